@@ -1,0 +1,120 @@
+# All tooling of Callboard. `make` alone lists it. Needs GNU make, a POSIX shell and Python 3.11 or later.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+# --only-binary: nothing is compiled, and a platform without wheels says so instead of looking for a compiler.
+INSTALL := $(PIP) install -qq --only-binary :all: --require-hashes
+# The build backend is in the locks, so the package itself asks no index for anything.
+INSTALL_SELF := $(PIP) install -qq --no-index --no-build-isolation --no-deps --editable .
+# dev.lock holds all of run.lock at the same versions: with the first stamp comes the second.
+DEV := $(VENV)/.installed-dev
+RUN := $(VENV)/.installed-run
+
+# The first of these that is Python 3.11 or later makes the environment; `make setup PYTHON=…` decides it.
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
+
+PYTEST := $(BIN)/python -m pytest
+WORKERS ?= 2
+# More arguments for pytest, as in: make test ARGS="-k stuck -x"
+ARGS ?=
+
+# Long tests read two variables, given on make's command line or in the environment (make hands on both):
+# SHORT=1: minutes instead of hours. N: how many kills, cases…
+
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
+	$(if $(UPGRADE),--upgrade)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test test-long crash mutants check format lint types generated generate fix bench lock clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(DEV) ## install everything into .venv (by version and hash), leaving .venv/bin/callboard
+
+demo: $(RUN) ## a realistic month of campaigns, served on this machine; set-up included
+	@$(BIN)/callboard demo $(ARGS)
+
+test: $(DEV) ## run the tests; set-up included, at most ten minutes on two cores
+	@$(PYTEST) -n $(WORKERS) $(ARGS)
+
+test-long: $(DEV) ## kills, fuzz and mutants at length (SHORT=1: minutes; N=…: how many)
+	@$(PYTEST) -m long -n $(WORKERS) $(ARGS)
+
+crash: export N ?= 50
+crash: $(DEV) ## kill a fed server N times and lose its power (make crash N=1000)
+	@echo "Killing $(N) times"
+	@$(PYTEST) tests/crash -m "long or not long" --timeout 0 $(ARGS)
+
+mutants: $(DEV) ## break each promise on purpose: a test must notice every time
+	@$(PYTEST) tests/mutants -m "long or not long" --timeout 0 $(ARGS)
+
+check: format lint types generated ## format, lint, types, generated files (make -k check goes on after a failure)
+	@echo "check: all good"
+
+format: $(DEV)
+	@echo "format"; $(BIN)/ruff format --check --quiet . || { echo "format: 'make fix' formats these files" >&2; exit 1; }
+
+lint: $(DEV)
+	@echo "lint"; $(BIN)/ruff check --quiet .
+
+types: $(DEV)
+	@echo "types"; $(BIN)/mypy --no-error-summary
+
+OPENAPI := docs/reference/openapi.json
+
+generated: $(DEV)
+	@echo "generated files"
+	@$(BIN)/callboard openapi > $(VENV)/openapi.json
+	@diff -u $(OPENAPI) $(VENV)/openapi.json || { \
+		echo "generated: $(OPENAPI) differs from what the routes say; 'make generate' writes it anew" >&2; exit 1; }
+
+generate: $(DEV) ## write generated files anew (docs/reference/openapi.json)
+	@$(BIN)/callboard openapi > $(VENV)/openapi.json
+	@mkdir -p $(dir $(OPENAPI)) && cp $(VENV)/openapi.json $(OPENAPI) && echo "wrote $(OPENAPI)"
+
+fix: $(DEV) ## format, and mend what the linter can mend by itself
+	@$(BIN)/ruff check --quiet --fix . || true
+	@$(BIN)/ruff format --quiet .
+
+bench: $(DEV) ## measure side by side on this machine, as JSON (needs wrk)
+	@command -v wrk > /dev/null || { echo "bench: wrk is not installed (apt-get install wrk, brew install wrk)" >&2; exit 1; }
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: $(DEV) ## remake requirements/*.lock from pyproject.toml (UPGRADE=1: newest versions)
+	@$(COMPILE) pyproject.toml --group build --output-file requirements/run.lock > /dev/null
+	@$(COMPILE) pyproject.toml --group dev --constraint requirements/run.lock --output-file requirements/dev.lock > /dev/null
+	@! grep -n '://' requirements/*.lock || { echo "lock: a lock must not record where packages come from" >&2; exit 1; }
+	@echo "requirements/run.lock and dev.lock are made; 'make setup' installs them"
+
+clean: ## remove the environment and everything tools left behind
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2> /dev/null || true
+
+$(BIN)/python:
+	@for python in $(PYTHON); do \
+		if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then \
+			echo "Making $(VENV) with $$("$$python" --version)"; \
+			"$$python" -m venv $(VENV) && exit 0; \
+			rm -rf $(VENV); \
+			echo "$$python cannot make environments; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; \
+		fi; \
+	done; \
+	echo "Callboard needs Python 3.11 or later; none of these is: $(PYTHON)" >&2; \
+	python3 --version >&2 || true; \
+	echo "Install one, or name it: make setup PYTHON=/path/to/python3.11" >&2; exit 1
+
+$(DEV): requirements/dev.lock pyproject.toml | $(BIN)/python
+	@echo "Installing callboard and its tools, pinned by version and hash"
+	@$(INSTALL) --requirement requirements/dev.lock
+	@$(INSTALL_SELF)
+	@touch $(RUN) $@
+
+$(RUN): requirements/run.lock pyproject.toml | $(BIN)/python
+	@echo "Installing callboard, pinned by version and hash"
+	@$(INSTALL) --requirement requirements/run.lock
+	@$(INSTALL_SELF)
+	@touch $@
