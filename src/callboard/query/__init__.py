@@ -1,0 +1,1 @@
+"""Reading: parameters in, exact answers out."""
