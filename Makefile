@@ -62,7 +62,7 @@ lint: $(DEV)
 	@echo "lint"; $(BIN)/ruff check --quiet .
 
 types: $(DEV)
-	@echo "types"; $(BIN)/mypy --no-error-summary
+	@echo "types"; $(BIN)/mypy --no-error-summary src tests $(wildcard bench)
 
 OPENAPI := docs/reference/openapi.json
 

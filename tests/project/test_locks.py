@@ -1,0 +1,64 @@
+"""The locks pin what `pyproject.toml` asks for, and say nothing of where packages come from."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+RUN = ROOT / "requirements" / "run.lock"
+DEV = ROOT / "requirements" / "dev.lock"
+PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)", re.MULTILINE)
+ADDRESS = re.compile(r"://|--(?:extra-)?index-url|--find-links|--trusted-host|^\S+ @ ", re.MULTILINE)
+
+
+def pinned(lock: Path) -> dict[str, str]:
+    """Name → version, as the lock has it."""
+    return {canonicalize_name(name): version for name, version in PINNED.findall(lock.read_text())}
+
+
+def asked_for(*groups: str) -> list[Requirement]:
+    """What `pyproject.toml` asks for at run time, and in the groups named."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    lines = list(project["project"]["dependencies"])
+    for group in groups:
+        lines += [line for line in project["dependency-groups"][group] if isinstance(line, str)]
+    return [Requirement(line) for line in lines]
+
+
+@pytest.mark.parametrize("lock", [RUN, DEV], ids=lambda lock: lock.name)
+def test_a_lock_records_no_download_address(lock: Path) -> None:
+    """Whoever installs decides where packages come from."""
+    assert ADDRESS.findall(lock.read_text()) == []
+
+
+@pytest.mark.parametrize("lock", [RUN, DEV], ids=lambda lock: lock.name)
+def test_every_package_is_pinned_by_version_and_hash(lock: Path) -> None:
+    """What was reviewed is what is installed, byte for byte."""
+    entries = re.split(r"\n(?=\S)", re.sub(r"^#.*\n", "", lock.read_text(), flags=re.MULTILINE).strip())
+    unpinned = [entry for entry in entries if not PINNED.match(entry) or "--hash=sha256:" not in entry]
+    assert unpinned == []
+
+
+@pytest.mark.parametrize(
+    ("lock", "groups"), [(RUN, ["build"]), (DEV, ["build", "dev"])], ids=["run.lock", "dev.lock"]
+)
+def test_a_lock_satisfies_what_the_project_asks_for(lock: Path, groups: list[str]) -> None:
+    """`make lock` was run after the dependencies changed."""
+    versions = pinned(lock)
+    unmet = [
+        str(wanted)
+        for wanted in asked_for(*groups)
+        if not wanted.specifier.contains(versions.get(canonicalize_name(wanted.name), "0"), prereleases=True)
+    ]
+    assert unmet == [], "run `make lock`"
+
+
+def test_people_run_what_the_tests_ran() -> None:
+    """Everything in run.lock is in dev.lock at the same version."""
+    assert pinned(RUN).items() <= pinned(DEV).items()
