@@ -178,7 +178,8 @@ def token_item(
     token: Token, organization: Organization, visible: Sequence[Organization], secret: str | None = None
 ) -> TokenItem:
     """A token as `organization` sees it: its role there, and the handles of those organizations it can
-    use that are also `visible` to whoever asks (a tenant sees only itself). `secret` is shown once."""
+    use that are also `visible` to whoever asks (a tenant sees only itself). `secret` is shown once.
+    """
     reach = {member.org_id for member in token.members}
     return TokenItem(
         id=token.id,
@@ -229,7 +230,9 @@ def task_item(task: Task, space: Space, now: Micros) -> TaskItem:
         scheduled_at=iso(task.scheduled_at),
         created=iso(task.created),
         modified=iso(task.modified),
-        stuck=found and StuckItem(reason=found.reason, since=iso(found.since), age_seconds=found.age_s),
+        stuck=None
+        if found is None
+        else StuckItem(reason=found.reason, since=iso(found.since), age_seconds=found.age_s),
     )
 
 

@@ -7,7 +7,7 @@ import secrets
 
 from msgspec import Struct
 
-SECRET_PREFIX = "cb_"
+PREFIX = "cb_"
 SHOWN = 11
 """How many characters of a secret are kept readable, so that people can tell their tokens apart."""
 
@@ -22,7 +22,7 @@ class Secret(Struct, frozen=True):
 
 def new_secret() -> Secret:
     """A secret nobody can guess: 240 random bits behind a prefix that people and scanners recognise."""
-    text = SECRET_PREFIX + secrets.token_urlsafe(30)
+    text = PREFIX + secrets.token_urlsafe(30)
     return Secret(text, text[:SHOWN], secret_digest(text))
 
 
