@@ -1,0 +1,119 @@
+"""Every error that crosses a package, with a stable code; its docstring is its default message.
+
+`CallerError` is the caller's fault (never pages anyone), `StoreError` the world's. Our own faults are
+plain assertions and crash: they are answered 500 and logged, never turned into an empty result.
+"""
+
+from __future__ import annotations
+
+
+class CallboardError(Exception):
+    """Something went wrong."""
+
+    code = "error"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip().splitlines()[0])
+
+    @property
+    def message(self) -> str:
+        return str(self.args[0])
+
+
+class CallerError(CallboardError):
+    """The request cannot be carried out as it stands."""
+
+    code = "bad_request"
+
+
+class UnreadableBodyError(CallerError):
+    """The body cannot be read."""
+
+    code = "unreadable_body"
+
+
+class BodyTooLargeError(CallerError):
+    """The body is larger than this endpoint takes."""
+
+    code = "body_too_large"
+
+
+class UnsupportedBodyError(CallerError):
+    """This endpoint does not take bodies of that type or encoding."""
+
+    code = "unsupported_body"
+
+
+class InvalidInputError(CallerError):
+    """The input can be read, but is not valid."""
+
+    code = "invalid_input"
+
+    def __init__(self, message: str, errors: list[tuple[str, str]] | None = None) -> None:
+        super().__init__(message)
+        self.errors: list[tuple[str, str]] = errors or []
+        """Single inputs at fault: (field, message)."""
+
+
+class NotFoundError(CallerError):
+    """There is no such thing here."""
+
+    code = "not_found"
+
+
+class AlreadyExistsError(CallerError):
+    """Something with that name is there already."""
+
+    code = "already_exists"
+
+
+class IdempotencyConflictError(CallerError):
+    """This Idempotency-Key was used before with another body."""
+
+    code = "idempotency_conflict"
+
+
+class SettingsError(CallerError):
+    """A setting is not valid."""
+
+    code = "bad_setting"
+
+
+class StoreError(CallboardError):
+    """The store cannot answer."""
+
+    code = "store_error"
+
+
+class StoreUnavailableError(StoreError):
+    """The store cannot answer right now; try again shortly."""
+
+    code = "store_unavailable"
+
+    def __init__(self, message: str | None = None, retry_after_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class QueueFullError(StoreUnavailableError):
+    """More events are waiting to be written than the queue holds; nothing of this request was kept."""
+
+    code = "queue_full"
+
+
+class StoreTooSlowError(StoreUnavailableError):
+    """The store took longer than a query may take; narrow the question or try again."""
+
+    code = "store_too_slow"
+
+
+class StoreFileError(StoreError):
+    """The store's file cannot be used."""
+
+    code = "store_file"
+
+
+class StoreVersionError(StoreFileError):
+    """The store was written by a newer version of Callboard."""
+
+    code = "store_newer"

@@ -1,0 +1,156 @@
+"""Folding a batch: what a store loaded, and what arrived → rows, verdicts, counter differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct, structs
+
+from callboard.fold.call import fold_call
+from callboard.fold.tally import Tally
+from callboard.fold.task import fold_task
+from callboard.model.call import Call
+from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, CallEvent, Entry, TaskEvent, canonical
+from callboard.model.task import Task
+from callboard.model.words import FINAL_TASK, Outcome, RejectReason
+
+EVENTS_PER_ITEM = 1_000
+"""At most so many distinct events for one call or task."""
+
+Row = Call | Task
+
+
+class Item(Struct, gc=False):
+    """One call or task, as a batch finds and leaves it."""
+
+    item_id: str
+    is_call: bool
+    no: int = 0
+    """The store's own number for it; 0: it has none yet."""
+    before: Row | None = None
+    row: Row | None = None
+    entries: list[Entry] = []
+    """All its events that count, old and new."""
+    fresh: list[Entry] = []
+    """Those that this batch brought: to be appended to the log."""
+
+
+class Verdict(Struct, frozen=True, gc=False):
+    """How one event ended."""
+
+    outcome: Outcome
+    reason: RejectReason | None = None
+    message: str = ""
+
+
+APPLIED, DUPLICATE, STALE = Verdict("applied"), Verdict("duplicate"), Verdict("stale")
+
+
+class Loaded(Struct):
+    """What the store holds of what a batch touches."""
+
+    calls: dict[str, Item]
+    """Call id → item, for those that exist."""
+    tasks: dict[str, Item]
+    event_bodies: dict[str, bytes]
+    """Event id → canonical form, for those of the batch's event ids that the space knows."""
+
+
+class SpaceFold:
+    """Folds arrivals of one space, one after the other, and remembers what changed.
+
+    Order of arrival decides only the verdicts; `items` and the tally are functions of the set of events.
+    """
+
+    def __init__(self, loaded: Loaded) -> None:
+        self._calls = loaded.calls
+        self._tasks = loaded.tasks
+        self._event_bodies = loaded.event_bodies
+        self._touched: dict[tuple[bool, str], Item] = {}
+
+    def arrive(self, entry: Entry) -> Verdict:
+        """Take one event in."""
+        event = entry.event
+        is_call = isinstance(event, CallEvent)
+        known = (self._calls if is_call else self._tasks).get(event.item_id)
+        if not is_call and (event.attempt == CURRENT_ATTEMPT or event.status == CURRENT_STATUS):  # type: ignore[union-attr]
+            if known is None or not isinstance(known.row, Task):
+                return Verdict("rejected", "unknown_task", f"task_id: no task {event.item_id!r} here")
+            event = _resolved(event, known.row)  # type: ignore[arg-type]
+            entry.event, entry.body = event, canonical(event)
+
+        event_id = event.event_id
+        if isinstance(event_id, str):
+            body = self._event_bodies.get(event_id)
+            if body is not None:
+                return DUPLICATE if body == entry.body else _conflict(event_id)
+        elif known is not None and any(entry.body == other.body for other in known.entries):
+            return DUPLICATE
+        if known is not None and len(known.entries) >= EVENTS_PER_ITEM:
+            return Verdict(
+                "rejected", "too_many_events", f"{event.item_id!r} has {EVENTS_PER_ITEM:,} events, the most one may have"
+            )
+        if isinstance(event_id, str):
+            self._event_bodies[event_id] = entry.body
+        return self._fold_in(known, entry, is_call)
+
+    def _fold_in(self, item: Item | None, entry: Entry, is_call: bool) -> Verdict:
+        item_id = entry.event.item_id
+        if item is None:
+            item = Item(item_id, is_call, entries=[entry], fresh=[entry])
+            (self._calls if is_call else self._tasks)[item_id] = item
+        else:
+            item.entries.append(entry)
+            item.fresh.append(entry)
+        self._touched[is_call, item_id] = item
+        row = fold_call(item.entries) if is_call else fold_task(item.entries)
+        if row == item.row:
+            return STALE
+        item.row = row
+        return APPLIED
+
+    @property
+    def items(self) -> Iterable[Item]:
+        """Those that got events, in order of their first."""
+        return self._touched.values()
+
+    def tally(self) -> Tally:
+        """The counter differences of all that arrived."""
+        return tally_of(self._touched.values())
+
+
+def tally_of(items: Iterable[Item]) -> Tally:
+    """The counter differences between what items were and what they are."""
+    tally = Tally()
+    for item in items:
+        if item.is_call:
+            tally.move_call(item.before, item.row)  # type: ignore[arg-type]
+        else:
+            tally.move_task(item.before, item.row)  # type: ignore[arg-type]
+    return tally
+
+
+def refold(item: Item) -> None:
+    """Make an item's row anew from its entries; no entries, no row."""
+    if not item.entries:
+        item.row = None
+    else:
+        item.row = fold_call(item.entries) if item.is_call else fold_task(item.entries)
+
+
+def _resolved(event: TaskEvent, task: Task) -> TaskEvent:
+    """A "current attempt" or "status as it is", as the task stands now."""
+    status = task.status if event.status == CURRENT_STATUS else event.status
+    return structs.replace(
+        event,
+        attempt=task.attempt if event.attempt == CURRENT_ATTEMPT else event.attempt,
+        status=status,
+        source_status=task.source_status if event.status == CURRENT_STATUS else event.source_status,
+        standing=2 if status in FINAL_TASK else 0,
+    )
+
+
+def _conflict(event_id: str) -> Verdict:
+    return Verdict("rejected", "event_id_conflict", f"event_id: {event_id!r} is known with other content")
+
+

@@ -1,0 +1,43 @@
+"""Every counter, declared once, as data: what it counts, by which dimensions, at which grains.
+
+Adding a breakdown is adding a line here, and a migration that fills it. Counters of calls place a call at
+its `creation_time`, counters of tasks a task at its `created`. A dimension that is null is kept as "".
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from callboard.fold.grain import Grain
+
+ALL_GRAINS = (Grain.QUARTER, Grain.HOUR, Grain.DAY)
+
+
+class Counter(Struct, frozen=True):
+    """One breakdown. Each cell holds: items, answered, timed (duration known), talk_ms."""
+
+    code: int
+    """What the stores keep instead of the name. Never reused."""
+    name: str
+    of: Literal["call", "task"]
+    dimensions: tuple[str, ...]
+    """At most three."""
+    grains: tuple[Grain, ...]
+
+
+CATALOGUE: tuple[Counter, ...] = (
+    Counter(1, "calls", "call", ("call_type", "call_status"), ALL_GRAINS),
+    Counter(2, "calls_by_end_reason", "call", ("call_type", "call_status", "end_reason"), ALL_GRAINS),
+    Counter(3, "calls_by_agent", "call", ("call_type", "call_status", "agent"), ALL_GRAINS),
+    Counter(4, "tasks", "task", ("status",), ALL_GRAINS),
+)
+
+CALL_DIMENSIONS: tuple[str, ...] = ("call_type", "call_status", "end_reason", "agent")
+"""All that a counter of calls goes by."""
+TASK_DIMENSIONS: tuple[str, ...] = ("status",)
+
+assert all(len(counter.dimensions) <= 3 for counter in CATALOGUE)
+assert len({counter.code for counter in CATALOGUE}) == len(CATALOGUE)
+assert {dimension for c in CATALOGUE if c.of == "call" for dimension in c.dimensions} <= set(CALL_DIMENSIONS)

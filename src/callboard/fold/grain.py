@@ -1,0 +1,52 @@
+"""The grains that counters are kept at. A bucket is named by the quarter-hour it begins with.
+
+Quarters since 1970-01-01T00:00Z: every civil hour and day of every zone begins on one (no zone has had an
+offset that is not a multiple of 15 minutes since 1972), so any civil period is a union of quarters.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from callboard.clock import EPOCH, MINUTE, Micros, micros, moment
+
+QUARTER_US: Micros = 15 * MINUTE
+
+
+class Grain(StrEnum):
+    """How long a bucket lasts. Hours and days are civil ones of the space's home zone."""
+
+    QUARTER = "quarter"
+    HOUR = "hour"
+    DAY = "day"
+
+
+def quarter_of(instant: Micros) -> int:
+    """The quarter that holds an instant."""
+    return instant // QUARTER_US
+
+
+@lru_cache(maxsize=200_000)
+def bucket_of(quarter: int, grain: Grain, zone: str) -> int:
+    """The bucket of `grain` that a quarter lies in, named by its first quarter."""
+    if grain is Grain.QUARTER:
+        return quarter
+    local = moment(quarter * QUARTER_US).astimezone(ZoneInfo(zone))
+    if grain is Grain.HOUR:
+        return quarter - local.minute // 15
+    # A midnight that the clocks skip is the moment they skip it; of a repeated one the first counts.
+    midnight = datetime(local.year, local.month, local.day, tzinfo=local.tzinfo, fold=0)
+    return micros(midnight.astimezone(EPOCH.tzinfo)) // QUARTER_US
+
+
+def day_start(day: datetime, zone: str) -> Micros:
+    """The instant at which a civil day begins in a zone."""
+    return micros(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(EPOCH.tzinfo))
+
+
+def day_end(day: datetime, zone: str) -> Micros:
+    """The instant at which a civil day ends in a zone: the next one's start."""
+    return day_start(day + timedelta(days=1), zone)

@@ -1,0 +1,185 @@
+"""Row and row' → counter differences: gathered for a whole batch, then spread over the catalogue.
+
+A batch first gathers under the finest key that any counter can tell apart, one look-up a row; most of a
+batch falls on a few of those, and only they are spread over counters and grains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from callboard.fold.catalogue import CALL_DIMENSIONS, CATALOGUE, TASK_DIMENSIONS, Counter
+from callboard.fold.grain import QUARTER_US, bucket_of
+from callboard.model.call import Call
+from callboard.model.task import Task
+from callboard.model.totals import TOTALS_FIELDS, Totals
+
+Measures = list[int]
+"""items, answered, timed, talk_ms"""
+CellKey = tuple[int, str, int, str, str, str]
+"""counter code, grain, bucket, and up to three dimension values"""
+CallKey = tuple[int, str, str, str, str]
+TaskKey = tuple[int, str]
+
+_AT = {name: place for place, name in enumerate(TOTALS_FIELDS)}
+_CALLS_AT = {name.removeprefix("calls_"): at for name, at in _AT.items() if name.startswith("calls_")}
+_TASKS_AT = {name.removeprefix("tasks_"): at for name, at in _AT.items() if name.startswith("tasks_")}
+_TIMED_AT, _TALK_AT = _AT["completed_timed"], _AT["completed_talk_ms"]
+
+
+class RunDifference(Struct):
+    """What a batch does to one run's tasks."""
+
+    counts: dict[str, int]
+    """Status → difference."""
+    created: int | None = None
+    """The earliest `created` that came."""
+    modified: int | None = None
+    """The latest `modified` that came."""
+    bounds_left: bool = False
+    """A task left the run, or its times moved inwards: the run's times may rest on what is gone."""
+
+
+class Tally:
+    """The differences of one batch in one space."""
+
+    def __init__(self) -> None:
+        self.calls: dict[CallKey, Measures] = {}
+        self.tasks: dict[TaskKey, int] = {}
+        self.runs: dict[str, RunDifference] = {}
+
+    def move_call(self, old: Call | None, new: Call | None) -> None:
+        """A call's row changed from `old` to `new`; none is no row. A void row counts for nothing."""
+        if old is not None and not old.void:
+            self._call(old, -1)
+        if new is not None and not new.void:
+            self._call(new, 1)
+
+    def move_task(self, old: Task | None, new: Task | None) -> None:
+        """A task's row changed from `old` to `new`."""
+        before = old if old is not None and not old.void else None
+        after = new if new is not None and not new.void else None
+        if before is not None:
+            self._task(before, -1)
+        if after is not None:
+            self._task(after, 1)
+        self._run(before, after)
+
+    def _call(self, call: Call, sign: int) -> None:
+        key = (
+            call.creation_time // QUARTER_US,
+            call.call_type or "",
+            call.call_status,
+            call.end_reason or "",
+            call.agent or "",
+        )
+        measures = self.calls.get(key)
+        if measures is None:
+            measures = self.calls[key] = [0, 0, 0, 0]
+        measures[0] += sign
+        duration = call.duration_ms
+        if duration is not None:
+            measures[2] += sign
+            measures[3] += sign * duration
+        if duration or call.start_time is not None:
+            measures[1] += sign
+
+    def _task(self, task: Task, sign: int) -> None:
+        key = (task.created // QUARTER_US, task.status)
+        self.tasks[key] = self.tasks.get(key, 0) + sign
+
+    def _run(self, before: Task | None, after: Task | None) -> None:
+        if before is not None and before.run_id is not None:
+            run = self._run_of(before.run_id)
+            run.counts[before.status] = run.counts.get(before.status, 0) - 1
+            if (
+                after is None
+                or after.run_id != before.run_id
+                or after.created > before.created
+                or after.modified < before.modified
+            ):
+                run.bounds_left = True
+        if after is not None and after.run_id is not None:
+            run = self._run_of(after.run_id)
+            run.counts[after.status] = run.counts.get(after.status, 0) + 1
+            run.created = after.created if run.created is None else min(run.created, after.created)
+            run.modified = after.modified if run.modified is None else max(run.modified, after.modified)
+
+    def _run_of(self, run_id: str) -> RunDifference:
+        run = self.runs.get(run_id)
+        if run is None:
+            run = self.runs[run_id] = RunDifference({})
+        return run
+
+    def totals(self) -> list[int]:
+        """The differences of the space's totals, in the order of `TOTALS_FIELDS`."""
+        sums = [0] * len(TOTALS_FIELDS)
+        for (_, _, status, _, _), (items, _, timed, talk_ms) in self.calls.items():
+            sums[_CALLS_AT[status]] += items
+            if status == "completed":
+                sums[_TIMED_AT] += timed
+                sums[_TALK_AT] += talk_ms
+        for (_, status), items in self.tasks.items():
+            sums[_TASKS_AT[status]] += items
+        return sums
+
+    def cells(self, zone: str) -> dict[CellKey, Measures]:
+        """The differences of the cells, for a space whose home zone is `zone`; without empty ones."""
+        cells: dict[CellKey, Measures] = {}
+        for counter in CATALOGUE:
+            if counter.of == "call":
+                self._spread_calls(counter, zone, cells)
+            else:
+                self._spread_tasks(counter, zone, cells)
+        return {key: measures for key, measures in cells.items() if any(measures)}
+
+    def _spread_calls(self, counter: Counter, zone: str, cells: dict[CellKey, Measures]) -> None:
+        places = [CALL_DIMENSIONS.index(name) + 1 for name in counter.dimensions]
+        fill = ("",) * (3 - len(places))
+        for key, measures in self.calls.items():
+            if measures[0] == 0 and not any(measures):
+                continue
+            first, second, third = *[str(key[place]) for place in places], *fill
+            for grain in counter.grains:
+                bucket = bucket_of(key[0], grain, zone)
+                _add(cells, (counter.code, grain, bucket, first, second, third), measures)
+
+    def _spread_tasks(self, counter: Counter, zone: str, cells: dict[CellKey, Measures]) -> None:
+        places = [TASK_DIMENSIONS.index(name) + 1 for name in counter.dimensions]
+        fill = ("",) * (3 - len(places))
+        for key, items in self.tasks.items():
+            if items == 0:
+                continue
+            first, second, third = *[str(key[place]) for place in places], *fill
+            for grain in counter.grains:
+                cell = (counter.code, grain, bucket_of(key[0], grain, zone), first, second, third)
+                _add(cells, cell, [items, 0, 0, 0])
+
+
+def _add(cells: dict[CellKey, Measures], key: CellKey, measures: Measures) -> None:
+    cell = cells.get(key)
+    if cell is None:
+        cells[key] = measures[:]
+    else:
+        cell[0] += measures[0]
+        cell[1] += measures[1]
+        cell[2] += measures[2]
+        cell[3] += measures[3]
+
+
+def add_totals(totals: Totals, differences: list[int]) -> Totals:
+    """Totals after differences."""
+    return Totals(*[value + difference for value, difference in zip(as_tuple(totals), differences, strict=True)])
+
+
+def as_tuple(totals: Totals) -> tuple[int, ...]:
+    """The totals in the order of `TOTALS_FIELDS`."""
+    return tuple(getattr(totals, name) for name in TOTALS_FIELDS)
+
+
+def sum_totals(parts: Iterator[Totals]) -> Totals:
+    """The totals of several spaces together."""
+    rows = [as_tuple(part) for part in parts]
+    return Totals(*map(sum, zip(*rows, strict=True))) if rows else Totals()

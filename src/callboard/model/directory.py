@@ -1,0 +1,82 @@
+"""Who is who: organizations, spaces, tokens."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from callboard.clock import Micros
+from callboard.model.words import ROLE_RANK, ContentType, Role
+
+
+class Organization(Struct, frozen=True, kw_only=True):
+    """A tenant."""
+
+    id: int
+    name: str
+    domain_handle: str
+    """Lower case; what `Org-Handle` names."""
+    token: str
+    """A public id, never a credential."""
+    created_at: Micros
+    domain: str | None = None
+    is_private_domain: bool = False
+
+
+class SpaceSettings(Struct, frozen=True, omit_defaults=False, forbid_unknown_fields=True):
+    """What can be set of a space."""
+
+    timezone: str = "UTC"
+    """IANA name of the home zone: its days are the days of reports."""
+    stuck_running_after: int = 900
+    """Seconds a task may run before it counts as stuck."""
+    stuck_pending_after: int = 3600
+    """Seconds a task may wait past its time before it counts as stuck."""
+
+
+class Space(Struct, frozen=True, kw_only=True):
+    """A campaign."""
+
+    id: int
+    org_id: int
+    token: str
+    """A public id, never a credential."""
+    name: str
+    slug: str
+    created_at: Micros
+    description: str | None = None
+    content_type: ContentType = "contact"
+    agent_handle: str | None = None
+    privacy_type: str = "private"
+    space_type: str = "general"
+    archived: bool = False
+    settings: SpaceSettings = field(default_factory=SpaceSettings)
+
+
+class Member(Struct, frozen=True):
+    """What a token may do in one organization."""
+
+    org_id: int
+    role: Role
+
+
+class Token(Struct, frozen=True, kw_only=True):
+    """An API token, without its secret."""
+
+    id: int
+    name: str
+    prefix: str
+    """The first characters of the secret, to recognise it by."""
+    members: tuple[Member, ...]
+    created_at: Micros
+    expires_at: Micros | None = None
+    last_used_at: Micros | None = None
+    revoked_at: Micros | None = None
+
+    def role_in(self, org_id: int) -> Role | None:
+        """The token's role in an organization; none when it has no access."""
+        return next((member.role for member in self.members if member.org_id == org_id), None)
+
+
+def allows(role: Role, needed: Role) -> bool:
+    """Whether `role` may do what `needed` may."""
+    return ROLE_RANK[role] >= ROLE_RANK[needed]

@@ -1,0 +1,177 @@
+"""Events as they are kept: validated, normalised, times as microseconds, durations as milliseconds.
+
+A field left out is `UNSET` (it says nothing), a field that is `None` says there is none. The canonical
+form of an event is its MessagePack encoding under short names: equal bytes, equal event. It is what the
+event log stores, and it holds nothing of the event's receipt.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType, msgpack
+
+from callboard.clock import Micros
+
+Text = str | None | UnsetType
+Instant = int | None | UnsetType
+Document = dict[str, Any] | None | UnsetType
+
+
+class CallEvent(
+    Struct,
+    frozen=True,
+    omit_defaults=True,
+    tag_field="k",
+    tag="c",
+    gc=False,
+    rename={
+        "call_id": "i",
+        "call_status": "s",
+        "standing": "g",
+        "occurred_at": "o",
+        "event_id": "e",
+        "sequence": "q",
+        "call_type": "y",
+        "source_number": "sn",
+        "destination_number": "dn",
+        "creation_time": "c",
+        "start_time": "b",
+        "end_time": "f",
+        "duration_ms": "d",
+        "end_reason": "r",
+        "source_end_reason": "sr",
+        "answered_by": "ab",
+        "agent": "a",
+        "task_id": "t",
+        "external_ids": "x",
+        "metadata": "m",
+        "void": "v",
+    },
+):
+    """One word about one call."""
+
+    call_id: str
+    call_status: str
+    standing: int
+    """0 live or inferred, 1 an end that explains nothing, 2 a stated end."""
+    occurred_at: int | UnsetType = UNSET
+    """Microseconds; unset when the event carries no time at all: then it occurred when it was received."""
+    event_id: str | None | UnsetType = UNSET
+    sequence: int | None | UnsetType = UNSET
+    call_type: Text = UNSET
+    source_number: Text = UNSET
+    destination_number: Text = UNSET
+    creation_time: Instant = UNSET
+    start_time: Instant = UNSET
+    end_time: Instant = UNSET
+    duration_ms: int | None | UnsetType = UNSET
+    end_reason: Text = UNSET
+    source_end_reason: Text = UNSET
+    answered_by: Text = UNSET
+    agent: Text = UNSET
+    task_id: Text = UNSET
+    external_ids: Document = UNSET
+    metadata: Document = UNSET
+    void: bool | UnsetType = UNSET
+
+    @property
+    def item_id(self) -> str:
+        return self.call_id
+
+
+class TaskEvent(
+    Struct,
+    frozen=True,
+    omit_defaults=True,
+    tag_field="k",
+    tag="t",
+    gc=False,
+    rename={
+        "task_id": "i",
+        "status": "s",
+        "source_status": "w",
+        "attempt": "n",
+        "standing": "g",
+        "occurred_at": "o",
+        "event_id": "e",
+        "sequence": "q",
+        "run_id": "u",
+        "assignee": "a",
+        "execution_type": "y",
+        "created": "c",
+        "scheduled_at": "h",
+        "failure_reason": "r",
+        "input": "p",
+        "output": "z",
+        "void": "v",
+    },
+):
+    """One word about one task."""
+
+    task_id: str
+    status: str
+    source_status: str
+    """The word received, of which `status` is the meaning."""
+    attempt: int
+    standing: int
+    """0 for pending and running, 2 for completed and failed: within an attempt an end is an end."""
+    occurred_at: int | UnsetType = UNSET
+    event_id: str | None | UnsetType = UNSET
+    sequence: int | None | UnsetType = UNSET
+    run_id: Text = UNSET
+    assignee: Text = UNSET
+    execution_type: Text = UNSET
+    created: Instant = UNSET
+    scheduled_at: Instant = UNSET
+    failure_reason: Text = UNSET
+    input: Document = UNSET
+    output: Document = UNSET
+    void: bool | UnsetType = UNSET
+
+    @property
+    def item_id(self) -> str:
+        return self.task_id
+
+
+Event = CallEvent | TaskEvent
+
+CURRENT_ATTEMPT = 0
+"""The attempt of a task event that means "the task's current one"; resolved under the space's lock."""
+
+CURRENT_STATUS = ""
+"""The status of a task event that means "as it is"; resolved under the space's lock."""
+
+_encoder = msgpack.Encoder(order="deterministic")
+_decoder = msgpack.Decoder(CallEvent | TaskEvent)
+
+
+def canonical(event: Event) -> bytes:
+    """The canonical form: equal for two events that say the same, whenever they were received."""
+    return _encoder.encode(event)
+
+
+def from_canonical(body: bytes) -> Event:
+    """The event of a canonical form."""
+    event: Event = _decoder.decode(body)
+    return event
+
+
+class Entry(Struct, gc=False):
+    """One event in the log, with its receipt."""
+
+    event: Event
+    body: bytes
+    """The canonical form."""
+    received_at: Micros
+    source: str = "events"
+    """Which door it came in by: `events` (HTTP), `import`, or the name of a connector."""
+    batch_no: int = 0
+    stamp: tuple[int, int, int, int, int, str, bytes] | None = None
+    """Its place in the order, once somebody asked (`fold.stamp`)."""
+
+    @property
+    def occurred_at(self) -> Micros:
+        """When it happened at its source; when received, if the source did not say."""
+        occurred = self.event.occurred_at
+        return self.received_at if occurred is UNSET else occurred

@@ -1,0 +1,51 @@
+"""A task as it stands: what the fold makes of its events; and what makes it stuck."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from callboard.clock import Micros
+
+
+class Task(Struct, frozen=True, kw_only=True):
+    """One task. `None` is "not known"."""
+
+    task_id: str
+    status: str
+    source_status: str
+    attempt: int
+    created: Micros
+    """Places the task in time."""
+    modified: Micros
+    run_id: str | None = None
+    assignee: str | None = None
+    execution_type: str | None = None
+    scheduled_at: Micros | None = None
+    failure_reason: str | None = None
+    input: dict[str, Any] | None = None
+    output: dict[str, Any] | None = None
+    waiting_since: Micros | None = None
+    """Running: the first word that this attempt runs. Pending: `scheduled_at`, else `created`. Final: none."""
+    void: bool = False
+
+
+class Stuck(Struct, frozen=True):
+    """Why a task counts as stuck."""
+
+    reason: str
+    """`running_too_long` or `pending_too_long`."""
+    since: Micros
+    age_s: int
+
+
+def stuck(task: Task, now: Micros, running_after_s: int, pending_after_s: int) -> Stuck | None:
+    """Whether the task is stuck at `now`, by its space's limits (seconds): *longer* than them, not as long."""
+    if task.waiting_since is None:
+        return None
+    limit_s = running_after_s if task.status == "running" else pending_after_s
+    age = now - task.waiting_since
+    if age <= limit_s * 1_000_000:
+        return None
+    return Stuck(f"{task.status}_too_long", task.waiting_since, age // 1_000_000)

@@ -1,0 +1,141 @@
+"""Settings are data, passed in: name, default, unit and help in one place.
+
+`read_settings` is the only function that looks at flags, environment and file; it is called once, at
+start. A value that is not valid fails there, naming the setting and the rule.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from typing import Any
+
+from callboard.errors import SettingsError
+
+ENV_PREFIX = "CALLBOARD_"
+
+
+def _setting(default: Any, unit: str, help: str, low: int | None = None, high: int | None = None) -> Any:
+    return field(default=default, metadata={"unit": unit, "help": help, "low": low, "high": high})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings of one process."""
+
+    db: str = _setting("callboard.db", "path or URL", "Where the store is: a file path or sqlite:///path.")
+    host: str = _setting("127.0.0.1", "address", "Address to listen on.")
+    port: int = _setting(8321, "TCP port", "Port to listen on; 0 takes any free one.", 0, 65535)
+    workers: int = _setting(1, "processes", "Worker processes that serve the same store.", 1, 64)
+    max_body_bytes: int = _setting(
+        16 * 1024 * 1024, "bytes", "Largest request body as sent; larger ones are 413.", 1024, 1 << 30
+    )
+    max_decoded_bytes: int = _setting(
+        64 * 1024 * 1024, "bytes", "Largest request body once decompressed; larger ones are 413.", 1024, 1 << 32
+    )
+    max_events: int = _setting(50_000, "events", "Most events in one request; more are 413.", 1, 1_000_000)
+    queue_events: int = _setting(
+        200_000, "events", "Most events waiting to be written, per worker; at the bound 503.", 1, 10_000_000
+    )
+    queue_bytes: int = _setting(
+        128 * 1024 * 1024,
+        "bytes",
+        "Most bytes of events waiting to be written, per worker; at the bound 503.",
+        1024,
+        1 << 34,
+    )
+    commit_events: int = _setting(
+        5_000, "events", "Most events that share one commit (a larger request has its own).", 1, 1_000_000
+    )
+    lock_timeout_ms: int = _setting(
+        5_000, "ms", "Longest wait for another process's write to finish; then 503.", 10, 600_000
+    )
+    query_timeout_ms: int = _setting(
+        5_000, "ms", "Longest a list query may take; then 503 with a hint.", 10, 600_000
+    )
+    readers: int = _setting(4, "threads", "Threads that answer list queries, per worker.", 1, 64)
+    cache_mib: int = _setting(48, "MiB", "Page cache of the writing connection.", 1, 16_384)
+    failed_auth_per_minute: int = _setting(
+        60,
+        "failures a minute",
+        "Unknown tokens and handles accepted from one address (and of one token); beyond it 429.",
+        1,
+        1_000_000,
+    )
+    trust_forwarded_for: bool = _setting(
+        False, "yes/no", "Take the caller's address from X-Forwarded-For (only behind your own proxy)."
+    )
+    conceal_organizations: bool = _setting(
+        False, "yes/no", "Answer 403 for unknown organization handles too, so that none can be guessed."
+    )
+    log_level: str = _setting("info", "debug, info, warning or error", "How much to log, on stderr.")
+
+    @property
+    def sqlite_path(self) -> str:
+        """The file behind `db`."""
+        return sqlite_path(self.db)
+
+
+def sqlite_path(db: str) -> str:
+    """The file that a path or `sqlite:///…` URL names. Four slashes make an absolute path, three a relative."""
+    if db.startswith("sqlite:///"):
+        return db.removeprefix("sqlite:///")
+    if "://" in db:
+        raise SettingsError(f"db: {db.split('://')[0]}:// is not a store this version has; use a file path or sqlite:///path")
+    if not db:
+        raise SettingsError("db: an empty path; name a file")
+    return db
+
+
+def read_settings(
+    flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None, file: str | None = None
+) -> Settings:
+    """Settings from flags, else `CALLBOARD_…` variables, else a TOML file, else the defaults.
+
+    Raises `SettingsError` that names the setting and the rule.
+    """
+    stated: dict[str, Any] = dict(_from_file(file))
+    known = {each.name: each for each in fields(Settings)}
+    if unknown := sorted(set(stated) - set(known)):
+        raise SettingsError(f"{unknown[0]}: no setting of that name in {file}")
+    for name in known:
+        if (text := (environment or {}).get(ENV_PREFIX + name.upper())) is not None:
+            stated[name] = text
+    stated.update({name: value for name, value in (flags or {}).items() if value is not None})
+    settings = Settings(**{name: _value(known[name], value) for name, value in stated.items()})
+    settings.sqlite_path  # noqa: B018 - a store URL that is not one fails here, at start
+    if settings.log_level not in ("debug", "info", "warning", "error"):
+        raise SettingsError(f"log_level: {settings.log_level!r} is none of debug, info, warning, error")
+    return settings
+
+
+def _from_file(path: str | None) -> Mapping[str, Any]:
+    if path is None:
+        return {}
+    try:
+        with open(path, "rb") as source:
+            return tomllib.load(source)
+    except OSError as error:
+        raise SettingsError(f"settings file {path}: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"settings file {path}: {error}") from error
+
+
+def _value(setting: Field[Any], value: Any) -> Any:
+    kind = type(setting.default) if setting.default is not MISSING else str
+    if kind is bool and not isinstance(value, bool):
+        words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+        if str(value).strip().lower() not in words:
+            raise SettingsError(f"{setting.name}: {value!r} is neither yes nor no")
+        return words[str(value).strip().lower()]
+    if kind is int:
+        try:
+            number = int(value)
+        except (TypeError, ValueError):
+            raise SettingsError(f"{setting.name}: {value!r} is not a whole number ({setting.metadata['unit']})") from None
+        low, high = setting.metadata["low"], setting.metadata["high"]
+        if not low <= number <= high:
+            raise SettingsError(f"{setting.name}: {number} is not between {low} and {high} {setting.metadata['unit']}")
+        return number
+    return value if kind is bool else str(value)

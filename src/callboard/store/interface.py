@@ -1,0 +1,397 @@
+"""What a store promises. `sqlite` keeps it in a file; `memory` is the model that property tests compare with.
+
+Every method is synchronous and may be called from any thread. Methods raise `StoreError`s only for the
+world's faults (`StoreUnavailableError` for what passes by itself), `CallerError`s for the caller's.
+Everything of a tenant takes its `org_id`, and no statement answers beyond it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal, Protocol
+
+from msgspec import Struct, field
+
+from callboard.clock import Micros
+from callboard.model.call import Call
+from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
+from callboard.model.event import Entry
+from callboard.model.run import Run
+from callboard.model.task import Task
+from callboard.model.totals import Totals
+from callboard.model.words import Outcome, RejectReason
+
+# --- events in -------------------------------------------------------------------------------------
+
+
+class Rejection(Struct, frozen=True):
+    """An event that was not taken."""
+
+    index: int
+    """Its place in the request, from 0."""
+    reason: RejectReason
+    message: str
+
+
+class NewRun(Struct, frozen=True):
+    """A run to put on record beside its tasks' events."""
+
+    run_id: str
+    created: Micros
+    collection_ref: str | None
+    run_mode: str | None
+
+
+class Idempotency(Struct, frozen=True):
+    """A request that must be carried out once, however often it is sent."""
+
+    key: str
+    request_digest: bytes
+    """Of the body: the same key with another digest is an `IdempotencyConflictError`."""
+    answer: bytes
+    """What to answer a repeat with; kept for seven days."""
+
+
+class Batch(Struct, kw_only=True):
+    """The events of one request for one space, to be committed whole."""
+
+    org_id: int
+    space_id: int
+    entries: list[Entry]
+    indexes: Sequence[int] | None = None
+    """Each entry's place in the request; their order here when none."""
+    rejections: list[Rejection] = field(default_factory=list)
+    """What was found invalid before: counted with the batch."""
+    source: str = "events"
+    received_at: Micros = 0
+    import_no: int | None = None
+    """The open import that these events belong to; without it the batch gets a number of its own."""
+    run: NewRun | None = None
+    idempotency: Idempotency | None = None
+
+    @property
+    def received(self) -> int:
+        return len(self.entries) + len(self.rejections)
+
+
+class Receipt(Struct, kw_only=True):
+    """What became of a batch. `applied + duplicate + stale + rejected = received`, always."""
+
+    batch_no: int
+    received: int
+    applied: int = 0
+    duplicate: int = 0
+    stale: int = 0
+    rejections: list[Rejection] = field(default_factory=list)
+    """All of them: found before, and found by the fold; in order of index."""
+    first_answer: bytes | None = None
+    """The answer kept for this `Idempotency-Key`: nothing was applied, it was done before."""
+
+    @property
+    def rejected(self) -> int:
+        return len(self.rejections)
+
+    @property
+    def batch_id(self) -> str:
+        return batch_id(self.batch_no)
+
+
+def batch_id(batch_no: int) -> str:
+    """The public id of a batch: unique within its organization."""
+    return f"b{batch_no}"
+
+
+def batch_number(text: str) -> int | None:
+    """The number in a public batch id; none when it is no such id."""
+    return int(text[1:]) if text[:1] == "b" and text[1:].isdecimal() and len(text) < 20 else None
+
+
+class ImportBatch(Struct, frozen=True, kw_only=True):
+    """An import on record."""
+
+    batch_no: int
+    label: str
+    """What was imported and how: a run begun again under the same label carries on the same batch."""
+    received_at: Micros
+    finished_at: Micros | None = None
+    withdrawn_at: Micros | None = None
+    applied: int = 0
+    duplicate: int = 0
+    stale: int = 0
+    rejected: int = 0
+
+
+class Withdrawal(Struct, frozen=True, kw_only=True):
+    """What withdrawing a batch did."""
+
+    batch_no: int
+    events: int
+    calls: int
+    """Rows that changed or went."""
+    tasks: int
+
+
+# --- reading ---------------------------------------------------------------------------------------
+
+
+class Moved(Struct, frozen=True):
+    """What changed in an organization since a version."""
+
+    version: int
+    """To ask with next time."""
+    directory_version: int
+    """Moves whenever an organization, space or token changes."""
+    totals: dict[int, Totals]
+    """Space id → its totals now, for every space that changed."""
+
+
+class Scope(Struct, frozen=True):
+    """Which spaces a question is about: one, or the contact spaces, or all of them."""
+
+    org_id: int
+    space_id: int | None = None
+    all_content: bool = False
+    """Without `space_id`: every space, not only those whose content type is contact."""
+
+
+class Unknown(Struct, frozen=True):
+    """The filter value `unknown`: the field is null."""
+
+
+UNKNOWN = Unknown()
+Match = str | Unknown | None
+"""A filter on a text field: a value, `UNKNOWN` for null, or none at all."""
+
+
+class CallFilter(Struct, frozen=True, kw_only=True):
+    """Which calls. Everything given must hold. Void calls are never among them."""
+
+    call_type: Match = None
+    call_status: str | None = None
+    end_reason: Match = None
+    agent: Match = None
+    answered_by: Match = None
+    source_number: Match = None
+    destination_number: Match = None
+    answered: bool | None = None
+    made: bool | None = None
+    """True: all but queued; false: only queued."""
+    min_duration_ms: int | None = None
+    """Inclusive; a call of unknown duration is not among them."""
+    max_duration_ms: int | None = None
+    """Inclusive."""
+    start: Micros | None = None
+    """`creation_time >= start`"""
+    end: Micros | None = None
+    """`creation_time < end`"""
+
+
+class TaskFilter(Struct, frozen=True, kw_only=True):
+    """Which tasks. Everything given must hold. Void tasks are never among them."""
+
+    run_id: Match = None
+    status: str | None = None
+    failure_reason: Match = None
+    assignee: Match = None
+    attempt: int | None = None
+    created_from: Micros | None = None
+    created_to: Micros | None = None
+    """Exclusive."""
+    updated_before: Micros | None = None
+    """`modified < updated_before`"""
+    stuck: bool | None = None
+    """By each task's own space's limits, at `now`."""
+    now: Micros = 0
+
+
+class Position(Struct, frozen=True):
+    """Where a page ended: the next one starts behind it."""
+
+    at: Micros
+    """`creation_time` (calls) or `created` (tasks, runs)."""
+    item_id: str
+    space_id: int
+
+
+class Window(Struct, frozen=True, kw_only=True):
+    """Which part of a list."""
+
+    limit: int
+    offset: int = 0
+    after: Position | None = None
+    """Instead of `offset`: only what comes behind this position."""
+
+
+class CallAt(Struct, frozen=True):
+    """A call and the space it belongs to."""
+
+    space_id: int
+    call: Call
+
+
+class TaskAt(Struct, frozen=True):
+    """A task and the space it belongs to."""
+
+    space_id: int
+    task: Task
+
+
+# --- care ------------------------------------------------------------------------------------------
+
+
+class Difference(Struct, frozen=True):
+    """One place where what is kept is not what it should be."""
+
+    what: str
+    """`totals`, `cell`, `run`, `call` or `task`."""
+    org_id: int
+    space_id: int
+    key: str
+    kept: Any
+    expected: Any
+
+
+class Verification(Struct, kw_only=True):
+    """What a verification found. No differences: no drift."""
+
+    checked: dict[str, int] = field(default_factory=dict)
+    """How many spaces, calls, tasks, events, cells, totals were compared."""
+    differences: list[Difference] = field(default_factory=list)
+    """At most 1,000 of them; `drift` counts all."""
+    drift: int = 0
+    repaired: int = 0
+
+
+Progress = Callable[[int, int], None]
+"""Called now and then with (done, in all)."""
+
+
+class Store(Protocol):
+    """Locks, loads, saves; decides nothing."""
+
+    # events in. One call is one commit: when it returns, all of it is on disk and visible to every reader.
+    def ingest(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
+        """Commit batches together, in order; each as if it came alone. A batch's own fault
+        (idempotency conflict) comes back in its place as the exception, the others stand."""
+
+    def begin_import(self, org_id: int, label: str, now: Micros) -> ImportBatch:
+        """Open an import, or carry on the unfinished one with this label."""
+
+    def finish_import(self, org_id: int, batch_no: int, now: Micros) -> ImportBatch: ...
+
+    def find_import(self, org_id: int, batch_no: int) -> ImportBatch | None: ...
+
+    def withdraw(
+        self, org_id: int, batch_no: int, now: Micros, progress: Progress | None = None
+    ) -> Withdrawal:
+        """Withdraw what a batch brought: rows folded again without its events, counters with them, the
+        withdrawal on record. In several short commits, each exact; begun again it carries on."""
+
+    # what changed
+    def marker(self) -> int:
+        """A number that moves whenever anything in the store may have changed. Cheap; it says "look"."""
+
+    def moved(self, org_id: int, since: int) -> Moved:
+        """Totals of the spaces of an organization that changed after version `since` (-1: all spaces)."""
+
+    # directory
+    def create_organization(
+        self, *, name: str, domain_handle: str, domain: str | None, is_private_domain: bool, now: Micros
+    ) -> Organization:
+        """Raises `AlreadyExistsError` when the handle is taken."""
+
+    def organizations(self) -> list[Organization]:
+        """All of them, newest first."""
+
+    def find_organization(self, domain_handle: str) -> Organization | None: ...
+
+    def create_space(
+        self,
+        *,
+        org_id: int,
+        name: str,
+        description: str | None,
+        content_type: str,
+        agent_handle: str | None,
+        settings: SpaceSettings,
+        now: Micros,
+    ) -> Space: ...
+
+    def update_space(self, org_id: int, space_id: int, changes: dict[str, Any]) -> Space:
+        """Change `name, description, content_type, agent_handle, settings, archived`. A new home zone
+        moves the day counters with it, in the same commit."""
+
+    def spaces(self, org_id: int) -> list[Space]:
+        """All of an organization, newest first."""
+
+    def find_space(self, token: str) -> Space | None:
+        """By its public token, whichever organization's: the caller checks access."""
+
+    def create_token(
+        self,
+        *,
+        name: str,
+        prefix: str,
+        secret_digest: bytes,
+        members: Sequence[Member],
+        expires_at: Micros | None,
+        now: Micros,
+    ) -> Token: ...
+
+    def tokens(self, org_id: int) -> list[Token]:
+        """Those with access to the organization, newest first."""
+
+    def find_token(self, token_id: int) -> Token | None: ...
+
+    def token_of_secret(self, secret_digest: bytes) -> tuple[Token, Micros | None] | None:
+        """The token a secret belongs to, and when that secret itself ends (a rotated one)."""
+
+    def rotate_token(
+        self, token_id: int, *, prefix: str, secret_digest: bytes, old_until: Micros, now: Micros
+    ) -> Token:
+        """A new secret for a token; the secrets it had end at `old_until`."""
+
+    def revoke_token(self, token_id: int, now: Micros) -> Token: ...
+
+    def touch_token(self, token_id: int, now: Micros) -> None:
+        """Record a token's last use. Does not move the directory version."""
+
+    # lists. Newest first (creation_time or created descending), ties by id ascending, then space id.
+    def calls(self, scope: Scope, where: CallFilter, window: Window) -> list[CallAt]: ...
+
+    def count_calls(self, scope: Scope, where: CallFilter) -> int: ...
+
+    def call(self, org_id: int, space_id: int, call_id: str) -> Call | None:
+        """Also a void one's is none."""
+
+    def call_entries(self, org_id: int, space_id: int, call_id: str) -> list[Entry]:
+        """Its events, as received, first to last; without withdrawn ones."""
+
+    def tasks(self, scope: Scope, where: TaskFilter, window: Window) -> list[TaskAt]: ...
+
+    def count_tasks(self, scope: Scope, where: TaskFilter) -> int: ...
+
+    def task(self, org_id: int, space_id: int, task_id: str) -> Task | None: ...
+
+    def task_entries(self, org_id: int, space_id: int, task_id: str) -> list[Entry]: ...
+
+    def runs(self, org_id: int, space_id: int, window: Window) -> list[Run]: ...
+
+    def count_runs(self, org_id: int, space_id: int) -> int: ...
+
+    def run(self, org_id: int, space_id: int, run_id: str) -> Run | None: ...
+
+    # outcomes
+    def outcomes(self, org_id: int, space_id: int | None = None) -> dict[tuple[Outcome, str], int]:
+        """How events received ended: (outcome, reject reason or "") → how many."""
+
+    # care
+    def verify(
+        self, *, deep: bool = False, repair: bool = False, progress: Progress | None = None
+    ) -> Verification:
+        """Recount rows → counters; deep: refold events → rows as well. Online: readers and writers go on."""
+
+    def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
+        """What the store says of itself; raises `StoreUnavailableError` when it cannot answer."""
+
+    def close(self) -> None: ...
