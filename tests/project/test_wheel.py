@@ -40,7 +40,8 @@ def test_the_wheel_starts_without_the_sources(wheel: Path, tmp_path: Path) -> No
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)
     code = (
-        "import sys; sys.path.insert(0, sys.argv.pop()); import callboard; print(callboard.__file__, flush=True); "
+        "import sys; sys.path.insert(0, sys.argv.pop()); "
+        "import callboard; print(callboard.__file__, flush=True); "
         "from callboard.cli.main import main; main()"
     )
     command = [sys.executable, "-c", code, "--help", str(tmp_path)]
