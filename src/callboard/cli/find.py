@@ -1,0 +1,64 @@
+"""Organizations, spaces and tokens as they are named on the command line; unknown ones are told clearly."""
+
+from __future__ import annotations
+
+import click
+
+from callboard.cli.output import plain
+from callboard.errors import NotFoundError
+from callboard.model.directory import Organization, Space, Token
+from callboard.store.interface import Scope, Store
+
+
+def organization(store: Store, handle: str | None) -> Organization:
+    """The organization with that handle; without one, the only organization there is."""
+    if handle is not None:
+        if (found := store.find_organization(handle.strip().lower())) is None:
+            raise NotFoundError(
+                f'No organization has the handle "{plain(handle)}". callboard org list shows them.'
+            )
+        return found
+    everybody = store.organizations()
+    if not everybody:
+        raise NotFoundError("There is no organization yet. callboard init makes one.")
+    if len(everybody) > 1:
+        names = ", ".join(each.domain_handle for each in everybody[:5])
+        more = ", …" if len(everybody) > 5 else ""
+        raise click.UsageError(
+            f"There are {len(everybody)} organizations ({names}{more}): name one with --org."
+        )
+    return everybody[0]
+
+
+def space(store: Store, owner: Organization, token: str) -> Space:
+    """The space with that token, if it is that organization's."""
+    found = store.find_space(token)
+    if found is None or found.org_id != owner.id:
+        raise NotFoundError(
+            f'{plain(owner.name)} has no space with the token "{plain(token)}". '
+            f"callboard space list --org {owner.domain_handle} shows them."
+        )
+    return found
+
+
+def space_anywhere(store: Store, token: str) -> tuple[Space, Organization]:
+    """The space with that token, and whose it is."""
+    found = store.find_space(token)
+    owner = found and next((each for each in store.organizations() if each.id == found.org_id), None)
+    if found is None or owner is None:
+        raise NotFoundError(
+            f'There is no space with the token "{plain(token)}". callboard space list shows them.'
+        )
+    return found, owner
+
+
+def scope(store: Store, owner: Organization, space_token: str | None) -> Scope:
+    """One space, or without a token the organization's contact spaces: what its numbers are about."""
+    return Scope(owner.id, space(store, owner, space_token).id if space_token is not None else None)
+
+
+def api_token(store: Store, token_id: int) -> Token:
+    """The API token with that id."""
+    if (found := store.find_token(token_id)) is None:
+        raise NotFoundError(f"There is no token {token_id}. callboard token list shows them.")
+    return found

@@ -1,0 +1,77 @@
+"""The `callboard` command: which commands there are, and how each way of failing is told.
+
+Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong usage, 130 interrupted, 141 nobody
+reads the output any more.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from callboard import __version__
+from callboard.cli.lazy import Lazy, LazyGroup
+from callboard.errors import CallboardError, InvalidInputError
+
+COMMANDS = {
+    "init": Lazy("callboard.cli.init", "init", "Make a first organization, campaign and token."),
+    "serve": Lazy("callboard.cli.serve", "serve", "Serve the API."),
+    "demo": Lazy("callboard.cli.demo", "demo", "Serve a realistic month of campaigns."),
+    "analytics": Lazy("callboard.cli.analytics", "analytics", "Calls and tasks in numbers."),
+    "tasks": Lazy("callboard.cli.tasks", "tasks", "List tasks: failed ones, stuck ones, all."),
+    "calls": Lazy("callboard.cli.calls", "calls", "List calls."),
+    "runs": Lazy("callboard.cli.runs", "runs", "List the runs of a space."),
+    "import": Lazy("callboard.cli.import_", "import_", "Import call records; withdraw an import."),
+    "org": Lazy("callboard.cli.org", "org", "Create and list organizations."),
+    "space": Lazy("callboard.cli.space", "space", "Create, list and change spaces (campaigns)."),
+    "token": Lazy("callboard.cli.token", "token", "Create, list, rotate and revoke API tokens."),
+    "verify": Lazy("callboard.cli.verify", "verify", "Recount everything and compare."),
+    "settings": Lazy("callboard.cli.settings", "settings", "List all settings."),
+    "openapi": Lazy("callboard.cli.openapi", "openapi", "Print the OpenAPI document."),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    table=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="callboard", message="%(prog)s %(version)s")
+def callboard() -> None:
+    """Call analytics and task status that you can trust."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and leave with its exit code."""
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        code = callboard.main(args=arguments, prog_name="callboard", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except CallboardError as error:
+        return _failed(error)
+    except (click.Abort, KeyboardInterrupt):
+        print("\nInterrupted.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone (`callboard tasks | head`): say nothing, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    return code if isinstance(code, int) else 0
+
+
+def _failed(error: CallboardError) -> int:
+    print(f"Error: {error.message}", file=sys.stderr)
+    if isinstance(error, InvalidInputError):
+        for field, message in error.errors:
+            print(f"  {field}: {message}", file=sys.stderr)
+    return 1

@@ -1,0 +1,64 @@
+"""Options that many commands share, and the settings and store behind them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from callboard.errors import StoreFileError
+from callboard.settings import Settings, read_settings
+from callboard.store.interface import Store
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+db_option = click.option(
+    "--db", metavar="DB", help="Where the store is: a file path or sqlite:///path.  [env: CALLBOARD_DB]"
+)
+config_option = click.option(
+    "--config",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    envvar="CALLBOARD_CONFIG",
+    help="A TOML file of settings (callboard settings lists them).  [env: CALLBOARD_CONFIG]",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+org_option = click.option(
+    "--org",
+    "handle",
+    metavar="HANDLE",
+    help="The organization's handle; may be left out when there is but one.",
+)
+
+
+def store_options(command: Command) -> Command:
+    """What every command on a store takes: `--db`, `--config` and `--json`."""
+    return db_option(config_option(json_option(command)))
+
+
+def settings_of(db: str | None, config: str | None, **flags: Any) -> Settings:
+    """The settings of this command: flags, else environment, else file, else defaults."""
+    return read_settings({"db": db, **flags}, os.environ, config)
+
+
+@contextmanager
+def opened(settings: Settings, *, create: bool = False) -> Iterator[Store]:
+    """The store, closed again at the end.
+
+    A file that is not there is made only with `create`: a misspelt `--db` must not answer with the numbers
+    of an empty store.
+    """
+    from callboard.store.open import open_store
+
+    path = settings.sqlite_path
+    if not create and not Path(path).exists():
+        raise StoreFileError(f"There is no file {path}. callboard init makes one; --db names another.")
+    store = open_store(settings)
+    try:
+        yield store
+    finally:
+        store.close()

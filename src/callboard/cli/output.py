@@ -1,0 +1,104 @@
+"""What a command prints: tables and bars for people, JSON for scripts.
+
+Results go to standard output, bars and errors to standard error. Colours appear on a terminal only, and
+not when `NO_COLOR` is set.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from callboard.store.interface import Progress
+
+_CONTROL = dict.fromkeys((*range(32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")
+
+
+def plain(text: str) -> str:
+    """A text from outside, safe to show: what would steer the terminal is replaced."""
+    return text.translate(_CONTROL)
+
+
+def show_json(value: Any) -> None:
+    """One JSON value on standard output, indented, and nothing else."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+
+
+def show_json_array(items: Iterable[Any]) -> None:
+    """A JSON array on standard output, one item a line, without holding more than one of them."""
+    out = sys.stdout.buffer
+    separator = b"[\n  "
+    for item in items:
+        out.write(separator + msgspec.json.encode(item))
+        separator = b",\n  "
+    out.write(b"[]\n" if separator.startswith(b"[") else b"\n]\n")
+
+
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> None:
+    """A table on standard output, or the sentence `empty` when there is no row. Numbers are set right.
+
+    A terminal folds what is wider than itself; a pipe gets every line whole.
+    """
+    if not rows:
+        print(empty)
+        return
+    from rich import box
+    from rich.measure import Measurement
+    from rich.table import Table
+    from rich.text import Text
+
+    console = _console()
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for place, column in enumerate(columns):
+        numeric = all(isinstance(row[place], int | None) for row in rows)
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(value), _style(value)) for value in row))
+    if not console.is_terminal:
+        natural = Measurement.get(console, console.options.update(max_width=100_000), table).maximum
+        console.width = max(80, natural)
+    console.print(table)
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Progress]:
+    """A bar on standard error while the work within goes on; nothing when that is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(label, total=None)
+
+        def report(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield report
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) else plain(str(value))
+
+
+_STYLES = {"failed": "red", "stuck": "yellow", "completed": "green", "running": "cyan"}
+
+
+def _style(value: object) -> str:
+    return "dim" if value is None else _STYLES.get(value, "") if isinstance(value, str) else ""

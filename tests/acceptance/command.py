@@ -1,0 +1,59 @@
+"""The `callboard` command in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run of the command left behind."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def text(self) -> str:
+        return self.out.decode()
+
+    @property
+    def json(self) -> Any:
+        """The one JSON value it printed."""
+        return json.loads(self.out)
+
+
+def callboard(
+    *arguments: str | Path,
+    db: Path | str | None = None,
+    stdin: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Outcome:
+    """Run it to its end. None of our own settings reach it; `stdin=None` gives it an empty input."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("CALLBOARD_")}
+    named = {} if db is None else {"CALLBOARD_DB": str(db)}
+    done = subprocess.run(
+        [sys.executable, "-m", "callboard", *map(str, arguments)],
+        input=(stdin or "").encode(),
+        capture_output=True,
+        env={**own, **named, **(environment or {})},
+        cwd=cwd,
+        timeout=120,
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
+
+
+def done(*arguments: str | Path, db: Path | str | None = None, **rest: Any) -> Outcome:
+    """Run it, and fail the test with its own words when it fails."""
+    outcome = callboard(*arguments, db=db, **rest)
+    assert outcome.code == 0, f"callboard {' '.join(map(str, arguments))}: {outcome.code}\n{outcome.err}"
+    return outcome
