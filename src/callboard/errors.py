@@ -55,6 +55,17 @@ class InvalidInputError(CallerError):
         """Single inputs at fault: (field, message)."""
 
 
+class ParameterError(CallerError):
+    """A query parameter is not valid."""
+
+    code = "invalid_parameter"
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(f"{name}: {message}")
+        self.name = name
+        self.reason = message
+
+
 class NotFoundError(CallerError):
     """There is no such thing here."""
 

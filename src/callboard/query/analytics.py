@@ -1,0 +1,196 @@
+"""The analytics endpoint's numbers: held per space, summed per organization, exact at every look.
+
+Owned by one thread (the event loop, or a command): nothing is locked. A look costs one reading of the
+store's marker; when that moved, the totals of the spaces that changed; and only when the directory moved
+as well, the list of spaces. So the cost follows what changed, never how many calls or spaces there are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from callboard.model.totals import TOTALS_FIELDS, Totals
+from callboard.store.interface import Moved, Scope, Store
+
+MOST_SPACES = 100_000
+"""Totals of about this many spaces are held; beyond it, those of organizations looked at longest ago go."""
+
+_json = msgspec.json.Encoder()
+
+
+class TaskStatusBreakdown(Struct, frozen=True):
+    """Always all four; they add up to `total_tasks`."""
+
+    pending: int
+    running: int
+    completed: int
+    failed: int
+
+
+class AnalyticsData(Struct, frozen=True):
+    """The six fields, in the order of the reference."""
+
+    total_calls: int
+    completed_calls: int
+    failed_calls: int
+    avg_duration_seconds: float
+    total_tasks: int
+    task_status_breakdown: TaskStatusBreakdown
+
+
+class AnalyticsAnswer(Struct, frozen=True):
+    """The body of the analytics endpoint."""
+
+    status_code: int
+    message: str
+    data: AnalyticsData
+
+
+def analytics_answer(totals: Totals) -> AnalyticsAnswer:
+    """The endpoint's answer for these totals."""
+    data = AnalyticsData(
+        total_calls=totals.total_calls,
+        completed_calls=totals.calls_completed,
+        failed_calls=totals.calls_failed,
+        avg_duration_seconds=totals.avg_duration_seconds,
+        total_tasks=totals.total_tasks,
+        task_status_breakdown=TaskStatusBreakdown(
+            totals.tasks_pending, totals.tasks_running, totals.tasks_completed, totals.tasks_failed
+        ),
+    )
+    return AnalyticsAnswer(200, "Analytics fetched successfully", data)
+
+
+def analytics_body(totals: Totals) -> bytes:
+    """The endpoint's body: exactly its keys, in their order."""
+    return _json.encode(analytics_answer(totals))
+
+
+class Cell:
+    """The totals of one scope, and a place for what a reader made of them."""
+
+    __slots__ = ("rendered", "totals")
+
+    def __init__(self, totals: Totals) -> None:
+        self.totals = totals
+        self.rendered: Any = None
+        """Emptied whenever the totals change, never otherwise."""
+
+    def put(self, totals: Totals) -> None:
+        if totals != self.totals:
+            self.totals = totals
+            self.rendered = None
+
+
+_ZERO = Totals()
+
+
+class OrganizationTotals:
+    """One organization's totals as of its last look."""
+
+    def __init__(self, org_id: int) -> None:
+        self.org_id = org_id
+        self.marker: int | None = None
+        self.version = -1
+        self.directory_version = -1
+        self.whole = Cell(_ZERO)
+        """All contact spaces together."""
+        self.spaces: dict[int, Cell] = {}
+        self._contact: set[int] = set()
+        self._sums = [0] * len(TOTALS_FIELDS)
+
+    def cell(self, space_id: int | None) -> Cell:
+        """Of one space (which must be this organization's), or of the contact spaces together."""
+        if space_id is None:
+            return self.whole
+        found = self.spaces.get(space_id)
+        if found is None:
+            found = self.spaces[space_id] = Cell(_ZERO)
+        return found
+
+    def everything(self) -> Totals:
+        """All spaces together, whatever their content type."""
+        return _sum(cell.totals for cell in self.spaces.values())
+
+    def apply(self, moved: Moved) -> None:
+        """Take over what changed, the sum by its differences."""
+        for space_id, totals in moved.totals.items():
+            cell = self.cell(space_id)
+            if space_id in self._contact:
+                before = msgspec.structs.astuple(cell.totals)
+                after = msgspec.structs.astuple(totals)
+                self._sums = [
+                    total + new - old for total, new, old in zip(self._sums, after, before, strict=True)
+                ]
+            cell.put(totals)
+        self.version = moved.version
+        if moved.totals:
+            self.whole.put(Totals(*self._sums))
+
+    def regroup(self, contact: set[int], directory_version: int) -> None:
+        """Take over which spaces are contact spaces."""
+        if contact != self._contact:
+            self._contact = contact
+            total = _sum(self.spaces[each].totals for each in contact if each in self.spaces)
+            self._sums = list(msgspec.structs.astuple(total))
+            self.whole.put(total)
+        self.directory_version = directory_version
+
+
+class Analytics:
+    """Totals of any scope, exact at the moment of the call, on every worker."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[int, OrganizationTotals] = {}
+
+    def totals(self, scope: Scope) -> Totals:
+        """Of one space, of the contact spaces together, or of all spaces together."""
+        organization = self.look(scope.org_id)
+        if scope.space_id is None and scope.all_content:
+            return organization.everything()
+        return organization.cell(scope.space_id).totals
+
+    def look(self, org_id: int) -> OrganizationTotals:
+        """An organization's totals, brought up to now."""
+        # The marker is read before anything else: a commit after it moves it, and the next look sees that.
+        marker = self._store.marker()
+        known = self._known.get(org_id)
+        if known is not None and known.marker == marker:
+            return known
+        # Whatever fails half-way must not leave half a refresh behind: out first, in again when it is whole.
+        self._known.pop(org_id, None)
+        organization = known or OrganizationTotals(org_id)
+        self._refresh(organization)
+        organization.marker = marker
+        self._known[org_id] = organization
+        if known is None:
+            self._forget_the_oldest()
+        return organization
+
+    def _refresh(self, organization: OrganizationTotals) -> None:
+        org_id = organization.org_id
+        moved = self._store.moved(org_id, organization.version)
+        organization.apply(moved)
+        while moved.directory_version != organization.directory_version:
+            contact = {each.id for each in self._store.spaces(org_id) if each.content_type == "contact"}
+            # Read between two looks that agree on the directory, the content types belong to the second's
+            # totals; otherwise the sum might be one that was never true.
+            again = self._store.moved(org_id, organization.version)
+            organization.apply(again)
+            if again.directory_version == moved.directory_version:
+                organization.regroup(contact, again.directory_version)
+            moved = again
+
+    def _forget_the_oldest(self) -> None:
+        held = sum(len(each.spaces) for each in self._known.values())
+        while held > MOST_SPACES and len(self._known) > 1:
+            held -= len(self._known.pop(next(iter(self._known))).spaces)
+
+
+def _sum(parts: Any) -> Totals:
+    rows = [msgspec.structs.astuple(each) for each in parts]
+    return Totals(*(sum(column) for column in zip(*rows, strict=True))) if rows else _ZERO

@@ -1,0 +1,106 @@
+"""Times as people write them in a question: instants, wall times of a zone, and whole civil days.
+
+A civil day is the time from its first instant in a zone to the next day's first: 23 or 25 hours where
+clocks change. Where a wall time happens twice, the first is meant; one that is skipped is read as if the
+clocks had not yet changed. Each reading is the same for a start and for an end, so that neighbouring
+windows neither overlap nor leave a gap.
+"""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from callboard.clock import DAY, Micros, micros
+
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_PLATFORM = re.compile(r"(\d{2})-(\d{2})-(\d{4}) (\d{2}):(\d{2}):(\d{2})", re.ASCII)
+_ISO = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?\s*([Zz]|[+\- ]\d{2}:?\d{2})?", re.ASCII
+)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - arithmetic on wall times, offset applied by hand
+_LAST_DAY = date.max
+
+
+class Moment(Struct, frozen=True):
+    """A time somebody wrote: an instant, a wall time, or a whole day of a zone named elsewhere."""
+
+    instant: Micros | None = None
+    wall: datetime | None = None
+    day: date | None = None
+
+    def starts(self, zone: ZoneInfo) -> Micros:
+        """The instant, or the first one of the day."""
+        if self.instant is not None:
+            return self.instant
+        if self.wall is not None:
+            return _at(self.wall, zone)
+        assert self.day is not None
+        return _at(datetime.combine(self.day, time()), zone)
+
+    def ends(self, zone: ZoneInfo) -> Micros:
+        """The instant, or the first one after the day: a day named as an end is covered whole."""
+        if self.day is None:
+            return self.starts(zone)
+        if self.day == _LAST_DAY:
+            return self.starts(zone) + DAY
+        return Moment(day=self.day + timedelta(days=1)).starts(zone)
+
+
+def read_moment(text: str) -> Moment:
+    """Read `2026-02-07`, `2026-02-07T05:57:45[.250][Z|+05:30]` or the platform's `07-02-2026 05:57:45`.
+
+    Raises `ValueError` that says what is wrong, in words for the one who wrote it.
+    """
+    try:
+        if _DATE.fullmatch(text):
+            return Moment(day=date.fromisoformat(text))
+        if found := _PLATFORM.fullmatch(text):
+            day, month, year, hour, minute, second = map(int, found.groups())
+            return Moment(wall=datetime(year, month, day, hour, minute, second))  # noqa: DTZ001 - a wall time
+        if found := _ISO.fullmatch(text):
+            return _read_iso(*found.groups())
+    except ValueError as error:
+        raise ValueError(f"there is no such time ({error})") from None
+    raise ValueError("not a time; write 2026-02-07, 2026-02-07T05:57:45Z, …+05:30 or 07-02-2026 05:57:45")
+
+
+def _read_iso(day: str, clock: str, fraction: str | None, offset: str | None) -> Moment:
+    wall = datetime.fromisoformat(f"{day}T{clock}").replace(microsecond=int((fraction or "0")[:6].ljust(6, "0")))
+    if offset is None:
+        return Moment(wall=wall)
+    since = (wall - _EPOCH) // timedelta(microseconds=1)
+    if offset in "Zz":
+        return Moment(instant=since)
+    # A plus sign that was not written as %2B arrives as a blank.
+    sign = -1 if offset[0] == "-" else 1
+    digits = offset[1:].replace(":", "")
+    hours, minutes = int(digits[:2]), int(digits[2:])
+    if hours > 23 or minutes > 59:
+        raise ValueError("an offset is at most 23:59")
+    return Moment(instant=since - sign * (hours * 60 + minutes) * 60_000_000)
+
+
+def _at(wall: datetime, zone: ZoneInfo) -> Micros:
+    try:
+        return micros(wall.replace(tzinfo=zone))
+    except OverflowError:  # within a day of the first or last year, the offset leads outside
+        return micros(wall.replace(tzinfo=UTC))
+
+
+@lru_cache(maxsize=1024)
+def read_zone(text: str) -> ZoneInfo:
+    """The IANA zone of that name. Raises `ValueError` when there is none."""
+    if text not in _zones():
+        raise ValueError("not the name of a time zone; write an IANA name such as Asia/Kolkata or UTC")
+    return ZoneInfo(text)
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())

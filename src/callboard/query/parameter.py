@@ -1,0 +1,204 @@
+"""One query parameter: its name, how its text is read, and what the reference says of it.
+
+Reading and documentation stand side by side, so that the OpenAPI document cannot promise what is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import parse_qsl
+
+from msgspec import Struct
+
+from callboard.errors import ParameterError
+from callboard.query.civil import read_moment, read_zone
+from callboard.store.interface import UNKNOWN
+
+MOST_PARAMETERS = 64
+MOST_TEXT_BYTES = 255
+MOST_SECONDS = 1_000_000_000
+
+
+class Parameter(Struct, frozen=True, kw_only=True):
+    """A parameter that a path takes."""
+
+    name: str
+    text: str
+    """What it does, for the reference."""
+    schema: Mapping[str, Any]
+    read: Callable[[str], Any]
+    """Its value; raises `ValueError` with words for the caller."""
+    example: Any = None
+
+
+def read_query(query: bytes, declared: Mapping[str, Parameter]) -> dict[str, Any]:
+    """The values of a query string. Raises `ParameterError` for one that is unknown, repeated or not valid."""
+    return {name: _value(declared[name], text) for name, text in query_texts(query, declared).items()}
+
+
+def query_texts(query: bytes, declared: Mapping[str, Parameter]) -> dict[str, str]:
+    """The texts of a query string: each known, none twice."""
+    texts: dict[str, str] = {}
+    for name, text in _pairs(query):
+        if name not in declared:
+            known = ", ".join(declared) or "none"
+            raise ParameterError(_shown(name), f"not a parameter of this path (it takes: {known})")
+        if name in texts:
+            raise ParameterError(name, "given more than once")
+        texts[name] = text
+    return texts
+
+
+def _pairs(query: bytes) -> Sequence[tuple[str, str]]:
+    if not query:
+        return ()
+    try:
+        return parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS
+        )
+    except UnicodeError:
+        raise ParameterError("query", "not percent-encoded UTF-8") from None
+    except ValueError:
+        raise ParameterError("query", f"more than {MOST_PARAMETERS} parameters") from None
+
+
+def _value(parameter: Parameter, text: str) -> Any:
+    try:
+        return parameter.read(text)
+    except ValueError as error:
+        raise ParameterError(parameter.name, str(error)) from None
+
+
+def _shown(name: str) -> str:
+    printable = "".join(letter if letter.isprintable() else "?" for letter in name[:64])
+    return printable or "(a parameter without a name)"
+
+
+# --- kinds of parameters -----------------------------------------------------------------------------
+
+
+def words(name: str, text: str, allowed: Sequence[str], *, unknown: bool = False) -> Parameter:
+    """One of a closed list; with `unknown`, that word asks for items where the field is null."""
+    choices = [*allowed, *(["unknown"] if unknown and "unknown" not in allowed else [])]
+
+    def read(value: str) -> Any:
+        if unknown and value == "unknown":
+            return UNKNOWN
+        if value not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return value
+
+    return Parameter(
+        name=name, text=text, schema={"type": "string", "enum": choices}, read=read, example=choices[0]
+    )
+
+
+_TEXT_SCHEMA = {"type": "string", "minLength": 1, "maxLength": 63, "pattern": "^[^\\x00]+$"}
+"""Up to 63 characters are within 255 bytes whatever they are; longer texts of fewer bytes are taken too."""
+
+
+def read_text(value: str) -> str:
+    if not value:
+        raise ValueError("must not be empty")
+    if len(value.encode()) > MOST_TEXT_BYTES:
+        raise ValueError(f"longer than {MOST_TEXT_BYTES} bytes")
+    if "\0" in value:
+        raise ValueError("must not hold a NUL")
+    return value
+
+
+def texts(name: str, text: str, example: str | None = None) -> Parameter:
+    """Any text; `unknown` asks for items where the field is null."""
+
+    def read(value: str) -> Any:
+        return UNKNOWN if value == "unknown" else read_text(value)
+
+    text = f"{text} `unknown`: those without one."
+    return Parameter(name=name, text=text, schema=_TEXT_SCHEMA, read=read, example=example)
+
+
+def exact_text(name: str, text: str, example: str | None = None) -> Parameter:
+    """Any text, taken as it is."""
+    return Parameter(name=name, text=text, schema=_TEXT_SCHEMA, read=read_text, example=example)
+
+
+def phone_numbers(name: str, text: str) -> Parameter:
+    """A number as the source wrote it. A plus sign not written as %2B arrives as a blank, and is meant."""
+
+    def read(value: str) -> Any:
+        value = f"+{value[1:]}" if value[:1] == " " else value
+        return UNKNOWN if value == "unknown" else read_text(value)
+
+    text = f"{text} `unknown`: calls without one."
+    return Parameter(name=name, text=text, schema=_TEXT_SCHEMA, read=read, example="+12025550123")
+
+
+def flags(name: str, text: str) -> Parameter:
+    """`true` or `false`."""
+
+    def read(value: str) -> bool:
+        if value not in ("true", "false"):
+            raise ValueError("must be true or false")
+        return value == "true"
+
+    return Parameter(name=name, text=text, schema={"type": "boolean"}, read=read, example=True)
+
+
+_DIGITS = re.compile(r"[0-9]{1,10}")
+
+
+def numbers(name: str, text: str, low: int, high: int, default: int | None = None) -> Parameter:
+    """A whole number within bounds."""
+
+    def read(value: str) -> int:
+        if not _DIGITS.fullmatch(value) or not low <= int(value) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(value)
+
+    schema = {"type": "integer", "minimum": low, "maximum": high}
+    if default is not None:
+        schema["default"] = default
+    return Parameter(name=name, text=text, schema=schema, read=read, example=default or low)
+
+
+def seconds(name: str, text: str, *, at_least: bool) -> Parameter:
+    """A duration in seconds, kept as milliseconds: a part of one is rounded so that no call slips in."""
+
+    def read(value: str) -> int:
+        try:
+            number = Decimal(value)
+        except InvalidOperation:
+            raise ValueError("must be a number of seconds") from None
+        if not number.is_finite() or not 0 <= number <= MOST_SECONDS:
+            raise ValueError(f"must be from 0 to {MOST_SECONDS} seconds")
+        return int((number * 1000).to_integral_value(ROUND_CEILING if at_least else ROUND_FLOOR))
+
+    schema = {"type": "number", "minimum": 0, "maximum": MOST_SECONDS}
+    return Parameter(name=name, text=text, schema=schema, read=read, example=30)
+
+
+def moments(name: str, text: str) -> Parameter:
+    """A time: an instant, a wall time of `timezone`, or a whole day of it."""
+    schema = {
+        "type": "string",
+        "anyOf": [
+            {"format": "date"},
+            {"format": "date-time"},
+            {"pattern": "^(0[1-9]|1[0-9]|2[0-8])-(0[1-9]|1[0-2])-20[0-9]{2} ([01][0-9]|2[0-3])(:[0-5][0-9]){2}$"},
+        ],
+    }
+    return Parameter(name=name, text=text, schema=schema, read=read_moment, example="2026-02-07")
+
+
+def zones(name: str, text: str) -> Parameter:
+    """The name of a time zone."""
+    return Parameter(
+        name=name,
+        text=text,
+        schema={"type": "string", "format": "iana-time-zone", "default": "UTC"},
+        read=read_zone,
+        example="Asia/Kolkata",
+    )

@@ -1,0 +1,180 @@
+"""Which questions can be asked of which list, and the typed filters they become."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from callboard.clock import Micros
+from callboard.errors import ParameterError
+from callboard.model.words import (
+    ANSWERED_BY,
+    CALL_STATUSES,
+    CALL_TYPES,
+    CONTENT_TYPES,
+    END_REASONS,
+    TASK_STATUSES,
+)
+from callboard.query.civil import Moment, read_zone
+from callboard.query.cursor import read_cursor
+from callboard.query.parameter import (
+    Parameter,
+    exact_text,
+    flags,
+    moments,
+    numbers,
+    phone_numbers,
+    read_text,
+    seconds,
+    texts,
+    words,
+    zones,
+)
+from callboard.store.interface import CallFilter, Position, TaskFilter, Window
+
+PAGE_SIZE = 20
+MOST_PAGE_SIZE = 1_000
+MOST_PAGES = 1_000_000_000
+
+Parameters = Mapping[str, Parameter]
+
+
+def table(*parameters: Parameter) -> dict[str, Parameter]:
+    """Parameters by their name."""
+    return {each.name: each for each in parameters}
+
+
+def _read_space_token(value: str) -> str:
+    # A script with an unset variable must not silently get the whole organization's numbers.
+    if not value:
+        raise ValueError("must not be empty; leave it out to ask about all contact spaces")
+    return read_text(value)
+
+
+SPACE_TOKEN = Parameter(
+    name="space_token",
+    text="Only this space, whatever its content type. Left out: all contact spaces of the organization. "
+    "Present but empty is an error.",
+    schema={"type": "string", "minLength": 1, "maxLength": 63, "pattern": "^[^\\x00]+$"},
+    read=_read_space_token,
+)
+CONTENT_TYPE = words(
+    "content_type",
+    "Without `space_token`: `contact` covers the contact spaces, as the analytics does, `all` every space.",
+    ("contact", "all"),
+)
+PAGING = table(
+    numbers("page", "Which page, from 1. A page past the end is empty.", 1, MOST_PAGES, 1),
+    numbers("page_size", "Items on a page.", 1, MOST_PAGE_SIZE, PAGE_SIZE),
+    Parameter(
+        name="cursor",
+        text="The `next_cursor` of the page before, instead of `page`: pages of even cost through any number "
+        "of rows. The answer's `count` is then null.",
+        schema={"type": "string", "minLength": 16, "maxLength": 600, "format": "cursor"},
+        read=str,
+    ),
+)
+TIMEZONE = zones("timezone", "The zone whose civil days and wall times are meant.")
+
+CALL_FILTERS = table(
+    words("call_type", "Direction.", CALL_TYPES, unknown=True),
+    words("call_status", "How the call stands.", CALL_STATUSES),
+    words("end_reason", "Why it ended. `unknown`: no reason known.", END_REASONS, unknown=True),
+    texts("agent", "Who or what talked."),
+    flags("answered", "Whether it was answered: its start is known or its duration above 0."),
+    words("answered_by", "Who answered.", ANSWERED_BY, unknown=True),
+    flags("made", "`true`: all calls made (`total_calls`); `false`: those only queued."),
+    phone_numbers("source_number", "The number it came from."),
+    phone_numbers("destination_number", "The number it went to."),
+    seconds("min_duration", "Calls whose duration is known and at least this many seconds.", at_least=True),
+    seconds("max_duration", "Calls whose duration is known and at most this many seconds.", at_least=False),
+    moments("start_date", "Calls created at or after this time; a bare date: from its first instant."),
+    moments("end_date", "Calls created before this time; a bare date: that day included whole."),
+    TIMEZONE,
+)
+SCOPE = table(SPACE_TOKEN, CONTENT_TYPE)
+_RUN_ID = texts("run_id", "Tasks of one run.")
+SPACE_TASK_FILTERS = table(
+    words("status", "How the task stands.", TASK_STATUSES),
+    texts("failure_reason", "Why it failed."),
+    texts("assignee", "Who or what carries it out."),
+    numbers("attempt", "Tasks at this attempt.", 1, 1_000_000_000),
+    moments("created_from", "Tasks created at or after this time; a bare date: from its first instant."),
+    moments("created_to", "Tasks created before this time; a bare date: that day included whole."),
+    moments("updated_before", "Tasks last modified before this time; a bare date: before its first instant."),
+    flags("stuck", "Tasks that wait or run for longer than their space allows."),
+    TIMEZONE,
+)
+TASK_FILTERS = {"run_id": _RUN_ID, **SPACE_TASK_FILTERS}
+SPACE_FILTERS = table(
+    words("content_type", "Only spaces of this content type.", CONTENT_TYPES),
+    flags("archived", "Only spaces that are archived, or only those that are not."),
+)
+UTC_ZONE = read_zone("UTC")
+
+_CALL_FIELDS = frozenset(CALL_FILTERS) & frozenset(CallFilter.__struct_fields__)
+_TASK_FIELDS = frozenset(TASK_FILTERS) & frozenset(TaskFilter.__struct_fields__)
+
+
+def _starts(moment: Moment | None, zone: ZoneInfo) -> Micros | None:
+    return None if moment is None else moment.starts(zone)
+
+
+def _ends(moment: Moment | None, zone: ZoneInfo) -> Micros | None:
+    return None if moment is None else moment.ends(zone)
+
+
+def call_filter(values: Mapping[str, Any]) -> CallFilter:
+    """The filter that values of `CALL_FILTERS` stand for."""
+    zone = values.get("timezone", UTC_ZONE)
+    return CallFilter(
+        min_duration_ms=values.get("min_duration"),
+        max_duration_ms=values.get("max_duration"),
+        start=_starts(values.get("start_date"), zone),
+        end=_ends(values.get("end_date"), zone),
+        **{name: value for name, value in values.items() if name in _CALL_FIELDS},
+    )
+
+
+def task_filter(values: Mapping[str, Any], now: Micros) -> TaskFilter:
+    """The filter that values of `TASK_FILTERS` stand for, `stuck` as of `now`."""
+    zone = values.get("timezone", UTC_ZONE)
+    moment_fields = {
+        "created_from": _starts(values.get("created_from"), zone),
+        "created_to": _ends(values.get("created_to"), zone),
+        "updated_before": _starts(values.get("updated_before"), zone),
+    }
+    plain = {name: value for name, value in values.items() if name in _TASK_FIELDS - moment_fields.keys()}
+    return TaskFilter(now=now, **plain, **moment_fields)
+
+
+class Paging(Struct, frozen=True):
+    """Which part of a list is asked for."""
+
+    size: int
+    offset: int
+    after: Position | None
+    digest: bytes
+    """Of the list: what the next cursor is made with."""
+
+    @property
+    def window(self) -> Window:
+        """One item more than asked for, to see whether there is a next page."""
+        return Window(limit=self.size + 1, offset=self.offset, after=self.after)
+
+
+def paging(values: Mapping[str, Any], digest: bytes) -> Paging:
+    """The page that values of `PAGING` stand for. Raises `ParameterError` for a cursor of another list."""
+    size = values.get("page_size", PAGE_SIZE)
+    cursor = values.get("cursor")
+    if cursor is None:
+        return Paging(size, (values.get("page", 1) - 1) * size, None, digest)
+    if "page" in values:
+        raise ParameterError("page", "either page or cursor, not both")
+    try:
+        return Paging(size, 0, read_cursor(cursor, digest), digest)
+    except ValueError as error:
+        raise ParameterError("cursor", str(error)) from None
