@@ -21,7 +21,8 @@ from callboard.clock import DAY, Micros, micros
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _PLATFORM = re.compile(r"(\d{2})-(\d{2})-(\d{4}) (\d{2}):(\d{2}):(\d{2})", re.ASCII)
 _ISO = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?\s*([Zz]|[+\- ]\d{2}:?\d{2})?", re.ASCII
+    r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?\s*([Zz]|[+\- ]\d{2}:?\d{2})?",
+    re.ASCII,
 )
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - arithmetic on wall times, offset applied by hand
 _LAST_DAY = date.max
@@ -71,7 +72,9 @@ def read_moment(text: str) -> Moment:
 
 
 def _read_iso(day: str, clock: str, fraction: str | None, offset: str | None) -> Moment:
-    wall = datetime.fromisoformat(f"{day}T{clock}").replace(microsecond=int((fraction or "0")[:6].ljust(6, "0")))
+    wall = datetime.fromisoformat(f"{day}T{clock}").replace(
+        microsecond=int((fraction or "0")[:6].ljust(6, "0"))
+    )
     if offset is None:
         return Moment(wall=wall)
     since = (wall - _EPOCH) // timedelta(microseconds=1)

@@ -35,7 +35,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
 
 
 def read_query(query: bytes, declared: Mapping[str, Parameter]) -> dict[str, Any]:
-    """The values of a query string. Raises `ParameterError` for one that is unknown, repeated or not valid."""
+    """The values of a query string. Raises `ParameterError` for an unknown, repeated or invalid one."""
     return {name: _value(declared[name], text) for name, text in query_texts(query, declared).items()}
 
 
@@ -96,6 +96,7 @@ def words(name: str, text: str, allowed: Sequence[str], *, unknown: bool = False
     )
 
 
+_PLATFORM_TIME = "^(0[1-9]|1[0-9]|2[0-8])-(0[1-9]|1[0-2])-20[0-9]{2} ([01][0-9]|2[0-3])(:[0-5][0-9]){2}$"
 _TEXT_SCHEMA = {"type": "string", "minLength": 1, "maxLength": 63, "pattern": "^[^\\x00]+$"}
 """Up to 63 characters are within 255 bytes whatever they are; longer texts of fewer bytes are taken too."""
 
@@ -118,11 +119,6 @@ def texts(name: str, text: str, example: str | None = None) -> Parameter:
 
     text = f"{text} `unknown`: those without one."
     return Parameter(name=name, text=text, schema=_TEXT_SCHEMA, read=read, example=example)
-
-
-def exact_text(name: str, text: str, example: str | None = None) -> Parameter:
-    """Any text, taken as it is."""
-    return Parameter(name=name, text=text, schema=_TEXT_SCHEMA, read=read_text, example=example)
 
 
 def phone_numbers(name: str, text: str) -> Parameter:
@@ -187,7 +183,7 @@ def moments(name: str, text: str) -> Parameter:
         "anyOf": [
             {"format": "date"},
             {"format": "date-time"},
-            {"pattern": "^(0[1-9]|1[0-9]|2[0-8])-(0[1-9]|1[0-2])-20[0-9]{2} ([01][0-9]|2[0-3])(:[0-5][0-9]){2}$"},
+            {"pattern": _PLATFORM_TIME},
         ],
     }
     return Parameter(name=name, text=text, schema=schema, read=read_moment, example="2026-02-07")

@@ -22,7 +22,6 @@ from callboard.query.civil import Moment, read_zone
 from callboard.query.cursor import read_cursor
 from callboard.query.parameter import (
     Parameter,
-    exact_text,
     flags,
     moments,
     numbers,
@@ -115,8 +114,12 @@ SPACE_FILTERS = table(
 )
 UTC_ZONE = read_zone("UTC")
 
-_CALL_FIELDS = frozenset(CALL_FILTERS) & frozenset(CallFilter.__struct_fields__)
-_TASK_FIELDS = frozenset(TASK_FILTERS) & frozenset(TaskFilter.__struct_fields__)
+_PLAIN_CALL_FIELDS = frozenset(CALL_FILTERS) & frozenset(CallFilter.__struct_fields__)
+_PLAIN_TASK_FIELDS = frozenset(TASK_FILTERS) & frozenset(TaskFilter.__struct_fields__) - {
+    "created_from",
+    "created_to",
+    "updated_before",
+}
 
 
 def _starts(moment: Moment | None, zone: ZoneInfo) -> Micros | None:
@@ -135,20 +138,21 @@ def call_filter(values: Mapping[str, Any]) -> CallFilter:
         max_duration_ms=values.get("max_duration"),
         start=_starts(values.get("start_date"), zone),
         end=_ends(values.get("end_date"), zone),
-        **{name: value for name, value in values.items() if name in _CALL_FIELDS},
+        **{name: value for name, value in values.items() if name in _PLAIN_CALL_FIELDS},
     )
 
 
 def task_filter(values: Mapping[str, Any], now: Micros) -> TaskFilter:
     """The filter that values of `TASK_FILTERS` stand for, `stuck` as of `now`."""
     zone = values.get("timezone", UTC_ZONE)
-    moment_fields = {
-        "created_from": _starts(values.get("created_from"), zone),
-        "created_to": _ends(values.get("created_to"), zone),
-        "updated_before": _starts(values.get("updated_before"), zone),
-    }
-    plain = {name: value for name, value in values.items() if name in _TASK_FIELDS - moment_fields.keys()}
-    return TaskFilter(now=now, **plain, **moment_fields)
+    plain = {name: value for name, value in values.items() if name in _PLAIN_TASK_FIELDS}
+    return TaskFilter(
+        now=now,
+        created_from=_starts(values.get("created_from"), zone),
+        created_to=_ends(values.get("created_to"), zone),
+        updated_before=_starts(values.get("updated_before"), zone),
+        **plain,
+    )
 
 
 class Paging(Struct, frozen=True):
