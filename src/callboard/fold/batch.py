@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec import Struct, structs
+from msgspec import Struct, msgpack, structs
 
 from callboard.fold.call import fold_call
 from callboard.fold.tally import Tally
@@ -42,6 +42,8 @@ class Verdict(Struct, frozen=True, gc=False):
     reason: RejectReason | None = None
     message: str = ""
 
+
+_encode = msgpack.Encoder(order="deterministic").encode
 
 APPLIED, DUPLICATE, STALE = Verdict("applied"), Verdict("duplicate"), Verdict("stale")
 
@@ -88,7 +90,9 @@ class SpaceFold:
             return DUPLICATE
         if known is not None and len(known.entries) >= EVENTS_PER_ITEM:
             return Verdict(
-                "rejected", "too_many_events", f"{event.item_id!r} has {EVENTS_PER_ITEM:,} events, the most one may have"
+                "rejected",
+                "too_many_events",
+                f"{event.item_id!r} has {EVENTS_PER_ITEM:,} events, the most one may have",
             )
         if isinstance(event_id, str):
             self._event_bodies[event_id] = entry.body
@@ -104,7 +108,7 @@ class SpaceFold:
             item.fresh.append(entry)
         self._touched[is_call, item_id] = item
         row = fold_call(item.entries) if is_call else fold_task(item.entries)
-        if row == item.row:
+        if same_row(item.row, row):
             return STALE
         item.row = row
         return APPLIED
@@ -130,6 +134,15 @@ def tally_of(items: Iterable[Item]) -> Tally:
     return tally
 
 
+def same_row(one: Row | None, other: Row | None) -> bool:
+    """Whether two rows are the same, bit for bit.
+
+    `==` alone is not that: to it `1`, `1.0` and `true` in somebody's metadata are the same, and which of
+    them a row keeps would depend on the order of arrival.
+    """
+    return one == other and (one is None or _encode(one) == _encode(other))
+
+
 def refold(item: Item) -> None:
     """Make an item's row anew from its entries; no entries, no row."""
     if not item.entries:
@@ -152,5 +165,3 @@ def _resolved(event: TaskEvent, task: Task) -> TaskEvent:
 
 def _conflict(event_id: str) -> Verdict:
     return Verdict("rejected", "event_id_conflict", f"event_id: {event_id!r} is known with other content")
-
-

@@ -51,7 +51,8 @@ def fold_call(entries: Sequence[Entry]) -> Call:
 
 def _of_one(entry: Entry) -> Call:
     """What `fold_call` makes of a single event, without looking for greater ones: most calls of an import
-    and many of a live feed are this, and it is a third of the work. A property test holds the two equal."""
+    and many of a live feed are this, and it is a third of the work. A property test holds the two equal.
+    """
     event = entry.event
     assert isinstance(event, CallEvent)
     status = event.call_status
@@ -82,7 +83,8 @@ def _of_one(entry: Entry) -> Call:
 
 def _duration(status: str, stated: int | None, start: Micros | None, end: Micros | None) -> int | None:
     """Talk time in ms. `end` is a stated end, never the moment of the event: a final event that came
-    without its times would otherwise measure a delay, or a zero, as talk."""
+    without its times would otherwise measure a delay, or a zero, as talk.
+    """
     if status == "missed":
         return 0
     if stated is not None:

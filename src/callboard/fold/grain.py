@@ -34,12 +34,21 @@ def bucket_of(quarter: int, grain: Grain, zone: str) -> int:
     """The bucket of `grain` that a quarter lies in, named by its first quarter."""
     if grain is Grain.QUARTER:
         return quarter
-    local = moment(quarter * QUARTER_US).astimezone(ZoneInfo(zone))
+    local = _civil(quarter, zone)
     if grain is Grain.HOUR:
-        return quarter - local.minute // 15
+        first = quarter - local.minute // 15
+        # Where the clocks move by half an hour, or at a minute past, the hour begins late: what would be its
+        # first quarter was still in the hour before.
+        while _civil(first, zone).utcoffset() != local.utcoffset():
+            first += 1
+        return first
     # A midnight that the clocks skip is the moment they skip it; of a repeated one the first counts.
     midnight = datetime(local.year, local.month, local.day, tzinfo=local.tzinfo, fold=0)
     return micros(midnight.astimezone(EPOCH.tzinfo)) // QUARTER_US
+
+
+def _civil(quarter: int, zone: str) -> datetime:
+    return moment(quarter * QUARTER_US).astimezone(ZoneInfo(zone))
 
 
 def day_start(day: datetime, zone: str) -> Micros:

@@ -1,6 +1,6 @@
 """The order of events that the fold rests on: total, and a function of the events alone.
 
-(attempt for tasks, standing, occurred_at, sequence or −1, rank of the status, status by alphabet, digest of
+(attempt for tasks, standing, occurred_at, sequence or -1, rank of the status, status by alphabet, digest of
 the canonical event). The digest separates events that agree in all the rest; equal digests are one event.
 """
 

@@ -171,7 +171,9 @@ def _add(cells: dict[CellKey, Measures], key: CellKey, measures: Measures) -> No
 
 def add_totals(totals: Totals, differences: list[int]) -> Totals:
     """Totals after differences."""
-    return Totals(*[value + difference for value, difference in zip(as_tuple(totals), differences, strict=True)])
+    return Totals(
+        *[value + difference for value, difference in zip(as_tuple(totals), differences, strict=True)]
+    )
 
 
 def as_tuple(totals: Totals) -> tuple[int, ...]:
