@@ -43,12 +43,11 @@ def space(store: Store, owner: Organization, token: str) -> Space:
 
 def space_anywhere(store: Store, token: str) -> tuple[Space, Organization]:
     """The space with that token, and whose it is."""
-    found = store.find_space(token)
-    owner = found and next((each for each in store.organizations() if each.id == found.org_id), None)
-    if found is None or owner is None:
+    if (found := store.find_space(token)) is None:
         raise NotFoundError(
             f'There is no space with the token "{plain(token)}". callboard space list shows them.'
         )
+    owner = next(each for each in store.organizations() if each.id == found.org_id)
     return found, owner
 
 

@@ -44,7 +44,7 @@ class LazyGroup(click.Group):
                 ) from error
             raise
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list in `--help`, without importing a single command of the table."""
         rows = [(name, place.help) for name, place in self._table.items()]
         rows += [(name, command.get_short_help_str(60)) for name, command in self.commands.items()]

@@ -1,0 +1,94 @@
+"""`callboard calls`: the calls behind the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import click
+import msgspec
+
+from callboard.cli import find, values
+from callboard.cli.listing import more_line, together
+from callboard.cli.options import opened, org_option, settings_of, store_options
+from callboard.cli.output import show_json_array, show_table
+from callboard.clock import Micros
+from callboard.model.words import CALL_STATUSES, CALL_TYPES
+from callboard.query.items import CallItem, call_item
+from callboard.store.interface import UNKNOWN, CallAt, CallFilter, Match, Scope, Store, Window
+
+SHOWN = 50
+
+
+@click.command()
+@org_option
+@click.option("--space", "space_token", metavar="TOKEN", help="One space alone.")
+@click.option(
+    "--status", "statuses", multiple=True, type=click.Choice(CALL_STATUSES), help="Only these; repeatable."
+)
+@click.option("--type", "call_type", type=click.Choice([*CALL_TYPES, "unknown"]), help="Only that direction.")
+@click.option("--agent", help='Only that agent\'s; "unknown": only those without one.')
+@click.option("--end-reason", help='Only those that ended so; "unknown": only those without a reason.')
+@click.option("--from", "start", type=values.moment, metavar="WHEN", help="Created then or later.")
+@click.option("--to", "end", type=values.moment, metavar="WHEN", help="Created before then.")
+@click.option("--limit", type=click.IntRange(1), help=f"Show at most so many (a table: {SHOWN}).")
+@store_options
+def calls(
+    *,
+    handle: str | None,
+    space_token: str | None,
+    statuses: Sequence[str],
+    call_type: str | None,
+    agent: str | None,
+    end_reason: str | None,
+    start: Micros | None,
+    end: Micros | None,
+    limit: int | None,
+    db: str | None,
+    config: str | None,
+    as_json: bool,
+) -> None:
+    """List calls, newest first. Without --space: those of all contact spaces."""
+    everything = CallFilter(
+        call_type=_match(call_type), agent=_match(agent), end_reason=_match(end_reason), start=start, end=end
+    )
+    wheres = [msgspec.structs.replace(everything, call_status=each) for each in dict.fromkeys(statuses)]
+    with opened(settings_of(db, config)) as store:
+        owner = find.organization(store, handle)
+        scope = find.scope(store, owner, space_token)
+        tokens = {each.id: each.token for each in store.spaces(owner.id)}
+        pages = [partial(_page, store, scope, where) for where in wheres or [everything]]
+        found = together(pages, limit or (None if as_json else SHOWN))
+        items = (call_item(each.call, tokens[each.space_id]) for each in found)
+        if as_json:
+            show_json_array(items)
+            return
+        shown = list(items)
+        count = sum(store.count_calls(scope, where) for where in wheres or [everything])
+    show_table(
+        ("Call", "Status", "Type", "Created", "Seconds", "End reason", "Agent"),
+        [_row(each) for each in shown],
+        empty="No call is like that.",
+    )
+    if shown:
+        print(f"\n{more_line(len(shown), count)}")
+
+
+def _page(store: Store, scope: Scope, where: CallFilter, window: Window) -> list[CallAt]:
+    return store.calls(scope, where, window)
+
+
+def _match(text: str | None) -> Match:
+    return UNKNOWN if text == "unknown" else text
+
+
+def _row(each: CallItem) -> tuple[object, ...]:
+    return (
+        each.call_id,
+        each.call_status,
+        each.call_type,
+        each.creation_time,
+        each.call_duration,
+        each.end_reason,
+        each.agent,
+    )

@@ -1,0 +1,120 @@
+"""`callboard init`: from nothing to a first request in one command."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+
+import click
+from msgspec import Struct
+
+from callboard.cli import values
+from callboard.cli.options import opened, settings_of, store_options
+from callboard.cli.output import plain, show_json
+from callboard.cli.token import make_token
+from callboard.clock import system_clock
+from callboard.errors import AlreadyExistsError
+from callboard.model.directory import Organization, Space, SpaceSettings
+from callboard.query.items import OrganizationItem, SpaceItem, organization_item, space_item
+from callboard.settings import Settings
+
+ANALYTICS = "/api/v2/platform/organisation/analytics/"
+
+
+class Made(Struct, frozen=True):
+    """What `init --json` prints."""
+
+    token: str
+    handle: str
+    space_token: str
+    curl: str
+    organization: OrganizationItem
+    space: SpaceItem
+
+
+@click.command()
+@click.option("--org-name", type=values.name, help="What people call the organization: Acme.")
+@click.option("--handle", type=values.handle, help="What the header Org-Handle names: acme.com.")
+@click.option("--space", "space_name", type=values.name, help="Name of the first campaign: Spring.")
+@click.option("--timezone", type=values.timezone, default="UTC", help="The campaign's home time zone.")
+@click.option("--yes", is_flag=True, help="Ask nothing; take the suggestion for what is not given.")
+@store_options
+def init(
+    *,
+    org_name: str | None,
+    handle: str | None,
+    space_name: str | None,
+    timezone: str,
+    yes: bool,
+    db: str | None,
+    config: str | None,
+    as_json: bool,
+) -> None:
+    """Make a first organization, campaign and admin token; print a request that works."""
+    settings = settings_of(db, config)
+    org_name = org_name or _answer("Organization", "My organization", values.name, yes)
+    handle = handle or _answer("Its handle", values.slug(org_name), values.handle, yes)
+    space_name = space_name or _answer("First campaign", "First campaign", values.name, yes)
+    with opened(settings, create=True) as store:
+        if store.find_organization(handle) is not None:
+            raise AlreadyExistsError(
+                f"An organization with the handle {handle} is there already. callboard token create "
+                f"--org {handle} --role admin --name NAME makes another token for it."
+            )
+        now = system_clock()
+        owner = store.create_organization(
+            name=org_name, domain_handle=handle, domain=None, is_private_domain=False, now=now
+        )
+        space = store.create_space(
+            org_id=owner.id,
+            name=space_name,
+            description=None,
+            content_type="contact",
+            agent_handle=None,
+            settings=SpaceSettings(timezone=timezone),
+            now=now,
+        )
+        _, secret = make_token(store, [owner], "admin", "init")
+    curl = curl_line(settings, secret, handle)
+    if as_json:
+        show_json(Made(secret, handle, space.token, curl, organization_item(owner), space_item(space, owner)))
+        return
+    _tell(settings, owner, space, secret, curl)
+
+
+def curl_line(settings: Settings, secret: str, handle: str) -> str:
+    """A request of the analytics endpoint, ready for a shell."""
+    headers = [f"Authorization: Token {secret}", f"Org-Handle: {handle}"]
+    return " ".join(
+        ["curl", "-s", url(settings, ANALYTICS), *(f"-H {shlex.quote(each)}" for each in headers)]
+    )
+
+
+def url(settings: Settings, path: str = "") -> str:
+    """Where the server of these settings answers, as seen from this machine."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - read, not bound
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}{path}"
+
+
+def _answer(question: str, suggestion: str, check: values.Check, take_suggestion: bool) -> str:
+    if take_suggestion:
+        return check(suggestion)
+    try:
+        answer: str = click.prompt(question, default=suggestion, value_proc=check, err=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise click.UsageError(
+            "Nobody answers: give --org-name, --handle and --space, or --yes for what is suggested."
+        ) from None
+    return answer
+
+
+def _tell(settings: Settings, owner: Organization, space: Space, secret: str, curl: str) -> None:
+    print(f"Organization  {plain(owner.name)}")
+    print(f"Handle        {owner.domain_handle}")
+    print(f"Campaign      {plain(space.name)}  (space token {space.token})")
+    print(f"Token         {secret}  (admin; it is shown only now)")
+    print("\nServe it, then ask for its numbers:\n")
+    print(f"callboard serve --db {shlex.quote(settings.db)}")
+    print(curl)

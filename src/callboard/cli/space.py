@@ -1,0 +1,171 @@
+"""`callboard space`: a space is a campaign."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import msgspec
+
+from callboard.cli import find, values
+from callboard.cli.options import opened, org_option, settings_of, store_options
+from callboard.cli.output import plain, show_json, show_json_array, show_table
+from callboard.clock import iso, system_clock
+from callboard.model.directory import Organization, Space, SpaceSettings
+from callboard.model.words import CONTENT_TYPES
+from callboard.query.items import space_item
+
+_SETTINGS = ("timezone", "stuck_running_after", "stuck_pending_after")
+
+
+def _settings_options(command: Any) -> Any:
+    for option in (
+        click.option("--timezone", type=values.timezone, help="Home zone: its days are the days of reports."),
+        click.option(
+            "--stuck-running-after",
+            type=values.seconds,
+            metavar="LENGTH",
+            help="How long a task may run before it counts as stuck: 15m.",
+        ),
+        click.option(
+            "--stuck-pending-after",
+            type=values.seconds,
+            metavar="LENGTH",
+            help="How long a task may wait past its time before it counts as stuck: 1h.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group()
+def space() -> None:
+    """Create, list and change spaces (campaigns)."""
+
+
+@space.command()
+@org_option
+@click.option("--name", required=True, type=values.name, help="What people call it: Spring.")
+@click.option("--description", help="More about it.")
+@click.option(
+    "--content-type",
+    type=click.Choice(CONTENT_TYPES),
+    default="contact",
+    show_default=True,
+    help="Only contact spaces count in the organization's numbers.",
+)
+@click.option("--agent-handle", help="Who or what talks in it.")
+@_settings_options
+@store_options
+def create(
+    *,
+    handle: str | None,
+    name: str,
+    description: str | None,
+    content_type: str,
+    agent_handle: str | None,
+    db: str | None,
+    config: str | None,
+    as_json: bool,
+    **stated: Any,
+) -> None:
+    """Create a space."""
+    with opened(settings_of(db, config)) as store:
+        owner = find.organization(store, handle)
+        made = store.create_space(
+            org_id=owner.id,
+            name=name,
+            description=description or None,
+            content_type=content_type,
+            agent_handle=agent_handle or None,
+            settings=SpaceSettings(**_given(stated)),
+            now=system_clock(),
+        )
+    if as_json:
+        show_json(space_item(made, owner))
+        return
+    print(f"Created {plain(made.name)} in {plain(owner.name)}. Its space token: {made.token}")
+
+
+@space.command("list")
+@org_option
+@click.option("--archived/--not-archived", default=None, help="Only those that are, or are not, archived.")
+@store_options
+def list_(
+    *, handle: str | None, archived: bool | None, db: str | None, config: str | None, as_json: bool
+) -> None:
+    """List the spaces of an organization, newest first."""
+    with opened(settings_of(db, config)) as store:
+        owner = find.organization(store, handle)
+        found = [each for each in store.spaces(owner.id) if archived in (None, each.archived)]
+    if as_json:
+        show_json_array(space_item(each, owner) for each in found)
+        return
+    show_table(
+        ("Name", "Space token", "Content", "Time zone", "Created", ""),
+        [_row(each) for each in found],
+        empty=f"{plain(owner.name)} has no such space. callboard space create makes one.",
+    )
+
+
+@space.command("set")
+@click.argument("token", metavar="SPACE_TOKEN")
+@click.option("--name", type=values.name)
+@click.option("--description", help='More about it; "" for none.')
+@click.option(
+    "--content-type",
+    type=click.Choice(CONTENT_TYPES),
+    help="Moves its numbers into the organization's, or out of them, at once.",
+)
+@click.option("--agent-handle", help='Who or what talks in it; "" for nobody.')
+@_settings_options
+@click.option("--archived/--not-archived", default=None, help="A label: an archived space keeps its numbers.")
+@store_options
+def set_(*, token: str, db: str | None, config: str | None, as_json: bool, **stated: Any) -> None:
+    """Change a space."""
+    changes = _given(stated)
+    if not changes:
+        raise click.UsageError("Nothing to change: give at least one of --name, --content-type, …")
+    with opened(settings_of(db, config)) as store:
+        found, owner = find.space_anywhere(store, token)
+        changed = store.update_space(owner.id, found.id, _changes(found, changes))
+    if as_json:
+        show_json(space_item(changed, owner))
+        return
+    _tell(changed, owner)
+
+
+def _given(stated: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in stated.items() if value is not None}
+
+
+def _changes(found: Space, stated: dict[str, Any]) -> dict[str, Any]:
+    """What the store is to change: settings as one, an empty text as none."""
+    plain_fields = {name: value for name, value in stated.items() if name not in _SETTINGS}
+    for name in ("description", "agent_handle"):
+        if plain_fields.get(name) == "":
+            plain_fields[name] = None
+    if inner := {name: stated[name] for name in _SETTINGS if name in stated}:
+        plain_fields["settings"] = msgspec.structs.replace(found.settings, **inner)
+    return plain_fields
+
+
+def _row(each: Space) -> tuple[object, ...]:
+    label = "archived" if each.archived else ""
+    return (
+        each.name,
+        each.token,
+        each.content_type,
+        each.settings.timezone,
+        iso(each.created_at),
+        label,
+    )
+
+
+def _tell(changed: Space, owner: Organization) -> None:
+    limits = changed.settings
+    print(f"{plain(changed.name)} in {plain(owner.name)} ({changed.token})")
+    print(f"  content type {changed.content_type}{', archived' if changed.archived else ''}")
+    print(f"  time zone {limits.timezone}")
+    print(f"  stuck when running longer than {limits.stuck_running_after:,} s")
+    print(f"  stuck when pending longer than {limits.stuck_pending_after:,} s past its time")

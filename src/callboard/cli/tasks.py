@@ -1,0 +1,88 @@
+"""`callboard tasks`: where the tasks are, and which of them need attention."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import click
+import msgspec
+
+from callboard.cli import find
+from callboard.cli.listing import more_line, together
+from callboard.cli.options import opened, org_option, settings_of, store_options
+from callboard.cli.output import show_json_array, show_table
+from callboard.clock import system_clock
+from callboard.model.words import TASK_STATUSES
+from callboard.query.items import TaskItem, task_item
+from callboard.store.interface import Scope, Store, TaskAt, TaskFilter, Window
+
+SHOWN = 50
+
+
+@click.command()
+@org_option
+@click.option("--space", "space_token", metavar="TOKEN", help="One space alone.")
+@click.option("--stuck", is_flag=True, help="Only those that run or wait longer than their space allows.")
+@click.option(
+    "--status", "statuses", multiple=True, type=click.Choice(TASK_STATUSES), help="Only these; repeatable."
+)
+@click.option("--run", "run_id", metavar="RUN_ID", help="Only those of one run.")
+@click.option("--limit", type=click.IntRange(1), help=f"Show at most so many (a table: {SHOWN}).")
+@store_options
+def tasks(
+    *,
+    handle: str | None,
+    space_token: str | None,
+    stuck: bool,
+    statuses: Sequence[str],
+    run_id: str | None,
+    limit: int | None,
+    db: str | None,
+    config: str | None,
+    as_json: bool,
+) -> None:
+    """List tasks, newest first. Without --space: those of all contact spaces."""
+    now = system_clock()
+    everything = TaskFilter(run_id=run_id, stuck=True if stuck else None, now=now)
+    wheres = [msgspec.structs.replace(everything, status=each) for each in dict.fromkeys(statuses)]
+    with opened(settings_of(db, config)) as store:
+        owner = find.organization(store, handle)
+        scope = find.scope(store, owner, space_token)
+        spaces = {each.id: each for each in store.spaces(owner.id)}
+        pages = [partial(_page, store, scope, where) for where in wheres or [everything]]
+        found = together(pages, limit or (None if as_json else SHOWN))
+        items = (task_item(each.task, spaces[each.space_id], now) for each in found)
+        if as_json:
+            show_json_array(items)
+            return
+        shown = list(items)
+        count = sum(store.count_tasks(scope, where) for where in wheres or [everything])
+    show_table(
+        ("Task", "Status", "Attempt", "Assignee", "Why", "Created"),
+        [
+            (each.task_id, each.status, each.attempt, each.assignee, _why(each), each.created)
+            for each in shown
+        ],
+        empty="No task is like that.",
+    )
+    if shown:
+        print(f"\n{more_line(len(shown), count)}")
+
+
+def _page(store: Store, scope: Scope, where: TaskFilter, window: Window) -> list[TaskAt]:
+    return store.tasks(scope, where, window)
+
+
+def _why(each: TaskItem) -> str | None:
+    """What a person looks for first: how long it is stuck, or why it failed."""
+    if each.stuck is None:
+        return each.failure_reason
+    return f"stuck: {each.status} for {_age(each.stuck.age_seconds)}"
+
+
+def _age(seconds: int) -> str:
+    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"

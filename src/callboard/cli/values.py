@@ -1,0 +1,98 @@
+"""Values as people type them on the command line: names, handles, lengths of time, moments.
+
+Each function is the type of an option: it gives the value, or raises `click.BadParameter` (wrong usage).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import click
+
+from callboard.clock import DAY, HOUR, MINUTE, SECOND, Micros, micros, system_clock
+
+Check = Callable[[str], str]
+"""The type of an option that is a text."""
+LONGEST = 255
+"""Bytes a name, a handle or an id may have."""
+_UNITS: dict[str, Micros] = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
+_LENGTH = re.compile(r"(\d{1,9})\s*([smhd])")
+_HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
+
+
+def name(text: str) -> str:
+    """A name for people: some text, no control characters, at most 255 bytes."""
+    text = text.strip()
+    if not text:
+        raise click.BadParameter("must not be empty")
+    if not text.isprintable():
+        raise click.BadParameter("must not hold control characters")
+    if len(text.encode()) > LONGEST:
+        raise click.BadParameter(f"is longer than {LONGEST} bytes")
+    return text
+
+
+def handle(text: str) -> str:
+    """An organization's handle: what the header `Org-Handle` will carry, kept in lower case."""
+    lowered = text.strip().lower()
+    if len(lowered) > LONGEST or not _HANDLE.fullmatch(lowered):
+        raise click.BadParameter(
+            f"{text!r} is no handle: letters a-z, digits, dots, dashes and underscores, at most {LONGEST}, "
+            "beginning and ending with a letter or digit (acme.com)"
+        )
+    return lowered
+
+
+def length(text: str) -> Micros:
+    """A length of time: `30d`, `12h`, `15m`, `90s`; a bare number is seconds."""
+    stripped = text.strip().lower()
+    if found := _LENGTH.fullmatch(f"{stripped}s" if stripped.isdecimal() else stripped):
+        return int(found[1]) * _UNITS[found[2]]
+    raise click.BadParameter(f"{text!r} is no length of time: 30d, 12h, 15m or 90s")
+
+
+def seconds(text: str) -> int:
+    """A length of time, as whole seconds."""
+    return length(text) // SECOND
+
+
+def moment(text: str) -> Micros:
+    """An ISO 8601 time with its offset, or a day (its beginning, UTC)."""
+    try:
+        found = datetime.fromisoformat(text.strip())
+        instant = micros(found.replace(tzinfo=UTC) if _is_day(text) or found.tzinfo is None else found)
+    except (ValueError, OverflowError):
+        raise click.BadParameter(f"{text!r} is no time: 2026-02-07T12:00:00Z or 2026-02-07") from None
+    if found.tzinfo is None and not _is_day(text):
+        raise click.BadParameter(f"{text!r} has no offset: write 2026-02-07T12:00:00Z or …+05:30")
+    return instant
+
+
+def expiry(text: str) -> Micros:
+    """A moment still to come: a time, a day (its end, UTC), or a length from now."""
+    if _LENGTH.fullmatch(text.strip().lower()):
+        return system_clock() + length(text)
+    instant = moment(text) + (DAY if _is_day(text) else 0)
+    if instant <= system_clock():
+        raise click.BadParameter(f"{text!r} is in the past")
+    return instant
+
+
+def timezone(text: str) -> str:
+    """An IANA time zone."""
+    from zoneinfo import available_timezones
+
+    if text not in available_timezones():
+        raise click.BadParameter(f"{text!r} is no IANA time zone (Europe/Madrid, Asia/Kolkata, UTC)")
+    return text
+
+
+def slug(text: str) -> str:
+    """A handle made from a name: what `init` suggests."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower())[:LONGEST].strip("-") or "organization"
+
+
+def _is_day(text: str) -> bool:
+    return len(text.strip()) == 10

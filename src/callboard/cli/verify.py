@@ -1,0 +1,75 @@
+"""`callboard verify`: is every number right? Recount and compare, while everything goes on."""
+
+from __future__ import annotations
+
+import click
+from msgspec import UNSET, Struct, UnsetType
+
+from callboard.cli.options import opened, settings_of, store_options
+from callboard.cli.output import plain, progress_bar, show_json, show_table
+from callboard.store.interface import Difference, Store, Verification
+
+
+class Report(Struct, frozen=True):
+    """What a verification found, as printed."""
+
+    drift: int
+    checked: dict[str, int]
+    differences: list[Difference]
+    repaired: int | UnsetType = UNSET
+    """Only with --repair: how many of the differences were set right."""
+
+
+@click.command()
+@click.option("--deep", is_flag=True, help="Also fold every event again: events against rows.")
+@click.option("--repair", is_flag=True, help="Set right what differs, then verify again.")
+@store_options
+def verify(*, deep: bool, repair: bool, db: str | None, config: str | None, as_json: bool) -> None:
+    """Recount everything from the rows (--deep: from the events) and compare with what is kept.
+
+    Servers and imports may go on meanwhile. Exit code 0: no drift, or all of it repaired and verified
+    again. Exit code 1: there is drift.
+    """
+    with opened(settings_of(db, config)) as store:
+        found = _verify(store, deep, repair=repair)
+        clean = found.drift == 0
+        if repair and not clean:
+            clean = _verify(store, deep, repair=False).drift == 0
+    if as_json:
+        repaired = found.repaired if repair else UNSET
+        show_json(Report(found.drift, found.checked, found.differences, repaired))
+    else:
+        _tell(found, repair, clean)
+    if not clean:
+        click.get_current_context().exit(1)
+
+
+def _verify(store: Store, deep: bool, *, repair: bool) -> Verification:
+    with progress_bar("Repairing" if repair else "Verifying") as progress:
+        return store.verify(deep=deep, repair=repair, progress=progress)
+
+
+def _tell(found: Verification, repair: bool, clean: bool) -> None:
+    checked = ", ".join(f"{count:,} {what.replace('_', ' ')}" for what, count in found.checked.items())
+    print(f"Checked {checked or 'an empty store'}.")
+    if found.drift == 0:
+        print("No drift: every number is what a recount gives.")
+        return
+    print(f"Drift: {found.drift:,} differences.\n")
+    show_table(
+        ("What", "Org", "Space", "Key", "Kept", "Expected"),
+        [
+            (each.what, each.org_id, each.space_id, *map(_short, (each.key, each.kept, each.expected)))
+            for each in found.differences[:50]
+        ],
+        empty="",
+    )
+    if repair:
+        print(f"\nRepaired {found.repaired:,}. {'Verified again: no drift.' if clean else 'Drift remains.'}")
+    else:
+        print("\ncallboard verify --repair sets them right.")
+
+
+def _short(value: object) -> str:
+    text = plain(str(value))
+    return text if len(text) <= 60 else f"{text[:59]}…"
