@@ -1,0 +1,129 @@
+"""Verification: rows → counters, and events → rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from msgspec import structs
+
+from callboard.fold.batch import Item, refold, same_row
+from callboard.store.interface import Difference, Progress, Verification
+from callboard.store.memory.counters import recount
+from callboard.store.memory.state import Part, SpaceState
+
+KEPT_DIFFERENCES = 1_000
+
+
+class Care(Part):
+    """`verify`, `ready`, `close`, `dump`."""
+
+    def verify(
+        self, *, deep: bool = False, repair: bool = False, progress: Progress | None = None
+    ) -> Verification:
+        with self.state.lock:
+            found = Verification()
+            spaces = list(self.state.spaces.values())
+            for done, space in enumerate(spaces, 1):
+                differences = list(_differences(space, deep=deep))
+                found.drift += len(differences)
+                found.differences += differences[: KEPT_DIFFERENCES - len(found.differences)]
+                _count_checked(found.checked, space, deep=deep)
+                if repair and differences:
+                    _repair(space, deep=deep)
+                    self.state.moved(space)
+                    found.repaired += len(differences)
+                if progress is not None:
+                    progress(done, len(spaces))
+            return found
+
+    def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
+        return {"engine": "memory", "version": "1", "durable": "no"}
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def dump(self, org_id: int) -> dict[str, dict[Any, Any]]:
+        """Every row, counter and run of an organization, to compare stores by; without cells of nothing."""
+        with self.state.lock:
+            dumped: dict[str, dict[Any, Any]] = {
+                "calls": {},
+                "tasks": {},
+                "cells": {},
+                "totals": {},
+                "runs": {},
+            }
+            for space in self.state.spaces_of(org_id):
+                space_id = space.space.id
+                for item in space.items():
+                    dumped["calls" if item.is_call else "tasks"][space_id, item.item_id] = item.row
+                for key, measures in space.cells.items():
+                    dumped["cells"][space_id, *key] = tuple(measures)
+                for run_id in space.runs:
+                    dumped["runs"][space_id, run_id] = space.run(run_id)
+                dumped["totals"][space_id] = space.totals
+            return dumped
+
+
+def _differences(space: SpaceState, *, deep: bool) -> Iterator[Difference]:
+    if deep:
+        for item in space.items():
+            fresh = _refolded(item)
+            if not same_row(fresh.row, item.row):
+                what = "call" if item.is_call else "task"
+                yield _difference(space, what, item.item_id, item.row, fresh.row)
+    expected = _expected(space, deep=deep)
+    totals, cells, runs = recount(expected)
+    if totals != space.totals:
+        yield _difference(space, "totals", "", space.totals, totals)
+    yield from _compared(space, "cell", space.cells, cells)
+    yield from _compared(space, "run", space.runs, runs)
+
+
+def _compared(
+    space: SpaceState, what: str, kept: Mapping[Any, Any], right: Mapping[Any, Any]
+) -> Iterator[Difference]:
+    for key in sorted(kept.keys() | right.keys()):
+        if kept.get(key) != right.get(key):
+            yield _difference(space, what, str(key), kept.get(key), right.get(key))
+
+
+def _difference(space: SpaceState, what: str, key: str, kept: Any, expected: Any) -> Difference:
+    return Difference(what, space.space.org_id, space.space.id, key, kept, expected)
+
+
+def _refolded(item: Item) -> Item:
+    fresh = structs.replace(item)
+    refold(fresh)
+    return fresh
+
+
+def _expected(space: SpaceState, *, deep: bool) -> SpaceState:
+    """The space with the rows that its counters are to be compared with."""
+    if not deep:
+        return space
+    expected = SpaceState(space.space)
+    expected.calls = {item_id: _refolded(item) for item_id, item in space.calls.items()}
+    expected.tasks = {item_id: _refolded(item) for item_id, item in space.tasks.items()}
+    expected.runs = space.runs
+    return expected
+
+
+def _repair(space: SpaceState, *, deep: bool) -> None:
+    expected = _expected(space, deep=deep)
+    space.totals, space.cells, space.runs = recount(expected)
+    space.calls, space.tasks = expected.calls, expected.tasks
+
+
+def _count_checked(checked: dict[str, int], space: SpaceState, *, deep: bool) -> None:
+    counted = {
+        "spaces": 1,
+        "calls": len(space.calls),
+        "tasks": len(space.tasks),
+        "cells": len(space.cells),
+        "totals": 1,
+        "runs": len(space.runs),
+        "events": sum(len(item.entries) for item in space.items()) if deep else 0,
+    }
+    for what, how_many in counted.items():
+        checked[what] = checked.get(what, 0) + how_many

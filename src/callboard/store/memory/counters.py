@@ -1,0 +1,55 @@
+"""Counters: kept by differences like in every store, and recounted from the rows to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from callboard.fold.batch import Item, tally_of
+from callboard.fold.tally import CellKey, Measures, Tally, add_totals
+from callboard.model.totals import Totals
+from callboard.store.memory.state import RunState, SpaceState
+
+
+def apply_tally(space: SpaceState, tally: Tally) -> None:
+    """Add the differences of a batch to the space's counters."""
+    space.totals = add_totals(space.totals, tally.totals())
+    for key, difference in tally.cells(space.space.settings.timezone).items():
+        measures = [a + b for a, b in zip(space.cells.get(key, [0, 0, 0, 0]), difference, strict=True)]
+        if any(measures):
+            space.cells[key] = measures
+        else:
+            space.cells.pop(key, None)
+    for run_id, difference_of_run in tally.runs.items():
+        run = space.runs.setdefault(run_id, RunState())
+        for status, items in difference_of_run.counts.items():
+            run.counts[status] += items
+        _bound(space, run_id, run)
+
+
+def _bound(space: SpaceState, run_id: str, run: RunState) -> None:
+    """The times of a run's tasks, looked up anew; and no run where nothing stands."""
+    tasks = [task for task in space.standing_tasks() if task.run_id == run_id]
+    run.created = min((task.created for task in tasks), default=None)
+    run.modified = max((task.modified for task in tasks), default=None)
+    if not run.stands:
+        del space.runs[run_id]
+
+
+def recount(space: SpaceState) -> tuple[Totals, dict[CellKey, Measures], dict[str, RunState]]:
+    """What totals, cells and runs should be, by the rows alone."""
+    bare = SpaceState(space.space)
+    bare.calls, bare.tasks = space.calls, space.tasks
+    for run_id, run in space.runs.items():
+        if run.registered is not None:
+            bare.runs[run_id] = RunState(run.registered, run.batch_count)
+    apply_tally(bare, tally_of(_as_new(space.items())))
+    return bare.totals, bare.cells, bare.runs
+
+
+def recount_cells(space: SpaceState) -> None:
+    """Lay the cells out anew, for a new home zone."""
+    space.cells = recount(space)[1]
+
+
+def _as_new(items: Iterable[Item]) -> Iterable[Item]:
+    return (Item(item.item_id, item.is_call, row=item.row) for item in items)

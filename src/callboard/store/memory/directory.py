@@ -1,0 +1,190 @@
+"""Who is who: organizations, spaces, tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from msgspec import structs
+
+from callboard.clock import Micros
+from callboard.errors import AlreadyExistsError, NotFoundError
+from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
+from callboard.store.memory.counters import recount_cells
+from callboard.store.memory.state import Part, SpaceState, TokenState
+from callboard.store.names import public_id, slug
+
+Named = TypeVar("Named", Organization, Space, Token)
+
+
+class Directory(Part):
+    """Organizations, spaces and tokens."""
+
+    def create_organization(
+        self, *, name: str, domain_handle: str, domain: str | None, is_private_domain: bool, now: Micros
+    ) -> Organization:
+        with self.state.lock:
+            if self.find_organization(domain_handle) is not None:
+                raise AlreadyExistsError(f"There is an organization {domain_handle} already.")
+            created = Organization(
+                id=len(self.state.organizations) + 1,
+                name=name,
+                domain_handle=domain_handle.lower(),
+                token=public_id("org"),
+                created_at=now,
+                domain=domain,
+                is_private_domain=is_private_domain,
+            )
+            self.state.organizations[created.id] = created
+            self._directory_moved()
+            return created
+
+    def organizations(self) -> list[Organization]:
+        with self.state.lock:
+            return _newest_first(self.state.organizations.values())
+
+    def find_organization(self, domain_handle: str) -> Organization | None:
+        with self.state.lock:
+            handle = domain_handle.lower()
+            return next(
+                (org for org in self.state.organizations.values() if org.domain_handle == handle), None
+            )
+
+    def create_space(
+        self,
+        *,
+        org_id: int,
+        name: str,
+        description: str | None,
+        content_type: Any,
+        agent_handle: str | None,
+        settings: SpaceSettings,
+        now: Micros,
+    ) -> Space:
+        with self.state.lock:
+            if org_id not in self.state.organizations:
+                raise NotFoundError("Organization not found.")
+            created = Space(
+                id=len(self.state.spaces) + 1,
+                org_id=org_id,
+                token=public_id("spc"),
+                name=name,
+                slug=slug(name),
+                created_at=now,
+                description=description,
+                content_type=content_type,
+                agent_handle=agent_handle,
+                settings=settings,
+            )
+            kept = self.state.spaces[created.id] = SpaceState(created)
+            self.state.moved(kept)
+            self._directory_moved()
+            return created
+
+    def update_space(self, org_id: int, space_id: int, changes: dict[str, Any]) -> Space:
+        with self.state.lock:
+            kept = self.state.need_space(org_id, space_id)
+            zone = kept.space.settings.timezone
+            kept.space = structs.replace(kept.space, **changes)
+            kept.space = structs.replace(kept.space, slug=slug(kept.space.name))
+            if kept.space.settings.timezone != zone:
+                recount_cells(kept)
+            self._directory_moved()
+            return kept.space
+
+    def spaces(self, org_id: int) -> list[Space]:
+        with self.state.lock:
+            return _newest_first(space.space for space in self.state.spaces_of(org_id))
+
+    def find_space(self, token: str) -> Space | None:
+        with self.state.lock:
+            return next(
+                (kept.space for kept in self.state.spaces.values() if kept.space.token == token), None
+            )
+
+    def create_token(
+        self,
+        *,
+        name: str,
+        prefix: str,
+        secret_digest: bytes,
+        members: Sequence[Member],
+        expires_at: Micros | None,
+        now: Micros,
+    ) -> Token:
+        with self.state.lock:
+            created = Token(
+                id=len(self.state.tokens) + 1,
+                name=name,
+                prefix=prefix,
+                members=tuple(members),
+                created_at=now,
+                expires_at=expires_at,
+            )
+            self.state.tokens[created.id] = TokenState(created, {secret_digest: None})
+            self._directory_moved()
+            return created
+
+    def tokens(self, org_id: int) -> list[Token]:
+        with self.state.lock:
+            held = (kept.token for kept in self.state.tokens.values())
+            return _newest_first(token for token in held if token.role_in(org_id) is not None)
+
+    def find_token(self, token_id: int) -> Token | None:
+        with self.state.lock:
+            kept = self.state.tokens.get(token_id)
+            return kept.token if kept is not None else None
+
+    def token_of_secret(self, secret_digest: bytes) -> tuple[Token, Micros | None] | None:
+        with self.state.lock:
+            for kept in self.state.tokens.values():
+                if secret_digest in kept.secrets:
+                    return kept.token, kept.secrets[secret_digest]
+            return None
+
+    def rotate_token(
+        self,
+        token_id: int,
+        *,
+        prefix: str,
+        secret_digest: bytes,
+        old_until: Micros,
+        now: Micros,  # noqa: ARG002 - a store may put the rotation on record; this one keeps none
+    ) -> Token:
+        with self.state.lock:
+            kept = self._need_token(token_id)
+            for secret, ends_at in kept.secrets.items():
+                kept.secrets[secret] = old_until if ends_at is None else min(ends_at, old_until)
+            kept.secrets[secret_digest] = None
+            return self._changed(kept, prefix=prefix)
+
+    def revoke_token(self, token_id: int, now: Micros) -> Token:
+        with self.state.lock:
+            kept = self._need_token(token_id)
+            return kept.token if kept.token.revoked_at is not None else self._changed(kept, revoked_at=now)
+
+    def touch_token(self, token_id: int, now: Micros) -> None:
+        with self.state.lock:
+            kept = self.state.tokens.get(token_id)
+            if kept is not None:
+                kept.token = structs.replace(kept.token, last_used_at=now)
+                self.state.commits += 1
+
+    def _changed(self, kept: TokenState, **changes: Any) -> Token:
+        kept.token = structs.replace(kept.token, **changes)
+        self._directory_moved()
+        return kept.token
+
+    def _need_token(self, token_id: int) -> TokenState:
+        kept = self.state.tokens.get(token_id)
+        if kept is None:
+            raise NotFoundError("Token not found.")
+        return kept
+
+    def _directory_moved(self) -> None:
+        self.state.directory_version += 1
+        self.state.commits += 1
+
+
+def _newest_first(things: Iterable[Named]) -> list[Named]:
+    return sorted(things, key=lambda thing: (thing.created_at, thing.id), reverse=True)

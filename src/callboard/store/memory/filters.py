@@ -1,0 +1,87 @@
+"""Filters as plain predicates, and the order and windows of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from callboard.model.call import Call
+from callboard.model.directory import SpaceSettings
+from callboard.model.run import Run
+from callboard.model.task import Task, stuck
+from callboard.store.interface import (
+    CallAt,
+    CallFilter,
+    Match,
+    Position,
+    TaskAt,
+    TaskFilter,
+    Unknown,
+    Window,
+)
+
+At = TypeVar("At", CallAt, TaskAt, Run)
+
+
+def matches(wanted: Match, value: str | None) -> bool:
+    """Whether a text field passes: any value when nothing is asked, null when `UNKNOWN` is."""
+    if wanted is None:
+        return True
+    return value is None if isinstance(wanted, Unknown) else value == wanted
+
+
+def call_passes(call: Call, where: CallFilter) -> bool:
+    """Whether a call is among those asked for."""
+    texts = ("call_type", "end_reason", "agent", "answered_by", "source_number", "destination_number")
+    duration = call.duration_ms
+    return (
+        all(matches(getattr(where, name), getattr(call, name)) for name in texts)
+        and where.call_status in (None, call.call_status)
+        and where.answered in (None, call.answered)
+        and where.made in (None, call.call_status != "queued")
+        and (where.min_duration_ms is None or (duration is not None and duration >= where.min_duration_ms))
+        and (where.max_duration_ms is None or (duration is not None and duration <= where.max_duration_ms))
+        and (where.start is None or call.creation_time >= where.start)
+        and (where.end is None or call.creation_time < where.end)
+    )
+
+
+def task_passes(task: Task, where: TaskFilter, limits: SpaceSettings) -> bool:
+    """Whether a task is among those asked for; `limits` are its space's."""
+    return (
+        matches(where.run_id, task.run_id)
+        and where.status in (None, task.status)
+        and matches(where.failure_reason, task.failure_reason)
+        and matches(where.assignee, task.assignee)
+        and where.attempt in (None, task.attempt)
+        and (where.created_from is None or task.created >= where.created_from)
+        and (where.created_to is None or task.created < where.created_to)
+        and (where.updated_before is None or task.modified < where.updated_before)
+        and (where.stuck is None or where.stuck == _is_stuck(task, where.now, limits))
+    )
+
+
+def _is_stuck(task: Task, now: int, limits: SpaceSettings) -> bool:
+    return stuck(task, now, limits.stuck_running_after, limits.stuck_pending_after) is not None
+
+
+def position(item: CallAt | TaskAt | Run) -> Position:
+    """Where an item is in its list."""
+    if isinstance(item, CallAt):
+        return Position(item.call.creation_time, item.call.call_id, item.space_id)
+    if isinstance(item, TaskAt):
+        return Position(item.task.created, item.task.task_id, item.space_id)
+    return Position(item.created, item.run_id, item.space_id)
+
+
+def windowed(items: Iterable[At], window: Window) -> list[At]:
+    """Newest first, ties by id, then space; of that, the part asked for."""
+    ordered = sorted(items, key=lambda item: _place(position(item)))
+    if window.after is not None:
+        behind = _place(window.after)
+        return [item for item in ordered if _place(position(item)) > behind][: window.limit]
+    return ordered[window.offset : window.offset + window.limit]
+
+
+def _place(at: Position) -> tuple[int, str, int]:
+    return (-at.at, at.item_id, at.space_id)

@@ -1,0 +1,87 @@
+"""Imports on record, and taking back what a batch brought."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from callboard.clock import Micros
+from callboard.fold.batch import Item, refold, same_row, tally_of
+from callboard.store.interface import ImportBatch, Progress, Withdrawal
+from callboard.store.memory.counters import apply_tally
+from callboard.store.memory.state import Part, SpaceState
+
+
+class Imports(Part):
+    """`begin_import`, `finish_import`, `find_import`, `withdraw`."""
+
+    def begin_import(self, org_id: int, label: str, now: Micros) -> ImportBatch:
+        with self.state.lock:
+            for (org, _), batch in self.state.batches.items():
+                if org == org_id and batch.label == label and _unfinished(batch):
+                    return batch
+            begun = ImportBatch(batch_no=self.state.next_batch_no(org_id), label=label, received_at=now)
+            self._keep(org_id, begun)
+            return begun
+
+    def finish_import(self, org_id: int, batch_no: int, now: Micros) -> ImportBatch:
+        with self.state.lock:
+            batch = self.state.need_batch(org_id, batch_no)
+            if batch.finished_at is None:
+                batch = structs.replace(batch, finished_at=now)
+                self._keep(org_id, batch)
+            return batch
+
+    def find_import(self, org_id: int, batch_no: int) -> ImportBatch | None:
+        with self.state.lock:
+            return self.state.batches.get((org_id, batch_no))
+
+    def withdraw(
+        self, org_id: int, batch_no: int, now: Micros, progress: Progress | None = None
+    ) -> Withdrawal:
+        with self.state.lock:
+            batch = self.state.need_batch(org_id, batch_no)
+            if batch.withdrawn_at is None:
+                self._keep(org_id, structs.replace(batch, withdrawn_at=now))
+            events = calls = tasks = 0
+            for space in self.state.spaces_of(org_id):
+                changed, gone = _withdraw(space, batch_no)
+                if gone:
+                    self.state.moved(space)
+                events += gone
+                calls += sum(item.is_call for item in changed)
+                tasks += sum(not item.is_call for item in changed)
+            if progress is not None:
+                progress(events, events)
+            return Withdrawal(batch_no=batch_no, events=events, calls=calls, tasks=tasks)
+
+    def _keep(self, org_id: int, batch: ImportBatch) -> None:
+        self.state.batches[org_id, batch.batch_no] = batch
+        self.state.commits += 1
+
+
+def _unfinished(batch: ImportBatch) -> bool:
+    return batch.finished_at is None and batch.withdrawn_at is None
+
+
+def _withdraw(space: SpaceState, batch_no: int) -> tuple[list[Item], int]:
+    """Fold a space without a batch's events: the items whose rows changed, and how many events went."""
+    touched: list[Item] = []
+    gone = 0
+    for item in space.items():
+        staying = [entry for entry in item.entries if entry.batch_no != batch_no]
+        if len(staying) == len(item.entries):
+            continue
+        gone += len(item.entries) - len(staying)
+        for entry in item.entries:
+            if entry.batch_no == batch_no and isinstance(entry.event.event_id, str):
+                del space.event_bodies[entry.event.event_id]
+        left = structs.replace(item, before=item.row, entries=staying)
+        refold(left)
+        kept = space.calls if item.is_call else space.tasks
+        if left.row is None:
+            del kept[item.item_id]
+        else:
+            kept[item.item_id] = structs.replace(left, before=None)
+        touched.append(left)
+    apply_tally(space, tally_of(touched))
+    return [item for item in touched if not same_row(item.row, item.before)], gone

@@ -1,0 +1,143 @@
+"""Events in: one batch after the other, each whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from callboard.clock import DAY, Micros
+from callboard.errors import CallerError, IdempotencyConflictError
+from callboard.fold.batch import Item, Loaded, SpaceFold, Verdict
+from callboard.model.event import Entry
+from callboard.store.interface import Batch, ImportBatch, NewRun, Receipt, Rejection
+from callboard.store.memory.counters import apply_tally
+from callboard.store.memory.state import Part, RunState, SpaceState, State
+
+IDEMPOTENCY_KEPT: Micros = 7 * DAY
+
+
+class Intake(Part):
+    """`ingest`."""
+
+    def ingest(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
+        with self.state.lock:
+            return [self._outcome(batch) for batch in batches]
+
+    def _outcome(self, batch: Batch) -> Receipt | Exception:
+        try:
+            return _ingest(self.state, batch)
+        except CallerError as fault:
+            return fault
+
+
+def _ingest(state: State, batch: Batch) -> Receipt:
+    space = state.need_space(batch.org_id, batch.space_id)
+    first = _first_answer(space, batch)
+    if first is not None:
+        return first
+    kept = _batch_on_record(state, batch)
+    fold = SpaceFold(_load(space, batch.entries))
+    # Entries are copied: a store keeps what it was given, whatever the caller does with it afterwards.
+    arrived = [structs.replace(entry, batch_no=kept.batch_no) for entry in batch.entries]
+    verdicts = [_verdict(kept, fold, entry) for entry in arrived]
+    receipt = _receipt(batch, kept.batch_no, verdicts)
+
+    # From here on nothing can fail: what precedes changed nothing that is kept.
+    _save(space, fold)
+    if batch.run is not None:
+        _register(space, batch.run)
+    if batch.idempotency is not None:
+        space.answers[batch.idempotency.key] = (batch.idempotency, batch.received_at)
+    _record(state, space, kept, receipt)
+    state.moved(space)
+    return receipt
+
+
+def _first_answer(space: SpaceState, batch: Batch) -> Receipt | None:
+    """What a request was answered that has been carried out before."""
+    if batch.idempotency is None:
+        return None
+    first, received_at = space.answers.get(batch.idempotency.key, (None, 0))
+    if first is None or batch.received_at - received_at > IDEMPOTENCY_KEPT:
+        return None
+    if first.request_digest != batch.idempotency.request_digest:
+        raise IdempotencyConflictError
+    return Receipt(batch_no=0, received=0, first_answer=first.answer)
+
+
+def _batch_on_record(state: State, batch: Batch) -> ImportBatch:
+    if batch.import_no is None:
+        return ImportBatch(
+            batch_no=state.next_batch_no(batch.org_id),
+            label="",
+            received_at=batch.received_at,
+            finished_at=batch.received_at,
+        )
+    return state.need_batch(batch.org_id, batch.import_no)
+
+
+def _load(space: SpaceState, entries: Sequence[Entry]) -> Loaded:
+    """Copies of what the entries touch, so that a batch that fails leaves nothing behind."""
+    loaded = Loaded({}, {}, {})
+    for entry in entries:
+        event_id = entry.event.event_id
+        if isinstance(event_id, str) and event_id in space.event_bodies:
+            loaded.event_bodies[event_id] = space.event_bodies[event_id]
+        for kept, copies in ((space.calls, loaded.calls), (space.tasks, loaded.tasks)):
+            item = kept.get(entry.event.item_id)
+            if item is not None:
+                copies[item.item_id] = structs.replace(item, entries=list(item.entries), before=item.row)
+    return loaded
+
+
+def _verdict(kept: ImportBatch, fold: SpaceFold, entry: Entry) -> Verdict:
+    if kept.withdrawn_at is not None:
+        return Verdict("rejected", "withdrawn_import", f"batch b{kept.batch_no} was withdrawn")
+    return fold.arrive(entry)
+
+
+def _receipt(batch: Batch, batch_no: int, verdicts: Sequence[Verdict]) -> Receipt:
+    receipt = Receipt(batch_no=batch_no, received=batch.received)
+    indexes = range(len(verdicts)) if batch.indexes is None else batch.indexes
+    rejections = list(batch.rejections)
+    for index, verdict in zip(indexes, verdicts, strict=True):
+        if verdict.outcome == "rejected":
+            assert verdict.reason is not None
+            rejections.append(Rejection(index, verdict.reason, verdict.message))
+        else:
+            setattr(receipt, verdict.outcome, getattr(receipt, verdict.outcome) + 1)
+    receipt.rejections = sorted(rejections, key=lambda rejection: rejection.index)
+    return receipt
+
+
+def _save(space: SpaceState, fold: SpaceFold) -> None:
+    for item in fold.items:
+        (space.calls if item.is_call else space.tasks)[item.item_id] = Item(
+            item.item_id, item.is_call, row=item.row, entries=item.entries
+        )
+        for entry in item.fresh:
+            if isinstance(entry.event.event_id, str):
+                space.event_bodies[entry.event.event_id] = entry.body
+    apply_tally(space, fold.tally())
+
+
+def _register(space: SpaceState, run: NewRun) -> None:
+    kept = space.runs.setdefault(run.run_id, RunState())
+    first = kept.registered.created if kept.registered is not None else run.created
+    kept.registered = structs.replace(run, created=min(first, run.created))
+    kept.batch_count += 1
+
+
+def _record(state: State, space: SpaceState, kept: ImportBatch, receipt: Receipt) -> None:
+    for outcome in ("applied", "duplicate", "stale"):
+        space.outcomes[outcome, ""] += getattr(receipt, outcome)
+    for rejection in receipt.rejections:
+        space.outcomes["rejected", rejection.reason] += 1
+    state.batches[space.space.org_id, kept.batch_no] = structs.replace(
+        kept,
+        applied=kept.applied + receipt.applied,
+        duplicate=kept.duplicate + receipt.duplicate,
+        stale=kept.stale + receipt.stale,
+        rejected=kept.rejected + receipt.rejected,
+    )

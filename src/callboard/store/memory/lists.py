@@ -1,0 +1,129 @@
+"""Reading: every list is all rows, filtered, ordered and cut, anew each time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from msgspec import structs
+
+from callboard.model.call import Call
+from callboard.model.event import Entry
+from callboard.model.run import Run
+from callboard.model.task import Task
+from callboard.model.words import Outcome
+from callboard.store.interface import CallAt, CallFilter, Moved, Scope, TaskAt, TaskFilter, Window
+from callboard.store.memory.filters import call_passes, task_passes, windowed
+from callboard.store.memory.state import Part, SpaceState
+
+
+class Lists(Part):
+    """Lists, single items, outcomes, and what moved."""
+
+    def marker(self) -> int:
+        with self.state.lock:
+            return self.state.commits
+
+    def moved(self, org_id: int, since: int) -> Moved:
+        with self.state.lock:
+            return Moved(
+                self.state.versions[org_id],
+                self.state.directory_version,
+                {
+                    space.space.id: space.totals
+                    for space in self.state.spaces_of(org_id)
+                    if space.version > since
+                },
+            )
+
+    def calls(self, scope: Scope, where: CallFilter, window: Window) -> list[CallAt]:
+        with self.state.lock:
+            return windowed(self._calls(scope, where), window)
+
+    def count_calls(self, scope: Scope, where: CallFilter) -> int:
+        with self.state.lock:
+            return sum(1 for _ in self._calls(scope, where))
+
+    def tasks(self, scope: Scope, where: TaskFilter, window: Window) -> list[TaskAt]:
+        with self.state.lock:
+            return windowed(self._tasks(scope, where), window)
+
+    def count_tasks(self, scope: Scope, where: TaskFilter) -> int:
+        with self.state.lock:
+            return sum(1 for _ in self._tasks(scope, where))
+
+    def call(self, org_id: int, space_id: int, call_id: str) -> Call | None:
+        with self.state.lock:
+            row = self._row(org_id, space_id, call_id, is_call=True)
+            return row if isinstance(row, Call) and not row.void else None
+
+    def call_entries(self, org_id: int, space_id: int, call_id: str) -> list[Entry]:
+        with self.state.lock:
+            return self._entries(org_id, space_id, call_id, is_call=True)
+
+    def task(self, org_id: int, space_id: int, task_id: str) -> Task | None:
+        with self.state.lock:
+            row = self._row(org_id, space_id, task_id, is_call=False)
+            return row if isinstance(row, Task) and not row.void else None
+
+    def task_entries(self, org_id: int, space_id: int, task_id: str) -> list[Entry]:
+        with self.state.lock:
+            return self._entries(org_id, space_id, task_id, is_call=False)
+
+    def runs(self, org_id: int, space_id: int, window: Window) -> list[Run]:
+        with self.state.lock:
+            return windowed(self._runs(org_id, space_id), window)
+
+    def count_runs(self, org_id: int, space_id: int) -> int:
+        with self.state.lock:
+            return sum(1 for _ in self._runs(org_id, space_id))
+
+    def run(self, org_id: int, space_id: int, run_id: str) -> Run | None:
+        with self.state.lock:
+            space = self.state.space_of(org_id, space_id)
+            return space.run(run_id) if space is not None else None
+
+    def outcomes(self, org_id: int, space_id: int | None = None) -> dict[tuple[Outcome, str], int]:
+        with self.state.lock:
+            counts: Counter[tuple[Outcome, str]] = Counter()
+            for space in self._in_scope(Scope(org_id, space_id, all_content=True)):
+                counts.update(space.outcomes)
+            return {ending: events for ending, events in counts.items() if events}
+
+    def _in_scope(self, scope: Scope) -> Iterator[SpaceState]:
+        for space in self.state.spaces_of(scope.org_id):
+            if scope.space_id is None:
+                wanted = scope.all_content or space.space.content_type == "contact"
+            else:
+                wanted = space.space.id == scope.space_id
+            if wanted:
+                yield space
+
+    def _calls(self, scope: Scope, where: CallFilter) -> Iterator[CallAt]:
+        for space in self._in_scope(scope):
+            for call in space.standing_calls():
+                if call_passes(call, where):
+                    yield CallAt(space.space.id, call)
+
+    def _tasks(self, scope: Scope, where: TaskFilter) -> Iterator[TaskAt]:
+        for space in self._in_scope(scope):
+            for task in space.standing_tasks():
+                if task_passes(task, where, space.space.settings):
+                    yield TaskAt(space.space.id, task)
+
+    def _runs(self, org_id: int, space_id: int) -> Iterator[Run]:
+        space = self.state.space_of(org_id, space_id)
+        for run_id in space.runs if space is not None else ():
+            run = space.run(run_id) if space is not None else None
+            if run is not None:
+                yield run
+
+    def _row(self, org_id: int, space_id: int, item_id: str, *, is_call: bool) -> Call | Task | None:
+        space = self.state.space_of(org_id, space_id)
+        item = space.item(item_id, is_call=is_call) if space is not None else None
+        return item.row if item is not None else None
+
+    def _entries(self, org_id: int, space_id: int, item_id: str, *, is_call: bool) -> list[Entry]:
+        space = self.state.space_of(org_id, space_id)
+        item = space.item(item_id, is_call=is_call) if space is not None else None
+        return [structs.replace(entry, stamp=None) for entry in item.entries] if item is not None else []
