@@ -26,10 +26,10 @@ def plain(text: str) -> str:
     return text.translate(_CONTROL)
 
 
-def show_json(value: Any) -> None:
-    """One JSON value on standard output, indented, and nothing else."""
+def show_json(value: Any, *, indent: int = 2) -> None:
+    """One JSON value on standard output and nothing else; `indent` 0 keeps it on one line."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=indent) + b"\n")
 
 
 def show_json_array(items: Iterable[Any]) -> None:
@@ -58,14 +58,19 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empt
     console = _console()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for place, column in enumerate(columns):
-        numeric = all(isinstance(row[place], int | None) for row in rows)
+        values = {type(row[place]) for row in rows} - {type(None)}
+        numeric = bool(values) and values <= {int, float}
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_cell(value), _style(value)) for value in row))
-    if not console.is_terminal:
-        natural = Measurement.get(console, console.options.update(max_width=100_000), table).maximum
-        console.width = max(80, natural)
-    console.print(table)
+    if console.is_terminal:
+        console.print(table)
+        return
+    natural = Measurement.get(console, console.options.update(max_width=100_000), table).maximum
+    console.width = max(80, natural)
+    with console.capture() as captured:
+        console.print(table)
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 @contextmanager

@@ -50,12 +50,12 @@ def _verify(store: Store, deep: bool, *, repair: bool) -> Verification:
 
 
 def _tell(found: Verification, repair: bool, clean: bool) -> None:
-    checked = ", ".join(f"{count:,} {what.replace('_', ' ')}" for what, count in found.checked.items())
+    checked = ", ".join(_counted(count, what.replace("_", " ")) for what, count in found.checked.items())
     print(f"Checked {checked or 'an empty store'}.")
     if found.drift == 0:
         print("No drift: every number is what a recount gives.")
         return
-    print(f"Drift: {found.drift:,} differences.\n")
+    print(f"Drift: {_counted(found.drift, 'differences')}.\n")
     show_table(
         ("What", "Org", "Space", "Key", "Kept", "Expected"),
         [
@@ -68,6 +68,10 @@ def _tell(found: Verification, repair: bool, clean: bool) -> None:
         print(f"\nRepaired {found.repaired:,}. {'Verified again: no drift.' if clean else 'Drift remains.'}")
     else:
         print("\ncallboard verify --repair sets them right.")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what.removesuffix('s') if count == 1 else what}"
 
 
 def _short(value: object) -> str:

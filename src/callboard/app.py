@@ -1,0 +1,34 @@
+"""The composition root: settings → store → ingest, query → the ASGI application of one worker.
+
+Every worker process makes an application of its own; what they share is the store. Only the command line
+and tests import this module.
+"""
+
+from __future__ import annotations
+
+from callboard.clock import Clock, system_clock
+from callboard.http.application import ASGIApp, create_application
+from callboard.http.services import Services
+from callboard.ingest.group_commit import GroupCommit
+from callboard.query.analytics import Analytics
+from callboard.query.directory import Directory
+from callboard.settings import Settings
+from callboard.store.open import open_store
+
+
+def compose(settings: Settings, clock: Clock = system_clock) -> Services:
+    """One process's parts, put together. Opens the store: raises `StoreError` when that cannot be."""
+    store = open_store(settings)
+    return Services(
+        store=store,
+        group_commit=GroupCommit(store, settings),
+        directory=Directory(store, clock),
+        analytics=Analytics(store),
+        settings=settings,
+        clock=clock,
+    )
+
+
+def application(settings: Settings) -> ASGIApp:
+    """The application of one worker. Its lifespan starts and drains the writer, and closes the store."""
+    return create_application(compose(settings))

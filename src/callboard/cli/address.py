@@ -1,0 +1,71 @@
+"""The address to listen on: asked for before anything starts, and held until everything has ended."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import time
+
+from callboard.errors import CallboardError
+
+RELEASE_LIMIT_S = 1.0
+"""How long to wait for a port: a server that was killed a moment ago may not have let go of it yet."""
+
+
+class AddressError(CallboardError):
+    """The address cannot be listened on."""
+
+    code = "address"
+
+
+def hold(host: str, port: int) -> socket.socket:
+    """A socket that holds the address without listening; port 0 becomes a free one.
+
+    Workers listen beside it, each on a queue of its own (SO_REUSEPORT). That option would let two servers
+    share one port by mistake, so the address is first asked for without it. Raises `AddressError`.
+    """
+    family, address = _resolve(host, port)
+    limit = time.monotonic() + RELEASE_LIMIT_S
+    while True:
+        try:
+            _bound(family, address, shared=False).close()
+            return _bound(family, address, shared=True)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > limit:
+                raise AddressError(_reason(error, host, port)) from error
+        time.sleep(0.05)
+
+
+def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise AddressError(f"host: {host!r} is no address of this machine") from error
+    # Where a name has addresses of both families (localhost), IPv4: what `127.0.0.1` in a URL will reach.
+    family, _, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
+    return family, (str(address[0]), int(address[1]))
+
+
+def _bound(family: socket.AddressFamily, address: tuple[str, int], *, shared: bool) -> socket.socket:
+    held = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.bind(address)
+    except BaseException:
+        held.close()
+        raise
+    return held
+
+
+def _reason(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} of {host} is in use by another program. --port takes another one, 0 any free one."
+        )
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"Port {port} of {host} is not ours to listen on; take one above 1023."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"{host} is no address of this machine."
+    return f"{host}:{port} cannot be listened on: {error.strerror}"

@@ -1,0 +1,56 @@
+"""`callboard serve`: the API, by one or several worker processes on one store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import Field, fields
+from typing import Any
+
+import click
+
+from callboard.cli.options import config_option, json_option, opened
+from callboard.cli.settings import flag
+from callboard.settings import ENV_PREFIX, Settings, read_settings
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+def _setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A flag for every setting, in their order."""
+    for setting in reversed(fields(Settings)):
+        command = _option(setting)(command)
+    return command
+
+
+def _option(setting: Field[Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    name, about = setting.name, setting.metadata
+    default: Any = setting.default
+    shown = ("no", "yes")[default] if isinstance(default, bool) else default
+    text = f"{about['help']}  [{about['unit']}; default: {shown}; env: {ENV_PREFIX}{name.upper()}]"
+    if isinstance(default, bool):
+        return click.option(f"{flag(name)}/--no-{flag(name)[2:]}", name, default=None, help=text)
+    if isinstance(default, int):
+        bounds = click.IntRange(about["low"], about["high"])
+        return click.option(flag(name), name, type=bounds, metavar="N", help=text)
+    kind = click.Choice(LOG_LEVELS) if name == "log_level" else None
+    return click.option(flag(name), name, type=kind, metavar=name.upper(), help=text)
+
+
+@click.command()
+@_setting_options
+@config_option
+@json_option
+def serve(*, config: str | None, as_json: bool, **flags: Any) -> None:
+    """Serve the API until interrupted.
+
+    Every setting can be given as a flag, as an environment variable or in a --config file, in this order.
+    With --json one line says where: {"url", "host", "port", "db", "workers", "pid"}.
+    """
+    settings = read_settings(flags, os.environ, config)
+    # Whatever is wrong with the file is said here, once, before any worker starts; a missing one is made.
+    with opened(settings, create=True) as store:
+        store.ready()
+    from callboard.cli.server import run
+
+    run(settings, as_json=as_json)
