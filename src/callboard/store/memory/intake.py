@@ -87,7 +87,7 @@ def _load(space: SpaceState, entries: Sequence[Entry]) -> Loaded:
         for kept, copies in ((space.calls, loaded.calls), (space.tasks, loaded.tasks)):
             item = kept.get(entry.event.item_id)
             if item is not None:
-                copies[item.item_id] = structs.replace(item, entries=list(item.entries), before=item.row)
+                copies[item.item_id] = structs.replace(item, entries=list(item.entries), fresh=[], before=item.row)
     return loaded
 
 

@@ -1,0 +1,27 @@
+"""What all tests share: how many examples drawn tests take, and what they tell of what they drew."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# CALLBOARD_EXAMPLES asks for more (or fewer) examples of each drawn test than `make test` takes.
+# No deadline: examples write to disks that others use too.
+settings.register_profile(
+    "callboard",
+    max_examples=int(os.environ.get("CALLBOARD_EXAMPLES", "100")),
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("callboard")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print what tests told of the histories they drew; in a parallel run their own output is lost."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, told in getattr(report, "user_properties", ()):
+                if name == "drawn" and report.when == "call":
+                    terminalreporter.write_line(f"{report.nodeid}: {told}")

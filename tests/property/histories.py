@@ -1,0 +1,262 @@
+"""What property tests draw: events of a few calls and tasks, and the ways they may arrive.
+
+Few ids, few instants and few values, so that events meet: equal times, equal everything but one field, the
+same id in two spaces and two tenants. A field is absent, null or one of its values, each about as often.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from zlib import crc32
+
+from hypothesis import strategies as st
+from msgspec import UNSET, structs
+
+from callboard.clock import DAY, HOUR, MINUTE, SECOND
+from callboard.model.event import CallEvent, Entry, Event, TaskEvent, canonical
+from callboard.model.words import CALL_RANK, FINAL_CALL, FINAL_TASK, TASK_WORDS
+from tests.stores import NOW
+
+ZONES = ("UTC", "Asia/Kolkata", "Australia/Lord_Howe", "Africa/Cairo")
+HALF_HOUR_CHANGE = 1_775_314_800_000_000
+"""2026-04-04T15:00Z: Lord Howe's clocks go back by half an hour."""
+
+INSTANTS = (
+    *(NOW + step * SECOND for step in (0, 0.000_001, 1, 1.5, 60, 61)),
+    *(NOW + step * MINUTE for step in (14, 15, 29, 45)),
+    NOW + 18 * HOUR + 30 * MINUTE,  # midnight in India
+    NOW + DAY - 1,
+    NOW - 40 * DAY,  # a clock that is wrong
+    946_684_800_000_000,  # one that was never set: the year 2000
+    *(HALF_HOUR_CHANGE + step * MINUTE for step in (-45, -30, -15, 0, 15)),
+    1_777_068_000_000_000,  # 2026-04-24T22:00Z, when Cairo skips its midnight
+)
+instants = st.sampled_from([int(instant) for instant in INSTANTS])
+
+
+def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Absent, null, or a value."""
+    return st.one_of(st.just(UNSET), st.none(), values)
+
+
+def one_of(*values: Any) -> st.SearchStrategy[Any]:
+    return maybe(st.sampled_from(values))
+
+
+documents = maybe(
+    st.dictionaries(st.sampled_from("ab"), st.sampled_from([None, 1, 1.0, True, "x", {"deep": 0}]), max_size=2)
+)
+voids = st.sampled_from([UNSET] * 6 + [True, False])
+sequences = one_of(0, 1, 7)
+occurrences = st.one_of(instants, instants, instants, st.just(UNSET))
+standings = st.sampled_from([None, None, 0, 1, 2])
+"""None: what the edge gives an event that does not say."""
+
+
+@st.composite
+def call_events(draw: st.DrawFn) -> CallEvent:
+    status = draw(st.sampled_from([*CALL_RANK]))
+    standing = draw(standings)
+    return CallEvent(
+        call_id=draw(st.sampled_from(["c1", "c2", "c3"])),
+        call_status=status,
+        standing=(2 if status in FINAL_CALL else 0) if standing is None else standing,
+        occurred_at=draw(occurrences),
+        sequence=draw(sequences),
+        call_type=draw(one_of("inbound", "outbound")),
+        source_number=draw(one_of("+12025550123", "+12025550124")),
+        destination_number=draw(one_of("+12025550125", "+12025550126")),
+        creation_time=draw(maybe(instants)),
+        start_time=draw(maybe(instants)),
+        end_time=draw(maybe(instants)),
+        duration_ms=draw(one_of(0, 1, 1500, 7 * 24 * 3_600_000)),
+        end_reason=draw(one_of("busy", "unknown")),
+        source_end_reason=draw(one_of("486", "odd")),
+        answered_by=draw(one_of("human", "machine")),
+        agent=draw(one_of("ann", "bot")),
+        task_id=draw(one_of("t1", "t2")),
+        external_ids=draw(documents),
+        metadata=draw(documents),
+        void=draw(voids),
+    )
+
+
+@st.composite
+def task_events(draw: st.DrawFn) -> TaskEvent:
+    word = draw(st.sampled_from([*TASK_WORDS]))
+    standing = draw(standings)
+    final = TASK_WORDS[word] in FINAL_TASK
+    return TaskEvent(
+        task_id=draw(st.sampled_from(["t1", "t2", "c1"])),
+        status=TASK_WORDS[word],
+        source_status=word,
+        attempt=draw(st.sampled_from([1, 1, 1, 2, 3])),
+        standing=(2 if final else 0) if standing is None else standing,
+        occurred_at=draw(occurrences),
+        sequence=draw(sequences),
+        run_id=draw(one_of("r1", "r2")),
+        assignee=draw(one_of("ann", "ben")),
+        execution_type=draw(one_of("call")),
+        created=draw(maybe(instants)),
+        scheduled_at=draw(maybe(instants)),
+        failure_reason=draw(one_of("cancelled", "busy")),
+        input=draw(documents),
+        output=draw(documents),
+        void=draw(voids),
+    )
+
+
+@st.composite
+def events(draw: st.DrawFn) -> Event:
+    """One event. Its `event_id`, where it has one, follows from its content: no two contents share one."""
+    event: Event = draw(st.one_of(call_events(), task_events()))
+    named = draw(st.sampled_from(["no", "null", "yes"]))
+    if named == "null":
+        return structs.replace(event, event_id=None)
+    return structs.replace(event, event_id=f"e{fixed(event):x}") if named == "yes" else event
+
+
+def fixed(event: Event) -> int:
+    """A number that follows from an event's content."""
+    return crc32(canonical(event))
+
+
+def receipt_of(event: Event, delivery: int = 0) -> Entry:
+    """The event as received.
+
+    An event that says when it happened may come at any time; of one that does not, its receipt decides, so
+    it always comes at the same. The door follows from the content: it is that of the first receipt.
+    """
+    received_at = NOW + (fixed(event) if event.occurred_at is UNSET else delivery * 7919) % 3600 * SECOND
+    return Entry(event, canonical(event), received_at, ("events", "import")[fixed(event) % 2])
+
+
+SPACES = ("spring", "summer", "letters", "hidden")
+"""Two contact spaces and one of e-mail, of one tenant; and one of another."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """An event that arrives in a space."""
+
+    space: str
+    event: Event
+
+
+@dataclass
+class History:
+    """What was said (a set), and how it arrived: in which order, how often, in which batches."""
+
+    zones: dict[str, str]
+    said: list[Delivery]
+    arrived: list[list[Delivery]] = field(default_factory=list)
+
+    @property
+    def held_repeat(self) -> bool:
+        return sum(map(len, self.arrived)) > len(self.said)
+
+    @property
+    def held_retry(self) -> bool:
+        attempts: dict[tuple[str, str], set[int]] = {}
+        for each in self.said:
+            if isinstance(each.event, TaskEvent):
+                attempts.setdefault((each.space, each.event.task_id), set()).add(each.event.attempt)
+        return any(len(numbers) > 1 for numbers in attempts.values())
+
+    @property
+    def held_late_word(self) -> bool:
+        """Something that happened before an end arrived after it: a reorder across a final event."""
+        ended: dict[tuple[Any, ...], int] = {}
+        for each in (delivery for batch in self.arrived for delivery in batch):
+            event = each.event
+            key = (each.space, type(event), event.item_id)
+            at = receipt_of(event).occurred_at
+            if key in ended and at < ended[key]:
+                return True
+            status = event.status if isinstance(event, TaskEvent) else event.call_status
+            if status in FINAL_CALL | FINAL_TASK:
+                ended[key] = max(at, ended.get(key, at))
+        return False
+
+
+deliveries = st.builds(Delivery, st.sampled_from(["spring", "spring", *SPACES]), events())
+
+
+@st.composite
+def sets_of_events(draw: st.DrawFn, most: int = 14) -> History:
+    """What is said, nothing of how it arrives."""
+    said = draw(st.lists(deliveries, min_size=min(5, most), max_size=most))
+    said += [draw(retries(each)) for each in said[:2] if isinstance(each.event, TaskEvent)]
+    said += [draw(ends(each)) for each in said[:2] if isinstance(each.event, CallEvent)]
+    unique = {(each.space, canonical(each.event)): each for each in said}
+    zones = {space: draw(st.sampled_from(ZONES)) for space in SPACES}
+    return History(zones, [*unique.values()])
+
+
+@st.composite
+def retries(draw: st.DrawFn, told: Delivery) -> Delivery:
+    """The same task, tried once more (or said again, where the draw says so)."""
+    event = told.event
+    assert isinstance(event, TaskEvent)
+    more = draw(st.sampled_from([1, 1, 2, 0]))
+    return Delivery(told.space, _unnamed(structs.replace(event, attempt=event.attempt + more)))
+
+
+@st.composite
+def ends(draw: st.DrawFn, told: Delivery) -> Delivery:
+    """An end of the same call, some time after."""
+    event = told.event
+    status = draw(st.sampled_from(sorted(FINAL_CALL)))
+    at = NOW if event.occurred_at is UNSET else event.occurred_at
+    end = structs.replace(event, call_status=status, occurred_at=at + draw(st.sampled_from([0, 1, 2])) * MINUTE)
+    return Delivery(told.space, _unnamed(structs.replace(end, standing=draw(st.sampled_from([2, 1, 0])))))
+
+
+def _unnamed(event: Event) -> Event:
+    return structs.replace(event, event_id=UNSET)
+
+
+@st.composite
+def histories(draw: st.DrawFn, most: int = 14) -> History:
+    """Events shuffled, some repeated, and cut into batches."""
+    history = draw(sets_of_events(most))
+    repeated = draw(st.lists(st.sampled_from(history.said), max_size=5))
+    arriving = draw(st.permutations([*history.said, *repeated]))
+    if draw(st.booleans()):
+        arriving.sort(key=lambda each: -receipt_of(each.event).occurred_at)
+    cuts = draw(st.lists(st.booleans(), min_size=len(arriving), max_size=len(arriving)))
+    batches: list[list[Delivery]] = [[]]
+    for delivery, cut in zip(arriving, cuts, strict=True):
+        if cut:
+            batches.append([])
+        batches[-1].append(delivery)
+    history.arrived = [batch for batch in batches if batch]
+    return history
+
+
+@dataclass
+class Shares:
+    """How many histories held what makes them worth drawing."""
+
+    histories: int = 0
+    repeat: int = 0
+    late_word: int = 0
+    retry: int = 0
+
+    def count(self, history: History) -> None:
+        self.histories += 1
+        self.repeat += history.held_repeat
+        self.late_word += history.held_late_word
+        self.retry += history.held_retry
+
+    def __str__(self) -> str:
+        return (
+            f"{self.histories} histories: {self.repeat} held a repeat, {self.late_word} a reorder across a "
+            f"final event, {self.retry} a retry"
+        )
+
+    def check(self) -> None:
+        """Each in at least a tenth of them, else the test proves less than it says."""
+        for held in (self.repeat, self.late_word, self.retry):
+            assert held * 10 >= self.histories, str(self)

@@ -1,0 +1,248 @@
+"""The rules of the design, a second time, the slow and obvious way, straight from its table.
+
+Nothing of `callboard.fold` is used here: what two independent readings of the table agree on is probably it.
+A *told* event is (event, when it occurred, the door it came by).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from msgspec import UNSET
+
+from callboard.model.call import Call
+from callboard.model.event import CallEvent, Event, TaskEvent, canonical
+from callboard.model.run import Run
+from callboard.model.task import Task
+from callboard.model.totals import Totals
+
+RANKS = {
+    "queued": 0, "ringing": 1, "in_progress": 2, "completed": 3, "missed": 3, "failed": 3,
+}  # fmt: skip
+TASK_RANKS = {"pending": 0, "running": 1, "completed": 2, "failed": 2}
+QUARTER = 15 * 60 * 1_000_000
+
+
+class Told(NamedTuple):
+    event: Any
+    occurred_at: int
+    source: str
+
+
+def place(told: Told) -> tuple[Any, ...]:
+    """(attempt for tasks, standing, occurred_at, sequence or -1, rank, status, digest)"""
+    event = told.event
+    is_task = isinstance(event, TaskEvent)
+    sequence = event.sequence
+    status = event.status if is_task else event.call_status
+    return (
+        event.attempt if is_task else 0,
+        event.standing,
+        told.occurred_at,
+        -1 if sequence is UNSET or sequence is None else sequence,
+        TASK_RANKS[status] if is_task else RANKS[status],
+        status,
+        blake2b(canonical(event), digest_size=16).digest(),
+    )
+
+
+def the_greatest(events: list[Told], carrying: str) -> Any:
+    """The value of the greatest event that carries a field; `None` when none does, or when it is null."""
+    carriers = [told for told in events if getattr(told.event, carrying) is not UNSET]
+    return getattr(max(carriers, key=place).event, carrying) if carriers else None
+
+
+def key_by_key(events: list[Told], field: str) -> dict[str, Any] | None:
+    """Each key's value is that of the greatest event that says something of it; a null field says it of all."""
+    carriers = [told for told in events if getattr(told.event, field) is not UNSET]
+    every_key = {key for told in carriers for key in (getattr(told.event, field) or {})}
+    result = {}
+    for key in sorted(every_key):
+        saying = [
+            told
+            for told in carriers
+            if getattr(told.event, field) is None or key in getattr(told.event, field)
+        ]
+        value = getattr(max(saying, key=place).event, field)
+        if value is not None and value[key] is not None:
+            result[key] = value[key]
+    return result or None
+
+
+def plain_call(events: list[Told]) -> Call:
+    winner = max(events, key=place)
+    status = winner.event.call_status
+    of_status = [told for told in events if told.event.call_status == status]
+    final = status in ("completed", "missed", "failed")
+
+    stated_end = the_greatest(of_status, "end_time")
+    start = None if status == "missed" else the_greatest(events, "start_time")
+    creation = the_greatest(events, "creation_time")
+    if creation is None:
+        creation = min(told.occurred_at for told in events)
+
+    duration = the_greatest(of_status, "duration_ms")
+    if duration is None and start is not None and stated_end is not None:
+        duration = max(0, stated_end - start) // 1000
+    if duration is None and status == "failed" and start is None:
+        duration = 0
+    if status == "missed":
+        duration = 0
+
+    end = stated_end
+    if end is None and final:
+        end = winner.occurred_at
+    return Call(
+        call_id=winner.event.call_id,
+        call_status=status,
+        creation_time=creation,
+        start_time=start,
+        end_time=end,
+        duration_ms=duration,
+        call_type=the_greatest(events, "call_type"),
+        source_number=the_greatest(events, "source_number"),
+        destination_number=the_greatest(events, "destination_number"),
+        end_reason=the_greatest(of_status, "end_reason"),
+        source_end_reason=the_greatest(events, "source_end_reason"),
+        answered_by=the_greatest(events, "answered_by"),
+        agent=the_greatest(events, "agent"),
+        task_id=the_greatest(events, "task_id"),
+        external_ids=key_by_key(events, "external_ids"),
+        metadata=key_by_key(events, "metadata"),
+        source=winner.source,
+        void=the_greatest(events, "void") is True,
+    )
+
+
+def plain_task(events: list[Told]) -> Task:
+    winner = max(events, key=place)
+    highest = max(told.event.attempt for told in events)
+    of_attempt = [told for told in events if told.event.attempt == highest]
+    status = winner.event.status
+    created = the_greatest(events, "created")
+    if created is None:
+        created = min(told.occurred_at for told in events)
+    scheduled = the_greatest(of_attempt, "scheduled_at")
+    waiting = None
+    if status == "pending":
+        waiting = scheduled if scheduled is not None else created
+    if status == "running":
+        waiting = min(told.occurred_at for told in of_attempt if told.event.status == "running")
+    return Task(
+        task_id=winner.event.task_id,
+        status=status,
+        source_status=winner.event.source_status,
+        attempt=highest,
+        created=created,
+        modified=max(told.occurred_at for told in events),
+        run_id=the_greatest(events, "run_id"),
+        assignee=the_greatest(events, "assignee"),
+        execution_type=the_greatest(events, "execution_type"),
+        scheduled_at=scheduled,
+        failure_reason=the_greatest(of_attempt, "failure_reason"),
+        input=the_greatest(events, "input"),
+        output=the_greatest(of_attempt, "output"),
+        waiting_since=waiting,
+        void=the_greatest(events, "void") is True,
+    )
+
+
+class PlainSpace:
+    """One space, folded and counted from nothing."""
+
+    def __init__(self, space_id: int, zone: str, told: list[Told]) -> None:
+        self.space_id = space_id
+        self.zone = ZoneInfo(zone)
+        of: dict[tuple[type, str], dict[bytes, Told]] = {}
+        for each in told:
+            key = (type(each.event), each.event.item_id)
+            of.setdefault(key, {}).setdefault(canonical(each.event), each)
+        self.calls = [plain_call([*same.values()]) for (kind, _), same in of.items() if kind is CallEvent]
+        self.tasks = [plain_task([*same.values()]) for (kind, _), same in of.items() if kind is TaskEvent]
+        self.counted_calls = [call for call in self.calls if not call.void]
+        self.counted_tasks = [task for task in self.tasks if not task.void]
+
+    def totals(self) -> Totals:
+        calls, tasks = self.counted_calls, self.counted_tasks
+        timed = [
+            call.duration_ms
+            for call in calls
+            if call.call_status == "completed" and call.duration_ms is not None
+        ]
+        return Totals(
+            **{f"calls_{status}": sum(call.call_status == status for call in calls) for status in RANKS},
+            **{f"tasks_{status}": sum(task.status == status for task in tasks) for status in TASK_RANKS},
+            completed_timed=len(timed),
+            completed_talk_ms=sum(timed),
+        )
+
+    def cells(self) -> dict[tuple[Any, ...], tuple[int, ...]]:
+        cells: dict[tuple[Any, ...], tuple[int, ...]] = {}
+
+        def count(counter: int, instant: int, values: tuple[str | None, ...], measures: tuple[int, ...]) -> None:
+            named = [value or "" for value in values] + [""] * (3 - len(values))
+            for grain, bucket in self.buckets(instant).items():
+                key = (self.space_id, counter, grain, bucket, *named)
+                sums = zip(cells.get(key, (0, 0, 0, 0)), measures, strict=True)
+                cells[key] = tuple(one + other for one, other in sums)
+
+        for call in self.counted_calls:
+            timed = call.duration_ms is not None
+            answered = call.start_time is not None or (call.duration_ms or 0) > 0
+            measures = (1, int(answered), int(timed), call.duration_ms or 0)
+            pair = (call.call_type, call.call_status)
+            count(1, call.creation_time, pair, measures)
+            count(2, call.creation_time, (*pair, call.end_reason), measures)
+            count(3, call.creation_time, (*pair, call.agent), measures)
+        for task in self.counted_tasks:
+            count(4, task.created, (task.status,), (1, 0, 0, 0))
+        return cells
+
+    def buckets(self, instant: int) -> dict[str, int]:
+        """Walk back a quarter at a time for as long as it is the same hour, the same day."""
+        quarter = instant // QUARTER
+        hour = day = quarter
+        while self.civil(hour - 1)[:2] == self.civil(quarter)[:2]:
+            hour -= 1
+        while self.civil(day - 1)[0][:10] == self.civil(quarter)[0][:10]:
+            day -= 1
+        return {"quarter": quarter, "hour": hour, "day": day}
+
+    def civil(self, quarter: int) -> tuple[str, timedelta | None]:
+        """(date and hour, offset) in the home zone."""
+        utc = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=15 * quarter)
+        local = utc.astimezone(self.zone)
+        return local.strftime("%Y-%m-%d %H"), local.utcoffset()
+
+    def runs(self) -> dict[tuple[int, str], Run]:
+        runs = {}
+        for run_id in {task.run_id for task in self.counted_tasks if task.run_id is not None}:
+            tasks = [task for task in self.counted_tasks if task.run_id == run_id]
+            runs[self.space_id, run_id] = Run(
+                run_id=run_id,
+                space_id=self.space_id,
+                created=min(task.created for task in tasks),
+                modified=max(task.modified for task in tasks),
+                **{status: sum(task.status == status for task in tasks) for status in TASK_RANKS},
+            )
+        return runs
+
+
+def plain_dump(spaces: list[PlainSpace]) -> dict[str, dict[Any, Any]]:
+    """What a store that was told all this must hold."""
+    return {
+        "calls": {(space.space_id, call.call_id): call for space in spaces for call in space.calls},
+        "tasks": {(space.space_id, task.task_id): task for space in spaces for task in space.tasks},
+        "cells": {key: measures for space in spaces for key, measures in space.cells().items()},
+        "totals": {space.space_id: space.totals() for space in spaces},
+        "runs": {key: run for space in spaces for key, run in space.runs().items()},
+    }
+
+
+def plain_row(events: list[tuple[Event, int, str]]) -> Call | Task:
+    """The call or task that told events make."""
+    told = [Told(*each) for each in events]
+    return plain_call(told) if isinstance(told[0].event, CallEvent) else plain_task(told)

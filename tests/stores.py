@@ -1,0 +1,107 @@
+"""The stores under test, and their whole content in one form, to be compared bit for bit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+
+from callboard.clock import Micros
+from callboard.model.directory import Organization, Space, SpaceSettings
+from callboard.model.totals import TOTALS_FIELDS, Totals
+from callboard.store.interface import Store
+from callboard.store.memory import MemoryStore
+from callboard.store.sqlite.rows import (
+    CALL_COLUMNS,
+    RUN_COLUMNS,
+    TASK_COLUMNS,
+    call_of,
+    run_of,
+    task_of,
+)
+from callboard.store.sqlite.store import SqliteStore
+
+STORES = ("memory", "sqlite")
+NOW: Micros = 1_767_225_600_000_000
+"""2026-01-01T00:00:00Z"""
+
+Dump = dict[str, dict[Any, Any]]
+
+
+def make_store(kind: str, folder: Path) -> Store:
+    """A new store of a kind; what it keeps, if anything, lies in the folder."""
+    return MemoryStore() if kind == "memory" else SqliteStore(str(folder / "callboard.db"))
+
+
+def make_organization(store: Store, handle: str = "acme.example", now: Micros = NOW) -> Organization:
+    return store.create_organization(
+        name=handle, domain_handle=handle, domain=None, is_private_domain=False, now=now
+    )
+
+
+def make_space(
+    store: Store,
+    organization: Organization,
+    name: str = "Spring",
+    *,
+    content_type: str = "contact",
+    now: Micros = NOW,
+    **settings: Any,
+) -> Space:
+    return store.create_space(
+        org_id=organization.id,
+        name=name,
+        description=None,
+        content_type=content_type,
+        agent_handle=None,
+        settings=SpaceSettings(**settings),
+        now=now,
+    )
+
+
+def dump(store: Store, org_id: int) -> Dump:
+    """Every row, counter and run of an organization. Of SQLite: what its file says."""
+    if isinstance(store, MemoryStore):
+        return store.dump(org_id)
+    assert isinstance(store, SqliteStore)
+    db = apsw.Connection(store._path, flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        return _dump_of_file(db, org_id)
+    finally:
+        db.close()
+
+
+def _dump_of_file(db: apsw.Connection, org_id: int) -> Dump:
+    def rows(columns: str, table: str) -> Any:
+        return db.execute(f"SELECT space_id, {columns} FROM {table} WHERE org_id = ?", (org_id,))
+
+    calls = [(space_id, call_of(tuple(values))) for space_id, *values in rows(CALL_COLUMNS, "call")]
+    tasks = [(space_id, task_of(tuple(values))) for space_id, *values in rows(TASK_COLUMNS, "task")]
+    runs = [run_of(tuple(values)) for _, *values in rows(RUN_COLUMNS, "run")]
+    key, measures = "counter, grain, bucket, d1, d2, d3", "items, answered, timed, talk_ms"
+    return {
+        "calls": {(space_id, call.call_id): call for space_id, call in calls},
+        "tasks": {(space_id, task.task_id): task for space_id, task in tasks},
+        "cells": {
+            tuple(row[:7]): tuple(row[7:]) for row in rows(f"{key}, {measures}", "cell") if any(row[7:])
+        },
+        "totals": {row[0]: Totals(*row[1:]) for row in rows(", ".join(TOTALS_FIELDS), "totals")},
+        "runs": {(run.space_id, run.run_id): run for run in runs},
+    }
+
+
+def bits(content: Mapping[str, Mapping[Any, Any]]) -> dict[str, dict[tuple[str, ...], bytes]]:
+    """A dump as bytes: to `==` alone, `1`, `1.0` and `true` would be the same."""
+    return {
+        what: {_key(key): _encode(value) for key, value in things.items()} for what, things in content.items()
+    }
+
+
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+
+
+def _key(key: Any) -> tuple[str, ...]:
+    return tuple(str(part) for part in (key if isinstance(key, tuple) else (key,)))
