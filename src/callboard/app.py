@@ -7,13 +7,22 @@ and tests import this module.
 from __future__ import annotations
 
 from callboard.clock import Clock, system_clock
-from callboard.http.application import ASGIApp, create_application
+from callboard.http.application import Application
 from callboard.http.services import Services
 from callboard.ingest.group_commit import GroupCommit
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
 from callboard.settings import Settings
 from callboard.store.open import open_store
+
+
+class Worker(Application):
+    """The application of one worker process: it owns its store."""
+
+    async def close(self) -> None:
+        """Write what waits to be written, then let go of the threads and of the store."""
+        await super().close()
+        self._services.store.close()
 
 
 def compose(settings: Settings, clock: Clock = system_clock) -> Services:
@@ -29,6 +38,6 @@ def compose(settings: Settings, clock: Clock = system_clock) -> Services:
     )
 
 
-def application(settings: Settings) -> ASGIApp:
+def application(settings: Settings) -> Worker:
     """The application of one worker. Its lifespan starts and drains the writer, and closes the store."""
-    return create_application(compose(settings))
+    return Worker(compose(settings))

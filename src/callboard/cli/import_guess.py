@@ -1,0 +1,120 @@
+"""A guess at how a file is meant, shown to a person and asked about."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from callboard.cli.output import plain, show_table
+from callboard.errors import CallerError
+from callboard.ingest.sources.records import ImportOptionError, RowError
+
+if TYPE_CHECKING:
+    from callboard.ingest.sources.guess import Guess
+    from callboard.ingest.sources.plan import ImportPlan
+
+_SHOWN_ROWS = 5
+_SHOWN_CHARACTERS = 40
+
+
+def refuse(plan: ImportPlan) -> click.UsageError:
+    """What is said where nobody can be asked: the columns there are, and how to name them."""
+    from callboard.ingest.sources.plan import open_rows
+
+    columns = ""
+    if plan.file != "-":
+        try:
+            with open_rows(plan, None) as (_, rows):
+                columns = " Its columns are: " + ", ".join(map(plain, rows.columns)) + "."
+        except CallerError:
+            columns = ""
+    needed = "task_id=…,status=…" if plan.options.type == "task" else "call_id=…,call_status=…"
+    return click.UsageError(
+        f"Columns are not guessed in a script: say which fills which field, --map '{needed}'.{columns} "
+        f"In a terminal, callboard import {shlex.quote(plan.file)} shows a guess as a command to copy."
+    )
+
+
+def confirm(plan: ImportPlan) -> ImportPlan:
+    """Guess, show, ask; the confirmed plan. Aborts when the answer is no."""
+    from callboard.ingest.sources.guess import guess
+
+    found = guess(plan)
+    click.echo(f"The first rows of {plain(plan.file)}, as they stand:")
+    shown = found.sample[:_SHOWN_ROWS]
+    show_table(
+        found.columns, [[_short(each.row.get(c)) for c in found.columns] for each in shown], empty="No rows."
+    )
+    if found.missing:
+        raise ImportOptionError(
+            f"No column looks like {' or '.join(found.missing)}; say it with --map. "
+            f"So far: {found.plan.command()}"
+        )
+    _ask_for_times(found)
+    _show_events(found)
+    for doubt in found.doubts:
+        click.echo(f"Mind: {plain(doubt)}")
+    click.echo("\nThe command that does this again:\n")
+    click.echo(f"  {found.plan.command()}\n")
+    click.confirm("Import it so?", abort=True)
+    return found.plan
+
+
+def _ask_for_times(found: Guess) -> None:
+    from callboard.ingest.sources.times import TimeReader
+
+    if len(found.formats) > 1:
+        click.echo("Day and month cannot be told apart. The first time can be read as:")
+        value = _first_time(found)
+        for number, form in enumerate(found.formats, 1):
+            click.echo(f"  {number}  {_read(value, form)}   ({form})")
+        choice = click.prompt("Which is right?", type=click.IntRange(1, len(found.formats)))
+        found.with_time_format(found.formats[choice - 1])
+    while found.needs_zone:
+        name = click.prompt("The times say no offset. Which zone are they of (as Europe/Berlin, or UTC)?")
+        try:
+            TimeReader((), name)
+        except ImportOptionError as error:
+            click.echo(error.message, err=True)
+        else:
+            found.with_timezone(name)
+
+
+def _first_time(found: Guess) -> str:
+    """The first value of the first time field, as its template makes it."""
+    from callboard.ingest.sources.fields import FIELDS
+    from callboard.ingest.sources.mapping import RowMapping
+
+    kinds = FIELDS[found.plan.options.type]
+    for target, template in RowMapping(found.plan.options).templates.items():
+        if kinds.get(target) == "time":
+            return str(template.reader(whole=False)(found.sample[0].row))
+    return ""
+
+
+def _read(value: str, form: str) -> str:
+    from callboard.ingest.sources.times import from_format
+
+    moment = from_format(value, form)
+    return moment.strftime("%A, %d %B %Y, %H:%M:%S") if moment else f"{value} (not read so)"
+
+
+def _show_events(found: Guess) -> None:
+    from callboard.ingest.sources.mapping import RowMapping
+
+    mapping = RowMapping(found.plan.options)
+    click.echo("\nThe same rows, read as events:")
+    for record in found.sample[:_SHOWN_ROWS]:
+        try:
+            event = {key: value for key, value in mapping.event(record.row).items() if key != "type"}
+            click.echo(f"  {json.dumps(event, ensure_ascii=False, default=str)}")
+        except RowError as error:
+            click.echo(f"  rejected: {plain(error.message)}")
+
+
+def _short(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"

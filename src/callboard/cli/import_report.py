@@ -1,0 +1,127 @@
+"""What an import shows while it runs and when it is done."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from callboard.cli.output import plain
+from callboard.store.interface import batch_id
+
+if TYPE_CHECKING:
+    from callboard.ingest.sources.opening import Opened
+    from callboard.ingest.sources.records import Rows
+    from callboard.ingest.sources.report import ImportReport
+
+_SHOWN_SPACES = 20
+
+
+@contextmanager
+def bar(source: Opened, rows: Rows) -> Iterator[Callable[[], None]]:
+    """A bar on standard error: bytes of text, rows of Parquet, and how fast; nothing without a terminal."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    from callboard.ingest.sources.parquet import ParquetRows
+
+    console = Console(stderr=True)
+    name = TextColumn("{task.description}")
+    if isinstance(rows, ParquetRows):
+        columns = (
+            name,
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+        )
+        total: int | None = rows.total
+    else:
+        columns = (name, BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())  # type: ignore[assignment]
+        total = source.size
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+        task = shown.add_task(f"Importing {plain(source.name)}", total=total, rate="")
+        began = time.monotonic()
+
+        def report() -> None:
+            done = rows.done if isinstance(rows, ParquetRows) else source.done()
+            rate = done / max(time.monotonic() - began, 0.001)
+            shown.update(task, completed=done, rate=f"{rate:,.0f} rows/s")
+
+        yield report
+
+
+def show_report(report: ImportReport, handle: str) -> None:
+    """What became of the rows, in a person's words."""
+    if report.batch_no is None:
+        click.echo(
+            f"Dry run: nothing was written. {_rows(report.received)} read, {report.valid:,} of them valid."
+        )
+    else:
+        click.echo(f"{_rows(report.received)} read.")
+        if report.earlier:
+            click.echo(f"Carried on behind the {report.earlier:,} that an interrupted run had taken.")
+        for what, count in (
+            ("applied", report.applied),
+            ("duplicate", report.duplicate),
+            ("stale", report.stale),
+        ):
+            click.echo(f"  {what:<10}{count:>12,}")
+    click.echo(f"  {'rejected':<10}{report.rejected:>12,}")
+    _show_rejections(report)
+    _show_times(report)
+    _show_spaces(report)
+    if report.batch_no is not None:
+        batch = batch_id(report.batch_no)
+        click.echo(f"This is batch {batch}. To withdraw it: callboard import undo {batch} --org {handle}")
+
+
+def _show_rejections(report: ImportReport) -> None:
+    for reason, count in sorted(report.reasons.items(), key=lambda pair: -pair[1]):
+        example = report.examples.get(reason)
+        said = f"  (line {example[0]}: {plain(example[1])})" if example else ""
+        click.echo(f"    {reason:<20}{count:>10,}{said}")
+    if report.rejects is not None:
+        click.echo(f"  The rejected rows are in {report.rejects}")
+
+
+def _show_times(report: ImportReport) -> None:
+    if report.ambiguous_times:
+        click.echo(
+            f"{report.ambiguous_times:,} local times come twice when clocks go back; the earlier was taken."
+        )
+    if report.impossible_times:
+        click.echo(
+            f"{report.impossible_times:,} local times do not exist because clocks went forward; "
+            "they were moved forward by as much."
+        )
+
+
+def _show_spaces(report: ImportReport) -> None:
+    for use in list(report.spaces.values())[:_SHOWN_SPACES]:
+        token = use.space.token if use.space else "-"
+        made = "" if not use.created else "  (created)" if use.space else "  (would be created)"
+        click.echo(f"  {plain(use.name):<24} {token:<24}{_rows(use.rows):>14}{made}")
+    if len(report.spaces) > _SHOWN_SPACES:
+        click.echo(f"  and {len(report.spaces) - _SHOWN_SPACES} more spaces")
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+
+
+def say(text: str) -> None:
+    """A remark that is no result: on standard error."""
+    print(text, file=sys.stderr)
