@@ -1,0 +1,94 @@
+"""`metadata`, `external_ids`, `input`, `output`: JSON objects, bounded before they become Python objects."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from callboard.ingest.rejected import RejectedEvent, shown
+
+FACTS_BYTES = 16 * 1024
+"""Of `metadata` and `external_ids`."""
+PAYLOAD_BYTES = 64 * 1024
+"""Of `input` and `output`."""
+DEPTH_MAX = 16
+
+_decode = msgspec.json.Decoder(dict[str, Any] | None).decode
+_decode_ids = msgspec.json.Decoder(dict[str, str | None] | None).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def document(field: str, raw: Raw, bytes_max: int) -> dict[str, Any] | None:
+    """The object that `raw` (JSON as sent) describes, or none for `null`.
+
+    Raises `RejectedEvent`: more than `bytes_max` as sent or nested deeper than 16, a key twice, a number
+    that cannot be kept, a NUL or half a surrogate pair anywhere.
+    """
+    body = bytes(raw)
+    if len(body) > bytes_max:
+        raise RejectedEvent("too_large", field, f"{len(body):,} bytes of JSON; at most {bytes_max:,}")
+    try:
+        value: dict[str, Any] | None = _decode_ids(body) if field == "external_ids" else _decode(body)
+    except msgspec.ValidationError as error:
+        raise RejectedEvent("invalid_value", field, _unfit(field, body, str(error))) from None
+    if value is None:
+        return None
+    if body.count(b"{") + body.count(b"[") > DEPTH_MAX and _depth(value) > DEPTH_MAX:
+        raise RejectedEvent("too_large", field, f"nested deeper than {DEPTH_MAX}")
+    if b"\\u0000" in body and _holds_nul(value):
+        raise RejectedEvent(
+            "invalid_value", field, "holds a NUL or half a surrogate pair, which cannot be kept"
+        )
+    # A repeated key makes the re-encoded document shorter by its quotes (see `parse`).
+    if _encode(value).count(b'"') != body.count(b'"') or b"\\u0022" in body:
+        refuse_repeated_keys(body, field)
+    return value
+
+
+def refuse_repeated_keys(body: bytes, field: str | None = None) -> Any:
+    """What the JSON says; raises `RejectedEvent` for an object anywhere in it that has one key twice."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
+                name = field or key
+                raise RejectedEvent("duplicate_key", name, f"the key {shown(key)} is there twice")
+            found[key] = value
+        return found
+
+    return json.loads(body, object_pairs_hook=unique)
+
+
+def _unfit(field: str, body: bytes, error: str) -> str:
+    if "out of range" in error:
+        return "holds a number too large to be kept"
+    if body[:1] != b"{":
+        return "is not an object"
+    return "has a value that is not a text" if field == "external_ids" else error
+
+
+def _depth(value: Any) -> int:
+    """How deep containers nest, stopping soon after the bound."""
+    level: list[Any] = [value]
+    depth = 0
+    while level and depth <= DEPTH_MAX:
+        depth += 1
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+    return depth
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any("\0" in key or _holds_nul(inner) for key, inner in value.items())
+    return isinstance(value, list) and any(_holds_nul(inner) for inner in value)

@@ -1,0 +1,197 @@
+"""Why an event does not fit its wire form, in words: field, rule, value. Asked when msgspec refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import isfinite
+from typing import Any, Final
+
+from callboard.ingest.documents import refuse_repeated_keys
+from callboard.ingest.rejected import RejectedEvent, shown
+from callboard.ingest.texts import check_text
+from callboard.ingest.wire import (
+    ATTEMPT_MAX,
+    ID_BYTES,
+    NUMBER_BYTES,
+    REASON_BYTES,
+    SEQUENCE_MAX,
+    STANDING_MAX,
+    TEXT_BYTES,
+    TIME_CHARACTERS,
+)
+from callboard.model.words import ANSWERED_BY, CALL_STATUSES, CALL_TYPES, TASK_WORDS, RejectReason
+
+_READ_BYTES = 1024 * 1024
+"""No event whose fields keep within their bounds is larger."""
+
+Rule = Callable[[str, Any], None]
+"""Raises `RejectedEvent` when a field's value is wrong; null and left out are seen to before."""
+
+
+def explain_json(body: bytes) -> RejectedEvent:
+    """Why one event's JSON was refused."""
+    try:
+        return explain(_without_repeated_keys(body))
+    except RejectedEvent as fault:
+        return fault
+
+
+def repeated_key(body: bytes) -> RejectedEvent | None:
+    """What is said of one event's JSON when an object in it has a key twice."""
+    try:
+        _without_repeated_keys(body)
+    except RejectedEvent as fault:
+        return fault
+    return None
+
+
+def _without_repeated_keys(body: bytes) -> Any:
+    if len(body) > _READ_BYTES:
+        raise RejectedEvent("too_large", "event", f"{len(body):,} bytes; at most {_READ_BYTES:,}")
+    try:
+        return refuse_repeated_keys(body)
+    except RejectedEvent:
+        raise
+    except RecursionError:
+        raise RejectedEvent("too_large", "event", "nested too deeply") from None
+    except ValueError:
+        raise RejectedEvent("invalid_value", "event", "holds a number of thousands of digits") from None
+
+
+def explain(sent: Any) -> RejectedEvent:
+    """Why a decoded event was refused."""
+    try:
+        _check(sent)
+    except RejectedEvent as fault:
+        return fault
+    raise AssertionError(f"nothing is wrong with the event's fields {sorted(sent)}")
+
+
+def _check(sent: Any) -> None:
+    if not isinstance(sent, dict):
+        raise RejectedEvent("invalid_type", "event", f"{shown(sent)} is not an object")
+    if "type" not in sent:
+        raise RejectedEvent("missing_field", "type", "is missing; say call or task")
+    kind = sent["type"]
+    rules = _RULES.get(kind) if isinstance(kind, str) else None
+    if rules is None:
+        raise RejectedEvent("invalid_type", "type", f"{shown(kind)} is neither call nor task")
+    _check_fields(kind, sent, rules)
+
+
+def _check_fields(kind: str, sent: Mapping[str, Any], rules: Mapping[str, Rule]) -> None:
+    for field in sent:
+        if field != "type" and field not in rules:
+            raise RejectedEvent("unknown_field", shown(field)[1:-1], f"a {kind} event has no such field")
+    for field in _REQUIRED[kind]:
+        if field not in sent:
+            raise RejectedEvent("missing_field", field, f"is missing; a {kind} event needs it")
+    for field, rule in rules.items():
+        if field in sent and (sent[field] is not None or field in _REQUIRED[kind]):
+            rule(field, sent[field])
+
+
+def _text(bytes_max: int, reason: RejectReason = "invalid_value") -> Rule:
+    def check(field: str, value: Any) -> None:
+        if not isinstance(value, str):
+            raise RejectedEvent(reason, field, f"{shown(value)} is not a text")
+        check_text(field, value, bytes_max, is_id=reason == "invalid_id")
+
+    return check
+
+
+def _required_id(field: str, value: Any) -> None:
+    _id(field, value)
+    if not value:
+        raise RejectedEvent("invalid_id", field, "is empty")
+
+
+def _words(words: tuple[str, ...], reason: RejectReason) -> Rule:
+    def check(field: str, value: Any) -> None:
+        if value not in words:
+            raise RejectedEvent(reason, field, f"{shown(value)} is none of {', '.join(words)}")
+
+    return check
+
+
+def _whole(low: int, high: int) -> Rule:
+    def check(field: str, value: Any) -> None:
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise RejectedEvent(
+                "invalid_value", field, f"{shown(value)} is no whole number from {low} to {high}"
+            )
+
+    return check
+
+
+def _seconds(field: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise RejectedEvent("invalid_duration", field, f"{shown(value)} is not a number of seconds")
+    if isinstance(value, float) and not isfinite(value):
+        raise RejectedEvent("invalid_duration", field, "is not a finite number of seconds")
+
+
+def _flag(field: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise RejectedEvent("invalid_value", field, f"{shown(value)} is neither true nor false")
+
+
+def _time(field: str, value: Any) -> None:
+    """Only its form: `instants` reads what it says."""
+    if not isinstance(value, str):
+        raise RejectedEvent("invalid_time", field, f"{shown(value)} is not a text")
+    if len(value) > TIME_CHARACTERS:
+        raise RejectedEvent("invalid_time", field, f"{len(value):,} characters; at most {TIME_CHARACTERS}")
+
+
+def _any_json(field: str, value: Any) -> None:
+    """Its own module has the last word on a document; any JSON fits the wire form."""
+
+
+_id = _text(ID_BYTES, "invalid_id")
+
+_CALL_RULES: Final[Mapping[str, Rule]] = {
+    "call_id": _required_id,
+    "call_status": _words(CALL_STATUSES, "invalid_status"),
+    "event_id": _id,
+    "occurred_at": _time,
+    "sequence": _whole(0, SEQUENCE_MAX),
+    "standing": _whole(0, STANDING_MAX),
+    "call_type": _words(CALL_TYPES, "invalid_value"),
+    "source_number": _text(NUMBER_BYTES),
+    "destination_number": _text(NUMBER_BYTES),
+    "creation_time": _time,
+    "start_time": _time,
+    "end_time": _time,
+    "call_duration": _seconds,
+    "end_reason": _text(TEXT_BYTES),
+    "source_end_reason": _text(REASON_BYTES),
+    "answered_by": _words(ANSWERED_BY, "invalid_value"),
+    "agent": _text(TEXT_BYTES),
+    "task_id": _id,
+    "external_ids": _any_json,
+    "metadata": _any_json,
+    "void": _flag,
+}
+_TASK_RULES: Final[Mapping[str, Rule]] = {
+    "task_id": _required_id,
+    "status": _words(tuple(TASK_WORDS), "invalid_status"),
+    "event_id": _id,
+    "occurred_at": _time,
+    "sequence": _whole(0, SEQUENCE_MAX),
+    "attempt": _whole(1, ATTEMPT_MAX),
+    "run_id": _id,
+    "assignee": _text(TEXT_BYTES),
+    "execution_type": _text(TEXT_BYTES),
+    "created": _time,
+    "scheduled_at": _time,
+    "failure_reason": _text(REASON_BYTES),
+    "input": _any_json,
+    "output": _any_json,
+    "void": _flag,
+}
+_RULES: Final[Mapping[str, Mapping[str, Rule]]] = {"call": _CALL_RULES, "task": _TASK_RULES}
+_REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
+    "call": ("call_id", "call_status"),
+    "task": ("task_id", "status"),
+}

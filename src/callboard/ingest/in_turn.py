@@ -1,0 +1,112 @@
+"""Requests that wait to be written: bounded, and in turn between organizations."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Generic, Protocol, TypeVar
+
+from callboard.errors import QueueFullError
+
+
+class Request(Protocol):
+    """What waits: whole, never cut."""
+
+    @property
+    def org_id(self) -> int: ...
+    @property
+    def events(self) -> int:
+        """How many it brings; at least 1."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of them."""
+
+
+R = TypeVar("R", bound=Request)
+
+
+class _Line(Generic[R]):
+    """The requests of one organization, and what of it is waiting or being written."""
+
+    __slots__ = ("events", "requests", "size")
+
+    def __init__(self) -> None:
+        self.requests: deque[R] = deque()
+        self.events = 0
+        self.size = 0
+
+
+class InTurn(Generic[R]):
+    """A bounded queue for each organization, drawn from in turn. Not thread-safe: its owner holds a lock.
+
+    The bounds are shared so that nobody can take the whole queue: an organization may hold as much as it
+    leaves free. Alone it fills half of it; the more fill it, the less each has; a newcomer finds room.
+    """
+
+    def __init__(self, *, most_events: int, most_bytes: int, draw_events: int) -> None:
+        self._most_events = most_events
+        self._most_bytes = most_bytes
+        self._draw_events = draw_events
+        self._lines: dict[int, _Line[R]] = {}
+        self._turns: deque[int] = deque()
+        self.events = 0
+        """Waiting or being written."""
+        self.size = 0
+
+    def add(self, request: R) -> None:
+        """Take a request in; raises `QueueFullError` and keeps nothing of it when there is no room."""
+        line = self._lines.get(request.org_id)
+        held_events, held_size = (line.events, line.size) if line is not None else (0, 0)
+        fits = (
+            held_events + request.events <= self._most_events - self.events
+            and held_size + request.size <= self._most_bytes - self.size
+        )
+        if not fits and self.events:  # a request larger than the whole queue waits alone
+            raise QueueFullError
+        if line is None:
+            line = self._lines[request.org_id] = _Line[R]()
+        if not line.requests:
+            self._turns.append(request.org_id)
+        line.requests.append(request)
+        self._count(line, request.events, request.size)
+
+    def draw(self) -> list[R]:
+        """What is written next, in order. Empty when nothing waits.
+
+        Each organization that waits gets its share of `draw_events`, in whole requests; what others leave is
+        shared out after that. The one whose turn it is brings its first request in whatever its size.
+        """
+        if not self._turns:
+            return []
+        drawn: list[R] = []
+        room = self._draw_events
+        share = max(1, room // len(self._turns))
+        for place, org_id in enumerate(self._turns):
+            room -= self._take(drawn, self._lines[org_id].requests, share, whatever_first=place == 0)
+        for org_id in self._turns:
+            room -= self._take(drawn, self._lines[org_id].requests, room, whatever_first=False)
+        self._turns.rotate(-1)
+        self._turns = deque(org_id for org_id in self._turns if self._lines[org_id].requests)
+        return drawn
+
+    def done(self, drawn: list[R]) -> None:
+        """What was drawn has been written, or failed: its room is free."""
+        for request in drawn:
+            line = self._lines[request.org_id]
+            self._count(line, -request.events, -request.size)
+            if not line.events:
+                del self._lines[request.org_id]
+
+    def _take(self, drawn: list[R], requests: deque[R], most: int, *, whatever_first: bool) -> int:
+        taken = 0
+        while requests and (taken + requests[0].events <= most or (whatever_first and not taken)):
+            request = requests.popleft()
+            taken += request.events
+            drawn.append(request)
+        return taken
+
+    def _count(self, line: _Line[R], events: int, size: int) -> None:
+        line.events += events
+        line.size += size
+        self.events += events
+        self.size += size

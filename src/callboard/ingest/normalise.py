@@ -1,0 +1,176 @@
+"""What was sent → what is kept: the one meaning of each event.
+
+Whatever can be said in two ways is said in one here (defaults, offsets, seconds, synonyms), so that events
+that say the same have the same canonical form.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET, UnsetType, msgpack
+
+from callboard.clock import Micros
+from callboard.ingest.documents import FACTS_BYTES, PAYLOAD_BYTES, document
+from callboard.ingest.instants import AHEAD_MAX, EARLIEST, YEAR_9999, duration_ms, instants, placed_instant
+from callboard.ingest.rejected import RejectedEvent, shown
+from callboard.ingest.wire import CallIn, EventIn, TaskIn
+from callboard.model.event import CallEvent, Entry, Event, TaskEvent, canonical
+from callboard.model.words import CANCELLED, END_REASON_SET, FINAL_CALL, FINAL_TASK, TASK_WORDS
+
+_CALL_TIMES = ("occurred_at", "creation_time", "start_time", "end_time")
+_TASK_TIMES = ("occurred_at", "created")
+
+
+def normalised(sent: EventIn, now: Micros) -> Event:
+    """The event that was sent, received at `now`, in its one form; raises `RejectedEvent`.
+
+    Its texts are those of plain ASCII, or `texts.tidy` has seen them.
+    """
+    return _call(sent, now) if sent.__class__ is CallIn else _task(sent, now)  # type: ignore[arg-type]
+
+
+def log_entry(event: Event, now: Micros, source: str) -> Entry:
+    """The entry of an event received at `now`; raises `RejectedEvent` for what the log cannot hold."""
+    try:
+        return Entry(event, canonical(event), now, source)
+    except OverflowError:
+        raise _too_wide(event) from None
+
+
+def _call(wire: CallIn, now: Micros) -> CallEvent:  # noqa: C901 - one field after another
+    status = wire.call_status
+    standing = wire.standing
+    if standing is UNSET or standing is None:
+        standing = 2 if status in FINAL_CALL else 0
+    occurred: Any = wire.occurred_at
+    creation: Any = wire.creation_time
+    start: Any = wire.start_time
+    end: Any = wire.end_time
+    latest = now + AHEAD_MAX
+    try:
+        # An empty text is no time; null and left out pass by as they are.
+        if creation.__class__ is str and not EARLIEST <= (creation := instants[creation]) <= latest:
+            raise ValueError
+        if start.__class__ is str and not EARLIEST <= (start := instants[start]) <= latest:
+            raise ValueError
+        if end.__class__ is str and not EARLIEST <= (end := instants[end]) <= latest:
+            raise ValueError
+        if occurred.__class__ is str:
+            if not EARLIEST <= (occurred := instants[occurred]) <= latest:
+                raise ValueError
+        else:
+            occurred = max((at for at in (end, start, creation) if at), default=UNSET)
+    except (ValueError, TypeError):
+        raise _bad_time(wire, _CALL_TIMES, latest) from None
+    duration: Any = wire.call_duration
+    if duration is not UNSET and duration is not None:
+        duration = duration_ms("call_duration", duration)
+    end_reason = wire.end_reason
+    source_end_reason = wire.source_end_reason
+    if end_reason and end_reason not in END_REASON_SET:
+        source_end_reason = source_end_reason or end_reason
+        end_reason = "unknown"
+    external_ids: Any = wire.external_ids
+    if external_ids is not UNSET:
+        external_ids = document("external_ids", external_ids, FACTS_BYTES)
+    metadata: Any = wire.metadata
+    if metadata is not UNSET:
+        metadata = document("metadata", metadata, FACTS_BYTES)
+    event_id = wire.event_id
+    sequence = wire.sequence
+    void = wire.void
+    return CallEvent(
+        wire.call_id,
+        status,
+        standing,
+        occurred,
+        UNSET if event_id is None else event_id,
+        UNSET if sequence is None else sequence,
+        wire.call_type,
+        wire.source_number,
+        wire.destination_number,
+        creation,
+        start,
+        end,
+        duration,
+        end_reason,
+        source_end_reason,
+        wire.answered_by,
+        wire.agent,
+        wire.task_id,
+        external_ids,
+        metadata,
+        UNSET if void is None else void,
+    )
+
+
+def _task(wire: TaskIn, now: Micros) -> TaskEvent:
+    word = wire.status
+    status = TASK_WORDS.get(word)
+    if status is None:
+        raise RejectedEvent("invalid_status", "status", f"{shown(word)} is none of {', '.join(TASK_WORDS)}")
+    occurred: Any = wire.occurred_at
+    created: Any = wire.created
+    scheduled: Any = wire.scheduled_at
+    latest = now + AHEAD_MAX
+    try:
+        if created.__class__ is str and not EARLIEST <= (created := instants[created]) <= latest:
+            raise ValueError
+        if occurred.__class__ is str:
+            if not EARLIEST <= (occurred := instants[occurred]) <= latest:
+                raise ValueError
+        else:
+            occurred = created or UNSET
+    except (ValueError, TypeError):
+        raise _bad_time(wire, _TASK_TIMES, latest) from None
+    if scheduled.__class__ is str:
+        scheduled = placed_instant("scheduled_at", scheduled, YEAR_9999)
+    attempt = wire.attempt
+    failure_reason = wire.failure_reason
+    if word in CANCELLED and not failure_reason:
+        failure_reason = "cancelled"
+    event_id = wire.event_id
+    sequence = wire.sequence
+    void = wire.void
+    return TaskEvent(
+        wire.task_id,
+        status,
+        word,
+        attempt or 1,
+        2 if status in FINAL_TASK else 0,
+        occurred,
+        UNSET if event_id is None else event_id,
+        UNSET if sequence is None else sequence,
+        wire.run_id,
+        wire.assignee,
+        wire.execution_type,
+        created,
+        scheduled,
+        failure_reason,
+        UNSET if wire.input is UNSET else document("input", wire.input, PAYLOAD_BYTES),
+        UNSET if wire.output is UNSET else document("output", wire.output, PAYLOAD_BYTES),
+        UNSET if void is None else void,
+    )
+
+
+def _bad_time(wire: EventIn, fields: tuple[str, ...], latest: Micros) -> RejectedEvent:
+    """Which time it was, and why: asked only when one of them is known to be wrong."""
+    for field in fields:
+        text: str | UnsetType | None = getattr(wire, field)
+        if isinstance(text, str):
+            try:
+                placed_instant(field, text, latest)
+            except RejectedEvent as fault:
+                return fault
+    raise AssertionError("no time of the event is wrong")
+
+
+def _too_wide(event: Event) -> RejectedEvent:
+    """Which document holds a whole number that the event log cannot."""
+    for field in ("external_ids", "metadata", "input", "output"):
+        try:
+            msgpack.encode(getattr(event, field, None) or None)
+        except OverflowError:
+            return RejectedEvent("invalid_value", field, "holds a whole number of more than 64 bits")
+    raise AssertionError("every document of the event can be kept")

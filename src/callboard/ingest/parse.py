@@ -1,0 +1,202 @@
+"""What was sent → the events that can be taken, and a word on each that cannot.
+
+A body without fault is decoded in one go. Only when something in it is wrong is it taken apart, event by
+event, so that what is good beside it is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from msgspec import Raw, Struct, structs
+
+from callboard.clock import Micros
+from callboard.errors import BodyTooLargeError, UnreadableBodyError
+from callboard.ingest.explain import explain, explain_json, repeated_key
+from callboard.ingest.items import items, too_many_events
+from callboard.ingest.normalise import log_entry, normalised
+from callboard.ingest.rejected import RejectedEvent, shown
+from callboard.ingest.texts import tidy
+from callboard.ingest.wire import EventIn
+from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, Entry, TaskEvent
+from callboard.store.interface import Rejection
+
+VALUES_MAX: Final = 2_000_000
+"""Most values in one body: bounds what a small body of nothing but commas can make of memory."""
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_DOCUMENTS = ("external_ids", "metadata", "input", "output")
+_ENVELOPE = re.compile(rb'\s*\{\s*"events"')
+
+
+class _Envelope(Struct, forbid_unknown_fields=True):
+    events: list[EventIn]
+
+
+_one = msgspec.json.Decoder(EventIn)
+_many = msgspec.json.Decoder(list[EventIn])
+_enveloped = msgspec.json.Decoder(_Envelope)
+_encode = msgspec.json.Encoder().encode
+
+
+class Parsed(Struct, frozen=True):
+    """What was in a body. Entries and rejections together are all its events."""
+
+    entries: list[Entry]
+    indexes: list[int]
+    """Each entry's place in the body, from 0."""
+    rejections: list[Rejection]
+    """In order of index."""
+
+    @property
+    def received(self) -> int:
+        return len(self.entries) + len(self.rejections)
+
+
+def parse_events(
+    body: bytes, *, ndjson: bool, now: Micros, max_events: int, source: str = "events"
+) -> Parsed:
+    """The events of a body: one, an array, `{"events": [...]}`, or one a line (`ndjson`).
+
+    Raises `UnreadableBodyError` (it says where), `InvalidInputError` for an envelope that is none, and
+    `BodyTooLargeError` for more than `max_events` events or `VALUES_MAX` values.
+    """
+    body = _text_of(body)
+    sent: Sequence[EventIn | RejectedEvent] | None = _in_one_go(body, ndjson)
+    if sent is None:
+        sent = [_decoded_event(item) for item in items(body, ndjson, max_events)]
+    if len(sent) > max_events:
+        raise too_many_events(max_events)
+    return _kept(sent, now, source, plain=_is_plain(body))
+
+
+def event_from_mapping(raw: Mapping[str, Any], *, now: Micros, source: str) -> Entry:
+    """The entry of one event given as the fields of the contract (a row read, a request's object).
+
+    The same rules as for JSON. Raises `RejectedEvent`.
+    """
+    return log_entry(normalised(_event_in(raw), now), now, source)
+
+
+def task_event(raw: Mapping[str, Any], *, task_id: str, now: Micros, source: str = "events") -> Entry:
+    """The entry of an update of one task: a task event's fields, of which none is needed.
+
+    Without `attempt` it is about the task's current one, without `status` it leaves that as it is (both are
+    found under the space's lock), without `occurred_at` it happened now. Raises `RejectedEvent`.
+    """
+    if raw.get("type", "task") != "task":
+        raise RejectedEvent("invalid_type", "type", f"{shown(raw['type'])} is not task")
+    if raw.get("task_id", task_id) != task_id:
+        raise RejectedEvent("invalid_id", "task_id", f"{shown(raw['task_id'])} is not the task of the path")
+    event = normalised(_event_in({"status": "pending", **raw, "type": "task", "task_id": task_id}), now)
+    assert isinstance(event, TaskEvent)
+    event = structs.replace(
+        event,
+        status=event.status if "status" in raw else CURRENT_STATUS,
+        source_status=event.source_status if "status" in raw else CURRENT_STATUS,
+        attempt=CURRENT_ATTEMPT if raw.get("attempt") is None else event.attempt,
+        occurred_at=now if raw.get("occurred_at") is None else event.occurred_at,
+    )
+    return log_entry(event, now, source)
+
+
+def _event_in(raw: Mapping[str, Any]) -> EventIn:
+    """The wire form of a mapping, its texts checked."""
+    sent = dict(raw)
+    for field in _DOCUMENTS:
+        if field in sent:
+            sent[field] = _as_json(field, sent[field])
+    try:
+        event: EventIn = msgspec.convert(sent, EventIn)
+    except msgspec.ValidationError:
+        raise explain(raw) from None
+    tidy(event)
+    return event
+
+
+def _as_json(field: str, value: Any) -> Raw:
+    try:
+        return Raw(_encode(value))
+    except (TypeError, ValueError, RecursionError):
+        raise RejectedEvent("invalid_value", field, "is not an object of JSON values") from None
+
+
+def _text_of(body: bytes) -> bytes:
+    """The body without byte-order mark, known to be UTF-8, not empty, and of a bounded number of values."""
+    body = body.removeprefix(_BYTE_ORDER_MARK)
+    try:
+        if not body.isascii():
+            body.decode()
+    except UnicodeDecodeError as error:
+        raise UnreadableBodyError(f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
+    if not body or body.isspace():
+        raise UnreadableBodyError("The body is empty.")
+    if len(body) > VALUES_MAX and body.count(b",") > VALUES_MAX:
+        raise BodyTooLargeError(f"The body holds more than {VALUES_MAX:,} values; send it in parts.")
+    return body
+
+
+def _is_plain(body: bytes) -> bool:
+    """Whether no text in the body can be wrong but by its length: no empty one, no escape, only ASCII."""
+    return body.isascii() and b"\\" not in body and b'""' not in body and b"\x7f" not in body
+
+
+def _in_one_go(body: bytes, ndjson: bool) -> Sequence[EventIn] | None:
+    """All events of a body that msgspec takes as it is; none when something in it needs a closer look."""
+    try:
+        if ndjson:
+            sent = _one.decode_lines(body)
+            if len(sent) != body.count(b"\n") + (body[-1:] != b"\n"):
+                return None  # blank lines, or one event over several
+        elif body[:1] == b"[":
+            sent = _many.decode(body)
+        elif _ENVELOPE.match(body):
+            sent = _enveloped.decode(body).events
+            return sent if _has_no_repeated_key(body, sent, beside=b'"events"') else None
+        else:
+            sent = [_one.decode(body)]
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return sent if _has_no_repeated_key(body, sent) else None
+
+
+def _has_no_repeated_key(body: bytes, sent: Sequence[EventIn] | EventIn, beside: bytes = b"") -> bool:
+    r"""Whether what was decoded from `body` is all that it says. False may also mean "look closer".
+
+    msgspec keeps the last of two equal keys without a word. But every field has its place in the wire form
+    and every document is kept as sent, so what is encoded again has as many quotes as the body: two for
+    each key and text, and those escaped inside. A key that was there twice takes at least two away. Only a
+    quote written as `\u0022` would come back as another number of them.
+    """
+    quotes = _encode(sent).count(b'"') + beside.count(b'"')
+    return quotes == body.count(b'"') and b"\\u0022" not in body
+
+
+def _decoded_event(item: bytes) -> EventIn | RejectedEvent:
+    try:
+        event: EventIn = _one.decode(item)
+    except (msgspec.ValidationError, RecursionError):
+        return explain_json(item)
+    if _has_no_repeated_key(item, event):
+        return event
+    return repeated_key(item) or event
+
+
+def _kept(sent: Sequence[EventIn | RejectedEvent], now: Micros, source: str, *, plain: bool) -> Parsed:
+    entries: list[Entry] = []
+    indexes: list[int] = []
+    rejections: list[Rejection] = []
+    for index, event in enumerate(sent):
+        try:
+            if isinstance(event, RejectedEvent):
+                raise event
+            if not plain:
+                tidy(event)
+            entries.append(log_entry(normalised(event, now), now, source))
+            indexes.append(index)
+        except RejectedEvent as fault:
+            rejections.append(Rejection(index, fault.reason, fault.message))
+    return Parsed(entries, indexes, rejections)

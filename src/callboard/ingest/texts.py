@@ -1,0 +1,67 @@
+"""Texts that msgspec let through, looked at where a body is not plain: bytes, NUL, surrogates, empty."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from callboard.ingest.rejected import RejectedEvent, shown
+from callboard.ingest.wire import (
+    ID_BYTES,
+    NUMBER_BYTES,
+    REASON_BYTES,
+    TEXT_BYTES,
+    CallIn,
+    EventIn,
+)
+from callboard.model.words import RejectReason
+
+_CONTROL = re.compile("[\0-\x1f\x7f-\x9f]")
+
+# Field, most bytes, whether it is an id.
+CALL_TEXTS: Final[tuple[tuple[str, int, bool], ...]] = (
+    ("call_id", ID_BYTES, True),
+    ("event_id", ID_BYTES, True),
+    ("source_number", NUMBER_BYTES, False),
+    ("destination_number", NUMBER_BYTES, False),
+    ("end_reason", TEXT_BYTES, False),
+    ("source_end_reason", REASON_BYTES, False),
+    ("agent", TEXT_BYTES, False),
+    ("task_id", ID_BYTES, True),
+)
+TASK_TEXTS: Final[tuple[tuple[str, int, bool], ...]] = (
+    ("task_id", ID_BYTES, True),
+    ("event_id", ID_BYTES, True),
+    ("run_id", ID_BYTES, True),
+    ("assignee", TEXT_BYTES, False),
+    ("execution_type", TEXT_BYTES, False),
+    ("failure_reason", REASON_BYTES, False),
+)
+
+
+def tidy(wire: EventIn) -> None:
+    """Check every text of an event and make empty ones null, in place; raises `RejectedEvent`."""
+    for field, bytes_max, is_id in CALL_TEXTS if wire.__class__ is CallIn else TASK_TEXTS:
+        text = getattr(wire, field)
+        if text.__class__ is not str:
+            continue
+        if not text:
+            setattr(wire, field, None)
+        elif not (text.isascii() and text.isprintable()):
+            check_text(field, text, bytes_max, is_id=is_id)
+
+
+def check_text(field: str, text: str, bytes_max: int, *, is_id: bool) -> None:
+    """Raise `RejectedEvent` for a text that is too long or cannot be kept."""
+    reason: RejectReason = "invalid_id" if is_id else "invalid_value"
+    if "\0" in text:
+        raise RejectedEvent(reason, field, "holds a NUL or half a surrogate pair, which cannot be kept")
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise RejectedEvent(reason, field, "holds half a surrogate pair, which cannot be kept") from None
+    if size > bytes_max:
+        too_long: RejectReason = "invalid_id" if is_id else "too_large"
+        raise RejectedEvent(too_long, field, f"{size:,} bytes; at most {bytes_max:,}")
+    if is_id and _CONTROL.search(text):
+        raise RejectedEvent(reason, field, f"{shown(text)} holds a control character")
