@@ -56,7 +56,7 @@ def the_greatest(events: list[Told], carrying: str) -> Any:
 
 
 def key_by_key(events: list[Told], field: str) -> dict[str, Any] | None:
-    """Each key's value is that of the greatest event that says something of it; a null field says it of all."""
+    """Each key's value is that of the greatest event that says something of it; a null field does of all."""
     carriers = [told for told in events if getattr(told.event, field) is not UNSET]
     every_key = {key for told in carriers for key in (getattr(told.event, field) or {})}
     result = {}
@@ -182,7 +182,9 @@ class PlainSpace:
     def cells(self) -> dict[tuple[Any, ...], tuple[int, ...]]:
         cells: dict[tuple[Any, ...], tuple[int, ...]] = {}
 
-        def count(counter: int, instant: int, values: tuple[str | None, ...], measures: tuple[int, ...]) -> None:
+        def count(
+            counter: int, instant: int, values: tuple[str | None, ...], measures: tuple[int, ...]
+        ) -> None:
             named = [value or "" for value in values] + [""] * (3 - len(values))
             for grain, bucket in self.buckets(instant).items():
                 key = (self.space_id, counter, grain, bucket, *named)
@@ -226,7 +228,10 @@ class PlainSpace:
                 space_id=self.space_id,
                 created=min(task.created for task in tasks),
                 modified=max(task.modified for task in tasks),
-                **{status: sum(task.status == status for task in tasks) for status in TASK_RANKS},
+                pending=sum(task.status == "pending" for task in tasks),
+                running=sum(task.status == "running" for task in tasks),
+                completed=sum(task.status == "completed" for task in tasks),
+                failed=sum(task.status == "failed" for task in tasks),
             )
         return runs
 

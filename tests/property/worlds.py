@@ -57,6 +57,17 @@ class World:
             self.tell(batch)
         return self
 
+    def shares(self, history: History, writers: int) -> list[list[list[Batch]]]:
+        """The history's commits, dealt out to several writers."""
+        commits = [self.batches(batch) for batch in history.arrived]
+        return [commits[writer::writers] for writer in range(writers)]
+
+    @property
+    def path(self) -> str:
+        """The file of a store that has one."""
+        assert isinstance(self.store, SqliteStore)
+        return self.store._path
+
     def content(self) -> list[object]:
         """All that is kept of every tenant, bit for bit."""
         return [bits(dump(self.store, organization.id)) for organization in self.organizations]
@@ -113,6 +124,4 @@ class Worlds:
         """Close it, and leave no file behind."""
         world.store.close()
         if isinstance(world.store, SqliteStore):
-            shutil.rmtree(Path(world.store._path).parent)
-
-
+            shutil.rmtree(Path(world.path).parent)
