@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from callboard.errors import SettingsError
@@ -16,8 +17,8 @@ from callboard.errors import SettingsError
 ENV_PREFIX = "CALLBOARD_"
 
 
-def _setting(default: Any, unit: str, help: str, low: int | None = None, high: int | None = None) -> Any:
-    return field(default=default, metadata={"unit": unit, "help": help, "low": low, "high": high})
+def _setting(default: Any, unit: str, meaning: str, low: int | None = None, high: int | None = None) -> Any:
+    return field(default=default, metadata={"unit": unit, "help": meaning, "low": low, "high": high})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,11 @@ class Settings:
         16 * 1024 * 1024, "bytes", "Largest request body as sent; larger ones are 413.", 1024, 1 << 30
     )
     max_decoded_bytes: int = _setting(
-        64 * 1024 * 1024, "bytes", "Largest request body once decompressed; larger ones are 413.", 1024, 1 << 32
+        64 * 1024 * 1024,
+        "bytes",
+        "Largest request body once decompressed; larger ones are 413.",
+        1024,
+        1 << 32,
     )
     max_events: int = _setting(50_000, "events", "Most events in one request; more are 413.", 1, 1_000_000)
     queue_events: int = _setting(
@@ -82,14 +87,18 @@ def sqlite_path(db: str) -> str:
     if db.startswith("sqlite:///"):
         return db.removeprefix("sqlite:///")
     if "://" in db:
-        raise SettingsError(f"db: {db.split('://')[0]}:// is not a store this version has; use a file path or sqlite:///path")
+        raise SettingsError(
+            f"db: {db.split('://', maxsplit=1)[0]}:// is not a store this version has; use a file path or sqlite:///path"
+        )
     if not db:
         raise SettingsError("db: an empty path; name a file")
     return db
 
 
 def read_settings(
-    flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None, file: str | None = None
+    flags: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+    file: str | None = None,
 ) -> Settings:
     """Settings from flags, else `CALLBOARD_…` variables, else a TOML file, else the defaults.
 
@@ -114,7 +123,7 @@ def _from_file(path: str | None) -> Mapping[str, Any]:
     if path is None:
         return {}
     try:
-        with open(path, "rb") as source:
+        with Path(path).open("rb") as source:
             return tomllib.load(source)
     except OSError as error:
         raise SettingsError(f"settings file {path}: {error.strerror}") from error
@@ -125,7 +134,16 @@ def _from_file(path: str | None) -> Mapping[str, Any]:
 def _value(setting: Field[Any], value: Any) -> Any:
     kind = type(setting.default) if setting.default is not MISSING else str
     if kind is bool and not isinstance(value, bool):
-        words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+        words = {
+            "1": True,
+            "true": True,
+            "yes": True,
+            "on": True,
+            "0": False,
+            "false": False,
+            "no": False,
+            "off": False,
+        }
         if str(value).strip().lower() not in words:
             raise SettingsError(f"{setting.name}: {value!r} is neither yes nor no")
         return words[str(value).strip().lower()]
@@ -133,9 +151,13 @@ def _value(setting: Field[Any], value: Any) -> Any:
         try:
             number = int(value)
         except (TypeError, ValueError):
-            raise SettingsError(f"{setting.name}: {value!r} is not a whole number ({setting.metadata['unit']})") from None
+            raise SettingsError(
+                f"{setting.name}: {value!r} is not a whole number ({setting.metadata['unit']})"
+            ) from None
         low, high = setting.metadata["low"], setting.metadata["high"]
         if not low <= number <= high:
-            raise SettingsError(f"{setting.name}: {number} is not between {low} and {high} {setting.metadata['unit']}")
+            raise SettingsError(
+                f"{setting.name}: {number} is not between {low} and {high} {setting.metadata['unit']}"
+            )
         return number
     return value if kind is bool else str(value)

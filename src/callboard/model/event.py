@@ -57,15 +57,15 @@ class CallEvent(
     """0 live or inferred, 1 an end that explains nothing, 2 a stated end."""
     occurred_at: int | UnsetType = UNSET
     """Microseconds; unset when the event carries no time at all: then it occurred when it was received."""
-    event_id: str | None | UnsetType = UNSET
-    sequence: int | None | UnsetType = UNSET
+    event_id: str | UnsetType | None = UNSET
+    sequence: int | UnsetType | None = UNSET
     call_type: Text = UNSET
     source_number: Text = UNSET
     destination_number: Text = UNSET
     creation_time: Instant = UNSET
     start_time: Instant = UNSET
     end_time: Instant = UNSET
-    duration_ms: int | None | UnsetType = UNSET
+    duration_ms: int | UnsetType | None = UNSET
     end_reason: Text = UNSET
     source_end_reason: Text = UNSET
     answered_by: Text = UNSET
@@ -117,8 +117,8 @@ class TaskEvent(
     standing: int
     """0 for pending and running, 2 for completed and failed: within an attempt an end is an end."""
     occurred_at: int | UnsetType = UNSET
-    event_id: str | None | UnsetType = UNSET
-    sequence: int | None | UnsetType = UNSET
+    event_id: str | UnsetType | None = UNSET
+    sequence: int | UnsetType | None = UNSET
     run_id: Text = UNSET
     assignee: Text = UNSET
     execution_type: Text = UNSET

@@ -27,7 +27,8 @@ class Task(Struct, frozen=True, kw_only=True):
     input: dict[str, Any] | None = None
     output: dict[str, Any] | None = None
     waiting_since: Micros | None = None
-    """Running: the first word that this attempt runs. Pending: `scheduled_at`, else `created`. Final: none."""
+    """Running: the first word that this attempt runs. Pending: `scheduled_at`, else `created`. Final: none.
+    """
     void: bool = False
 
 
@@ -41,7 +42,7 @@ class Stuck(Struct, frozen=True):
 
 
 def stuck(task: Task, now: Micros, running_after_s: int, pending_after_s: int) -> Stuck | None:
-    """Whether the task is stuck at `now`, by its space's limits (seconds): *longer* than them, not as long."""
+    """Whether the task is stuck at `now`, by its space's limits (seconds): longer than them, not as long."""
     if task.waiting_since is None:
         return None
     limit_s = running_after_s if task.status == "running" else pending_after_s

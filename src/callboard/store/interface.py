@@ -7,7 +7,7 @@ Everything of a tenant takes its `org_id`, and no statement answers beyond it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct, field
@@ -272,7 +272,8 @@ class Store(Protocol):
     # events in. One call is one commit: when it returns, all of it is on disk and visible to every reader.
     def ingest(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
         """Commit batches together, in order; each as if it came alone. A batch's own fault
-        (idempotency conflict) comes back in its place as the exception, the others stand."""
+        (idempotency conflict) comes back in its place as the exception, the others stand.
+        """
 
     def begin_import(self, org_id: int, label: str, now: Micros) -> ImportBatch:
         """Open an import, or carry on the unfinished one with this label."""
@@ -285,7 +286,8 @@ class Store(Protocol):
         self, org_id: int, batch_no: int, now: Micros, progress: Progress | None = None
     ) -> Withdrawal:
         """Withdraw what a batch brought: rows folded again without its events, counters with them, the
-        withdrawal on record. In several short commits, each exact; begun again it carries on."""
+        withdrawal on record. In several short commits, each exact; begun again it carries on.
+        """
 
     # what changed
     def marker(self) -> int:
@@ -319,7 +321,8 @@ class Store(Protocol):
 
     def update_space(self, org_id: int, space_id: int, changes: dict[str, Any]) -> Space:
         """Change `name, description, content_type, agent_handle, settings, archived`. A new home zone
-        moves the day counters with it, in the same commit."""
+        moves the day counters with it, in the same commit.
+        """
 
     def spaces(self, org_id: int) -> list[Space]:
         """All of an organization, newest first."""
@@ -346,9 +349,7 @@ class Store(Protocol):
     def token_of_secret(self, secret_digest: bytes) -> tuple[Token, Micros | None] | None:
         """The token a secret belongs to, and when that secret itself ends (a rotated one)."""
 
-    def rotate_token(
-        self, token_id: int, *, prefix: str, secret_digest: bytes, old_until: Micros, now: Micros
-    ) -> Token:
+    def rotate_token(self, token_id: int, *, prefix: str, secret_digest: bytes, old_until: Micros) -> Token:
         """A new secret for a token; the secrets it had end at `old_until`."""
 
     def revoke_token(self, token_id: int, now: Micros) -> Token: ...

@@ -1,0 +1,105 @@
+"""Connections to the file: how each kind is set up, and what SQLite's errors mean to a caller."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from random import random
+
+import apsw
+
+from callboard.errors import StoreError, StoreFileError, StoreTooSlowError, StoreUnavailableError
+from callboard.settings import Settings
+
+WAL_PAGES = 4_000
+"""A commit that leaves more pages than this in the WAL moves them to the file (16 MB): what a reader has to
+look through stays small, and a page that many commits touch is written to the file once."""
+
+WAL_LIMIT_BYTES = 64 * 1024 * 1024
+"""What the WAL file is cut back to after it had to grow (a long reader keeps it from being reused)."""
+
+
+def open_connection(
+    path: str, settings: Settings, *, writer: bool, vfs: str | None = None
+) -> apsw.Connection:
+    """A connection to the store's file. Readers cannot write."""
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
+    if writer:
+        flags |= apsw.SQLITE_OPEN_CREATE
+    with store_errors(path):
+        db = apsw.Connection(path, flags=flags, vfs=vfs, statementcachesize=200)
+        db.set_busy_handler(Patience(settings.lock_timeout_ms / 1000))
+        # Every answer of an ingest is a promise that a power cut keeps.
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA temp_store = MEMORY")
+        if writer:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute(f"PRAGMA cache_size = -{settings.cache_mib * 1024}")
+            db.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
+            db.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
+        else:
+            db.execute("PRAGMA query_only = ON")
+            db.execute("PRAGMA cache_size = -4096")
+    return db
+
+
+class Patience:
+    """Waits for another process's lock in short random steps: SQLite's own grow to 100 ms, in which a busy
+    neighbour commits many times over.
+    """
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._since = 0.0
+
+    def __call__(self, tries: int) -> bool:
+        now = time.monotonic()
+        if tries == 0:
+            self._since = now
+        if now - self._since > self._limit_s:
+            return False
+        time.sleep(0.0002 + 0.0018 * random())
+        return True
+
+
+@contextmanager
+def store_errors(path: str = "The store") -> Iterator[None]:
+    """Turns SQLite's errors into the store's: what passes by itself, and what somebody has to mend."""
+    try:
+        yield
+    except apsw.InterruptError as error:
+        raise StoreTooSlowError from error
+    except apsw.Error as error:
+        for kind, (passing, message) in _MEANINGS.items():
+            if isinstance(error, kind):
+                text = message.format(path=path, error=error)
+                raise (StoreUnavailableError(text, passing) if passing else StoreFileError(text)) from error
+        raise StoreError(f"The store failed: {error}") from error
+
+
+_MEANINGS: dict[type[apsw.Error], tuple[int, str]] = {
+    apsw.BusyError: (1, "The store is locked by another process; try again shortly."),
+    apsw.LockedError: (1, "The store is locked; try again shortly."),
+    apsw.FullError: (10, "The disk of the store is full; nothing was kept."),
+    apsw.ReadOnlyError: (10, "The store's file is read-only; nothing was kept."),
+    apsw.IOError: (10, "The disk of the store fails: {error}"),
+    apsw.NotADBError: (0, "{path} is not a database."),
+    apsw.CantOpenError: (0, "{path} cannot be opened: is the folder there, and may it be written?"),
+    apsw.CorruptError: (0, "{path} is damaged: {error}"),
+}
+"""SQLite's error → (after how many seconds to try again; 0: somebody has to mend it, what to say)."""
+
+
+@contextmanager
+def transaction(db: apsw.Connection, kind: str) -> Iterator[None]:
+    """One transaction: committed when the block ends, rolled back when it raises."""
+    db.execute(f"BEGIN {kind}")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        # A commit that failed half way may have ended the transaction already.
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise

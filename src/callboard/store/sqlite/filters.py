@@ -1,0 +1,121 @@
+"""Filters → WHERE. Only our own fragments make up the SQL; values are always bound."""
+
+from __future__ import annotations
+
+from typing import Any, LiteralString
+
+from callboard.store.interface import CallFilter, Match, Position, Scope, TaskFilter, Unknown
+
+
+class Conditions:
+    """Fragments that must all hold, and their values."""
+
+    def __init__(self) -> None:
+        self.fragments: list[LiteralString] = []
+        self.values: dict[str, Any] = {}
+
+    def add(self, fragment: LiteralString, **values: Any) -> None:
+        """One condition more."""
+        self.fragments.append(fragment)
+        self.values.update(values)
+
+    def match(self, column: LiteralString, wanted: Match) -> None:
+        """A text column is a value, or null."""
+        if isinstance(wanted, Unknown):
+            self.fragments.append(column + " IS NULL")
+        elif wanted is not None:
+            self.fragments.append(column + " = :" + column)
+            self.values[column] = wanted
+
+    @property
+    def where(self) -> str:
+        return " AND ".join(self.fragments)
+
+
+def in_scope(scope: Scope, conditions: Conditions, *, by_time: bool) -> None:
+    """The organization, always; and its one space, or its contact spaces.
+
+    `by_time` keeps the organization's time index in use (that is the +): an organization's newest calls are
+    found by walking it, not by sorting the calls of each space.
+    """
+    conditions.add("org_id = :org_id", org_id=scope.org_id)
+    if scope.space_id is not None:
+        conditions.add("space_id = :space_id", space_id=scope.space_id)
+    elif not scope.all_content:
+        contact: LiteralString = (
+            "space_id IN (SELECT id FROM space WHERE org_id = :org_id AND content_type = 'contact')"
+        )
+        conditions.add("+" + contact if by_time else contact)
+
+
+def calls_where(scope: Scope, where: CallFilter) -> Conditions:
+    """Which calls."""
+    conditions = Conditions()
+    in_scope(scope, conditions, by_time=True)
+    conditions.add("void = 0")
+    conditions.match("call_type", where.call_type)
+    conditions.match("call_status", where.call_status)
+    conditions.match("end_reason", where.end_reason)
+    conditions.match("agent", where.agent)
+    conditions.match("answered_by", where.answered_by)
+    conditions.match("source_number", where.source_number)
+    conditions.match("destination_number", where.destination_number)
+    if where.answered is not None:
+        conditions.add(
+            "(start_time IS NOT NULL OR coalesce(duration_ms, 0) > 0)"
+            if where.answered
+            else "(start_time IS NULL AND coalesce(duration_ms, 0) = 0)"
+        )
+    if where.made is not None:
+        conditions.add("call_status <> 'queued'" if where.made else "call_status = 'queued'")
+    if where.min_duration_ms is not None:
+        conditions.add("duration_ms >= :min_duration", min_duration=where.min_duration_ms)
+    if where.max_duration_ms is not None:
+        conditions.add("duration_ms <= :max_duration", max_duration=where.max_duration_ms)
+    if where.start is not None:
+        conditions.add("creation_time >= :start", start=where.start)
+    if where.end is not None:
+        conditions.add("creation_time < :end", end=where.end)
+    return conditions
+
+
+_LIMIT: LiteralString = (
+    "(SELECT CASE task.status WHEN 'running' THEN stuck_running_after_us ELSE stuck_pending_after_us END"
+    " FROM space WHERE space.id = task.space_id AND space.org_id = task.org_id)"
+)
+
+
+def tasks_where(scope: Scope, where: TaskFilter) -> Conditions:
+    """Which tasks."""
+    conditions = Conditions()
+    in_scope(scope, conditions, by_time=True)
+    conditions.add("void = 0")
+    conditions.match("run_id", where.run_id)
+    conditions.match("status", where.status)
+    conditions.match("failure_reason", where.failure_reason)
+    conditions.match("assignee", where.assignee)
+    if where.attempt is not None:
+        conditions.add("attempt = :attempt", attempt=where.attempt)
+    if where.created_from is not None:
+        conditions.add("created >= :created_from", created_from=where.created_from)
+    if where.created_to is not None:
+        conditions.add("created < :created_to", created_to=where.created_to)
+    if where.updated_before is not None:
+        conditions.add("modified < :updated_before", updated_before=where.updated_before)
+    if where.stuck is True:
+        conditions.add("waiting_since IS NOT NULL AND :now - waiting_since > " + _LIMIT, now=where.now)
+    elif where.stuck is False:
+        conditions.add("(waiting_since IS NULL OR :now - waiting_since <= " + _LIMIT + ")", now=where.now)
+    return conditions
+
+
+def behind(conditions: Conditions, at: LiteralString, item_id: LiteralString, after: Position | None) -> None:
+    """Only what a list has behind a position: older, or as old with a greater id."""
+    if after is not None:
+        conditions.add(
+            at + " <= :at AND (" + at + " < :at OR " + item_id + " > :item_id"
+            " OR (" + item_id + " = :item_id AND space_id > :after_space))",
+            at=after.at,
+            item_id=after.item_id,
+            after_space=after.space_id,
+        )

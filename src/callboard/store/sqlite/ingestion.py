@@ -1,0 +1,187 @@
+"""One commit of batches: lock, load, fold, save. Runs inside the writer's transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import apsw
+
+from callboard.clock import DAY, Micros
+from callboard.errors import CallerError, IdempotencyConflictError
+from callboard.fold.batch import SpaceFold, Verdict
+from callboard.model.event import Entry
+from callboard.store.interface import Batch, Receipt, Rejection
+from callboard.store.sqlite.load import load
+from callboard.store.sqlite.save import (
+    OrgClock,
+    append_events,
+    read_clock,
+    save_counters,
+    save_rows,
+    write_clock,
+)
+from callboard.store.sqlite.statements import statement
+
+IDEMPOTENCY_KEPT: Micros = 7 * DAY
+
+SpaceKey = tuple[int, int]
+
+
+class Ingestion:
+    """Batches of one commit. Batches of one space are folded together: one load, one save, however many
+    requests share the commit; each still gets the verdicts it would have got alone, in order.
+    """
+
+    def __init__(self, db: apsw.Connection) -> None:
+        self._db = db
+        self._clocks: dict[int, OrgClock] = {}
+        self._first_event: dict[int, int] = {}
+        self._folds: dict[SpaceKey, SpaceFold] = {}
+
+    def run(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
+        """Carry them out; the caller commits."""
+        self._load(batches)
+        results = [self._one(batch) for batch in batches]
+        for (org_id, space_id), fold in self._folds.items():
+            clock = self._clocks[org_id]
+            append_events(self._db, clock, space_id, fold.items)
+            save_rows(self._db, org_id, space_id, fold.items)
+            save_counters(self._db, clock, space_id, fold.tally(), self._home_zone(org_id, space_id))
+        self._record(batches, results)
+        for clock in self._clocks.values():
+            write_clock(self._db, clock)
+        return results
+
+    def _load(self, batches: Sequence[Batch]) -> None:
+        entries: dict[SpaceKey, list[Entry]] = {}
+        for batch in batches:
+            entries.setdefault((batch.org_id, batch.space_id), []).extend(batch.entries)
+            if batch.org_id not in self._clocks:
+                clock = self._clocks[batch.org_id] = read_clock(self._db, batch.org_id)
+                self._first_event[batch.org_id] = clock.next_event
+        for key, arrived in entries.items():
+            self._folds[key] = SpaceFold(load(self._db, *key, arrived))
+
+    def _one(self, batch: Batch) -> Receipt | Exception:
+        clock = self._clocks[batch.org_id]
+        try:
+            first_answer = self._first_answer(batch)
+            if batch.import_no is not None and self._is_withdrawn(batch.org_id, batch.import_no):
+                return _withdrawn(batch, batch.import_no)
+        except CallerError as error:
+            return error
+        if first_answer is not None:
+            return Receipt(batch_no=0, received=batch.received, first_answer=first_answer)
+        batch_no = batch.import_no
+        if batch_no is None:
+            batch_no, clock.next_batch = clock.next_batch, clock.next_batch + 1
+        if batch.run is not None:
+            self._register(batch)
+        return self._fold(batch, batch_no)
+
+    def _fold(self, batch: Batch, batch_no: int) -> Receipt:
+        fold = self._folds[batch.org_id, batch.space_id]
+        ended: Counter[str] = Counter()
+        rejections = list(batch.rejections)
+        for place, entry in enumerate(batch.entries):
+            entry.batch_no = batch_no
+            verdict = fold.arrive(entry)
+            if verdict.outcome == "rejected":
+                index = place if batch.indexes is None else batch.indexes[place]
+                rejections.append(_rejection(index, verdict))
+            else:
+                ended[verdict.outcome] += 1
+        return Receipt(
+            batch_no=batch_no,
+            received=batch.received,
+            applied=ended["applied"],
+            duplicate=ended["duplicate"],
+            stale=ended["stale"],
+            rejections=sorted(rejections, key=lambda rejection: rejection.index),
+        )
+
+    def _first_answer(self, batch: Batch) -> bytes | None:
+        once = batch.idempotency
+        if once is None:
+            return None
+        where = {"org_id": batch.org_id, "space_id": batch.space_id, "key": once.key}
+        not_before = batch.received_at - IDEMPOTENCY_KEPT
+        found = self._db.execute(statement("idempotency.find"), {**where, "not_before": not_before}).get
+        if found is not None:
+            digest, answer = found
+            if digest != once.request_digest:
+                raise IdempotencyConflictError
+            return bytes(answer)
+        self._db.execute(statement("idempotency.forget"), {"org_id": batch.org_id, "not_before": not_before})
+        self._db.execute(
+            statement("idempotency.keep"),
+            {**where, "digest": once.request_digest, "answer": once.answer, "now": batch.received_at},
+        )
+        return None
+
+    def _is_withdrawn(self, org_id: int, batch_no: int) -> bool:
+        found = self._db.execute(statement("batch.find"), {"org_id": org_id, "no": batch_no}).get
+        return found is None or found[4] is not None
+
+    def _register(self, batch: Batch) -> None:
+        run = batch.run
+        assert run is not None
+        self._db.execute(
+            statement("run.register"),
+            {
+                "org_id": batch.org_id,
+                "space_id": batch.space_id,
+                "run_id": run.run_id,
+                "created": run.created,
+                "collection_ref": run.collection_ref,
+                "run_mode": run.run_mode,
+            },
+        )
+
+    def _home_zone(self, org_id: int, space_id: int) -> str:
+        return str(self._db.execute(statement("space.zone"), {"org_id": org_id, "space_id": space_id}).get)
+
+    def _record(self, batches: Sequence[Batch], results: Sequence[Receipt | Exception]) -> None:
+        """Requests on record, and how their events ended."""
+        outcomes: Counter[tuple[int, int, str, str]] = Counter()
+        rows = []
+        for batch, receipt in zip(batches, results, strict=True):
+            if isinstance(receipt, Exception) or receipt.first_answer is not None:
+                continue
+            space = (batch.org_id, batch.space_id)
+            counts = (receipt.applied, receipt.duplicate, receipt.stale, receipt.rejected)
+            events: tuple[int | None, int | None] = (None, None)
+            if receipt.applied or receipt.stale:
+                # The events of one commit lie side by side in the log; a batch's are among them.
+                events = (self._first_event[batch.org_id], self._clocks[batch.org_id].next_event - 1)
+            if batch.import_no is None:
+                head = (batch.org_id, receipt.batch_no, batch.source, batch.received_at, batch.received_at)
+                rows.append((*head, *events, *counts))
+            else:
+                self._db.execute(statement("batch.add"), (*events, *counts, batch.org_id, batch.import_no))
+            for outcome, count in zip(("applied", "duplicate", "stale"), counts, strict=False):
+                outcomes[*space, outcome, ""] += count
+            for rejection in receipt.rejections:
+                outcomes[*space, "rejected", rejection.reason] += 1
+        self._db.executemany(statement("batch.insert"), rows)
+        self._db.executemany(
+            statement("outcome.add"), [(*key, count) for key, count in sorted(outcomes.items()) if count]
+        )
+
+
+def _rejection(index: int, verdict: Verdict) -> Rejection:
+    assert verdict.reason is not None
+    return Rejection(index, verdict.reason, verdict.message)
+
+
+def _withdrawn(batch: Batch, batch_no: int) -> Receipt:
+    """An import that was withdrawn while it ran brings nothing more."""
+    message = "the import these events belong to was withdrawn"
+    indexes = batch.indexes if batch.indexes is not None else range(len(batch.entries))
+    rejections = [Rejection(index, "withdrawn_import", message) for index in indexes]
+    return Receipt(
+        batch_no=batch_no,
+        received=batch.received,
+        rejections=sorted([*batch.rejections, *rejections], key=lambda rejection: rejection.index),
+    )

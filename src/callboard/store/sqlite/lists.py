@@ -1,0 +1,52 @@
+"""Lists and their counts. Newest first, ties by id, then by space: a total order."""
+
+from __future__ import annotations
+
+import apsw
+
+from callboard.store.interface import CallAt, CallFilter, Scope, TaskAt, TaskFilter, Window
+from callboard.store.sqlite.counting import calls_counted, tasks_counted
+from callboard.store.sqlite.filters import behind, calls_where, tasks_where
+from callboard.store.sqlite.rows import CALL_COLUMNS, TASK_COLUMNS, call_of, task_of
+
+
+def list_calls(db: apsw.Connection, scope: Scope, where: CallFilter, window: Window) -> list[CallAt]:
+    """One window of the calls in scope."""
+    conditions = calls_where(scope, where)
+    behind(conditions, "creation_time", "call_id", window.after)
+    sql = (
+        f"SELECT space_id, {CALL_COLUMNS} FROM call WHERE {conditions.where} "
+        "ORDER BY creation_time DESC, call_id, space_id LIMIT :limit OFFSET :offset"
+    )
+    found = db.execute(sql, {**conditions.values, "limit": window.limit, "offset": window.offset})
+    return [CallAt(row[0], call_of(row[1:])) for row in found]
+
+
+def count_calls(db: apsw.Connection, scope: Scope, where: CallFilter) -> int:
+    """How many calls are in scope: from counters where they hold it, else by counting rows."""
+    counted = calls_counted(db, scope, where)
+    if counted is not None:
+        return counted
+    conditions = calls_where(scope, where)
+    return int(db.execute(f"SELECT count(*) FROM call WHERE {conditions.where}", conditions.values).get)
+
+
+def list_tasks(db: apsw.Connection, scope: Scope, where: TaskFilter, window: Window) -> list[TaskAt]:
+    """One window of the tasks in scope."""
+    conditions = tasks_where(scope, where)
+    behind(conditions, "created", "task_id", window.after)
+    sql = (
+        f"SELECT space_id, {TASK_COLUMNS} FROM task WHERE {conditions.where} "
+        "ORDER BY created DESC, task_id, space_id LIMIT :limit OFFSET :offset"
+    )
+    found = db.execute(sql, {**conditions.values, "limit": window.limit, "offset": window.offset})
+    return [TaskAt(row[0], task_of(row[1:])) for row in found]
+
+
+def count_tasks(db: apsw.Connection, scope: Scope, where: TaskFilter) -> int:
+    """How many tasks are in scope."""
+    counted = tasks_counted(db, scope, where)
+    if counted is not None:
+        return counted
+    conditions = tasks_where(scope, where)
+    return int(db.execute(f"SELECT count(*) FROM task WHERE {conditions.where}", conditions.values).get)

@@ -1,0 +1,46 @@
+"""Bringing a file to this version: numbered migrations, forward only, under the write lock."""
+
+from __future__ import annotations
+
+import apsw
+
+from callboard.errors import StoreFileError, StoreVersionError
+from callboard.store.sqlite.connection import store_errors, transaction
+from callboard.store.sqlite.statements import migrations
+
+APPLICATION_ID = 0x43414C42
+"""Tells a file of ours from another program's: "CALB"."""
+
+
+def newest_version() -> int:
+    """The version this program writes."""
+    return migrations()[-1][0]
+
+
+def migrate(db: apsw.Connection, path: str) -> int:
+    """Apply what is missing; how many were applied. A newer file, or another program's, is refused."""
+    with store_errors(path):
+        if _version(db, path) == newest_version():
+            return 0
+        with transaction(db, "IMMEDIATE"):
+            version = _version(db, path)  # another process may have been first
+            missing = [each for each in migrations() if each[0] > version]
+            for number, script in missing:
+                db.execute(script)
+                db.execute(f"PRAGMA user_version = {number}")
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        return len(missing)
+
+
+def _version(db: apsw.Connection, path: str) -> int:
+    version = int(db.pragma("user_version"))
+    application = int(db.pragma("application_id"))
+    tables = int(db.execute("SELECT count(*) FROM sqlite_schema").get)
+    if tables and application != APPLICATION_ID:
+        raise StoreFileError(f"{path} is a database of another program, not Callboard's.")
+    if version > newest_version():
+        raise StoreVersionError(
+            f"{path} was written by a newer version of Callboard (its schema is {version}, this program "
+            f"knows {newest_version()}): use that version, or restore a backup."
+        )
+    return version

@@ -1,0 +1,8 @@
+-- The calls of a space that a batch names (a JSON array of ids), with the store's numbers.
+SELECT
+    it.no,
+    it.call_id, it.call_status, it.creation_time, it.start_time, it.end_time, it.duration_ms,
+    it.call_type, it.source_number, it.destination_number, it.end_reason, it.source_end_reason,
+    it.answered_by, it.agent, it.task_id, it.external_ids, it.metadata, it.source, it.void
+FROM json_each(:ids) AS wanted
+CROSS JOIN call AS it ON it.org_id = :org_id AND it.space_id = :space_id AND it.call_id = wanted.value

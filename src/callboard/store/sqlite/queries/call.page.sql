@@ -1,0 +1,10 @@
+-- The calls of a space in the order of their ids, a bounded piece; void ones too.
+SELECT
+    no,
+    call_id, call_status, creation_time, start_time, end_time, duration_ms, call_type,
+    source_number, destination_number, end_reason, source_end_reason, answered_by, agent, task_id,
+    external_ids, metadata, source, void
+FROM call
+WHERE org_id = :org_id AND space_id = :space_id AND call_id > :after
+ORDER BY call_id
+LIMIT :most

@@ -1,0 +1,4 @@
+-- The quarter cells of a space, of which every longer grain is made.
+SELECT counter, bucket, d1, d2, d3, items, answered, timed, talk_ms
+FROM cell
+WHERE org_id = :org_id AND space_id = :space_id AND grain = 'quarter'

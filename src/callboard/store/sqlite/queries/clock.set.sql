@@ -1,0 +1,4 @@
+-- What an organization hands out next, after a commit.
+UPDATE organization_clock
+SET version = :version, next_item = :next_item, next_event = :next_event, next_batch = :next_batch
+WHERE org_id = :org_id

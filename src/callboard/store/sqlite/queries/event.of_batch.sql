@@ -1,0 +1,6 @@
+-- Items that a batch brought events to, from a place in the log on; a bounded piece.
+SELECT seq, space_id, item_no
+FROM event
+WHERE org_id = :org_id AND seq >= :from_seq AND seq <= :last_seq AND batch_no = :no AND withdrawn = 0
+ORDER BY seq
+LIMIT :most

@@ -1,0 +1,4 @@
+-- One organization.
+SELECT id, name, domain_handle, domain, is_private_domain, token, created_at
+FROM organization
+WHERE domain_handle = :domain_handle

@@ -1,0 +1,4 @@
+-- All organizations, newest first.
+SELECT id, name, domain_handle, domain, is_private_domain, token, created_at
+FROM organization
+ORDER BY created_at DESC, id DESC

@@ -1,0 +1,3 @@
+-- The digest of a secret.
+INSERT INTO token_secret (digest, token_id)
+VALUES (:digest, :token_id)

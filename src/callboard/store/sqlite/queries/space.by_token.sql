@@ -1,0 +1,4 @@
+-- The space of a public token; whose it is, the caller checks.
+SELECT id, org_id, token, name, slug, created_at, description, content_type, agent_handle, privacy_type, space_type, archived, settings
+FROM space
+WHERE token = :token

@@ -1,0 +1,4 @@
+-- One space of an organization.
+SELECT id, org_id, token, name, slug, created_at, description, content_type, agent_handle, privacy_type, space_type, archived, settings
+FROM space
+WHERE org_id = :org_id AND id = :space_id

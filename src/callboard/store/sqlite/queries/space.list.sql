@@ -1,0 +1,5 @@
+-- The spaces of an organization, newest first.
+SELECT id, org_id, token, name, slug, created_at, description, content_type, agent_handle, privacy_type, space_type, archived, settings
+FROM space
+WHERE org_id = :org_id
+ORDER BY created_at DESC, id DESC

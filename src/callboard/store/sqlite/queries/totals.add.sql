@@ -1,0 +1,17 @@
+-- Differences of a space's totals, and the version they came with.
+UPDATE totals
+SET
+    version = ?,
+    calls_queued = calls_queued + ?,
+    calls_ringing = calls_ringing + ?,
+    calls_in_progress = calls_in_progress + ?,
+    calls_completed = calls_completed + ?,
+    calls_missed = calls_missed + ?,
+    calls_failed = calls_failed + ?,
+    completed_timed = completed_timed + ?,
+    completed_talk_ms = completed_talk_ms + ?,
+    tasks_pending = tasks_pending + ?,
+    tasks_running = tasks_running + ?,
+    tasks_completed = tasks_completed + ?,
+    tasks_failed = tasks_failed + ?
+WHERE org_id = ? AND space_id = ?

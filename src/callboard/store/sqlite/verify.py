@@ -1,0 +1,241 @@
+"""Verification: rows → counters, and events → rows. Online: it reads in snapshots, writers go on.
+
+A space's counters and the rows they count are read in one snapshot; rows and their events page by page.
+Repairing takes the write lock, a space (or a page of one) at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import apsw
+import msgspec
+
+from callboard.fold.batch import Item, refold
+from callboard.model.directory import Space
+from callboard.model.event import CallEvent
+from callboard.model.totals import Totals
+from callboard.store.interface import Difference, Progress, Verification
+from callboard.store.sqlite.load import add_entries
+from callboard.store.sqlite.recount import counted_cells, counted_totals, kept_cells
+from callboard.store.sqlite.rows import call_of, task_of
+from callboard.store.sqlite.save import read_clock, save_rows, write_clock
+from callboard.store.sqlite.statements import statement
+
+MOST_TOLD = 1_000
+"""Differences told one by one; `drift` counts all."""
+PAGE = 2_000
+"""Rows refolded in one snapshot."""
+
+Snapshot = Callable[[], AbstractContextManager[apsw.Connection]]
+
+
+class Verifier:
+    """One verification of a whole store."""
+
+    def __init__(self, read: Snapshot, write: Snapshot, *, deep: bool, repair: bool) -> None:
+        self._read = read
+        self._write = write
+        self._deep = deep
+        self._repair = repair
+        self.found = Verification(
+            checked=dict.fromkeys(("spaces", "totals", "cells", "runs", "calls", "tasks", "events"), 0)
+        )
+
+    def run(self, spaces: Iterable[Space], progress: Progress | None) -> Verification:
+        """Check every space. Rows come first: counters are compared with the rows they should count."""
+        every = list(spaces)
+        if self._deep:
+            for org_id in sorted({space.org_id for space in every}):
+                self._orphans(org_id)
+        for done, space in enumerate(every):
+            if self._deep:
+                self._items(space, is_call=True)
+                self._items(space, is_call=False)
+            self._counters(space)
+            self.found.checked["spaces"] += 1
+            if progress is not None:
+                progress(done + 1, len(every))
+        return self.found
+
+    def _tell(self, what: str, space: tuple[int, int], key: str, kept: Any, expected: Any) -> None:
+        self.found.drift += 1
+        if len(self.found.differences) < MOST_TOLD:
+            self.found.differences.append(Difference(what, *space, key, _plain(kept), _plain(expected)))
+
+    # rows → counters
+
+    def _counters(self, space: Space) -> None:
+        with self._read() as db:
+            before = self.found.drift
+            self._compare_totals(db, space)
+            self._compare_cells(db, space)
+            self._compare_runs(db, space)
+        if self._repair and self.found.drift > before:
+            with self._write() as db:
+                self.found.repaired += self.found.drift - before
+                _rewrite_counters(db, space)
+
+    def _compare_totals(self, db: apsw.Connection, space: Space) -> None:
+        where = {"org_id": space.org_id, "space_id": space.id}
+        row = db.execute(statement("totals.of_space"), where).fetchone()
+        kept = None if row is None else Totals(*row)
+        counted = counted_totals(db, space.org_id, space.id)
+        self.found.checked["totals"] += 1
+        if kept != counted:
+            self._tell("totals", (space.org_id, space.id), "totals", kept, counted)
+        if not self._deep:
+            self.found.checked["calls"] += sum(
+                getattr(counted, name) for name in Totals.__struct_fields__ if name.startswith("calls_")
+            )
+            self.found.checked["tasks"] += counted.total_tasks
+
+    def _compare_cells(self, db: apsw.Connection, space: Space) -> None:
+        kept = kept_cells(db, space.org_id, space.id)
+        counted = counted_cells(db, space.org_id, space.id, space.settings.timezone)
+        self.found.checked["cells"] += len(counted)
+        if kept == counted:
+            return
+        for key in sorted(kept.keys() | counted.keys()):
+            if kept.get(key) != counted.get(key):
+                name = "/".join(map(str, key))
+                self._tell("cell", (space.org_id, space.id), name, kept.get(key), counted.get(key))
+
+    def _compare_runs(self, db: apsw.Connection, space: Space) -> None:
+        kept, expected = _kept_runs(db, space), _counted_runs(db, space)
+        self.found.checked["runs"] += len(expected)
+        for run_id in sorted(kept.keys() | expected.keys()):
+            if kept.get(run_id) != expected.get(run_id):
+                self._tell("run", (space.org_id, space.id), run_id, kept.get(run_id), expected.get(run_id))
+
+    # events → rows
+
+    def _items(self, space: Space, *, is_call: bool) -> None:
+        after = ""
+        while True:
+            with self._read() as db:
+                items = _page(db, space, after, is_call=is_call)
+            if not items:
+                return
+            after = items[-1].item_id
+            wrong = self._refold(space, items)
+            if wrong and self._repair:
+                with self._write() as db:
+                    # Read again under the lock: what a writer changed meanwhile is right already.
+                    again = [
+                        item for item in _page(db, space, "", is_call=is_call, only=wrong) if _is_wrong(item)
+                    ]
+                    self.found.repaired += len(wrong)
+                    _rewrite_rows(db, space, again)
+
+    def _refold(self, space: Space, items: list[Item]) -> list[str]:
+        wrong = []
+        for item in items:
+            kind = "call" if item.is_call else "task"
+            self.found.checked["calls" if item.is_call else "tasks"] += 1
+            self.found.checked["events"] += len(item.entries)
+            if _is_wrong(item):
+                self._tell(kind, (space.org_id, space.id), item.item_id, item.before, item.row)
+                wrong.append(item.item_id)
+        return wrong
+
+    def _orphans(self, org_id: int) -> None:
+        """Events whose call or task is missing."""
+        with self._read() as db:
+            found = db.execute(statement("event.orphans"), {"org_id": org_id}).fetchall()
+            items = _without_row(db, org_id, found)
+        for space_id, item in items:
+            refold(item)
+            self._tell("call" if item.is_call else "task", (org_id, space_id), item.item_id, None, item.row)
+        if items and self._repair:
+            with self._write() as db:
+                self.found.repaired += len(items)
+                still = set(db.execute(statement("event.orphans"), {"org_id": org_id}).fetchall())
+                for space_id, item in items:
+                    if (space_id, item.no) in still:
+                        save_rows(db, org_id, space_id, [item])
+
+
+def _is_wrong(item: Item) -> bool:
+    refold(item)
+    return item.row != item.before
+
+
+def _page(
+    db: apsw.Connection, space: Space, after: str, *, is_call: bool, only: list[str] | None = None
+) -> list[Item]:
+    where = {"org_id": space.org_id, "space_id": space.id}
+    noun = "call" if is_call else "task"
+    if only is None:
+        found = db.execute(statement(f"{noun}.page"), {**where, "after": after, "most": PAGE})
+    else:
+        found = db.execute(statement(f"{noun}.load"), {**where, "ids": msgspec.json.encode(only).decode()})
+    items = []
+    rows: list[tuple[Any, ...]] = found.fetchall()
+    for no, *values in rows:
+        row = call_of(tuple(values)) if is_call else task_of(tuple(values))
+        items.append(Item(values[0], is_call, no, row, row))
+    add_entries(db, space.org_id, items)
+    return items
+
+
+def _without_row(db: apsw.Connection, org_id: int, found: list[Any]) -> list[tuple[int, Item]]:
+    items = [(space_id, Item("", True, no)) for space_id, no in found]
+    add_entries(db, org_id, [item for _, item in items])
+    for _, item in items:
+        event = item.entries[0].event
+        item.item_id, item.is_call = event.item_id, isinstance(event, CallEvent)
+    return items
+
+
+def _rewrite_rows(db: apsw.Connection, space: Space, items: list[Item]) -> None:
+    save_rows(db, space.org_id, space.id, items)
+
+
+def _rewrite_counters(db: apsw.Connection, space: Space) -> None:
+    """Counters as the rows make them, whatever was kept."""
+    where = {"org_id": space.org_id, "space_id": space.id}
+    clock = read_clock(db, space.org_id)
+    totals = counted_totals(db, space.org_id, space.id)
+    db.execute(
+        statement("totals.put"), (space.org_id, space.id, clock.version, *msgspec.structs.astuple(totals))
+    )
+    db.execute(statement("cell.drop_space"), where)
+    cells = counted_cells(db, space.org_id, space.id, space.settings.timezone)
+    db.executemany(
+        statement("cell.add"),
+        [(space.org_id, space.id, *key, *measures) for key, measures in sorted(cells.items())],
+    )
+    kept, counted = _kept_runs(db, space), _counted_runs(db, space)
+    db.executemany(
+        statement("run.drop"), [(space.org_id, space.id, run_id) for run_id in kept.keys() - counted.keys()]
+    )
+    db.executemany(
+        statement("run.put"),
+        [(space.org_id, space.id, run_id, *values) for run_id, values in counted.items()],
+    )
+    write_clock(db, clock)
+
+
+def _kept_runs(db: apsw.Connection, space: Space) -> dict[str, tuple[int, ...]]:
+    where = {"org_id": space.org_id, "space_id": space.id}
+    return {row[0]: row[3:] for row in db.execute(statement("run.of_space"), where)}
+
+
+def _counted_runs(db: apsw.Connection, space: Space) -> dict[str, tuple[int, ...]]:
+    """Runs as their tasks make them; registered ones stand without any."""
+    where = {"org_id": space.org_id, "space_id": space.id}
+    runs = {row[0]: row[1:] for row in db.execute(statement("run.recount"), where)}
+    for run_id, registered, batch_count, *_ in db.execute(statement("run.of_space"), where):
+        if batch_count == 0:
+            continue
+        counted = runs.get(run_id, (registered, registered, 0, 0, 0, 0))
+        runs[run_id] = (registered, max(registered, counted[1]), *counted[2:])
+    return runs
+
+
+def _plain(value: Any) -> Any:
+    """A value as it can be shown as JSON."""
+    return msgspec.to_builtins(value)

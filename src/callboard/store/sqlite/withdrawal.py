@@ -1,0 +1,79 @@
+"""Withdrawing a batch: rows folded again without its events, in short commits that are exact each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import apsw
+import msgspec
+
+from callboard.clock import Micros
+from callboard.errors import NotFoundError
+from callboard.fold.batch import Item, refold, tally_of
+from callboard.store.interface import Withdrawal, batch_id
+from callboard.store.sqlite.load import add_entries
+from callboard.store.sqlite.rows import call_of, task_of
+from callboard.store.sqlite.save import read_clock, save_counters, save_rows, write_clock
+from callboard.store.sqlite.statements import statement
+
+EVENTS_PER_COMMIT = 1_000
+
+
+def batch_range(db: apsw.Connection, org_id: int, batch_no: int) -> tuple[int, int]:
+    """Where in the log the batch's events lie; an empty range when it brought none."""
+    found = db.execute(statement("batch.range"), {"org_id": org_id, "no": batch_no}).get
+    if found is None:
+        raise NotFoundError(f"No batch {batch_id(batch_no)} in this organization.")
+    first, last, _ = found
+    return (1, 0) if first is None else (first, last)
+
+
+def withdraw_some(
+    db: apsw.Connection, org_id: int, batch_no: int, from_seq: int, last_seq: int, now: Micros
+) -> tuple[int | None, Withdrawal]:
+    """Withdraw a bounded piece; where the next begins (none: that was all), and what this one did."""
+    db.execute(statement("batch.withdraw"), {"org_id": org_id, "no": batch_no, "now": now})
+    found: list[tuple[Any, ...]] = db.execute(
+        statement("event.of_batch"),
+        {
+            "org_id": org_id,
+            "no": batch_no,
+            "from_seq": from_seq,
+            "last_seq": last_seq,
+            "most": EVENTS_PER_COMMIT,
+        },
+    ).fetchall()
+    if not found:
+        return None, Withdrawal(batch_no=batch_no, events=0, calls=0, tasks=0)
+    items = _items(db, org_id, {item_no for _, _, item_no in found})
+    clock = read_clock(db, org_id)
+    events = 0
+    for space_id, of_space in items.items():
+        for item in of_space:
+            kept = [entry for entry in item.entries if entry.batch_no != batch_no]
+            events += len(item.entries) - len(kept)
+            item.entries = kept
+            refold(item)
+        db.executemany(statement("event.withdraw"), [(org_id, item.no, batch_no) for item in of_space])
+        save_rows(db, org_id, space_id, of_space)
+        where = {"org_id": org_id, "space_id": space_id}
+        save_counters(
+            db, clock, space_id, tally_of(of_space), str(db.execute(statement("space.zone"), where).get)
+        )
+    write_clock(db, clock)
+    changed = [item for of_space in items.values() for item in of_space if item.row != item.before]
+    calls = sum(item.is_call for item in changed)
+    done = Withdrawal(batch_no=batch_no, events=events, calls=calls, tasks=len(changed) - calls)
+    return found[-1][0] + 1, done
+
+
+def _items(db: apsw.Connection, org_id: int, nos: set[int]) -> dict[int, list[Item]]:
+    """The items under these numbers, by space, with their events."""
+    where = {"nos": msgspec.json.encode(sorted(nos)).decode(), "org_id": org_id}
+    items: dict[int, list[Item]] = {}
+    for name, is_call in (("call.by_no", True), ("task.by_no", False)):
+        for no, space_id, *values in db.execute(statement(name), where):
+            row = call_of(tuple(values)) if is_call else task_of(tuple(values))
+            items.setdefault(space_id, []).append(Item(values[0], is_call, no, row, row))
+    add_entries(db, org_id, [item for of_space in items.values() for item in of_space])
+    return items
