@@ -1,0 +1,83 @@
+"""The two envelopes of the reference: one thing, and a page of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from callboard.http.request import Request
+from callboard.query.cursor import write_cursor
+from callboard.query.parameters import Paging
+from callboard.store.interface import Position
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+
+class One(Struct, Generic[Item], frozen=True):
+    """One thing."""
+
+    status_code: int
+    message: str
+    data: Item
+
+
+class Page(Struct, Generic[Item], frozen=True):
+    """A part of a list, newest first."""
+
+    count: int | None
+    """Of the whole list; null on pages reached by cursor."""
+    status_code: int
+    message: str
+    data: list[Item]
+    next_cursor: str | None
+    """For the page after this one; null on the last."""
+
+
+async def page_of(
+    request: Request,
+    what: str,
+    rows: Sequence[T],
+    *,
+    count: Callable[[], Awaitable[int]],
+    position: Callable[[T], Position],
+    item: Callable[[T], Item],
+) -> Page[Item]:
+    """A page of `rows`, which were read by `request.paging.window`: one more than are shown."""
+    paging = request.paging
+    shown = rows[: paging.size]
+    next_cursor = write_cursor(position(shown[-1]), paging.digest) if len(rows) > paging.size else None
+    total = None if paging.after is not None else await count()
+    return Page(total, 200, f"{what} fetched successfully", [item(row) for row in shown], next_cursor)
+
+
+async def page_of_known(
+    request: Request,
+    what: str,
+    rows: Sequence[T],
+    *,
+    position: Callable[[T], Position],
+    item: Callable[[T], Item],
+) -> Page[Item]:
+    """A page of a list that is in memory whole, in its order."""
+
+    async def count() -> int:
+        return len(rows)
+
+    windowed = _windowed(rows, request.paging, position)
+    return await page_of(request, what, windowed, count=count, position=position, item=item)
+
+
+def _windowed(rows: Sequence[T], paging: Paging, position: Callable[[T], Position]) -> Sequence[T]:
+    after = paging.after
+    if after is None:
+        return rows[paging.offset : paging.offset + paging.size + 1]
+    behind = [row for row in rows if _key(position(row)) > _key(after)]
+    return behind[: paging.size + 1]
+
+
+def _key(position: Position) -> tuple[int, int]:
+    # Lists held in memory (organizations, spaces, tokens) are ordered by time and number.
+    return -position.at, position.space_id

@@ -1,0 +1,145 @@
+"""The ASGI application: one request in, one answer out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+
+from callboard.errors import CallboardError
+from callboard.http import pipeline
+from callboard.http.endpoints import ENDPOINTS
+from callboard.http.errors import FAULT, HttpError, error_body, http_error
+from callboard.http.limits import FailureLimit
+from callboard.http.masking import masked
+from callboard.http.request import ClientGoneError, Receive, Request, Scope
+from callboard.http.request_id import RequestIds
+from callboard.http.response import Response, Send, finished, send_response
+from callboard.http.router import Router
+from callboard.http.routes.analytics import PATHS as ANALYTICS_PATHS
+from callboard.http.routes.analytics import granted
+from callboard.http.services import Services
+from callboard.http.short_path import ShortPath
+from callboard.http.threads import Threads
+from callboard.http.touches import Touches
+
+_log = logging.getLogger("callboard.http")
+
+PARSE_THREADS = 2
+"""Large bodies that are decompressed and parsed at once; one at a time would let one sender hold up all."""
+
+
+class Application:
+    """Answers HTTP for one worker. Everything but store reads happens on the event loop."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._router = Router(ENDPOINTS)
+        self._limit = FailureLimit(services.settings.failed_auth_per_minute, services.clock)
+        self._ids = RequestIds()
+        self._store_threads = Threads(services.settings.readers, "store")
+        self._parse_threads = Threads(PARSE_THREADS, "parse")
+        self._touches = Touches(services.directory)
+        self._short_path = ShortPath(services.store, services.analytics, services.clock)
+        # A log of every request must hold every request: the short path has no time for it.
+        self._short = not _log.isEnabledFor(logging.DEBUG)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI 3."""
+        if scope["type"] == "http":
+            if scope.get("raw_path") in ANALYTICS_PATHS and scope["method"] == "GET" and self._short:
+                found = self._short_path.answer(scope["headers"], scope["query_string"])
+                if found is not None and not self._limit.active:
+                    headers = [*found.headers, (b"x-request-id", self._ids.next())]
+                    await send({"type": "http.response.start", "status": 200, "headers": headers})
+                    await send({"type": "http.response.body", "body": found.body})
+                    return
+            await self._respond(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        request_id = self._ids.of(headers.get(b"x-request-id"))
+        request = Request(
+            scope,
+            receive,
+            self._services,
+            store_threads=self._store_threads,
+            parse_threads=self._parse_threads,
+            request_id=request_id.decode(),
+        )
+        try:
+            response = await self._answer(request, scope)
+        except ClientGoneError:
+            return
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug("%s %s", response.status, _line(request, scope))
+        await send_response(send, response, request_id)
+
+    async def _answer(self, request: Request, scope: Scope) -> Response:
+        varies = False
+        try:
+            raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+            request.endpoint, request.path = self._router.find(request.method, raw_path)
+            varies = request.endpoint.needs_token
+            response = await pipeline.answer(request, self._limit)
+            if varies:
+                self._after(request, response)
+        except (HttpError, CallboardError) as error:
+            response = _failed(
+                error if isinstance(error, HttpError) else http_error(error), request.request_id
+            )
+        except (ClientGoneError, asyncio.CancelledError):
+            raise
+        except Exception as fault:  # noqa: BLE001 - ours, whatever it is: said in the log, never to the caller
+            told = masked("".join(traceback.format_exception(fault)))
+            _log.error("request %s failed: %s\n%s", request.request_id, _line(request, scope), told)
+            response = _failed(HttpError(500, FAULT), request.request_id)
+        return finished(response, request.headers, request.method, varies=varies)
+
+    def _after(self, request: Request, response: Response) -> None:
+        """Note the token's use, and let the short path answer the like of this from now on."""
+        until = self._touches.used(request.principal, self._services.clock())
+        if self._short and response.status == 200 and request.endpoint.operation == "get_analytics":
+            grant, space_id = granted(request, until)
+            self._short_path.learn(request.headers, request.query, grant, space_id)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self._services.group_commit.start()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def close(self) -> None:
+        """Write what waits to be written, then let go of the threads."""
+        await asyncio.to_thread(self._services.group_commit.stop)
+        await self._touches.settle()
+        self._touches.close()
+        self._store_threads.close()
+        self._parse_threads.close()
+
+
+def create_application(services: Services) -> Application:
+    """The ASGI application over these services. Its lifespan starts and stops the group commit."""
+    return Application(services)
+
+
+def _failed(error: HttpError, request_id: str) -> Response:
+    body = b"" if error.status == 204 else error_body(error, request_id)
+    return Response(status=error.status, body=body, headers=error.headers)
+
+
+def _line(request: Request, scope: Scope) -> str:
+    """What was asked, as a log may hold it: no headers, no phone numbers."""
+    query = request.query.decode("latin-1")
+    return (
+        masked(f"{request.method} {scope['path']}{'?' if query else ''}{query}")
+        .encode("unicode_escape")
+        .decode()
+    )

@@ -1,0 +1,81 @@
+"""An endpoint as data: what it needs, what it takes, what it answers, and the words for the reference.
+
+Declared once in `routes/`, it is what the pipeline checks by and what the OpenAPI document is made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from callboard.http.request import Request
+from callboard.http.response import Response
+from callboard.model.words import Role
+from callboard.query.parameter import Parameter
+
+BASE = "/api/v2/platform"
+
+Handler = Callable[[Request], Awaitable[Response]]
+Finder = Callable[[Request], Awaitable[Any]]
+"""Finds the item that the path names; raises `NotFoundError`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Body:
+    """What a request's body may be."""
+
+    media: tuple[str, ...] = ("application/json",)
+    """The first is meant when no `Content-Type` is sent."""
+    schema: Any
+    """A type for `msgspec`, or a JSON schema."""
+    required: bool = True
+    example: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """A request header that an endpoint reads, beside those that all do."""
+
+    name: str
+    text: str
+    schema: Mapping[str, Any]
+    read: Callable[[str], Any]
+    """Its value; raises `ValueError` with words for the caller."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """One method of one path."""
+
+    method: str
+    path: str
+    operation: str
+    """Stable name; becomes the OpenAPI `operationId`."""
+    tag: str
+    summary: str
+    text: str = ""
+    handle: Handler
+    answer: Any
+    """What `status` is answered with: a type, or a JSON schema."""
+    status: int = 200
+    answer_media: str = "application/json"
+    example: Any = None
+    role: Role = "viewer"
+    needs_token: bool = True
+    needs_handle: bool = False
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    headers: tuple[Header, ...] = ()
+    find: Finder | None = None
+    body: Body | None = None
+    extra_statuses: tuple[int, ...] = ()
+    """Errors it may answer beside those that follow from the rest."""
+    documented: bool = True
+
+    @property
+    def in_space(self) -> bool:
+        return "{space_token}" in self.path
+
+    @property
+    def is_paged(self) -> bool:
+        return "page_size" in self.parameters

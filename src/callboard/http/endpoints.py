@@ -1,0 +1,31 @@
+"""The table of all endpoints: what is routed, checked, described and walked by tests."""
+
+from __future__ import annotations
+
+from callboard.http.endpoint import Endpoint
+from callboard.http.routes import (
+    analytics,
+    call_logs,
+    events,
+    organizations,
+    pages,
+    runs,
+    spaces,
+    task_creation,
+    tasks,
+    tokens,
+)
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *analytics.ENDPOINTS,
+    *organizations.ENDPOINTS,
+    *spaces.ENDPOINTS,
+    *runs.ENDPOINTS,
+    *tasks.ENDPOINTS,
+    *task_creation.ENDPOINTS,
+    *call_logs.ENDPOINTS,
+    *events.ENDPOINTS,
+    *tokens.ENDPOINTS,
+    *pages.ENDPOINTS,
+)
+DOCUMENTED: tuple[Endpoint, ...] = tuple(each for each in ENDPOINTS if each.documented)

@@ -1,0 +1,119 @@
+"""Errors → answers: the one table, and the one shape of an error body."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from callboard.errors import (
+    AlreadyExistsError,
+    BodyTooLargeError,
+    CallboardError,
+    CallerError,
+    IdempotencyConflictError,
+    InvalidInputError,
+    NotFoundError,
+    ParameterError,
+    StoreError,
+    StoreUnavailableError,
+    UnreadableBodyError,
+    UnsupportedBodyError,
+)
+
+Headers = list[tuple[bytes, bytes]]
+
+STATUS_OF: dict[type[CallboardError], int] = {
+    ParameterError: 400,
+    UnreadableBodyError: 400,
+    NotFoundError: 404,
+    AlreadyExistsError: 409,
+    BodyTooLargeError: 413,
+    UnsupportedBodyError: 415,
+    InvalidInputError: 422,
+    IdempotencyConflictError: 422,
+    CallerError: 400,
+    StoreError: 503,
+}
+"""An error's status is that of the first class on its way up that stands here."""
+
+STORE_RETRY_AFTER_S = 5
+"""When a store that gave no time is asked again."""
+
+UNAUTHENTICATED = "Invalid or missing API token."
+MISSING_HANDLE = "Missing required headers: Org-Handle."
+NO_ORGANIZATION = "Organization not found."
+NO_ACCESS = "Invalid organization handle."
+NO_SPACE = "Space not found."
+NO_PATH = "Not found."
+FAULT = "Internal server error."
+
+
+class HttpError(Exception):
+    """A request that ends here, with its status."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        headers: Sequence[tuple[bytes, bytes]] = (),
+        errors: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.headers = list(headers)
+        self.errors = list(errors)
+
+
+class FieldError(Struct, frozen=True):
+    """One input at fault."""
+
+    field: str
+    message: str
+
+
+class ErrorBody(Struct, frozen=True, omit_defaults=True):
+    """The body of every error."""
+
+    status_code: int
+    message: str
+    request_id: str
+    errors: list[FieldError] | UnsetType = UNSET
+    """Where single inputs are at fault: which, and why."""
+
+
+def unauthenticated() -> HttpError:
+    return HttpError(401, UNAUTHENTICATED, headers=[(b"www-authenticate", b"Token")])
+
+
+def too_many_failures(retry_after_s: int) -> HttpError:
+    return HttpError(
+        429,
+        f"Too many failed tokens or handles; try again in {retry_after_s} s.",
+        headers=[retry_after(retry_after_s)],
+    )
+
+
+def retry_after(wait_s: int) -> tuple[bytes, bytes]:
+    return b"retry-after", str(wait_s).encode()
+
+
+def http_error(error: CallboardError) -> HttpError:
+    """What a caller is told of an error that crossed into HTTP."""
+    status = next(STATUS_OF[each] for each in type(error).__mro__ if each in STATUS_OF)
+    if isinstance(error, StoreError):
+        wait_s = error.retry_after_s if isinstance(error, StoreUnavailableError) else STORE_RETRY_AFTER_S
+        return HttpError(status, error.message, headers=[retry_after(wait_s)])
+    if isinstance(error, ParameterError):
+        return HttpError(status, error.message, errors=[(error.name, error.reason)])
+    if isinstance(error, InvalidInputError):
+        return HttpError(status, error.message, errors=error.errors)
+    return HttpError(status, error.message)
+
+
+def error_body(error: HttpError, request_id: str) -> bytes:
+    errors = [FieldError(field, message) for field, message in error.errors]
+    return msgspec.json.encode(ErrorBody(error.status, error.message, request_id, errors or UNSET))

@@ -1,0 +1,19 @@
+"""Kinds of fields that bodies are made of, with their bounds."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+_NO_NUL = "^[^\\x00]*$"
+
+Name = Annotated[str, Meta(min_length=1, max_length=255, pattern=_NO_NUL)]
+LongText = Annotated[str, Meta(max_length=4000, pattern=_NO_NUL)]
+ShortText = Annotated[str, Meta(max_length=255, pattern=_NO_NUL)]
+TimeZone = Annotated[str, Meta(extra_json_schema={"$ref": "#/components/schemas/TimeZone"})]
+Seconds = Annotated[int, Meta(ge=1, le=31_536_000)]
+Time = Annotated[
+    str,
+    Meta(description="ISO 8601 with its offset from UTC.", extra_json_schema={"format": "date-time"}),
+]

@@ -1,0 +1,54 @@
+"""What a caller takes (406), and what it sends (415)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from callboard.errors import UnsupportedBodyError
+from callboard.http.errors import HttpError
+
+
+def check_accept(accept: bytes, media: str) -> None:
+    """Raises 406 when `Accept` rules out the only media type there is."""
+    if accept and not _accepts(accept.decode("latin-1"), media):
+        raise HttpError(406, f"This endpoint answers {media}, which the Accept header rules out.")
+
+
+def _accepts(accept: str, media: str) -> bool:
+    kind = media.partition("/")[0]
+    # The most specific range that covers the media type decides.
+    quality = {media: -1.0, f"{kind}/*": -1.0, "*/*": -1.0}
+    ranges = [part for part in accept.split(",") if part.strip()]
+    for part in ranges:
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        if name in quality:
+            quality[name] = max(quality[name], _quality(parameters))
+    decided = next((value for value in quality.values() if value >= 0), -1.0)
+    return not ranges or decided > 0
+
+
+def _quality(parameters: Sequence[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return max(0.0, float(value))
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def media_type(content_type: bytes, taken: Sequence[str]) -> str:
+    """The media type of a body, the first of `taken` when none is said. Raises `UnsupportedBodyError`."""
+    if not content_type.strip():
+        return taken[0]
+    name, _, parameters = content_type.decode("latin-1").partition(";")
+    name = name.strip().lower()
+    if name not in taken:
+        raise UnsupportedBodyError(f"This endpoint takes {' or '.join(taken)}.")
+    charset = next(
+        (each for each in parameters.lower().split(";") if each.strip().startswith("charset=")), ""
+    )
+    if charset.partition("=")[2].strip().strip('"') not in ("", "utf-8", "utf8", "us-ascii"):
+        raise UnsupportedBodyError("This endpoint takes bodies in UTF-8.")
+    return name

@@ -1,0 +1,159 @@
+"""The checks of every request, in the order of the reference; then the endpoint.
+
+route (404, 405) · 429 · 401 · 400 missing header · 404 organization · 403 no access · 400 parameters ·
+404 space or item · 403 role · 406, 415, 413 · 400 unreadable · 422 invalid · 503
+"""
+
+from __future__ import annotations
+
+from callboard.errors import NotFoundError, ParameterError, UnsupportedBodyError
+from callboard.http.endpoint import Header
+from callboard.http.errors import (
+    MISSING_HANDLE,
+    NO_ACCESS,
+    NO_ORGANIZATION,
+    NO_SPACE,
+    HttpError,
+    too_many_failures,
+    unauthenticated,
+)
+from callboard.http.limits import FailureLimit, network_of
+from callboard.http.negotiation import check_accept, media_type
+from callboard.http.request import Request
+from callboard.http.response import Response
+from callboard.ingest.compression import decompress
+from callboard.model.directory import Organization, allows
+from callboard.query.cursor import list_digest
+from callboard.query.parameter import query_texts, read_values
+from callboard.query.parameters import paging
+
+MOST_SMALL_BODY = 4 * 1024
+"""Compressed bodies up to this many bytes are decompressed at once (to a few MiB), larger on a thread."""
+
+
+async def answer(request: Request, limit: FailureLimit) -> Response:
+    """Check a request that has its route, and answer it. Raises what `errors` has an answer for."""
+    endpoint = request.endpoint
+    if endpoint.needs_token:
+        authenticate(request, limit)
+        enter(request, limit)
+        read_parameters(request)
+        if endpoint.in_space:
+            _check_space(request)
+        if endpoint.find is not None:
+            request.item = await endpoint.find(request)
+        _check_role(request)
+    check_accept(request.headers.get(b"accept", b""), endpoint.answer_media)
+    if endpoint.body is not None:
+        await _read_body(request)
+    return await endpoint.handle(request)
+
+
+def authenticate(request: Request, limit: FailureLimit) -> None:
+    """429 and 401: who is asking."""
+    network = network_of(request.address)
+    secret = secret_of(request.headers.get(b"authorization", b""))
+    request.view = request.services.directory.now()
+    principal = None if secret is None else request.view.principal(secret)
+    if principal is None:
+        if wait_s := limit.wait_s(network):
+            raise too_many_failures(wait_s)
+        if secret is not None:
+            limit.failed(network)
+        raise unauthenticated()
+    if limit.active and (wait_s := limit.wait_s((network, principal.token.id))):
+        raise too_many_failures(wait_s)
+    request.principal = principal
+
+
+def secret_of(authorization: bytes) -> str | None:
+    """The secret of `Token …` or `Bearer …`, the scheme in any case; none when it is neither."""
+    scheme, _, secret = authorization.decode("latin-1").strip().partition(" ")
+    return secret.strip() or None if scheme.lower() in ("token", "bearer") else None
+
+
+def enter(request: Request, limit: FailureLimit) -> None:
+    """400, 404 and 403: which organization is meant, and whether the token may enter it."""
+    endpoint = request.endpoint
+    handle = request.header(b"org-handle")
+    if endpoint.needs_handle and not handle:
+        raise HttpError(400, MISSING_HANDLE)
+    if not (handle and (endpoint.needs_handle or endpoint.in_space)):
+        return
+    try:
+        organization = organization_named(request, handle)
+    except HttpError:
+        limit.failed((network_of(request.address), request.principal.token.id))
+        raise
+    if endpoint.in_space:
+        space = request.view.space(request.path["space_token"])
+        reachable = space is not None and request.principal.role_in(space.org_id) is not None
+        if space is not None and reachable and space.org_id != organization.id:
+            raise HttpError(403, NO_ACCESS)
+    request.organization = organization
+
+
+def organization_named(request: Request, handle: str) -> Organization:
+    """The organization of that handle. Raises 404 when there is none, 403 when the token has no access."""
+    organization = request.view.organization(handle)
+    if organization is None and not request.services.settings.conceal_organizations:
+        raise HttpError(404, NO_ORGANIZATION)
+    if organization is None or request.principal.role_in(organization.id) is None:
+        raise HttpError(403, NO_ACCESS)
+    return organization
+
+
+def read_parameters(request: Request) -> None:
+    """400: the query, each parameter known, given once and valid, and headers with a form."""
+    endpoint = request.endpoint
+    texts = query_texts(request.query, endpoint.parameters)
+    request.values = read_values(texts, endpoint.parameters)
+    for header in endpoint.headers:
+        _read_header(request, header)
+    if endpoint.is_paged:
+        path = endpoint.path.format_map(request.path)
+        owner = request.organization.id if endpoint.needs_handle and request.organization else 0
+        request.paging = paging(request.values, list_digest(path, owner, texts))
+
+
+def _read_header(request: Request, header: Header) -> None:
+    sent = request.headers.get(header.name.lower().encode())
+    if sent is not None:
+        try:
+            request.values[header.name] = header.read(sent.decode("latin-1").strip())
+        except ValueError as error:
+            raise ParameterError(header.name, str(error)) from None
+
+
+def _check_space(request: Request) -> None:
+    space = request.view.space(request.path["space_token"])
+    if space is None or request.principal.role_in(space.org_id) is None:
+        raise NotFoundError(NO_SPACE)
+    request.space = space
+
+
+def _check_role(request: Request) -> None:
+    needed = request.endpoint.role
+    if needed == "viewer":
+        return
+    role = request.principal.role_in(request.org_id)
+    assert role is not None, "entering checked it"
+    if not allows(role, needed):
+        raise HttpError(403, f"This needs the role {needed}; the token's role here is {role}.")
+
+
+async def _read_body(request: Request) -> None:
+    """415, 413, 400: the body, of a type that is taken, within its bounds, decompressed."""
+    endpoint, settings = request.endpoint, request.services.settings
+    assert endpoint.body is not None
+    request.media = media_type(request.headers.get(b"content-type", b""), endpoint.body.media)
+    encoding = request.header(b"content-encoding").lower()
+    if encoding not in ("", "identity", "gzip", "zstd"):
+        raise UnsupportedBodyError("This endpoint takes bodies as they are, or compressed with gzip or zstd.")
+    body = await request.read_body(settings.max_body_bytes)
+    if encoding in ("gzip", "zstd"):
+        if len(body) <= MOST_SMALL_BODY:
+            body = decompress(body, encoding, settings.max_decoded_bytes)
+        else:
+            body = await request.parse_threads.run(decompress, body, encoding, settings.max_decoded_bytes)
+    request.body = body

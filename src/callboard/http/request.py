@@ -1,0 +1,144 @@
+"""A request on its way down the pipeline: each step fills in what the next ones rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from callboard.errors import BodyTooLargeError
+from callboard.http.services import Services
+from callboard.http.threads import Threads
+from callboard.model.directory import Organization, Space
+from callboard.query.directory import Principal, View
+from callboard.query.parameters import Paging
+
+if TYPE_CHECKING:
+    from callboard.http.endpoint import Endpoint
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+
+class ClientGoneError(Exception):
+    """The caller hung up before the whole body was here: there is nobody to answer."""
+
+
+class Request:
+    """One request. Fields without a default are there once the step that fills them has passed."""
+
+    __slots__ = (
+        "_receive",
+        "address",
+        "body",
+        "endpoint",
+        "headers",
+        "item",
+        "media",
+        "method",
+        "organization",
+        "paging",
+        "parse_threads",
+        "path",
+        "principal",
+        "query",
+        "request_id",
+        "services",
+        "space",
+        "store_threads",
+        "values",
+        "view",
+    )
+
+    endpoint: Endpoint
+    path: dict[str, str]
+    """What stands in the path, by the endpoint's names."""
+    principal: Principal
+    view: View
+    """The directory as of the beginning of this request."""
+    organization: Organization | None
+    """Named by `Org-Handle`; none when the path does not need it and nobody sent it."""
+    space: Space
+    values: dict[str, Any]
+    """Query parameters, read."""
+    paging: Paging
+    item: Any
+    """What the endpoint's finder found."""
+    media: str
+    """The media type of the body."""
+    body: bytes
+    """Decompressed."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        services: Services,
+        *,
+        store_threads: Threads,
+        parse_threads: Threads,
+        request_id: str,
+    ) -> None:
+        self._receive = receive
+        self.services = services
+        self.store_threads = store_threads
+        self.parse_threads = parse_threads
+        self.request_id = request_id
+        self.method: str = scope["method"]
+        self.query: bytes = scope["query_string"]
+        self.headers = _headers(scope["headers"])
+        client = scope.get("client")
+        self.address: str = client[0] if client else ""
+        self.organization = None
+        self.body = b""
+
+    def header(self, name: bytes) -> str:
+        """A header's text without blanks around it; empty when it was not sent."""
+        return self.headers.get(name, b"").decode("latin-1").strip()
+
+    @property
+    def org_id(self) -> int:
+        """The organization that the request is about: the space's, else the one that was named."""
+        if self.endpoint.in_space:
+            return self.space.org_id
+        assert self.organization is not None
+        return self.organization.id
+
+    async def read_body(self, limit: int) -> bytes:
+        """The body as sent. Raises `BodyTooLargeError` as soon as it is longer than `limit` bytes."""
+        stated = self.headers.get(b"content-length", b"")
+        if stated.isdigit() and len(stated) < 20 and int(stated) > limit:
+            raise _too_large(limit)
+        message = await self._receive()
+        if message["type"] == "http.request" and not message.get("more_body", False):
+            body: bytes = message.get("body", b"")
+            if len(body) > limit:
+                raise _too_large(limit)
+            return body
+        return await self._read_on(message, limit)
+
+    async def _read_on(self, message: dict[str, Any], limit: int) -> bytes:
+        parts: list[bytes] = []
+        length = 0
+        while True:
+            if message["type"] == "http.disconnect":
+                raise ClientGoneError
+            part = message.get("body", b"")
+            length += len(part)
+            if length > limit:
+                raise _too_large(limit)
+            parts.append(part)
+            if not message.get("more_body", False):
+                return b"".join(parts)
+            message = await self._receive()
+
+
+def _too_large(limit: int) -> BodyTooLargeError:
+    return BodyTooLargeError(f"The body is larger than {limit:,} bytes.")
+
+
+def _headers(sent: Any) -> dict[bytes, bytes]:
+    headers: dict[bytes, bytes] = {}
+    for name, value in sent:
+        # A header sent twice is one list, by the rules of HTTP; where no list is meant it fits nothing.
+        headers[name] = headers[name] + b", " + value if name in headers else value
+    return headers

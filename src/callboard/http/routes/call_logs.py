@@ -1,0 +1,111 @@
+"""Call logs: the calls behind the numbers, and what made each of them what it is."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from callboard.errors import NotFoundError, ParameterError
+from callboard.http.answers import One, Page, page_of
+from callboard.http.endpoint import BASE, Endpoint
+from callboard.http.errors import NO_SPACE
+from callboard.http.request import Request
+from callboard.http.response import Response, json_response
+from callboard.http.routes.scopes import find_scope, spaces_now
+from callboard.model.call import Call
+from callboard.model.directory import Space
+from callboard.query.history import CallWithEvents, call_with_events
+from callboard.query.items import CallItem, call_item
+from callboard.query.parameters import CALL_FILTERS, PAGING, SCOPE, SPACE_TOKEN, call_filter, table
+from callboard.store.interface import CallAt, Position, Store
+
+CALL_LOGS = f"{BASE}/call-logs/"
+
+
+async def list_calls(request: Request) -> Response:
+    store, scope = request.services.store, request.item
+    where = call_filter(request.values)
+    rows = await request.store_threads.run(store.calls, scope, where, request.paging.window)
+    spaces = spaces_now(request)
+
+    def position(row: CallAt) -> Position:
+        return Position(row.call.creation_time, row.call.call_id, row.space_id)
+
+    def item(row: CallAt) -> CallItem:
+        return call_item(row.call, spaces[row.space_id].token)
+
+    count = partial(request.store_threads.run, store.count_calls, scope, where)
+    return json_response(await page_of(request, "Call logs", rows, count=count, position=position, item=item))
+
+
+async def find_call(request: Request) -> tuple[Space, Call]:
+    token = request.values.get("space_token")
+    if token is None:
+        spaces = list(request.view.spaces(request.org_id).values())
+    else:
+        space = request.view.space(token)
+        if space is None or space.org_id != request.org_id:
+            raise NotFoundError(NO_SPACE)
+        spaces = [space]
+    found = await request.store_threads.run(
+        _calls_named, request.services.store, spaces, request.path["call_id"]
+    )
+    if not found:
+        raise NotFoundError("Call not found.")
+    if len(found) > 1:
+        raise ParameterError("space_token", "several spaces have a call with this id; say which")
+    return found[0]
+
+
+def _calls_named(store: Store, spaces: list[Space], call_id: str) -> list[tuple[Space, Call]]:
+    """The call of that id in each space that has one; the second is one too many."""
+    found: list[tuple[Space, Call]] = []
+    for space in spaces:
+        call = store.call(space.org_id, space.id, call_id)
+        if call is not None:
+            found.append((space, call))
+            if len(found) > 1:
+                break
+    return found
+
+
+async def get_call(request: Request) -> Response:
+    space, call = request.item
+    item = await request.store_threads.run(_with_events, request.services.store, space, call)
+    return json_response(One(200, "Call log fetched successfully", item))
+
+
+def _with_events(store: Store, space: Space, call: Call) -> CallWithEvents:
+    entries = store.call_entries(space.org_id, space.id, call.call_id)
+    return call_with_events(entries, call, space.token)
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path=CALL_LOGS,
+        operation="list_calls",
+        tag="Call logs",
+        summary="Get all call logs of an organization",
+        text="The calls of its contact spaces, as the analytics counts them; void calls are not among them. "
+        "`count` with `made=true` is the analytics' `total_calls`.",
+        needs_handle=True,
+        parameters={**SCOPE, **CALL_FILTERS, **PAGING},
+        find=find_scope,
+        handle=list_calls,
+        answer=Page[CallItem],
+    ),
+    Endpoint(
+        method="GET",
+        path=f"{CALL_LOGS}{{call_id}}/",
+        operation="get_call",
+        tag="Call logs",
+        summary="Get one call, with its events in the order they were received",
+        text="`changed` of each event: the fields it changed, each with its value before and after. "
+        "`space_token` may be left out where only one space has a call with this id.",
+        needs_handle=True,
+        parameters=table(SPACE_TOKEN),
+        find=find_call,
+        handle=get_call,
+        answer=One[CallWithEvents],
+    ),
+)

@@ -1,0 +1,123 @@
+"""Events in: answered after the commit is on disk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from callboard.http.answers import One
+from callboard.http.endpoint import BASE, Body, Endpoint
+from callboard.http.request import Request
+from callboard.http.response import Response, json_response
+from callboard.ingest.parse import parse_events
+from callboard.store.interface import Batch, Receipt, Rejection
+
+PARSED_AT_ONCE = 64 * 1024
+"""Bodies up to this many bytes are parsed on the event loop; a thread would cost more than it frees."""
+
+JSON_MEDIA = "application/json"
+NDJSON_MEDIA = ("application/x-ndjson", "application/ndjson")
+
+
+class BatchResult(Struct, frozen=True):
+    """What became of the events: `applied + duplicate + stale + rejected = received`."""
+
+    batch_id: str
+    received: int
+    applied: int
+    duplicate: int
+    stale: int
+    rejected: int
+    rejections: list[Rejection]
+    """Each with its place in the request, from 0, and why."""
+
+
+async def send_events(request: Request) -> Response:
+    services, space, body = request.services, request.space, request.body
+    ndjson = request.media in NDJSON_MEDIA
+    now = services.clock()
+    most = services.settings.max_events
+    if len(body) <= PARSED_AT_ONCE:
+        parsed = parse_events(body, ndjson=ndjson, now=now, max_events=most)
+    else:
+        parsed = await request.parse_threads.run(parse_events, body, ndjson=ndjson, now=now, max_events=most)
+    batch = Batch(
+        org_id=space.org_id,
+        space_id=space.id,
+        entries=parsed.entries,
+        indexes=parsed.indexes,
+        rejections=parsed.rejections,
+        received_at=now,
+    )
+    receipt = await services.group_commit.commit_async(batch)
+    return json_response(One(200, _message(receipt), _result(receipt)))
+
+
+def _message(receipt: Receipt) -> str:
+    what = "event" if receipt.received == 1 else "events"
+    said = f"{receipt.received} {what} received, {receipt.applied} applied"
+    return f"{said}, {receipt.rejected} rejected: see rejections" if receipt.rejected else said
+
+
+def _result(receipt: Receipt) -> BatchResult:
+    return BatchResult(
+        receipt.batch_id,
+        receipt.received,
+        receipt.applied,
+        receipt.duplicate,
+        receipt.stale,
+        receipt.rejected,
+        receipt.rejections,
+    )
+
+
+_CALL = {
+    "type": "call",
+    "call_id": "c-1001",
+    "call_status": "completed",
+    "call_type": "outbound",
+    "destination_number": "+12025550123",
+    "creation_time": "2026-02-07T05:57:45Z",
+    "start_time": "2026-02-07T05:57:52Z",
+    "end_time": "2026-02-07T06:00:10Z",
+    "end_reason": "customer_hangup",
+    "agent": "renewals",
+}
+_TASK = {"type": "task", "task_id": "t-7", "status": "completed", "occurred_at": "2026-02-07T06:00:11Z"}
+_EVENT: dict[str, Any] = {
+    "description": "A call event (`type`, `call_id`, `call_status`, …) or a task event (`type`, `task_id`, "
+    "`status`, …); what is wrong with one is told in `rejections` and costs its neighbours nothing."
+}
+_EVENTS: dict[str, Any] = {"type": "array", "items": _EVENT}
+_SCHEMA: dict[str, Any] = {
+    "description": 'One event, an array of events, or `{"events": [...]}`; in NDJSON one a line.',
+    "anyOf": [
+        {
+            "type": "object",
+            "required": ["events"],
+            "properties": {"events": _EVENTS},
+            "additionalProperties": False,
+        },
+        {"type": "object", "required": ["type"]},
+        _EVENTS,
+    ],
+}
+
+ENDPOINTS = (
+    Endpoint(
+        method="POST",
+        path=f"{BASE}/spaces/{{space_token}}/events/",
+        operation="send_events",
+        tag="Events",
+        summary="Send call and task events",
+        text="Answered after the commit is on disk: what is `applied` survives a crash and is in the next "
+        "answer of every endpoint, on every worker. Send it again when in doubt: what is known is a "
+        '`duplicate`. Body: one event, an array, `{"events": [...]}` or NDJSON; `Content-Encoding` gzip or '
+        "zstd. At most 16 MiB as sent, 64 MiB decoded, 50,000 events.",
+        role="member",
+        body=Body(media=(JSON_MEDIA, *NDJSON_MEDIA), schema=_SCHEMA, example={"events": [_CALL, _TASK]}),
+        handle=send_events,
+        answer=One[BatchResult],
+    ),
+)

@@ -1,0 +1,130 @@
+"""What needs no token: health, the OpenAPI document, the docs."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import msgspec
+from msgspec import Struct
+
+from callboard.http.endpoint import Endpoint
+from callboard.http.request import Request
+from callboard.http.response import HTML, Response, json_response
+
+
+class Health(Struct, frozen=True):
+    """The process answers."""
+
+    status: str
+
+
+class Readiness(Struct, frozen=True):
+    """The store answers."""
+
+    status: str
+    store: dict[str, str]
+    """What the store says of itself."""
+
+
+async def healthz(_request: Request) -> Response:
+    return json_response(Health("ok"))
+
+
+async def readyz(request: Request) -> Response:
+    said = await request.store_threads.run(request.services.store.ready)
+    return json_response(Readiness("ready", {str(name): value for name, value in said.items()}))
+
+
+@cache
+def _document() -> bytes:
+    from callboard.http.openapi import document  # noqa: PLC0415 - it describes the table this page is in
+
+    return msgspec.json.encode(document())
+
+
+@cache
+def _docs() -> tuple[bytes, bytes]:
+    from callboard.http.docs_page import docs_page  # noqa: PLC0415 - see above
+
+    return docs_page()
+
+
+async def openapi(_request: Request) -> Response:
+    return Response(body=_document())
+
+
+async def docs(_request: Request) -> Response:
+    page, policy = _docs()
+    return Response(body=page, media=HTML, headers=[(b"content-security-policy", policy)])
+
+
+_START = (
+    b'<!doctype html><html lang="en"><meta charset="utf-8"><title>Callboard</title>'
+    b'<p>This is Callboard. <a href="/docs">Its HTTP API</a> (<a href="/openapi.json">OpenAPI</a>).</p></html>'
+)
+
+
+async def start(_request: Request) -> Response:
+    policy = b"default-src 'none'; frame-ancestors 'none'"
+    return Response(body=_START, media=HTML, headers=[(b"content-security-policy", policy)])
+
+
+_HTML = "text/html"
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/healthz",
+        operation="healthz",
+        tag="Service",
+        summary="Whether the process answers",
+        needs_token=False,
+        handle=healthz,
+        answer=Health,
+        example={"status": "ok"},
+    ),
+    Endpoint(
+        method="GET",
+        path="/readyz",
+        operation="readyz",
+        tag="Service",
+        summary="Whether the store answers",
+        needs_token=False,
+        handle=readyz,
+        answer=Readiness,
+    ),
+    Endpoint(
+        method="GET",
+        path="/openapi.json",
+        operation="openapi",
+        tag="Service",
+        summary="This document",
+        needs_token=False,
+        handle=openapi,
+        answer={"type": "object"},
+        documented=False,
+    ),
+    Endpoint(
+        method="GET",
+        path="/docs",
+        operation="docs",
+        tag="Service",
+        summary="This document, to read",
+        needs_token=False,
+        handle=docs,
+        answer={"type": "string"},
+        answer_media=_HTML,
+        documented=False,
+    ),
+    Endpoint(
+        method="GET",
+        path="/",
+        operation="start",
+        tag="Service",
+        summary="Where to go from here",
+        needs_token=False,
+        handle=start,
+        answer={"type": "string"},
+        answer_media=_HTML,
+        documented=False,
+    ),
+)

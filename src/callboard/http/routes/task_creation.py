@@ -1,0 +1,198 @@
+"""Creating tasks: a run of pending tasks, registered for whoever carries them out."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from callboard.clock import Micros, moment
+from callboard.errors import BodyTooLargeError, InvalidInputError
+from callboard.http.answers import One
+from callboard.http.endpoint import Body, Endpoint, Header
+from callboard.http.fields import Name
+from callboard.http.json_body import invalid, read_json
+from callboard.http.request import Request
+from callboard.http.response import Response
+from callboard.http.routes.tasks import SPACE_TASKS
+from callboard.ingest.parse import event_from_mapping
+from callboard.ingest.rejected import RejectedEvent
+from callboard.model.directory import Space
+from callboard.model.event import Entry
+from callboard.store.interface import Batch, Idempotency, NewRun
+
+CREATED_AT_ONCE = 64
+"""Up to this many tasks are made on the event loop; more on a thread."""
+MOST_CONTEXT_BYTES = 4096
+MESSAGE = (
+    "Tasks registered as pending. Callboard places no calls: a runner reads tasks/?status=pending, carries "
+    "them out and reports back."
+)
+
+_json = msgspec.json.Encoder()
+_sorted_json = msgspec.json.Encoder(order="deterministic")
+
+Extra = Meta(extra_json_schema={"additionalProperties": {"$ref": "#/components/schemas/JsonValue"}})
+
+
+class TaskDocument(Struct, frozen=True):
+    """Whom one task is about. More fields may stand beside these; all become the task's `input`."""
+
+    name: Name
+    contact_number: Annotated[str, Meta(min_length=1, max_length=64, pattern="^[^\\x00]+$")]
+
+
+class Schedule(Struct, frozen=True, forbid_unknown_fields=True):
+    """When the tasks are due."""
+
+    type: Annotated[str, Meta(extra_json_schema={"enum": ["now"]})] = "now"
+
+
+class NewTasks(Struct, frozen=True, forbid_unknown_fields=True):
+    """Tasks to be, one for each document."""
+
+    pilot: Name
+    """The handle of the agent that is to carry them out; becomes each task's `assignee`."""
+    documents: Annotated[list[Annotated[TaskDocument, Extra]], Meta(min_length=1)]
+    context: (
+        Annotated[str, Meta(max_length=1000, pattern="^[^\\x00]*$", description="Said to every task.")]
+        | Annotated[dict[str, Any], Meta(extra_json_schema={"$ref": "#/components/schemas/JsonObject"})]
+        | None
+    ) = None
+    schedule: Schedule = Schedule()
+
+
+class NewRunAnswer(Struct, frozen=True):
+    """The new run and its tasks, in the order of the documents."""
+
+    run_id: str
+    task_ids: list[str]
+    status: str
+
+
+async def create_tasks(request: Request) -> Response:
+    services, space = request.services, request.space
+    raw = read_json(request.body)
+    new = _checked(raw, services.settings.max_events, services.settings.max_decoded_bytes)
+    now = services.clock()
+    run_id = uuid.uuid4().hex
+    inputs = _inputs(raw["documents"], new.context)
+    if len(inputs) <= CREATED_AT_ONCE:
+        entries = _entries(inputs, new, space, run_id, now)
+    else:
+        entries = await request.parse_threads.run(_entries, inputs, new, space, run_id, now)
+    data = NewRunAnswer(run_id, [entry.event.item_id for entry in entries], "pending")
+    answer = _json.encode(One(201, MESSAGE, data))
+    key = request.values.get("Idempotency-Key")
+    receipt = await services.group_commit.commit_async(
+        Batch(
+            org_id=space.org_id,
+            space_id=space.id,
+            entries=entries,
+            received_at=now,
+            run=NewRun(run_id, now, None, "api"),
+            idempotency=None if key is None else Idempotency(key, _digest(raw), answer),
+        )
+    )
+    assert not receipt.rejections, "tasks of new ids with checked input are taken"
+    return Response(status=201, body=receipt.first_answer or answer)
+
+
+def _checked(raw: Any, most_tasks: int, most_bytes: int) -> NewTasks:
+    try:
+        new = msgspec.convert(raw, NewTasks)
+    except msgspec.ValidationError as error:
+        raise invalid(str(error)) from None
+    if new.schedule.type != "now":
+        why = "only now is taken: Callboard places no calls and keeps no schedule"
+        raise InvalidInputError(f"schedule.type: {why}", [("schedule.type", why)])
+    if len(new.documents) > most_tasks:
+        raise BodyTooLargeError(f"More than {most_tasks:,} documents; send them in parts.")
+    context_bytes = len(_json.encode(new.context))
+    if context_bytes > MOST_CONTEXT_BYTES:
+        why = f"longer than {MOST_CONTEXT_BYTES:,} bytes of JSON"
+        raise InvalidInputError(f"context: {why}", [("context", why)])
+    if context_bytes * len(new.documents) > most_bytes:
+        raise BodyTooLargeError("The context, kept with each document, is too much; send fewer at once.")
+    return new
+
+
+def _inputs(documents: Sequence[dict[str, Any]], context: Any) -> list[dict[str, Any]]:
+    if context is None:
+        return list(documents)
+    return [{"context": context, **document} for document in documents]
+
+
+def _entries(
+    inputs: Sequence[dict[str, Any]], new: NewTasks, space: Space, run_id: str, now: Micros
+) -> list[Entry]:
+    created = moment(now).isoformat()
+    common = {
+        "type": "task",
+        "status": "pending",
+        "run_id": run_id,
+        "assignee": new.pilot,
+        "execution_type": "call" if space.content_type == "contact" else space.content_type,
+        "created": created,
+        "occurred_at": created,
+    }
+    return [_entry(place, document, common, now) for place, document in enumerate(inputs)]
+
+
+def _entry(place: int, document: dict[str, Any], common: dict[str, Any], now: Micros) -> Entry:
+    try:
+        return event_from_mapping(
+            {**common, "task_id": uuid.uuid4().hex, "input": document}, now=now, source="events"
+        )
+    except RejectedEvent as fault:
+        field = f"documents[{place}]" if fault.field == "input" else fault.field
+        raise InvalidInputError(f"{field}: {fault.rule}", [(field, fault.rule)]) from None
+
+
+def _digest(raw: Any) -> bytes:
+    """Of what the body says, whatever its blanks and the order of its keys."""
+    return hashlib.sha256(_sorted_json.encode(raw)).digest()
+
+
+def _read_key(value: str) -> str:
+    if not 1 <= len(value) <= 255 or not all("!" <= letter <= "~" for letter in value):
+        raise ValueError("must be 1 to 255 visible ASCII characters")
+    return value
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="POST",
+        path=f"{SPACE_TASKS}create/",
+        operation="create_tasks",
+        tag="Tasks",
+        summary="Create a run of tasks",
+        text="One pending task for each document. Callboard places no calls: this registers tasks for a "
+        "runner, which reads `tasks/?status=pending` and reports back by events or by updating the task.",
+        role="member",
+        headers=(
+            Header(
+                name="Idempotency-Key",
+                text="Per space, kept for 7 days: a request sent again under the same key is answered as the "
+                "first time and registers nothing; with another body it is 422.",
+                schema={"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+                read=_read_key,
+            ),
+        ),
+        body=Body(
+            schema=NewTasks,
+            example={
+                "pilot": "renewals",
+                "documents": [{"name": "Asha", "contact_number": "+12025550123", "plan": "gold"}],
+                "schedule": {"type": "now"},
+            },
+        ),
+        handle=create_tasks,
+        answer=One[NewRunAnswer],
+        status=201,
+    ),
+)

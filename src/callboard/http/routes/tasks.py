@@ -1,0 +1,163 @@
+"""Tasks: lists, one task, and word of how it went."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from callboard.errors import InvalidInputError, NotFoundError
+from callboard.fold.task import fold_task
+from callboard.http.answers import One, Page, page_of
+from callboard.http.endpoint import BASE, Body, Endpoint
+from callboard.http.json_body import read_json
+from callboard.http.request import Request
+from callboard.http.response import Response, json_response
+from callboard.http.routes.runs import RUN, find_run
+from callboard.http.routes.scopes import find_scope, spaces_now
+from callboard.http.task_schema import TASK_CHANGE
+from callboard.ingest.parse import task_event
+from callboard.model.task import Task
+from callboard.query.items import TaskItem, task_item
+from callboard.query.parameters import PAGING, SCOPE, SPACE_TASK_FILTERS, TASK_FILTERS, task_filter
+from callboard.store.interface import Batch, Position, Receipt, Scope, TaskAt, TaskFilter
+
+TASKS = f"{BASE}/tasks/"
+SPACE_TASKS = f"{BASE}/spaces/{{space_token}}/tasks/"
+SPACE_TASK = f"{SPACE_TASKS}{{task_id}}/"
+
+
+async def list_tasks(request: Request) -> Response:
+    return await _list(request, request.item, task_filter(request.values, request.services.clock()))
+
+
+async def list_space_tasks(request: Request) -> Response:
+    scope = Scope(request.org_id, request.space.id)
+    return await _list(request, scope, task_filter(request.values, request.services.clock()))
+
+
+async def list_run_tasks(request: Request) -> Response:
+    scope = Scope(request.org_id, request.space.id)
+    values = {**request.values, "run_id": request.path["run_id"]}
+    return await _list(request, scope, task_filter(values, request.services.clock()))
+
+
+async def _list(request: Request, scope: Scope, where: TaskFilter) -> Response:
+    store = request.services.store
+    rows = await request.store_threads.run(store.tasks, scope, where, request.paging.window)
+    spaces = spaces_now(request)
+
+    def position(row: TaskAt) -> Position:
+        return Position(row.task.created, row.task.task_id, row.space_id)
+
+    def item(row: TaskAt) -> TaskItem:
+        return task_item(row.task, spaces[row.space_id], where.now)
+
+    count = partial(request.store_threads.run, store.count_tasks, scope, where)
+    return json_response(await page_of(request, "Tasks", rows, count=count, position=position, item=item))
+
+
+async def find_task(request: Request) -> Task:
+    store, space = request.services.store, request.space
+    task = await request.store_threads.run(store.task, space.org_id, space.id, request.path["task_id"])
+    if task is None:
+        raise NotFoundError("Task not found.")
+    return task
+
+
+async def get_task(request: Request) -> Response:
+    item = task_item(request.item, request.space, request.services.clock())
+    return json_response(One(200, "Task fetched successfully", item))
+
+
+async def update_task(request: Request) -> Response:
+    fields = read_json(request.body)
+    if not isinstance(fields, dict):
+        raise InvalidInputError("body: must be an object", [("body", "must be an object")])
+    services, space, task_id = request.services, request.space, request.path["task_id"]
+    now = services.clock()
+    entry = task_event(fields, task_id=task_id, now=now)
+    batch = Batch(org_id=space.org_id, space_id=space.id, entries=[entry], received_at=now)
+    receipt = await services.group_commit.commit_async(batch)
+    _check_taken(receipt)
+    entries = await request.store_threads.run(services.store.task_entries, space.org_id, space.id, task_id)
+    if not entries:  # an import that brought it was withdrawn meanwhile
+        raise NotFoundError("Task not found.")
+    # From its events and not from the list, so that an update that withdraws the task can be answered too.
+    item = task_item(fold_task(entries), space, services.clock())
+    return json_response(One(200, _message(receipt), item))
+
+
+def _check_taken(receipt: Receipt) -> None:
+    for rejection in receipt.rejections:
+        if rejection.reason == "unknown_task":
+            raise NotFoundError("Task not found.")
+        field = rejection.message.partition(":")[0]
+        raise InvalidInputError(rejection.message, [(field, rejection.message)])
+
+
+def _message(receipt: Receipt) -> str:
+    if receipt.stale:
+        return "Kept, but nothing changed: a later event says otherwise"
+    return "Nothing changed: this was known" if receipt.duplicate else "Task updated"
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path=TASKS,
+        operation="list_tasks",
+        tag="Tasks",
+        summary="Get all tasks of an organization",
+        text="Those of its contact spaces, as the analytics counts them. `stuck=true` finds those that run or "
+        "wait for longer than their space allows, `status=failed` the failed ones.",
+        needs_handle=True,
+        parameters={**SCOPE, **TASK_FILTERS, **PAGING},
+        find=find_scope,
+        handle=list_tasks,
+        answer=Page[TaskItem],
+    ),
+    Endpoint(
+        method="GET",
+        path=SPACE_TASKS,
+        operation="list_space_tasks",
+        tag="Tasks",
+        summary="Get all tasks of a space",
+        parameters={**TASK_FILTERS, **PAGING},
+        handle=list_space_tasks,
+        answer=Page[TaskItem],
+    ),
+    Endpoint(
+        method="GET",
+        path=f"{RUN}tasks/",
+        operation="list_run_tasks",
+        tag="Tasks",
+        summary="Get all tasks of a run",
+        parameters={**SPACE_TASK_FILTERS, **PAGING},
+        find=find_run,
+        handle=list_run_tasks,
+        answer=Page[TaskItem],
+    ),
+    Endpoint(
+        method="GET",
+        path=SPACE_TASK,
+        operation="get_task",
+        tag="Tasks",
+        summary="Get one task",
+        find=find_task,
+        handle=get_task,
+        answer=One[TaskItem],
+    ),
+    Endpoint(
+        method="PATCH",
+        path=SPACE_TASK,
+        operation="update_task",
+        tag="Tasks",
+        summary="Say how a task went",
+        text="A task event's fields. Without `attempt`: the task's current one; without `status`: as it is; "
+        "without `occurred_at`: now. Answers the task as it then stands.",
+        role="member",
+        find=find_task,
+        body=Body(schema=TASK_CHANGE, example={"status": "completed", "output": {"outcome": "renewed"}}),
+        handle=update_task,
+        answer=One[TaskItem],
+    ),
+)

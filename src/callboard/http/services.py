@@ -1,0 +1,24 @@
+"""What the HTTP edge works with, put together by the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callboard.clock import Clock
+from callboard.ingest.group_commit import GroupCommit
+from callboard.query.analytics import Analytics
+from callboard.query.directory import Directory
+from callboard.settings import Settings
+from callboard.store.interface import Store
+
+
+@dataclass(frozen=True)
+class Services:
+    """One process's parts. `directory` and `analytics` belong to the event loop's thread."""
+
+    store: Store
+    group_commit: GroupCommit
+    directory: Directory
+    analytics: Analytics
+    settings: Settings
+    clock: Clock
