@@ -1,0 +1,167 @@
+"""The fields an import can fill, and how the value of a cell becomes the value of a field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, Literal
+
+from callboard.ingest.sources.records import ImportOptionError, RowError
+from callboard.ingest.sources.times import TimeReader
+
+Kind = Literal["text", "time", "duration", "whole", "yes_no", "document"]
+
+CALL_FIELDS: Final[Mapping[str, Kind]] = {
+    "call_id": "text",
+    "call_status": "text",
+    "event_id": "text",
+    "occurred_at": "time",
+    "sequence": "whole",
+    "standing": "whole",
+    "call_type": "text",
+    "source_number": "text",
+    "destination_number": "text",
+    "creation_time": "time",
+    "start_time": "time",
+    "end_time": "time",
+    "call_duration": "duration",
+    "end_reason": "text",
+    "source_end_reason": "text",
+    "answered_by": "text",
+    "agent": "text",
+    "task_id": "text",
+    "external_ids": "document",
+    "metadata": "document",
+    "void": "yes_no",
+}
+TASK_FIELDS: Final[Mapping[str, Kind]] = {
+    "task_id": "text",
+    "status": "text",
+    "event_id": "text",
+    "occurred_at": "time",
+    "sequence": "whole",
+    "attempt": "whole",
+    "run_id": "text",
+    "assignee": "text",
+    "execution_type": "text",
+    "created": "time",
+    "scheduled_at": "time",
+    "failure_reason": "text",
+    "input": "document",
+    "output": "document",
+    "void": "yes_no",
+}
+FIELDS: Final[Mapping[str, Mapping[str, Kind]]] = {"call": CALL_FIELDS, "task": TASK_FIELDS}
+NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "call": ("call_id", "call_status"),
+    "task": ("task_id", "status"),
+}
+ID_FIELDS: Final = frozenset({"call_id", "task_id", "event_id", "run_id"})
+
+DURATION_UNITS: Final[Mapping[str, Decimal]] = {
+    "seconds": Decimal(1),
+    "milliseconds": Decimal("0.001"),
+    "minutes": Decimal(60),
+}
+_YES_NO: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_CLOCK_PARTS: Final = (2, 3)
+Reader = Callable[[Any], Any]
+
+
+def kind_of(field: str, fields: Mapping[str, Kind]) -> Kind:
+    """What a field holds; `metadata.campaign` is text inside a document. Raises `ImportOptionError`."""
+    root, _, inner = field.partition(".")
+    if root not in fields:
+        raise ImportOptionError(f"There is no field {field!r}. The fields are: {', '.join(fields)}")
+    if not inner:
+        return fields[root]
+    if fields[root] != "document":
+        raise ImportOptionError(f"{field!r}: {root} has nothing inside; {_documents(fields)} have")
+    return "text"
+
+
+def reader_of(kind: Kind, times: TimeReader, duration_unit: str) -> Reader:
+    """How cells become values of that kind. The reader raises `RowError`."""
+    if kind == "duration":
+        factor = DURATION_UNITS[duration_unit]
+        return lambda value: seconds(value, factor)
+    readers: dict[Kind, Reader] = {
+        "text": text,
+        "time": times.read,
+        "whole": whole,
+        "yes_no": yes_no,
+        "document": document,
+    }
+    return readers[kind]
+
+
+def text(value: Any) -> Any:
+    """Text as it stands; whole numbers (ids often are) in digits. Anything else is left for validation."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return str(value) if isinstance(value, int | Decimal) else value
+
+
+def seconds(value: Any, factor: Decimal) -> float | int:
+    """A length of time, from a number of units, `m:ss` or `h:mm:ss`."""
+    if isinstance(value, timedelta):
+        return value / timedelta(seconds=1)
+    try:
+        if isinstance(value, str) and ":" in value:
+            amount = _clock(value)
+        elif isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+            raise InvalidOperation
+        else:
+            amount = Decimal(str(value)) * factor
+    except InvalidOperation:
+        raise RowError("invalid_duration", f"{value!r} is not a length of time") from None
+    if not amount.is_finite():
+        raise RowError("invalid_duration", f"{value!r} is not a length of time")
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+
+def _clock(value: str) -> Decimal:
+    parts = [Decimal(part) for part in value.split(":")]
+    if len(parts) not in _CLOCK_PARTS or any(part < 0 for part in parts) or any(p >= 60 for p in parts[1:]):
+        raise InvalidOperation
+    total = Decimal(0)
+    for part in parts:
+        total = total * 60 + part
+    return total
+
+
+def whole(value: Any) -> Any:
+    """A whole number."""
+    if isinstance(value, str):
+        try:
+            return int(value)
+        except ValueError:
+            raise RowError("invalid_value", f"{value!r} is not a whole number") from None
+    return value
+
+
+def yes_no(value: Any) -> Any:
+    """Yes or no, in the words of files."""
+    if isinstance(value, str):
+        if value.lower() not in _YES_NO:
+            raise RowError("invalid_value", f"{value!r} is neither true nor false")
+        return _YES_NO[value.lower()]
+    return value
+
+
+def document(value: Any) -> Any:
+    """An object; in a text file, JSON in a cell."""
+    if isinstance(value, str):
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            raise RowError("invalid_value", f"{value[:60]!r} is not a JSON object") from None
+    return value
+
+
+def _documents(fields: Mapping[str, Kind]) -> str:
+    return " and ".join(name for name, kind in fields.items() if kind == "document")

@@ -1,0 +1,258 @@
+"""From a row to an event: `--map`, `--set`, `--values`, `--null`, compiled once, applied to each row."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as default
+from typing import Any
+
+from callboard.ingest.sources.fields import FIELDS, ID_FIELDS, NEEDED, Kind, Reader, kind_of, reader_of
+from callboard.ingest.sources.records import ImportOptionError, RowError, missing_column
+from callboard.ingest.sources.times import TimeReader, checked_formats
+
+_PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
+_ABSENT = object()
+
+
+@dataclass(frozen=True)
+class MapOptions:
+    """How a file is read, in the words of the command line."""
+
+    map: tuple[str, ...] = ()
+    """`field=column` or `field={column} {column}`, several to one text with commas between."""
+    set: tuple[str, ...] = ()
+    """`field=value` for every row; where the field is mapped too, for rows that leave it empty."""
+    values: tuple[str, ...] = ()
+    """`field:WORD=value,WORD=value`"""
+    null: tuple[str, ...] = ()
+    """`field:WORD,WORD`: words that say "there is none"; the empty word stands for an empty cell."""
+    time_format: tuple[str, ...] = ()
+    timezone: str | None = None
+    duration_unit: str = "seconds"
+    type: str = "call"
+
+
+@dataclass
+class _Column:
+    field: str
+    path: tuple[str, ...]
+    """Of the field: more than one for a field inside a document."""
+    cell: Callable[[Mapping[str, Any]], Any]
+    read: Reader
+    words: dict[str, Any] = default(default_factory=dict)
+    folded: dict[str, Any] = default(default_factory=dict)
+
+
+class RowMapping:
+    """Makes the events of rows."""
+
+    def __init__(self, options: MapOptions) -> None:
+        """Raises `ImportOptionError` for options that make no sense together."""
+        self.type = options.type
+        self.times = TimeReader(checked_formats(options.time_format), options.timezone)
+        self._fields = FIELDS[options.type]
+        self._unit = options.duration_unit
+        templates = _assignments(options.map, "--map")
+        self.templates = {target: Template(text) for target, text in templates.items()}
+        constants = _assignments(options.set, "--set")
+        self._constants = [
+            (tuple(each.split(".")), self._constant(each, said)) for each, said in constants.items()
+        ]
+        self._columns = [self._column(target, template) for target, template in self.templates.items()]
+        values = _words(options.values, "--values", self._fields)
+        self._words(values, _words(options.null, "--null", self._fields))
+        for needed in NEEDED[options.type]:
+            if needed not in self.templates and needed not in constants:
+                raise ImportOptionError(f"--map says nothing of {needed}, which every {options.type} needs")
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns it reads."""
+        return list(dict.fromkeys(name for each in self.templates.values() for name in each.columns))
+
+    def check(self, columns: list[str]) -> None:
+        """Raise `ImportOptionError` for a column that is not there, or is there twice."""
+        for name in self.columns:
+            if name not in columns:
+                raise missing_column(name, columns)
+            if columns.count(name) > 1:
+                raise ImportOptionError(f"Two columns are named {name!r}; rename one of them")
+
+    def event(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """The event of a row, as it would stand in a request. Raises `RowError`, `NoZoneError`."""
+        event: dict[str, Any] = {"type": self.type}
+        for path, constant in self._constants:
+            _put(event, path, constant)
+        for column in self._columns:
+            value = _value(column, row)
+            if value is not _ABSENT:
+                _put(event, column.path, value)
+        return event
+
+    def _column(self, target: str, template: Template) -> _Column:
+        kind = kind_of(target, self._fields)
+        whole = target in ID_FIELDS or kind == "time"
+        return _Column(target, tuple(target.split(".")), template.reader(whole=whole), self._reader(kind))
+
+    def _reader(self, kind: Kind) -> Reader:
+        return reader_of(kind, self.times, self._unit)
+
+    def _constant(self, target: str, text: str) -> Any:
+        try:
+            return self._reader(kind_of(target, self._fields))(text)
+        except RowError as error:
+            raise ImportOptionError(f"--set {target}: {error.message}") from None
+
+    def _words(self, values: dict[str, list[str]], nulls: dict[str, list[str]]) -> None:
+        by_field = {column.field: column for column in self._columns}
+        for option, said in (("--values", values), ("--null", nulls)):
+            for target in said:
+                if target not in by_field:
+                    raise ImportOptionError(f"{option}: {target} is not mapped to any column")
+        for target, pairs in values.items():
+            for pair in pairs:
+                word, equals, value = pair.rpartition("=")
+                if not equals:
+                    raise ImportOptionError(f"--values {target}: {pair!r} is not WORD=value")
+                by_field[target].words[word.strip()] = value.strip()
+        for target, words in nulls.items():
+            by_field[target].words |= dict.fromkeys(words)
+        for column in self._columns:
+            column.folded = {word.casefold(): value for word, value in column.words.items()}
+
+
+class Template:
+    """What of a row a field is made of: one column, or columns with text between."""
+
+    def __init__(self, text: str) -> None:
+        self._parts: list[str | tuple[str]] = []
+        if _PLACE.search(text) is None:
+            self._parts.append((text,))
+        else:
+            self._parse(text)
+        self.columns = [part[0] for part in self._parts if isinstance(part, tuple)]
+
+    def _parse(self, text: str) -> None:
+        end = 0
+        for found in _PLACE.finditer(text):
+            self._parts.append(text[end : found.start()])
+            name = found.group(1)
+            self._parts.append(found.group(0)[0] if name is None else (name,))
+            end = found.end()
+        self._parts.append(text[end:])
+        self._parts = [part for part in self._parts if part]
+
+    def reader(self, *, whole: bool) -> Callable[[Mapping[str, Any]], Any]:
+        """Reads the value of a row; `""` when all its cells are empty. `whole`: some empty is an error."""
+        if len(self._parts) == 1 and isinstance(self._parts[0], tuple):
+            name = self._parts[0][0]
+            return lambda row: _cell(row, name)
+        parts = self._parts
+
+        def read(row: Mapping[str, Any]) -> str:
+            cells = {name: _text(_cell(row, name)) for name in self.columns}
+            if not any(cells.values()):
+                return ""
+            if whole and (empty := next((name for name, cell in cells.items() if not cell), None)):
+                raise RowError("missing_field", f"the column {empty!r} is empty")
+            return "".join(cells[part[0]] if isinstance(part, tuple) else part for part in parts).strip()
+
+        return read
+
+
+def _cell(row: Mapping[str, Any], name: str) -> Any:
+    value = row.get(name, _ABSENT)
+    if value is _ABSENT:
+        return _inner(row, name) if "." in name else ""
+    return value.strip() if isinstance(value, str) else value
+
+
+def _inner(row: Mapping[str, Any], name: str) -> Any:
+    """A value inside an object; a key may itself hold dots, so the longest that is there is taken."""
+    head, _, rest = name.rpartition(".")
+    while head:
+        inner = row.get(head)
+        if isinstance(inner, Mapping):
+            return _cell(inner, rest)
+        head, _, more = head.rpartition(".")
+        rest = f"{more}.{rest}"
+    return ""
+
+
+def _text(cell: Any) -> str:
+    return cell if isinstance(cell, str) else "" if cell is None else str(cell)
+
+
+def _value(column: _Column, row: Mapping[str, Any]) -> Any:
+    value = column.cell(row)
+    if column.words and not isinstance(value, dict | list):
+        said = column.words.get(_text(value), _ABSENT)
+        if said is _ABSENT:
+            said = column.folded.get(_text(value).casefold(), _ABSENT)
+        if said is None:
+            return None
+        if said is not _ABSENT:
+            value = said
+    if value is None or value == "":
+        # JSON's null says "there is none", as in a request; an empty cell says nothing.
+        return None if value is None else _ABSENT
+    try:
+        return column.read(value)
+    except RowError as error:
+        raise RowError(error.reason, f"{column.field}: {error.message}") from None
+
+
+def _put(event: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    inside = event
+    for key in path[:-1]:
+        kept = inside.get(key)
+        inside[key] = inside = dict(kept) if isinstance(kept, dict) else {}
+    inside[path[-1]] = value
+
+
+def pieces(text: str) -> list[str]:
+    """A text split at its commas; a piece with a comma of its own stands in double quotes, as in CSV."""
+    try:
+        return next(csv.reader([text], skipinitialspace=True, strict=True), [])
+    except csv.Error as error:
+        raise ImportOptionError(f"{text!r}: {error}") from None
+
+
+def joined(parts: Iterable[str]) -> str:
+    """The text that `pieces` splits into these parts."""
+    return ",".join(
+        '"' + part.replace('"', '""') + '"' if any(c in part for c in ',"') or part != part.strip() else part
+        for part in parts
+    )
+
+
+def _assignments(texts: Sequence[str], option: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for piece in (piece for text in texts for piece in pieces(text)):
+        target, equals, source = (part.strip() for part in piece.partition("="))
+        if not equals or not target or not source:
+            raise ImportOptionError(f"{option}: {piece!r} is not field=…")
+        if target in found:
+            raise ImportOptionError(f"{option}: {target} is given twice")
+        found[target] = source
+    return found
+
+
+def _words(texts: Sequence[str], option: str, fields: Mapping[str, Kind]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        target = None
+        for piece in pieces(text):
+            head, colon, rest = piece.partition(":")
+            if colon and head.strip().partition(".")[0] in fields:
+                target, word = head.strip(), rest
+                kind_of(target, fields)
+            else:
+                word = piece
+            if target is None:
+                raise ImportOptionError(f"{option}: {text!r} does not begin with field:")
+            found.setdefault(target, []).append(word.strip())
+    return found

@@ -1,0 +1,145 @@
+"""Opening a file or standard input: what it is packed with is told by its first bytes, never by its name."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import shutil
+import sys
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import zstandard
+
+from callboard.ingest.sources.records import UnreadableFileError
+
+GZIP = b"\x1f\x8b"
+ZSTD = b"\x28\xb5\x2f\xfd"
+PARQUET = b"PAR1"
+_PEEK = 64 * 1024
+_FOREIGN = {
+    b"PK\x03\x04": "a workbook or zip archive: save the sheet as CSV, or unpack it first",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook: save the sheet as CSV first",
+    b"BZh": "packed with bzip2: unpack it first (bunzip2)",
+    b"\xfd7zXZ": "packed with xz: unpack it first (unxz)",
+    b"%PDF": "a PDF document",
+    b"SQLite format 3": "a SQLite database",
+}
+
+
+class CountedFile(io.RawIOBase):
+    """Bytes as they lie on disk, counted as they are read: how far a progress bar is."""
+
+    def __init__(self, inner: io.RawIOBase | BinaryIO) -> None:
+        self._inner = inner
+        self.done = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+        count = cast(io.RawIOBase, self._inner).readinto(buffer) or 0
+        self.done += count
+        return count
+
+
+@dataclass
+class Opened:
+    """A file, unpacked as it is read."""
+
+    stream: io.BufferedReader
+    head: bytes
+    """Its first bytes, unpacked; still to come from `stream`."""
+    name: str
+    size: int | None
+    """Bytes on disk; not known of a pipe."""
+    done: Callable[[], int]
+    """Bytes read from disk so far."""
+    digest: str
+    """Of the whole content of a file; of the first bytes of a pipe, whose rest nobody knows yet."""
+    rewindable: bool
+    """Whether `digest` is of the whole, so that the same file read again gives the same rows."""
+
+
+@contextmanager
+def open_file(path: str) -> Iterator[Opened]:
+    """Open a file, or standard input for `-`. Unpacks gzip and zstd. Raises `UnreadableFileError`."""
+    try:
+        raw = cast(BinaryIO, sys.stdin.buffer) if path == "-" else Path(path).open("rb", buffering=0)  # noqa: SIM115
+    except OSError as error:
+        raise UnreadableFileError(f"{path}: {error.strerror}") from error
+    try:
+        yield _opened(path, raw)
+    finally:
+        if path != "-":
+            raw.close()
+
+
+def _opened(path: str, raw: BinaryIO) -> Opened:
+    counted = CountedFile(raw)
+    packed = io.BufferedReader(counted, buffer_size=_PEEK)
+    head = packed.peek(_PEEK)
+    rewindable = path != "-" and Path(path).is_file()  # a pipe that is named like a file is none
+    digest = _digest_of(path) if rewindable else hashlib.sha256(head).hexdigest()
+    stream = _unpacked(packed, head)
+    with reading_errors(path):
+        unpacked_head = stream.peek(_PEEK)
+    _refuse_foreign(path, unpacked_head)
+    return Opened(
+        stream=stream,
+        head=unpacked_head,
+        name="standard input" if path == "-" else Path(path).name,
+        size=Path(path).stat().st_size if rewindable else None,
+        done=lambda: counted.done,
+        digest=digest,
+        rewindable=rewindable,
+    )
+
+
+def _unpacked(packed: io.BufferedReader[Any], head: bytes) -> io.BufferedReader:
+    if head.startswith(GZIP):
+        return io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=packed)), buffer_size=_PEEK)
+    if head.startswith(ZSTD):
+        reader = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
+        return io.BufferedReader(cast(io.RawIOBase, reader), buffer_size=_PEEK)
+    return packed
+
+
+@contextmanager
+def reading_errors(name: str) -> Iterator[None]:
+    """Say of a file that breaks off, or is not what its first bytes say, that it does."""
+    try:
+        yield
+    except EOFError as error:
+        raise UnreadableFileError(f"{name}: the compressed file is cut off: its end is missing") from error
+    except (gzip.BadGzipFile, zlib.error, zstandard.ZstdError) as error:
+        raise UnreadableFileError(f"{name}: the compressed file is damaged ({error})") from error
+    except OSError as error:
+        raise UnreadableFileError(f"{name}: {error.strerror or error}") from error
+
+
+def _refuse_foreign(path: str, head: bytes) -> None:
+    for magic, what in _FOREIGN.items():
+        if head.startswith(magic):
+            raise UnreadableFileError(f"{path} is {what}")
+
+
+def _digest_of(path: str) -> str:
+    with Path(path).open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+@contextmanager
+def seekable(opened: Opened) -> Iterator[BinaryIO]:
+    """The content as a file that can be read from its end, as Parquet must be: a temporary copy."""
+    with tempfile.TemporaryFile() as copy:
+        with reading_errors(opened.name):
+            shutil.copyfileobj(opened.stream, copy)
+        copy.seek(0)
+        yield cast(BinaryIO, copy)

@@ -1,0 +1,104 @@
+"""What an import is asked to do, and the command line that says so."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+
+from callboard.ingest.sources.delimited import DelimitedRows, separator_for, text_of
+from callboard.ingest.sources.mapping import MapOptions
+from callboard.ingest.sources.ndjson import NdjsonRows
+from callboard.ingest.sources.opening import PARQUET, Opened, open_file, seekable
+from callboard.ingest.sources.parquet import ParquetRows
+from callboard.ingest.sources.records import ImportOptionError, Rows, UnreadableFileError
+
+Format = Literal["delimited", "ndjson", "parquet"]
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """How one file is imported."""
+
+    file: str
+    handle: str
+    space: str | None = None
+    space_from: str | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    options: MapOptions = field(default_factory=MapOptions)
+
+    def command(self) -> str:
+        """The command line that imports so, quoted for a shell."""
+        words = ["callboard", "import", f"./{self.file}" if self.file == "undo" else self.file]
+        words += ["--org", self.handle]
+        said = self.options
+        pairs: list[tuple[str, str | None]] = [
+            ("--space", self.space),
+            ("--space-from", self.space_from),
+            ("--type", said.type if said.type != "call" else None),
+            ("--encoding", self.encoding),
+            ("--separator", {"\t": "tab"}.get(self.separator or "", self.separator)),
+            *(("--set", each) for each in said.set),
+            ("--timezone", said.timezone),
+            *(("--time-format", each) for each in said.time_format),
+            ("--duration-unit", said.duration_unit if said.duration_unit != "seconds" else None),
+            *(("--map", each) for each in said.map),
+            *(("--values", each) for each in said.values),
+            *(("--null", each) for each in said.null),
+        ]
+        words += [word for option, value in pairs if value is not None for word in (option, value)]
+        return " ".join(map(shlex.quote, words))
+
+    def label(self, opened: Opened, told: str | None) -> str:
+        """What was imported and how: the same file imported the same way has the same label."""
+        how = msgspec.json.encode(
+            [self.space, self.space_from, self.encoding, self.separator, msgspec.to_builtins(self.options)]
+        )
+        digest = hashlib.sha256(opened.digest.encode() + how).hexdigest()[:16]
+        return f"{told or opened.name} {digest}"
+
+
+def kind_of_file(head: bytes) -> Format:
+    """What a file is, by its first bytes. Raises `UnreadableFileError`."""
+    if head.startswith(PARQUET):
+        return "parquet"
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(b"{"):
+        return "ndjson"
+    if text.startswith(b"["):
+        raise UnreadableFileError("The file is a JSON array; make it one object a line (jq -c '.[]')")
+    return "delimited"
+
+
+@contextmanager
+def open_rows(plan: ImportPlan, wanted: list[str] | None) -> Iterator[tuple[Opened, Rows]]:
+    """The rows of the plan's file. `wanted`: the columns that will be read; none means all."""
+    with open_file(plan.file) as opened:
+        if not opened.head:
+            raise UnreadableFileError(f"{opened.name} is empty")
+        kind = kind_of_file(opened.head)
+        if kind == "parquet":
+            with seekable(opened) as file:
+                yield opened, ParquetRows(file, opened.name, wanted)
+            return
+        text, _ = text_of(opened.stream, opened.head, plan.encoding)
+        if kind == "ndjson":
+            yield opened, NdjsonRows(text, opened.name)
+        else:
+            yield opened, DelimitedRows(text, opened.name, separator_for(wanted or [], plan.separator))
+
+
+def separator_of(word: str | None) -> str | None:
+    """A separator as the command line names it. Raises `ImportOptionError`."""
+    if word is None:
+        return None
+    named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}.get(word.lower(), word)
+    if len(named) != 1 or named in '"\r\n':
+        raise ImportOptionError(f"--separator: {word!r} is no character, nor tab, comma, semicolon or pipe")
+    return named

@@ -1,0 +1,154 @@
+"""Times of files: any format, in a named zone when they carry none; what daylight saving does is counted."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from callboard.clock import EPOCH
+from callboard.ingest.sources.records import ImportOptionError, RowError
+
+UNIX_UNITS = {"unix": 1_000_000, "unix_ms": 1_000, "unix_us": 1}
+"""Words for `--time-format` beside strptime's: counts since 1970, and how many microseconds one is."""
+_OFFSET_IN_FORMAT = re.compile(r"(?<!%)(?:%%)*%:?z")
+_LONGEST = 64
+
+
+class NoZoneError(ImportOptionError):
+    """A time says no offset, and no zone was named for it."""
+
+    code = "no_zone"
+
+
+class TimeReader:
+    """Reads times of one import.
+
+    A local time that daylight saving makes ambiguous (the hour that comes twice) is taken as the earlier
+    one. A local time that it makes impossible (the hour that is left out) is read with the offset that held
+    before, which moves it forward by what was left out. Both are counted.
+    """
+
+    def __init__(self, formats: tuple[str, ...] = (), timezone: str | None = None) -> None:
+        """Raises `ImportOptionError` for a zone that does not exist."""
+        self.formats = formats
+        self.zone = _zone(timezone) if timezone else None
+        self.ambiguous = 0
+        self.impossible = 0
+
+    def read(self, value: Any) -> str:
+        """The instant as ISO 8601 in UTC. Raises `RowError`, and `NoZoneError` for want of a zone."""
+        return self._instant(value).astimezone(UTC).isoformat()
+
+    def _instant(self, value: Any) -> datetime:
+        try:
+            moment = self._moment(value)
+            return moment if moment.tzinfo else self._in_zone(moment, value)
+        except (OverflowError, OSError):
+            raise RowError("time_out_of_range", f"{_shown(value)} is no time of this world") from None
+
+    def _moment(self, value: Any) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        if isinstance(value, date):
+            return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - the zone follows
+        if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+            raise RowError("invalid_time", f"{_shown(value)} is not a time")
+        text = str(value)
+        if len(text) > _LONGEST:
+            raise RowError("invalid_time", f"{_shown(value)} is not a time")
+        for form in self.formats:
+            found = from_unix(text, form) if form in UNIX_UNITS else from_format(text, form)
+            if found is not None:
+                return found
+        if not self.formats and (found := from_iso(text)) is not None:
+            return found
+        wanted = " or ".join(self.formats) or "ISO 8601; --time-format tells another format"
+        raise RowError("invalid_time", f"{_shown(value)} is not a time as {wanted}")
+
+    def _in_zone(self, local: datetime, value: Any) -> datetime:
+        if self.zone is None:
+            raise NoZoneError(
+                f"{_shown(value)} says no offset: is it local time, and where? "
+                "Say so with --timezone, as in --timezone Europe/Berlin (or --timezone UTC)"
+            )
+        kind = local_kind(local, self.zone)
+        self.ambiguous += kind == "ambiguous"
+        self.impossible += kind == "impossible"
+        return local.replace(tzinfo=self.zone, fold=0)
+
+
+def local_kind(local: datetime, zone: tzinfo) -> str:
+    """`plain`, `ambiguous` (comes twice) or `impossible` (is left out)."""
+    first = local.replace(tzinfo=zone, fold=0).utcoffset() or timedelta()
+    second = local.replace(tzinfo=zone, fold=1).utcoffset() or timedelta()
+    if first == second:
+        return "plain"
+    return "ambiguous" if first > second else "impossible"
+
+
+def from_iso(text: str) -> datetime | None:
+    """An ISO 8601 time; a bare number or a week date is none."""
+    if text.isdecimal() or "W" in text:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def from_format(text: str, form: str) -> datetime | None:
+    """A time of a strptime format."""
+    try:
+        return datetime.strptime(text, form)  # noqa: DTZ007 - the zone follows when the format has none
+    except ValueError:
+        return None
+
+
+def from_unix(text: str, form: str) -> datetime | None:
+    """A time counted since 1970, exact to the microsecond."""
+    try:
+        count = Decimal(text)
+        if not count.is_finite() or abs(count) > 10**18:
+            return None
+        return EPOCH + timedelta(microseconds=int(count * UNIX_UNITS[form]))
+    except InvalidOperation:
+        return None
+
+
+def checked_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
+    """The formats, each tried once. Raises `ImportOptionError` for one that strptime does not know."""
+    for form in formats:
+        if form in UNIX_UNITS:
+            continue
+        if "%" not in form:
+            known = ", ".join(UNIX_UNITS)
+            raise ImportOptionError(f"--time-format: {form!r} is no strptime format and none of {known}")
+        try:
+            datetime.strptime("", form)  # noqa: DTZ007 - only whether strptime knows the format
+        except ValueError as error:
+            if "bad directive" in str(error) or "stray %" in str(error):
+                raise ImportOptionError(f"--time-format: {error}") from None
+    return formats
+
+
+def says_offset(form: str) -> bool:
+    """Whether times of this format say which instant they are."""
+    return form in UNIX_UNITS or bool(_OFFSET_IN_FORMAT.search(form))
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError):  # ZoneInfoNotFoundError is a KeyError
+        pass
+    except KeyError:
+        pass
+    raise ImportOptionError(f"--timezone: {name!r} is no IANA zone, as Europe/Berlin or Asia/Kolkata are")
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
