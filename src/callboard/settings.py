@@ -83,12 +83,13 @@ class Settings:
 
 
 def sqlite_path(db: str) -> str:
-    """The file that a path or `sqlite:///…` URL names. Four slashes make an absolute path, three a relative."""
+    """The file that a path or `sqlite:///…` URL names: three slashes and a relative path, or four."""
     if db.startswith("sqlite:///"):
         return db.removeprefix("sqlite:///")
     if "://" in db:
+        scheme = db.split("://", maxsplit=1)[0]
         raise SettingsError(
-            f"db: {db.split('://', maxsplit=1)[0]}:// is not a store this version has; use a file path or sqlite:///path"
+            f"db: {scheme}:// is not a store this version has; use a file path or sqlite:///path"
         )
     if not db:
         raise SettingsError("db: an empty path; name a file")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import apsw
 
 from callboard.clock import DAY, Micros
-from callboard.errors import CallerError, IdempotencyConflictError
+from callboard.errors import CallerError, IdempotencyConflictError, NotFoundError
 from callboard.fold.batch import SpaceFold, Verdict
 from callboard.model.event import Entry
 from callboard.store.interface import Batch, Receipt, Rejection
@@ -38,6 +38,7 @@ class Ingestion:
         self._clocks: dict[int, OrgClock] = {}
         self._first_event: dict[int, int] = {}
         self._folds: dict[SpaceKey, SpaceFold] = {}
+        self._zones: dict[SpaceKey, str | None] = {}
 
     def run(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
         """Carry them out; the caller commits."""
@@ -47,7 +48,7 @@ class Ingestion:
             clock = self._clocks[org_id]
             append_events(self._db, clock, space_id, fold.items)
             save_rows(self._db, org_id, space_id, fold.items)
-            save_counters(self._db, clock, space_id, fold.tally(), self._home_zone(org_id, space_id))
+            save_counters(self._db, clock, space_id, fold.tally(), self._zones[org_id, space_id] or "UTC")
         self._record(batches, results)
         for clock in self._clocks.values():
             write_clock(self._db, clock)
@@ -56,7 +57,12 @@ class Ingestion:
     def _load(self, batches: Sequence[Batch]) -> None:
         entries: dict[SpaceKey, list[Entry]] = {}
         for batch in batches:
-            entries.setdefault((batch.org_id, batch.space_id), []).extend(batch.entries)
+            key = (batch.org_id, batch.space_id)
+            if key not in self._zones:
+                self._zones[key] = self._home_zone(*key)
+            if self._zones[key] is None:
+                continue
+            entries.setdefault(key, []).extend(batch.entries)
             if batch.org_id not in self._clocks:
                 clock = self._clocks[batch.org_id] = read_clock(self._db, batch.org_id)
                 self._first_event[batch.org_id] = clock.next_event
@@ -64,6 +70,8 @@ class Ingestion:
             self._folds[key] = SpaceFold(load(self._db, *key, arrived))
 
     def _one(self, batch: Batch) -> Receipt | Exception:
+        if self._zones[batch.org_id, batch.space_id] is None:
+            return NotFoundError("Space not found.")
         clock = self._clocks[batch.org_id]
         try:
             first_answer = self._first_answer(batch)
@@ -139,8 +147,12 @@ class Ingestion:
             },
         )
 
-    def _home_zone(self, org_id: int, space_id: int) -> str:
-        return str(self._db.execute(statement("space.zone"), {"org_id": org_id, "space_id": space_id}).get)
+    def _home_zone(self, org_id: int, space_id: int) -> str | None:
+        """The space's; none when the organization has no such space."""
+        zone: str | None = self._db.execute(
+            statement("space.zone"), {"org_id": org_id, "space_id": space_id}
+        ).get
+        return zone
 
     def _record(self, batches: Sequence[Batch], results: Sequence[Receipt | Exception]) -> None:
         """Requests on record, and how their events ended."""

@@ -25,7 +25,7 @@ RUN_COLUMNS = (
 )
 
 SqlRow = tuple[Any, ...]
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(order="deterministic").encode
 _decode = msgspec.json.Decoder().decode
 
 

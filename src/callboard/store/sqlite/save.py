@@ -9,7 +9,8 @@ import apsw
 import msgspec
 from msgspec import Struct
 
-from callboard.fold.batch import Item
+from callboard.errors import NotFoundError
+from callboard.fold.batch import Item, same_row
 from callboard.fold.tally import RunDifference, Tally
 from callboard.model.call import Call
 from callboard.store.sqlite.load import event_key
@@ -29,7 +30,10 @@ class OrgClock(Struct):
 
 def read_clock(db: apsw.Connection, org_id: int) -> OrgClock:
     """The clock as it stands, its version already moved on to this commit's."""
-    version, next_item, next_event, next_batch = db.execute(statement("clock.read"), {"org_id": org_id}).get
+    found = db.execute(statement("clock.read"), {"org_id": org_id}).fetchone()
+    if found is None:
+        raise NotFoundError("Organization not found.")
+    version, next_item, next_event, next_batch = found
     return OrgClock(org_id, version + 1, next_item, next_event, next_batch)
 
 
@@ -75,7 +79,7 @@ def save_rows(db: apsw.Connection, org_id: int, space_id: int, items: Iterable[I
     gone_tasks: list[tuple[Any, ...]] = []
     for item in items:
         row = item.row
-        if row == item.before:
+        if same_row(row, item.before):
             continue
         key = (org_id, item.no)
         if row is None:

@@ -13,7 +13,7 @@ from typing import Any
 import apsw
 import msgspec
 
-from callboard.fold.batch import Item, refold
+from callboard.fold.batch import Item, refold, same_row
 from callboard.model.directory import Space
 from callboard.model.event import CallEvent
 from callboard.model.totals import Totals
@@ -160,7 +160,7 @@ class Verifier:
 
 def _is_wrong(item: Item) -> bool:
     refold(item)
-    return item.row != item.before
+    return not same_row(item.row, item.before)
 
 
 def _page(

@@ -9,7 +9,7 @@ import msgspec
 
 from callboard.clock import Micros
 from callboard.errors import NotFoundError
-from callboard.fold.batch import Item, refold, tally_of
+from callboard.fold.batch import Item, refold, same_row, tally_of
 from callboard.store.interface import Withdrawal, batch_id
 from callboard.store.sqlite.load import add_entries
 from callboard.store.sqlite.rows import call_of, task_of
@@ -61,7 +61,9 @@ def withdraw_some(
             db, clock, space_id, tally_of(of_space), str(db.execute(statement("space.zone"), where).get)
         )
     write_clock(db, clock)
-    changed = [item for of_space in items.values() for item in of_space if item.row != item.before]
+    changed = [
+        item for of_space in items.values() for item in of_space if not same_row(item.row, item.before)
+    ]
     calls = sum(item.is_call for item in changed)
     done = Withdrawal(batch_no=batch_no, events=events, calls=calls, tasks=len(changed) - calls)
     return found[-1][0] + 1, done

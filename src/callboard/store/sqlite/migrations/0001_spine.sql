@@ -160,6 +160,7 @@ CREATE TABLE task (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX task_by_id ON task (org_id, space_id, task_id);
 CREATE INDEX task_by_time ON task (org_id, created, space_id) WHERE void = 0;
+CREATE INDEX task_by_space_time ON task (org_id, space_id, created) WHERE void = 0;
 CREATE INDEX task_by_status ON task (org_id, space_id, status, created) WHERE void = 0;
 CREATE INDEX task_by_run ON task (org_id, space_id, run_id, created) WHERE void = 0 AND run_id IS NOT NULL;
 CREATE INDEX task_waiting ON task (org_id, space_id, status, waiting_since)

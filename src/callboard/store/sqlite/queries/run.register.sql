@@ -5,7 +5,9 @@ INSERT INTO run (
 )
 VALUES (:org_id, :space_id, :run_id, :created, :collection_ref, :run_mode, 1, :created, :created, 0, 0, 0, 0)
 ON CONFLICT DO UPDATE SET
-    registered_at = min(coalesce(registered_at, excluded.registered_at), excluded.registered_at),
+    registered_at = coalesce(registered_at, excluded.registered_at),
+    created = coalesce(registered_at, excluded.registered_at),
+    modified = max(modified, coalesce(registered_at, excluded.registered_at)),
     collection_ref = excluded.collection_ref,
     run_mode = excluded.run_mode,
     batch_count = batch_count + 1

@@ -1,0 +1,99 @@
+"""A file is brought up to date, or refused with a reason; never guessed at."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import apsw
+import pytest
+
+from callboard.errors import StoreFileError, StoreUnavailableError, StoreVersionError
+from callboard.settings import Settings
+from callboard.store.sqlite.migrate import newest_version
+from callboard.store.sqlite.statements import migrations
+from callboard.store.sqlite.store import SqliteStore
+
+
+def schema_of(path: Path) -> set[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as db:
+        return {
+            (name, sql)
+            for name, sql in db.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+        }
+
+
+def test_a_missing_file_is_made_at_the_newest_version(tmp_path: Path) -> None:
+    """Opening a path that is not there makes a store."""
+    SqliteStore(str(tmp_path / "new.db")).close()
+    with closing(sqlite3.connect(tmp_path / "new.db")) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (newest_version(),)
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_every_older_version_ends_at_the_same_schema(tmp_path: Path) -> None:
+    """Whatever version a file comes from, all migrations applied make the schema of a new file."""
+    SqliteStore(str(tmp_path / "new.db")).close()
+    for stop in range(len(migrations())):
+        old = tmp_path / f"old-{stop}.db"
+        with apsw.Connection(str(old)) as db:
+            for number, script in migrations()[:stop]:
+                db.execute(script)
+                db.execute(f"PRAGMA user_version = {number}")
+        SqliteStore(str(old)).close()
+        assert schema_of(old) == schema_of(tmp_path / "new.db")
+
+
+def test_migrations_are_numbered_without_gaps() -> None:
+    """Forward only: 1, 2, 3, …"""
+    assert [number for number, _ in migrations()] == list(range(1, len(migrations()) + 1))
+
+
+def test_a_newer_file_is_refused_and_left_alone(tmp_path: Path) -> None:
+    """An old program does not touch what a new one wrote."""
+    path = tmp_path / "newer.db"
+    SqliteStore(str(path)).close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"PRAGMA user_version = {newest_version() + 1}")
+    before = path.read_bytes()
+    with pytest.raises(StoreVersionError, match="newer version of Callboard"):
+        SqliteStore(str(path))
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    """A path mistyped to a document does not lose the document."""
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear all,\n" * 500)
+    with pytest.raises(StoreFileError, match="not a database"):
+        SqliteStore(str(path))
+    assert path.read_text() == "Dear all,\n" * 500
+
+
+def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    """Callboard's tables are not put beside somebody else's."""
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE notes (text)")
+    with pytest.raises(StoreFileError, match="another program"):
+        SqliteStore(str(path))
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """The message says what to look at."""
+    with pytest.raises(StoreFileError, match="is the folder there"):
+        SqliteStore(str(tmp_path / "nowhere" / "callboard.db"))
+
+
+def test_a_locked_file_is_said_to_be_locked(tmp_path: Path) -> None:
+    """Another program's lock is told as such, after the time a lock may take."""
+    path = tmp_path / "locked.db"
+    # By the same library: two SQLite libraries in one process do not see each other's locks.
+    holder = apsw.Connection(str(path))
+    holder.execute("BEGIN EXCLUSIVE; CREATE TABLE t (x)")
+    try:
+        with pytest.raises(StoreUnavailableError, match="locked"):
+            SqliteStore(str(path), Settings(lock_timeout_ms=50))
+    finally:
+        holder.close()
