@@ -72,7 +72,8 @@ class SqliteStore:
         except BaseException:
             self._writer.close()
             raise
-        self._readers = Readers(self._connect, self._settings.readers + 1, self._settings.query_timeout_ms)
+        # One more each for the event loop and for the thread that records last uses of tokens.
+        self._readers = Readers(self._connect, self._settings.readers + 2, self._settings.query_timeout_ms)
         self._closed = False
 
     def _connect(self, *, writer: bool = False) -> apsw.Connection:
@@ -141,18 +142,17 @@ class SqliteStore:
                     raise
 
     def moved(self, org_id: int, since: int) -> Moved:
-        with self._readers.lend() as db, transaction(db, "DEFERRED"):
-            found = db.execute(statement("clock.version"), {"org_id": org_id}).get
+        # Two statements need no transaction here: the totals are of one snapshot, not older than the version
+        # they are told under, and what is newer in them is only told once more the next time.
+        with self._look_lock, store_errors(self._path):
+            found = self._looker.execute(statement("clock.version"), {"org_id": org_id}).get
             if found is None:
                 raise NotFoundError("Organization not found.")
             version, directory_version = found
-            where = {"org_id": org_id, "since": since}
-            totals = (
-                {}
-                if version == since
-                else {row[0]: Totals(*row[1:]) for row in db.execute(statement("totals.moved"), where)}
-            )
-        return Moved(version, directory_version, totals)
+            if version == since:
+                return Moved(version, directory_version, {})
+            rows = self._looker.execute(statement("totals.moved"), {"org_id": org_id, "since": since})
+            return Moved(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
 
     # --- directory
 
