@@ -142,15 +142,7 @@ class Directory(Part):
                     return kept.token, kept.secrets[secret_digest]
             return None
 
-    def rotate_token(
-        self,
-        token_id: int,
-        *,
-        prefix: str,
-        secret_digest: bytes,
-        old_until: Micros,
-        now: Micros,  # noqa: ARG002 - a store may put the rotation on record; this one keeps none
-    ) -> Token:
+    def rotate_token(self, token_id: int, *, prefix: str, secret_digest: bytes, old_until: Micros) -> Token:
         with self.state.lock:
             kept = self._need_token(token_id)
             for secret, ends_at in kept.secrets.items():

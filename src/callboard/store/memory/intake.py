@@ -87,7 +87,9 @@ def _load(space: SpaceState, entries: Sequence[Entry]) -> Loaded:
         for kept, copies in ((space.calls, loaded.calls), (space.tasks, loaded.tasks)):
             item = kept.get(entry.event.item_id)
             if item is not None:
-                copies[item.item_id] = structs.replace(item, entries=list(item.entries), fresh=[], before=item.row)
+                copies[item.item_id] = structs.replace(
+                    item, entries=list(item.entries), fresh=[], before=item.row
+                )
     return loaded
 
 
@@ -124,8 +126,8 @@ def _save(space: SpaceState, fold: SpaceFold) -> None:
 
 def _register(space: SpaceState, run: NewRun) -> None:
     kept = space.runs.setdefault(run.run_id, RunState())
-    first = kept.registered.created if kept.registered is not None else run.created
-    kept.registered = structs.replace(run, created=min(first, run.created))
+    first = run if kept.registered is None else kept.registered
+    kept.registered = structs.replace(run, created=first.created)
     kept.batch_count += 1
 
 
