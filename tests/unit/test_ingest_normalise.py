@@ -14,7 +14,7 @@ from msgspec import UNSET, convert, structs
 
 from callboard.clock import MINUTE, SECOND, micros
 from callboard.ingest.explain import _CALL_RULES, _TASK_RULES
-from callboard.ingest.instants import DURATION_MS_MAX, duration_ms, instants
+from callboard.ingest.instants import DURATION_MS_MAX, duration_ms, instant
 from callboard.ingest.parse import event_from_mapping, parse_events, task_event
 from callboard.ingest.rejected import RejectedEvent
 from callboard.ingest.texts import CALL_TEXTS, TASK_TEXTS
@@ -312,7 +312,7 @@ def test_what_is_kept_reads_back_as_the_same_event(fields: dict[str, Any]) -> No
 )
 def test_times_are_read_in_the_forms_of_iso_8601(text: str) -> None:
     """Any offset, date and time in either form, fractions to the microsecond; the rest is cut."""
-    assert instants[text] == AT
+    assert instant(text) == AT
 
 
 @pytest.mark.parametrize(
@@ -322,7 +322,7 @@ def test_times_are_read_in_the_forms_of_iso_8601(text: str) -> None:
 def test_a_time_that_is_none_is_no_time(text: str) -> None:
     """A time without an offset could be any of 38 instants; it is refused, never guessed."""
     with pytest.raises((ValueError, TypeError)):
-        instants[text]
+        instant(text)
 
 
 @given(
@@ -333,7 +333,7 @@ def test_a_time_that_is_none_is_no_time(text: str) -> None:
 def test_times_are_exact_to_the_microsecond(naive: datetime, offset_minutes: int, between: str) -> None:
     """No float is on the way, at any date."""
     aware = naive.replace(tzinfo=timezone(timedelta(minutes=offset_minutes)))
-    assert instants[aware.isoformat(between)] == micros(aware)
+    assert instant(aware.isoformat(between)) == micros(aware)
 
 
 @given(

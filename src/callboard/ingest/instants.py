@@ -16,45 +16,36 @@ YEAR_9999: Micros = 253_370_764_800_000_000
 AHEAD_MAX: Micros = DAY
 DURATION_MS_MAX = 7 * 24 * 3600 * 1000
 
-_MEMO_ENTRIES = 8192
 _DATE_AND_TIME = re.compile(r"\d{4}-?(?:\d\d-?\d\d|W\d\d-?\d)[T ]\d\d[\d:]*(?:[.,]\d+)?(?:Z|[+-]\d[\d:.]*)")
 
 
-class _Instants(dict[str, Micros]):
-    """text → instant. Events repeat their times (an end is also when it occurred), so some are kept."""
+def instant(text: str) -> Micros:
+    """The instant of an ISO 8601 time with an offset; of more than six fraction digits the rest is cut.
 
-    def __missing__(self, text: str) -> Micros:
-        if text[10:11] != "T":  # not the usual form: `datetime` takes any character between date and time
-            text = text.upper()
-            if _DATE_AND_TIME.fullmatch(text) is None:
-                raise ValueError(text)
-        since = datetime.fromisoformat(text) - EPOCH  # TypeError: the text has no offset
-        instant = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-        if len(self) >= _MEMO_ENTRIES:
-            self.clear()
-        self[text] = instant
-        return instant
-
-
-instants = _Instants()
-"""`instants[text]`: the instant of an ISO 8601 time with an offset; of more than six fraction digits the
-rest is cut. Raises ValueError or TypeError."""
+    Raises ValueError, or TypeError when there is no offset.
+    """
+    if text[10:11] != "T":  # not the usual form: `datetime` takes any character between date and time
+        text = text.upper()
+        if _DATE_AND_TIME.fullmatch(text) is None:
+            raise ValueError(text)
+    since = datetime.fromisoformat(text) - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def placed_instant(field: str, text: str, latest: Micros) -> Micros:
     """The instant of a time, checked; raises `RejectedEvent` that names the field."""
     try:
-        instant = instants[text]
+        at = instant(text)
     except (ValueError, TypeError):
         rule = "is no ISO 8601 time with an offset, like 2026-02-07T05:57:45.250Z"
         raise RejectedEvent("invalid_time", field, f"{shown(text)} {rule}") from None
-    if instant < EARLIEST:
+    if at < EARLIEST:
         raise RejectedEvent("time_out_of_range", field, f"{shown(text)} is before 2000")
-    if instant > latest:
+    if at > latest:
         raise RejectedEvent(
             "time_out_of_range", field, f"{shown(text)} is after {iso(latest)}, too far ahead"
         )
-    return instant
+    return at
 
 
 def duration_ms(field: str, seconds: int | float) -> int:  # noqa: PYI041 - a whole number stays exact

@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType, msgpack
 
 from callboard.clock import Micros
 from callboard.ingest.documents import FACTS_BYTES, PAYLOAD_BYTES, document
-from callboard.ingest.instants import AHEAD_MAX, EARLIEST, YEAR_9999, duration_ms, instants, placed_instant
+from callboard.ingest.instants import AHEAD_MAX, EARLIEST, YEAR_9999, duration_ms, instant, placed_instant
 from callboard.ingest.rejected import RejectedEvent, shown
 from callboard.ingest.wire import CallIn, EventIn, TaskIn
 from callboard.model.event import CallEvent, Entry, Event, TaskEvent, canonical
@@ -38,7 +38,7 @@ def log_entry(event: Event, now: Micros, source: str) -> Entry:
         raise _too_wide(event) from None
 
 
-def _call(wire: CallIn, now: Micros) -> CallEvent:  # noqa: C901 - one field after another
+def _call(wire: CallIn, now: Micros) -> CallEvent:  # noqa: C901, PLR0912 - one field after another
     status = wire.call_status
     standing = wire.standing
     if standing is UNSET or standing is None:
@@ -50,14 +50,16 @@ def _call(wire: CallIn, now: Micros) -> CallEvent:  # noqa: C901 - one field aft
     latest = now + AHEAD_MAX
     try:
         # An empty text is no time; null and left out pass by as they are.
-        if creation.__class__ is str and not EARLIEST <= (creation := instants[creation]) <= latest:
+        if creation.__class__ is str and not EARLIEST <= (creation := instant(creation)) <= latest:
             raise ValueError
-        if start.__class__ is str and not EARLIEST <= (start := instants[start]) <= latest:
+        if start.__class__ is str and not EARLIEST <= (start := instant(start)) <= latest:
             raise ValueError
-        if end.__class__ is str and not EARLIEST <= (end := instants[end]) <= latest:
+        if end.__class__ is str and not EARLIEST <= (end := instant(end)) <= latest:
             raise ValueError
         if occurred.__class__ is str:
-            if not EARLIEST <= (occurred := instants[occurred]) <= latest:
+            if occurred == wire.end_time:  # as it mostly is
+                occurred = end
+            elif not EARLIEST <= (occurred := instant(occurred)) <= latest:
                 raise ValueError
         else:
             occurred = max((at for at in (end, start, creation) if at), default=UNSET)
@@ -115,10 +117,10 @@ def _task(wire: TaskIn, now: Micros) -> TaskEvent:
     scheduled: Any = wire.scheduled_at
     latest = now + AHEAD_MAX
     try:
-        if created.__class__ is str and not EARLIEST <= (created := instants[created]) <= latest:
+        if created.__class__ is str and not EARLIEST <= (created := instant(created)) <= latest:
             raise ValueError
         if occurred.__class__ is str:
-            if not EARLIEST <= (occurred := instants[occurred]) <= latest:
+            if not EARLIEST <= (occurred := instant(occurred)) <= latest:
                 raise ValueError
         else:
             occurred = created or UNSET
