@@ -87,7 +87,9 @@ class Board:
             now=self.now,
         )
 
-    def token(self, *organizations: Organization, role: Any = "member", expires_at: Micros | None = None) -> str:
+    def token(
+        self, *organizations: Organization, role: Any = "member", expires_at: Micros | None = None
+    ) -> str:
         """A new token's secret."""
         secret = new_secret()
         self.store.create_token(

@@ -48,7 +48,7 @@ async def page_of(
     """A page of `rows`, which were read by `request.paging.window`: one more than are shown."""
     paging = request.paging
     shown = rows[: paging.size]
-    next_cursor = write_cursor(position(shown[-1]), paging.digest) if len(rows) > paging.size else None
+    next_cursor = write_cursor(position(shown[-1])) if len(rows) > paging.size else None
     total = None if paging.after is not None else await count()
     return Page(total, 200, f"{what} fetched successfully", [item(row) for row in shown], next_cursor)
 
@@ -71,11 +71,9 @@ async def page_of_known(
 
 
 def _windowed(rows: Sequence[T], paging: Paging, position: Callable[[T], Position]) -> Sequence[T]:
-    after = paging.after
-    if after is None:
-        return rows[paging.offset : paging.offset + paging.size + 1]
-    behind = [row for row in rows if _key(position(row)) > _key(after)]
-    return behind[: paging.size + 1]
+    if paging.after is not None:
+        rows = [row for row in rows if _key(position(row)) > _key(paging.after)]
+    return rows[paging.offset : paging.offset + paging.size + 1]
 
 
 def _key(position: Position) -> tuple[int, int]:

@@ -23,8 +23,7 @@ from callboard.http.request import Request
 from callboard.http.response import Response
 from callboard.ingest.compression import decompress
 from callboard.model.directory import Organization, allows
-from callboard.query.cursor import list_digest
-from callboard.query.parameter import query_texts, read_values
+from callboard.query.parameter import read_query
 from callboard.query.parameters import paging
 
 MOST_SMALL_BODY = 4 * 1024
@@ -106,14 +105,11 @@ def organization_named(request: Request, handle: str) -> Organization:
 def read_parameters(request: Request) -> None:
     """400: the query, each parameter known, given once and valid, and headers with a form."""
     endpoint = request.endpoint
-    texts = query_texts(request.query, endpoint.parameters)
-    request.values = read_values(texts, endpoint.parameters)
+    request.values = read_query(request.query, endpoint.parameters)
     for header in endpoint.headers:
         _read_header(request, header)
     if endpoint.is_paged:
-        path = endpoint.path.format_map(request.path)
-        owner = request.organization.id if endpoint.needs_handle and request.organization else 0
-        request.paging = paging(request.values, list_digest(path, owner, texts))
+        request.paging = paging(request.values)
 
 
 def _read_header(request: Request, header: Header) -> None:

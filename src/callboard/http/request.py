@@ -86,10 +86,19 @@ class Request:
         self.method: str = scope["method"]
         self.query: bytes = scope["query_string"]
         self.headers = _headers(scope["headers"])
-        client = scope.get("client")
-        self.address: str = client[0] if client else ""
+        self.address = self._address(scope)
         self.organization = None
         self.body = b""
+
+    def _address(self, scope: Scope) -> str:
+        """Whose request it is. Of a list of proxies only the last entry is our own proxy's word."""
+        forwarded = (
+            self.headers.get(b"x-forwarded-for") if self.services.settings.trust_forwarded_for else None
+        )
+        if forwarded is not None:
+            return forwarded.rpartition(b",")[2].decode("latin-1").strip()
+        client = scope.get("client")
+        return client[0] if client else ""
 
     def header(self, name: bytes) -> str:
         """A header's text without blanks around it; empty when it was not sent."""

@@ -9,9 +9,9 @@ windows neither overlap nor leave a gap.
 from __future__ import annotations
 
 import re
-import zoneinfo
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -104,6 +104,13 @@ def read_zone(text: str) -> ZoneInfo:
     return ZoneInfo(text)
 
 
-@lru_cache(maxsize=1)
+@cache
+def zone_names() -> tuple[str, ...]:
+    """All zones there are: those of the `tzdata` package, the same on every machine."""
+    listed = resources.files("tzdata").joinpath("zones").read_text("ascii")
+    return tuple(sorted(listed.split()))
+
+
+@cache
 def _zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
+    return frozenset(zone_names())

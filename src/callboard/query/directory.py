@@ -16,8 +16,6 @@ from callboard.query.bounded import Bounded
 from callboard.query.secret import secret_digest
 from callboard.store.interface import Store
 
-NOBODY = 0
-"""No organization has this id: asking what moved in it answers with the directory's version alone."""
 REMEMBERED = 10_000
 """How many tokens, handles and space tokens each are remembered."""
 REMEMBERED_ORGANIZATIONS = 64
@@ -114,6 +112,7 @@ class Directory:
         self._store = store
         self._clock = clock
         self._marker: int | None = None
+        self._probe: int | None = None
         self._since = -1
         self._view = View(store, clock, -1)
         self._touched: Bounded[int, Micros] = Bounded(REMEMBERED)
@@ -123,12 +122,24 @@ class Directory:
         # The marker is read first: whatever is committed after it moves it again.
         marker = self._store.marker()
         if marker != self._marker:
-            moved = self._store.moved(NOBODY, self._since)
-            self._since = moved.version
-            if moved.directory_version != self._view.version:
-                self._view = View(self._store, self._clock, moved.directory_version)
+            version = self._version()
+            if version is None or version != self._view.version:
+                self._view = View(self._store, self._clock, -1 if version is None else version)
             self._marker = marker
         return self._view
+
+    def _version(self) -> int | None:
+        """The directory's version; none while there is no organization.
+
+        The store tells it with what moved in an organization, whichever: any will do, as none ever goes.
+        """
+        if self._probe is None:
+            self._probe = next((each.id for each in self._store.organizations()), None)
+            if self._probe is None:
+                return None
+        moved = self._store.moved(self._probe, self._since)
+        self._since = moved.version
+        return moved.directory_version
 
     def principal(self, secret: str) -> Principal | None:
         """See `View.principal`."""

@@ -35,12 +35,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
 
 
 def read_query(query: bytes, declared: Mapping[str, Parameter]) -> dict[str, Any]:
-    """The values of a query string. Raises `ParameterError` for an unknown, repeated or invalid one."""
-    return {name: _value(declared[name], text) for name, text in query_texts(query, declared).items()}
-
-
-def query_texts(query: bytes, declared: Mapping[str, Parameter]) -> dict[str, str]:
-    """The texts of a query string: each known, none twice."""
+    """The values of a query string. Raises `ParameterError`: an unknown or repeated name, a bad value."""
     texts: dict[str, str] = {}
     for name, text in _pairs(query):
         if name not in declared:
@@ -49,7 +44,7 @@ def query_texts(query: bytes, declared: Mapping[str, Parameter]) -> dict[str, st
         if name in texts:
             raise ParameterError(name, "given more than once")
         texts[name] = text
-    return texts
+    return {name: _value(declared[name], text) for name, text in texts.items()}
 
 
 def _pairs(query: bytes) -> Sequence[tuple[str, str]]:
@@ -194,7 +189,7 @@ def zones(name: str, text: str) -> Parameter:
     return Parameter(
         name=name,
         text=text,
-        schema={"type": "string", "format": "iana-time-zone", "default": "UTC"},
+        schema={"$ref": "#/components/schemas/TimeZone"},
         read=read_zone,
         example="Asia/Kolkata",
     )

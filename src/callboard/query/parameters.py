@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from callboard.clock import Micros
-from callboard.errors import ParameterError
 from callboard.model.words import (
     ANSWERED_BY,
     CALL_STATUSES,
@@ -19,7 +18,7 @@ from callboard.model.words import (
     TASK_STATUSES,
 )
 from callboard.query.civil import Moment, read_zone
-from callboard.query.cursor import read_cursor
+from callboard.query.cursor import CURSOR_PATTERN, read_cursor
 from callboard.query.parameter import (
     Parameter,
     flags,
@@ -70,10 +69,10 @@ PAGING = table(
     numbers("page_size", "Items on a page.", 1, MOST_PAGE_SIZE, PAGE_SIZE),
     Parameter(
         name="cursor",
-        text="The `next_cursor` of the page before, instead of `page`: pages of even cost through any number "
-        "of rows. The answer's `count` is then null.",
-        schema={"type": "string", "minLength": 16, "maxLength": 600, "format": "cursor"},
-        read=str,
+        text="The `next_cursor` of the page before (keep the filters): pages of even cost through any number "
+        "of rows. `page` then counts from there, and the answer's `count` is null.",
+        schema={"type": "string", "pattern": CURSOR_PATTERN},
+        read=read_cursor,
     ),
 )
 TIMEZONE = zones("timezone", "The zone whose civil days and wall times are meant.")
@@ -161,8 +160,7 @@ class Paging(Struct, frozen=True):
     size: int
     offset: int
     after: Position | None
-    digest: bytes
-    """Of the list: what the next cursor is made with."""
+    """Counted from here, where a cursor was given."""
 
     @property
     def window(self) -> Window:
@@ -170,15 +168,7 @@ class Paging(Struct, frozen=True):
         return Window(limit=self.size + 1, offset=self.offset, after=self.after)
 
 
-def paging(values: Mapping[str, Any], digest: bytes) -> Paging:
-    """The page that values of `PAGING` stand for. Raises `ParameterError` for a cursor of another list."""
+def paging(values: Mapping[str, Any]) -> Paging:
+    """The page that values of `PAGING` stand for."""
     size = values.get("page_size", PAGE_SIZE)
-    cursor = values.get("cursor")
-    if cursor is None:
-        return Paging(size, (values.get("page", 1) - 1) * size, None, digest)
-    if "page" in values:
-        raise ParameterError("page", "either page or cursor, not both")
-    try:
-        return Paging(size, 0, read_cursor(cursor, digest), digest)
-    except ValueError as error:
-        raise ParameterError("cursor", str(error)) from None
+    return Paging(size, (values.get("page", 1) - 1) * size, values.get("cursor"))

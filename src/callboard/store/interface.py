@@ -219,7 +219,7 @@ class Window(Struct, frozen=True, kw_only=True):
     limit: int
     offset: int = 0
     after: Position | None = None
-    """Instead of `offset`: only what comes behind this position."""
+    """Only what comes behind this position; `offset` then counts from there."""
 
 
 class CallAt(Struct, frozen=True):

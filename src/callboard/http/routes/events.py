@@ -99,7 +99,7 @@ _SCHEMA: dict[str, Any] = {
             "properties": {"events": _EVENTS},
             "additionalProperties": False,
         },
-        {"type": "object", "required": ["type"]},
+        {"type": "object", "not": {"required": ["events"]}},
         _EVENTS,
     ],
 }

@@ -60,7 +60,7 @@ async def docs(_request: Request) -> Response:
 
 _START = (
     b'<!doctype html><html lang="en"><meta charset="utf-8"><title>Callboard</title>'
-    b'<p>This is Callboard. <a href="/docs">Its HTTP API</a> (<a href="/openapi.json">OpenAPI</a>).</p></html>'
+    b'<p>This is Callboard: <a href="/docs">its HTTP API</a>, <a href="/openapi.json">as OpenAPI</a>.</p></html>'
 )
 
 

@@ -107,7 +107,7 @@ ENDPOINTS = (
         operation="list_tasks",
         tag="Tasks",
         summary="Get all tasks of an organization",
-        text="Those of its contact spaces, as the analytics counts them. `stuck=true` finds those that run or "
+        text="Those of its contact spaces, as in the analytics. `stuck=true` finds those that run or "
         "wait for longer than their space allows, `status=failed` the failed ones.",
         needs_handle=True,
         parameters={**SCOPE, **TASK_FILTERS, **PAGING},

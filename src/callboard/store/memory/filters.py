@@ -79,7 +79,7 @@ def windowed(items: Iterable[At], window: Window) -> list[At]:
     ordered = sorted(items, key=lambda item: _place(position(item)))
     if window.after is not None:
         behind = _place(window.after)
-        return [item for item in ordered if _place(position(item)) > behind][: window.limit]
+        ordered = [item for item in ordered if _place(position(item)) > behind]
     return ordered[window.offset : window.offset + window.limit]
 
 
