@@ -284,7 +284,7 @@ def workers_of(server: Server) -> list[int]:
 
 def sockets_of(pid: int) -> int:
     """How many sockets that process holds."""
-    if sys.platform == "linux":
+    if Path("/proc").is_dir():
         return sum(os.readlink(each).startswith("socket:") for each in Path(f"/proc/{pid}/fd").iterdir())  # noqa: PTH115
     listing = subprocess.run(
         ["lsof", "-a", "-p", str(pid), "-i"], capture_output=True, text=True, check=False

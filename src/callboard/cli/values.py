@@ -17,6 +17,7 @@ Check = Callable[[str], str]
 """The type of an option that is a text."""
 LONGEST = 255
 """Bytes a name, a handle or an id may have."""
+LONGEST_LENGTH: Micros = 36_500 * DAY
 _UNITS: dict[str, Micros] = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 _LENGTH = re.compile(r"(\d{1,9})\s*([smhd])")
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
@@ -46,11 +47,14 @@ def handle(text: str) -> str:
 
 
 def length(text: str) -> Micros:
-    """A length of time: `30d`, `12h`, `15m`, `90s`; a bare number is seconds."""
+    """A length of time: `30d`, `12h`, `15m`, `90s`; a bare number is seconds. At most a hundred years."""
     stripped = text.strip().lower()
-    if found := _LENGTH.fullmatch(f"{stripped}s" if stripped.isdecimal() else stripped):
-        return int(found[1]) * _UNITS[found[2]]
-    raise click.BadParameter(f"{text!r} is no length of time: 30d, 12h, 15m or 90s")
+    found = _LENGTH.fullmatch(f"{stripped}s" if stripped.isdecimal() else stripped)
+    if found is None:
+        raise click.BadParameter(f"{text!r} is no length of time: 30d, 12h, 15m or 90s")
+    if (long := int(found[1]) * _UNITS[found[2]]) > LONGEST_LENGTH:
+        raise click.BadParameter(f"{text!r} is longer than a hundred years")
+    return long
 
 
 def seconds(text: str) -> int:
