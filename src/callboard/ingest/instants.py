@@ -6,11 +6,14 @@ import re
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from callboard.clock import DAY, EPOCH, Micros, iso
+from callboard.clock import DAY, EPOCH, Micros, iso, moment
 from callboard.ingest.rejected import RejectedEvent, shown
 
 EARLIEST: Micros = 946_684_800_000_000
-"""2000-01-01T00:00:00Z"""
+"""2000-01-01T00:00:00Z: what happens now did not happen before; a clock that says so was never set."""
+EARLIEST_ON_RECORD: Micros = 631_152_000_000_000
+"""1990-01-01T00:00:00Z: files of records may be older, yet not older than clocks that were never set (1970,
+1980)."""
 YEAR_9999: Micros = 253_370_764_800_000_000
 """9999-01-01T00:00:00Z: where times that may lie in the future end."""
 AHEAD_MAX: Micros = DAY
@@ -32,15 +35,15 @@ def instant(text: str) -> Micros:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def placed_instant(field: str, text: str, latest: Micros) -> Micros:
+def placed_instant(field: str, text: str, latest: Micros, earliest: Micros = EARLIEST) -> Micros:
     """The instant of a time, checked; raises `RejectedEvent` that names the field."""
     try:
         at = instant(text)
     except (ValueError, TypeError):
         rule = "is no ISO 8601 time with an offset, like 2026-02-07T05:57:45.250Z"
         raise RejectedEvent("invalid_time", field, f"{shown(text)} {rule}") from None
-    if at < EARLIEST:
-        raise RejectedEvent("time_out_of_range", field, f"{shown(text)} is before 2000")
+    if at < earliest:
+        raise RejectedEvent("time_out_of_range", field, f"{shown(text)} is before {moment(earliest).year}")
     if at > latest:
         raise RejectedEvent(
             "time_out_of_range", field, f"{shown(text)} is after {iso(latest)}, too far ahead"

@@ -22,12 +22,12 @@ _CALL_TIMES = ("occurred_at", "creation_time", "start_time", "end_time")
 _TASK_TIMES = ("occurred_at", "created")
 
 
-def normalised(sent: EventIn, now: Micros) -> Event:
+def normalised(sent: EventIn, now: Micros, earliest: Micros = EARLIEST) -> Event:
     """The event that was sent, received at `now`, in its one form; raises `RejectedEvent`.
 
     Its texts are those of plain ASCII, or `texts.tidy` has seen them.
     """
-    return _call(sent, now) if sent.__class__ is CallIn else _task(sent, now)  # type: ignore[arg-type]
+    return _call(sent, now, earliest) if sent.__class__ is CallIn else _task(sent, now, earliest)  # type: ignore[arg-type]
 
 
 def log_entry(event: Event, now: Micros, source: str) -> Entry:
@@ -38,7 +38,7 @@ def log_entry(event: Event, now: Micros, source: str) -> Entry:
         raise _too_wide(event) from None
 
 
-def _call(wire: CallIn, now: Micros) -> CallEvent:  # noqa: C901, PLR0912 - one field after another
+def _call(wire: CallIn, now: Micros, earliest: Micros) -> CallEvent:  # noqa: C901, PLR0912 - one field after another
     status = wire.call_status
     standing = wire.standing
     if standing is UNSET or standing is None:
@@ -50,21 +50,21 @@ def _call(wire: CallIn, now: Micros) -> CallEvent:  # noqa: C901, PLR0912 - one 
     latest = now + AHEAD_MAX
     try:
         # An empty text is no time; null and left out pass by as they are.
-        if creation.__class__ is str and not EARLIEST <= (creation := instant(creation)) <= latest:
+        if creation.__class__ is str and not earliest <= (creation := instant(creation)) <= latest:
             raise ValueError
-        if start.__class__ is str and not EARLIEST <= (start := instant(start)) <= latest:
+        if start.__class__ is str and not earliest <= (start := instant(start)) <= latest:
             raise ValueError
-        if end.__class__ is str and not EARLIEST <= (end := instant(end)) <= latest:
+        if end.__class__ is str and not earliest <= (end := instant(end)) <= latest:
             raise ValueError
         if occurred.__class__ is str:
             if occurred == wire.end_time:  # as it mostly is
                 occurred = end
-            elif not EARLIEST <= (occurred := instant(occurred)) <= latest:
+            elif not earliest <= (occurred := instant(occurred)) <= latest:
                 raise ValueError
         else:
             occurred = max((at for at in (end, start, creation) if at), default=UNSET)
     except (ValueError, TypeError):
-        raise _bad_time(wire, _CALL_TIMES, latest) from None
+        raise _bad_time(wire, _CALL_TIMES, latest, earliest) from None
     duration: Any = wire.call_duration
     if duration is not UNSET and duration is not None:
         duration = duration_ms("call_duration", duration)
@@ -107,7 +107,7 @@ def _call(wire: CallIn, now: Micros) -> CallEvent:  # noqa: C901, PLR0912 - one 
     )
 
 
-def _task(wire: TaskIn, now: Micros) -> TaskEvent:
+def _task(wire: TaskIn, now: Micros, earliest: Micros) -> TaskEvent:
     word = wire.status
     status = TASK_WORDS.get(word)
     if status is None:
@@ -117,15 +117,15 @@ def _task(wire: TaskIn, now: Micros) -> TaskEvent:
     scheduled: Any = wire.scheduled_at
     latest = now + AHEAD_MAX
     try:
-        if created.__class__ is str and not EARLIEST <= (created := instant(created)) <= latest:
+        if created.__class__ is str and not earliest <= (created := instant(created)) <= latest:
             raise ValueError
         if occurred.__class__ is str:
-            if not EARLIEST <= (occurred := instant(occurred)) <= latest:
+            if not earliest <= (occurred := instant(occurred)) <= latest:
                 raise ValueError
         else:
             occurred = created or UNSET
     except (ValueError, TypeError):
-        raise _bad_time(wire, _TASK_TIMES, latest) from None
+        raise _bad_time(wire, _TASK_TIMES, latest, earliest) from None
     if scheduled.__class__ is str:
         scheduled = placed_instant("scheduled_at", scheduled, YEAR_9999)
     attempt = wire.attempt
@@ -156,13 +156,13 @@ def _task(wire: TaskIn, now: Micros) -> TaskEvent:
     )
 
 
-def _bad_time(wire: EventIn, fields: tuple[str, ...], latest: Micros) -> RejectedEvent:
+def _bad_time(wire: EventIn, fields: tuple[str, ...], latest: Micros, earliest: Micros) -> RejectedEvent:
     """Which time it was, and why: asked only when one of them is known to be wrong."""
     for field in fields:
         text: str | UnsetType | None = getattr(wire, field)
         if isinstance(text, str):
             try:
-                placed_instant(field, text, latest)
+                placed_instant(field, text, latest, earliest)
             except RejectedEvent as fault:
                 return fault
     raise AssertionError("no time of the event is wrong")

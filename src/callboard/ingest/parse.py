@@ -16,6 +16,7 @@ from msgspec import Raw, Struct, structs
 from callboard.clock import Micros
 from callboard.errors import BodyTooLargeError, UnreadableBodyError
 from callboard.ingest.explain import explain, explain_json, repeated_key
+from callboard.ingest.instants import EARLIEST
 from callboard.ingest.items import items, too_many_events
 from callboard.ingest.normalise import log_entry, normalised
 from callboard.ingest.rejected import RejectedEvent, shown
@@ -73,12 +74,14 @@ def parse_events(
     return _kept(sent, now, source, plain=_is_plain(body))
 
 
-def event_from_mapping(raw: Mapping[str, Any], *, now: Micros, source: str) -> Entry:
+def event_from_mapping(
+    raw: Mapping[str, Any], *, now: Micros, source: str, earliest: Micros = EARLIEST
+) -> Entry:
     """The entry of one event given as the fields of the contract (a row read, a request's object).
 
-    The same rules as for JSON. Raises `RejectedEvent`.
+    The same rules as for JSON; `earliest` lets old records in. Raises `RejectedEvent`.
     """
-    return log_entry(normalised(_event_in(raw), now), now, source)
+    return log_entry(normalised(_event_in(raw), now, earliest), now, source)
 
 
 def task_event(raw: Mapping[str, Any], *, task_id: str, now: Micros, source: str = "events") -> Entry:

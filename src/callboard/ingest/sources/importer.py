@@ -9,6 +9,7 @@ from itertools import chain, islice
 
 from callboard.clock import Clock
 from callboard.errors import StoreUnavailableError
+from callboard.ingest.instants import EARLIEST_ON_RECORD
 from callboard.ingest.parse import event_from_mapping
 from callboard.ingest.rejected import RejectedEvent
 from callboard.ingest.sources.mapping import RowMapping
@@ -154,7 +155,7 @@ class Importer:
             event = self._mapping.event(record.row)
         except NoZoneError as error:
             raise RowError("invalid_time", error.message) from None
-        entry = event_from_mapping(event, now=now, source=SOURCE)
+        entry = event_from_mapping(event, now=now, source=SOURCE, earliest=EARLIEST_ON_RECORD)
         return self._target.use(record.row), entry
 
     def _batches(
