@@ -325,6 +325,25 @@ def test_odd_but_good_texts_are_kept_as_they_are(text: str) -> None:
     assert list(entry.event.metadata.values()) == [[entry.event.agent]]  # type: ignore[union-attr]
 
 
+halves = st.sampled_from(
+    ["\\ud800", "\\uDBFF", "\\udc00", "\\uDfff", "\\\\", "\\n", "\\u0041", "ud800", "x", "é"]
+)
+
+
+@given(st.lists(halves, max_size=8))
+def test_half_a_surrogate_pair_is_found_wherever_it_stands(parts: list[str]) -> None:
+    """A text with one is rejected, naming its field; a text with whole pairs only is kept as it is."""
+    body = call_with(f'"agent":"{"".join(parts)}"')
+    meant = json.loads(f'"{"".join(parts)}"')
+    parsed = parse(body)
+    if meant.isascii() or not any("\ud800" <= character <= "\udfff" for character in meant):
+        assert [entry.event.agent for entry in parsed.entries] == [meant or None]  # type: ignore[union-attr]
+    else:
+        assert [(each.reason, each.message[:6]) for each in parsed.rejections] == [
+            ("invalid_value", "agent:")
+        ]
+
+
 def test_bounds_themselves_are_taken() -> None:
     """Every bound is inclusive."""
     fields = {

@@ -12,9 +12,10 @@ from msgspec import Raw
 from callboard.errors import BodyTooLargeError, InvalidInputError, UnreadableBodyError
 
 _WHITESPACE = b" \t\r\n"
-_ESCAPE = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u([dD][89a-fA-F][0-9a-fA-F]{2})|.)",
-    re.DOTALL,
+# A surrogate escape, whole pairs first. An even number of backslashes before it is text, and not its own.
+_SURROGATES = re.compile(
+    rb"(?<!\\)((?:\\\\)*)\\u"
+    rb"(?:[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|([dD][89a-fA-F][0-9a-fA-F]{2}))"
 )
 _FAULT = re.compile(r"(?:JSON is malformed: )?(?P<what>.*) \(byte (?P<byte>\d+)\)")
 
@@ -57,7 +58,7 @@ def _with_nul_for_half_pairs(body: bytes) -> bytes:
     """
     if b"\\ud" not in body and b"\\uD" not in body:
         return body
-    return _ESCAPE.sub(lambda escape: b"\\u0000" if escape[1] else escape[0], body)
+    return _SURROGATES.sub(lambda found: found[1] + b"\\u0000" if found[2] else found[0], body)
 
 
 def _lines(body: bytes, max_items: int) -> list[bytes]:

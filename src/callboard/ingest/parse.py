@@ -7,7 +7,7 @@ event, so that what is good beside it is kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -66,12 +66,14 @@ def parse_events(
     `BodyTooLargeError` for more than `max_events` events or `VALUES_MAX` values.
     """
     body = _text_of(body)
-    sent: Sequence[EventIn | RejectedEvent] | None = _in_one_go(body, ndjson)
+    plain = _is_plain(body)
+    sent = _in_one_go(body, ndjson)
     if sent is None:
-        sent = [_decoded_event(item) for item in items(body, ndjson, max_events)]
+        one_by_one = map(_decoded_event, items(body, ndjson, max_events))
+        return _kept(one_by_one, now, source, plain=plain)
     if len(sent) > max_events:
         raise too_many_events(max_events)
-    return _kept(sent, now, source, plain=_is_plain(body))
+    return _kept(sent, now, source, plain=plain)
 
 
 def event_from_mapping(
@@ -188,7 +190,7 @@ def _decoded_event(item: bytes) -> EventIn | RejectedEvent:
     return repeated_key(item) or event
 
 
-def _kept(sent: Sequence[EventIn | RejectedEvent], now: Micros, source: str, *, plain: bool) -> Parsed:
+def _kept(sent: Iterable[EventIn | RejectedEvent], now: Micros, source: str, *, plain: bool) -> Parsed:
     entries: list[Entry] = []
     indexes: list[int] = []
     rejections: list[Rejection] = []
