@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,25 +24,18 @@ if TYPE_CHECKING:
     from callboard.store.interface import Store
 
 
-class _FileOrCommand(click.Group):
-    """`import FILE` is the command without a name; `import undo` the one with."""
+class _FileOrUndo(click.Command):
+    """`import FILE`, and beside it `import undo`; a file of that name is ./undo."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args[:1] != ["undo"]:
-            args = ["file", *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group(
-    cls=_FileOrCommand,
-    name="import",
-    context_settings={"allow_interspersed_args": False, "ignore_unknown_options": True},
-)
-def import_() -> None:
-    """Import call records; withdraw an import."""
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        if args[:1] == ["undo"]:
+            return undo.make_context(f"{info_name} undo", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
 
 
-@import_.command("file", context_settings={"allow_interspersed_args": True, "ignore_unknown_options": False})
+@click.command("import", cls=_FileOrUndo)
 @click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @org_option
 @click.option("--space", metavar="TOKEN", help="The space that every row belongs to.")
@@ -97,7 +91,7 @@ def import_() -> None:
 @click.option("--label", metavar="TEXT", help="What the import is called on record; else the file's name.")
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 @store_options
-def import_file(  # noqa: PLR0917 - click hands options over by name
+def import_(  # noqa: PLR0917 - click hands options over by name
     file: str,
     handle: str | None,
     space: str | None,
@@ -120,17 +114,17 @@ def import_file(  # noqa: PLR0917 - click hands options over by name
     config: str | None,
     as_json: bool,
 ) -> int:
-    r"""Import the calls (or tasks) of a file: CSV, TSV, NDJSON or Parquet, packed with gzip or zstd or not.
+    """Import the calls (or tasks) of a file: CSV, TSV, NDJSON or Parquet, packed with gzip or zstd or not.
 
     FILE is `-` for standard input. A row that cannot be taken is written to a file of its own with the
     reason; the others are kept. Imported twice, or begun again after an interruption, it ends the same.
     `callboard import undo BATCH` withdraws what an import brought.
 
     \b
-    callboard import calls.csv --org acme.com --space TOKEN --timezone Europe/Berlin \
-        --map 'call_id=id,call_status=disposition,creation_time=calldate,call_duration=billsec' \
+    callboard import calls.csv --org acme.com --space TOKEN --timezone Europe/Berlin \\
+        --map 'call_id=id,call_status=disposition,creation_time=calldate,call_duration=billsec' \\
         --values 'call_status:ANSWERED=completed,NO ANSWER=missed,BUSY=missed,FAILED=failed'
-    """
+    """  # noqa: D301 - the escapes are click's: a paragraph that is not to be wrapped
     from callboard.ingest.sources.mapping import MapOptions
     from callboard.ingest.sources.plan import ImportPlan, separator_of
 
@@ -154,7 +148,7 @@ def import_file(  # noqa: PLR0917 - click hands options over by name
         return _import(store, plan, dry_run=dry_run, rejects=rejects, label=label, as_json=as_json)
 
 
-@import_.command("undo")
+@click.command("undo")
 @click.argument("batch", metavar="BATCH")
 @org_option
 @store_options
@@ -198,8 +192,7 @@ def _confirmed(plan: ImportPlan, *, may_ask: bool) -> ImportPlan:
     """The plan with what was guessed and confirmed. Nobody to ask: wrong usage, saying what to do."""
     from callboard.cli.import_guess import confirm, refuse
 
-    terminal = click.get_text_stream("stdin").isatty()
-    if not may_ask or not terminal or plan.file == "-":
+    if not may_ask or not sys.stdin.isatty() or plan.file == "-":
         raise refuse(plan)
     return confirm(plan)
 
