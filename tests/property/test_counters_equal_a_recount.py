@@ -1,0 +1,100 @@
+"""Promise 3: verification finds no drift after any history, and a withdrawal leaves no trace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callboard.model.directory import SpaceSettings
+from callboard.model.event import canonical
+from tests.property.histories import ZONES, Delivery, History, histories
+from tests.property.lengths import examples
+from tests.property.worlds import World, Worlds
+from tests.stores import NOW, STORES
+
+zones = st.lists(st.sampled_from(ZONES), max_size=3)
+
+
+def no_drift(world: World) -> None:
+    """Neither of the counters from the rows, nor of the rows from the events."""
+    for deep in (False, True):
+        found = world.store.verify(deep=deep)
+        assert (found.drift, found.differences) == (0, []), found
+
+
+@pytest.mark.parametrize("kind", STORES)
+def test_verification_finds_nothing_after_any_history_in_any_home_zone(worlds: Worlds, kind: str) -> None:
+    """Rows to counters and events to rows, also after the space has moved from zone to zone; and it ends
+    as if it had been in the last one always.
+    """
+
+    @examples(0.25)
+    @given(histories(), zones)
+    def holds(history: History, moves: list[str]) -> None:
+        world = worlds.make(kind, history.zones)
+        half = len(history.arrived) // 2
+        for batch in history.arrived[:half]:
+            world.tell(batch)
+        for zone in moves:
+            spring = world.spaces["spring"]
+            world.store.update_space(spring.org_id, spring.id, {"settings": SpaceSettings(timezone=zone)})
+            history.zones["spring"] = zone
+        for batch in history.arrived[half:]:
+            world.tell(batch)
+        no_drift(world)
+        assert world.content() == world.expected(history)
+        worlds.end(world)
+
+    holds()
+
+
+def brought_by(history: History, imported: list[bool]) -> list[Delivery]:
+    """Events that came first with an imported batch."""
+    first: dict[Any, tuple[Delivery, bool]] = {}
+    for batch, is_import in zip(history.arrived, imported, strict=True):
+        for each in batch:
+            first.setdefault((each.space, canonical(each.event)), (each, is_import))
+    return [each for each, is_import in first.values() if is_import]
+
+
+@st.composite
+def imports(draw: st.DrawFn) -> tuple[History, list[bool]]:
+    """A history, and which of its batches belong to one import."""
+    history = draw(histories())
+    size = len(history.arrived)
+    return history, draw(st.lists(st.booleans(), min_size=size, max_size=size))
+
+
+@pytest.mark.parametrize("kind", STORES)
+def test_a_withdrawn_import_leaves_the_history_without_its_events(worlds: Worlds, kind: str) -> None:
+    """Wherever its batches lay among others; and imported again, all is as it was."""
+
+    @examples(0.5)
+    @given(imports())
+    def holds(drawn: tuple[History, list[bool]]) -> None:
+        history, imported = drawn
+        world = worlds.make(kind, history.zones)
+        orgs = [org.id for org in world.organizations]
+        begun = {org: world.store.begin_import(org, "calls.csv", NOW).batch_no for org in orgs}
+        for batch, is_import in zip(history.arrived, imported, strict=True):
+            world.tell(batch, import_no=begun if is_import else None)
+        brought = brought_by(history, imported)
+        gone = {(each.space, canonical(each.event)) for each in brought}
+
+        done = [world.store.withdraw(org, begun[org], NOW) for org in orgs]
+        assert sum(each.events for each in done) == len(brought)
+        staying = [each for each in history.said if (each.space, canonical(each.event)) not in gone]
+        assert world.content() == world.expected(history, staying)
+        no_drift(world)
+
+        again = {org: world.store.begin_import(org, "calls.csv", NOW).batch_no for org in orgs}
+        receipts = world.tell(brought, import_no=again)
+        assert sum(each.applied + each.stale for each in receipts) == len(brought)
+        assert world.content() == world.expected(history)
+        no_drift(world)
+        worlds.end(world)
+
+    holds()
