@@ -32,11 +32,20 @@ def read_json(body: bytes) -> Any:
 
 def read_object(body: bytes, kind: type[T]) -> T:
     """A body as one of our types. Raises `UnreadableBodyError`, `InvalidInputError` with the field."""
-    value = read_json(body)
+    value = whole_numbers(read_json(body))
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise invalid(str(error)) from None
+
+
+def whole_numbers(value: Any) -> Any:
+    """The value with whole numbers as such however they were written: to JSON, 900.0 and 900 are the same."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: whole_numbers(inner) for name, inner in value.items()}
+    return value
 
 
 def invalid(error: str) -> InvalidInputError:

@@ -18,7 +18,7 @@ from callboard.query.civil import read_moment, read_zone
 from callboard.store.interface import UNKNOWN
 
 MOST_PARAMETERS = 64
-MOST_TEXT_BYTES = 255
+MOST_TEXT = 255
 MOST_SECONDS = 1_000_000_000
 
 
@@ -92,15 +92,14 @@ def words(name: str, text: str, allowed: Sequence[str], *, unknown: bool = False
 
 
 _PLATFORM_TIME = "^(0[1-9]|1[0-9]|2[0-8])-(0[1-9]|1[0-2])-20[0-9]{2} ([01][0-9]|2[0-3])(:[0-5][0-9]){2}$"
-_TEXT_SCHEMA = {"type": "string", "minLength": 1, "maxLength": 63, "pattern": "^[^\\x00]+$"}
-"""Up to 63 characters are within 255 bytes whatever they are; longer texts of fewer bytes are taken too."""
+TEXT_SCHEMA = {"type": "string", "minLength": 1, "maxLength": MOST_TEXT, "pattern": "^[^\\x00]+$"}
 
 
 def read_text(value: str) -> str:
     if not value:
         raise ValueError("must not be empty")
-    if len(value.encode()) > MOST_TEXT_BYTES:
-        raise ValueError(f"longer than {MOST_TEXT_BYTES} bytes")
+    if len(value) > MOST_TEXT:
+        raise ValueError(f"longer than {MOST_TEXT} characters")
     if "\0" in value:
         raise ValueError("must not hold a NUL")
     return value
@@ -113,7 +112,7 @@ def texts(name: str, text: str, example: str | None = None) -> Parameter:
         return UNKNOWN if value == "unknown" else read_text(value)
 
     text = f"{text} `unknown`: those without one."
-    return Parameter(name=name, text=text, schema=_TEXT_SCHEMA, read=read, example=example)
+    return Parameter(name=name, text=text, schema=TEXT_SCHEMA, read=read, example=example)
 
 
 def phone_numbers(name: str, text: str) -> Parameter:
@@ -124,7 +123,7 @@ def phone_numbers(name: str, text: str) -> Parameter:
         return UNKNOWN if value == "unknown" else read_text(value)
 
     text = f"{text} `unknown`: calls without one."
-    return Parameter(name=name, text=text, schema=_TEXT_SCHEMA, read=read, example="+12025550123")
+    return Parameter(name=name, text=text, schema=TEXT_SCHEMA, read=read, example="+12025550123")
 
 
 def flags(name: str, text: str) -> Parameter:

@@ -20,6 +20,7 @@ from callboard.model.words import (
 from callboard.query.civil import Moment, read_zone
 from callboard.query.cursor import CURSOR_PATTERN, read_cursor
 from callboard.query.parameter import (
+    TEXT_SCHEMA,
     Parameter,
     flags,
     moments,
@@ -56,7 +57,7 @@ SPACE_TOKEN = Parameter(
     name="space_token",
     text="Only this space, whatever its content type. Left out: all contact spaces of the organization. "
     "Present but empty is an error.",
-    schema={"type": "string", "minLength": 1, "maxLength": 63, "pattern": "^[^\\x00]+$"},
+    schema=TEXT_SCHEMA,
     read=_read_space_token,
 )
 CONTENT_TYPE = words(

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from callboard.errors import InvalidInputError
 from callboard.http.answers import One
 from callboard.http.endpoint import BASE, Body, Endpoint
 from callboard.http.request import Request
@@ -16,6 +17,7 @@ from callboard.store.interface import Batch, Receipt, Rejection
 PARSED_AT_ONCE = 64 * 1024
 """Bodies up to this many bytes are parsed on the event loop; a thread would cost more than it frees."""
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 JSON_MEDIA = "application/json"
 NDJSON_MEDIA = ("application/x-ndjson", "application/ndjson")
 
@@ -42,6 +44,9 @@ async def send_events(request: Request) -> Response:
         parsed = parse_events(body, ndjson=ndjson, now=now, max_events=most)
     else:
         parsed = await request.parse_threads.run(parse_events, body, ndjson=ndjson, now=now, max_events=most)
+    if not ndjson and body.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] not in (b"{", b"["):
+        why = "must be one event, an array of events, or an object with events"
+        raise InvalidInputError(f"body: {why}", [("body", why)])
     batch = Batch(
         org_id=space.org_id,
         space_id=space.id,

@@ -59,8 +59,8 @@ async def docs(_request: Request) -> Response:
 
 
 _START = (
-    b'<!doctype html><html lang="en"><meta charset="utf-8"><title>Callboard</title>'
-    b'<p>This is Callboard: <a href="/docs">its HTTP API</a>, <a href="/openapi.json">as OpenAPI</a>.</p></html>'
+    b'<!doctype html><html lang="en"><meta charset="utf-8"><title>Callboard</title><p>This is Callboard: '
+    b'<a href="/docs">its HTTP API</a>, <a href="/openapi.json">as OpenAPI</a>.</p></html>'
 )
 
 

@@ -36,7 +36,12 @@ MESSAGE = (
 _json = msgspec.json.Encoder()
 _sorted_json = msgspec.json.Encoder(order="deterministic")
 
-Extra = Meta(extra_json_schema={"additionalProperties": {"$ref": "#/components/schemas/JsonValue"}})
+Extra = Meta(
+    extra_json_schema={
+        "propertyNames": {"pattern": "^[^\\x00]*$"},
+        "additionalProperties": {"$ref": "#/components/schemas/JsonValue"},
+    }
+)
 
 
 class TaskDocument(Struct, frozen=True):
@@ -177,8 +182,9 @@ ENDPOINTS = (
         headers=(
             Header(
                 name="Idempotency-Key",
-                text="1 to 255 visible ASCII characters. Per space, kept for 7 days: a request sent again under the same key is answered as the "
-                "first time and registers nothing; with another body it is 422.",
+                text="1 to 255 visible ASCII characters. Per space, kept for 7 days: a request sent again "
+                "under the same key is answered as the first time and registers nothing; with another body "
+                "it is 422.",
                 read=_read_key,
             ),
         ),

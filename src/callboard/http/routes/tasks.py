@@ -8,7 +8,7 @@ from callboard.errors import InvalidInputError, NotFoundError
 from callboard.fold.task import fold_task
 from callboard.http.answers import One, Page, page_of
 from callboard.http.endpoint import BASE, Body, Endpoint
-from callboard.http.json_body import read_json
+from callboard.http.json_body import read_json, whole_numbers
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.http.routes.runs import RUN, find_run
@@ -72,6 +72,9 @@ async def update_task(request: Request) -> Response:
     fields = read_json(request.body)
     if not isinstance(fields, dict):
         raise InvalidInputError("body: must be an object", [("body", "must be an object")])
+    for name in ("attempt", "sequence"):
+        if name in fields:
+            fields[name] = whole_numbers(fields[name])
     services, space, task_id = request.services, request.space, request.path["task_id"]
     now = services.clock()
     entry = task_event(fields, task_id=task_id, now=now)
