@@ -40,9 +40,12 @@ def _quality(parameters: Sequence[str]) -> float:
 
 def media_type(content_type: bytes, taken: Sequence[str]) -> str:
     """The media type of a body, the first of `taken` when none is said. Raises `UnsupportedBodyError`."""
-    if not content_type.strip():
+    sent = content_type.decode("latin-1")
+    if sent in taken:
+        return sent
+    if not sent.strip():
         return taken[0]
-    name, _, parameters = content_type.decode("latin-1").partition(";")
+    name, _, parameters = sent.partition(";")
     name = name.strip().lower()
     if name not in taken:
         raise UnsupportedBodyError(f"This endpoint takes {' or '.join(taken)}.")

@@ -6,6 +6,8 @@ Everything here belongs to one thread (the event loop, or a command): nothing is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from callboard.clock import MINUTE, Clock, Micros
@@ -31,8 +33,11 @@ class Principal(Struct, frozen=True):
     ends_at: Micros | None
     """When this secret stops working by itself: the token's expiry, or the end of a rotated secret."""
 
+    roles: Mapping[int, Role]
+    """Organization id → what the token may do there."""
+
     def role_in(self, org_id: int) -> Role | None:
-        return self.token.role_in(org_id)
+        return self.roles.get(org_id)
 
     def works_at(self, now: Micros) -> bool:
         token = self.token
@@ -66,7 +71,8 @@ class View:
                 return None
             token, secret_ends_at = found
             ends = [end for end in (token.expires_at, secret_ends_at) if end is not None]
-            principal = self._principals[digest] = Principal(token, min(ends, default=None))
+            roles = {member.org_id: member.role for member in token.members}
+            principal = self._principals[digest] = Principal(token, min(ends, default=None), roles)
         return principal if principal.works_at(self._clock()) else None
 
     def organization(self, handle: str) -> Organization | None:
