@@ -95,7 +95,7 @@ def _load(space: SpaceState, entries: Sequence[Entry]) -> Loaded:
 
 def _verdict(kept: ImportBatch, fold: SpaceFold, entry: Entry) -> Verdict:
     if kept.withdrawn_at is not None:
-        return Verdict("rejected", "withdrawn_import", f"batch b{kept.batch_no} was withdrawn")
+        return Verdict("rejected", "withdrawn_import", "the import these events belong to was withdrawn")
     return fold.arrive(entry)
 
 
