@@ -1,0 +1,169 @@
+"""What the demo shows: the month, its stories, a request with its answer, and the proof."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from callboard.cli.output import show_table
+from callboard.demo.campaigns import COMPANIES
+from callboard.demo.client import ANALYTICS, Access, Client
+from callboard.demo.loading import Loaded
+from callboard.demo.proving import Comparison, Proof
+from callboard.demo.server import DemoServer
+from callboard.demo.stories import Story, curl
+
+HANDLE = COMPANIES[0].handle
+_ANALYTICS_PATH = "organisation/analytics/"
+
+
+def screen(server: DemoServer, loaded: Loaded, told: Sequence[Story], client: Client, *, once: bool) -> None:
+    """Everything a person should see, before the demo goes on."""
+    show = _printer()
+    tally, month = loaded.tally, loaded.month
+    show(
+        f"Sent {tally.received:,} events of {month.calls:,} calls and {month.tasks:,} tasks over HTTP in "
+        f"{loaded.seconds:.1f} s ({tally.received / max(loaded.seconds, 0.001):,.0f} a second): "
+        f"{tally.applied:,} applied, {tally.duplicate:,} duplicate, {tally.stale:,} stale, "
+        f"{tally.rejected:,} rejected."
+    )
+    show("\nFour stories are in it", "bold")
+    for number, story in enumerate(told, 1):
+        show(f"\n{number}  {story.name}", "bold yellow")
+        show(f"   {story.told}.")
+        show(f"   {story.request}", "dim")
+    show("\nThe request", "bold")
+    show(f"\n{curl(loaded.stage, server.url, HANDLE, _ANALYTICS_PATH)}", "cyan")
+    show("\nIts answer", "bold")
+    show(f"\n{json.dumps(_answer(server, loaded, client), indent=2)}", "green")
+    show("\nWhere to look", "bold")
+    db = shlex.quote(loaded.stage.db)
+    show(f"\n   {server.url}/docs" if not once else f"\n   {_callboard()} serve --db {db}")
+    for command in ("analytics", "tasks --stuck", "tasks --status failed"):
+        show(f"   {_callboard()} {command} --org {HANDLE} --db {db}")
+    show(f"   {_callboard()} verify --deep --db {db}")
+    if not once:
+        show("\nServing, and sending a few events a second. Ctrl-C ends it.", "bold")
+
+
+def as_object(server: DemoServer, loaded: Loaded, told: Sequence[Story], client: Client) -> dict[str, Any]:
+    """The same for scripts."""
+    tally = loaded.tally
+    return {
+        "url": server.url,
+        "db": loaded.stage.db,
+        "handle": HANDLE,
+        "token": loaded.stage.tokens[HANDLE],
+        "curl": curl(loaded.stage, server.url, HANDLE, _ANALYTICS_PATH),
+        "analytics": _answer(server, loaded, client),
+        "sent": {
+            "received": tally.received,
+            "applied": tally.applied,
+            "duplicate": tally.duplicate,
+            "stale": tally.stale,
+            "rejected": tally.rejected,
+            "seconds": round(loaded.seconds, 3),
+        },
+        "stories": [
+            {"name": story.name, "told": story.told, "count": story.count, "request": story.request}
+            for story in told
+        ],
+    }
+
+
+@contextmanager
+def live_line(*, silent: bool) -> Iterator[Callable[[int], None]]:
+    """A line on standard error that counts what is sent; nothing when that is no terminal."""
+    console = Console(stderr=True)
+    line = console.status("Sending …")
+
+    def shown(sent: int) -> None:
+        line.update(f"{sent:,} events sent since")
+
+    if silent or not console.is_terminal:
+        yield shown
+    else:
+        with line:
+            yield shown
+
+
+def show_proof(proof: Proof) -> None:
+    """Before and after, and the verdict."""
+    show = _printer()
+    show(f"\n{proof.events:,} events; the killed server was sent {proof.sent:,} in all.\n")
+    show_table(
+        ("", "Left in peace", "Killed, repeated, shuffled", ""),
+        [
+            (each.what, _brief(each, each.before), _brief(each, each.after), _verdict(each))
+            for each in proof.comparisons
+        ],
+        empty="",
+    )
+    if proof.holds:
+        show("\nBefore = after: every number and every row is the same.", "bold green")
+    else:
+        show("\nBefore ≠ after: something was lost or counted twice.", "bold red")
+
+
+def proof_object(proof: Proof) -> dict[str, Any]:
+    """The same for scripts."""
+    return {
+        "holds": proof.holds,
+        "events": proof.events,
+        "acknowledged_before_kill": proof.acknowledged,
+        "sent": proof.sent,
+        "comparisons": [
+            {"what": each.what, "before": each.before, "after": each.after, "equal": each.equal}
+            for each in proof.comparisons
+        ],
+    }
+
+
+def _verdict(each: Comparison) -> str:
+    return "same" if each.equal else "DIFFERENT"
+
+
+def _brief(each: Comparison, value: Any) -> str:
+    """An answer of the endpoint in one line; whole where the two differ."""
+    if not isinstance(value, dict):
+        return f"{value:,}" if isinstance(value, int) else str(value)
+    if not each.equal:
+        return json.dumps(value)
+    return (
+        f"{value['total_calls']:,} calls, {value['completed_calls']:,} completed, "
+        f"{value['avg_duration_seconds']} s, {value['total_tasks']:,} tasks"
+    )
+
+
+def _answer(server: DemoServer, loaded: Loaded, client: Client) -> Any:
+    return json.loads(client.get(Access(server.url, loaded.stage.tokens[HANDLE], HANDLE), ANALYTICS))
+
+
+def _printer() -> Callable[..., None]:
+    """Prints lines whole: what is to be copied must not be broken where the terminal ends."""
+    console = Console(highlight=False, soft_wrap=True)
+
+    def show(text: str, style: str = "") -> None:
+        console.print(Text(text, style=style))
+
+    return show
+
+
+def _callboard() -> str:
+    """The command as it can be typed here."""
+    if shutil.which("callboard"):
+        return "callboard"
+    started = Path(sys.argv[0])
+    if started.name == "callboard":
+        return shlex.quote(os.path.relpath(started))
+    return f"{shlex.quote(sys.executable)} -m callboard"

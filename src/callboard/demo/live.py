@@ -1,0 +1,83 @@
+"""The demo goes on: calls under way end, new ones begin, a few events a second."""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections.abc import Callable, Iterable
+from random import Random
+
+from callboard.clock import SECOND, Micros, system_clock
+from callboard.demo.campaigns import COMPANIES, WEBINAR
+from callboard.demo.client import Client
+from callboard.demo.feeding import access_of
+from callboard.demo.setting_up import Stage
+from callboard.demo.telling import Arrival, Ending, Telling, draw_ending, tell_call, tell_task
+
+NEW_CALL_EVERY_S = 1.2
+LOOK_EVERY_S = 0.25
+_NOON = 11
+_CAMPAIGNS = [
+    campaign
+    for company in COMPANIES
+    for campaign in company.campaigns
+    if campaign.call_type and campaign is not WEBINAR
+]
+
+
+class Live:
+    """What is still to arrive, and what begins meanwhile."""
+
+    def __init__(self, rng: Random, later: Iterable[Arrival]) -> None:
+        self._rng = rng
+        self._waiting = list(later)
+        heapq.heapify(self._waiting)
+        self._number = 0
+
+    def begin(self, now: Micros) -> None:
+        """A call begins, with its task if its campaign has tasks; it is a short one."""
+        campaign = self._rng.choices(_CAMPAIGNS, [each.per_day for each in _CAMPAIGNS])[0]
+        telling = Telling(campaign, self._rng, late_before=0)
+        drawn = draw_ending(campaign, _NOON, self._rng)
+        ending = Ending(drawn.status, drawn.reason, min(drawn.talk_s, 90.0), drawn.answered_by)
+        self._number += 1
+        name = f"live-{now // 1000}-{self._number}"
+        now = now // 1000 * 1000
+        if campaign.has_tasks:
+            same = tell_task(telling, f"task-{name}", "run-live", now)
+            telling.tell(now + SECOND, {**same, "status": "running", "assignee": "runner-1"})
+            ended = tell_call(telling, f"call-{name}", now + SECOND, ending, task_id=f"task-{name}")
+            good = ending.status == "completed"
+            last = {"status": "completed"} if good else {"status": "failed", "failure_reason": ending.reason}
+            telling.tell(ended + SECOND, {**same, **last})
+        else:
+            tell_call(telling, f"call-{name}", now, ending)
+        for arrival in telling.arrivals:
+            heapq.heappush(self._waiting, arrival)
+
+    def due(self, now: Micros) -> dict[str, list[bytes]]:
+        """What has arrived by now, by campaign."""
+        found: dict[str, list[bytes]] = {}
+        while self._waiting and self._waiting[0].at <= now:
+            arrival = heapq.heappop(self._waiting)
+            found.setdefault(arrival.space, []).append(arrival.line)
+        return found
+
+
+def keep_sending(stage: Stage, url: str, live: Live, shown: Callable[[int], None]) -> None:
+    """Send what is due, for ever. `shown` is told how many events have been sent. Raises `OSError`."""
+    client = Client(url)
+    sent = 0
+    next_call = time.monotonic()
+    try:
+        while True:
+            if time.monotonic() >= next_call:
+                live.begin(system_clock())
+                next_call += NEW_CALL_EVERY_S
+            for space, lines in live.due(system_clock()).items():
+                client.send(access_of(stage, space, url), stage.spaces[space].token, lines)
+                sent += len(lines)
+            shown(sent)
+            time.sleep(LOOK_EVERY_S)
+    finally:
+        client.close()

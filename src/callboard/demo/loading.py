@@ -1,0 +1,47 @@
+"""From nothing to a served month: set up, start, send."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from callboard.clock import Clock
+from callboard.demo.feeding import Parcel, Tally, feed, parcels
+from callboard.demo.month import Month, make_month
+from callboard.demo.server import DemoServer
+from callboard.demo.setting_up import Stage, set_up
+from callboard.store.interface import Progress
+
+SCALE = 0.7
+"""About 20,000 calls and 120,000 events in 30 days: loaded in some ten seconds."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A demo that is being served."""
+
+    stage: Stage
+    month: Month
+    tally: Tally
+    seconds: float
+    """How long the sending took."""
+
+
+def prepare(db: str, seed: int, days: int, clock: Clock) -> tuple[Stage, Month]:
+    """The empty store and what will be sent to it. Raises `NotADemoError`."""
+    now = clock()
+    return set_up(db, now, days), make_month(seed, now, days, SCALE)
+
+
+def load(server: DemoServer, stage: Stage, month: Month, progress: Progress) -> Loaded:
+    """Send all that has happened up to now."""
+    past = [arrival for arrival in month.arrivals if arrival.at <= month.now]
+    tally = Tally()
+
+    def acknowledged(parcel: Parcel, answer: dict[str, int]) -> None:
+        tally.add(parcel, answer)
+        progress(tally.received, len(past))
+
+    began = time.monotonic()
+    feed(stage, server.url, parcels(past), acknowledged)
+    return Loaded(stage, month, tally, time.monotonic() - began)

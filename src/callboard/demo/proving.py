@@ -1,0 +1,202 @@
+"""The proof: a server killed while it is fed, then fed twice and shuffled, ends as one left in peace."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+
+from callboard.clock import Clock
+from callboard.demo.client import ANALYTICS, Client
+from callboard.demo.feeding import Parcel, Tally, access_of, feed, parcels
+from callboard.demo.month import make_month
+from callboard.demo.server import DemoServer
+from callboard.demo.setting_up import Stage, set_up
+from callboard.demo.telling import Arrival
+from callboard.errors import CallboardError
+from callboard.settings import Settings
+from callboard.store.interface import CallAt, CallFilter, Position, Scope, Store, TaskAt, TaskFilter, Window
+from callboard.store.open import open_store
+
+DAYS = 10
+SCALE = 0.5
+BATCH_EVENTS = 200
+CLIENTS = 4
+KILL_AFTER = 0.4
+"""The server is killed when so much of it all has been acknowledged."""
+_PAGE = 1_000
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One thing that must be the same."""
+
+    what: str
+    before: Any
+    """As it should be."""
+    after: Any
+
+    @property
+    def equal(self) -> bool:
+        return bool(self.before == self.after)
+
+
+@dataclass
+class Proof:
+    """What was done and found."""
+
+    events: int = 0
+    """Distinct and repeated ones, as the month has them."""
+    acknowledged: int = 0
+    """Events acknowledged before the kill."""
+    sent: int = 0
+    """Events that the killed server was sent in all."""
+    comparisons: list[Comparison] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        return bool(self.comparisons) and all(each.equal for each in self.comparisons)
+
+
+def prove(folder: Path, seed: int, clock: Clock, say: Callable[[str], None]) -> Proof:
+    """Do it all in `folder`, telling each step."""
+    now = clock()
+    month = make_month(seed, now, DAYS, SCALE)
+    past = [arrival for arrival in month.arrivals if arrival.at <= now]
+    proof = Proof(events=len(past))
+    say(f"Feeding {len(past):,} events once, in order, to a server that nothing happens to")
+    calm = set_up(str(folder / "undisturbed.db"), now, DAYS)
+    with DemoServer(calm.db) as server:
+        feed(calm, server.url, parcels(past, BATCH_EVENTS), Tally().add, connections=1)
+        expected = _answers(calm, server.url)
+    harried = set_up(str(folder / "killed.db"), now, DAYS)
+    with DemoServer(harried.db) as server:
+        _kill_while_fed(server, harried, past, proof, say)
+        _send_twice_and_shuffled(server, harried, past, seed, proof, say)
+        say("Asking both for their numbers, verifying the killed one to the last event")
+        found = _answers(harried, server.url)
+        drift = _drift(harried.db)
+    for what, answer in expected.items():
+        proof.comparisons.append(Comparison(what, answer, found[what]))
+    proof.comparisons.append(Comparison("calls, row by row", *_digests(calm, harried, _calls)))
+    proof.comparisons.append(Comparison("tasks, row by row", *_digests(calm, harried, _tasks)))
+    proof.comparisons.append(Comparison("drift found by verify --deep", 0, drift))
+    return proof
+
+
+def _kill_while_fed(
+    server: DemoServer, stage: Stage, past: list[Arrival], proof: Proof, say: Callable[[str], None]
+) -> None:
+    say(f"Feeding the same to another by {CLIENTS} clients, and killing it on the way")
+    kept: list[Parcel] = []
+    tally = Tally()
+
+    one_at_a_time = threading.Lock()
+
+    def acknowledged(parcel: Parcel, answer: dict[str, int]) -> None:
+        with one_at_a_time:
+            kept.append(parcel)
+            tally.add(parcel, answer)
+            if tally.received >= len(past) * KILL_AFTER and server.running:
+                server.kill()
+
+    try:
+        feed(stage, server.url, parcels(past, BATCH_EVENTS), acknowledged, connections=CLIENTS)
+    except OSError:
+        pass  # as it should be: nobody answers any more
+    else:
+        raise CallboardError("The server was killed, and yet nobody noticed")
+    proof.acknowledged = sum(len(parcel.lines) for parcel in kept)
+    proof.sent += proof.acknowledged
+    server.start()
+    say(f"Killed after {proof.acknowledged:,} acknowledged events; started again, asked for each of them")
+    again = Tally()
+    feed(stage, server.url, kept, again.add, connections=CLIENTS)
+    proof.sent += again.received
+    comparison = Comparison(
+        "acknowledged before the kill, known after it", proof.acknowledged, again.duplicate
+    )
+    proof.comparisons.append(comparison)
+
+
+def _send_twice_and_shuffled(
+    server: DemoServer, stage: Stage, past: list[Arrival], seed: int, proof: Proof, say: Callable[[str], None]
+) -> None:
+    everything = past * 2
+    Random(seed).shuffle(everything)
+    say(f"Sending everything twice and shuffled: {len(everything):,} events")
+    feed(stage, server.url, parcels(everything, BATCH_EVENTS * 5), Tally().add, connections=CLIENTS)
+    proof.sent += len(everything)
+
+
+def _answers(stage: Stage, url: str) -> dict[str, Any]:
+    """What the analytics endpoint answers: for each organization, and for each space."""
+    client = Client(url)
+    answers: dict[str, Any] = {}
+    try:
+        for name, space in stage.spaces.items():
+            access = access_of(stage, name, url)
+            if access.handle not in answers:
+                answers[access.handle] = json.loads(client.get(access, ANALYTICS))["data"]
+            path = f"{ANALYTICS}?space_token={space.token}"
+            answers[f"{access.handle}: {name}"] = json.loads(client.get(access, path))["data"]
+    finally:
+        client.close()
+    return dict(sorted(answers.items()))
+
+
+def _drift(db: str) -> int:
+    """What `callboard verify --deep` finds, while the server goes on serving."""
+    command = [sys.executable, "-m", "callboard", "verify", "--deep", "--json", "--db", db]
+    done = subprocess.run(command, capture_output=True, check=False)
+    if not done.stdout:
+        raise CallboardError(f"verify failed: {done.stderr.decode(errors='replace').strip()}")
+    drift: int = json.loads(done.stdout)["drift"]
+    return drift
+
+
+def _digests(one: Stage, other: Stage, rows: Callable[[Store, Scope], Iterator[bytes]]) -> tuple[str, str]:
+    """Of all rows in order; spaces were made in the same order, so their numbers are the same too."""
+    return _digest(one.db, rows), _digest(other.db, rows)
+
+
+def _digest(db: str, rows: Callable[[Store, Scope], Iterator[bytes]]) -> str:
+    digest, count = hashlib.sha256(), 0
+    store = open_store(Settings(db=db))
+    try:
+        for organization in sorted(store.organizations(), key=lambda each: each.id):
+            for row in rows(store, Scope(organization.id, all_content=True)):
+                digest.update(row)
+                count += 1
+    finally:
+        store.close()
+    return f"{count:,} rows, sha256 {digest.hexdigest()[:16]}"
+
+
+def _calls(store: Store, scope: Scope) -> Iterator[bytes]:
+    after: Position | None = None
+    while page := store.calls(scope, CallFilter(), Window(limit=_PAGE, after=after)):
+        yield from map(_row, page)
+        last = page[-1]
+        after = Position(last.call.creation_time, last.call.call_id, last.space_id)
+
+
+def _tasks(store: Store, scope: Scope) -> Iterator[bytes]:
+    after: Position | None = None
+    while page := store.tasks(scope, TaskFilter(), Window(limit=_PAGE, after=after)):
+        yield from map(_row, page)
+        last = page[-1]
+        after = Position(last.task.created, last.task.task_id, last.space_id)
+
+
+def _row(found: CallAt | TaskAt) -> bytes:
+    return msgspec.json.encode(found, order="deterministic")

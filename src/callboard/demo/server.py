@@ -1,0 +1,96 @@
+"""The server of the demo: `callboard serve` in processes of its own, started, stopped and killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from callboard.errors import CallboardError
+
+STOP_LIMIT_S = 15
+
+
+class DemoServerError(CallboardError):
+    """The demo's server did not start."""
+
+    code = "demo_server"
+
+
+class DemoServer:
+    """One server on 127.0.0.1. It keeps its port over restarts."""
+
+    def __init__(self, db: str, port: int = 0) -> None:
+        """Port 0 takes any free one."""
+        self.db = db
+        self.port = port
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log = Path(f"{db}.log")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not ended since."""
+        return self._process is not None
+
+    def start(self) -> Self:
+        """Start it and wait for its first answer. Raises `DemoServerError` with what it said."""
+        command = [sys.executable, "-m", "callboard", "serve", "--json", "--db", self.db]
+        command += ["--host", "127.0.0.1", "--port", str(self.port), "--log-level", "warning"]
+        with self._log.open("wb") as log:
+            # A group of its own: Ctrl-C reaches the demo, which then ends the server in its own time.
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+            )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            self._gone()
+            said = self._log.read_text(errors="replace").strip().removeprefix("Error: ")
+            raise DemoServerError(f"The server did not start: {said}")
+        self.port = json.loads(line)["port"]
+        return self
+
+    def stop(self) -> None:
+        """Ask it to finish what it does, and wait."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._gone()
+
+    def kill(self) -> None:
+        """End all its processes at once, in the middle of whatever they do."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._gone()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _gone(self) -> None:
+        process, self._process = self._process, None
+        if process is not None and process.stdout is not None:
+            process.wait()
+            # Workers hold the same pipe: at its end all of them are gone.
+            process.stdout.read()
+            process.stdout.close()

@@ -1,0 +1,105 @@
+"""The four stories planted in the month: what happened, what the product says of it, where to see it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from callboard.clock import Micros, moment
+from callboard.demo.campaigns import (
+    APPOINTMENTS,
+    COMPANIES,
+    FAILING_CARRIER,
+    REMINDERS,
+    RENEWALS,
+    WEBINAR,
+    Campaign,
+)
+from callboard.demo.client import BASE, Client
+from callboard.demo.feeding import Tally, access_of
+from callboard.demo.month import Month
+from callboard.demo.setting_up import Stage
+
+
+@dataclass(frozen=True)
+class Story:
+    """One of them."""
+
+    name: str
+    told: str
+    """What happened, with the numbers that the server gives."""
+    count: int
+    """The number the story is about, as the server counts it."""
+    request: str
+    """The `curl` line that shows it."""
+
+
+def stories(stage: Stage, url: str, month: Month, tally: Tally, client: Client) -> list[Story]:
+    """All four, each with what the server answers now."""
+    return [
+        _failing_carrier(stage, url, month, client),
+        _stuck_tasks(stage, url, client),
+        _stopped_campaign(stage, url, month, client),
+        _repeating_platform(stage, url, month, tally, client),
+    ]
+
+
+def _failing_carrier(stage: Stage, url: str, month: Month, client: Client) -> Story:
+    since = _local(month.carrier_since, REMINDERS)
+    path = f"call-logs/?space_token={stage.spaces[REMINDERS.name].token}&end_reason=carrier_error"
+    count = _count(stage, url, REMINDERS, path, client)
+    told = f"{FAILING_CARRIER} fails most calls of {REMINDERS.name} since {since}: {count:,} carrier errors"
+    return Story("A failing carrier", told, count, _curl(stage, url, REMINDERS, path))
+
+
+def _stuck_tasks(stage: Stage, url: str, client: Client) -> Story:
+    path = "tasks/?stuck=true"
+    count = _count(stage, url, RENEWALS, path, client)
+    told = f"runner-3 died with {count} tasks of {RENEWALS.name} in its hands; they run for an hour or so"
+    return Story("Six stuck tasks", told, count, _curl(stage, url, RENEWALS, path))
+
+
+def _stopped_campaign(stage: Stage, url: str, month: Month, client: Client) -> Story:
+    path = f"tasks/?space_token={stage.spaces[WEBINAR.name].token}&failure_reason=cancelled"
+    count = _count(stage, url, WEBINAR, path, client)
+    at = _local(month.stopped_at, WEBINAR)
+    told = f"{WEBINAR.name} was stopped on {at}: no call since, {count:,} tasks cancelled"
+    return Story("A campaign stopped at 14:00", told, count, _curl(stage, url, WEBINAR, path))
+
+
+def _repeating_platform(stage: Stage, url: str, month: Month, tally: Tally, client: Client) -> Story:
+    path = f"call-logs/?space_token={stage.spaces[APPOINTMENTS.name].token}&made=true"
+    count = _count(stage, url, APPOINTMENTS, path, client)
+    duplicates = tally.duplicates.get(APPOINTMENTS.name, 0)
+    told = (
+        f"the platform of {APPOINTMENTS.name} sends each event two or three times: "
+        f"{duplicates:,} repeats of {month.repeated_events:,} events, and {count:,} calls counted once"
+    )
+    return Story(
+        "A platform that repeats everything", told, duplicates, _curl(stage, url, APPOINTMENTS, path)
+    )
+
+
+def _count(stage: Stage, url: str, campaign: Campaign, path: str, client: Client) -> int:
+    answer = client.get(access_of(stage, campaign.name, url), f"{BASE}{path}&page_size=1")
+    count: int = json.loads(answer)["count"]
+    return count
+
+
+def _curl(stage: Stage, url: str, campaign: Campaign, path: str) -> str:
+    return curl(stage, url, stage.handles[campaign.name], path)
+
+
+def curl(stage: Stage, url: str, handle: str, path: str) -> str:
+    """A request, ready for a shell."""
+    headers = (f"Authorization: Token {stage.tokens[handle]}", f"Org-Handle: {handle}")
+    return " ".join(
+        ["curl", "-s", shlex.quote(f"{url}{BASE}{path}"), *(f"-H {shlex.quote(each)}" for each in headers)]
+    )
+
+
+def _local(at: Micros, campaign: Campaign) -> str:
+    zone = next(company.timezone for company in COMPANIES if campaign in company.campaigns)
+    return f"{moment(at).astimezone(ZoneInfo(zone)):%A, %d %B, %H:%M}"
