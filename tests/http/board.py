@@ -7,6 +7,7 @@ token for each role, and `other.example`, of which Acme must never see anything.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -117,15 +118,15 @@ class Board:
         token: str | None = None,
         org: str | None = None,
         address: str = ADDRESS,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str] | Sequence[tuple[str, str]] = (),
         **more: Any,
     ) -> httpx.Response:
         """The answer to one request. `path` is below the API's base unless it begins with a slash."""
-        sent = dict(headers or {})
+        sent = list(headers.items() if isinstance(headers, Mapping) else headers)
         if token is not None:
-            sent["Authorization"] = f"Token {token}"
+            sent.append(("Authorization", f"Token {token}"))
         if org is not None:
-            sent["Org-Handle"] = org
+            sent.append(("Org-Handle", org))
         url = path if path.startswith("/") else API + path
         return self.loop.run(self._ask(method, url, address, headers=sent, **more))
 

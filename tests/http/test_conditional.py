@@ -1,0 +1,55 @@
+"""Entity tags: an answer is sent again only when it changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.http.board import Board, call, task
+from tests.http.requests import BY_OPERATION, good, prepare
+
+GETS = [operation for operation, endpoint in BY_OPERATION.items() if endpoint.method == "GET"]
+
+
+@pytest.mark.parametrize("operation", GETS)
+def test_every_get_has_a_strong_tag_and_honours_it(board: Board, operation: str):
+    """200 with ETag and Cache-Control; the same asked with the tag is 304 without a body."""
+    prepare(board)
+    first = board.ask(**good(board, operation))
+    tag = first.headers["ETag"]
+    assert first.status_code == 200
+    assert tag.startswith('"')
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    again = board.ask(**good(board, operation, headers={"If-None-Match": tag}))
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == tag
+    assert again.headers["Cache-Control"] == "private, no-cache"
+    assert again.headers["X-Request-Id"]
+    if BY_OPERATION[operation].needs_token:
+        assert again.headers["Vary"] == "Authorization, Org-Handle"
+
+
+@pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', '{} , "other"', "*", '"a",W/{}'])
+def test_every_form_of_if_none_match_is_read(board: Board, form: str):
+    """One tag, a list, a weak one, and any at all."""
+    tag = board.get("organisation/analytics/").headers["ETag"]
+    assert (
+        board.get("organisation/analytics/", headers={"If-None-Match": form.format(tag)}).status_code == 304
+    )
+
+
+def test_another_tag_gets_the_answer(board: Board):
+    """And the tag changes with the body, for each of the two scopes by itself."""
+    paths = ("organisation/analytics/", f"organisation/analytics/?space_token={board.summer.token}")
+    before = [board.get(path).headers["ETag"] for path in paths]
+    board.send(call("c-1"), task("t-1"))
+    for path, tag in zip(paths, before, strict=True):
+        answer = board.get(path, headers={"If-None-Match": tag})
+        assert answer.status_code == (200 if "space_token" not in path else 304)
+
+
+def test_errors_have_no_tag(board: Board):
+    """An error is never something to keep."""
+    answer = board.get("organisation/analytics/?x=1", headers={"If-None-Match": "*"})
+    assert answer.status_code == 400
+    assert "ETag" not in answer.headers
+    assert "Cache-Control" not in answer.headers
