@@ -33,6 +33,7 @@ class Item(Struct, gc=False):
     """All its events that count, old and new."""
     fresh: list[Entry] = []
     """Those that this batch brought: to be appended to the log."""
+    space_id: int = 0
 
 
 class Verdict(Struct, frozen=True, gc=False):
@@ -64,7 +65,8 @@ class SpaceFold:
     Order of arrival decides only the verdicts; `items` and the tally are functions of the set of events.
     """
 
-    def __init__(self, loaded: Loaded) -> None:
+    def __init__(self, loaded: Loaded, space_id: int = 0) -> None:
+        self._space_id = space_id
         self._calls = loaded.calls
         self._tasks = loaded.tasks
         self._event_bodies = loaded.event_bodies
@@ -101,7 +103,7 @@ class SpaceFold:
     def _fold_in(self, item: Item | None, entry: Entry, is_call: bool) -> Verdict:
         item_id = entry.event.item_id
         if item is None:
-            item = Item(item_id, is_call, entries=[entry], fresh=[entry])
+            item = Item(item_id, is_call, entries=[entry], fresh=[entry], space_id=self._space_id)
             (self._calls if is_call else self._tasks)[item_id] = item
         else:
             item.entries.append(entry)

@@ -6,6 +6,7 @@ offset that is not a multiple of 15 minutes since 1972), so any civil period is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -29,7 +30,12 @@ def quarter_of(instant: Micros) -> int:
     return instant // QUARTER_US
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
+def buckets_of(quarter: int, zone: str) -> Mapping[str, int]:
+    """The buckets that a quarter lies in, by grain."""
+    return {str(grain): bucket_of(quarter, grain, zone) for grain in Grain}
+
+
 def bucket_of(quarter: int, grain: Grain, zone: str) -> int:
     """The bucket of `grain` that a quarter lies in, named by its first quarter."""
     if grain is Grain.QUARTER:

@@ -7,11 +7,12 @@ batch falls on a few of those, and only they are spread over counters and grains
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec import Struct
 
-from callboard.fold.catalogue import CALL_DIMENSIONS, CATALOGUE, TASK_DIMENSIONS, Counter
-from callboard.fold.grain import QUARTER_US, bucket_of
+from callboard.fold.catalogue import CALL_DIMENSIONS, CATALOGUE, TASK_DIMENSIONS
+from callboard.fold.grain import QUARTER_US, buckets_of
 from callboard.model.call import Call
 from callboard.model.task import Task
 from callboard.model.totals import TOTALS_FIELDS, Totals
@@ -128,34 +129,49 @@ class Tally:
     def cells(self, zone: str) -> dict[CellKey, Measures]:
         """The differences of the cells, for a space whose home zone is `zone`; without empty ones."""
         cells: dict[CellKey, Measures] = {}
-        for counter in CATALOGUE:
-            if counter.of == "call":
-                self._spread_calls(counter, zone, cells)
-            else:
-                self._spread_tasks(counter, zone, cells)
+        for call_key, measures in self.calls.items():
+            if any(measures):
+                _spread(_CALL_COUNTERS, call_key[0], (*call_key, ""), measures, zone, cells)
+        for task_key, items in self.tasks.items():
+            if items:
+                _spread(_TASK_COUNTERS, task_key[0], (*task_key, ""), [items, 0, 0, 0], zone, cells)
         return {key: measures for key, measures in cells.items() if any(measures)}
 
-    def _spread_calls(self, counter: Counter, zone: str, cells: dict[CellKey, Measures]) -> None:
-        places = [CALL_DIMENSIONS.index(name) + 1 for name in counter.dimensions]
-        fill = ("",) * (3 - len(places))
-        for key, measures in self.calls.items():
-            if measures[0] == 0 and not any(measures):
-                continue
-            first, second, third = *[str(key[place]) for place in places], *fill
-            for grain in counter.grains:
-                bucket = bucket_of(key[0], grain, zone)
-                _add(cells, (counter.code, grain, bucket, first, second, third), measures)
 
-    def _spread_tasks(self, counter: Counter, zone: str, cells: dict[CellKey, Measures]) -> None:
-        places = [TASK_DIMENSIONS.index(name) + 1 for name in counter.dimensions]
-        fill = ("",) * (3 - len(places))
-        for key, items in self.tasks.items():
-            if items == 0:
-                continue
-            first, second, third = *[str(key[place]) for place in places], *fill
-            for grain in counter.grains:
-                cell = (counter.code, grain, bucket_of(key[0], grain, zone), first, second, third)
-                _add(cells, cell, [items, 0, 0, 0])
+Places = tuple[int, int, int]
+_Spread = list[tuple[int, Places, tuple[str, ...]]]
+
+
+def _counters_of(kind: str, dimensions: tuple[str, ...]) -> _Spread:
+    """For each counter: its code, where its dimensions lie in a key (behind the quarter), its grains."""
+    blank = len(dimensions) + 1
+    found: _Spread = []
+    for counter in CATALOGUE:
+        if counter.of == kind:
+            places = [dimensions.index(name) + 1 for name in counter.dimensions]
+            first, second, third = (*places, blank, blank, blank)[:3]
+            found.append((counter.code, (first, second, third), tuple(map(str, counter.grains))))
+    return found
+
+
+_CALL_COUNTERS = _counters_of("call", CALL_DIMENSIONS)
+_TASK_COUNTERS = _counters_of("task", TASK_DIMENSIONS)
+
+
+def _spread(
+    counters: _Spread,
+    quarter: int,
+    key: tuple[Any, ...],
+    measures: Measures,
+    zone: str,
+    cells: dict[CellKey, Measures],
+) -> None:
+    """Add what one finest key counts to every cell that counts it."""
+    buckets = buckets_of(quarter, zone)
+    for code, (first, second, third), grains in counters:
+        d1, d2, d3 = key[first], key[second], key[third]
+        for grain in grains:
+            _add(cells, (code, grain, buckets[grain], d1, d2, d3), measures)
 
 
 def _add(cells: dict[CellKey, Measures], key: CellKey, measures: Measures) -> None:

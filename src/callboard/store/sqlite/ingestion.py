@@ -16,6 +16,7 @@ from callboard.store.sqlite.load import load
 from callboard.store.sqlite.save import (
     OrgClock,
     append_events,
+    home_zones,
     read_clock,
     save_counters,
     save_rows,
@@ -38,39 +39,40 @@ class Ingestion:
         self._clocks: dict[int, OrgClock] = {}
         self._first_event: dict[int, int] = {}
         self._folds: dict[SpaceKey, SpaceFold] = {}
-        self._zones: dict[SpaceKey, str | None] = {}
+        self._zones: dict[int, dict[int, str]] = {}
 
     def run(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
         """Carry them out; the caller commits."""
         self._load(batches)
         results = [self._one(batch) for batch in batches]
-        for (org_id, space_id), fold in self._folds.items():
-            clock = self._clocks[org_id]
-            append_events(self._db, clock, space_id, fold.items)
-            save_rows(self._db, org_id, space_id, fold.items)
-            save_counters(self._db, clock, space_id, fold.tally(), self._zones[org_id, space_id] or "UTC")
+        for org_id, clock in self._clocks.items():
+            folds = {space: fold for (org, space), fold in self._folds.items() if org == org_id}
+            items = [item for fold in folds.values() for item in fold.items]
+            append_events(self._db, clock, items)
+            save_rows(self._db, org_id, items)
+            tallies = {space: fold.tally() for space, fold in folds.items()}
+            save_counters(self._db, clock, tallies, self._zones[org_id])
         self._record(batches, results)
         for clock in self._clocks.values():
             write_clock(self._db, clock)
         return results
 
     def _load(self, batches: Sequence[Batch]) -> None:
-        entries: dict[SpaceKey, list[Entry]] = {}
+        arrived: dict[int, dict[int, list[Entry]]] = {}
         for batch in batches:
-            key = (batch.org_id, batch.space_id)
-            if key not in self._zones:
-                self._zones[key] = self._home_zone(*key)
-            if self._zones[key] is None:
+            arrived.setdefault(batch.org_id, {}).setdefault(batch.space_id, []).extend(batch.entries)
+        for org_id, named in arrived.items():
+            zones = self._zones[org_id] = home_zones(self._db, org_id, named)
+            of_org = {space_id: entries for space_id, entries in named.items() if space_id in zones}
+            if not of_org:
                 continue
-            entries.setdefault(key, []).extend(batch.entries)
-            if batch.org_id not in self._clocks:
-                clock = self._clocks[batch.org_id] = read_clock(self._db, batch.org_id)
-                self._first_event[batch.org_id] = clock.next_event
-        for key, arrived in entries.items():
-            self._folds[key] = SpaceFold(load(self._db, *key, arrived))
+            clock = self._clocks[org_id] = read_clock(self._db, org_id)
+            self._first_event[org_id] = clock.next_event
+            for space_id, loaded in load(self._db, org_id, of_org).items():
+                self._folds[org_id, space_id] = SpaceFold(loaded, space_id)
 
     def _one(self, batch: Batch) -> Receipt | Exception:
-        if self._zones[batch.org_id, batch.space_id] is None:
+        if batch.space_id not in self._zones[batch.org_id]:
             return NotFoundError("Space not found.")
         clock = self._clocks[batch.org_id]
         try:
@@ -80,7 +82,7 @@ class Ingestion:
         except CallerError as error:
             return error
         if first_answer is not None:
-            return Receipt(batch_no=0, received=batch.received, first_answer=first_answer)
+            return Receipt(batch_no=0, received=0, first_answer=first_answer)
         batch_no = batch.import_no
         if batch_no is None:
             batch_no, clock.next_batch = clock.next_batch, clock.next_batch + 1
@@ -146,13 +148,6 @@ class Ingestion:
                 "run_mode": run.run_mode,
             },
         )
-
-    def _home_zone(self, org_id: int, space_id: int) -> str | None:
-        """The space's; none when the organization has no such space."""
-        zone: str | None = self._db.execute(
-            statement("space.zone"), {"org_id": org_id, "space_id": space_id}
-        ).get
-        return zone
 
     def _record(self, batches: Sequence[Batch], results: Sequence[Receipt | Exception]) -> None:
         """Requests on record, and how their events ended."""

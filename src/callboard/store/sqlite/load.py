@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
+from typing import Any
 
 import apsw
 import msgspec
@@ -24,37 +25,49 @@ def event_key(event_id: str) -> int:
     return int.from_bytes(blake2b(event_id.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-def load(db: apsw.Connection, org_id: int, space_id: int, entries: Sequence[Entry]) -> Loaded:
-    """The items that exist among those the entries name, with their events, and the event ids known."""
-    call_ids: set[str] = set()
-    task_ids: set[str] = set()
-    event_ids: set[str] = set()
-    for entry in entries:
-        event = entry.event
-        if isinstance(event, CallEvent):
-            call_ids.add(event.call_id)
-        else:
-            task_ids.add(event.task_id)
-        if isinstance(event.event_id, str):
-            event_ids.add(event.event_id)
-    calls = _items(db, org_id, space_id, call_ids, is_call=True) if call_ids else {}
-    tasks = _items(db, org_id, space_id, task_ids, is_call=False) if task_ids else {}
-    add_entries(db, org_id, [*calls.values(), *tasks.values()])
-    return Loaded(calls, tasks, _bodies(db, org_id, space_id, event_ids) if event_ids else {})
+def load(db: apsw.Connection, org_id: int, arrived: Mapping[int, Sequence[Entry]]) -> dict[int, Loaded]:
+    """What one organization's share of a commit touches, by space: the items that exist among those the
+    entries name, with their events, and the event ids known. One statement each, however many spaces.
+    """
+    call_ids: set[tuple[int, str]] = set()
+    task_ids: set[tuple[int, str]] = set()
+    event_keys: dict[tuple[int, int], str] = {}
+    for space_id, entries in arrived.items():
+        for entry in entries:
+            event = entry.event
+            if event.__class__ is CallEvent:
+                call_ids.add((space_id, event.item_id))
+            else:
+                task_ids.add((space_id, event.item_id))
+            if event.event_id.__class__ is str:
+                event_keys[space_id, event_key(event.event_id)] = event.event_id
+    loaded = {space_id: Loaded({}, {}, {}) for space_id in arrived}
+    items = [
+        *(find_items(db, org_id, call_ids, is_call=True) if call_ids else ()),
+        *(find_items(db, org_id, task_ids, is_call=False) if task_ids else ()),
+    ]
+    add_entries(db, org_id, items)
+    for item in items:
+        space = loaded[item.space_id]
+        (space.calls if item.is_call else space.tasks)[item.item_id] = item
+    if event_keys:
+        _add_bodies(db, org_id, event_keys, loaded)
+    return loaded
 
 
-def _items(
-    db: apsw.Connection, org_id: int, space_id: int, ids: set[str], *, is_call: bool
-) -> dict[str, Item]:
-    found = db.execute(
-        statement("call.load" if is_call else "task.load"),
-        {"ids": _text(ids), "org_id": org_id, "space_id": space_id},
-    )
-    items: dict[str, Item] = {}
-    for no, *values in found:
-        row = call_of(tuple(values)) if is_call else task_of(tuple(values))
-        items[values[0]] = Item(values[0], is_call, no, row, row)
-    return items
+def find_items(
+    db: apsw.Connection, org_id: int, wanted: Iterable[tuple[int, str]], *, is_call: bool
+) -> list[Item]:
+    """The items that exist among these (space, id), without their events."""
+    where = {"wanted": _text(wanted), "org_id": org_id}
+    found = db.execute(statement("call.load" if is_call else "task.load"), where)
+    return [item_of(row, is_call=is_call) for row in found]
+
+
+def item_of(row: tuple[Any, ...], *, is_call: bool) -> Item:
+    """The item of a row that begins with its number and space."""
+    kept = call_of(row[2:]) if is_call else task_of(row[2:])
+    return Item(row[2], is_call, row[0], kept, kept, space_id=row[1])
 
 
 def add_entries(db: apsw.Connection, org_id: int, items: Sequence[Item]) -> None:
@@ -67,16 +80,15 @@ def add_entries(db: apsw.Connection, org_id: int, items: Sequence[Item]) -> None
         by_no[item_no].entries.append(Entry(from_canonical(body), body, received_at, source, batch_no))
 
 
-def _bodies(db: apsw.Connection, org_id: int, space_id: int, event_ids: set[str]) -> dict[str, bytes]:
-    keys = _text(event_key(event_id) for event_id in event_ids)
-    found = db.execute(statement("event.known"), {"keys": keys, "org_id": org_id, "space_id": space_id})
-    bodies: dict[str, bytes] = {}
-    for (body,) in found:
+def _add_bodies(
+    db: apsw.Connection, org_id: int, keys: Mapping[tuple[int, int], str], loaded: Mapping[int, Loaded]
+) -> None:
+    found = db.execute(statement("event.known"), {"wanted": _text(keys), "org_id": org_id})
+    for space_id, body in found:
         event_id = from_canonical(body).event_id
-        if isinstance(event_id, str) and event_id in event_ids:
-            bodies[event_id] = body
-    return bodies
+        assert isinstance(event_id, str)
+        loaded[space_id].event_bodies[event_id] = body
 
 
-def _text(values: Iterable[str | int]) -> str:
+def _text(values: Iterable[object]) -> str:
     return _json(list(values)).decode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import apsw
@@ -42,21 +42,21 @@ def write_clock(db: apsw.Connection, clock: OrgClock) -> None:
     db.execute(statement("clock.set"), msgspec.structs.asdict(clock))
 
 
-def append_events(db: apsw.Connection, clock: OrgClock, space_id: int, items: Iterable[Item]) -> None:
+def append_events(db: apsw.Connection, clock: OrgClock, items: Iterable[Item]) -> None:
     """Number the new items and append their new events to the log."""
     rows = []
-    org_id = clock.org_id
+    org_id, no, seq = clock.org_id, clock.next_item, clock.next_event
     for item in items:
         if item.no == 0:
-            item.no = clock.next_item
-            clock.next_item += 1
+            item.no = no
+            no += 1
         for entry in item.fresh:
             event_id = entry.event.event_id
             rows.append(
                 (
                     org_id,
-                    clock.next_event,
-                    space_id,
+                    seq,
+                    item.space_id,
                     item.no,
                     entry.batch_no,
                     entry.received_at,
@@ -65,61 +65,72 @@ def append_events(db: apsw.Connection, clock: OrgClock, space_id: int, items: It
                     entry.body,
                 )
             )
-            clock.next_event += 1
+            seq += 1
+    clock.next_item, clock.next_event = no, seq
     db.executemany(statement("event.append"), rows)
 
 
-def save_rows(db: apsw.Connection, org_id: int, space_id: int, items: Iterable[Item]) -> None:
+def save_rows(db: apsw.Connection, org_id: int, items: Iterable[Item]) -> None:
     """Rows as they are now: new ones, changed ones, and ones that went."""
-    new_calls: list[tuple[Any, ...]] = []
-    calls: list[tuple[Any, ...]] = []
-    new_tasks: list[tuple[Any, ...]] = []
-    tasks: list[tuple[Any, ...]] = []
-    gone_calls: list[tuple[Any, ...]] = []
-    gone_tasks: list[tuple[Any, ...]] = []
+    rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _ROW_STATEMENTS}
     for item in items:
         row = item.row
         if same_row(row, item.before):
             continue
-        key = (org_id, item.no)
         if row is None:
-            (gone_calls if item.is_call else gone_tasks).append(key)
+            rows["call.delete" if item.is_call else "task.delete"].append((org_id, item.no))
         elif isinstance(row, Call):
             if item.before is None:
-                new_calls.append((org_id, item.no, space_id, *call_values(row)))
+                rows["call.insert"].append((org_id, item.no, item.space_id, *call_values(row)))
             else:
-                calls.append((*call_values(row), *key))
+                rows["call.update"].append((*call_values(row), org_id, item.no))
         elif item.before is None:
-            new_tasks.append((org_id, item.no, space_id, *task_values(row)))
+            rows["task.insert"].append((org_id, item.no, item.space_id, *task_values(row)))
         else:
-            tasks.append((*task_values(row), *key))
-    for name, rows in (
-        ("call.insert", new_calls),
-        ("call.update", calls),
-        ("call.delete", gone_calls),
-        ("task.insert", new_tasks),
-        ("task.update", tasks),
-        ("task.delete", gone_tasks),
-    ):
-        if rows:
-            db.executemany(statement(name), rows)
+            rows["task.update"].append((*task_values(row), org_id, item.no))
+    for name, values in rows.items():
+        if values:
+            db.executemany(statement(name), values)
 
 
-def save_counters(db: apsw.Connection, clock: OrgClock, space_id: int, tally: Tally, zone: str) -> None:
-    """Totals, cells and runs, moved by the differences."""
-    org_id = clock.org_id
-    if tally.calls or tally.tasks:
-        db.execute(statement("totals.add"), (clock.version, *tally.totals(), org_id, space_id))
-    cells = sorted(tally.cells(zone).items())
-    if cells:
-        db.executemany(
-            statement("cell.add"), [(org_id, space_id, *key, *measures) for key, measures in cells]
-        )
-        shrunk = [(org_id, space_id, *key) for key, measures in cells if min(measures) < 0]
-        if shrunk:
-            db.executemany(statement("cell.drop_empty"), shrunk)
-    if tally.runs:
-        _save_runs(db, org_id, space_id, tally.runs)
+_ROW_STATEMENTS = ("call.insert", "call.update", "call.delete", "task.insert", "task.update", "task.delete")
+
+
+def save_counters(
+    db: apsw.Connection, clock: OrgClock, tallies: Mapping[int, Tally], zones: Mapping[int, str]
+) -> None:
+    """Totals, cells and runs of spaces, moved by the differences. `zones` are the spaces' home zones."""
+    org_id, version = clock.org_id, clock.version
+    moved = {space_id: tally for space_id, tally in tallies.items() if tally.calls or tally.tasks}
+    if not moved:
+        return
+    db.executemany(
+        statement("totals.add"),
+        [(version, *tally.totals(), org_id, space_id) for space_id, tally in moved.items()],
+    )
+    cells: list[tuple[Any, ...]] = sorted(
+        (org_id, space_id, *key, *measures)
+        for space_id, tally in moved.items()
+        for key, measures in tally.cells(zones[space_id]).items()
+    )
+    db.executemany(statement("cell.add"), cells)
+    shrunk = [cell[:CELL_KEY] for cell in cells if min(cell[CELL_KEY:]) < 0]
+    if shrunk:
+        db.executemany(statement("cell.drop_empty"), shrunk)
+    for space_id, tally in moved.items():
+        if tally.runs:
+            _save_runs(db, org_id, space_id, tally.runs)
+
+
+CELL_KEY = 8
+"""How many columns of a cell are its key; its measures follow."""
+
+
+def home_zones(db: apsw.Connection, org_id: int, space_ids: Iterable[int]) -> dict[int, str]:
+    """The home zones of spaces."""
+    where = {"spaces": msgspec.json.encode(list(space_ids)).decode(), "org_id": org_id}
+    zones: dict[int, str] = dict(db.execute(statement("space.zone"), where).fetchall())
+    return zones
 
 
 def _save_runs(db: apsw.Connection, org_id: int, space_id: int, runs: dict[str, RunDifference]) -> None:

@@ -18,9 +18,8 @@ from callboard.model.directory import Space
 from callboard.model.event import CallEvent
 from callboard.model.totals import Totals
 from callboard.store.interface import Difference, Progress, Verification
-from callboard.store.sqlite.load import add_entries
+from callboard.store.sqlite.load import add_entries, find_items, item_of
 from callboard.store.sqlite.recount import counted_cells, counted_totals, kept_cells
-from callboard.store.sqlite.rows import call_of, task_of
 from callboard.store.sqlite.save import read_clock, save_rows, write_clock
 from callboard.store.sqlite.statements import statement
 
@@ -155,7 +154,7 @@ class Verifier:
                 still = set(db.execute(statement("event.orphans"), {"org_id": org_id}).fetchall())
                 for space_id, item in items:
                     if (space_id, item.no) in still:
-                        save_rows(db, org_id, space_id, [item])
+                        save_rows(db, org_id, [item])
 
 
 def _is_wrong(item: Item) -> bool:
@@ -166,23 +165,18 @@ def _is_wrong(item: Item) -> bool:
 def _page(
     db: apsw.Connection, space: Space, after: str, *, is_call: bool, only: list[str] | None = None
 ) -> list[Item]:
-    where = {"org_id": space.org_id, "space_id": space.id}
-    noun = "call" if is_call else "task"
     if only is None:
-        found = db.execute(statement(f"{noun}.page"), {**where, "after": after, "most": PAGE})
+        where = {"org_id": space.org_id, "space_id": space.id, "after": after, "most": PAGE}
+        found = db.execute(statement("call.page" if is_call else "task.page"), where).fetchall()
+        items = [item_of(row, is_call=is_call) for row in found]
     else:
-        found = db.execute(statement(f"{noun}.load"), {**where, "ids": msgspec.json.encode(only).decode()})
-    items = []
-    rows: list[tuple[Any, ...]] = found.fetchall()
-    for no, *values in rows:
-        row = call_of(tuple(values)) if is_call else task_of(tuple(values))
-        items.append(Item(values[0], is_call, no, row, row))
+        items = find_items(db, space.org_id, [(space.id, item_id) for item_id in only], is_call=is_call)
     add_entries(db, space.org_id, items)
     return items
 
 
 def _without_row(db: apsw.Connection, org_id: int, found: list[Any]) -> list[tuple[int, Item]]:
-    items = [(space_id, Item("", True, no)) for space_id, no in found]
+    items = [(space_id, Item("", True, no, space_id=space_id)) for space_id, no in found]
     add_entries(db, org_id, [item for _, item in items])
     for _, item in items:
         event = item.entries[0].event
@@ -191,7 +185,7 @@ def _without_row(db: apsw.Connection, org_id: int, found: list[Any]) -> list[tup
 
 
 def _rewrite_rows(db: apsw.Connection, space: Space, items: list[Item]) -> None:
-    save_rows(db, space.org_id, space.id, items)
+    save_rows(db, space.org_id, items)
 
 
 def _rewrite_counters(db: apsw.Connection, space: Space) -> None:

@@ -11,9 +11,8 @@ from callboard.clock import Micros
 from callboard.errors import NotFoundError
 from callboard.fold.batch import Item, refold, same_row, tally_of
 from callboard.store.interface import Withdrawal, batch_id
-from callboard.store.sqlite.load import add_entries
-from callboard.store.sqlite.rows import call_of, task_of
-from callboard.store.sqlite.save import read_clock, save_counters, save_rows, write_clock
+from callboard.store.sqlite.load import add_entries, item_of
+from callboard.store.sqlite.save import home_zones, read_clock, save_counters, save_rows, write_clock
 from callboard.store.sqlite.statements import statement
 
 EVENTS_PER_COMMIT = 1_000
@@ -48,34 +47,30 @@ def withdraw_some(
     items = _items(db, org_id, {item_no for _, _, item_no in found})
     clock = read_clock(db, org_id)
     events = 0
-    for space_id, of_space in items.items():
-        for item in of_space:
-            kept = [entry for entry in item.entries if entry.batch_no != batch_no]
-            events += len(item.entries) - len(kept)
-            item.entries = kept
-            refold(item)
-        db.executemany(statement("event.withdraw"), [(org_id, item.no, batch_no) for item in of_space])
-        save_rows(db, org_id, space_id, of_space)
-        where = {"org_id": org_id, "space_id": space_id}
-        save_counters(
-            db, clock, space_id, tally_of(of_space), str(db.execute(statement("space.zone"), where).get)
-        )
+    for item in items:
+        kept = [entry for entry in item.entries if entry.batch_no != batch_no]
+        events += len(item.entries) - len(kept)
+        item.entries = kept
+        refold(item)
+    db.executemany(statement("event.withdraw"), [(org_id, item.no, batch_no) for item in items])
+    save_rows(db, org_id, items)
+    spaces = {item.space_id for item in items}
+    tallies = {space_id: tally_of(item for item in items if item.space_id == space_id) for space_id in spaces}
+    save_counters(db, clock, tallies, home_zones(db, org_id, spaces))
     write_clock(db, clock)
-    changed = [
-        item for of_space in items.values() for item in of_space if not same_row(item.row, item.before)
-    ]
+    changed = [item for item in items if not same_row(item.row, item.before)]
     calls = sum(item.is_call for item in changed)
     done = Withdrawal(batch_no=batch_no, events=events, calls=calls, tasks=len(changed) - calls)
     return found[-1][0] + 1, done
 
 
-def _items(db: apsw.Connection, org_id: int, nos: set[int]) -> dict[int, list[Item]]:
-    """The items under these numbers, by space, with their events."""
+def _items(db: apsw.Connection, org_id: int, nos: set[int]) -> list[Item]:
+    """The items under these numbers, with their events."""
     where = {"nos": msgspec.json.encode(sorted(nos)).decode(), "org_id": org_id}
-    items: dict[int, list[Item]] = {}
-    for name, is_call in (("call.by_no", True), ("task.by_no", False)):
-        for no, space_id, *values in db.execute(statement(name), where):
-            row = call_of(tuple(values)) if is_call else task_of(tuple(values))
-            items.setdefault(space_id, []).append(Item(values[0], is_call, no, row, row))
-    add_entries(db, org_id, [item for of_space in items.values() for item in of_space])
+    items = [
+        item_of(row, is_call=is_call)
+        for name, is_call in (("call.by_no", True), ("task.by_no", False))
+        for row in db.execute(statement(name), where)
+    ]
+    add_entries(db, org_id, items)
     return items

@@ -187,7 +187,8 @@ CREATE TABLE totals (
 ) WITHOUT ROWID;
 CREATE INDEX totals_by_version ON totals (org_id, version);
 
--- Counters by the catalogue (callboard.fold.catalogue): what, at which grain, from which quarter on.
+-- Counters by the catalogue (callboard.fold.catalogue): what, at which grain, from which quarter on. The
+-- bucket comes before the counter, so that what one call counts in lies on three pages and not on nine.
 CREATE TABLE cell (
     org_id INTEGER NOT NULL,
     space_id INTEGER NOT NULL,
@@ -201,7 +202,7 @@ CREATE TABLE cell (
     answered INTEGER NOT NULL,
     timed INTEGER NOT NULL,
     talk_ms INTEGER NOT NULL,
-    PRIMARY KEY (org_id, space_id, counter, grain, bucket, d1, d2, d3)
+    PRIMARY KEY (org_id, space_id, grain, bucket, counter, d1, d2, d3)
 ) WITHOUT ROWID;
 
 CREATE TABLE run (

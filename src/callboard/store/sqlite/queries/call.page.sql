@@ -1,6 +1,7 @@
 -- The calls of a space in the order of their ids, a bounded piece; void ones too.
 SELECT
     no,
+    space_id,
     call_id, call_status, creation_time, start_time, end_time, duration_ms, call_type,
     source_number, destination_number, end_reason, source_end_reason, answered_by, agent, task_id,
     external_ids, metadata, source, void

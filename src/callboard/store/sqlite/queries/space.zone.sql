@@ -1,4 +1,4 @@
--- The home zone of a space.
-SELECT settings ->> '$.timezone'
-FROM space
-WHERE org_id = :org_id AND id = :space_id
+-- The home zones of spaces (a JSON array of their ids).
+SELECT space.id, space.settings ->> '$.timezone'
+FROM json_each(:spaces) AS wanted
+CROSS JOIN space ON space.id = wanted.value AND space.org_id = :org_id

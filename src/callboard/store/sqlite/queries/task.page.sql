@@ -1,6 +1,7 @@
 -- The tasks of a space in the order of their ids, a bounded piece; void ones too.
 SELECT
     no,
+    space_id,
     task_id, status, source_status, attempt, created, modified, run_id, assignee, execution_type,
     scheduled_at, failure_reason, input, output, waiting_since, void
 FROM task
