@@ -155,7 +155,7 @@ class Scope(Struct, frozen=True):
 
 
 class Unknown(Struct, frozen=True):
-    """The filter value `unknown`: the field is null."""
+    """The filter value `unknown`: the field is null, or holds that very word (as end reasons do)."""
 
 
 UNKNOWN = Unknown()

@@ -24,10 +24,10 @@ At = TypeVar("At", CallAt, TaskAt, Run)
 
 
 def matches(wanted: Match, value: str | None) -> bool:
-    """Whether a text field passes: any value when nothing is asked, null when `UNKNOWN` is."""
+    """Whether a text field passes: any value when nothing is asked, null or the very word for `UNKNOWN`."""
     if wanted is None:
         return True
-    return value is None if isinstance(wanted, Unknown) else value == wanted
+    return value in (None, "unknown") if isinstance(wanted, Unknown) else value == wanted
 
 
 def call_passes(call: Call, where: CallFilter) -> bool:

@@ -20,9 +20,9 @@ class Conditions:
         self.values.update(values)
 
     def match(self, column: LiteralString, wanted: Match) -> None:
-        """A text column is a value, or null."""
+        """A text column is a value; or not known: null, or kept as that very word, as end reasons are."""
         if isinstance(wanted, Unknown):
-            self.fragments.append(column + " IS NULL")
+            self.fragments.append("(" + column + " IS NULL OR " + column + " = 'unknown')")
         elif wanted is not None:
             self.fragments.append(column + " = :" + column)
             self.values[column] = wanted

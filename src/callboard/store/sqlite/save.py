@@ -129,8 +129,8 @@ CELL_KEY = 8
 def home_zones(db: apsw.Connection, org_id: int, space_ids: Iterable[int]) -> dict[int, str]:
     """The home zones of spaces."""
     where = {"spaces": msgspec.json.encode(list(space_ids)).decode(), "org_id": org_id}
-    zones: dict[int, str] = dict(db.execute(statement("space.zone"), where).fetchall())
-    return zones
+    rows: list[tuple[Any, ...]] = db.execute(statement("space.zone"), where).fetchall()
+    return {space_id: zone for space_id, zone in rows}  # noqa: C416 - says what is what
 
 
 def _save_runs(db: apsw.Connection, org_id: int, space_id: int, runs: dict[str, RunDifference]) -> None:
