@@ -91,7 +91,8 @@ class _FileOrUndo(click.Command):
 @click.option("--label", metavar="TEXT", help="What the import is called on record; else the file's name.")
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 @store_options
-def import_(  # noqa: PLR0917 - click hands options over by name
+def import_(
+    *,
     file: str,
     handle: str | None,
     space: str | None,
@@ -152,7 +153,7 @@ def import_(  # noqa: PLR0917 - click hands options over by name
 @click.argument("batch", metavar="BATCH")
 @org_option
 @store_options
-def undo(batch: str, handle: str | None, db: str | None, config: str | None, as_json: bool) -> int:
+def undo(*, batch: str, handle: str | None, db: str | None, config: str | None, as_json: bool) -> int:
     """Withdraw what an import brought, as if it had never been.
 
     Its events no longer count: calls and tasks are folded again without them, the numbers follow, and the

@@ -31,7 +31,7 @@ def refuse(plan: ImportPlan) -> click.UsageError:
                 columns = " Its columns are: " + ", ".join(map(plain, rows.columns)) + "."
         except CallerError:
             columns = ""
-    needed = "task_id=…,status=…" if plan.options.type == "task" else "call_id=…,call_status=…"
+    needed = "task_id=…,status=…" if plan.options.record_type == "task" else "call_id=…,call_status=…"
     return click.UsageError(
         f"Columns are not guessed in a script: say which fills which field, --map '{needed}'.{columns} "
         f"In a terminal, callboard import {shlex.quote(plan.file)} shows a guess as a command to copy."
@@ -88,7 +88,7 @@ def _first_time(found: Guess) -> str:
     from callboard.ingest.sources.fields import FIELDS
     from callboard.ingest.sources.mapping import RowMapping
 
-    kinds = FIELDS[found.plan.options.type]
+    kinds = FIELDS[found.plan.options.record_type]
     for target, template in RowMapping(found.plan.options).templates.items():
         if kinds.get(target) == "time":
             return str(template.reader(whole=False)(found.sample[0].row))

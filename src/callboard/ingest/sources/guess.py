@@ -28,6 +28,11 @@ MAX_WORDS = 60
 """A column of more different words than this is no status."""
 _LONG_CALL_S = 20_000
 _SHOWN_WORDS = 8
+# Those that exports come in; of all that exist, some exotic one always fits a short text as well.
+_ENCODINGS = (
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp932", "gb18030", "big5", "euc_kr",
+    "mac_roman",
+)  # fmt: skip
 _DAY_HEADINGS = frozenset({"date", "day", "call_date", "start_date", "calldate"})
 
 
@@ -77,7 +82,8 @@ def guess(plan: ImportPlan) -> Guess:
     _guess_times(found, chosen)
     _guess_words(found, chosen)
     _guess_duration(found, chosen)
-    record_type = plan.options.type
+    _look_at_ids(found, chosen)
+    record_type = plan.options.record_type
     found.missing = [each for each in NEEDED[record_type] if each not in chosen and not _is_set(plan, each)]
     assignments = joined(f"{target}={source}" for target, source in chosen.items())
     options = replace(found.plan.options, map=(assignments,) if assignments else ())
@@ -110,7 +116,7 @@ def encoding_of(head: bytes) -> str | None:
         return None
     from charset_normalizer import from_bytes  # noqa: PLC0415 - 40 ms that only a foreign file should cost
 
-    best = from_bytes(head[:16_384]).best()
+    best = from_bytes(head[:16_384], cp_isolation=[*_ENCODINGS]).best()
     return best.encoding if best else "cp1252"
 
 
@@ -134,10 +140,12 @@ def separator_of_sample(text: str) -> str:
 def _chosen_columns(found: Guess) -> dict[str, str]:
     """Field → column, each column once, the likeliest that its values speak for."""
     # A column with braces in its name cannot be told in --map, where they mark a template.
-    possible = candidates([c for c in found.columns if not set("{}") & set(c)], found.plan.options.type)
+    possible = candidates(
+        [c for c in found.columns if not set("{}") & set(c)], found.plan.options.record_type
+    )
     chosen: dict[str, str] = {}
     taken: set[str] = set()
-    for target in FIELDS[found.plan.options.type]:
+    for target in FIELDS[found.plan.options.record_type]:
         if target not in possible or _is_set(found.plan, target):
             continue
         fits = _check_of(target)
@@ -175,7 +183,7 @@ def _is_length(value: Any) -> bool:
 
 
 def _guess_times(found: Guess, chosen: dict[str, str]) -> None:
-    record_type = found.plan.options.type
+    record_type = found.plan.options.record_type
     first = "creation_time" if record_type == "call" else "created"
     fields = [each for each, kind in FIELDS[record_type].items() if kind == "time" and each in chosen]
     pair = _date_and_clock(found)
@@ -281,6 +289,18 @@ def _guess_duration(found: Guess, chosen: dict[str, str]) -> None:
             unit = "milliseconds"
             found.doubts.append(f"{column!r} is taken as milliseconds: half of it is above {_LONG_CALL_S}")
     found.plan = replace(found.plan, options=replace(found.plan.options, duration_unit=unit))
+
+
+def _look_at_ids(found: Guess, chosen: dict[str, str]) -> None:
+    column = chosen.get(NEEDED[found.plan.options.record_type][0])
+    if column is None:
+        return
+    ids = found.column_values(column)
+    if repeated := len(ids) - len(set(map(str, ids))):
+        found.doubts.append(
+            f"{repeated:,} of the first {len(ids):,} ids of {column!r} come more than once: rows of one id "
+            "are one item. Is another column part of the id, as in {line}-{number}?"
+        )
 
 
 def _values(sample: list[Record], column: str) -> list[Any]:

@@ -32,7 +32,7 @@ class MapOptions:
     time_format: tuple[str, ...] = ()
     timezone: str | None = None
     duration_unit: str = "seconds"
-    type: str = "call"
+    record_type: str = "call"
 
 
 @dataclass
@@ -51,9 +51,9 @@ class RowMapping:
 
     def __init__(self, options: MapOptions) -> None:
         """Raises `ImportOptionError` for options that make no sense together."""
-        self.type = options.type
+        self.type = options.record_type
         self.times = TimeReader(checked_formats(options.time_format), options.timezone)
-        self._fields = FIELDS[options.type]
+        self._fields = FIELDS[options.record_type]
         self._unit = options.duration_unit
         templates = _assignments(options.map, "--map")
         self.templates = {target: Template(text) for target, text in templates.items()}
@@ -64,9 +64,11 @@ class RowMapping:
         self._columns = [self._column(target, template) for target, template in self.templates.items()]
         values = _words(options.values, "--values", self._fields)
         self._words(values, _words(options.null, "--null", self._fields))
-        for needed in NEEDED[options.type]:
+        for needed in NEEDED[options.record_type]:
             if needed not in self.templates and needed not in constants:
-                raise ImportOptionError(f"--map says nothing of {needed}, which every {options.type} needs")
+                raise ImportOptionError(
+                    f"--map says nothing of {needed}, which every {options.record_type} needs"
+                )
 
     @property
     def columns(self) -> list[str]:
@@ -187,22 +189,25 @@ def _text(cell: Any) -> str:
 
 
 def _value(column: _Column, row: Mapping[str, Any]) -> Any:
-    value = column.cell(row)
+    try:
+        value = _meant(column, column.cell(row))
+        # JSON's null says "there is none", as in a request; an empty cell says nothing.
+        if value is None:
+            return None
+        return _ABSENT if value == "" else column.read(value)
+    except RowError as error:
+        raise RowError(error.reason, f"{column.field}: {error.message}") from None
+
+
+def _meant(column: _Column, value: Any) -> Any:
+    """The value that a word of the file stands for; itself when it stands for none."""
     if column.words and not isinstance(value, dict | list):
         said = column.words.get(_text(value), _ABSENT)
         if said is _ABSENT:
             said = column.folded.get(_text(value).casefold(), _ABSENT)
-        if said is None:
-            return None
         if said is not _ABSENT:
-            value = said
-    if value is None or value == "":
-        # JSON's null says "there is none", as in a request; an empty cell says nothing.
-        return None if value is None else _ABSENT
-    try:
-        return column.read(value)
-    except RowError as error:
-        raise RowError(error.reason, f"{column.field}: {error.message}") from None
+            return said
+    return value
 
 
 def _put(event: dict[str, Any], path: tuple[str, ...], value: Any) -> None:

@@ -41,7 +41,7 @@ class ImportPlan:
         pairs: list[tuple[str, str | None]] = [
             ("--space", self.space),
             ("--space-from", self.space_from),
-            ("--type", said.type if said.type != "call" else None),
+            ("--type", said.record_type if said.record_type != "call" else None),
             ("--encoding", self.encoding),
             ("--separator", {"\t": "tab"}.get(self.separator or "", self.separator)),
             *(("--set", each) for each in said.set),

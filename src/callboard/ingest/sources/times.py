@@ -40,12 +40,10 @@ class TimeReader:
 
     def read(self, value: Any) -> str:
         """The instant as ISO 8601 in UTC. Raises `RowError`, and `NoZoneError` for want of a zone."""
-        return self._instant(value).astimezone(UTC).isoformat()
-
-    def _instant(self, value: Any) -> datetime:
         try:
             moment = self._moment(value)
-            return moment if moment.tzinfo else self._in_zone(moment, value)
+            placed = moment if moment.tzinfo else self._in_zone(moment, value)
+            return placed.astimezone(UTC).isoformat()
         except (OverflowError, OSError):
             raise RowError("time_out_of_range", f"{_shown(value)} is no time of this world") from None
 
@@ -142,11 +140,10 @@ def says_offset(form: str) -> bool:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError):  # ZoneInfoNotFoundError is a KeyError
-        pass
-    except KeyError:
-        pass
-    raise ImportOptionError(f"--timezone: {name!r} is no IANA zone, as Europe/Berlin or Asia/Kolkata are")
+    except (OSError, ValueError, KeyError):  # that there is no such zone is a KeyError
+        raise ImportOptionError(
+            f"--timezone: {name!r} is no IANA zone, as Europe/Berlin or Asia/Kolkata are"
+        ) from None
 
 
 def _shown(value: Any) -> str:

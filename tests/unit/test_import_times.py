@@ -1,0 +1,131 @@
+"""Times of files: any format and zone, with what daylight saving does to them counted."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callboard.ingest.sources.records import ImportOptionError, RowError
+from callboard.ingest.sources.times import NoZoneError, TimeReader, checked_formats, says_offset
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def test_an_offset_in_the_time_decides() -> None:
+    """ISO 8601 with an offset needs no zone, and no zone overrules it."""
+    assert TimeReader().read("2026-02-07T05:57:45+05:30") == "2026-02-07T00:27:45+00:00"
+    assert TimeReader((), "Europe/Berlin").read("2026-02-07T05:57:45Z") == "2026-02-07T05:57:45+00:00"
+
+
+def test_a_time_without_offset_is_read_in_the_zone_that_was_named() -> None:
+    """Winter and summer each have their own offset."""
+    reader = TimeReader(("%d.%m.%Y %H:%M",), "Europe/Berlin")
+    assert reader.read("07.02.2026 12:00") == "2026-02-07T11:00:00+00:00"
+    assert reader.read("07.07.2026 12:00") == "2026-07-07T10:00:00+00:00"
+    assert (reader.ambiguous, reader.impossible) == (0, 0)
+
+
+def test_a_time_without_offset_and_zone_asks_for_one() -> None:
+    """It is never taken as UTC in silence."""
+    with pytest.raises(NoZoneError, match="--timezone"):
+        TimeReader().read("2026-02-07 05:57:45")
+
+
+def test_the_hour_that_comes_twice_is_the_earlier_one_and_counted() -> None:
+    """2:30 on the last Sunday of October, in Berlin."""
+    reader = TimeReader((), "Europe/Berlin")
+    assert reader.read("2026-10-25 02:30:00") == "2026-10-25T00:30:00+00:00"
+    assert (reader.ambiguous, reader.impossible) == (1, 0)
+
+
+def test_the_hour_that_is_left_out_is_moved_forward_and_counted() -> None:
+    """2:30 on the last Sunday of March does not exist in Berlin: it is 3:30."""
+    reader = TimeReader((), "Europe/Berlin")
+    moved = datetime.fromisoformat(reader.read("2026-03-29 02:30:00"))
+    assert moved.astimezone(BERLIN).strftime("%H:%M") == "03:30"
+    assert (reader.ambiguous, reader.impossible) == (0, 1)
+
+
+@given(st.integers(0, 1_000_000_000))
+def test_every_instant_is_found_again_from_its_local_time(seconds: int) -> None:
+    """Except for the second of two: there the earlier one is found, and it is counted."""
+    instant = datetime(2001, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    local = instant.astimezone(BERLIN)
+    reader = TimeReader((), "Europe/Berlin")
+    found = datetime.fromisoformat(reader.read(local.replace(tzinfo=None).isoformat()))
+    late = timedelta(hours=1) if local.fold else timedelta()
+    assert found == instant - late
+    assert reader.ambiguous == 1 if local.fold else reader.ambiguous in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [("unix", "1770443865.25"), ("unix_ms", "1770443865250"), ("unix_us", "1770443865250000")],
+)
+def test_counts_since_1970_are_exact(form: str, text: str) -> None:
+    """No float is on the way."""
+    assert TimeReader((form,)).read(text) == "2026-02-07T05:57:45.250000+00:00"
+
+
+def test_several_formats_are_tried_in_their_order() -> None:
+    """Files sewn together from two exports have two."""
+    reader = TimeReader(("%d/%m/%Y %H:%M", "unix"), "UTC")
+    assert reader.read("07/02/2026 05:57") == "2026-02-07T05:57:00+00:00"
+    assert reader.read("0") == "1970-01-01T00:00:00+00:00"
+
+
+def test_values_of_parquet_are_taken_as_they_are() -> None:
+    """Instants with a zone, local times, bare dates."""
+    reader = TimeReader((), "Europe/Berlin")
+    at_five = datetime(2026, 2, 7, 5, tzinfo=UTC)
+    assert reader.read(at_five) == "2026-02-07T05:00:00+00:00"
+    assert reader.read(at_five.replace(tzinfo=None)) == "2026-02-07T04:00:00+00:00"
+    assert reader.read(date(2026, 2, 7)) == "2026-02-06T23:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "value", ["yesterday", "", "7", "2026-W06-6", "x" * 1000, True, None, ["a"], "2026-13-01"]
+)
+def test_what_is_no_time_is_said_to_be_none(value: object) -> None:
+    """The value is shown, cut to a bearable length."""
+    with pytest.raises(RowError) as fault:
+        TimeReader((), "UTC").read(value)
+    assert fault.value.reason == "invalid_time"
+    assert len(fault.value.message) < 250
+
+
+def test_times_at_the_end_of_the_world_are_out_of_range() -> None:
+    """Year 1 in a zone east of Greenwich has no UTC."""
+    with pytest.raises(RowError) as fault:
+        TimeReader((), "Asia/Tokyo").read("0001-01-01 00:00:00")
+    assert fault.value.reason == "time_out_of_range"
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd", "Europe", "\0"])
+def test_a_zone_that_does_not_exist_is_named(name: str) -> None:
+    """Before anything is read."""
+    if not name:
+        assert TimeReader((), name).zone is None
+        return
+    with pytest.raises(ImportOptionError, match="--timezone"):
+        TimeReader((), name)
+
+
+def test_a_format_that_is_none_is_named() -> None:
+    """Before anything is read."""
+    assert checked_formats(("%Y-%m-%d", "unix_ms")) == ("%Y-%m-%d", "unix_ms")
+    for wrong in ("YYYY-MM-DD", "%Q", "%"):
+        with pytest.raises(ImportOptionError, match="--time-format"):
+            checked_formats((wrong,))
+
+
+def test_formats_that_say_their_offset_need_no_zone() -> None:
+    """%z does; %%z is a percent sign and a letter."""
+    assert says_offset("%d/%m/%Y %H:%M %z")
+    assert says_offset("unix")
+    assert not says_offset("%d/%m/%Y %H:%M")
+    assert not says_offset("%d %%z")
