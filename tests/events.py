@@ -18,19 +18,19 @@ def entry(event: Event, *, received_at: Micros = NOW, source: str = "events") ->
     return Entry(event, canonical(event), received_at, source)
 
 
-def call(call_id: str, status: str = "completed", *, at: int | None = 0, **fields: Any) -> Entry:
+def call(call_id: str, status: str = "completed", *, at: float | None = 0, **fields: Any) -> Entry:
     """A word about a call, `at` seconds after `NOW` (none: it does not say when)."""
     fields.setdefault("standing", 2 if status in FINAL_CALL else 0)
-    occurred_at = UNSET if at is None else NOW + at * SECOND
+    occurred_at = UNSET if at is None else NOW + round(at * SECOND)
     return entry(CallEvent(call_id=call_id, call_status=status, occurred_at=occurred_at, **fields))
 
 
-def task(task_id: str, word: str = "completed", *, at: int | None = 0, **fields: Any) -> Entry:
+def task(task_id: str, word: str = "completed", *, at: float | None = 0, **fields: Any) -> Entry:
     """A word about a task, `at` seconds after `NOW`."""
     status = TASK_WORDS[word]
     fields.setdefault("attempt", 1)
     fields.setdefault("standing", 2 if status in FINAL_TASK else 0)
-    occurred_at = UNSET if at is None else NOW + at * SECOND
+    occurred_at = UNSET if at is None else NOW + round(at * SECOND)
     return entry(
         TaskEvent(task_id=task_id, status=status, source_status=word, occurred_at=occurred_at, **fields)
     )
@@ -39,9 +39,7 @@ def task(task_id: str, word: str = "completed", *, at: int | None = 0, **fields:
 def send(store: Store, space: Any, *entries: Entry, **batch: Any) -> Receipt:
     """Commit entries as one batch; raises what the store answers in a receipt's place."""
     batch.setdefault("received_at", NOW)
-    [receipt] = store.ingest(
-        [Batch(org_id=space.org_id, space_id=space.id, entries=list(entries), **batch)]
-    )
+    [receipt] = store.ingest([Batch(org_id=space.org_id, space_id=space.id, entries=list(entries), **batch)])
     if isinstance(receipt, Exception):
         raise receipt
     assert receipt.applied + receipt.duplicate + receipt.stale + receipt.rejected == receipt.received

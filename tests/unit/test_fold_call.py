@@ -1,0 +1,171 @@
+"""A call's events make the call: the rules, field by field."""
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from callboard.clock import SECOND
+from callboard.fold.call import fold_call
+from tests.events import call
+from tests.stores import NOW
+
+
+def fold(*entries):
+    """The call, the same for any order of its events."""
+    made = fold_call(list(entries))
+    assert all(fold_call(list(order)) == made for order in permutations(entries))
+    return made
+
+
+def test_the_status_is_the_greatest_events():
+    """However they arrive."""
+    made = fold(call("c", "ringing", at=1), call("c", "completed", at=9), call("c", "in_progress", at=5))
+    assert made.call_status == "completed"
+
+
+def test_a_live_word_after_an_end_does_not_reopen_the_call():
+    """A platform's late `in_progress` is late."""
+    assert fold(call("c", "completed", at=1), call("c", "in_progress", at=9)).call_status == "completed"
+
+
+def test_an_inferred_end_yields_to_any_later_word():
+    """A call given up after silence that rings again."""
+    given_up = call("c", "failed", at=5, standing=0)
+    assert fold(call("c", "in_progress", at=5), given_up).call_status == "failed"
+    assert fold(call("c", "in_progress", at=6), given_up).call_status == "in_progress"
+
+
+def test_an_end_that_explains_nothing_yields_to_a_stated_one():
+    """A trailing "completed" of a call that was never answered."""
+    made = fold(call("c", "missed", at=1, end_reason="no_answer"), call("c", "completed", at=9, standing=1))
+    assert (made.call_status, made.end_reason) == ("missed", "no_answer")
+
+
+def test_facts_of_the_end_come_from_events_of_the_winning_status():
+    """Another end's reason, time and length are not this one's."""
+    made = fold(
+        call("c", "failed", at=1, end_reason="busy", end_time=NOW + 1, duration_ms=5),
+        call("c", "completed", at=2, end_reason="hangup"),
+        call("c", "completed", at=3, end_time=NOW + 3),
+    )
+    assert (made.call_status, made.end_reason, made.end_time) == ("completed", "hangup", NOW + 3)
+    assert made.duration_ms is None
+
+
+def test_every_other_fact_comes_from_the_greatest_event_that_carries_it():
+    """Whatever its status."""
+    made = fold(
+        call("c", "completed", at=9),
+        call("c", "ringing", at=1, agent="ann", call_type="inbound", source_number="+12025550123"),
+        call("c", "in_progress", at=2, agent="ben"),
+    )
+    assert (made.agent, made.call_type, made.source_number) == ("ben", "inbound", "+12025550123")
+
+
+def test_null_is_carried_too():
+    """A field left out says nothing; null says there is none."""
+    assert fold(call("c", "ringing", at=1, agent="ann"), call("c", at=2, agent=None)).agent is None
+    assert fold(call("c", "ringing", at=1, agent="ann"), call("c", at=2)).agent == "ann"
+
+
+DURATIONS: dict[str, tuple[str, dict[str, Any], int | None]] = {
+    "stated": ("completed", {"duration_ms": 5}, 5),
+    "stated, not what the times would give": (
+        "completed",
+        {"duration_ms": 5, "start_time": NOW, "end_time": NOW + SECOND},
+        5,
+    ),
+    "from answer to end": ("completed", {"start_time": NOW, "end_time": NOW + SECOND}, 1000),
+    "whole milliseconds, the rest cut": ("completed", {"start_time": NOW, "end_time": NOW + 1999}, 1),
+    "never below nothing": ("completed", {"start_time": NOW + SECOND, "end_time": NOW}, 0),
+    "unknown without an answer": ("completed", {"end_time": NOW + SECOND}, None),
+    "unknown without a stated end": ("completed", {"start_time": NOW - SECOND}, None),
+    "unknown when said to be none": ("completed", {"duration_ms": None}, None),
+    "nothing for a failed call that never began": ("failed", {}, 0),
+    "its own for a failed call that was cut": ("failed", {"start_time": NOW, "end_time": NOW + SECOND}, 1000),
+    "unknown for a cut one without an end": ("failed", {"start_time": NOW - SECOND}, None),
+    "stated for a failed one": ("failed", {"duration_ms": 7}, 7),
+    "always nothing for a missed call": (
+        "missed",
+        {"duration_ms": 7, "start_time": NOW, "end_time": NOW + SECOND},
+        0,
+    ),
+    "known while it goes on": ("in_progress", {"duration_ms": 7}, 7),
+    "unknown while it goes on": ("in_progress", {"start_time": NOW}, None),
+}
+
+
+@pytest.mark.parametrize("case", DURATIONS)
+def test_the_duration_is_talk_time_or_unknown(case):
+    """Never a delay, and never zero for want of knowing."""
+    status, fields, expected = DURATIONS[case]
+    assert fold(call("c", status, **fields)).duration_ms == expected
+    # The same when the call has other events too, which takes another path.
+    assert fold(call("c", "queued", at=-60), call("c", status, **fields)).duration_ms == expected
+
+
+def test_the_creation_time_is_the_greatest_carried_one_else_the_earliest_event():
+    """It places the call in time."""
+    early, late = call("c", "ringing", at=1), call("c", at=9)
+    assert fold(early, late).creation_time == NOW + 1 * SECOND
+    assert fold(early, call("c", at=9, creation_time=NOW + 5)).creation_time == NOW + 5
+    said = call("c", "queued", at=0, creation_time=NOW - 7)
+    assert fold(said, early, late).creation_time == NOW - 7
+    assert fold(said, call("c", at=9, creation_time=None)).creation_time == NOW
+
+
+def test_the_end_time_of_an_ended_call_is_stated_or_the_end_events():
+    """A live call has none but a stated one."""
+    assert fold(call("c", at=9)).end_time == NOW + 9 * SECOND
+    assert fold(call("c", at=9, end_time=NOW + 5)).end_time == NOW + 5
+    assert fold(call("c", "ringing", at=9)).end_time is None
+
+
+def test_a_missed_call_was_never_answered():
+    """Whatever start some event carried."""
+    made = fold(call("c", "in_progress", at=1, start_time=NOW), call("c", "missed", at=9))
+    assert (made.start_time, made.duration_ms, made.answered) == (None, 0, False)
+
+
+@pytest.mark.parametrize(
+    ("fields", "answered"),
+    [
+        ({}, False),
+        ({"start_time": NOW}, True),
+        ({"duration_ms": 1}, True),
+        ({"duration_ms": 0}, False),
+        ({"start_time": NOW, "duration_ms": 0}, True),
+    ],
+)
+def test_a_call_is_answered_when_its_start_is_known_or_somebody_talked(fields, answered):
+    """By a human or a machine."""
+    assert fold(call("c", **fields)).answered is answered
+
+
+def test_metadata_is_merged_key_by_key():
+    """A null key has no value; a null mapping says there was none up to then."""
+    first = call("c", "ringing", at=1, metadata={"a": 1, "b": 1})
+    second = call("c", "in_progress", at=2, metadata={"b": 2, "c": None})
+    assert fold(first, second).metadata == {"a": 1, "b": 2}
+    assert fold(first, second, call("c", at=3, metadata={"a": None})).metadata == {"b": 2}
+    assert fold(first, second, call("c", at=3, metadata=None)).metadata is None
+    emptied = call("c", "in_progress", at=1.5, metadata=None)
+    assert fold(first, emptied, second).metadata == {"b": 2}
+    assert fold(first, call("c", at=3, metadata={})).metadata == {"a": 1, "b": 1}
+    assert fold(call("c", metadata={})).metadata is None
+    assert fold(call("c", external_ids={"x": None})).external_ids is None
+
+
+def test_void_is_the_greatest_word_on_it():
+    """Most events say nothing of it."""
+    assert not fold(call("c")).void
+    assert fold(call("c", "ringing", at=1, void=True), call("c", at=2)).void
+    assert not fold(call("c", "ringing", at=1, void=True), call("c", at=2, void=False)).void
+
+
+def test_the_door_is_the_greatest_events():
+    """Of a call told by two sources."""
+    imported = call("c", at=9)
+    imported.source = "import"
+    assert fold(call("c", "ringing", at=1), imported).source == "import"
