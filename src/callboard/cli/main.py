@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -35,8 +35,20 @@ COMMANDS = {
 }
 
 
+class _ReaderGone(Exception):  # noqa: N818 - nothing is wrong
+    """Nobody reads our output any more."""
+
+
+class _Commands(LazyGroup):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _ReaderGone from error  # click would end with 1, as if something had failed
+
+
 @click.group(
-    cls=LazyGroup,
+    cls=_Commands,
     table=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -62,7 +74,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     except (click.Abort, KeyboardInterrupt):
         print("\nInterrupted.", file=sys.stderr)
         return 130
-    except BrokenPipeError:
+    except (_ReaderGone, BrokenPipeError):
         # Whoever read our output has gone (`callboard tasks | head`): say nothing, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141

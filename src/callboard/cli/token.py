@@ -90,7 +90,7 @@ def rotate(*, token_id: int, keep_old: Micros, db: str | None, config: str | Non
             raise click.UsageError(f"Token {token_id} is revoked; callboard token create makes a new one.")
         secret = new_secret()
         changed = store.rotate_token(
-            token_id, prefix=secret.prefix, secret_digest=secret.digest, old_until=now + keep_old, now=now
+            token_id, prefix=secret.prefix, secret_digest=secret.digest, old_until=now + keep_old
         )
         shown = _item(store, changed, secret.text)
     if as_json:
