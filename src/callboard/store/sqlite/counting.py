@@ -81,7 +81,10 @@ def _counted(
     for column, dimension in zip(_COLUMNS, counter.dimensions, strict=False):
         if dimension in stated:
             value = stated[dimension]
-            conditions.match(column, "" if isinstance(value, Unknown) else value)
+            if isinstance(value, Unknown):  # cells hold null as ""; see Conditions.match
+                conditions.add(column + " IN ('', 'unknown')")
+            else:
+                conditions.match(column, value)
         if dimension == "call_status" and made is not None:
             conditions.add(column + (" <> 'queued'" if made else " = 'queued'"))
     sql = f"SELECT coalesce(sum(items), 0) FROM cell WHERE {conditions.where}"
