@@ -132,7 +132,7 @@ def test_bad_lines_of_ndjson_cost_themselves(tmp_path: Path) -> None:
 
 
 def test_parquet_gives_plain_values(tmp_path: Path) -> None:
-    """Times with and without zone, cut to microseconds; decimals, dictionaries; only the columns asked for."""
+    """Times with and without zone, cut to microseconds; decimals; only the columns asked for."""
     instant = datetime(2026, 2, 7, 5, 57, 45, 250_000, tzinfo=UTC)
     at = instant.replace(tzinfo=None)
     table = pa.table(

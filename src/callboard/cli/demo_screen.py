@@ -48,7 +48,7 @@ def screen(server: DemoServer, loaded: Loaded, told: Sequence[Story], client: Cl
     show(f"\n{json.dumps(_answer(server, loaded, client), indent=2)}", "green")
     show("\nWhere to look", "bold")
     db = shlex.quote(loaded.stage.db)
-    show(f"\n   {server.url}/docs" if not once else f"\n   {_callboard()} serve --db {db}")
+    show(f"\n   {_callboard()} serve --port {server.port} --db {db}" if once else f"\n   {server.url}/docs")
     for command in ("analytics", "tasks --stuck", "tasks --status failed"):
         show(f"   {_callboard()} {command} --org {HANDLE} --db {db}")
     show(f"   {_callboard()} verify --deep --db {db}")
@@ -98,21 +98,45 @@ def live_line(*, silent: bool) -> Iterator[Callable[[int], None]]:
 
 
 def show_proof(proof: Proof) -> None:
-    """Before and after, and the verdict."""
+    """Before = after, number by number, and the verdict."""
     show = _printer()
-    show(f"\n{proof.events:,} events; the killed server was sent {proof.sent:,} in all.\n")
+    show(f"\n{proof.events:,} events; the killed server was sent {proof.sent:,} in all. Before = after:\n")
+    answers = [each for each in proof.comparisons if isinstance(each.before, dict)]
     show_table(
-        ("", "Left in peace", "Killed, repeated, shuffled", ""),
-        [
-            (each.what, _brief(each, each.before), _brief(each, each.after), _verdict(each))
-            for each in proof.comparisons
-        ],
+        ("", *_NUMBERS.values()),
+        [(each.what, *(_side_by_side(each, field) for field in _NUMBERS)) for each in answers],
         empty="",
     )
+    show("")
+    for each in proof.comparisons:
+        if each not in answers:
+            show(f"{each.what}: {_said(each.before)} {_sign(each.equal)} {_said(each.after)}")
     if proof.holds:
         show("\nBefore = after: every number and every row is the same.", "bold green")
     else:
         show("\nBefore ≠ after: something was lost or counted twice.", "bold red")
+
+
+_NUMBERS = {
+    "total_calls": "Calls",
+    "completed_calls": "Completed",
+    "failed_calls": "Failed",
+    "avg_duration_seconds": "Mean s",
+    "total_tasks": "Tasks",
+}
+
+
+def _side_by_side(each: Comparison, field: str) -> str:
+    before, after = each.before[field], each.after[field]
+    return f"{_said(before)} {_sign(before == after)} {_said(after)}"
+
+
+def _said(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int | float) else str(value)
+
+
+def _sign(equal: bool) -> str:
+    return "=" if equal else "≠"
 
 
 def proof_object(proof: Proof) -> dict[str, Any]:
@@ -127,22 +151,6 @@ def proof_object(proof: Proof) -> dict[str, Any]:
             for each in proof.comparisons
         ],
     }
-
-
-def _verdict(each: Comparison) -> str:
-    return "same" if each.equal else "DIFFERENT"
-
-
-def _brief(each: Comparison, value: Any) -> str:
-    """An answer of the endpoint in one line; whole where the two differ."""
-    if not isinstance(value, dict):
-        return f"{value:,}" if isinstance(value, int) else str(value)
-    if not each.equal:
-        return json.dumps(value)
-    return (
-        f"{value['total_calls']:,} calls, {value['completed_calls']:,} completed, "
-        f"{value['avg_duration_seconds']} s, {value['total_tasks']:,} tasks"
-    )
 
 
 def _answer(server: DemoServer, loaded: Loaded, client: Client) -> Any:

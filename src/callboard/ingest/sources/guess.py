@@ -30,8 +30,8 @@ _LONG_CALL_S = 20_000
 _SHOWN_WORDS = 8
 # Those that exports come in; of all that exist, some exotic one always fits a short text as well.
 _ENCODINGS = (
-    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp932", "gb18030", "big5", "euc_kr",
-    "mac_roman",
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp932", "gb18030", "big5",
+    "euc_kr", "mac_roman",
 )  # fmt: skip
 _DAY_HEADINGS = frozenset({"date", "day", "call_date", "start_date", "calldate"})
 
