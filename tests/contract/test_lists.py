@@ -31,7 +31,7 @@ CALL_FILTERS = {
         CallFilter(end_reason="unknown"),
         lambda call: call.end_reason == "unknown",
     ),
-    "no end reason": (CallFilter(end_reason=UNKNOWN), lambda call: call.end_reason is None),
+    "no end reason": (CallFilter(end_reason=UNKNOWN), lambda call: call.end_reason in (None, "unknown")),
     "agent": (CallFilter(agent="ann"), lambda call: call.agent == "ann"),
     "no agent": (CallFilter(agent=UNKNOWN), lambda call: call.agent is None),
     "an agent nobody is": (CallFilter(agent="zoe"), lambda call: False),
@@ -95,7 +95,7 @@ CALL_FILTERS = {
         lambda call: (
             call.call_type == "outbound"
             and call.call_status == "completed"
-            and call.end_reason is None
+            and call.end_reason in (None, "unknown")
             and call.answered
             and call.duration_ms is not None
             and call.creation_time < LATER
