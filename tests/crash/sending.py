@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -25,6 +27,13 @@ _ENDS = (
 )
 SHARED = 12
 """Calls and tasks that every sender speaks of."""
+
+
+def the_seed() -> int:
+    """What draws everything, printed; CRASH_SEED=… draws it again (threads still run as they please)."""
+    seed = int(os.environ.get("CRASH_SEED") or secrets.randbits(32))
+    print(f"CRASH_SEED={seed}")
+    return seed
 
 
 class Sender:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,17 +16,11 @@ from callboard.store.sqlite.store import SqliteStore
 from tests.crash.keeping import Kept
 from tests.crash.power_cuts import Cut, MakeCommit, OpenStore, Round, on_disk
 from tests.crash.power_vfs import PoweredDisk
+from tests.crash.sending import the_seed
 from tests.stores import make_organization, make_space
 
 LIVES = 3
 """Power cuts to one file: each start is on what the last cut left."""
-
-
-def the_seed() -> int:
-    """What draws everything, printed; CRASH_SEED=… draws it again (threads still run as they please)."""
-    seed = int(os.environ.get("CRASH_SEED") or secrets.randbits(32))
-    print(f"CRASH_SEED={seed}")
-    return seed
 
 
 def rounds_of(
