@@ -1,0 +1,128 @@
+"""Made-up calls and tasks: the same seed, the same events."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import UNSET
+
+from callboard.clock import DAY, MINUTE, SECOND, Micros
+from callboard.model.event import CallEvent, Entry, Instant, TaskEvent, canonical
+
+FIRST_DAY: Micros = 1_743_465_600_000_000
+"""2025-04-01T00:00:00Z: files begin here."""
+DAYS = 90
+EDITION = 1
+"""Moves with what `days` makes: files built of an older edition are built again."""
+LIVE_FROM: Micros = FIRST_DAY + DAYS * DAY
+"""Where events that are sent while measuring begin."""
+
+ENDS = (
+    ("completed", "customer_hangup", 40),
+    ("completed", "agent_hangup", 20),
+    ("completed", "voicemail", 8),
+    ("missed", "no_answer", 18),
+    ("missed", "busy", 6),
+    ("failed", "invalid_number", 4),
+    ("failed", "carrier_error", 4),
+)
+AGENTS = ("renewals", "welcome", "surveys", "reminders", "collections")
+_WEIGHTS = [weight for _, _, weight in ENDS]
+
+
+def call_entry(draw: random.Random, number: int, at: Micros) -> Entry:
+    """One ended call that began at `at`. Its id is random, as platforms' are."""
+    status, reason, _ = draw.choices(ENDS, _WEIGHTS)[0]
+    start: Instant = UNSET
+    end: Instant = UNSET
+    if status == "completed":
+        answered = at + draw.randrange(2, 30) * SECOND
+        start, end = answered, answered + int(draw.expovariate(1 / 120) * 1000) * 1000
+    event = CallEvent(
+        call_id=f"{draw.getrandbits(128):032x}",
+        call_status=status,
+        standing=2,
+        occurred_at=end or at,
+        call_type="outbound" if draw.random() < 0.9 else "inbound",
+        source_number="+12025550100",
+        destination_number=f"+1202555{100 + number % 100:04d}",
+        creation_time=at,
+        start_time=start,
+        end_time=end,
+        end_reason=reason,
+        agent=AGENTS[number % len(AGENTS)],
+    )
+    return Entry(event, canonical(event), at)
+
+
+def task_entry(draw: random.Random, number: int, at: Micros) -> Entry:
+    """One task of a run of a hundred."""
+    status = draw.choices(("pending", "running", "completed", "failed"), (4, 1, 86, 9))[0]
+    event = TaskEvent(
+        task_id=f"{draw.getrandbits(64):016x}",
+        status=status,
+        source_status=status,
+        attempt=1,
+        standing=2 if status in ("completed", "failed") else 0,
+        occurred_at=at + MINUTE,
+        run_id=f"run-{number // 100}",
+        created=at,
+    )
+    return Entry(event, canonical(event), at)
+
+
+def days(calls: int, spaces: int, seed: int = 1) -> Iterator[list[tuple[int, list[Entry]]]]:
+    """`calls` calls over `DAYS` days in `spaces` spaces, with a task for each hundredth: a list for each day,
+    of (place of the space, its entries), in order of time.
+    """
+    draw = random.Random(seed)
+    number = 0
+    for day in range(DAYS):
+        of_day: list[tuple[int, list[Entry]]] = []
+        until = calls * (day + 1) // DAYS
+        begin = FIRST_DAY + day * DAY
+        share = [0] * spaces
+        for place in range(number, until):
+            share[place % spaces] += 1
+        for space, many in enumerate(share):
+            if many == 0:
+                continue
+            times = sorted(begin + draw.randrange(8 * 3600, 20 * 3600) * SECOND for _ in range(many))
+            entries = [call_entry(draw, number + place, at) for place, at in enumerate(times)]
+            entries += [
+                task_entry(draw, place, times[0])
+                for place in range(number, number + many)
+                if place % 100 == 0
+            ]
+            number += many
+            of_day.append((space, entries))
+        yield of_day
+
+
+def wire(event: CallEvent) -> dict[str, Any]:
+    """The event as a client sends it."""
+    names = ("creation_time", "start_time", "end_time", "occurred_at")
+    sent: dict[str, Any] = {"type": "call", "call_id": event.call_id, "call_status": event.call_status}
+    for name in (
+        "event_id",
+        "call_type",
+        "source_number",
+        "destination_number",
+        *names,
+        "end_reason",
+        "agent",
+    ):
+        value = getattr(event, name)
+        if value is not UNSET:
+            sent[name] = instant(value) if name in names else value
+    return sent
+
+
+def instant(at: Micros) -> str:
+    """A time as clients write it, to the millisecond."""
+    from datetime import UTC, datetime
+
+    moment = datetime.fromtimestamp(at // 1000 / 1000, UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at // 1000 % 1000:03d}Z"

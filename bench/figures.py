@@ -1,0 +1,70 @@
+"""Rounds → medians with their spread → a JSON file of its own for each bench."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.machine import described
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def spread(values: Sequence[float]) -> dict[str, float]:
+    """Median, lowest and highest, and the middle half."""
+    low, _, high = (
+        statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else [values[0]] * 3
+    )
+    return {
+        "median": _rounded(statistics.median(values)),
+        "lowest": _rounded(min(values)),
+        "quarter": _rounded(low),
+        "three_quarters": _rounded(high),
+        "highest": _rounded(max(values)),
+        "rounds": len(values),
+    }
+
+
+def ratios(ours: Sequence[float], theirs: Sequence[float]) -> dict[str, float]:
+    """Each round's ratio, and their spread."""
+    return spread([one / other for one, other in zip(ours, theirs, strict=True)])
+
+
+def target(
+    what: str, value: float, *, at_least: float | None = None, at_most: float | None = None
+) -> dict[str, Any]:
+    """A target, the figure, and whether it is met."""
+    met = (at_least is None or value >= at_least) and (at_most is None or value <= at_most)
+    bound = {"at_least": at_least} if at_most is None else {"at_most": at_most}
+    return {"what": what, **bound, "figure": _rounded(value), "met": met}
+
+
+def write(name: str, what: str, *, short: bool, targets: list[dict[str, Any]], **figures: Any) -> None:
+    """Print what matters and keep all of it. A short run is kept beside, never in the place of a full one."""
+    told = {
+        "bench": name,
+        "what": what,
+        "short": short,
+        "taken_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ"),
+        "machine": described(),
+        "targets": targets,
+        **figures,
+    }
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / (f"{name}.short.json" if short else f"{name}.json")
+    path.write_text(json.dumps(told, indent=1, default=_rounded) + "\n", encoding="utf-8")
+    for each in targets:
+        bound = f">= {each['at_least']:g}" if "at_least" in each else f"<= {each['at_most']:g}"
+        print(
+            f"  {'met   ' if each['met'] else 'MISSED'} {each['what']}: {each['figure']:g} (target {bound})"
+        )
+    print(f"  → {path.relative_to(RESULTS.parent.parent)}")
+
+
+def _rounded(value: float) -> float:
+    """Four digits are more than the rounds can tell apart."""
+    return float(f"{value:.4g}") if abs(value) < 10_000 else round(value)

@@ -1,0 +1,152 @@
+"""Store files of a given size: built once, kept in the bench's folder, copied for whoever writes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+import callboard.store.sqlite as sqlite_package
+from bench import calls
+from callboard.model.directory import Member, SpaceSettings
+from callboard.model.event import Entry
+from callboard.query.secret import Secret, secret_digest
+from callboard.settings import Settings
+from callboard.store.interface import Batch
+from callboard.store.sqlite.store import SqliteStore
+
+TOKENS = 20
+EVENTS_A_COMMIT = 20_000
+MOST_COPIED = 2_000_000
+HANDLE = "bench.example"
+
+
+class Board(Struct, frozen=True):
+    """A file, and what a client needs to know to ask it."""
+
+    path: str
+    calls: int
+    handle: str
+    org_id: int
+    space_ids: list[int]
+    space_tokens: list[str]
+    secrets: list[str]
+
+
+def folder() -> Path:
+    """Where files are kept: CALLBOARD_BENCH_DIR, else a folder beside other temporary files."""
+    chosen = os.environ.get("CALLBOARD_BENCH_DIR") or f"{tempfile.gettempdir()}/callboard-bench"
+    path = Path(chosen)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def board(many: int, spaces: int = 200) -> Board:
+    """A file of so many calls. Built when it is not there yet, or was built by another schema."""
+    told = folder() / f"{many}-calls-{spaces}-spaces-{_version()}.json"
+    if not told.exists():
+        path = told.with_suffix(".building")
+        _remove(path)
+        built = _build(path, many, spaces)
+        path.rename(told.with_suffix(".db"))
+        made = msgspec.structs.replace(built, path=str(told.with_suffix(".db")))
+        told.write_bytes(msgspec.json.encode(made))
+    return msgspec.json.decode(told.read_bytes(), type=Board)
+
+
+def copy(of: Board, name: str) -> Board:
+    """A copy to write into; the one of that name before it goes. The largest files are written to as they
+    are: what a bench adds is nothing beside what they hold, and a copy would be.
+    """
+    if of.calls > MOST_COPIED:
+        return of
+    path = folder() / f"copy-{name}.db"
+    _remove(path)
+    shutil.copyfile(of.path, path)
+    return msgspec.structs.replace(of, path=str(path))
+
+
+def discard(copied: Board) -> None:
+    """Remove a copy and what lies beside it."""
+    if copied.calls <= MOST_COPIED:
+        _remove(Path(copied.path))
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+def _version() -> str:
+    """Changes with the schema and with the generator."""
+    digest = hashlib.sha256(str(calls.EDITION).encode())
+    for migration in sorted((Path(str(sqlite_package.__file__)).parent / "migrations").glob("*.sql")):
+        digest.update(migration.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def _build(path: Path, many: int, spaces: int) -> Board:
+    store = SqliteStore(str(path), Settings(cache_mib=256))
+    now = calls.FIRST_DAY
+    organization = store.create_organization(
+        name="Bench", domain_handle=HANDLE, domain=None, is_private_domain=False, now=now
+    )
+    made = [
+        store.create_space(
+            org_id=organization.id,
+            name=f"Campaign {number}",
+            description=None,
+            content_type="contact",
+            agent_handle=None,
+            settings=SpaceSettings(),
+            now=now,
+        )
+        for number in range(spaces)
+    ]
+    secrets = [_token(store, organization.id, number) for number in range(TOKENS)]
+    space_ids = [space.id for space in made]
+    _fill(store, organization.id, space_ids, many)
+    store.close()
+    return Board("", many, HANDLE, organization.id, space_ids, [space.token for space in made], secrets)
+
+
+def _token(store: SqliteStore, org_id: int, number: int) -> str:
+    text = f"cb_bench_{number:02d}_0123456789abcdefghijkl"  # as long as a real one
+    secret = Secret(text, text[:11], secret_digest(text))
+    store.create_token(
+        name=f"Reader {number}",
+        prefix=secret.prefix,
+        secret_digest=secret.digest,
+        members=[Member(org_id, "admin")],
+        expires_at=None,
+        now=calls.FIRST_DAY,
+    )
+    return text
+
+
+def _fill(store: SqliteStore, org_id: int, space_ids: list[int], many: int) -> None:
+    began, done = time.monotonic(), 0
+    batches: list[Batch] = []
+    waiting = 0
+    for day in calls.days(many, len(space_ids)):
+        for space, entries in day:
+            batches.append(_batch(org_id, space_ids[space], entries))
+            waiting += len(entries)
+            if waiting >= EVENTS_A_COMMIT:
+                store.ingest(batches)
+                done, batches, waiting = done + waiting, [], 0
+                rate = done / (time.monotonic() - began)
+                print(f"\r  building {many:,} calls: {done:,} ({rate:,.0f}/s)", end="", file=sys.stderr)
+    store.ingest(batches)
+    print(file=sys.stderr)
+
+
+def _batch(org_id: int, space_id: int, entries: list[Entry]) -> Batch:
+    return Batch(org_id=org_id, space_id=space_id, entries=entries, received_at=entries[-1].received_at)

@@ -1,0 +1,178 @@
+"""The server under measurement: `callboard serve` itself, and beside its paths their constant twins.
+
+`python -m bench.server --db FILE` runs the command with its application wrapped: a path that begins with
+`/one/v2/` instead of `/api/v2/` (as long, so that nothing else differs) is answered with a constant body of
+the analytics answer's size and number of headers; a POST there is read whole first. One process answers both,
+with the same event loop, the same threads and the same memory: what lies between the two figures is the
+product's own work and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Self
+
+from msgspec import json
+
+from bench.files import folder
+
+TICKS = os.sysconf("SC_CLK_TCK")
+CONSTANT = "/one/v2/platform"
+PRODUCT = "/api/v2/platform"
+
+BODY = (
+    b'{"status_code":200,"message":"Analytics fetched successfully","data":{"total_calls":5000,'
+    b'"completed_calls":3402,"failed_calls":402,"avg_duration_seconds":119.873,"total_tasks":50,'
+    b'"task_status_breakdown":{"pending":2,"running":1,"completed":43,"failed":4}}}'
+)
+GET_HEAD = [
+    (b"content-type", b"application/json"),
+    (b"content-length", str(len(BODY)).encode()),
+    (b"etag", b'"00000000000000000000000000000000"'),
+    (b"cache-control", b"private, no-cache"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"vary", b"Authorization, Org-Handle"),
+    (b"x-request-id", b"0123456789ab-1e240"),
+]
+POSTED = (
+    b'{"status_code":200,"message":"1 event received, 1 applied","data":{"batch_id":"b123456","received":1,'
+    b'"applied":1,"duplicate":0,"stale":0,"rejected":0,"rejections":[]}}'
+)
+POST_HEAD = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-type", b"application/json"),
+    (b"content-length", str(len(POSTED)).encode()),
+    (b"vary", b"Authorization, Org-Handle"),
+    (b"x-request-id", b"0123456789ab-1e240"),
+]
+
+
+class WithTwins:
+    """An ASGI application beside which constant answers stand."""
+
+    def __init__(self, application: Callable[..., Awaitable[None]]) -> None:
+        self._application = application
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
+        # Hands on the application's own coroutine: it costs the product a look at the path, nothing more.
+        if scope["type"] == "http" and scope["path"].startswith("/one/"):
+            return _constant(scope, receive, send)
+        return self._application(scope, receive, send)
+
+
+async def _constant(scope: Any, receive: Any, send: Any) -> None:
+    if scope["method"] == "POST":
+        while (await receive()).get("more_body"):
+            pass
+        await send({"type": "http.response.start", "status": 200, "headers": POST_HEAD})
+        await send({"type": "http.response.body", "body": POSTED})
+    else:
+        await send({"type": "http.response.start", "status": 200, "headers": GET_HEAD})
+        await send({"type": "http.response.body", "body": BODY})
+
+
+class Server:
+    """One worker on a free port, in processes of its own; its CPU time and memory."""
+
+    def __init__(self, db: str, *, twins: bool = True, port: int = 0, wait: bool = True) -> None:
+        module = "bench.server" if twins else "callboard"
+        command = [sys.executable, "-m", module, "serve", "--json", "--port", str(port), "--db", db]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("CALLBOARD_")}
+        self._log = (folder() / "server.log").open("wb")
+        self.began = time.perf_counter()
+        self.process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env=environment,
+            cwd=Path(__file__).parent.parent,
+            start_new_session=True,
+        )
+        self.port = port
+        if wait:
+            self._wait()
+
+    def _wait(self) -> None:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"the server did not start: {(folder() / 'server.log').read_text()[-2000:]}")
+        self.port = json.decode(line)["port"]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.worker = worker_of(self.process.pid)
+
+    def cpu_s(self) -> float:
+        """CPU seconds of the worker so far."""
+        return cpu_s(self.worker)
+
+    def memory_mib(self) -> tuple[float, float]:
+        """(RSS, PSS) of the worker."""
+        rss = pss = 0
+        for line in Path(f"/proc/{self.worker}/smaps_rollup").read_text(encoding="utf-8").splitlines():
+            if line.startswith("Rss:"):
+                rss = int(line.split()[1])
+            elif line.startswith("Pss:"):
+                pss = int(line.split()[1])
+        return rss / 1024, pss / 1024
+
+    def stop(self) -> None:
+        """Ask it to finish; it is ours and alone in its group."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(40)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        self._log.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds of a process so far, user and system."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def worker_of(pid: int) -> int:
+    """The worker process of a server."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
+    found = [int(child) for child in children if _is_worker(int(child))]
+    assert len(found) == 1, "one worker"
+    return found[0]
+
+
+def _is_worker(pid: int) -> bool:
+    return b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def free_port() -> int:
+    """A port nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def main() -> None:
+    """`callboard`, with twins."""
+    from callboard.cli import server
+    from callboard.cli.main import main as callboard
+
+    application = vars(server)["application"]
+    vars(server)["application"] = lambda settings: WithTwins(application(settings))
+    callboard()
+
+
+if __name__ == "__main__":
+    main()
