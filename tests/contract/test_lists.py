@@ -271,6 +271,15 @@ def test_pages_and_positions_walk_the_whole_list_once(population, scope, limit):
     assert pages == walked == whole
 
 
+def test_pages_are_counted_from_a_position_where_there_is_one(population, scope):
+    """So that a walk may skip."""
+    store, _, _ = population
+    whole = store.calls(scope[0], CallFilter(), ALL)
+    fifth = whole[4]
+    after = Position(fifth.call.creation_time, fifth.call.call_id, fifth.space_id)
+    assert store.calls(scope[0], CallFilter(), Window(limit=3, offset=2, after=after)) == whole[7:10]
+
+
 @pytest.mark.parametrize("limit", [1, 7, 1000])
 def test_tasks_too_are_walked_by_pages_and_positions(population, scope, limit):
     """The same for tasks."""

@@ -20,7 +20,7 @@ AGENTS = ("ann", "bot")
 PARTITIONS: dict[str, tuple[Any, ...]] = {
     "call_type": (*CALL_TYPES, UNKNOWN),
     "call_status": CALL_STATUSES,
-    "end_reason": (*END_REASONS, UNKNOWN),
+    "end_reason": (*[reason for reason in END_REASONS if reason != "unknown"], UNKNOWN),
     "agent": (*AGENTS, UNKNOWN),
     "answered_by": (*ANSWERED_BY, UNKNOWN),
     "source_number": ("+12025550123", "+12025550124", UNKNOWN),

@@ -72,7 +72,7 @@ def imports(draw: st.DrawFn) -> tuple[History, list[bool]]:
 def test_a_withdrawn_import_leaves_the_history_without_its_events(worlds: Worlds, kind: str) -> None:
     """Wherever its batches lay among others; and imported again, all is as it was."""
 
-    @examples(0.5)
+    @examples(0.3)
     @given(imports())
     def holds(drawn: tuple[History, list[bool]]) -> None:
         history, imported = drawn
