@@ -195,7 +195,7 @@ class Board:
             assert message["type"] == f"lifespan.{phase}.complete"
             done.set()
 
-        living = asyncio.create_task(self.app({"type": "lifespan"}, receive, send))  # type: ignore[arg-type]
+        living = asyncio.create_task(self.app({"type": "lifespan"}, receive, send))
         await done.wait()
         living.cancel()
         await asyncio.gather(living, return_exceptions=True)

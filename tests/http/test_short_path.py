@@ -30,7 +30,7 @@ EXTRAS = st.sampled_from(
     ]
 )
 QUESTIONS = st.tuples(st.just("ask"), TOKENS, HANDLES, SCOPES, EXTRAS)
-PLAIN = st.tuples(
+PLAIN: st.SearchStrategy[tuple[Any, ...]] = st.tuples(
     st.just("ask"), st.sampled_from(["viewer", "brief", "both"]), st.just("acme.example"), SCOPES, st.just({})
 )
 CHANGES = st.sampled_from(

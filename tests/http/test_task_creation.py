@@ -8,7 +8,7 @@ import pytest
 
 from tests.http.board import Board, task
 
-DOCUMENTS = [
+DOCUMENTS: list[dict[str, Any]] = [
     {"name": "Asha", "contact_number": "+12025550123", "plan": "gold", "labels": ["a", {"b": 1}]},
     {"name": "Ben", "contact_number": "+12025550124"},
 ]
@@ -69,7 +69,7 @@ def test_a_key_is_kept_for_seven_days(board: Board):
 @pytest.mark.parametrize("key", ["", "x" * 256, "a b", "ä"])
 def test_a_key_that_is_none_is_refused(board: Board, key: str):
     """400: an unset variable must not switch the protection off."""
-    answer = create(board, headers=[("Idempotency-Key", key.encode("latin-1"))])  # type: ignore[list-item]
+    answer = create(board, headers=[("Idempotency-Key", key.encode("latin-1"))])
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"] == "Idempotency-Key"
 

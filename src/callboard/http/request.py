@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from callboard.errors import BodyTooLargeError
@@ -15,8 +15,10 @@ from callboard.query.parameters import Paging
 if TYPE_CHECKING:
     from callboard.http.endpoint import Endpoint
 
-Scope = Mapping[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
+Message = MutableMapping[str, Any]
+"""ASGI's."""
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
 
 
 class ClientGoneError(Exception):
@@ -125,7 +127,7 @@ class Request:
             return body
         return await self._read_on(message, limit)
 
-    async def _read_on(self, message: dict[str, Any], limit: int) -> bytes:
+    async def _read_on(self, message: Message, limit: int) -> bytes:
         parts: list[bytes] = []
         length = 0
         while True:
