@@ -14,7 +14,7 @@ from callboard.cli import find
 from callboard.cli.options import opened, org_option, settings_of, store_options
 from callboard.cli.output import progress_bar, show_json
 from callboard.clock import iso, system_clock
-from callboard.errors import NotFoundError
+from callboard.errors import CallboardError, NotFoundError
 from callboard.ingest.sources.fields import DURATION_UNITS
 from callboard.ingest.sources.records import ImportOptionError
 from callboard.store.interface import batch_number
@@ -201,7 +201,7 @@ def _confirmed(plan: ImportPlan, *, may_ask: bool) -> ImportPlan:
 def _import(
     store: Store, plan: ImportPlan, *, dry_run: bool, rejects: str | None, label: str | None, as_json: bool
 ) -> int:
-    from callboard.cli.import_report import bar, show_report
+    from callboard.cli.import_report import bar, show_report, show_stopped
     from callboard.ingest.sources.importer import Destination, Importer
     from callboard.ingest.sources.mapping import RowMapping
     from callboard.ingest.sources.plan import open_rows
@@ -215,15 +215,17 @@ def _import(
         path = Path(rejects) if rejects else _rejects_path(source.name, rows.kind)
         with RejectsFile(path, rows.kind, rows.columns) as rejected, bar(source, rows) as progress:
             importer = Importer(rows, mapping, target, rejected, system_clock)
-            if dry_run:
-                report = importer.dry_run(progress)
-            else:
-                report = importer.run(
-                    Destination(store, owner.id),
-                    plan.label(source, label),
-                    same_rows=source.rewindable,
-                    progress=progress,
-                )
+            try:
+                if dry_run:
+                    report = importer.dry_run(progress)
+                else:
+                    into = Destination(store, owner.id)
+                    label = plan.label(source, label)
+                    report = importer.run(into, label, same_rows=source.rewindable, progress=progress)
+            except (CallboardError, KeyboardInterrupt):
+                if importer.report is not None:
+                    show_stopped(importer.report, owner.domain_handle)
+                raise
     if as_json:
         show_json(report.as_json(owner.domain_handle))
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -98,15 +97,12 @@ def _show_rejections(report: ImportReport) -> None:
 
 
 def _show_times(report: ImportReport) -> None:
-    if report.ambiguous_times:
-        click.echo(
-            f"{report.ambiguous_times:,} local times come twice when clocks go back; the earlier was taken."
-        )
-    if report.impossible_times:
-        click.echo(
-            f"{report.impossible_times:,} local times do not exist because clocks went forward; "
-            "they were moved forward by as much."
-        )
+    if count := report.ambiguous_times:
+        what = "1 local time comes" if count == 1 else f"{count:,} local times come"
+        click.echo(f"{what} twice, because clocks go back; taken as the earlier.")
+    if count := report.impossible_times:
+        what = "1 local time does" if count == 1 else f"{count:,} local times do"
+        click.echo(f"{what} not exist, because clocks go forward; moved forward by as much.")
 
 
 def _show_spaces(report: ImportReport) -> None:
@@ -122,6 +118,12 @@ def _rows(count: int) -> str:
     return f"{count:,} row" if count == 1 else f"{count:,} rows"
 
 
-def say(text: str) -> None:
-    """A remark that is no result: on standard error."""
-    print(text, file=sys.stderr)
+def show_stopped(report: ImportReport, handle: str) -> None:
+    """Where an import stands that did not come to its end, and how to go on or back; on standard error."""
+    if report.batch_no is not None:
+        batch = batch_id(report.batch_no)
+        click.echo(
+            f"Stopped behind {_rows(report.received)}: {report.applied:,} applied, "
+            f"{report.rejected:,} rejected. The same command carries on; callboard import undo {batch} --org {handle} withdraws them.",
+            err=True,
+        )

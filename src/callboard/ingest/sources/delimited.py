@@ -8,7 +8,7 @@ import io
 from collections import deque
 from collections.abc import Callable, Iterator
 
-from callboard.ingest.sources.opening import reading_errors
+from callboard.ingest.sources.opening import READING_FAULTS, broken_off
 from callboard.ingest.sources.records import ImportOptionError, Record, RowError, UnreadableFileError
 from callboard.ingest.sources.rejects import REJECT_COLUMNS, unguarded
 
@@ -67,15 +67,16 @@ class Lines:
 
     def _read(self) -> str:
         try:
-            with reading_errors(self._name):
-                line = self._text.readline(MAX_LINE_CHARACTERS)
-                if len(line) == MAX_LINE_CHARACTERS and not line.endswith("\n"):
-                    while (rest := self._text.readline(MAX_LINE_CHARACTERS)) and not rest.endswith("\n"):
-                        pass
+            line = self._text.readline(MAX_LINE_CHARACTERS)
+            if len(line) == MAX_LINE_CHARACTERS and not line.endswith("\n"):
+                while (rest := self._text.readline(MAX_LINE_CHARACTERS)) and not rest.endswith("\n"):
+                    pass
         except UnicodeDecodeError as error:
             raise UnreadableFileError(
                 f"{self._name}: line {self.number + 1} is not {self._text.encoding}; --encoding names another"
             ) from error
+        except READING_FAULTS as error:
+            raise broken_off(self._name, error) from error
         return line
 
 

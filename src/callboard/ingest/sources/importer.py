@@ -13,7 +13,7 @@ from callboard.ingest.instants import EARLIEST_ON_RECORD
 from callboard.ingest.parse import event_from_mapping
 from callboard.ingest.rejected import RejectedEvent
 from callboard.ingest.sources.mapping import RowMapping
-from callboard.ingest.sources.records import ImportOptionError, Record, RowError, Rows
+from callboard.ingest.sources.records import ImportOptionError, Record, RowError, Rows, UnreadableFileError
 from callboard.ingest.sources.rejects import RejectsFile
 from callboard.ingest.sources.report import ImportReport
 from callboard.ingest.sources.targets import SpaceUse, Target
@@ -59,15 +59,17 @@ class Importer:
         self._target = target
         self._rejects = rejects
         self._clock = clock
+        self.report: ImportReport | None = None
+        """How far it came, also when it did not come to its end."""
         iterator = iter(rows)
-        first = list(islice(iterator, FIRST_ROWS))
-        self._rows: Iterator[Record] = chain(first, iterator)
-        self._check_times(first)
+        first = _next(iterator, FIRST_ROWS)
+        self._rows: Iterator[Record] = chain(first.records, _behind(first, iterator))
+        self._check_times(first.records)
 
     def dry_run(self, progress: Callable[[], None] | None = None) -> ImportReport:
         """Read and check every row; write nothing but the file of rejected ones."""
-        report = ImportReport(batch_no=None)
-        while records := list(islice(self._rows, CHUNK_ROWS)):
+        report = self.report = ImportReport(batch_no=None)
+        for records in self._chunks():
             chunk = self._chunk(records)
             report.received += len(records)
             report.valid += len(records) - len(chunk.rejections)
@@ -85,12 +87,12 @@ class Importer:
         passed over; otherwise they are sent again, which changes nothing but is counted as duplicates.
         """
         began = into.store.begin_import(into.org_id, label, self._clock())
-        report = ImportReport(began.batch_no)
+        report = self.report = ImportReport(began.batch_no)
         if same_rows:
             self._pass_over(report, began)
         space_id: int | None = None
         uncounted: list[Rejection] = []
-        while records := list(islice(self._rows, CHUNK_ROWS)):
+        for records in self._chunks():
             chunk = self._chunk(records)
             self._note(report, chunk, chunk.rejections)
             report.received += len(records)
@@ -105,6 +107,17 @@ class Importer:
                 progress()
         into.store.finish_import(into.org_id, began.batch_no, self._clock())
         return self._finished(report)
+
+    def _chunks(self) -> Iterator[list[Record]]:
+        """The rows, a commit's worth at a time; where the file breaks off, those before it first."""
+        while True:
+            some = _next(self._rows, CHUNK_ROWS)
+            if some.records:
+                yield some.records
+            if some.fault is not None:
+                raise some.fault
+            if not some.records:
+                return
 
     def _check_times(self, first: list[Record]) -> None:
         """Fail before anything is written when times lack a zone; afterwards such a row is rejected."""
@@ -197,6 +210,30 @@ class Importer:
         report.impossible_times = self._mapping.times.impossible
         report.rejects = self._rejects.path if self._rejects.written else None
         return report
+
+
+@dataclass
+class _Some:
+    """The next rows of a file."""
+
+    records: list[Record]
+    fault: UnreadableFileError | None = None
+    """Where the file breaks off behind them."""
+
+
+def _next(rows: Iterator[Record], most: int) -> _Some:
+    some = _Some([])
+    try:
+        some.records.extend(islice(rows, most))
+    except UnreadableFileError as error:
+        some.fault = error
+    return some
+
+
+def _behind(some: _Some, rest: Iterator[Record]) -> Iterator[Record]:
+    if some.fault is not None:
+        raise some.fault
+    yield from rest
 
 
 def _patiently(store: Store, batches: list[Batch]) -> list[Receipt]:

@@ -116,12 +116,21 @@ def reading_errors(name: str) -> Iterator[None]:
     """Say of a file that breaks off, or is not what its first bytes say, that it does."""
     try:
         yield
-    except EOFError as error:
-        raise UnreadableFileError(f"{name}: the compressed file is cut off: its end is missing") from error
-    except (gzip.BadGzipFile, zlib.error, zstandard.ZstdError) as error:
-        raise UnreadableFileError(f"{name}: the compressed file is damaged ({error})") from error
-    except OSError as error:
-        raise UnreadableFileError(f"{name}: {error.strerror or error}") from error
+    except READING_FAULTS as error:
+        raise broken_off(name, error) from error
+
+
+READING_FAULTS = (EOFError, OSError, zlib.error, zstandard.ZstdError)
+"""What reading a file can raise."""
+
+
+def broken_off(name: str, error: Exception) -> UnreadableFileError:
+    """What is said of one of the `READING_FAULTS`."""
+    if isinstance(error, EOFError):
+        return UnreadableFileError(f"{name}: the compressed file is cut off: its end is missing")
+    if isinstance(error, gzip.BadGzipFile | zlib.error | zstandard.ZstdError):
+        return UnreadableFileError(f"{name}: the compressed file is damaged ({error})")
+    return UnreadableFileError(f"{name}: {getattr(error, 'strerror', None) or error}")
 
 
 def _refuse_foreign(path: str, head: bytes) -> None:
