@@ -124,6 +124,7 @@ def show_stopped(report: ImportReport, handle: str) -> None:
         batch = batch_id(report.batch_no)
         click.echo(
             f"Stopped behind {_rows(report.received)}: {report.applied:,} applied, "
-            f"{report.rejected:,} rejected. The same command carries on; callboard import undo {batch} --org {handle} withdraws them.",
+            f"{report.rejected:,} rejected. The same command carries on; "
+            f"callboard import undo {batch} --org {handle} withdraws them.",
             err=True,
         )
