@@ -77,5 +77,5 @@ def _windowed(rows: Sequence[T], paging: Paging, position: Callable[[T], Positio
 
 
 def _key(position: Position) -> tuple[int, int]:
-    # Lists held in memory (organizations, spaces, tokens) are ordered by time and number.
-    return -position.at, position.space_id
+    # Of organizations, spaces and tokens the higher number is the newer one.
+    return -position.at, -position.space_id

@@ -91,7 +91,7 @@ class View:
             self._organizations = {each.id: each for each in self._store.organizations()}
         known = self._organizations
         mine = [known[member.org_id] for member in principal.token.members if member.org_id in known]
-        return sorted(mine, key=lambda each: (-each.created_at, each.id))
+        return sorted(mine, key=lambda each: (-each.created_at, -each.id))
 
     def space(self, token: str) -> Space | None:
         """By its public token, whichever organization's: the caller checks access."""
@@ -106,8 +106,7 @@ class View:
         """All spaces of an organization by their id, newest first."""
         found = self._spaces.get(org_id)
         if found is None:
-            newest_first = sorted(self._store.spaces(org_id), key=lambda each: (-each.created_at, each.id))
-            found = self._spaces[org_id] = {each.id: each for each in newest_first}
+            found = self._spaces[org_id] = {each.id: each for each in self._store.spaces(org_id)}
         return found
 
 

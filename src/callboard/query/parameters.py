@@ -81,7 +81,12 @@ TIMEZONE = zones("timezone", "The zone whose civil days and wall times are meant
 CALL_FILTERS = table(
     words("call_type", "Direction.", CALL_TYPES, unknown=True),
     words("call_status", "How the call stands.", CALL_STATUSES),
-    words("end_reason", "Why it ended. `unknown`: no reason, or a word outside this list.", END_REASONS, unknown=True),
+    words(
+        "end_reason",
+        "Why it ended. `unknown`: no reason, or one not in this list.",
+        END_REASONS,
+        unknown=True,
+    ),
     texts("agent", "Who or what talked."),
     flags("answered", "Whether it was answered: its start is known or its duration above 0."),
     words("answered_by", "Who answered.", ANSWERED_BY, unknown=True),

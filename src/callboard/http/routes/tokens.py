@@ -70,7 +70,6 @@ async def find_token(request: Request) -> Token:
 
 async def list_tokens(request: Request) -> Response:
     rows = await request.store_threads.run(request.services.store.tokens, request.org_id)
-    rows = sorted(rows, key=lambda each: (-each.created_at, each.id))
     page = await page_of_known(
         request, "Tokens", rows, position=_position, item=lambda token: _item(request, token)
     )
