@@ -13,6 +13,7 @@ from callboard import __version__
 from callboard.http.endpoint import Endpoint
 from callboard.http.endpoints import DOCUMENTED
 from callboard.http.errors import ErrorBody
+from callboard.http.openapi_links import links
 from callboard.query.civil import zone_names
 from callboard.query.parameter import Parameter
 
@@ -61,6 +62,12 @@ COMPONENTS: dict[str, Any] = {
         ]
     },
 }
+_ANY_FIELDS = {
+    "propertyNames": {"pattern": _NO_NUL},
+    "additionalProperties": {"$ref": REF.format(name="JsonValue")},
+}
+_WITH_MORE_FIELDS = ("TaskDocument",)
+"""Types beside whose fields others may stand; all other objects take their own fields only."""
 _REQUEST_ID = {
     "X-Request-Id": {"required": True, "schema": {"type": "string"}, "description": "This request's."}
 }
@@ -96,6 +103,8 @@ def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of this version."""
     kinds = [kind for each in DOCUMENTED for kind in _types(each)]
     _, components = msgspec.json.schema_components([*kinds, ErrorBody], ref_template=REF)
+    for name in _WITH_MORE_FIELDS:
+        components[name] |= _ANY_FIELDS
     paths: dict[str, Any] = {}
     for endpoint in DOCUMENTED:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
@@ -209,6 +218,8 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
         "headers": {**_REQUEST_ID, **(_ETAG if endpoint.method == "GET" else {})},
         "content": {endpoint.answer_media: content},
     }
+    if leads := links(endpoint, DOCUMENTED):
+        good["links"] = leads
     responses = {str(endpoint.status): good}
     if endpoint.method == "GET":
         responses["304"] = {"description": _MEANING[304], "headers": {**_REQUEST_ID, **_ETAG}}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from callboard.errors import NotFoundError, ParameterError, UnsupportedBodyError
 from callboard.http.endpoint import Header
 from callboard.http.errors import (
+    EMPTY_HANDLE,
     MISSING_HANDLE,
     NO_ACCESS,
     NO_ORGANIZATION,
@@ -77,6 +78,9 @@ def enter(request: Request, limit: FailureLimit) -> None:
     handle = request.header(b"org-handle")
     if endpoint.needs_handle and not handle:
         raise HttpError(400, MISSING_HANDLE)
+    if endpoint.in_space and not handle and b"org-handle" in request.headers:
+        # A script with an unset variable meant some organization, and must not get whichever fits.
+        raise HttpError(400, EMPTY_HANDLE)
     if not (handle and (endpoint.needs_handle or endpoint.in_space)):
         return
     try:

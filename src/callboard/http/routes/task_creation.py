@@ -36,13 +36,6 @@ MESSAGE = (
 _json = msgspec.json.Encoder()
 _sorted_json = msgspec.json.Encoder(order="deterministic")
 
-Extra = Meta(
-    extra_json_schema={
-        "propertyNames": {"pattern": "^[^\\x00]*$"},
-        "additionalProperties": {"$ref": "#/components/schemas/JsonValue"},
-    }
-)
-
 
 class TaskDocument(Struct, frozen=True):
     """Whom one task is about. More fields may stand beside these; all become the task's `input`."""
@@ -62,7 +55,7 @@ class NewTasks(Struct, frozen=True, forbid_unknown_fields=True):
 
     pilot: Name
     """The handle of the agent that is to carry them out; becomes each task's `assignee`."""
-    documents: Annotated[list[Annotated[TaskDocument, Extra]], Meta(min_length=1)]
+    documents: Annotated[list[TaskDocument], Meta(min_length=1)]
     context: (
         Annotated[str, Meta(max_length=1000, pattern="^[^\\x00]*$", description="Said to every task.")]
         | Annotated[dict[str, Any], Meta(extra_json_schema={"$ref": "#/components/schemas/JsonObject"})]
