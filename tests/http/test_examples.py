@@ -112,7 +112,7 @@ def answer_of(board: Board, example: Example, variables: dict[str, str]) -> http
     wanted = asked(example.text, variables)
     split = urlsplit(wanted.url)
     path = f"{split.path}?{split.query}" if split.query else split.path
-    body = {} if wanted.body is None else {"content": wanted.body.encode()}
+    body: dict[str, Any] = {} if wanted.body is None else {"content": wanted.body.encode()}
     return board.ask(wanted.method, path, headers=wanted.headers, **body)
 
 

@@ -1,0 +1,91 @@
+"""Every bound is told with its unit, and the page tells the bound that the program has."""
+
+from __future__ import annotations
+
+import pytest
+
+from callboard.cli import server
+from callboard.fold import batch
+from callboard.http import limits, threads
+from callboard.http.routes import task_creation
+from callboard.ingest import compression, documents, instants, parse, wire
+from callboard.ingest.sources import delimited, importer, targets
+from callboard.query import analytics, directory, parameter, parameters
+from callboard.settings import Settings
+from callboard.store.sqlite import connection, ingestion, verify, withdrawal
+from tests.pages import DOCS, tables
+
+DEFAULT = Settings()
+MIB, KIB = 1024 * 1024, 1024
+DAY_US = 86_400_000_000
+PAGE = DOCS / "operate" / "bounds.md"
+ROWS = {row.name: row for row in tables(PAGE)}
+
+BOUNDS: dict[str, list[str]] = {
+    "body as sent": [f"{DEFAULT.max_body_bytes // MIB} MiB"],
+    "body decoded": [f"{DEFAULT.max_decoded_bytes // MIB} MiB"],
+    "events in one body": [f"{DEFAULT.max_events:,}"],
+    "values in one body": [f"{parse.VALUES_MAX:,}"],
+    "parts of a compressed body": [f"{compression._PARTS_MAX:,}"],
+    "window of a zstd body": [f"{compression._ZSTD_WINDOW_BYTES // MIB} MiB"],
+    "parameters of a query": [f"{parameter.MOST_PARAMETERS}"],
+    "items on a page": [f"{parameters.MOST_PAGE_SIZE:,}"],
+    "failed tokens or handles of one caller": [f"{DEFAULT.failed_auth_per_minute} a minute"],
+    "callers with failures that are remembered": [f"{limits.CALLERS:,}"],
+    "documents in one creation of tasks": [f"{DEFAULT.max_events:,}"],
+    "context of created tasks": [f"{task_creation.MOST_CONTEXT_BYTES:,} bytes"],
+    "Idempotency-Key": ["255 characters", f"{ingestion.IDEMPOTENCY_KEPT // DAY_US} days"],
+    "an id": [f"{wire.ID_BYTES} bytes"],
+    "a text": [f"{wire.TEXT_BYTES} bytes"],
+    "a phone number": [f"{wire.NUMBER_BYTES} bytes"],
+    "failure_reason, source_end_reason": [f"{wire.REASON_BYTES:,} bytes"],
+    "metadata, external_ids": [f"{documents.FACTS_BYTES // KIB} KiB"],
+    "input, output": [f"{documents.PAYLOAD_BYTES // KIB} KiB"],
+    "nesting of these": [f"{documents.DEPTH_MAX} levels"],
+    "a time": [f"{instants.AHEAD_MAX // 3_600_000_000} h ahead"],
+    "call_duration": [f"{instants.DURATION_MS_MAX // 1000:,} s"],
+    "attempt": [f"{wire.ATTEMPT_MAX:,}"],
+    "distinct events of one call or task": [f"{batch.EVENTS_PER_ITEM:,}"],
+    "events waiting to be written, a worker": [
+        f"{DEFAULT.queue_events:,}",
+        f"{DEFAULT.queue_bytes // MIB} MiB",
+    ],
+    "events that share a commit": [f"{DEFAULT.commit_events:,}"],
+    "wait for another process's lock": [f"{DEFAULT.lock_timeout_ms:,} ms"],
+    "the -wal file": [f"{connection.WAL_PAGES:,} pages", f"{connection.WAL_LIMIT_BYTES // MIB} MiB"],
+    "time to finish when stopping": [f"{server.DRAIN_LIMIT_S} s"],
+    "time of a list query": [f"{DEFAULT.query_timeout_ms:,} ms"],
+    "threads that answer lists, a worker": [f"{DEFAULT.readers}"],
+    "lists that wait, for each of them": [f"{threads.WAITING_PER_THREAD}"],
+    "spaces whose totals are held, a worker": [f"{analytics.MOST_SPACES:,}"],
+    "tokens, handles, space tokens remembered": [f"{directory.REMEMBERED:,}"],
+    "connections waiting to be accepted, a worker": [f"{server.BACKLOG:,}"],
+    "rows in one commit of an import": [f"{importer.CHUNK_ROWS:,}"],
+    "new spaces of one import": [f"{targets.MAX_NEW_SPACES:,}"],
+    "a line of a file": [f"{delimited.MAX_LINE_CHARACTERS:,}"],
+    "lines of one quoted row": [f"{delimited.MAX_LINES_OF_A_ROW:,}"],
+    "waiting for a busy store": [f"{importer.PATIENCE_S} s"],
+    "events withdrawn in one commit of an undo": [f"{withdrawal.EVENTS_PER_COMMIT:,}"],
+    "differences shown by verify": [f"{verify.MOST_TOLD:,}"],
+}
+SAID_ELSEWHERE = {
+    # Told in words, or derived from a bound above.
+    "one parameter",
+    "of these, one organization's share",
+}
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_the_page_tells_the_bound_that_the_program_has(name):
+    """Each number of the table is the constant or setting that bounds it."""
+    row = ROWS.get(name)
+    assert row is not None, f"docs/operate/bounds.md: no row for {name!r}"
+    told = " ".join(row.cells[1:])
+    assert not [number for number in BOUNDS[name] if number not in told], (
+        f"{name}: {BOUNDS[name]}, not {told}"
+    )
+
+
+def test_every_bound_of_the_page_is_compared():
+    """A row that is added is compared with the program too."""
+    assert ROWS.keys() == BOUNDS.keys() | SAID_ELSEWHERE

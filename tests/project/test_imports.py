@@ -1,0 +1,143 @@
+"""The house's own rules for its modules: one way to import, one idea a module, no drawer of leftovers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "callboard"
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+EVERYWHERE = {"errors", "clock", "settings", "__init__"}
+"""What any module may import."""
+MAY_IMPORT: dict[str, set[str]] = {
+    "model": set(),
+    "fold": {"model"},
+    "store": {"model", "fold"},
+    "ingest": {"model", "fold", "store"},
+    "query": {"model", "fold", "store"},
+    "http": {"model", "fold", "store", "ingest", "query"},
+    "demo": {"model", "fold", "store", "ingest", "query", "cli"},
+    # The command line is a way in like HTTP, and starts the others: the server by `app`, the demo.
+    "cli": {"model", "fold", "store", "ingest", "query", "http", "demo", "app"},
+    "app": {"model", "fold", "store", "ingest", "query", "http"},
+    "errors": set(),
+    "clock": set(),
+    "settings": set(),
+    "__init__": set(),
+    "__main__": {"cli"},
+}
+ONLY_THROUGH: dict[tuple[str, str], str] = {
+    ("ingest", "store"): "callboard.store.interface",
+    ("query", "store"): "callboard.store.interface",
+    ("http", "store"): "callboard.store.interface",
+}
+"""These know a store by its interface alone: the store that is meant is chosen in `app`."""
+NO_NOUN = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "misc",
+    "manager",
+    "managers",
+    "tools",
+    "lib",
+    "base",
+}
+MOST_LINES = 400
+
+
+def part(path: Path) -> str:
+    """Which of the packages a module belongs to."""
+    first = path.relative_to(SOURCE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    """(line, module) of each import of ours, those inside functions and for type checkers too."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            names = [f"callboard.{alias.name}" for alias in node.names] if module == "callboard" else [module]
+        else:
+            continue
+        yield from ((node.lineno, name) for name in names if name.split(".")[0] == "callboard")
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(SOURCE))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_run_one_way(path):
+    """From model over fold, store, ingest and query to http, cli, demo and app; never back."""
+    mine = part(path)
+    assert mine in MAY_IMPORT, (
+        f"{mine} is new: say in this test what it may import, and in ARCHITECTURE.md what it is"
+    )
+    for line, module in imported(path):
+        names = module.split(".")
+        other = names[1] if len(names) > 1 else "__init__"
+        other = other if other in MAY_IMPORT else "__init__"
+        if other == mine or other in EVERYWHERE:
+            continue
+        allowed = MAY_IMPORT[mine]
+        assert other in allowed, (
+            f"{name_of(path)}:{line} imports {module}: {mine} may import {sorted(allowed)}. "
+            f"Move what both need down to one of these, or hand it in from {_above(mine, other)}."
+        )
+        only = ONLY_THROUGH.get((mine, other))
+        assert only is None or module == only, (
+            f"{name_of(path)}:{line} imports {module}: {mine} knows a {other} by {only} alone. "
+            f"Take a `Store` as an argument; `app.py` decides which."
+        )
+
+
+def _above(mine: str, other: str) -> str:
+    """Somebody who may import both."""
+    return next((name for name, allowed in MAY_IMPORT.items() if {mine, other} <= allowed), "app")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_is_one_idea(path):
+    """It says in a docstring which, and is no longer than one takes."""
+    text = path.read_text("utf-8")
+    assert ast.get_docstring(ast.parse(text)), f"{name_of(path)} does not say what it is: give it a docstring"
+    lines = text.count("\n")
+    assert lines <= MOST_LINES, f"{name_of(path)} has {lines} lines, at most {MOST_LINES}: split it by idea"
+
+
+@pytest.mark.parametrize("path", sorted({*MODULES, *(path.parent for path in MODULES)}), ids=str)
+def test_no_module_is_a_drawer_of_leftovers(path):
+    """A module is named after what it is about."""
+    words = set(path.stem.strip("_").split("_"))
+    assert not words & NO_NOUN, f"{path.name}: find the noun of what is in it, and name it so"
+
+
+def test_only_the_store_knows_sql():
+    """Statements are files of the store; nobody else imports a database."""
+    for path in MODULES:
+        if part(path) == "store":
+            continue
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            databases = {"apsw", "sqlite3"} & {name.split(".")[0] for name in names}
+            assert not databases, f"{name_of(path)}: ask the store; only callboard.store imports {databases}"
+
+
+def test_the_folders_are_those_of_the_architecture():
+    """A newcomer reads the way of an event from `ls`; a new folder is explained."""
+    folders = {path.name for path in SOURCE.iterdir() if path.is_dir() and list(path.glob("*.py"))}
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    missing = sorted(name for name in folders if f"| `src/callboard/{name}` |" not in text)
+    assert not missing, f"ARCHITECTURE.md, The folders: no row for {missing}"
