@@ -1,0 +1,98 @@
+"""The tests can fail: each kept patch breaks one promise, and a test that it names notices."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.mutants.patches import Mutant, mutants
+
+ROOT = Path(__file__).parents[2]
+MUTANTS = mutants()
+TESTS_FAILED = 1
+"""pytest's exit code when it could run everything and something failed: no other proves anything."""
+
+each_mutant = pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+
+
+@pytest.fixture(scope="session")
+def tree(tmp_path_factory) -> Path:
+    """A copy of the project, in which every test that a patch names passes as it is."""
+    copy = tmp_path_factory.mktemp("unmutated")
+    for name in ("src", "tests", "docs", "requirements"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.patch"))
+    for name in ("pyproject.toml", "Makefile", "README.md"):
+        shutil.copy(ROOT / name, copy / name)
+    named = sorted({test for mutant in MUTANTS for test in mutant.killed_by})
+    code, said = run(copy, named)
+    assert code == 0, f"what must kill mutants fails without one:\n{said}"
+    return copy
+
+
+def run(tree: Path, tests: list[str]) -> tuple[int, str]:
+    """Run those tests on the sources of that tree, to the first failure: pytest's exit code and words."""
+    said = _python(tree, "-c", "import callboard; print(callboard.__file__)").stdout
+    assert said.startswith(str(tree)), f"the sources under test are not the copy's: {said}"
+    # Schemathesis takes as long to load as most of these tests to run.
+    plugins = ("-p", "no:schemathesis", "-p", "tests.mutants.first_failure")
+    drawn = "--hypothesis-profile=first failure"
+    done = _python(
+        tree, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *plugins, drawn, "-m", "", *tests
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def _python(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    own = {
+        name: value for name, value in os.environ.items() if not name.startswith(("CALLBOARD_", "PYTEST_"))
+    }
+    paths = os.pathsep.join([str(tree / "src"), str(tree)])
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env={**own, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_there_are_enough_mutants():
+    """At least twelve, each breaking something else."""
+    assert len(MUTANTS) >= 12
+    assert len({mutant.mutation for mutant in MUTANTS}) == len(MUTANTS)
+
+
+@each_mutant
+def test_a_patch_fits_the_source_and_names_tests_that_are_there(mutant: Mutant, tmp_path):
+    """What it mutates is in the source exactly once; what must kill it is a test."""
+    assert mutant.hunks
+    for hunk in mutant.hunks:
+        target = tmp_path / hunk.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists():
+            shutil.copy(ROOT / hunk.path, target)
+    mutant.apply(tmp_path)
+    for test in mutant.killed_by:
+        path, _, name = test.partition("::")
+        assert f"def {name}(" in (ROOT / path).read_text(), f"{test} is no test"
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+@each_mutant
+def test_a_mutant_is_killed(mutant: Mutant, tree: Path, tmp_path):
+    """With the promise broken, the named tests fail."""
+    copy = tmp_path / "mutated"
+    shutil.copytree(tree, copy)
+    mutant.apply(copy)
+    code, said = run(copy, mutant.killed_by)
+    assert code == TESTS_FAILED, (
+        f"{mutant.name} lives (pytest ended with {code}): {mutant.mutation}, "
+        f"and {', '.join(mutant.killed_by)} did not notice.\n{said[-3000:]}"
+    )
