@@ -46,7 +46,7 @@ class Example:
 
 def plain(cell: str) -> str:
     """A cell as it is read: without the marks for code and emphasis."""
-    return cell.replace("`", "").replace("**", "").replace("*", "").strip()
+    return cell.replace("`", "").replace("**", "").strip()
 
 
 def code(text: str) -> list[str]:
