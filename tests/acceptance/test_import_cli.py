@@ -421,6 +421,15 @@ def test_undo_leaves_what_others_brought(desk: Desk) -> None:
     assert "withdrawn before" in again.text
 
 
+def test_the_way_back_names_the_store_that_the_command_named(desk: Desk) -> None:
+    """What is printed can be typed: with --db where the import had it."""
+    report = desk.run(desk.file(HEAD + row(1)), "--json", "--db", str(desk.db)).json
+    words = report["undo"].split()
+    assert words == ["callboard", "import", "undo", "b1", "--org", "acme.com", "--db", str(desk.db)]
+    done(*words[1:])
+    assert desk.numbers()["total_calls"] == 0
+
+
 def test_undo_of_what_is_no_import_is_told(desk: Desk) -> None:
     """An id that looks wrong is wrong usage; one that is not there fails."""
     assert callboard("import", "undo", "nonsense", "--org", "acme.com", db=desk.db).code == 2

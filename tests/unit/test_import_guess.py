@@ -185,10 +185,13 @@ def test_words_nobody_knows_are_told(tmp_path: Path) -> None:
 
 
 def test_ids_that_come_twice_are_told(tmp_path: Path) -> None:
-    """Rows of one id are one call: perhaps another column belongs to the id."""
-    rows = "".join(f"{number % 8},answered,2026-02-07T05:57:45Z\n" for number in range(10))
-    found = guessed(tmp_path / "a.csv", "id,status,created_at\n" + rows)
-    assert any("come more than once" in doubt for doubt in found.doubts)
+    """Rows of one id are one call: perhaps another column belongs to the id, also when that shows late."""
+    rows = "".join(f"{number},answered,{number // 3000},2026-02-07T05:57:45Z\n" for number in range(3000))
+    again = "".join(f"{number},answered,1,2026-02-07T05:57:45Z\n" for number in range(1000))
+    found = guessed(tmp_path / "a.csv", "id,status,line,created_at\n" + rows + again)
+    (doubt,) = found.doubts
+    assert "1,000 of 4,000 ids of 'id' came before" in doubt
+    assert "With 'line' they come once: should it be {line}-{id}?" in doubt
 
 
 def test_a_file_without_ids_lacks_them(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from callboard.store.interface import batch_number
 
 if TYPE_CHECKING:
     from callboard.ingest.sources.plan import ImportPlan
+    from callboard.ingest.sources.report import ImportReport
     from callboard.store.interface import Store
 
 
@@ -143,6 +144,7 @@ def import_(
             encoding=encoding,
             separator=separator_of(separator),
             options=options,
+            db=db,
         )
         if not assignments:
             plan = _confirmed(plan, may_ask=not (yes or as_json))
@@ -224,13 +226,17 @@ def _import(
                     report = importer.run(into, label, same_rows=source.rewindable, progress=progress)
             except (CallboardError, KeyboardInterrupt):
                 if importer.report is not None:
-                    show_stopped(importer.report, owner.domain_handle)
+                    show_stopped(importer.report, _undo(plan, importer.report))
                 raise
     if as_json:
-        show_json(report.as_json(owner.domain_handle))
+        show_json(report.as_json(_undo(plan, report)))
     else:
-        show_report(report, owner.domain_handle)
+        show_report(report, _undo(plan, report))
     return 1 if report.received and report.received == report.rejected else 0
+
+
+def _undo(plan: ImportPlan, report: ImportReport) -> str | None:
+    return plan.undo(report.batch) if report.batch else None
 
 
 def _target(store: Store, plan: ImportPlan, *, dry_run: bool) -> Any:

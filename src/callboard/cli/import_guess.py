@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from callboard.ingest.sources.plan import ImportPlan
 
 _SHOWN_ROWS = 5
-_SHOWN_CHARACTERS = 40
+_SHOWN_CHARACTERS = 24
 
 
 def refuse(plan: ImportPlan) -> click.UsageError:
@@ -43,11 +43,7 @@ def confirm(plan: ImportPlan) -> ImportPlan:
     from callboard.ingest.sources.guess import guess
 
     found = guess(plan)
-    click.echo(f"The first rows of {plain(plan.file)}, as they stand:")
-    shown = found.sample[:_SHOWN_ROWS]
-    show_table(
-        found.columns, [[_short(each.row.get(c)) for c in found.columns] for each in shown], empty="No rows."
-    )
+    _show_rows(found)
     if found.missing:
         raise ImportOptionError(
             f"No column looks like {' or '.join(found.missing)}; say it with --map. "
@@ -61,6 +57,30 @@ def confirm(plan: ImportPlan) -> ImportPlan:
     click.echo(f"  {found.plan.command()}\n")
     click.confirm("Import it so?", abort=True)
     return found.plan
+
+
+def _show_rows(found: Guess) -> None:
+    """The rows as they stand, each a column: files have more columns than a terminal has room for."""
+    shown = found.sample[:_SHOWN_ROWS]
+    fields = {column: target for target, source in _sources(found).items() for column in source}
+    click.echo(f"The first rows of {plain(found.plan.file)}, as they stand:\n")
+    show_table(
+        ("Column", "Fills", *(f"Row {number}" for number in range(1, len(shown) + 1))),
+        [
+            (column, fields.get(column, ""), *(_short(each.row.get(column)) for each in shown))
+            for column in found.columns
+        ],
+        empty="No columns.",
+    )
+
+
+def _sources(found: Guess) -> dict[str, list[str]]:
+    """Field → the columns it is made of."""
+    from callboard.ingest.sources.mapping import Template, assignments
+
+    return {
+        field: Template(text).columns for field, text in assignments(found.plan.options.map, "--map").items()
+    }
 
 
 def _ask_for_times(found: Guess) -> None:

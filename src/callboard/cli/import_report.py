@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from callboard.cli.output import plain
-from callboard.store.interface import batch_id
 
 if TYPE_CHECKING:
     from callboard.ingest.sources.opening import Opened
@@ -62,7 +61,7 @@ def bar(source: Opened, rows: Rows) -> Iterator[Callable[[], None]]:
         yield report
 
 
-def show_report(report: ImportReport, handle: str) -> None:
+def show_report(report: ImportReport, undo: str | None) -> None:
     """What became of the rows, in a person's words."""
     if report.batch_no is None:
         click.echo(
@@ -82,9 +81,8 @@ def show_report(report: ImportReport, handle: str) -> None:
     _show_rejections(report)
     _show_times(report)
     _show_spaces(report)
-    if report.batch_no is not None:
-        batch = batch_id(report.batch_no)
-        click.echo(f"This is batch {batch}. To withdraw it: callboard import undo {batch} --org {handle}")
+    if undo is not None:
+        click.echo(f"This is batch {report.batch}. To withdraw it: {undo}")
 
 
 def _show_rejections(report: ImportReport) -> None:
@@ -118,13 +116,11 @@ def _rows(count: int) -> str:
     return f"{count:,} row" if count == 1 else f"{count:,} rows"
 
 
-def show_stopped(report: ImportReport, handle: str) -> None:
+def show_stopped(report: ImportReport, undo: str | None) -> None:
     """Where an import stands that did not come to its end, and how to go on or back; on standard error."""
-    if report.batch_no is not None:
-        batch = batch_id(report.batch_no)
+    if undo is not None:
         click.echo(
             f"Stopped behind {_rows(report.received)}: {report.applied:,} applied, "
-            f"{report.rejected:,} rejected. The same command carries on; "
-            f"callboard import undo {batch} --org {handle} withdraws them.",
+            f"{report.rejected:,} rejected. The same command carries on; {undo} withdraws them.",
             err=True,
         )

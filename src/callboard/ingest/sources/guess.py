@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from callboard.ingest.sources.delimited import SEPARATORS
 from callboard.ingest.sources.fields import FIELDS, NEEDED
+from callboard.ingest.sources.guess_ids import doubt_of_ids
 from callboard.ingest.sources.guess_times import date_and_clock, time_formats
 from callboard.ingest.sources.headings import candidates, duration_unit, heading
 from callboard.ingest.sources.known_words import MEANINGS, NOBODY, meanings, normal
@@ -82,7 +83,8 @@ def guess(plan: ImportPlan) -> Guess:
     _guess_times(found, chosen)
     _guess_words(found, chosen)
     _guess_duration(found, chosen)
-    _look_at_ids(found, chosen)
+    if doubt := doubt_of_ids(found.plan, chosen):
+        found.doubts.append(doubt)
     record_type = plan.options.record_type
     found.missing = [each for each in NEEDED[record_type] if each not in chosen and not _is_set(plan, each)]
     assignments = joined(f"{target}={source}" for target, source in chosen.items())
@@ -289,18 +291,6 @@ def _guess_duration(found: Guess, chosen: dict[str, str]) -> None:
             unit = "milliseconds"
             found.doubts.append(f"{column!r} is taken as milliseconds: half of it is above {_LONG_CALL_S}")
     found.plan = replace(found.plan, options=replace(found.plan.options, duration_unit=unit))
-
-
-def _look_at_ids(found: Guess, chosen: dict[str, str]) -> None:
-    column = chosen.get(NEEDED[found.plan.options.record_type][0])
-    if column is None:
-        return
-    ids = found.column_values(column)
-    if repeated := len(ids) - len(set(map(str, ids))):
-        found.doubts.append(
-            f"{repeated:,} of the first {len(ids):,} ids of {column!r} come more than once: rows of one id "
-            "are one item. Is another column part of the id, as in {line}-{number}?"
-        )
 
 
 def _values(sample: list[Record], column: str) -> list[Any]:

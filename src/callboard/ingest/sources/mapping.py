@@ -55,9 +55,9 @@ class RowMapping:
         self.times = TimeReader(checked_formats(options.time_format), options.timezone)
         self._fields = FIELDS[options.record_type]
         self._unit = options.duration_unit
-        templates = _assignments(options.map, "--map")
+        templates = assignments(options.map, "--map")
         self.templates = {target: Template(text) for target, text in templates.items()}
-        constants = _assignments(options.set, "--set")
+        constants = assignments(options.set, "--set")
         self._constants = [
             (tuple(each.split(".")), self._constant(each, said)) for each, said in constants.items()
         ]
@@ -234,7 +234,8 @@ def joined(parts: Iterable[str]) -> str:
     )
 
 
-def _assignments(texts: Sequence[str], option: str) -> dict[str, str]:
+def assignments(texts: Sequence[str], option: str) -> dict[str, str]:
+    """Field → what is assigned to it. Raises `ImportOptionError`."""
     found: dict[str, str] = {}
     for piece in (piece for text in texts for piece in pieces(text)):
         target, equals, source = (part.strip() for part in piece.partition("="))

@@ -32,6 +32,8 @@ class ImportPlan:
     encoding: str | None = None
     separator: str | None = None
     options: MapOptions = field(default_factory=MapOptions)
+    db: str | None = None
+    """The store, where the command line names one."""
 
     def command(self) -> str:
         """The command line that imports so, quoted for a shell."""
@@ -51,9 +53,15 @@ class ImportPlan:
             *(("--map", each) for each in said.map),
             *(("--values", each) for each in said.values),
             *(("--null", each) for each in said.null),
+            ("--db", self.db),
         ]
         words += [word for option, value in pairs if value is not None for word in (option, value)]
-        return " ".join(map(shlex.quote, words))
+        return shlex.join(words)
+
+    def undo(self, batch: str) -> str:
+        """The command line that withdraws what it brought."""
+        words = ["callboard", "import", "undo", batch, "--org", self.handle]
+        return shlex.join([*words, "--db", self.db] if self.db else words)
 
     def label(self, opened: Opened, told: str | None) -> str:
         """What was imported and how: the same file imported the same way has the same label."""

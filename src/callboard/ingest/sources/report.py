@@ -43,11 +43,15 @@ class ImportReport:
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
         self.examples.setdefault(reason, (line, message))
 
-    def as_json(self, handle: str) -> dict[str, Any]:
-        """The report for scripts."""
-        public = None if self.batch_no is None else batch_id(self.batch_no)
+    @property
+    def batch(self) -> str | None:
+        """The batch's public id; none in a dry run."""
+        return None if self.batch_no is None else batch_id(self.batch_no)
+
+    def as_json(self, undo: str | None) -> dict[str, Any]:
+        """The report for scripts. `undo`: the command that withdraws it."""
         return {
-            "batch_id": public,
+            "batch_id": self.batch,
             "dry_run": self.batch_no is None,
             "received": self.received,
             **({"valid": self.valid} if self.batch_no is None else {}),
@@ -69,5 +73,5 @@ class ImportReport:
                 }
                 for use in self.spaces.values()
             ],
-            "undo": public and f"callboard import undo {public} --org {handle}",
+            "undo": undo,
         }
