@@ -230,7 +230,9 @@ CALL_QUESTIONS: list[tuple[dict[str, str], Keep]] = [
 ]
 
 
-@pytest.mark.parametrize(("params", "keep"), CALL_QUESTIONS, ids=lambda each: "kept" if callable(each) else str(each)[:60])
+@pytest.mark.parametrize(
+    ("params", "keep"), CALL_QUESTIONS, ids=lambda each: "kept" if callable(each) else str(each)[:60]
+)
 def test_a_filter_of_calls_keeps_what_plain_python_keeps(full: Board, params: dict[str, str], keep: Keep):
     """Rows and count, over the organization."""
     expected = [row for row in _all(full, "call-logs/") if keep(row)]
@@ -263,7 +265,9 @@ TASK_QUESTIONS: list[tuple[dict[str, str], Keep]] = [
 ]
 
 
-@pytest.mark.parametrize(("params", "keep"), TASK_QUESTIONS, ids=lambda each: "kept" if callable(each) else str(each)[:60])
+@pytest.mark.parametrize(
+    ("params", "keep"), TASK_QUESTIONS, ids=lambda each: "kept" if callable(each) else str(each)[:60]
+)
 def test_a_filter_of_tasks_keeps_what_plain_python_keeps(full: Board, params: dict[str, str], keep: Keep):
     """Over the organization, over a space, and over a run."""
     paths = ["tasks/", f"spaces/{full.spring.token}/tasks/"]
