@@ -1,0 +1,209 @@
+"""A server with something in it, and schemathesis to walk all over it.
+
+The tool is run as anyone would run it, from its command line, with a configuration that names what there is
+to find: spaces, runs, tasks and calls.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from callboard.clock import Micros, system_clock
+from callboard.http.endpoint import Endpoint
+from callboard.http.endpoints import DOCUMENTED, ENDPOINTS
+from callboard.http.errors import HttpError
+from callboard.http.router import Router
+from callboard.model.directory import Member, Organization, Space, SpaceSettings
+from callboard.model.words import CALL_STATUSES, TASK_STATUSES
+from callboard.query.secret import new_secret
+from callboard.store.interface import Store
+from callboard.store.sqlite.store import SqliteStore
+from tests.acceptance.server import Server
+from tests.http.board import call, task
+
+SEED = 20260207
+CALLS = [f"c-{number}" for number in range(25)]
+DIALLERS = 20
+TASKS = [f"t-{number}" for number in range(40)]
+
+
+@dataclass(frozen=True)
+class World:
+    """Two tenants: one that asks, and one that must see none of it."""
+
+    spaces: list[Space]
+    token: str
+    stranger: str
+
+
+def _organization(store: Store, handle: str, now: Micros) -> Organization:
+    return store.create_organization(
+        name=handle, domain_handle=handle, domain=None, is_private_domain=False, now=now
+    )
+
+
+def _space(store: Store, organization: Organization, name: str, content_type: str, now: Micros) -> Space:
+    return store.create_space(
+        org_id=organization.id,
+        name=name,
+        description=None,
+        content_type=content_type,
+        agent_handle=None,
+        settings=SpaceSettings(),
+        now=now,
+    )
+
+
+def _token(store: Store, name: str, members: list[Member], now: Micros) -> str:
+    secret = new_secret()
+    store.create_token(
+        name=name,
+        prefix=secret.prefix,
+        secret_digest=secret.digest,
+        members=members,
+        expires_at=None,
+        now=now,
+    )
+    return secret.text
+
+
+def _world(db: Path) -> World:
+    store, now = SqliteStore(str(db)), system_clock()
+    try:
+        acme, other = (_organization(store, handle, now) for handle in ("acme.example", "other.example"))
+        spaces = [_space(store, acme, "Spring", "contact", now), _space(store, acme, "Mail", "email", now)]
+        _space(store, other, "Elsewhere", "contact", now)
+        # Tokens that the walk may rotate and revoke: their ids are among the first that it draws.
+        for number in range(DIALLERS):
+            _token(store, f"Dialler {number}", [Member(acme.id, "member")], now)
+        # A token can be revoked only by those who are admin wherever it works. This one is only a viewer in
+        # the other organization: the walk cannot revoke what it asks with.
+        asking = [Member(acme.id, "admin"), Member(other.id, "viewer")]
+        stranger = [Member(other.id, "admin")]
+        return World(spaces, _token(store, "Walk", asking, now), _token(store, "Stranger", stranger, now))
+    finally:
+        store.close()
+
+
+def _feed(server: Server, world: World) -> None:
+    events = [
+        call(call_id, CALL_STATUSES[place % len(CALL_STATUSES)], creation_time="2026-02-07T05:57:45Z")
+        for place, call_id in enumerate(CALLS)
+    ]
+    events += [
+        task(task_id, TASK_STATUSES[place % len(TASK_STATUSES)], run_id="r-1", created="2026-02-07T05:57:45Z")
+        for place, task_id in enumerate(TASKS)
+    ]
+    with httpx.Client(headers={"Authorization": f"Token {world.token}"}, trust_env=False) as client:
+        for space in world.spaces:
+            answer = client.post(f"{server.api}spaces/{space.token}/events/", json=events)
+            assert answer.json()["data"]["applied"] == len(events), answer.text
+
+
+def _known(world: World) -> dict[str, list[Any]]:
+    """What there is to find."""
+    spaces = [space.token for space in world.spaces]
+    return {
+        "path.space_token": spaces,
+        "query.space_token": spaces,
+        "path.run_id": ["r-1"],
+        "path.task_id": TASKS,
+        "path.call_id": CALLS,
+        "path.id": list(range(1, DIALLERS + 1)),
+        "header.Org-Handle": ["acme.example"],
+    }
+
+
+def _configuration(world: World, *, always: bool) -> str:
+    """What is asked about: always the same things that exist, or mostly such, and made-up ones too."""
+    lines = ["[auth.wfc]", 'path = "users.json"', 'user = "acme"', 'peers = ["acme", "other"]']
+    known = _known(world)
+    lines += ["[parameters]"]
+    for name, values in known.items():
+        mostly = f'{{ dictionary = "{_plain(name)}", probability = 0.85 }}'
+        lines.append(f'"{name}" = {json.dumps(values[0]) if always else mostly}')
+    for name, values in known.items():
+        lines += [f"[dictionaries.{_plain(name)}]", f"values = {json.dumps(values)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _plain(name: str) -> str:
+    return name.replace(".", "-")
+
+
+def _users(world: World) -> str:
+    users = [("acme", world.token), ("other", world.stranger)]
+    return json.dumps(
+        {
+            "auth": [
+                {"name": name, "fixedHeaders": [{"name": "Authorization", "value": f"Token {secret}"}]}
+                for name, secret in users
+            ]
+        }
+    )
+
+
+class Walk:
+    """A server with something in it, and schemathesis to walk all over it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        world = _world(folder / "calls.db")
+        # Thousands of made-up tokens and handles a minute are what is tested, and not to be shut out.
+        self._server = Server(
+            folder / "calls.db", environment={"CALLBOARD_FAILED_AUTH_PER_MINUTE": "1000000"}
+        ).start()
+        _feed(self._server, world)
+        self._world = world
+        (folder / "users.json").write_text(_users(world))
+
+    def run(self, phases: str, examples: int) -> subprocess.CompletedProcess[str]:
+        """Every check on; none of its own is configured away."""
+        # Boundaries are tried at things that exist; drawn requests also ask for others.
+        configuration = _configuration(self._world, always="coverage" in phases)
+        (self._folder / "schemathesis.toml").write_text(configuration)
+        return subprocess.run(
+            [
+                *(sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml"),
+                *("run", f"{self._server.url}/openapi.json"),
+                *("--checks", "all", "--phases", phases, "--max-examples", str(examples)),
+                *("--seed", str(SEED), "--generation-database", "none", "--no-color"),
+                *("--report-har-path", "walk.har"),
+            ],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=self._folder,
+        )
+
+    def outcomes(self) -> dict[str, Counter[int]]:
+        """Operation → how often it answered with each status."""
+        found: dict[str, Counter[int]] = {each.operation: Counter() for each in DOCUMENTED}
+        router = Router(ENDPOINTS)
+        for entry in json.loads((self._folder / "walk.har").read_text())["log"]["entries"]:
+            endpoint = _endpoint(router, entry["request"]["method"], entry["request"]["url"])
+            if endpoint is not None and endpoint.operation in found:
+                found[endpoint.operation][entry["response"]["status"]] += 1
+        return found
+
+    def log(self) -> str:
+        return self._server.log
+
+    def end(self) -> None:
+        self._server.stop()
+
+
+def _endpoint(router: Router, method: str, url: str) -> Endpoint | None:
+    try:
+        return router.find(method, urlsplit(url).path.encode())[0]
+    except (HttpError, UnicodeError):
+        return None
