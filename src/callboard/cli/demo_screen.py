@@ -17,7 +17,7 @@ from rich.text import Text
 
 from callboard.cli.output import show_table
 from callboard.demo.campaigns import COMPANIES
-from callboard.demo.client import ANALYTICS, Access, Client
+from callboard.demo.client import ANALYTICS, TASKS, Access, Client
 from callboard.demo.loading import Loaded
 from callboard.demo.proving import Comparison, Proof
 from callboard.demo.server import DemoServer
@@ -45,7 +45,11 @@ def screen(server: DemoServer, loaded: Loaded, told: Sequence[Story], client: Cl
     show("\nThe request", "bold")
     show(f"\n{curl(loaded.stage, server.url, HANDLE, _ANALYTICS_PATH)}", "cyan")
     show("\nIts answer", "bold")
-    show(f"\n{json.dumps(_answer(server, loaded, client), indent=2)}", "green")
+    answer = _answer(server, loaded, client)
+    show(f"\n{json.dumps(answer, indent=2)}", "green")
+    show("")
+    for line in _read_off(answer["data"], _stuck(server, loaded, client)):
+        show(line, "bold green")
     show("\nWhere to look", "bold")
     db = shlex.quote(loaded.stage.db)
     show(f"\n   {_callboard()} serve --port {server.port} --db {db}" if once else f"\n   {server.url}/docs")
@@ -155,6 +159,24 @@ def proof_object(proof: Proof) -> dict[str, Any]:
 
 def _answer(server: DemoServer, loaded: Loaded, client: Client) -> Any:
     return json.loads(client.get(Access(server.url, loaded.stage.tokens[HANDLE], HANDLE), ANALYTICS))
+
+
+def _stuck(server: DemoServer, loaded: Loaded, client: Client) -> int:
+    """How many tasks are stuck: the length of the list that the second story points to."""
+    access = Access(server.url, loaded.stage.tokens[HANDLE], HANDLE)
+    return int(json.loads(client.get(access, f"{TASKS}?stuck=true&page_size=1"))["count"])
+
+
+def _read_off(data: dict[str, Any], stuck: int) -> tuple[str, str]:
+    """What the numbers say at a glance: how many calls went through, and what needs a human."""
+    calls, completed = data["total_calls"], data["completed_calls"]
+    rate = (
+        f"{completed / calls * 100:.2f} % ({completed:,} of {calls:,})" if calls else "- (no calls made yet)"
+    )
+    return (
+        f"Success rate {rate}",
+        f"Needs attention: {data['task_status_breakdown']['failed']:,} failed, {stuck:,} stuck",
+    )
 
 
 def _printer() -> Callable[..., None]:

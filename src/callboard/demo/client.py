@@ -13,6 +13,7 @@ from callboard.errors import CallboardError
 
 BASE = "/api/v2/platform/"
 ANALYTICS = f"{BASE}organisation/analytics/"
+TASKS = f"{BASE}tasks/"
 TIMEOUT_S = 60
 _BUSY = 503
 
