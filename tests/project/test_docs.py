@@ -378,6 +378,16 @@ def test_no_page_names_a_folder_of_somebodys_machine(name):
 
 
 @pytest.mark.parametrize("name", sorted(pages()))
+def test_files_that_are_named_are_there(name):
+    """A page that sends its reader to a file of the project sends them to one that exists."""
+    for path in re.findall(r"`((?:src|tests|docs|requirements|bench)/[\w./-]*)`", pages()[name]):
+        assert (ROOT / path).exists(), f"{name}: {path} is not there"
+    for path in re.findall(r"`((?:model|fold|store|ingest|query|http|cli|demo)/[\w./-]*)`", pages()[name]):
+        there = (SOURCE / path).exists() or (ROOT / "tests" / path).exists()
+        assert there, f"{name}: {path} is not there"
+
+
+@pytest.mark.parametrize("name", sorted(pages()))
 def test_no_page_is_unfinished(name):
     """Nothing is promised for later; what is not there is not mentioned."""
     found = re.findall(
