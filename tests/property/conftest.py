@@ -13,3 +13,10 @@ from tests.property.worlds import Worlds
 def worlds(tmp_path: Path) -> Worlds:
     """New worlds for each history: two tenants, four spaces."""
     return Worlds(tmp_path)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A failure takes its time to be made small: let it, where a test has no bound of its own."""
+    for item in items:
+        if "/property/" in item.nodeid and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(600))

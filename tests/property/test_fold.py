@@ -11,6 +11,7 @@ from callboard.fold.call import fold_call
 from callboard.fold.task import fold_task
 from callboard.model.event import CallEvent, Event, canonical, from_canonical
 from tests.property.histories import call_event, call_fields, receipt_of, task_event, task_fields
+from tests.property.lengths import examples
 from tests.property.plain_fold import plain_row
 
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
@@ -38,18 +39,21 @@ def agree(events: list[Event]) -> None:
         assert _encode(row) == _encode(expected)
 
 
+@examples(2)
 @given(of_one_call)
 def test_calls_are_what_the_rules_say(events: list[Event]) -> None:
     """Field by field, for any events of one call."""
     agree(events)
 
 
+@examples(2)
 @given(call_fields.map(call_event))
 def test_a_call_of_one_event_is_what_the_rules_say(event: Event) -> None:
     """Most calls of an import are: the fold has a shorter way for them, and it comes to the same."""
     agree([event])
 
 
+@examples(2)
 @given(of_one_task)
 def test_tasks_are_what_the_rules_say(events: list[Event]) -> None:
     """Field by field, for any events of one task."""

@@ -346,7 +346,6 @@ def received(entries: list[Entry]) -> list[tuple[Any, ...]]:
     return [(each.body, each.received_at, each.source, each.batch_no, each.event) for each in entries]
 
 
-@pytest.mark.timeout(600)  # a failure takes its time to be made small
 def test_any_sequence_of_requests_gets_the_same_answers_from_both_stores() -> None:
     """Receipts, rows, counters, lists, runs, imports, tokens; also conflicts and other faults."""
     run_machine(Both, settings=settings(examples(0.3), stateful_step_count=20))
