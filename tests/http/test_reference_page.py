@@ -18,7 +18,7 @@ import pytest
 from callboard.clock import micros
 from callboard.store.sqlite.store import SqliteStore
 from tests.http.board import ANALYTICS, API, Board, call, task
-from tests.pages import REFERENCE, Row, code, examples, tables
+from tests.pages import REFERENCE, ROOT, Row, code, examples, tables
 
 PAGE = REFERENCE / "get-analytics.md"
 ROWS = tables(PAGE)
@@ -453,6 +453,8 @@ def test_the_example_of_the_page_is_what_such_a_campaign_answers(board):
     )
     [shown] = [each.text for each in examples(PAGE) if each.language == "json" and "1250" in each.text]
     assert json.dumps(board.get(ANALYTICS).json()) == json.dumps(json.loads(shown))
+    [first] = [each.text for each in examples(ROOT / "README.md") if each.language == "json"]
+    assert json.dumps(json.loads(first)) == json.dumps(json.loads(shown)), "README shows another campaign"
     [rate] = [each.text for each in examples(PAGE) if each.language == "python"]
     told: dict[str, Any] = {}
     exec(rate, told)
