@@ -19,6 +19,10 @@ from callboard.store.open import open_store
 class Worker(Application):
     """The application of one worker process: it owns its store."""
 
+    def start(self) -> None:
+        """Begin to write: call once, before the first request, where no ASGI lifespan does it."""
+        self._services.group_commit.start()
+
     async def close(self) -> None:
         """Write what waits to be written, then let go of the threads and of the store."""
         await super().close()
@@ -39,5 +43,5 @@ def compose(settings: Settings, clock: Clock = system_clock) -> Services:
 
 
 def application(settings: Settings) -> Worker:
-    """The application of one worker. Its lifespan starts and drains the writer, and closes the store."""
+    """The application of one worker; not writing yet. Raises `StoreError` when the store cannot be opened."""
     return Worker(compose(settings))

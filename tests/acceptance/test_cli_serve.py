@@ -29,7 +29,7 @@ def test_one_line_says_where_it_serves(tmp_path):
         line = process.stdout.readline().decode()
         url = line.split()[3]
         assert line == f"Callboard is serving {url} (db {db}, 1 worker)\n"
-        assert httpx.get(f"{url}/readyz", trust_env=False).status_code == 200
+        assert httpx.get(f"{url}/readyz", trust_env=False, verify=False).status_code == 200
         process.terminate()
         assert process.wait(30) == 0
     assert db.exists()
@@ -48,8 +48,22 @@ def test_a_signal_ends_it_cleanly(tmp_path, ending, whole_group):
     assert "Traceback" not in server.log
 
 
-def test_a_request_under_way_is_answered_before_it_ends(tmp_path):
-    """A body still on its way when SIGTERM comes is read, committed, answered, and still there afterwards."""
+def test_a_signal_during_the_start_is_not_lost(tmp_path):
+    """Ended the moment it says that it serves, while other workers still start: every one of them ends."""
+    for ending in (signal.SIGTERM, signal.SIGINT) * 3:
+        command = [sys.executable, "-m", "callboard", "serve", "--port", "0", "--workers", "4"]
+        with subprocess.Popen(
+            [*command, "--db", str(tmp_path / "calls.db")], stdout=subprocess.PIPE, start_new_session=True
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline()
+            process.send_signal(ending)
+            assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize("whole_group", [False, True])
+def test_a_request_under_way_is_answered_before_it_ends(tmp_path, whole_group):
+    """A body still on its way when SIGTERM comes is read, committed, answered, and there afterwards."""
     campaign = new_campaign(tmp_path / "calls.db")
     with Server(campaign.db) as server:
         begun = threading.Event()
@@ -58,7 +72,7 @@ def test_a_request_under_way_is_answered_before_it_ends(tmp_path):
         def slowly():
             yield b'[{"type": "call", "call_id": "late", "call_status": "completed"'
             begun.set()
-            time.sleep(0.5)
+            time.sleep(1)
             yield b', "occurred_at": "2024-02-07T10:00:00Z"}]'
 
         def send():
@@ -74,6 +88,8 @@ def test_a_request_under_way_is_answered_before_it_ends(tmp_path):
         sender = threading.Thread(target=send)
         sender.start()
         begun.wait()
+        if whole_group:  # as systemd does it: workers get the signal twice
+            os.killpg(server.pid, signal.SIGTERM)
         assert server.stop() == 0
         sender.join()
     assert answers[0].status_code == 200

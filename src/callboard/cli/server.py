@@ -14,7 +14,6 @@ import sys
 import threading
 import time
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces, Loops
@@ -23,21 +22,20 @@ from granian.log import LogLevels
 from granian.server import MPServer
 from msgspec import Struct
 
-from callboard.app import application  # imported before workers are forked: they find it there
 from callboard.cli.address import hold
 from callboard.cli.init import url
 from callboard.cli.output import show_json
-from callboard.errors import CallboardError
+from callboard.cli.work import Work, serve_requests
 from callboard.settings import Settings
 
 DRAIN_LIMIT_S = 30
 """How long requests under way may take to finish when the server stops."""
 BACKLOG = 4096
 """Connections that wait to be accepted, for each worker."""
+REMIND_EVERY_S = 25
+"""How often workers are told to finish, until they have."""
 LOOK_EVERY_S = 0.02
 """How often a start is checked for its first answer."""
-WATCH_EVERY_S = 0.5
-"""How often a worker checks that it is still watched, where the system does not tell it."""
 
 
 class Serving(Struct, frozen=True):
@@ -60,7 +58,7 @@ def run(settings: Settings, *, as_json: bool) -> None:
             "callboard",
             address=address,
             port=port,
-            interface=Interfaces.ASGI,
+            interface=Interfaces.ASGINL,
             workers=settings.workers,
             loop=Loops.uvloop,
             http=HTTPModes.http1,
@@ -68,15 +66,16 @@ def run(settings: Settings, *, as_json: bool) -> None:
             websockets=False,
             backlog=BACKLOG,
             backpressure=BACKLOG,
-            log_level=LogLevels.warning,
+            log_level=LogLevels.error,
             log_dictconfig=logging_config(settings.log_level),
             respawn_failed_workers=True,
             respawn_interval=0.1,
             workers_kill_timeout=DRAIN_LIMIT_S,
         )
         server.serving = settings, as_json
-        loader = partial(worker_application, settings, os.getpid())
-        server.serve(target_loader=loader, wrap_loader=False)
+        _hold_back(signal.SIGTERM)
+        work = Work(settings, os.getpid())
+        server.serve(spawn_target=serve_requests, target_loader=work, wrap_loader=False)
 
 
 class _Server(MPServer):
@@ -113,17 +112,12 @@ class _Server(MPServer):
             return  # nobody reads it: no reason not to serve
 
 
-def worker_application(settings: Settings, watcher: int) -> Any:
-    """The application, in the worker process that will serve it."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # Ctrl-C and a closing terminal reach every process; the one that watches tells workers to finish.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
-    _die_with(watcher)
-    try:
-        return application(settings)
-    except CallboardError as error:
-        print(f"Error: {error.message}", file=sys.stderr)
-        sys.exit(1)
+def _hold_back(number: signal.Signals) -> None:
+    """Let no worker miss this signal while it is being forked: see `Work`, which lets it through."""
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, {number}),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, {number}),
+    )
 
 
 def logging_config(level: str) -> dict[str, Any]:
@@ -159,26 +153,3 @@ def _answers(settings: Settings) -> bool:
             return probe.recv(8) == b"HTTP/1.1"
     except OSError:
         return False
-
-
-def _die_with(watcher: int) -> None:
-    """Have this worker killed when the process that watches it is gone: nobody would replace or stop it.
-
-    Killed, not asked to finish: a server that was killed must be gone at once, and whatever it answered is
-    on disk already.
-    """
-    if sys.platform == "linux":
-        import ctypes
-
-        PR_SET_PDEATHSIG = 1  # noqa: N806 - the name it has in <sys/prctl.h>
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    else:
-        threading.Thread(target=_watch, args=(watcher,), daemon=True).start()
-    if os.getppid() != watcher:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _watch(watcher: int) -> None:
-    while os.getppid() == watcher:
-        time.sleep(WATCH_EVERY_S)
-    os.kill(os.getpid(), signal.SIGKILL)

@@ -66,6 +66,8 @@ class SqliteStore:
         self._write_lock = Lock()
         self._look_lock = Lock()
         self._writer = self._connect(writer=True)
+        # SQLite opens a file it may not write without a word: reading goes on, serving must not begin.
+        self._read_only = self._writer.readonly("main")
         try:
             migrate(self._writer, path)
             self._looker = self._connect()
@@ -312,6 +314,8 @@ class SqliteStore:
 
     def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
         self.marker()
+        if self._read_only:
+            raise StoreUnavailableError(f"{self._path} is read-only: events could not be kept.")
         return {"engine": "sqlite", "version": str(newest_version()), "durable": "synchronous=FULL"}
 
     def close(self) -> None:

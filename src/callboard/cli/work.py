@@ -1,0 +1,95 @@
+"""One worker process of `callboard serve`: how it begins, how it is told to finish, how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+from granian.server import MPServer
+
+from callboard.app import Worker, application  # imported before workers are forked: they find it there
+from callboard.errors import CallboardError
+from callboard.settings import Settings
+
+HEED_EVERY_S = 0.05
+"""How often a worker looks whether it is to finish."""
+WATCH_EVERY_S = 0.5
+"""How often a worker checks that it is still watched, where the system does not tell it."""
+
+
+class Work:
+    """What a worker process does; made by the process that watches, carried out in the worker.
+
+    The server beneath us forgets a SIGTERM that comes before it serves, and at a second one it drops the
+    requests under way. So a worker keeps SIGTERM back from its first moment, and lets exactly one through
+    once it serves.
+    """
+
+    def __init__(self, settings: Settings, watcher: int) -> None:
+        self._settings = settings
+        self._watcher = watcher
+        self._worker: Worker | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def __call__(self) -> Worker:
+        """The application to serve, on an event loop that is not running yet."""
+        # Ctrl-C and a closing terminal reach every process; to finish is told by the one that watches.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+        _die_with(self._watcher)
+        try:
+            self._worker = application(self._settings)
+        except CallboardError as error:
+            print(f"Error: {error.message}", file=sys.stderr)
+            sys.exit(1)
+        self._worker.start()
+        self._loop = asyncio.get_event_loop()
+        self._loop.call_soon(self._heed)
+        return self._worker
+
+    def finish(self) -> None:
+        """Write what was accepted and let go of the store: requests have all been answered."""
+        assert self._loop is not None
+        assert self._worker is not None
+        self._loop.run_until_complete(self._worker.close())
+
+    def _heed(self) -> None:
+        if signal.SIGTERM in signal.sigpending():
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        else:
+            assert self._loop is not None
+            self._loop.call_later(HEED_EVERY_S, self._heed)
+
+
+def serve_requests(worker_id: int, process_name: str | None, work: Work, *rest: Any) -> None:
+    """The life of a worker process."""
+    MPServer._spawn_asgi_worker(worker_id, process_name, work, *rest)  # noqa: SLF001 - it has no other name
+    work.finish()
+
+
+def _die_with(watcher: int) -> None:
+    """Have this worker killed when the process that watches it is gone: nobody would replace or stop it.
+
+    Killed, not asked to finish: a server that was killed must be gone at once, and whatever it answered is
+    on disk already.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        PR_SET_PDEATHSIG = 1  # noqa: N806 - the name it has in <sys/prctl.h>
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    else:
+        threading.Thread(target=_watch, args=(watcher,), daemon=True).start()
+    if os.getppid() != watcher:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _watch(watcher: int) -> None:
+    while os.getppid() == watcher:
+        time.sleep(WATCH_EVERY_S)
+    os.kill(os.getpid(), signal.SIGKILL)
