@@ -16,7 +16,7 @@ def test_the_printed_request_works_and_the_command_line_answers_the_same_bytes(t
     with Server(campaign.db) as server:
         request = curl_request(campaign.curl)
         request.url = request.url.copy_with(port=server.port)
-        with httpx.Client(trust_env=False) as client:
+        with httpx.Client(trust_env=False, verify=False) as client:
             assert client.send(request).json()["data"]["total_calls"] == 0
         with campaign.client(server.api) as client:
             receipt = campaign.send(
