@@ -155,6 +155,8 @@ def _order(board: Board) -> None:
 def _unknown(board: Board) -> None:
     board.send(call("a"), call("b", end_reason="hangup"), call("c", end_reason="moon_phase"))
     assert sorted(ids(board, "call-logs/?end_reason=unknown")) == ["a", "c"]
+    board.send(call("d", agent="unknown"), call("e", agent="nova"))
+    assert sorted(ids(board, "call-logs/?agent=unknown")) == ["a", "b", "c", "d"]
 
 
 @proves("A time without an offset in a filter?")

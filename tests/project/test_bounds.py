@@ -29,6 +29,7 @@ BOUNDS: dict[str, list[str]] = {
     "parts of a compressed body": [f"{compression._PARTS_MAX:,}"],
     "window of a zstd body": [f"{compression._ZSTD_WINDOW_BYTES // MIB} MiB"],
     "parameters of a query": [f"{parameter.MOST_PARAMETERS}"],
+    "one parameter": [f"{parameter.MOST_TEXT} characters"],
     "items on a page": [f"{parameters.MOST_PAGE_SIZE:,}"],
     "failed tokens or handles of one caller": [f"{DEFAULT.failed_auth_per_minute} a minute"],
     "callers with failures that are remembered": [f"{limits.CALLERS:,}"],
@@ -69,8 +70,7 @@ BOUNDS: dict[str, list[str]] = {
     "differences shown by verify": [f"{verify.MOST_TOLD:,}"],
 }
 SAID_ELSEWHERE = {
-    # Told in words, or derived from a bound above.
-    "one parameter",
+    # Derived from a bound above.
     "of these, one organization's share",
 }
 
