@@ -20,8 +20,8 @@ from tests.stores import bits, dump
 class Kept(Struct):
     """What became of what was sent."""
 
-    lost: list[Entry]
-    """Acknowledged, and not there: the promise broken."""
+    lost: list[str]
+    """The calls and tasks of events acknowledged, and not there: the promise broken."""
     unasked: int
     """Not acknowledged, and there all the same: the answer was cut off, not the event."""
     damage: list[str]
@@ -43,7 +43,7 @@ def kept_in(path: Path, space: Space, books: Books) -> Kept:
     try:
         store = SqliteStore(str(path))
     except StoreFileError as error:
-        return Kept(lost=[books.sent[body] for body in books.acknowledged], unasked=0, damage=[error.message])
+        return Kept(lost=books.lost(set()), unasked=0, damage=[error.message])
     try:
         damage = _damage(path, store)
         bodies = bodies_in(path)
@@ -51,11 +51,11 @@ def kept_in(path: Path, space: Space, books: Books) -> Kept:
         assert not unsent, f"events that nobody sent: {[from_canonical(body) for body in unsent]}"
         damage += _differences(store, space, [books.sent[body] for body in bodies])
     except (StoreFileError, apsw.CorruptError) as error:
-        return Kept(lost=[books.sent[body] for body in books.acknowledged], unasked=0, damage=[str(error)])
+        return Kept(lost=books.lost(set()), unasked=0, damage=[str(error)])
     finally:
         store.close()
     return Kept(
-        lost=[books.sent[body] for body in books.acknowledged if body not in bodies],
+        lost=books.lost(bodies),
         unasked=len(bodies - books.acknowledged.keys()),
         damage=damage,
     )

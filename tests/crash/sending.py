@@ -140,3 +140,7 @@ class Books:
     def in_flight(self) -> list[Entry]:
         """Sent, and never acknowledged: they may have been kept or not."""
         return [entry for body, entry in self.sent.items() if body not in self.acknowledged]
+
+    def lost(self, kept: set[bytes]) -> list[str]:
+        """The calls and tasks of events that were acknowledged and are not kept."""
+        return sorted(self.sent[body].event.item_id for body in self.acknowledged.keys() - kept)

@@ -61,8 +61,7 @@ class FedServer:
         many events are there that nobody acknowledged.
         """
         bodies = bodies_in(self.path)
-        lost = [self.books.sent[body] for body in self.books.acknowledged if body not in bodies]
-        assert not lost, f"acknowledged and lost: {lost}"
+        assert not self.books.lost(bodies), "acknowledged, and lost"
         assert bodies <= self.books.sent.keys()
         entries = [self.books.sent[body] for body in bodies]
         told = [Told(entry.event, entry.occurred_at, entry.source) for entry in entries]
