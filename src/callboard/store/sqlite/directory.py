@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +11,7 @@ import msgspec
 from callboard.clock import SECOND, Micros
 from callboard.errors import AlreadyExistsError, NotFoundError
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
+from callboard.store.names import public_id, slug
 from callboard.store.sqlite.save import read_clock, write_clock
 from callboard.store.sqlite.statements import statement
 
@@ -162,17 +160,6 @@ def _existing(db: apsw.Connection, token_id: int) -> Token:
     if token is None:
         raise NotFoundError("Token not found.")
     return token
-
-
-def public_id(kind: str) -> str:
-    """A public id: unguessable enough not to collide, and no credential."""
-    return f"{kind}_{secrets.token_hex(8)}"
-
-
-def slug(name: str) -> str:
-    """A name as it may stand in an address."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "space"
 
 
 def _settings_values(settings: SpaceSettings) -> dict[str, Any]:
