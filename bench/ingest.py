@@ -27,7 +27,7 @@ Round = dict[str, float]
 def measure(*, short: bool) -> None:
     """Take the figures."""
     of = files.board(10_000 if short else CALLS)
-    rounds, a_round = (3, 1) if short else (9, 4)
+    rounds, a_round = (3, 1) if short else (9, 3)
     figures: dict[str, Any] = {}
     targets = []
     for name, event_ids in (("without_event_ids", False), ("with_event_ids", True)):

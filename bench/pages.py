@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import apsw
@@ -109,7 +109,7 @@ async def _ask(app: Worker, of: files.Board, place: int | None) -> None:
     path = f"{PRODUCT}/organisation/analytics/"
     statuses: list[int] = []
 
-    async def send(message: dict[str, Any]) -> None:
+    async def send(message: MutableMapping[str, Any]) -> None:
         statuses.append(message.get("status", 0))
 
     async def receive() -> dict[str, Any]:

@@ -166,11 +166,11 @@ def free_port() -> int:
 
 def main() -> None:
     """`callboard`, with twins."""
-    from callboard.cli import server
     from callboard.cli.main import main as callboard
+    from callboard.cli.work import Work
 
-    application = vars(server)["application"]
-    vars(server)["application"] = lambda settings: WithTwins(application(settings))
+    made = Work.__call__
+    Work.__call__ = lambda work: WithTwins(made(work))  # type: ignore[method-assign, assignment, return-value]
     callboard()
 
 

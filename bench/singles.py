@@ -46,7 +46,7 @@ def measure(*, short: bool) -> None:
     reached = ratios(rate["events"], bounds)
     write(
         "singles",
-        "POST spaces/{space}/events/ with one event each, wrk -t1 -c32, over 200 spaces of a file of a "
+        "POST spaces/{space}/events/ with one event each, wrk -t1 -c32, to 200 spaces (Zipf) of a file of a "
         "million calls, one worker, beside a constant answer to the same POST from the same process",
         short=short,
         targets=[
