@@ -11,7 +11,7 @@ import msgspec
 from callboard.cli import find, values
 from callboard.cli.listing import more_line, together
 from callboard.cli.options import opened, org_option, settings_of, store_options
-from callboard.cli.output import show_json_array, show_table
+from callboard.cli.output import UTC, show_json_array, show_table, when
 from callboard.clock import Micros
 from callboard.model.words import CALL_STATUSES, CALL_TYPES
 from callboard.query.items import CallItem, call_item
@@ -66,7 +66,7 @@ def calls(
         shown = list(items)
         count = sum(store.count_calls(scope, where) for where in wheres or [everything])
     show_table(
-        ("Call", "Status", "Type", "Created", "Seconds", "End reason", "Agent"),
+        ("Call", "Status", "Type", f"Created {UTC}", "Seconds", "End reason", "Agent"),
         [_row(each) for each in shown],
         empty="No call is like that.",
     )
@@ -87,7 +87,7 @@ def _row(each: CallItem) -> tuple[object, ...]:
         each.call_id,
         each.call_status,
         each.call_type,
-        each.creation_time,
+        when(each.creation_time),
         each.call_duration,
         each.end_reason,
         each.agent,

@@ -6,7 +6,7 @@ import click
 
 from callboard.cli import values
 from callboard.cli.options import opened, settings_of, store_options
-from callboard.cli.output import plain, show_json, show_json_array, show_table
+from callboard.cli.output import UTC, plain, show_json, show_json_array, show_table, when
 from callboard.clock import iso, system_clock
 from callboard.query.items import organization_item
 
@@ -60,7 +60,7 @@ def list_(*, db: str | None, config: str | None, as_json: bool) -> None:
         show_json_array(organization_item(each) for each in found)
         return
     show_table(
-        ("Handle", "Name", "Domain", "Created"),
-        [(each.domain_handle, each.name, each.domain, iso(each.created_at)) for each in found],
+        ("Handle", "Name", "Domain", f"Created {UTC}"),
+        [(each.domain_handle, each.name, each.domain, when(iso(each.created_at))) for each in found],
         empty="There is no organization yet. callboard init makes one.",
     )

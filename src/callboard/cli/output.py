@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 _CONTROL = dict.fromkeys((*range(32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")
 
 
+UTC = "(UTC)"
+"""How the title of a column of times ends."""
+
+
+def when(time: str | None) -> str | None:
+    """An ISO 8601 time in UTC as a table shows it: to the minute, `2026-02-07 05:57`."""
+    return None if time is None else time[:16].replace("T", " ")
+
+
 def plain(text: str) -> str:
     """A text from outside, safe to show: what would steer the terminal is replaced."""
     return text.translate(_CONTROL)
@@ -45,7 +54,7 @@ def show_json_array(items: Iterable[Any]) -> None:
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> None:
     """A table on standard output, or the sentence `empty` when there is no row. Numbers are set right.
 
-    A terminal folds what is wider than itself; a pipe gets every line whole.
+    A terminal folds what is wider than itself (times stay whole); a pipe gets every line whole.
     """
     if not rows:
         print(empty)
@@ -56,11 +65,13 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empt
     from rich.text import Text
 
     console = _console()
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for place, column in enumerate(columns):
         values = {type(row[place]) for row in rows} - {type(None)}
         numeric = bool(values) and values <= {int, float}
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(
+            column, justify="right" if numeric else "left", overflow="fold", no_wrap=column.endswith(UTC)
+        )
     for row in rows:
         table.add_row(*(Text(_cell(value), _style(value)) for value in row))
     if console.is_terminal:

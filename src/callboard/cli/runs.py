@@ -9,7 +9,7 @@ import click
 from callboard.cli import find
 from callboard.cli.listing import PAGE, more_line
 from callboard.cli.options import opened, settings_of, store_options
-from callboard.cli.output import show_json_array, show_table
+from callboard.cli.output import UTC, show_json_array, show_table, when
 from callboard.model.directory import Space
 from callboard.model.run import Run
 from callboard.query.items import run_item
@@ -33,9 +33,15 @@ def runs(*, space_token: str, limit: int | None, db: str | None, config: str | N
         shown = [run_item(each, space.token) for each in found]
         count = store.count_runs(space.org_id, space.id)
     show_table(
-        ("Run", "Status", "Tasks", "Pending", "Running", "Completed", "Failed", "Created"),
+        ("Run", "Status", "Tasks", "Pending", "Running", "Completed", "Failed", f"Created {UTC}"),
         [
-            (each.run_id, each.status, each.total_tasks, *each.task_status_breakdown.values(), each.created)
+            (
+                each.run_id,
+                each.status,
+                each.total_tasks,
+                *each.task_status_breakdown.values(),
+                when(each.created),
+            )
             for each in shown
         ],
         empty="This space has no run.",

@@ -9,7 +9,7 @@ import msgspec
 
 from callboard.cli import find, values
 from callboard.cli.options import opened, org_option, settings_of, store_options
-from callboard.cli.output import plain, show_json, show_json_array, show_table
+from callboard.cli.output import UTC, plain, show_json, show_json_array, show_table, when
 from callboard.clock import iso, system_clock
 from callboard.model.directory import Organization, Space, SpaceSettings
 from callboard.model.words import CONTENT_TYPES
@@ -102,7 +102,7 @@ def list_(
         show_json_array(space_item(each, owner) for each in found)
         return
     show_table(
-        ("Name", "Space token", "Content", "Time zone", "Created", ""),
+        ("Name", "Space token", "Content", "Time zone", f"Created {UTC}", ""),
         [_row(each) for each in found],
         empty=f"{plain(owner.name)} has no such space. callboard space create makes one.",
     )
@@ -157,7 +157,7 @@ def _row(each: Space) -> tuple[object, ...]:
         each.token,
         each.content_type,
         each.settings.timezone,
-        iso(each.created_at),
+        when(iso(each.created_at)),
         label,
     )
 

@@ -11,7 +11,7 @@ import msgspec
 from callboard.cli import find
 from callboard.cli.listing import more_line, together
 from callboard.cli.options import opened, org_option, settings_of, store_options
-from callboard.cli.output import show_json_array, show_table
+from callboard.cli.output import UTC, show_json_array, show_table, when
 from callboard.clock import system_clock
 from callboard.model.words import TASK_STATUSES
 from callboard.query.items import TaskItem, task_item
@@ -59,11 +59,8 @@ def tasks(
         shown = list(items)
         count = sum(store.count_tasks(scope, where) for where in wheres or [everything])
     show_table(
-        ("Task", "Status", "Attempt", "Assignee", "Why", "Created"),
-        [
-            (each.task_id, each.status, each.attempt, each.assignee, _why(each), each.created)
-            for each in shown
-        ],
+        ("Task", "Status", "Why", "Assignee", f"Created {UTC}"),
+        [(each.task_id, each.status, _why(each), each.assignee, when(each.created)) for each in shown],
         empty="No task is like that.",
     )
     if shown:
@@ -78,7 +75,7 @@ def _why(each: TaskItem) -> str | None:
     """What a person looks for first: how long it is stuck, or why it failed."""
     if each.stuck is None:
         return each.failure_reason
-    return f"stuck: {each.status} for {_age(each.stuck.age_seconds)}"
+    return f"stuck for {_age(each.stuck.age_seconds)}"
 
 
 def _age(seconds: int) -> str:

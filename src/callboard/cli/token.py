@@ -8,7 +8,7 @@ import click
 
 from callboard.cli import find, values
 from callboard.cli.options import opened, org_option, settings_of, store_options
-from callboard.cli.output import plain, show_json, show_json_array, show_table
+from callboard.cli.output import UTC, plain, show_json, show_json_array, show_table, when
 from callboard.clock import Micros, iso, system_clock
 from callboard.model.directory import Member, Organization, Token
 from callboard.model.words import ROLE_RANK, Role
@@ -66,8 +66,11 @@ def list_(*, handle: str | None, db: str | None, config: str | None, as_json: bo
         show_json_array(found)
         return
     show_table(
-        ("Id", "Starts with", "Name", "Role", "Last used", "Ends"),
-        [(each.id, each.prefix, each.name, each.role, each.last_used_at, _ends(each)) for each in found],
+        ("Id", "Starts with", "Name", "Role", f"Last used {UTC}", f"Ends {UTC}"),
+        [
+            (each.id, each.prefix, each.name, each.role, when(each.last_used_at), _ends(each))
+            for each in found
+        ],
         empty=f"{plain(owner.name)} has no token. callboard token create makes one.",
     )
 
@@ -146,4 +149,4 @@ def _tell_secret(shown: TokenItem) -> None:
 
 
 def _ends(each: TokenItem) -> str | None:
-    return f"revoked {each.revoked_at}" if each.revoked_at else each.expires_at
+    return f"revoked {when(each.revoked_at)}" if each.revoked_at else when(each.expires_at)
