@@ -29,19 +29,27 @@ def open_connection(
         flags |= apsw.SQLITE_OPEN_CREATE
     with store_errors(path):
         db = apsw.Connection(path, flags=flags, vfs=vfs, statementcachesize=200)
-        db.set_busy_handler(Patience(settings.lock_timeout_ms / 1000))
-        # Every answer of an ingest is a promise that a power cut keeps.
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA temp_store = MEMORY")
-        if writer:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute(f"PRAGMA cache_size = -{settings.cache_mib * 1024}")
-            db.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
-            db.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
-        else:
-            db.execute("PRAGMA query_only = ON")
-            db.execute("PRAGMA cache_size = -4096")
+        try:
+            _prepare(db, settings, writer=writer)
+        except BaseException:
+            db.close()
+            raise
     return db
+
+
+def _prepare(db: apsw.Connection, settings: Settings, *, writer: bool) -> None:
+    db.set_busy_handler(Patience(settings.lock_timeout_ms / 1000))
+    # Every answer of an ingest is a promise that a power cut keeps.
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA temp_store = MEMORY")
+    if writer:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute(f"PRAGMA cache_size = -{settings.cache_mib * 1024}")
+        db.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
+        db.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
+    else:
+        db.execute("PRAGMA query_only = ON")
+        db.execute("PRAGMA cache_size = -4096")
 
 
 class Patience:
