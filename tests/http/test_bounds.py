@@ -81,7 +81,7 @@ def test_many_requests_at_once_are_each_answered_for_themselves(board: Board):
 
 
 def test_a_caller_that_hangs_up_within_its_body_leaves_nothing(board: Board):
-    """No answer, no event, no fault."""
+    """No event, and no fault of ours: whoever is still there is told that the body breaks off."""
     sent: list[Any] = []
     incoming: list[dict[str, Any]] = [
         {"type": "http.request", "body": b'[{"type":"call",', "more_body": True},
@@ -105,7 +105,8 @@ def test_a_caller_that_hangs_up_within_its_body_leaves_nothing(board: Board):
         "client": (ADDRESS, 1),
     }
     board.loop.run(board.app(scope, receive, send))
-    assert sent == []
+    assert sent[0]["status"] == 400
+    assert b"breaks off" in sent[1]["body"]
     assert board.data("organisation/analytics/")["total_calls"] == 0
 
 

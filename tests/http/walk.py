@@ -95,16 +95,17 @@ def _world(db: Path) -> World:
 
 
 def _feed(server: Server, world: World) -> None:
-    events = [
+    # Calls only in one space: one asked for by its id alone must be one call.
+    calls = [
         call(call_id, CALL_STATUSES[place % len(CALL_STATUSES)], creation_time="2026-02-07T05:57:45Z")
         for place, call_id in enumerate(CALLS)
     ]
-    events += [
+    tasks = [
         task(task_id, TASK_STATUSES[place % len(TASK_STATUSES)], run_id="r-1", created="2026-02-07T05:57:45Z")
         for place, task_id in enumerate(TASKS)
     ]
     with httpx.Client(headers={"Authorization": f"Token {world.token}"}, trust_env=False) as client:
-        for space in world.spaces:
+        for space, events in zip(world.spaces, ([*calls, *tasks], tasks), strict=True):
             answer = client.post(f"{server.api}spaces/{space.token}/events/", json=events)
             assert answer.json()["data"]["applied"] == len(events), answer.text
 

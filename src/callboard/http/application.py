@@ -12,7 +12,7 @@ from callboard.http.endpoints import ENDPOINTS
 from callboard.http.errors import FAULT, HttpError, error_body, http_error
 from callboard.http.limits import FailureLimit
 from callboard.http.masking import masked
-from callboard.http.request import ClientGoneError, Receive, Request, Scope
+from callboard.http.request import Receive, Request, Scope
 from callboard.http.request_id import RequestIds
 from callboard.http.response import Response, Send, finished, send_response
 from callboard.http.router import Router
@@ -69,10 +69,7 @@ class Application:
             parse_threads=self._parse_threads,
             request_id=request_id.decode(),
         )
-        try:
-            response = await self._answer(request, scope)
-        except ClientGoneError:
-            return
+        response = await self._answer(request, scope)
         if _log.isEnabledFor(logging.DEBUG):
             _log.debug("%s %s", response.status, _line(request, scope))
         await send_response(send, response, request_id)
@@ -90,7 +87,7 @@ class Application:
             response = _failed(
                 error if isinstance(error, HttpError) else http_error(error), request.request_id
             )
-        except (ClientGoneError, asyncio.CancelledError):
+        except asyncio.CancelledError:
             raise
         except Exception as fault:  # noqa: BLE001 - ours, whatever it is: said in the log, never to the caller
             told = masked("".join(traceback.format_exception(fault)))

@@ -15,5 +15,9 @@ TimeZone = Annotated[str, Meta(extra_json_schema={"$ref": "#/components/schemas/
 Seconds = Annotated[int, Meta(ge=1, le=31_536_000)]
 Time = Annotated[
     str,
-    Meta(description="ISO 8601 with its offset from UTC.", extra_json_schema={"format": "date-time"}),
+    Meta(
+        description="ISO 8601 with its offset from UTC, in the years 2 to 9998.",
+        # An offset must not lead out of the years that a time can be written in.
+        extra_json_schema={"format": "date-time", "pattern": "^(?!0000|0001|9999)[0-9]{4}-"},
+    ),
 ]

@@ -9,13 +9,17 @@ from typing import Any, TypeVar
 import msgspec
 
 from callboard.errors import InvalidInputError, UnreadableBodyError
+from callboard.ingest.items import fault
 
 T = TypeVar("T")
 _PATH = re.compile(r"(?P<what>.*) - at `(?P<path>\$.*)`", re.DOTALL)
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def read_json(body: bytes) -> Any:
-    """What a body says. Raises `UnreadableBodyError` (not UTF-8, not JSON, a key twice), saying where."""
+    """What a body says. Raises `UnreadableBodyError` (not UTF-8, not JSON, a key twice), saying where, and
+    `InvalidInputError` for a number that nothing can hold.
+    """
     if not body.strip():
         raise UnreadableBodyError("The body is empty.")
     try:
@@ -25,9 +29,31 @@ def read_json(body: bytes) -> Any:
         raise UnreadableBodyError(f"The body is not UTF-8: byte {error.start}.") from None
     except RecursionError:
         raise UnreadableBodyError("The body is nested too deeply.") from None
-    except (msgspec.DecodeError, ValueError) as error:
-        raise UnreadableBodyError(f"The body is not JSON: {error}.") from None
+    except msgspec.ValidationError:
+        why = "holds a number too large to be kept"
+        raise InvalidInputError(f"body: {why}", [("body", why)]) from None
+    except msgspec.DecodeError as error:
+        raise UnreadableBodyError(_why(body, str(error))) from None
     return value
+
+
+def _why(body: bytes, error: str) -> str:
+    if _SURROGATE.search(body) and _is_json(body):
+        return "The body holds half a surrogate pair, which cannot be kept."
+    return f"The body is not JSON: {fault(body, error)}"
+
+
+def _is_json(body: bytes) -> bool:
+    """Whether Python reads it, which minds half a surrogate pair no more than NaN."""
+    try:
+        json.loads(body, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(word)
 
 
 def read_object(body: bytes, kind: type[T]) -> T:
@@ -53,6 +79,8 @@ def invalid(error: str) -> InvalidInputError:
     found = _PATH.fullmatch(error)
     field = found["path"].removeprefix("$").removeprefix(".") if found else ""
     what = found["what"] if found else error
+    if "matching regex" in what:  # every pattern of ours says the same
+        what = "must not hold a NUL"
     if not field:
         named = re.search(r"(?:missing required field|unknown field) `(?P<field>[^`]*)`", what)
         field = named["field"] if named else "body"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from callboard.errors import BodyTooLargeError
+from callboard.errors import BodyTooLargeError, UnreadableBodyError
 from callboard.http.services import Services
 from callboard.http.threads import Threads
 from callboard.model.directory import Organization, Space
@@ -19,10 +19,6 @@ Message = MutableMapping[str, Any]
 """ASGI's."""
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-
-
-class ClientGoneError(Exception):
-    """The caller hung up before the whole body was here: there is nobody to answer."""
 
 
 class Request:
@@ -115,7 +111,9 @@ class Request:
         return self.organization.id
 
     async def read_body(self, limit: int) -> bytes:
-        """The body as sent. Raises `BodyTooLargeError` as soon as it is longer than `limit` bytes."""
+        """The body as sent. Raises `BodyTooLargeError` as soon as it is longer than `limit` bytes, and
+        `UnreadableBodyError` when it does not come whole.
+        """
         stated = self.headers.get(b"content-length", b"")
         if stated.isdigit() and len(stated) < 20 and int(stated) > limit:
             raise _too_large(limit)
@@ -132,7 +130,8 @@ class Request:
         length = 0
         while True:
             if message["type"] == "http.disconnect":
-                raise ClientGoneError
+                # Hung up, or sent no proper chunk: only in the second case is there anybody to tell.
+                raise UnreadableBodyError("The body breaks off before its end.")
             part = message.get("body", b"")
             length += len(part)
             if length > limit:

@@ -109,11 +109,11 @@ def _read(decoder: msgspec.json.Decoder[Any], body: bytes, where: str = "The bod
     except RecursionError:
         raise UnreadableBodyError(f"{where} is nested too deeply to be read.") from None
     except msgspec.DecodeError as error:
-        raise UnreadableBodyError(f"{where} is not JSON: {_fault(body, str(error))}") from None
+        raise UnreadableBodyError(f"{where} is not JSON: {fault(body, str(error))}") from None
 
 
-def _fault(body: bytes, error: str) -> str:
-    """What is wrong and where: msgspec's word, and what people most often meant."""
+def fault(body: bytes, error: str) -> str:
+    """What is wrong with a body and where: msgspec's word, and what people most often meant."""
     found = _FAULT.fullmatch(error)
     if found is None:
         return f"it ends in the middle of a value (byte {len(body)})."

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 from callboard.clock import Micros, moment
 from callboard.errors import BodyTooLargeError, InvalidInputError
@@ -19,6 +19,7 @@ from callboard.http.json_body import invalid, read_json
 from callboard.http.request import Request
 from callboard.http.response import Response
 from callboard.http.routes.tasks import SPACE_TASKS
+from callboard.ingest.documents import document
 from callboard.ingest.parse import event_from_mapping
 from callboard.ingest.rejected import RejectedEvent
 from callboard.model.directory import Space
@@ -110,11 +111,10 @@ def _checked(raw: Any, most_tasks: int, most_bytes: int) -> NewTasks:
         raise InvalidInputError(f"schedule.type: {why}", [("schedule.type", why)])
     if len(new.documents) > most_tasks:
         raise BodyTooLargeError(f"More than {most_tasks:,} documents; send them in parts.")
-    context_bytes = len(_json.encode(new.context))
-    if context_bytes > MOST_CONTEXT_BYTES:
-        why = f"longer than {MOST_CONTEXT_BYTES:,} bytes of JSON"
-        raise InvalidInputError(f"context: {why}", [("context", why)])
-    if context_bytes * len(new.documents) > most_bytes:
+    context = _json.encode(new.context)
+    if isinstance(new.context, dict):
+        document("context", Raw(context), MOST_CONTEXT_BYTES)
+    if len(context) * len(new.documents) > most_bytes:
         raise BodyTooLargeError("The context, kept with each document, is too much; send fewer at once.")
     return new
 
@@ -122,7 +122,7 @@ def _checked(raw: Any, most_tasks: int, most_bytes: int) -> NewTasks:
 def _inputs(documents: Sequence[dict[str, Any]], context: Any) -> list[dict[str, Any]]:
     if context is None:
         return list(documents)
-    return [{"context": context, **document} for document in documents]
+    return [{"context": context, **each} for each in documents]
 
 
 def _entries(
@@ -138,16 +138,16 @@ def _entries(
         "created": created,
         "occurred_at": created,
     }
-    return [_entry(place, document, common, now) for place, document in enumerate(inputs)]
+    return [_entry(place, each, common, now) for place, each in enumerate(inputs)]
 
 
-def _entry(place: int, document: dict[str, Any], common: dict[str, Any], now: Micros) -> Entry:
+def _entry(place: int, task_input: dict[str, Any], common: dict[str, Any], now: Micros) -> Entry:
     try:
         return event_from_mapping(
-            {**common, "task_id": uuid.uuid4().hex, "input": document}, now=now, source="events"
+            {**common, "task_id": uuid.uuid4().hex, "input": task_input}, now=now, source="events"
         )
     except RejectedEvent as fault:
-        field = f"documents[{place}]" if fault.field == "input" else fault.field
+        field = {"input": f"documents[{place}]", "assignee": "pilot"}[fault.field]
         raise InvalidInputError(f"{field}: {fault.rule}", [(field, fault.rule)]) from None
 
 

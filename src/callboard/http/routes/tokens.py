@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from callboard.clock import HOUR
+from callboard.clock import HOUR, Micros
 from callboard.errors import InvalidInputError, NotFoundError
 from callboard.http.answers import One, Page, page_of_known
 from callboard.http.endpoint import BASE, Body, Endpoint
@@ -16,6 +16,7 @@ from callboard.http.json_body import read_object
 from callboard.http.pipeline import organization_named
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
+from callboard.ingest.instants import YEAR_9999
 from callboard.model.directory import Member, Token
 from callboard.model.words import Role
 from callboard.query.civil import read_moment
@@ -27,6 +28,8 @@ from callboard.store.interface import Position
 TOKENS = f"{BASE}/tokens/"
 TOKEN = f"{TOKENS}{{id}}/"
 MOST_ORGANIZATIONS = 100
+YEAR_2: Micros = -62_104_060_800_000_000
+"""0002-01-01T00:00:00Z"""
 
 
 class NewToken(Struct, frozen=True, forbid_unknown_fields=True):
@@ -142,6 +145,9 @@ def _expiry(text: str) -> int:
         raise InvalidInputError(f"expires_at: {error}", [("expires_at", str(error))]) from None
     if instant is None:
         why = "needs an offset from UTC, as in 2026-12-31T18:00:00Z"
+        raise InvalidInputError(f"expires_at: {why}", [("expires_at", why)])
+    if not YEAR_2 <= instant < YEAR_9999:
+        why = "is not in the years 2 to 9998"
         raise InvalidInputError(f"expires_at: {why}", [("expires_at", why)])
     return instant
 
