@@ -28,9 +28,9 @@ def db() -> Iterator[apsw.Connection]:
         yield connection
 
 
-def plan(db: apsw.Connection, sql: str, values: object = None) -> list[str]:
+def plan(db: apsw.Connection, sql: str) -> list[str]:
     bindings = dict.fromkeys(re.findall(r":(\w+)", sql), 0) or (0,) * sql.count("?")
-    return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", values or bindings)]
+    return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", bindings)]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
