@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from msgspec import Struct, msgpack, structs
 
-from callboard.fold.call import fold_call
+from callboard.fold.call import CallFold, fold_call
 from callboard.fold.tally import Tally
-from callboard.fold.task import fold_task
+from callboard.fold.task import TaskFold, fold_task
 from callboard.model.call import Call
 from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, CallEvent, Entry, TaskEvent, canonical
 from callboard.model.task import Task
@@ -34,6 +34,10 @@ class Item(Struct, gc=False):
     fresh: list[Entry] = []
     """Those that this batch brought: to be appended to the log."""
     space_id: int = 0
+    fold: CallFold | TaskFold | None = None
+    """What its events make, once there are several."""
+    bodies: set[bytes] | None = None
+    """The canonical forms of its events, once somebody asked."""
 
 
 class Verdict(Struct, frozen=True, gc=False):
@@ -78,17 +82,18 @@ class SpaceFold:
         is_call = isinstance(event, CallEvent)
         known = (self._calls if is_call else self._tasks).get(event.item_id)
         if not is_call and (event.attempt == CURRENT_ATTEMPT or event.status == CURRENT_STATUS):  # type: ignore[union-attr]
-            if known is None or not isinstance(known.row, Task):
+            if known is None or not isinstance(known.row, Task) or known.row.void:
                 return Verdict("rejected", "unknown_task", f"task_id: no task {event.item_id!r} here")
             event = _resolved(event, known.row)  # type: ignore[arg-type]
-            entry.event, entry.body = event, canonical(event)
+            # A copy: should the commit fail and be tried again, it is resolved against what stands then.
+            entry = structs.replace(entry, event=event, body=canonical(event))
 
         event_id = event.event_id
         if isinstance(event_id, str):
             body = self._event_bodies.get(event_id)
             if body is not None:
                 return DUPLICATE if body == entry.body else _conflict(event_id)
-        elif known is not None and any(entry.body == other.body for other in known.entries):
+        elif known is not None and entry.body in _bodies(known):
             return DUPLICATE
         if known is not None and len(known.entries) >= EVENTS_PER_ITEM:
             return Verdict(
@@ -105,11 +110,17 @@ class SpaceFold:
         if item is None:
             item = Item(item_id, is_call, entries=[entry], fresh=[entry], space_id=self._space_id)
             (self._calls if is_call else self._tasks)[item_id] = item
+            row: Row = fold_call(item.entries) if is_call else fold_task(item.entries)
         else:
+            if item.fold is None:
+                item.fold = _fold_of(item)
             item.entries.append(entry)
             item.fresh.append(entry)
+            if item.bodies is not None:
+                item.bodies.add(entry.body)
+            item.fold.add(entry)
+            row = item.fold.row()
         self._touched[is_call, item_id] = item
-        row = fold_call(item.entries) if is_call else fold_task(item.entries)
         if same_row(item.row, row):
             return STALE
         item.row = row
@@ -145,6 +156,19 @@ def same_row(one: Row | None, other: Row | None) -> bool:
     return one == other and (one is None or _encode(one) == _encode(other))
 
 
+def _fold_of(item: Item) -> CallFold | TaskFold:
+    fold: CallFold | TaskFold = CallFold() if item.is_call else TaskFold()
+    for entry in item.entries:
+        fold.add(entry)
+    return fold
+
+
+def _bodies(item: Item) -> set[bytes]:
+    if item.bodies is None:
+        item.bodies = {entry.body for entry in item.entries}
+    return item.bodies
+
+
 def refold(item: Item) -> None:
     """Make an item's row anew from its entries; no entries, no row."""
     if not item.entries:
@@ -154,15 +178,16 @@ def refold(item: Item) -> None:
 
 
 def _resolved(event: TaskEvent, task: Task) -> TaskEvent:
-    """A "current attempt" or "status as it is", as the task stands now."""
-    status = task.status if event.status == CURRENT_STATUS else event.status
-    return structs.replace(
-        event,
-        attempt=task.attempt if event.attempt == CURRENT_ATTEMPT else event.attempt,
-        status=status,
-        source_status=task.source_status if event.status == CURRENT_STATUS else event.source_status,
-        standing=2 if status in FINAL_TASK else 0,
-    )
+    """A "current attempt" or "status as it is", as the task stands now. Another attempt named without a
+    status is one that begins: pending.
+    """
+    attempt = task.attempt if event.attempt == CURRENT_ATTEMPT else event.attempt
+    status, word = event.status, event.source_status
+    if status == CURRENT_STATUS:
+        is_current = attempt == task.attempt
+        status, word = (task.status, task.source_status) if is_current else ("pending", "pending")
+    standing = 2 if status in FINAL_TASK else 0
+    return structs.replace(event, attempt=attempt, status=status, source_status=word, standing=standing)
 
 
 def _conflict(event_id: str) -> Verdict:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from callboard.clock import iso
-from callboard.fold.call import fold_call
+from callboard.fold.call import CallFold
 from callboard.model.call import Call
 from callboard.model.event import CallEvent, Entry
 from callboard.query.items import CallItem, call_item, seconds
@@ -42,12 +42,14 @@ def call_with_events(entries: Sequence[Entry], call: Call, space_token: str) -> 
     """The call, and what each of its events changed. `entries` as received, first to last."""
     words: list[CallWord] = []
     before: dict[str, Any] = {}
-    for received, entry in enumerate(entries, start=1):
-        after = _facts(fold_call(entries[:received]), space_token)
+    fold = CallFold()
+    for entry in entries:
+        fold.add(entry)
+        after = _facts(fold.row(), space_token)
         words.append(_word(entry, _changes(before, after)))
         before = after
     # The folded call where there are events: read a moment after the row, they may be one event ahead of it.
-    shown = call_item(fold_call(entries) if entries else call, space_token)
+    shown = call_item(fold.row() if entries else call, space_token)
     return CallWithEvents(**msgspec.structs.asdict(shown), events=words)
 
 
