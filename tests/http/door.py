@@ -156,8 +156,15 @@ def _bytes(text: str | bytes) -> bytes:
     return text if isinstance(text, bytes) else text.encode("latin-1")
 
 
+def _parts(received: bytes) -> tuple[bytes, bytes, bytes]:
+    """The head, its end and the body, without a 100 that may go before."""
+    if received.startswith(b"HTTP/1.1 100"):
+        received = received.partition(b"\r\n\r\n")[2]
+    return received.partition(b"\r\n\r\n")
+
+
 def _whole(received: bytes, *, bodiless: bool) -> bool:
-    head, end, body = received.partition(b"\r\n\r\n")
+    head, end, body = _parts(received)
     if not end:
         return False
     length = _LENGTH.search(head)
@@ -165,7 +172,7 @@ def _whole(received: bytes, *, bodiless: bool) -> bool:
 
 
 def _answer(received: bytes) -> Answer:
-    head, _, body = received.partition(b"\r\n\r\n")
+    head, _, body = _parts(received)
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     return Answer(int(first.split()[1]) if first else 0, headers, body)

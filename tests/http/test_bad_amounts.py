@@ -1,4 +1,4 @@
-"""Too much of everything: bombs, bodies, events. The bound is said, and held while reading; nothing else is lost.
+"""Too much of everything: bombs, bodies, events. The bound is said, and held while reading, not afterwards.
 
 Everything goes to a real server, which must be alive after each, with no drift and no fault of its own.
 """
