@@ -51,7 +51,11 @@ class Settings:
         1 << 34,
     )
     commit_events: int = _setting(
-        5_000, "events", "Most events that share one commit (a larger request has its own).", 1, 1_000_000
+        5_000,
+        "events",
+        "Most events that share one commit (a larger request goes whole, in its turn).",
+        1,
+        1_000_000,
     )
     lock_timeout_ms: int = _setting(
         5_000, "ms", "Longest wait for another process's write to finish; then 503.", 10, 600_000

@@ -10,6 +10,7 @@ from typing import Any
 import apsw
 import pytest
 
+from callboard.errors import NotFoundError
 from callboard.ingest.sources.importer import CHUNK_ROWS, Destination, Importer
 from callboard.ingest.sources.mapping import MapOptions, RowMapping
 from callboard.ingest.sources.records import Record, RowError
@@ -20,6 +21,7 @@ from callboard.model.directory import Organization
 from callboard.settings import Settings
 from callboard.store.interface import Store
 from callboard.store.sqlite.store import SqliteStore
+from tests.events import call, send
 from tests.stores import NOW, bits, dump, make_organization, make_space
 
 ROWS = 2 * CHUNK_ROWS + 500
@@ -151,3 +153,9 @@ def test_a_store_that_somebody_else_writes_to_is_asked_again(tmp_path: Path) -> 
     assert store.verify(deep=True).drift == 0
     other.close()
     store.close()
+
+
+def test_an_import_that_was_never_begun_is_not_found(store, space):
+    """Its events are not called withdrawn: nobody withdrew anything."""
+    with pytest.raises(NotFoundError, match="b77"):
+        send(store, space, call("c1"), import_no=77)

@@ -6,14 +6,14 @@ from tests.events import ended, entry, send, task
 from tests.stores import NOW
 
 
-def update(task_id, status=CURRENT_STATUS, *, at=60, **fields):
+def update(task_id, status=CURRENT_STATUS, *, at=60, attempt=CURRENT_ATTEMPT, **fields):
     """A PATCH of a task, as the edge makes it."""
     return entry(
         TaskEvent(
             task_id=task_id,
             status=status,
             source_status=status,
-            attempt=CURRENT_ATTEMPT,
+            attempt=attempt,
             standing=0,
             occurred_at=NOW + at * 1_000_000,
             **fields,
@@ -67,3 +67,28 @@ def test_an_update_is_kept_as_what_it_meant(store, acme, space):
     kept = store.task_entries(acme.id, space.id, "t1")[-1].event
     assert (kept.attempt, kept.status, kept.source_status) == (3, "running", "running")
     assert store.verify(deep=True).drift == 0
+
+
+def test_an_update_that_names_a_new_attempt_begins_it(store, acme, space):
+    """A runner that announces a retry does not end it as the attempt before ended."""
+    send(store, space, task("t1", "failed", failure_reason="busy"))
+    assert ended(send(store, space, update("t1", attempt=2))) == (1, 0, 0, 0)
+    row = store.task(acme.id, space.id, "t1")
+    assert (row.status, row.attempt, row.failure_reason) == ("pending", 2, None)
+
+
+def test_a_void_task_is_not_there_to_be_updated(store, space):
+    """It is in no list; an update must not be told that it was applied."""
+    send(store, space, task("t1", "running"), task("t1", "running", at=1, void=True))
+    receipt = send(store, space, update("t1", "completed"))
+    assert [rejection.reason for rejection in receipt.rejections] == ["unknown_task"]
+
+
+def test_an_update_that_failed_with_its_commit_is_resolved_anew(store, acme, space):
+    """What "current" means is found at the commit that keeps it, and kept nowhere else."""
+    send(store, space, task("t1", "running"))
+    same = update("t1", assignee="ann")
+    send(store, space, same)
+    assert same.event.attempt == CURRENT_ATTEMPT
+    assert same.event.status == CURRENT_STATUS
+    assert store.task(acme.id, space.id, "t1").assignee == "ann"

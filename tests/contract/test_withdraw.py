@@ -1,10 +1,13 @@
 """A batch withdrawn leaves no trace in any number; what it brought may come again."""
 
+from contextlib import contextmanager
+
 import pytest
 
 from callboard.errors import NotFoundError
+from callboard.store.sqlite.store import SqliteStore
 from tests.events import call, ended, send, task
-from tests.stores import NOW, bits, dump
+from tests.stores import NOW, bits, dump, make_organization, make_space
 
 
 def test_a_withdrawn_request_leaves_no_trace(store, acme, space):
@@ -128,3 +131,43 @@ def test_imports_are_a_tenants_own(store, acme, globex):
     assert store.find_import(acme.id, mine.batch_no).label == "calls.csv"
     with pytest.raises(NotFoundError):
         store.finish_import(acme.id, theirs.batch_no + 10, NOW)
+
+
+def test_what_a_running_import_sends_after_it_was_withdrawn_is_refused(store, acme, space):
+    """However the two meet, an import undone leaves nothing behind."""
+    begun = store.begin_import(acme.id, "calls.csv", NOW)
+    send(store, space, *[call(f"c{place}") for place in range(1_500)], import_no=begun.batch_no)
+    refused = []
+
+    def meanwhile(*_):
+        refused.append(send(store, space, call(f"late-{len(refused)}"), import_no=begun.batch_no))
+
+    store.withdraw(acme.id, begun.batch_no, NOW, meanwhile)
+    assert refused
+    assert {rejection.reason for late in refused for rejection in late.rejections} == {"withdrawn_import"}
+    assert dump(store, acme.id)["calls"] == {}
+    assert store.verify(deep=True).drift == 0
+
+
+def test_the_withdrawal_is_on_record_before_its_range_is_read(tmp_path):
+    """A chunk that comes in between would lie behind the range, and stay."""
+
+    class Interrupted(SqliteStore):
+        between = staticmethod(lambda: None)
+
+        @contextmanager
+        def _writing(self):
+            with super()._writing() as db:
+                yield db
+            once, self.between = self.between, lambda: None
+            once()
+
+    store = Interrupted(str(tmp_path / "callboard.db"))
+    acme = make_organization(store)
+    space = make_space(store, acme)
+    begun = store.begin_import(acme.id, "calls.csv", NOW)
+    send(store, space, call("c1"), import_no=begun.batch_no)
+    store.between = lambda: send(store, space, call("c2"), import_no=begun.batch_no)
+    store.withdraw(acme.id, begun.batch_no, NOW)
+    assert dump(store, acme.id)["calls"] == {}
+    store.close()

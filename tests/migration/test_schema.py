@@ -11,7 +11,7 @@ import pytest
 
 from callboard.errors import StoreFileError, StoreUnavailableError, StoreVersionError
 from callboard.settings import Settings
-from callboard.store.sqlite.migrate import newest_version
+from callboard.store.sqlite.migrate import APPLICATION_ID, newest_version
 from callboard.store.sqlite.statements import migrations
 from callboard.store.sqlite.store import SqliteStore
 
@@ -37,10 +37,11 @@ def test_every_older_version_ends_at_the_same_schema(tmp_path: Path) -> None:
     SqliteStore(str(tmp_path / "new.db")).close()
     for stop in range(len(migrations())):
         old = tmp_path / f"old-{stop}.db"
-        with apsw.Connection(str(old)) as db:
+        with closing(apsw.Connection(str(old))) as db:
             for number, script in migrations()[:stop]:
                 db.execute(script)
                 db.execute(f"PRAGMA user_version = {number}")
+                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         SqliteStore(str(old)).close()
         assert schema_of(old) == schema_of(tmp_path / "new.db")
 

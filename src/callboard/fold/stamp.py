@@ -6,10 +6,9 @@ the canonical event). The digest separates events that agree in all the rest; eq
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from hashlib import blake2b
 
-from callboard.model.event import CallEvent, Entry, TaskEvent
+from callboard.model.event import CallEvent, Entry
 from callboard.model.words import CALL_RANK, TASK_RANK
 
 Stamp = tuple[int, int, int, int, int, str, bytes]
@@ -39,20 +38,3 @@ def _stamp(entry: Entry) -> Stamp:
         event.call_status if isinstance(event, CallEvent) else event.status,
         blake2b(entry.body, digest_size=16).digest(),
     )
-
-
-def by_stamp(entries: Sequence[Entry]) -> list[Entry]:
-    """The entries, least first."""
-    return list(entries) if len(entries) == 1 else sorted(entries, key=stamp)
-
-
-def task_event(entry: Entry) -> TaskEvent:
-    """The entry's event, which is a task's."""
-    assert isinstance(entry.event, TaskEvent)
-    return entry.event
-
-
-def call_event(entry: Entry) -> CallEvent:
-    """The entry's event, which is a call's."""
-    assert isinstance(entry.event, CallEvent)
-    return entry.event

@@ -27,8 +27,8 @@ class Task(Struct, frozen=True, kw_only=True):
     input: dict[str, Any] | None = None
     output: dict[str, Any] | None = None
     waiting_since: Micros | None = None
-    """Running: the first word that this attempt runs. Pending: `scheduled_at`, else `created`. Final: none.
-    """
+    """Running: the earliest word that this attempt runs. Pending: `scheduled_at`, else `created`.
+    Final: none."""
     void: bool = False
 
 

@@ -287,6 +287,9 @@ class Store(Protocol):
     ) -> Withdrawal:
         """Withdraw what a batch brought: rows folded again without its events, counters with them, the
         withdrawal on record. In several short commits, each exact; begun again it carries on.
+
+        An event belongs to the batch that brought it first: what others brought again goes with it. A run
+        that the batch registered stays on record, without its tasks.
         """
 
     # what changed

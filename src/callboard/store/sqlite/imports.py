@@ -29,7 +29,7 @@ def begin_import(db: apsw.Connection, org_id: int, label: str, now: Micros) -> I
 
 
 def finish_import(db: apsw.Connection, org_id: int, batch_no: int, now: Micros) -> ImportBatch:
-    """The import ended; nothing more comes under its batch."""
+    """The import is complete: begun again under its label it is another batch."""
     db.execute(statement("batch.finish"), {"org_id": org_id, "no": batch_no, "now": now})
     found = import_of(db, org_id, batch_no)
     if found is None:

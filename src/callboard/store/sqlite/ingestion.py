@@ -11,7 +11,7 @@ from callboard.clock import DAY, Micros
 from callboard.errors import CallerError, IdempotencyConflictError, NotFoundError
 from callboard.fold.batch import SpaceFold, Verdict
 from callboard.model.event import Entry
-from callboard.store.interface import Batch, Receipt, Rejection
+from callboard.store.interface import Batch, Receipt, Rejection, batch_id
 from callboard.store.sqlite.load import load
 from callboard.store.sqlite.save import (
     OrgClock,
@@ -132,7 +132,9 @@ class Ingestion:
 
     def _is_withdrawn(self, org_id: int, batch_no: int) -> bool:
         found = self._db.execute(statement("batch.find"), {"org_id": org_id, "no": batch_no}).get
-        return found is None or found[4] is not None
+        if found is None:
+            raise NotFoundError(f"No batch {batch_id(batch_no)} in this organization.")
+        return found[4] is not None
 
     def _register(self, batch: Batch) -> None:
         run = batch.run

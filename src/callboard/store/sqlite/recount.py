@@ -1,4 +1,7 @@
-"""Recounting a space from its rows: by SQL, so that it shares nothing with the differences it checks."""
+"""Recounting a space from its rows: by SQL, so that it shares no arithmetic with the differences it checks.
+
+The catalogue and the buckets of `fold.grain` are the same for both: what a bucket is called is not recounted.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import apsw
 from callboard.fold.catalogue import CALL_DIMENSIONS, CATALOGUE, Counter
 from callboard.fold.grain import QUARTER_US, Grain, bucket_of
 from callboard.fold.tally import CellKey
-from callboard.model.totals import TOTALS_FIELDS, Totals
+from callboard.model.totals import Totals
 from callboard.store.sqlite.statements import statement
 
 Cells = dict[CellKey, tuple[int, ...]]
@@ -70,6 +73,3 @@ def _spread(
         cell = cells.setdefault(key, [0, 0, 0, 0])
         for place, value in enumerate(measures):
             cell[place] += value
-
-
-assert len(TOTALS_FIELDS) == 12

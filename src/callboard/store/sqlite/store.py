@@ -45,7 +45,7 @@ from callboard.store.sqlite.readers import Readers
 from callboard.store.sqlite.rows import run_of
 from callboard.store.sqlite.statements import statement
 from callboard.store.sqlite.verify import Verifier
-from callboard.store.sqlite.withdrawal import batch_range, withdraw_some
+from callboard.store.sqlite.withdrawal import begin_withdrawal, withdraw_some
 from callboard.store.sqlite.zone_change import rebuild_grains
 
 T = TypeVar("T")
@@ -120,12 +120,13 @@ class SqliteStore:
         self, org_id: int, batch_no: int, now: Micros, progress: Progress | None = None
     ) -> Withdrawal:
         with self._writing() as db:
-            first, last = batch_range(db, org_id, batch_no)
+            # On record first: an import that still runs brings nothing behind the range read here.
+            first, last = begin_withdrawal(db, org_id, batch_no, now)
         events = calls = tasks = 0
         begin: int | None = first
         while begin is not None:
             with self._writing() as db:
-                begin, done = withdraw_some(db, org_id, batch_no, begin, last, now)
+                begin, done = withdraw_some(db, org_id, batch_no, begin, last)
             events, calls, tasks = events + done.events, calls + done.calls, tasks + done.tasks
             if progress is not None:
                 progress(last - first + 1 if begin is None else begin - first, last - first + 1)

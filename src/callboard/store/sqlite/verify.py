@@ -20,11 +20,13 @@ from callboard.model.totals import Totals
 from callboard.store.interface import Difference, Progress, Verification
 from callboard.store.sqlite.load import add_entries, find_items, item_of
 from callboard.store.sqlite.recount import counted_cells, counted_totals, kept_cells
-from callboard.store.sqlite.save import read_clock, save_rows, write_clock
+from callboard.store.sqlite.save import home_zones, read_clock, save_rows, write_clock
 from callboard.store.sqlite.statements import statement
 
 MOST_TOLD = 1_000
 """Differences told one by one; `drift` counts all."""
+EVENTS_AT_ONCE = 50_000
+"""Events of the log whose rows are looked for in one snapshot."""
 PAGE = 2_000
 """Rows refolded in one snapshot."""
 
@@ -75,7 +77,7 @@ class Verifier:
         if self._repair and self.found.drift > before:
             with self._write() as db:
                 self.found.repaired += self.found.drift - before
-                _rewrite_counters(db, space)
+                _rewrite_counters(db, space.org_id, space.id)
 
     def _compare_totals(self, db: apsw.Connection, space: Space) -> None:
         where = {"org_id": space.org_id, "space_id": space.id}
@@ -93,7 +95,7 @@ class Verifier:
 
     def _compare_cells(self, db: apsw.Connection, space: Space) -> None:
         kept = kept_cells(db, space.org_id, space.id)
-        counted = counted_cells(db, space.org_id, space.id, space.settings.timezone)
+        counted = counted_cells(db, space.org_id, space.id, _zone(db, space.org_id, space.id))
         self.found.checked["cells"] += len(counted)
         if kept == counted:
             return
@@ -103,7 +105,8 @@ class Verifier:
                 self._tell("cell", (space.org_id, space.id), name, kept.get(key), counted.get(key))
 
     def _compare_runs(self, db: apsw.Connection, space: Space) -> None:
-        kept, expected = _kept_runs(db, space), _counted_runs(db, space)
+        kept = _kept_runs(db, space.org_id, space.id)
+        expected = _counted_runs(db, space.org_id, space.id)
         self.found.checked["runs"] += len(expected)
         for run_id in sorted(kept.keys() | expected.keys()):
             if kept.get(run_id) != expected.get(run_id):
@@ -127,7 +130,9 @@ class Verifier:
                         item for item in _page(db, space, "", is_call=is_call, only=wrong) if _is_wrong(item)
                     ]
                     self.found.repaired += len(wrong)
-                    _rewrite_rows(db, space, again)
+                    save_rows(db, space.org_id, again)
+                    # In the same commit: a row and what counts it never part, not even on the way back.
+                    _rewrite_counters(db, space.org_id, space.id)
 
     def _refold(self, space: Space, items: list[Item]) -> list[str]:
         wrong = []
@@ -141,20 +146,26 @@ class Verifier:
         return wrong
 
     def _orphans(self, org_id: int) -> None:
-        """Events whose call or task is missing."""
+        """Events whose call or task is missing: the log is walked in pieces."""
         with self._read() as db:
-            found = db.execute(statement("event.orphans"), {"org_id": org_id}).fetchall()
-            items = _without_row(db, org_id, found)
-        for space_id, item in items:
-            refold(item)
-            self._tell("call" if item.is_call else "task", (org_id, space_id), item.item_id, None, item.row)
-        if items and self._repair:
-            with self._write() as db:
-                self.found.repaired += len(items)
-                still = set(db.execute(statement("event.orphans"), {"org_id": org_id}).fetchall())
-                for space_id, item in items:
-                    if (space_id, item.no) in still:
-                        save_rows(db, org_id, [item])
+            end = read_clock(db, org_id).next_event
+        told: set[int] = set()
+        for begin in range(1, end, EVENTS_AT_ONCE):
+            piece = {"org_id": org_id, "from_seq": begin, "to_seq": begin + EVENTS_AT_ONCE}
+            with self._read() as db:
+                items = _without_row(db, piece)
+            for item in items:
+                if item.no not in told:
+                    told.add(item.no)
+                    kind = "call" if item.is_call else "task"
+                    self._tell(kind, (org_id, item.space_id), item.item_id, None, item.row)
+                    self.found.repaired += self._repair
+            if items and self._repair:
+                with self._write() as db:
+                    again = _without_row(db, piece)
+                    save_rows(db, org_id, again)
+                    for space_id in sorted({item.space_id for item in again}):
+                        _rewrite_counters(db, org_id, space_id)
 
 
 def _is_wrong(item: Item) -> bool:
@@ -175,52 +186,54 @@ def _page(
     return items
 
 
-def _without_row(db: apsw.Connection, org_id: int, found: list[Any]) -> list[tuple[int, Item]]:
-    items = [(space_id, Item("", True, no, space_id=space_id)) for space_id, no in found]
-    add_entries(db, org_id, [item for _, item in items])
-    for _, item in items:
+def _without_row(db: apsw.Connection, piece: dict[str, int]) -> list[Item]:
+    """The items of a piece of the log that have no row, as they should be."""
+    org_id = piece["org_id"]
+    found: list[tuple[Any, ...]] = db.execute(statement("event.orphans"), piece).fetchall()
+    items = [Item("", True, no, space_id=space_id) for space_id, no in found]
+    add_entries(db, org_id, items)
+    for item in items:
         event = item.entries[0].event
         item.item_id, item.is_call = event.item_id, isinstance(event, CallEvent)
+        refold(item)
     return items
 
 
-def _rewrite_rows(db: apsw.Connection, space: Space, items: list[Item]) -> None:
-    save_rows(db, space.org_id, items)
+def _zone(db: apsw.Connection, org_id: int, space_id: int) -> str:
+    """The space's home zone as of this snapshot: it may have changed since the verification began."""
+    return home_zones(db, org_id, [space_id])[space_id]
 
 
-def _rewrite_counters(db: apsw.Connection, space: Space) -> None:
+def _rewrite_counters(db: apsw.Connection, org_id: int, space_id: int) -> None:
     """Counters as the rows make them, whatever was kept."""
-    where = {"org_id": space.org_id, "space_id": space.id}
-    clock = read_clock(db, space.org_id)
-    totals = counted_totals(db, space.org_id, space.id)
-    db.execute(
-        statement("totals.put"), (space.org_id, space.id, clock.version, *msgspec.structs.astuple(totals))
-    )
+    where = {"org_id": org_id, "space_id": space_id}
+    clock = read_clock(db, org_id)
+    totals = counted_totals(db, org_id, space_id)
+    db.execute(statement("totals.put"), (org_id, space_id, clock.version, *msgspec.structs.astuple(totals)))
     db.execute(statement("cell.drop_space"), where)
-    cells = counted_cells(db, space.org_id, space.id, space.settings.timezone)
+    cells = counted_cells(db, org_id, space_id, _zone(db, org_id, space_id))
     db.executemany(
         statement("cell.add"),
-        [(space.org_id, space.id, *key, *measures) for key, measures in sorted(cells.items())],
+        [(org_id, space_id, *key, *measures) for key, measures in sorted(cells.items())],
     )
-    kept, counted = _kept_runs(db, space), _counted_runs(db, space)
+    kept, counted = _kept_runs(db, org_id, space_id), _counted_runs(db, org_id, space_id)
     db.executemany(
-        statement("run.drop"), [(space.org_id, space.id, run_id) for run_id in kept.keys() - counted.keys()]
+        statement("run.drop"), [(org_id, space_id, run_id) for run_id in kept.keys() - counted.keys()]
     )
     db.executemany(
-        statement("run.put"),
-        [(space.org_id, space.id, run_id, *values) for run_id, values in counted.items()],
+        statement("run.put"), [(org_id, space_id, run_id, *values) for run_id, values in counted.items()]
     )
     write_clock(db, clock)
 
 
-def _kept_runs(db: apsw.Connection, space: Space) -> dict[str, tuple[int, ...]]:
-    where = {"org_id": space.org_id, "space_id": space.id}
+def _kept_runs(db: apsw.Connection, org_id: int, space_id: int) -> dict[str, tuple[int, ...]]:
+    where = {"org_id": org_id, "space_id": space_id}
     return {row[0]: row[3:] for row in db.execute(statement("run.of_space"), where)}
 
 
-def _counted_runs(db: apsw.Connection, space: Space) -> dict[str, tuple[int, ...]]:
+def _counted_runs(db: apsw.Connection, org_id: int, space_id: int) -> dict[str, tuple[int, ...]]:
     """Runs as their tasks make them; registered ones stand without any."""
-    where = {"org_id": space.org_id, "space_id": space.id}
+    where = {"org_id": org_id, "space_id": space_id}
     runs = {row[0]: row[1:] for row in db.execute(statement("run.recount"), where)}
     for run_id, registered, batch_count, *_ in db.execute(statement("run.of_space"), where):
         if batch_count == 0:

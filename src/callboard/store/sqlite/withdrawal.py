@@ -18,20 +18,20 @@ from callboard.store.sqlite.statements import statement
 EVENTS_PER_COMMIT = 1_000
 
 
-def batch_range(db: apsw.Connection, org_id: int, batch_no: int) -> tuple[int, int]:
-    """Where in the log the batch's events lie; an empty range when it brought none."""
+def begin_withdrawal(db: apsw.Connection, org_id: int, batch_no: int, now: Micros) -> tuple[int, int]:
+    """Put the withdrawal on record; where in the log the batch's events lie (an empty range: nowhere)."""
     found = db.execute(statement("batch.range"), {"org_id": org_id, "no": batch_no}).get
     if found is None:
         raise NotFoundError(f"No batch {batch_id(batch_no)} in this organization.")
     first, last, _ = found
+    db.execute(statement("batch.withdraw"), {"org_id": org_id, "no": batch_no, "now": now})
     return (1, 0) if first is None else (first, last)
 
 
 def withdraw_some(
-    db: apsw.Connection, org_id: int, batch_no: int, from_seq: int, last_seq: int, now: Micros
+    db: apsw.Connection, org_id: int, batch_no: int, from_seq: int, last_seq: int
 ) -> tuple[int | None, Withdrawal]:
     """Withdraw a bounded piece; where the next begins (none: that was all), and what this one did."""
-    db.execute(statement("batch.withdraw"), {"org_id": org_id, "no": batch_no, "now": now})
     found: list[tuple[Any, ...]] = db.execute(
         statement("event.of_batch"),
         {

@@ -242,4 +242,4 @@ CREATE TABLE idempotency (
     created_at INTEGER NOT NULL,
     PRIMARY KEY (org_id, space_id, idempotency_key)
 ) WITHOUT ROWID;
-CREATE INDEX idempotency_by_time ON idempotency (created_at);
+CREATE INDEX idempotency_by_time ON idempotency (org_id, created_at);
