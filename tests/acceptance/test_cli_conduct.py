@@ -98,7 +98,10 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path):
 def test_an_interrupted_command_says_so_with_exit_code_130(tmp_path):
     """Ctrl-C at a question: nothing made, no traceback."""
     outer, inner = pty.openpty()
-    command = [sys.executable, "-m", "callboard", "init", "--db", str(tmp_path / "calls.db")]
+    # What was started in the background has Ctrl-C ignored for all its children: here it counts.
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    heeding += "from callboard.cli.main import main; main()"
+    command = [sys.executable, "-c", heeding, "init", "--db", str(tmp_path / "calls.db")]
     with subprocess.Popen(command, stdin=inner, stdout=inner, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
         asked = os.read(process.stderr.fileno(), 100)
