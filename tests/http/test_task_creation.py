@@ -143,6 +143,29 @@ def test_an_update_is_about_the_tasks_current_attempt(board: Board):
     assert board.data("organisation/analytics/")["task_status_breakdown"]["running"] == 1
 
 
+def test_an_update_that_is_not_obeyed_says_so(board: Board):
+    """200, since it is kept, but nobody may read it as done: the message names the status that stays."""
+    board.send(task("t-1", "completed"))
+    path = f"spaces/{board.spring.token}/tasks/t-1/"
+
+    def told(**fields: Any) -> str:
+        board.pass_minutes(1)
+        answer = board.patch(path, fields)
+        assert answer.status_code == 200
+        message: str = answer.json()["message"]
+        return message
+
+    stays = "Kept, but the task stays completed: only a higher attempt leaves a final status"
+    assert told(status="running") == stays
+    assert told(status="hold", assignee="somebody") == stays
+    assert told(assignee="somebody else") == "Task updated"
+    assert told(status="running", attempt=2) == "Task updated"
+    assert told(status="completed", attempt=1, assignee="x") == (
+        "Kept, but the task stays running: its attempt is 2 by now"
+    )
+    assert told(status="completed") == "Task updated"
+
+
 def test_an_update_withdraws_a_task_and_brings_it_back(board: Board):
     """A void task is in no list and no number, but the one who withdraws it is answered."""
     board.send(task("t-1"))

@@ -15,7 +15,9 @@ from callboard.http.routes.runs import RUN, find_run
 from callboard.http.routes.scopes import find_scope, spaces_now
 from callboard.http.task_schema import TASK_CHANGE
 from callboard.ingest.parse import task_event
+from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, TaskEvent
 from callboard.model.task import Task
+from callboard.model.words import FINAL_TASK
 from callboard.query.items import TaskItem, task_item
 from callboard.query.parameters import PAGING, SCOPE, SPACE_TASK_FILTERS, TASK_FILTERS, task_filter
 from callboard.store.interface import Batch, Position, Receipt, Scope, TaskAt, TaskFilter
@@ -85,8 +87,10 @@ async def update_task(request: Request) -> Response:
     if not entries:  # an import that brought it was withdrawn meanwhile
         raise NotFoundError("Task not found.")
     # From its events and not from the list, so that an update that withdraws the task can be answered too.
-    item = task_item(fold_task(entries), space, services.clock())
-    return json_response(One(200, _message(receipt), item))
+    task = fold_task(entries)
+    assert isinstance(entry.event, TaskEvent)
+    message = _message(receipt, entry.event, task)
+    return json_response(One(200, message, task_item(task, space, services.clock())))
 
 
 def _check_taken(receipt: Receipt) -> None:
@@ -97,10 +101,22 @@ def _check_taken(receipt: Receipt) -> None:
         raise InvalidInputError(rejection.message, [(field, rejection.message)])
 
 
-def _message(receipt: Receipt) -> str:
+def _message(receipt: Receipt, said: TaskEvent, task: Task) -> str:
     if receipt.stale:
         return "Kept, but nothing changed: a later event says otherwise"
-    return "Nothing changed: this was known" if receipt.duplicate else "Task updated"
+    if receipt.duplicate:
+        return "Nothing changed: this was known"
+    if said.status in (CURRENT_STATUS, task.status):
+        return "Task updated"
+    return f"Kept, but the task stays {task.status}: {_why_not_obeyed(said, task)}"
+
+
+def _why_not_obeyed(said: TaskEvent, task: Task) -> str:
+    if said.attempt != CURRENT_ATTEMPT and said.attempt < task.attempt:
+        return f"its attempt is {task.attempt} by now"
+    if task.status in FINAL_TASK and said.status not in FINAL_TASK:
+        return "only a higher attempt leaves a final status"
+    return "a later event says otherwise"
 
 
 ENDPOINTS = (
