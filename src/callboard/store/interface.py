@@ -288,8 +288,8 @@ class Store(Protocol):
         """Withdraw what a batch brought: rows folded again without its events, counters with them, the
         withdrawal on record. In several short commits, each exact; begun again it carries on.
 
-        An event belongs to the batch that brought it first: what others brought again goes with it. A run
-        that the batch registered stays on record, without its tasks.
+        What another batch brought as well stays, with the receipt it had there: it is as if this one had
+        never come. A run that the batch registered stays on record, without its tasks.
         """
 
     # what changed
