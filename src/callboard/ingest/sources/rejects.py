@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
@@ -77,14 +78,24 @@ class RejectsFile:
     def _open(self) -> TextIO:
         carried = self.carry_on and self.path.exists()
         # surrogateescape: bytes of another encoding go out as they came in.
-        self._file = self.path.open(
-            "a" if carried else "w", encoding="utf-8", errors="surrogateescape", newline=""
+        self._file = open(  # noqa: SIM115 - closed with us; Path.open takes no opener
+            self.path,
+            "a" if carried else "w",
+            encoding="utf-8",
+            errors="surrogateescape",
+            newline="",
+            opener=_private,
         )
         if self._csv and not carried:
             csv.writer(self._file, lineterminator="\n").writerow(
                 guarded(cell) for cell in (*REJECT_COLUMNS, *self._columns)
             )
         return self._file
+
+
+def _private(path: str, flags: int) -> int:
+    """New files are their owner's alone: they hold phone numbers. One that is there keeps its mode."""
+    return os.open(path, flags, 0o600)
 
 
 def _text(cell: Any) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from random import random
 
 import apsw
@@ -23,10 +24,12 @@ WAL_LIMIT_BYTES = 64 * 1024 * 1024
 def open_connection(
     path: str, settings: Settings, *, writer: bool, vfs: str | None = None
 ) -> apsw.Connection:
-    """A connection to the store's file. Readers cannot write."""
+    """A connection to the store's file. Readers cannot write; the writer makes a file that is missing."""
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
     if writer:
         flags |= apsw.SQLITE_OPEN_CREATE
+        if vfs is None:
+            _make_private(path)
     with store_errors(path):
         db = apsw.Connection(path, flags=flags, vfs=vfs, statementcachesize=200)
         try:
@@ -35,6 +38,16 @@ def open_connection(
             db.close()
             raise
     return db
+
+
+def _make_private(path: str) -> None:
+    """A file that is missing is made readable by its owner alone; SQLite gives `-wal` and `-shm` its mode.
+
+    One that is there is not opened: closing it would drop the locks that this process holds on it.
+    """
+    # What stands in the way is SQLite's to say.
+    with suppress(OSError):
+        os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _prepare(db: apsw.Connection, settings: Settings, *, writer: bool) -> None:
