@@ -60,8 +60,11 @@ def test_a_month_is_loaded_with_its_four_stories(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_it_goes_on_until_it_is_interrupted(tmp_path: Path) -> None:
-    """The screen names the stories, the request and its answer; the numbers move; Ctrl-C ends it well."""
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_it_goes_on_until_it_is_interrupted(tmp_path: Path, ending: signal.Signals) -> None:
+    """The screen names the stories, the request and its answer; the numbers move; Ctrl-C or `kill` ends it
+    well: no server and no file stays.
+    """
     own, its = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "callboard", "demo", "--days", "3", "--port", "0"],
@@ -86,13 +89,31 @@ def test_it_goes_on_until_it_is_interrupted(tmp_path: Path) -> None:
             assert time.monotonic() < limit, "no new call for a minute"
             time.sleep(0.2)
         assert httpx.get(request.url.copy_with(path="/docs"), trust_env=False).status_code == 200
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ending)
         assert process.wait(60) == 0
     finally:
         process.kill()
         os.close(own)
     with pytest.raises(httpx.ConnectError):
         httpx.get(request.url, trust_env=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_killed_while_it_loads_it_leaves_nothing(tmp_path: Path) -> None:
+    """`kill` before the first screen: no server and no folder stays."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "callboard", "demo", "--days", "3", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        assert b"Making a month" in process.stdout.readline()
+        process.terminate()
+        process.stdout.read()
+        assert process.wait(60) == 130
     assert list(tmp_path.iterdir()) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -53,11 +54,12 @@ def demo(
             raise click.UsageError(
                 "--prove makes its own stores and servers: leave out --once, --db and --port."
             )
-        return _prove(seed, as_json=as_json)
+        with _ended_as_by_ctrl_c():
+            return _prove(seed, as_json=as_json)
     from callboard.demo.loading import load, prepare
     from callboard.demo.server import DemoServer
 
-    with _store(db, keep=once) as path:
+    with _ended_as_by_ctrl_c(), _store(db, keep=once) as path:
         _say(as_json, "Making a month of two organizations out of nothing (nobody in it is real) …")
         stage, month = prepare(path, seed, days, system_clock)
         with DemoServer(path, _free(PORT) if port is None else port) as server:
@@ -67,6 +69,20 @@ def demo(
             if not once:
                 _go_on(server, loaded, seed, as_json=as_json)
     return 0
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """SIGTERM and a terminal that closes end the demo as Ctrl-C does: its server stopped, its folder gone."""
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)}
+    heeded = [each for each, handler in before.items() if handler is not signal.SIG_IGN]  # nohup stays
+    for each in heeded:
+        signal.signal(each, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for each in heeded:
+            signal.signal(each, before[each])
 
 
 @contextmanager
