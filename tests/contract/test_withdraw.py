@@ -171,3 +171,41 @@ def test_the_withdrawal_is_on_record_before_its_range_is_read(tmp_path):
     store.withdraw(acme.id, begun.batch_no, NOW)
     assert dump(store, acme.id)["calls"] == {}
     store.close()
+
+
+def test_what_another_batch_brought_as_well_stays_whichever_came_first(store, acme, space):
+    """An import undone takes away only what nobody else told of, with event ids and without."""
+    known = [call("c1"), call("c2", event_id="e2"), task("t1", run_id="r1")]
+    first = send(store, space, *known, call("c3"))
+    second = send(store, space, *known, call("c4"), received_at=NOW + 9)
+    assert (second.applied, second.duplicate) == (1, 3)
+    done = store.withdraw(acme.id, first.batch_no, NOW + 10)
+    assert (done.events, done.calls, done.tasks) == (1, 1, 0)
+    assert {call_id for _, call_id in dump(store, acme.id)["calls"]} == {"c1", "c2", "c4"}
+    assert store.verify(deep=True).drift == 0
+    assert ended(send(store, space, call("c2", event_id="e2"))) == (0, 1, 0, 0)
+    store.withdraw(acme.id, second.batch_no, NOW + 11)
+    assert {call_id for _, call_id in dump(store, acme.id)["calls"]} == {"c2"}
+    assert store.verify(deep=True).drift == 0
+
+
+def test_an_heir_folds_as_if_the_withdrawn_batch_had_never_come(store, acme, space):
+    """An event that does not say when it happened, happened when it was first received by who is left."""
+    early, late = call("c1", "ringing", at=None), call("c1", "ringing", at=None)
+    late.received_at = NOW + 5_000_000
+    first = send(store, space, early)
+    send(store, space, late)
+    store.withdraw(acme.id, first.batch_no, NOW + 9)
+    assert store.call(acme.id, space.id, "c1").creation_time == NOW + 5_000_000
+
+
+def test_of_several_heirs_the_first_that_stands_has_the_event(store, acme, space):
+    """A withdrawn batch inherits nothing."""
+    batches = [send(store, space, call("c1")).batch_no for _ in range(4)]
+    store.withdraw(acme.id, batches[1], NOW)
+    store.withdraw(acme.id, batches[0], NOW)
+    assert [entry.batch_no for entry in store.call_entries(acme.id, space.id, "c1")] == [batches[2]]
+    store.withdraw(acme.id, batches[2], NOW)
+    store.withdraw(acme.id, batches[3], NOW)
+    assert dump(store, acme.id)["calls"] == {}
+    assert ended(send(store, space, call("c1"))) == (1, 0, 0, 0)

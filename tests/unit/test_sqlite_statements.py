@@ -16,7 +16,7 @@ from callboard.store.sqlite.statements import migrations
 
 HERE = Path(callboard.store.sqlite.__file__).parent
 FILES = sorted((HERE / "queries").glob("*.sql"))
-LARGE = ("call", "task", "event", "cell", "batch", "idempotency", "it", "ev")
+LARGE = ("call", "task", "event", "cell", "batch", "idempotency", "event_repeat", "it", "ev", "again")
 """Tables, and what statements call them, that grow with the calls."""
 
 

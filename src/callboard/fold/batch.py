@@ -36,8 +36,16 @@ class Item(Struct, gc=False):
     space_id: int = 0
     fold: CallFold | TaskFold | None = None
     """What its events make, once there are several."""
-    bodies: set[bytes] | None = None
-    """The canonical forms of its events, once somebody asked."""
+    by_body: dict[bytes, Entry] | None = None
+    """Its events by their canonical form, once somebody asked."""
+
+
+class Repeat(Struct, gc=False):
+    """An event that another batch brought again: it stays when the one that brought it first is withdrawn."""
+
+    item: Item
+    entry: Entry
+    """With the receipt it would have under that batch."""
 
 
 class Verdict(Struct, frozen=True, gc=False):
@@ -75,6 +83,8 @@ class SpaceFold:
         self._tasks = loaded.tasks
         self._event_bodies = loaded.event_bodies
         self._touched: dict[tuple[bool, str], Item] = {}
+        self.repeats: list[Repeat] = []
+        """What was brought again by other batches than the first."""
 
     def arrive(self, entry: Entry) -> Verdict:
         """Take one event in."""
@@ -92,9 +102,9 @@ class SpaceFold:
         if isinstance(event_id, str):
             body = self._event_bodies.get(event_id)
             if body is not None:
-                return DUPLICATE if body == entry.body else _conflict(event_id)
-        elif known is not None and entry.body in _bodies(known):
-            return DUPLICATE
+                return self._repeated(known, entry) if body == entry.body else _conflict(event_id)
+        elif known is not None and entry.body in _by_body(known):
+            return self._repeated(known, entry)
         if known is not None and len(known.entries) >= EVENTS_PER_ITEM:
             return Verdict(
                 "rejected",
@@ -104,6 +114,12 @@ class SpaceFold:
         if isinstance(event_id, str):
             self._event_bodies[event_id] = entry.body
         return self._fold_in(known, entry, is_call)
+
+    def _repeated(self, item: Item | None, entry: Entry) -> Verdict:
+        assert item is not None, "an event that is known has its call or task"
+        if _by_body(item)[entry.body].batch_no != entry.batch_no:
+            self.repeats.append(Repeat(item, entry))
+        return DUPLICATE
 
     def _fold_in(self, item: Item | None, entry: Entry, is_call: bool) -> Verdict:
         item_id = entry.event.item_id
@@ -116,8 +132,8 @@ class SpaceFold:
                 item.fold = _fold_of(item)
             item.entries.append(entry)
             item.fresh.append(entry)
-            if item.bodies is not None:
-                item.bodies.add(entry.body)
+            if item.by_body is not None:
+                item.by_body[entry.body] = entry
             item.fold.add(entry)
             row = item.fold.row()
         self._touched[is_call, item_id] = item
@@ -163,10 +179,10 @@ def _fold_of(item: Item) -> CallFold | TaskFold:
     return fold
 
 
-def _bodies(item: Item) -> set[bytes]:
-    if item.bodies is None:
-        item.bodies = {entry.body for entry in item.entries}
-    return item.bodies
+def _by_body(item: Item) -> dict[bytes, Entry]:
+    if item.by_body is None:
+        item.by_body = {entry.body: entry for entry in item.entries}
+    return item.by_body
 
 
 def refold(item: Item) -> None:

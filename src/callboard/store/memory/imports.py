@@ -6,9 +6,10 @@ from msgspec import structs
 
 from callboard.clock import Micros
 from callboard.fold.batch import Item, refold, same_row, tally_of
+from callboard.model.event import Entry
 from callboard.store.interface import ImportBatch, Progress, Withdrawal
 from callboard.store.memory.counters import apply_tally
-from callboard.store.memory.state import Part, SpaceState
+from callboard.store.memory.state import Part, SpaceState, State
 
 
 class Imports(Part):
@@ -44,7 +45,7 @@ class Imports(Part):
                 self._keep(org_id, structs.replace(batch, withdrawn_at=now))
             events = calls = tasks = 0
             for space in self.state.spaces_of(org_id):
-                changed, gone = _withdraw(space, batch_no)
+                changed, gone = _withdraw(self.state, space, batch_no)
                 if gone:
                     self.state.moved(space)
                 events += gone
@@ -63,18 +64,24 @@ def _unfinished(batch: ImportBatch) -> bool:
     return batch.finished_at is None and batch.withdrawn_at is None
 
 
-def _withdraw(space: SpaceState, batch_no: int) -> tuple[list[Item], int]:
-    """Fold a space without a batch's events: the items whose rows changed, and how many events went."""
+def _withdraw(state: State, space: SpaceState, batch_no: int) -> tuple[list[Item], int]:
+    """Fold a space without a batch's events: the items whose rows changed, and how many events went.
+
+    What another batch brought as well is that batch's from now on, with the receipt it had there.
+    """
     touched: list[Item] = []
     gone = 0
     for item in space.items():
-        staying = [entry for entry in item.entries if entry.batch_no != batch_no]
-        if len(staying) == len(item.entries):
+        if all(entry.batch_no != batch_no for entry in item.entries):
             continue
-        gone += len(item.entries) - len(staying)
+        staying = []
         for entry in item.entries:
-            if entry.batch_no == batch_no and isinstance(entry.event.event_id, str):
+            left_to = entry if entry.batch_no != batch_no else _heir(state, space, item, entry)
+            if left_to is not None:
+                staying.append(left_to)
+            elif isinstance(entry.event.event_id, str):
                 del space.event_bodies[entry.event.event_id]
+        gone += len(item.entries) - len(staying)
         left = structs.replace(item, before=item.row, entries=staying)
         refold(left)
         kept = space.calls if item.is_call else space.tasks
@@ -85,3 +92,12 @@ def _withdraw(space: SpaceState, batch_no: int) -> tuple[list[Item], int]:
         touched.append(left)
     apply_tally(space, tally_of(touched))
     return [item for item in touched if not same_row(item.row, item.before)], gone
+
+
+def _heir(state: State, space: SpaceState, item: Item, entry: Entry) -> Entry | None:
+    """The event as the next batch brought it, of those that stand."""
+    repeats = space.repeats.get((item.is_call, item.item_id, entry.body), [])
+    standing = [
+        each for each in repeats if state.batches[space.space.org_id, each.batch_no].withdrawn_at is None
+    ]
+    return min(standing, key=lambda each: each.batch_no, default=None)

@@ -121,6 +121,10 @@ def _save(space: SpaceState, fold: SpaceFold) -> None:
         for entry in item.fresh:
             if isinstance(entry.event.event_id, str):
                 space.event_bodies[entry.event.event_id] = entry.body
+    for again in fold.repeats:
+        kept = space.repeats.setdefault((again.item.is_call, again.item.item_id, again.entry.body), [])
+        if all(other.batch_no != again.entry.batch_no for other in kept):
+            kept.append(again.entry)
     apply_tally(space, fold.tally())
 
 

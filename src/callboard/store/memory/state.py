@@ -13,6 +13,7 @@ from callboard.fold.batch import Item
 from callboard.fold.tally import CellKey, Measures
 from callboard.model.call import Call
 from callboard.model.directory import Organization, Space, Token
+from callboard.model.event import Entry
 from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.totals import Totals
@@ -47,6 +48,8 @@ class SpaceState:
         self.calls: dict[str, Item] = {}
         self.tasks: dict[str, Item] = {}
         self.event_bodies: dict[str, bytes] = {}
+        self.repeats: dict[tuple[bool, str, bytes], list[Entry]] = {}
+        """What other batches brought again, with the receipts it had there, in order of batches."""
         self.totals = Totals()
         self.cells: dict[CellKey, Measures] = {}
         self.runs: dict[str, RunState] = {}

@@ -19,6 +19,7 @@ from callboard.store.sqlite.save import (
     home_zones,
     read_clock,
     save_counters,
+    save_repeats,
     save_rows,
     write_clock,
 )
@@ -49,6 +50,7 @@ class Ingestion:
             folds = {space: fold for (org, space), fold in self._folds.items() if org == org_id}
             items = [item for fold in folds.values() for item in fold.items]
             append_events(self._db, clock, items)
+            save_repeats(self._db, org_id, [again for fold in folds.values() for again in fold.repeats])
             save_rows(self._db, org_id, items)
             tallies = {space: fold.tally() for space, fold in folds.items()}
             save_counters(self._db, clock, tallies, self._zones[org_id])

@@ -25,6 +25,11 @@ def event_key(event_id: str) -> int:
     return int.from_bytes(blake2b(event_id.encode(), digest_size=8).digest(), "big", signed=True)
 
 
+def body_digest(body: bytes) -> bytes:
+    """What a canonical form is found again by, among the few of one call or task."""
+    return blake2b(body, digest_size=16).digest()
+
+
 def load(db: apsw.Connection, org_id: int, arrived: Mapping[int, Sequence[Entry]]) -> dict[int, Loaded]:
     """What one organization's share of a commit touches, by space: the items that exist among those the
     entries name, with their events, and the event ids known. One statement each, however many spaces.

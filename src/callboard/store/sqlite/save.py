@@ -10,10 +10,10 @@ import msgspec
 from msgspec import Struct
 
 from callboard.errors import NotFoundError
-from callboard.fold.batch import Item, same_row
+from callboard.fold.batch import Item, Repeat, same_row
 from callboard.fold.tally import RunDifference, Tally
 from callboard.model.call import Call
-from callboard.store.sqlite.load import event_key
+from callboard.store.sqlite.load import body_digest, event_key
 from callboard.store.sqlite.rows import call_values, task_values
 from callboard.store.sqlite.statements import statement
 
@@ -68,6 +68,17 @@ def append_events(db: apsw.Connection, clock: OrgClock, items: Iterable[Item]) -
             seq += 1
     clock.next_item, clock.next_event = no, seq
     db.executemany(statement("event.append"), rows)
+
+
+def save_repeats(db: apsw.Connection, org_id: int, repeats: Iterable[Repeat]) -> None:
+    """Put on record what was brought again. The items are numbered by now."""
+    rows = [
+        (org_id, each.item.no, body_digest(entry.body), entry.batch_no, entry.received_at, entry.source)
+        for each in repeats
+        for entry in (each.entry,)
+    ]
+    if rows:
+        db.executemany(statement("event_repeat.insert"), rows)
 
 
 def save_rows(db: apsw.Connection, org_id: int, items: Iterable[Item]) -> None:

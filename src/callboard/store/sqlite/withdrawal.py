@@ -10,8 +10,9 @@ import msgspec
 from callboard.clock import Micros
 from callboard.errors import NotFoundError
 from callboard.fold.batch import Item, refold, same_row, tally_of
+from callboard.model.event import Entry
 from callboard.store.interface import Withdrawal, batch_id
-from callboard.store.sqlite.load import add_entries, item_of
+from callboard.store.sqlite.load import add_entries, body_digest, item_of
 from callboard.store.sqlite.save import home_zones, read_clock, save_counters, save_rows, write_clock
 from callboard.store.sqlite.statements import statement
 
@@ -47,6 +48,7 @@ def withdraw_some(
     items = _items(db, org_id, {item_no for _, _, item_no in found})
     clock = read_clock(db, org_id)
     events = 0
+    _hand_over(db, org_id, batch_no, items)
     for item in items:
         kept = [entry for entry in item.entries if entry.batch_no != batch_no]
         events += len(item.entries) - len(kept)
@@ -62,6 +64,31 @@ def withdraw_some(
     calls = sum(item.is_call for item in changed)
     done = Withdrawal(batch_no=batch_no, events=events, calls=calls, tasks=len(changed) - calls)
     return found[-1][0] + 1, done
+
+
+def _hand_over(db: apsw.Connection, org_id: int, batch_no: int, items: list[Item]) -> None:
+    """Give what another batch brought as well to that batch, with its receipt: it is as if only that one
+    had come.
+    """
+    numbers = msgspec.json.encode([item.no for item in items]).decode()
+    rows: list[tuple[Any, ...]] = db.execute(
+        statement("event_repeat.heirs"), {"org_id": org_id, "item_nos": numbers}
+    ).fetchall()
+    # The rows come last to first: of several heirs the first stays.
+    heirs = {(item_no, digest): receipt for item_no, digest, *receipt in rows}
+    if not heirs:
+        return
+    for item in items:
+        for place, entry in enumerate(item.entries):
+            heir = heirs.get((item.no, body_digest(entry.body))) if entry.batch_no == batch_no else None
+            if heir is None:
+                continue
+            heir_no, received_at, source = heir
+            item.entries[place] = Entry(entry.event, entry.body, received_at, source, heir_no)
+            seq = db.execute(
+                statement("event.hand_over"), (heir_no, received_at, source, org_id, item.no, entry.body)
+            ).get
+            db.execute(statement("batch.reach"), {"seq": seq, "org_id": org_id, "no": heir_no})
 
 
 def _items(db: apsw.Connection, org_id: int, nos: set[int]) -> list[Item]:

@@ -108,6 +108,17 @@ CREATE INDEX event_by_item ON event (org_id, item_no) WHERE withdrawn = 0;
 CREATE INDEX event_by_key ON event (org_id, space_id, event_key)
     WHERE event_key IS NOT NULL AND withdrawn = 0;
 
+-- What a batch brought that another had brought before: when that one is withdrawn, this one is its heir.
+CREATE TABLE event_repeat (
+    org_id INTEGER NOT NULL,
+    item_no INTEGER NOT NULL,
+    body_digest BLOB NOT NULL,
+    batch_no INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (org_id, item_no, body_digest, batch_no)
+) WITHOUT ROWID;
+
 CREATE TABLE call (
     org_id INTEGER NOT NULL,
     no INTEGER NOT NULL,
