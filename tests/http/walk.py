@@ -126,7 +126,8 @@ def _known(world: World) -> dict[str, list[Any]]:
 
 def _configuration(world: World, *, always: bool) -> str:
     """What is asked about: always the same things that exist, or mostly such, and made-up ones too."""
-    lines = ["[auth.wfc]", 'path = "users.json"', 'user = "acme"', 'peers = ["acme", "other"]']
+    lines = ["[phases.coverage]", "generate-duplicate-query-parameters = true"]
+    lines += ["[auth.wfc]", 'path = "users.json"', 'user = "acme"', 'peers = ["acme", "other"]']
     known = _known(world)
     lines += ["[parameters]"]
     for name, values in known.items():
