@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import httpx
 import pytest
 
@@ -73,7 +75,7 @@ def test_analytics_shows_the_six_fields_the_success_rate_and_what_needs_attentio
 
 def test_init_asks_for_what_is_not_given(tmp_path):
     """Three questions, a suggestion for each; what was asked does not mix with what is printed."""
-    outcome = done("init", db=tmp_path / "calls.db", stdin="Müller & Söhne\n\nSpring\n")
+    outcome = done("init", db=tmp_path / "calls.db", typed="Müller & Söhne\n\nSpring\n")
     assert "Organization [My organization]:" in outcome.err
     assert "Handle        m-ller-s-hne" in outcome.text
     assert "Campaign      Spring" in outcome.text
@@ -82,7 +84,7 @@ def test_init_asks_for_what_is_not_given(tmp_path):
 
 def test_init_asks_again_for_an_answer_it_cannot_use(tmp_path):
     """A handle that no header could carry is asked for again, saying why."""
-    outcome = done("init", db=tmp_path / "calls.db", stdin="Acme\nnot a handle\nacme.com\nSpring\n")
+    outcome = done("init", db=tmp_path / "calls.db", typed="Acme\nnot a handle\nacme.com\nSpring\n")
     assert "is no handle" in outcome.err
     assert "Handle        acme.com" in outcome.text
 
@@ -98,10 +100,27 @@ def test_init_takes_its_suggestions_with_yes(tmp_path):
 
 def test_init_without_anybody_to_ask_is_wrong_usage(tmp_path):
     """A script that forgot a flag is told which, and nothing is made."""
-    outcome = callboard("init", "--org-name", "Acme", db=tmp_path / "calls.db")
+    outcome = callboard("init", "--org-name", "Acme", db=tmp_path / "calls.db", stdin="acme.com\nSpring\n")
     assert outcome.code == 2
-    assert "--handle" in outcome.err
+    assert outcome.out == b""
+    message = outcome.err.partition("Error: ")[2]
+    assert "[" not in outcome.err.partition("[OPTIONS]")[2], "a question was asked"
+    assert message == (
+        "There is no terminal to ask at: give --handle and --space, or --yes for what is suggested.\n"
+    )
     assert not (tmp_path / "calls.db").exists()
+
+
+def test_init_prints_commands_as_they_can_be_typed_here(tmp_path):
+    """`callboard` where the shell finds it, else the way it was started: the printed line runs as it is."""
+    found = tmp_path / "bin" / "callboard"
+    found.parent.mkdir()
+    found.write_text("#!/bin/sh\n")
+    found.chmod(0o755)
+    for place, begins in ((found.parent, "callboard "), (tmp_path, f"{sys.executable} -m callboard ")):
+        db = tmp_path / f"{place.name}.db"
+        told = done("init", "--yes", db=db, environment={"PATH": str(place)}).text.splitlines()
+        assert f"{begins}serve --db {db}" in told
 
 
 def test_init_never_touches_an_organization_that_exists(tmp_path):

@@ -20,21 +20,25 @@ UNDO = DOCS / "how-to" / "undo-an-import.md"
 WAIT = """
 for _ in $(seq 200); do curl -sf http://127.0.0.1:$PORT/readyz > /dev/null && break; sleep 0.1; done
 """
+ON_PATH = 'export PATH="$PWD/.venv/bin:$PATH"'
 SERVE = "callboard serve --db calls.db &"
 
 
 @pytest.fixture
 def shell(tmp_path: Path):
-    """Runs a script where `callboard` is the command under test and the example's port is a free one."""
+    """Runs a script where `make setup` left the command, and the example's port is a free one.
+
+    That the shell finds the command is left to the page.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = tmp_path / "bin" / "callboard"
-    command.parent.mkdir()
+    command = tmp_path / ".venv" / "bin" / "callboard"
+    command.parent.mkdir(parents=True)
     command.write_text(f'#!/bin/sh\nexec {sys.executable} -m callboard "$@"\n')
     command.chmod(0o755)
     own = {name: value for name, value in os.environ.items() if not name.startswith("CALLBOARD_")}
-    environment = {**own, "PATH": f"{command.parent}:{own['PATH']}", "PORT": str(port), "no_proxy": "*"}
+    environment = {**own, "PORT": str(port), "no_proxy": "*"}
 
     def run(script: str) -> str:
         script = script.replace("127.0.0.1:8321", f"127.0.0.1:{port}")
@@ -58,7 +62,8 @@ def shell(tmp_path: Path):
 def test_the_first_ten_minutes_go_as_the_page_says(shell, tmp_path):
     """Every command of the page, from its top to its end, and the table it shows."""
     script = "\n".join(each.text + "\necho" for each in examples(START) if each.language == "sh")
-    told = shell(script)
+    told = shell(f"{script}\ncommand -v callboard")
+    assert told.splitlines()[-1] == str(tmp_path / ".venv" / "bin" / "callboard")
     answers = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
     asked, sent, updated = answers
     assert asked["data"]["total_calls"] == 0
@@ -66,11 +71,18 @@ def test_the_first_ten_minutes_go_as_the_page_says(shell, tmp_path):
     assert updated["data"]["status"] == "completed"
     [table] = [each.text for each in examples(START) if each.text.startswith("Total calls")]
     assert table in told
-    assert "stuck: running for" in told
+    assert "stuck for" in told
     assert "No drift" in told
     numbers = json.loads(done("analytics", "--json", db=tmp_path / "calls.db").out)["data"]
     assert numbers["task_status_breakdown"] == {"pending": 0, "running": 0, "completed": 1, "failed": 0}
     assert numbers["avg_duration_seconds"] == 138.0
+
+
+@pytest.mark.parametrize("page", [START, DOCS / "reference" / "command-line.md", DOCS.parent / "README.md"])
+def test_a_page_that_calls_the_command_says_how_the_shell_finds_it(page):
+    """After `make setup`, before the first `callboard`: the same line everywhere."""
+    text = page.read_text("utf-8")
+    assert text.index("make setup") < text.index(ON_PATH) < text.index("callboard init")
 
 
 def test_a_file_is_imported_and_undone_as_the_pages_say(shell, tmp_path):
@@ -85,7 +97,7 @@ def test_a_file_is_imported_and_undone_as_the_pages_say(shell, tmp_path):
         for each in examples(page):
             if each.language == "console" and "callboard import" in each.text:
                 command, shown = _split(each.text)
-                told = shell(command.replace("$SPACE", made["space_token"]))
+                told = shell(f"{ON_PATH}\n" + command.replace("$SPACE", made["space_token"]))
                 assert _formed(told) == _formed(shown), told
     assert (tmp_path / "calls.csv.rejected.csv").read_text().count("\n") == 2
     assert json.loads(done("verify", "--deep", "--json", db=tmp_path / "callboard.db").out)["drift"] == 0

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
-import shutil
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from callboard.cli.invoked import as_typed_here
 from callboard.cli.output import show_table
 from callboard.demo.campaigns import COMPANIES
 from callboard.demo.client import ANALYTICS, TASKS, Access, Client
@@ -51,11 +48,11 @@ def screen(server: DemoServer, loaded: Loaded, told: Sequence[Story], client: Cl
     for line in _read_off(answer["data"], _stuck(server, loaded, client)):
         show(line, "bold green")
     show("\nWhere to look", "bold")
-    db = shlex.quote(loaded.stage.db)
-    show(f"\n   {_callboard()} serve --port {server.port} --db {db}" if once else f"\n   {server.url}/docs")
+    db, callboard = shlex.quote(loaded.stage.db), as_typed_here()
+    show(f"\n   {callboard} serve --port {server.port} --db {db}" if once else f"\n   {server.url}/docs")
     for command in ("analytics", "tasks --stuck", "tasks --status failed"):
-        show(f"   {_callboard()} {command} --org {HANDLE} --db {db}")
-    show(f"   {_callboard()} verify --deep --db {db}")
+        show(f"   {callboard} {command} --org {HANDLE} --db {db}")
+    show(f"   {callboard} verify --deep --db {db}")
     if not once:
         show("\nServing, and sending a few events a second. Ctrl-C ends it.", "bold")
 
@@ -187,13 +184,3 @@ def _printer() -> Callable[..., None]:
         console.print(Text(text, style=style))
 
     return show
-
-
-def _callboard() -> str:
-    """The command as it can be typed here."""
-    if shutil.which("callboard"):
-        return "callboard"
-    started = Path(sys.argv[0])
-    if started.name == "callboard":
-        return shlex.quote(os.path.relpath(started))
-    return f"{shlex.quote(sys.executable)} -m callboard"

@@ -9,6 +9,7 @@ import click
 from msgspec import Struct
 
 from callboard.cli import values
+from callboard.cli.invoked import as_typed_here
 from callboard.cli.options import opened, settings_of, store_options
 from callboard.cli.output import plain, show_json
 from callboard.cli.token import make_token
@@ -52,6 +53,8 @@ def init(
 ) -> None:
     """Make a first organization, campaign and admin token; print a request that works."""
     settings = settings_of(db, config)
+    if not yes:
+        _somebody_answers({"--org-name": org_name, "--handle": handle, "--space": space_name})
     org_name = org_name or _answer("Organization", "My organization", values.name, yes)
     handle = handle or _answer("Its handle", values.slug(org_name), values.handle, yes)
     space_name = space_name or _answer("First campaign", "First campaign", values.name, yes)
@@ -96,17 +99,19 @@ def url(settings: Settings, path: str = "") -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}{path}"
 
 
+def _somebody_answers(given: dict[str, str | None]) -> None:
+    """Raises `UsageError`, before anything is asked, when there are questions but no terminal."""
+    missing = [flag for flag, value in given.items() if value is None]
+    if missing and not sys.stdin.isatty():
+        raise click.UsageError(
+            f"There is no terminal to ask at: give {' and '.join(missing)}, or --yes for what is suggested."
+        )
+
+
 def _answer(question: str, suggestion: str, check: values.Check, take_suggestion: bool) -> str:
     if take_suggestion:
         return check(suggestion)
-    try:
-        answer: str = click.prompt(question, default=suggestion, value_proc=check, err=True)
-    except click.Abort:
-        if sys.stdin.isatty():
-            raise
-        raise click.UsageError(
-            "Nobody answers: give --org-name, --handle and --space, or --yes for what is suggested."
-        ) from None
+    answer: str = click.prompt(question, default=suggestion, value_proc=check, err=True)
     return answer
 
 
@@ -116,5 +121,5 @@ def _tell(settings: Settings, owner: Organization, space: Space, secret: str, cu
     print(f"Campaign      {plain(space.name)}  (space token {space.token})")
     print(f"Token         {secret}  (admin; it is shown only now)")
     print("\nServe it, then ask for its numbers:\n")
-    print(f"callboard serve --db {shlex.quote(settings.db)}")
+    print(f"{as_typed_here()} serve --db {shlex.quote(settings.db)}")
     print(curl)
