@@ -65,26 +65,28 @@ class Writer:
     def __init__(self, port: int, board: Board, rate: int) -> None:
         self._board = board
         self._rate = rate
-        self._poll = select.epoll()
-        self._by_fd: dict[int, Connection] = {}
-        self._idle = [self._connect(port) for _ in range(CONNECTIONS)]
-        self._checker = self._connect(port)
-        self._checking = False
+        self._port = port
         self._draw = random.Random(time.time_ns())
         self._weights = [1 / (rank + 2) for rank in range(len(board.space_tokens))]
         self._run = f"{time.time_ns():x}"
         self._sent = 0
         # What the server has to count at least: what it had, and what it acknowledged since.
-        self._counted = [self._ask(place) for place in [*range(len(board.space_tokens)), None]]
         self._begin()
+        self._counted = [self._ask(place) for place in [*range(len(board.space_tokens)), None]]
 
-    def _connect(self, port: int) -> Connection:
-        made = Connection(port)
+    def _connect(self) -> Connection:
+        made = Connection(self._port)
         self._by_fd[made.socket.fileno()] = made
         self._poll.register(made.socket.fileno(), select.EPOLLIN)
         return made
 
     def _begin(self) -> None:
+        # Each period has connections of its own: a server may close those that were idle for long.
+        self._poll = select.epoll()
+        self._by_fd: dict[int, Connection] = {}
+        self._idle = [self._connect() for _ in range(CONNECTIONS)]
+        self._checker = self._connect()
+        self._checking = False
         self._began, self._period_sent = time.perf_counter(), 0
         self._taken: list[float] = []
         self._checked = self._stale = 0
