@@ -286,10 +286,9 @@ class Store(Protocol):
         self, org_id: int, batch_no: int, now: Micros, progress: Progress | None = None
     ) -> Withdrawal:
         """Withdraw what a batch brought: rows folded again without its events, counters with them, the
-        withdrawal on record. In several short commits, each exact; begun again it carries on.
-
-        What another batch brought as well stays, with the receipt it had there: it is as if this one had
-        never come. A run that the batch registered stays on record, without its tasks.
+        withdrawal on record. In several short commits, each exact; begun again it carries on. What another
+        batch brought as well stays, with the receipt it had there: it is as if this one had never come. A
+        run that the batch registered stays on record, without its tasks.
         """
 
     # what changed
