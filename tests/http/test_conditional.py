@@ -47,9 +47,11 @@ def test_another_tag_gets_the_answer(board: Board):
         assert answer.status_code == (200 if "space_token" not in path else 304)
 
 
-def test_errors_have_no_tag(board: Board):
-    """An error is never something to keep."""
+def test_errors_are_not_kept(board: Board):
+    """No tag, and no cache on the way may keep one: what is wrong now may be right in a moment."""
     answer = board.get("organisation/analytics/?x=1", headers={"If-None-Match": "*"})
     assert answer.status_code == 400
     assert "ETag" not in answer.headers
-    assert "Cache-Control" not in answer.headers
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert board.get("/nowhere/").headers["Cache-Control"] == "private, no-store"
+    assert "Cache-Control" not in board.post("spaces/", {}).headers

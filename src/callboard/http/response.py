@@ -17,6 +17,7 @@ JSON = b"application/json"
 HTML = b"text/html; charset=utf-8"
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 CACHE_CONTROL = (b"cache-control", b"private, no-cache")
+NOT_KEPT = (b"cache-control", b"private, no-store")
 VARY = (b"vary", b"Authorization, Org-Handle")
 
 _encoder = msgspec.json.Encoder()
@@ -68,6 +69,8 @@ def finished(response: Response, request: Mapping[bytes, bytes], method: str, *,
             headers = [(b"etag", tag), CACHE_CONTROL, NOSNIFF]
     else:
         headers = [NOSNIFF]
+        if method in ("GET", "HEAD") and response.status >= 400:
+            headers.append(NOT_KEPT)
         if response.body:
             headers.append((b"content-type", response.media))
         if response.status != 204:
