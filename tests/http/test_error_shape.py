@@ -6,6 +6,7 @@ import logging
 
 import pytest
 
+from callboard.errors import QueueFullError, StoreUnavailableError
 from callboard.http.endpoints import ENDPOINTS
 from tests.http.board import Board, call
 from tests.http.requests import BY_OPERATION, WITH_TOKEN, good, prepare
@@ -102,6 +103,37 @@ def test_a_fault_of_ours_is_said_in_the_log_and_not_to_the_caller(board: Board, 
     assert answer.headers["X-Request-Id"] in caplog.text
     assert "RuntimeError" in caplog.text
     assert "555" not in caplog.text
+    assert board.viewer not in caplog.text
+
+
+def test_a_503_is_said_in_the_log_once_a_second_for_each_kind(board: Board, caplog, monkeypatch):
+    """With the request's id and the reason, without numbers; those between are counted in the next line."""
+    errors = [StoreUnavailableError("The store failed: +12025550123"), QueueFullError()]
+
+    def answer_503() -> str:
+        def broken(*_: object) -> None:
+            raise errors[0]
+
+        monkeypatch.setattr(board.services.analytics, "look", broken)
+        answer = board.get("organisation/analytics/")
+        assert answer.status_code == 503
+        return answer.headers["X-Request-Id"]
+
+    with caplog.at_level(logging.WARNING, logger="callboard.http"):
+        first, second, third = (answer_503() for _ in range(3))
+        errors.reverse()
+        other = answer_503()
+        errors.reverse()
+        board.pass_minutes(1 / 60)
+        last = answer_503()
+    lines = [record.getMessage() for record in caplog.records if record.name == "callboard.http"]
+    assert [request_id in line for request_id, line in zip((first, other, last), lines, strict=True)] == [
+        True
+    ] * 3
+    assert "store_unavailable: The store failed" in lines[0]
+    assert "2 more like it" in lines[2]
+    assert not any(request_id in caplog.text for request_id in (second, third))
+    assert "2025550" not in caplog.text
     assert board.viewer not in caplog.text
 
 

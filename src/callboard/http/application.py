@@ -6,12 +6,13 @@ import asyncio
 import logging
 import traceback
 
-from callboard.errors import CallboardError
+from callboard.errors import CallboardError, StoreError
 from callboard.http import pipeline
 from callboard.http.endpoints import ENDPOINTS
 from callboard.http.errors import FAULT, HttpError, error_body, http_error
 from callboard.http.limits import FailureLimit
 from callboard.http.masking import masked
+from callboard.http.refusals import Refusals
 from callboard.http.request import Receive, Request, Scope
 from callboard.http.request_id import RequestIds
 from callboard.http.response import Response, Send, finished, send_response
@@ -37,6 +38,7 @@ class Application:
         self._router = Router(ENDPOINTS)
         self._limit = FailureLimit(services.settings.failed_auth_per_minute, services.clock)
         self._ids = RequestIds()
+        self._refusals = Refusals(services.clock)
         self._store_threads = Threads(services.settings.readers, "store")
         self._parse_threads = Threads(PARSE_THREADS, "parse")
         self._touches = Touches(services.directory)
@@ -84,6 +86,8 @@ class Application:
             if varies:
                 self._after(request, response)
         except (HttpError, CallboardError) as error:
+            if isinstance(error, StoreError):
+                self._refusals.refused(error, request.request_id)
             response = _failed(
                 error if isinstance(error, HttpError) else http_error(error), request.request_id
             )
