@@ -121,20 +121,23 @@ def test_credentials_that_are_none(door: Door):
 
 
 def test_handles_that_are_none(door: Door):
-    """404 for what names no organization, 400 for what names nothing; no space is found by a wrong handle."""
+    """404 for what names no organization, 400 for none and for two; no space is found by a wrong handle."""
     tasks = f"{BASE}spaces/{door.spring}/tasks/"
     for sent in (
         ["x"],
         [b"\xff\xfe"],
         ["acmé.example".encode()],
         ["x" * 100_000],
-        ["acme.example", "acme.example"],
-        ["acme.example", "other.example"],
+        ["acme.example, acme.example"],
         ["acme.example,"],
     ):
         for target in (ANALYTICS, tasks):
             answer = door.raw(target, _headers(door, *(("Org-Handle", each) for each in sent)))
             _refused(answer, 404, "Organization not found.")
+    for sent in (["acme.example", "acme.example"], ["acme.example", "other.example"], ["", "x"], ["", ""]):
+        for target in (ANALYTICS, tasks):
+            answer = door.raw(target, _headers(door, *(("Org-Handle", each) for each in sent)))
+            _refused(answer, 400, "Repeated header: Org-Handle.")
     for sent in ([], [""], [" \t "]):
         answer = door.raw(ANALYTICS, _headers(door, *(("Org-Handle", each) for each in sent)))
         _refused(answer, 400, "Missing required headers: Org-Handle.")

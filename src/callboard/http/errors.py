@@ -44,6 +44,7 @@ STORE_RETRY_AFTER_S = 5
 UNAUTHENTICATED = "Invalid or missing API token."
 MISSING_HANDLE = "Missing required headers: Org-Handle."
 EMPTY_HANDLE = "Org-Handle is empty: name the organization, or leave the header out."
+REPEATED_HANDLE = "Repeated header: Org-Handle."
 NO_ORGANIZATION = "Organization not found."
 NO_ACCESS = "Invalid organization handle."
 NO_SPACE = "Space not found."

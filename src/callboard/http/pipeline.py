@@ -14,6 +14,7 @@ from callboard.http.errors import (
     NO_ACCESS,
     NO_ORGANIZATION,
     NO_SPACE,
+    REPEATED_HANDLE,
     HttpError,
     too_many_failures,
     unauthenticated,
@@ -76,6 +77,8 @@ def enter(request: Request, limit: FailureLimit) -> None:
     """400, 404 and 403: which organization is meant, and whether the token may enter it."""
     endpoint = request.endpoint
     handle = request.header(b"org-handle")
+    if b"org-handle" in request.repeated and (endpoint.needs_handle or endpoint.in_space):
+        raise HttpError(400, REPEATED_HANDLE)
     if endpoint.needs_handle and not handle:
         raise HttpError(400, MISSING_HANDLE)
     if endpoint.in_space and not handle and b"org-handle" in request.headers:

@@ -39,6 +39,7 @@ class Request:
         "path",
         "principal",
         "query",
+        "repeated",
         "request_id",
         "services",
         "space",
@@ -83,7 +84,7 @@ class Request:
         self.request_id = request_id
         self.method: str = scope["method"]
         self.query: bytes = scope["query_string"]
-        self.headers = _headers(scope["headers"])
+        self.headers, self.repeated = _headers(scope["headers"])
         self.address = self._address(scope)
         self.organization = None
         self.body = b""
@@ -146,9 +147,14 @@ def _too_large(limit: int) -> BodyTooLargeError:
     return BodyTooLargeError(f"The body is larger than {limit:,} bytes.")
 
 
-def _headers(sent: Any) -> dict[bytes, bytes]:
+def _headers(sent: Any) -> tuple[dict[bytes, bytes], frozenset[bytes]]:
+    """The headers, and the names of those sent more than once."""
     headers: dict[bytes, bytes] = {}
+    repeated: frozenset[bytes] = frozenset()
     for name, value in sent:
         # A header sent twice is one list, by the rules of HTTP; where no list is meant it fits nothing.
-        headers[name] = headers[name] + b", " + value if name in headers else value
-    return headers
+        if name in headers:
+            repeated |= {name}
+            value = headers[name] + b", " + value  # noqa: PLW2901
+        headers[name] = value
+    return headers, repeated
