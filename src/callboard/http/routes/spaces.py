@@ -108,7 +108,19 @@ async def update_space(request: Request) -> Response:
     if isinstance(change.settings, SettingsIn):
         stated["settings"] = _settings(request.space.settings, change.settings)
     space = await _update(request, request.space, stated) if stated else request.space
-    return json_response(One(200, "Space updated", space_item(space, _organization(request))))
+    message = _updated(stated.get("archived"))
+    return json_response(One(200, message, space_item(space, _organization(request))))
+
+
+def _updated(archived: bool | None) -> str:
+    """The label is not in the item: only the message can say how it stands now."""
+    if archived is None:
+        return "Space updated"
+    return (
+        "Space archived: its numbers stay, and it still takes events"
+        if archived
+        else "Space no longer archived"
+    )
 
 
 async def _update(request: Request, space: Space, changes: dict[str, Any]) -> Space:
