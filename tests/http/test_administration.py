@@ -70,6 +70,18 @@ def test_spaces_are_found_by_kind_and_by_whether_they_are_archived(board: Board)
     assert names("?archived=true") == {"Summer"}
 
 
+def test_archiving_says_what_it_means(board: Board):
+    """The item does not show the label, so the message tells the state; other changes say nothing of it."""
+    path = f"spaces/{board.spring.token}/"
+    told = {
+        True: "Space archived: its numbers stay, and it still takes events",
+        False: "Space no longer archived",
+    }
+    for archived, message in told.items():
+        assert board.patch(path, {"archived": archived}).json()["message"] == message
+    assert board.patch(path, {"description": "x"}).json()["message"] == "Space updated"
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -97,6 +109,36 @@ def test_a_space_that_cannot_be_is_refused_with_the_field(board: Board, body: An
         assert answer.status_code == 422, answer.text
         assert answer.json()["errors"][0]["field"] == field
     assert len(board.data("spaces/")) == 3
+
+
+def test_every_field_at_fault_is_told_with_its_rule(board: Board):
+    """In our words, with the words that are taken; one request is enough to mend them all."""
+    body = {
+        "description": 5,
+        "content_type": "sms",
+        "agent_handle": "x" * 256,
+        "settings": {"stuck_running_after": 0, "timezone": None, "colour": 1},
+        "archived": 1,
+    }
+    said = board.post("spaces/", body).json()
+    assert said["message"] == "name: is missing"
+    settings = "timezone, stuck_running_after, stuck_pending_after"
+    assert {each["field"]: each["message"] for each in said["errors"]} == {
+        "name": "is missing",
+        "description": "must be a text or null",
+        "content_type": "must be one of contact, email, general, table",
+        "agent_handle": "must have at most 255 characters",
+        "settings.timezone": "must be a text",
+        "settings.stuck_running_after": "must be at least 1",
+        "settings.colour": f"is not a field here (it takes: {settings})",
+        "archived": "must be true or false",
+    }
+    tokens = board.post("tokens/", {"name": "", "role": "owner", "organizations": ["a", 5]}).json()
+    assert {each["field"]: each["message"] for each in tokens["errors"]} == {
+        "name": "must not be empty",
+        "role": "must be one of viewer, member, admin",
+        "organizations[1]": "must be a text",
+    }
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"name": "a", "name": "b"}', b"\xff", b"[" * 99_999])
@@ -174,6 +216,8 @@ def test_a_token_that_is_not_there_is_not_found(board: Board, token_id: str):
         ({"name": "x", "role": "viewer", "expires_at": "soon"}, "expires_at"),
         ({"name": "x", "role": "viewer", "expires_at": "2026-06-01"}, "expires_at"),
         ({"name": "x", "role": "viewer", "expires_at": "2026-06-01T00:00:00"}, "expires_at"),
+        ({"name": "x", "role": "viewer", "expires_at": "2025-12-31T23:59:59Z"}, "expires_at"),
+        ({"name": "x", "role": "viewer", "expires_at": "2026-01-01T01:00:00+01:00"}, "expires_at"),
     ],
 )
 def test_a_token_that_cannot_be_is_refused_with_the_field(board: Board, body: dict[str, Any], field: str):

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from callboard.errors import InvalidInputError, UnreadableBodyError
+from callboard.http.body_faults import BODY, faults
 from callboard.ingest.items import fault
 
 T = TypeVar("T")
-_PATH = re.compile(r"(?P<what>.*) - at `(?P<path>\$.*)`", re.DOTALL)
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -57,12 +57,18 @@ def _no_number(word: str) -> None:
 
 
 def read_object(body: bytes, kind: type[T]) -> T:
-    """A body as one of our types. Raises `UnreadableBodyError`, `InvalidInputError` with the field."""
-    value = whole_numbers(read_json(body))
+    """A body as one of our types. Raises `UnreadableBodyError`, `InvalidInputError` with the fields."""
+    return converted(whole_numbers(read_json(body)), kind)
+
+
+def converted(value: Any, kind: type[T]) -> T:
+    """What a body says as one of our types. Raises `InvalidInputError` with every field at fault."""
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        raise invalid(str(error)) from None
+        found = faults(value, kind) or [(BODY, str(error))]
+    field, what = found[0]
+    raise InvalidInputError(f"{field}: {what}", found)
 
 
 def whole_numbers(value: Any) -> Any:
@@ -72,19 +78,6 @@ def whole_numbers(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: whole_numbers(inner) for name, inner in value.items()}
     return value
-
-
-def invalid(error: str) -> InvalidInputError:
-    """What msgspec says of a value, with the field it says it of."""
-    found = _PATH.fullmatch(error)
-    field = found["path"].removeprefix("$").removeprefix(".") if found else ""
-    what = found["what"] if found else error
-    if "matching regex" in what:  # every pattern of ours says the same
-        what = "must not hold a NUL"
-    if not field:
-        named = re.search(r"(?:missing required field|unknown field) `(?P<field>[^`]*)`", what)
-        field = named["field"] if named else "body"
-    return InvalidInputError(f"{field}: {what}", [(field, what)])
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from callboard.errors import BodyTooLargeError, InvalidInputError
 from callboard.http.answers import One
 from callboard.http.endpoint import Body, Endpoint, Header
 from callboard.http.fields import Name
-from callboard.http.json_body import invalid, read_json
+from callboard.http.json_body import converted, read_json
 from callboard.http.request import Request
 from callboard.http.response import Response
 from callboard.http.routes.tasks import SPACE_TASKS
@@ -102,10 +102,7 @@ async def create_tasks(request: Request) -> Response:
 
 
 def _checked(raw: Any, most_tasks: int, most_bytes: int) -> NewTasks:
-    try:
-        new = msgspec.convert(raw, NewTasks)
-    except msgspec.ValidationError as error:
-        raise invalid(str(error)) from None
+    new = converted(raw, NewTasks)
     if new.schedule.type != "now":
         why = "only now is taken: Callboard places no calls and keeps no schedule"
         raise InvalidInputError(f"schedule.type: {why}", [("schedule.type", why)])

@@ -1,0 +1,133 @@
+"""What is wrong with a body, in words for its sender: every field at fault, each with its rule.
+
+`msgspec` checks bodies fast, but stops at the first fault and speaks of types. Only once it found one does
+this walk look at each field by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import msgspec
+from msgspec import NODEFAULT, Struct, UnsetType
+from msgspec.structs import FieldInfo
+
+Fault = tuple[str, str]
+"""The field, and what is wrong with it."""
+
+MOST_FAULTS = 20
+"""How many are told of one body."""
+BODY = "body"
+"""The name of what has no name: the whole."""
+
+_PATH = re.compile(r"(?P<what>.*) - at `\$(?P<path>.*)`", re.DOTALL)
+_BOUND = re.compile(r"Expected `(?P<kind>\w+)` (?:of length )?(?P<sign>[<>]=) (?P<bound>\d+)")
+_WRONG_KIND = re.compile(r"Expected `(?P<kinds>[^`]*)`(?:, got .*)?")
+_KINDS = {
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "object": "an object",
+    "array": "a list",
+    "null": "null",
+}
+_PARTS = {"str": "characters", "array": "items"}
+
+
+def faults(value: Any, struct: type[Any]) -> list[Fault]:
+    """What keeps `value` from being a `struct`, field by field: at most `MOST_FAULTS`, maybe none."""
+    return list(islice(_of_struct(value, struct, ""), MOST_FAULTS))
+
+
+def _of_struct(value: Any, struct: type[Struct], path: str) -> Iterator[Fault]:
+    if not isinstance(value, dict):
+        yield path or BODY, "must be an object"
+        return
+    fields = {each.encode_name: each for each in msgspec.structs.fields(struct)}
+    for name, field in fields.items():
+        if name in value:
+            yield from _of_field(value[name], struct, field, _below(path, name))
+        elif field.default is NODEFAULT and field.default_factory is NODEFAULT:
+            yield _below(path, name), "is missing"
+    if struct.__struct_config__.forbid_unknown_fields:
+        for name in value:
+            if name not in fields:
+                yield _below(path, name[:64]), f"is not a field here (it takes: {', '.join(fields)})"
+
+
+def _of_field(value: Any, struct: type[Struct], field: FieldInfo, path: str) -> Iterator[Fault]:
+    kinds = _alternatives(field.type)
+    inner = next(filter(_is_struct, kinds), None)
+    items = next((get_args(each)[0] for each in kinds if get_origin(each) is list), None)
+    if inner is not None and isinstance(value, dict):
+        yield from _of_struct(value, inner, path)
+    elif items is not None and _is_struct(items) and isinstance(value, list) and value:
+        for place, item in enumerate(value):
+            if not _is_a(item, items):
+                yield from _of_struct(item, items, f"{path}[{place}]")
+    else:
+        yield from _of_value(value, struct, field, path)
+
+
+def _of_value(value: Any, struct: type[Struct], field: FieldInfo, path: str) -> Iterator[Fault]:
+    try:
+        msgspec.convert({field.name: value}, _alone(struct, field.name))
+    except msgspec.ValidationError as error:
+        found = _PATH.fullmatch(str(error))
+        what = found["what"] if found else str(error)
+        inside = found["path"].removeprefix(f".{field.name}") if found else ""
+        yield path + inside, _rule(what, field.type)
+
+
+@cache
+def _alone(struct: type[Struct], name: str) -> type[Struct]:
+    """A type of that one field, kept for good: types made for one conversion each crash msgspec 0.22."""
+    (field,) = (each for each in msgspec.structs.fields(struct) if each.name == name)
+    return msgspec.defstruct(f"{struct.__name__}_{name}", [(name, field.type)])
+
+
+def _rule(what: str, kind: Any) -> str:
+    """The rule that was broken, in our words."""
+    words = [word for each in _alternatives(kind) if get_origin(each) is Literal for word in get_args(each)]
+    if words:
+        return f"must be one of {', '.join(words)}"
+    if "matching regex" in what:  # every pattern of ours says the same
+        return "must not hold a NUL"
+    if bound := _BOUND.fullmatch(what):
+        parts, number = _PARTS.get(bound["kind"]), int(bound["bound"])
+        if bound["sign"] == ">=":
+            return "must not be empty" if parts and number == 1 else f"must be at least {number:,}"
+        return f"must have at most {number:,} {parts}" if parts else f"must be at most {number:,}"
+    if wrong := _WRONG_KIND.fullmatch(what):
+        return f"must be {' or '.join(_KINDS[each] for each in wrong['kinds'].split(' | '))}"
+    return what
+
+
+def _alternatives(kind: Any) -> list[Any]:
+    """The types that a type stands for, bare of bounds."""
+    if get_origin(kind) is Annotated:
+        return _alternatives(get_args(kind)[0])
+    if get_origin(kind) in (Literal, list, dict) or not get_args(kind):
+        return [] if kind is UnsetType else [kind]
+    return [each for part in get_args(kind) for each in _alternatives(part)]
+
+
+def _is_a(value: Any, struct: type[Struct]) -> bool:
+    try:
+        msgspec.convert(value, struct)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Struct)
+
+
+def _below(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
