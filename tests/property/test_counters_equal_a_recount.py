@@ -72,7 +72,8 @@ def imports(draw: st.DrawFn) -> tuple[History, list[bool]]:
 @pytest.mark.parametrize("kind", STORES)
 def test_a_withdrawn_import_leaves_the_history_without_its_events(worlds: Worlds, kind: str) -> None:
     """Wherever its batches lay among others, and whatever those brought as well. Imported again, all is as it
-    was."""
+    was.
+    """
 
     @examples(0.3)
     @given(imports())
