@@ -39,7 +39,6 @@ class Header:
 
     name: str
     text: str
-    schema: Mapping[str, Any]
     read: Callable[[str], Any]
     """Its value; raises `ValueError` with words for the caller."""
 

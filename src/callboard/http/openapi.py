@@ -158,6 +158,9 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         operation["security"] = [{"token": []}]
     if parameters := _parameters(endpoint):
         operation["parameters"] = parameters
+    if endpoint.headers:
+        # Not among the parameters: whether one is valid depends on what was sent under it before.
+        operation["x-optional-headers"] = {each.name: each.text for each in endpoint.headers}
     if endpoint.body is not None:
         content: dict[str, Any] = {"schema": _schema(endpoint.body.schema)}
         if endpoint.body.example is not None:
@@ -183,17 +186,6 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
                 "schema": {"type": "string", "minLength": 1},
             }
         )
-    # Content-Encoding is told in words: a schema cannot say that it must fit the bytes of the body.
-    parameters += [
-        {
-            "name": each.name,
-            "in": "header",
-            "required": False,
-            "description": each.text,
-            "schema": dict(each.schema),
-        }
-        for each in endpoint.headers
-    ]
     return parameters + [_query_parameter(each) for each in endpoint.parameters.values()]
 
 

@@ -175,7 +175,6 @@ ENDPOINTS = (
                 text="1 to 255 visible ASCII characters. Per space, kept for 7 days: a request sent again "
                 "under the same key is answered as the first time and registers nothing; with another body "
                 "it is 422.",
-                schema={"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
                 read=_read_key,
             ),
         ),
