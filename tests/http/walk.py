@@ -31,7 +31,6 @@ from tests.acceptance.server import Server
 from tests.http.board import call, task
 
 SEED = 20260207
-HOOKS = Path(__file__).with_name("walk_hooks.py")
 CALLS = [f"c-{number}" for number in range(25)]
 DIALLERS = 20
 TASKS = [f"t-{number}" for number in range(40)]
@@ -127,8 +126,7 @@ def _known(world: World) -> dict[str, list[Any]]:
 
 def _configuration(world: World, *, always: bool) -> str:
     """What is asked about: always the same things that exist, or mostly such, and made-up ones too."""
-    lines = [f"hooks = {json.dumps(str(HOOKS))}"]
-    lines += ["[phases.coverage]", "generate-duplicate-query-parameters = true"]
+    lines = ["[phases.coverage]", "generate-duplicate-query-parameters = true"]
     lines += ["[auth.wfc]", 'path = "users.json"', 'user = "acme"', 'peers = ["acme", "other"]']
     known = _known(world)
     lines += ["[parameters]"]
