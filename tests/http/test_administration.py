@@ -216,8 +216,6 @@ def test_a_token_that_is_not_there_is_not_found(board: Board, token_id: str):
         ({"name": "x", "role": "viewer", "expires_at": "soon"}, "expires_at"),
         ({"name": "x", "role": "viewer", "expires_at": "2026-06-01"}, "expires_at"),
         ({"name": "x", "role": "viewer", "expires_at": "2026-06-01T00:00:00"}, "expires_at"),
-        ({"name": "x", "role": "viewer", "expires_at": "2025-12-31T23:59:59Z"}, "expires_at"),
-        ({"name": "x", "role": "viewer", "expires_at": "2026-01-01T01:00:00+01:00"}, "expires_at"),
     ],
 )
 def test_a_token_that_cannot_be_is_refused_with_the_field(board: Board, body: dict[str, Any], field: str):
