@@ -115,7 +115,7 @@ def test_a_home_zone_changed_while_it_runs_is_no_drift(store, acme):
 
 def test_a_repaired_row_and_what_counts_it_are_repaired_together(tmp_path):
     """At no moment of a repair does a count differ from the list it counts."""
-    seen = []
+    seen: list[int] = []
 
     class Watched(SqliteStore):
         @contextmanager

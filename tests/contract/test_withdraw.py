@@ -1,10 +1,12 @@
 """A batch withdrawn leaves no trace in any number; what it brought may come again."""
 
+from collections.abc import Callable
 from contextlib import contextmanager
 
 import pytest
 
 from callboard.errors import NotFoundError
+from callboard.store.interface import Receipt
 from callboard.store.sqlite.store import SqliteStore
 from tests.events import call, ended, send, task
 from tests.stores import NOW, bits, dump, make_organization, make_space
@@ -137,7 +139,7 @@ def test_what_a_running_import_sends_after_it_was_withdrawn_is_refused(store, ac
     """However the two meet, an import undone leaves nothing behind."""
     begun = store.begin_import(acme.id, "calls.csv", NOW)
     send(store, space, *[call(f"c{place}") for place in range(1_500)], import_no=begun.batch_no)
-    refused = []
+    refused: list[Receipt] = []
 
     def meanwhile(*_):
         refused.append(send(store, space, call(f"late-{len(refused)}"), import_no=begun.batch_no))
@@ -153,7 +155,7 @@ def test_the_withdrawal_is_on_record_before_its_range_is_read(tmp_path):
     """A chunk that comes in between would lie behind the range, and stay."""
 
     class Interrupted(SqliteStore):
-        between = staticmethod(lambda: None)
+        between: Callable[[], object] = staticmethod(lambda: None)
 
         @contextmanager
         def _writing(self):
