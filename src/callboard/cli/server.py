@@ -123,7 +123,12 @@ def _hold_back(number: signal.Signals) -> None:
 def logging_config(level: str) -> dict[str, Any]:
     """Everything to standard error; of the server beneath us only what went wrong."""
     return {
-        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
+        "formatters": {
+            "line": {
+                "()": "callboard.http.masking.MaskedFormatter",
+                "format": "%(asctime)s %(levelname)s %(message)s",
+            }
+        },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "loggers": {
             "callboard": {"handlers": ["stderr"], "level": level.upper(), "propagate": False},

@@ -136,13 +136,16 @@ class Importer:
         # Chunks are committed whole and in order, so what an interrupted run did is a number of first rows.
         done = began.applied + began.duplicate + began.stale + began.rejected
         report.earlier = report.received = done
-        self._rejects.carry_on = done > 0
         report.applied, report.duplicate, report.stale = began.applied, began.duplicate, began.stale
         if began.rejected:
             report.reasons["before_the_interruption"] = began.rejected
+        last_line = 0
         while done > 0 and (records := list(islice(self._rows, min(done, CHUNK_ROWS)))):
             self._chunk(records)  # for the spaces and the times it counts
             done -= len(records)
+            last_line = records[-1].line
+        if last_line:
+            self._rejects.carry_on_after(last_line)
 
     def _chunk(self, records: list[Record]) -> _Chunk:
         chunk = _Chunk()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+from math import inf
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
@@ -69,6 +70,30 @@ class RejectsFile:
             body = {"line": record.line, "reason": reason, "message": message}
             body |= {"row": record.row} if record.row else {"text": "".join(map(_text, record.cells))}
             file.write(json.dumps(body, ensure_ascii=True, default=str) + "\n")
+
+    def carry_on_after(self, line: int) -> None:
+        """Keep the rows an interrupted run wrote up to a line of the source: what it wrote of later lines
+        was never committed, and is read, and written, again.
+        """
+        self.carry_on = True
+        if self.path.exists():
+            with self.path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+                rows = list(csv.reader(file)) if self._csv else file.read().splitlines()
+            kept = [row for row in rows if self._line_of(row) <= line]
+            with self.path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+                if self._csv:
+                    csv.writer(file, lineterminator="\n").writerows(kept)
+                else:
+                    file.writelines(f"{row}\n" for row in kept)
+
+    def _line_of(self, row: Any) -> float:
+        """The line of the source a written row is about; the heading is about none, and stays."""
+        if self._csv:
+            return 0 if row[:1] == [REJECT_COLUMNS[0]] else int(row[0]) if row and row[0].isdecimal() else inf
+        try:
+            return int(json.loads(row)["line"])
+        except (ValueError, KeyError, TypeError):
+            return inf  # cut off by the interruption
 
     def flush(self) -> None:
         """What was added is in the file."""
