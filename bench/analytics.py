@@ -8,7 +8,7 @@ import msgspec
 
 from bench import files, wrk
 from bench.figures import ratios, spread, target, write
-from bench.machine import sync_ms
+from bench.machine import Others, sync_ms
 from bench.server import CONSTANT, PRODUCT, Server
 from bench.writer import WriterProcess
 
@@ -33,6 +33,7 @@ def measure(*, short: bool) -> None:
     syncs = []
     with Server(of.path) as server, WriterProcess(server.port, board_file, WRITES_A_SECOND) as writer:
         _warm(server, plan)
+        others = Others(server.worker, writer.pid)
         for number in range(rounds):
             syncs.append(sync_ms())
             order = SIDES if number % 2 == 0 else SIDES[::-1]
@@ -42,8 +43,9 @@ def measure(*, short: bool) -> None:
             for side, base in order:
                 runs[f"{side}_writing"].append(wrk.run(server.url, "analytics", base, plan, seconds=seconds))
             writes.append(writer.pause())
+        others_cores = others.cores()
     files.discard(of)
-    _tell(runs, writes, syncs, short=short)
+    _tell(runs, writes, syncs, others_cores, short=short)
 
 
 def _warm(server: Server, plan: str) -> None:
@@ -51,7 +53,9 @@ def _warm(server: Server, plan: str) -> None:
         wrk.run(server.url, "analytics", base, plan, seconds=1)
 
 
-def _tell(runs: Rounds, writes: list[dict[str, Any]], syncs: list[float], *, short: bool) -> None:
+def _tell(
+    runs: Rounds, writes: list[dict[str, Any]], syncs: list[float], others_cores: float, *, short: bool
+) -> None:
     rate = {name: [each.rate for each in of] for name, of in runs.items()}
     p99 = {name: [each.p99_ms for each in of] for name, of in runs.items()}
     quiet = ratios(rate["analytics_quiet"], rate["constant_quiet"])
@@ -88,6 +92,7 @@ def _tell(runs: Rounds, writes: list[dict[str, Any]], syncs: list[float], *, sho
         writes_per_s=written,
         answers_checked=sum(each["checked"] for each in writes),
         disk_sync_ms=spread(syncs),
+        cores_used_by_others=others_cores,
         all_rounds={
             **{name: [msgspec.structs.asdict(each) for each in of] for name, of in runs.items()},
             "writes": writes,

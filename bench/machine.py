@@ -34,6 +34,38 @@ def sync_ms(times: int = 100) -> float:
     return statistics.median(taken) * 1000
 
 
+class Others:
+    """How many cores' worth of CPU time others used since it was made: they take from both sides of a ratio,
+    but most from the side that needs both cores.
+    """
+
+    def __init__(self, *ours: int) -> None:
+        """`ours`: processes under measurement, beside those that this one starts and waits for."""
+        self._ours = ours
+        self._began = time.perf_counter()
+        self._busy = self._busy_s()
+
+    def cores(self) -> float:
+        """Since it was made."""
+        return (self._busy_s() - self._busy) / (time.perf_counter() - self._began)
+
+    def _busy_s(self) -> float:
+        first = Path("/proc/stat").read_text(encoding="utf-8").split("\n", 1)[0].split()[1:9]
+        user, nice, system, _, _, irq, softirq, _ = (int(ticks) / TICKS for ticks in first)
+        mine = os.times()
+        known = mine.user + mine.system + mine.children_user + mine.children_system
+        return user + nice + system + irq + softirq - known - sum(cpu_s(pid) for pid in self._ours)
+
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds of a process so far, user and system."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
 def described() -> dict[str, Any]:
     """Processor, memory, system and versions."""
     return {

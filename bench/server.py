@@ -22,8 +22,8 @@ from typing import Any, Self
 from msgspec import json
 
 from bench.files import folder
+from bench.machine import cpu_s
 
-TICKS = os.sysconf("SC_CLK_TCK")
 CONSTANT = "/one/v2/platform"
 PRODUCT = "/api/v2/platform"
 
@@ -137,12 +137,6 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-def cpu_s(pid: int) -> float:
-    """CPU seconds of a process so far, user and system."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def worker_of(pid: int) -> int:

@@ -8,7 +8,7 @@ import msgspec
 
 from bench import files, wrk
 from bench.figures import ratios, spread, target, write
-from bench.machine import sync_ms
+from bench.machine import Others, sync_ms
 from bench.server import CONSTANT, PRODUCT, Server
 
 CALLS = 1_000_000
@@ -27,6 +27,7 @@ def measure(*, short: bool) -> None:
     cpu: dict[str, list[float]] = {side: [] for side, _ in SIDES}
     syncs = []
     with Server(of.path) as server:
+        others = Others(server.worker)
         for number in range(rounds + 1):
             syncs.append(sync_ms())
             for side, base in SIDES if number % 2 == 0 else SIDES[::-1]:
@@ -35,6 +36,7 @@ def measure(*, short: bool) -> None:
                 run = wrk.run(server.url, "singles", base, plan, ids, seconds=seconds, connections=AT_ONCE)
                 runs[side].append(run)
                 cpu[side].append(run.requests / (server.cpu_s() - before))
+        others_cores = others.cores()
     files.discard(of)
     rate = {side: [each.rate for each in of[1:]] for side, of in runs.items()}
     ratio = ratios(rate["events"], rate["constant"])
@@ -64,5 +66,6 @@ def measure(*, short: bool) -> None:
         requests_per_cpu_s={side: spread(of[1:]) for side, of in cpu.items()},
         p99_ms={side: spread([each.p99_ms for each in of[1:]]) for side, of in runs.items()},
         disk_sync_ms=spread(syncs),
+        cores_used_by_others=others_cores,
         all_rounds={side: [msgspec.structs.asdict(each) for each in of] for side, of in runs.items()},
     )
