@@ -59,6 +59,11 @@ def test_a_month_is_loaded_with_its_four_stories(tmp_path: Path) -> None:
             assert answer.status_code == 200
 
 
+def _heeding_interrupts() -> None:
+    """A shell has what it starts in the background ignore Ctrl-C, and so would the demo under test."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_it_goes_on_until_it_is_interrupted(tmp_path: Path, ending: signal.Signals) -> None:
@@ -73,6 +78,7 @@ def test_it_goes_on_until_it_is_interrupted(tmp_path: Path, ending: signal.Signa
         stdin=subprocess.DEVNULL,
         env={**os.environ, "NO_COLOR": "1", "TERM": "dumb", "TMPDIR": str(tmp_path)},
         start_new_session=True,
+        preexec_fn=_heeding_interrupts,  # noqa: PLW1509 - it touches nothing that a thread could hold
     )
     os.close(its)
     try:
