@@ -70,6 +70,8 @@ def copy(of: Board, name: str) -> Board:
     path = folder() / f"copy-{name}.db"
     _remove(path)
     shutil.copyfile(of.path, path)
+    with path.open("rb+") as copied:
+        os.fsync(copied.fileno())  # else the system writes it back while we measure
     return msgspec.structs.replace(of, path=str(path))
 
 
