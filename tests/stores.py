@@ -14,6 +14,8 @@ from callboard.model.directory import Organization, Space, SpaceSettings
 from callboard.model.totals import TOTALS_FIELDS, Totals
 from callboard.store.interface import Store
 from callboard.store.memory import MemoryStore
+from callboard.store.questions import CONTACT_SPACES
+from callboard.store.sqlite.recount import kept_cells, with_deltas
 from callboard.store.sqlite.rows import (
     CALL_COLUMNS,
     RUN_COLUMNS,
@@ -22,6 +24,7 @@ from callboard.store.sqlite.rows import (
     run_of,
     task_of,
 )
+from callboard.store.sqlite.save import home_zones
 from callboard.store.sqlite.store import SqliteStore
 
 STORES = ("memory", "sqlite")
@@ -81,16 +84,33 @@ def _dump_of_file(db: apsw.Connection, org_id: int) -> Dump:
     calls = [(space_id, call_of(tuple(values))) for space_id, *values in rows(CALL_COLUMNS, "call")]
     tasks = [(space_id, task_of(tuple(values))) for space_id, *values in rows(TASK_COLUMNS, "task")]
     runs = [run_of(tuple(values)) for _, *values in rows(RUN_COLUMNS, "run")]
-    key, measures = "counter, grain, bucket, d1, d2, d3", "items, answered, timed, talk_ms"
     return {
         "calls": {(space_id, call.call_id): call for space_id, call in calls},
         "tasks": {(space_id, task.task_id): task for space_id, task in tasks},
-        "cells": {
-            tuple(row[:7]): tuple(row[7:]) for row in rows(f"{key}, {measures}", "cell") if any(row[7:])
-        },
+        "cells": _cells_of_file(db, org_id),
         "totals": {row[0]: Totals(*row[1:]) for row in rows(", ".join(TOTALS_FIELDS), "totals")},
         "runs": {(run.space_id, run.run_id): run for run in runs},
     }
+
+
+def _cells_of_file(db: apsw.Connection, org_id: int) -> dict[Any, Any]:
+    ids = [row[0] for row in db.execute("SELECT id FROM space WHERE org_id = ?", (org_id,))]
+    return {
+        (space_id, *key): measures
+        for space_id, zone in home_zones(db, org_id, ids).items()
+        for key, measures in kept_cells(db, org_id, space_id, zone).items()
+        if any(measures)
+    } | {(CONTACT_SPACES, *key): measures for key, measures in _contact_cells_of_file(db, org_id).items()}
+
+
+def _contact_cells_of_file(db: apsw.Connection, org_id: int) -> dict[Any, Any]:
+    contact: list[Any] = db.execute(
+        "SELECT id FROM space WHERE org_id = ? AND content_type = 'contact'", (org_id,)
+    ).fetchall()
+    cells = {key: list(row) for key, row in kept_cells(db, org_id, CONTACT_SPACES, "UTC").items()}
+    for (space_id,) in contact:
+        cells = with_deltas(db, org_id, space_id, "UTC", cells)
+    return {key: tuple(measures) for key, measures in cells.items() if any(measures)}
 
 
 def bits(content: Mapping[str, Mapping[Any, Any]]) -> dict[str, dict[tuple[str, ...], bytes]]:

@@ -7,6 +7,7 @@ from msgspec import structs
 
 from callboard.store.interface import Store
 from callboard.store.memory import MemoryStore
+from callboard.store.sqlite.save import settle_now
 from callboard.store.sqlite.store import SqliteStore
 
 PLANTS = ("totals", "cell", "lost cell", "stray cell", "run", "stray run", "call", "task", "lost call")
@@ -16,7 +17,7 @@ _SQL = {
     "totals": "UPDATE totals SET calls_completed = calls_completed + 1 WHERE space_id = 1",
     "cell": "UPDATE cell SET talk_ms = talk_ms + 1 WHERE space_id = 1 AND counter = 1 AND grain = 'day'",
     "lost cell": "DELETE FROM cell WHERE space_id = 1 AND counter = 4 AND grain = 'hour'",
-    "stray cell": "INSERT INTO cell VALUES (1, 1, 1, 'quarter', 7, 'web', 'missed', '', 1, 0, 1, 0)",
+    "stray cell": "INSERT INTO cell VALUES (1, 1, 'quarter', 1, 7, 'web', 'missed', '', 1, 0, 1, 0, 0)",
     "run": "UPDATE run SET failed = failed + 1 WHERE space_id = 1",
     "stray run": "INSERT INTO run VALUES (1, 1, 'stray', NULL, NULL, NULL, 0, 5, 5, 1, 0, 0, 0)",
     "call": "UPDATE call SET duration_ms = 77 WHERE space_id = 1 AND call_id = 'c1'",
@@ -32,6 +33,8 @@ def plant(store: Store, what: str) -> None:
         return
     assert isinstance(store, SqliteStore)
     db = apsw.Connection(store._path)
+    if what != "delta":
+        settle_now(db, 1)
     db.execute(_SQL[what])
     assert db.changes() > 0, what
     db.close()
@@ -46,7 +49,7 @@ def _plant_in_memory(store: MemoryStore, what: str) -> None:
     elif what == "lost cell":
         del space.cells[next(key for key in space.cells if key[:2] == (4, "hour"))]
     elif what == "stray cell":
-        space.cells[1, "quarter", 7, "web", "missed", ""] = [1, 0, 1, 0]
+        space.cells[1, "quarter", 7, "web", "missed", ""] = [1, 0, 1, 0, 0]
     elif what == "run":
         space.runs["r1"].counts["failed"] += 1
     elif what == "stray run":

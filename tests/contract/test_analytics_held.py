@@ -14,8 +14,9 @@ from callboard.model.words import CALL_STATUSES, TASK_STATUSES
 from callboard.query import analytics as module
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
-from callboard.store.interface import CallFilter, Scope, Store, TaskFilter, Window
+from callboard.store.interface import Store
 from callboard.store.memory import MemoryStore
+from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 from tests.events import call, send, task
 from tests.stores import NOW, make_organization
 

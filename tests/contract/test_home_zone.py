@@ -4,6 +4,7 @@ import pytest
 
 from callboard.clock import HOUR
 from callboard.model.directory import SpaceSettings
+from callboard.store.questions import CONTACT_SPACES
 from tests.events import call, send, task
 from tests.stores import NOW, bits, dump
 
@@ -14,8 +15,8 @@ def days(store, acme):
     """Bucket → calls, of the day cells of the first counter."""
     counted: dict[int, int] = {}
     for key, measures in dump(store, acme.id)["cells"].items():
-        _, counter, grain, bucket, *_ = key
-        if counter == 1 and grain == "day":
+        space_id, counter, grain, bucket, *_ = key
+        if space_id != CONTACT_SPACES and counter == 1 and grain == "day":
             counted[bucket] = counted.get(bucket, 0) + measures[0]
     return counted
 

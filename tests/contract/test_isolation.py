@@ -1,7 +1,8 @@
 """A tenant sees only itself, at the store as well as at the edge."""
 
 from callboard.errors import NotFoundError
-from callboard.store.interface import Batch, CallFilter, NewRun, Scope, TaskFilter, Window
+from callboard.store.interface import Batch, NewRun
+from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 from tests.events import call, send, task
 from tests.stores import NOW, bits, dump
 

@@ -5,14 +5,7 @@ from itertools import pairwise
 import pytest
 
 from callboard.clock import MINUTE
-from callboard.store.interface import (
-    UNKNOWN,
-    CallFilter,
-    Position,
-    Scope,
-    TaskFilter,
-    Window,
-)
+from callboard.store.questions import UNKNOWN, CallFilter, Position, Scope, TaskFilter, Window
 from tests.contract.population import populate
 from tests.events import call, send
 from tests.stores import NOW, dump, make_store

@@ -1,7 +1,8 @@
 """Runs: registered by a request, or named by tasks; their numbers are those of their tasks."""
 
 from callboard.clock import SECOND
-from callboard.store.interface import NewRun, Position, Window
+from callboard.store.interface import NewRun
+from callboard.store.questions import Position, Window
 from tests.events import call, send, task
 from tests.stores import NOW
 

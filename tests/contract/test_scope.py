@@ -1,6 +1,6 @@
 """Which spaces a question is about: one, the contact spaces, or all."""
 
-from callboard.store.interface import CallFilter, Scope, TaskFilter, Window
+from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 from tests.events import call, send, task
 from tests.stores import make_space
 

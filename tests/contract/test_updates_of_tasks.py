@@ -1,7 +1,7 @@
 """A task event that means "the current attempt" or "the status as it is" takes them under the lock."""
 
 from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, TaskEvent
-from callboard.store.interface import Scope, TaskFilter, Window
+from callboard.store.questions import Scope, TaskFilter, Window
 from tests.events import ended, entry, send, task
 from tests.stores import NOW
 

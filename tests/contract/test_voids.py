@@ -1,6 +1,6 @@
 """`void: true` withdraws a call or task from lists and numbers; a later `void: false` brings it back."""
 
-from callboard.store.interface import CallFilter, Scope, TaskFilter, Window
+from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 from tests.events import call, send, task
 from tests.stores import bits, dump
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
-from callboard.store.interface import Scope
+from callboard.store.questions import Scope
 from callboard.store.sqlite.store import SqliteStore
 from tests.http.board import ANALYTICS, Board, call, task
 

@@ -127,6 +127,6 @@ def test_what_waits_is_written_before_the_end(tmp_path: Path):
 
 
 def _all_of(board: Board) -> tuple[Any, Any]:
-    from callboard.store.interface import CallFilter, Scope
+    from callboard.store.questions import CallFilter, Scope
 
     return Scope(board.acme.id), CallFilter()

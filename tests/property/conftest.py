@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from callboard.store.sqlite import settling
 from tests.property.worlds import Worlds
+
+
+@pytest.fixture(autouse=True)
+def settled_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deltas are settled every few of them: a drawn history has tens of events, not thousands."""
+    monkeypatch.setattr(settling, "SETTLE_AT", 12)
 
 
 @pytest.fixture

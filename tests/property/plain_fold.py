@@ -24,6 +24,8 @@ RANKS = {
 }  # fmt: skip
 TASK_RANKS = {"pending": 0, "running": 1, "completed": 2, "failed": 2}
 QUARTER = 15 * 60 * 1_000_000
+SKETCHES = (5, 6)
+"""Counters by buckets of a duration: by UTC days alone, as all others are not."""
 
 
 class Told(NamedTuple):
@@ -187,20 +189,27 @@ class PlainSpace:
         ) -> None:
             named = [value or "" for value in values] + [""] * (3 - len(values))
             for grain, bucket in self.buckets(instant).items():
+                if (grain == "utc_day") != (counter in SKETCHES):
+                    continue
                 key = (self.space_id, counter, grain, bucket, *named)
-                sums = zip(cells.get(key, (0, 0, 0, 0)), measures, strict=True)
+                sums = zip(cells.get(key, (0, 0, 0, 0, 0)), measures, strict=True)
                 cells[key] = tuple(one + other for one, other in sums)
 
         for call in self.counted_calls:
             timed = call.duration_ms is not None
             answered = call.start_time is not None or (call.duration_ms or 0) > 0
-            measures = (1, int(answered), int(timed), call.duration_ms or 0)
+            waited = None
+            if call.start_time is not None and call.start_time >= call.creation_time:
+                waited = (call.start_time - call.creation_time) // 1000
+            measures = (1, int(answered), int(timed), call.duration_ms or 0, waited or 0)
             pair = (call.call_type, call.call_status)
             count(1, call.creation_time, pair, measures)
             count(2, call.creation_time, (*pair, call.end_reason), measures)
             count(3, call.creation_time, (*pair, call.agent), measures)
+            count(5, call.creation_time, (*pair, plain_bucket(call.duration_ms)), measures)
+            count(6, call.creation_time, (*pair, plain_bucket(waited)), measures)
         for task in self.counted_tasks:
-            count(4, task.created, (task.status,), (1, 0, 0, 0))
+            count(4, task.created, (task.status,), (1, 0, 0, 0, 0))
         return cells
 
     def buckets(self, instant: int) -> dict[str, int]:
@@ -211,7 +220,7 @@ class PlainSpace:
             hour -= 1
         while self.civil(day - 1)[0][:10] == self.civil(quarter)[0][:10]:
             day -= 1
-        return {"quarter": quarter, "hour": hour, "day": day}
+        return {"quarter": quarter, "hour": hour, "day": day, "utc_day": quarter // 96 * 96}
 
     def civil(self, quarter: int) -> tuple[str, timedelta | None]:
         """(date and hour, offset) in the home zone."""
@@ -236,12 +245,34 @@ class PlainSpace:
         return runs
 
 
-def plain_dump(spaces: list[PlainSpace]) -> dict[str, dict[Any, Any]]:
-    """What a store that was told all this must hold."""
+def together(spaces: list[PlainSpace]) -> PlainSpace:
+    """Spaces as one, in UTC: how the contact spaces of a tenant are counted."""
+    whole = PlainSpace(0, "UTC", [])
+    whole.counted_calls = [call for space in spaces for call in space.counted_calls]
+    whole.counted_tasks = [task for space in spaces for task in space.counted_tasks]
+    return whole
+
+
+def plain_bucket(duration_ms: int | None) -> str | None:
+    """Count up to 200 ms one by one, then in steps of 1.8 %."""
+    if duration_ms is None:
+        return None
+    number = low = 0
+    while True:
+        high = low + 1 if low < 200 else low + low * 18 // 1000
+        if low <= duration_ms < high:
+            return str(number)
+        number, low = number + 1, high
+
+
+def plain_dump(spaces: list[PlainSpace], contact: list[PlainSpace]) -> dict[str, dict[Any, Any]]:
+    """What a store that was told all this must hold; `contact` are the contact spaces among them."""
     return {
         "calls": {(space.space_id, call.call_id): call for space in spaces for call in space.calls},
         "tasks": {(space.space_id, task.task_id): task for space in spaces for task in space.tasks},
-        "cells": {key: measures for space in spaces for key, measures in space.cells().items()},
+        "cells": {
+            key: measures for space in [*spaces, together(contact)] for key, measures in space.cells().items()
+        },
         "totals": {space.space_id: space.totals() for space in spaces},
         "runs": {key: run for space in spaces for key, run in space.runs().items()},
     }

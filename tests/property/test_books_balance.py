@@ -9,7 +9,7 @@ from hypothesis import given
 
 from callboard.fold.tally import as_tuple, sum_totals
 from callboard.model.words import ANSWERED_BY, CALL_STATUSES, CALL_TYPES, END_REASONS, TASK_STATUSES
-from callboard.store.interface import UNKNOWN, CallFilter, Scope, TaskFilter
+from callboard.store.questions import UNKNOWN, CallFilter, Scope, TaskFilter
 from tests.property import walks
 from tests.property.histories import HALF_HOUR_CHANGE, History, histories
 from tests.property.lengths import examples

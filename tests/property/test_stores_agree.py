@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,23 +17,26 @@ from msgspec import structs
 
 from callboard.clock import DAY, SECOND
 from callboard.errors import CallerError
+from callboard.fold.catalogue import CATALOGUE
+from callboard.fold.grain import QUARTER_US
 from callboard.model.directory import Member, Space, SpaceSettings, Token
 from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, CallEvent, Entry, TaskEvent, canonical
 from callboard.model.totals import Totals
 from callboard.model.words import CONTENT_TYPES, ROLE_RANK
-from callboard.store.interface import (
-    UNKNOWN,
-    Batch,
-    CallFilter,
-    Idempotency,
-    NewRun,
-    Receipt,
-    Rejection,
-    Scope,
-    Store,
-    TaskFilter,
-)
+from callboard.store.interface import Batch, Idempotency, NewRun, Receipt, Rejection, Store
 from callboard.store.memory import MemoryStore
+from callboard.store.questions import (
+    CALL_GROUPS,
+    CONTACT_SPACES,
+    TASK_GROUPS,
+    UNKNOWN,
+    CallFilter,
+    CallPart,
+    CellPart,
+    Scope,
+    TaskFilter,
+    TaskPart,
+)
 from callboard.store.sqlite.store import SqliteStore
 from tests.property import walks
 from tests.property.histories import MOMENTS, ZONES, named, names, plain_events, receipt_of
@@ -92,6 +95,46 @@ task_filters = st.builds(
     updated_before=moments,
     stuck=st.sampled_from([None, True, False]),
     now=st.sampled_from(MOMENTS),
+)
+
+few_spaces = st.lists(st.integers(1, 3), unique=True, max_size=3).map(tuple)
+
+
+def ranges_of(instants: st.SearchStrategy[int]) -> st.SearchStrategy[Any]:
+    return st.lists(st.tuples(instants, instants), min_size=1, max_size=3).map(tuple)
+
+
+def some_of(names: Sequence[str]) -> st.SearchStrategy[Any]:
+    return st.lists(st.sampled_from(names), unique=True, max_size=3).map(tuple)
+
+
+@st.composite
+def cell_parts(draw: st.DrawFn) -> CellPart:
+    counter = draw(st.sampled_from(CATALOGUE))
+    values = st.sampled_from([None, UNKNOWN, "completed", "busy", "ann", "inbound", "pending"])
+    return CellPart(
+        counter=counter.name,
+        grain=draw(st.sampled_from(counter.grains)),
+        spaces=draw(st.one_of(st.just((CONTACT_SPACES,)), few_spaces)),
+        ranges=draw(ranges_of(st.sampled_from([0, *(each // QUARTER_US for each in MOMENTS), 2**40]))),
+        where=tuple((name, draw(values)) for name in draw(some_of(counter.dimensions))),
+        group=draw(some_of([*counter.dimensions, "space"])),
+    )
+
+
+call_parts = st.builds(
+    CallPart,
+    spaces=few_spaces,
+    ranges=ranges_of(st.sampled_from([*MOMENTS, NOW - DAY, NOW + DAY])),
+    where=call_filters,
+    group=some_of(CALL_GROUPS),
+)
+task_parts = st.builds(
+    TaskPart,
+    spaces=few_spaces,
+    ranges=ranges_of(st.sampled_from([*MOMENTS, NOW - DAY, NOW + DAY])),
+    where=task_filters,
+    group=some_of(TASK_GROUPS),
 )
 
 
@@ -281,6 +324,10 @@ class Both(RuleBasedStateMachine):
     @rule(where=task_filters, space_id=st.sampled_from([None, 1, 2]), all_content=st.booleans())
     def list_tasks(self, where: TaskFilter, space_id: int | None, all_content: bool) -> None:
         self.both(lambda store: walks.tasks(store, Scope(1, space_id, all_content), where))
+
+    @rule(part=st.one_of(cell_parts(), call_parts, task_parts))
+    def sums(self, part: CellPart | CallPart | TaskPart) -> None:
+        self.both(lambda store: sorted(store.sums(1, [part, part])[1]))
 
     @rule(number=spaces, item_id=st.sampled_from(["c1", "t1"]))
     def single_items(self, number: int, item_id: str) -> None:

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from callboard.store.interface import (
-    CallAt,
-    CallFilter,
-    Position,
-    Scope,
-    Store,
-    TaskAt,
-    TaskFilter,
-    Window,
-)
+from callboard.store.interface import CallAt, Store, TaskAt
+from callboard.store.questions import CallFilter, Position, Scope, TaskFilter, Window
 
 PAGE = 3
 

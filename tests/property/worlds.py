@@ -88,7 +88,16 @@ class World:
             for name, space in self.spaces.items()
         }
         return [
-            bits(plain_dump([plain[name] for name, space in self.spaces.items() if space.org_id == org.id]))
+            bits(
+                plain_dump(
+                    [plain[name] for name, space in self.spaces.items() if space.org_id == org.id],
+                    [
+                        plain[name]
+                        for name, space in self.spaces.items()
+                        if space.org_id == org.id and space.content_type == "contact"
+                    ],
+                )
+            )
             for org in self.organizations
         ]
 

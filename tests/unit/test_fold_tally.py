@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from msgspec import structs
 
-from callboard.clock import MINUTE
+from callboard.clock import MINUTE, SECOND
 from callboard.fold.call import fold_call
 from callboard.fold.catalogue import CATALOGUE
 from callboard.fold.tally import Tally, add_totals, as_tuple, sum_totals
@@ -24,6 +24,8 @@ CALLS = [
     structs.replace(DONE, duration_ms=None),
     structs.replace(DONE, duration_ms=0),
     structs.replace(DONE, start_time=NOW, duration_ms=0),
+    structs.replace(DONE, start_time=NOW + 7 * SECOND),
+    structs.replace(DONE, start_time=NOW - 7 * SECOND),
     structs.replace(DONE, creation_time=NOW + 16 * MINUTE),
     structs.replace(DONE, call_status="failed", end_reason=None, agent=None, call_type=None),
     structs.replace(DONE, call_status="queued", duration_ms=None),
@@ -58,9 +60,9 @@ def test_a_calls_difference_is_what_it_is_less_what_it_was(old, new):
     (old_totals, old_cells), (new_totals, new_cells) = of_call(old), of_call(new)
     assert totals == [after - before for before, after in zip(old_totals, new_totals, strict=True)]
     for key in old_cells.keys() | new_cells.keys():
-        before, after = old_cells.get(key, [0] * 4), new_cells.get(key, [0] * 4)
+        before, after = old_cells.get(key, [0] * 5), new_cells.get(key, [0] * 5)
         expected = [one - other for one, other in zip(after, before, strict=True)]
-        assert cells.get(key, [0] * 4) == expected
+        assert cells.get(key, [0] * 5) == expected
     assert cells.keys() <= old_cells.keys() | new_cells.keys()
     assert all(any(measures) for measures in cells.values())
 
@@ -74,7 +76,7 @@ def test_a_completed_call_is_counted_in_every_counter_at_every_grain():
     assert kept_at == {
         (counter.code, grain) for counter in CATALOGUE if counter.of == "call" for grain in counter.grains
     }
-    assert all(measures == [1, 1, 1, 1500] for measures in cells.values())
+    assert all(measures == [1, 1, 1, 1500, 0] for measures in cells.values())
 
 
 @pytest.mark.parametrize("row", [None, structs.replace(DONE, void=True)])

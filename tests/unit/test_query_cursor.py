@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callboard.query.cursor import CURSOR_PATTERN, read_cursor, write_cursor
-from callboard.store.interface import Position
+from callboard.store.questions import Position
 
 NUMBERS = st.integers(-(2**63), 2**63 - 1)
 IDS = st.text(st.characters(codec="utf-8"), min_size=1).filter(lambda text: len(text.encode()) <= 255)

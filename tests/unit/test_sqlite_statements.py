@@ -10,8 +10,9 @@ import apsw
 import pytest
 
 import callboard.store.sqlite
-from callboard.store.interface import CallFilter, Position, Scope, TaskFilter, Window
+from callboard.store.questions import CallFilter, Position, Scope, TaskFilter, Window
 from callboard.store.sqlite import lists
+from callboard.store.sqlite.connection import add_functions
 from callboard.store.sqlite.statements import migrations
 
 HERE = Path(callboard.store.sqlite.__file__).parent
@@ -23,6 +24,7 @@ LARGE = ("call", "task", "event", "cell", "batch", "idempotency", "event_repeat"
 @pytest.fixture(scope="module")
 def db() -> Iterator[apsw.Connection]:
     with apsw.Connection(":memory:") as connection:
+        add_functions(connection)
         for _, script in migrations():
             connection.execute(script)
         yield connection

@@ -10,7 +10,8 @@ from callboard.cli import find
 from callboard.cli.options import opened, org_option, settings_of, store_options
 from callboard.clock import system_clock
 from callboard.model.totals import Totals, success_rate
-from callboard.store.interface import Scope, Store, TaskFilter
+from callboard.store.interface import Store
+from callboard.store.questions import Scope, TaskFilter
 
 
 @click.command()

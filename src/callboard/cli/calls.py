@@ -15,7 +15,8 @@ from callboard.cli.output import UTC, show_json_array, show_table, when
 from callboard.clock import Micros
 from callboard.model.words import CALL_STATUSES, CALL_TYPES
 from callboard.query.items import CallItem, call_item
-from callboard.store.interface import UNKNOWN, CallAt, CallFilter, Match, Scope, Store, Window
+from callboard.store.interface import CallAt, Store
+from callboard.store.questions import UNKNOWN, CallFilter, Match, Scope, Window
 
 SHOWN = 50
 

@@ -7,7 +7,8 @@ import click
 from callboard.cli.output import plain
 from callboard.errors import NotFoundError
 from callboard.model.directory import Organization, Space, Token
-from callboard.store.interface import Scope, Store
+from callboard.store.interface import Store
+from callboard.store.questions import Scope
 
 
 def organization(store: Store, handle: str | None) -> Organization:

@@ -7,7 +7,8 @@ from heapq import merge
 from itertools import islice
 from typing import TypeVar
 
-from callboard.store.interface import CallAt, Position, TaskAt, Window
+from callboard.store.interface import CallAt, TaskAt
+from callboard.store.questions import Position, Window
 
 PAGE = 1000
 Found = TypeVar("Found", CallAt, TaskAt)

@@ -13,7 +13,8 @@ from callboard.cli.output import UTC, show_json_array, show_table, when
 from callboard.model.directory import Space
 from callboard.model.run import Run
 from callboard.query.items import run_item
-from callboard.store.interface import Position, Store, Window
+from callboard.store.interface import Store
+from callboard.store.questions import Position, Window
 
 SHOWN = 50
 

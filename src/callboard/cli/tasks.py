@@ -15,7 +15,8 @@ from callboard.cli.output import UTC, show_json_array, show_table, when
 from callboard.clock import system_clock
 from callboard.model.words import TASK_STATUSES
 from callboard.query.items import TaskItem, task_item
-from callboard.store.interface import Scope, Store, TaskAt, TaskFilter, Window
+from callboard.store.interface import Store, TaskAt
+from callboard.store.questions import Scope, TaskFilter, Window
 
 SHOWN = 50
 

@@ -24,8 +24,9 @@ from callboard.demo.setting_up import Stage, set_up
 from callboard.demo.telling import Arrival
 from callboard.errors import CallboardError
 from callboard.settings import Settings
-from callboard.store.interface import CallAt, CallFilter, Position, Scope, Store, TaskAt, TaskFilter, Window
+from callboard.store.interface import CallAt, Store, TaskAt
 from callboard.store.open import open_store
+from callboard.store.questions import CallFilter, Position, Scope, TaskFilter, Window
 
 DAYS = 10
 SCALE = 0.5

@@ -16,7 +16,7 @@ ALL_GRAINS = (Grain.QUARTER, Grain.HOUR, Grain.DAY)
 
 
 class Counter(Struct, frozen=True):
-    """One breakdown. Each cell holds: items, answered, timed (duration known), talk_ms."""
+    """One breakdown. Each cell holds: items, answered, timed (duration known), talk_ms, wait_ms."""
 
     code: int
     """What the stores keep instead of the name. Never reused."""
@@ -32,10 +32,16 @@ CATALOGUE: tuple[Counter, ...] = (
     Counter(2, "calls_by_end_reason", "call", ("call_type", "call_status", "end_reason"), ALL_GRAINS),
     Counter(3, "calls_by_agent", "call", ("call_type", "call_status", "agent"), ALL_GRAINS),
     Counter(4, "tasks", "task", ("status",), ALL_GRAINS),
+    # Sketches: at a shorter grain there would be nearly a bucket a call. By UTC days: days of a home zone
+    # could not be laid out anew for another one without reading every call.
+    Counter(5, "talk_times", "call", ("call_type", "call_status", "talk"), (Grain.UTC_DAY,)),
+    Counter(6, "answer_times", "call", ("call_type", "call_status", "wait"), (Grain.UTC_DAY,)),
 )
+BY_NAME = {counter.name: counter for counter in CATALOGUE}
 
-CALL_DIMENSIONS: tuple[str, ...] = ("call_type", "call_status", "end_reason", "agent")
-"""All that a counter of calls goes by."""
+CALL_DIMENSIONS: tuple[str, ...] = ("call_type", "call_status", "end_reason", "agent", "talk", "wait")
+"""All that a counter of calls goes by. `talk` and `wait` are buckets of `fold.sketch`: of the talk time, and
+of the time from creation to answer."""
 TASK_DIMENSIONS: tuple[str, ...] = ("status",)
 
 assert all(len(counter.dimensions) <= 3 for counter in CATALOGUE)

@@ -18,11 +18,15 @@ QUARTER_US: Micros = 15 * MINUTE
 
 
 class Grain(StrEnum):
-    """How long a bucket lasts. Hours and days are civil ones of the space's home zone."""
+    """How long a bucket lasts. Hours and days are civil ones of the space's home zone, UTC days are not."""
 
     QUARTER = "quarter"
     HOUR = "hour"
     DAY = "day"
+    UTC_DAY = "utc_day"
+
+
+QUARTERS_A_DAY = 96
 
 
 def quarter_of(instant: Micros) -> int:
@@ -40,6 +44,8 @@ def bucket_of(quarter: int, grain: Grain, zone: str) -> int:
     """The bucket of `grain` that a quarter lies in, named by its first quarter."""
     if grain is Grain.QUARTER:
         return quarter
+    if grain is Grain.UTC_DAY:
+        return quarter - quarter % QUARTERS_A_DAY
     local = _civil(quarter, zone)
     if grain is Grain.HOUR:
         first = quarter - local.minute // 15

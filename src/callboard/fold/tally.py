@@ -13,15 +13,17 @@ from msgspec import Struct
 
 from callboard.fold.catalogue import CALL_DIMENSIONS, CATALOGUE, TASK_DIMENSIONS
 from callboard.fold.grain import QUARTER_US, buckets_of
+from callboard.fold.sketch import bucket_text
 from callboard.model.call import Call
 from callboard.model.task import Task
 from callboard.model.totals import TOTALS_FIELDS, Totals
 
 Measures = list[int]
-"""items, answered, timed, talk_ms"""
+"""items, answered, timed, talk_ms, wait_ms"""
 CellKey = tuple[int, str, int, str, str, str]
 """counter code, grain, bucket, and up to three dimension values"""
-CallKey = tuple[int, str, str, str, str]
+CallKey = tuple[int, str, str, str, str, str, str]
+"""The quarter, then `CALL_DIMENSIONS`."""
 TaskKey = tuple[int, str]
 
 _AT = {name: place for place, name in enumerate(TOTALS_FIELDS)}
@@ -69,23 +71,27 @@ class Tally:
         self._run(before, after)
 
     def _call(self, call: Call, sign: int) -> None:
+        duration, wait = call.duration_ms, call.wait_ms
         key = (
             call.creation_time // QUARTER_US,
             call.call_type or "",
             call.call_status,
             call.end_reason or "",
             call.agent or "",
+            bucket_text(duration),
+            bucket_text(wait),
         )
         measures = self.calls.get(key)
         if measures is None:
-            measures = self.calls[key] = [0, 0, 0, 0]
+            measures = self.calls[key] = [0, 0, 0, 0, 0]
         measures[0] += sign
-        duration = call.duration_ms
         if duration is not None:
             measures[2] += sign
             measures[3] += sign * duration
         if duration or call.start_time is not None:
             measures[1] += sign
+        if wait is not None:
+            measures[4] += sign * wait
 
     def _task(self, task: Task, sign: int) -> None:
         key = (task.created // QUARTER_US, task.status)
@@ -117,7 +123,7 @@ class Tally:
     def totals(self) -> list[int]:
         """The differences of the space's totals, in the order of `TOTALS_FIELDS`."""
         sums = [0] * len(TOTALS_FIELDS)
-        for (_, _, status, _, _), (items, _, timed, talk_ms) in self.calls.items():
+        for (_, _, status, *_), (items, _, timed, talk_ms, _) in self.calls.items():
             sums[_CALLS_AT[status]] += items
             if status == "completed":
                 sums[_TIMED_AT] += timed
@@ -134,7 +140,7 @@ class Tally:
                 _spread(_CALL_COUNTERS, call_key[0], (*call_key, ""), measures, zone, cells)
         for task_key, items in self.tasks.items():
             if items:
-                _spread(_TASK_COUNTERS, task_key[0], (*task_key, ""), [items, 0, 0, 0], zone, cells)
+                _spread(_TASK_COUNTERS, task_key[0], (*task_key, ""), [items, 0, 0, 0, 0], zone, cells)
         return {key: measures for key, measures in cells.items() if any(measures)}
 
 
@@ -183,6 +189,7 @@ def _add(cells: dict[CellKey, Measures], key: CellKey, measures: Measures) -> No
         cell[1] += measures[1]
         cell[2] += measures[2]
         cell[3] += measures[3]
+        cell[4] += measures[4]
 
 
 def add_totals(totals: Totals, differences: list[int]) -> Totals:

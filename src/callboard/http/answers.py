@@ -10,7 +10,7 @@ from msgspec import Struct
 from callboard.http.request import Request
 from callboard.query.cursor import write_cursor
 from callboard.query.parameters import Paging
-from callboard.store.interface import Position
+from callboard.store.questions import Position
 
 T = TypeVar("T")
 Item = TypeVar("Item")

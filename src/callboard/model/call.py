@@ -39,3 +39,10 @@ class Call(Struct, frozen=True, kw_only=True):
     def answered(self) -> bool:
         """Its start is known, or somebody talked."""
         return self.start_time is not None or bool(self.duration_ms)
+
+    @property
+    def wait_ms(self) -> int | None:
+        """Time to answer, creation to start; none when it was not answered, or one of them is not known."""
+        if self.start_time is None or self.start_time < self.creation_time:
+            return None
+        return (self.start_time - self.creation_time) // 1000

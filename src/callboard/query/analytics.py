@@ -13,7 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from callboard.model.totals import TOTALS_FIELDS, Totals
-from callboard.store.interface import Moved, Scope, Store
+from callboard.store.interface import Moved, Store
+from callboard.store.questions import Scope
 
 MOST_SPACES = 100_000
 """Totals of about this many spaces are held; beyond it, those of organizations looked at longest ago go."""

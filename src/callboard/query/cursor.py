@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from callboard.store.interface import Position
+from callboard.store.questions import Position
 
 _NUMBER_BYTES = 8
 _ID_BYTES = 255

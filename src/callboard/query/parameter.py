@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from callboard.errors import ParameterError
 from callboard.query.civil import read_moment, read_zone
-from callboard.store.interface import UNKNOWN
+from callboard.store.questions import UNKNOWN
 
 MOST_PARAMETERS = 64
 MOST_TEXT = 255

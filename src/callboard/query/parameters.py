@@ -32,7 +32,7 @@ from callboard.query.parameter import (
     words,
     zones,
 )
-from callboard.store.interface import CallFilter, Position, TaskFilter, Window
+from callboard.store.questions import CallFilter, Position, TaskFilter, Window
 
 PAGE_SIZE = 20
 MOST_PAGE_SIZE = 1_000

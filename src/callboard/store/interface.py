@@ -20,6 +20,16 @@ from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.totals import Totals
 from callboard.model.words import Outcome, RejectReason
+from callboard.store.questions import (
+    CallFilter,
+    CallPart,
+    CellPart,
+    Scope,
+    Sums,
+    TaskFilter,
+    TaskPart,
+    Window,
+)
 
 # --- events in -------------------------------------------------------------------------------------
 
@@ -143,83 +153,6 @@ class Moved(Struct, frozen=True):
     """Moves whenever an organization, space or token changes."""
     totals: dict[int, Totals]
     """Space id → its totals now, for every space that changed."""
-
-
-class Scope(Struct, frozen=True):
-    """Which spaces a question is about: one, or the contact spaces, or all of them."""
-
-    org_id: int
-    space_id: int | None = None
-    all_content: bool = False
-    """Without `space_id`: every space, not only those whose content type is contact."""
-
-
-class Unknown(Struct, frozen=True):
-    """The filter value `unknown`: the field is null, or holds that very word (as end reasons do)."""
-
-
-UNKNOWN = Unknown()
-Match = str | Unknown | None
-"""A filter on a text field: a value, `UNKNOWN` for null, or none at all."""
-
-
-class CallFilter(Struct, frozen=True, kw_only=True):
-    """Which calls. Everything given must hold. Void calls are never among them."""
-
-    call_type: Match = None
-    call_status: str | None = None
-    end_reason: Match = None
-    agent: Match = None
-    answered_by: Match = None
-    source_number: Match = None
-    destination_number: Match = None
-    answered: bool | None = None
-    made: bool | None = None
-    """True: all but queued; false: only queued."""
-    min_duration_ms: int | None = None
-    """Inclusive; a call of unknown duration is not among them."""
-    max_duration_ms: int | None = None
-    """Inclusive."""
-    start: Micros | None = None
-    """`creation_time >= start`"""
-    end: Micros | None = None
-    """`creation_time < end`"""
-
-
-class TaskFilter(Struct, frozen=True, kw_only=True):
-    """Which tasks. Everything given must hold. Void tasks are never among them."""
-
-    run_id: Match = None
-    status: str | None = None
-    failure_reason: Match = None
-    assignee: Match = None
-    attempt: int | None = None
-    created_from: Micros | None = None
-    created_to: Micros | None = None
-    """Exclusive."""
-    updated_before: Micros | None = None
-    """`modified < updated_before`"""
-    stuck: bool | None = None
-    """By each task's own space's limits, at `now`."""
-    now: Micros = 0
-
-
-class Position(Struct, frozen=True):
-    """Where a page ended: the next one starts behind it."""
-
-    at: Micros
-    """`creation_time` (calls) or `created` (tasks, runs)."""
-    item_id: str
-    space_id: int
-
-
-class Window(Struct, frozen=True, kw_only=True):
-    """Which part of a list."""
-
-    limit: int
-    offset: int = 0
-    after: Position | None = None
-    """Only what comes behind this position; `offset` then counts from there."""
 
 
 class CallAt(Struct, frozen=True):
@@ -383,6 +316,13 @@ class Store(Protocol):
     def count_runs(self, org_id: int, space_id: int) -> int: ...
 
     def run(self, org_id: int, space_id: int, run_id: str) -> Run | None: ...
+
+    # reports
+    def sums(self, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
+        """The sums of each part, all of one snapshot. Void rows count for nothing.
+
+        Raises `StoreTooSlowError` when it takes longer than a query may.
+        """
 
     # outcomes
     def outcomes(self, org_id: int, space_id: int | None = None) -> dict[tuple[Outcome, str], int]:

@@ -16,7 +16,8 @@ from callboard.model.directory import Space
 from callboard.query.history import CallWithEvents, call_with_events
 from callboard.query.items import CallItem, call_item
 from callboard.query.parameters import CALL_FILTERS, PAGING, SCOPE, SPACE_TOKEN, call_filter, table
-from callboard.store.interface import CallAt, Position, Store
+from callboard.store.interface import CallAt, Store
+from callboard.store.questions import Position
 
 CALL_LOGS = f"{BASE}/call-logs/"
 

@@ -9,7 +9,7 @@ from callboard.http.response import Response, json_response
 from callboard.model.directory import Organization
 from callboard.query.items import OrganizationItem, organization_item
 from callboard.query.parameters import PAGING
-from callboard.store.interface import Position
+from callboard.store.questions import Position
 
 
 async def list_organizations(request: Request) -> Response:

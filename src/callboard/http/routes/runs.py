@@ -12,7 +12,7 @@ from callboard.http.response import Response, json_response
 from callboard.model.run import Run
 from callboard.query.items import RunItem, run_item
 from callboard.query.parameters import PAGING
-from callboard.store.interface import Position
+from callboard.store.questions import Position
 
 RUNS = f"{BASE}/spaces/{{space_token}}/runs/"
 RUN = f"{RUNS}{{run_id}}/"

@@ -6,7 +6,7 @@ from callboard.errors import NotFoundError
 from callboard.http.errors import NO_SPACE
 from callboard.http.request import Request
 from callboard.model.directory import Space
-from callboard.store.interface import Scope
+from callboard.store.questions import Scope
 
 
 async def find_scope(request: Request) -> Scope:

@@ -19,7 +19,7 @@ from callboard.model.words import ContentType
 from callboard.query.civil import read_zone
 from callboard.query.items import SpaceItem, space_item
 from callboard.query.parameters import PAGING, SPACE_FILTERS
-from callboard.store.interface import Position
+from callboard.store.questions import Position
 
 SPACES = f"{BASE}/spaces/"
 SPACE = f"{SPACES}{{space_token}}/"

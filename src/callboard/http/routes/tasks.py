@@ -20,7 +20,8 @@ from callboard.model.task import Task
 from callboard.model.words import FINAL_TASK
 from callboard.query.items import TaskItem, task_item
 from callboard.query.parameters import PAGING, SCOPE, SPACE_TASK_FILTERS, TASK_FILTERS, task_filter
-from callboard.store.interface import Batch, Position, Receipt, Scope, TaskAt, TaskFilter
+from callboard.store.interface import Batch, Receipt, TaskAt
+from callboard.store.questions import Position, Scope, TaskFilter
 
 TASKS = f"{BASE}/tasks/"
 SPACE_TASKS = f"{BASE}/spaces/{{space_token}}/tasks/"

@@ -23,7 +23,7 @@ from callboard.query.civil import read_moment
 from callboard.query.items import TokenItem, token_item
 from callboard.query.parameters import PAGING
 from callboard.query.secret import new_secret
-from callboard.store.interface import Position
+from callboard.store.questions import Position
 
 TOKENS = f"{BASE}/tokens/"
 TOKEN = f"{TOKENS}{{id}}/"

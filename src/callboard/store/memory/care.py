@@ -9,8 +9,9 @@ from msgspec import structs
 
 from callboard.fold.batch import Item, refold, same_row
 from callboard.store.interface import Difference, Progress, Verification
-from callboard.store.memory.counters import recount
+from callboard.store.memory.counters import contact_cells, recount
 from callboard.store.memory.state import Part, SpaceState
+from callboard.store.questions import CONTACT_SPACES
 
 KEPT_DIFFERENCES = 1_000
 
@@ -62,6 +63,8 @@ class Care(Part):
                 for run_id in space.runs:
                     dumped["runs"][space_id, run_id] = space.run(run_id)
                 dumped["totals"][space_id] = space.totals
+            for key, measures in contact_cells(self.state, org_id).items():
+                dumped["cells"][CONTACT_SPACES, *key] = tuple(measures)
             return dumped
 
 

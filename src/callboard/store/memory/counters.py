@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from callboard.fold.batch import Item, tally_of
 from callboard.fold.tally import CellKey, Measures, Tally, add_totals
 from callboard.model.totals import Totals
-from callboard.store.memory.state import RunState, SpaceState
+from callboard.store.memory.state import RunState, SpaceState, State
 
 
 def apply_tally(space: SpaceState, tally: Tally) -> None:
     """Add the differences of a batch to the space's counters."""
     space.totals = add_totals(space.totals, tally.totals())
     for key, difference in tally.cells(space.space.settings.timezone).items():
-        measures = [a + b for a, b in zip(space.cells.get(key, [0, 0, 0, 0]), difference, strict=True)]
+        measures = [a + b for a, b in zip(space.cells.get(key, [0, 0, 0, 0, 0]), difference, strict=True)]
         if any(measures):
             space.cells[key] = measures
         else:
@@ -49,6 +49,12 @@ def recount(space: SpaceState) -> tuple[Totals, dict[CellKey, Measures], dict[st
 def recount_cells(space: SpaceState) -> None:
     """Lay the cells out anew, for a new home zone."""
     space.cells = recount(space)[1]
+
+
+def contact_cells(state: State, org_id: int) -> dict[CellKey, Measures]:
+    """The cells of an organization's contact spaces together, in UTC: from the rows, anew each time."""
+    spaces = [each for each in state.spaces_of(org_id) if each.space.content_type == "contact"]
+    return tally_of(_as_new(item for space in spaces for item in space.items())).cells("UTC")
 
 
 def _as_new(items: Iterable[Item]) -> Iterable[Item]:

@@ -9,16 +9,8 @@ from callboard.model.call import Call
 from callboard.model.directory import SpaceSettings
 from callboard.model.run import Run
 from callboard.model.task import Task, stuck
-from callboard.store.interface import (
-    CallAt,
-    CallFilter,
-    Match,
-    Position,
-    TaskAt,
-    TaskFilter,
-    Unknown,
-    Window,
-)
+from callboard.store.interface import CallAt, TaskAt
+from callboard.store.questions import CallFilter, Match, Position, TaskFilter, Unknown, Window
 
 At = TypeVar("At", CallAt, TaskAt, Run)
 

@@ -7,10 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from random import random
+from typing import Any
 
 import apsw
 
 from callboard.errors import StoreError, StoreFileError, StoreTooSlowError, StoreUnavailableError
+from callboard.fold.sketch import bucket_text
 from callboard.settings import Settings
 
 WAL_PAGES = 4_000
@@ -55,6 +57,7 @@ def _prepare(db: apsw.Connection, settings: Settings, *, writer: bool) -> None:
     # Every answer of an ingest is a promise that a power cut keeps.
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA temp_store = MEMORY")
+    add_functions(db)
     if writer:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute(f"PRAGMA cache_size = -{settings.cache_mib * 1024}")
@@ -63,6 +66,15 @@ def _prepare(db: apsw.Connection, settings: Settings, *, writer: bool) -> None:
     else:
         db.execute("PRAGMA query_only = ON")
         db.execute("PRAGMA cache_size = -4096")
+
+
+def add_functions(db: apsw.Connection) -> None:
+    """What our statements call that SQLite does not have."""
+    db.create_scalar_function("duration_bucket", _bucket, 1, deterministic=True)
+
+
+def _bucket(*values: Any) -> str:
+    return bucket_text(values[0])
 
 
 class Patience:

@@ -5,18 +5,23 @@ Exact, not estimated: a count answers from counters only when the filter is a un
 
 from __future__ import annotations
 
-from typing import LiteralString
-
 import apsw
 
 from callboard.fold.catalogue import CATALOGUE, Counter
 from callboard.fold.grain import QUARTER_US, Grain
-from callboard.store.interface import CallFilter, Match, Scope, TaskFilter, Unknown
-from callboard.store.sqlite.filters import Conditions, in_scope
+from callboard.store.questions import (
+    CONTACT_SPACES,
+    CallFilter,
+    CellPart,
+    Match,
+    Scope,
+    TaskFilter,
+)
+from callboard.store.sqlite.statements import statement
+from callboard.store.sqlite.sums import sums
 
-_COLUMNS: tuple[LiteralString, ...] = ("d1", "d2", "d3")
-_EVERY_CALL = CallFilter()
-_EVERY_TASK = TaskFilter()
+_EVER = (-(2**40), 2**40)
+"""A range of quarters that holds every bucket there can be."""
 
 
 def calls_counted(db: apsw.Connection, scope: Scope, where: CallFilter) -> int | None:
@@ -38,7 +43,17 @@ def calls_counted(db: apsw.Connection, scope: Scope, where: CallFilter) -> int |
     )
     if where != by_cells:
         return None
-    return _counted(db, scope, "call", wanted, where.start, where.end, where.made)
+    if where.made is None:
+        return _counted(db, scope, "call", wanted, where.start, where.end)
+    if where.call_status is not None:
+        made = where.call_status != "queued"
+        return _counted(db, scope, "call", wanted, where.start, where.end) if made == where.made else 0
+    queued = _counted(db, scope, "call", {**wanted, "call_status": "queued"}, where.start, where.end)
+    if not where.made or queued is None:
+        return queued
+    # One snapshot for both: the caller reads within a transaction.
+    every = _counted(db, scope, "call", {**wanted, "call_status": None}, where.start, where.end)
+    return None if every is None else every - queued
 
 
 def tasks_counted(db: apsw.Connection, scope: Scope, where: TaskFilter) -> int | None:
@@ -48,7 +63,7 @@ def tasks_counted(db: apsw.Connection, scope: Scope, where: TaskFilter) -> int |
     )
     if where != by_cells:
         return None
-    return _counted(db, scope, "task", {"status": where.status}, where.created_from, where.created_to, None)
+    return _counted(db, scope, "task", {"status": where.status}, where.created_from, where.created_to)
 
 
 def _counted(
@@ -58,7 +73,6 @@ def _counted(
     wanted: dict[str, Match],
     start: int | None,
     end: int | None,
-    made: bool | None,
 ) -> int | None:
     if any(edge is not None and edge % QUARTER_US for edge in (start, end)):
         return None
@@ -66,32 +80,34 @@ def _counted(
     counter = _counter(of, set(stated))
     if counter is None:
         return None
-    conditions = Conditions()
-    in_scope(scope, conditions, by_time=False)
-    ranged = start is not None or end is not None
-    conditions.add(
-        "counter = :counter AND grain = :grain",
-        counter=counter.code,
-        grain=str(Grain.QUARTER if ranged else Grain.DAY),
+    part = CellPart(
+        counter=counter.name,
+        grain=Grain.DAY if start is None and end is None else Grain.QUARTER,
+        spaces=_spaces(db, scope),
+        ranges=(
+            (
+                _EVER[0] if start is None else start // QUARTER_US,
+                _EVER[1] if end is None else end // QUARTER_US,
+            ),
+        ),
+        where=tuple(stated.items()),
     )
-    if start is not None:
-        conditions.add("bucket >= :from_bucket", from_bucket=start // QUARTER_US)
-    if end is not None:
-        conditions.add("bucket < :to_bucket", to_bucket=end // QUARTER_US)
-    for column, dimension in zip(_COLUMNS, counter.dimensions, strict=False):
-        if dimension in stated:
-            value = stated[dimension]
-            if isinstance(value, Unknown):  # cells hold null as ""; see Conditions.match
-                conditions.add(column + " IN ('', 'unknown')")
-            else:
-                conditions.match(column, value)
-        if dimension == "call_status" and made is not None:
-            conditions.add(column + (" <> 'queued'" if made else " = 'queued'"))
-    sql = f"SELECT coalesce(sum(items), 0) FROM cell WHERE {conditions.where}"
-    return int(db.execute(sql, conditions.values).get)
+    return sum(int(row[1]) for row in sums(db, scope.org_id, [part])[0])
+
+
+def _spaces(db: apsw.Connection, scope: Scope) -> tuple[int, ...]:
+    if scope.space_id is not None:
+        return (scope.space_id,)
+    if not scope.all_content:
+        return (CONTACT_SPACES,)
+    return tuple(row[0] for row in db.execute(statement("space.ids"), {"org_id": scope.org_id}))
 
 
 def _counter(of: str, dimensions: set[str]) -> Counter | None:
     """The coarsest counter that tells these dimensions apart."""
-    fitting = [each for each in CATALOGUE if each.of == of and dimensions <= set(each.dimensions)]
+    fitting = [
+        each
+        for each in CATALOGUE
+        if each.of == of and Grain.DAY in each.grains and dimensions <= set(each.dimensions)
+    ]
     return min(fitting, key=lambda each: len(each.dimensions), default=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, LiteralString
 
-from callboard.store.interface import CallFilter, Match, Position, Scope, TaskFilter, Unknown
+from callboard.store.questions import CallFilter, Match, Position, Scope, TaskFilter, Unknown
 
 
 class Conditions:

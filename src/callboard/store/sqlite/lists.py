@@ -10,7 +10,8 @@ from typing import LiteralString
 
 import apsw
 
-from callboard.store.interface import CallAt, CallFilter, Scope, TaskAt, TaskFilter, Window
+from callboard.store.interface import CallAt, TaskAt
+from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 from callboard.store.sqlite.counting import calls_counted, tasks_counted
 from callboard.store.sqlite.filters import behind, calls_where, tasks_where
 from callboard.store.sqlite.rows import CALL_COLUMNS, TASK_COLUMNS, call_of, task_of

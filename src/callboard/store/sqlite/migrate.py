@@ -6,10 +6,14 @@ import apsw
 
 from callboard.errors import StoreFileError, StoreVersionError
 from callboard.store.sqlite.connection import store_errors, transaction
+from callboard.store.sqlite.refill import refill_cells
 from callboard.store.sqlite.statements import migrations
 
 APPLICATION_ID = 0x43414C42
 """Tells a file of ours from another program's: "CALB"."""
+
+_EMPTY_CELLS = {2}
+"""Migrations that empty the table of cells: cells are made of rows by the catalogue, not by a script."""
 
 
 def newest_version() -> int:
@@ -28,6 +32,8 @@ def migrate(db: apsw.Connection, path: str) -> int:
             for number, script in missing:
                 db.execute(script)
                 db.execute(f"PRAGMA user_version = {number}")
+            if any(number in _EMPTY_CELLS for number, _ in missing):
+                refill_cells(db)
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         return len(missing)
 

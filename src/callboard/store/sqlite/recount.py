@@ -1,21 +1,28 @@
 """Recounting a space from its rows: by SQL, so that it shares no arithmetic with the differences it checks.
 
-The catalogue and the buckets of `fold.grain` are the same for both: what a bucket is called is not recounted.
+The catalogue and the buckets of `fold` are the same for both: what a bucket is called is not recounted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import apsw
+import msgspec
 
-from callboard.fold.catalogue import CALL_DIMENSIONS, CATALOGUE, Counter
-from callboard.fold.grain import QUARTER_US, Grain, bucket_of
+from callboard.clock import DAY
+from callboard.fold.catalogue import BY_NAME, CALL_DIMENSIONS, CATALOGUE, Counter
+from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain, bucket_of
 from callboard.fold.tally import CellKey
 from callboard.model.totals import Totals
 from callboard.store.sqlite.statements import statement
 
 Cells = dict[CellKey, tuple[int, ...]]
+Counted = dict[CellKey, list[int]]
+
+COUNTERS = msgspec.json.encode([counter.code for counter in CATALOGUE]).decode()
+"""Every counter there is, for statements on all cells of a space."""
 
 
 def counted_totals(db: apsw.Connection, org_id: int, space_id: int) -> Totals:
@@ -28,48 +35,63 @@ def counted_totals(db: apsw.Connection, org_id: int, space_id: int) -> Totals:
 
 def counted_cells(db: apsw.Connection, org_id: int, space_id: int, zone: str) -> Cells:
     """The cells that the space's rows make, at every grain of the catalogue."""
-    cells: dict[CellKey, list[int]] = {}
-    where = {"org_id": org_id, "space_id": space_id, "quarter_us": QUARTER_US}
-    for quarter, values, measures in _quarters(db, where):
+    where = {"org_id": org_id, "space_id": space_id}
+    cells: Counted = {}
+    for quarter, values, measures in _by_quarter(db, where):
         for counter in CATALOGUE:
-            if len(values) == len(CALL_DIMENSIONS) and counter.of == "call":
-                named = dict(zip(CALL_DIMENSIONS, values, strict=True))
-            elif len(values) == 1 and counter.of == "task":
-                named = {"status": values[0]}
-            else:
-                continue
-            _spread(cells, counter, quarter, named, measures, zone)
+            if Grain.UTC_DAY not in counter.grains and values.keys() >= set(counter.dimensions):
+                _spread(cells, counter, quarter, values, measures, zone)
+    for name, sql in (("talk_times", "cell.recount_talk"), ("answer_times", "cell.recount_wait")):
+        code = BY_NAME[name].code
+        for day, *dimensions, a, b, c, d, e in db.execute(statement(sql), {**where, "day_us": DAY}):
+            key = (code, str(Grain.UTC_DAY), day * QUARTERS_A_DAY, *dimensions)
+            cells[key] = [a, b, c, d, e]
     return {key: tuple(measures) for key, measures in cells.items()}
 
 
-def kept_cells(db: apsw.Connection, org_id: int, space_id: int) -> Cells:
-    """The cells as they are kept."""
-    found = db.execute(statement("cell.of_space"), {"org_id": org_id, "space_id": space_id})
-    return {(row[0], row[1], row[2], row[3], row[4], row[5]): row[6:] for row in found}
+def kept_cells(db: apsw.Connection, org_id: int, space_id: int, zone: str) -> Cells:
+    """The cells as they are kept: with the differences that are not in them yet."""
+    where = {"org_id": org_id, "space_id": space_id, "counters": COUNTERS}
+    found = db.execute(statement("cell.of_space"), where)
+    cells: Counted = {(row[0], row[1], row[2], row[3], row[4], row[5]): list(row[6:]) for row in found}
+    return {key: tuple(measures) for key, measures in with_deltas(db, org_id, space_id, zone, cells).items()}
 
 
-def _quarters(
+def with_deltas(db: apsw.Connection, org_id: int, space_id: int, zone: str, cells: Counted) -> Counted:
+    """Cells, and a space's deltas laid out in a zone."""
+    emptied = False
+    where = {"org_id": org_id, "space_id": space_id}
+    for kind, quarter, *values, status, a, b, c, d, e in db.execute(statement("delta.of_space"), where):
+        named = dict(zip(CALL_DIMENSIONS, values, strict=True)) if kind == "call" else {"status": status}
+        emptied = emptied or min(a, b, c, d, e) < 0
+        for counter in CATALOGUE:
+            if counter.of == kind:
+                _spread(cells, counter, quarter, named, (a, b, c, d, e), zone)
+    # What counts nothing is no cell; only what was taken off can have left one that counts nothing.
+    return {key: measures for key, measures in cells.items() if any(measures)} if emptied else cells
+
+
+def _by_quarter(
     db: apsw.Connection, where: dict[str, int]
-) -> Iterator[tuple[int, tuple[str, ...], tuple[int, ...]]]:
-    for quarter, call_type, status, end_reason, agent, *measures in db.execute(
-        statement("cell.recount_calls"), where
-    ):
-        yield quarter, (call_type, status, end_reason, agent), tuple(measures)
-    for quarter, status, items in db.execute(statement("cell.recount_tasks"), where):
-        yield quarter, (status,), (items, 0, 0, 0)
+) -> Iterator[tuple[int, dict[str, Any], tuple[int, ...]]]:
+    within = {**where, "quarter_us": QUARTER_US}
+    for quarter, *values, a, b, c, d, e in db.execute(statement("cell.recount_calls"), within):
+        yield quarter, dict(zip(CALL_DIMENSIONS, values, strict=False)), (a, b, c, d, e)
+    for quarter, status, items in db.execute(statement("cell.recount_tasks"), within):
+        yield quarter, {"status": status}, (items, 0, 0, 0, 0)
 
 
 def _spread(
-    cells: dict[CellKey, list[int]],
+    cells: Counted,
     counter: Counter,
     quarter: int,
-    named: dict[str, str],
+    named: dict[str, Any],
     measures: tuple[int, ...],
     zone: str,
 ) -> None:
     first, second, third = (*[named[name] for name in counter.dimensions], "", "", "")[:3]
     for grain in counter.grains:
         key = (counter.code, str(grain), bucket_of(quarter, Grain(grain), zone), first, second, third)
-        cell = cells.setdefault(key, [0, 0, 0, 0])
+        cell = cells.setdefault(key, [0, 0, 0, 0, 0])
         for place, value in enumerate(measures):
             cell[place] += value

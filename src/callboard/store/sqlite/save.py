@@ -11,8 +11,10 @@ from msgspec import Struct
 
 from callboard.errors import NotFoundError
 from callboard.fold.batch import Item, Repeat, same_row
+from callboard.fold.grain import buckets_of
 from callboard.fold.tally import RunDifference, Tally
 from callboard.model.call import Call
+from callboard.store.sqlite import settling
 from callboard.store.sqlite.load import body_digest, event_key
 from callboard.store.sqlite.rows import call_values, task_values
 from callboard.store.sqlite.statements import statement
@@ -26,6 +28,7 @@ class OrgClock(Struct):
     next_item: int
     next_event: int
     next_batch: int
+    next_delta: int
 
 
 def read_clock(db: apsw.Connection, org_id: int) -> OrgClock:
@@ -33,8 +36,8 @@ def read_clock(db: apsw.Connection, org_id: int) -> OrgClock:
     found = db.execute(statement("clock.read"), {"org_id": org_id}).fetchone()
     if found is None:
         raise NotFoundError("Organization not found.")
-    version, next_item, next_event, next_batch = found
-    return OrgClock(org_id, version + 1, next_item, next_event, next_batch)
+    version, *rest = found
+    return OrgClock(org_id, version + 1, *rest)
 
 
 def write_clock(db: apsw.Connection, clock: OrgClock) -> None:
@@ -110,7 +113,7 @@ _ROW_STATEMENTS = ("call.insert", "call.update", "call.delete", "task.insert", "
 def save_counters(
     db: apsw.Connection, clock: OrgClock, tallies: Mapping[int, Tally], zones: Mapping[int, str]
 ) -> None:
-    """Totals, cells and runs of spaces, moved by the differences. `zones` are the spaces' home zones."""
+    """Totals, counters and runs of spaces, moved by the differences. `zones` are the spaces' home zones."""
     org_id, version = clock.org_id, clock.version
     moved = {space_id: tally for space_id, tally in tallies.items() if tally.calls or tally.tasks}
     if not moved:
@@ -119,22 +122,48 @@ def save_counters(
         statement("totals.add"),
         [(version, *tally.totals(), org_id, space_id) for space_id, tally in moved.items()],
     )
-    cells: list[tuple[Any, ...]] = sorted(
-        (org_id, space_id, *key, *measures)
-        for space_id, tally in moved.items()
-        for key, measures in tally.cells(zones[space_id]).items()
-    )
-    db.executemany(statement("cell.add"), cells)
-    shrunk = [cell[:CELL_KEY] for cell in cells if min(cell[CELL_KEY:]) < 0]
-    if shrunk:
-        db.executemany(statement("cell.drop_empty"), shrunk)
+    _append_deltas(db, clock, moved, zones)
     for space_id, tally in moved.items():
         if tally.runs:
             _save_runs(db, org_id, space_id, tally.runs)
 
 
-CELL_KEY = 8
-"""How many columns of a cell are its key; its measures follow."""
+def _append_deltas(
+    db: apsw.Connection, clock: OrgClock, tallies: Mapping[int, Tally], zones: Mapping[int, str]
+) -> None:
+    rows: list[tuple[Any, ...]] = []
+    no = clock.next_delta
+    for space_id, tally in tallies.items():
+        zone = zones[space_id]
+        for (quarter, *dimensions), measures in tally.calls.items():
+            if any(measures):
+                buckets = buckets_of(quarter, zone)
+                head = (clock.org_id, no, space_id, "call", quarter, buckets["hour"], buckets["day"])
+                rows.append((*head, *dimensions, "", *measures))
+                no += 1
+        for (quarter, status), items in tally.tasks.items():
+            if items:
+                buckets = buckets_of(quarter, zone)
+                head = (clock.org_id, no, space_id, "task", quarter, buckets["hour"], buckets["day"])
+                rows.append((*head, "", "", "", "", "", "", status, items, 0, 0, 0, 0))
+                no += 1
+    db.executemany(statement("delta.append"), rows)
+    clock.next_delta = no
+    if no > settling.SETTLE_AT:
+        settle_deltas(db, clock)
+
+
+def settle_deltas(db: apsw.Connection, clock: OrgClock) -> None:
+    """Add what an organization's commits left for later to its cells; the caller writes the clock."""
+    settling.settle(db, clock.org_id)
+    clock.next_delta = 1
+
+
+def settle_now(db: apsw.Connection, org_id: int) -> None:
+    """Settle an organization's deltas, for whoever is about to change what they were counted under."""
+    clock = read_clock(db, org_id)
+    settle_deltas(db, clock)
+    write_clock(db, clock)
 
 
 def home_zones(db: apsw.Connection, org_id: int, space_ids: Iterable[int]) -> dict[int, str]:

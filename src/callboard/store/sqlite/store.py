@@ -23,19 +23,25 @@ from callboard.settings import Settings
 from callboard.store.interface import (
     Batch,
     CallAt,
-    CallFilter,
     ImportBatch,
     Moved,
     Progress,
     Receipt,
-    Scope,
     TaskAt,
-    TaskFilter,
     Verification,
-    Window,
     Withdrawal,
 )
-from callboard.store.sqlite import directory, lists
+from callboard.store.questions import (
+    CallFilter,
+    CallPart,
+    CellPart,
+    Scope,
+    Sums,
+    TaskFilter,
+    TaskPart,
+    Window,
+)
+from callboard.store.sqlite import directory, lists, settling
 from callboard.store.sqlite.connection import open_connection, store_errors, transaction
 from callboard.store.sqlite.imports import begin_import, finish_import, import_of
 from callboard.store.sqlite.ingestion import Ingestion
@@ -43,7 +49,9 @@ from callboard.store.sqlite.items import entries_of, find_call, find_task
 from callboard.store.sqlite.migrate import migrate, newest_version
 from callboard.store.sqlite.readers import Readers
 from callboard.store.sqlite.rows import run_of
+from callboard.store.sqlite.save import settle_now
 from callboard.store.sqlite.statements import statement
+from callboard.store.sqlite.sums import sums
 from callboard.store.sqlite.verify import Verifier
 from callboard.store.sqlite.withdrawal import begin_withdrawal, withdraw_some
 from callboard.store.sqlite.zone_change import rebuild_grains
@@ -93,6 +101,12 @@ class SqliteStore:
     @contextmanager
     def _snapshot(self) -> Iterator[apsw.Connection]:
         with self._readers.lend(limited=False) as db, transaction(db, "DEFERRED"):
+            yield db
+
+    @contextmanager
+    def _reading(self) -> Iterator[apsw.Connection]:
+        """One snapshot for several statements, within the query time."""
+        with self._readers.lend() as db, transaction(db, "DEFERRED"):
             yield db
 
     def _read(self, query: Callable[..., T], *args: Any) -> T:
@@ -203,10 +217,13 @@ class SqliteStore:
     def update_space(self, org_id: int, space_id: int, changes: dict[str, Any]) -> Space:
         with self._writing() as db:
             before = directory.space_by_id(db, org_id, space_id)
-            after = directory.update_space(db, structs.replace(before, **changes))
+            after = structs.replace(before, **changes)
             if after.settings.timezone != before.settings.timezone:
                 rebuild_grains(db, after)
-            return after
+            if (after.content_type == "contact") != (before.content_type == "contact"):
+                settle_now(db, org_id)
+                settling.count_contact(db, org_id, space_id, 1 if after.content_type == "contact" else -1)
+            return directory.update_space(db, after)
 
     def spaces(self, org_id: int) -> list[Space]:
         return self._read(directory.spaces, org_id)
@@ -255,7 +272,8 @@ class SqliteStore:
         return self._read(lists.list_calls, scope, where, window)
 
     def count_calls(self, scope: Scope, where: CallFilter) -> int:
-        return self._read(lists.count_calls, scope, where)
+        with self._reading() as db:
+            return lists.count_calls(db, scope, where)
 
     def call(self, org_id: int, space_id: int, call_id: str) -> Call | None:
         return self._read(find_call, org_id, space_id, call_id)
@@ -267,7 +285,8 @@ class SqliteStore:
         return self._read(lists.list_tasks, scope, where, window)
 
     def count_tasks(self, scope: Scope, where: TaskFilter) -> int:
-        return self._read(lists.count_tasks, scope, where)
+        with self._reading() as db:
+            return lists.count_tasks(db, scope, where)
 
     def task(self, org_id: int, space_id: int, task_id: str) -> Task | None:
         return self._read(find_task, org_id, space_id, task_id)
@@ -297,6 +316,12 @@ class SqliteStore:
         with self._readers.lend() as db:
             row = db.execute(statement("run.find"), where).fetchone()
         return None if row is None else run_of(row)
+
+    # --- reports
+
+    def sums(self, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
+        with self._reading() as db:
+            return sums(db, org_id, parts)
 
     # --- outcomes
 

@@ -7,7 +7,7 @@ Repairing takes the write lock, a space (or a page of one) at a time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import apsw
@@ -18,9 +18,20 @@ from callboard.model.directory import Space
 from callboard.model.event import CallEvent
 from callboard.model.totals import Totals
 from callboard.store.interface import Difference, Progress, Verification
+from callboard.store.questions import CONTACT_SPACES
+from callboard.store.sqlite.contact_check import wrong_cells
 from callboard.store.sqlite.load import add_entries, find_items, item_of
-from callboard.store.sqlite.recount import counted_cells, counted_totals, kept_cells
-from callboard.store.sqlite.save import home_zones, read_clock, save_rows, write_clock
+from callboard.store.sqlite.recount import COUNTERS, counted_cells, counted_totals, kept_cells
+from callboard.store.sqlite.refill import insert_cells
+from callboard.store.sqlite.save import (
+    home_zones,
+    read_clock,
+    save_rows,
+    settle_deltas,
+    settle_now,
+    write_clock,
+)
+from callboard.store.sqlite.settling import recount_contact
 from callboard.store.sqlite.statements import statement
 
 MOST_TOLD = 1_000
@@ -59,6 +70,8 @@ class Verifier:
             self.found.checked["spaces"] += 1
             if progress is not None:
                 progress(done + 1, len(every))
+        for org_id in sorted({space.org_id for space in every}):
+            self._contact_spaces(org_id)
         return self.found
 
     def _tell(self, what: str, space: tuple[int, int], key: str, kept: Any, expected: Any) -> None:
@@ -94,8 +107,9 @@ class Verifier:
             self.found.checked["tasks"] += counted.total_tasks
 
     def _compare_cells(self, db: apsw.Connection, space: Space) -> None:
-        kept = kept_cells(db, space.org_id, space.id)
-        counted = counted_cells(db, space.org_id, space.id, _zone(db, space.org_id, space.id))
+        zone = _zone(db, space.org_id, space.id)
+        kept = kept_cells(db, space.org_id, space.id, zone)
+        counted = counted_cells(db, space.org_id, space.id, zone)
         self.found.checked["cells"] += len(counted)
         if kept == counted:
             return
@@ -111,6 +125,17 @@ class Verifier:
         for run_id in sorted(kept.keys() | expected.keys()):
             if kept.get(run_id) != expected.get(run_id):
                 self._tell("run", (space.org_id, space.id), run_id, kept.get(run_id), expected.get(run_id))
+
+    def _contact_spaces(self, org_id: int) -> None:
+        wrong = 0
+        for name, kept, expected in wrong_cells(self._read, org_id):
+            wrong += 1
+            self._tell("cell", (org_id, CONTACT_SPACES), name, kept, expected)
+        if wrong and self._repair:
+            with self._write() as db:
+                settle_now(db, org_id)
+                recount_contact(db, org_id)
+            self.found.repaired += wrong
 
     # events → rows
 
@@ -208,14 +233,14 @@ def _rewrite_counters(db: apsw.Connection, org_id: int, space_id: int) -> None:
     """Counters as the rows make them, whatever was kept."""
     where = {"org_id": org_id, "space_id": space_id}
     clock = read_clock(db, org_id)
+    settle_deltas(db, clock)
     totals = counted_totals(db, org_id, space_id)
     db.execute(statement("totals.put"), (org_id, space_id, clock.version, *msgspec.structs.astuple(totals)))
-    db.execute(statement("cell.drop_space"), where)
-    cells = counted_cells(db, org_id, space_id, _zone(db, org_id, space_id))
-    db.executemany(
-        statement("cell.add"),
-        [(org_id, space_id, *key, *measures) for key, measures in sorted(cells.items())],
-    )
+    db.execute(statement("cell.drop_space"), {**where, "counters": COUNTERS})
+    insert_cells(db, org_id, space_id, _zone(db, org_id, space_id))
+    # In the same commit: a list of all contact spaces counts by their cells together.
+    if any(wrong_cells(lambda: nullcontext(db), org_id)):
+        recount_contact(db, org_id)
     kept, counted = _kept_runs(db, org_id, space_id), _counted_runs(db, org_id, space_id)
     db.executemany(
         statement("run.drop"), [(org_id, space_id, run_id) for run_id in kept.keys() - counted.keys()]

@@ -8,23 +8,29 @@ from callboard.fold.catalogue import CATALOGUE
 from callboard.fold.grain import Grain, bucket_of
 from callboard.fold.tally import CellKey
 from callboard.model.directory import Space
+from callboard.store.sqlite.recount import COUNTERS
+from callboard.store.sqlite.save import settle_now
 from callboard.store.sqlite.statements import statement
+
+CIVIL = (Grain.HOUR, Grain.DAY)
+"""The grains that depend on the zone."""
 
 
 def rebuild_grains(db: apsw.Connection, space: Space) -> None:
     """Hours and days by the space's home zone as it is now."""
-    where = {"org_id": space.org_id, "space_id": space.id}
+    where = {"org_id": space.org_id, "space_id": space.id, "counters": COUNTERS}
+    settle_now(db, space.org_id)
     grains = {counter.code: counter.grains for counter in CATALOGUE}
     cells: dict[CellKey, list[int]] = {}
     for counter, quarter, d1, d2, d3, *measures in db.execute(statement("cell.quarters"), where):
         for grain in grains[counter]:
-            if grain is Grain.QUARTER:
+            if grain not in CIVIL:
                 continue
             bucket = bucket_of(quarter, grain, space.settings.timezone)
-            cell = cells.setdefault((counter, str(grain), bucket, d1, d2, d3), [0, 0, 0, 0])
+            cell = cells.setdefault((counter, str(grain), bucket, d1, d2, d3), [0, 0, 0, 0, 0])
             for place, value in enumerate(measures):
                 cell[place] += value
-    for grain in (Grain.HOUR, Grain.DAY):
+    for grain in CIVIL:
         db.execute(statement("cell.drop_grain"), {**where, "grain": str(grain)})
     db.executemany(
         statement("cell.add"),

@@ -1,5 +1,6 @@
--- A cell that counts nothing any more is no cell: the same set of events leaves the same cells.
+-- Cells of a space that count nothing.
 DELETE FROM cell
 WHERE
-    org_id = ? AND space_id = ? AND counter = ? AND grain = ? AND bucket = ? AND d1 = ? AND d2 = ? AND d3 = ?
-    AND items = 0 AND answered = 0 AND timed = 0 AND talk_ms = 0
+    org_id = :org_id AND counter IN (SELECT value FROM json_each(:counters))
+    AND grain IN ('quarter', 'hour', 'day', 'utc_day') AND space_id = :space_id
+    AND items = 0 AND answered = 0 AND timed = 0 AND talk_ms = 0 AND wait_ms = 0

@@ -1,4 +1,6 @@
 -- All cells of a space.
-SELECT counter, grain, bucket, d1, d2, d3, items, answered, timed, talk_ms
+SELECT counter, grain, bucket, d1, d2, d3, items, answered, timed, talk_ms, wait_ms
 FROM cell
-WHERE org_id = :org_id AND space_id = :space_id
+WHERE
+    org_id = :org_id AND counter IN (SELECT value FROM json_each(:counters))
+    AND grain IN ('quarter', 'hour', 'day', 'utc_day') AND space_id = :space_id

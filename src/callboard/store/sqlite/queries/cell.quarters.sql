@@ -1,4 +1,6 @@
--- The quarter cells of a space, of which every longer grain is made.
-SELECT counter, bucket, d1, d2, d3, items, answered, timed, talk_ms
+-- The quarter cells of a space, of which hours and days are made.
+SELECT counter, bucket, d1, d2, d3, items, answered, timed, talk_ms, wait_ms
 FROM cell
-WHERE org_id = :org_id AND space_id = :space_id AND grain = 'quarter'
+WHERE
+    org_id = :org_id AND counter IN (SELECT value FROM json_each(:counters))
+    AND grain = 'quarter' AND space_id = :space_id

@@ -1,4 +1,4 @@
 -- What an organization hands out next.
-SELECT version, next_item, next_event, next_batch
+SELECT version, next_item, next_event, next_batch, next_delta
 FROM organization_clock
 WHERE org_id = :org_id

@@ -1,3 +1,3 @@
 -- What a new organization hands out first.
-INSERT INTO organization_clock (org_id, version, next_item, next_event, next_batch)
-VALUES (:org_id, 0, 1, 1, 1)
+INSERT INTO organization_clock (org_id, version, next_item, next_event, next_batch, next_delta)
+VALUES (:org_id, 0, 1, 1, 1, 1)

@@ -1,0 +1,108 @@
+"""Sums for reports: cells as they are kept, and rows counted one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from callboard.errors import NotFoundError
+from callboard.fold.catalogue import BY_NAME
+from callboard.fold.sketch import bucket_text
+from callboard.fold.tally import CellKey, Measures
+from callboard.model.call import Call
+from callboard.model.task import Task
+from callboard.store.memory.counters import contact_cells
+from callboard.store.memory.filters import call_passes, matches, task_passes
+from callboard.store.memory.state import Part, SpaceState
+from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Sums, TaskPart
+
+Counted = tuple[int, tuple[Any, ...], Sequence[int]]
+"""Place of the range, values of the group, measures."""
+
+
+class ReportSums(Part):
+    """`sums`."""
+
+    def sums(self, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
+        with self.state.lock:
+            return [_summed(self._counted(org_id, part)) for part in parts]
+
+    def _counted(self, org_id: int, part: CellPart | CallPart | TaskPart) -> Iterator[Counted]:
+        if isinstance(part, CellPart):
+            return self._of_cells(org_id, part)
+        spaces = [self.state.need_space(org_id, space_id) for space_id in part.spaces]
+        return _of_calls(spaces, part) if isinstance(part, CallPart) else _of_tasks(spaces, part)
+
+    def _of_cells(self, org_id: int, part: CellPart) -> Iterator[Counted]:
+        counter = BY_NAME[part.counter]
+        for space_id in part.spaces:
+            for (code, grain, bucket, *dimensions), measures in self._cells(org_id, space_id).items():
+                values = dict(zip(counter.dimensions, dimensions, strict=False))
+                if code != counter.code or grain != part.grain:
+                    continue
+                if not all(matches(wanted, values[name] or None) for name, wanted in part.where):
+                    continue
+                for place, (begin, end) in enumerate(part.ranges):
+                    if begin <= bucket < end:
+                        group = tuple(space_id if name == "space" else values[name] for name in part.group)
+                        yield place, group, measures
+
+    def _cells(self, org_id: int, space_id: int) -> dict[CellKey, Measures]:
+        if space_id != CONTACT_SPACES:
+            return self.state.need_space(org_id, space_id).cells
+        if not any(each.id == org_id for each in self.state.organizations.values()):
+            raise NotFoundError("Organization not found.")
+        return contact_cells(self.state, org_id)
+
+
+def _of_calls(spaces: Iterable[SpaceState], part: CallPart) -> Iterator[Counted]:
+    for space in spaces:
+        for call in space.standing_calls():
+            if call_passes(call, part.where):
+                values = _values(space, call)
+                timed = call.duration_ms is not None
+                measures = (1, int(call.answered), int(timed), call.duration_ms or 0, call.wait_ms or 0)
+                for place, (begin, end) in enumerate(part.ranges):
+                    if begin <= call.creation_time < end:
+                        yield place, tuple(values[name] for name in part.group), measures
+
+
+def _values(space: SpaceState, call: Call) -> dict[str, Any]:
+    return {
+        "space": space.space.id,
+        "call_type": call.call_type or "",
+        "call_status": call.call_status,
+        "end_reason": call.end_reason or "",
+        "agent": call.agent or "",
+        "answered": "true" if call.answered else "false",
+        "answered_by": call.answered_by or "",
+        "talk": bucket_text(call.duration_ms),
+        "wait": bucket_text(call.wait_ms),
+    }
+
+
+def _of_tasks(spaces: Iterable[SpaceState], part: TaskPart) -> Iterator[Counted]:
+    for space in spaces:
+        for task in space.standing_tasks():
+            if task_passes(task, part.where, space.space.settings):
+                values = _values_of_task(space, task)
+                for place, (begin, end) in enumerate(part.ranges):
+                    if begin <= task.created < end:
+                        yield place, tuple(values[name] for name in part.group), (1, 0, 0, 0, 0)
+
+
+def _values_of_task(space: SpaceState, task: Task) -> dict[str, Any]:
+    return {
+        "space": space.space.id,
+        "status": task.status,
+        "failure_reason": task.failure_reason or "",
+    }
+
+
+def _summed(counted: Iterable[Counted]) -> Sums:
+    sums: dict[tuple[Any, ...], list[int]] = {}
+    for place, group, measures in counted:
+        held = sums.setdefault((place, *group), [0, 0, 0, 0, 0])
+        for at, value in enumerate(measures):
+            held[at] += value
+    return [(*key, *measures) for key, measures in sums.items() if any(measures)]

@@ -1,0 +1,156 @@
+"""What can be asked of a store: scopes, filters, windows of lists, sums for reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from callboard.clock import Micros
+from callboard.fold.grain import Grain
+
+# --- lists -----------------------------------------------------------------------------------------
+
+
+class Scope(Struct, frozen=True):
+    """Which spaces a question is about: one, or the contact spaces, or all of them."""
+
+    org_id: int
+    space_id: int | None = None
+    all_content: bool = False
+    """Without `space_id`: every space, not only those whose content type is contact."""
+
+
+class Unknown(Struct, frozen=True):
+    """The filter value `unknown`: the field is null, or holds that very word (as end reasons do)."""
+
+
+UNKNOWN = Unknown()
+Match = str | Unknown | None
+"""A filter on a text field: a value, `UNKNOWN` for null, or none at all."""
+
+
+class CallFilter(Struct, frozen=True, kw_only=True):
+    """Which calls. Everything given must hold. Void calls are never among them."""
+
+    call_type: Match = None
+    call_status: str | None = None
+    end_reason: Match = None
+    agent: Match = None
+    answered_by: Match = None
+    source_number: Match = None
+    destination_number: Match = None
+    answered: bool | None = None
+    made: bool | None = None
+    """True: all but queued; false: only queued."""
+    min_duration_ms: int | None = None
+    """Inclusive; a call of unknown duration is not among them."""
+    max_duration_ms: int | None = None
+    """Inclusive."""
+    start: Micros | None = None
+    """`creation_time >= start`"""
+    end: Micros | None = None
+    """`creation_time < end`"""
+
+
+class TaskFilter(Struct, frozen=True, kw_only=True):
+    """Which tasks. Everything given must hold. Void tasks are never among them."""
+
+    run_id: Match = None
+    status: str | None = None
+    failure_reason: Match = None
+    assignee: Match = None
+    attempt: int | None = None
+    created_from: Micros | None = None
+    created_to: Micros | None = None
+    """Exclusive."""
+    updated_before: Micros | None = None
+    """`modified < updated_before`"""
+    stuck: bool | None = None
+    """By each task's own space's limits, at `now`."""
+    now: Micros = 0
+
+
+class Position(Struct, frozen=True):
+    """Where a page ended: the next one starts behind it."""
+
+    at: Micros
+    """`creation_time` (calls) or `created` (tasks, runs)."""
+    item_id: str
+    space_id: int
+
+
+class Window(Struct, frozen=True, kw_only=True):
+    """Which part of a list."""
+
+    limit: int
+    offset: int = 0
+    after: Position | None = None
+    """Only what comes behind this position; `offset` then counts from there."""
+
+
+# --- sums for reports ------------------------------------------------------------------------------
+
+CONTACT_SPACES = 0
+"""Stands for a space in `CellPart.spaces`: all contact spaces of the organization together, whose cells are
+kept as of one more space with the home zone UTC."""
+
+
+class CellPart(Struct, frozen=True, kw_only=True):
+    """Sums of the cells of one counter at one grain."""
+
+    counter: str
+    """Its name in the catalogue."""
+    grain: Grain
+    spaces: tuple[int, ...]
+    """Space ids of the organization, or `CONTACT_SPACES` alone."""
+    ranges: tuple[tuple[int, int], ...]
+    """Half-open, in quarters since 1970; each is told apart in the answer, by its place here. A cell belongs
+    to the range that its bucket's first quarter lies in."""
+    where: tuple[tuple[str, Match], ...] = ()
+    """Dimensions of the counter, and the value each must have."""
+    group: tuple[str, ...] = ()
+    """Dimensions of the counter to tell apart, and `space`."""
+
+
+class CallPart(Struct, frozen=True, kw_only=True):
+    """Sums over rows of calls, for what no cell holds and for the edges of a period."""
+
+    spaces: tuple[int, ...]
+    """Space ids of the organization."""
+    ranges: tuple[tuple[Micros, Micros], ...]
+    """Half-open, of `creation_time`; each is told apart in the answer, by its place here."""
+    where: CallFilter = CallFilter()
+    group: tuple[str, ...] = ()
+    """Any of `CALL_GROUPS`."""
+
+
+class TaskPart(Struct, frozen=True, kw_only=True):
+    """Sums over rows of tasks."""
+
+    spaces: tuple[int, ...]
+    ranges: tuple[tuple[Micros, Micros], ...]
+    """Half-open, of `created`."""
+    where: TaskFilter = TaskFilter()
+    group: tuple[str, ...] = ()
+    """Any of `TASK_GROUPS`."""
+
+
+CALL_GROUPS = (
+    "space",
+    "call_type",
+    "call_status",
+    "end_reason",
+    "agent",
+    "answered",
+    "answered_by",
+    "talk",
+    "wait",
+)
+"""What rows of calls can be told apart by: `answered` is "true" or "false", `talk` and `wait` are buckets of
+`fold.sketch` as text."""
+TASK_GROUPS = ("space", "status", "failure_reason")
+
+Sums = list[tuple[Any, ...]]
+"""(place of the range, *values of the group in its order, items, answered, timed, talk_ms, wait_ms), in no
+order, without rows of nothing. A value that is null is "", a space its id; of tasks only items count."""

@@ -1,0 +1,71 @@
+"""Whether the cells of the contact spaces together are the sum of each space's: a week at a time.
+
+Each space's own cells are compared with its rows; these with those. A week is read in one snapshot, so that
+no snapshot lasts for long. Deltas need no look: they count on both sides alike until they are settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import apsw
+
+from callboard.fold.catalogue import CATALOGUE, Counter
+from callboard.fold.grain import QUARTERS_A_DAY, Grain
+from callboard.store.questions import CONTACT_SPACES
+from callboard.store.sqlite.settling import MEASURES, OF_CONTACT, UTC_BUCKETS
+from callboard.store.sqlite.statements import statement
+
+WEEK = 7 * QUARTERS_A_DAY
+
+Snapshot = Callable[[], AbstractContextManager[apsw.Connection]]
+Wrong = tuple[str, tuple[int, ...] | None, tuple[int, ...] | None]
+"""Name of the cell, as kept, as it should be."""
+
+_HELD = ", ".join(f"sum({measure})" for measure in MEASURES)
+_ANY = " OR ".join(f"sum({measure}) <> 0" for measure in MEASURES)
+
+
+def wrong_cells(read: Snapshot, org_id: int) -> Iterator[Wrong]:
+    """The cells of an organization's contact spaces together that are not the sum of the spaces'."""
+    for counter in CATALOGUE:
+        for grain in counter.grains:
+            yield from _wrong_of(read, org_id, counter, grain)
+
+
+def _wrong_of(read: Snapshot, org_id: int, counter: Counter, grain: Grain) -> Iterator[Wrong]:
+    origin = Grain.UTC_DAY if grain is Grain.UTC_DAY else Grain.QUARTER
+    where: dict[str, Any] = {"org_id": org_id, "counter": counter.code, "grain": grain, "origin": origin}
+    begin = 0
+    while True:
+        with read() as db:
+            found = _next_bucket(db, where, begin)
+            if found is None:
+                return
+            begin = found - found % QUARTERS_A_DAY
+            piece = {**where, "begin": begin, "end": begin + WEEK}
+            kept = {row[:4]: row[4:] for row in db.execute(statement("cell.of_contact"), piece)}
+            summed = {row[:4]: row[4:] for row in db.execute(_summing(grain), piece)}
+        begin += WEEK
+        for key in sorted(kept.keys() | summed.keys()):
+            if kept.get(key) != summed.get(key):
+                name = "/".join(map(str, (counter.code, grain, *key)))
+                yield name, kept.get(key), summed.get(key)
+
+
+def _next_bucket(db: apsw.Connection, where: dict[str, Any], begin: int) -> int | None:
+    found: int | None = db.execute(
+        statement("cell.next_bucket"), {**where, "begin": begin, "contact": CONTACT_SPACES}
+    ).get
+    return found
+
+
+def _summing(grain: Grain) -> str:
+    bucket = UTC_BUCKETS[grain].replace("quarter", "bucket")
+    return (
+        f"SELECT {bucket} AS held, d1, d2, d3, {_HELD} FROM cell "
+        f"WHERE org_id = :org_id AND counter = :counter AND grain = :origin AND {OF_CONTACT} "
+        f"AND bucket >= :begin AND bucket < :end GROUP BY held, d1, d2, d3 HAVING {_ANY}"
+    )

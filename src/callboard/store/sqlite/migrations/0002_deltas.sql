@@ -1,0 +1,48 @@
+-- Cells in the order that reports read them, sketches of durations, the contact spaces together, and deltas:
+-- the differences of the latest commits, which are added to the cells many at a time.
+
+-- Counters by the catalogue (callboard.fold.catalogue). Space 0: all contact spaces together, its zone UTC.
+DROP TABLE cell;
+CREATE TABLE cell (
+    org_id INTEGER NOT NULL,
+    counter INTEGER NOT NULL,
+    grain TEXT NOT NULL,
+    space_id INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    d1 TEXT NOT NULL,
+    d2 TEXT NOT NULL,
+    d3 TEXT NOT NULL,
+    items INTEGER NOT NULL,
+    answered INTEGER NOT NULL,
+    timed INTEGER NOT NULL,
+    talk_ms INTEGER NOT NULL,
+    wait_ms INTEGER NOT NULL,
+    PRIMARY KEY (org_id, counter, grain, space_id, bucket, d1, d2, d3)
+) WITHOUT ROWID;
+
+-- What commits did to the counters and is not in the cells yet, under the finest key that any counter tells
+-- apart. Whoever reads cells adds these; there are at most a few thousand of an organization.
+CREATE TABLE delta (
+    org_id INTEGER NOT NULL,
+    no INTEGER NOT NULL,
+    space_id INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('call', 'task')),
+    quarter INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    call_type TEXT NOT NULL,
+    call_status TEXT NOT NULL,
+    end_reason TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    talk TEXT NOT NULL,
+    wait TEXT NOT NULL,
+    status TEXT NOT NULL,
+    items INTEGER NOT NULL,
+    answered INTEGER NOT NULL,
+    timed INTEGER NOT NULL,
+    talk_ms INTEGER NOT NULL,
+    wait_ms INTEGER NOT NULL,
+    PRIMARY KEY (org_id, no)
+) WITHOUT ROWID;
+
+ALTER TABLE organization_clock ADD COLUMN next_delta INTEGER NOT NULL DEFAULT 1;

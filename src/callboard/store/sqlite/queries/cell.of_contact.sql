@@ -1,0 +1,6 @@
+-- The cells of the contact spaces together, of one counter, grain and period.
+SELECT bucket, d1, d2, d3, items, answered, timed, talk_ms, wait_ms
+FROM cell
+WHERE
+    org_id = :org_id AND counter = :counter AND grain = :grain AND space_id = 0
+    AND bucket >= :begin AND bucket < :end

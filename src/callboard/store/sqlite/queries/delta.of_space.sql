@@ -1,0 +1,6 @@
+-- A space's differences that are not in the cells yet.
+SELECT
+    kind, quarter, call_type, call_status, end_reason, agent, talk, wait, status,
+    items, answered, timed, talk_ms, wait_ms
+FROM delta
+WHERE org_id = :org_id AND no > 0 AND space_id = :space_id

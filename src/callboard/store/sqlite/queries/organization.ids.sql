@@ -1,0 +1,3 @@
+-- Every organization.
+SELECT id
+FROM organization

@@ -1,0 +1,29 @@
+"""Counters made anew from the rows: for a file whose counters are of an older catalogue."""
+
+from __future__ import annotations
+
+import apsw
+
+from callboard.store.sqlite.recount import counted_cells
+from callboard.store.sqlite.save import home_zones
+from callboard.store.sqlite.settling import recount_contact
+from callboard.store.sqlite.statements import statement
+
+
+def refill_cells(db: apsw.Connection) -> None:
+    """Fill the empty table of cells, for every organization. Runs inside the migration's transaction."""
+    org_ids: list[int] = [row[0] for row in db.execute(statement("organization.ids"))]
+    for org_id in org_ids:
+        space_ids: list[int] = [row[0] for row in db.execute(statement("space.ids"), {"org_id": org_id})]
+        for space_id, zone in home_zones(db, org_id, space_ids).items():
+            insert_cells(db, org_id, space_id, zone)
+        recount_contact(db, org_id)
+
+
+def insert_cells(db: apsw.Connection, org_id: int, space_id: int, zone: str) -> None:
+    """The cells of a space that has none, as its rows make them."""
+    cells = counted_cells(db, org_id, space_id, zone)
+    db.executemany(
+        statement("cell.add"),
+        [(org_id, space_id, *key, *measures) for key, measures in sorted(cells.items())],
+    )

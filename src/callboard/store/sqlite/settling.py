@@ -1,0 +1,141 @@
+"""Deltas become cells: many at a time, in one pass for each counter and grain.
+
+A single event would touch a cell for each counter and grain, each on a page of its own. So a commit only
+appends its differences, and the commit that finds enough of them adds them all up. Cells and deltas together
+are the counters; what is read is always both.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import apsw
+
+from callboard.fold.catalogue import CATALOGUE, Counter
+from callboard.fold.grain import QUARTERS_A_DAY, Grain
+from callboard.store.questions import CONTACT_SPACES
+from callboard.store.sqlite.recount import COUNTERS
+from callboard.store.sqlite.statements import statement
+
+SETTLE_AT = 4_000
+"""Deltas of an organization that are left for later; the commit that makes it more settles them."""
+
+MEASURES = ("items", "answered", "timed", "talk_ms", "wait_ms")
+OF_CONTACT = "space_id IN (SELECT id FROM space WHERE org_id = :org_id AND content_type = 'contact')"
+
+HOME_BUCKETS = {
+    Grain.QUARTER: "quarter",
+    Grain.HOUR: "hour",
+    Grain.DAY: "day",
+    Grain.UTC_DAY: f"quarter - quarter % {QUARTERS_A_DAY}",
+}
+"""The bucket of a delta in its space's home zone."""
+UTC_BUCKETS = {
+    Grain.QUARTER: "quarter",
+    Grain.HOUR: "quarter - quarter % 4",
+    Grain.DAY: HOME_BUCKETS[Grain.UTC_DAY],
+    Grain.UTC_DAY: HOME_BUCKETS[Grain.UTC_DAY],
+}
+"""The same for the contact spaces together."""
+
+_SUMS = ", ".join(f"sum({measure})" for measure in MEASURES)
+_ANY = " OR ".join(f"sum({measure}) <> 0" for measure in MEASURES)
+_ADDED = ", ".join(f"{measure} = {measure} + excluded.{measure}" for measure in MEASURES)
+_INSERT = (
+    "INSERT INTO cell (org_id, space_id, counter, grain, bucket, d1, d2, d3, " + ", ".join(MEASURES) + ") "
+)
+_ON_CONFLICT = f" ON CONFLICT DO UPDATE SET {_ADDED}"
+_NOTHING = " AND ".join(f"{measure} = 0" for measure in MEASURES)
+
+
+def settle(db: apsw.Connection, org_id: int) -> None:
+    """Add an organization's deltas to its cells; `next_delta` of its clock is the caller's to set back."""
+    where = {"org_id": org_id}
+    for sql in _settling():
+        db.execute(sql, where)
+    if db.execute(statement("delta.shrinking"), where).get:
+        for sql in _dropping():
+            db.execute(sql, where)
+    db.execute(statement("delta.drop"), where)
+
+
+@cache
+def _settling() -> tuple[str, ...]:
+    """A statement for each counter and grain, of the spaces and of the contact spaces together."""
+    return tuple(
+        f"{_INSERT}SELECT org_id, {space}, {counter.code}, '{grain}', {buckets[grain]} AS bucket, "
+        f"{_dimensions(counter)}, {_SUMS} FROM delta "
+        f"WHERE org_id = :org_id AND no > 0 AND kind = '{counter.of}'{scope} "
+        f"GROUP BY {_grouped(counter, space)} HAVING {_ANY} "
+        f"ORDER BY {_grouped(counter, space)}{_ON_CONFLICT}"
+        for counter in CATALOGUE
+        for space, buckets, scope in _HOLDERS
+        for grain in counter.grains
+    )
+
+
+@cache
+def _dropping() -> tuple[str, ...]:
+    """The cells that the settled deltas may have emptied: what counts nothing is no cell, so that the same
+    set of events leaves the same cells.
+    """
+    return tuple(
+        f"DELETE FROM cell WHERE org_id = :org_id AND counter = {counter.code} AND grain = '{grain}' AND "
+        f"(space_id, bucket, d1, d2, d3) IN (SELECT {space}, {buckets[grain]}, {_dimensions(counter)} "
+        f"FROM delta WHERE org_id = :org_id AND no > 0 AND kind = '{counter.of}'{scope} "
+        f"AND min({', '.join(MEASURES)}) < 0) AND {_NOTHING}"
+        for counter in CATALOGUE
+        for space, buckets, scope in _HOLDERS
+        for grain in counter.grains
+    )
+
+
+_HOLDERS = (
+    ("space_id", HOME_BUCKETS, ""),
+    (str(CONTACT_SPACES), UTC_BUCKETS, f" AND {OF_CONTACT}"),
+)
+"""What has cells: how its deltas name it, their buckets in its zone, and which they are."""
+
+
+def _dimensions(counter: Counter) -> str:
+    return ", ".join((*counter.dimensions, "''", "''", "''")[:3])
+
+
+def _grouped(counter: Counter, space: str) -> str:
+    named = ["space_id"] if space == "space_id" else []
+    return ", ".join([*named, "bucket", *counter.dimensions])
+
+
+def count_contact(db: apsw.Connection, org_id: int, space_id: int, sign: int) -> None:
+    """A space becomes (1) or is no longer (-1) a contact space: its cells are added to those of the contact
+    spaces together, or taken off. Deltas must be settled before, under the content type they came with.
+    """
+    _add_to_contact(db, {"org_id": org_id, "space_id": space_id, "sign": sign})
+    emptied: dict[str, Any] = {"org_id": org_id, "space_id": CONTACT_SPACES, "counters": COUNTERS}
+    db.execute(statement("cell.drop_empty"), emptied)
+
+
+def recount_contact(db: apsw.Connection, org_id: int) -> None:
+    """The cells of the contact spaces together, made anew from those of each."""
+    where: dict[str, Any] = {"org_id": org_id, "space_id": CONTACT_SPACES, "counters": COUNTERS}
+    db.execute(statement("cell.drop_space"), where)
+    contact: list[tuple[Any, ...]] = db.execute(statement("space.contact"), {"org_id": org_id}).fetchall()
+    for (space_id,) in contact:
+        _add_to_contact(db, {"org_id": org_id, "space_id": space_id, "sign": 1})
+
+
+def _add_to_contact(db: apsw.Connection, where: dict[str, int]) -> None:
+    for counter in CATALOGUE:
+        for grain in counter.grains:
+            # Civil days cannot be made of the days of another zone: all but UTC days are made of quarters.
+            origin = Grain.UTC_DAY if grain is Grain.UTC_DAY else Grain.QUARTER
+            bucket = UTC_BUCKETS[grain].replace("quarter", "bucket")
+            sums = ", ".join(f":sign * sum({measure})" for measure in MEASURES)
+            db.execute(
+                f"{_INSERT}SELECT org_id, {CONTACT_SPACES}, counter, '{grain}', {bucket} AS held, "
+                f"d1, d2, d3, {sums} FROM cell "
+                f"WHERE org_id = :org_id AND counter = {counter.code} AND grain = '{origin}' "
+                f"AND space_id = :space_id GROUP BY held, d1, d2, d3{_ON_CONFLICT}",
+                where,
+            )
