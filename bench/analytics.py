@@ -33,7 +33,7 @@ def measure(*, short: bool) -> None:
     syncs = []
     with Server(of.path) as server, WriterProcess(server.port, board_file, WRITES_A_SECOND) as writer:
         _warm(server, plan)
-        others = Others(server.worker, writer.pid)
+        others = Others(*server.processes, writer.pid)
         for number in range(rounds):
             syncs.append(sync_ms())
             order = SIDES if number % 2 == 0 else SIDES[::-1]

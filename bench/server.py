@@ -107,19 +107,21 @@ class Server:
         self.port = json.decode(line)["port"]
         self.url = f"http://127.0.0.1:{self.port}"
         self.worker = worker_of(self.process.pid)
+        self.processes = (self.worker, *writers_of(self.worker))
 
     def cpu_s(self) -> float:
-        """CPU seconds of the worker so far."""
-        return cpu_s(self.worker)
+        """CPU seconds of the worker and its writer so far."""
+        return sum(cpu_s(pid) for pid in self.processes)
 
     def memory_mib(self) -> tuple[float, float]:
-        """(RSS, PSS) of the worker."""
+        """(RSS, PSS) of the worker and its writer together."""
         rss = pss = 0
-        for line in Path(f"/proc/{self.worker}/smaps_rollup").read_text(encoding="utf-8").splitlines():
-            if line.startswith("Rss:"):
-                rss = int(line.split()[1])
-            elif line.startswith("Pss:"):
-                pss = int(line.split()[1])
+        for pid in self.processes:
+            for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines():
+                if line.startswith("Rss:"):
+                    rss += int(line.split()[1])
+                elif line.startswith("Pss:"):
+                    pss += int(line.split()[1])
         return rss / 1024, pss / 1024
 
     def stop(self) -> None:
@@ -145,6 +147,12 @@ def worker_of(pid: int) -> int:
     found = [int(child) for child in children if _is_worker(int(child))]
     assert len(found) == 1, "one worker"
     return found[0]
+
+
+def writers_of(worker: int) -> list[int]:
+    """The process that writes for a worker."""
+    children = Path(f"/proc/{worker}/task/{worker}/children").read_text(encoding="utf-8").split()
+    return [int(child) for child in children]
 
 
 def _is_worker(pid: int) -> bool:

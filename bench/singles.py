@@ -27,7 +27,7 @@ def measure(*, short: bool) -> None:
     cpu: dict[str, list[float]] = {side: [] for side, _ in SIDES}
     syncs = []
     with Server(of.path) as server:
-        others = Others(server.worker)
+        others = Others(*server.processes)
         for number in range(rounds + 1):
             syncs.append(sync_ms())
             for side, base in SIDES if number % 2 == 0 else SIDES[::-1]:

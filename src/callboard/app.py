@@ -6,10 +6,11 @@ and tests import this module.
 
 from __future__ import annotations
 
+from callboard import writer
 from callboard.clock import Clock, system_clock
 from callboard.http.application import Application
 from callboard.http.services import Services
-from callboard.ingest.group_commit import GroupCommit
+from callboard.ingest.remote_commit import RemoteCommit
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
 from callboard.settings import Settings
@@ -34,7 +35,7 @@ def compose(settings: Settings, clock: Clock = system_clock) -> Services:
     store = open_store(settings)
     return Services(
         store=store,
-        group_commit=GroupCommit(store, settings),
+        group_commit=RemoteCommit(settings, writer.begin),
         directory=Directory(store, clock),
         analytics=Analytics(store),
         settings=settings,

@@ -11,6 +11,7 @@ from random import Random
 import pytest
 
 from callboard.ingest.group_commit import GroupCommit, _answer
+from callboard.ingest.writing import ingest_all
 from callboard.store.interface import Receipt
 from callboard.store.sqlite.store import SqliteStore
 from tests.crash.keeping import Kept
@@ -115,7 +116,7 @@ class AnswersFirst(GroupCommit):
         while drawn := self._next():
             promised = [Receipt(batch_no=1, received=waiting.batch.received) for waiting in drawn]
             _answer(drawn, list(promised))
-            self._ingest([waiting.batch for waiting in drawn])
+            ingest_all(self._store, [waiting.batch for waiting in drawn])
             with self._changed:
                 self._queue.done(drawn)
 

@@ -40,9 +40,10 @@ class Board:
         self.now: Micros = NOW
         self.settings = replace(Settings(), db=str(folder / "calls.db"), **settings)
         self.store: Store = SqliteStore(self.settings.db, self.settings)
+        self.group_commit = GroupCommit(self.store, self.settings)
         self.services = Services(
             store=self.store,
-            group_commit=GroupCommit(self.store, self.settings),
+            group_commit=self.group_commit,
             directory=Directory(self.store, self.clock),
             analytics=Analytics(self.store),
             settings=self.settings,

@@ -7,7 +7,7 @@ import logging.config
 
 import pytest
 
-from callboard.cli.server import logging_config
+from callboard.http.masking import logging_config
 
 
 def test_a_fault_is_logged_without_the_numbers_it_failed_on(capsys: pytest.CaptureFixture[str]) -> None:

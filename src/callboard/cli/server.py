@@ -26,6 +26,7 @@ from callboard.cli.address import hold
 from callboard.cli.init import url
 from callboard.cli.output import show_json
 from callboard.cli.work import Work, serve_requests
+from callboard.http.masking import logging_config
 from callboard.settings import Settings
 
 DRAIN_LIMIT_S = 30
@@ -118,23 +119,6 @@ def _hold_back(number: signal.Signals) -> None:
         before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, {number}),
         after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, {number}),
     )
-
-
-def logging_config(level: str) -> dict[str, Any]:
-    """Everything to standard error; of the server beneath us only what went wrong."""
-    return {
-        "formatters": {
-            "line": {
-                "()": "callboard.http.masking.MaskedFormatter",
-                "format": "%(asctime)s %(levelname)s %(message)s",
-            }
-        },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "loggers": {
-            "callboard": {"handlers": ["stderr"], "level": level.upper(), "propagate": False},
-            "_granian": {"handlers": ["stderr"], "propagate": False},
-        },
-    }
 
 
 def _say(settings: Settings, as_json: bool) -> None:

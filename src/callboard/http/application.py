@@ -119,7 +119,7 @@ class Application:
 
     async def close(self) -> None:
         """Write what waits to be written, then let go of the threads."""
-        await asyncio.to_thread(self._services.group_commit.stop)
+        await self._services.group_commit.finish()
         await self._touches.settle()
         self._touches.close()
         self._store_threads.close()

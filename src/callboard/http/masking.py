@@ -24,3 +24,20 @@ class MaskedFormatter(logging.Formatter):
 def _hidden(number: str) -> str:
     digits = [letter for letter in number if letter.isdigit()]
     return "*" * (len(digits) - 2) + "".join(digits[-2:])
+
+
+def logging_config(level: str) -> dict[str, Any]:
+    """Everything to standard error; of the server beneath us only what went wrong."""
+    return {
+        "formatters": {
+            "line": {
+                "()": "callboard.http.masking.MaskedFormatter",
+                "format": "%(asctime)s %(levelname)s %(message)s",
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "loggers": {
+            "callboard": {"handlers": ["stderr"], "level": level.upper(), "propagate": False},
+            "_granian": {"handlers": ["stderr"], "propagate": False},
+        },
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callboard.clock import Clock
-from callboard.ingest.group_commit import GroupCommit
+from callboard.ingest.waiting import Commits
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
 from callboard.settings import Settings
@@ -17,7 +17,7 @@ class Services:
     """One process's parts. `directory` and `analytics` belong to the event loop's thread."""
 
     store: Store
-    group_commit: GroupCommit
+    group_commit: Commits
     directory: Directory
     analytics: Analytics
     settings: Settings

@@ -11,33 +11,14 @@ import logging
 import threading
 from concurrent.futures import Future
 
-from callboard.errors import StoreError, StoreUnavailableError
+from callboard.errors import StoreUnavailableError
 from callboard.ingest.in_turn import InTurn
+from callboard.ingest.waiting import Result, Waiting, settle_all
+from callboard.ingest.writing import ingest_all
 from callboard.settings import Settings
 from callboard.store.interface import Batch, Receipt, Store
 
 log = logging.getLogger(__name__)
-
-Result = Receipt | Exception
-
-
-class _Waiting:
-    """A batch, and who waits for its receipt."""
-
-    __slots__ = ("batch", "events", "future", "loop", "org_id", "size")
-
-    def __init__(
-        self,
-        batch: Batch,
-        future: asyncio.Future[Receipt] | Future[Receipt],
-        loop: asyncio.AbstractEventLoop | None,
-    ) -> None:
-        self.batch = batch
-        self.org_id = batch.org_id
-        self.events = max(1, batch.received)
-        self.size = sum([len(entry.body) for entry in batch.entries])
-        self.future = future
-        self.loop = loop
 
 
 class GroupCommit:
@@ -48,7 +29,7 @@ class GroupCommit:
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
-        self._queue = InTurn[_Waiting](
+        self._queue = InTurn[Waiting](
             most_events=settings.queue_events,
             most_bytes=settings.queue_bytes,
             draw_events=settings.commit_events,
@@ -79,13 +60,17 @@ class GroupCommit:
         if self._thread is not None:
             self._thread.join()
 
+    async def finish(self) -> None:
+        """`stop`, for an event loop."""
+        await asyncio.to_thread(self.stop)
+
     def commit(self, batch: Batch) -> Receipt:
         """Write a batch, from any thread but an event loop's. Returns when it is on disk.
 
         Raises `QueueFullError` (nothing was kept), `StoreError`, and what the store says of this batch.
         """
         future: Future[Receipt] = Future()
-        self._enter(_Waiting(batch, future, None))
+        self._enter(Waiting(batch, future, None))
         self._wake()
         return future.result()
 
@@ -93,13 +78,13 @@ class GroupCommit:
         """`commit` for an event loop. Cancelled, it stops waiting; the batch is written all the same."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Receipt] = loop.create_future()
-        self._enter(_Waiting(batch, future, loop))
+        self._enter(Waiting(batch, future, loop))
         if self._idle:
             # Requests that came in at the same turn of the loop are entered before the writer wakes.
             loop.call_soon(self._wake)
         return await future
 
-    def _enter(self, waiting: _Waiting) -> None:
+    def _enter(self, waiting: Waiting) -> None:
         with self._changed:
             if self._stopping or self._thread is None:
                 raise StoreUnavailableError("The server is stopping; nothing of this request was kept.")
@@ -113,14 +98,14 @@ class GroupCommit:
 
     def _write(self) -> None:
         while drawn := self._next():
-            results = self._ingest([waiting.batch for waiting in drawn])
+            results = ingest_all(self._store, [waiting.batch for waiting in drawn])
             self.commits += 1
             self.events += sum(waiting.batch.received for waiting in drawn)
             with self._changed:
                 self._queue.done(drawn)
             _answer(drawn, results)
 
-    def _next(self) -> list[_Waiting]:
+    def _next(self) -> list[Waiting]:
         """What to write now; waits for it. Empty when stopping and all is written."""
         with self._changed:
             while not (drawn := self._queue.draw()) and not self._stopping:
@@ -128,47 +113,17 @@ class GroupCommit:
                 self._changed.wait()
             return drawn
 
-    def _ingest(self, batches: list[Batch]) -> list[Result]:
-        try:
-            results: list[Result] = list(self._store.ingest(batches))
-        except StoreError as error:
-            return [error] * len(batches)
-        except Exception as error:
-            # Our own fault, in one of the batches: nothing was committed. The writer must outlive it, and
-            # the others' requests too, so each is tried alone; the one that fails gets to know.
-            if len(batches) > 1:
-                return [result for batch in batches for result in self._ingest([batch])]
-            log.exception("a batch of %d events could not be written", len(batches[0].entries))
-            return [error]
-        assert len(results) == len(batches), "a result for each batch"
-        return results
 
-
-def _answer(drawn: list[_Waiting], results: list[Result]) -> None:
+def _answer(drawn: list[Waiting], results: list[Result]) -> None:
     """Give everybody their result: one call into each event loop, however many wait there."""
-    of_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Waiting, Result]]] = {}
+    of_loop: dict[asyncio.AbstractEventLoop, list[tuple[Waiting, Result]]] = {}
     for waiting, result in zip(drawn, results, strict=True):
         if waiting.loop is None:
-            _settle(waiting, result)
+            waiting.settle(result)
         else:
             of_loop.setdefault(waiting.loop, []).append((waiting, result))
     for loop, settled in of_loop.items():
         try:
-            loop.call_soon_threadsafe(_settle_all, settled)
+            loop.call_soon_threadsafe(settle_all, settled)
         except RuntimeError:  # the loop is closed: nobody waits there any more
             log.info("%d requests ended before their events were written", len(settled))
-
-
-def _settle_all(settled: list[tuple[_Waiting, Result]]) -> None:
-    for waiting, result in settled:
-        _settle(waiting, result)
-
-
-def _settle(waiting: _Waiting, result: Result) -> None:
-    future = waiting.future
-    if future.done():  # its request was cancelled
-        return
-    if isinstance(result, Exception):
-        future.set_exception(result)
-    else:
-        future.set_result(result)
