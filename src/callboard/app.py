@@ -1,4 +1,4 @@
-"""The composition root: settings → store → ingest, query → the ASGI application of one worker.
+"""The composition root: settings → store → ingest, query, live → the ASGI application of one worker.
 
 Every worker process makes an application of its own; what they share is the store. Only the command line
 and tests import this module.
@@ -11,6 +11,7 @@ from callboard.clock import Clock, system_clock
 from callboard.http.application import Application
 from callboard.http.services import Services
 from callboard.ingest.remote_commit import RemoteCommit
+from callboard.live.follow import Live
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
 from callboard.settings import Settings
@@ -24,6 +25,10 @@ class Worker(Application):
         """Begin to write: call once, before the first request, where no ASGI lifespan does it."""
         self._services.group_commit.start()
 
+    def end_streams(self) -> None:
+        """End the streams of numbers, which would not end by themselves; requests go on."""
+        self._services.live.stop()
+
     async def close(self) -> None:
         """Write what waits to be written, then let go of the threads and of the store."""
         await super().close()
@@ -33,11 +38,13 @@ class Worker(Application):
 def compose(settings: Settings, clock: Clock = system_clock) -> Services:
     """One process's parts, put together. Opens the store: raises `StoreError` when that cannot be."""
     store = open_store(settings)
+    directory, analytics = Directory(store, clock), Analytics(store)
     return Services(
         store=store,
         group_commit=RemoteCommit(settings, writer.begin),
-        directory=Directory(store, clock),
-        analytics=Analytics(store),
+        directory=directory,
+        analytics=analytics,
+        live=Live(store, analytics, directory, settings, clock),
         settings=settings,
         clock=clock,
     )

@@ -112,6 +112,15 @@ class QueueFullError(StoreUnavailableError):
     code = "queue_full"
 
 
+class SubscribersFullError(StoreUnavailableError):
+    """As many streams are open as there may be; close one, or try again shortly."""
+
+    code = "subscribers_full"
+
+    def __init__(self) -> None:
+        super().__init__(retry_after_s=5)
+
+
 class StoreTooSlowError(StoreUnavailableError):
     """The store took longer than a query may take; narrow the question or try again."""
 

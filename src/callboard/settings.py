@@ -78,6 +78,21 @@ class Settings:
     conceal_organizations: bool = _setting(
         False, "yes/no", "Answer 403 for unknown organization handles too, so that none can be guessed."
     )
+    stream_subscribers: int = _setting(
+        2_000,
+        "streams",
+        "Most streams of numbers open at once, per worker (one organization holds at most half); "
+        "beyond it 503.",
+        2,
+        1_000_000,
+    )
+    stream_seconds: int = _setting(
+        3_600,
+        "s",
+        "Longest a stream of numbers lasts; then it ends, and the client connects again.",
+        1,
+        604_800,
+    )
     log_level: str = _setting("info", "debug, info, warning or error", "How much to log, on stderr.")
 
     @property

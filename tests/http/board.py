@@ -19,6 +19,7 @@ from callboard.clock import MINUTE, Micros
 from callboard.http.application import create_application
 from callboard.http.services import Services
 from callboard.ingest.group_commit import GroupCommit
+from callboard.live.follow import Live
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
@@ -38,14 +39,16 @@ class Board:
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.now: Micros = NOW
-        self.settings = replace(Settings(), db=str(folder / "calls.db"), **settings)
+        self.settings = replace(Settings(), db=str(folder / "calls.db"), **{"stream_seconds": 1, **settings})
         self.store: Store = SqliteStore(self.settings.db, self.settings)
         self.group_commit = GroupCommit(self.store, self.settings)
+        directory, analytics = Directory(self.store, self.clock), Analytics(self.store)
         self.services = Services(
             store=self.store,
             group_commit=self.group_commit,
-            directory=Directory(self.store, self.clock),
-            analytics=Analytics(self.store),
+            directory=directory,
+            analytics=analytics,
+            live=Live(self.store, analytics, directory, self.settings, self.clock),
             settings=self.settings,
             clock=self.clock,
         )

@@ -17,6 +17,7 @@ NA = None
 # operation: (no token, a foreign tenant's token, a foreign tenant's handle, its space, too small a role)
 MATRIX: dict[str, tuple[int | None, ...]] = {
     "get_analytics": (401, 403, 403, 404, NA),
+    "stream_analytics": (401, 403, 403, 404, NA),
     "list_organizations": (401, 200, 200, NA, NA),  # each token sees its own, whatever handle it sends
     "list_spaces": (401, 403, 403, NA, NA),
     "create_space": (401, 403, 403, NA, 403),

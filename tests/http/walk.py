@@ -160,9 +160,14 @@ class Walk:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         world = _world(folder / "calls.db")
-        # Thousands of made-up tokens and handles a minute are what is tested, and not to be shut out.
+        # Thousands of made-up tokens and handles a minute are what is tested, and not to be shut out; and a
+        # stream is only over when it ends.
         self._server = Server(
-            folder / "calls.db", environment={"CALLBOARD_FAILED_AUTH_PER_MINUTE": "1000000"}
+            folder / "calls.db",
+            environment={
+                "CALLBOARD_FAILED_AUTH_PER_MINUTE": "1000000",
+                "CALLBOARD_STREAM_SECONDS": "1",
+            },
         ).start()
         _feed(self._server, world)
         self._world = world

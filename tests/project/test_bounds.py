@@ -6,10 +6,11 @@ import pytest
 
 from callboard.cli import server
 from callboard.fold import batch
-from callboard.http import limits, threads
+from callboard.http import limits, stream, threads
 from callboard.http.routes import task_creation
 from callboard.ingest import compression, documents, instants, parse, wire
 from callboard.ingest.sources import delimited, importer, targets
+from callboard.live import follow, message, subscription
 from callboard.query import analytics, directory, parameter, parameters
 from callboard.settings import Settings
 from callboard.store.sqlite import connection, ingestion, verify, withdrawal
@@ -54,10 +55,19 @@ BOUNDS: dict[str, list[str]] = {
     "events that share a commit": [f"{DEFAULT.commit_events:,}"],
     "wait for another process's lock": [f"{DEFAULT.lock_timeout_ms:,} ms"],
     "the -wal file": [f"{connection.WAL_PAGES:,} pages", f"{connection.WAL_LIMIT_BYTES // MIB} MiB"],
+    "files and connections open, a process": [f"{server.MOST_OPEN_FILES:,}"],
     "time to finish when stopping": [f"{server.DRAIN_LIMIT_S} s"],
     "time of a list query": [f"{DEFAULT.query_timeout_ms:,} ms"],
     "threads that answer lists, a worker": [f"{DEFAULT.readers}"],
     "lists that wait, for each of them": [f"{threads.WAITING_PER_THREAD}"],
+    "streams open at once, a worker": [f"{DEFAULT.stream_subscribers:,}"],
+    "a stream": [f"{DEFAULT.stream_seconds:,} s"],
+    "messages of a stream": [f"{round(1 / subscription.APART_S)} a second"],
+    "silence of a stream": [f"{subscription.HEARTBEAT_S:.0f} s"],
+    "looking for what changed": [f"{follow.LOOK_EVERY_S * 1000:.0f} ms", f"{follow.MOST_OF_THE_TIME:.0%}"],
+    "last words of a stream": [f"{subscription.GRACE_S} s"],
+    "reconnecting": [f"{message.RETRY_MS:,} ms"],
+    "a reader that takes nothing of a stream or an export": [f"{stream.STALLED_S:.0f} s"],
     "spaces whose totals are held, a worker": [f"{analytics.MOST_SPACES:,}"],
     "tokens, handles, space tokens remembered": [f"{directory.REMEMBERED:,}"],
     "connections waiting to be accepted, a worker": [f"{server.BACKLOG:,}"],
@@ -72,6 +82,7 @@ BOUNDS: dict[str, list[str]] = {
 SAID_ELSEWHERE = {
     # Derived from a bound above.
     "of these, one organization's share",
+    "of streams, one organization's share",
 }
 
 

@@ -36,6 +36,7 @@ from tests.pages import DOCS, REFERENCE, ROOT, anchors, code, examples, links, p
 SOURCE = ROOT / "src" / "callboard"
 PAGE_OF = {
     "Analytics": "get-analytics.md",
+    "Stream": "stream.md",
     "Organizations": "organizations.md",
     "Spaces": "spaces.md",
     "Runs": "runs.md",
@@ -262,6 +263,7 @@ TOLD = {
     "StoreFileError",
     "StoreVersionError",
     "QueueFullError",
+    "SubscribersFullError",
     "StoreTooSlowError",
 }
 """Errors whose message a caller of the API reads whole."""

@@ -20,11 +20,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": {"model", "fold"},
     "ingest": {"model", "fold", "store"},
     "query": {"model", "fold", "store"},
-    "http": {"model", "fold", "store", "ingest", "query"},
+    "live": {"model", "fold", "store", "query"},
+    "http": {"model", "fold", "store", "ingest", "query", "live"},
     "demo": {"model", "fold", "store", "ingest", "query", "cli"},
     # The command line is a way in like HTTP, and starts the others: the server by `app`, the demo.
-    "cli": {"model", "fold", "store", "ingest", "query", "http", "demo", "app"},
-    "app": {"model", "fold", "store", "ingest", "query", "http", "writer"},
+    "cli": {"model", "fold", "store", "ingest", "query", "live", "http", "demo", "app"},
+    "app": {"model", "fold", "store", "ingest", "query", "live", "http", "writer"},
     # The other process that is put together from settings; of http only what keeps numbers out of logs.
     "writer": {"model", "store", "ingest", "http"},
     "errors": set(),
@@ -37,6 +38,7 @@ INTERFACE = {"callboard.store.interface", "callboard.store.questions"}
 ONLY_THROUGH: dict[tuple[str, str], set[str]] = {
     ("ingest", "store"): INTERFACE,
     ("query", "store"): INTERFACE,
+    ("live", "store"): INTERFACE,
     ("http", "store"): INTERFACE,
 }
 """These know a store by its interface alone: the store that is meant is chosen in `app`."""
@@ -81,7 +83,7 @@ def name_of(path: Path) -> str:
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_imports_run_one_way(path):
-    """From model over fold, store, ingest and query to http, cli, demo and app; never back."""
+    """From model over fold, store, ingest, query and live to http, cli, demo and app; never back."""
     mine = part(path)
     assert mine in MAY_IMPORT, (
         f"{mine} is new: say in this test what it may import, and in ARCHITECTURE.md what it is"

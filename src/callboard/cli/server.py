@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import sys
@@ -35,6 +36,8 @@ BACKLOG = 4096
 """Connections that wait to be accepted, for each worker."""
 REMIND_EVERY_S = 25
 """How often workers are told to finish, until they have."""
+MOST_OPEN_FILES = 65_536
+"""Files and connections a process may have open, where the system allows so many."""
 LOOK_EVERY_S = 0.02
 """How often a start is checked for its first answer."""
 
@@ -75,6 +78,7 @@ def run(settings: Settings, *, as_json: bool) -> None:
         )
         server.serving = settings, as_json
         _hold_back(signal.SIGTERM)
+        _allow_open_files()
         work = Work(settings, os.getpid())
         server.serve(spawn_target=serve_requests, target_loader=work, wrap_loader=False)
 
@@ -111,6 +115,14 @@ class _Server(MPServer):
             _say(settings, as_json)
         except OSError:
             return  # nobody reads it: no reason not to serve
+
+
+def _allow_open_files() -> None:
+    """As many connections as the system lets us have: what a shell hands on is often 1,024 files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _hold_back(number: signal.Signals) -> None:

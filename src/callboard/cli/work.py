@@ -59,6 +59,8 @@ class Work:
 
     def _heed(self) -> None:
         if signal.SIGTERM in signal.sigpending():
+            assert self._worker is not None
+            self._worker.end_streams()
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         else:

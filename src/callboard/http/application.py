@@ -21,6 +21,7 @@ from callboard.http.routes.analytics import PATHS as ANALYTICS_PATHS
 from callboard.http.routes.analytics import granted
 from callboard.http.services import Services
 from callboard.http.short_path import ShortPath
+from callboard.http.stream import send_stream
 from callboard.http.threads import Threads
 from callboard.http.touches import Touches
 
@@ -74,7 +75,10 @@ class Application:
         response = await self._answer(request, scope)
         if _log.isEnabledFor(logging.DEBUG):
             _log.debug("%s %s", response.status, _line(request, scope))
-        await send_response(send, response, request_id)
+        if response.stream is None:
+            await send_response(send, response, request_id)
+        else:
+            await send_stream(scope, receive, send, response, request_id)
 
     async def _answer(self, request: Request, scope: Scope) -> Response:
         varies = False
@@ -119,6 +123,7 @@ class Application:
 
     async def close(self) -> None:
         """Write what waits to be written, then let go of the threads."""
+        self._services.live.stop()
         await self._services.group_commit.finish()
         await self._touches.settle()
         self._touches.close()

@@ -70,6 +70,8 @@ class Endpoint:
     extra_statuses: tuple[int, ...] = ()
     """Errors it may answer beside those that follow from the rest."""
     documented: bool = True
+    streams: bool = False
+    """Answered piece by piece: without a length, and without an entity tag."""
 
     @property
     def in_space(self) -> bool:

@@ -11,6 +11,7 @@ from callboard.http.routes import (
     pages,
     runs,
     spaces,
+    stream,
     task_creation,
     tasks,
     tokens,
@@ -18,6 +19,7 @@ from callboard.http.routes import (
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *analytics.ENDPOINTS,
+    *stream.ENDPOINTS,
     *organizations.ENDPOINTS,
     *spaces.ENDPOINTS,
     *runs.ENDPOINTS,

@@ -26,11 +26,13 @@ Call analytics and task status that you can trust: exact the moment a call lands
 Authenticate with `Authorization: Token <token>` (`Bearer <token>` is taken too). `Org-Handle` names the \
 organization by its `domain_handle`. Every path answers with and without its trailing slash. Times are \
 ISO 8601, sent as UTC and taken with any offset; durations are seconds; what has no value is `null`. \
-Every `GET` answer carries a strong `ETag` and honours `If-None-Match`. An unknown or repeated query \
+Every `GET` answer that is no \
+stream carries a strong `ETag` and honours `If-None-Match`. An unknown or repeated query \
 parameter is an error."""
 
 TAGS = {
     "Analytics": "The numbers.",
+    "Stream": "The numbers as they change.",
     "Organizations": "Whose numbers.",
     "Spaces": "Campaigns.",
     "Runs": "Tasks created together.",
@@ -215,13 +217,13 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
         content["example"] = endpoint.example
     good: dict[str, Any] = {
         "description": HTTPStatus(endpoint.status).phrase,
-        "headers": {**_REQUEST_ID, **(_ETAG if endpoint.method == "GET" else {})},
+        "headers": {**_REQUEST_ID, **(_ETAG if _has_tag(endpoint) else {})},
         "content": {endpoint.answer_media: content},
     }
     if leads := links(endpoint, DOCUMENTED):
         good["links"] = leads
     responses = {str(endpoint.status): good}
-    if endpoint.method == "GET":
+    if _has_tag(endpoint):
         responses["304"] = {"description": _MEANING[304], "headers": {**_REQUEST_ID, **_ETAG}}
     for status in sorted(statuses(endpoint)):
         responses[str(status)] = {
@@ -230,6 +232,10 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
             "content": {"application/json": {"schema": {"$ref": REF.format(name="ErrorBody")}}},
         }
     return responses
+
+
+def _has_tag(endpoint: Endpoint) -> bool:
+    return endpoint.method == "GET" and not endpoint.streams
 
 
 def statuses(endpoint: Endpoint) -> set[int]:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from callboard.http.errors import Headers
+from callboard.http.stream import Stream
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -30,6 +31,8 @@ class Response(Struct, kw_only=True):
     body: bytes = b""
     media: bytes = JSON
     headers: Headers = []
+    stream: Stream | None = None
+    """In place of a body: sent piece by piece (`http/stream.py`)."""
 
 
 def json_response(answer: Any, status: int = 200) -> Response:
@@ -61,7 +64,10 @@ def get_headers(body: bytes, media: bytes, tag: bytes) -> Headers:
 
 def finished(response: Response, request: Mapping[bytes, bytes], method: str, *, varies: bool) -> Response:
     """The response with its standard head; a 304 where the caller has it already; no body for HEAD."""
-    if method in ("GET", "HEAD") and response.status == 200:
+    if response.stream is not None:
+        # What is not known whole has neither a length nor a tag, and is no answer to keep.
+        headers = [(b"content-type", response.media), NOT_KEPT, NOSNIFF]
+    elif method in ("GET", "HEAD") and response.status == 200:
         tag = entity_tag(response.body)
         headers = get_headers(response.body, response.media, tag)
         if matches(request.get(b"if-none-match", b""), tag):
@@ -79,7 +85,11 @@ def finished(response: Response, request: Mapping[bytes, bytes], method: str, *,
         headers.append(VARY)
     body = b"" if method == "HEAD" else response.body
     return Response(
-        status=response.status, body=body, media=response.media, headers=headers + response.headers
+        status=response.status,
+        body=body,
+        media=response.media,
+        headers=headers + response.headers,
+        stream=None if method == "HEAD" else response.stream,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from callboard.clock import Clock
 from callboard.ingest.waiting import Commits
+from callboard.live.follow import Live
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
 from callboard.settings import Settings
@@ -14,11 +15,12 @@ from callboard.store.interface import Store
 
 @dataclass(frozen=True)
 class Services:
-    """One process's parts. `directory` and `analytics` belong to the event loop's thread."""
+    """One process's parts. `directory`, `analytics` and `live` belong to the event loop's thread."""
 
     store: Store
     group_commit: Commits
     directory: Directory
     analytics: Analytics
+    live: Live
     settings: Settings
     clock: Clock

@@ -63,7 +63,10 @@ class View:
 
     def principal(self, secret: str) -> Principal | None:
         """Whom the secret speaks for; none when it is unknown, revoked or expired at this moment."""
-        digest = secret_digest(secret)
+        return self.principal_of(secret_digest(secret))
+
+    def principal_of(self, digest: bytes) -> Principal | None:
+        """The same, by the secret's digest."""
         principal = self._principals.get(digest)
         if principal is None:
             found = self._store.token_of_secret(digest)

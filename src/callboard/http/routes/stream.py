@@ -1,0 +1,72 @@
+"""The analytics answer as it changes: server-sent events."""
+
+from __future__ import annotations
+
+from callboard.http.endpoint import BASE, Endpoint
+from callboard.http.pipeline import secret_of
+from callboard.http.request import Request
+from callboard.http.response import Response
+from callboard.http.routes.scopes import find_scope
+from callboard.http.stream import NoParts
+from callboard.live.permit import Permit
+from callboard.query.parameters import SCOPE
+from callboard.query.secret import secret_digest
+
+EVENT_STREAM = "text/event-stream"
+_UNBUFFERED = [(b"x-accel-buffering", b"no")]
+"""A proxy that gathers answers before it passes them on would hold back every message."""
+
+
+async def stream_analytics(request: Request) -> Response:
+    live = request.services.live
+    if request.method == "HEAD":
+        live.check_room(request.org_id)
+        return Response(media=EVENT_STREAM.encode(), headers=_UNBUFFERED, stream=NoParts())
+    secret = secret_of(request.headers[b"authorization"])
+    assert secret is not None, "the request was authenticated by it"
+    subscription = live.follow(request.item, Permit(secret_digest(secret), request.org_id))
+    return Response(media=EVENT_STREAM.encode(), headers=_UNBUFFERED, stream=subscription)
+
+
+_EXAMPLE = (
+    'retry: 1000\n\nid: 1042.7\ndata: {"status_code":200,"message":"Analytics fetched successfully","data":'
+    '{"total_calls":1250,"completed_calls":987,"failed_calls":143,"avg_duration_seconds":145.3,'
+    '"total_tasks":1350,"task_status_breakdown":{"pending":45,"running":12,"completed":1180,"failed":113}}}'
+    "\n\n"
+)
+_EVENT = {
+    "type": "object",
+    "title": "One event of the stream",
+    "properties": {
+        "id": {"type": "string", "description": "A version; it only grows."},
+        "event": {"type": "string", "enum": ["message", "end"]},
+        "data": {
+            "type": "string",
+            "description": "JSON: of a message the body of the analytics endpoint; of the end `reason` and "
+            "`message`.",
+        },
+        "retry": {"type": ["integer", "string"]},
+    },
+}
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path=f"{BASE}/organisation/analytics/stream/",
+        operation="stream_analytics",
+        tag="Stream",
+        summary="Follow the analytics: the answer, again whenever it changes",
+        text="Server-sent events. Each message's data is the body of the analytics endpoint, its id a "
+        "version that only grows. The first comes at once, later ones when the numbers changed, at most four "
+        "a second: the newest wins. Comment lines say that the connection lives. `Last-Event-ID` is taken: a "
+        "stream that is taken up again starts with the answer of that moment. The last event, `end`, "
+        "says why the server ends a stream.",
+        needs_handle=True,
+        parameters=SCOPE,
+        find=find_scope,
+        handle=stream_analytics,
+        answer=_EVENT,
+        answer_media=EVENT_STREAM,
+        example=_EXAMPLE,
+        streams=True,
+    ),
+)

@@ -1,0 +1,121 @@
+"""Answers sent piece by piece: for as long as somebody reads, and never so that a part looks like the whole.
+
+What fails midway is not ended but broken off: the last chunk of HTTP is missing, and every client says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import stat
+import traceback
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
+from contextlib import aclosing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from callboard.errors import CallboardError
+from callboard.http.masking import masked
+
+if TYPE_CHECKING:
+    from callboard.http.response import Response
+
+_log = logging.getLogger("callboard.http")
+
+STALLED_S = 60.0
+"""A reader that takes nothing for so long is hung up on."""
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Stream(Protocol):
+    """A body in pieces."""
+
+    def parts(self) -> AsyncGenerator[bytes, None]:
+        """The pieces, made as they are taken. What it raises breaks the answer off."""
+
+    def close(self) -> None:
+        """Called once, when the last piece is sent or nobody takes any more."""
+
+
+class NoParts:
+    """A stream of nothing: what HEAD is answered with."""
+
+    async def parts(self) -> AsyncGenerator[bytes, None]:
+        nothing: tuple[bytes, ...] = ()
+        for part in nothing:
+            yield part
+
+    def close(self) -> None:
+        pass
+
+
+async def send_stream(
+    scope: Message, receive: Receive, send: Send, response: Response, request_id: bytes
+) -> None:
+    """Send a response whose body is a stream; returns when it ended, broke off or was hung up on."""
+    stream = response.stream
+    assert stream is not None
+    headers = [*response.headers, (b"x-request-id", request_id)]
+    sending = asyncio.create_task(_send(send, {"status": response.status, "headers": headers}, stream))
+    gone = asyncio.create_task(_hung_up(receive))
+    try:
+        await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
+        has_gone = gone.done()
+    finally:
+        sending.cancel()
+        gone.cancel()
+        await asyncio.gather(sending, gone, return_exceptions=True)
+        stream.close()
+    if has_gone:
+        return
+    fault = None if sending.cancelled() else sending.exception()
+    if isinstance(fault, CallboardError):
+        _log.warning("request %s broke off: %s: %s", request_id.decode(), fault.code, fault.message)
+    elif fault is not None:
+        told = masked("".join(traceback.format_exception(fault)))
+        _log.error("request %s broke off\n%s", request_id.decode(), told)
+    if fault is not None or sending.cancelled() or not sending.result():
+        hang_up(scope.get("client"))
+
+
+async def _send(send: Send, head: Message, stream: Stream) -> bool:
+    """Send all of it; false when the reader stalled."""
+    await send({"type": "http.response.start", **head})
+    async with aclosing(stream.parts()) as parts:
+        async for part in parts:
+            try:
+                async with asyncio.timeout(STALLED_S):
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
+            except TimeoutError:
+                return False
+    await send({"type": "http.response.body", "body": b""})
+    return True
+
+
+async def _hung_up(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def hang_up(client: tuple[str, int] | None) -> None:
+    """Break the connection with this peer. Nothing when it is gone already.
+
+    The server beneath us keeps a connection open until all that was handed to it is read, also while it
+    stops: a reader that stalls would hold it up. It has no word for hanging up, so the socket is looked for
+    among this process's own.
+    """
+    if client is None:
+        return
+    for entry in Path("/dev/fd").iterdir():
+        number = int(entry.name)
+        with suppress(OSError):
+            if stat.S_ISSOCK(os.fstat(number).st_mode):
+                with socket.socket(fileno=os.dup(number)) as connection:
+                    if connection.getpeername()[:2] == tuple(client[:2]):
+                        connection.shutdown(socket.SHUT_RDWR)
+                        return

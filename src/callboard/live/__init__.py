@@ -1,0 +1,1 @@
+"""FOLLOW: from the store's marker to whoever waits for numbers to change."""
