@@ -1,0 +1,1 @@
+"""`callboard report …`: one report a file, imported when it is used."""
