@@ -179,6 +179,8 @@ class PlainSpace:
             **{f"tasks_{status}": sum(task.status == status for task in tasks) for status in TASK_RANKS},
             completed_timed=len(timed),
             completed_talk_ms=sum(timed),
+            answered_calls=sum(answered(call) for call in calls if call.call_status != "queued"),
+            answered_final=sum(answered(call) for call in calls if RANKS[call.call_status] == 3),
         )
 
     def cells(self) -> dict[tuple[Any, ...], tuple[int, ...]]:
@@ -243,6 +245,11 @@ class PlainSpace:
                 failed=sum(task.status == "failed" for task in tasks),
             )
         return runs
+
+
+def answered(call: Call) -> bool:
+    """Its start is known, or somebody talked."""
+    return call.start_time is not None or (call.duration_ms or 0) > 0
 
 
 def together(spaces: list[PlainSpace]) -> PlainSpace:

@@ -78,6 +78,10 @@ call_filters = st.builds(
     source_number=text_of("+12025550123"),
     answered=st.sampled_from([None, None, True, False]),
     made=st.sampled_from([None, None, True, False]),
+    final=st.sampled_from([None, None, True, False]),
+    duration_known=st.sampled_from([None, None, True, False]),
+    min_wait_ms=st.sampled_from([None, None, None, 0, 1]),
+    max_wait_ms=st.sampled_from([None, None, None, 0, 1500]),
     min_duration_ms=st.sampled_from([None, None, 0, 1]),
     max_duration_ms=st.sampled_from([None, None, 0, 1500]),
     start=moments,
@@ -328,6 +332,10 @@ class Both(RuleBasedStateMachine):
     @rule(part=st.one_of(cell_parts(), call_parts, task_parts))
     def sums(self, part: CellPart | CallPart | TaskPart) -> None:
         self.both(lambda store: sorted(store.sums(1, [part, part])[1]))
+
+    @rule(org_id=st.sampled_from([1, 2]), now=st.sampled_from(MOMENTS))
+    def stuck_tasks(self, org_id: int, now: int) -> None:
+        self.both(lambda store: store.stuck_tasks(org_id, now))
 
     @rule(number=spaces, item_id=st.sampled_from(["c1", "t1"]))
     def single_items(self, number: int, item_id: str) -> None:

@@ -17,6 +17,7 @@ from callboard.fold.sketch import bucket_text
 from callboard.model.call import Call
 from callboard.model.task import Task
 from callboard.model.totals import TOTALS_FIELDS, Totals
+from callboard.model.words import FINAL_CALL
 
 Measures = list[int]
 """items, answered, timed, talk_ms, wait_ms"""
@@ -30,6 +31,7 @@ _AT = {name: place for place, name in enumerate(TOTALS_FIELDS)}
 _CALLS_AT = {name.removeprefix("calls_"): at for name, at in _AT.items() if name.startswith("calls_")}
 _TASKS_AT = {name.removeprefix("tasks_"): at for name, at in _AT.items() if name.startswith("tasks_")}
 _TIMED_AT, _TALK_AT = _AT["completed_timed"], _AT["completed_talk_ms"]
+_ANSWERED_AT, _ANSWERED_FINAL_AT = _AT["answered_calls"], _AT["answered_final"]
 
 
 class RunDifference(Struct):
@@ -123,8 +125,12 @@ class Tally:
     def totals(self) -> list[int]:
         """The differences of the space's totals, in the order of `TOTALS_FIELDS`."""
         sums = [0] * len(TOTALS_FIELDS)
-        for (_, _, status, *_), (items, _, timed, talk_ms, _) in self.calls.items():
+        for (_, _, status, *_), (items, answered, timed, talk_ms, _) in self.calls.items():
             sums[_CALLS_AT[status]] += items
+            if answered and status != "queued":
+                sums[_ANSWERED_AT] += answered
+                if status in FINAL_CALL:
+                    sums[_ANSWERED_FINAL_AT] += answered
             if status == "completed":
                 sums[_TIMED_AT] += timed
                 sums[_TALK_AT] += talk_ms

@@ -22,6 +22,10 @@ class Totals(Struct, frozen=True):
     tasks_running: int = 0
     tasks_completed: int = 0
     tasks_failed: int = 0
+    answered_calls: int = 0
+    """Calls made that were answered."""
+    answered_final: int = 0
+    """Those of them that have ended."""
 
     @property
     def total_calls(self) -> int:
@@ -33,6 +37,11 @@ class Totals(Struct, frozen=True):
             + self.calls_missed
             + self.calls_failed
         )
+
+    @property
+    def final_calls(self) -> int:
+        """Calls that have ended, however."""
+        return self.calls_completed + self.calls_missed + self.calls_failed
 
     @property
     def total_tasks(self) -> int:
@@ -59,4 +68,14 @@ def mean_seconds(total_ms: int, count: int) -> float:
 
 def success_rate(totals: Totals) -> float | None:
     """`completed_calls / total_calls * 100`; none when no call was made."""
-    return totals.calls_completed / totals.total_calls * 100 if totals.total_calls else None
+    return percent(totals.calls_completed, totals.total_calls)
+
+
+def answer_rate(totals: Totals) -> float | None:
+    """Answered calls of those that have ended, in percent; none when none has."""
+    return percent(totals.answered_final, totals.final_calls)
+
+
+def percent(part: int, whole: int) -> float | None:
+    """`part / whole * 100`; none over nothing."""
+    return part / whole * 100 if whole else None

@@ -91,10 +91,24 @@ CALL_FILTERS = table(
     flags("answered", "Whether it was answered: its start is known or its duration above 0."),
     words("answered_by", "Who answered.", ANSWERED_BY, unknown=True),
     flags("made", "`true`: all calls made (`total_calls`); `false`: those only queued."),
+    flags(
+        "final", "`true`: calls that have ended (completed, missed, failed); `false`: those that have not."
+    ),
+    flags("duration_known", "Whether the talk time is known."),
     phone_numbers("source_number", "The number it came from."),
     phone_numbers("destination_number", "The number it went to."),
     seconds("min_duration", "Calls whose duration is known and at least this many seconds.", at_least=True),
     seconds("max_duration", "Calls whose duration is known and at most this many seconds.", at_least=False),
+    seconds(
+        "min_time_to_answer",
+        "Calls whose time to answer is known and at least this many seconds.",
+        at_least=True,
+    ),
+    seconds(
+        "max_time_to_answer",
+        "Calls whose time to answer is known and at most this many seconds.",
+        at_least=False,
+    ),
     moments("start_date", "Calls created at or after this time; a bare date: from its first instant."),
     moments("end_date", "Calls created before this time; a bare date: that day included whole."),
     TIMEZONE,
@@ -141,6 +155,8 @@ def call_filter(values: Mapping[str, Any]) -> CallFilter:
     return CallFilter(
         min_duration_ms=values.get("min_duration"),
         max_duration_ms=values.get("max_duration"),
+        min_wait_ms=values.get("min_time_to_answer"),
+        max_wait_ms=values.get("max_time_to_answer"),
         start=_starts(values.get("start_date"), zone),
         end=_ends(values.get("end_date"), zone),
         **{name: value for name, value in values.items() if name in _PLAIN_CALL_FIELDS},

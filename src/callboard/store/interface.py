@@ -324,6 +324,9 @@ class Store(Protocol):
         Raises `StoreTooSlowError` when it takes longer than a query may.
         """
 
+    def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
+        """Space id → how many of its tasks are stuck at `now`, by its own limits; without spaces of none."""
+
     # outcomes
     def outcomes(self, org_id: int, space_id: int | None = None) -> dict[tuple[Outcome, str], int]:
         """How events received ended: (outcome, reject reason or "") → how many."""

@@ -43,9 +43,16 @@ class CallFilter(Struct, frozen=True, kw_only=True):
     answered: bool | None = None
     made: bool | None = None
     """True: all but queued; false: only queued."""
+    final: bool | None = None
+    """True: those that have ended; false: those that have not."""
+    duration_known: bool | None = None
     min_duration_ms: int | None = None
     """Inclusive; a call of unknown duration is not among them."""
     max_duration_ms: int | None = None
+    """Inclusive."""
+    min_wait_ms: int | None = None
+    """Time from creation to answer, inclusive; a call of which it is not known is not among them."""
+    max_wait_ms: int | None = None
     """Inclusive."""
     start: Micros | None = None
     """`creation_time >= start`"""

@@ -9,6 +9,7 @@ from callboard.model.call import Call
 from callboard.model.directory import SpaceSettings
 from callboard.model.run import Run
 from callboard.model.task import Task, stuck
+from callboard.model.words import FINAL_CALL
 from callboard.store.interface import CallAt, TaskAt
 from callboard.store.questions import CallFilter, Match, Position, TaskFilter, Unknown, Window
 
@@ -25,12 +26,16 @@ def matches(wanted: Match, value: str | None) -> bool:
 def call_passes(call: Call, where: CallFilter) -> bool:
     """Whether a call is among those asked for."""
     texts = ("call_type", "end_reason", "agent", "answered_by", "source_number", "destination_number")
-    duration = call.duration_ms
+    duration, wait = call.duration_ms, call.wait_ms
     return (
         all(matches(getattr(where, name), getattr(call, name)) for name in texts)
         and where.call_status in (None, call.call_status)
         and where.answered in (None, call.answered)
         and where.made in (None, call.call_status != "queued")
+        and where.final in (None, call.call_status in FINAL_CALL)
+        and where.duration_known in (None, duration is not None)
+        and (where.min_wait_ms is None or (wait is not None and wait >= where.min_wait_ms))
+        and (where.max_wait_ms is None or (wait is not None and wait <= where.max_wait_ms))
         and (where.min_duration_ms is None or (duration is not None and duration >= where.min_duration_ms))
         and (where.max_duration_ms is None or (duration is not None and duration <= where.max_duration_ms))
         and (where.start is None or call.creation_time >= where.start)

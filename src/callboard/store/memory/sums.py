@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from callboard.clock import Micros
 from callboard.errors import NotFoundError
 from callboard.fold.catalogue import BY_NAME
 from callboard.fold.sketch import bucket_text
@@ -14,7 +15,7 @@ from callboard.model.task import Task
 from callboard.store.memory.counters import contact_cells
 from callboard.store.memory.filters import call_passes, matches, task_passes
 from callboard.store.memory.state import Part, SpaceState
-from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Sums, TaskPart
+from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Sums, TaskFilter, TaskPart
 
 Counted = tuple[int, tuple[Any, ...], Sequence[int]]
 """Place of the range, values of the group, measures."""
@@ -26,6 +27,17 @@ class ReportSums(Part):
     def sums(self, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
         with self.state.lock:
             return [_summed(self._counted(org_id, part)) for part in parts]
+
+    def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
+        where = TaskFilter(stuck=True, now=now)
+        with self.state.lock:
+            counted = {
+                space.space.id: sum(
+                    task_passes(task, where, space.space.settings) for task in space.standing_tasks()
+                )
+                for space in self.state.spaces_of(org_id)
+            }
+        return {space_id: stuck for space_id, stuck in counted.items() if stuck}
 
     def _counted(self, org_id: int, part: CellPart | CallPart | TaskPart) -> Iterator[Counted]:
         if isinstance(part, CellPart):

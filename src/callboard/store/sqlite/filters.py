@@ -68,15 +68,29 @@ def calls_where(scope: Scope, where: CallFilter) -> Conditions:
         )
     if where.made is not None:
         conditions.add("call_status <> 'queued'" if where.made else "call_status = 'queued'")
-    if where.min_duration_ms is not None:
-        conditions.add("duration_ms >= :min_duration", min_duration=where.min_duration_ms)
-    if where.max_duration_ms is not None:
-        conditions.add("duration_ms <= :max_duration", max_duration=where.max_duration_ms)
+    if where.final is not None:
+        final: LiteralString = "call_status IN ('completed', 'missed', 'failed')"
+        conditions.add(final if where.final else "NOT " + final)
+    if where.duration_known is not None:
+        conditions.add("duration_ms IS NOT NULL" if where.duration_known else "duration_ms IS NULL")
+    _amounts(where, conditions)
     if where.start is not None:
         conditions.add("creation_time >= :start", start=where.start)
     if where.end is not None:
         conditions.add("creation_time < :end", end=where.end)
     return conditions
+
+
+def _amounts(where: CallFilter, conditions: Conditions) -> None:
+    if where.min_duration_ms is not None:
+        conditions.add("duration_ms >= :min_duration", min_duration=where.min_duration_ms)
+    if where.max_duration_ms is not None:
+        conditions.add("duration_ms <= :max_duration", max_duration=where.max_duration_ms)
+    wait: LiteralString = "start_time >= creation_time AND (start_time - creation_time) / 1000"
+    if where.min_wait_ms is not None:
+        conditions.add(wait + " >= :min_wait", min_wait=where.min_wait_ms)
+    if where.max_wait_ms is not None:
+        conditions.add(wait + " <= :max_wait", max_wait=where.max_wait_ms)
 
 
 _LIMIT: LiteralString = (

@@ -323,6 +323,11 @@ class SqliteStore:
         with self._reading() as db:
             return sums(db, org_id, parts)
 
+    def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
+        with self._readers.lend() as db:
+            found = db.execute(statement("task.stuck_by_space"), {"org_id": org_id, "now": now})
+            return {space_id: stuck for space_id, stuck in found if stuck}
+
     # --- outcomes
 
     def outcomes(self, org_id: int, space_id: int | None = None) -> dict[tuple[Outcome, str], int]:

@@ -22,7 +22,7 @@ from callboard.store.questions import CONTACT_SPACES
 from callboard.store.sqlite.contact_check import wrong_cells
 from callboard.store.sqlite.load import add_entries, find_items, item_of
 from callboard.store.sqlite.recount import COUNTERS, counted_cells, counted_totals, kept_cells
-from callboard.store.sqlite.refill import insert_cells
+from callboard.store.sqlite.refill import insert_cells, put_totals
 from callboard.store.sqlite.save import (
     home_zones,
     read_clock,
@@ -234,8 +234,7 @@ def _rewrite_counters(db: apsw.Connection, org_id: int, space_id: int) -> None:
     where = {"org_id": org_id, "space_id": space_id}
     clock = read_clock(db, org_id)
     settle_deltas(db, clock)
-    totals = counted_totals(db, org_id, space_id)
-    db.execute(statement("totals.put"), (org_id, space_id, clock.version, *msgspec.structs.astuple(totals)))
+    put_totals(db, org_id, space_id, clock.version)
     db.execute(statement("cell.drop_space"), {**where, "counters": COUNTERS})
     insert_cells(db, org_id, space_id, _zone(db, org_id, space_id))
     # In the same commit: a list of all contact spaces counts by their cells together.

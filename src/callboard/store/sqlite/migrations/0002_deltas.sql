@@ -45,4 +45,8 @@ CREATE TABLE delta (
     PRIMARY KEY (org_id, no)
 ) WITHOUT ROWID;
 
+-- Beside the six numbers: what the answer rate is made of.
+ALTER TABLE totals ADD COLUMN answered_calls INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN answered_final INTEGER NOT NULL DEFAULT 0;
+
 ALTER TABLE organization_clock ADD COLUMN next_delta INTEGER NOT NULL DEFAULT 1;

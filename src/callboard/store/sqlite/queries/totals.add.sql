@@ -13,5 +13,7 @@ SET
     tasks_pending = tasks_pending + ?,
     tasks_running = tasks_running + ?,
     tasks_completed = tasks_completed + ?,
-    tasks_failed = tasks_failed + ?
+    tasks_failed = tasks_failed + ?,
+    answered_calls = answered_calls + ?,
+    answered_final = answered_final + ?
 WHERE org_id = ? AND space_id = ?

@@ -1,6 +1,6 @@
 -- A space's totals, as recounted.
 INSERT INTO totals
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET
     version = excluded.version,
     calls_queued = excluded.calls_queued,
@@ -14,4 +14,6 @@ ON CONFLICT DO UPDATE SET
     tasks_pending = excluded.tasks_pending,
     tasks_running = excluded.tasks_running,
     tasks_completed = excluded.tasks_completed,
-    tasks_failed = excluded.tasks_failed
+    tasks_failed = excluded.tasks_failed,
+    answered_calls = excluded.answered_calls,
+    answered_final = excluded.answered_final

@@ -1,7 +1,8 @@
 -- A space's totals, counted from its rows.
 SELECT
     c.queued, c.ringing, c.in_progress, c.completed, c.missed, c.failed, c.timed, c.talk_ms,
-    t.pending, t.running, t.completed, t.failed
+    t.pending, t.running, t.completed, t.failed,
+    c.answered_calls, c.answered_final
 FROM (
     SELECT
         count(*) FILTER (WHERE call_status = 'queued') AS queued,
@@ -11,7 +12,14 @@ FROM (
         count(*) FILTER (WHERE call_status = 'missed') AS missed,
         count(*) FILTER (WHERE call_status = 'failed') AS failed,
         count(duration_ms) FILTER (WHERE call_status = 'completed') AS timed,
-        coalesce(sum(duration_ms) FILTER (WHERE call_status = 'completed'), 0) AS talk_ms
+        coalesce(sum(duration_ms) FILTER (WHERE call_status = 'completed'), 0) AS talk_ms,
+        count(*) FILTER (
+            WHERE (start_time IS NOT NULL OR duration_ms > 0) AND call_status <> 'queued'
+        ) AS answered_calls,
+        count(*) FILTER (
+            WHERE (start_time IS NOT NULL OR duration_ms > 0)
+            AND call_status IN ('completed', 'missed', 'failed')
+        ) AS answered_final
     FROM call INDEXED BY call_by_space_time
     WHERE org_id = :org_id AND space_id = :space_id AND void = 0
 ) AS c
