@@ -12,6 +12,7 @@ from callboard.ingest import compression, documents, instants, parse, wire
 from callboard.ingest.sources import delimited, importer, targets
 from callboard.live import follow, message, subscription
 from callboard.query import analytics, directory, parameter, parameters
+from callboard.query.reports import period, series, spaces, tabulate
 from callboard.settings import Settings
 from callboard.store.sqlite import connection, ingestion, verify, withdrawal
 from tests.pages import DOCS, tables
@@ -31,6 +32,12 @@ BOUNDS: dict[str, list[str]] = {
     "window of a zstd body": [f"{compression._ZSTD_WINDOW_BYTES // MIB} MiB"],
     "parameters of a query": [f"{parameter.MOST_PARAMETERS}"],
     "one parameter": [f"{parameter.MOST_TEXT} characters"],
+    "buckets of a report": [f"{period.MOST_BUCKETS:,}"],
+    "groups of a report": [f"{series.MOST_GROUPS:,}"],
+    "values of a report: buckets x groups x metrics": [f"{series.MOST_NUMBERS:,}"],
+    "dimensions to group by": [f"{series.MOST_GROUPED_BY}"],
+    "calls that a report reads one by one, where no counter holds what is asked": [f"{tabulate.MOST_ROWS:,}"],
+    "spaces side by side on a page": [f"{spaces.MOST_SPACES:,}"],
     "items on a page": [f"{parameters.MOST_PAGE_SIZE:,}"],
     "failed tokens or handles of one caller": [f"{DEFAULT.failed_auth_per_minute} a minute"],
     "callers with failures that are remembered": [f"{limits.CALLERS:,}"],

@@ -37,6 +37,7 @@ SOURCE = ROOT / "src" / "callboard"
 PAGE_OF = {
     "Analytics": "get-analytics.md",
     "Stream": "stream.md",
+    "Reports": "reports.md",
     "Organizations": "organizations.md",
     "Spaces": "spaces.md",
     "Runs": "runs.md",

@@ -22,7 +22,7 @@ COMMANDS = {
     "serve": Lazy("callboard.cli.serve", "serve", "Serve the API."),
     "demo": Lazy("callboard.cli.demo", "demo", "Serve a realistic month of campaigns."),
     "analytics": Lazy("callboard.cli.analytics", "analytics", "Calls and tasks in numbers."),
-    "report": Lazy("callboard.cli.report.group", "report", "Reports: numbers as they change."),
+    "report": Lazy("callboard.cli.report.group", "report", "Reports over any period: series, campaigns, …"),
     "tasks": Lazy("callboard.cli.tasks", "tasks", "List tasks: failed ones, stuck ones, all."),
     "calls": Lazy("callboard.cli.calls", "calls", "List calls."),
     "runs": Lazy("callboard.cli.runs", "runs", "List the runs of a space."),

@@ -16,10 +16,15 @@ from callboard.http.routes import (
     tasks,
     tokens,
 )
+from callboard.http.routes.reports import metrics, series
+from callboard.http.routes.reports import spaces as spaces_report
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *analytics.ENDPOINTS,
     *stream.ENDPOINTS,
+    *spaces_report.ENDPOINTS,
+    *series.ENDPOINTS,
+    *metrics.ENDPOINTS,
     *organizations.ENDPOINTS,
     *spaces.ENDPOINTS,
     *runs.ENDPOINTS,

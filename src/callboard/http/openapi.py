@@ -33,6 +33,7 @@ parameter is an error."""
 TAGS = {
     "Analytics": "The numbers.",
     "Stream": "The numbers as they change.",
+    "Reports": "The numbers over time, side by side, and whether to trust them.",
     "Organizations": "Whose numbers.",
     "Spaces": "Campaigns.",
     "Runs": "Tasks created together.",
@@ -94,7 +95,7 @@ _MEANING = {
     409: "It is not in a state that allows this.",
     413: "The body is too large.",
     415: "The body's type or encoding is not taken.",
-    422: "The body can be read, but is not valid: `errors` says where.",
+    422: "It can be read, but is not valid or asks for too much: `errors` says where.",
     429: "Too many failures; try again later.",
     500: "A fault of ours; never an empty 200 in its place.",
     503: "The store is down, busy or too slow; nothing of the request was kept.",

@@ -1,1 +1,1 @@
-"""`callboard report …`: one report a file, imported when it is used."""
+"""`callboard report`: the reports, one a file, as tables and plots, JSON or CSV."""

@@ -1,4 +1,4 @@
-"""Which reports there are."""
+"""`callboard report`: which reports there are."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from callboard.cli.lazy import Lazy, LazyGroup
 
 REPORTS = {
     "live": Lazy("callboard.cli.report.live", "live", "Follow the numbers as they change."),
+    "spaces": Lazy("callboard.cli.report.spaces", "spaces", "All campaigns side by side."),
+    "series": Lazy("callboard.cli.report.series", "series", "Numbers over time."),
+    "metrics": Lazy("callboard.cli.report.metrics", "metrics", "What every number means."),
 }
 
 
 @click.group(cls=LazyGroup, table=REPORTS)
 def report() -> None:
-    """Reports on calls and tasks."""
+    """Reports over any period. Each also with --json (what the API answers) and --csv."""

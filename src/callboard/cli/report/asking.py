@@ -1,0 +1,133 @@
+"""What every report takes on the command line, read by the same rules as over HTTP, and how it is told."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from callboard.cli import find
+from callboard.cli.options import config_option, db_option, json_option, opened, org_option, settings_of
+from callboard.errors import ParameterError
+from callboard.ingest.sources.rejects import guarded
+from callboard.query.parameter import Parameter
+from callboard.query.reports.scope import ReportScope, report_scope
+from callboard.store.interface import Store
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+BARS = " ▁▂▃▄▅▆▇█"
+_NOT_OPTIONS = {"space_token", "content_type"}
+
+
+def report_options(parameters: Mapping[str, Parameter]) -> Callable[[Command], Command]:
+    """An option for each of a report's query parameters, and those that every report has."""
+
+    def decorate(command: Command) -> Command:
+        for parameter in reversed(list(parameters.values())):
+            if parameter.name not in _NOT_OPTIONS:
+                command = _option(parameter)(command)
+        shared = [org_option, db_option, config_option, json_option, csv_option]
+        if "content_type" in parameters:
+            shared.append(everything_option)
+        if "space_token" in parameters:
+            shared.append(space_option)
+        for option in shared:
+            command = option(command)
+        return command
+
+    return decorate
+
+
+space_option = click.option("--space", "space_token", metavar="TOKEN", help="One space alone.")
+everything_option = click.option(
+    "--all", "all_content", is_flag=True, help="Every space, not only the contact spaces."
+)
+csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for spreadsheets.")
+
+
+def _option(parameter: Parameter) -> Callable[[Command], Command]:
+    def read(_: click.Context, __: click.Parameter, text: str | None) -> Any:
+        if text is None:
+            return None
+        try:
+            return parameter.read(text)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
+
+    flag = "--" + parameter.name.replace("_", "-")
+    help_text = parameter.text.replace("`", "")
+    return click.option(flag, parameter.name, metavar="TEXT", callback=read, help=help_text)
+
+
+class Asked:
+    """An open store, the scope and the values that were given."""
+
+    def __init__(self, store: Store, scope: ReportScope, values: dict[str, Any]) -> None:
+        self.store = store
+        self.scope = scope
+        self.values = values
+
+
+def answered(
+    options: dict[str, Any],
+    answer: Callable[[Asked], Any],
+    table: Callable[[Any], None],
+    rows: Callable[[Any], tuple[Sequence[str], Iterable[Sequence[Any]]]],
+) -> None:
+    """Ask, and tell: for people, as the endpoint's body, or as CSV."""
+    as_json, as_csv = options.pop("as_json"), options.pop("as_csv")
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv exclude each other.")
+    settings = settings_of(options.pop("db"), options.pop("config"))
+    with opened(settings) as store:
+        owner = find.organization(store, options.pop("handle"))
+        token = options.pop("space_token", None)
+        space_id = find.space(store, owner, token).id if token is not None else None
+        all_content = options.pop("all_content", False)
+        scope = report_scope(owner.id, store.spaces(owner.id), space_id, all_content=all_content)
+        values = {name: value for name, value in options.items() if value is not None}
+        try:
+            told = answer(Asked(store, scope, values))
+        except ParameterError as error:
+            raise click.UsageError(f"--{error.name.replace('_', '-')}: {error.reason}") from None
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.encode(told) + (b"\n" if sys.stdout.isatty() else b""))
+    elif as_csv:
+        show_csv(*rows(told.data))
+    else:
+        table(told.data)
+
+
+def show_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """CSV on standard output; cells that a spreadsheet would run are guarded."""
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow(columns)
+    for row in rows:
+        out.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
+
+
+def spark(values: Sequence[float | None], width: int = 40) -> str:
+    """A line of bars: the greatest of a few neighbours each, where there are more than fit."""
+    if not values:
+        return ""
+    step = -(-len(values) // width)
+    columns = [max(value or 0 for value in values[at : at + step]) for at in range(0, len(values), step)]
+    most = max(columns)
+    if not most:
+        return BARS[0] * len(columns)
+    return "".join(BARS[-(-int(value / most * 1000) * 8 // 1000)] for value in columns)
+
+
+def bar(value: float | None, most: float, width: int = 24) -> str:
+    """One bar, as long as its share of the greatest."""
+    return "█" * round((value or 0) / most * width) if most else ""
+
+
+def shown(value: Any) -> Any:
+    """A number as a table shows it: ratios to two decimals."""
+    return round(value, 2) if isinstance(value, float) else value

@@ -1,0 +1,1 @@
+"""Reports under the analytics' path: one a file."""

@@ -1,0 +1,41 @@
+"""Metrics over time."""
+
+from __future__ import annotations
+
+from callboard.http.answers import One
+from callboard.http.endpoint import Endpoint
+from callboard.http.request import Request
+from callboard.http.response import Response, json_response
+from callboard.http.routes.analytics import PATH
+from callboard.http.routes.reports.scope import find_report_scope
+from callboard.query.reports.parameters import SERIES, series_question
+from callboard.query.reports.series import SeriesData, SeriesQuestion, series
+
+
+async def get_series(request: Request) -> Response:
+    asked = series_question(request.values, request.item, request.services.clock())
+    return await request.store_threads.run(_answer, request, asked)
+
+
+def _answer(request: Request, asked: SeriesQuestion) -> Response:
+    return json_response(One(200, "Series fetched successfully", series(request.services.store, asked)))
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path=f"{PATH}series/",
+        operation="get_series",
+        tag="Reports",
+        summary="Metrics over time, by up to two dimensions",
+        text="Every bucket carries its bounds, empty ones are there; counts of nothing are 0, ratios over "
+        "nothing null. Exact for any instants. Any combination is answered, or refused with 422 and what to "
+        "narrow: never a part that looks like the whole.",
+        needs_handle=True,
+        parameters=SERIES,
+        find=find_report_scope,
+        handle=get_series,
+        answer=One[SeriesData],
+        extra_statuses=(422, 503),
+    ),
+)

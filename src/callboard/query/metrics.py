@@ -1,0 +1,226 @@
+"""The one catalogue of metrics: what each counts, in which unit, of what, and which time places it.
+
+Every report makes its numbers here, from sums of whole numbers, so that the same question asked in two ways
+gets the same number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from callboard.model.totals import mean_seconds, percent
+from callboard.model.words import FINAL_CALL
+from callboard.query.items import seconds
+
+VERSION = "1"
+"""Of the definitions as a whole: moves when one of them changes."""
+
+Sums = list[int]
+"""Whole numbers that metrics are made of, by the places below."""
+
+(
+    MADE,
+    COMPLETED,
+    MISSED,
+    FAILED,
+    ANSWERED,
+    ANSWERED_FINAL,
+    TALK_MS,
+    COMPLETED_TIMED,
+    COMPLETED_TALK_MS,
+    PENDING,
+    RUNNING,
+    TASKS_COMPLETED,
+    TASKS_FAILED,
+) = range(13)
+SIZE = 13
+_OF_STATUS = {"completed": COMPLETED, "missed": MISSED, "failed": FAILED}
+_OF_TASK_STATUS = {
+    "pending": PENDING,
+    "running": RUNNING,
+    "completed": TASKS_COMPLETED,
+    "failed": TASKS_FAILED,
+}
+
+
+def add_calls(sums: Sums, status: str, items: int, answered: int, timed: int, talk_ms: int) -> None:
+    """Add calls of one status. Queued ones are not made yet and count nowhere."""
+    if status == "queued":
+        return
+    sums[MADE] += items
+    sums[ANSWERED] += answered
+    sums[TALK_MS] += talk_ms
+    if status in FINAL_CALL:
+        sums[_OF_STATUS[status]] += items
+        sums[ANSWERED_FINAL] += answered
+    if status == "completed":
+        sums[COMPLETED_TIMED] += timed
+        sums[COMPLETED_TALK_MS] += talk_ms
+
+
+def add_tasks(sums: Sums, status: str, items: int) -> None:
+    """Add tasks of one status."""
+    sums[_OF_TASK_STATUS[status]] += items
+
+
+class Metric(Struct, frozen=True):
+    """One number of reports."""
+
+    name: str
+    of: Literal["call", "task"]
+    definition: str
+    unit: str
+    denominator: str | None
+    """What a ratio or a mean is over; none for counts and sums."""
+    placed_by: str
+    """The time that decides which bucket an item counts in."""
+    value: Callable[[Sums], Any]
+    counts: str
+    """The list that the number counts (its denominator, for ratios and means), as filters of it."""
+
+
+def _final(sums: Sums) -> int:
+    return sums[COMPLETED] + sums[MISSED] + sums[FAILED]
+
+
+def _tasks(sums: Sums) -> int:
+    return sums[PENDING] + sums[RUNNING] + sums[TASKS_COMPLETED] + sums[TASKS_FAILED]
+
+
+def _mean(sums: Sums) -> float | None:
+    timed = sums[COMPLETED_TIMED]
+    return mean_seconds(sums[COMPLETED_TALK_MS], timed) if timed else None
+
+
+def _call(
+    name: str,
+    definition: str,
+    unit: str,
+    denominator: str | None,
+    value: Callable[[Sums], Any],
+    counts: str,
+) -> Metric:
+    return Metric(name, "call", definition, unit, denominator, "creation_time", value, counts)
+
+
+def _task(name: str, definition: str, value: Callable[[Sums], Any], counts: str) -> Metric:
+    return Metric(name, "task", definition, "tasks", None, "created", value, counts)
+
+
+METRICS: tuple[Metric, ...] = (
+    _call(
+        "total_calls",
+        "Calls made: every call, once, unless it is only queued.",
+        "calls",
+        None,
+        lambda sums: sums[MADE],
+        "made=true",
+    ),
+    _call(
+        "completed_calls",
+        "Calls whose parties were connected and that ended normally, voicemail included.",
+        "calls",
+        None,
+        lambda sums: sums[COMPLETED],
+        "call_status=completed",
+    ),
+    _call(
+        "missed_calls",
+        "Calls that were offered and never connected.",
+        "calls",
+        None,
+        lambda sums: sums[MISSED],
+        "call_status=missed",
+    ),
+    _call(
+        "failed_calls",
+        "Calls that could not be offered, or were connected and then cut by an error.",
+        "calls",
+        None,
+        lambda sums: sums[FAILED],
+        "call_status=failed",
+    ),
+    _call(
+        "answered_calls",
+        "Calls made whose start is known or whose talk time is above 0.",
+        "calls",
+        None,
+        lambda sums: sums[ANSWERED],
+        "made=true&answered=true",
+    ),
+    _call(
+        "talk_seconds",
+        "Talk time of all calls made of which it is known, together.",
+        "seconds",
+        None,
+        lambda sums: seconds(sums[TALK_MS]),
+        "made=true&duration_known=true",
+    ),
+    _call(
+        "avg_duration_seconds",
+        "Mean talk time of the completed calls whose duration is known.",
+        "seconds",
+        "completed calls whose duration is known",
+        _mean,
+        "call_status=completed&duration_known=true",
+    ),
+    _call(
+        "success_rate",
+        "Completed calls of all calls made.",
+        "percent",
+        "total_calls",
+        lambda sums: percent(sums[COMPLETED], sums[MADE]),
+        "made=true",
+    ),
+    _call(
+        "answer_rate",
+        "Answered calls of those that have ended (telephony's answer-seizure ratio).",
+        "percent",
+        "calls that have ended: completed, missed and failed",
+        lambda sums: percent(sums[ANSWERED_FINAL], _final(sums)),
+        "final=true",
+    ),
+    _task("total_tasks", "Tasks, once each, whatever their status.", _tasks, ""),
+    _task("tasks_pending", "Tasks that wait.", lambda sums: sums[PENDING], "status=pending"),
+    _task("tasks_running", "Tasks under way.", lambda sums: sums[RUNNING], "status=running"),
+    _task("tasks_completed", "Tasks done.", lambda sums: sums[TASKS_COMPLETED], "status=completed"),
+    _task(
+        "tasks_failed",
+        "Tasks that could not be done, or were cancelled.",
+        lambda sums: sums[TASKS_FAILED],
+        "status=failed",
+    ),
+)
+BY_NAME = {metric.name: metric for metric in METRICS}
+
+
+def chosen(names: Sequence[str]) -> tuple[Metric, ...]:
+    """The metrics of these names."""
+    return tuple(BY_NAME[name] for name in names)
+
+
+class MetricItem(Struct, frozen=True):
+    """A metric as the reference shows it."""
+
+    name: str
+    of: str
+    definition: str
+    unit: str
+    denominator: str | None
+    placed_by: str
+
+
+class MetricsData(Struct, frozen=True):
+    """All metrics, and the version of their definitions as a whole."""
+
+    version: str
+    metrics: list[MetricItem]
+
+
+def metrics_data() -> MetricsData:
+    """The catalogue as users see it."""
+    items = [MetricItem(m.name, m.of, m.definition, m.unit, m.denominator, m.placed_by) for m in METRICS]
+    return MetricsData(VERSION, items)

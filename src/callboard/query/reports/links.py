@@ -1,0 +1,83 @@
+"""Drill-down: every number leads to the list it counts, and that list's `count` is the number.
+
+A link is a path with its query, without the host. `{start}` and `{end}` in it stand for the bounds of a
+bucket (RFC 6570, level 1): filled with them as the answer gives them, it is the list of that bucket's number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlencode
+
+from callboard.model.directory import Space
+from callboard.query.metrics import Metric
+from callboard.query.reports.tabulate import Where, is_unknown
+
+BASE = "/api/v2/platform"
+BOUNDS = "{start}", "{end}"
+
+
+def metric_link(
+    metric: Metric,
+    scope: Mapping[str, str],
+    where: Where,
+    group: Mapping[str, str],
+    bounds: tuple[str, str] | None = BOUNDS,
+) -> str:
+    """The list that a metric counts, of one group of a report, within bounds; `scope` are its parameters
+    (`space_token`, `content_type`). Without bounds: of all time.
+    """
+    if metric.of == "task":
+        return _link("tasks", metric, scope, {}, group, ("created_from", "created_to"), bounds)
+    filters = {name: _word(value) for name, value in where}
+    return _link("call-logs", metric, scope, filters, group, ("start_date", "end_date"), bounds)
+
+
+def _link(
+    resource: str,
+    metric: Metric,
+    scope: Mapping[str, str],
+    filters: Mapping[str, str],
+    group: Mapping[str, str],
+    names: tuple[str, str],
+    bounds: tuple[str, str] | None,
+) -> str:
+    asked = {**scope, **filters, **group}
+    own = dict(pair.split("=") for pair in metric.counts.split("&") if pair)
+    if any(asked.get(name, value) != value for name, value in own.items()):
+        # Calls of one status grouped under another are none: a list that can hold nothing.
+        own["max_duration"], own["duration_known"] = "0", "false"
+        own = {name: value for name, value in own.items() if name not in asked}
+    text = urlencode({**asked, **own}, quote_via=quote)
+    limits = [] if bounds is None else [f"{name}={value}" for name, value in zip(names, bounds, strict=True)]
+    return f"{BASE}/{resource}/?" + "&".join([*([text] if text else []), *limits])
+
+
+def list_link(resource: str, **parameters: str | None) -> str:
+    """A list with these parameters."""
+    asked = {name: value for name, value in parameters.items() if value is not None}
+    return f"{BASE}/{resource}/" + (f"?{urlencode(asked, quote_via=quote)}" if asked else "")
+
+
+def scope_of(space: Space | None, *, all_content: bool) -> dict[str, str]:
+    """The parameters that name a report's scope."""
+    if space is not None:
+        return {"space_token": space.token}
+    return {"content_type": "all"} if all_content else {}
+
+
+def _word(value: object) -> str:
+    if is_unknown(value):  # type: ignore[arg-type]
+        return "unknown"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def links_of(
+    metrics: Sequence[Metric],
+    scope: Mapping[str, str],
+    where: Where,
+    group: Mapping[str, str],
+    bounds: tuple[str, str] | None = BOUNDS,
+) -> dict[str, str]:
+    """A link for each metric."""
+    return {metric.name: metric_link(metric, scope, where, group, bounds) for metric in metrics}

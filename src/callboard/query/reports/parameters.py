@@ -1,0 +1,137 @@
+"""What reports can be asked: the period, the zone, groups, filters and metrics, as query parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from callboard.clock import Micros
+from callboard.model.words import ANSWERED_BY, CALL_STATUSES, CALL_TYPES, END_REASONS
+from callboard.query.metrics import METRICS, chosen
+from callboard.query.parameter import Parameter, flags, moments, numbers, texts, words, zones
+from callboard.query.parameters import SCOPE, UTC_ZONE, table
+from callboard.query.reports.period import INTERVALS, Period, read_period
+from callboard.query.reports.scope import ReportScope
+from callboard.query.reports.series import MOST_GROUPED_BY, SeriesQuestion
+from callboard.query.reports.spaces import DEFAULT_SORT, MOST_SPACES, SORTS
+from callboard.query.reports.tabulate import DIMENSIONS, Where
+
+METRIC_NAMES = tuple(metric.name for metric in METRICS)
+DEFAULT_METRICS = ("total_calls", "completed_calls", "failed_calls", "avg_duration_seconds", "success_rate")
+
+
+def several(
+    name: str, text: str, allowed: Sequence[str], most: int, default: Sequence[str] = ()
+) -> Parameter:
+    """Some of a closed list, separated by commas, each once."""
+    choices = "|".join(allowed)
+
+    def read(value: str) -> tuple[str, ...]:
+        found = tuple(value.split(","))
+        for each in found:
+            if each not in allowed:
+                raise ValueError(f"must be one or more of {', '.join(allowed)}, separated by commas")
+        if len(set(found)) < len(found):
+            raise ValueError("names one of them twice")
+        if len(found) > most:
+            raise ValueError(f"names more than {most}")
+        return found
+
+    schema: dict[str, Any] = {"type": "string", "pattern": f"^({choices})(,({choices})){{0,{most - 1}}}$"}
+    if default:
+        schema["default"] = ",".join(default)
+    return Parameter(name=name, text=text, schema=schema, read=read, example=",".join(allowed[:1]))
+
+
+PERIOD = table(
+    moments(
+        "start",
+        "From this time on; a bare date: from its first instant in `timezone`. Left out: thirty civil days, "
+        "the last one included.",
+    ),
+    moments("end", "Up to this time, not included; a bare date: that day included whole. Left out: now."),
+    zones("timezone", "The zone whose civil days are meant. UTC unless said."),
+)
+DIMENSION_FILTERS = table(
+    words("call_type", "Direction.", CALL_TYPES, unknown=True),
+    words("call_status", "How the call stands.", CALL_STATUSES),
+    words(
+        "end_reason",
+        "Why it ended. `unknown`: no reason, or one not in this list.",
+        END_REASONS,
+        unknown=True,
+    ),
+    texts("agent", "Who or what talked."),
+    flags("answered", "Whether it was answered: its start is known or its duration above 0."),
+    words("answered_by", "Who answered.", ANSWERED_BY, unknown=True),
+)
+SERIES = {
+    **SCOPE,
+    **PERIOD,
+    **table(
+        words(
+            "interval",
+            "How long a bucket lasts: civil hours, days, weeks (from Monday) and months.",
+            INTERVALS,
+        ),
+        several("group_by", "What to tell apart, up to two.", DIMENSIONS, MOST_GROUPED_BY),
+        several(
+            "metric",
+            "Which numbers. Their definitions: `metrics/`.",
+            METRIC_NAMES,
+            len(METRIC_NAMES),
+            DEFAULT_METRICS,
+        ),
+        words("compare", "`previous`: the period before as well, and the differences.", ("previous",)),
+    ),
+    **DIMENSION_FILTERS,
+}
+SPACES = {
+    "content_type": SCOPE["content_type"],
+    **table(
+        words(
+            "sort", "By which number or name; with `-` falling.", [*SORTS, *(f"-{each}" for each in SORTS)]
+        ),
+        numbers("page", "Which page, from 1. A page past the end is empty.", 1, 1_000_000, 1),
+        numbers(
+            "page_size", "Spaces on a page: all of them, unless there are more.", 1, MOST_SPACES, MOST_SPACES
+        ),
+    ),
+}
+
+
+def where_of(values: Mapping[str, Any]) -> Where:
+    """The filters on dimensions among a query's values."""
+    return tuple((name, values[name]) for name in DIMENSION_FILTERS if name in values)
+
+
+def zone_of(values: Mapping[str, Any]) -> ZoneInfo:
+    """The zone asked for."""
+    zone: ZoneInfo = values.get("timezone", UTC_ZONE)
+    return zone
+
+
+def period_of(values: Mapping[str, Any], now: Micros) -> Period:
+    """The period asked for."""
+    return read_period(values.get("start"), values.get("end"), zone_of(values), now)
+
+
+def series_question(values: Mapping[str, Any], scope: ReportScope, now: Micros) -> SeriesQuestion:
+    """The question that values of `SERIES` stand for."""
+    return SeriesQuestion(
+        scope=scope,
+        period=period_of(values, now),
+        interval=values.get("interval", "day"),
+        zone=zone_of(values),
+        metrics=chosen(values.get("metric", DEFAULT_METRICS)),
+        group=values.get("group_by", ()),
+        where=where_of(values),
+        compare="compare" in values,
+    )
+
+
+def sort_of(values: Mapping[str, Any]) -> str:
+    """How the spaces are sorted."""
+    sort: str = values.get("sort", DEFAULT_SORT)
+    return sort

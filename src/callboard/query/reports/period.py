@@ -1,0 +1,189 @@
+"""Periods and their buckets: civil hours, days, weeks and months of any zone, as half-open instants.
+
+A bucket begins where its civil period does in the zone: days have 23 or 25 hours where clocks change, weeks
+begin on Monday. The first and the last are cut by the period's own edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from callboard.clock import DAY, EPOCH, Micros, moment
+from callboard.errors import InvalidInputError
+from callboard.fold.grain import QUARTER_US, Grain, bucket_of, day_start
+from callboard.query.civil import Moment
+
+INTERVALS = ("15m", "hour", "day", "week", "month", "total")
+MOST_BUCKETS = 10_000
+EARLIEST: Micros = 0
+"""1970: before it nothing is kept."""
+LATEST: Micros = 253_402_300_800_000_000
+"""The year 10000."""
+DEFAULT_DAYS = 30
+
+Range = tuple[Micros, Micros]
+"""Half-open."""
+
+
+class Period(Struct, frozen=True):
+    """From `start` up to `end`, not included."""
+
+    start: Micros
+    end: Micros
+
+
+def read_period(start: Moment | None, end: Moment | None, zone: ZoneInfo, now: Micros) -> Period:
+    """The period asked for. Without an end it ends now; without a start it begins with the civil day that
+    makes it thirty days, the last one included. Raises `InvalidInputError` when it ends before it begins.
+    """
+    until = now if end is None else end.ends(zone)
+    if start is None:
+        last = moment(max(until - 1, EARLIEST)).astimezone(zone)
+        begin = day_start(_midnight(last) - timedelta(days=DEFAULT_DAYS - 1), zone.key)
+    else:
+        begin = start.starts(zone)
+    if begin >= until:
+        raise not_together("end", "must be later than start")
+    if begin < EARLIEST or until > LATEST:
+        raise not_together("start" if begin < EARLIEST else "end", "must lie between 1970 and 9999")
+    return Period(begin, until)
+
+
+def not_together(name: str, message: str) -> InvalidInputError:
+    """Each parameter is valid by itself, but what they ask together cannot be answered."""
+    return InvalidInputError(f"{name}: {message}", [(name, message)])
+
+
+def buckets(period: Period, interval: str, zone: str) -> tuple[Range, ...]:
+    """The buckets of a period, in order, without a gap. Raises `InvalidInputError` for too many."""
+    shortest = {"15m": QUARTER_US, "hour": QUARTER_US, "day": DAY, "week": DAY, "month": DAY}.get(interval)
+    if shortest is not None and (period.end - period.start) // shortest > 40 * MOST_BUCKETS:
+        raise _too_many(interval)
+    return _buckets(period.start, period.end, interval, zone)
+
+
+@lru_cache(maxsize=256)
+def _buckets(start: Micros, end: Micros, interval: str, zone: str) -> tuple[Range, ...]:
+    found: list[Range] = []
+    begin = start
+    for edge in _edges(start, interval, zone):
+        if edge >= end:
+            break
+        found.append((begin, edge))
+        begin = edge
+        if len(found) > MOST_BUCKETS:
+            raise _too_many(interval)
+    found.append((begin, end))
+    return tuple(found)
+
+
+def _too_many(interval: str) -> InvalidInputError:
+    message = f"more than {MOST_BUCKETS:,} buckets: take a longer interval or a shorter period"
+    return InvalidInputError(f"interval {interval}: {message}", [("interval", message)])
+
+
+def _edges(start: Micros, interval: str, zone: str) -> Iterator[Micros]:
+    """Where the interval's civil periods begin after `start`."""
+    if interval == "total":
+        return iter(())
+    if interval == "15m":
+        return _quarters(start)
+    if interval == "hour":
+        return _hours(start, zone)
+    return _days(start, interval, zone)
+
+
+def _quarters(start: Micros) -> Iterator[Micros]:
+    edge = (start // QUARTER_US + 1) * QUARTER_US
+    while True:
+        yield edge
+        edge += QUARTER_US
+
+
+def _hours(start: Micros, zone: str) -> Iterator[Micros]:
+    quarter = bucket_of(start // QUARTER_US, Grain.HOUR, zone)
+    while True:
+        quarter = next_hour(quarter, zone)
+        if quarter * QUARTER_US > start:
+            yield quarter * QUARTER_US
+
+
+def next_hour(quarter: int, zone: str) -> int:
+    """The quarter at which the civil hour that begins with this one is over."""
+    following = quarter + 4
+    # Where no clock moved meanwhile an hour has four quarters; else it is looked for.
+    if (
+        bucket_of(following - 1, Grain.HOUR, zone) == quarter
+        and bucket_of(following, Grain.HOUR, zone) == following
+    ):
+        return following
+    following = quarter + 1
+    while bucket_of(following, Grain.HOUR, zone) != following:
+        following += 1
+    return following
+
+
+def _days(start: Micros, interval: str, zone: str) -> Iterator[Micros]:
+    local = moment(start).astimezone(ZoneInfo(zone))
+    day = _midnight(local)
+    if interval == "week":
+        day -= timedelta(days=day.weekday())
+    elif interval == "month":
+        day = day.replace(day=1)
+    while True:
+        day = _after(day, interval)
+        edge = day_start(day, zone)
+        if edge > start:
+            yield edge
+
+
+def _after(day: datetime, interval: str) -> datetime:
+    if interval == "day":
+        return day + timedelta(days=1)
+    if interval == "week":
+        return day + timedelta(days=7)
+    return (day + timedelta(days=31)).replace(day=1)
+
+
+def _midnight(local: datetime) -> datetime:
+    """The civil day of a local time."""
+    return datetime(local.year, local.month, local.day)  # noqa: DTZ001 - a day, in whichever zone
+
+
+def previous(period: Period, zone: str) -> Period:
+    """The period before: as many civil months or days where it is made of whole ones, else as long."""
+    first, after = _civil_day(period.start, zone), _civil_day(period.end, zone)
+    if first is None or after is None:
+        return Period(period.start - (period.end - period.start), period.start)
+    if first.day == 1 and after.day == 1:
+        months = (after.year - first.year) * 12 + after.month - first.month
+        before = first.year * 12 + first.month - 1 - months
+        return Period(day_start(datetime(before // 12, before % 12 + 1, 1), zone), period.start)  # noqa: DTZ001
+    return Period(day_start(first - (after - first), zone), period.start)
+
+
+def _civil_day(instant: Micros, zone: str) -> datetime | None:
+    """The civil day that begins at an instant; none when none does."""
+    local = moment(instant).astimezone(ZoneInfo(zone))
+    day = _midnight(local)
+    return day if day_start(day, zone) == instant else None
+
+
+def exact_iso(instant: Micros) -> str:
+    """An instant in UTC to the microsecond where it has any: the very bound, to ask with again."""
+    text = (EPOCH + timedelta(microseconds=instant)).strftime("%Y-%m-%dT%H:%M:%S")
+    rest = instant % 1_000_000
+    if rest % 1000:
+        return f"{text}.{rest:06d}Z"
+    return f"{text}.{rest // 1000:03d}Z" if rest else f"{text}Z"
+
+
+def local_iso(instant: Micros, zone: ZoneInfo) -> str:
+    """The same instant by the zone's clock, with its offset."""
+    local = moment(instant).astimezone(zone)
+    return local.isoformat(timespec="auto" if local.microsecond else "seconds")

@@ -1,0 +1,256 @@
+"""Metrics over time: by bucket, by up to two dimensions, beside the period before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec import UNSET, Struct, UnsetType
+
+from callboard.errors import InvalidInputError
+from callboard.query.metrics import SIZE, Metric, Sums
+from callboard.query.reports.links import links_of
+from callboard.query.reports.period import (
+    Period,
+    Range,
+    buckets,
+    exact_iso,
+    local_iso,
+    not_together,
+    previous,
+)
+from callboard.query.reports.scope import ReportScope
+from callboard.query.reports.tabulate import Ask, Key, Table, Where, tabulate_calls, tabulate_tasks
+from callboard.store.interface import Store
+
+MOST_GROUPS = 1_000
+MOST_NUMBERS = 500_000
+"""Values in one answer at most: buckets x groups x metrics."""
+MOST_GROUPED_BY = 2
+
+Values = dict[str, list[Any]]
+Group = dict[str, str]
+
+
+class Bucket(Struct, frozen=True):
+    """One bucket, half-open."""
+
+    start: str
+    end: str
+    local_start: str
+    """By the clock of the zone asked for."""
+
+
+class Part(Struct, frozen=True):
+    """Numbers by bucket, and over the whole period."""
+
+    totals: dict[str, Any]
+    values: Values
+    """Metric → a value for each bucket, in their order."""
+
+
+class Series(Struct, frozen=True, kw_only=True):
+    """One group's numbers."""
+
+    group: Group
+    totals: dict[str, Any]
+    values: Values
+    links: dict[str, str]
+    """Metric → the list it counts; `{start}` and `{end}` stand for the bounds of a bucket or the period."""
+    previous: Part | UnsetType = UNSET
+    difference: Part | UnsetType = UNSET
+    """This less the previous, value by value; null where either is."""
+
+
+class PreviousPeriod(Struct, frozen=True):
+    """The period before."""
+
+    start: str
+    end: str
+    buckets: list[Bucket]
+
+
+class SeriesData(Struct, frozen=True, kw_only=True):
+    """The answer."""
+
+    start: str
+    end: str
+    interval: str
+    timezone: str
+    metrics: list[str]
+    group_by: list[str]
+    buckets: list[Bucket]
+    series: list[Series]
+    """Greatest first, by the first metric; without groups a single one."""
+    previous: PreviousPeriod | UnsetType = UNSET
+
+
+class SeriesQuestion(Struct, frozen=True, kw_only=True):
+    """What is asked."""
+
+    scope: ReportScope
+    period: Period
+    interval: str
+    zone: ZoneInfo
+    metrics: tuple[Metric, ...]
+    group: tuple[str, ...] = ()
+    where: Where = ()
+    compare: bool = False
+    counters: bool = True
+
+
+def series(store: Store, asked: SeriesQuestion) -> SeriesData:
+    """The numbers. Raises `InvalidInputError` for what cannot be combined, and for too much."""
+    _check(asked)
+    ranges = buckets(asked.period, asked.interval, asked.zone.key)
+    found = _grouped(_table(store, asked, ranges))
+    before_period = previous(asked.period, asked.zone.key)
+    before_ranges: tuple[Range, ...] = ()
+    before: dict[Key, dict[int, Sums]] = {}
+    if asked.compare:
+        before_ranges = buckets(before_period, asked.interval, asked.zone.key)
+        before = _grouped(_table(store, asked, before_ranges))
+    keys = dict.fromkeys([*found, *before])
+    if not asked.group:
+        keys.setdefault(())
+    _check_size(len(keys), len(ranges), asked)
+    tokens = {space.id: space.token for space in asked.scope.spaces}
+    told = []
+    for key in keys:
+        group = _named(asked.group, key, tokens)
+        part, sums = _part(found.get(key, {}), len(ranges), asked.metrics)
+        one = Series(
+            group=group,
+            totals=part.totals,
+            values=part.values,
+            links=links_of(asked.metrics, asked.scope.parameters, asked.where, group),
+        )
+        if asked.compare:
+            earlier, _ = _part(before.get(key, {}), len(before_ranges), asked.metrics)
+            one = _with(one, earlier, _difference(part, earlier))
+        told.append((_weight(asked.metrics, sums), tuple(group.values()), one))
+    told.sort(key=lambda each: (-each[0], each[1]))
+    return SeriesData(
+        start=exact_iso(asked.period.start),
+        end=exact_iso(asked.period.end),
+        interval=asked.interval,
+        timezone=asked.zone.key,
+        metrics=[metric.name for metric in asked.metrics],
+        group_by=list(asked.group),
+        buckets=_told_buckets(ranges, asked.zone),
+        series=[one for _, _, one in told],
+        previous=PreviousPeriod(
+            exact_iso(before_period.start),
+            exact_iso(before_period.end),
+            _told_buckets(before_ranges, asked.zone),
+        )
+        if asked.compare
+        else UNSET,
+    )
+
+
+def _check(asked: SeriesQuestion) -> None:
+    tasks = [metric.name for metric in asked.metrics if metric.of == "task"]
+    if not tasks:
+        return
+    for name in asked.group:
+        if name != "space_token":
+            raise not_together("group_by", f"tasks have no {name}: {tasks[0]} cannot be told apart by it")
+    for name, _ in asked.where:
+        raise not_together(name, f"tasks have no {name}: leave it out, or {tasks[0]}")
+
+
+def _check_size(groups: int, many_buckets: int, asked: SeriesQuestion) -> None:
+    numbers = groups * many_buckets * len(asked.metrics)
+    if groups <= MOST_GROUPS and numbers <= MOST_NUMBERS:
+        return
+    message = (
+        f"{groups:,} groups of {many_buckets:,} buckets are more than {MOST_GROUPS:,} groups or "
+        f"{MOST_NUMBERS:,} values: take a longer interval, a shorter period, fewer metrics or another group"
+    )
+    raise InvalidInputError(message, [("group_by", message)])
+
+
+def _table(store: Store, asked: SeriesQuestion, ranges: tuple[Range, ...]) -> Table:
+    ask = Ask(
+        org_id=asked.scope.org_id,
+        spaces=asked.scope.spaces,
+        contact=asked.scope.contact,
+        ranges=ranges,
+        group=asked.group,
+        where=asked.where,
+        counters=asked.counters,
+    )
+    of = {metric.of for metric in asked.metrics}
+    table = tabulate_calls(store, ask) if "call" in of else {}
+    if "task" in of:
+        for key, sums in tabulate_tasks(store, ask).items():
+            held = table.get(key)
+            table[key] = sums if held is None else [a + b for a, b in zip(held, sums, strict=True)]
+    return table
+
+
+def _grouped(table: Table) -> dict[Key, dict[int, Sums]]:
+    """Group → bucket → sums."""
+    grouped: dict[Key, dict[int, Sums]] = {}
+    for (place, *group), sums in table.items():
+        if any(sums):
+            grouped.setdefault(tuple(group), {})[place] = sums
+    return grouped
+
+
+def _named(names: Sequence[str], key: Key, tokens: Mapping[int, str]) -> Group:
+    return {
+        name: tokens[value] if name == "space_token" else str(value)
+        for name, value in zip(names, key, strict=True)
+    }
+
+
+_NOTHING: Sums = [0] * SIZE
+
+
+def _part(by_bucket: Mapping[int, Sums], many: int, metrics: Sequence[Metric]) -> tuple[Part, Sums]:
+    whole = [sum(column) for column in zip(*by_bucket.values(), strict=True)] if by_bucket else _NOTHING
+    values: Values = {}
+    for metric in metrics:
+        of = metric.value
+        column = [of(_NOTHING)] * many
+        for place, sums in by_bucket.items():
+            column[place] = of(sums)
+        values[metric.name] = column
+    return Part({metric.name: metric.value(whole) for metric in metrics}, values), whole
+
+
+def _with(one: Series, earlier: Part, difference: Part) -> Series:
+    return Series(
+        group=one.group,
+        totals=one.totals,
+        values=one.values,
+        links=one.links,
+        previous=earlier,
+        difference=difference,
+    )
+
+
+def _difference(now: Part, before: Part) -> Part:
+    totals = {name: _less(value, before.totals[name]) for name, value in now.totals.items()}
+    values = {}
+    for name, column in now.values.items():
+        # Months have more or fewer days than the one before: what has no counterpart has no difference.
+        earlier = before.values[name]
+        padded = [*earlier, *[None] * (len(column) - len(earlier))]
+        values[name] = [_less(one, other) for one, other in zip(column, padded, strict=False)]
+    return Part(totals, values)
+
+
+def _less(one: Any, other: Any) -> Any:
+    return None if one is None or other is None else one - other
+
+
+def _weight(metrics: Sequence[Metric], sums: Sums) -> float:
+    return metrics[0].value(sums) or 0
+
+
+def _told_buckets(ranges: Sequence[Range], zone: ZoneInfo) -> list[Bucket]:
+    return [Bucket(exact_iso(begin), exact_iso(end), local_iso(begin, zone)) for begin, end in ranges]

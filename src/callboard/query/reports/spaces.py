@@ -1,0 +1,173 @@
+"""All spaces side by side: the six numbers, the rates and the stuck tasks of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from callboard.model.directory import Space
+from callboard.model.totals import Totals, answer_rate, success_rate
+from callboard.query.analytics import TaskStatusBreakdown
+from callboard.query.reports.links import list_link
+from callboard.query.reports.scope import ReportScope
+
+SORTS = (
+    "name",
+    "created_at",
+    "total_calls",
+    "completed_calls",
+    "failed_calls",
+    "avg_duration_seconds",
+    "total_tasks",
+    "success_rate",
+    "answer_rate",
+    "stuck_tasks",
+)
+DEFAULT_SORT = "-total_calls"
+MOST_SPACES = 10_000
+"""On one page."""
+
+
+class SpaceNumbers(Struct, frozen=True, kw_only=True):
+    """One space's numbers, of all time."""
+
+    space_token: str
+    name: str
+    content_type: str
+    archived: bool
+    total_calls: int
+    completed_calls: int
+    failed_calls: int
+    avg_duration_seconds: float
+    total_tasks: int
+    task_status_breakdown: TaskStatusBreakdown
+    success_rate: float | None
+    answer_rate: float | None
+    stuck_tasks: int
+    links: dict[str, str]
+    """Number → the list it counts; of rates and means, what they are over."""
+
+
+class AllSpaces(Struct, frozen=True, kw_only=True):
+    """The spaces in scope together."""
+
+    total_calls: int
+    completed_calls: int
+    failed_calls: int
+    avg_duration_seconds: float
+    total_tasks: int
+    task_status_breakdown: TaskStatusBreakdown
+    success_rate: float | None
+    answer_rate: float | None
+    stuck_tasks: int
+    links: dict[str, str]
+
+
+class SpacesData(Struct, frozen=True):
+    """The answer."""
+
+    count: int
+    """How many spaces there are in scope, on all pages."""
+    all: AllSpaces
+    """All of them together, on whichever page."""
+    spaces: list[SpaceNumbers]
+
+
+def spaces_report(
+    scope: ReportScope,
+    totals: Callable[[int], Totals],
+    stuck: Mapping[int, int],
+    *,
+    sort: str = DEFAULT_SORT,
+    page: int = 1,
+    page_size: int = MOST_SPACES,
+) -> SpacesData:
+    """The numbers; `totals` and `stuck` are of each space, by id."""
+    everyone = [(space, totals(space.id), stuck.get(space.id, 0)) for space in scope.spaces]
+    ordered = _ordered(everyone, sort)
+    shown = ordered[(page - 1) * page_size : page * page_size]
+    whole = _sum([each for _, each, _ in everyone])
+    return SpacesData(
+        len(everyone),
+        AllSpaces(
+            **_numbers(whole),
+            stuck_tasks=sum(many for _, _, many in everyone),
+            links=_links(scope.parameters),
+        ),
+        [
+            SpaceNumbers(
+                space_token=space.token,
+                name=space.name,
+                content_type=space.content_type,
+                archived=space.archived,
+                **_numbers(each),
+                stuck_tasks=many,
+                links=_links({"space_token": space.token}),
+            )
+            for space, each, many in shown
+        ],
+    )
+
+
+def _ordered(everyone: Sequence[tuple[Space, Totals, int]], sort: str) -> list[tuple[Space, Totals, int]]:
+    """By one number or name, what has none last; ties by name, then by age: a total order."""
+    falling, name = sort.startswith("-"), sort.removeprefix("-")
+    ranked = sorted(everyone, key=lambda each: (each[0].name.casefold(), each[0].created_at, each[0].id))
+    known = [each for each in ranked if _sorted_by(name, *each) is not None]
+    unknown = [each for each in ranked if _sorted_by(name, *each) is None]
+    known.sort(key=lambda each: _sorted_by(name, *each), reverse=falling)
+    return known + unknown
+
+
+def _sorted_by(name: str, space: Space, totals: Totals, stuck: int) -> Any:
+    if name == "name":
+        return space.name.casefold()
+    if name == "created_at":
+        return space.created_at
+    if name == "stuck_tasks":
+        return stuck
+    if name == "avg_duration_seconds" and not totals.completed_timed:
+        return None
+    return _numbers(totals)[name]
+
+
+def _numbers(totals: Totals) -> dict[str, Any]:
+    return {
+        "total_calls": totals.total_calls,
+        "completed_calls": totals.calls_completed,
+        "failed_calls": totals.calls_failed,
+        "avg_duration_seconds": totals.avg_duration_seconds,
+        "total_tasks": totals.total_tasks,
+        "task_status_breakdown": TaskStatusBreakdown(
+            totals.tasks_pending, totals.tasks_running, totals.tasks_completed, totals.tasks_failed
+        ),
+        "success_rate": success_rate(totals),
+        "answer_rate": answer_rate(totals),
+    }
+
+
+def _links(scope: Mapping[str, str]) -> dict[str, str]:
+    calls = {
+        "total_calls": {"made": "true"},
+        "completed_calls": {"call_status": "completed"},
+        "failed_calls": {"call_status": "failed"},
+        "avg_duration_seconds": {"call_status": "completed", "duration_known": "true"},
+        "success_rate": {"made": "true"},
+        "answer_rate": {"final": "true"},
+    }
+    tasks = {
+        "total_tasks": {},
+        **{f"tasks_{status}": {"status": status} for status in ("pending", "running", "completed", "failed")},
+        "stuck_tasks": {"stuck": "true"},
+    }
+    return {
+        **{name: list_link("call-logs", **scope, **own) for name, own in calls.items()},
+        **{name: list_link("tasks", **scope, **own) for name, own in tasks.items()},
+    }
+
+
+def _sum(parts: Sequence[Totals]) -> Totals:
+    names = Totals.__struct_fields__
+    return Totals(**{name: sum(getattr(part, name) for part in parts) for name in names})

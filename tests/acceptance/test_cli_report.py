@@ -1,0 +1,107 @@
+"""`callboard report`: for people, as the endpoint's body, and for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.acceptance.campaign import Campaign, new_campaign
+from tests.acceptance.command import callboard as run
+from tests.acceptance.server import Server
+
+REPORTS: dict[str, list[str]] = {
+    "spaces": ["--sort=-total_calls"],
+    "series": [
+        "--start",
+        "2026-02-01",
+        "--end",
+        "2026-02-03",
+        "--group-by",
+        "agent",
+        "--timezone",
+        "Asia/Kolkata",
+    ],
+    "metrics": [],
+}
+"""Report → options; the same are asked of the endpoint."""
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Campaign, dict[str, bytes]]:
+    """A file with calls, and what a server answers to each report."""
+    path = tmp_path_factory.mktemp("reports") / "calls.db"
+    campaign = new_campaign(path)
+    answers = {}
+    with Server(path) as server, campaign.client(server.api) as client:
+        events = [
+            {
+                "type": "call",
+                "call_id": f"c-{number}",
+                "call_status": ("completed", "missed", "failed")[number % 3],
+                "creation_time": f"2026-02-0{1 + number % 3}T0{number % 10}:00:00Z",
+                "agent": ("=1+1", "ann")[number % 2],
+            }
+            for number in range(30)
+        ]
+        assert client.post(f"spaces/{campaign.space_token}/events/", json=events).status_code == 200
+        for name, options in REPORTS.items():
+            answer = client.get(f"organisation/analytics/{name}/", params=_parameters(options))
+            assert answer.status_code == 200, answer.text
+            answers[name] = answer.content
+    return path, campaign, answers
+
+
+def _parameters(options: list[str]) -> httpx.QueryParams:
+    pairs = " ".join(options).replace("=", " ", 1).split()
+    return httpx.QueryParams(
+        {
+            name.removeprefix("--").replace("-", "_"): value
+            for name, value in zip(pairs[::2], pairs[1::2], strict=True)
+        }
+    )
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_json_is_the_endpoints_body(told, name: str):
+    """Byte for byte."""
+    path, _, answers = told
+    arguments = ["report", name, *REPORTS[name], "--json"]
+    done = run(*arguments, db=None if name == "metrics" else path)
+    assert done.code == 0, done.err
+    assert json.loads(done.out) == json.loads(answers[name])
+    assert done.out.strip() == answers[name]
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_people_get_a_table_and_spreadsheets_csv(told, name: str):
+    """No cell of which a spreadsheet would run."""
+    path, _, _ = told
+    db = None if name == "metrics" else path
+    table = run("report", name, *REPORTS[name], db=db)
+    assert table.code == 0, table.err
+    assert "\x1b" not in table.text
+    assert len(table.text.splitlines()) > 3
+    sheet = run("report", name, *REPORTS[name], "--csv", db=db)
+    assert sheet.code == 0, sheet.err
+    rows = list(csv.reader(io.StringIO(sheet.text)))
+    assert len(rows) > 1
+    assert all(len(row) == len(rows[0]) for row in rows)
+    assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)
+
+
+def test_what_cannot_be_asked_is_wrong_usage(told):
+    """By the option's name; and a period that ends before it begins fails with what is wrong."""
+    path, _, _ = told
+    wrong = run("report", "series", "--interval", "fortnight", db=path)
+    assert wrong.code == 2
+    assert "--interval" in wrong.err
+    both = run("report", "series", "--json", "--csv", db=path)
+    assert both.code == 2
+    turned = run("report", "series", "--start", "2026-02-02", "--end", "2026-02-01", db=path)
+    assert turned.code == 1
+    assert "end: must be later than start" in turned.err
