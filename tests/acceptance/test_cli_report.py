@@ -26,6 +26,7 @@ REPORTS: dict[str, list[str]] = {
         "--timezone",
         "Asia/Kolkata",
     ],
+    "durations": ["--start", "2026-02-01", "--end", "2026-02-03"],
     "metrics": [],
 }
 """Report → options; the same are asked of the endpoint."""

@@ -184,4 +184,4 @@ def test_more_groups_than_are_told_are_refused(busy: Board, monkeypatch):
     monkeypatch.setattr("callboard.query.reports.series.MOST_GROUPS", 2)
     answer = busy.get(PATH, params={"start": "2025-12-30", "group_by": "agent"})
     assert answer.status_code == 422
-    assert "fewer metrics or another group" in answer.json()["message"]
+    assert "take another group, or a filter" in answer.json()["message"]

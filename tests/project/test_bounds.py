@@ -12,7 +12,7 @@ from callboard.ingest import compression, documents, instants, parse, wire
 from callboard.ingest.sources import delimited, importer, targets
 from callboard.live import follow, message, subscription
 from callboard.query import analytics, directory, parameter, parameters
-from callboard.query.reports import period, series, spaces, tabulate
+from callboard.query.reports import durations, period, series, spaces, tabulate
 from callboard.settings import Settings
 from callboard.store.sqlite import connection, ingestion, verify, withdrawal
 from tests.pages import DOCS, tables
@@ -37,6 +37,8 @@ BOUNDS: dict[str, list[str]] = {
     "values of a report: buckets x groups x metrics": [f"{series.MOST_NUMBERS:,}"],
     "dimensions to group by": [f"{series.MOST_GROUPED_BY}"],
     "calls that a report reads one by one, where no counter holds what is asked": [f"{tabulate.MOST_ROWS:,}"],
+    "bars of a histogram": [f"{durations.MOST_BINS}"],
+    "calls looked up for the very least and greatest duration": [f"{durations.EXTREME_ROWS:,}"],
     "spaces side by side on a page": [f"{spaces.MOST_SPACES:,}"],
     "items on a page": [f"{parameters.MOST_PAGE_SIZE:,}"],
     "failed tokens or handles of one caller": [f"{DEFAULT.failed_auth_per_minute} a minute"],

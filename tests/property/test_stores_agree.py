@@ -80,6 +80,7 @@ call_filters = st.builds(
     made=st.sampled_from([None, None, True, False]),
     final=st.sampled_from([None, None, True, False]),
     duration_known=st.sampled_from([None, None, True, False]),
+    time_to_answer_known=st.sampled_from([None, None, True, False]),
     min_wait_ms=st.sampled_from([None, None, None, 0, 1]),
     max_wait_ms=st.sampled_from([None, None, None, 0, 1500]),
     min_duration_ms=st.sampled_from([None, None, 0, 1]),

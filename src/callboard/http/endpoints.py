@@ -16,7 +16,7 @@ from callboard.http.routes import (
     tasks,
     tokens,
 )
-from callboard.http.routes.reports import metrics, series
+from callboard.http.routes.reports import durations, metrics, series
 from callboard.http.routes.reports import spaces as spaces_report
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -24,6 +24,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *stream.ENDPOINTS,
     *spaces_report.ENDPOINTS,
     *series.ENDPOINTS,
+    *durations.ENDPOINTS,
     *metrics.ENDPOINTS,
     *organizations.ENDPOINTS,
     *spaces.ENDPOINTS,

@@ -95,6 +95,7 @@ CALL_FILTERS = table(
         "final", "`true`: calls that have ended (completed, missed, failed); `false`: those that have not."
     ),
     flags("duration_known", "Whether the talk time is known."),
+    flags("time_to_answer_known", "Whether the time from creation to answer is known."),
     phone_numbers("source_number", "The number it came from."),
     phone_numbers("destination_number", "The number it went to."),
     seconds("min_duration", "Calls whose duration is known and at least this many seconds.", at_least=True),

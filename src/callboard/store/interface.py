@@ -324,6 +324,23 @@ class Store(Protocol):
         Raises `StoreTooSlowError` when it takes longer than a query may.
         """
 
+    def extreme_ms(
+        self,
+        org_id: int,
+        spaces: Sequence[int],
+        ranges: Sequence[tuple[Micros, Micros]],
+        where: CallFilter,
+        of: Literal["talk", "wait"],
+        bounds: tuple[int, int],
+        *,
+        greatest: bool,
+        most_rows: int,
+    ) -> int | None:
+        """The greatest (or the least) talk time of completed calls, or time to answer, among calls created in
+        the ranges, of those within `bounds` (inclusive). None when there is none, or when more than
+        `most_rows` calls would have to be looked at.
+        """
+
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
         """Space id → how many of its tasks are stuck at `now`, by its own limits; without spaces of none."""
 

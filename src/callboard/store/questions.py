@@ -46,6 +46,8 @@ class CallFilter(Struct, frozen=True, kw_only=True):
     final: bool | None = None
     """True: those that have ended; false: those that have not."""
     duration_known: bool | None = None
+    time_to_answer_known: bool | None = None
+    """Whether its start is known, and not before its creation."""
     min_duration_ms: int | None = None
     """Inclusive; a call of unknown duration is not among them."""
     max_duration_ms: int | None = None

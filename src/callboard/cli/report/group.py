@@ -10,6 +10,7 @@ REPORTS = {
     "live": Lazy("callboard.cli.report.live", "live", "Follow the numbers as they change."),
     "spaces": Lazy("callboard.cli.report.spaces", "spaces", "All campaigns side by side."),
     "series": Lazy("callboard.cli.report.series", "series", "Numbers over time."),
+    "durations": Lazy("callboard.cli.report.durations", "durations", "How long, and how soon answered."),
     "metrics": Lazy("callboard.cli.report.metrics", "metrics", "What every number means."),
 }
 

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from callboard.model.directory import Space
 from callboard.query.metrics import Metric
 from callboard.query.reports.tabulate import Where, is_unknown
+from callboard.store.questions import UNKNOWN
 
 BASE = "/api/v2/platform"
 BOUNDS = "{start}", "{end}"
@@ -64,6 +65,18 @@ def scope_of(space: Space | None, *, all_content: bool) -> dict[str, str]:
     if space is not None:
         return {"space_token": space.token}
     return {"content_type": "all"} if all_content else {}
+
+
+def words_of(group: Mapping[str, str]) -> Where:
+    """A group's values as filters; `space_token` is a scope, not a filter."""
+    return tuple(
+        (
+            name,
+            value == "true" if name == "answered" else UNKNOWN if value == "unknown" else value,
+        )
+        for name, value in group.items()
+        if name != "space_token"
+    )
 
 
 def _word(value: object) -> str:

@@ -11,6 +11,7 @@ from callboard.model.words import ANSWERED_BY, CALL_STATUSES, CALL_TYPES, END_RE
 from callboard.query.metrics import METRICS, chosen
 from callboard.query.parameter import Parameter, flags, moments, numbers, texts, words, zones
 from callboard.query.parameters import SCOPE, UTC_ZONE, table
+from callboard.query.reports.durations import DurationsQuestion
 from callboard.query.reports.period import INTERVALS, Period, read_period
 from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.series import MOST_GROUPED_BY, SeriesQuestion
@@ -87,6 +88,12 @@ SERIES = {
     ),
     **DIMENSION_FILTERS,
 }
+DURATIONS = {
+    **SCOPE,
+    **PERIOD,
+    **table(several("group_by", "What to tell apart, up to two.", DIMENSIONS, MOST_GROUPED_BY)),
+    **DIMENSION_FILTERS,
+}
 SPACES = {
     "content_type": SCOPE["content_type"],
     **table(
@@ -128,6 +135,17 @@ def series_question(values: Mapping[str, Any], scope: ReportScope, now: Micros) 
         group=values.get("group_by", ()),
         where=where_of(values),
         compare="compare" in values,
+    )
+
+
+def durations_question(values: Mapping[str, Any], scope: ReportScope, now: Micros) -> DurationsQuestion:
+    """The question that values of `DURATIONS` stand for."""
+    return DurationsQuestion(
+        scope=scope,
+        period=period_of(values, now),
+        zone=zone_of(values),
+        group=values.get("group_by", ()),
+        where=where_of(values),
     )
 
 

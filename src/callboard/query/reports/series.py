@@ -118,7 +118,7 @@ def series(store: Store, asked: SeriesQuestion) -> SeriesData:
     tokens = {space.id: space.token for space in asked.scope.spaces}
     told = []
     for key in keys:
-        group = _named(asked.group, key, tokens)
+        group = named(asked.group, key, tokens)
         part, sums = _part(found.get(key, {}), len(ranges), asked.metrics)
         one = Series(
             group=group,
@@ -162,14 +162,21 @@ def _check(asked: SeriesQuestion) -> None:
 
 
 def _check_size(groups: int, many_buckets: int, asked: SeriesQuestion) -> None:
+    if groups > MOST_GROUPS:
+        raise too_many_groups(groups)
     numbers = groups * many_buckets * len(asked.metrics)
-    if groups <= MOST_GROUPS and numbers <= MOST_NUMBERS:
-        return
-    message = (
-        f"{groups:,} groups of {many_buckets:,} buckets are more than {MOST_GROUPS:,} groups or "
-        f"{MOST_NUMBERS:,} values: take a longer interval, a shorter period, fewer metrics or another group"
-    )
-    raise InvalidInputError(message, [("group_by", message)])
+    if numbers > MOST_NUMBERS:
+        message = (
+            f"{groups:,} groups of {many_buckets:,} buckets are more than {MOST_NUMBERS:,} values: take a "
+            "longer interval, a shorter period, fewer metrics or another group"
+        )
+        raise InvalidInputError(message, [("group_by", message)])
+
+
+def too_many_groups(groups: int) -> InvalidInputError:
+    """More than are told in one answer."""
+    message = f"{groups:,} groups are more than {MOST_GROUPS:,}: take another group, or a filter"
+    return InvalidInputError(message, [("group_by", message)])
 
 
 def _table(store: Store, asked: SeriesQuestion, ranges: tuple[Range, ...]) -> Table:
@@ -200,7 +207,7 @@ def _grouped(table: Table) -> dict[Key, dict[int, Sums]]:
     return grouped
 
 
-def _named(names: Sequence[str], key: Key, tokens: Mapping[int, str]) -> Group:
+def named(names: Sequence[str], key: Key, tokens: Mapping[int, str]) -> Group:
     return {
         name: tokens[value] if name == "space_token" else str(value)
         for name, value in zip(names, key, strict=True)

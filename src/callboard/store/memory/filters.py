@@ -34,6 +34,7 @@ def call_passes(call: Call, where: CallFilter) -> bool:
         and where.made in (None, call.call_status != "queued")
         and where.final in (None, call.call_status in FINAL_CALL)
         and where.duration_known in (None, duration is not None)
+        and where.time_to_answer_known in (None, wait is not None)
         and (where.min_wait_ms is None or (wait is not None and wait >= where.min_wait_ms))
         and (where.max_wait_ms is None or (wait is not None and wait <= where.max_wait_ms))
         and (where.min_duration_ms is None or (duration is not None and duration >= where.min_duration_ms))

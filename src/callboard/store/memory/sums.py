@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from callboard.clock import Micros
 from callboard.errors import NotFoundError
@@ -15,7 +15,15 @@ from callboard.model.task import Task
 from callboard.store.memory.counters import contact_cells
 from callboard.store.memory.filters import call_passes, matches, task_passes
 from callboard.store.memory.state import Part, SpaceState
-from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Sums, TaskFilter, TaskPart
+from callboard.store.questions import (
+    CONTACT_SPACES,
+    CallFilter,
+    CallPart,
+    CellPart,
+    Sums,
+    TaskFilter,
+    TaskPart,
+)
 
 Counted = tuple[int, tuple[Any, ...], Sequence[int]]
 """Place of the range, values of the group, measures."""
@@ -27,6 +35,31 @@ class ReportSums(Part):
     def sums(self, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
         with self.state.lock:
             return [_summed(self._counted(org_id, part)) for part in parts]
+
+    def extreme_ms(
+        self,
+        org_id: int,
+        spaces: Sequence[int],
+        ranges: Sequence[tuple[Micros, Micros]],
+        where: CallFilter,
+        of: Literal["talk", "wait"],
+        bounds: tuple[int, int],
+        *,
+        greatest: bool,
+        most_rows: int,  # noqa: ARG002 - the model reads everything
+    ) -> int | None:
+        with self.state.lock:
+            values = [
+                value
+                for space_id in spaces
+                for call in self.state.need_space(org_id, space_id).standing_calls()
+                if call_passes(call, where)
+                and (call.call_status == "completed" if of == "talk" else call.call_status != "queued")
+                and any(begin <= call.creation_time < end for begin, end in ranges)
+                for value in [call.duration_ms if of == "talk" else call.wait_ms]
+                if value is not None and bounds[0] <= value <= bounds[1]
+            ]
+        return (max if greatest else min)(values, default=None)
 
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
         where = TaskFilter(stuck=True, now=now)

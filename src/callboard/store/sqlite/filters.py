@@ -86,6 +86,9 @@ def _amounts(where: CallFilter, conditions: Conditions) -> None:
         conditions.add("duration_ms >= :min_duration", min_duration=where.min_duration_ms)
     if where.max_duration_ms is not None:
         conditions.add("duration_ms <= :max_duration", max_duration=where.max_duration_ms)
+    if where.time_to_answer_known is not None:
+        known: LiteralString = "coalesce(start_time >= creation_time, 0)"
+        conditions.add(known if where.time_to_answer_known else "NOT " + known)
     wait: LiteralString = "start_time >= creation_time AND (start_time - creation_time) / 1000"
     if where.min_wait_ms is not None:
         conditions.add(wait + " >= :min_wait", min_wait=where.min_wait_ms)

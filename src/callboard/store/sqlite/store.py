@@ -43,6 +43,7 @@ from callboard.store.questions import (
 )
 from callboard.store.sqlite import directory, lists, settling
 from callboard.store.sqlite.connection import open_connection, store_errors, transaction
+from callboard.store.sqlite.extremes import extreme_ms
 from callboard.store.sqlite.imports import begin_import, finish_import, import_of
 from callboard.store.sqlite.ingestion import Ingestion
 from callboard.store.sqlite.items import entries_of, find_call, find_task
@@ -322,6 +323,23 @@ class SqliteStore:
     def sums(self, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
         with self._reading() as db:
             return sums(db, org_id, parts)
+
+    def extreme_ms(
+        self,
+        org_id: int,
+        spaces: Sequence[int],
+        ranges: Sequence[tuple[Micros, Micros]],
+        where: CallFilter,
+        of: Literal["talk", "wait"],
+        bounds: tuple[int, int],
+        *,
+        greatest: bool,
+        most_rows: int,
+    ) -> int | None:
+        with self._reading() as db:
+            return extreme_ms(
+                db, org_id, (spaces, ranges), where, of, bounds, greatest=greatest, most_rows=most_rows
+            )
 
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
         with self._readers.lend() as db:

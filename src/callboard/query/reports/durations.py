@@ -1,0 +1,354 @@
+"""How long calls last and how soon they are answered: percentiles, extremes, means and histograms.
+
+Counts by bucket (`fold.sketch`) of whole UTC days come from counters, edges and what no counter tells apart
+from rows, in the same buckets. Percentiles are nearest rank, told by the middle of their bucket: within 1 %.
+Means are exact; so are the least and the greatest, looked up among the calls of the days that hold them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain
+from callboard.fold.sketch import RELATIVE_ERROR, middle, span
+from callboard.model.totals import mean_seconds
+from callboard.query.items import seconds
+from callboard.query.reports.duration_links import DurationLinks, Of
+from callboard.query.reports.links import words_of
+from callboard.query.reports.period import Period, Range, exact_iso
+from callboard.query.reports.scope import ReportScope
+from callboard.query.reports.series import MOST_GROUPED_BY, MOST_GROUPS, named, too_many_groups
+from callboard.query.reports.tabulate import Ask, Where, call_filter, check_rows
+from callboard.store.interface import Store
+from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Match
+
+PERCENTILES = (50, 90, 95, 99)
+MOST_BINS = 24
+EXTREME_ROWS = 200_000
+"""Calls that are looked at for the very least or greatest value."""
+HELD = {"space_token", "call_type", "call_status"}
+"""What the sketches tell apart."""
+
+Key = tuple[Any, ...]
+Part = CellPart | CallPart
+
+__all__ = ["MOST_GROUPED_BY", "DurationsData", "DurationsQuestion", "durations"]
+
+
+class Bin(Struct, frozen=True):
+    """One bar of a histogram: at least `from_seconds`, less than `to_seconds`."""
+
+    from_seconds: float
+    to_seconds: float
+    calls: int
+    link: str
+    """The calls it counts."""
+
+
+class Spread(Struct, frozen=True, kw_only=True):
+    """One distribution, in seconds."""
+
+    calls: int
+    """Of which the time is known: what everything here is over."""
+    unknown: int
+    """Of which it is not: left out, never taken as 0."""
+    min: float | None
+    max: float | None
+    extremes_exact: bool
+    """False where looking them up would read too many calls: they are then within 1 %, like percentiles."""
+    mean: float | None
+    p50: float | None
+    p90: float | None
+    p95: float | None
+    p99: float | None
+    histogram: list[Bin]
+    link: str
+    """The calls it is over."""
+    unknown_link: str
+    """Those left out."""
+
+
+class Durations(Struct, frozen=True, kw_only=True):
+    """One group's distributions."""
+
+    group: dict[str, str]
+    talk_time: Spread
+    """Of completed calls, answer to end."""
+    time_to_answer: Spread
+    """Of answered calls, creation to answer."""
+
+
+class DurationsData(Struct, frozen=True, kw_only=True):
+    """The answer."""
+
+    start: str
+    end: str
+    timezone: str
+    group_by: list[str]
+    relative_error: float
+    """Of percentiles: each is within this share of the true one."""
+    durations: list[Durations]
+    """One for each group, the one with most calls first."""
+
+
+class DurationsQuestion(Struct, frozen=True, kw_only=True):
+    """What is asked."""
+
+    scope: ReportScope
+    period: Period
+    zone: ZoneInfo
+    group: tuple[str, ...] = ()
+    where: Where = ()
+    counters: bool = True
+
+
+class _Gathered:
+    """Buckets of one group, and the sums beside them."""
+
+    __slots__ = ("buckets", "total_ms", "unknown")
+
+    def __init__(self) -> None:
+        self.buckets: dict[int, int] = {}
+        self.total_ms = 0
+        self.unknown = 0
+
+
+def durations(store: Store, asked: DurationsQuestion) -> DurationsData:
+    """The distributions. Raises `InvalidInputError` for too many groups or rows."""
+    talk, wait = (_gather(store, asked, of) for of in ("talk", "wait"))
+    keys = dict.fromkeys([*talk, *wait])
+    if not asked.group:
+        keys.setdefault(())
+    if len(keys) > MOST_GROUPS:
+        raise too_many_groups(len(keys))
+    tokens = {space.id: space.token for space in asked.scope.spaces}
+    told = []
+    for key in keys:
+        group = named(asked.group, key, tokens)
+        told.append(
+            Durations(
+                group=group,
+                talk_time=_spread(store, asked, "talk", group, talk.get(key) or _Gathered()),
+                time_to_answer=_spread(store, asked, "wait", group, wait.get(key) or _Gathered()),
+            )
+        )
+    told.sort(key=lambda each: (-each.talk_time.calls, tuple(each.group.values())))
+    return DurationsData(
+        start=exact_iso(asked.period.start),
+        end=exact_iso(asked.period.end),
+        timezone=asked.zone.key,
+        group_by=list(asked.group),
+        relative_error=RELATIVE_ERROR,
+        durations=told,
+    )
+
+
+# --- buckets
+
+
+def _gather(store: Store, asked: DurationsQuestion, of: Of) -> dict[Key, _Gathered]:
+    names = [name for name in asked.group if name not in ("space_token", "call_status")]
+    by_space = int("space_token" in asked.group)
+    group = (*["space"] * by_space, "call_status", *names, of)
+    places = [1 + group.index("space" if name == "space_token" else name) for name in asked.group]
+    gathered: dict[Key, _Gathered] = {}
+    for rows in store.sums(asked.scope.org_id, _parts(store, asked, of, group)):
+        for row in rows:
+            status, bucket = row[1 + by_space], row[len(group)]
+            items, answered, _, talk_ms, wait_ms = row[-5:]
+            if status != "completed" if of == "talk" else status == "queued":
+                continue
+            counts = items if of == "talk" or bucket else answered
+            if not counts:
+                continue
+            into = gathered.setdefault(tuple(row[at] or "unknown" for at in places), _Gathered())
+            if bucket:
+                into.buckets[int(bucket)] = into.buckets.get(int(bucket), 0) + counts
+                into.total_ms += talk_ms if of == "talk" else wait_ms
+            else:
+                into.unknown += counts
+    return gathered
+
+
+def _parts(store: Store, asked: DurationsQuestion, of: Of, group: tuple[str, ...]) -> list[Part]:
+    ids = tuple(space.id for space in asked.scope.spaces)
+    whole: Range = (asked.period.start, asked.period.end)
+    needed = {*asked.group, *(name for name, _ in asked.where)}
+    if not asked.counters or not needed <= HELD:
+        check_rows(store, _ask(asked, (whole,)))
+        return [CallPart(spaces=ids, ranges=(whole,), where=call_filter(asked.where), group=group)]
+    days, edges = utc_days(whole)
+    parts: list[Part] = []
+    if days is not None:
+        together = asked.scope.contact and "space_token" not in asked.group
+        parts.append(
+            CellPart(
+                counter=_counter(of),
+                grain=Grain.UTC_DAY,
+                spaces=(CONTACT_SPACES,) if together else ids,
+                ranges=(days,),
+                where=_texts(asked.where),
+                group=group,
+            )
+        )
+    if edges:
+        parts.append(CallPart(spaces=ids, ranges=edges, where=call_filter(asked.where), group=group))
+    return parts
+
+
+def _counter(of: Of) -> str:
+    return "talk_times" if of == "talk" else "answer_times"
+
+
+def _texts(where: Where) -> tuple[tuple[str, Match], ...]:
+    return tuple((name, value) for name, value in where if not isinstance(value, bool))
+
+
+def _ask(asked: DurationsQuestion, ranges: tuple[Range, ...]) -> Ask:
+    return Ask(
+        org_id=asked.scope.org_id, spaces=asked.scope.spaces, contact=asked.scope.contact, ranges=ranges
+    )
+
+
+def utc_days(period: Range) -> tuple[tuple[int, int] | None, tuple[Range, ...]]:
+    """The whole UTC days of a period, in quarters, and what is left of it at its edges."""
+    day_us = QUARTERS_A_DAY * QUARTER_US
+    first, last = -(-period[0] // day_us), period[1] // day_us
+    if first >= last:
+        return None, (period,)
+    edges = ((period[0], first * day_us), (last * day_us, period[1]))
+    return (first * QUARTERS_A_DAY, last * QUARTERS_A_DAY), tuple(edge for edge in edges if edge[0] < edge[1])
+
+
+# --- numbers
+
+
+def _spread(
+    store: Store, asked: DurationsQuestion, of: Of, group: Mapping[str, str], gathered: _Gathered
+) -> Spread:
+    buckets = sorted(gathered.buckets.items())
+    calls = sum(many for _, many in buckets)
+    least, greatest, exact = _extremes(store, asked, of, group, buckets)
+    ranks = {f"p{share}": _percentile(buckets, calls, share, least, greatest) for share in PERCENTILES}
+    link = DurationLinks(asked.scope.parameters, asked.where, asked.period, of, group)
+    return Spread(
+        calls=calls,
+        unknown=gathered.unknown,
+        min=seconds(least),
+        max=seconds(greatest),
+        extremes_exact=exact,
+        mean=mean_seconds(gathered.total_ms, calls) if calls else None,
+        histogram=_histogram(buckets, link),
+        link=link.known(),
+        unknown_link=link.unknown(),
+        **ranks,
+    )
+
+
+def _percentile(
+    buckets: Sequence[tuple[int, int]], calls: int, share: int, least: int | None, greatest: int | None
+) -> float | None:
+    """The value at the nearest rank: the least that as many as `share` percent do not exceed."""
+    rank = -(-calls * share // 100)
+    for number, many in buckets:
+        rank -= many
+        if rank <= 0:
+            assert least is not None
+            assert greatest is not None
+            return seconds(min(max(middle(number), least), greatest))
+    return None
+
+
+def _histogram(buckets: Sequence[tuple[int, int]], link: DurationLinks) -> list[Bin]:
+    """Bars of equally many buckets each, as wide as their values are large; they add up to all calls."""
+    if not buckets:
+        return []
+    first, last = buckets[0][0], buckets[-1][0]
+    step = -(-(last - first + 1) // MOST_BINS)
+    counts: dict[int, int] = {}
+    for number, many in buckets:
+        place = (number - first) // step
+        counts[place] = counts.get(place, 0) + many
+    bins = []
+    for place in range((last - first) // step + 1):
+        low, high = span(first + place * step)[0], span(min(first + (place + 1) * step - 1, last))[1]
+        bins.append(Bin(low / 1000, high / 1000, counts.get(place, 0), link.between(low, high)))
+    return bins
+
+
+def _extremes(
+    store: Store,
+    asked: DurationsQuestion,
+    of: Of,
+    group: Mapping[str, str],
+    buckets: Sequence[tuple[int, int]],
+) -> tuple[int | None, int | None, bool]:
+    """The least and the greatest, and whether they are the very values."""
+    if not buckets:
+        return None, None, True
+    first, last = buckets[0][0], buckets[-1][0]
+    least = _extreme(store, asked, of, group, first, greatest=False)
+    greatest = _extreme(store, asked, of, group, last, greatest=True)
+    exact = least is not None and greatest is not None
+    return (
+        middle(first) if least is None else least,
+        middle(last) if greatest is None else greatest,
+        exact,
+    )
+
+
+def _extreme(
+    store: Store, asked: DurationsQuestion, of: Of, group: Mapping[str, str], number: int, *, greatest: bool
+) -> int | None:
+    """The very value of the least or greatest call of a bucket; none when that would read too many calls."""
+    low, high = span(number)
+    if high - low == 1:
+        return low
+    ids = _spaces_of(asked, group)
+    whole: Range = (asked.period.start, asked.period.end)
+    days, edges = utc_days(whole)
+    ranges = list(edges)
+    if days is not None:
+        ranges += _days_with(store, asked, of, number, ids, days)
+    where = _filters(asked, group)
+    return store.extreme_ms(
+        asked.scope.org_id,
+        ids,
+        ranges,
+        call_filter(where),
+        of,
+        (low, high - 1),
+        greatest=greatest,
+        most_rows=EXTREME_ROWS,
+    )
+
+
+def _days_with(
+    store: Store, asked: DurationsQuestion, of: Of, number: int, ids: tuple[int, ...], days: tuple[int, int]
+) -> list[Range]:
+    """The UTC days on which a call of that bucket was, whatever else it was."""
+    each = tuple((day, day + QUARTERS_A_DAY) for day in range(days[0], days[1], QUARTERS_A_DAY))
+    contact = asked.scope.contact and len(ids) == len(asked.scope.spaces)
+    part = CellPart(
+        counter=_counter(of),
+        grain=Grain.UTC_DAY,
+        spaces=(CONTACT_SPACES,) if contact else ids,
+        ranges=each,
+        where=((of, str(number)),),
+    )
+    rows = store.sums(asked.scope.org_id, [part])[0]
+    return [(each[row[0]][0] * QUARTER_US, each[row[0]][1] * QUARTER_US) for row in rows if row[1]]
+
+
+def _spaces_of(asked: DurationsQuestion, group: Mapping[str, str]) -> tuple[int, ...]:
+    token = group.get("space_token")
+    return tuple(space.id for space in asked.scope.spaces if token in (None, space.token))
+
+
+def _filters(asked: DurationsQuestion, group: Mapping[str, str]) -> Where:
+    """The question's filters and the group's values, as filters on rows."""
+    return (*asked.where, *words_of(group))
