@@ -84,6 +84,12 @@ class IdempotencyConflictError(CallerError):
     code = "idempotency_conflict"
 
 
+class ExportEndedError(CallerError):
+    """The token was revoked or expired while the export was under way."""
+
+    code = "export_ended"
+
+
 class SettingsError(CallerError):
     """A setting is not valid."""
 
@@ -119,6 +125,15 @@ class SubscribersFullError(StoreUnavailableError):
 
     def __init__(self) -> None:
         super().__init__(retry_after_s=5)
+
+
+class ExportsFullError(StoreUnavailableError):
+    """As many exports are under way as there may be; wait until one has ended."""
+
+    code = "exports_full"
+
+    def __init__(self) -> None:
+        super().__init__(retry_after_s=10)
 
 
 class StoreTooSlowError(StoreUnavailableError):

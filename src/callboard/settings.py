@@ -93,6 +93,13 @@ class Settings:
         1,
         604_800,
     )
+    exports: int = _setting(
+        8,
+        "exports",
+        "Most exports under way at once, per worker (one organization holds at most half); beyond it 503.",
+        1,
+        1_000,
+    )
     log_level: str = _setting("info", "debug, info, warning or error", "How much to log, on stderr.")
 
     @property

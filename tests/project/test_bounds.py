@@ -12,6 +12,7 @@ from callboard.ingest import compression, documents, instants, parse, wire
 from callboard.ingest.sources import delimited, importer, targets
 from callboard.live import follow, message, subscription
 from callboard.query import analytics, directory, parameter, parameters
+from callboard.query.export import parquet, walk
 from callboard.query.reports import durations, period, series, spaces, tabulate
 from callboard.settings import Settings
 from callboard.store.sqlite import connection, ingestion, verify, withdrawal
@@ -76,6 +77,12 @@ BOUNDS: dict[str, list[str]] = {
     "looking for what changed": [f"{follow.LOOK_EVERY_S * 1000:.0f} ms", f"{follow.MOST_OF_THE_TIME:.0%}"],
     "last words of a stream": [f"{subscription.GRACE_S} s"],
     "reconnecting": [f"{message.RETRY_MS:,} ms"],
+    "exports under way, a worker": [f"{DEFAULT.exports}"],
+    "read at once by an export": [f"{walk.MOST_ROWS:,} rows", f"{walk.PIECE_BYTES // MIB} MiB"],
+    "a row group of Parquet": [f"{parquet.GROUP_ROWS:,} rows", f"{parquet.GROUP_BYTES // MIB} MiB"],
+    "a slice of time that an export reads, where reading is slow": [
+        f"{walk.SHORTEST_SLICE // 60_000_000} min"
+    ],
     "a reader that takes nothing of a stream or an export": [f"{stream.STALLED_S:.0f} s"],
     "spaces whose totals are held, a worker": [f"{analytics.MOST_SPACES:,}"],
     "tokens, handles, space tokens remembered": [f"{directory.REMEMBERED:,}"],
@@ -91,6 +98,7 @@ BOUNDS: dict[str, list[str]] = {
 SAID_ELSEWHERE = {
     # Derived from a bound above.
     "of these, one organization's share",
+    "of exports, one organization's share",
     "of streams, one organization's share",
 }
 

@@ -265,6 +265,7 @@ TOLD = {
     "StoreVersionError",
     "QueueFullError",
     "SubscribersFullError",
+    "ExportsFullError",
     "StoreTooSlowError",
 }
 """Errors whose message a caller of the API reads whole."""

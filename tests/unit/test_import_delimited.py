@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from callboard.ingest.sources.delimited import MAX_LINE_CHARACTERS, DelimitedRows, separator_for, text_of
 from callboard.ingest.sources.records import ImportOptionError, Record, RowError, UnreadableFileError
-from callboard.ingest.sources.rejects import RejectsFile, guarded, unguarded
+from callboard.ingest.sources.rejects import RejectsFile
+from callboard.model.exported import guarded, unguarded
 
 
 def read(content: bytes, encoding: str | None = None, wanted: tuple[str, ...] = ()) -> list[Record]:

@@ -41,7 +41,9 @@ class _FileOrUndo(click.Command):
 @org_option
 @click.option("--space", metavar="TOKEN", help="The space that every row belongs to.")
 @click.option(
-    "--space-from", metavar="COLUMN", help="The column that names each row's space; new ones are created."
+    "--space-from",
+    metavar="COLUMN",
+    help="The column that names each row's space, or has its token; new ones are created.",
 )
 @click.option(
     "--map",
@@ -120,13 +122,15 @@ def import_(
 
     FILE is `-` for standard input. A row that cannot be taken is written to a file of its own with the
     reason; the others are kept. Imported twice, or begun again after an interruption, it ends the same.
-    `callboard import undo BATCH` withdraws what an import brought.
+    `callboard import undo BATCH` withdraws what an import brought. A file that Callboard exported needs no
+    --map.
 
     \b
     callboard import calls.csv --org acme.com --space TOKEN --timezone Europe/Berlin \\
         --map 'call_id=id,call_status=disposition,creation_time=calldate,call_duration=billsec' \\
         --values 'call_status:ANSWERED=completed,NO ANSWER=missed,BUSY=missed,FAILED=failed'
     """  # noqa: D301 - the escapes are click's: a paragraph that is not to be wrapped
+    from callboard.ingest.sources.exported import recognised
     from callboard.ingest.sources.mapping import MapOptions
     from callboard.ingest.sources.plan import ImportPlan, separator_of
 
@@ -147,7 +151,7 @@ def import_(
             db=db,
         )
         if not assignments:
-            plan = _confirmed(plan, may_ask=not (yes or as_json))
+            plan = recognised(plan) or _confirmed(plan, may_ask=not (yes or as_json))
         return _import(store, plan, dry_run=dry_run, rejects=rejects, label=label, as_json=as_json)
 
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "calls": Lazy("callboard.cli.calls", "calls", "List calls."),
     "runs": Lazy("callboard.cli.runs", "runs", "List the runs of a space."),
     "import": Lazy("callboard.cli.import_", "import_", "Import call records; withdraw an import."),
+    "export": Lazy("callboard.cli.export", "export", "Export calls or tasks: CSV, NDJSON, Parquet."),
     "org": Lazy("callboard.cli.org", "org", "Create and list organizations."),
     "space": Lazy("callboard.cli.space", "space", "Create, list and change spaces (campaigns)."),
     "token": Lazy("callboard.cli.token", "token", "Create, list, rotate and revoke API tokens."),

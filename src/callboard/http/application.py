@@ -6,7 +6,7 @@ import asyncio
 import logging
 import traceback
 
-from callboard.errors import CallboardError, StoreError
+from callboard.errors import CallboardError, ExportsFullError, StoreError
 from callboard.http import pipeline
 from callboard.http.endpoints import ENDPOINTS
 from callboard.http.errors import FAULT, HttpError, error_body, http_error
@@ -24,6 +24,7 @@ from callboard.http.short_path import ShortPath
 from callboard.http.stream import send_stream
 from callboard.http.threads import Threads
 from callboard.http.touches import Touches
+from callboard.query.places import Places
 
 _log = logging.getLogger("callboard.http")
 
@@ -42,6 +43,7 @@ class Application:
         self._refusals = Refusals(services.clock)
         self._store_threads = Threads(services.settings.readers, "store")
         self._parse_threads = Threads(PARSE_THREADS, "parse")
+        self._exports = Places(services.settings.exports, ExportsFullError)
         self._touches = Touches(services.directory)
         self._short_path = ShortPath(services.store, services.analytics, services.clock)
         # A log of every request must hold every request: the short path has no time for it.
@@ -70,6 +72,7 @@ class Application:
             self._services,
             store_threads=self._store_threads,
             parse_threads=self._parse_threads,
+            exports=self._exports,
             request_id=request_id.decode(),
         )
         response = await self._answer(request, scope)

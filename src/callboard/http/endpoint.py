@@ -12,6 +12,7 @@ from typing import Any
 from callboard.http.request import Request
 from callboard.http.response import Response
 from callboard.model.words import Role
+from callboard.query.export.formats import BY_MEDIA
 from callboard.query.parameter import Parameter
 
 BASE = "/api/v2/platform"
@@ -70,12 +71,19 @@ class Endpoint:
     extra_statuses: tuple[int, ...] = ()
     """Errors it may answer beside those that follow from the rest."""
     documented: bool = True
+    exports: bool = False
+    """A list that can be taken along whole: `format=` and `Accept` name further media types."""
     streams: bool = False
     """Answered piece by piece: without a length, and without an entity tag."""
 
     @property
     def in_space(self) -> bool:
         return "{space_token}" in self.path
+
+    @property
+    def medias(self) -> tuple[str, ...]:
+        """What it can answer; the first when nobody asks for another."""
+        return (self.answer_media, *BY_MEDIA) if self.exports else (self.answer_media,)
 
     @property
     def is_paged(self) -> bool:

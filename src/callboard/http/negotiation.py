@@ -8,13 +8,21 @@ from callboard.errors import UnsupportedBodyError
 from callboard.http.errors import HttpError
 
 
-def check_accept(accept: bytes, media: str) -> None:
-    """Raises 406 when `Accept` rules out the only media type there is."""
-    if accept and not _accepts(accept.decode("latin-1"), media):
-        raise HttpError(406, f"This endpoint answers {media}, which the Accept header rules out.")
+def chosen_media(accept: bytes, medias: Sequence[str]) -> str:
+    """Of the media types there are the one that `Accept` likes best; of equals the first. Raises 406 when it
+    rules out all of them.
+    """
+    if not accept:
+        return medias[0]
+    liked = [(_liking(accept.decode("latin-1"), media), media) for media in medias]
+    best = max(quality for quality, _ in liked)
+    if best <= 0:
+        there = " or ".join(medias)
+        raise HttpError(406, f"This endpoint answers {there}, which the Accept header rules out.")
+    return next(media for quality, media in liked if quality == best)
 
 
-def _accepts(accept: str, media: str) -> bool:
+def _liking(accept: str, media: str) -> float:
     kind = media.partition("/")[0]
     # The most specific range that covers the media type decides.
     quality = {media: -1.0, f"{kind}/*": -1.0, "*/*": -1.0}
@@ -24,7 +32,7 @@ def _accepts(accept: str, media: str) -> bool:
         if name in quality:
             quality[name] = max(quality[name], _quality(parameters))
     decided = next((value for value in quality.values() if value >= 0), -1.0)
-    return not ranges or decided > 0
+    return decided if ranges else 1.0
 
 
 def _quality(parameters: Sequence[str]) -> float:

@@ -218,8 +218,8 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
         content["example"] = endpoint.example
     good: dict[str, Any] = {
         "description": HTTPStatus(endpoint.status).phrase,
-        "headers": {**_REQUEST_ID, **(_ETAG if _has_tag(endpoint) else {})},
-        "content": {endpoint.answer_media: content},
+        "headers": {**_REQUEST_ID, **_tag(endpoint)},
+        "content": {endpoint.answer_media: content, **_other_content(endpoint)},
     }
     if leads := links(endpoint, DOCUMENTED):
         good["links"] = leads
@@ -233,6 +233,17 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
             "content": {"application/json": {"schema": {"$ref": REF.format(name="ErrorBody")}}},
         }
     return responses
+
+
+def _tag(endpoint: Endpoint) -> dict[str, Any]:
+    if not _has_tag(endpoint):
+        return {}
+    return {"ETag": {**_ETAG["ETag"], "required": not endpoint.exports}}
+
+
+def _other_content(endpoint: Endpoint) -> dict[str, Any]:
+    """What a list can be had as beside JSON."""
+    return {media: {"schema": {"type": "string"}} for media in endpoint.medias[1:]}
 
 
 def _has_tag(endpoint: Endpoint) -> bool:

@@ -20,11 +20,12 @@ from callboard.http.errors import (
     unauthenticated,
 )
 from callboard.http.limits import FailureLimit, network_of
-from callboard.http.negotiation import check_accept, media_type
+from callboard.http.negotiation import chosen_media, media_type
 from callboard.http.request import Request
 from callboard.http.response import Response
 from callboard.ingest.compression import decompress
 from callboard.model.directory import Organization, allows
+from callboard.query.export.formats import FORMATS
 from callboard.query.parameter import read_query
 from callboard.query.parameters import paging
 
@@ -44,7 +45,7 @@ async def answer(request: Request, limit: FailureLimit) -> Response:
         if endpoint.find is not None:
             request.item = await endpoint.find(request)
         _check_role(request)
-    check_accept(request.headers.get(b"accept", b""), endpoint.answer_media)
+    request.answer_media = _answer_media(request)
     if endpoint.body is not None:
         await _read_body(request)
     return await endpoint.handle(request)
@@ -143,6 +144,15 @@ def _check_role(request: Request) -> None:
     assert role is not None, "entering checked it"
     if not allows(role, needed):
         raise HttpError(403, f"This needs the role {needed}; the token's role here is {role}.")
+
+
+def _answer_media(request: Request) -> str:
+    """406: what is answered with. `format` says it outright; else `Accept` chooses."""
+    wanted = request.values.get("format") if request.endpoint.exports else None
+    if wanted is not None:
+        found = FORMATS.get(wanted)
+        return request.endpoint.answer_media if found is None else found.media
+    return chosen_media(request.headers.get(b"accept", b""), request.endpoint.medias)
 
 
 async def _read_body(request: Request) -> None:

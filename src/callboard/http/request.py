@@ -11,6 +11,7 @@ from callboard.http.threads import Threads
 from callboard.model.directory import Organization, Space
 from callboard.query.directory import Principal, View
 from callboard.query.parameters import Paging
+from callboard.query.places import Places
 
 if TYPE_CHECKING:
     from callboard.http.endpoint import Endpoint
@@ -27,8 +28,10 @@ class Request:
     __slots__ = (
         "_receive",
         "address",
+        "answer_media",
         "body",
         "endpoint",
+        "exports",
         "headers",
         "item",
         "media",
@@ -62,6 +65,8 @@ class Request:
     paging: Paging
     item: Any
     """What the endpoint's finder found."""
+    answer_media: str
+    """The media type of the answer, of those that the endpoint has."""
     media: str
     """The media type of the body."""
     body: bytes
@@ -75,12 +80,14 @@ class Request:
         *,
         store_threads: Threads,
         parse_threads: Threads,
+        exports: Places,
         request_id: str,
     ) -> None:
         self._receive = receive
         self.services = services
         self.store_threads = store_threads
         self.parse_threads = parse_threads
+        self.exports = exports
         self.request_id = request_id
         self.method: str = scope["method"]
         self.query: bytes = scope["query_string"]

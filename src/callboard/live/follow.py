@@ -18,6 +18,7 @@ from callboard.live.permit import NEVER, Permit
 from callboard.live.subscription import Subscription
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
+from callboard.query.places import Places
 from callboard.settings import Settings
 from callboard.store.interface import Store
 from callboard.store.questions import Scope
@@ -42,11 +43,10 @@ class Live:
         self._analytics = analytics
         self._directory = directory
         self._clock = clock
-        self._most = settings.stream_subscribers
+        self._places = Places(settings.stream_subscribers, SubscribersFullError)
         self._lasts_s = settings.stream_seconds
         self._subscriptions: dict[Subscription, None] = {}
         """In the order they came, which is the order in which their time is over."""
-        self._of_organization: Counter[int] = Counter()
         self._followed: dict[int, dict[Scope, Followed]] = {}
         self._seen: dict[int, tuple[int, int]] = {}
         self._marker: int | None = None
@@ -63,13 +63,10 @@ class Live:
         return len(self._subscriptions)
 
     def check_room(self, org_id: int) -> None:
-        """Raises `SubscribersFullError` when this organization cannot have one more.
-
-        As with what waits to be written, an organization may hold as much as it leaves free: alone it fills
-        half of the places, and a newcomer finds room.
-        """
-        if self._stopping or self._of_organization[org_id] >= self._most - self.subscribers:
+        """Raises `SubscribersFullError` when this organization cannot have one more."""
+        if self._stopping:
             raise SubscribersFullError
+        self._places.check(org_id)
 
     def follow(self, scope: Scope, permit: Permit) -> Subscription:
         """A stream that begins with the answer of this moment. Raises `SubscribersFullError`
@@ -82,7 +79,7 @@ class Live:
         subscription = Subscription(followed, permit, over_at, self._leave)
         self._followed.setdefault(scope.org_id, {})[scope] = followed
         self._subscriptions[subscription] = None
-        self._of_organization[scope.org_id] += 1
+        self._places.take(scope.org_id)
         # One that holds no longer by now ends at the next look.
         self._first_end = min(self._first_end, permit.until(self._directory.now()) or 0)
         if self._watching is None:
@@ -97,9 +94,7 @@ class Live:
     def _leave(self, subscription: Subscription) -> None:
         del self._subscriptions[subscription]
         scope = subscription.followed.scope
-        self._of_organization[scope.org_id] -= 1
-        if not self._of_organization[scope.org_id]:
-            del self._of_organization[scope.org_id]
+        self._places.leave(scope.org_id)
         if not subscription.followed.listeners:
             of_organization = self._followed[scope.org_id]
             del of_organization[scope]

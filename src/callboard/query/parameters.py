@@ -19,6 +19,7 @@ from callboard.model.words import (
 )
 from callboard.query.civil import Moment, read_zone
 from callboard.query.cursor import CURSOR_PATTERN, read_cursor
+from callboard.query.export.formats import FORMATS
 from callboard.query.parameter import (
     TEXT_SCHEMA,
     Parameter,
@@ -64,6 +65,12 @@ CONTENT_TYPE = words(
     "content_type",
     "Without `space_token`: `contact` covers the contact spaces, as the analytics does, `all` every space.",
     ("contact", "all"),
+)
+FORMAT = words(
+    "format",
+    "`csv`, `ndjson` or `parquet`: the whole list in that format, or with `page`, `page_size` or `cursor` "
+    "that page of it. Without it the `Accept` header chooses.",
+    ("json", *FORMATS),
 )
 PAGING = table(
     numbers("page", "Which page, from 1. A page past the end is empty.", 1, MOST_PAGES, 1),

@@ -13,7 +13,7 @@ import msgspec
 from callboard.cli import find
 from callboard.cli.options import config_option, db_option, json_option, opened, org_option, settings_of
 from callboard.errors import ParameterError
-from callboard.ingest.sources.rejects import guarded
+from callboard.model.exported import guarded
 from callboard.query.parameter import Parameter
 from callboard.query.reports.scope import ReportScope, report_scope
 from callboard.store.interface import Store

@@ -8,14 +8,17 @@ from callboard.errors import NotFoundError, ParameterError
 from callboard.http.answers import One, Page, page_of
 from callboard.http.endpoint import BASE, Endpoint
 from callboard.http.errors import NO_SPACE
+from callboard.http.export import export, is_whole, page_as, wanted_format
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.http.routes.scopes import find_scope, spaces_now
 from callboard.model.call import Call
 from callboard.model.directory import Space
+from callboard.query.export.tables import SpacesAsMet, call_table
+from callboard.query.export.walk import walk_calls
 from callboard.query.history import CallWithEvents, call_with_events
 from callboard.query.items import CallItem, call_item
-from callboard.query.parameters import CALL_FILTERS, PAGING, SCOPE, SPACE_TOKEN, call_filter, table
+from callboard.query.parameters import CALL_FILTERS, FORMAT, PAGING, SCOPE, SPACE_TOKEN, call_filter, table
 from callboard.store.interface import CallAt, Store
 from callboard.store.questions import Position
 
@@ -25,6 +28,10 @@ CALL_LOGS = f"{BASE}/call-logs/"
 async def list_calls(request: Request) -> Response:
     store, scope = request.services.store, request.item
     where = call_filter(request.values)
+    wanted = wanted_format(request)
+    if wanted is not None and is_whole(request):
+        walk = walk_calls(store, scope, where, request.services.clock())
+        return await export(request, wanted, call_table(SpacesAsMet(store, request.org_id)), walk)
     rows = await request.store_threads.run(store.calls, scope, where, request.paging.window)
     spaces = spaces_now(request)
 
@@ -34,6 +41,8 @@ async def list_calls(request: Request) -> Response:
     def item(row: CallAt) -> CallItem:
         return call_item(row.call, spaces[row.space_id].token)
 
+    if wanted is not None:
+        return page_as(request, wanted, call_table(spaces), rows[: request.paging.size])
     count = partial(request.store_threads.run, store.count_calls, scope, where)
     return json_response(await page_of(request, "Call logs", rows, count=count, position=position, item=item))
 
@@ -90,7 +99,8 @@ ENDPOINTS = (
         text="The calls of its contact spaces, as the analytics counts them; void calls are not among them. "
         "`count` with `made=true` is the analytics' `total_calls`.",
         needs_handle=True,
-        parameters={**SCOPE, **CALL_FILTERS, **PAGING},
+        parameters={**SCOPE, **CALL_FILTERS, **PAGING, **table(FORMAT)},
+        exports=True,
         find=find_scope,
         handle=list_calls,
         answer=Page[CallItem],

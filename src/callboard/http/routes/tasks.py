@@ -8,6 +8,7 @@ from callboard.errors import InvalidInputError, NotFoundError
 from callboard.fold.task import fold_task
 from callboard.http.answers import One, Page, page_of
 from callboard.http.endpoint import BASE, Body, Endpoint
+from callboard.http.export import export, is_whole, page_as, wanted_format
 from callboard.http.json_body import read_json, whole_numbers
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
@@ -18,8 +19,18 @@ from callboard.ingest.parse import task_event
 from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, TaskEvent
 from callboard.model.task import Task
 from callboard.model.words import FINAL_TASK
+from callboard.query.export.tables import SpacesAsMet, task_table
+from callboard.query.export.walk import walk_tasks
 from callboard.query.items import TaskItem, task_item
-from callboard.query.parameters import PAGING, SCOPE, SPACE_TASK_FILTERS, TASK_FILTERS, task_filter
+from callboard.query.parameters import (
+    FORMAT,
+    PAGING,
+    SCOPE,
+    SPACE_TASK_FILTERS,
+    TASK_FILTERS,
+    table,
+    task_filter,
+)
 from callboard.store.interface import Batch, Receipt, TaskAt
 from callboard.store.questions import Position, Scope, TaskFilter
 
@@ -45,6 +56,10 @@ async def list_run_tasks(request: Request) -> Response:
 
 async def _list(request: Request, scope: Scope, where: TaskFilter) -> Response:
     store = request.services.store
+    wanted = wanted_format(request)
+    if wanted is not None and is_whole(request):
+        shown = task_table(SpacesAsMet(store, request.org_id), where.now)
+        return await export(request, wanted, shown, walk_tasks(store, scope, where, where.now))
     rows = await request.store_threads.run(store.tasks, scope, where, request.paging.window)
     spaces = spaces_now(request)
 
@@ -54,6 +69,8 @@ async def _list(request: Request, scope: Scope, where: TaskFilter) -> Response:
     def item(row: TaskAt) -> TaskItem:
         return task_item(row.task, spaces[row.space_id], where.now)
 
+    if wanted is not None:
+        return page_as(request, wanted, task_table(spaces, where.now), rows[: request.paging.size])
     count = partial(request.store_threads.run, store.count_tasks, scope, where)
     return json_response(await page_of(request, "Tasks", rows, count=count, position=position, item=item))
 
@@ -130,7 +147,8 @@ ENDPOINTS = (
         text="Those of its contact spaces, as in the analytics. `stuck=true` finds those that run or "
         "wait for longer than their space allows, `status=failed` the failed ones.",
         needs_handle=True,
-        parameters={**SCOPE, **TASK_FILTERS, **PAGING},
+        parameters={**SCOPE, **TASK_FILTERS, **PAGING, **table(FORMAT)},
+        exports=True,
         find=find_scope,
         handle=list_tasks,
         answer=Page[TaskItem],
@@ -141,7 +159,8 @@ ENDPOINTS = (
         operation="list_space_tasks",
         tag="Tasks",
         summary="Get all tasks of a space",
-        parameters={**TASK_FILTERS, **PAGING},
+        parameters={**TASK_FILTERS, **PAGING, **table(FORMAT)},
+        exports=True,
         handle=list_space_tasks,
         answer=Page[TaskItem],
     ),
@@ -151,7 +170,8 @@ ENDPOINTS = (
         operation="list_run_tasks",
         tag="Tasks",
         summary="Get all tasks of a run",
-        parameters={**SPACE_TASK_FILTERS, **PAGING},
+        parameters={**SPACE_TASK_FILTERS, **PAGING, **table(FORMAT)},
+        exports=True,
         find=find_run,
         handle=list_run_tasks,
         answer=Page[TaskItem],

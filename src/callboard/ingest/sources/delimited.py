@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 
 from callboard.ingest.sources.opening import READING_FAULTS, broken_off
 from callboard.ingest.sources.records import ImportOptionError, Record, RowError, UnreadableFileError
-from callboard.ingest.sources.rejects import REJECT_COLUMNS, unguarded
+from callboard.ingest.sources.rejects import REJECT_COLUMNS
+from callboard.model.exported import CALL_COLUMNS, TASK_COLUMNS, unguarded
 
 SEPARATORS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}
 MAX_LINE_CHARACTERS = 1 << 20
@@ -120,7 +121,9 @@ class DelimitedRows:
         if isinstance(header, RowError):
             raise UnreadableFileError(f"{name}: the header (line {self._lines.number}): {header.message}")
         self.columns = [cell.strip() for cell in header]
-        self._guarded = tuple(self.columns[: len(REJECT_COLUMNS)]) == REJECT_COLUMNS
+        # What we wrote ourselves is guarded against spreadsheets; another's file is read as it is.
+        of_rejects = tuple(self.columns[: len(REJECT_COLUMNS)]) == REJECT_COLUMNS
+        self._guarded = of_rejects or tuple(self.columns) in (CALL_COLUMNS, TASK_COLUMNS)
 
     def __iter__(self) -> Iterator[Record]:
         while (line := self._lines.take()) is not None:

@@ -11,20 +11,9 @@ from types import TracebackType
 from typing import Any, Self, TextIO
 
 from callboard.ingest.sources.records import Record
+from callboard.model.exported import guarded
 
 REJECT_COLUMNS = ("rejected_line", "rejected_reason", "rejected_message")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula: a leading `'` marks it as text. `unguarded` undoes it."""
-    bare = cell.lstrip("'")
-    return f"'{cell}" if bare.startswith(_FORMULA) else cell
-
-
-def unguarded(cell: str) -> str:
-    """The cell that `guarded` was given."""
-    return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(_FORMULA) else cell
 
 
 class RejectsFile:

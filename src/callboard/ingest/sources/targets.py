@@ -77,6 +77,7 @@ class SpaceFromColumn:
         self._there: dict[str, list[Space]] = {}
         for space in store.spaces(organization.id):
             self._there.setdefault(space.name, []).append(space)
+            self._there[space.token] = [space]
         self.used: dict[str, SpaceUse] = {}
         self._created = 0
 

@@ -1,0 +1,314 @@
+"""`callboard export calls` and `callboard export tasks`: a list as a file to take along."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from heapq import merge
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from callboard.cli import find, values
+from callboard.cli.options import opened, org_option, settings_of, store_options
+from callboard.cli.output import progress_bar, show_json
+from callboard.clock import Micros, system_clock
+from callboard.errors import CallboardError, StoreTooSlowError
+from callboard.model.words import ANSWERED_BY, CALL_STATUSES, CALL_TYPES, TASK_STATUSES
+from callboard.query.export.files import encoder_for
+from callboard.query.export.formats import FORMATS, Format
+from callboard.query.export.tables import SpacesAsMet, Table, call_table, task_table
+from callboard.query.export.walk import Walk, position, walk_calls, walk_tasks
+from callboard.store.questions import UNKNOWN, CallFilter, Match, Scope, TaskFilter
+
+if TYPE_CHECKING:
+    from callboard.store.interface import Progress, Store
+
+Count = Callable[[], int]
+
+
+class ExportFileError(CallboardError):
+    """The file cannot be written."""
+
+    code = "export_file"
+
+
+@click.group("export")
+def export() -> None:
+    """Take lists along: CSV, NDJSON or Parquet."""
+
+
+def _common(command: Callable[..., Any]) -> Callable[..., Any]:
+    options = (
+        click.option("--space", "space_token", metavar="TOKEN", help="One space alone."),
+        click.option("--all-content", is_flag=True, help="Of every space, not only the contact spaces."),
+        click.option(
+            "--format", "word", type=click.Choice(list(FORMATS)), help="Else by the file's name, else csv."
+        ),
+        click.option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            required=True,
+            help="Where to; replaced once all of it is written. `-` is standard output.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return org_option(command)
+
+
+@export.command()
+@_common
+@click.option(
+    "--status", "statuses", multiple=True, type=click.Choice(CALL_STATUSES), help="Only these; repeatable."
+)
+@click.option("--type", "call_type", type=click.Choice([*CALL_TYPES, "unknown"]), help="Only that direction.")
+@click.option("--agent", help='Only that agent\'s; "unknown": only those without one.')
+@click.option("--end-reason", help='Only those that ended so; "unknown": only those without a reason.')
+@click.option(
+    "--answered/--not-answered", default=None, help="Only those that were answered, or that were not."
+)
+@click.option(
+    "--answered-by", type=click.Choice([*ANSWERED_BY, "unknown"]), help="Only those answered by that."
+)
+@click.option("--made", is_flag=True, help="Only calls made: all but the queued.")
+@click.option("--source-number", help='Only from that number; "unknown": only those without one.')
+@click.option("--destination-number", help='Only to that number; "unknown": only those without one.')
+@click.option("--from", "start", type=values.moment, metavar="WHEN", help="Created then or later.")
+@click.option("--to", "end", type=values.moment, metavar="WHEN", help="Created before then.")
+@store_options
+def calls(
+    *,
+    handle: str | None,
+    space_token: str | None,
+    all_content: bool,
+    word: str | None,
+    output: str,
+    statuses: Sequence[str],
+    call_type: str | None,
+    agent: str | None,
+    end_reason: str | None,
+    answered: bool | None,
+    answered_by: str | None,
+    made: bool,
+    source_number: str | None,
+    destination_number: str | None,
+    start: Micros | None,
+    end: Micros | None,
+    db: str | None,
+    config: str | None,
+    as_json: bool,
+) -> None:
+    """Export calls, newest first: every field of the list, external_ids and metadata.
+
+    With --json a line on standard output says what was written; not with --output -.
+    """
+    everything = CallFilter(
+        call_type=_match(call_type),
+        agent=_match(agent),
+        end_reason=_match(end_reason),
+        answered=answered,
+        answered_by=_match(answered_by),
+        made=True if made else None,
+        source_number=_match(source_number),
+        destination_number=_match(destination_number),
+        start=start,
+        end=end,
+    )
+    wheres = [msgspec.structs.replace(everything, call_status=each) for each in dict.fromkeys(statuses)]
+    with opened(settings_of(db, config)) as store:
+        scope = _scope(store, handle, space_token, all_content=all_content)
+        now, table = system_clock(), call_table(SpacesAsMet(store, scope.org_id))
+        walks = [walk_calls(store, scope, where, now) for where in wheres or [everything]]
+
+        def count() -> int:
+            return sum(store.count_calls(scope, where) for where in wheres or [everything])
+
+        _export(table, walks, count, word=word, output=output, as_json=as_json)
+
+
+@export.command()
+@_common
+@click.option("--stuck", is_flag=True, help="Only those that run or wait longer than their space allows.")
+@click.option(
+    "--status", "statuses", multiple=True, type=click.Choice(TASK_STATUSES), help="Only these; repeatable."
+)
+@click.option("--run", "run_id", metavar="RUN_ID", help="Only those of one run.")
+@click.option("--assignee", help='Only that one\'s; "unknown": only those without one.')
+@click.option("--failure-reason", help='Only those that failed so; "unknown": only those without a reason.')
+@click.option("--from", "start", type=values.moment, metavar="WHEN", help="Created then or later.")
+@click.option("--to", "end", type=values.moment, metavar="WHEN", help="Created before then.")
+@store_options
+def tasks(
+    *,
+    handle: str | None,
+    space_token: str | None,
+    all_content: bool,
+    word: str | None,
+    output: str,
+    stuck: bool,
+    statuses: Sequence[str],
+    run_id: str | None,
+    assignee: str | None,
+    failure_reason: str | None,
+    start: Micros | None,
+    end: Micros | None,
+    db: str | None,
+    config: str | None,
+    as_json: bool,
+) -> None:
+    """Export tasks, newest first: every field of the list.
+
+    With --json a line on standard output says what was written; not with --output -.
+    """
+    now = system_clock()
+    everything = TaskFilter(
+        run_id=_match(run_id),
+        assignee=_match(assignee),
+        failure_reason=_match(failure_reason),
+        stuck=True if stuck else None,
+        created_from=start,
+        created_to=end,
+        now=now,
+    )
+    wheres = [msgspec.structs.replace(everything, status=each) for each in dict.fromkeys(statuses)]
+    with opened(settings_of(db, config)) as store:
+        scope = _scope(store, handle, space_token, all_content=all_content)
+        table = task_table(SpacesAsMet(store, scope.org_id), now)
+        walks = [walk_tasks(store, scope, where, now) for where in wheres or [everything]]
+
+        def count() -> int:
+            return sum(store.count_tasks(scope, where) for where in wheres or [everything])
+
+        _export(table, walks, count, word=word, output=output, as_json=as_json)
+
+
+def _scope(store: Store, handle: str | None, space_token: str | None, *, all_content: bool) -> Scope:
+    owner = find.organization(store, handle)
+    scope = find.scope(store, owner, space_token)
+    return Scope(owner.id, all_content=True) if all_content and space_token is None else scope
+
+
+def _match(text: str | None) -> Match:
+    return UNKNOWN if text == "unknown" else text
+
+
+def _export(
+    table: Table[Any],
+    walks: Sequence[Walk[Any]],
+    count: Count,
+    *,
+    word: str | None,
+    output: str,
+    as_json: bool,
+) -> None:
+    wanted = FORMATS[word or _by_name(output)]
+    if output == "-" and wanted.word == "parquet" and sys.stdout.isatty():
+        raise click.UsageError("Parquet is nothing to read on a terminal: --output FILE, or a pipe.")
+    with _target(output) as file, progress_bar(f"Exporting {table.name}") as progress:
+        rows = _write(file, wanted, table, walks, _counting(count, progress))
+    if output == "-":
+        return
+    size = Path(output).stat().st_size
+    if as_json:
+        show_json({"file": output, "format": wanted.word, "rows": rows, "bytes": size}, indent=0)
+    else:
+        print(f"{rows:,} {'row' if rows == 1 else 'rows'} in {output} ({wanted.word}, {size:,} bytes)")
+
+
+def _by_name(output: str) -> str:
+    suffix = Path(output).suffix.removeprefix(".").lower()
+    return {"jsonl": "ndjson", "pq": "parquet"}.get(suffix, suffix if suffix in FORMATS else "csv")
+
+
+def _counting(count: Count, progress: Progress) -> Callable[[int], None]:
+    """Tells the bar how far it is; nothing is counted where nobody looks at one."""
+    if not sys.stderr.isatty():
+        return lambda _done: None
+    try:
+        total = count()
+    except StoreTooSlowError:
+        return lambda done: progress(done, done)
+    return lambda done: progress(done, max(done, total))
+
+
+def _write(
+    file: IO[bytes],
+    wanted: Format,
+    table: Table[Any],
+    walks: Sequence[Walk[Any]],
+    tell: Callable[[int], None],
+) -> int:
+    encoder = encoder_for(wanted, table)
+    file.write(encoder.begin())
+    done = 0
+    for rows in _pieces(walks):
+        file.write(encoder.rows(rows))
+        for walk in walks:
+            walk.fit(encoder.row_bytes)
+        done += len(rows)
+        tell(done)
+    file.write(encoder.end())
+    file.flush()
+    return done
+
+
+def _pieces(walks: Sequence[Walk[Any]]) -> Iterator[Sequence[Any]]:
+    """Several lists as one, newest first."""
+    if len(walks) == 1:
+        while rows := walks[0].piece():
+            yield rows
+        return
+    together = merge(*(walk.rows() for walk in walks), key=_order)
+    while rows := list(islice(together, walks[0].rows_at_once)):
+        yield rows
+
+
+def _order(row: Any) -> tuple[int, str, int]:
+    at = position(row)
+    return (-at.at, at.item_id, at.space_id)
+
+
+@contextmanager
+def _target(output: str) -> Iterator[IO[bytes]]:
+    """Standard output; or a file of our own beside the one that is meant, renamed when it is whole.
+
+    What stood there before stays until then, and for good when this fails. Its owner alone may read it: it
+    holds phone numbers.
+    """
+    if output == "-":
+        yield sys.stdout.buffer
+        return
+    path = Path(output).resolve()
+    if path.exists() and not path.is_file():  # a device or a pipe is written to, never put away
+        with _writable(output), path.open("wb") as file:
+            yield file
+        return
+    with _writable(output):
+        number, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        try:
+            with os.fdopen(number, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        finally:
+            with suppress(FileNotFoundError):
+                Path(name).unlink()
+
+
+@contextmanager
+def _writable(output: str) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise ExportFileError(f"{output} cannot be written: {error.strerror}") from error

@@ -1,0 +1,90 @@
+"""A whole list as the answer: read piece by piece on the store's threads, sent as it is read."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator
+from typing import Any
+
+from callboard.errors import ExportEndedError
+from callboard.http.pipeline import secret_of
+from callboard.http.request import Request
+from callboard.http.response import Response
+from callboard.http.stream import NoParts
+from callboard.live.permit import Permit
+from callboard.query.export.files import encoder_for, file_name
+from callboard.query.export.formats import BY_MEDIA, Format
+from callboard.query.export.tables import Table
+from callboard.query.export.walk import Walk, encoded
+from callboard.query.secret import secret_digest
+
+PAGE_OF = ("page", "page_size", "cursor")
+"""With any of these the page that they name is meant, in whatever format; else the whole list."""
+
+
+class ExportStream:
+    """The pieces of one export. Its place is given back when nobody takes any more."""
+
+    def __init__(self, request: Request, pieces: Iterator[bytes], first: bytes) -> None:
+        self._request = request
+        self._pieces = pieces
+        self._first = first
+        secret = secret_of(request.headers[b"authorization"])
+        assert secret is not None, "the request was authenticated by it"
+        self._permit = Permit(secret_digest(secret), request.org_id)
+        self._view = request.view
+
+    async def parts(self) -> AsyncGenerator[bytes, None]:
+        yield self._first
+        while piece := await self._request.store_threads.run_patiently(next, self._pieces, b""):
+            self._check_permit()
+            yield piece
+
+    def close(self) -> None:
+        self._request.exports.leave(self._request.org_id)
+
+    def _check_permit(self) -> None:
+        """An export may take minutes: it ends when the token does."""
+        view = self._request.services.directory.now()
+        if self._permit.until(view) is None:
+            raise ExportEndedError
+
+
+def wanted_format(request: Request) -> Format | None:
+    """The format that was asked for; none for JSON."""
+    return BY_MEDIA.get(request.answer_media)
+
+
+def is_whole(request: Request) -> bool:
+    """Whether all of the list is meant, not a page."""
+    return not any(name in request.values for name in PAGE_OF)
+
+
+async def export(request: Request, wanted: Format, table: Table[Any], walk: Walk[Any]) -> Response:
+    """All that the walk finds. The store is asked before the head is sent: what fails then is told."""
+    headers = _headers(request, wanted, table)
+    media = wanted.content_type.encode()
+    if request.method == "HEAD":
+        return Response(media=media, headers=headers, stream=NoParts())
+    request.exports.take(request.org_id)
+    try:
+        pieces = encoded(walk, encoder_for(wanted, table))
+        first = await request.store_threads.run(next, pieces, b"")
+    except BaseException:
+        request.exports.leave(request.org_id)
+        raise
+    return Response(media=media, headers=headers, stream=ExportStream(request, pieces, first))
+
+
+def page_as(request: Request, wanted: Format, table: Table[Any], rows: Any) -> Response:
+    """The rows of one page in a format."""
+    encoder = encoder_for(wanted, table)
+    body = encoder.begin() + (encoder.rows(rows) if rows else b"") + encoder.end()
+    return Response(body=body, media=wanted.content_type.encode(), headers=_headers(request, wanted, table))
+
+
+def _headers(request: Request, wanted: Format, table: Table[Any]) -> list[tuple[bytes, bytes]]:
+    organization = next(
+        each for each in request.view.organizations_of(request.principal) if each.id == request.org_id
+    )
+    name = file_name(table, organization.domain_handle, request.services.clock(), wanted)
+    return [(b"content-disposition", f'attachment; filename="{name}"'.encode())]

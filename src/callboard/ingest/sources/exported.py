@@ -1,0 +1,60 @@
+"""Files that Callboard exported: known by their columns, and imported without a question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from callboard.errors import CallerError
+from callboard.ingest.sources.fields import CALL_FIELDS
+from callboard.ingest.sources.plan import ImportPlan, open_rows
+from callboard.model.exported import CALL_COLUMNS, TASK_COLUMNS
+
+TASK_LINE: Final = (*(name for name in TASK_COLUMNS if not name.startswith("stuck_")), "stuck")
+"""What a line of exported tasks has in NDJSON."""
+
+_CALLS: Final = {name: name for name in CALL_COLUMNS if name in CALL_FIELDS}
+_TASKS: Final = {
+    "task_id": "task_id",
+    # The word that was received says both how the task stands and how that was said.
+    "status": "source_status",
+    # Without it a task would have been modified when it was imported.
+    "occurred_at": "modified",
+    **{
+        name: name
+        for name in (
+            "run_id",
+            "assignee",
+            "execution_type",
+            "attempt",
+            "input",
+            "output",
+            "failure_reason",
+            "scheduled_at",
+            "created",
+        )
+    },
+}
+
+
+def recognised(plan: ImportPlan) -> ImportPlan | None:
+    """The plan for a file that we exported; none for any other, or one that cannot be looked at twice."""
+    if plan.file == "-":
+        return None
+    try:
+        with open_rows(plan, None) as (_, rows):
+            # Keys inside objects are columns too, named with dots.
+            columns = tuple(name for name in rows.columns if "." not in name)
+    except CallerError:
+        return None
+    if columns == CALL_COLUMNS:
+        return _planned(plan, "call", _CALLS)
+    if columns in (TASK_COLUMNS, TASK_LINE):
+        return _planned(plan, "task", _TASKS)
+    return None
+
+
+def _planned(plan: ImportPlan, record_type: str, fields: Mapping[str, str]) -> ImportPlan:
+    chosen = ",".join(f"{field}={column}" for field, column in fields.items())
+    return replace(plan, options=replace(plan.options, map=(chosen,), record_type=record_type))

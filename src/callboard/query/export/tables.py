@@ -1,0 +1,150 @@
+"""Rows as a table has them: of each column its kind, and the value of a row in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, Literal, TypeVar
+
+from msgspec import Struct
+
+from callboard.clock import Micros
+from callboard.model.directory import Space
+from callboard.model.exported import CALL_COLUMNS, TASK_COLUMNS
+from callboard.model.task import stuck
+from callboard.query.items import CallItem, call_item, task_item
+from callboard.store.interface import CallAt, Store, TaskAt
+
+Kind = Literal["text", "time", "duration", "whole", "document"]
+"""text; microseconds; milliseconds; a whole number; an object."""
+Row = TypeVar("Row", CallAt, TaskAt)
+
+_KINDS: dict[str, Kind] = {
+    "creation_time": "time",
+    "start_time": "time",
+    "end_time": "time",
+    "call_duration": "duration",
+    "external_ids": "document",
+    "metadata": "document",
+    "attempt": "whole",
+    "input": "document",
+    "output": "document",
+    "scheduled_at": "time",
+    "created": "time",
+    "modified": "time",
+    "stuck_since": "time",
+    "stuck_age_seconds": "whole",
+}
+
+
+class SpacesAsMet(dict[int, Space]):
+    """An organization's spaces by id, read when one is met that is not known: an export may outlast the
+    making of a space. May be used on any thread, one at a time.
+    """
+
+    def __init__(self, store: Store, org_id: int) -> None:
+        super().__init__()
+        self._store = store
+        self._org_id = org_id
+
+    def __missing__(self, space_id: int) -> Space:
+        self.update({each.id: each for each in self._store.spaces(self._org_id)})
+        found = self.get(space_id)
+        assert found is not None, "a row has a space, and no space goes"
+        return found
+
+
+class CallRecord(CallItem, frozen=True, kw_only=True):
+    """A call as a list shows it, and what its source said of it besides."""
+
+    external_ids: dict[str, Any] | None
+    metadata: dict[str, Any] | None
+
+
+class Table(Struct, Generic[Row], frozen=True, kw_only=True):
+    """How the rows of one list are exported."""
+
+    name: str
+    """Of the list, for the name of a file."""
+    columns: tuple[tuple[str, Kind], ...]
+    values: Callable[[Row], tuple[Any, ...]]
+    """Of a row, in the order of the columns, as they are kept."""
+    item: Callable[[Row], Struct]
+    """The row as an object, as the list shows it."""
+
+
+def call_table(spaces: Mapping[int, Space]) -> Table[CallAt]:
+    """Of calls."""
+
+    def values(row: CallAt) -> tuple[Any, ...]:
+        call = row.call
+        return (
+            call.call_id,
+            spaces[row.space_id].token,
+            call.source_number,
+            call.destination_number,
+            call.call_type,
+            call.call_status,
+            call.creation_time,
+            call.start_time,
+            call.end_time,
+            call.duration_ms,
+            call.end_reason,
+            call.source_end_reason,
+            call.answered_by,
+            call.agent,
+            call.task_id,
+            call.source,
+            call.external_ids,
+            call.metadata,
+        )
+
+    def item(row: CallAt) -> CallRecord:
+        shown = call_item(row.call, spaces[row.space_id].token)
+        fields = {name: getattr(shown, name) for name in shown.__struct_fields__}
+        return CallRecord(**fields, external_ids=row.call.external_ids, metadata=row.call.metadata)
+
+    return Table(
+        name="call-logs",
+        columns=_columns(CALL_COLUMNS),
+        values=values,
+        item=item,
+    )
+
+
+def task_table(spaces: Mapping[int, Space], now: Micros) -> Table[TaskAt]:
+    """Of tasks, stuck as of `now`."""
+
+    def values(row: TaskAt) -> tuple[Any, ...]:
+        task, limits = row.task, spaces[row.space_id].settings
+        found = stuck(task, now, limits.stuck_running_after, limits.stuck_pending_after)
+        return (
+            task.task_id,
+            task.run_id,
+            spaces[row.space_id].token,
+            task.assignee,
+            task.status,
+            task.source_status,
+            task.execution_type,
+            task.attempt,
+            task.input,
+            task.output,
+            task.failure_reason,
+            task.scheduled_at,
+            task.created,
+            task.modified,
+            *((None, None, None) if found is None else (found.reason, found.since, found.age_s)),
+        )
+
+    def item(row: TaskAt) -> Struct:
+        return task_item(row.task, spaces[row.space_id], now)
+
+    return Table(
+        name="tasks",
+        columns=_columns(TASK_COLUMNS),
+        values=values,
+        item=item,
+    )
+
+
+def _columns(names: tuple[str, ...]) -> tuple[tuple[str, Kind], ...]:
+    return tuple((name, _KINDS.get(name, "text")) for name in names)

@@ -1,0 +1,83 @@
+"""CSV and NDJSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from callboard.clock import iso
+from callboard.model.exported import guarded
+from callboard.query.export.tables import Kind, Table
+from callboard.query.items import seconds
+
+_json = msgspec.json.Encoder()
+
+
+class NdjsonEncoder:
+    """One object a line, as the list shows it."""
+
+    def __init__(self, table: Table[Any]) -> None:
+        self._item = table.item
+        self.row_bytes = 0.0
+
+    def begin(self) -> bytes:
+        return b""
+
+    def rows(self, rows: Sequence[Any]) -> bytes:
+        told = _json.encode_lines([self._item(row) for row in rows])
+        self.row_bytes = len(told) / len(rows)
+        return told
+
+    def end(self) -> bytes:
+        return b""
+
+
+class CsvEncoder:
+    """A header, then a line a row (RFC 4180, UTF-8). What has no value is an empty cell."""
+
+    def __init__(self, table: Table[Any]) -> None:
+        self._columns = table.columns
+        self._values = table.values
+        self._shown = [_SHOWN[kind] for _, kind in table.columns]
+        self.row_bytes = 0.0
+
+    def begin(self) -> bytes:
+        return self._written([[name for name, _ in self._columns]])
+
+    def rows(self, rows: Sequence[Any]) -> bytes:
+        shown = self._shown
+        cells = [
+            [
+                "" if value is None else show(value)
+                for value, show in zip(self._values(row), shown, strict=True)
+            ]
+            for row in rows
+        ]
+        told = self._written(cells)
+        self.row_bytes = len(told) / len(rows)
+        return told
+
+    def end(self) -> bytes:
+        return b""
+
+    def _written(self, rows: Sequence[Sequence[Any]]) -> bytes:
+        out = io.StringIO()
+        csv.writer(out).writerows(rows)
+        return out.getvalue().encode("utf-8", "surrogatepass")
+
+
+def _document(value: Any) -> str:
+    return _json.encode(value).decode()
+
+
+_SHOWN: dict[Kind, Callable[[Any], Any]] = {
+    "text": guarded,
+    "time": iso,
+    "duration": seconds,
+    "whole": lambda number: number,
+    "document": _document,
+}
