@@ -21,6 +21,8 @@ MATRIX: dict[str, tuple[int | None, ...]] = {
     "get_spaces_report": (401, 403, 403, NA, NA),
     "get_series": (401, 403, 403, 404, NA),
     "get_durations": (401, 403, 403, 404, NA),
+    "get_attention": (401, 403, 403, 404, NA),
+    "get_trust": (401, 403, 403, 404, NA),
     "get_metrics": (401, 403, 403, NA, NA),
     "list_organizations": (401, 200, 200, NA, NA),  # each token sees its own, whatever handle it sends
     "list_spaces": (401, 403, 403, NA, NA),

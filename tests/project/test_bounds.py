@@ -13,7 +13,7 @@ from callboard.ingest.sources import delimited, importer, targets
 from callboard.live import follow, message, subscription
 from callboard.query import analytics, directory, parameter, parameters
 from callboard.query.export import parquet, walk
-from callboard.query.reports import durations, period, series, spaces, tabulate
+from callboard.query.reports import attention, durations, period, series, spaces, tabulate, trust
 from callboard.settings import Settings
 from callboard.store.sqlite import connection, ingestion, verify, withdrawal
 from tests.pages import DOCS, tables
@@ -40,6 +40,10 @@ BOUNDS: dict[str, list[str]] = {
     "calls that a report reads one by one, where no counter holds what is asked": [f"{tabulate.MOST_ROWS:,}"],
     "bars of a histogram": [f"{durations.MOST_BINS}"],
     "calls looked up for the very least and greatest duration": [f"{durations.EXTREME_ROWS:,}"],
+    "items that need attention": [f"{attention.MOST_ITEMS:,}"],
+    "ids of one item": [f"{attention.MOST_IDS}"],
+    "events whose lag is told": [f"{trust.MOST_LAG_EVENTS:,}"],
+    "life of a call without a word of its end": [f"{trust.LIVE_LIMIT // 3_600_000_000} h"],
     "spaces side by side on a page": [f"{spaces.MOST_SPACES:,}"],
     "items on a page": [f"{parameters.MOST_PAGE_SIZE:,}"],
     "failed tokens or handles of one caller": [f"{DEFAULT.failed_auth_per_minute} a minute"],

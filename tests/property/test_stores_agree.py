@@ -37,6 +37,7 @@ from callboard.store.questions import (
     TaskFilter,
     TaskPart,
 )
+from callboard.store.reporting import Received
 from callboard.store.sqlite.store import SqliteStore
 from tests.property import walks
 from tests.property.histories import MOMENTS, ZONES, named, names, plain_events, receipt_of
@@ -98,6 +99,8 @@ task_filters = st.builds(
     created_from=moments,
     created_to=moments,
     updated_before=moments,
+    waiting_before=st.one_of(st.none(), moments),
+    call_ended=st.sampled_from([None, None, True, False]),
     stuck=st.sampled_from([None, True, False]),
     now=st.sampled_from(MOMENTS),
 )
@@ -334,6 +337,20 @@ class Both(RuleBasedStateMachine):
     def sums(self, part: CellPart | CallPart | TaskPart) -> None:
         self.both(lambda store: sorted(store.sums(1, [part, part])[1]))
 
+    @rule(
+        number=spaces,
+        status=st.sampled_from(["ringing", "in_progress", "pending", "running"]),
+        at=st.sampled_from(MOMENTS),
+    )
+    def lateness(self, number: int, status: str, at: int) -> None:
+        org_id, space_id = self.at(number)
+        if status in ("pending", "running"):
+            self.both(lambda store: store.waiting_tasks(org_id, space_id, status, at, 2))
+        else:
+            self.both(lambda store: store.long_live_calls(org_id, space_id, status, at, 2))
+        self.both(lambda store: sorted(store.run_times_ms(org_id, space_id, 100)))
+        self.both(lambda store: _unordered(store.received(org_id, [space_id], self.now - 5 * SECOND, 100)))
+
     @rule(org_id=st.sampled_from([1, 2]), now=st.sampled_from(MOMENTS))
     def stuck_tasks(self, org_id: int, now: int) -> None:
         self.both(lambda store: store.stuck_tasks(org_id, now))
@@ -388,6 +405,10 @@ def _answer(ask: Callable[[Store], Any], store: Store) -> Any:
         return ask(store)
     except CallerError as fault:
         return (type(fault), fault.message)
+
+
+def _unordered(found: Received) -> Any:
+    return structs.replace(found, latest=sorted(found.latest, key=str))
 
 
 def plain(thing: Space | Token) -> Any:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import click
 from msgspec import UNSET, Struct, UnsetType
 
 from callboard.cli.options import opened, settings_of, store_options
 from callboard.cli.output import plain, progress_bar, show_json, show_table
-from callboard.store.interface import Difference, Store, Verification
+from callboard.clock import system_clock
+from callboard.errors import StoreError
+from callboard.store.interface import Store
+from callboard.store.reporting import Difference, Verification
 
 
 class Report(Struct, frozen=True):
@@ -33,8 +38,11 @@ def verify(*, deep: bool, repair: bool, db: str | None, config: str | None, as_j
     with opened(settings_of(db, config)) as store:
         found = _verify(store, deep, repair=repair)
         clean = found.drift == 0
+        _record(store, found, deep)
         if repair and not clean:
-            clean = _verify(store, deep, repair=False).drift == 0
+            again = _verify(store, deep, repair=False)
+            clean = again.drift == 0
+            _record(store, again, deep)
     if as_json:
         repaired = found.repaired if repair else UNSET
         show_json(Report(found.drift, found.checked, found.differences, repaired))
@@ -47,6 +55,12 @@ def verify(*, deep: bool, repair: bool, db: str | None, config: str | None, as_j
 def _verify(store: Store, deep: bool, *, repair: bool) -> Verification:
     with progress_bar("Repairing" if repair else "Verifying") as progress:
         return store.verify(deep=deep, repair=repair, progress=progress)
+
+
+def _record(store: Store, found: Verification, deep: bool) -> None:
+    """On record for the report of trust; a file that cannot be written is verified all the same."""
+    with suppress(StoreError):
+        store.record_verification(found, deep=deep, now=system_clock())
 
 
 def _tell(found: Verification, repair: bool, clean: bool) -> None:

@@ -9,6 +9,7 @@ from callboard.fold.facts import Facts
 from callboard.fold.stamp import Stamp, stamp
 from callboard.model.event import Entry, TaskEvent
 from callboard.model.task import Task
+from callboard.model.words import FINAL_TASK
 
 _FACTS = ("created", "run_id", "assignee", "execution_type", "input", "void")
 """Decided by the greatest event that carries them."""
@@ -22,6 +23,25 @@ def fold_task(entries: Sequence[Entry]) -> Task:
     for entry in entries:
         fold.add(entry)
     return fold.row()
+
+
+def run_time_ms(entries: Sequence[Entry]) -> int | None:
+    """How long the highest attempt of a finished task ran: from the first word that it runs to its last end.
+    None when it has not ended, or never said that it runs.
+    """
+    attempt = max(_event(entry).attempt for entry in entries)
+    mine = [entry for entry in entries if _event(entry).attempt == attempt]
+    began = [entry.occurred_at for entry in mine if _event(entry).status == "running"]
+    ended = [entry.occurred_at for entry in mine if _event(entry).status in FINAL_TASK]
+    if not began or not ended or max(ended) < min(began):
+        return None
+    return (max(ended) - min(began)) // 1000
+
+
+def _event(entry: Entry) -> TaskEvent:
+    event = entry.event
+    assert isinstance(event, TaskEvent)
+    return event
 
 
 class TaskFold:

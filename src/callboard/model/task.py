@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from callboard.clock import Micros
+from callboard.clock import MINUTE, Micros
 
 
 class Task(Struct, frozen=True, kw_only=True):
@@ -30,6 +30,10 @@ class Task(Struct, frozen=True, kw_only=True):
     """Running: the earliest word that this attempt runs. Pending: `scheduled_at`, else `created`.
     Final: none."""
     void: bool = False
+
+
+CALL_ENDED_FOR: Micros = MINUTE
+"""How long a task may stay open after its call ended: its runner has a word to say on that."""
 
 
 class Stuck(Struct, frozen=True):

@@ -131,6 +131,8 @@ SPACE_TASK_FILTERS = table(
     moments("created_from", "Tasks created at or after this time; a bare date: from its first instant."),
     moments("created_to", "Tasks created before this time; a bare date: that day included whole."),
     moments("updated_before", "Tasks last modified before this time; a bare date: before its first instant."),
+    moments("waiting_before", "Open tasks that wait or run since before this time."),
+    flags("call_ended", "Open tasks whose call has ended more than a minute ago, with none of theirs live."),
     flags("stuck", "Tasks that wait or run for longer than their space allows."),
     TIMEZONE,
 )
@@ -146,6 +148,7 @@ _PLAIN_TASK_FIELDS = frozenset(TASK_FILTERS) & frozenset(TaskFilter.__struct_fie
     "created_from",
     "created_to",
     "updated_before",
+    "waiting_before",
 }
 
 
@@ -180,6 +183,7 @@ def task_filter(values: Mapping[str, Any], now: Micros) -> TaskFilter:
         created_from=_starts(values.get("created_from"), zone),
         created_to=_ends(values.get("created_to"), zone),
         updated_before=_starts(values.get("updated_before"), zone),
+        waiting_before=_starts(values.get("waiting_before"), zone),
         **plain,
     )
 

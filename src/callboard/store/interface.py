@@ -22,14 +22,11 @@ from callboard.model.totals import Totals
 from callboard.model.words import Outcome, RejectReason
 from callboard.store.questions import (
     CallFilter,
-    CallPart,
-    CellPart,
     Scope,
-    Sums,
     TaskFilter,
-    TaskPart,
     Window,
 )
+from callboard.store.reporting import Reporting, Verification
 
 # --- events in -------------------------------------------------------------------------------------
 
@@ -172,34 +169,11 @@ class TaskAt(Struct, frozen=True):
 # --- care ------------------------------------------------------------------------------------------
 
 
-class Difference(Struct, frozen=True):
-    """One place where what is kept is not what it should be."""
-
-    what: str
-    """`totals`, `cell`, `run`, `call` or `task`."""
-    org_id: int
-    space_id: int
-    key: str
-    kept: Any
-    expected: Any
-
-
-class Verification(Struct, kw_only=True):
-    """What a verification found. No differences: no drift."""
-
-    checked: dict[str, int] = field(default_factory=dict)
-    """How many spaces, calls, tasks, events, cells, totals were compared."""
-    differences: list[Difference] = field(default_factory=list)
-    """At most 1,000 of them; `drift` counts all."""
-    drift: int = 0
-    repaired: int = 0
-
-
 Progress = Callable[[int, int], None]
 """Called now and then with (done, in all)."""
 
 
-class Store(Protocol):
+class Store(Reporting, Protocol):
     """Locks, loads, saves; decides nothing."""
 
     # events in. One call is one commit: when it returns, all of it is on disk and visible to every reader.
@@ -316,33 +290,6 @@ class Store(Protocol):
     def count_runs(self, org_id: int, space_id: int) -> int: ...
 
     def run(self, org_id: int, space_id: int, run_id: str) -> Run | None: ...
-
-    # reports
-    def sums(self, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
-        """The sums of each part, all of one snapshot. Void rows count for nothing.
-
-        Raises `StoreTooSlowError` when it takes longer than a query may.
-        """
-
-    def extreme_ms(
-        self,
-        org_id: int,
-        spaces: Sequence[int],
-        ranges: Sequence[tuple[Micros, Micros]],
-        where: CallFilter,
-        of: Literal["talk", "wait"],
-        bounds: tuple[int, int],
-        *,
-        greatest: bool,
-        most_rows: int,
-    ) -> int | None:
-        """The greatest (or the least) talk time of completed calls, or time to answer, among calls created in
-        the ranges, of those within `bounds` (inclusive). None when there is none, or when more than
-        `most_rows` calls would have to be looked at.
-        """
-
-    def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
-        """Space id → how many of its tasks are stuck at `now`, by its own limits; without spaces of none."""
 
     # outcomes
     def outcomes(self, org_id: int, space_id: int | None = None) -> dict[tuple[Outcome, str], int]:

@@ -75,6 +75,11 @@ class TaskFilter(Struct, frozen=True, kw_only=True):
     """Exclusive."""
     updated_before: Micros | None = None
     """`modified < updated_before`"""
+    waiting_before: Micros | None = None
+    """Pending or running since before this moment."""
+    call_ended: bool | None = None
+    """Whether it is open although its call ended: after it began to wait or run, more than a minute before
+    `now`, and no call of it is still live."""
     stuck: bool | None = None
     """By each task's own space's limits, at `now`."""
     now: Micros = 0

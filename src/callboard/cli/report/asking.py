@@ -21,7 +21,7 @@ from callboard.store.interface import Store
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 BARS = " ▁▂▃▄▅▆▇█"
-_NOT_OPTIONS = {"space_token", "content_type"}
+_NOT_OPTIONS = {"space_token", "content_type", "include"}
 
 
 def report_options(parameters: Mapping[str, Parameter]) -> Callable[[Command], Command]:

@@ -67,8 +67,10 @@ DIMENSION_FILTERS = table(
     flags("answered", "Whether it was answered: its start is known or its duration above 0."),
     words("answered_by", "Who answered.", ANSWERED_BY, unknown=True),
 )
+INCLUDE = table(words("include", "`trust`: what trust in these numbers rests on, beside them.", ("trust",)))
 SERIES = {
     **SCOPE,
+    **INCLUDE,
     **PERIOD,
     **table(
         words(
@@ -88,13 +90,16 @@ SERIES = {
     ),
     **DIMENSION_FILTERS,
 }
+ATTENTION = {**SCOPE, **INCLUDE}
 DURATIONS = {
     **SCOPE,
+    **INCLUDE,
     **PERIOD,
     **table(several("group_by", "What to tell apart, up to two.", DIMENSIONS, MOST_GROUPED_BY)),
     **DIMENSION_FILTERS,
 }
 SPACES = {
+    **INCLUDE,
     "content_type": SCOPE["content_type"],
     **table(
         words(

@@ -7,11 +7,13 @@ from typing import Any, Literal
 
 from msgspec import structs
 
+from callboard.clock import Micros
 from callboard.fold.batch import Item, refold, same_row
-from callboard.store.interface import Difference, Progress, Verification
+from callboard.store.interface import Progress
 from callboard.store.memory.counters import contact_cells, recount
 from callboard.store.memory.state import Part, SpaceState
 from callboard.store.questions import CONTACT_SPACES
+from callboard.store.reporting import Difference, LastVerification, Verification
 
 KEPT_DIFFERENCES = 1_000
 
@@ -28,6 +30,9 @@ class Care(Part):
             for done, space in enumerate(spaces, 1):
                 differences = list(_differences(space, deep=deep))
                 found.drift += len(differences)
+                if differences:
+                    org_id = space.space.org_id
+                    found.drift_of[org_id] = found.drift_of.get(org_id, 0) + len(differences)
                 found.differences += differences[: KEPT_DIFFERENCES - len(found.differences)]
                 _count_checked(found.checked, space, deep=deep)
                 if repair and differences:
@@ -37,6 +42,14 @@ class Care(Part):
                 if progress is not None:
                     progress(done, len(spaces))
             return found
+
+    def record_verification(self, found: Verification, *, deep: bool, now: Micros) -> None:
+        with self.state.lock:
+            self.state.verified = LastVerification(now, deep, found.repaired, dict(found.drift_of))
+
+    def last_verification(self) -> LastVerification | None:
+        with self.state.lock:
+            return self.state.verified
 
     def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
         return {"engine": "memory", "version": "1", "durable": "no"}

@@ -8,7 +8,7 @@ from typing import TypeVar
 from callboard.model.call import Call
 from callboard.model.directory import SpaceSettings
 from callboard.model.run import Run
-from callboard.model.task import Task, stuck
+from callboard.model.task import CALL_ENDED_FOR, Task, stuck
 from callboard.model.words import FINAL_CALL
 from callboard.store.interface import CallAt, TaskAt
 from callboard.store.questions import CallFilter, Match, Position, TaskFilter, Unknown, Window
@@ -44,7 +44,23 @@ def call_passes(call: Call, where: CallFilter) -> bool:
     )
 
 
-def task_passes(task: Task, where: TaskFilter, limits: SpaceSettings) -> bool:
+def call_ended(task: Task, calls: Iterable[Call], now: int) -> bool:
+    """Whether a task is open although its call has ended; `calls` are those of its space."""
+    since = task.waiting_since
+    mine = [call for call in calls if call.task_id == task.task_id]
+    return (
+        since is not None
+        and any(
+            call.call_status in FINAL_CALL
+            and call.end_time is not None
+            and since < call.end_time < now - CALL_ENDED_FOR
+            for call in mine
+        )
+        and not any(call.call_status in ("ringing", "in_progress") for call in mine)
+    )
+
+
+def task_passes(task: Task, where: TaskFilter, limits: SpaceSettings, calls: Iterable[Call] = ()) -> bool:
     """Whether a task is among those asked for; `limits` are its space's."""
     return (
         matches(where.run_id, task.run_id)
@@ -55,6 +71,11 @@ def task_passes(task: Task, where: TaskFilter, limits: SpaceSettings) -> bool:
         and (where.created_from is None or task.created >= where.created_from)
         and (where.created_to is None or task.created < where.created_to)
         and (where.updated_before is None or task.modified < where.updated_before)
+        and (
+            where.waiting_before is None
+            or (task.waiting_since is not None and task.waiting_since < where.waiting_before)
+        )
+        and (where.call_ended is None or where.call_ended == call_ended(task, calls, where.now))
         and (where.stuck is None or where.stuck == _is_stuck(task, where.now, limits))
     )
 

@@ -49,7 +49,7 @@ def _ingest(state: State, batch: Batch) -> Receipt:
         _register(space, batch.run)
     if batch.idempotency is not None:
         space.answers[batch.idempotency.key] = (batch.idempotency, batch.received_at)
-    _record(state, space, kept, receipt)
+    _record(state, space, kept, receipt, batch.received_at)
     state.moved(space)
     return receipt
 
@@ -135,11 +135,15 @@ def _register(space: SpaceState, run: NewRun) -> None:
     kept.batch_count += 1
 
 
-def _record(state: State, space: SpaceState, kept: ImportBatch, receipt: Receipt) -> None:
+def _record(
+    state: State, space: SpaceState, kept: ImportBatch, receipt: Receipt, received_at: Micros
+) -> None:
     for outcome in ("applied", "duplicate", "stale"):
         space.outcomes[outcome, ""] += getattr(receipt, outcome)
     for rejection in receipt.rejections:
         space.outcomes["rejected", rejection.reason] += 1
+    if receipt.received:
+        space.last_received_at = max(space.last_received_at or 0, received_at)
     state.batches[space.space.org_id, kept.batch_no] = structs.replace(
         kept,
         applied=kept.applied + receipt.applied,

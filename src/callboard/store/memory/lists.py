@@ -109,7 +109,7 @@ class Lists(Part):
     def _tasks(self, scope: Scope, where: TaskFilter) -> Iterator[TaskAt]:
         for space in self._in_scope(scope):
             for task in space.standing_tasks():
-                if task_passes(task, where, space.space.settings):
+                if task_passes(task, where, space.space.settings, space.standing_calls()):
                     yield TaskAt(space.space.id, task)
 
     def _runs(self, org_id: int, space_id: int) -> Iterator[Run]:

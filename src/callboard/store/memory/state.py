@@ -19,6 +19,7 @@ from callboard.model.task import Task
 from callboard.model.totals import Totals
 from callboard.model.words import Outcome
 from callboard.store.interface import Idempotency, ImportBatch, NewRun, batch_id
+from callboard.store.reporting import LastVerification
 
 
 class RunState(Struct):
@@ -54,6 +55,7 @@ class SpaceState:
         self.cells: dict[CellKey, Measures] = {}
         self.runs: dict[str, RunState] = {}
         self.outcomes: Counter[tuple[Outcome, str]] = Counter()
+        self.last_received_at: Micros | None = None
         self.answers: dict[str, tuple[Idempotency, Micros]] = {}
         """Idempotency key → the request, and when it was received."""
 
@@ -115,6 +117,7 @@ class State:
         """(org, batch number) → the batch, be it a request's or an import's."""
         self.batch_numbers: Counter[int] = Counter()
         """Organization → the last batch number it gave out."""
+        self.verified: LastVerification | None = None
         self.versions: defaultdict[int, int] = defaultdict(int)
         """Organization → its version: moves with each commit to one of its spaces."""
 

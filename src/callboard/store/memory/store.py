@@ -8,10 +8,11 @@ from callboard.store.memory.directory import Directory
 from callboard.store.memory.imports import Imports
 from callboard.store.memory.intake import Intake
 from callboard.store.memory.lists import Lists
+from callboard.store.memory.overdue import Lateness
 from callboard.store.memory.sums import ReportSums
 
 
-class MemoryStore(Directory, Intake, Imports, Lists, ReportSums, Care):
+class MemoryStore(Directory, Intake, Imports, Lists, ReportSums, Lateness, Care):
     """Every promise of `Store` but durability: what it holds goes with the process."""
 
 

@@ -129,7 +129,7 @@ def _values(space: SpaceState, call: Call) -> dict[str, Any]:
 def _of_tasks(spaces: Iterable[SpaceState], part: TaskPart) -> Iterator[Counted]:
     for space in spaces:
         for task in space.standing_tasks():
-            if task_passes(task, part.where, space.space.settings):
+            if task_passes(task, part.where, space.space.settings, space.standing_calls()):
                 values = _values_of_task(space, task)
                 for place, (begin, end) in enumerate(part.ranges):
                     if begin <= task.created < end:

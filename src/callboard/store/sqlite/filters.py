@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, LiteralString
 
+from callboard.model.task import CALL_ENDED_FOR
 from callboard.store.questions import CallFilter, Match, Position, Scope, TaskFilter, Unknown
 
 
@@ -102,6 +103,17 @@ _LIMIT: LiteralString = (
 )
 
 
+_CALL_ENDED: LiteralString = (
+    "(waiting_since IS NOT NULL AND EXISTS (SELECT 1 FROM call INDEXED BY call_by_task WHERE "
+    "call.org_id = task.org_id AND call.space_id = task.space_id AND call.task_id = task.task_id AND "
+    "call.void = 0 AND call.call_status IN ('completed', 'missed', 'failed') AND "
+    "call.end_time > task.waiting_since AND call.end_time < :ended_before) AND NOT EXISTS "
+    "(SELECT 1 FROM call INDEXED BY call_by_task WHERE call.org_id = task.org_id AND "
+    "call.space_id = task.space_id AND call.task_id = task.task_id AND call.void = 0 AND "
+    "call.call_status IN ('ringing', 'in_progress')))"
+)
+
+
 def tasks_where(scope: Scope, where: TaskFilter) -> Conditions:
     """Which tasks."""
     conditions = Conditions()
@@ -119,6 +131,11 @@ def tasks_where(scope: Scope, where: TaskFilter) -> Conditions:
         conditions.add("created < :created_to", created_to=where.created_to)
     if where.updated_before is not None:
         conditions.add("modified < :updated_before", updated_before=where.updated_before)
+    if where.waiting_before is not None:
+        conditions.add("waiting_since < :waiting_before", waiting_before=where.waiting_before)
+    if where.call_ended is not None:
+        ended = _CALL_ENDED if where.call_ended else "NOT " + _CALL_ENDED
+        conditions.add(ended, ended_before=where.now - CALL_ENDED_FOR)
     if where.stuck is True:
         conditions.add("waiting_since IS NOT NULL AND :now - waiting_since > " + _LIMIT, now=where.now)
     elif where.stuck is False:

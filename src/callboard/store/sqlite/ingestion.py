@@ -156,11 +156,13 @@ class Ingestion:
     def _record(self, batches: Sequence[Batch], results: Sequence[Receipt | Exception]) -> None:
         """Requests on record, and how their events ended."""
         outcomes: Counter[tuple[int, int, str, str]] = Counter()
+        latest: dict[SpaceKey, Micros] = {}
         rows = []
         for batch, receipt in zip(batches, results, strict=True):
             if isinstance(receipt, Exception) or receipt.first_answer is not None:
                 continue
             space = (batch.org_id, batch.space_id)
+            latest[space] = max(latest.get(space, 0), batch.received_at)
             counts = (receipt.applied, receipt.duplicate, receipt.stale, receipt.rejected)
             events: tuple[int | None, int | None] = (None, None)
             if receipt.applied or receipt.stale:
@@ -177,7 +179,8 @@ class Ingestion:
                 outcomes[*space, "rejected", rejection.reason] += 1
         self._db.executemany(statement("batch.insert"), rows)
         self._db.executemany(
-            statement("outcome.add"), [(*key, count) for key, count in sorted(outcomes.items()) if count]
+            statement("outcome.add"),
+            [(*key, count, latest[key[0], key[1]]) for key, count in sorted(outcomes.items()) if count],
         )
 
 

@@ -20,39 +20,25 @@ from callboard.model.task import Task
 from callboard.model.totals import Totals
 from callboard.model.words import Outcome
 from callboard.settings import Settings
-from callboard.store.interface import (
-    Batch,
-    CallAt,
-    ImportBatch,
-    Moved,
-    Progress,
-    Receipt,
-    TaskAt,
-    Verification,
-    Withdrawal,
-)
+from callboard.store.interface import Batch, CallAt, ImportBatch, Moved, Progress, Receipt, TaskAt, Withdrawal
 from callboard.store.questions import (
     CallFilter,
-    CallPart,
-    CellPart,
     Scope,
-    Sums,
     TaskFilter,
-    TaskPart,
     Window,
 )
+from callboard.store.reporting import Verification
 from callboard.store.sqlite import directory, lists, settling
 from callboard.store.sqlite.connection import open_connection, store_errors, transaction
-from callboard.store.sqlite.extremes import extreme_ms
 from callboard.store.sqlite.imports import begin_import, finish_import, import_of
 from callboard.store.sqlite.ingestion import Ingestion
 from callboard.store.sqlite.items import entries_of, find_call, find_task
 from callboard.store.sqlite.migrate import migrate, newest_version
 from callboard.store.sqlite.readers import Readers
+from callboard.store.sqlite.reporting import SqliteReporting
 from callboard.store.sqlite.rows import run_of
 from callboard.store.sqlite.save import settle_now
 from callboard.store.sqlite.statements import statement
-from callboard.store.sqlite.sums import sums
 from callboard.store.sqlite.verify import Verifier
 from callboard.store.sqlite.withdrawal import begin_withdrawal, withdraw_some
 from callboard.store.sqlite.zone_change import rebuild_grains
@@ -60,7 +46,7 @@ from callboard.store.sqlite.zone_change import rebuild_grains
 T = TypeVar("T")
 
 
-class SqliteStore:
+class SqliteStore(SqliteReporting):
     """Keeps everything in one file. Several processes may have it open at once."""
 
     def __init__(self, path: str, settings: Settings | None = None, *, vfs: str | None = None) -> None:
@@ -317,34 +303,6 @@ class SqliteStore:
         with self._readers.lend() as db:
             row = db.execute(statement("run.find"), where).fetchone()
         return None if row is None else run_of(row)
-
-    # --- reports
-
-    def sums(self, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
-        with self._reading() as db:
-            return sums(db, org_id, parts)
-
-    def extreme_ms(
-        self,
-        org_id: int,
-        spaces: Sequence[int],
-        ranges: Sequence[tuple[Micros, Micros]],
-        where: CallFilter,
-        of: Literal["talk", "wait"],
-        bounds: tuple[int, int],
-        *,
-        greatest: bool,
-        most_rows: int,
-    ) -> int | None:
-        with self._reading() as db:
-            return extreme_ms(
-                db, org_id, (spaces, ranges), where, of, bounds, greatest=greatest, most_rows=most_rows
-            )
-
-    def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
-        with self._readers.lend() as db:
-            found = db.execute(statement("task.stuck_by_space"), {"org_id": org_id, "now": now})
-            return {space_id: stuck for space_id, stuck in found if stuck}
 
     # --- outcomes
 

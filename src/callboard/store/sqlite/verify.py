@@ -17,8 +17,9 @@ from callboard.fold.batch import Item, refold, same_row
 from callboard.model.directory import Space
 from callboard.model.event import CallEvent
 from callboard.model.totals import Totals
-from callboard.store.interface import Difference, Progress, Verification
+from callboard.store.interface import Progress
 from callboard.store.questions import CONTACT_SPACES
+from callboard.store.reporting import Difference, Verification
 from callboard.store.sqlite.contact_check import wrong_cells
 from callboard.store.sqlite.load import add_entries, find_items, item_of
 from callboard.store.sqlite.recount import COUNTERS, counted_cells, counted_totals, kept_cells
@@ -76,6 +77,7 @@ class Verifier:
 
     def _tell(self, what: str, space: tuple[int, int], key: str, kept: Any, expected: Any) -> None:
         self.found.drift += 1
+        self.found.drift_of[space[0]] = self.found.drift_of.get(space[0], 0) + 1
         if len(self.found.differences) < MOST_TOLD:
             self.found.differences.append(Difference(what, *space, key, _plain(kept), _plain(expected)))
 

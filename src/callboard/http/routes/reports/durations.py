@@ -5,20 +5,18 @@ from __future__ import annotations
 from callboard.http.answers import One
 from callboard.http.endpoint import Endpoint
 from callboard.http.request import Request
-from callboard.http.response import Response, json_response
+from callboard.http.response import Response
 from callboard.http.routes.analytics import PATH
 from callboard.http.routes.reports.scope import find_report_scope
-from callboard.query.reports.durations import DurationsData, DurationsQuestion, durations
+from callboard.http.routes.reports.trust import reported
+from callboard.query.reports.durations import DurationsData, durations
 from callboard.query.reports.parameters import DURATIONS, durations_question
 
 
 async def get_durations(request: Request) -> Response:
     asked = durations_question(request.values, request.item, request.services.clock())
-    return await request.store_threads.run(_answer, request, asked)
-
-
-def _answer(request: Request, asked: DurationsQuestion) -> Response:
-    return json_response(One(200, "Durations fetched successfully", durations(request.services.store, asked)))
+    data = await request.store_threads.run(durations, request.services.store, asked)
+    return await reported(request, "Durations fetched successfully", data)
 
 
 ENDPOINTS = (

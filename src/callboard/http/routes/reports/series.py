@@ -5,20 +5,18 @@ from __future__ import annotations
 from callboard.http.answers import One
 from callboard.http.endpoint import Endpoint
 from callboard.http.request import Request
-from callboard.http.response import Response, json_response
+from callboard.http.response import Response
 from callboard.http.routes.analytics import PATH
 from callboard.http.routes.reports.scope import find_report_scope
+from callboard.http.routes.reports.trust import reported
 from callboard.query.reports.parameters import SERIES, series_question
-from callboard.query.reports.series import SeriesData, SeriesQuestion, series
+from callboard.query.reports.series import SeriesData, series
 
 
 async def get_series(request: Request) -> Response:
     asked = series_question(request.values, request.item, request.services.clock())
-    return await request.store_threads.run(_answer, request, asked)
-
-
-def _answer(request: Request, asked: SeriesQuestion) -> Response:
-    return json_response(One(200, "Series fetched successfully", series(request.services.store, asked)))
+    data = await request.store_threads.run(series, request.services.store, asked)
+    return await reported(request, "Series fetched successfully", data)
 
 
 ENDPOINTS = (

@@ -5,9 +5,10 @@ from __future__ import annotations
 from callboard.http.answers import One
 from callboard.http.endpoint import Endpoint
 from callboard.http.request import Request
-from callboard.http.response import Response, json_response
+from callboard.http.response import Response
 from callboard.http.routes.analytics import PATH
 from callboard.http.routes.reports.scope import find_report_scope
+from callboard.http.routes.reports.trust import reported
 from callboard.query.reports.parameters import SPACES, sort_of
 from callboard.query.reports.spaces import MOST_SPACES, SpacesData, spaces_report
 
@@ -24,7 +25,7 @@ async def get_spaces_report(request: Request) -> Response:
         page=values.get("page", 1),
         page_size=values.get("page_size", MOST_SPACES),
     )
-    return json_response(One(200, "Spaces fetched successfully", data))
+    return await reported(request, "Spaces fetched successfully", data)
 
 
 ENDPOINTS = (

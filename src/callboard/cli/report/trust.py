@@ -1,0 +1,61 @@
+"""`callboard report trust`: whether to trust the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+from callboard.cli.report.asking import Asked, answered, report_options
+from callboard.clock import system_clock
+from callboard.http.answers import One
+from callboard.query.analytics import Analytics
+from callboard.query.parameters import SCOPE
+from callboard.query.reports.trust import Trust
+from callboard.query.reports.trust import trust as made
+
+
+@click.command()
+@report_options(SCOPE)
+def trust(**options: Any) -> None:
+    """How fresh the numbers are, what was rejected and why, what is not known, what was verified."""
+    answered(options, _answer, _table, _rows)
+
+
+def _answer(asked: Asked) -> One[Trust]:
+    looked = Analytics(asked.store).look(asked.scope.org_id)
+    totals = [looked.cell(space.id).totals for space in asked.scope.spaces]
+    return One(200, "Trust fetched successfully", made(asked.store, asked.scope, totals, system_clock()))
+
+
+def _table(data: Trust) -> None:
+    for name, value in _facts(data):
+        print(f"{name:<26}{'-' if value is None else value}")
+
+
+def _facts(data: Trust) -> list[tuple[str, Any]]:
+    ended, lag, proven = data.outcomes, data.lag, data.last_verification
+    return [
+        ("As of", data.as_of),
+        ("Last event received", data.last_event_received),
+        ("Lag p50, p95 (s)", f"{lag.p50_seconds}, {lag.p95_seconds} of {lag.events:,} since {lag.since}"),
+        ("Events received", f"{ended.received:,}"),
+        ("  applied", f"{ended.applied:,}"),
+        ("  duplicate", f"{ended.duplicate:,}"),
+        ("  stale", f"{ended.stale:,}"),
+        ("  rejected", f"{ended.rejected:,}"),
+        *[(f"    {each.reason}", f"{each.events:,}") for each in ended.rejected_by_reason],
+        ("Calls live past 4 h", f"{data.calls_past_limit:,}"),
+        ("Durations not known", f"{data.durations_unknown:,}"),
+        (
+            "Last verification",
+            None
+            if proven is None
+            else f"{proven.at}{' (deep)' if proven.deep else ''}, drift {proven.drift:,}",
+        ),
+    ]
+
+
+def _rows(data: Trust) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
+    return ("fact", "value"), [(name.strip(), value) for name, value in _facts(data)]

@@ -1,0 +1,40 @@
+"""What needs a human."""
+
+from __future__ import annotations
+
+from callboard.http.answers import One
+from callboard.http.endpoint import Endpoint
+from callboard.http.request import Request
+from callboard.http.response import Response
+from callboard.http.routes.analytics import PATH
+from callboard.http.routes.reports.scope import find_report_scope
+from callboard.http.routes.reports.trust import reported
+from callboard.query.reports.attention import AttentionData, attention
+from callboard.query.reports.parameters import ATTENTION
+
+
+async def get_attention(request: Request) -> Response:
+    services = request.services
+    looked = services.analytics.look(request.org_id)
+    totals = {space.id: looked.cell(space.id).totals for space in request.item.spaces}
+    data = await request.store_threads.run(attention, services.store, request.item, totals, services.clock())
+    return await reported(request, "Attention fetched successfully", data)
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path=f"{PATH}attention/",
+        operation="get_attention",
+        tag="Reports",
+        summary="What needs a human, the worst first",
+        text="Success rates that fell, stuck tasks, tasks open although their call has ended, calls live for "
+        "too long, failed tasks by reason; each with since when, which, and what to do. Nothing is reset.",
+        needs_handle=True,
+        parameters=ATTENTION,
+        find=find_report_scope,
+        handle=get_attention,
+        answer=One[AttentionData],
+        extra_statuses=(503,),
+    ),
+)

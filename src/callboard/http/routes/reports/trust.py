@@ -1,0 +1,65 @@
+"""Whether to trust the numbers; also beside any report, with `include=trust`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+from callboard.http.answers import One
+from callboard.http.endpoint import Endpoint
+from callboard.http.request import Request
+from callboard.http.response import Response, json_response
+from callboard.http.routes.analytics import PATH
+from callboard.http.routes.reports.scope import find_report_scope
+from callboard.query.parameters import SCOPE
+from callboard.query.reports.scope import ReportScope
+from callboard.query.reports.trust import Trust, trust
+
+
+class Report(Struct, frozen=True):
+    """A report's answer: its numbers, and what trust in them rests on where asked."""
+
+    status_code: int
+    message: str
+    data: Any
+    trust: Trust | UnsetType = UNSET
+
+
+async def reported(request: Request, message: str, data: Any) -> Response:
+    """A report as it goes out, with trust beside it where the question includes it."""
+    beside: Trust | UnsetType = UNSET
+    if request.values.get("include") == "trust":
+        beside = await trusted(request, request.item)
+    return json_response(Report(200, message, data, beside))
+
+
+async def trusted(request: Request, scope: ReportScope) -> Trust:
+    services = request.services
+    looked = services.analytics.look(request.org_id)
+    totals = [looked.cell(space.id).totals for space in scope.spaces]
+    return await request.store_threads.run(trust, services.store, scope, totals, services.clock())
+
+
+async def get_trust(request: Request) -> Response:
+    data = await trusted(request, request.item)
+    return json_response(One(200, "Trust fetched successfully", data))
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path=f"{PATH}trust/",
+        operation="get_trust",
+        tag="Reports",
+        summary="Whether to trust the numbers: fresh, complete, proven",
+        text="As of when, what came last and how late, what was rejected and why, what is not known, and the "
+        "latest verification. `include=trust` puts the same beside any report.",
+        needs_handle=True,
+        parameters=SCOPE,
+        find=find_report_scope,
+        handle=get_trust,
+        answer=One[Trust],
+        extra_statuses=(503,),
+    ),
+)

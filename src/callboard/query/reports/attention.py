@@ -1,0 +1,296 @@
+"""What needs a human: one list, the worst first, with cause, since when, which, and what to do.
+
+Nothing is reset here: what is listed stays as it is until its source says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from callboard.clock import DAY, HOUR, SECOND, Micros
+from callboard.model.directory import Space
+from callboard.model.totals import Totals, percent
+from callboard.query.metrics import COMPLETED, MADE, Sums
+from callboard.query.reports.links import list_link
+from callboard.query.reports.period import Range, exact_iso
+from callboard.query.reports.scope import ReportScope
+from callboard.query.reports.tabulate import Ask, tabulate_calls
+from callboard.query.reports.trust import LIVE_LIMIT
+from callboard.store.interface import Store
+from callboard.store.questions import Scope, TaskFilter, TaskPart, Window
+from callboard.store.reporting import Overdue
+
+CAUSES = {
+    "success_rate_fell": "Look at what ended the calls of that day: one carrier, one list, one agent?",
+    "task_running_too_long": "Ask its runner: it has most likely died. A new attempt takes the task up.",
+    "task_pending_too_long": "Is its runner running? Nobody has taken the task up.",
+    "task_open_after_its_call": "The call is over: have the runner say how the task went.",
+    "task_running_longer_than_usual": "Three times longer than nearly all here: look before it is stuck.",
+    "call_in_progress_too_long": "No word of its end came: look it up at the platform, or send its end.",
+    "call_ringing_too_long": "No word of its end came: look it up at the platform, or send its end.",
+    "tasks_failed": "Mend the reason, then run them again as a new attempt.",
+}
+"""Closed, the worst first: cause → what to do."""
+MOST_IDS = 20
+MOST_ITEMS = 1_000
+FAILED_WITHIN: Micros = 30 * DAY
+LEAST_FINISHED = 100
+"""Finished tasks of a space that it takes to say what is usual there."""
+MOST_FINISHED = 1_000
+TIMES_USUAL = 3
+WEEKS = 4
+LEAST_CALLS, LEAST_BEFORE = 50, 200
+"""Calls that it takes to compare rates: of the day, and of the days of the weeks before together."""
+LEAST_FALL = 5.0
+"""Percentage points."""
+LEAST_Z = 3.0
+"""Standard errors, in a two-proportion z-test: by chance about once in 700 comparisons."""
+
+
+class Rates(Struct, frozen=True, kw_only=True):
+    """A success rate, and what it was at the same hours of the weeks before."""
+
+    calls: int
+    success_rate: float
+    calls_before: int
+    success_rate_before: float
+    standard_errors: float
+    """How far apart they are."""
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """One cause in one space."""
+
+    cause: str
+    space_token: str
+    space_name: str
+    since: str | None
+    """Of the one that is longest; of failed tasks, from when on they are counted."""
+    age_seconds: int | None
+    count: int
+    ids: list[str]
+    """The longest first, at most 20."""
+    link: str
+    """All of them."""
+    what_to_do: str
+    reason: str | None = None
+    """Of failed tasks."""
+    rates: Rates | None = None
+    """Of a success rate that fell."""
+
+
+class AttentionData(Struct, frozen=True, kw_only=True):
+    """The answer."""
+
+    as_of: str
+    count: int
+    """Items in all, also those beyond this list."""
+    counts: dict[str, int]
+    """Cause → calls or tasks; of success rates, spaces. Always all causes."""
+    items: list[Item]
+    """The worst cause first, the most of it first; at most 1,000."""
+
+
+def attention(
+    store: Store, scope: ReportScope, totals: Mapping[int, Totals], now: Micros, *, counters: bool = True
+) -> AttentionData:
+    """What needs attention in these spaces; `totals` of each by id."""
+    found = [
+        *_rates_that_fell(store, scope, now, counters=counters),
+        *_of_spaces(store, scope, totals, now),
+        *_failed(store, scope, now),
+    ]
+    order = list(CAUSES)
+    found.sort(key=lambda item: (order.index(item.cause), -item.count, item.space_token, item.reason or ""))
+    counts = dict.fromkeys(CAUSES, 0)
+    for item in found:
+        counts[item.cause] += 1 if item.cause == "success_rate_fell" else item.count
+    return AttentionData(as_of=exact_iso(now), count=len(found), counts=counts, items=found[:MOST_ITEMS])
+
+
+def _item(cause: str, space: Space, now: Micros, late: Overdue, link: str) -> Item:
+    since = late.since
+    return Item(
+        cause=cause,
+        space_token=space.token,
+        space_name=space.name,
+        since=None if since is None else exact_iso(since),
+        age_seconds=None if since is None else (now - since) // SECOND,
+        count=late.count,
+        ids=late.ids,
+        link=link,
+        what_to_do=CAUSES[cause],
+    )
+
+
+def _of_spaces(store: Store, scope: ReportScope, totals: Mapping[int, Totals], now: Micros) -> Iterator[Item]:
+    for space in scope.spaces:
+        has = totals.get(space.id, Totals())
+        if has.tasks_pending or has.tasks_running:
+            yield from _tasks(store, scope.org_id, space, has, now)
+        for status, many in (("in_progress", has.calls_in_progress), ("ringing", has.calls_ringing)):
+            if many:
+                before = now - LIVE_LIMIT
+                late = store.long_live_calls(scope.org_id, space.id, status, before, MOST_IDS)
+                if late.count:
+                    link = list_link(
+                        "call-logs", space_token=space.token, call_status=status, end_date=exact_iso(before)
+                    )
+                    yield _item(f"call_{status}_too_long", space, now, late, link)
+
+
+def _tasks(store: Store, org_id: int, space: Space, has: Totals, now: Micros) -> Iterator[Item]:
+    limits = {
+        "running": (has.tasks_running, space.settings.stuck_running_after),
+        "pending": (has.tasks_pending, space.settings.stuck_pending_after),
+    }
+    for status, (many, limit_s) in limits.items():
+        late = (
+            store.waiting_tasks(org_id, space.id, status, now - limit_s * SECOND, MOST_IDS) if many else None
+        )
+        if late is not None and late.count:
+            link = list_link("tasks", space_token=space.token, status=status, stuck="true")
+            yield _item(f"task_{status}_too_long", space, now, late, link)
+    if has.tasks_running:
+        yield from _open_after_call(store, org_id, space, now)
+        yield from _unusual(store, org_id, space, now)
+
+
+def _open_after_call(store: Store, org_id: int, space: Space, now: Micros) -> Iterator[Item]:
+    where = TaskFilter(status="running", call_ended=True, now=now)
+    count = store.count_tasks(Scope(org_id, space.id), where)
+    if not count:
+        return
+    # A list is newest first: its last ones wait longest.
+    window = Window(limit=MOST_IDS, offset=max(0, count - MOST_IDS))
+    tasks = [each.task for each in store.tasks(Scope(org_id, space.id), where, window)][::-1]
+    waiting = [task.waiting_since for task in tasks if task.waiting_since is not None]
+    late = Overdue(count=count, since=min(waiting, default=None), ids=[task.task_id for task in tasks])
+    link = list_link("tasks", space_token=space.token, status="running", call_ended="true")
+    yield _item("task_open_after_its_call", space, now, late, link)
+
+
+def _unusual(store: Store, org_id: int, space: Space, now: Micros) -> Iterator[Item]:
+    """Running for longer than three times what nearly all take here, and not stuck yet."""
+    times = sorted(store.run_times_ms(org_id, space.id, MOST_FINISHED))
+    if len(times) < LEAST_FINISHED:
+        return
+    usual_ms = times[-(-len(times) * 99 // 100) - 1]
+    stuck_before = now - space.settings.stuck_running_after * SECOND
+    before = now - TIMES_USUAL * usual_ms * 1000
+    if before <= stuck_before:
+        return
+    every = store.waiting_tasks(org_id, space.id, "running", before, 2 * MOST_IDS)
+    stuck = store.waiting_tasks(org_id, space.id, "running", stuck_before, 2 * MOST_IDS)
+    if every.count == stuck.count:
+        return
+    late = Overdue(
+        count=every.count - stuck.count,
+        since=None,
+        ids=[name for name in every.ids if name not in set(stuck.ids)][:MOST_IDS],
+    )
+    link = list_link(
+        "tasks", space_token=space.token, status="running", stuck="false", waiting_before=exact_iso(before)
+    )
+    yield _item("task_running_longer_than_usual", space, now, late, link)
+
+
+def _failed(store: Store, scope: ReportScope, now: Micros) -> Iterator[Item]:
+    """Failed tasks of the last thirty days, by reason."""
+    begin = now - FAILED_WITHIN
+    by_id = {space.id: space for space in scope.spaces}
+    part = TaskPart(
+        spaces=tuple(by_id),
+        ranges=((begin, now),),
+        where=TaskFilter(status="failed"),
+        group=("space", "failure_reason"),
+    )
+    counts: Counter[tuple[int, str]] = Counter()
+    for _, space_id, reason, count, *_ in store.sums(scope.org_id, [part])[0]:
+        counts[space_id, reason or "unknown"] += count  # no reason, and that very word, are one list
+    for (space_id, reason), count in counts.items():
+        space = by_id[space_id]
+        link = list_link(
+            "tasks",
+            space_token=space.token,
+            status="failed",
+            failure_reason=reason,
+            created_from=exact_iso(begin),
+            created_to=exact_iso(now),
+        )
+        yield Item(
+            cause="tasks_failed",
+            space_token=space.token,
+            space_name=space.name,
+            since=exact_iso(begin),
+            age_seconds=FAILED_WITHIN // SECOND,
+            count=count,
+            ids=[],
+            link=link,
+            what_to_do=CAUSES["tasks_failed"],
+            reason=reason,
+        )
+
+
+def _rates_that_fell(store: Store, scope: ReportScope, now: Micros, *, counters: bool) -> Iterator[Item]:
+    """The last 24 whole hours beside the same hours of the four weeks before."""
+    end = now - now % HOUR
+    day: Range = (end - DAY, end)
+    ranges = (day, *((day[0] - 7 * DAY * week, day[1] - 7 * DAY * week) for week in range(1, WEEKS + 1)))
+    ask = Ask(
+        org_id=scope.org_id,
+        spaces=scope.spaces,
+        contact=scope.contact,
+        ranges=ranges,
+        group=("space_token",),
+        counters=counters,
+    )
+    numbers: dict[int, list[Sums]] = {}
+    for (place, space_id), sums in tabulate_calls(store, ask).items():
+        numbers.setdefault(space_id, [[0] * len(sums) for _ in ranges])[place] = sums
+    for space in scope.spaces:
+        rates = _fall(numbers[space.id]) if space.id in numbers else None
+        if rates is not None:
+            link = list_link(
+                "call-logs",
+                space_token=space.token,
+                made="true",
+                start_date=exact_iso(day[0]),
+                end_date=exact_iso(day[1]),
+            )
+            yield Item(
+                cause="success_rate_fell",
+                space_token=space.token,
+                space_name=space.name,
+                since=exact_iso(day[0]),
+                age_seconds=(now - day[0]) // SECOND,
+                count=rates.calls,
+                ids=[],
+                link=link,
+                what_to_do=CAUSES["success_rate_fell"],
+                rates=rates,
+            )
+
+
+def _fall(sums: list[Sums]) -> Rates | None:
+    """Whether the first of these fell behind the others together, by enough to say so."""
+    calls, completed = sums[0][MADE], sums[0][COMPLETED]
+    before = sum(each[MADE] for each in sums[1:])
+    completed_before = sum(each[COMPLETED] for each in sums[1:])
+    rate, rate_before = percent(completed, calls), percent(completed_before, before)
+    if rate is None or rate_before is None or calls < LEAST_CALLS or before < LEAST_BEFORE:
+        return None
+    pooled = (completed + completed_before) / (calls + before)
+    error = (pooled * (1 - pooled) * (1 / calls + 1 / before)) ** 0.5 * 100
+    if rate_before - rate < LEAST_FALL or error == 0 or (rate_before - rate) / error < LEAST_Z:
+        return None
+    return Rates(
+        calls=calls,
+        success_rate=rate,
+        calls_before=before,
+        success_rate_before=rate_before,
+        standard_errors=(rate_before - rate) / error,
+    )

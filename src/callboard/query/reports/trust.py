@@ -1,0 +1,148 @@
+"""Whether to trust the numbers: how fresh, what was refused and why, what is unknown, what was proven."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from callboard.clock import HOUR, Micros, iso
+from callboard.model.totals import Totals
+from callboard.query.items import seconds
+from callboard.query.reports.links import list_link
+from callboard.query.reports.period import exact_iso
+from callboard.query.reports.scope import ReportScope
+from callboard.store.interface import Store
+from callboard.store.reporting import LastVerification, Received
+
+LAG_OVER: Micros = HOUR
+MOST_LAG_EVENTS = 20_000
+"""The latest events that the lag is told of, of a whole organization."""
+LIVE_LIMIT: Micros = 4 * HOUR
+"""A call that rings or talks for longer since its creation has most likely ended without a word."""
+MOST_SPACES = 1_000
+"""Whose live calls are looked at one by one."""
+
+
+class Lag(Struct, frozen=True, kw_only=True):
+    """Receipt less occurrence, of the events received lately."""
+
+    since: str
+    """From when on: an hour ago, or later where more than 20,000 events came."""
+    events: int
+    """Whose source said when they happened, not after they were received."""
+    p50_seconds: float | None
+    p95_seconds: float | None
+    without_time: int
+    """Whose source did not say: they have no lag."""
+    ahead: int
+    """That happened after they were received: a clock that is wrong."""
+
+
+class Rejected(Struct, frozen=True):
+    """Events that were not taken, of one reason."""
+
+    reason: str
+    events: int
+
+
+class Outcomes(Struct, frozen=True, kw_only=True):
+    """How all events ever received ended. They add up to `received`."""
+
+    received: int
+    applied: int
+    duplicate: int
+    stale: int
+    rejected: int
+    rejected_by_reason: list[Rejected]
+
+
+class Verified(Struct, frozen=True, kw_only=True):
+    """The latest verification."""
+
+    at: str
+    deep: bool
+    drift: int
+    """Differences found in this organization."""
+
+
+class Trust(Struct, frozen=True, kw_only=True):
+    """What trust in a report rests on."""
+
+    as_of: str
+    """The answer holds everything acknowledged before."""
+    last_event_received: str | None
+    lag: Lag
+    outcomes: Outcomes
+    calls_past_limit: int
+    """Calls that ring or talk for more than 4 hours since their creation: their end was not told."""
+    durations_unknown: int
+    """Completed calls whose duration is not known: no average holds them."""
+    durations_unknown_link: str
+    last_verification: Verified | None
+
+
+def trust(store: Store, scope: ReportScope, totals: Sequence[Totals], now: Micros) -> Trust:
+    """The facts for a scope; `totals` are those of its spaces."""
+    ids = [space.id for space in scope.spaces]
+    found = store.received(scope.org_id, ids, now - LAG_OVER, MOST_LAG_EVENTS)
+    live = [
+        space.id
+        for space, each in zip(scope.spaces, totals, strict=True)
+        if each.calls_ringing or each.calls_in_progress
+    ]
+    past = sum(
+        store.long_live_calls(scope.org_id, space_id, status, now - LIVE_LIMIT, 1).count
+        for space_id in live[:MOST_SPACES]
+        for status in ("ringing", "in_progress")
+    )
+    unknown = {**scope.parameters, "call_status": "completed", "duration_known": "false"}
+    return Trust(
+        as_of=exact_iso(now),
+        last_event_received=iso(found.last_received_at),
+        lag=_lag(found, now),
+        outcomes=_outcomes(found),
+        calls_past_limit=past,
+        durations_unknown=sum(each.calls_completed - each.completed_timed for each in totals),
+        durations_unknown_link=list_link("call-logs", **unknown),
+        last_verification=_verified(store.last_verification(), scope.org_id),
+    )
+
+
+def _lag(found: Received, now: Micros) -> Lag:
+    lags = sorted(at - occurred for at, occurred in found.latest if occurred is not None and occurred <= at)
+    ahead = sum(occurred is not None and occurred > at for at, occurred in found.latest)
+    since = now - LAG_OVER if found.looked_back_to is None else found.looked_back_to
+    return Lag(
+        since=exact_iso(since),
+        events=len(lags),
+        p50_seconds=_percentile(lags, 50),
+        p95_seconds=_percentile(lags, 95),
+        without_time=sum(occurred is None for _, occurred in found.latest),
+        ahead=ahead,
+    )
+
+
+def _percentile(ordered: Sequence[Micros], share: int) -> float | None:
+    """By nearest rank, exact."""
+    return seconds(ordered[-(-len(ordered) * share // 100) - 1] // 1000) if ordered else None
+
+
+def _outcomes(found: Received) -> Outcomes:
+    counts = {
+        outcome: sum(events for (ended, _), events in found.outcomes.items() if ended == outcome)
+        for outcome in ("applied", "duplicate", "stale", "rejected")
+    }
+    reasons = [(reason, events) for (ended, reason), events in found.outcomes.items() if ended == "rejected"]
+    reasons.sort(key=lambda each: (-each[1], each[0]))
+    return Outcomes(
+        received=sum(counts.values()),
+        rejected_by_reason=[Rejected(reason, events) for reason, events in reasons],
+        **counts,
+    )
+
+
+def _verified(last: LastVerification | None, org_id: int) -> Verified | None:
+    if last is None:
+        return None
+    return Verified(at=exact_iso(last.finished_at), deep=last.deep, drift=last.drift.get(org_id, 0))

@@ -1,0 +1,86 @@
+"""What came, what is late: every row looked at, anew each time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from msgspec import UNSET
+
+from callboard.clock import Micros
+from callboard.fold.task import run_time_ms
+from callboard.model.task import Task
+from callboard.model.words import Outcome
+from callboard.store.memory.state import Part
+from callboard.store.reporting import Overdue, Received
+
+
+class Lateness(Part):
+    """`received`, `long_live_calls`, `waiting_tasks`, `run_times_ms`."""
+
+    def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:
+        with self.state.lock:
+            every = [
+                (
+                    entry.received_at,
+                    None if entry.event.occurred_at is UNSET else entry.event.occurred_at,
+                    space_id,
+                )
+                for space_id, space in self.state.spaces.items()
+                if space.space.org_id == org_id
+                for item in space.items()
+                for entry in item.entries
+                if entry.received_at >= since
+            ]
+            every.sort(key=lambda each: -each[0])
+            looked = every[:most]
+            outcomes: Counter[tuple[Outcome, str]] = Counter()
+            last: list[Micros] = []
+            for space_id in spaces:
+                space = self.state.need_space(org_id, space_id)
+                outcomes.update(space.outcomes)
+                last += [] if space.last_received_at is None else [space.last_received_at]
+        return Received(
+            outcomes={ending: events for ending, events in outcomes.items() if events},
+            last_received_at=max(last, default=None),
+            latest=[(at, occurred) for at, occurred, space_id in looked if space_id in set(spaces)],
+            looked_back_to=looked[-1][0] if len(looked) == most else None,
+        )
+
+    def long_live_calls(self, org_id: int, space_id: int, status: str, before: Micros, most: int) -> Overdue:
+        with self.state.lock:
+            calls = self.state.need_space(org_id, space_id).standing_calls()
+            found = [
+                (call.creation_time, call.call_id)
+                for call in calls
+                if call.call_status == status and call.creation_time < before
+            ]
+        return _longest(found, most)
+
+    def waiting_tasks(self, org_id: int, space_id: int, status: str, before: Micros, most: int) -> Overdue:
+        with self.state.lock:
+            tasks = self.state.need_space(org_id, space_id).standing_tasks()
+            found = [
+                (task.waiting_since, task.task_id)
+                for task in tasks
+                if task.status == status and task.waiting_since is not None and task.waiting_since < before
+            ]
+        return _longest(found, most)
+
+    def run_times_ms(self, org_id: int, space_id: int, most: int) -> list[int]:
+        with self.state.lock:
+            items = [
+                (item.row.created, item)
+                for item in self.state.need_space(org_id, space_id).tasks.values()
+                if isinstance(item.row, Task) and not item.row.void and item.row.status == "completed"
+            ]
+            items.sort(key=lambda each: -each[0])
+            times = (run_time_ms(item.entries) for _, item in items[:most])
+            return [time for time in times if time is not None]
+
+
+def _longest(found: list[tuple[Micros, str]], most: int) -> Overdue:
+    found = sorted(found)
+    return Overdue(
+        count=len(found), since=found[0][0] if found else None, ids=[name for _, name in found[:most]]
+    )

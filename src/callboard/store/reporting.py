@@ -1,0 +1,118 @@
+"""What a store answers for reports: sums, what came, what is late, what was proven."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, Protocol
+
+from msgspec import Struct, field
+
+from callboard.clock import Micros
+from callboard.model.words import Outcome
+from callboard.store.questions import CallFilter, CallPart, CellPart, Sums, TaskPart
+
+
+class Difference(Struct, frozen=True):
+    """One place where what is kept is not what it should be."""
+
+    what: str
+    """`totals`, `cell`, `run`, `call` or `task`."""
+    org_id: int
+    space_id: int
+    key: str
+    kept: Any
+    expected: Any
+
+
+class Verification(Struct, kw_only=True):
+    """What a verification found. No differences: no drift."""
+
+    checked: dict[str, int] = field(default_factory=dict)
+    """How many spaces, calls, tasks, events, cells, totals were compared."""
+    differences: list[Difference] = field(default_factory=list)
+    """At most 1,000 of them; `drift` counts all."""
+    drift: int = 0
+    drift_of: dict[int, int] = field(default_factory=dict)
+    """Organization → its part of the drift."""
+    repaired: int = 0
+
+
+class LastVerification(Struct, frozen=True):
+    """The latest verification on record."""
+
+    finished_at: Micros
+    deep: bool
+    repaired: int
+    drift: dict[int, int]
+    """Organization → how many differences were found; without those of none."""
+
+
+class Overdue(Struct, frozen=True, kw_only=True):
+    """Calls or tasks of a space that are what they are for too long."""
+
+    count: int
+    since: Micros | None
+    """Of the one that is longest."""
+    ids: list[str]
+    """The longest first; at most as many as asked for."""
+
+
+class Received(Struct, frozen=True, kw_only=True):
+    """What came for some spaces."""
+
+    outcomes: dict[tuple[Outcome, str], int]
+    last_received_at: Micros | None
+    latest: list[tuple[Micros, Micros | None]]
+    """(received, occurred; none where the source did not say) of their events among the latest of the whole
+    organization, last first."""
+    looked_back_to: Micros | None
+    """When the earliest event that was looked at was received; none when all there are were."""
+
+
+class Reporting(Protocol):
+    """The part of a store that reports ask."""
+
+    def sums(self, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
+        """The sums of each part, all of one snapshot. Void rows count for nothing.
+
+        Raises `StoreTooSlowError` when it takes longer than a query may.
+        """
+
+    def extreme_ms(
+        self,
+        org_id: int,
+        spaces: Sequence[int],
+        ranges: Sequence[tuple[Micros, Micros]],
+        where: CallFilter,
+        of: Literal["talk", "wait"],
+        bounds: tuple[int, int],
+        *,
+        greatest: bool,
+        most_rows: int,
+    ) -> int | None:
+        """The greatest (or the least) talk time of completed calls, or time to answer, among calls created in
+        the ranges, of those within `bounds` (inclusive). None when there is none, or when more than
+        `most_rows` calls would have to be looked at.
+        """
+
+    def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:
+        """What came for these spaces; of the latest events those received at or after `since`, looking at
+        no more than `most` of the organization.
+        """
+
+    def long_live_calls(self, org_id: int, space_id: int, status: str, before: Micros, most: int) -> Overdue:
+        """Calls that are `ringing` or `in_progress` and were created before a moment."""
+
+    def waiting_tasks(self, org_id: int, space_id: int, status: str, before: Micros, most: int) -> Overdue:
+        """Tasks that are `pending` or `running` since before a moment."""
+
+    def run_times_ms(self, org_id: int, space_id: int, most: int) -> list[int]:
+        """How long the completed tasks created last ran, of those that said when they began."""
+
+    def record_verification(self, found: Verification, *, deep: bool, now: Micros) -> None:
+        """Put a verification on record."""
+
+    def last_verification(self) -> LastVerification | None: ...
+
+    def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
+        """Space id → how many of its tasks are stuck at `now`, by its own limits; without spaces of none."""

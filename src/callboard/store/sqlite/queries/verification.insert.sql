@@ -1,0 +1,3 @@
+-- A verification on record.
+INSERT INTO verification (finished_at, deep, repaired, drift)
+VALUES (:now, :deep, :repaired, :drift)
