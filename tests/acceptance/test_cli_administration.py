@@ -88,6 +88,7 @@ def test_spaces_are_created_listed_and_set_as_the_api_shows_them(db):
         "timezone": "UTC",
         "stuck_running_after": 900,
         "stuck_pending_after": 3600,
+        "live_call_limit": 14_400,
     }
     changed = done(
         *("space", "set", made["token"], "--name", "Autumn", "--content-type", "email", "--archived"),
@@ -99,6 +100,7 @@ def test_spaces_are_created_listed_and_set_as_the_api_shows_them(db):
         "timezone": "Asia/Kolkata",
         "stuck_running_after": 7200,
         "stuck_pending_after": 3600,
+        "live_call_limit": 14_400,
     }
     assert done("space", "list", "--org", "acme.com", "--json", db=db).json == [changed]
     assert done("space", "list", "--not-archived", "--json", db=db).json == []

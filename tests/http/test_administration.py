@@ -34,6 +34,7 @@ def test_a_space_is_created_and_found(board: Board):
         "timezone": "Asia/Kolkata",
         "stuck_running_after": 60,
         "stuck_pending_after": 3600,
+        "live_call_limit": 14_400,
     }
     assert board.data(f"spaces/{space['token']}/") == space
     assert board.data("spaces/")[0] == space
@@ -49,7 +50,7 @@ def test_a_space_is_changed_in_what_is_said_and_nothing_else(board: Board):
     board.patch(path, {"description": "x", "settings": {"stuck_pending_after": 5}})
     board.patch(path, {"name": "Late Spring", "settings": {"timezone": "Europe/Berlin"}})
     after = board.patch(path, {"description": None}).json()["data"]
-    settings = {"timezone": "Europe/Berlin", "stuck_running_after": 900, "stuck_pending_after": 5}
+    settings = {**before["settings"], "timezone": "Europe/Berlin", "stuck_pending_after": 5}
     assert after == {**before, "name": "Late Spring", "slug": "late-spring", "settings": settings}
     assert board.data(path) == after
 
@@ -95,6 +96,7 @@ def test_archiving_says_what_it_means(board: Board):
         ({**NEW, "settings": {"timezone": "../../etc/passwd"}}, "settings.timezone"),
         ({**NEW, "settings": {"stuck_running_after": 0}}, "settings.stuck_running_after"),
         ({**NEW, "settings": {"stuck_running_after": 1.5}}, "settings.stuck_running_after"),
+        ({**NEW, "settings": {"live_call_limit": 604_801}}, "settings.live_call_limit"),
         ({**NEW, "settings": None}, "settings"),
         ({**NEW, "archived": "yes"}, "archived"),
         ({**NEW, "colour": "red"}, "colour"),
@@ -122,7 +124,7 @@ def test_every_field_at_fault_is_told_with_its_rule(board: Board):
     }
     said = board.post("spaces/", body).json()
     assert said["message"] == "name: is missing"
-    settings = "timezone, stuck_running_after, stuck_pending_after"
+    settings = "timezone, stuck_running_after, stuck_pending_after, live_call_limit"
     assert {each["field"]: each["message"] for each in said["errors"]} == {
         "name": "is missing",
         "description": "must be a text or null",

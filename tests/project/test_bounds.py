@@ -11,6 +11,7 @@ from callboard.http.routes import task_creation
 from callboard.ingest import compression, documents, instants, parse, wire
 from callboard.ingest.sources import delimited, importer, targets
 from callboard.live import follow, message, subscription
+from callboard.model.directory import SpaceSettings
 from callboard.query import analytics, directory, parameter, parameters
 from callboard.query.export import parquet, walk
 from callboard.query.reports import attention, durations, period, series, spaces, tabulate, trust
@@ -43,7 +44,7 @@ BOUNDS: dict[str, list[str]] = {
     "items that need attention": [f"{attention.MOST_ITEMS:,}"],
     "ids of one item": [f"{attention.MOST_IDS}"],
     "events whose lag is told": [f"{trust.MOST_LAG_EVENTS:,}"],
-    "life of a call without a word of its end": [f"{trust.LIVE_LIMIT // 3_600_000_000} h"],
+    "life of a call without a word of its end": [f"{SpaceSettings().live_call_limit:,} s"],
     "spaces side by side on a page": [f"{spaces.MOST_SPACES:,}"],
     "items on a page": [f"{parameters.MOST_PAGE_SIZE:,}"],
     "failed tokens or handles of one caller": [f"{DEFAULT.failed_auth_per_minute} a minute"],

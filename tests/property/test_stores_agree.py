@@ -277,6 +277,7 @@ class Both(RuleBasedStateMachine):
                     timezone=st.sampled_from(ZONES),
                     stuck_running_after=st.sampled_from([60, 900]),
                     stuck_pending_after=st.sampled_from([60, 3600]),
+                    live_call_limit=st.sampled_from([60, 14_400]),
                 ),
             },
         ),

@@ -15,7 +15,7 @@ from callboard.model.directory import Organization, Space, SpaceSettings
 from callboard.model.words import CONTENT_TYPES
 from callboard.query.items import space_item
 
-_SETTINGS = ("timezone", "stuck_running_after", "stuck_pending_after")
+_SETTINGS = ("timezone", "stuck_running_after", "stuck_pending_after", "live_call_limit")
 
 
 def _settings_options(command: Any) -> Any:
@@ -32,6 +32,12 @@ def _settings_options(command: Any) -> Any:
             type=values.seconds,
             metavar="LENGTH",
             help="How long a task may wait past its time before it counts as stuck: 1h.",
+        ),
+        click.option(
+            "--live-call-limit",
+            type=values.call_seconds,
+            metavar="LENGTH",
+            help="How long a call may live before it counts as over without a word: 4h.",
         ),
     ):
         command = option(command)
@@ -169,3 +175,4 @@ def _tell(changed: Space, owner: Organization) -> None:
     print(f"  time zone {limits.timezone}")
     print(f"  stuck when running longer than {limits.stuck_running_after:,} s")
     print(f"  stuck when pending longer than {limits.stuck_pending_after:,} s past its time")
+    print(f"  a call lives for {limits.live_call_limit:,} s at most")

@@ -13,6 +13,8 @@ LongText = Annotated[str, Meta(max_length=4000, pattern=_NO_NUL)]
 ShortText = Annotated[str, Meta(max_length=255, pattern=_NO_NUL)]
 TimeZone = Annotated[str, Meta(extra_json_schema={"$ref": "#/components/schemas/TimeZone"})]
 Seconds = Annotated[int, Meta(ge=1, le=31_536_000)]
+CallSeconds = Annotated[int, Meta(ge=1, le=604_800)]
+"""As long as a call can be."""
 Time = Annotated[
     str,
     Meta(

@@ -31,6 +31,9 @@ class SpaceSettings(Struct, frozen=True, omit_defaults=False, forbid_unknown_fie
     """Seconds a task may run before it counts as stuck."""
     stuck_pending_after: int = 3600
     """Seconds a task may wait past its time before it counts as stuck."""
+    live_call_limit: int = 14_400
+    """Seconds since its creation that a call may ring or be in progress: longer, and it has most likely ended
+    without a word."""
 
 
 class Space(Struct, frozen=True, kw_only=True):

@@ -46,7 +46,7 @@ def _facts(data: Trust) -> list[tuple[str, Any]]:
         ("  stale", f"{ended.stale:,}"),
         ("  rejected", f"{ended.rejected:,}"),
         *[(f"    {each.reason}", f"{each.events:,}") for each in ended.rejected_by_reason],
-        ("Calls live past 4 h", f"{data.calls_past_limit:,}"),
+        ("Calls live past their limit", f"{data.calls_past_limit:,}"),
         ("Durations not known", f"{data.durations_unknown:,}"),
         (
             "Last verification",

@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from callboard.errors import InvalidInputError
 from callboard.http.answers import One, Page, page_of_known
 from callboard.http.endpoint import BASE, Body, Endpoint
-from callboard.http.fields import LongText, Name, Seconds, ShortText, TimeZone
+from callboard.http.fields import CallSeconds, LongText, Name, Seconds, ShortText, TimeZone
 from callboard.http.json_body import read_object
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
@@ -31,6 +31,7 @@ class SettingsIn(Struct, frozen=True, forbid_unknown_fields=True):
     timezone: TimeZone | UnsetType = UNSET
     stuck_running_after: Seconds | UnsetType = UNSET
     stuck_pending_after: Seconds | UnsetType = UNSET
+    live_call_limit: CallSeconds | UnsetType = UNSET
 
 
 class NewSpace(Struct, frozen=True, forbid_unknown_fields=True):
@@ -145,7 +146,12 @@ _EXAMPLE = {
     "description": "Renewals, March to May",
     "content_type": "contact",
     "agent_handle": "renewals",
-    "settings": {"timezone": "Asia/Kolkata", "stuck_running_after": 900, "stuck_pending_after": 3600},
+    "settings": {
+        "timezone": "Asia/Kolkata",
+        "stuck_running_after": 900,
+        "stuck_pending_after": 3600,
+        "live_call_limit": 14_400,
+    },
 }
 
 ENDPOINTS = (

@@ -18,7 +18,7 @@ from callboard.query.reports.links import list_link
 from callboard.query.reports.period import Range, exact_iso
 from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.tabulate import Ask, tabulate_calls
-from callboard.query.reports.trust import LIVE_LIMIT
+from callboard.query.reports.trust import live_before
 from callboard.store.interface import Store
 from callboard.store.questions import Scope, TaskFilter, TaskPart, Window
 from callboard.store.reporting import Overdue
@@ -133,7 +133,7 @@ def _of_spaces(store: Store, scope: ReportScope, totals: Mapping[int, Totals], n
             yield from _tasks(store, scope.org_id, space, has, now)
         for status, many in (("in_progress", has.calls_in_progress), ("ringing", has.calls_ringing)):
             if many:
-                before = now - LIVE_LIMIT
+                before = live_before(space, now)
                 late = store.long_live_calls(scope.org_id, space.id, status, before, MOST_IDS)
                 if late.count:
                     link = list_link(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from callboard.clock import HOUR, Micros, iso
+from callboard.clock import HOUR, SECOND, Micros, iso
+from callboard.model.directory import Space
 from callboard.model.totals import Totals
 from callboard.query.items import seconds
 from callboard.query.reports.links import list_link
@@ -18,8 +19,6 @@ from callboard.store.reporting import LastVerification, Received
 LAG_OVER: Micros = HOUR
 MOST_LAG_EVENTS = 20_000
 """The latest events that the lag is told of, of a whole organization."""
-LIVE_LIMIT: Micros = 4 * HOUR
-"""A call that rings or talks for longer since its creation has most likely ended without a word."""
 MOST_SPACES = 1_000
 """Whose live calls are looked at one by one."""
 
@@ -75,7 +74,8 @@ class Trust(Struct, frozen=True, kw_only=True):
     lag: Lag
     outcomes: Outcomes
     calls_past_limit: int
-    """Calls that ring or talk for more than 4 hours since their creation: their end was not told."""
+    """Calls that ring or talk for longer since their creation than their space allows: their end was not
+    told."""
     durations_unknown: int
     """Completed calls whose duration is not known: no average holds them."""
     durations_unknown_link: str
@@ -87,13 +87,13 @@ def trust(store: Store, scope: ReportScope, totals: Sequence[Totals], now: Micro
     ids = [space.id for space in scope.spaces]
     found = store.received(scope.org_id, ids, now - LAG_OVER, MOST_LAG_EVENTS)
     live = [
-        space.id
+        space
         for space, each in zip(scope.spaces, totals, strict=True)
         if each.calls_ringing or each.calls_in_progress
     ]
     past = sum(
-        store.long_live_calls(scope.org_id, space_id, status, now - LIVE_LIMIT, 1).count
-        for space_id in live[:MOST_SPACES]
+        store.long_live_calls(scope.org_id, space.id, status, live_before(space, now), 1).count
+        for space in live[:MOST_SPACES]
         for status in ("ringing", "in_progress")
     )
     unknown = {**scope.parameters, "call_status": "completed", "duration_known": "false"}
@@ -107,6 +107,11 @@ def trust(store: Store, scope: ReportScope, totals: Sequence[Totals], now: Micro
         durations_unknown_link=list_link("call-logs", **unknown),
         last_verification=_verified(store.last_verification(), scope.org_id),
     )
+
+
+def live_before(space: Space, now: Micros) -> Micros:
+    """Calls of a space that were created before and still live are past their limit."""
+    return now - space.settings.live_call_limit * SECOND
 
 
 def _lag(found: Received, now: Micros) -> Lag:
