@@ -47,7 +47,6 @@ BOUNDS: dict[str, list[str]] = {
     "events whose lag is told": [f"{trust.MOST_LAG_EVENTS:,}"],
     "life of a call without a word of its end": [f"{SpaceSettings().live_call_limit:,} s"],
     "look back for calls that are under way": [f"{call.LOOK_BACK // DAY_US} days"],
-    "life of a call without a word of its end": [f"{call.LIVE_LIMIT // 3_600_000_000} h"],
     "spaces side by side on a page": [f"{spaces.MOST_SPACES:,}"],
     "items on a page": [f"{parameters.MOST_PAGE_SIZE:,}"],
     "failed tokens or handles of one caller": [f"{DEFAULT.failed_auth_per_minute} a minute"],

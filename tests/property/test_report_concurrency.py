@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from callboard.clock import DAY, HOUR, MINUTE, SECOND
 from callboard.model.call import Call
+from callboard.model.directory import SpaceSettings
 from callboard.query.reports.concurrency import KINDS, ConcurrencyQuestion, concurrency
 from callboard.query.reports.period import Period
 from callboard.store.questions import Scope
@@ -24,6 +25,7 @@ from tests.stores import NOW, STORES
 
 STEPS = (0, 1, SECOND, MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 5 * HOUR, DAY, 6 * DAY, 8 * DAY)
 spans = st.sampled_from(STEPS)
+LIMIT = 2 * HOUR
 STATUSES = ("completed", "completed", "failed", "missed", "in_progress", "ringing", "queued")
 drawn = st.lists(
     st.fixed_dictionaries(
@@ -59,6 +61,9 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
 
 def told(worlds: Worlds, kind: str, calls: list[Any]) -> World:
     world = worlds.make(kind, dict.fromkeys(("spring", "summer", "letters", "hidden"), "UTC"))
+    for space in world.spaces.values():
+        settings = SpaceSettings(live_call_limit=LIMIT // SECOND)
+        world.store.update_space(space.org_id, space.id, {"settings": settings})
     for number, each in enumerate(calls):
         created = NOW - each["created"]
         entry = events.call(
@@ -82,7 +87,7 @@ def span_of(call: Call, kind: str) -> tuple[int, int] | None:
     if begin is None or begin < call.creation_time:
         return None
     live = call.call_status in ("ringing", "in_progress")
-    end = min(NOW, begin + 4 * HOUR) if live else call.end_time
+    end = min(NOW, begin + LIMIT) if live else call.end_time
     assert end is not None
     return begin, min(end, call.creation_time + 7 * DAY)
 

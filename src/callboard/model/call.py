@@ -6,11 +6,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from callboard.clock import DAY, HOUR, Micros
+from callboard.clock import DAY, SECOND, Micros
 from callboard.model.words import FINAL_CALL
 
-LIVE_LIMIT: Micros = 4 * HOUR
-"""A call that rings or talks for longer has most likely ended without a word: it counts no longer."""
 LOOK_BACK: Micros = 7 * DAY
 """How long after its creation a call is under way at most: the longest talk time there is."""
 
@@ -52,17 +50,17 @@ class Call(Struct, frozen=True, kw_only=True):
         talks = self.call_status not in ("queued", "ringing", "missed")
         return start if talks and start is not None and start >= self.creation_time else None
 
-    def ends(self, began: Micros) -> Micros:
-        """When that is over: at its end; without one at the latest when its limit is reached."""
+    def ends(self, began: Micros, limit_s: int) -> Micros:
+        """When that is over: at its end; without one when its space's limit is reached, in seconds."""
         if self.call_status in FINAL_CALL and self.end_time is not None:
             return self.end_time
-        return began + LIVE_LIMIT
+        return began + limit_s * SECOND
 
     def unplaced(self, kind: str) -> bool:
         """Whether it talked, or was offered, at a time that cannot be told."""
         began = self.begins(kind)
         if began is not None:
-            return self.ends(began) < began
+            return self.ends(began, 0) < began
         talked = self.answered or self.call_status == "in_progress"
         return kind == "talk" and talked and self.call_status not in ("queued", "ringing", "missed")
 

@@ -117,7 +117,10 @@ CALL_FILTERS = table(
         "Calls whose time to answer is known and at most this many seconds.",
         at_least=False,
     ),
-    moments("talking_at", "Calls between start and end at that time; without an end for at most 4 hours."),
+    moments(
+        "talking_at",
+        "Calls between start and end then; without an end for at most its space's limit.",
+    ),
     moments("offered_at", "The same, between creation and end."),
     words(
         "unplaced", "Calls that talked, or were offered, at a time that cannot be told.", ("talk", "offered")

@@ -57,7 +57,7 @@ class CallFilter(Struct, frozen=True, kw_only=True):
     max_wait_ms: int | None = None
     """Inclusive."""
     talking_at: Micros | None = None
-    """Between start and end at that instant; without an end for at most `LIVE_LIMIT`."""
+    """Between start and end at that instant; without an end for at most its space's limit."""
     offered_at: Micros | None = None
     """The same, between creation and end."""
     unplaced: str | None = None

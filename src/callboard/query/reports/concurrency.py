@@ -41,7 +41,7 @@ class ConcurrencyData(Struct, frozen=True, kw_only=True):
     peak_link: str | None
     """The calls of that moment."""
     open_calls: int
-    """Calls among all these that have no end yet: they count until now, or for 4 hours."""
+    """Calls among these without an end: they count until now, or for as long as their space allows."""
     unplaced: int
     """Calls created in the period that cannot be placed: they talked without a start, or ended before it."""
     unplaced_link: str

@@ -23,8 +23,8 @@ def matches(wanted: Match, value: str | None) -> bool:
     return value in (None, "unknown") if isinstance(wanted, Unknown) else value == wanted
 
 
-def call_passes(call: Call, where: CallFilter) -> bool:
-    """Whether a call is among those asked for."""
+def call_passes(call: Call, where: CallFilter, limits: SpaceSettings) -> bool:
+    """Whether a call is among those asked for; `limits` are its space's."""
     texts = ("call_type", "end_reason", "agent", "answered_by", "source_number", "destination_number")
     duration, wait = call.duration_ms, call.wait_ms
     return (
@@ -34,8 +34,8 @@ def call_passes(call: Call, where: CallFilter) -> bool:
         and where.made in (None, call.call_status != "queued")
         and where.final in (None, call.call_status in FINAL_CALL)
         and where.duration_known in (None, duration is not None)
-        and (where.talking_at is None or _under_way(call, "talk", where.talking_at))
-        and (where.offered_at is None or _under_way(call, "offered", where.offered_at))
+        and (where.talking_at is None or _under_way(call, "talk", where.talking_at, limits))
+        and (where.offered_at is None or _under_way(call, "offered", where.offered_at, limits))
         and (where.unplaced is None or call.unplaced(where.unplaced))
         and where.time_to_answer_known in (None, wait is not None)
         and (where.min_wait_ms is None or (wait is not None and wait >= where.min_wait_ms))
@@ -47,9 +47,13 @@ def call_passes(call: Call, where: CallFilter) -> bool:
     )
 
 
-def _under_way(call: Call, kind: str, at: int) -> bool:
+def _under_way(call: Call, kind: str, at: int, limits: SpaceSettings) -> bool:
     began = call.begins(kind)
-    return began is not None and call.creation_time > at - LOOK_BACK and began <= at < call.ends(began)
+    return (
+        began is not None
+        and call.creation_time > at - LOOK_BACK
+        and began <= at < call.ends(began, limits.live_call_limit)
+    )
 
 
 def call_ended(task: Task, calls: Iterable[Call], now: int) -> bool:

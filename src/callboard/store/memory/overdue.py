@@ -72,14 +72,17 @@ class Lateness(Part):
         spans, unplaced = [], 0
         with self.state.lock:
             for space_id in spaces:
-                for call in self.state.need_space(org_id, space_id).standing_calls():
-                    if not call_passes(call, where):
+                space = self.state.need_space(org_id, space_id)
+                for call in space.standing_calls():
+                    if not call_passes(call, where, space.space.settings):
                         continue
                     unplaced += period[0] <= call.creation_time < period[1] and call.unplaced(kind)
                     began = call.begins(kind)
                     if began is None or not period[0] - LOOK_BACK <= call.creation_time < period[1]:
                         continue
-                    ended = min(call.ends(began), call.creation_time + LOOK_BACK)
+                    ended = min(
+                        call.ends(began, space.space.settings.live_call_limit), call.creation_time + LOOK_BACK
+                    )
                     if began < ended and began < period[1] and ended > period[0]:
                         spans.append((began, ended, int(call.call_status in ("ringing", "in_progress"))))
         return Intervals(spans=spans, unplaced=unplaced)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, LiteralString
 
-from callboard.model.call import LIVE_LIMIT, LOOK_BACK
+from callboard.model.call import LOOK_BACK
 from callboard.model.task import CALL_ENDED_FOR
 from callboard.store.questions import CallFilter, Match, Position, Scope, TaskFilter, Unknown
 
@@ -89,17 +89,21 @@ _BEGINS: dict[str, LiteralString] = {
     "talk": "iif(" + _TALKS + " AND start_time >= creation_time, start_time, NULL)",
     "offered": "iif(call_status = 'queued', NULL, creation_time)",
 }
+_LIVE_LIMIT: LiteralString = (
+    "1000000 * (SELECT coalesce(settings ->> '$.live_call_limit', 14400) FROM space "
+    "WHERE space.id = call.space_id AND space.org_id = call.org_id)"
+)
 _IS_FINAL: LiteralString = "call_status IN ('completed', 'missed', 'failed') AND end_time IS NOT NULL"
 
 
 def interval(kind: str) -> tuple[LiteralString, LiteralString]:
-    """When a call begins and ends to talk or to be offered, in SQL; needs `:live_limit`."""
+    """When a call begins and ends to talk or to be offered, in SQL."""
     begins = _BEGINS[kind]
-    return begins, "iif(" + _IS_FINAL + ", end_time, " + begins + " + :live_limit)"
+    return begins, "iif(" + _IS_FINAL + ", end_time, " + begins + " + " + _LIVE_LIMIT + ")"
 
 
 def unplaced(kind: str) -> LiteralString:
-    """Whether a call talked or was offered at a time that cannot be told, in SQL; needs `:live_limit`."""
+    """Whether a call talked or was offered at a time that cannot be told, in SQL."""
     begins, ends = interval(kind)
     turned: LiteralString = "coalesce(" + ends + " < " + begins + ", 0)"
     if kind == "offered":
@@ -116,10 +120,10 @@ def _under_way(where: CallFilter, conditions: Conditions) -> None:
             begins, ends = interval(kind)
             name: LiteralString = "at_talk" if kind == "talk" else "at_offered"
             under_way: LiteralString = begins + " <= :" + name + " AND " + ends + " > :" + name
-            conditions.add(under_way, **{name: at}, live_limit=LIVE_LIMIT)
+            conditions.add(under_way, **{name: at})
             conditions.add("creation_time > :" + name + " - :back", back=LOOK_BACK)
     if where.unplaced is not None:
-        conditions.add(unplaced(where.unplaced), live_limit=LIVE_LIMIT)
+        conditions.add(unplaced(where.unplaced))
 
 
 def _amounts(where: CallFilter, conditions: Conditions) -> None:

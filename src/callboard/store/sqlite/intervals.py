@@ -10,7 +10,7 @@ import msgspec
 from msgspec import structs
 
 from callboard.clock import Micros
-from callboard.model.call import LIVE_LIMIT, LOOK_BACK
+from callboard.model.call import LOOK_BACK
 from callboard.store.questions import CallFilter, Scope
 from callboard.store.reporting import Intervals
 from callboard.store.sqlite.filters import calls_where, interval
@@ -41,7 +41,6 @@ def intervals(
         "WHERE begins < :period_end AND ends > :period_start AND begins < ends",
         {
             **values,
-            "live_limit": LIVE_LIMIT,
             "back": LOOK_BACK,
             "period_start": period[0],
             "period_end": period[1],
