@@ -9,13 +9,16 @@ from __future__ import annotations
 from callboard import writer
 from callboard.clock import Clock, system_clock
 from callboard.http.application import Application
+from callboard.http.metering import layout
 from callboard.http.services import Services
+from callboard.ingest.metered import MeteredCommits
 from callboard.ingest.remote_commit import RemoteCommit
 from callboard.live.follow import Live
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
 from callboard.settings import Settings
 from callboard.store.open import open_store
+from callboard.telemetry.meter import Meter
 
 
 class Worker(Application):
@@ -35,21 +38,23 @@ class Worker(Application):
         self._services.store.close()
 
 
-def compose(settings: Settings, clock: Clock = system_clock) -> Services:
+def compose(settings: Settings, clock: Clock = system_clock, meter: Meter | None = None) -> Services:
     """One process's parts, put together. Opens the store: raises `StoreError` when that cannot be."""
     store = open_store(settings)
+    meter = meter or Meter.alone(layout())
     directory, analytics = Directory(store, clock), Analytics(store)
     return Services(
         store=store,
-        group_commit=RemoteCommit(settings, writer.begin),
+        group_commit=MeteredCommits(RemoteCommit(settings, writer.begin), meter),
         directory=directory,
         analytics=analytics,
         live=Live(store, analytics, directory, settings, clock),
+        meter=meter,
         settings=settings,
         clock=clock,
     )
 
 
-def application(settings: Settings) -> Worker:
+def application(settings: Settings, meter: Meter | None = None) -> Worker:
     """The application of one worker; not writing yet. Raises `StoreError` when the store cannot be opened."""
-    return Worker(compose(settings))
+    return Worker(compose(settings, meter=meter))

@@ -12,9 +12,13 @@ import resource
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces, Loops
@@ -28,7 +32,9 @@ from callboard.cli.init import url
 from callboard.cli.output import show_json
 from callboard.cli.work import Work, serve_requests
 from callboard.http.masking import logging_config
+from callboard.http.metering import layout
 from callboard.settings import Settings
+from callboard.telemetry.meter import make_shared
 
 DRAIN_LIMIT_S = 30
 """How long requests under way may take to finish when the server stops."""
@@ -55,7 +61,7 @@ class Serving(Struct, frozen=True):
 
 def run(settings: Settings, *, as_json: bool) -> None:
     """Serve until interrupted. Raises `AddressError` when the address cannot be listened on."""
-    with hold(settings.host, settings.port) as held:
+    with hold(settings.host, settings.port) as held, _counts(settings.workers) as counts:
         address, port = held.getsockname()[:2]
         settings = replace(settings, port=port)
         server = _Server(
@@ -79,7 +85,7 @@ def run(settings: Settings, *, as_json: bool) -> None:
         server.serving = settings, as_json
         _hold_back(signal.SIGTERM)
         _allow_open_files()
-        work = Work(settings, os.getpid())
+        work = Work(settings, os.getpid(), counts)
         server.serve(spawn_target=serve_requests, target_loader=work, wrap_loader=False)
 
 
@@ -115,6 +121,19 @@ class _Server(MPServer):
             _say(settings, as_json)
         except OSError:
             return  # nobody reads it: no reason not to serve
+
+
+@contextmanager
+def _counts(workers: int) -> Iterator[Path]:
+    """The file in which the workers count, for as long as they do."""
+    number, name = tempfile.mkstemp(prefix="callboard-", suffix=".counts")
+    os.close(number)
+    path = Path(name)
+    try:
+        make_shared(layout(), path, workers)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _allow_open_files() -> None:

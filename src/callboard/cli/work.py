@@ -8,16 +8,21 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from granian.server import MPServer
 
 from callboard.app import Worker, application  # imported before workers are forked: they find it there
 from callboard.errors import CallboardError
+from callboard.http.metering import layout
 from callboard.settings import Settings
+from callboard.telemetry.meter import Meter
 
 HEED_EVERY_S = 0.05
 """How often a worker looks whether it is to finish."""
+NOTE_EVERY_S = 1.0
+"""How often a worker writes down its gauges."""
 WATCH_EVERY_S = 0.5
 """How often a worker checks that it is still watched, where the system does not tell it."""
 
@@ -30,9 +35,14 @@ class Work:
     once it serves.
     """
 
-    def __init__(self, settings: Settings, watcher: int) -> None:
+    def __init__(self, settings: Settings, watcher: int, counts: Path) -> None:
+        """`counts` is the file of what all workers count."""
+        self.slot = 0
+        """Of this worker among all; said before it is called."""
         self._settings = settings
         self._watcher = watcher
+        self._counts = counts
+        self._noted_at = 0.0
         self._worker: Worker | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -42,7 +52,9 @@ class Work:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
         _die_with(self._watcher)
         try:
-            self._worker = application(self._settings)
+            meter = Meter.shared(layout(), self._counts, self.slot)
+            meter.begin()
+            self._worker = application(self._settings, meter)
         except CallboardError as error:
             print(f"Error: {error.message}", file=sys.stderr)
             sys.exit(1)
@@ -66,10 +78,20 @@ class Work:
         else:
             assert self._loop is not None
             self._loop.call_later(HEED_EVERY_S, self._heed)
+            self._note()
+
+    def _note(self) -> None:
+        """Let the others' scrapes see how this worker stands."""
+        assert self._loop is not None
+        assert self._worker is not None
+        if self._loop.time() >= self._noted_at + NOTE_EVERY_S:
+            self._noted_at = self._loop.time()
+            self._worker.note_gauges()
 
 
 def serve_requests(worker_id: int, process_name: str | None, work: Work, *rest: Any) -> None:
     """The life of a worker process."""
+    work.slot = worker_id - 1
     MPServer._spawn_asgi_worker(worker_id, process_name, work, *rest)  # noqa: SLF001 - it has no other name
     work.finish()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
+from time import perf_counter_ns
 
 from callboard.errors import CallboardError, ExportsFullError, StoreError
 from callboard.http import pipeline
@@ -12,6 +13,7 @@ from callboard.http.endpoints import ENDPOINTS
 from callboard.http.errors import FAULT, HttpError, error_body, http_error
 from callboard.http.limits import FailureLimit
 from callboard.http.masking import masked
+from callboard.http.metering import Gauges, ShortCounts, count
 from callboard.http.refusals import Refusals
 from callboard.http.request import Receive, Request, Scope
 from callboard.http.request_id import RequestIds
@@ -44,6 +46,9 @@ class Application:
         self._store_threads = Threads(services.settings.readers, "store")
         self._parse_threads = Threads(PARSE_THREADS, "parse")
         self._exports = Places(services.settings.exports, ExportsFullError)
+        self._meter = services.meter
+        self._gauges = Gauges(services)
+        self._short_counts = ShortCounts()
         self._touches = Touches(services.directory)
         self._short_path = ShortPath(services.store, services.analytics, services.clock)
         # A log of every request must hold every request: the short path has no time for it.
@@ -53,8 +58,10 @@ class Application:
         """ASGI 3."""
         if scope["type"] == "http":
             if scope.get("raw_path") in ANALYTICS_PATHS and scope["method"] == "GET" and self._short:
+                began = perf_counter_ns()
                 found = self._short_path.answer(scope["headers"], scope["query_string"])
                 if found is not None and not self._limit.active:
+                    self._short_counts.count(perf_counter_ns() - began)
                     headers = [*found.headers, (b"x-request-id", self._ids.next())]
                     await send({"type": "http.response.start", "status": 200, "headers": headers})
                     await send({"type": "http.response.body", "body": found.body})
@@ -64,6 +71,7 @@ class Application:
             await self._live(receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = perf_counter_ns()
         headers = dict(scope["headers"])
         request_id = self._ids.of(headers.get(b"x-request-id"))
         request = Request(
@@ -73,15 +81,22 @@ class Application:
             store_threads=self._store_threads,
             parse_threads=self._parse_threads,
             exports=self._exports,
+            note_gauges=self.note_gauges,
             request_id=request_id.decode(),
         )
         response = await self._answer(request, scope)
+        count(self._meter, request.operation, response.status, perf_counter_ns() - began)
         if _log.isEnabledFor(logging.DEBUG):
             _log.debug("%s %s", response.status, _line(request, scope))
         if response.stream is None:
             await send_response(send, response, request_id)
         else:
             await send_stream(scope, receive, send, response, request_id)
+
+    def note_gauges(self) -> None:
+        """Write down how this worker stands, for scrapes that reach another one."""
+        self._gauges.note(self._exports.taken)
+        self._short_counts.note(self._meter)
 
     async def _answer(self, request: Request, scope: Scope) -> Response:
         varies = False
@@ -127,6 +142,7 @@ class Application:
     async def close(self) -> None:
         """Write what waits to be written, then let go of the threads."""
         self._services.live.stop()
+        self.note_gauges()
         await self._services.group_commit.finish()
         await self._touches.settle()
         self._touches.close()

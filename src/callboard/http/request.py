@@ -36,6 +36,7 @@ class Request:
         "item",
         "media",
         "method",
+        "note_gauges",
         "organization",
         "paging",
         "parse_threads",
@@ -81,6 +82,7 @@ class Request:
         store_threads: Threads,
         parse_threads: Threads,
         exports: Places,
+        note_gauges: Callable[[], None],
         request_id: str,
     ) -> None:
         self._receive = receive
@@ -88,6 +90,7 @@ class Request:
         self.store_threads = store_threads
         self.parse_threads = parse_threads
         self.exports = exports
+        self.note_gauges = note_gauges
         self.request_id = request_id
         self.method: str = scope["method"]
         self.query: bytes = scope["query_string"]
@@ -109,6 +112,12 @@ class Request:
     def header(self, name: bytes) -> str:
         """A header's text without blanks around it; empty when it was not sent."""
         return self.headers.get(name, b"").decode("latin-1").strip()
+
+    @property
+    def operation(self) -> str:
+        """Of its endpoint; `none` when it was not routed."""
+        endpoint = getattr(self, "endpoint", None)
+        return "none" if endpoint is None else endpoint.operation
 
     @property
     def org_id(self) -> int:

@@ -11,6 +11,7 @@ from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
 from callboard.settings import Settings
 from callboard.store.interface import Store
+from callboard.telemetry.meter import Meter
 
 
 @dataclass(frozen=True)
@@ -22,5 +23,6 @@ class Services:
     directory: Directory
     analytics: Analytics
     live: Live
+    meter: Meter
     settings: Settings
     clock: Clock

@@ -50,10 +50,13 @@ def settle_all(settled: Iterable[tuple[Waiting, Result]]) -> None:
 class Commits(Protocol):
     """What takes batches and commits them, many to a commit: on a thread, or in a process of its own."""
 
-    commits: int
-    """How many were made, or failed in the store."""
-    events: int
-    """How many they brought."""
+    @property
+    def commits(self) -> int:
+        """How many were made, or failed in the store."""
+
+    @property
+    def events(self) -> int:
+        """How many they brought."""
 
     @property
     def waiting(self) -> int:

@@ -1,0 +1,154 @@
+"""What the service counts of itself: every metric, every label and every value a label may have.
+
+No label holds anything that a caller chose, nor anything of a tenant: whoever may scrape learns how the
+service is, and of nobody's numbers.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from functools import cache
+
+from callboard.http.endpoints import ENDPOINTS
+from callboard.http.services import Services
+from callboard.ingest.metered import COMMITS, EVENTS, REJECTIONS, WAIT
+from callboard.live.message import WHY
+from callboard.model.words import OUTCOMES, REJECT_REASONS
+from callboard.telemetry.meter import Declared, Layout, Meter
+
+REQUESTS = "callboard_http_requests_total"
+DURATION = "callboard_http_request_duration_seconds"
+QUEUE = "callboard_queue_events"
+SUBSCRIBERS = "callboard_stream_subscribers"
+ENDED = "callboard_streams_ended_total"
+EXPORTS = "callboard_exports_running"
+WORKERS = "callboard_workers"
+
+UNROUTED = "none"
+"""The operation of a request whose path or method there is not."""
+STATUSES = (200, 201, 204, 304, 400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 500, 503)
+_US = 1_000
+_MS = 1_000_000
+BOUNDS_NS = tuple(
+    bound * _US for bound in (100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000)
+) + tuple(bound * _MS for bound in (250, 500, 1_000, 2_500, 5_000, 10_000))
+
+FAST_NS = BOUNDS_NS[0]
+
+_OPERATIONS = (*(each.operation for each in ENDPOINTS), UNROUTED)
+
+
+@cache
+def layout() -> Layout:
+    """All of it."""
+    return Layout(
+        Declared(
+            name=REQUESTS,
+            kind="counter",
+            help="Requests answered, by operation and status.",
+            labels=("operation", "status"),
+            values=tuple((each, str(status)) for each in _OPERATIONS for status in STATUSES),
+            sparse=True,
+        ),
+        Declared(
+            name=DURATION,
+            kind="histogram",
+            help="From a request's arrival to its answer being ready; of a stream or an export, to its head.",
+            labels=("operation",),
+            values=tuple((each,) for each in _OPERATIONS),
+            sparse=True,
+            bounds_ns=BOUNDS_NS,
+        ),
+        Declared(
+            name=EVENTS,
+            kind="counter",
+            help="Events received over HTTP, by how they ended.",
+            labels=("outcome",),
+            values=tuple((each,) for each in OUTCOMES),
+        ),
+        Declared(
+            name=REJECTIONS,
+            kind="counter",
+            help="Rejected events, by reason.",
+            labels=("reason",),
+            values=tuple((each,) for each in REJECT_REASONS),
+        ),
+        Declared(
+            name=WAIT,
+            kind="histogram",
+            help="How long requests waited until their events were on disk: queue, commit and sync.",
+            bounds_ns=BOUNDS_NS,
+        ),
+        Declared(name=COMMITS, kind="counter", help="Commits of events."),
+        Declared(name=QUEUE, kind="gauge", help="Events that wait to be written or are being written."),
+        Declared(name=SUBSCRIBERS, kind="gauge", help="Streams of numbers that are open."),
+        Declared(
+            name=ENDED,
+            kind="counter",
+            help="Streams that the server ended, by reason.",
+            labels=("reason",),
+            values=tuple((each,) for each in WHY),
+        ),
+        Declared(name=EXPORTS, kind="gauge", help="Exports under way."),
+        Declared(name=WORKERS, kind="gauge", help="Worker processes that serve."),
+    )
+
+
+class Gauges:
+    """What this worker shows of the moment. Noted now and then, for scrapes that reach a neighbour."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._told: dict[str, int] = {}
+
+    def note(self, exports: int) -> None:
+        """Write down how things stand."""
+        services, meter = self._services, self._services.meter
+        meter.set(WORKERS, to=1)
+        meter.set(QUEUE, to=services.group_commit.waiting)
+        meter.set(SUBSCRIBERS, to=services.live.subscribers)
+        meter.set(EXPORTS, to=exports)
+        for reason, ended in services.live.ended.items():
+            meter.add(ENDED, reason, many=ended - self._told.get(reason, 0))
+            self._told[reason] = ended
+
+
+class ShortCounts:
+    """What the short path counts, in plain numbers: written down with the gauges, because even an addition in
+    shared memory would be felt there.
+    """
+
+    __slots__ = ("_slow", "_told_fast", "_told_ns", "fast", "ns")
+
+    def __init__(self) -> None:
+        self.fast = 0
+        """Answers within the first bucket's bound: nearly all."""
+        self.ns = 0
+        self._slow: list[int] = []
+        self._told_fast = self._told_ns = 0
+
+    def count(self, ns: int) -> None:
+        """One answer."""
+        self.ns += ns
+        if ns <= FAST_NS:
+            self.fast += 1
+        else:
+            self._slow.append(ns)
+
+    def note(self, meter: Meter) -> None:
+        """Write down what was counted since."""
+        cells, place = meter.cells, meter.layout.place(DURATION, "get_analytics")
+        slow, self._slow = self._slow, []
+        for ns in slow:
+            cells[place + bisect_left(BOUNDS_NS, ns)] += 1
+        cells[place] += self.fast - self._told_fast
+        cells[place + len(BOUNDS_NS) + 1] += self.ns - self._told_ns
+        cells[meter.layout.place(REQUESTS, "get_analytics", "200")] += self.fast - self._told_fast + len(slow)
+        self._told_fast, self._told_ns = self.fast, self.ns
+
+
+def count(meter: Meter, operation: str, status: int, ns: int) -> None:
+    """One request, answered."""
+    if status in STATUSES:
+        meter.add(REQUESTS, operation, str(status))
+    meter.observe(DURATION, operation, ns=ns)

@@ -1,0 +1,64 @@
+"""Commits that are counted: how events ended, and how long requests waited for the disk."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+
+from callboard.ingest.waiting import Commits
+from callboard.store.interface import Batch, Receipt
+from callboard.telemetry.meter import Meter
+
+EVENTS = "callboard_ingest_events_total"
+REJECTIONS = "callboard_ingest_rejections_total"
+WAIT = "callboard_ingest_wait_seconds"
+COMMITS = "callboard_commits_total"
+
+
+class MeteredCommits:
+    """See `Commits`, which it hands everything on to."""
+
+    def __init__(self, commits: Commits, meter: Meter) -> None:
+        self._inner = commits
+        self._meter = meter
+        self._commits_told = 0
+
+    @property
+    def commits(self) -> int:
+        return self._inner.commits
+
+    @property
+    def events(self) -> int:
+        return self._inner.events
+
+    @property
+    def waiting(self) -> int:
+        return self._inner.waiting
+
+    def start(self) -> None:
+        """See `Commits.start`."""
+        self._inner.start()
+
+    async def commit_async(self, batch: Batch) -> Receipt:
+        """See `Commits.commit_async`."""
+        began = time.perf_counter_ns()
+        receipt = await self._inner.commit_async(batch)
+        self._meter.observe(WAIT, ns=time.perf_counter_ns() - began)
+        self._count(receipt)
+        return receipt
+
+    async def finish(self) -> None:
+        """See `Commits.finish`."""
+        await self._inner.finish()
+
+    def _count(self, receipt: Receipt) -> None:
+        meter = self._meter
+        for outcome in ("applied", "duplicate", "stale", "rejected"):
+            if many := getattr(receipt, outcome):
+                meter.add(EVENTS, outcome, many=many)
+        if receipt.rejections:
+            for reason, many in Counter(each.reason for each in receipt.rejections).items():
+                meter.add(REJECTIONS, reason, many=many)
+        if (commits := self._inner.commits) != self._commits_told:
+            meter.add(COMMITS, many=commits - self._commits_told)
+            self._commits_told = commits

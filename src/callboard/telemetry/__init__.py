@@ -1,0 +1,1 @@
+"""What the service counts of itself, and how monitoring reads it."""

@@ -1,0 +1,141 @@
+"""Counts that all workers of a server share: cells of a file that each maps into its memory.
+
+A scrape reaches whichever worker accepts it, so each must be able to tell for all. Every worker writes to a
+slot of its own and to nobody else's, so nothing is locked; a scrape adds the slots up. A worker that is
+replaced leaves its counts behind, and its successor in the same slot carries on from there: no counter ever
+falls. What is counted is declared beforehand (`Layout`): the number of series is bounded by construction.
+"""
+
+from __future__ import annotations
+
+import mmap
+from bisect import bisect_left
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from callboard.telemetry.exposition import Family, Kind, Labels, Sample
+
+CELL_BYTES = 8
+NS = 1_000_000_000
+
+
+class Declared(Struct, frozen=True, kw_only=True):
+    """One metric: its name, its labels, and every combination of values that they may have."""
+
+    name: str
+    kind: Kind
+    help: str
+    labels: tuple[str, ...] = ()
+    values: tuple[tuple[str, ...], ...] = ((),)
+    sparse: bool = False
+    """Series of which nothing was ever counted are left out."""
+    bounds_ns: tuple[int, ...] = ()
+    """Of a histogram: the upper bounds of its buckets but the last, which has none."""
+
+    @property
+    def width(self) -> int:
+        """Cells of each combination: of a histogram its buckets and their sum."""
+        return len(self.bounds_ns) + 2 if self.kind == "histogram" else 1
+
+
+class Layout:
+    """Where each series has its cells. The same for every process of a server, because it is made of code."""
+
+    def __init__(self, *metrics: Declared) -> None:
+        self.metrics = metrics
+        self._places: dict[tuple[str, ...], int] = {}
+        self.cells = 0
+        for metric in metrics:
+            for values in metric.values:
+                self._places[metric.name, *values] = self.cells
+                self.cells += metric.width
+
+    def place(self, name: str, *values: str) -> int:
+        """The first cell of a series."""
+        return self._places[name, *values]
+
+    def knows(self, name: str, *values: str) -> bool:
+        """Whether there is such a series."""
+        return (name, *values) in self._places
+
+
+class Meter:
+    """One process's slot, to write to, and the view over all slots."""
+
+    def __init__(self, layout: Layout, memory: mmap.mmap, slot: int) -> None:
+        self.layout = layout
+        self._all = memoryview(memory).cast("q")
+        self.slots = len(self._all) // layout.cells
+        assert slot < self.slots
+        self.cells = self._all[slot * layout.cells : (slot + 1) * layout.cells]
+        """Ours. Written to directly where every tenth of a microsecond counts."""
+        self._bounds = {metric.name: metric.bounds_ns for metric in layout.metrics}
+
+    @classmethod
+    def alone(cls, layout: Layout) -> Meter:
+        """The meter of a process without siblings."""
+        return cls(layout, mmap.mmap(-1, layout.cells * CELL_BYTES), 0)
+
+    @classmethod
+    def shared(cls, layout: Layout, path: Path, slot: int) -> Meter:
+        """The meter of one worker, over a file that `make_shared` made."""
+        with path.open("r+b") as file:
+            return cls(layout, mmap.mmap(file.fileno(), 0), slot)
+
+    def add(self, name: str, *values: str, many: int = 1) -> None:
+        """Count up."""
+        self.cells[self.layout.place(name, *values)] += many
+
+    def set(self, name: str, *values: str, to: int) -> None:
+        """What a gauge of this process shows."""
+        self.cells[self.layout.place(name, *values)] = to
+
+    def observe(self, name: str, *values: str, ns: int) -> None:
+        """One observation of a histogram."""
+        place, bounds = self.layout.place(name, *values), self._bounds[name]
+        self.cells[place + bisect_left(bounds, ns)] += 1
+        self.cells[place + len(bounds) + 1] += ns
+
+    def begin(self) -> None:
+        """A process begins in this slot: its gauges are what they were of one that is gone."""
+        for metric in self.layout.metrics:
+            if metric.kind == "gauge":
+                for values in metric.values:
+                    self.set(metric.name, *values, to=0)
+
+    def total(self, cell: int) -> int:
+        """A cell, of all slots together."""
+        return sum(self._all[cell :: self.layout.cells])
+
+    def families(self) -> Iterator[Family]:
+        """Everything, as a scrape shows it."""
+        for metric in self.layout.metrics:
+            yield Family(metric.name, metric.kind, metric.help, self._samples(metric))
+
+    def _samples(self, metric: Declared) -> Iterator[Sample]:
+        for values in metric.values:
+            place = self.layout.place(metric.name, *values)
+            labels = dict(zip(metric.labels, values, strict=True))
+            if metric.kind == "histogram":
+                yield from self._histogram(metric, place, labels)
+            elif (total := self.total(place)) or not metric.sparse:
+                yield Sample(labels, total)
+
+    def _histogram(self, metric: Declared, place: int, labels: Labels) -> Iterator[Sample]:
+        counts = [self.total(place + bucket) for bucket in range(len(metric.bounds_ns) + 1)]
+        if not sum(counts) and metric.sparse:
+            return
+        below = 0
+        for bound, count in zip((*metric.bounds_ns, None), counts, strict=True):
+            below += count
+            shown = "+Inf" if bound is None else f"{bound / NS:g}"
+            yield Sample({**labels, "le": shown}, below, "_bucket")
+        yield Sample(labels, self.total(place + len(metric.bounds_ns) + 1) / NS, "_sum")
+        yield Sample(labels, below, "_count")
+
+
+def make_shared(layout: Layout, path: Path, slots: int) -> None:
+    """Make the file behind the meters of so many processes."""
+    path.write_bytes(bytes(layout.cells * CELL_BYTES * slots))
