@@ -17,8 +17,10 @@ import httpx
 
 from callboard.clock import MINUTE, Micros
 from callboard.http.application import create_application
+from callboard.http.metering import layout
 from callboard.http.services import Services
 from callboard.ingest.group_commit import GroupCommit
+from callboard.ingest.metered import MeteredCommits
 from callboard.live.follow import Live
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
 from callboard.query.analytics import Analytics
@@ -27,6 +29,7 @@ from callboard.query.secret import new_secret
 from callboard.settings import Settings
 from callboard.store.interface import Store
 from callboard.store.sqlite.store import SqliteStore
+from callboard.telemetry.meter import Meter
 from tests.stores import NOW
 
 API = "/api/v2/platform/"
@@ -42,13 +45,15 @@ class Board:
         self.settings = replace(Settings(), db=str(folder / "calls.db"), **{"stream_seconds": 1, **settings})
         self.store: Store = SqliteStore(self.settings.db, self.settings)
         self.group_commit = GroupCommit(self.store, self.settings)
+        meter = Meter.alone(layout())
         directory, analytics = Directory(self.store, self.clock), Analytics(self.store)
         self.services = Services(
             store=self.store,
-            group_commit=self.group_commit,
+            group_commit=MeteredCommits(self.group_commit, meter),
             directory=directory,
             analytics=analytics,
             live=Live(self.store, analytics, directory, self.settings, self.clock),
+            meter=meter,
             settings=self.settings,
             clock=self.clock,
         )

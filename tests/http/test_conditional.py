@@ -10,7 +10,7 @@ from tests.http.requests import BY_OPERATION, good, prepare
 GETS = [
     operation
     for operation, endpoint in BY_OPERATION.items()
-    if endpoint.method == "GET" and not endpoint.streams
+    if endpoint.method == "GET" and not endpoint.untagged
 ]
 
 

@@ -11,9 +11,8 @@ from callboard.http.routes import task_creation
 from callboard.ingest import compression, documents, instants, parse, wire
 from callboard.ingest.sources import delimited, importer, targets
 from callboard.live import follow, message, subscription
-from callboard.model import call
 from callboard.model.directory import SpaceSettings
-from callboard.query import analytics, directory, parameter, parameters
+from callboard.query import analytics, directory, parameter, parameters, space_metrics
 from callboard.query.export import parquet, walk
 from callboard.query.reports import attention, durations, period, series, spaces, tabulate, trust
 from callboard.settings import Settings
@@ -46,7 +45,6 @@ BOUNDS: dict[str, list[str]] = {
     "ids of one item": [f"{attention.MOST_IDS}"],
     "events whose lag is told": [f"{trust.MOST_LAG_EVENTS:,}"],
     "life of a call without a word of its end": [f"{SpaceSettings().live_call_limit:,} s"],
-    "look back for calls that are under way": [f"{call.LOOK_BACK // DAY_US} days"],
     "spaces side by side on a page": [f"{spaces.MOST_SPACES:,}"],
     "items on a page": [f"{parameters.MOST_PAGE_SIZE:,}"],
     "failed tokens or handles of one caller": [f"{DEFAULT.failed_auth_per_minute} a minute"],
@@ -84,6 +82,7 @@ BOUNDS: dict[str, list[str]] = {
     "looking for what changed": [f"{follow.LOOK_EVERY_S * 1000:.0f} ms", f"{follow.MOST_OF_THE_TIME:.0%}"],
     "last words of a stream": [f"{subscription.GRACE_S} s"],
     "reconnecting": [f"{message.RETRY_MS:,} ms"],
+    "spaces with metrics of their own": [f"{space_metrics.MOST_SPACES:,}"],
     "exports under way, a worker": [f"{DEFAULT.exports}"],
     "read at once by an export": [f"{walk.MOST_ROWS:,} rows", f"{walk.PIECE_BYTES // MIB} MiB"],
     "a row group of Parquet": [f"{parquet.GROUP_ROWS:,} rows", f"{parquet.GROUP_BYTES // MIB} MiB"],

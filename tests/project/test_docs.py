@@ -45,6 +45,7 @@ PAGE_OF = {
     "Call logs": "call-logs.md",
     "Events": "events.md",
     "Tokens": "tokens.md",
+    "Prometheus": "prometheus.md",
     "Service": "service.md",
 }
 

@@ -73,8 +73,8 @@ class Endpoint:
     documented: bool = True
     exports: bool = False
     """A list that can be taken along whole: `format=` and `Accept` name further media types."""
-    streams: bool = False
-    """Answered piece by piece: without a length, and without an entity tag."""
+    untagged: bool = False
+    """Never the same twice, or sent piece by piece: without an entity tag."""
 
     @property
     def in_space(self) -> bool:

@@ -9,6 +9,7 @@ from callboard.http.routes import (
     events,
     organizations,
     pages,
+    prometheus,
     runs,
     spaces,
     stream,
@@ -16,7 +17,7 @@ from callboard.http.routes import (
     tasks,
     tokens,
 )
-from callboard.http.routes.reports import attention, concurrency, durations, metrics, series, trust
+from callboard.http.routes.reports import attention, durations, metrics, series, trust
 from callboard.http.routes.reports import spaces as spaces_report
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -25,7 +26,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *spaces_report.ENDPOINTS,
     *series.ENDPOINTS,
     *durations.ENDPOINTS,
-    *concurrency.ENDPOINTS,
     *attention.ENDPOINTS,
     *trust.ENDPOINTS,
     *metrics.ENDPOINTS,
@@ -37,6 +37,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *call_logs.ENDPOINTS,
     *events.ENDPOINTS,
     *tokens.ENDPOINTS,
+    *prometheus.ENDPOINTS,
     *pages.ENDPOINTS,
 )
 DOCUMENTED: tuple[Endpoint, ...] = tuple(each for each in ENDPOINTS if each.documented)

@@ -26,8 +26,8 @@ Call analytics and task status that you can trust: exact the moment a call lands
 Authenticate with `Authorization: Token <token>` (`Bearer <token>` is taken too). `Org-Handle` names the \
 organization by its `domain_handle`. Every path answers with and without its trailing slash. Times are \
 ISO 8601, sent as UTC and taken with any offset; durations are seconds; what has no value is `null`. \
-Every `GET` answer that is no \
-stream carries a strong `ETag` and honours `If-None-Match`. An unknown or repeated query \
+Every `GET` answer but those of \
+streams and metrics carries a strong `ETag` and honours `If-None-Match`. An unknown or repeated query \
 parameter is an error."""
 
 TAGS = {
@@ -41,6 +41,7 @@ TAGS = {
     "Call logs": "The calls behind the numbers.",
     "Events": "Word of calls and tasks, in.",
     "Tokens": "Who may ask.",
+    "Prometheus": "For monitoring.",
     "Service": "Whether all is well.",
 }
 
@@ -247,7 +248,7 @@ def _other_content(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _has_tag(endpoint: Endpoint) -> bool:
-    return endpoint.method == "GET" and not endpoint.streams
+    return endpoint.method == "GET" and not endpoint.untagged
 
 
 def statuses(endpoint: Endpoint) -> set[int]:

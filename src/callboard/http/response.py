@@ -31,6 +31,8 @@ class Response(Struct, kw_only=True):
     body: bytes = b""
     media: bytes = JSON
     headers: Headers = []
+    untagged: bool = False
+    """Never the same twice: no entity tag, and nothing to keep."""
     stream: Stream | None = None
     """In place of a body: sent piece by piece (`http/stream.py`)."""
 
@@ -67,7 +69,7 @@ def finished(response: Response, request: Mapping[bytes, bytes], method: str, *,
     if response.stream is not None:
         # What is not known whole has neither a length nor a tag, and is no answer to keep.
         headers = [(b"content-type", response.media), NOT_KEPT, NOSNIFF]
-    elif method in ("GET", "HEAD") and response.status == 200:
+    elif method in ("GET", "HEAD") and response.status == 200 and not response.untagged:
         tag = entity_tag(response.body)
         headers = get_headers(response.body, response.media, tag)
         if matches(request.get(b"if-none-match", b""), tag):
@@ -75,7 +77,7 @@ def finished(response: Response, request: Mapping[bytes, bytes], method: str, *,
             headers = [(b"etag", tag), CACHE_CONTROL, NOSNIFF]
     else:
         headers = [NOSNIFF]
-        if method in ("GET", "HEAD") and response.status >= 400:
+        if method in ("GET", "HEAD") and (response.status >= 400 or response.untagged):
             headers.append(NOT_KEPT)
         if response.body:
             headers.append((b"content-type", response.media))

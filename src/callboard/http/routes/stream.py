@@ -67,6 +67,6 @@ ENDPOINTS = (
         answer=_EVENT,
         answer_media=EVENT_STREAM,
         example=_EXAMPLE,
-        streams=True,
+        untagged=True,
     ),
 )

@@ -1,0 +1,114 @@
+"""Metrics for monitoring: of the service, for anybody; of an organization, for who has a token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callboard import __version__
+from callboard.clock import SECOND
+from callboard.errors import StoreError
+from callboard.http.endpoint import BASE, Endpoint
+from callboard.http.request import Request
+from callboard.http.response import Response
+from callboard.http.routes.analytics import find_scope
+from callboard.query.parameters import SPACE_TOKEN, table
+from callboard.query.space_metrics import organization_families, space_families
+from callboard.store.interface import Store
+from callboard.store.reporting import LastVerification
+from callboard.telemetry.exposition import CONTENT_TYPE, Family, Sample, exposition
+
+TEXT = "text/plain"
+_VERSION = Sample({"version": __version__}, 1)
+
+
+async def scrape_service(request: Request) -> Response:
+    services = request.services
+    request.note_gauges()
+    up, verified = await request.store_threads.run(_asked, services.store)
+    about = (
+        Family(
+            "callboard_info", "gauge", "Which version runs; always 1.", [Sample({"version": __version__}, 1)]
+        ),
+        Family("callboard_store_up", "gauge", "1 when the store answers, else 0.", [Sample({}, int(up))]),
+    )
+    return _answer(exposition((*about, *_verification(verified), *services.meter.families())))
+
+
+def _asked(store: Store) -> tuple[bool, LastVerification | None]:
+    """Whether the store answers (when it does not, monitoring is told and not refused), and what it says."""
+    try:
+        store.ready()
+        return True, store.last_verification()
+    except StoreError:
+        return False, None
+
+
+def _verification(last: LastVerification | None) -> Iterator[Family]:
+    """What the latest verification found, in all organizations together; nothing when there was none."""
+    if last is not None:
+        at = Sample({}, last.finished_at / SECOND)
+        yield Family(
+            "callboard_verify_timestamp_seconds", "gauge", "When the latest verification ended.", [at]
+        )
+        drift = Sample({}, sum(last.drift.values()))
+        yield Family("callboard_verify_drift", "gauge", "Differences that it found; 0 is right.", [drift])
+
+
+async def scrape_organization(request: Request) -> Response:
+    services, org_id, space_id = request.services, request.org_id, request.item
+    organization = request.organization
+    assert organization is not None
+    handle = organization.domain_handle
+    now = services.clock()
+    stuck = await request.store_threads.run(services.store.stuck_tasks, org_id, now)
+    outcomes = await request.store_threads.run(services.store.outcomes, org_id)
+    found = services.analytics.look(org_id)
+    spaces = services.directory.spaces(org_id)
+    if space_id is not None:
+        spaces = [space for space in spaces if space.id == space_id]
+    totals = {space.id: found.cell(space.id).totals for space in spaces}
+    families = list(space_families(handle, spaces, totals, stuck))
+    if space_id is None:
+        contact = sum(stuck.get(space.id, 0) for space in spaces if space.content_type == "contact")
+        told = {(str(outcome), reason): many for (outcome, reason), many in outcomes.items()}
+        families = [*organization_families(handle, found.whole.totals, contact, told), *families]
+    return _answer(exposition(families))
+
+
+def _answer(body: bytes) -> Response:
+    return Response(body=body, media=CONTENT_TYPE, untagged=True)
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/metrics",
+        operation="scrape_service",
+        tag="Prometheus",
+        summary="How the service is, for Prometheus",
+        text="Text format 0.0.4: requests, ingest, queue, commits, streams and exports of all workers of "
+        "this server together. Nothing of any organization is in it.",
+        needs_token=False,
+        handle=scrape_service,
+        answer={"type": "string"},
+        answer_media=TEXT,
+        untagged=True,
+    ),
+    Endpoint(
+        method="GET",
+        path=f"{BASE}/organisation/metrics/",
+        operation="scrape_organization",
+        tag="Prometheus",
+        summary="An organization's numbers, for Prometheus",
+        text="Text format 0.0.4: calls and tasks by status, talk time and stuck tasks, of the organization's "
+        "contact spaces together and of each space; how its events ended. The newest 1,000 spaces have "
+        "series of their own, all others are `other` together.",
+        needs_handle=True,
+        parameters=table(SPACE_TOKEN),
+        find=find_scope,
+        handle=scrape_organization,
+        answer={"type": "string"},
+        answer_media=TEXT,
+        untagged=True,
+    ),
+)

@@ -1,0 +1,115 @@
+"""An organization's numbers as metrics: of itself, and of each of its spaces, bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import structs
+
+from callboard.model.directory import Space
+from callboard.model.totals import TOTALS_FIELDS, Totals
+from callboard.model.words import CALL_STATUSES, TASK_STATUSES
+from callboard.telemetry.exposition import Family, Labels, Sample
+
+MOST_SPACES = 1_000
+"""Spaces that have series of their own, the newest; all others together are `other`."""
+OTHER = "other"
+
+Row = tuple[Labels, Totals, int]
+"""Labels, numbers, stuck tasks."""
+Outcomes = Mapping[tuple[str, str], int]
+
+
+def organization_families(handle: str, contact: Totals, stuck: int, outcomes: Outcomes) -> Iterator[Family]:
+    """Of the contact spaces together, as the analytics has them; and of all events, how they ended."""
+    labels = {"organization": handle}
+    yield from _families(
+        "callboard_organization", "of the contact spaces together", [(labels, contact, stuck)]
+    )
+    yield Family(
+        "callboard_organization_events_total",
+        "counter",
+        "Events received by all spaces, by how they ended and why they were rejected.",
+        [
+            Sample({**labels, "outcome": outcome, "reason": reason}, many)
+            for (outcome, reason), many in sorted(outcomes.items())
+        ],
+    )
+
+
+def space_families(
+    handle: str, spaces: Sequence[Space], totals: Mapping[int, Totals], stuck: Mapping[int, int]
+) -> Iterator[Family]:
+    """Of each space. `spaces` are newest first; beyond the bound they are one."""
+    shown, rest = spaces[:MOST_SPACES], spaces[MOST_SPACES:]
+    rows: list[Row] = [
+        (_of(handle, space.token), totals.get(space.id, _NONE), stuck.get(space.id, 0)) for space in shown
+    ]
+    if rest:
+        together = _sum(totals.get(space.id, _NONE) for space in rest)
+        rows.append((_of(handle, OTHER), together, sum(stuck.get(space.id, 0) for space in rest)))
+    yield Family(
+        "callboard_space_info",
+        "gauge",
+        "Which space a token stands for; always 1.",
+        [
+            Sample({**_of(handle, each.token), "name": each.name, "content_type": each.content_type}, 1)
+            for each in shown
+        ],
+    )
+    yield from _families("callboard_space", "of one space", rows)
+
+
+def _families(prefix: str, whose: str, rows: Sequence[Row]) -> Iterator[Family]:
+    yield Family(
+        f"{prefix}_calls",
+        "gauge",
+        f"Calls {whose}, by status.",
+        [
+            Sample({**labels, "status": status}, getattr(totals, f"calls_{status}"))
+            for labels, totals, _ in rows
+            for status in CALL_STATUSES
+        ],
+    )
+    yield Family(
+        f"{prefix}_timed_calls",
+        "gauge",
+        f"Completed calls {whose} whose talk time is known.",
+        [Sample(labels, totals.completed_timed) for labels, totals, _ in rows],
+    )
+    yield Family(
+        f"{prefix}_talk_seconds",
+        "gauge",
+        f"Talk time of these calls {whose}, added up.",
+        [Sample(labels, totals.completed_talk_ms / 1000) for labels, totals, _ in rows],
+    )
+    yield Family(
+        f"{prefix}_tasks",
+        "gauge",
+        f"Tasks {whose}, by status.",
+        [
+            Sample({**labels, "status": status}, getattr(totals, f"tasks_{status}"))
+            for labels, totals, _ in rows
+            for status in TASK_STATUSES
+        ],
+    )
+    yield Family(
+        f"{prefix}_stuck_tasks",
+        "gauge",
+        f"Tasks {whose} that run or wait for longer than their space allows.",
+        [Sample(labels, stuck) for labels, _, stuck in rows],
+    )
+
+
+def _of(handle: str, token: str) -> dict[str, str]:
+    return {"organization": handle, "space_token": token}
+
+
+_NONE = Totals()
+
+
+def _sum(parts: Iterable[Totals]) -> Totals:
+    sums = [0] * len(TOTALS_FIELDS)
+    for each in parts:
+        sums = [total + more for total, more in zip(sums, structs.astuple(each), strict=True)]
+    return Totals(*sums)

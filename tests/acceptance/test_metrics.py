@@ -1,0 +1,70 @@
+"""`/metrics` of a server with several workers: any of them tells for all, and none forgets."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.acceptance.campaign import call, new_campaign
+from tests.acceptance.server import Server
+
+
+def scraped(server: Server) -> dict[tuple[str, ...], float]:
+    """One scrape, on a connection of its own."""
+    text = httpx.get(f"{server.url}/metrics", trust_env=False, verify=False).text
+    found = text_string_to_metric_families(text)
+    return {(each.name, *each.labels.values()): each.value for family in found for each in family.samples}
+
+
+def test_every_worker_tells_for_all_and_a_replaced_one_is_not_forgotten(tmp_path: Path):
+    """Requests land anywhere; each scrape shows all of them. A worker is killed, and no counter falls."""
+    campaign = new_campaign(tmp_path / "calls.db")
+    before = set(Path(tempfile.gettempdir()).glob("callboard-*.counts"))
+    with Server(campaign.db, workers=2) as server:
+        for number in range(12):
+            with campaign.client(server.api) as client:
+                client.get("spaces/")
+                campaign.send(client, call(f"c-{number}"))
+        for _ in range(6):
+            told = scraped(server)
+            assert told["callboard_http_requests_total", "list_spaces", "200"] == 12
+            assert told["callboard_ingest_events_total", "applied"] == 12
+            assert 1 <= told["callboard_commits_total",] <= 12
+        _wait_for_workers(server, 2)
+        os.kill(_a_worker(server), signal.SIGKILL)
+        limit = time.monotonic() + 30
+        while (tried := _tried(server)) is None or tried["callboard_workers",] < 2:
+            assert time.monotonic() < limit
+            time.sleep(0.05)
+        told = tried
+        assert told["callboard_http_requests_total", "list_spaces", "200"] == 12
+        assert told["callboard_ingest_events_total", "applied"] == 12
+        assert set(Path(tempfile.gettempdir()).glob("callboard-*.counts")) > before
+    assert set(Path(tempfile.gettempdir()).glob("callboard-*.counts")) == before
+
+
+def _wait_for_workers(server: Server, many: int) -> None:
+    limit = time.monotonic() + 30
+    while scraped(server)["callboard_workers",] != many:
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+
+
+def _tried(server: Server) -> dict[tuple[str, ...], float] | None:
+    try:
+        return scraped(server)
+    except httpx.TransportError:
+        return None
+
+
+def _a_worker(server: Server) -> int:
+    told = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], check=True, capture_output=True, text=True)
+    rows = [line.split(None, 2) for line in told.stdout.splitlines()]
+    return next(int(pid) for pid, parent, args in rows if int(parent) == server.pid and "tracker" not in args)
