@@ -27,6 +27,7 @@ REPORTS: dict[str, list[str]] = {
         "Asia/Kolkata",
     ],
     "durations": ["--start", "2026-02-01", "--end", "2026-02-03"],
+    "concurrency": ["--start", "2026-02-01", "--end", "2026-02-02", "--kind", "offered"],
     "attention": [],
     "trust": [],
     "metrics": [],

@@ -21,6 +21,7 @@ MATRIX: dict[str, tuple[int | None, ...]] = {
     "get_spaces_report": (401, 403, 403, NA, NA),
     "get_series": (401, 403, 403, 404, NA),
     "get_durations": (401, 403, 403, 404, NA),
+    "get_concurrency": (401, 403, 403, 404, NA),
     "get_attention": (401, 403, 403, 404, NA),
     "get_trust": (401, 403, 403, 404, NA),
     "get_metrics": (401, 403, 403, NA, NA),

@@ -11,6 +11,7 @@ from callboard.http.routes import task_creation
 from callboard.ingest import compression, documents, instants, parse, wire
 from callboard.ingest.sources import delimited, importer, targets
 from callboard.live import follow, message, subscription
+from callboard.model import call
 from callboard.model.directory import SpaceSettings
 from callboard.query import analytics, directory, parameter, parameters, space_metrics
 from callboard.query.export import parquet, walk
@@ -45,6 +46,7 @@ BOUNDS: dict[str, list[str]] = {
     "ids of one item": [f"{attention.MOST_IDS}"],
     "events whose lag is told": [f"{trust.MOST_LAG_EVENTS:,}"],
     "life of a call without a word of its end": [f"{SpaceSettings().live_call_limit:,} s"],
+    "look back for calls that are under way": [f"{call.LOOK_BACK // DAY_US} days"],
     "spaces side by side on a page": [f"{spaces.MOST_SPACES:,}"],
     "items on a page": [f"{parameters.MOST_PAGE_SIZE:,}"],
     "failed tokens or handles of one caller": [f"{DEFAULT.failed_auth_per_minute} a minute"],

@@ -17,7 +17,7 @@ from callboard.http.routes import (
     tasks,
     tokens,
 )
-from callboard.http.routes.reports import attention, durations, metrics, series, trust
+from callboard.http.routes.reports import attention, concurrency, durations, metrics, series, trust
 from callboard.http.routes.reports import spaces as spaces_report
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -26,6 +26,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *spaces_report.ENDPOINTS,
     *series.ENDPOINTS,
     *durations.ENDPOINTS,
+    *concurrency.ENDPOINTS,
     *attention.ENDPOINTS,
     *trust.ENDPOINTS,
     *metrics.ENDPOINTS,

@@ -6,7 +6,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from callboard.clock import Micros
+from callboard.clock import DAY, SECOND, Micros
+from callboard.model.words import FINAL_CALL
+
+LOOK_BACK: Micros = 7 * DAY
+"""How long after its creation a call is under way at most: the longest talk time there is."""
 
 
 class Call(Struct, frozen=True, kw_only=True):
@@ -34,6 +38,31 @@ class Call(Struct, frozen=True, kw_only=True):
     source: str = "events"
     """Which door its greatest event came in by."""
     void: bool = False
+
+    def begins(self, kind: str) -> Micros | None:
+        """When it begins to talk (`talk`) or to be offered (`offered`); none when it does not, or unknown.
+
+        A start before its creation is of a clock that is wrong: it is not known.
+        """
+        if kind == "offered":
+            return None if self.call_status == "queued" else self.creation_time
+        start = self.start_time
+        talks = self.call_status not in ("queued", "ringing", "missed")
+        return start if talks and start is not None and start >= self.creation_time else None
+
+    def ends(self, began: Micros, limit_s: int) -> Micros:
+        """When that is over: at its end; without one when its space's limit is reached, in seconds."""
+        if self.call_status in FINAL_CALL and self.end_time is not None:
+            return self.end_time
+        return began + limit_s * SECOND
+
+    def unplaced(self, kind: str) -> bool:
+        """Whether it talked, or was offered, at a time that cannot be told."""
+        began = self.begins(kind)
+        if began is not None:
+            return self.ends(began, 0) < began
+        talked = self.answered or self.call_status == "in_progress"
+        return kind == "talk" and talked and self.call_status not in ("queued", "ringing", "missed")
 
     @property
     def answered(self) -> bool:

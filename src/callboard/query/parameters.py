@@ -117,6 +117,14 @@ CALL_FILTERS = table(
         "Calls whose time to answer is known and at most this many seconds.",
         at_least=False,
     ),
+    moments(
+        "talking_at",
+        "Calls between start and end then; without an end for at most its space's limit.",
+    ),
+    moments("offered_at", "The same, between creation and end."),
+    words(
+        "unplaced", "Calls that talked, or were offered, at a time that cannot be told.", ("talk", "offered")
+    ),
     moments("start_date", "Calls created at or after this time; a bare date: from its first instant."),
     moments("end_date", "Calls created before this time; a bare date: that day included whole."),
     TIMEZONE,
@@ -143,7 +151,10 @@ SPACE_FILTERS = table(
 )
 UTC_ZONE = read_zone("UTC")
 
-_PLAIN_CALL_FIELDS = frozenset(CALL_FILTERS) & frozenset(CallFilter.__struct_fields__)
+_PLAIN_CALL_FIELDS = frozenset(CALL_FILTERS) & frozenset(CallFilter.__struct_fields__) - {
+    "talking_at",
+    "offered_at",
+}
 _PLAIN_TASK_FIELDS = frozenset(TASK_FILTERS) & frozenset(TaskFilter.__struct_fields__) - {
     "created_from",
     "created_to",
@@ -168,6 +179,8 @@ def call_filter(values: Mapping[str, Any]) -> CallFilter:
         max_duration_ms=values.get("max_duration"),
         min_wait_ms=values.get("min_time_to_answer"),
         max_wait_ms=values.get("max_time_to_answer"),
+        talking_at=_starts(values.get("talking_at"), zone),
+        offered_at=_starts(values.get("offered_at"), zone),
         start=_starts(values.get("start_date"), zone),
         end=_ends(values.get("end_date"), zone),
         **{name: value for name, value in values.items() if name in _PLAIN_CALL_FIELDS},

@@ -69,6 +69,15 @@ class Received(Struct, frozen=True, kw_only=True):
     """When the earliest event that was looked at was received; none when all there are were."""
 
 
+class Intervals(Struct, frozen=True, kw_only=True):
+    """When calls were under way, and those of which that cannot be told."""
+
+    spans: list[tuple[Micros, Micros, int]]
+    """(begin, end, whether it has no end yet): half-open; without an end it is over at its limit."""
+    unplaced: int
+    """Created in the period itself."""
+
+
 class Reporting(Protocol):
     """The part of a store that reports ask."""
 
@@ -113,6 +122,16 @@ class Reporting(Protocol):
         """Put a verification on record."""
 
     def last_verification(self) -> LastVerification | None: ...
+
+    def intervals(
+        self,
+        org_id: int,
+        spaces: Sequence[int],
+        period: tuple[Micros, Micros],
+        where: CallFilter,
+        kind: Literal["talk", "offered"],
+    ) -> Intervals:
+        """When calls talk or are offered, of those created in the period or at most `LOOK_BACK` before."""
 
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
         """Space id → how many of its tasks are stuck at `now`, by its own limits; without spaces of none."""

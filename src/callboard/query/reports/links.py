@@ -79,6 +79,11 @@ def words_of(group: Mapping[str, str]) -> Where:
     )
 
 
+def words(where: Where) -> list[tuple[str, str]]:
+    """Filters as a query has them."""
+    return [(name, _word(value)) for name, value in where]
+
+
 def _word(value: object) -> str:
     if is_unknown(value):  # type: ignore[arg-type]
         return "unknown"

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from callboard.clock import Micros
 from callboard.model.words import ANSWERED_BY, CALL_STATUSES, CALL_TYPES, END_REASONS
+from callboard.query.civil import Moment
 from callboard.query.metrics import METRICS, chosen
 from callboard.query.parameter import Parameter, flags, moments, numbers, texts, words, zones
 from callboard.query.parameters import SCOPE, UTC_ZONE, table
+from callboard.query.reports.concurrency import KINDS, ConcurrencyQuestion
 from callboard.query.reports.durations import DurationsQuestion
-from callboard.query.reports.period import INTERVALS, Period, read_period
+from callboard.query.reports.period import INTERVALS, Period, civil_day, read_period
 from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.series import MOST_GROUPED_BY, SeriesQuestion
 from callboard.query.reports.spaces import DEFAULT_SORT, MOST_SPACES, SORTS
@@ -91,6 +93,20 @@ SERIES = {
     **DIMENSION_FILTERS,
 }
 ATTENTION = {**SCOPE, **INCLUDE}
+CONCURRENCY = {
+    **SCOPE,
+    **INCLUDE,
+    **PERIOD,
+    **table(
+        words("kind", "`talk`: from start to end; `offered`: from creation to end.", KINDS),
+        words(
+            "interval",
+            "How long a bucket lasts: civil hours, days, weeks (from Monday) and months.",
+            INTERVALS,
+        ),
+    ),
+    **DIMENSION_FILTERS,
+}
 DURATIONS = {
     **SCOPE,
     **INCLUDE,
@@ -151,6 +167,22 @@ def durations_question(values: Mapping[str, Any], scope: ReportScope, now: Micro
         zone=zone_of(values),
         group=values.get("group_by", ()),
         where=where_of(values),
+    )
+
+
+def concurrency_question(values: Mapping[str, Any], scope: ReportScope, now: Micros) -> ConcurrencyQuestion:
+    """The question that values of `CONCURRENCY` stand for. Without a start it is about the last civil day."""
+    zone = zone_of(values)
+    until = now if values.get("end") is None else values["end"].ends(zone)
+    day = civil_day(until - 1, zone.key)
+    return ConcurrencyQuestion(
+        scope=scope,
+        period=read_period(values.get("start") or Moment(instant=day), values.get("end"), zone, now),
+        interval=values.get("interval", "hour"),
+        zone=zone,
+        kind=values.get("kind", "talk"),
+        where=where_of(values),
+        now=now,
     )
 
 

@@ -150,6 +150,11 @@ def _after(day: datetime, interval: str) -> datetime:
     return (day + timedelta(days=31)).replace(day=1)
 
 
+def civil_day(instant: Micros, zone: str) -> Micros:
+    """Where the civil day that holds an instant begins."""
+    return day_start(_midnight(moment(max(instant, EARLIEST)).astimezone(ZoneInfo(zone))), zone)
+
+
 def _midnight(local: datetime) -> datetime:
     """The civil day of a local time."""
     return datetime(local.year, local.month, local.day)  # noqa: DTZ001 - a day, in whichever zone

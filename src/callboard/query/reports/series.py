@@ -138,12 +138,12 @@ def series(store: Store, asked: SeriesQuestion) -> SeriesData:
         timezone=asked.zone.key,
         metrics=[metric.name for metric in asked.metrics],
         group_by=list(asked.group),
-        buckets=_told_buckets(ranges, asked.zone),
+        buckets=told_buckets(ranges, asked.zone),
         series=[one for _, _, one in told],
         previous=PreviousPeriod(
             exact_iso(before_period.start),
             exact_iso(before_period.end),
-            _told_buckets(before_ranges, asked.zone),
+            told_buckets(before_ranges, asked.zone),
         )
         if asked.compare
         else UNSET,
@@ -259,5 +259,6 @@ def _weight(metrics: Sequence[Metric], sums: Sums) -> float:
     return metrics[0].value(sums) or 0
 
 
-def _told_buckets(ranges: Sequence[Range], zone: ZoneInfo) -> list[Bucket]:
+def told_buckets(ranges: Sequence[Range], zone: ZoneInfo) -> list[Bucket]:
+    """Buckets as an answer has them."""
     return [Bucket(exact_iso(begin), exact_iso(end), local_iso(begin, zone)) for begin, end in ranges]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from callboard.model.call import Call
+from callboard.model.call import LOOK_BACK, Call
 from callboard.model.directory import SpaceSettings
 from callboard.model.run import Run
 from callboard.model.task import CALL_ENDED_FOR, Task, stuck
@@ -23,8 +23,8 @@ def matches(wanted: Match, value: str | None) -> bool:
     return value in (None, "unknown") if isinstance(wanted, Unknown) else value == wanted
 
 
-def call_passes(call: Call, where: CallFilter) -> bool:
-    """Whether a call is among those asked for."""
+def call_passes(call: Call, where: CallFilter, limits: SpaceSettings) -> bool:
+    """Whether a call is among those asked for; `limits` are its space's."""
     texts = ("call_type", "end_reason", "agent", "answered_by", "source_number", "destination_number")
     duration, wait = call.duration_ms, call.wait_ms
     return (
@@ -34,6 +34,9 @@ def call_passes(call: Call, where: CallFilter) -> bool:
         and where.made in (None, call.call_status != "queued")
         and where.final in (None, call.call_status in FINAL_CALL)
         and where.duration_known in (None, duration is not None)
+        and (where.talking_at is None or _under_way(call, "talk", where.talking_at, limits))
+        and (where.offered_at is None or _under_way(call, "offered", where.offered_at, limits))
+        and (where.unplaced is None or call.unplaced(where.unplaced))
         and where.time_to_answer_known in (None, wait is not None)
         and (where.min_wait_ms is None or (wait is not None and wait >= where.min_wait_ms))
         and (where.max_wait_ms is None or (wait is not None and wait <= where.max_wait_ms))
@@ -41,6 +44,15 @@ def call_passes(call: Call, where: CallFilter) -> bool:
         and (where.max_duration_ms is None or (duration is not None and duration <= where.max_duration_ms))
         and (where.start is None or call.creation_time >= where.start)
         and (where.end is None or call.creation_time < where.end)
+    )
+
+
+def _under_way(call: Call, kind: str, at: int, limits: SpaceSettings) -> bool:
+    began = call.begins(kind)
+    return (
+        began is not None
+        and call.creation_time > at - LOOK_BACK
+        and began <= at < call.ends(began, limits.live_call_limit)
     )
 
 

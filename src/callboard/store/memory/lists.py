@@ -103,7 +103,7 @@ class Lists(Part):
     def _calls(self, scope: Scope, where: CallFilter) -> Iterator[CallAt]:
         for space in self._in_scope(scope):
             for call in space.standing_calls():
-                if call_passes(call, where):
+                if call_passes(call, where, space.space.settings):
                     yield CallAt(space.space.id, call)
 
     def _tasks(self, scope: Scope, where: TaskFilter) -> Iterator[TaskAt]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec import UNSET
 
 from callboard.clock import Micros
 from callboard.fold.task import run_time_ms
+from callboard.model.call import LOOK_BACK
 from callboard.model.task import Task
 from callboard.model.words import Outcome
+from callboard.store.memory.filters import call_passes
 from callboard.store.memory.state import Part
-from callboard.store.reporting import Overdue, Received
+from callboard.store.questions import CallFilter
+from callboard.store.reporting import Intervals, Overdue, Received
 
 
 class Lateness(Part):
@@ -56,6 +60,32 @@ class Lateness(Part):
                 if call.call_status == status and call.creation_time < before
             ]
         return _longest(found, most)
+
+    def intervals(
+        self,
+        org_id: int,
+        spaces: Sequence[int],
+        period: tuple[Micros, Micros],
+        where: CallFilter,
+        kind: Literal["talk", "offered"],
+    ) -> Intervals:
+        spans, unplaced = [], 0
+        with self.state.lock:
+            for space_id in spaces:
+                space = self.state.need_space(org_id, space_id)
+                for call in space.standing_calls():
+                    if not call_passes(call, where, space.space.settings):
+                        continue
+                    unplaced += period[0] <= call.creation_time < period[1] and call.unplaced(kind)
+                    began = call.begins(kind)
+                    if began is None or not period[0] - LOOK_BACK <= call.creation_time < period[1]:
+                        continue
+                    ended = min(
+                        call.ends(began, space.space.settings.live_call_limit), call.creation_time + LOOK_BACK
+                    )
+                    if began < ended and began < period[1] and ended > period[0]:
+                        spans.append((began, ended, int(call.call_status in ("ringing", "in_progress"))))
+        return Intervals(spans=spans, unplaced=unplaced)
 
     def waiting_tasks(self, org_id: int, space_id: int, status: str, before: Micros, most: int) -> Overdue:
         with self.state.lock:

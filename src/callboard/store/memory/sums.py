@@ -51,9 +51,9 @@ class ReportSums(Part):
         with self.state.lock:
             values = [
                 value
-                for space_id in spaces
-                for call in self.state.need_space(org_id, space_id).standing_calls()
-                if call_passes(call, where)
+                for space in [self.state.need_space(org_id, space_id) for space_id in spaces]
+                for call in space.standing_calls()
+                if call_passes(call, where, space.space.settings)
                 and (call.call_status == "completed" if of == "talk" else call.call_status != "queued")
                 and any(begin <= call.creation_time < end for begin, end in ranges)
                 for value in [call.duration_ms if of == "talk" else call.wait_ms]
@@ -103,7 +103,7 @@ class ReportSums(Part):
 def _of_calls(spaces: Iterable[SpaceState], part: CallPart) -> Iterator[Counted]:
     for space in spaces:
         for call in space.standing_calls():
-            if call_passes(call, part.where):
+            if call_passes(call, part.where, space.space.settings):
                 values = _values(space, call)
                 timed = call.duration_ms is not None
                 measures = (1, int(call.answered), int(timed), call.duration_ms or 0, call.wait_ms or 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, LiteralString
 
+from callboard.model.call import LOOK_BACK
 from callboard.model.task import CALL_ENDED_FOR
 from callboard.store.questions import CallFilter, Match, Position, Scope, TaskFilter, Unknown
 
@@ -75,11 +76,54 @@ def calls_where(scope: Scope, where: CallFilter) -> Conditions:
     if where.duration_known is not None:
         conditions.add("duration_ms IS NOT NULL" if where.duration_known else "duration_ms IS NULL")
     _amounts(where, conditions)
+    _under_way(where, conditions)
     if where.start is not None:
         conditions.add("creation_time >= :start", start=where.start)
     if where.end is not None:
         conditions.add("creation_time < :end", end=where.end)
     return conditions
+
+
+_TALKS: LiteralString = "call_status IN ('in_progress', 'completed', 'failed')"
+_BEGINS: dict[str, LiteralString] = {
+    "talk": "iif(" + _TALKS + " AND start_time >= creation_time, start_time, NULL)",
+    "offered": "iif(call_status = 'queued', NULL, creation_time)",
+}
+_LIVE_LIMIT: LiteralString = (
+    "1000000 * (SELECT coalesce(settings ->> '$.live_call_limit', 14400) FROM space "
+    "WHERE space.id = call.space_id AND space.org_id = call.org_id)"
+)
+_IS_FINAL: LiteralString = "call_status IN ('completed', 'missed', 'failed') AND end_time IS NOT NULL"
+
+
+def interval(kind: str) -> tuple[LiteralString, LiteralString]:
+    """When a call begins and ends to talk or to be offered, in SQL."""
+    begins = _BEGINS[kind]
+    return begins, "iif(" + _IS_FINAL + ", end_time, " + begins + " + " + _LIVE_LIMIT + ")"
+
+
+def unplaced(kind: str) -> LiteralString:
+    """Whether a call talked or was offered at a time that cannot be told, in SQL."""
+    begins, ends = interval(kind)
+    turned: LiteralString = "coalesce(" + ends + " < " + begins + ", 0)"
+    if kind == "offered":
+        return turned
+    return (
+        "(" + turned + " OR (" + _TALKS + " AND " + begins + " IS NULL AND (start_time IS NOT NULL "
+        "OR coalesce(duration_ms, 0) > 0 OR call_status = 'in_progress')))"
+    )
+
+
+def _under_way(where: CallFilter, conditions: Conditions) -> None:
+    for kind, at in (("talk", where.talking_at), ("offered", where.offered_at)):
+        if at is not None:
+            begins, ends = interval(kind)
+            name: LiteralString = "at_talk" if kind == "talk" else "at_offered"
+            under_way: LiteralString = begins + " <= :" + name + " AND " + ends + " > :" + name
+            conditions.add(under_way, **{name: at})
+            conditions.add("creation_time > :" + name + " - :back", back=LOOK_BACK)
+    if where.unplaced is not None:
+        conditions.add(unplaced(where.unplaced))
 
 
 def _amounts(where: CallFilter, conditions: Conditions) -> None:

@@ -12,8 +12,9 @@ import msgspec
 
 from callboard.clock import Micros
 from callboard.store.questions import CallFilter, CallPart, CellPart, Sums, TaskPart
-from callboard.store.reporting import LastVerification, Overdue, Received, Verification
+from callboard.store.reporting import Intervals, LastVerification, Overdue, Received, Verification
 from callboard.store.sqlite.extremes import extreme_ms
+from callboard.store.sqlite.intervals import intervals
 from callboard.store.sqlite.overdue import last_verification, overdue, received, run_times_ms
 from callboard.store.sqlite.statements import statement
 from callboard.store.sqlite.sums import sums
@@ -80,6 +81,17 @@ class SqliteReporting(ABC):
     def last_verification(self) -> LastVerification | None:
         with self._reading() as db:
             return last_verification(db)
+
+    def intervals(
+        self,
+        org_id: int,
+        spaces: Sequence[int],
+        period: tuple[Micros, Micros],
+        where: CallFilter,
+        kind: Literal["talk", "offered"],
+    ) -> Intervals:
+        with self._reading() as db:
+            return intervals(db, org_id, spaces, period, where, kind)
 
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
         with self._reading() as db:
