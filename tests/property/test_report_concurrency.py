@@ -124,6 +124,8 @@ def check(world: World, scope: Any, listed: Scope, asked: dict[str, Any]) -> Non
         inside = [first, *[at for at in moments if first <= at < last]]
         most = max(sum(one <= at < other for one, other in found) for at in inside)
         assert data.values["peak"][place] == most
+        first_of = min(at for at in inside if sum(one <= at < other for one, other in found) == most)
+        assert instant(data.peaks_at[place]) == first_of
         area = sum(max(0, min(other, last) - max(one, first)) for one, other in found)
         assert data.values["mean"][place] == area / (last - first)
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from callboard.clock import Micros
 from callboard.model.call import LOOK_BACK
 from callboard.query.items import seconds
-from callboard.query.reports.links import list_link, words
+from callboard.query.reports.links import list_link, template_link, words
 from callboard.query.reports.period import Period, Range, buckets, exact_iso
 from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.series import Bucket, told_buckets
@@ -50,6 +50,10 @@ class ConcurrencyData(Struct, frozen=True, kw_only=True):
     buckets: list[Bucket]
     values: dict[str, list[float]]
     """`peak`: the most at once in each bucket; `mean`: over its time."""
+    peaks_at: list[str]
+    """The first moment of each bucket's peak: its beginning, where it was as high from there on."""
+    peaks_link: str
+    """The calls of a bucket's peak; `{peak_at}` stands for its moment."""
 
 
 class ConcurrencyQuestion(Struct, frozen=True, kw_only=True):
@@ -78,7 +82,7 @@ def concurrency(store: Store, asked: ConcurrencyQuestion) -> ConcurrencyData:
         for begin, end, is_open in found.spans
     ]
     levels = _levels([span for span in spans if span[0] < span[1]])
-    peaks, means = _by_bucket(levels, ranges)
+    peaks, moments, means = _by_bucket(levels, ranges)
     peak = max(peaks)
     peak_at = next((at for at, level in levels if level == peak), None) if peak else None
     filters = {**scope.parameters, **dict(words(asked.where))}
@@ -105,6 +109,8 @@ def concurrency(store: Store, asked: ConcurrencyQuestion) -> ConcurrencyData:
         looked_back_seconds=seconds(LOOK_BACK // 1000) or 0,
         buckets=told_buckets(ranges, asked.zone),
         values={"peak": [*peaks], "mean": means},
+        peaks_at=[exact_iso(at) for at in moments],
+        peaks_link=template_link("call-logs", filters, {name: "{peak_at}"}),
     )
 
 
@@ -125,20 +131,22 @@ def _levels(spans: Sequence[tuple[Micros, Micros]]) -> list[tuple[Micros, int]]:
 
 def _by_bucket(
     levels: Sequence[tuple[Micros, int]], ranges: Sequence[Range]
-) -> tuple[list[int], list[float]]:
-    """The most in each bucket, and the mean over its time."""
-    peaks, means = [], []
+) -> tuple[list[int], list[Micros], list[float]]:
+    """The most in each bucket, the first moment of as many, and the mean over its time."""
+    peaks, moments, means = [], [], []
     place, level = 0, 0
     for begin, end in ranges:
-        most = level
+        most, most_at = level, begin
         area, since = 0, begin
         while place < len(levels) and levels[place][0] < end:
             at, following = levels[place]
             area += level * (at - since)
             since, level = at, following
             # What ended exactly where the bucket begins was not in it.
-            most = following if at == begin else max(most, following)
+            if at == begin or following > most:
+                most, most_at = following, at
             place += 1
         peaks.append(most)
+        moments.append(most_at)
         means.append((area + level * (end - since)) / (end - begin))
-    return peaks, means
+    return peaks, moments, means

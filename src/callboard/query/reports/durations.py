@@ -24,7 +24,7 @@ from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.series import MOST_GROUPED_BY, MOST_GROUPS, named, too_many_groups
 from callboard.query.reports.tabulate import Ask, Where, call_filter, check_rows
 from callboard.store.interface import Store
-from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Match
+from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Match, Sums
 
 PERCENTILES = (50, 90, 95, 99)
 MOST_BINS = 24
@@ -119,7 +119,7 @@ class _Gathered:
 
 def durations(store: Store, asked: DurationsQuestion) -> DurationsData:
     """The distributions. Raises `InvalidInputError` for too many groups or rows."""
-    talk, wait = (_gather(store, asked, of) for of in ("talk", "wait"))
+    talk, wait = _both(store, asked)
     keys = dict.fromkeys([*talk, *wait])
     if not asked.group:
         keys.setdefault(())
@@ -150,13 +150,27 @@ def durations(store: Store, asked: DurationsQuestion) -> DurationsData:
 # --- buckets
 
 
-def _gather(store: Store, asked: DurationsQuestion, of: Of) -> dict[Key, _Gathered]:
+def _both(store: Store, asked: DurationsQuestion) -> list[dict[Key, _Gathered]]:
+    """Of talk time and of time to answer, both of one snapshot."""
     names = [name for name in asked.group if name not in ("space_token", "call_status")]
+    shared = (*["space"] * ("space_token" in asked.group), "call_status", *names)
+    kinds: tuple[Of, Of] = ("talk", "wait")
+    parts = [_parts(store, asked, of, (*shared, of)) for of in kinds]
+    found = store.sums(asked.scope.org_id, [part for each in parts for part in each])
+    first = len(parts[0])
+    return [
+        _gather(asked, of, (*shared, of), rows)
+        for of, rows in zip(kinds, (found[:first], found[first:]), strict=True)
+    ]
+
+
+def _gather(
+    asked: DurationsQuestion, of: Of, group: tuple[str, ...], found: Sequence[Sums]
+) -> dict[Key, _Gathered]:
     by_space = int("space_token" in asked.group)
-    group = (*["space"] * by_space, "call_status", *names, of)
     places = [1 + group.index("space" if name == "space_token" else name) for name in asked.group]
     gathered: dict[Key, _Gathered] = {}
-    for rows in store.sums(asked.scope.org_id, _parts(store, asked, of, group)):
+    for rows in found:
         for row in rows:
             status, bucket = row[1 + by_space], row[len(group)]
             items, answered, _, talk_ms, wait_ms = row[-5:]

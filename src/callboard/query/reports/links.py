@@ -60,6 +60,13 @@ def list_link(resource: str, **parameters: str | None) -> str:
     return f"{BASE}/{resource}/" + (f"?{urlencode(asked, quote_via=quote)}" if asked else "")
 
 
+def template_link(resource: str, parameters: Mapping[str, str], places: Mapping[str, str]) -> str:
+    """A list with these parameters, and others whose values are put in later: `{peak_at}`."""
+    text = urlencode(parameters, quote_via=quote)
+    limits = [f"{name}={value}" for name, value in places.items()]
+    return f"{BASE}/{resource}/?" + "&".join([*([text] if text else []), *limits])
+
+
 def scope_of(space: Space | None, *, all_content: bool) -> dict[str, str]:
     """The parameters that name a report's scope."""
     if space is not None:

@@ -121,6 +121,8 @@ def _under_way(where: CallFilter, conditions: Conditions) -> None:
             name: LiteralString = "at_talk" if kind == "talk" else "at_offered"
             under_way: LiteralString = begins + " <= :" + name + " AND " + ends + " > :" + name
             conditions.add(under_way, **{name: at})
+            # Neither before its creation nor long after: however old `at` is, the walk by time is short.
+            conditions.add("creation_time <= :" + name)
             conditions.add("creation_time > :" + name + " - :back", back=LOOK_BACK)
     if where.unplaced is not None:
         conditions.add(unplaced(where.unplaced))
