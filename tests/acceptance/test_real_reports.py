@@ -118,7 +118,10 @@ def test_percentiles_of_talk_time(db: Path, raw: duckdb.DuckDBPyConnection) -> N
 def test_peak_concurrency_and_its_moment(db: Path, raw: duckdb.DuckDBPyConnection) -> None:
     """Of what can be placed; the rest is counted."""
     data = report(db, "concurrency", "--interval", "day")
-    placed = "outcome IN ('AGENT', 'PHANTOM') AND began >= created AND ended >= began"
+    placed = (
+        "outcome IN ('AGENT', 'PHANTOM') AND began >= created AND ended >= began "
+        "AND date_diff('second', began, ended) + 1 >= ser_time"
+    )
     [(peak, at)] = raw.execute(
         f"""
         WITH change AS (

@@ -48,7 +48,7 @@ def test_the_peak_leads_to_the_calls_of_that_moment(board: Board, kind: str):
     for peak, moment in zip(data["values"]["peak"], data["peaks_at"], strict=True):
         assert count(board, data["peaks_link"], peak_at=moment) == peak
     assert count(board, data["unplaced_link"]) == data["unplaced"]
-    assert data["unplaced"] == (1 if kind == "talk" else 0)
+    assert data["unplaced"] == 1
     assert data["open_calls"] == 1
 
 

@@ -36,7 +36,7 @@ drawn = st.lists(
             "created": spans,
             "answered": st.one_of(st.none(), spans, st.just(-SECOND)),
             "ended": st.one_of(st.none(), spans, st.just(-MINUTE)),
-            "duration_ms": st.sampled_from([None, 0, 61_000]),
+            "duration_ms": st.sampled_from([None, 0, 999, 1_000, 1_001, 61_000]),
             "agent": st.sampled_from([None, "ann"]),
             "space": st.sampled_from(["spring", "summer", "letters", "hidden"]),
         }
@@ -89,6 +89,8 @@ def span_of(call: Call, kind: str) -> tuple[int, int] | None:
     live = call.call_status in ("ringing", "in_progress")
     end = min(NOW, begin + LIMIT) if live else call.end_time
     assert end is not None
+    if not live and end - begin + SECOND < (call.duration_ms or 0) * 1000:
+        return None
     return begin, min(end, call.creation_time + 7 * DAY)
 
 
@@ -100,7 +102,12 @@ def unplaced(call: Call, kind: str) -> bool:
     if kind == "talk" and call.start_time is None:
         return bool(call.duration_ms) or call.call_status == "in_progress"
     begin = call.creation_time if kind == "offered" else call.start_time
-    return call.call_status in ("completed", "missed", "failed") and (call.end_time or 0) < (begin or 0)
+    if call.call_status not in ("completed", "missed", "failed"):
+        return False
+    assert begin is not None
+    assert call.end_time is not None
+    short = call.end_time - begin + SECOND < (call.duration_ms or 0) * 1000
+    return short or call.end_time < begin
 
 
 def check(world: World, scope: Any, listed: Scope, asked: dict[str, Any]) -> None:

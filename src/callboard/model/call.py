@@ -42,13 +42,23 @@ class Call(Struct, frozen=True, kw_only=True):
     def begins(self, kind: str) -> Micros | None:
         """When it begins to talk (`talk`) or to be offered (`offered`); none when it does not, or unknown.
 
-        A start before its creation is of a clock that is wrong: it is not known.
+        A start before its creation is of a clock that is wrong: it is not known. Nor is it known when less
+        time lies between its begin and its end than the talk time in it: nobody said when it ended.
         """
         if kind == "offered":
-            return None if self.call_status == "queued" else self.creation_time
-        start = self.start_time
-        talks = self.call_status not in ("queued", "ringing", "missed")
-        return start if talks and start is not None and start >= self.creation_time else None
+            began = None if self.call_status == "queued" else self.creation_time
+        else:
+            talks = self.call_status not in ("queued", "ringing", "missed")
+            began = self.start_time if talks else None
+        if began is None or began < self.creation_time or not self._fits(began):
+            return None
+        return began
+
+    def _fits(self, began: Micros) -> bool:
+        """Whether its talk time has room in it, give or take a second: sources round to whole ones."""
+        if self.call_status not in FINAL_CALL or self.end_time is None:
+            return True
+        return self.end_time - began + SECOND >= (self.duration_ms or 0) * 1000
 
     def ends(self, began: Micros, limit_s: int) -> Micros:
         """When that is over: at its end; without one when its space's limit is reached, in seconds."""
@@ -61,8 +71,10 @@ class Call(Struct, frozen=True, kw_only=True):
         began = self.begins(kind)
         if began is not None:
             return self.ends(began, 0) < began
+        if kind == "offered":
+            return self.call_status != "queued"
         talked = self.answered or self.call_status == "in_progress"
-        return kind == "talk" and talked and self.call_status not in ("queued", "ringing", "missed")
+        return talked and self.call_status not in ("queued", "ringing", "missed")
 
     @property
     def answered(self) -> bool:

@@ -84,16 +84,27 @@ def calls_where(scope: Scope, where: CallFilter) -> Conditions:
     return conditions
 
 
+_IS_FINAL: LiteralString = "call_status IN ('completed', 'missed', 'failed') AND end_time IS NOT NULL"
 _TALKS: LiteralString = "call_status IN ('in_progress', 'completed', 'failed')"
+_FITS: LiteralString = "coalesce(end_time, creation_time) + 1000000 >= coalesce(duration_ms, 0) * 1000 + "
 _BEGINS: dict[str, LiteralString] = {
-    "talk": "iif(" + _TALKS + " AND start_time >= creation_time, start_time, NULL)",
-    "offered": "iif(call_status = 'queued', NULL, creation_time)",
+    "talk": "iif("
+    + _TALKS
+    + " AND start_time >= creation_time AND (NOT ("
+    + _IS_FINAL
+    + ") OR "
+    + _FITS
+    + "start_time), start_time, NULL)",
+    "offered": "iif(call_status = 'queued' OR ("
+    + _IS_FINAL
+    + " AND NOT "
+    + _FITS
+    + "creation_time), NULL, creation_time)",
 }
 _LIVE_LIMIT: LiteralString = (
     "1000000 * (SELECT coalesce(settings ->> '$.live_call_limit', 14400) FROM space "
     "WHERE space.id = call.space_id AND space.org_id = call.org_id)"
 )
-_IS_FINAL: LiteralString = "call_status IN ('completed', 'missed', 'failed') AND end_time IS NOT NULL"
 
 
 def interval(kind: str) -> tuple[LiteralString, LiteralString]:
@@ -107,7 +118,7 @@ def unplaced(kind: str) -> LiteralString:
     begins, ends = interval(kind)
     turned: LiteralString = "coalesce(" + ends + " < " + begins + ", 0)"
     if kind == "offered":
-        return turned
+        return "(" + turned + " OR (call_status <> 'queued' AND " + begins + " IS NULL))"
     return (
         "(" + turned + " OR (" + _TALKS + " AND " + begins + " IS NULL AND (start_time IS NOT NULL "
         "OR coalesce(duration_ms, 0) > 0 OR call_status = 'in_progress')))"
