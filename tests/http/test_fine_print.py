@@ -5,6 +5,7 @@ A line without a proof fails, and so does a proof whose line is gone.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -203,6 +204,85 @@ def _no_handle(board: Board) -> None:
 def _foreign_space(board: Board) -> None:
     for path in (f"spaces/{board.elsewhere.token}/runs/", f"tasks/?space_token={board.elsewhere.token}"):
         assert board.get(path).status_code == 404
+
+
+# --- streams, exports and metrics --------------------------------------------------------------------
+
+STREAM = "organisation/analytics/stream/"
+
+
+@proves("What does Last-Event-ID do?")
+def _last_event_id(board: Board) -> None:
+    board.send(call("a"))
+    for last in ("1.1", "999999.1"):
+        answer = board.get(STREAM, headers={"Last-Event-ID": last})
+        assert answer.text.count('"total_calls":1,') == 1
+
+
+@proves("Is a stream told of other spaces' changes?")
+def _other_spaces(board: Board) -> None:
+    from tests.events import call as said
+    from tests.events import send
+
+    async def story() -> str:
+        asked = board._ask(
+            "GET",
+            f"{API}{STREAM}?space_token={board.spring.token}",
+            "203.0.113.7",
+            headers=[("Authorization", f"Token {board.viewer}"), ("Org-Handle", "acme.example")],
+        )
+        stream = asyncio.create_task(asked)
+        while not board.services.live.subscribers:  # noqa: ASYNC110 - there is no event for it
+            await asyncio.sleep(0.01)
+        send(board.store, board.summer, said("b"))
+        return (await stream).text
+
+    assert board.loop.run(story()).count("\nid: ") == 1
+
+
+@proves("format=csv with page or cursor?")
+def _page_as_csv(board: Board) -> None:
+    board.send(*[call(f"c-{number}") for number in range(30)])
+    assert len(board.get("call-logs/?format=csv&page=2").text.splitlines()) == 1 + 10
+    assert len(board.get("call-logs/?format=csv").text.splitlines()) == 1 + 30
+
+
+@proves("format and an Accept that rules it out?")
+def _format_counts(board: Board) -> None:
+    answer = board.get("tasks/?format=csv", headers={"Accept": "application/json"})
+    assert answer.headers["content-type"].startswith("text/csv")
+
+
+@proves("Has an export an ETag or a length?")
+def _no_tag(board: Board) -> None:
+    whole, page = board.get("tasks/?format=csv"), board.get("tasks/?format=csv&page=1")
+    assert not {"etag", "content-length"} & set(whole.headers)
+    assert {"etag", "content-length"} <= set(page.headers)
+
+
+@proves("What is in an export that its list does not show?")
+def _more_in_an_export(board: Board) -> None:
+    board.send(call("a", metadata={"plan": "b"}))
+    line = json.loads(board.get("call-logs/?format=ndjson").text)
+    assert set(line) - set(board.data("call-logs/")[0]) == {"external_ids", "metadata"}
+
+
+@proves("A cell that begins with +?")
+def _guarded(board: Board) -> None:
+    board.send(call("a", source_number="+12025550123"))
+    assert ",'+12025550123," in board.get("call-logs/?format=csv").text
+
+
+@proves("Can everybody read /metrics?")
+def _open_metrics(board: Board) -> None:
+    answer = board.ask("GET", "/metrics")
+    assert answer.status_code == 200
+    assert "acme" not in answer.text
+
+
+@proves("Are calls counters or gauges in metrics?")
+def _gauges(board: Board) -> None:
+    assert "# TYPE callboard_space_calls gauge" in board.get("organisation/metrics/").text
 
 
 # --- events ------------------------------------------------------------------------------------------
