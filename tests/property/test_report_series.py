@@ -193,7 +193,10 @@ def test_a_second_is_placed_to_the_microsecond(worlds: Worlds) -> None:
     scope, _ = scopes(world)[0]
     at = NOW + 5 * SECOND
     send(world.store, world.spaces["spring"], events.call("c1", creation_time=at))
-    for begin, end, expected in ((at, at + 1, 1), (at - 1, at, 0), (at + 1, at + 2, 0)):
+    inside = ((at, at + 1, 1), (at - 1, at, 0), (at + 1, at + 2, 0))
+    # Whole hours and quarters lie between: the call is at an edge of them.
+    around = ((at, at + DAY, 1), (at + 1, at + DAY, 0), (at - DAY, at, 0), (at - DAY, at + 1, 1))
+    for begin, end, expected in (*inside, *around):
         question = SeriesQuestion(
             scope=scope,
             period=Period(begin, end),
