@@ -65,10 +65,12 @@ class Reader:
 
     async def message(self) -> dict[str, Any]:
         """The next message's fields, comments passed over."""
-        while True:
-            fields = dict(line.split(": ", 1) for line in (await self.piece()).splitlines() if ": " in line)
-            if "data" in fields:
-                return {**fields, "data": json.loads(fields["data"])}
+        async with asyncio.timeout(20):  # comments go on for ever
+            while True:
+                piece = await self.piece()
+                fields = dict(line.split(": ", 1) for line in piece.splitlines() if ": " in line)
+                if "data" in fields:
+                    return {**fields, "data": json.loads(fields["data"])}
 
     async def numbers(self) -> dict[str, Any]:
         numbers: dict[str, Any] = (await self.message())["data"]["data"]
