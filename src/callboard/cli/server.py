@@ -125,15 +125,21 @@ class _Server(MPServer):
 
 @contextmanager
 def _counts(workers: int) -> Iterator[Path]:
-    """The file in which the workers count, for as long as they do."""
-    number, name = tempfile.mkstemp(prefix="callboard-", suffix=".counts")
-    os.close(number)
-    path = Path(name)
-    try:
-        make_shared(layout(), path, workers)
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
+    """The file in which the workers count, for as long as they do.
+
+    On Linux it has no name: nobody can clear it away beneath a running server, and nothing is left of one
+    that is killed. Workers reach it through us.
+    """
+    with tempfile.NamedTemporaryFile(prefix="callboard-", suffix=".counts", delete=False) as file:
+        path = Path(file.name)
+        try:
+            make_shared(layout(), path, workers)
+            if sys.platform == "linux":
+                path.unlink()
+                path = Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
+            yield path
+        finally:
+            Path(file.name).unlink(missing_ok=True)
 
 
 def _allow_open_files() -> None:
