@@ -110,4 +110,4 @@ def test_what_cannot_be_asked_is_wrong_usage(told):
     assert both.code == 2
     turned = run("report", "series", "--start", "2026-02-02", "--end", "2026-02-01", db=path)
     assert turned.code == 1
-    assert "end: must be later than start" in turned.err
+    assert turned.err == "Error: end: must be later than start\n"

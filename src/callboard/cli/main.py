@@ -87,5 +87,6 @@ def _failed(error: CallboardError) -> int:
     print(f"Error: {error.message}", file=sys.stderr)
     if isinstance(error, InvalidInputError):
         for field, message in error.errors:
-            print(f"  {field}: {message}", file=sys.stderr)
+            if message not in error.message:  # a single one is the message itself
+                print(f"  {field}: {message}", file=sys.stderr)
     return 1

@@ -31,7 +31,7 @@ def _answer(asked: Asked) -> One[Trust]:
 
 def _table(data: Trust) -> None:
     for name, value in _facts(data):
-        print(f"{name:<26}{'-' if value is None else value}")
+        print(f"{name:<28}{'-' if value is None else value}")
 
 
 def _facts(data: Trust) -> list[tuple[str, Any]]:
