@@ -27,9 +27,9 @@ from callboard.fold.batch import Item, Loaded, SpaceFold
 from callboard.ingest.parse import parse_events
 from callboard.model.call import Call
 from callboard.settings import Settings
+from callboard.store.sql.load import event_key
+from callboard.store.sql.rows import CALL_COLUMNS, call_values
 from callboard.store.sqlite.connection import WAL_LIMIT_BYTES, WAL_PAGES
-from callboard.store.sqlite.load import event_key
-from callboard.store.sqlite.rows import CALL_COLUMNS, call_values
 
 COLUMNS = CALL_COLUMNS.split(", ")
 APPEND = """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from callboard.model.totals import TOTALS_FIELDS, Totals
 from callboard.store.interface import Store
 from callboard.store.memory import MemoryStore
 from callboard.store.questions import CONTACT_SPACES
-from callboard.store.sqlite.recount import kept_cells, with_deltas
-from callboard.store.sqlite.rows import (
+from callboard.store.sql.database import Database
+from callboard.store.sql.recount import kept_cells, with_deltas
+from callboard.store.sql.rows import (
     CALL_COLUMNS,
     RUN_COLUMNS,
     TASK_COLUMNS,
@@ -24,7 +26,8 @@ from callboard.store.sqlite.rows import (
     run_of,
     task_of,
 )
-from callboard.store.sqlite.save import home_zones
+from callboard.store.sql.save import home_zones
+from callboard.store.sqlite.database import SqliteDatabase
 from callboard.store.sqlite.store import SqliteStore
 
 STORES = ("memory", "sqlite")
@@ -66,20 +69,28 @@ def make_space(
 
 
 def dump(store: Store, org_id: int) -> Dump:
-    """Every row, counter and run of an organization. Of SQLite: what its file says."""
+    """Every row, counter and run of an organization. Of a database: what its tables say."""
     if isinstance(store, MemoryStore):
         return store.dump(org_id)
+    with behind(store) as db:
+        return _dump_of(db, org_id)
+
+
+@contextmanager
+def behind(store: Store) -> Iterator[Database]:
+    """What a store keeps, behind its back: each statement a commit of its own."""
     assert isinstance(store, SqliteStore)
-    db = apsw.Connection(store._path, flags=apsw.SQLITE_OPEN_READONLY)
+    connection = apsw.Connection(store._path)
     try:
-        return _dump_of_file(db, org_id)
+        yield SqliteDatabase(connection)
     finally:
-        db.close()
+        connection.close()
 
 
-def _dump_of_file(db: apsw.Connection, org_id: int) -> Dump:
+def _dump_of(db: Database, org_id: int) -> Dump:
     def rows(columns: str, table: str) -> Any:
-        return db.execute(f"SELECT space_id, {columns} FROM {table} WHERE org_id = ?", (org_id,))
+        where = {"org_id": org_id}
+        return db.select(f"SELECT space_id, {columns} FROM {table} WHERE org_id = :org_id", where)
 
     calls = [(space_id, call_of(tuple(values))) for space_id, *values in rows(CALL_COLUMNS, "call")]
     tasks = [(space_id, task_of(tuple(values))) for space_id, *values in rows(TASK_COLUMNS, "task")]
@@ -87,26 +98,24 @@ def _dump_of_file(db: apsw.Connection, org_id: int) -> Dump:
     return {
         "calls": {(space_id, call.call_id): call for space_id, call in calls},
         "tasks": {(space_id, task.task_id): task for space_id, task in tasks},
-        "cells": _cells_of_file(db, org_id),
+        "cells": _cells_of(db, org_id),
         "totals": {row[0]: Totals(*row[1:]) for row in rows(", ".join(TOTALS_FIELDS), "totals")},
         "runs": {(run.space_id, run.run_id): run for run in runs},
     }
 
 
-def _cells_of_file(db: apsw.Connection, org_id: int) -> dict[Any, Any]:
-    ids = [row[0] for row in db.execute("SELECT id FROM space WHERE org_id = ?", (org_id,))]
+def _cells_of(db: Database, org_id: int) -> dict[Any, Any]:
+    ids = [row[0] for row in db.rows("space.ids", {"org_id": org_id})]
     return {
         (space_id, *key): measures
         for space_id, zone in home_zones(db, org_id, ids).items()
         for key, measures in kept_cells(db, org_id, space_id, zone).items()
         if any(measures)
-    } | {(CONTACT_SPACES, *key): measures for key, measures in _contact_cells_of_file(db, org_id).items()}
+    } | {(CONTACT_SPACES, *key): measures for key, measures in _contact_cells_of(db, org_id).items()}
 
 
-def _contact_cells_of_file(db: apsw.Connection, org_id: int) -> dict[Any, Any]:
-    contact: list[Any] = db.execute(
-        "SELECT id FROM space WHERE org_id = ? AND content_type = 'contact'", (org_id,)
-    ).fetchall()
+def _contact_cells_of(db: Database, org_id: int) -> dict[Any, Any]:
+    contact = db.rows("space.contact", {"org_id": org_id})
     cells = {key: list(row) for key, row in kept_cells(db, org_id, CONTACT_SPACES, "UTC").items()}
     for (space_id,) in contact:
         cells = with_deltas(db, org_id, space_id, "UTC", cells)

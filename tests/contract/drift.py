@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import apsw
 from msgspec import structs
 
 from callboard.store.interface import Store
 from callboard.store.memory import MemoryStore
-from callboard.store.sqlite.save import settle_now
-from callboard.store.sqlite.store import SqliteStore
+from callboard.store.sql.save import settle_now
+from tests.stores import behind
 
 PLANTS = ("totals", "cell", "lost cell", "stray cell", "run", "stray run", "call", "task", "lost call")
 """What can be made wrong. Of space 1, which must hold call c1, task t1 and run r1."""
@@ -31,13 +30,9 @@ def plant(store: Store, what: str) -> None:
     if isinstance(store, MemoryStore):
         _plant_in_memory(store, what)
         return
-    assert isinstance(store, SqliteStore)
-    db = apsw.Connection(store._path)
-    if what != "delta":
+    with behind(store) as db:
         settle_now(db, 1)
-    db.execute(_SQL[what])
-    assert db.changes() > 0, what
-    db.close()
+        assert db.select(_SQL[what] + " RETURNING 1"), what
 
 
 def _plant_in_memory(store: MemoryStore, what: str) -> None:

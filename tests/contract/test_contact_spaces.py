@@ -5,7 +5,7 @@ import pytest
 from callboard.fold.catalogue import CATALOGUE
 from callboard.fold.grain import Grain
 from callboard.store.questions import CONTACT_SPACES, CallFilter, CellPart, Scope
-from callboard.store.sqlite import settling
+from callboard.store.sql import settling
 from tests.events import call, send, task
 from tests.stores import make_space
 

@@ -135,7 +135,7 @@ def test_a_repaired_row_and_what_counts_it_are_repaired_together(tmp_path):
     send(store, space, call("c1"), call("c2", "failed"))
     # As an older fold might have left it: row and counters agree with each other, not with the events.
     with store._writing() as db:
-        db.execute("UPDATE call SET call_status = 'failed' WHERE call_id = 'c1'")
+        db.run("UPDATE call SET call_status = 'failed' WHERE call_id = 'c1'")
     store.verify(repair=True)
     watching = True
     assert store.verify(deep=True, repair=True).drift > 0

@@ -17,7 +17,8 @@ from callboard.query import analytics, directory, parameter, parameters, space_m
 from callboard.query.export import parquet, walk
 from callboard.query.reports import attention, durations, period, series, spaces, tabulate, trust
 from callboard.settings import Settings
-from callboard.store.sqlite import connection, ingestion, verify, withdrawal
+from callboard.store.sql import ingestion, verify, withdrawal
+from callboard.store.sqlite import connection
 from tests.pages import DOCS, tables
 
 DEFAULT = Settings()

@@ -270,7 +270,7 @@ TOLD = {
     "StoreTooSlowError",
 }
 """Errors whose message a caller of the API reads whole."""
-FOLDERS = ("http", "ingest", "query", "store/sqlite")
+FOLDERS = ("http", "ingest", "query", "store")
 NOT_OVER_HTTP = {
     # Only commands do this.
     "There is an organization with the handle … already.",

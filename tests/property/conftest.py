@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callboard.store.sqlite import settling
+from callboard.store.sql import settling
 from tests.property.worlds import Worlds
 
 

@@ -9,14 +9,17 @@ from pathlib import Path
 import apsw
 import pytest
 
+import callboard.store.sql
 import callboard.store.sqlite
 from callboard.store.questions import CallFilter, Position, Scope, TaskFilter, Window
-from callboard.store.sqlite import lists
+from callboard.store.sql import lists
 from callboard.store.sqlite.connection import add_functions
+from callboard.store.sqlite.database import SqliteDatabase
 from callboard.store.sqlite.statements import migrations
 
 HERE = Path(callboard.store.sqlite.__file__).parent
-FILES = sorted((HERE / "queries").glob("*.sql"))
+SHARED = Path(callboard.store.sql.__file__).parent
+FILES = sorted([*(HERE / "queries").glob("*.sql"), *(SHARED / "queries").glob("*.sql")])
 LARGE = ("call", "task", "event", "cell", "batch", "idempotency", "event_repeat", "it", "ev", "again")
 """Tables, and what statements call them, that grow with the calls."""
 
@@ -52,7 +55,7 @@ def test_a_statement_compiles_says_what_it_does_and_scans_nothing_large(
 def test_a_statement_is_used(file: Path) -> None:
     """No statement is left behind."""
     noun, verb = file.stem.split(".")
-    code = "\n".join(each.read_text() for each in HERE.glob("*.py"))
+    code = "\n".join(each.read_text() for folder in (HERE, SHARED) for each in folder.glob("*.py"))
     assert f'"{file.stem}"' in code or f'{{noun}}.{verb}"' in code, f"{file.name} is used nowhere ({noun})"
 
 
@@ -67,8 +70,8 @@ def test_a_list_walks_an_index_in_its_order(
     """The first page of a million calls is read, not sorted: only ties are sorted."""
     traced: list[str] = []
     db.trace_v2(apsw.SQLITE_TRACE_STMT, lambda event: traced.append(event["sql"]))
-    lists.list_calls(db, scope, CallFilter(), Window(limit=20, after=after))
-    lists.list_tasks(db, scope, TaskFilter(), Window(limit=20, after=after))
+    lists.list_calls(SqliteDatabase(db), scope, CallFilter(), Window(limit=20, after=after))
+    lists.list_tasks(SqliteDatabase(db), scope, TaskFilter(), Window(limit=20, after=after))
     db.trace_v2(0, None)
     for sql in (sql for sql in traced if "ORDER BY" in sql):
         steps = plan(db, sql)

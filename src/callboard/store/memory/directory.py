@@ -25,7 +25,9 @@ class Directory(Part):
     ) -> Organization:
         with self.state.lock:
             if self.find_organization(domain_handle) is not None:
-                raise AlreadyExistsError(f"There is an organization {domain_handle} already.")
+                raise AlreadyExistsError(
+                    f"There is an organization with the handle {domain_handle.lower()!r} already."
+                )
             created = Organization(
                 id=len(self.state.organizations) + 1,
                 name=name,

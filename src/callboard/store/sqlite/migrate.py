@@ -5,8 +5,9 @@ from __future__ import annotations
 import apsw
 
 from callboard.errors import StoreFileError, StoreVersionError
+from callboard.store.sql.refill import refill_cells
 from callboard.store.sqlite.connection import store_errors, transaction
-from callboard.store.sqlite.refill import refill_cells
+from callboard.store.sqlite.database import SqliteDatabase
 from callboard.store.sqlite.statements import migrations
 
 APPLICATION_ID = 0x43414C42
@@ -33,7 +34,7 @@ def migrate(db: apsw.Connection, path: str) -> int:
                 db.execute(script)
                 db.execute(f"PRAGMA user_version = {number}")
             if any(number in _EMPTY_CELLS for number, _ in missing):
-                refill_cells(db)
+                refill_cells(SqliteDatabase(db))
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         return len(missing)
 

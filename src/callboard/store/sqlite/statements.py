@@ -1,23 +1,20 @@
-"""The store's SQL, by name: one statement a file in `queries/`, read once."""
+"""The statements and migrations of the file."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
 
+from callboard.store.sql.statements import migrations_of, statement_of
+
 
 @cache
 def statement(name: str) -> str:
-    """The statement of `queries/<name>.sql`."""
-    return (files(__package__) / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+    """The statement of this name, as SQLite says it."""
+    return statement_of(files(__package__), name)
 
 
 @cache
 def migrations() -> tuple[tuple[int, str], ...]:
     """All migrations, (number, script), in order."""
-    found = [
-        (int(each.name.split("_")[0]), each.read_text(encoding="utf-8"))
-        for each in (files(__package__) / "migrations").iterdir()
-        if each.name.endswith(".sql")
-    ]
-    return tuple(sorted(found))
+    return migrations_of(files(__package__))

@@ -10,17 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-import apsw
-
 from callboard.fold.catalogue import CATALOGUE, Counter
 from callboard.fold.grain import QUARTERS_A_DAY, Grain
 from callboard.store.questions import CONTACT_SPACES
-from callboard.store.sqlite.settling import MEASURES, OF_CONTACT, UTC_BUCKETS
-from callboard.store.sqlite.statements import statement
+from callboard.store.sql.database import Database
+from callboard.store.sql.settling import MEASURES, OF_CONTACT, UTC_BUCKETS
 
 WEEK = 7 * QUARTERS_A_DAY
 
-Snapshot = Callable[[], AbstractContextManager[apsw.Connection]]
+Snapshot = Callable[[], AbstractContextManager[Database]]
 Wrong = tuple[str, tuple[int, ...] | None, tuple[int, ...] | None]
 """Name of the cell, as kept, as it should be."""
 
@@ -46,8 +44,8 @@ def _wrong_of(read: Snapshot, org_id: int, counter: Counter, grain: Grain) -> It
                 return
             begin = found - found % QUARTERS_A_DAY
             piece = {**where, "begin": begin, "end": begin + WEEK}
-            kept = {row[:4]: row[4:] for row in db.execute(statement("cell.of_contact"), piece)}
-            summed = {row[:4]: row[4:] for row in db.execute(_summing(grain), piece)}
+            kept = {row[:4]: row[4:] for row in db.rows("cell.of_contact", piece)}
+            summed = {row[:4]: row[4:] for row in db.select(_summing(grain), piece)}
         begin += WEEK
         for key in sorted(kept.keys() | summed.keys()):
             if kept.get(key) != summed.get(key):
@@ -55,10 +53,8 @@ def _wrong_of(read: Snapshot, org_id: int, counter: Counter, grain: Grain) -> It
                 yield name, kept.get(key), summed.get(key)
 
 
-def _next_bucket(db: apsw.Connection, where: dict[str, Any], begin: int) -> int | None:
-    found: int | None = db.execute(
-        statement("cell.next_bucket"), {**where, "begin": begin, "contact": CONTACT_SPACES}
-    ).get
+def _next_bucket(db: Database, where: dict[str, Any], begin: int) -> int | None:
+    found: int | None = db.value("cell.next_bucket", {**where, "begin": begin, "contact": CONTACT_SPACES})
     return found
 
 

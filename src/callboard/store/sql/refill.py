@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-import apsw
 import msgspec
 
-from callboard.store.sqlite.recount import counted_cells, counted_totals
-from callboard.store.sqlite.save import home_zones, read_clock
-from callboard.store.sqlite.settling import recount_contact
-from callboard.store.sqlite.statements import statement
+from callboard.store.sql.database import Database
+from callboard.store.sql.recount import counted_cells, counted_totals
+from callboard.store.sql.save import home_zones, read_clock
+from callboard.store.sql.settling import recount_contact
 
 
-def refill_cells(db: apsw.Connection) -> None:
+def refill_cells(db: Database) -> None:
     """Fill the empty table of cells, and totals, of all organizations; inside the migration's transaction."""
-    org_ids: list[int] = [row[0] for row in db.execute(statement("organization.ids"))]
+    org_ids: list[int] = [row[0] for row in db.rows("organization.ids")]
     for org_id in org_ids:
-        space_ids: list[int] = [row[0] for row in db.execute(statement("space.ids"), {"org_id": org_id})]
+        space_ids: list[int] = [row[0] for row in db.rows("space.ids", {"org_id": org_id})]
         for space_id, zone in home_zones(db, org_id, space_ids).items():
             insert_cells(db, org_id, space_id, zone)
             put_totals(db, org_id, space_id, read_clock(db, org_id).version)
         recount_contact(db, org_id)
 
 
-def put_totals(db: apsw.Connection, org_id: int, space_id: int, version: int) -> None:
+def put_totals(db: Database, org_id: int, space_id: int, version: int) -> None:
     """A space's totals as its rows make them, whatever was kept; as of a version of its organization."""
     totals = counted_totals(db, org_id, space_id)
-    db.execute(statement("totals.put"), (org_id, space_id, version, *msgspec.structs.astuple(totals)))
+    db.change("totals.put", (org_id, space_id, version, *msgspec.structs.astuple(totals)))
 
 
-def insert_cells(db: apsw.Connection, org_id: int, space_id: int, zone: str) -> None:
+def insert_cells(db: Database, org_id: int, space_id: int, zone: str) -> None:
     """The cells of a space that has none, as its rows make them."""
     cells = counted_cells(db, org_id, space_id, zone)
-    db.executemany(
-        statement("cell.add"),
+    db.change_many(
+        "cell.add",
         [(org_id, space_id, *key, *measures) for key, measures in sorted(cells.items())],
     )

@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-import apsw
-
 from callboard.clock import DAY, Micros
 from callboard.errors import CallerError, IdempotencyConflictError, NotFoundError
 from callboard.fold.batch import SpaceFold, Verdict
 from callboard.model.event import Entry
 from callboard.store.interface import Batch, Receipt, Rejection, batch_id
-from callboard.store.sqlite.load import load
-from callboard.store.sqlite.save import (
+from callboard.store.sql.database import Database
+from callboard.store.sql.load import load
+from callboard.store.sql.save import (
     OrgClock,
     append_events,
+    find_clock,
     home_zones,
-    read_clock,
     save_counters,
     save_repeats,
     save_rows,
     write_clock,
 )
-from callboard.store.sqlite.statements import statement
 
 IDEMPOTENCY_KEPT: Micros = 7 * DAY
 
@@ -35,7 +33,7 @@ class Ingestion:
     requests share the commit; each still gets the verdicts it would have got alone, in order.
     """
 
-    def __init__(self, db: apsw.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
         self._clocks: dict[int, OrgClock] = {}
         self._first_event: dict[int, int] = {}
@@ -64,11 +62,13 @@ class Ingestion:
         for batch in batches:
             arrived.setdefault(batch.org_id, {}).setdefault(batch.space_id, []).extend(batch.entries)
         for org_id, named in arrived.items():
+            # The lock comes first: a space's zone is then what it is until the commit.
+            clock = find_clock(self._db, org_id)
             zones = self._zones[org_id] = home_zones(self._db, org_id, named)
             of_org = {space_id: entries for space_id, entries in named.items() if space_id in zones}
-            if not of_org:
+            if clock is None or not of_org:
                 continue
-            clock = self._clocks[org_id] = read_clock(self._db, org_id)
+            self._clocks[org_id] = clock
             self._first_event[org_id] = clock.next_event
             for space_id, loaded in load(self._db, org_id, of_org).items():
                 self._folds[org_id, space_id] = SpaceFold(loaded, space_id)
@@ -119,21 +119,21 @@ class Ingestion:
             return None
         where = {"org_id": batch.org_id, "space_id": batch.space_id, "key": once.key}
         not_before = batch.received_at - IDEMPOTENCY_KEPT
-        found = self._db.execute(statement("idempotency.find"), {**where, "not_before": not_before}).get
+        found = self._db.value("idempotency.find", {**where, "not_before": not_before})
         if found is not None:
             digest, answer = found
             if digest != once.request_digest:
                 raise IdempotencyConflictError
             return bytes(answer)
-        self._db.execute(statement("idempotency.forget"), {"org_id": batch.org_id, "not_before": not_before})
-        self._db.execute(
-            statement("idempotency.keep"),
+        self._db.change("idempotency.forget", {"org_id": batch.org_id, "not_before": not_before})
+        self._db.change(
+            "idempotency.keep",
             {**where, "digest": once.request_digest, "answer": once.answer, "now": batch.received_at},
         )
         return None
 
     def _is_withdrawn(self, org_id: int, batch_no: int) -> bool:
-        found = self._db.execute(statement("batch.find"), {"org_id": org_id, "no": batch_no}).get
+        found = self._db.value("batch.find", {"org_id": org_id, "no": batch_no})
         if found is None:
             raise NotFoundError(f"No batch {batch_id(batch_no)} in this organization.")
         return found[4] is not None
@@ -141,8 +141,8 @@ class Ingestion:
     def _register(self, batch: Batch) -> None:
         run = batch.run
         assert run is not None
-        self._db.execute(
-            statement("run.register"),
+        self._db.change(
+            "run.register",
             {
                 "org_id": batch.org_id,
                 "space_id": batch.space_id,
@@ -172,14 +172,14 @@ class Ingestion:
                 head = (batch.org_id, receipt.batch_no, batch.source, batch.received_at, batch.received_at)
                 rows.append((*head, *events, *counts))
             else:
-                self._db.execute(statement("batch.add"), (*events, *counts, batch.org_id, batch.import_no))
+                self._db.change("batch.add", (*events, *counts, batch.org_id, batch.import_no))
             for outcome, count in zip(("applied", "duplicate", "stale"), counts, strict=False):
                 outcomes[*space, outcome, ""] += count
             for rejection in receipt.rejections:
                 outcomes[*space, "rejected", rejection.reason] += 1
-        self._db.executemany(statement("batch.insert"), rows)
-        self._db.executemany(
-            statement("outcome.add"),
+        self._db.change_many("batch.insert", rows)
+        self._db.change_many(
+            "outcome.add",
             [(*key, count, latest[key[0], key[1]]) for key, count in sorted(outcomes.items()) if count],
         )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import apsw
 import msgspec
 from msgspec import Struct
 
@@ -14,10 +13,10 @@ from callboard.fold.batch import Item, Repeat, same_row
 from callboard.fold.grain import buckets_of
 from callboard.fold.tally import RunDifference, Tally
 from callboard.model.call import Call
-from callboard.store.sqlite import settling
-from callboard.store.sqlite.load import body_digest, event_key
-from callboard.store.sqlite.rows import call_values, task_values
-from callboard.store.sqlite.statements import statement
+from callboard.store.sql import settling
+from callboard.store.sql.database import Database
+from callboard.store.sql.load import body_digest, event_key
+from callboard.store.sql.rows import call_values, task_values
 
 
 class OrgClock(Struct):
@@ -31,21 +30,33 @@ class OrgClock(Struct):
     next_delta: int
 
 
-def read_clock(db: apsw.Connection, org_id: int) -> OrgClock:
-    """The clock as it stands, its version already moved on to this commit's."""
-    found = db.execute(statement("clock.read"), {"org_id": org_id}).fetchone()
+def find_clock(db: Database, org_id: int) -> OrgClock | None:
+    """The clock as it stands, its version already moved on to this commit's; none without organization.
+
+    Its row is the organization's lock: nobody else writes there until the commit, and whatever a change
+    rests on is read after this.
+    """
+    found = db.row("clock.lock", {"org_id": org_id})
     if found is None:
-        raise NotFoundError("Organization not found.")
+        return None
     version, *rest = found
     return OrgClock(org_id, version + 1, *rest)
 
 
-def write_clock(db: apsw.Connection, clock: OrgClock) -> None:
+def read_clock(db: Database, org_id: int) -> OrgClock:
+    """See `find_clock`; raises `NotFoundError` without organization."""
+    clock = find_clock(db, org_id)
+    if clock is None:
+        raise NotFoundError("Organization not found.")
+    return clock
+
+
+def write_clock(db: Database, clock: OrgClock) -> None:
     """Keep the clock for the next commit."""
-    db.execute(statement("clock.set"), msgspec.structs.asdict(clock))
+    db.change("clock.set", msgspec.structs.asdict(clock))
 
 
-def append_events(db: apsw.Connection, clock: OrgClock, items: Iterable[Item]) -> None:
+def append_events(db: Database, clock: OrgClock, items: Iterable[Item]) -> None:
     """Number the new items and append their new events to the log."""
     rows = []
     org_id, no, seq = clock.org_id, clock.next_item, clock.next_event
@@ -70,10 +81,10 @@ def append_events(db: apsw.Connection, clock: OrgClock, items: Iterable[Item]) -
             )
             seq += 1
     clock.next_item, clock.next_event = no, seq
-    db.executemany(statement("event.append"), rows)
+    db.change_many("event.append", rows)
 
 
-def save_repeats(db: apsw.Connection, org_id: int, repeats: Iterable[Repeat]) -> None:
+def save_repeats(db: Database, org_id: int, repeats: Iterable[Repeat]) -> None:
     """Put on record what was brought again. The items are numbered by now."""
     rows = [
         (org_id, each.item.no, body_digest(entry.body), entry.batch_no, entry.received_at, entry.source)
@@ -81,10 +92,10 @@ def save_repeats(db: apsw.Connection, org_id: int, repeats: Iterable[Repeat]) ->
         for entry in (each.entry,)
     ]
     if rows:
-        db.executemany(statement("event_repeat.insert"), rows)
+        db.change_many("event_repeat.insert", rows)
 
 
-def save_rows(db: apsw.Connection, org_id: int, items: Iterable[Item]) -> None:
+def save_rows(db: Database, org_id: int, items: Iterable[Item]) -> None:
     """Rows as they are now: new ones, changed ones, and ones that went."""
     rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _ROW_STATEMENTS}
     for item in items:
@@ -104,22 +115,22 @@ def save_rows(db: apsw.Connection, org_id: int, items: Iterable[Item]) -> None:
             rows["task.update"].append((*task_values(row), org_id, item.no))
     for name, values in rows.items():
         if values:
-            db.executemany(statement(name), values)
+            db.change_many(name, values)
 
 
 _ROW_STATEMENTS = ("call.insert", "call.update", "call.delete", "task.insert", "task.update", "task.delete")
 
 
 def save_counters(
-    db: apsw.Connection, clock: OrgClock, tallies: Mapping[int, Tally], zones: Mapping[int, str]
+    db: Database, clock: OrgClock, tallies: Mapping[int, Tally], zones: Mapping[int, str]
 ) -> None:
     """Totals, counters and runs of spaces, moved by the differences. `zones` are the spaces' home zones."""
     org_id, version = clock.org_id, clock.version
     moved = {space_id: tally for space_id, tally in tallies.items() if tally.calls or tally.tasks}
     if not moved:
         return
-    db.executemany(
-        statement("totals.add"),
+    db.change_many(
+        "totals.add",
         [(version, *tally.totals(), org_id, space_id) for space_id, tally in moved.items()],
     )
     _append_deltas(db, clock, moved, zones)
@@ -129,7 +140,7 @@ def save_counters(
 
 
 def _append_deltas(
-    db: apsw.Connection, clock: OrgClock, tallies: Mapping[int, Tally], zones: Mapping[int, str]
+    db: Database, clock: OrgClock, tallies: Mapping[int, Tally], zones: Mapping[int, str]
 ) -> None:
     rows: list[tuple[Any, ...]] = []
     no = clock.next_delta
@@ -147,35 +158,35 @@ def _append_deltas(
                 head = (clock.org_id, no, space_id, "task", quarter, buckets["hour"], buckets["day"])
                 rows.append((*head, "", "", "", "", "", "", status, items, 0, 0, 0, 0))
                 no += 1
-    db.executemany(statement("delta.append"), rows)
+    db.change_many("delta.append", rows)
     clock.next_delta = no
     if no > settling.SETTLE_AT:
         settle_deltas(db, clock)
 
 
-def settle_deltas(db: apsw.Connection, clock: OrgClock) -> None:
+def settle_deltas(db: Database, clock: OrgClock) -> None:
     """Add what an organization's commits left for later to its cells; the caller writes the clock."""
     settling.settle(db, clock.org_id)
     clock.next_delta = 1
 
 
-def settle_now(db: apsw.Connection, org_id: int) -> None:
+def settle_now(db: Database, org_id: int) -> None:
     """Settle an organization's deltas, for whoever is about to change what they were counted under."""
     clock = read_clock(db, org_id)
     settle_deltas(db, clock)
     write_clock(db, clock)
 
 
-def home_zones(db: apsw.Connection, org_id: int, space_ids: Iterable[int]) -> dict[int, str]:
+def home_zones(db: Database, org_id: int, space_ids: Iterable[int]) -> dict[int, str]:
     """The home zones of spaces."""
-    where = {"spaces": msgspec.json.encode(list(space_ids)).decode(), "org_id": org_id}
-    rows: list[tuple[Any, ...]] = db.execute(statement("space.zone"), where).fetchall()
+    where = {"spaces": list(space_ids), "org_id": org_id}
+    rows: list[tuple[Any, ...]] = db.rows("space.zone", where)
     return {space_id: zone for space_id, zone in rows}  # noqa: C416 - says what is what
 
 
-def _save_runs(db: apsw.Connection, org_id: int, space_id: int, runs: dict[str, RunDifference]) -> None:
-    where = {"ids": msgspec.json.encode(list(runs)).decode(), "org_id": org_id, "space_id": space_id}
-    kept = {row[0]: row[1:] for row in db.execute(statement("run.load"), where)}
+def _save_runs(db: Database, org_id: int, space_id: int, runs: dict[str, RunDifference]) -> None:
+    where = {"ids": list(runs), "org_id": org_id, "space_id": space_id}
+    kept = {row[0]: row[1:] for row in db.rows("run.load", where)}
     put, drop = [], []
     for run_id, difference in runs.items():
         registered, batch_count, created, modified, *counts = kept.get(
@@ -188,14 +199,14 @@ def _save_runs(db: apsw.Connection, org_id: int, space_id: int, runs: dict[str, 
             continue
         if difference.bounds_left:
             where = {"org_id": org_id, "space_id": space_id, "run_id": run_id}
-            created, modified = db.execute(statement("run.bounds"), where).get
+            created, modified = db.value("run.bounds", where)
         else:
             created, modified = _least(created, difference.created), _greatest(modified, difference.modified)
         if registered is not None:
             created, modified = registered, _greatest(modified, registered)
         put.append((org_id, space_id, run_id, created, modified, *counts))
-    db.executemany(statement("run.put"), put)
-    db.executemany(statement("run.drop"), drop)
+    db.change_many("run.put", put)
+    db.change_many("run.drop", drop)
 
 
 def _least(one: int | None, other: int | None) -> int | None:

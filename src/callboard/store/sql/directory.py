@@ -5,52 +5,52 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import apsw
 import msgspec
 
 from callboard.clock import SECOND, Micros
 from callboard.errors import AlreadyExistsError, NotFoundError
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
 from callboard.store.names import public_id, slug
-from callboard.store.sqlite.save import read_clock, write_clock
-from callboard.store.sqlite.statements import statement
+from callboard.store.sql.database import Database
+from callboard.store.sql.save import read_clock, write_clock
 
 SqlRow = tuple[Any, ...]
 
 
-def move_directory(db: apsw.Connection) -> None:
+def move_directory(db: Database) -> None:
     """Tell every process that who is who has changed."""
-    db.execute(statement("directory.move"))
+    db.change("directory.move")
 
 
-def create_organization(db: apsw.Connection, values: dict[str, Any]) -> Organization:
+def create_organization(db: Database, values: dict[str, Any]) -> Organization:
     """A new organization; its handle must be free."""
+    # First, because it locks: of two at once one finds the other's handle.
+    move_directory(db)
     if find_organization(db, values["domain_handle"]) is not None:
         raise AlreadyExistsError(
             f"There is an organization with the handle {values['domain_handle']!r} already."
         )
-    row = db.execute(statement("organization.insert"), {**values, "token": public_id("org")}).fetchone()
+    row = db.row("organization.insert", {**values, "token": public_id("org")})
     assert row is not None
     organization = _organization(row)
-    db.execute(statement("clock.start"), {"org_id": organization.id})
-    move_directory(db)
+    db.change("clock.start", {"org_id": organization.id})
     return organization
 
 
-def organizations(db: apsw.Connection) -> list[Organization]:
-    return [_organization(row) for row in db.execute(statement("organization.list"))]
+def organizations(db: Database) -> list[Organization]:
+    return [_organization(row) for row in db.rows("organization.list")]
 
 
-def find_organization(db: apsw.Connection, handle: str) -> Organization | None:
-    row = db.execute(statement("organization.by_handle"), {"domain_handle": handle}).fetchone()
+def find_organization(db: Database, handle: str) -> Organization | None:
+    row = db.row("organization.by_handle", {"domain_handle": handle})
     return None if row is None else _organization(row)
 
 
-def create_space(db: apsw.Connection, org_id: int, values: dict[str, Any]) -> Space:
+def create_space(db: Database, org_id: int, values: dict[str, Any]) -> Space:
     """A new space, which counts nothing yet."""
     clock = read_clock(db, org_id)
-    row = db.execute(
-        statement("space.insert"),
+    row = db.row(
+        "space.insert",
         {
             **values,
             **_settings_values(values["settings"]),
@@ -58,19 +58,19 @@ def create_space(db: apsw.Connection, org_id: int, values: dict[str, Any]) -> Sp
             "token": public_id("spc"),
             "slug": slug(values["name"]),
         },
-    ).fetchone()
+    )
     assert row is not None
     space = _space(row)
-    db.execute(statement("totals.start"), {"org_id": org_id, "space_id": space.id, "version": clock.version})
+    db.change("totals.start", {"org_id": org_id, "space_id": space.id, "version": clock.version})
     write_clock(db, clock)
     move_directory(db)
     return space
 
 
-def update_space(db: apsw.Connection, space: Space) -> Space:
+def update_space(db: Database, space: Space) -> Space:
     """A space as it is now."""
-    row = db.execute(
-        statement("space.update"),
+    row = db.row(
+        "space.update",
         {
             "org_id": space.org_id,
             "space_id": space.id,
@@ -82,53 +82,53 @@ def update_space(db: apsw.Connection, space: Space) -> Space:
             "archived": int(space.archived),
             **_settings_values(space.settings),
         },
-    ).fetchone()
+    )
     assert row is not None
     move_directory(db)
     return _space(row)
 
 
-def spaces(db: apsw.Connection, org_id: int) -> list[Space]:
-    return [_space(row) for row in db.execute(statement("space.list"), {"org_id": org_id})]
+def spaces(db: Database, org_id: int) -> list[Space]:
+    return [_space(row) for row in db.rows("space.list", {"org_id": org_id})]
 
 
-def space_by_token(db: apsw.Connection, token: str) -> Space | None:
-    row = db.execute(statement("space.by_token"), {"token": token}).fetchone()
+def space_by_token(db: Database, token: str) -> Space | None:
+    row = db.row("space.by_token", {"token": token})
     return None if row is None else _space(row)
 
 
-def space_by_id(db: apsw.Connection, org_id: int, space_id: int) -> Space:
-    row = db.execute(statement("space.find"), {"org_id": org_id, "space_id": space_id}).fetchone()
+def space_by_id(db: Database, org_id: int, space_id: int) -> Space:
+    row = db.row("space.find", {"org_id": org_id, "space_id": space_id})
     if row is None:
         raise NotFoundError("Space not found.")
     return _space(row)
 
 
 def create_token(
-    db: apsw.Connection, values: dict[str, Any], secret_digest: bytes, members: Sequence[Member]
+    db: Database, values: dict[str, Any], secret_digest: bytes, members: Sequence[Member]
 ) -> Token:
     """A new token with its first secret."""
-    row = db.execute(statement("token.insert"), values).fetchone()
+    row = db.row("token.insert", values)
     assert row is not None
     token_id = row[0]
-    db.execute(statement("secret.insert"), {"digest": secret_digest, "token_id": token_id})
-    db.executemany(statement("member.insert"), [(member.org_id, token_id, member.role) for member in members])
+    db.change("secret.insert", {"digest": secret_digest, "token_id": token_id})
+    db.change_many("member.insert", [(member.org_id, token_id, member.role) for member in members])
     move_directory(db)
     return _token(db, row)
 
 
-def tokens(db: apsw.Connection, org_id: int) -> list[Token]:
-    found = db.execute(statement("token.of_organization"), {"org_id": org_id}).fetchall()
+def tokens(db: Database, org_id: int) -> list[Token]:
+    found = db.rows("token.of_organization", {"org_id": org_id})
     return [_token(db, row) for row in found]
 
 
-def find_token(db: apsw.Connection, token_id: int) -> Token | None:
-    row = db.execute(statement("token.find"), {"token_id": token_id}).fetchone()
+def find_token(db: Database, token_id: int) -> Token | None:
+    row = db.row("token.find", {"token_id": token_id})
     return None if row is None else _token(db, row)
 
 
-def token_of_secret(db: apsw.Connection, digest: bytes) -> tuple[Token, Micros | None] | None:
-    found = db.execute(statement("secret.find"), {"digest": digest}).fetchone()
+def token_of_secret(db: Database, digest: bytes) -> tuple[Token, Micros | None] | None:
+    found = db.row("secret.find", {"digest": digest})
     if found is None:
         return None
     token = find_token(db, found[0])
@@ -136,26 +136,24 @@ def token_of_secret(db: apsw.Connection, digest: bytes) -> tuple[Token, Micros |
     return token, found[1]
 
 
-def rotate_token(
-    db: apsw.Connection, token_id: int, prefix: str, secret_digest: bytes, old_until: Micros
-) -> Token:
+def rotate_token(db: Database, token_id: int, prefix: str, secret_digest: bytes, old_until: Micros) -> Token:
     """A new secret; the ones before end at `old_until`."""
     _existing(db, token_id)
-    db.execute(statement("secret.end"), {"token_id": token_id, "ends_at": old_until})
-    db.execute(statement("secret.insert"), {"digest": secret_digest, "token_id": token_id})
-    db.execute(statement("token.set_prefix"), {"prefix": prefix, "token_id": token_id})
+    db.change("secret.end", {"token_id": token_id, "ends_at": old_until})
+    db.change("secret.insert", {"digest": secret_digest, "token_id": token_id})
+    db.change("token.set_prefix", {"prefix": prefix, "token_id": token_id})
     move_directory(db)
     return _existing(db, token_id)
 
 
-def revoke_token(db: apsw.Connection, token_id: int, now: Micros) -> Token:
+def revoke_token(db: Database, token_id: int, now: Micros) -> Token:
     _existing(db, token_id)
-    db.execute(statement("token.revoke"), {"token_id": token_id, "now": now})
+    db.change("token.revoke", {"token_id": token_id, "now": now})
     move_directory(db)
     return _existing(db, token_id)
 
 
-def _existing(db: apsw.Connection, token_id: int) -> Token:
+def _existing(db: Database, token_id: int) -> Token:
     token = find_token(db, token_id)
     if token is None:
         raise NotFoundError("Token not found.")
@@ -200,10 +198,8 @@ def _space(row: SqlRow) -> Space:
     )
 
 
-def _token(db: apsw.Connection, row: SqlRow) -> Token:
-    members = tuple(
-        Member(*found) for found in db.execute(statement("member.of_token"), {"token_id": row[0]})
-    )
+def _token(db: Database, row: SqlRow) -> Token:
+    members = tuple(Member(*found) for found in db.rows("member.of_token", {"token_id": row[0]}))
     return Token(
         id=row[0],
         name=row[1],

@@ -10,13 +10,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-import apsw
-
 from callboard.fold.catalogue import CATALOGUE, Counter
 from callboard.fold.grain import QUARTERS_A_DAY, Grain
 from callboard.store.questions import CONTACT_SPACES
-from callboard.store.sqlite.recount import COUNTERS
-from callboard.store.sqlite.statements import statement
+from callboard.store.sql.database import Database
+from callboard.store.sql.recount import COUNTERS
 
 SETTLE_AT = 4_000
 """Deltas of an organization that are left for later; the commit that makes it more settles them."""
@@ -41,27 +39,30 @@ UTC_BUCKETS = {
 
 _SUMS = ", ".join(f"sum({measure})" for measure in MEASURES)
 _ANY = " OR ".join(f"sum({measure}) <> 0" for measure in MEASURES)
-_ADDED = ", ".join(f"{measure} = {measure} + excluded.{measure}" for measure in MEASURES)
+_ADDED = ", ".join(f"{measure} = cell.{measure} + excluded.{measure}" for measure in MEASURES)
 _INSERT = (
     "INSERT INTO cell (org_id, space_id, counter, grain, bucket, d1, d2, d3, " + ", ".join(MEASURES) + ") "
 )
-_ON_CONFLICT = f" ON CONFLICT DO UPDATE SET {_ADDED}"
+_ON_CONFLICT = f" ON CONFLICT (org_id, counter, grain, space_id, bucket, d1, d2, d3) DO UPDATE SET {_ADDED}"
 _NOTHING = " AND ".join(f"{measure} = 0" for measure in MEASURES)
 
 
-def settle(db: apsw.Connection, org_id: int) -> None:
+def settle(db: Database, org_id: int) -> None:
     """Add an organization's deltas to its cells; `next_delta` of its clock is the caller's to set back."""
     where = {"org_id": org_id}
     # Most counters do not tell durations apart: for them these differences, added up first, are far fewer.
-    db.execute(_GATHER_TABLE)
-    db.execute(_GATHER, where)
-    for sql in _settling():
-        db.execute(sql, where)
-    if db.execute(statement("delta.shrinking"), where).get:
-        for sql in _dropping():
-            db.execute(sql, where)
-    db.execute("DELETE FROM temp.gathered")
-    db.execute(statement("delta.drop"), where)
+    gathers = db.dialect.gathers
+    if gathers:
+        db.run(_GATHER_TABLE)
+        db.run(_GATHER, where)
+    for sql in _settling(gathers):
+        db.run(sql, where)
+    if db.value("delta.shrinking", where):
+        for sql in _dropping(gathers, db.dialect.least):
+            db.run(sql, where)
+    if gathers:
+        db.run("DELETE FROM temp.gathered")
+    db.change("delta.drop", where)
 
 
 _GATHERED_BY = "space_id, kind, quarter, hour, day, call_type, call_status, end_reason, agent, status"
@@ -75,16 +76,16 @@ _GATHER = (
 )
 
 
-def _source(counter: Counter) -> str:
-    return "delta" if {"talk", "wait"} & set(counter.dimensions) else "temp.gathered"
+def _source(counter: Counter, gathers: bool) -> str:
+    return "delta" if not gathers or {"talk", "wait"} & set(counter.dimensions) else "temp.gathered"
 
 
 @cache
-def _settling() -> tuple[str, ...]:
+def _settling(gathers: bool) -> tuple[str, ...]:
     """A statement for each counter and grain, of the spaces and of the contact spaces together."""
     return tuple(
         f"{_INSERT}SELECT org_id, {space}, {counter.code}, '{grain}', {buckets[grain]} AS bucket, "
-        f"{_dimensions(counter)}, {_SUMS} FROM {_source(counter)} "
+        f"{_dimensions(counter)}, {_SUMS} FROM {_source(counter, gathers)} "
         f"WHERE org_id = :org_id AND no > 0 AND kind = '{counter.of}'{scope} "
         f"GROUP BY {_grouped(counter, space)} HAVING {_ANY} "
         f"ORDER BY {_grouped(counter, space)}{_ON_CONFLICT}"
@@ -95,15 +96,16 @@ def _settling() -> tuple[str, ...]:
 
 
 @cache
-def _dropping() -> tuple[str, ...]:
+def _dropping(gathers: bool, least: str) -> tuple[str, ...]:
     """The cells that the settled deltas may have emptied: what counts nothing is no cell, so that the same
     set of events leaves the same cells.
     """
     return tuple(
         f"DELETE FROM cell WHERE org_id = :org_id AND counter = {counter.code} AND grain = '{grain}' AND "
         f"(space_id, bucket, d1, d2, d3) IN (SELECT {space}, {buckets[grain]}, {_dimensions(counter)} "
-        f"FROM {_source(counter)} WHERE org_id = :org_id AND no > 0 AND kind = '{counter.of}'{scope} "
-        f"AND min({', '.join(MEASURES)}) < 0) AND {_NOTHING}"
+        f"FROM {_source(counter, gathers)} "
+        f"WHERE org_id = :org_id AND no > 0 AND kind = '{counter.of}'{scope} "
+        f"AND {least}({', '.join(MEASURES)}) < 0) AND {_NOTHING}"
         for counter in CATALOGUE
         for space, buckets, scope in _HOLDERS
         for grain in counter.grains
@@ -126,32 +128,32 @@ def _grouped(counter: Counter, space: str) -> str:
     return ", ".join([*named, "bucket", *counter.dimensions])
 
 
-def count_contact(db: apsw.Connection, org_id: int, space_id: int, sign: int) -> None:
+def count_contact(db: Database, org_id: int, space_id: int, sign: int) -> None:
     """A space becomes (1) or is no longer (-1) a contact space: its cells are added to those of the contact
     spaces together, or taken off. Deltas must be settled before, under the content type they came with.
     """
     _add_to_contact(db, {"org_id": org_id, "space_id": space_id, "sign": sign})
     emptied: dict[str, Any] = {"org_id": org_id, "space_id": CONTACT_SPACES, "counters": COUNTERS}
-    db.execute(statement("cell.drop_empty"), emptied)
+    db.change("cell.drop_empty", emptied)
 
 
-def recount_contact(db: apsw.Connection, org_id: int) -> None:
+def recount_contact(db: Database, org_id: int) -> None:
     """The cells of the contact spaces together, made anew from those of each."""
     where: dict[str, Any] = {"org_id": org_id, "space_id": CONTACT_SPACES, "counters": COUNTERS}
-    db.execute(statement("cell.drop_space"), where)
-    contact: list[tuple[Any, ...]] = db.execute(statement("space.contact"), {"org_id": org_id}).fetchall()
+    db.change("cell.drop_space", where)
+    contact: list[tuple[Any, ...]] = db.rows("space.contact", {"org_id": org_id})
     for (space_id,) in contact:
         _add_to_contact(db, {"org_id": org_id, "space_id": space_id, "sign": 1})
 
 
-def _add_to_contact(db: apsw.Connection, where: dict[str, int]) -> None:
+def _add_to_contact(db: Database, where: dict[str, int]) -> None:
     for counter in CATALOGUE:
         for grain in counter.grains:
             # Civil days cannot be made of the days of another zone: all but UTC days are made of quarters.
             origin = Grain.UTC_DAY if grain is Grain.UTC_DAY else Grain.QUARTER
             bucket = UTC_BUCKETS[grain].replace("quarter", "bucket")
             sums = ", ".join(f":sign * sum({measure})" for measure in MEASURES)
-            db.execute(
+            db.run(
                 f"{_INSERT}SELECT org_id, {CONTACT_SPACES}, counter, '{grain}', {bucket} AS held, "
                 f"d1, d2, d3, {sums} FROM cell "
                 f"WHERE org_id = :org_id AND counter = {counter.code} AND grain = '{origin}' "

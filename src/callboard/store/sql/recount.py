@@ -8,32 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import apsw
-import msgspec
-
 from callboard.clock import DAY
 from callboard.fold.catalogue import BY_NAME, CALL_DIMENSIONS, CATALOGUE, Counter
 from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain, bucket_of
 from callboard.fold.tally import CellKey
 from callboard.model.totals import Totals
-from callboard.store.sqlite.statements import statement
+from callboard.store.sql.database import Database
 
 Cells = dict[CellKey, tuple[int, ...]]
 Counted = dict[CellKey, list[int]]
 
-COUNTERS = msgspec.json.encode([counter.code for counter in CATALOGUE]).decode()
+COUNTERS = [counter.code for counter in CATALOGUE]
 """Every counter there is, for statements on all cells of a space."""
 
 
-def counted_totals(db: apsw.Connection, org_id: int, space_id: int) -> Totals:
+def counted_totals(db: Database, org_id: int, space_id: int) -> Totals:
     """The totals that the space's rows make."""
     where = {"org_id": org_id, "space_id": space_id}
-    row = db.execute(statement("totals.recount"), where).fetchone()
+    row = db.row("totals.recount", where)
     assert row is not None
     return Totals(*row)
 
 
-def counted_cells(db: apsw.Connection, org_id: int, space_id: int, zone: str) -> Cells:
+def counted_cells(db: Database, org_id: int, space_id: int, zone: str) -> Cells:
     """The cells that the space's rows make, at every grain of the catalogue."""
     where = {"org_id": org_id, "space_id": space_id}
     cells: Counted = {}
@@ -43,25 +40,25 @@ def counted_cells(db: apsw.Connection, org_id: int, space_id: int, zone: str) ->
                 _spread(cells, counter, quarter, values, measures, zone)
     for name, sql in (("talk_times", "cell.recount_talk"), ("answer_times", "cell.recount_wait")):
         code = BY_NAME[name].code
-        for day, *dimensions, a, b, c, d, e in db.execute(statement(sql), {**where, "day_us": DAY}):
+        for day, *dimensions, a, b, c, d, e in db.rows(sql, {**where, "day_us": DAY}):
             key = (code, str(Grain.UTC_DAY), day * QUARTERS_A_DAY, *dimensions)
             cells[key] = [a, b, c, d, e]
     return {key: tuple(measures) for key, measures in cells.items()}
 
 
-def kept_cells(db: apsw.Connection, org_id: int, space_id: int, zone: str) -> Cells:
+def kept_cells(db: Database, org_id: int, space_id: int, zone: str) -> Cells:
     """The cells as they are kept: with the differences that are not in them yet."""
     where = {"org_id": org_id, "space_id": space_id, "counters": COUNTERS}
-    found = db.execute(statement("cell.of_space"), where)
+    found = db.rows("cell.of_space", where)
     cells: Counted = {(row[0], row[1], row[2], row[3], row[4], row[5]): list(row[6:]) for row in found}
     return {key: tuple(measures) for key, measures in with_deltas(db, org_id, space_id, zone, cells).items()}
 
 
-def with_deltas(db: apsw.Connection, org_id: int, space_id: int, zone: str, cells: Counted) -> Counted:
+def with_deltas(db: Database, org_id: int, space_id: int, zone: str, cells: Counted) -> Counted:
     """Cells, and a space's deltas laid out in a zone."""
     emptied = False
     where = {"org_id": org_id, "space_id": space_id}
-    for kind, quarter, *values, status, a, b, c, d, e in db.execute(statement("delta.of_space"), where):
+    for kind, quarter, *values, status, a, b, c, d, e in db.rows("delta.of_space", where):
         named = dict(zip(CALL_DIMENSIONS, values, strict=True)) if kind == "call" else {"status": status}
         emptied = emptied or min(a, b, c, d, e) < 0
         for counter in CATALOGUE:
@@ -71,13 +68,11 @@ def with_deltas(db: apsw.Connection, org_id: int, space_id: int, zone: str, cell
     return {key: measures for key, measures in cells.items() if any(measures)} if emptied else cells
 
 
-def _by_quarter(
-    db: apsw.Connection, where: dict[str, int]
-) -> Iterator[tuple[int, dict[str, Any], tuple[int, ...]]]:
+def _by_quarter(db: Database, where: dict[str, int]) -> Iterator[tuple[int, dict[str, Any], tuple[int, ...]]]:
     within = {**where, "quarter_us": QUARTER_US}
-    for quarter, *values, a, b, c, d, e in db.execute(statement("cell.recount_calls"), within):
+    for quarter, *values, a, b, c, d, e in db.rows("cell.recount_calls", within):
         yield quarter, dict(zip(CALL_DIMENSIONS, values, strict=False)), (a, b, c, d, e)
-    for quarter, status, items in db.execute(statement("cell.recount_tasks"), within):
+    for quarter, status, items in db.rows("cell.recount_tasks", within):
         yield quarter, {"status": status}, (items, 0, 0, 0, 0)
 
 

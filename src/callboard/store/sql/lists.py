@@ -8,57 +8,56 @@ from __future__ import annotations
 
 from typing import LiteralString
 
-import apsw
-
 from callboard.store.interface import CallAt, TaskAt
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
-from callboard.store.sqlite.counting import calls_counted, tasks_counted
-from callboard.store.sqlite.filters import behind, calls_where, tasks_where
-from callboard.store.sqlite.rows import CALL_COLUMNS, TASK_COLUMNS, call_of, task_of
+from callboard.store.sql.counting import calls_counted, tasks_counted
+from callboard.store.sql.database import Database
+from callboard.store.sql.filters import behind, calls_where, tasks_where
+from callboard.store.sql.rows import CALL_COLUMNS, TASK_COLUMNS, call_of, task_of
 
 
-def list_calls(db: apsw.Connection, scope: Scope, where: CallFilter, window: Window) -> list[CallAt]:
+def list_calls(db: Database, scope: Scope, where: CallFilter, window: Window) -> list[CallAt]:
     """One window of the calls in scope."""
-    conditions = calls_where(scope, where)
+    conditions = calls_where(db.dialect, scope, where)
     behind(conditions, "creation_time", "call_id", window.after)
     sql = (
-        f"SELECT space_id, {CALL_COLUMNS} FROM call INDEXED BY {_call_index(scope)} "
+        f"SELECT space_id, {CALL_COLUMNS} FROM call{db.dialect.indexed(_call_index(scope))} "
         f"WHERE {conditions.where} ORDER BY creation_time DESC, call_id, space_id LIMIT :limit OFFSET :offset"
     )
-    found = db.execute(sql, {**conditions.values, "limit": window.limit, "offset": window.offset})
+    found = db.select(sql, {**conditions.values, "limit": window.limit, "offset": window.offset})
     return [CallAt(row[0], call_of(row[1:])) for row in found]
 
 
-def count_calls(db: apsw.Connection, scope: Scope, where: CallFilter) -> int:
+def count_calls(db: Database, scope: Scope, where: CallFilter) -> int:
     """How many calls are in scope: from counters where they hold it, else by counting rows."""
     counted = calls_counted(db, scope, where)
     if counted is not None:
         return counted
-    conditions = calls_where(scope, where)
-    sql = f"SELECT count(*) FROM call INDEXED BY {_call_index(scope)} WHERE {conditions.where}"
-    return int(db.execute(sql, conditions.values).get)
+    conditions = calls_where(db.dialect, scope, where)
+    sql = f"SELECT count(*) FROM call{db.dialect.indexed(_call_index(scope))} WHERE {conditions.where}"
+    return int(db.select_value(sql, conditions.values))
 
 
-def list_tasks(db: apsw.Connection, scope: Scope, where: TaskFilter, window: Window) -> list[TaskAt]:
+def list_tasks(db: Database, scope: Scope, where: TaskFilter, window: Window) -> list[TaskAt]:
     """One window of the tasks in scope."""
-    conditions = tasks_where(scope, where)
+    conditions = tasks_where(db.dialect, scope, where)
     behind(conditions, "created", "task_id", window.after)
     sql = (
-        f"SELECT space_id, {TASK_COLUMNS} FROM task INDEXED BY {_task_index(scope, where)} "
+        f"SELECT space_id, {TASK_COLUMNS} FROM task{db.dialect.indexed(_task_index(scope, where))} "
         f"WHERE {conditions.where} ORDER BY created DESC, task_id, space_id LIMIT :limit OFFSET :offset"
     )
-    found = db.execute(sql, {**conditions.values, "limit": window.limit, "offset": window.offset})
+    found = db.select(sql, {**conditions.values, "limit": window.limit, "offset": window.offset})
     return [TaskAt(row[0], task_of(row[1:])) for row in found]
 
 
-def count_tasks(db: apsw.Connection, scope: Scope, where: TaskFilter) -> int:
+def count_tasks(db: Database, scope: Scope, where: TaskFilter) -> int:
     """How many tasks are in scope."""
     counted = tasks_counted(db, scope, where)
     if counted is not None:
         return counted
-    conditions = tasks_where(scope, where)
-    sql = f"SELECT count(*) FROM task INDEXED BY {_task_index(scope, where)} WHERE {conditions.where}"
-    return int(db.execute(sql, conditions.values).get)
+    conditions = tasks_where(db.dialect, scope, where)
+    sql = f"SELECT count(*) FROM task{db.dialect.indexed(_task_index(scope, where))} WHERE {conditions.where}"
+    return int(db.select_value(sql, conditions.values))
 
 
 def _call_index(scope: Scope) -> LiteralString:

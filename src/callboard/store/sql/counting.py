@@ -5,8 +5,6 @@ Exact, not estimated: a count answers from counters only when the filter is a un
 
 from __future__ import annotations
 
-import apsw
-
 from callboard.fold.catalogue import CATALOGUE, Counter
 from callboard.fold.grain import QUARTER_US, Grain
 from callboard.store.questions import (
@@ -17,14 +15,14 @@ from callboard.store.questions import (
     Scope,
     TaskFilter,
 )
-from callboard.store.sqlite.statements import statement
-from callboard.store.sqlite.sums import sums
+from callboard.store.sql.database import Database
+from callboard.store.sql.sums import sums
 
 _EVER = (-(2**40), 2**40)
 """A range of quarters that holds every bucket there can be."""
 
 
-def calls_counted(db: apsw.Connection, scope: Scope, where: CallFilter) -> int | None:
+def calls_counted(db: Database, scope: Scope, where: CallFilter) -> int | None:
     """How many calls the filter takes, from cells; none when no counter holds it."""
     wanted: dict[str, Match] = {
         "call_type": where.call_type,
@@ -56,7 +54,7 @@ def calls_counted(db: apsw.Connection, scope: Scope, where: CallFilter) -> int |
     return None if every is None else every - queued
 
 
-def tasks_counted(db: apsw.Connection, scope: Scope, where: TaskFilter) -> int | None:
+def tasks_counted(db: Database, scope: Scope, where: TaskFilter) -> int | None:
     """How many tasks the filter takes, from cells; none when no counter holds it."""
     by_cells = TaskFilter(
         status=where.status, created_from=where.created_from, created_to=where.created_to, now=where.now
@@ -67,7 +65,7 @@ def tasks_counted(db: apsw.Connection, scope: Scope, where: TaskFilter) -> int |
 
 
 def _counted(
-    db: apsw.Connection,
+    db: Database,
     scope: Scope,
     of: str,
     wanted: dict[str, Match],
@@ -95,12 +93,12 @@ def _counted(
     return sum(int(row[1]) for row in sums(db, scope.org_id, [part])[0])
 
 
-def _spaces(db: apsw.Connection, scope: Scope) -> tuple[int, ...]:
+def _spaces(db: Database, scope: Scope) -> tuple[int, ...]:
     if scope.space_id is not None:
         return (scope.space_id,)
     if not scope.all_content:
         return (CONTACT_SPACES,)
-    return tuple(row[0] for row in db.execute(statement("space.ids"), {"org_id": scope.org_id}))
+    return tuple(row[0] for row in db.rows("space.ids", {"org_id": scope.org_id}))
 
 
 def _counter(of: str, dimensions: set[str]) -> Counter | None:

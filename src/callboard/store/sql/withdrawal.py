@@ -4,37 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
-import apsw
-import msgspec
-
 from callboard.clock import Micros
 from callboard.errors import NotFoundError
 from callboard.fold.batch import Item, refold, same_row, tally_of
 from callboard.model.event import Entry
 from callboard.store.interface import Withdrawal, batch_id
-from callboard.store.sqlite.load import add_entries, body_digest, item_of
-from callboard.store.sqlite.save import home_zones, read_clock, save_counters, save_rows, write_clock
-from callboard.store.sqlite.statements import statement
+from callboard.store.sql.database import Database
+from callboard.store.sql.load import add_entries, body_digest, item_of
+from callboard.store.sql.save import find_clock, home_zones, read_clock, save_counters, save_rows, write_clock
 
 EVENTS_PER_COMMIT = 1_000
 
 
-def begin_withdrawal(db: apsw.Connection, org_id: int, batch_no: int, now: Micros) -> tuple[int, int]:
+def begin_withdrawal(db: Database, org_id: int, batch_no: int, now: Micros) -> tuple[int, int]:
     """Put the withdrawal on record; where in the log the batch's events lie (an empty range: nowhere)."""
-    found = db.execute(statement("batch.range"), {"org_id": org_id, "no": batch_no}).get
+    find_clock(db, org_id)
+    found = db.value("batch.range", {"org_id": org_id, "no": batch_no})
     if found is None:
         raise NotFoundError(f"No batch {batch_id(batch_no)} in this organization.")
     first, last, _ = found
-    db.execute(statement("batch.withdraw"), {"org_id": org_id, "no": batch_no, "now": now})
+    db.change("batch.withdraw", {"org_id": org_id, "no": batch_no, "now": now})
     return (1, 0) if first is None else (first, last)
 
 
 def withdraw_some(
-    db: apsw.Connection, org_id: int, batch_no: int, from_seq: int, last_seq: int
+    db: Database, org_id: int, batch_no: int, from_seq: int, last_seq: int
 ) -> tuple[int | None, Withdrawal]:
     """Withdraw a bounded piece; where the next begins (none: that was all), and what this one did."""
-    found: list[tuple[Any, ...]] = db.execute(
-        statement("event.of_batch"),
+    clock = read_clock(db, org_id)
+    found: list[tuple[Any, ...]] = db.rows(
+        "event.of_batch",
         {
             "org_id": org_id,
             "no": batch_no,
@@ -42,11 +41,10 @@ def withdraw_some(
             "last_seq": last_seq,
             "most": EVENTS_PER_COMMIT,
         },
-    ).fetchall()
+    )
     if not found:
         return None, Withdrawal(batch_no=batch_no, events=0, calls=0, tasks=0)
     items = _items(db, org_id, {item_no for _, _, item_no in found})
-    clock = read_clock(db, org_id)
     events = 0
     _hand_over(db, org_id, batch_no, items)
     for item in items:
@@ -54,7 +52,7 @@ def withdraw_some(
         events += len(item.entries) - len(kept)
         item.entries = kept
         refold(item)
-    db.executemany(statement("event.withdraw"), [(org_id, item.no, batch_no) for item in items])
+    db.change_many("event.withdraw", [(org_id, item.no, batch_no) for item in items])
     save_rows(db, org_id, items)
     spaces = {item.space_id for item in items}
     tallies = {space_id: tally_of(item for item in items if item.space_id == space_id) for space_id in spaces}
@@ -66,14 +64,12 @@ def withdraw_some(
     return found[-1][0] + 1, done
 
 
-def _hand_over(db: apsw.Connection, org_id: int, batch_no: int, items: list[Item]) -> None:
+def _hand_over(db: Database, org_id: int, batch_no: int, items: list[Item]) -> None:
     """Give what another batch brought as well to that batch, with its receipt: it is as if only that one
     had come.
     """
-    numbers = msgspec.json.encode([item.no for item in items]).decode()
-    rows: list[tuple[Any, ...]] = db.execute(
-        statement("event_repeat.heirs"), {"org_id": org_id, "item_nos": numbers}
-    ).fetchall()
+    numbers = [item.no for item in items]
+    rows: list[tuple[Any, ...]] = db.rows("event_repeat.heirs", {"org_id": org_id, "item_nos": numbers})
     # The rows come last to first: of several heirs the first stays.
     heirs = {(item_no, digest): receipt for item_no, digest, *receipt in rows}
     if not heirs:
@@ -85,19 +81,17 @@ def _hand_over(db: apsw.Connection, org_id: int, batch_no: int, items: list[Item
                 continue
             heir_no, received_at, source = heir
             item.entries[place] = Entry(entry.event, entry.body, received_at, source, heir_no)
-            seq = db.execute(
-                statement("event.hand_over"), (heir_no, received_at, source, org_id, item.no, entry.body)
-            ).get
-            db.execute(statement("batch.reach"), {"seq": seq, "org_id": org_id, "no": heir_no})
+            seq = db.value("event.hand_over", (heir_no, received_at, source, org_id, item.no, entry.body))
+            db.change("batch.reach", {"seq": seq, "org_id": org_id, "no": heir_no})
 
 
-def _items(db: apsw.Connection, org_id: int, nos: set[int]) -> list[Item]:
+def _items(db: Database, org_id: int, nos: set[int]) -> list[Item]:
     """The items under these numbers, with their events."""
-    where = {"nos": msgspec.json.encode(sorted(nos)).decode(), "org_id": org_id}
+    where = {"nos": sorted(nos), "org_id": org_id}
     items = [
         item_of(row, is_call=is_call)
         for name, is_call in (("call.by_no", True), ("task.by_no", False))
-        for row in db.execute(statement(name), where)
+        for row in db.rows(name, where)
     ]
     add_entries(db, org_id, items)
     return items

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, LiteralString
+from typing import Any
 
-import apsw
-import msgspec
 from msgspec import structs
 
 from callboard.clock import Micros
 from callboard.model.call import LOOK_BACK
 from callboard.store.questions import CallFilter, Scope
 from callboard.store.reporting import Intervals
-from callboard.store.sqlite.filters import calls_where, interval
-
-_FROM: LiteralString = (
-    "FROM json_each(:spaces) AS wanted CROSS JOIN call INDEXED BY call_by_space_time "
-    "ON space_id = wanted.value AND "
-)
+from callboard.store.sql.database import Database, Dialect
+from callboard.store.sql.filters import calls_where, interval
 
 
 def intervals(
-    db: apsw.Connection,
+    db: Database,
     org_id: int,
     spaces: Sequence[int],
     period: tuple[Micros, Micros],
@@ -30,14 +24,15 @@ def intervals(
     kind: str,
 ) -> Intervals:
     """See `Reporting.intervals`."""
-    begins, ends = interval(kind)
+    begins, ends = interval(db.dialect, kind)
+    calls = _calls(db.dialect)
     around = structs.replace(where, start=period[0] - LOOK_BACK, end=period[1])
-    conditions = calls_where(Scope(org_id, all_content=True), around)
-    values: dict[str, Any] = {**conditions.values, "spaces": msgspec.json.encode(spaces).decode()}
-    found: list[Any] = db.execute(
+    conditions = calls_where(db.dialect, Scope(org_id, all_content=True), around)
+    values: dict[str, Any] = {**conditions.values, "spaces": list(spaces)}
+    found: list[Any] = db.select(
         f"SELECT begins, ends, open FROM (SELECT {begins} AS begins, "
-        f"min({ends}, creation_time + :back) AS ends, "
-        f"call_status IN ('ringing', 'in_progress') AS open {_FROM} {conditions.where}) "
+        f"{db.dialect.least}({ends}, creation_time + :back) AS ends, "
+        f"call_status IN ('ringing', 'in_progress') AS open {calls} {conditions.where}) AS found "
         "WHERE begins < :period_end AND ends > :period_start AND begins < ends",
         {
             **values,
@@ -45,12 +40,20 @@ def intervals(
             "period_start": period[0],
             "period_end": period[1],
         },
-    ).fetchall()
+    )
     lost = calls_where(
+        db.dialect,
         Scope(org_id, all_content=True),
         structs.replace(where, start=period[0], end=period[1], unplaced=kind),
     )
-    count = db.execute(
-        f"SELECT count(*) {_FROM} {lost.where}", {**lost.values, "spaces": values["spaces"]}
-    ).get
+    count = db.select_value(
+        f"SELECT count(*) {calls} {lost.where}", {**lost.values, "spaces": values["spaces"]}
+    )
     return Intervals(spans=found, unplaced=count)
+
+
+def _calls(dialect: Dialect) -> str:
+    return (
+        f"FROM {dialect.each_space} {dialect.then_join} call{dialect.indexed('call_by_space_time')} "
+        "ON space_id = wanted.value AND "
+    )

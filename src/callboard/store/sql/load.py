@@ -6,15 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
-import apsw
-import msgspec
-
 from callboard.fold.batch import Item, Loaded
 from callboard.model.event import CallEvent, Entry, from_canonical
-from callboard.store.sqlite.rows import call_of, task_of
-from callboard.store.sqlite.statements import statement
-
-_json = msgspec.json.Encoder().encode
+from callboard.store.sql.database import Database
+from callboard.store.sql.rows import call_of, task_of
 
 
 def event_key(event_id: str) -> int:
@@ -30,7 +25,7 @@ def body_digest(body: bytes) -> bytes:
     return blake2b(body, digest_size=16).digest()
 
 
-def load(db: apsw.Connection, org_id: int, arrived: Mapping[int, Sequence[Entry]]) -> dict[int, Loaded]:
+def load(db: Database, org_id: int, arrived: Mapping[int, Sequence[Entry]]) -> dict[int, Loaded]:
     """What one organization's share of a commit touches, by space: the items that exist among those the
     entries name, with their events, and the event ids known. One statement each, however many spaces.
     """
@@ -60,12 +55,10 @@ def load(db: apsw.Connection, org_id: int, arrived: Mapping[int, Sequence[Entry]
     return loaded
 
 
-def find_items(
-    db: apsw.Connection, org_id: int, wanted: Iterable[tuple[int, str]], *, is_call: bool
-) -> list[Item]:
+def find_items(db: Database, org_id: int, wanted: Iterable[tuple[int, str]], *, is_call: bool) -> list[Item]:
     """The items that exist among these (space, id), without their events."""
-    where = {"wanted": _text(wanted), "org_id": org_id}
-    found = db.execute(statement("call.load" if is_call else "task.load"), where)
+    where = {"wanted": list(wanted), "org_id": org_id}
+    found = db.rows("call.load" if is_call else "task.load", where)
     return [item_of(row, is_call=is_call) for row in found]
 
 
@@ -75,25 +68,21 @@ def item_of(row: tuple[Any, ...], *, is_call: bool) -> Item:
     return Item(row[2], is_call, row[0], kept, kept, space_id=row[1])
 
 
-def add_entries(db: apsw.Connection, org_id: int, items: Sequence[Item]) -> None:
+def add_entries(db: Database, org_id: int, items: Sequence[Item]) -> None:
     """Give items the events that count of each, in the order received."""
     if not items:
         return
     by_no = {item.no: item for item in items}
-    found = db.execute(statement("event.load"), {"item_nos": _text(by_no), "org_id": org_id})
+    found = db.rows("event.load", {"item_nos": list(by_no), "org_id": org_id})
     for item_no, body, received_at, source, batch_no in found:
         by_no[item_no].entries.append(Entry(from_canonical(body), body, received_at, source, batch_no))
 
 
 def _add_bodies(
-    db: apsw.Connection, org_id: int, keys: Mapping[tuple[int, int], str], loaded: Mapping[int, Loaded]
+    db: Database, org_id: int, keys: Mapping[tuple[int, int], str], loaded: Mapping[int, Loaded]
 ) -> None:
-    found = db.execute(statement("event.known"), {"wanted": _text(keys), "org_id": org_id})
+    found = db.rows("event.known", {"wanted": list(keys), "org_id": org_id})
     for space_id, body in found:
         event_id = from_canonical(body).event_id
         assert isinstance(event_id, str)
         loaded[space_id].event_bodies[event_id] = body
-
-
-def _text(values: Iterable[object]) -> str:
-    return _json(list(values)).decode()

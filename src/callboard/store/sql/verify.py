@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-import apsw
 import msgspec
 
 from callboard.fold.batch import Item, refold, same_row
@@ -20,11 +19,13 @@ from callboard.model.totals import Totals
 from callboard.store.interface import Progress
 from callboard.store.questions import CONTACT_SPACES
 from callboard.store.reporting import Difference, Verification
-from callboard.store.sqlite.contact_check import wrong_cells
-from callboard.store.sqlite.load import add_entries, find_items, item_of
-from callboard.store.sqlite.recount import COUNTERS, counted_cells, counted_totals, kept_cells
-from callboard.store.sqlite.refill import insert_cells, put_totals
-from callboard.store.sqlite.save import (
+from callboard.store.sql.contact_check import wrong_cells
+from callboard.store.sql.database import Database
+from callboard.store.sql.load import add_entries, find_items, item_of
+from callboard.store.sql.recount import COUNTERS, counted_cells, counted_totals, kept_cells
+from callboard.store.sql.refill import insert_cells, put_totals
+from callboard.store.sql.save import (
+    find_clock,
     home_zones,
     read_clock,
     save_rows,
@@ -32,8 +33,7 @@ from callboard.store.sqlite.save import (
     settle_now,
     write_clock,
 )
-from callboard.store.sqlite.settling import recount_contact
-from callboard.store.sqlite.statements import statement
+from callboard.store.sql.settling import recount_contact
 
 MOST_TOLD = 1_000
 """Differences told one by one; `drift` counts all."""
@@ -42,7 +42,7 @@ EVENTS_AT_ONCE = 50_000
 PAGE = 2_000
 """Rows refolded in one snapshot."""
 
-Snapshot = Callable[[], AbstractContextManager[apsw.Connection]]
+Snapshot = Callable[[], AbstractContextManager[Database]]
 
 
 class Verifier:
@@ -94,9 +94,9 @@ class Verifier:
                 self.found.repaired += self.found.drift - before
                 _rewrite_counters(db, space.org_id, space.id)
 
-    def _compare_totals(self, db: apsw.Connection, space: Space) -> None:
+    def _compare_totals(self, db: Database, space: Space) -> None:
         where = {"org_id": space.org_id, "space_id": space.id}
-        row = db.execute(statement("totals.of_space"), where).fetchone()
+        row = db.row("totals.of_space", where)
         kept = None if row is None else Totals(*row)
         counted = counted_totals(db, space.org_id, space.id)
         self.found.checked["totals"] += 1
@@ -108,7 +108,7 @@ class Verifier:
             )
             self.found.checked["tasks"] += counted.total_tasks
 
-    def _compare_cells(self, db: apsw.Connection, space: Space) -> None:
+    def _compare_cells(self, db: Database, space: Space) -> None:
         zone = _zone(db, space.org_id, space.id)
         kept = kept_cells(db, space.org_id, space.id, zone)
         counted = counted_cells(db, space.org_id, space.id, zone)
@@ -120,7 +120,7 @@ class Verifier:
                 name = "/".join(map(str, key))
                 self._tell("cell", (space.org_id, space.id), name, kept.get(key), counted.get(key))
 
-    def _compare_runs(self, db: apsw.Connection, space: Space) -> None:
+    def _compare_runs(self, db: Database, space: Space) -> None:
         kept = _kept_runs(db, space.org_id, space.id)
         expected = _counted_runs(db, space.org_id, space.id)
         self.found.checked["runs"] += len(expected)
@@ -152,6 +152,7 @@ class Verifier:
             wrong = self._refold(space, items)
             if wrong and self._repair:
                 with self._write() as db:
+                    find_clock(db, space.org_id)
                     # Read again under the lock: what a writer changed meanwhile is right already.
                     again = [
                         item for item in _page(db, space, "", is_call=is_call, only=wrong) if _is_wrong(item)
@@ -175,7 +176,7 @@ class Verifier:
     def _orphans(self, org_id: int) -> None:
         """Events whose call or task is missing: the log is walked in pieces."""
         with self._read() as db:
-            end = read_clock(db, org_id).next_event
+            end = db.value("clock.read", {"org_id": org_id})[2]
         told: set[int] = set()
         for begin in range(1, end, EVENTS_AT_ONCE):
             piece = {"org_id": org_id, "from_seq": begin, "to_seq": begin + EVENTS_AT_ONCE}
@@ -189,6 +190,7 @@ class Verifier:
                     self.found.repaired += self._repair
             if items and self._repair:
                 with self._write() as db:
+                    find_clock(db, org_id)
                     again = _without_row(db, piece)
                     save_rows(db, org_id, again)
                     for space_id in sorted({item.space_id for item in again}):
@@ -201,11 +203,11 @@ def _is_wrong(item: Item) -> bool:
 
 
 def _page(
-    db: apsw.Connection, space: Space, after: str, *, is_call: bool, only: list[str] | None = None
+    db: Database, space: Space, after: str, *, is_call: bool, only: list[str] | None = None
 ) -> list[Item]:
     if only is None:
         where = {"org_id": space.org_id, "space_id": space.id, "after": after, "most": PAGE}
-        found = db.execute(statement("call.page" if is_call else "task.page"), where).fetchall()
+        found = db.rows("call.page" if is_call else "task.page", where)
         items = [item_of(row, is_call=is_call) for row in found]
     else:
         items = find_items(db, space.org_id, [(space.id, item_id) for item_id in only], is_call=is_call)
@@ -213,10 +215,10 @@ def _page(
     return items
 
 
-def _without_row(db: apsw.Connection, piece: dict[str, int]) -> list[Item]:
+def _without_row(db: Database, piece: dict[str, int]) -> list[Item]:
     """The items of a piece of the log that have no row, as they should be."""
     org_id = piece["org_id"]
-    found: list[tuple[Any, ...]] = db.execute(statement("event.orphans"), piece).fetchall()
+    found: list[tuple[Any, ...]] = db.rows("event.orphans", piece)
     items = [Item("", True, no, space_id=space_id) for space_id, no in found]
     add_entries(db, org_id, items)
     for item in items:
@@ -226,42 +228,38 @@ def _without_row(db: apsw.Connection, piece: dict[str, int]) -> list[Item]:
     return items
 
 
-def _zone(db: apsw.Connection, org_id: int, space_id: int) -> str:
+def _zone(db: Database, org_id: int, space_id: int) -> str:
     """The space's home zone as of this snapshot: it may have changed since the verification began."""
     return home_zones(db, org_id, [space_id])[space_id]
 
 
-def _rewrite_counters(db: apsw.Connection, org_id: int, space_id: int) -> None:
+def _rewrite_counters(db: Database, org_id: int, space_id: int) -> None:
     """Counters as the rows make them, whatever was kept."""
     where = {"org_id": org_id, "space_id": space_id}
     clock = read_clock(db, org_id)
     settle_deltas(db, clock)
     put_totals(db, org_id, space_id, clock.version)
-    db.execute(statement("cell.drop_space"), {**where, "counters": COUNTERS})
+    db.change("cell.drop_space", {**where, "counters": COUNTERS})
     insert_cells(db, org_id, space_id, _zone(db, org_id, space_id))
     # In the same commit: a list of all contact spaces counts by their cells together.
     if any(wrong_cells(lambda: nullcontext(db), org_id)):
         recount_contact(db, org_id)
     kept, counted = _kept_runs(db, org_id, space_id), _counted_runs(db, org_id, space_id)
-    db.executemany(
-        statement("run.drop"), [(org_id, space_id, run_id) for run_id in kept.keys() - counted.keys()]
-    )
-    db.executemany(
-        statement("run.put"), [(org_id, space_id, run_id, *values) for run_id, values in counted.items()]
-    )
+    db.change_many("run.drop", [(org_id, space_id, run_id) for run_id in kept.keys() - counted.keys()])
+    db.change_many("run.put", [(org_id, space_id, run_id, *values) for run_id, values in counted.items()])
     write_clock(db, clock)
 
 
-def _kept_runs(db: apsw.Connection, org_id: int, space_id: int) -> dict[str, tuple[int, ...]]:
+def _kept_runs(db: Database, org_id: int, space_id: int) -> dict[str, tuple[int, ...]]:
     where = {"org_id": org_id, "space_id": space_id}
-    return {row[0]: row[3:] for row in db.execute(statement("run.of_space"), where)}
+    return {row[0]: row[3:] for row in db.rows("run.of_space", where)}
 
 
-def _counted_runs(db: apsw.Connection, org_id: int, space_id: int) -> dict[str, tuple[int, ...]]:
+def _counted_runs(db: Database, org_id: int, space_id: int) -> dict[str, tuple[int, ...]]:
     """Runs as their tasks make them; registered ones stand without any."""
     where = {"org_id": org_id, "space_id": space_id}
-    runs = {row[0]: row[1:] for row in db.execute(statement("run.recount"), where)}
-    for run_id, registered, batch_count, *_ in db.execute(statement("run.of_space"), where):
+    runs = {row[0]: row[1:] for row in db.rows("run.recount", where)}
+    for run_id, registered, batch_count, *_ in db.rows("run.of_space", where):
         if batch_count == 0:
             continue
         counted = runs.get(run_id, (registered, registered, 0, 0, 0, 0))

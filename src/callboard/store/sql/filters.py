@@ -7,16 +7,17 @@ from typing import Any, LiteralString
 from callboard.model.call import LOOK_BACK
 from callboard.model.task import CALL_ENDED_FOR
 from callboard.store.questions import CallFilter, Match, Position, Scope, TaskFilter, Unknown
+from callboard.store.sql.database import Dialect
 
 
 class Conditions:
     """Fragments that must all hold, and their values."""
 
     def __init__(self) -> None:
-        self.fragments: list[LiteralString] = []
+        self.fragments: list[str] = []
         self.values: dict[str, Any] = {}
 
-    def add(self, fragment: LiteralString, **values: Any) -> None:
+    def add(self, fragment: str, **values: Any) -> None:
         """One condition more."""
         self.fragments.append(fragment)
         self.values.update(values)
@@ -50,7 +51,7 @@ def in_scope(scope: Scope, conditions: Conditions, *, by_time: bool) -> None:
         conditions.add("+" + contact if by_time else contact)
 
 
-def calls_where(scope: Scope, where: CallFilter) -> Conditions:
+def calls_where(dialect: Dialect, scope: Scope, where: CallFilter) -> Conditions:
     """Which calls."""
     conditions = Conditions()
     in_scope(scope, conditions, by_time=True)
@@ -76,7 +77,7 @@ def calls_where(scope: Scope, where: CallFilter) -> Conditions:
     if where.duration_known is not None:
         conditions.add("duration_ms IS NOT NULL" if where.duration_known else "duration_ms IS NULL")
     _amounts(where, conditions)
-    _under_way(where, conditions)
+    _under_way(dialect, where, conditions)
     if where.start is not None:
         conditions.add("creation_time >= :start", start=where.start)
     if where.end is not None:
@@ -88,35 +89,33 @@ _IS_FINAL: LiteralString = "call_status IN ('completed', 'missed', 'failed') AND
 _TALKS: LiteralString = "call_status IN ('in_progress', 'completed', 'failed')"
 _FITS: LiteralString = "coalesce(end_time, creation_time) + 1000000 >= coalesce(duration_ms, 0) * 1000 + "
 _BEGINS: dict[str, LiteralString] = {
-    "talk": "iif("
+    "talk": "CASE WHEN "
     + _TALKS
     + " AND start_time >= creation_time AND (NOT ("
     + _IS_FINAL
     + ") OR "
     + _FITS
-    + "start_time), start_time, NULL)",
-    "offered": "iif(call_status = 'queued' OR ("
+    + "start_time) THEN start_time END",
+    "offered": "CASE WHEN call_status = 'queued' OR ("
     + _IS_FINAL
     + " AND NOT "
     + _FITS
-    + "creation_time), NULL, creation_time)",
+    + "creation_time) THEN NULL ELSE creation_time END",
 }
-_LIVE_LIMIT: LiteralString = (
-    "1000000 * (SELECT coalesce(settings ->> '$.live_call_limit', 14400) FROM space "
-    "WHERE space.id = call.space_id AND space.org_id = call.org_id)"
-)
+_OF_ITS_SPACE: LiteralString = " FROM space WHERE space.id = call.space_id AND space.org_id = call.org_id)"
 
 
-def interval(kind: str) -> tuple[LiteralString, LiteralString]:
+def interval(dialect: Dialect, kind: str) -> tuple[str, str]:
     """When a call begins and ends to talk or to be offered, in SQL."""
     begins = _BEGINS[kind]
-    return begins, "iif(" + _IS_FINAL + ", end_time, " + begins + " + " + _LIVE_LIMIT + ")"
+    limit = "1000000 * (SELECT " + dialect.live_limit + _OF_ITS_SPACE
+    return begins, "CASE WHEN " + _IS_FINAL + " THEN end_time ELSE " + begins + " + " + limit + " END"
 
 
-def unplaced(kind: str) -> LiteralString:
+def unplaced(dialect: Dialect, kind: str) -> str:
     """Whether a call talked or was offered at a time that cannot be told, in SQL."""
-    begins, ends = interval(kind)
-    turned: LiteralString = "coalesce(" + ends + " < " + begins + ", 0)"
+    begins, ends = interval(dialect, kind)
+    turned = "coalesce(" + ends + " < " + begins + ", false)"
     if kind == "offered":
         return "(" + turned + " OR (call_status <> 'queued' AND " + begins + " IS NULL))"
     return (
@@ -125,18 +124,18 @@ def unplaced(kind: str) -> LiteralString:
     )
 
 
-def _under_way(where: CallFilter, conditions: Conditions) -> None:
+def _under_way(dialect: Dialect, where: CallFilter, conditions: Conditions) -> None:
     for kind, at in (("talk", where.talking_at), ("offered", where.offered_at)):
         if at is not None:
-            begins, ends = interval(kind)
-            name: LiteralString = "at_talk" if kind == "talk" else "at_offered"
-            under_way: LiteralString = begins + " <= :" + name + " AND " + ends + " > :" + name
+            begins, ends = interval(dialect, kind)
+            name = "at_talk" if kind == "talk" else "at_offered"
+            under_way = begins + " <= :" + name + " AND " + ends + " > :" + name
             conditions.add(under_way, **{name: at})
             # Neither before its creation nor long after: however old `at` is, the walk by time is short.
             conditions.add("creation_time <= :" + name)
             conditions.add("creation_time > :" + name + " - :back", back=LOOK_BACK)
     if where.unplaced is not None:
-        conditions.add(unplaced(where.unplaced))
+        conditions.add(unplaced(dialect, where.unplaced))
 
 
 def _amounts(where: CallFilter, conditions: Conditions) -> None:
@@ -145,7 +144,7 @@ def _amounts(where: CallFilter, conditions: Conditions) -> None:
     if where.max_duration_ms is not None:
         conditions.add("duration_ms <= :max_duration", max_duration=where.max_duration_ms)
     if where.time_to_answer_known is not None:
-        known: LiteralString = "coalesce(start_time >= creation_time, 0)"
+        known: LiteralString = "coalesce(start_time >= creation_time, false)"
         conditions.add(known if where.time_to_answer_known else "NOT " + known)
     wait: LiteralString = "start_time >= creation_time AND (start_time - creation_time) / 1000"
     if where.min_wait_ms is not None:
@@ -161,17 +160,17 @@ _LIMIT: LiteralString = (
 
 
 _CALL_ENDED: LiteralString = (
-    "(waiting_since IS NOT NULL AND EXISTS (SELECT 1 FROM call INDEXED BY call_by_task WHERE "
+    "(waiting_since IS NOT NULL AND EXISTS (SELECT 1 FROM call{} WHERE "
     "call.org_id = task.org_id AND call.space_id = task.space_id AND call.task_id = task.task_id AND "
     "call.void = 0 AND call.call_status IN ('completed', 'missed', 'failed') AND "
     "call.end_time > task.waiting_since AND call.end_time < :ended_before) AND NOT EXISTS "
-    "(SELECT 1 FROM call INDEXED BY call_by_task WHERE call.org_id = task.org_id AND "
+    "(SELECT 1 FROM call{} WHERE call.org_id = task.org_id AND "
     "call.space_id = task.space_id AND call.task_id = task.task_id AND call.void = 0 AND "
     "call.call_status IN ('ringing', 'in_progress')))"
 )
 
 
-def tasks_where(scope: Scope, where: TaskFilter) -> Conditions:
+def tasks_where(dialect: Dialect, scope: Scope, where: TaskFilter) -> Conditions:
     """Which tasks."""
     conditions = Conditions()
     in_scope(scope, conditions, by_time=True)
@@ -191,7 +190,9 @@ def tasks_where(scope: Scope, where: TaskFilter) -> Conditions:
     if where.waiting_before is not None:
         conditions.add("waiting_since < :waiting_before", waiting_before=where.waiting_before)
     if where.call_ended is not None:
-        ended = _CALL_ENDED if where.call_ended else "NOT " + _CALL_ENDED
+        by_task = dialect.indexed("call_by_task")
+        ended = _CALL_ENDED.format(by_task, by_task)
+        ended = ended if where.call_ended else "NOT " + ended
         conditions.add(ended, ended_before=where.now - CALL_ENDED_FOR)
     if where.stuck is True:
         conditions.add("waiting_since IS NOT NULL AND :now - waiting_since > " + _LIMIT, now=where.now)

@@ -1,39 +1,38 @@
-"""The part of the SQLite store that reports ask: each question in one snapshot."""
+"""The part of the store that reports ask: each question in one snapshot."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, TypeVar
 
-import apsw
 import msgspec
 
 from callboard.clock import Micros
 from callboard.store.questions import CallFilter, CallPart, CellPart, Sums, TaskPart
 from callboard.store.reporting import Intervals, LastVerification, Overdue, Received, Verification
-from callboard.store.sqlite.extremes import extreme_ms
-from callboard.store.sqlite.intervals import intervals
-from callboard.store.sqlite.overdue import last_verification, overdue, received, run_times_ms
-from callboard.store.sqlite.statements import statement
-from callboard.store.sqlite.sums import sums
+from callboard.store.sql.database import Database
+from callboard.store.sql.extremes import extreme_ms
+from callboard.store.sql.intervals import intervals
+from callboard.store.sql.overdue import last_verification, overdue, received, run_times_ms
+from callboard.store.sql.sums import sums
+
+T = TypeVar("T")
 
 
-class SqliteReporting(ABC):
+class SqlReporting(ABC):
     """See `Reporting`."""
 
     @abstractmethod
-    def _reading(self) -> AbstractContextManager[apsw.Connection]:
-        """One snapshot, within the query time."""
+    def _at_once(self, query: Callable[..., T], *args: Any) -> T:
+        """One snapshot for several statements, within the query time. `query` may be called again."""
 
     @abstractmethod
-    def _writing(self) -> AbstractContextManager[apsw.Connection]:
-        """The write lock, for one commit."""
+    def _write(self, change: Callable[[Database], T]) -> T:
+        """One commit. `change` may be called again, when nothing was committed."""
 
     def sums(self, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
-        with self._reading() as db:
-            return sums(db, org_id, parts)
+        return self._at_once(sums, org_id, parts)
 
     def extreme_ms(
         self,
@@ -47,40 +46,33 @@ class SqliteReporting(ABC):
         greatest: bool,
         most_rows: int,
     ) -> int | None:
-        with self._reading() as db:
-            return extreme_ms(
+        return self._at_once(
+            lambda db: extreme_ms(
                 db, org_id, (spaces, ranges), where, of, bounds, greatest=greatest, most_rows=most_rows
             )
+        )
 
     def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:
-        with self._reading() as db:
-            return received(db, org_id, spaces, since, most)
+        return self._at_once(received, org_id, spaces, since, most)
 
     def long_live_calls(self, org_id: int, space_id: int, status: str, before: Micros, most: int) -> Overdue:
         where = {"org_id": org_id, "space_id": space_id, "status": status, "before": before, "most": most}
-        with self._reading() as db:
-            return overdue(db, ("call.long_live", "call.count_long_live"), where)
+        return self._at_once(overdue, ("call.long_live", "call.count_long_live"), where)
 
     def waiting_tasks(self, org_id: int, space_id: int, status: str, before: Micros, most: int) -> Overdue:
         where = {"org_id": org_id, "space_id": space_id, "status": status, "before": before, "most": most}
-        with self._reading() as db:
-            return overdue(db, ("task.waiting", "task.count_waiting"), where)
+        return self._at_once(overdue, ("task.waiting", "task.count_waiting"), where)
 
     def run_times_ms(self, org_id: int, space_id: int, most: int) -> list[int]:
-        with self._reading() as db:
-            return run_times_ms(db, org_id, space_id, most)
+        return self._at_once(run_times_ms, org_id, space_id, most)
 
     def record_verification(self, found: Verification, *, deep: bool, now: Micros) -> None:
         drift = msgspec.json.encode(found.drift_of).decode()
-        with self._writing() as db:
-            db.execute(
-                statement("verification.insert"),
-                {"now": now, "deep": int(deep), "repaired": found.repaired, "drift": drift},
-            )
+        values = {"now": now, "deep": int(deep), "repaired": found.repaired, "drift": drift}
+        self._write(lambda db: db.change("verification.insert", values))
 
     def last_verification(self) -> LastVerification | None:
-        with self._reading() as db:
-            return last_verification(db)
+        return self._at_once(last_verification)
 
     def intervals(
         self,
@@ -90,10 +82,9 @@ class SqliteReporting(ABC):
         where: CallFilter,
         kind: Literal["talk", "offered"],
     ) -> Intervals:
-        with self._reading() as db:
-            return intervals(db, org_id, spaces, period, where, kind)
+        return self._at_once(intervals, org_id, spaces, period, where, kind)
 
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
-        with self._reading() as db:
-            found = db.execute(statement("task.stuck_by_space"), {"org_id": org_id, "now": now})
-            return {space_id: stuck for space_id, stuck in found if stuck}
+        where = {"org_id": org_id, "now": now}
+        found = self._at_once(lambda db: db.rows("task.stuck_by_space", where))
+        return {space_id: stuck for space_id, stuck in found if stuck}

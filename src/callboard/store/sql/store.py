@@ -1,0 +1,235 @@
+"""A store that speaks SQL, whatever the engine: what is asked of it, and the transaction each thing takes."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any, TypeVar
+
+from msgspec import structs
+
+from callboard.clock import Micros
+from callboard.model.call import Call
+from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
+from callboard.model.event import Entry
+from callboard.model.run import Run
+from callboard.model.task import Task
+from callboard.model.words import Outcome
+from callboard.store.interface import Batch, CallAt, ImportBatch, Progress, Receipt, TaskAt, Withdrawal
+from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
+from callboard.store.reporting import Verification
+from callboard.store.sql import directory, lists, settling
+from callboard.store.sql.database import Database
+from callboard.store.sql.imports import begin_import, finish_import, import_of
+from callboard.store.sql.ingestion import Ingestion
+from callboard.store.sql.items import entries_of, find_call, find_task
+from callboard.store.sql.reporting import SqlReporting
+from callboard.store.sql.rows import run_of
+from callboard.store.sql.save import find_clock, settle_now
+from callboard.store.sql.verify import Verifier
+from callboard.store.sql.withdrawal import begin_withdrawal, withdraw_some
+from callboard.store.sql.zone_change import rebuild_grains
+
+T = TypeVar("T")
+
+
+class SqlStore(SqlReporting):
+    """See `Store`. An engine adds how it connects, what moved, and what it says of itself."""
+
+    @abstractmethod
+    def _read(self, query: Callable[..., T], *args: Any) -> T:
+        """Each statement by itself, together within the query time. `query` may be called again."""
+
+    @abstractmethod
+    def _snapshot(self) -> AbstractContextManager[Database]:
+        """One snapshot, for as long as it takes."""
+
+    @abstractmethod
+    def _writing(self) -> AbstractContextManager[Database]:
+        """One commit, which a caller cannot begin again."""
+
+    # --- events in
+
+    def ingest(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
+        return self._write(lambda db: Ingestion(db).run(batches))
+
+    def begin_import(self, org_id: int, label: str, now: Micros) -> ImportBatch:
+        return self._write(lambda db: begin_import(db, org_id, label, now))
+
+    def finish_import(self, org_id: int, batch_no: int, now: Micros) -> ImportBatch:
+        return self._write(lambda db: finish_import(db, org_id, batch_no, now))
+
+    def find_import(self, org_id: int, batch_no: int) -> ImportBatch | None:
+        return self._read(import_of, org_id, batch_no)
+
+    def withdraw(
+        self, org_id: int, batch_no: int, now: Micros, progress: Progress | None = None
+    ) -> Withdrawal:
+        # On record first: an import that still runs brings nothing behind the range read here.
+        first, last = self._write(lambda db: begin_withdrawal(db, org_id, batch_no, now))
+        events = calls = tasks = 0
+        begin: int | None = first
+        while begin is not None:
+            piece = partial(withdraw_some, org_id=org_id, batch_no=batch_no, from_seq=begin, last_seq=last)
+            begin, done = self._write(piece)
+            events, calls, tasks = events + done.events, calls + done.calls, tasks + done.tasks
+            if progress is not None:
+                progress(last - first + 1 if begin is None else begin - first, last - first + 1)
+        return Withdrawal(batch_no=batch_no, events=events, calls=calls, tasks=tasks)
+
+    # --- directory
+
+    def create_organization(
+        self, *, name: str, domain_handle: str, domain: str | None, is_private_domain: bool, now: Micros
+    ) -> Organization:
+        values = {
+            "name": name,
+            "domain_handle": domain_handle.lower(),
+            "domain": domain,
+            "is_private_domain": int(is_private_domain),
+            "now": now,
+        }
+        return self._write(lambda db: directory.create_organization(db, values))
+
+    def organizations(self) -> list[Organization]:
+        return self._read(directory.organizations)
+
+    def find_organization(self, domain_handle: str) -> Organization | None:
+        return self._read(directory.find_organization, domain_handle.lower())
+
+    def create_space(
+        self,
+        *,
+        org_id: int,
+        name: str,
+        description: str | None,
+        content_type: str,
+        agent_handle: str | None,
+        settings: SpaceSettings,
+        now: Micros,
+    ) -> Space:
+        values = {
+            "name": name,
+            "description": description,
+            "content_type": content_type,
+            "agent_handle": agent_handle,
+            "settings": settings,
+            "now": now,
+        }
+        return self._write(lambda db: directory.create_space(db, org_id, values))
+
+    def update_space(self, org_id: int, space_id: int, changes: dict[str, Any]) -> Space:
+        return self._write(lambda db: _update_space(db, org_id, space_id, changes))
+
+    def spaces(self, org_id: int) -> list[Space]:
+        return self._read(directory.spaces, org_id)
+
+    def find_space(self, token: str) -> Space | None:
+        return self._read(directory.space_by_token, token)
+
+    def create_token(
+        self,
+        *,
+        name: str,
+        prefix: str,
+        secret_digest: bytes,
+        members: Sequence[Member],
+        expires_at: Micros | None,
+        now: Micros,
+    ) -> Token:
+        values = {"name": name, "prefix": prefix, "expires_at": expires_at, "now": now}
+        return self._write(lambda db: directory.create_token(db, values, secret_digest, members))
+
+    def tokens(self, org_id: int) -> list[Token]:
+        return self._read(directory.tokens, org_id)
+
+    def find_token(self, token_id: int) -> Token | None:
+        return self._read(directory.find_token, token_id)
+
+    def token_of_secret(self, secret_digest: bytes) -> tuple[Token, Micros | None] | None:
+        return self._read(directory.token_of_secret, secret_digest)
+
+    def rotate_token(self, token_id: int, *, prefix: str, secret_digest: bytes, old_until: Micros) -> Token:
+        return self._write(lambda db: directory.rotate_token(db, token_id, prefix, secret_digest, old_until))
+
+    def revoke_token(self, token_id: int, now: Micros) -> Token:
+        return self._write(lambda db: directory.revoke_token(db, token_id, now))
+
+    def touch_token(self, token_id: int, now: Micros) -> None:
+        self._write(lambda db: db.change("token.touch", {"token_id": token_id, "now": now}))
+
+    # --- lists
+
+    def calls(self, scope: Scope, where: CallFilter, window: Window) -> list[CallAt]:
+        return self._read(lists.list_calls, scope, where, window)
+
+    def count_calls(self, scope: Scope, where: CallFilter) -> int:
+        return self._at_once(lists.count_calls, scope, where)
+
+    def call(self, org_id: int, space_id: int, call_id: str) -> Call | None:
+        return self._read(find_call, org_id, space_id, call_id)
+
+    def call_entries(self, org_id: int, space_id: int, call_id: str) -> list[Entry]:
+        return self._read(entries_of, "call", org_id, space_id, call_id)
+
+    def tasks(self, scope: Scope, where: TaskFilter, window: Window) -> list[TaskAt]:
+        return self._read(lists.list_tasks, scope, where, window)
+
+    def count_tasks(self, scope: Scope, where: TaskFilter) -> int:
+        return self._at_once(lists.count_tasks, scope, where)
+
+    def task(self, org_id: int, space_id: int, task_id: str) -> Task | None:
+        return self._read(find_task, org_id, space_id, task_id)
+
+    def task_entries(self, org_id: int, space_id: int, task_id: str) -> list[Entry]:
+        return self._read(entries_of, "task", org_id, space_id, task_id)
+
+    def runs(self, org_id: int, space_id: int, window: Window) -> list[Run]:
+        after = window.after
+        where = {
+            "org_id": org_id,
+            "space_id": space_id,
+            "at": None if after is None else after.at,
+            "item_id": None if after is None else after.item_id,
+            "limit": window.limit,
+            "offset": window.offset,
+        }
+        return [run_of(row) for row in self._read(lambda db: db.rows("run.list", where))]
+
+    def count_runs(self, org_id: int, space_id: int) -> int:
+        where = {"org_id": org_id, "space_id": space_id}
+        return int(self._read(lambda db: db.value("run.count", where)))
+
+    def run(self, org_id: int, space_id: int, run_id: str) -> Run | None:
+        where = {"org_id": org_id, "space_id": space_id, "run_id": run_id}
+        row = self._read(lambda db: db.row("run.find", where))
+        return None if row is None else run_of(row)
+
+    # --- outcomes
+
+    def outcomes(self, org_id: int, space_id: int | None = None) -> dict[tuple[Outcome, str], int]:
+        where = {"org_id": org_id, "space_id": space_id}
+        rows = self._read(lambda db: db.rows("outcome.list", where))
+        return {(row[0], row[1]): row[2] for row in rows}
+
+    # --- care
+
+    def verify(
+        self, *, deep: bool = False, repair: bool = False, progress: Progress | None = None
+    ) -> Verification:
+        spaces = [space for organization in self.organizations() for space in self.spaces(organization.id)]
+        return Verifier(self._snapshot, self._writing, deep=deep, repair=repair).run(spaces, progress)
+
+
+def _update_space(db: Database, org_id: int, space_id: int, changes: dict[str, Any]) -> Space:
+    find_clock(db, org_id)
+    before = directory.space_by_id(db, org_id, space_id)
+    after = structs.replace(before, **changes)
+    if after.settings.timezone != before.settings.timezone:
+        rebuild_grains(db, after)
+    if (after.content_type == "contact") != (before.content_type == "contact"):
+        settle_now(db, org_id)
+        settling.count_contact(db, org_id, space_id, 1 if after.content_type == "contact" else -1)
+    return directory.update_space(db, after)

@@ -1,0 +1,72 @@
+"""A connection of SQLite's as the store's code sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import apsw
+import msgspec
+
+from callboard.store.sql.database import Dialect, SqlRow, Values
+from callboard.store.sqlite.statements import statement
+
+SQLITE = Dialect(
+    by_index=" INDEXED BY {}",
+    then_join="CROSS JOIN",
+    each_space="json_each(:spaces) AS wanted",
+    each_range=(
+        "(SELECT key AS place, value ->> 0 AS begins, value ->> 1 AS ends FROM json_each(:ranges)) AS span"
+    ),
+    least="min",
+    live_limit="coalesce(settings ->> '$.live_call_limit', 14400)",
+    gathers=True,
+)
+
+_json = msgspec.json.Encoder().encode
+
+
+class SqliteDatabase:
+    """See `Database`. A list among the values goes over as a JSON array."""
+
+    __slots__ = ("_db",)
+
+    def __init__(self, db: apsw.Connection) -> None:
+        self._db = db
+
+    @property
+    def dialect(self) -> Dialect:
+        return SQLITE
+
+    def rows(self, name: str, values: Values = ()) -> list[SqlRow]:
+        return self._db.execute(statement(name), _bound(values)).fetchall()
+
+    def row(self, name: str, values: Values = ()) -> SqlRow | None:
+        return self._db.execute(statement(name), _bound(values)).fetchone()
+
+    def value(self, name: str, values: Values = ()) -> Any:
+        return self._db.execute(statement(name), _bound(values)).get
+
+    def change(self, name: str, values: Values = ()) -> None:
+        self._db.execute(statement(name), _bound(values))
+
+    def change_many(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
+        self._db.executemany(statement(name), rows)
+
+    def select(self, sql: str, values: Values = ()) -> list[SqlRow]:
+        return self._db.execute(sql, _bound(values)).fetchall()
+
+    def select_value(self, sql: str, values: Values = ()) -> Any:
+        return self._db.execute(sql, _bound(values)).get
+
+    def run(self, sql: str, values: Values = ()) -> None:
+        self._db.execute(sql, _bound(values))
+
+
+def _bound(values: Any) -> Any:
+    if isinstance(values, Mapping):
+        return {
+            name: _json(value).decode() if value.__class__ is list else value
+            for name, value in values.items()
+        }
+    return values

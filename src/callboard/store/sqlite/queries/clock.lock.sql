@@ -1,0 +1,4 @@
+-- What an organization hands out next; whoever reads this is about to write.
+SELECT version, next_item, next_event, next_batch, next_delta
+FROM organization_clock
+WHERE org_id = :org_id
