@@ -9,12 +9,15 @@ from typing import Any
 
 import apsw
 import msgspec
+import pytest
 
 from callboard.clock import Micros
 from callboard.model.directory import Organization, Space, SpaceSettings
 from callboard.model.totals import TOTALS_FIELDS, Totals
 from callboard.store.interface import Store
 from callboard.store.memory import MemoryStore
+from callboard.store.postgres.database import PostgresDatabase
+from callboard.store.postgres.store import PostgresStore
 from callboard.store.questions import CONTACT_SPACES
 from callboard.store.sql.database import Database
 from callboard.store.sql.recount import kept_cells, with_deltas
@@ -29,8 +32,16 @@ from callboard.store.sql.rows import (
 from callboard.store.sql.save import home_zones
 from callboard.store.sqlite.database import SqliteDatabase
 from callboard.store.sqlite.store import SqliteStore
+from tests import cluster
 
-STORES = ("memory", "sqlite")
+on_postgres = pytest.mark.skipif(cluster.why_not() is not None, reason=str(cluster.why_not()))
+"""For tests that need PostgreSQL."""
+
+STORES = (
+    "memory",
+    "sqlite",
+    pytest.param("postgres", marks=on_postgres),
+)
 NOW: Micros = 1_767_225_600_000_000
 """2026-01-01T00:00:00Z"""
 
@@ -38,8 +49,18 @@ Dump = dict[str, dict[Any, Any]]
 
 
 def make_store(kind: str, folder: Path) -> Store:
-    """A new store of a kind; what it keeps, if anything, lies in the folder."""
+    """A new store of a kind; what it keeps, if anything, lies in the folder, or in a database of its own."""
+    if kind == "postgres":
+        return PassingPostgresStore(cluster.new_database())
     return MemoryStore() if kind == "memory" else SqliteStore(str(folder / "callboard.db"))
+
+
+class PassingPostgresStore(PostgresStore):
+    """Its database goes when it is closed."""
+
+    def close(self) -> None:
+        super().close()
+        cluster.drop(self._url)
 
 
 def make_organization(store: Store, handle: str = "acme.example", now: Micros = NOW) -> Organization:
@@ -79,6 +100,10 @@ def dump(store: Store, org_id: int) -> Dump:
 @contextmanager
 def behind(store: Store) -> Iterator[Database]:
     """What a store keeps, behind its back: each statement a commit of its own."""
+    if isinstance(store, PostgresStore):
+        with store._connect(writes=True) as database:
+            yield PostgresDatabase(database)
+        return
     assert isinstance(store, SqliteStore)
     connection = apsw.Connection(store._path)
     try:

@@ -6,6 +6,7 @@ start. A value that is not valid fails there, naming the setting and the rule.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -25,7 +26,11 @@ def _setting(default: Any, unit: str, meaning: str, low: int | None = None, high
 class Settings:
     """All settings of one process."""
 
-    db: str = _setting("callboard.db", "path or URL", "Where the store is: a file path or sqlite:///path.")
+    db: str = _setting(
+        "callboard.db",
+        "path or URL",
+        "Where the store is: a file path, sqlite:///path or postgresql://user@host/database.",
+    )
     host: str = _setting("127.0.0.1", "address", "Address to listen on.")
     port: int = _setting(8321, "TCP port", "Port to listen on; 0 takes any free one.", 0, 65535)
     workers: int = _setting(1, "processes", "Worker processes that serve the same store.", 1, 64)
@@ -103,9 +108,24 @@ class Settings:
     log_level: str = _setting("info", "debug, info, warning or error", "How much to log, on stderr.")
 
     @property
+    def db_shown(self) -> str:
+        """`db` as it may be shown: without a password."""
+        return re.sub(r"(?<=://)([^:/@]*):[^@/]*@", r"\1@", self.db)
+
+    @property
+    def in_file(self) -> bool:
+        """Whether the store is a file of this machine."""
+        return not is_postgres(self.db)
+
+    @property
     def sqlite_path(self) -> str:
         """The file behind `db`."""
         return sqlite_path(self.db)
+
+
+def is_postgres(db: str) -> bool:
+    """Whether this names a PostgreSQL database."""
+    return db.startswith(("postgresql://", "postgres://"))
 
 
 def sqlite_path(db: str) -> str:
@@ -115,7 +135,8 @@ def sqlite_path(db: str) -> str:
     if "://" in db:
         scheme = db.split("://", maxsplit=1)[0]
         raise SettingsError(
-            f"db: {scheme}:// is not a store this version has; use a file path or sqlite:///path"
+            f"db: {scheme}:// is not a store this version has; use a file path, sqlite:///path "
+            "or postgresql://user@host/database"
         )
     if not db:
         raise SettingsError("db: an empty path; name a file")
@@ -140,7 +161,8 @@ def read_settings(
             stated[name] = text
     stated.update({name: value for name, value in (flags or {}).items() if value is not None})
     settings = Settings(**{name: _value(known[name], value) for name, value in stated.items()})
-    settings.sqlite_path  # noqa: B018 - a store URL that is not one fails here, at start
+    if settings.in_file:
+        settings.sqlite_path  # noqa: B018 - a store URL that is not one fails here, at start
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise SettingsError(f"log_level: {settings.log_level!r} is none of debug, info, warning, error")
     return settings

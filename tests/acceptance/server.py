@@ -40,8 +40,11 @@ class Server:
         arguments: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
         python: Sequence[str] = (sys.executable, "-m", "callboard"),
+        log: Path | None = None,
     ) -> None:
-        """`environment` is added to ours, less any setting of Callboard; `python` starts the command."""
+        """`environment` is added to ours, less any setting of Callboard; `python` starts the command;
+        `log` takes what it says (beside the file of the store, when not given).
+        """
         self.db = str(db)
         self.workers = workers
         self.port = 0
@@ -49,7 +52,7 @@ class Server:
         own = {name: value for name, value in os.environ.items() if not name.startswith("CALLBOARD_")}
         self._environment = {**own, **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None
-        self._log = Path(f"{self.db}.server-log")
+        self._log = log or Path(f"{self.db}.server-log")
 
     @property
     def url(self) -> str:

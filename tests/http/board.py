@@ -7,6 +7,7 @@ token for each role, and `other.example`, of which Acme must never see anything.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,12 +29,15 @@ from callboard.query.directory import Directory
 from callboard.query.secret import new_secret
 from callboard.settings import Settings
 from callboard.store.interface import Store
-from callboard.store.sqlite.store import SqliteStore
+from callboard.store.open import open_store
 from callboard.telemetry.meter import Meter
+from tests import cluster
 from tests.stores import NOW
 
 API = "/api/v2/platform/"
 ANALYTICS = f"{API}organisation/analytics/"
+ON = os.environ.get("CALLBOARD_TEST_HTTP_ON", "sqlite")
+"""The store behind the tests over HTTP: `sqlite` or `postgres`."""
 ADDRESS = "203.0.113.7"
 
 
@@ -42,8 +46,9 @@ class Board:
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.now: Micros = NOW
-        self.settings = replace(Settings(), db=str(folder / "calls.db"), **{"stream_seconds": 1, **settings})
-        self.store: Store = SqliteStore(self.settings.db, self.settings)
+        db = cluster.new_database() if ON == "postgres" else str(folder / "calls.db")
+        self.settings = replace(Settings(), db=db, **{"stream_seconds": 1, **settings})
+        self.store: Store = open_store(self.settings)
         self.group_commit = GroupCommit(self.store, self.settings)
         meter = Meter.alone(layout())
         directory, analytics = Directory(self.store, self.clock), Analytics(self.store)

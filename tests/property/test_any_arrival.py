@@ -12,10 +12,13 @@ import pytest
 from hypothesis import given, settings
 
 from tests.property.histories import History, Shares, histories
-from tests.property.lengths import examples, long_examples
+from tests.property.lengths import examples, examples_on, long_examples
 from tests.property.worlds import World, Worlds
 from tests.property.writers import WRITERS, by_processes, by_threads, writing_processes
-from tests.stores import STORES
+from tests.stores import STORES, on_postgres
+
+EIGHT = 8
+"""Writing processes on PostgreSQL."""
 
 Tell = Callable[[World, History], None]
 
@@ -52,7 +55,7 @@ def test_any_order_repetition_and_batching_ends_in_the_same_rows_and_counters(
     """One writer: shuffled, repeated and cut into batches at random. At least a tenth of the histories hold a
     repeat, a tenth a reorder across a final event, a tenth a retry.
     """
-    shares = _hold(worlds, kind, _one_by_one, examples(1))
+    shares = _hold(worlds, kind, _one_by_one, examples_on(kind, 1))
     record_property("drawn", str(shares))
     print(shares)
     shares.check()
@@ -61,7 +64,7 @@ def test_any_order_repetition_and_batching_ends_in_the_same_rows_and_counters(
 @pytest.mark.parametrize("kind", STORES)
 def test_four_threads_at_once_end_in_the_same_rows_and_counters(worlds: Worlds, kind: str) -> None:
     """Four threads of one process write a quarter of the batches each, at once."""
-    _hold(worlds, kind, _by_threads, examples(0.4))
+    _hold(worlds, kind, _by_threads, examples_on(kind, 0.4))
 
 
 def test_four_processes_at_once_end_in_the_same_rows_and_counters(worlds: Worlds) -> None:
@@ -75,10 +78,22 @@ def test_four_processes_at_once_end_in_the_same_rows_and_counters(worlds: Worlds
         )
 
 
+@on_postgres
+def test_eight_processes_at_once_end_in_the_same_rows_and_counters_on_postgres(worlds: Worlds) -> None:
+    """Eight processes write an eighth of the batches each to one database, at once; nothing drifts."""
+
+    def tell(world: World, history: History) -> None:
+        by_processes(processes, world.path, world.shares(history, EIGHT))
+        assert world.store.verify(deep=True).drift == 0
+
+    with writing_processes(EIGHT) as processes:
+        _hold(worlds, "postgres", tell, examples_on("postgres", 0.6))
+
+
 @pytest.mark.long
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("kind", STORES)
 @pytest.mark.parametrize("tell", [_one_by_one, _by_threads])
 def test_any_arrival_at_length(worlds: Worlds, kind: str, tell: Tell) -> None:
     """The same, on many more histories."""
-    _hold(worlds, kind, tell, long_examples()).check()
+    _hold(worlds, kind, tell, long_examples(kind)).check()

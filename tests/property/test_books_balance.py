@@ -12,7 +12,7 @@ from callboard.model.words import ANSWERED_BY, CALL_STATUSES, CALL_TYPES, END_RE
 from callboard.store.questions import UNKNOWN, CallFilter, Scope, TaskFilter
 from tests.property import walks
 from tests.property.histories import HALF_HOUR_CHANGE, History, histories
-from tests.property.lengths import examples
+from tests.property.lengths import examples_on
 from tests.property.worlds import CONTENT, World, Worlds
 from tests.stores import NOW, STORES
 
@@ -124,7 +124,7 @@ def test_after_any_history_the_books_balance(worlds: Worlds, kind: str) -> None:
     with the unknown make up the whole, an organization is the sum over its contact spaces.
     """
 
-    @examples(0.2)
+    @examples_on(kind, 0.2)
     @given(histories())
     def holds(history: History) -> None:
         world = worlds.make(kind, history.zones).told(history)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from callboard.model.directory import SpaceSettings
 from callboard.model.event import canonical
 from tests.property.histories import ZONES, Delivery, History, histories
-from tests.property.lengths import examples
+from tests.property.lengths import examples_on
 from tests.property.worlds import World, Worlds
 from tests.stores import NOW, STORES
 
@@ -31,7 +31,7 @@ def test_verification_finds_nothing_after_any_history_in_any_home_zone(worlds: W
     as if it had been in the last one always.
     """
 
-    @examples(0.25)
+    @examples_on(kind, 0.25)
     @given(histories(), zones)
     def holds(history: History, moves: list[str]) -> None:
         world = worlds.make(kind, history.zones)
@@ -75,7 +75,7 @@ def test_a_withdrawn_import_leaves_the_history_without_its_events(worlds: Worlds
     was.
     """
 
-    @examples(0.3)
+    @examples_on(kind, 0.3)
     @given(imports())
     def holds(drawn: tuple[History, list[bool]]) -> None:
         history, imported = drawn

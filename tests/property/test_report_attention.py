@@ -17,7 +17,7 @@ from callboard.query.reports.trust import trust
 from callboard.store.questions import Scope
 from tests import events
 from tests.events import send
-from tests.property.lengths import examples
+from tests.property.lengths import examples_on
 from tests.property.plain_reports import all_calls, all_tasks
 from tests.property.test_report_series import scopes
 from tests.property.worlds import World, Worlds
@@ -133,7 +133,7 @@ def counted(data: AttentionData) -> dict[tuple[Any, ...], int]:
 def test_what_needs_attention_is_what_every_row_says(worlds: Worlds, kind: str) -> None:
     """Cause by cause, space by space; counters or not; and trust counts everything that came."""
 
-    @examples(1)
+    @examples_on(kind, 1)
     @given(drawn_calls, drawn_tasks)
     def holds(calls: list[Any], tasks: list[Any]) -> None:
         world = told(worlds, kind, calls, tasks)

@@ -17,7 +17,7 @@ from callboard.query.reports.period import Period
 from callboard.store.questions import Scope
 from tests import events
 from tests.events import send
-from tests.property.lengths import examples
+from tests.property.lengths import examples_on
 from tests.property.plain_reports import all_calls, passes
 from tests.property.test_report_series import WANTED, instant, scopes
 from tests.property.worlds import World, Worlds
@@ -141,7 +141,7 @@ def check(world: World, scope: Any, listed: Scope, asked: dict[str, Any]) -> Non
 def test_calls_at_once_are_what_a_plain_count_says(worlds: Worlds, kind: str) -> None:
     """At every moment at which anything changes, in every bucket; and what cannot be placed is told."""
 
-    @examples(1.5)
+    @examples_on(kind, 1.5)
     @given(drawn, st.lists(questions(), min_size=1, max_size=4))
     def holds(calls: list[Any], asked: list[dict[str, Any]]) -> None:
         world = told(worlds, kind, calls)

@@ -16,7 +16,7 @@ from callboard.query.reports.durations import DurationsQuestion, Spread, duratio
 from callboard.query.reports.period import Period
 from callboard.query.reports.tabulate import DIMENSIONS
 from callboard.store.questions import Scope
-from tests.property.lengths import examples
+from tests.property.lengths import examples_on
 from tests.property.plain_reports import ZONES, all_calls, crowded, crowds, instants, mean, passes, value
 from tests.property.test_report_series import WANTED, scopes
 from tests.property.worlds import World, Worlds
@@ -102,7 +102,7 @@ def check(world: World, scope: Any, listed: Scope, asked: dict[str, Any]) -> Non
 def test_any_distribution_equals_a_plain_sort_of_all_rows(worlds: Worlds, kind: str) -> None:
     """Percentiles within one percent, everything else exactly; and the same from rows alone."""
 
-    @examples(1)
+    @examples_on(kind, 1)
     @given(crowds, st.lists(questions(), min_size=1, max_size=4))
     def holds(crowd: Any, asked: list[dict[str, Any]]) -> None:
         calls, tasks, zones = crowd

@@ -21,7 +21,7 @@ from callboard.query.reports.tabulate import DIMENSIONS
 from callboard.store.questions import UNKNOWN, Scope
 from tests import events
 from tests.events import send
-from tests.property.lengths import examples
+from tests.property.lengths import examples_on
 from tests.property.plain_reports import (
     ZONES,
     all_calls,
@@ -174,7 +174,7 @@ def test_any_series_equals_a_plain_fold_over_all_rows(worlds: Worlds, kind: str)
     the same from rows alone.
     """
 
-    @examples(1)
+    @examples_on(kind, 1)
     @given(crowds, st.lists(questions(), min_size=1, max_size=4))
     def holds(crowd: Any, asked: list[dict[str, Any]]) -> None:
         calls, tasks, zones = crowd

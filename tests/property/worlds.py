@@ -10,10 +10,11 @@ from pathlib import Path
 from callboard.model.directory import Organization, Space
 from callboard.store.interface import Batch, Receipt, Store
 from callboard.store.memory import MemoryStore
+from callboard.store.postgres.store import PostgresStore
 from callboard.store.sqlite.store import SqliteStore
 from tests.property.histories import Delivery, History, receipt_of
 from tests.property.plain_fold import PlainSpace, Told, plain_dump
-from tests.stores import NOW, bits, dump, make_organization, make_space
+from tests.stores import NOW, bits, dump, make_organization, make_space, make_store
 
 CONTENT = {"spring": "contact", "summer": "contact", "letters": "email", "hidden": "contact"}
 
@@ -64,7 +65,9 @@ class World:
 
     @property
     def path(self) -> str:
-        """The file of a store that has one."""
+        """What opens the same store again: its file or URL."""
+        if isinstance(self.store, PostgresStore):
+            return self.store._url
         assert isinstance(self.store, SqliteStore)
         return self.store._path
 
@@ -125,6 +128,8 @@ class Worlds:
         """A new world in a store of a kind; `end` it when done."""
         if kind == "memory":
             return world_in(MemoryStore(), zones)
+        if kind == "postgres":
+            return world_in(make_store(kind, self._folder), zones)
         folder = self._folder / f"world-{next(self._made)}"
         folder.mkdir()
         return world_in(SqliteStore(str(folder / "callboard.db")), zones)

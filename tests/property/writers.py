@@ -8,8 +8,9 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
 
+from callboard.settings import Settings
 from callboard.store.interface import Batch, Store
-from callboard.store.sqlite.store import SqliteStore
+from callboard.store.open import open_store
 
 WRITERS = 4
 _TOGETHER_S = 60
@@ -33,16 +34,15 @@ def by_threads(store: Store, shares: Sequence[Sequence[Sequence[Batch]]]) -> Non
 
 
 @contextmanager
-def writing_processes() -> Iterator[Executor]:
+def writing_processes(writers: int = WRITERS) -> Iterator[Executor]:
     """Processes for `by_processes`, to be used again and again: starting one takes longer than a history."""
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(WRITERS, spawn, _meet_at, (spawn.Barrier(WRITERS),)) as processes:
+    with ProcessPoolExecutor(writers, spawn, _meet_at, (spawn.Barrier(writers),)) as processes:
         yield processes
 
 
 def by_processes(processes: Executor, path: str, shares: Sequence[Sequence[Sequence[Batch]]]) -> None:
     """Each share of commits by its own process, all at once, on one file."""
-    assert len(shares) == WRITERS
     for done in [processes.submit(_write, path, share) for share in shares]:
         done.result()
 
@@ -54,7 +54,7 @@ def _meet_at(barrier: Barrier) -> None:
 
 def _write(path: str, share: Sequence[Sequence[Batch]]) -> None:
     assert _together is not None
-    store = SqliteStore(path)
+    store = open_store(Settings(db=path))
     try:
         _together.wait(_TOGETHER_S)
         for batches in share:

@@ -17,7 +17,10 @@ from callboard.store.interface import Store
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 db_option = click.option(
-    "--db", metavar="DB", help="Where the store is: a file path or sqlite:///path.  [env: CALLBOARD_DB]"
+    "--db",
+    metavar="DB",
+    help="Where the store is: a file path, sqlite:///path or postgresql://user@host/database.  "
+    "[env: CALLBOARD_DB]",
 )
 config_option = click.option(
     "--config",
@@ -46,18 +49,20 @@ def settings_of(db: str | None, config: str | None, **flags: Any) -> Settings:
 
 
 @contextmanager
-def opened(settings: Settings, *, create: bool = False) -> Iterator[Store]:
+def opened(settings: Settings, *, create: bool = False, upgrade: bool = False) -> Iterator[Store]:
     """The store, closed again at the end.
 
-    A file that is not there is made only with `create`: a misspelt `--db` must not answer with the numbers
-    of an empty store.
+    A store that is not there is made only with `create`: a misspelt `--db` must not answer with the numbers
+    of an empty store. A file is brought up to this version whenever it is opened; a database only with
+    `upgrade`.
     """
     from callboard.store.open import open_store
 
-    path = settings.sqlite_path
-    if not create and not Path(path).exists():
-        raise StoreFileError(f"There is no file {path}. callboard init makes one; --db names another.")
-    store = open_store(settings)
+    if settings.in_file and not create and not Path(settings.sqlite_path).exists():
+        raise StoreFileError(
+            f"There is no file {settings.sqlite_path}. callboard init makes one; --db names another."
+        )
+    store = open_store(settings, upgrade=True if upgrade else None if create else False)
     try:
         yield store
     finally:

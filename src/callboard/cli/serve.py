@@ -39,9 +39,12 @@ def _option(setting: Field[Any]) -> Callable[[Callable[..., Any]], Callable[...,
 
 @click.command()
 @_setting_options
+@click.option(
+    "--migrate", is_flag=True, help="Bring a PostgreSQL database up to this version first (files always are)."
+)
 @config_option
 @json_option
-def serve(*, config: str | None, as_json: bool, **flags: Any) -> None:
+def serve(*, config: str | None, as_json: bool, migrate: bool, **flags: Any) -> None:
     """Serve the API until interrupted.
 
     Every setting can be given as a flag, as an environment variable or in a --config file, in this order.
@@ -49,7 +52,7 @@ def serve(*, config: str | None, as_json: bool, **flags: Any) -> None:
     """
     settings = read_settings(flags, os.environ, config)
     # Whatever is wrong with the file is said here, once, before any worker starts; a missing one is made.
-    with opened(settings, create=True) as store:
+    with opened(settings, create=settings.in_file, upgrade=migrate) as store:
         store.ready()
     from callboard.cli.server import run
 

@@ -161,12 +161,12 @@ def _hold_back(number: signal.Signals) -> None:
 def _say(settings: Settings, as_json: bool) -> None:
     if as_json:
         where = Serving(
-            url(settings), settings.host, settings.port, settings.db, settings.workers, os.getpid()
+            url(settings), settings.host, settings.port, settings.db_shown, settings.workers, os.getpid()
         )
         show_json(where, indent=0)
     else:
         workers = "1 worker" if settings.workers == 1 else f"{settings.workers} workers"
-        print(f"Callboard is serving {url(settings)} (db {settings.db}, {workers})")
+        print(f"Callboard is serving {url(settings)} (db {settings.db_shown}, {workers})")
     sys.stdout.flush()
 
 

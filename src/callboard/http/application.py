@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
+from contextlib import suppress
 from time import perf_counter_ns
 
 from callboard.errors import CallboardError, ExportsFullError, StoreError
@@ -51,6 +52,7 @@ class Application:
         self._short_counts = ShortCounts()
         self._touches = Touches(services.directory)
         self._short_path = ShortPath(services.store, services.analytics, services.clock)
+        self._ahead = services.store.ahead()
         # A log of every request must hold every request: the short path has no time for it.
         self._short = not _log.isEnabledFor(logging.DEBUG)
 
@@ -59,6 +61,9 @@ class Application:
         if scope["type"] == "http":
             if scope.get("raw_path") in ANALYTICS_PATHS and scope["method"] == "GET" and self._short:
                 began = perf_counter_ns()
+                if self._ahead is not None:
+                    with suppress(StoreError):  # the pipeline tells
+                        await self._ahead.ask()
                 found = self._short_path.answer(scope["headers"], scope["query_string"])
                 if found is not None and not self._limit.active:
                     self._short_counts.count(perf_counter_ns() - began)

@@ -40,6 +40,7 @@ class Live:
         self, store: Store, analytics: Analytics, directory: Directory, settings: Settings, clock: Clock
     ) -> None:
         self._store = store
+        self._ahead = store.ahead()
         self._analytics = analytics
         self._directory = directory
         self._clock = clock
@@ -124,6 +125,8 @@ class Live:
 
     async def _look(self, now_s: float) -> None:
         self._end_those_whose_time_is_over(now_s)
+        if self._ahead is not None:
+            await self._ahead.ask()
         marker = self._store.marker()
         if marker != self._marker:
             self._check_permits()

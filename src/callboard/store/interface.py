@@ -1,4 +1,5 @@
-"""What a store promises. `sqlite` keeps it in a file; `memory` is the model that property tests compare with.
+"""What a store promises. `sqlite` keeps it in a file, `postgres` in a database; `memory` is the model that
+property tests compare with.
 
 Every method is synchronous and may be called from any thread. Methods raise `StoreError`s only for the
 world's faults (`StoreUnavailableError` for what passes by itself), `CallerError`s for the caller's.
@@ -166,6 +167,16 @@ class TaskAt(Struct, frozen=True):
     task: Task
 
 
+class Ahead(Protocol):
+    """How an event loop learns what moved without holding up others: it waits here, then asks the store."""
+
+    async def ask(self) -> None:
+        """Returns when `marker` and `moved` tell of every commit acknowledged before this call, without
+        asking anybody. Raises `StoreUnavailableError`. From the first call on the store's `marker` moves
+        only by these.
+        """
+
+
 # --- care ------------------------------------------------------------------------------------------
 
 
@@ -204,6 +215,9 @@ class Store(Reporting, Protocol):
 
     def moved(self, org_id: int, since: int) -> Moved:
         """Totals of the spaces of an organization that changed after version `since` (-1: all spaces)."""
+
+    def ahead(self) -> Ahead | None:
+        """For stores that are asked over a network; none where `marker` and `moved` cost next to nothing."""
 
     # directory
     def create_organization(

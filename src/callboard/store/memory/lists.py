@@ -21,6 +21,9 @@ from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 class Lists(Part):
     """Lists, single items, outcomes, and what moved."""
 
+    def ahead(self) -> None:
+        return None
+
     def marker(self) -> int:
         with self.state.lock:
             return self.state.commits

@@ -87,7 +87,7 @@ def _settling(gathers: bool) -> tuple[str, ...]:
         f"{_INSERT}SELECT org_id, {space}, {counter.code}, '{grain}', {buckets[grain]} AS bucket, "
         f"{_dimensions(counter)}, {_SUMS} FROM {_source(counter, gathers)} "
         f"WHERE org_id = :org_id AND no > 0 AND kind = '{counter.of}'{scope} "
-        f"GROUP BY {_grouped(counter, space)} HAVING {_ANY} "
+        f"GROUP BY org_id, {_grouped(counter, space)} HAVING {_ANY} "
         f"ORDER BY {_grouped(counter, space)}{_ON_CONFLICT}"
         for counter in CATALOGUE
         for space, buckets, scope in _HOLDERS
@@ -157,6 +157,6 @@ def _add_to_contact(db: Database, where: dict[str, int]) -> None:
                 f"{_INSERT}SELECT org_id, {CONTACT_SPACES}, counter, '{grain}', {bucket} AS held, "
                 f"d1, d2, d3, {sums} FROM cell "
                 f"WHERE org_id = :org_id AND counter = {counter.code} AND grain = '{origin}' "
-                f"AND space_id = :space_id GROUP BY held, d1, d2, d3{_ON_CONFLICT}",
+                f"AND space_id = :space_id GROUP BY org_id, counter, held, d1, d2, d3{_ON_CONFLICT}",
                 where,
             )

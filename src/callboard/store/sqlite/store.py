@@ -82,6 +82,9 @@ class SqliteStore(SqlStore):
 
     # --- what changed
 
+    def ahead(self) -> None:
+        return None
+
     def marker(self) -> int:
         # A connection that never writes sees every commit, also those of this process's writer. Asked on
         # every request: so the errors are turned only when there is one.

@@ -1,0 +1,42 @@
+"""`callboard db`: the store itself."""
+
+from __future__ import annotations
+
+import click
+
+from callboard.cli.options import opened, settings_of, store_options
+from callboard.cli.output import show_json
+
+
+@click.group()
+def db() -> None:
+    """The store itself."""
+
+
+@db.command()
+@store_options
+def upgrade(*, db: str | None, config: str | None, as_json: bool) -> None:
+    """Bring the store up to this version, or make it where there is none.
+
+    Under a lock: of several at once one does it. A store that is newer than this program is refused. With
+    --json: {"engine", "version", "durable"}, as of afterwards.
+    """
+    settings = settings_of(db, config)
+    with opened(settings, create=True, upgrade=True) as store:
+        found = store.ready()
+    if as_json:
+        show_json(found)
+    else:
+        print(f"The store ({found['engine']}) is at version {found['version']}: {found['durable']}.")
+
+
+@db.command()
+@store_options
+def status(*, db: str | None, config: str | None, as_json: bool) -> None:
+    """Say what the store is: its engine, version, and what a commit waits for."""
+    with opened(settings_of(db, config)) as store:
+        found = store.ready()
+    if as_json:
+        show_json(found)
+    else:
+        print(f"The store ({found['engine']}) is at version {found['version']}: {found['durable']}.")

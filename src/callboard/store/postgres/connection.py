@@ -1,0 +1,138 @@
+"""Connections to the database: how they are set up, and what PostgreSQL's errors mean to a caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import Connection, errors
+from psycopg.adapt import Loader
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.types.numeric import Int8Dumper
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+
+from callboard.errors import StoreError, StoreFileError, StoreTooSlowError, StoreUnavailableError
+from callboard.settings import Settings
+
+CONNECT_TIMEOUT_S = 5
+"""Longest a connection may take to be made."""
+WRITE_STATEMENTS_MS = 60_000
+"""Longest one statement of a commit may take; one that waits for a lock ends much sooner."""
+IDLE_S = 300.0
+"""Connections that nobody needed for so long are closed."""
+
+
+class _WholeNumeric(Loader):
+    """Sums of whole numbers come as NUMERIC; they are whole."""
+
+    def load(self, data: Any) -> int:
+        return int(bytes(data))
+
+
+def conninfo(url: str) -> str:
+    """What connects to the store: the URL, and what it leaves unsaid."""
+    try:
+        said = conninfo_to_dict(url)
+    except psycopg.Error as error:
+        raise StoreFileError(f"db: not a PostgreSQL URL: {str(error).strip()}") from None
+    unsaid: dict[str, str | int] = {
+        "application_name": "callboard",
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        # Of several hosts the one that takes writes; a standby's answer may be behind what was acknowledged.
+        "target_session_attrs": "read-write",
+        # A machine that vanished is noticed, also half-way through an answer.
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+    }
+    return make_conninfo("", **unsaid | {name: str(value) for name, value in said.items()})
+
+
+def told(url: str) -> str:
+    """The store's name as it may be shown: without the password."""
+    said = conninfo_to_dict(url)
+    where = ",".join(str(said.get(name)) for name in ("host", "port") if said.get(name))
+    return f"postgresql://{where}/{said.get('dbname', '')}"
+
+
+def prepare(connection: Connection[Any], settings: Settings, *, writes: bool) -> None:
+    """Set a new connection up."""
+    limits = {
+        "statement_timeout": WRITE_STATEMENTS_MS if writes else settings.query_timeout_ms,
+        "lock_timeout": settings.lock_timeout_ms,
+        "idle_in_transaction_session_timeout": WRITE_STATEMENTS_MS,
+        "timezone": "UTC",
+        "jit": "off",  # our queries are short, and each worker would compile them anew
+    }
+    connection.autocommit = True
+    for name, value in limits.items():
+        connection.execute("SELECT set_config(%s, %s, false)", (name, str(value)))
+    if writes:
+        # What is acknowledged is on disk. Stronger settings (remote_apply, a standby's) stay as they are.
+        connection.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) "
+            "WHERE current_setting('synchronous_commit') IN ('off', 'local')"
+        )
+    # One type for every whole number, so that a statement is prepared once.
+    connection.adapters.register_dumper(int, Int8Dumper)
+    connection.adapters.register_loader("numeric", _WholeNumeric)
+
+
+def pool(url: str, settings: Settings, size: int, *, writes: bool) -> ConnectionPool[Connection[Any]]:
+    """At most `size` connections, made when first needed, and made again when they were lost."""
+    return ConnectionPool(
+        conninfo(url),
+        min_size=0,
+        max_size=size,
+        max_idle=IDLE_S,
+        timeout=min(settings.query_timeout_ms, settings.lock_timeout_ms) / 1000,
+        configure=lambda connection: prepare(connection, settings, writes=writes),
+        open=True,
+        name="writes" if writes else "reads",
+    )
+
+
+@contextmanager
+def store_errors() -> Iterator[None]:
+    """Turns PostgreSQL's errors into the store's: what passes by itself, and what somebody has to mend."""
+    try:
+        yield
+    except errors.QueryCanceled as error:
+        raise StoreTooSlowError from error
+    except PoolTimeout as error:
+        raise StoreUnavailableError(
+            "The database does not answer, or all connections to it are busy; try again shortly.", 2
+        ) from error
+    except PoolClosed as error:
+        raise StoreUnavailableError("The store is closed.") from error
+    except psycopg.Error as error:
+        for kind, (passing, message) in _MEANINGS.items():
+            if isinstance(error, kind):
+                text = message.format(error=_first_line(error))
+                raise (StoreUnavailableError(text, passing) if passing else StoreFileError(text)) from error
+        raise StoreError(f"The store failed: {_first_line(error)}") from error
+
+
+_MEANINGS: dict[type[psycopg.Error], tuple[int, str]] = {
+    errors.LockNotAvailable: (1, "The store is locked by another process; try again shortly."),
+    errors.DeadlockDetected: (1, "The store is busy with others' changes; try again shortly."),
+    errors.SerializationFailure: (1, "The store is busy with others' changes; try again shortly."),
+    errors.DiskFull: (10, "The disk of the store is full; nothing was kept."),
+    errors.ReadOnlySqlTransaction: (10, "The database takes no writes: is it a standby?"),
+    errors.TooManyConnections: (2, "The database has no connection free; try again shortly."),
+    errors.InvalidPassword: (0, "The database refuses this user or password: {error}"),
+    errors.InvalidCatalogName: (0, "There is no such database: {error}"),
+    errors.InsufficientPrivilege: (0, "The database user may not do this: {error}"),
+    errors.UndefinedTable: (0, "The database has no Callboard schema: {error}"),
+    errors.IoError: (10, "The disk of the store fails: {error}"),
+    psycopg.OperationalError: (2, "The database does not answer: {error}"),
+    psycopg.InterfaceError: (2, "The connection to the database was lost: {error}"),
+}
+"""PostgreSQL's error → (after how many seconds to try again; 0: somebody has to mend it, what to say)."""
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return next(iter(str(error).strip().splitlines()), error.__class__.__name__)

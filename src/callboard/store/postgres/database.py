@@ -1,0 +1,99 @@
+"""A connection of PostgreSQL's as the store's code sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from psycopg import Connection, Cursor
+
+from callboard.store.postgres.arrays import array_text
+from callboard.store.postgres.statements import Statement, statement, translated
+from callboard.store.sql.database import Dialect, SqlRow, Values
+
+POSTGRES = Dialect(
+    by_index="",
+    then_join="JOIN",
+    each_space="unnest(:spaces::BIGINT[]) AS wanted (value)",
+    each_range=(
+        "(SELECT each_of.place - 1 AS place, begins, ends "
+        "FROM unnest(:ranges_0::BIGINT[], :ranges_1::BIGINT[]) "
+        "WITH ORDINALITY AS each_of (begins, ends, place)) AS span"
+    ),
+    least="least",
+    live_limit="coalesce((settings::JSON ->> 'live_call_limit')::BIGINT, 14400)",
+    gathers=False,
+)
+
+
+class PostgresDatabase:
+    """See `Database`. Changes are sent without waiting for what comes of them (the connection is in pipeline
+    mode while it writes); whoever reads next, or commits, is told of one that failed.
+    """
+
+    __slots__ = ("_cursor",)
+
+    def __init__(self, connection: Connection[Any]) -> None:
+        self._cursor: Cursor[Any] = connection.cursor()
+
+    @property
+    def dialect(self) -> Dialect:
+        return POSTGRES
+
+    def rows(self, name: str, values: Values = ()) -> list[SqlRow]:
+        return self._ask(statement(name), values).fetchall()
+
+    def row(self, name: str, values: Values = ()) -> SqlRow | None:
+        return self._ask(statement(name), values).fetchone()
+
+    def value(self, name: str, values: Values = ()) -> Any:
+        return _only(self._ask(statement(name), values).fetchone())
+
+    def change(self, name: str, values: Values = ()) -> None:
+        self._ask(statement(name), values)
+
+    def change_many(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
+        every = rows if isinstance(rows, list) else list(rows)
+        if not every:
+            return
+        found = statement(name)
+        columns = list(zip(*every, strict=True))
+        values = {
+            column: array_text(columns[int(column[1:]) - 1])
+            if column[0] == "c"
+            else every[0][int(column[1:]) - 1]
+            for column in found.columns
+        }
+        self._cursor.execute(found.sql, values)
+
+    def select(self, sql: str, values: Values = ()) -> list[SqlRow]:
+        return self._ask(translated(sql), values).fetchall()
+
+    def select_value(self, sql: str, values: Values = ()) -> Any:
+        return _only(self._ask(translated(sql), values).fetchone())
+
+    def run(self, sql: str, values: Values = ()) -> None:
+        self._ask(translated(sql), values)
+
+    def _ask(self, found: Statement, values: Values) -> Cursor[Any]:
+        return self._cursor.execute(found.sql, _bound(values))
+
+
+def _only(row: SqlRow | None) -> Any:
+    return row if row is None or len(row) != 1 else row[0]
+
+
+def _bound(values: Values) -> Any:
+    """A list goes over as an array; a list of pairs as an array each of their first and second."""
+    if not isinstance(values, Mapping):
+        return values
+    bound: dict[str, Any] = {}
+    for name, value in values.items():
+        if value.__class__ is not list:
+            bound[name] = value
+        elif value and isinstance(value[0], tuple | list):
+            first, second = zip(*value, strict=True)
+            bound[f"{name}_0"], bound[f"{name}_1"] = array_text(first), array_text(second)
+        else:
+            bound[name] = bound[f"{name}_0"] = bound[f"{name}_1"] = array_text(value)
+    return bound

@@ -1,0 +1,75 @@
+"""Bringing a database to this version: numbered migrations, forward only, under a lock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import Connection
+
+from callboard.errors import StoreFileError, StoreVersionError
+from callboard.store.postgres.connection import store_errors
+from callboard.store.postgres.statements import migrations, newest_version
+
+LOCK = 0x43414C42
+"""Of all who would migrate one goes first: "CALB"."""
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS callboard_schema (
+    version INTEGER NOT NULL PRIMARY KEY,
+    applied_at TIMESTAMPTZ NOT NULL DEFAULT now()
+)
+"""
+
+
+def version_of(connection: Connection[Any]) -> int:
+    """The version of the schema; 0 where there is none. Raises `StoreVersionError` when it is newer."""
+    with store_errors():
+        there = connection.execute("SELECT to_regclass('callboard_schema') IS NOT NULL").fetchone()
+        if there is None or not there[0]:
+            return 0
+        row = connection.execute("SELECT coalesce(max(version), 0) FROM callboard_schema").fetchone()
+    version = int(row[0]) if row is not None else 0
+    if version > newest_version():
+        raise StoreVersionError(
+            f"The database was written by a newer version of Callboard (its schema is {version}, this "
+            f"program knows {newest_version()}): use that version, or restore a backup."
+        )
+    return version
+
+
+def check(connection: Connection[Any]) -> None:
+    """Raises `StoreVersionError` unless the schema is this program's."""
+    version = version_of(connection)
+    if version == 0:
+        raise StoreVersionError("The database holds no Callboard store yet: callboard db upgrade makes it.")
+    if version < newest_version():
+        raise StoreVersionError(
+            f"The database is of an older version (its schema is {version}, this program needs "
+            f"{newest_version()}): callboard db upgrade brings it up to date."
+        )
+
+
+def migrate(connection: Connection[Any]) -> int:
+    """Apply what is missing, all or nothing; how many were applied."""
+    with store_errors(), connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        connection.execute("SELECT set_config('statement_timeout', '0', true)")
+        version = version_of(connection)
+        if version == 0 and _is_anothers(connection):
+            raise StoreFileError(
+                "The database holds tables of another program: make a database (or a schema) for Callboard."
+            )
+        connection.execute(_TABLE)
+        missing = [each for each in migrations() if each[0] > version]
+        for number, script in missing:
+            connection.execute(script.encode())  # several statements, no values: taken as they stand
+            connection.execute("INSERT INTO callboard_schema (version) VALUES (%s)", (number,))
+    return len(missing)
+
+
+def _is_anothers(connection: Connection[Any]) -> bool:
+    row = connection.execute(
+        "SELECT to_regclass('organization_clock') IS NOT NULL OR to_regclass('event') IS NOT NULL"
+    )
+    found = row.fetchone()
+    return bool(found and found[0])

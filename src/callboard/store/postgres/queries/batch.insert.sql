@@ -1,0 +1,11 @@
+-- Requests on record, one organization's.
+INSERT INTO batch (
+    org_id, no, source, received_at, finished_at, first_event, last_event, applied, duplicate, stale, rejected
+)
+SELECT held.org_id, new.*
+FROM organization_clock AS held
+CROSS JOIN unnest(
+    :c2::BIGINT[], :c3::TEXT[], :c4::BIGINT[], :c5::BIGINT[], :c6::BIGINT[], :c7::BIGINT[], :c8::BIGINT[],
+    :c9::BIGINT[], :c10::BIGINT[], :c11::BIGINT[]
+) AS new
+WHERE held.org_id = :v1

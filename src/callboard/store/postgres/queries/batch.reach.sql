@@ -1,0 +1,6 @@
+-- A batch whose events now lie further apart.
+UPDATE batch
+SET
+    first_event = least(coalesce(first_event, :seq), :seq),
+    last_event = greatest(coalesce(last_event, :seq), :seq)
+WHERE org_id = :org_id AND no = :no

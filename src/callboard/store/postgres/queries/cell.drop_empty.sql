@@ -1,0 +1,6 @@
+-- Cells of a space that count nothing.
+DELETE FROM cell
+WHERE
+    org_id = :org_id AND counter = ANY (:counters::BIGINT[])
+    AND grain IN ('quarter', 'hour', 'day', 'utc_day') AND space_id = :space_id
+    AND items = 0 AND answered = 0 AND timed = 0 AND talk_ms = 0 AND wait_ms = 0

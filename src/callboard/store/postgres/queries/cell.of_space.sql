@@ -1,0 +1,6 @@
+-- All cells of a space.
+SELECT counter, grain, bucket, d1, d2, d3, items, answered, timed, talk_ms, wait_ms
+FROM cell
+WHERE
+    org_id = :org_id AND counter = ANY (:counters::BIGINT[])
+    AND grain IN ('quarter', 'hour', 'day', 'utc_day') AND space_id = :space_id

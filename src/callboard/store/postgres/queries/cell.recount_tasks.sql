@@ -1,0 +1,8 @@
+-- A space's tasks by quarter and status, counted from its rows.
+SELECT
+    created / :quarter_us AS quarter,
+    status,
+    count(*)
+FROM task
+WHERE org_id = :org_id AND space_id = :space_id AND void = 0
+GROUP BY 1, 2

@@ -1,0 +1,5 @@
+-- What an organization hands out next; whoever reads this is about to write, and nobody else until the commit.
+SELECT version, next_item, next_event, next_batch, next_delta
+FROM organization_clock
+WHERE org_id = :org_id
+FOR UPDATE

@@ -1,0 +1,9 @@
+-- Events that ended so, one organization's.
+INSERT INTO outcome (org_id, space_id, outcome, reason, events, last_received_at)
+SELECT held.org_id, new.*
+FROM organization_clock AS held
+CROSS JOIN unnest(:c2::BIGINT[], :c3::TEXT[], :c4::TEXT[], :c5::BIGINT[], :c6::BIGINT[]) AS new
+WHERE held.org_id = :v1
+ON CONFLICT (org_id, space_id, outcome, reason) DO UPDATE SET
+    events = outcome.events + excluded.events,
+    last_received_at = greatest(coalesce(outcome.last_received_at, 0), excluded.last_received_at)

@@ -1,0 +1,11 @@
+-- Runs of a space, newest first.
+SELECT run_id, space_id, created, modified, collection_ref, run_mode, batch_count, pending, running, completed, failed
+FROM run
+WHERE
+    org_id = :org_id AND space_id = :space_id
+    AND (
+        :at::BIGINT IS NULL OR created < :at::BIGINT
+        OR (created = :at::BIGINT AND run_id > :item_id::TEXT)
+    )
+ORDER BY created DESC, run_id
+LIMIT :limit OFFSET :offset

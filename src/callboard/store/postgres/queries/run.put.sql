@@ -1,0 +1,18 @@
+-- Runs with their tasks counted, one organization's.
+INSERT INTO run (
+    org_id, space_id, run_id, batch_count, created, modified, pending, running, completed, failed
+)
+SELECT held.org_id, new.space_id, new.run_id, 0, new.created, new.modified, new.p, new.r, new.c, new.f
+FROM organization_clock AS held
+CROSS JOIN unnest(
+    :c2::BIGINT[], :c3::TEXT[], :c4::BIGINT[], :c5::BIGINT[], :c6::BIGINT[], :c7::BIGINT[], :c8::BIGINT[],
+    :c9::BIGINT[]
+) AS new (space_id, run_id, created, modified, p, r, c, f)
+WHERE held.org_id = :v1
+ON CONFLICT (org_id, space_id, run_id) DO UPDATE SET
+    created = excluded.created,
+    modified = excluded.modified,
+    pending = excluded.pending,
+    running = excluded.running,
+    completed = excluded.completed,
+    failed = excluded.failed

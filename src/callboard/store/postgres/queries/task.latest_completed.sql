@@ -1,0 +1,6 @@
+-- The numbers of a space's completed tasks created last.
+SELECT no
+FROM task
+WHERE org_id = :org_id AND space_id = :space_id AND status = 'completed' AND void = 0
+ORDER BY created DESC
+LIMIT :most

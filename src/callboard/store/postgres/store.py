@@ -1,0 +1,261 @@
+"""The PostgreSQL store: pools of connections, an organization a commit, and one look for many readers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from random import random
+from typing import Any, Literal, TypeVar
+
+import psycopg
+from psycopg import Connection, IsolationLevel, errors
+from psycopg_pool import ConnectionPool
+
+from callboard.errors import NotFoundError, StoreError, StoreUnavailableError
+from callboard.model.totals import Totals
+from callboard.settings import Settings
+from callboard.store.interface import Ahead, Batch, Moved, Receipt
+from callboard.store.postgres.connection import conninfo, pool, prepare, store_errors
+from callboard.store.postgres.database import PostgresDatabase
+from callboard.store.postgres.looks import Looks
+from callboard.store.postgres.migrate import check, migrate, version_of
+from callboard.store.postgres.statements import newest_version
+from callboard.store.sql.database import Database
+from callboard.store.sql.ingestion import Ingestion
+from callboard.store.sql.store import SqlStore
+
+T = TypeVar("T")
+
+WRITERS = 4
+"""Connections that write, per process; each is at one organization's commit."""
+TRIES = 5
+"""How often a commit is begun that the database gave up for another's sake, or whose connection was lost
+before it committed."""
+
+_IN_DOUBT = "The connection was lost while committing: send this again, what was kept is a duplicate then."
+
+
+class PostgresStore(SqlStore):
+    """Keeps everything in a database. Any number of processes, on any number of machines, may use it."""
+
+    def __init__(self, url: str, settings: Settings | None = None, *, upgrade: bool | None = False) -> None:
+        """Open the store at `url`, which must be at this program's version.
+
+        `upgrade=True` brings it there first, `None` only where there is no store yet. Raises
+        `StoreVersionError` (none there, older, newer), `StoreFileError` (wrong URL, user or database) or
+        `StoreUnavailableError` (no answer).
+        """
+        self._url = url
+        self._settings = settings or Settings()
+        self._conninfo = conninfo(url)
+        self.distributed = self._begin(upgrade)
+        self._reads = pool(url, self._settings, self._settings.readers + 2, writes=False)
+        self._writes = pool(url, self._settings, WRITERS, writes=True)
+        self._committers = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
+        self._looks = Looks(
+            lambda: self._connect(writes=False),
+            self._settings.query_timeout_ms / 1000,
+            one_by_one=self.distributed,
+        )
+        self._snapshot_seen = ""
+        self._marker = 0
+
+    def _connect(self, *, writes: bool) -> Connection[Any]:
+        connection: Connection[Any] = psycopg.connect(self._conninfo)
+        prepare(connection, self._settings, writes=writes)
+        return connection
+
+    def _begin(self, upgrade: bool | None) -> bool:
+        """Whether the tables are distributed."""
+        with store_errors(), self._connect(writes=True) as connection:
+            if upgrade or (upgrade is None and version_of(connection) == 0):
+                migrate(connection)
+            check(connection)
+            row = connection.execute(_IS_DISTRIBUTED).fetchone()
+            if row is None or not row[0]:
+                return False
+            found = connection.execute("SELECT count(*) FROM pg_dist_partition").fetchone()
+            return bool(found and found[0])
+
+    # --- events in
+
+    def ingest(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
+        """One commit an organization, side by side."""
+        places: dict[int, list[int]] = {}
+        for place, batch in enumerate(batches):
+            places.setdefault(batch.org_id, []).append(place)
+        shares = list(places.values())
+        results: list[Receipt | Exception] = [NotFoundError("Organization not found.")] * len(batches)
+        if len(shares) == 1:
+            done = [self._write(lambda db: Ingestion(db).run(batches))]
+        else:
+            done = list(
+                self._committers.map(self._ingest_share, [[batches[at] for at in share] for share in shares])
+            )
+        for share, receipts in zip(shares, done, strict=True):
+            for place, receipt in zip(share, receipts, strict=True):
+                results[place] = receipt
+        return results
+
+    def _ingest_share(self, share: Sequence[Batch]) -> list[Receipt | Exception]:
+        try:
+            return self._write(lambda db: Ingestion(db).run(share))
+        except StoreError as error:
+            # The other organizations' commits stand, whatever became of this one.
+            return [error] * len(share)
+
+    # --- transactions
+
+    @contextmanager
+    def _writing(self) -> Iterator[Database]:
+        with store_errors(), self._writes.connection() as connection:
+            connection.isolation_level = IsolationLevel.READ_COMMITTED
+            connection.autocommit = False
+            with connection.transaction(), connection.pipeline():
+                connection.execute("SELECT set_config('statement_timeout', '0', true)")
+                yield PostgresDatabase(connection)
+
+    def _write(self, change: Callable[[Database], T]) -> T:
+        with store_errors():
+            for tried in range(1, TRIES + 1):
+                committing = False
+                try:
+                    with self._writes.connection() as connection:
+                        connection.autocommit = False
+                        with connection.pipeline():
+                            result = change(PostgresDatabase(connection))
+                        committing = True
+                        connection.commit()
+                        return result
+                except (errors.SerializationFailure, errors.DeadlockDetected):
+                    if tried == TRIES:
+                        raise
+                    time.sleep(random() * 0.01 * tried)
+                except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                    if not _is_lost(error):
+                        raise
+                    if committing:
+                        raise StoreUnavailableError(_IN_DOUBT) from error
+                    if tried == TRIES:
+                        raise
+                    # Nothing was committed. The others of the pool are likely lost as well.
+                    self._writes.check()
+        raise AssertionError("each try returns or raises")
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Database]:
+        with store_errors(), self._reads.connection() as connection:
+            connection.isolation_level = IsolationLevel.REPEATABLE_READ
+            connection.autocommit = False
+            with connection.transaction():
+                connection.execute("SELECT set_config('statement_timeout', '0', true)")
+                yield PostgresDatabase(connection)
+
+    def _at_once(self, query: Callable[..., T], *args: Any) -> T:
+        return self._reading(query, args, at_once=True)
+
+    def _read(self, query: Callable[..., T], *args: Any) -> T:
+        return self._reading(query, args, at_once=False)
+
+    def _reading(self, query: Callable[..., T], args: tuple[Any, ...], *, at_once: bool) -> T:
+        with store_errors():
+            try:
+                return self._read_once(self._reads, query, args, at_once=at_once)
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                if not _is_lost(error):
+                    raise
+                self._reads.check()
+                return self._read_once(self._reads, query, args, at_once=at_once)
+
+    @staticmethod
+    def _read_once(
+        reads: ConnectionPool[Connection[Any]],
+        query: Callable[..., T],
+        args: tuple[Any, ...],
+        *,
+        at_once: bool,
+    ) -> T:
+        with reads.connection() as connection:
+            if not at_once:
+                connection.autocommit = True
+                return query(PostgresDatabase(connection), *args)
+            connection.isolation_level = IsolationLevel.REPEATABLE_READ
+            connection.autocommit = False
+            return query(PostgresDatabase(connection), *args)
+
+    # --- what changed
+
+    def ahead(self) -> Ahead:
+        return self._looks
+
+    def marker(self) -> int:
+        if self._looks.in_use:
+            return self._looks.marker
+        if self.distributed:
+            # Commits on the nodes do not show here; whoever asks looks.
+            self._marker += 1
+            return self._marker
+        # Two snapshots that read the same see the same: every commit in between would show.
+        seen = self._read(lambda db: db.select_value("SELECT pg_current_snapshot()::TEXT"))
+        if seen != self._snapshot_seen:
+            self._snapshot_seen = seen
+            self._marker += 1
+        return self._marker
+
+    def moved(self, org_id: int, since: int) -> Moved:
+        known = self._looks.moved(org_id, since)
+        if known is not None:
+            return known
+        moved = self._at_once(_moved, org_id, since)
+        if self._looks.in_use:
+            self._looks.watch(org_id, moved.version)
+        return moved
+
+    # --- what it says of itself
+
+    def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
+        def ask(db: Database) -> tuple[Any, ...]:
+            return db.select(_READY)[0]
+
+        standby, fsync, commit, standbys = self._reading(ask, (), at_once=False)
+        if standby:
+            raise StoreUnavailableError("The database is a standby: events could not be kept.", 10)
+        # Writers raise what is weaker to `on`.
+        level = "on" if commit in ("off", "local") else commit
+        durable = f"synchronous_commit={level}, fsync={fsync}"
+        durable += f", synchronous standbys: {standbys}" if standbys else ", no synchronous standby"
+        engine = "citus" if self.distributed else "postgresql"
+        return {"engine": engine, "version": str(newest_version()), "durable": durable}
+
+    def close(self) -> None:
+        self._looks.close()
+        self._committers.shutdown(wait=True)
+        self._reads.close()
+        self._writes.close()
+
+
+_IS_DISTRIBUTED = "SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')"
+_READY = (
+    "SELECT pg_is_in_recovery(), current_setting('fsync'), current_setting('synchronous_commit'), "
+    "current_setting('synchronous_standby_names')"
+)
+
+
+def _moved(db: Database, org_id: int, since: int) -> Moved:
+    found = db.row("clock.version", {"org_id": org_id})
+    if found is None:
+        raise NotFoundError("Organization not found.")
+    version, directory_version = found
+    if version == since:
+        return Moved(version, directory_version, {})
+    rows = db.rows("totals.moved", {"org_id": org_id, "since": since})
+    return Moved(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
+
+
+def _is_lost(error: psycopg.Error) -> bool:
+    """Whether the connection is gone (and not just this statement refused)."""
+    return error.sqlstate is None or (
+        error.sqlstate[:2] in ("08", "57") and not isinstance(error, errors.QueryCanceled)
+    )

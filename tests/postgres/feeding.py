@@ -1,0 +1,99 @@
+"""Clients that send single events to a real server, again until they are acknowledged, and keep the books."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import httpx
+
+from tests.acceptance.command import callboard
+from tests.acceptance.server import Server
+
+REFUSED = {502, 503}
+
+
+class Feed:
+    """Several clients, each with its own calls, on one campaign."""
+
+    def __init__(self, server: Server, token: str, handle: str, space: str) -> None:
+        self._server = server
+        self._headers = {"Authorization": f"Token {token}", "Org-Handle": handle}
+        self._path = f"spaces/{space}/events/"
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self.acknowledged: set[str] = set()
+        self.statuses: dict[int, int] = {}
+        self.without_retry_after = 0
+        self.faults: list[str] = []
+
+    @contextmanager
+    def running(self, clients: int = 4) -> Iterator[None]:
+        """Feed for as long as the block lasts; what was begun is brought to its end."""
+        threads = [threading.Thread(target=self._send, args=(client,)) for client in range(clients)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            for thread in threads:
+                thread.join(60)
+
+    def wait_for(self, more: int, within_s: float = 60) -> None:
+        """Until so many more calls were acknowledged."""
+        wanted = len(self.acknowledged) + more
+        self.until(lambda: len(self.acknowledged) >= wanted, within_s)
+
+    def until(self, true: Callable[[], bool], within_s: float = 60) -> None:
+        deadline = time.monotonic() + within_s
+        while not true():
+            assert time.monotonic() < deadline, (
+                len(self.acknowledged),
+                self.statuses,
+                self._server.log[-2000:],
+            )
+            time.sleep(0.02)
+
+    def _send(self, client: int) -> None:
+        with httpx.Client(base_url=self._server.api, headers=self._headers, timeout=30) as http:
+            number = 0
+            while not self._stop.is_set():
+                number += 1
+                self._until_acknowledged(http, f"call-{client}-{number}")
+
+    def _until_acknowledged(self, http: httpx.Client, call_id: str) -> None:
+        event = {"type": "call", "call_id": call_id, "call_status": "completed", "duration_seconds": 1}
+        event["occurred_at"] = "2026-01-05T10:00:00Z"
+        give_up = time.monotonic() + 60
+        while time.monotonic() < give_up:
+            try:
+                answer = http.post(self._path, json=event)
+            except httpx.TransportError:
+                time.sleep(0.05)
+                continue
+            with self._lock:
+                self.statuses[answer.status_code] = self.statuses.get(answer.status_code, 0) + 1
+            if answer.status_code == 200:
+                with self._lock:
+                    self.acknowledged.add(call_id)
+                return
+            if answer.status_code not in REFUSED:
+                self.faults.append(answer.text)
+                return
+            self.without_retry_after += "retry-after" not in answer.headers
+            time.sleep(0.05)
+        self.faults.append(f"{call_id} was never acknowledged")
+
+    def check(self) -> None:
+        """Each request got its result or 503; what was acknowledged is counted, once; nothing drifted."""
+        assert not self.faults, self.faults[:3]
+        assert self.without_retry_after == 0
+        answer = httpx.get(f"{self._server.api}organisation/analytics/", headers=self._headers, timeout=30)
+        answered = answer.json()["data"]["total_calls"]
+        listed = httpx.get(f"{self._server.api}call-logs/", headers=self._headers, timeout=30)
+        assert (answered, listed.json()["count"]) == (len(self.acknowledged),) * 2, self.statuses
+        verified = callboard("verify", "--deep", "--json", db=self._server.db)
+        assert verified.json["drift"] == 0, verified.text
