@@ -50,6 +50,7 @@ class Feed:
     def until(self, true: Callable[[], bool], within_s: float = 60) -> None:
         deadline = time.monotonic() + within_s
         while not true():
+            assert not self.faults, self.faults[:3]
             assert time.monotonic() < deadline, (
                 len(self.acknowledged),
                 self.statuses,
@@ -65,7 +66,7 @@ class Feed:
                 self._until_acknowledged(http, f"call-{client}-{number}")
 
     def _until_acknowledged(self, http: httpx.Client, call_id: str) -> None:
-        event = {"type": "call", "call_id": call_id, "call_status": "completed", "duration_seconds": 1}
+        event = {"type": "call", "call_id": call_id, "call_status": "completed", "call_duration": 1}
         event["occurred_at"] = "2026-01-05T10:00:00Z"
         give_up = time.monotonic() + 60
         while time.monotonic() < give_up:
@@ -77,6 +78,9 @@ class Feed:
             with self._lock:
                 self.statuses[answer.status_code] = self.statuses.get(answer.status_code, 0) + 1
             if answer.status_code == 200:
+                if answer.json()["data"]["rejected"]:
+                    self.faults.append(answer.text)
+                    return
                 with self._lock:
                     self.acknowledged.add(call_id)
                 return
