@@ -17,6 +17,9 @@ from callboard.query import analytics, directory, parameter, parameters, space_m
 from callboard.query.export import parquet, walk
 from callboard.query.reports import attention, durations, period, series, spaces, tabulate, trust
 from callboard.settings import Settings
+from callboard.store.postgres import connection as postgres_connection
+from callboard.store.postgres import looks as postgres_looks
+from callboard.store.postgres import store as postgres_store
 from callboard.store.sql import ingestion, verify, withdrawal
 from callboard.store.sqlite import connection
 from tests.pages import DOCS, tables
@@ -28,6 +31,12 @@ PAGE = DOCS / "operate" / "bounds.md"
 ROWS = {row.name: row for row in tables(PAGE)}
 
 BOUNDS: dict[str, list[str]] = {
+    "connections that write to PostgreSQL, a process": [f"{postgres_store.WRITERS}"],
+    "a statement of a commit on PostgreSQL": [f"{postgres_connection.WRITE_STATEMENTS_MS // 1000} s"],
+    "tries of a commit that PostgreSQL gave up for another's sake": [f"{postgres_store.TRIES}"],
+    "connecting to PostgreSQL": [f"{postgres_connection.CONNECT_TIMEOUT_S} s"],
+    "idle connections to PostgreSQL": [f"{postgres_connection.IDLE_S:.0f} s"],
+    "organizations that a worker's shared query of PostgreSQL asks about": [f"{postgres_looks.WATCHED:,}"],
     "body as sent": [f"{DEFAULT.max_body_bytes // MIB} MiB"],
     "body decoded": [f"{DEFAULT.max_decoded_bytes // MIB} MiB"],
     "events in one body": [f"{DEFAULT.max_events:,}"],

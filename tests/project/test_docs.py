@@ -213,7 +213,7 @@ def _shown(option: click.Option) -> str:
 
 
 COMMON = (
-    "| `--db` | Where the store is: a file path or sqlite:///path. |",
+    "| `--db` | Where the store is: a file path, sqlite:///path or postgresql://user@host/database. |",
     "| `--config` | A TOML file of settings (callboard settings lists them). |",
     "| `--json` | Print JSON, for scripts. |",
 )
