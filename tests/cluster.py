@@ -11,6 +11,7 @@ import atexit
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -35,7 +36,7 @@ def binaries() -> Path | None:
     """The folder of the server's programs; none when there is none new enough."""
     found = [each / "bin" for each in WHERE_PACKAGES_PUT_IT.glob("*") if (each / "bin" / "initdb").exists()]
     if (on_path := shutil.which("initdb")) is not None:
-        found.append(Path(on_path).parent)
+        found.append(Path(on_path).resolve().parent)  # a link may stand alone
     fitting = [(_version(each), each) for each in found]
     return max((each for each in fitting if each[0] >= OLDEST), default=(0, None))[1]
 
@@ -162,9 +163,21 @@ class Cluster:
             self.stop("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def own(self, folder: Path) -> None:
+        """Make a folder that the server may write to."""
+        folder.mkdir()
+        if os.geteuid() == 0 and self._user is not None:
+            os.chown(folder, self._user.pw_uid, self._user.pw_gid)
+
     def ask(self, sql: str, database: str = "postgres") -> Sequence[tuple[Any, ...]]:
         """What a statement answers, by a connection of its own."""
         return asked(self.url + database, sql)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 def _exists(name: str) -> bool:
@@ -205,9 +218,20 @@ def _template() -> str:
 
 def new_database() -> str:
     """The URL of a new database that holds an empty store; `drop` it when done."""
-    name = f"callboard_{os.getpid()}_{next(_numbers)}"
+    name = _new_name()
     asked(server() + "postgres", f"CREATE DATABASE {name} TEMPLATE {_template()} STRATEGY FILE_COPY")
     return server() + name
+
+
+def empty_database() -> str:
+    """The URL of a new database that holds nothing; `drop` it when done."""
+    name = _new_name()
+    asked(server() + "postgres", f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+    return server() + name
+
+
+def _new_name() -> str:
+    return f"callboard_{os.getpid()}_{next(_numbers)}"
 
 
 def drop(url: str) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
+from callboard.store.open import open_store
 from callboard.store.questions import Scope
-from callboard.store.sqlite.store import SqliteStore
 from tests.http.board import ANALYTICS, Board, call, task
 
 PATH = "organisation/analytics/"
@@ -95,7 +95,7 @@ def test_an_event_acknowledged_is_in_the_next_answer(board: Board):
 
 def test_an_event_acknowledged_by_another_process_is_in_the_next_answer(board: Board):
     """Another worker on the same file: its own store, its own memory of the numbers."""
-    elsewhere = SqliteStore(board.settings.db, board.settings)
+    elsewhere = open_store(board.settings)
     theirs = Analytics(elsewhere)
     try:
         for number in range(1, 10):
@@ -113,7 +113,7 @@ def test_a_token_revoked_by_another_process_gets_no_further_answer(board: Board)
     """Although its answers were kept as bytes a moment ago."""
     assert board.get(PATH).status_code == 200
     assert board.get(PATH).status_code == 200
-    elsewhere = SqliteStore(board.settings.db, board.settings)
+    elsewhere = open_store(board.settings)
     try:
         token = Directory(elsewhere, board.clock).principal(board.viewer)
         assert token is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.http.board import API, Board, call, task
+from tests.http.board import API, ON, Board, call, task
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_service_paths_need_nothing(board: Board):
     assert board.ask("GET", "/healthz").json() == {"status": "ok"}
     ready = board.ask("GET", "/readyz").json()
     assert ready["status"] == "ready"
-    assert ready["store"]["engine"] == "sqlite"
+    assert ready["store"]["engine"] == {"sqlite": "sqlite", "postgres": "postgresql"}[ON]
     board.store.close()
     down = board.ask("GET", "/readyz")
     assert down.status_code == 503

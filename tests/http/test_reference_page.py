@@ -17,7 +17,7 @@ import pytest
 
 from callboard.clock import micros
 from callboard.store.sqlite.store import SqliteStore
-from tests.http.board import ANALYTICS, API, Board, call, task
+from tests.http.board import ANALYTICS, API, ON, Board, call, task
 from tests.pages import REFERENCE, ROOT, Row, code, examples, tables
 
 PAGE = REFERENCE / "get-analytics.md"
@@ -342,6 +342,8 @@ def _too_many(board: Board, row: Row) -> None:
 
 @proves("Status codes", "Internal server error.")
 def _our_fault(board: Board, row: Row) -> None:
+    if ON != "sqlite":
+        pytest.skip("of a file")
     file = apsw.Connection(board.settings.db)
     file.execute("UPDATE space SET settings = 'not what we wrote'")
     file.close()
@@ -350,6 +352,8 @@ def _our_fault(board: Board, row: Row) -> None:
 
 @proves("Status codes", "The store took longer than a query may take; narrow the question or try again.")
 def _store_too_slow(board: Board, row: Row) -> None:
+    if ON != "sqlite":
+        pytest.skip("of a file")
     board.send(call("before"))
     asked_first = board.token(board.acme, role="viewer")  # so that the store is needed to know who asks
     with ExitStack() as held:

@@ -141,6 +141,7 @@ def test_plain_requests_do_take_the_short_path(board: Board):
     assert short.answer(headers, b"") is not None
     assert short.answer(headers, query) is not None
     board.send(call("c-1"))
+    board.loop.run(board.services.catch_up())
     changed = short.answer(headers, query)
     assert changed is not None
     assert b'"total_calls":1' in changed.body

@@ -9,8 +9,7 @@ import pytest
 
 from tests import cluster
 from tests.acceptance.command import callboard
-from tests.acceptance.server import Server
-from tests.postgres.feeding import Feed
+from tests.postgres.feeding import Feed, served
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +36,5 @@ def database(own_cluster: cluster.Cluster, request: pytest.FixtureRequest) -> It
 @pytest.fixture
 def feed(database: str, tmp_path: Path) -> Iterator[Feed]:
     """Clients of a server with two workers."""
-    made = callboard("init", "--yes", "--json", "--handle", "acme.example", db=database).json
-    with Server(database, workers=2, log=tmp_path / "server-log") as server:
-        yield Feed(server, made["token"], made["handle"], made["space_token"])
+    with served(database, tmp_path) as fed:
+        yield fed

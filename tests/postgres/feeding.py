@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 
@@ -91,13 +92,35 @@ class Feed:
             time.sleep(0.05)
         self.faults.append(f"{call_id} was never acknowledged")
 
+    @property
+    def url(self) -> str:
+        return self._server.url
+
+    def analytics(self) -> httpx.Response:
+        return httpx.get(f"{self._server.api}organisation/analytics/", headers=self._headers, timeout=30)
+
+    def total_calls(self) -> int:
+        answer = self.analytics()
+        assert answer.status_code == 200, answer.text
+        return int(answer.json()["data"]["total_calls"])
+
+    def calls(self) -> httpx.Response:
+        return httpx.get(f"{self._server.api}call-logs/", headers=self._headers, timeout=30)
+
     def check(self) -> None:
         """Each request got its result or 503; what was acknowledged is counted, once; nothing drifted."""
         assert not self.faults, self.faults[:3]
         assert self.without_retry_after == 0
-        answer = httpx.get(f"{self._server.api}organisation/analytics/", headers=self._headers, timeout=30)
-        answered = answer.json()["data"]["total_calls"]
-        listed = httpx.get(f"{self._server.api}call-logs/", headers=self._headers, timeout=30)
-        assert (answered, listed.json()["count"]) == (len(self.acknowledged),) * 2, self.statuses
+        listed = self.calls()
+        assert (self.total_calls(), listed.json()["count"]) == (len(self.acknowledged),) * 2, self.statuses
         verified = callboard("verify", "--deep", "--json", db=self._server.db)
         assert verified.json["drift"] == 0, verified.text
+
+
+@contextmanager
+def served(url: str, folder: Path) -> Iterator[Feed]:
+    """Clients of a server with two workers on a new database, in which the store is made first."""
+    assert callboard("db", "upgrade", db=url).code == 0
+    made = callboard("init", "--yes", "--json", "--handle", "acme.example", db=url).json
+    with Server(url, workers=2, log=folder / "server-log") as server:
+        yield Feed(server, made["token"], made["handle"], made["space_token"])

@@ -5,16 +5,24 @@ nothing acknowledged is lost, nothing is counted twice when it is sent again.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 
-from tests.cluster import Cluster
-from tests.postgres.feeding import Feed
+from tests.cluster import Cluster, free_port
+from tests.postgres.feeding import Feed, served
+from tests.postgres.proxy import Proxy
+from tests.stores import on_postgres
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.timeout(240), on_postgres]
 
 
 def test_stopped_and_started(own_cluster: Cluster, feed: Feed) -> None:
@@ -65,3 +73,115 @@ def test_a_lock_held_by_somebody_else(own_cluster: Cluster, database: str, feed:
             other.rollback()
         feed.wait_for(50)
     feed.check()
+
+
+def test_no_number_while_the_database_is_away(own_cluster: Cluster, feed: Feed) -> None:
+    """What was told a moment ago may be old now: 503 in its place, and the number when it is back."""
+    with feed.running():
+        feed.wait_for(20)
+    assert feed.total_calls() == len(feed.acknowledged)
+    own_cluster.stop("fast")
+    try:
+        for _ in range(5):
+            answer = feed.analytics()
+            assert (answer.status_code, "retry-after" in answer.headers) == (503, True), answer.text
+    finally:
+        own_cluster.start()
+    feed.check()
+
+
+def test_connections_run_dry(database: str, feed: Feed) -> None:
+    """Somebody locks the tables that lists read and the rows that commits begin with: each waits for as long
+    as it may and gets 503; the numbers, which need neither, are answered all the while.
+    """
+    with feed.running(clients=2):
+        feed.wait_for(20)
+        with psycopg.connect(database) as other:
+            other.execute("SELECT 1 FROM organization_clock FOR UPDATE")
+            other.execute("LOCK TABLE call")
+            with ThreadPoolExecutor(24) as askers:
+                lists = list(askers.map(lambda _: feed.calls(), range(24)))
+                assert {each.status_code for each in lists} == {503}, [each.text for each in lists][:3]
+                assert all("retry-after" in each.headers for each in lists)
+            assert feed.analytics().status_code == 200
+            other.rollback()
+        feed.wait_for(50)
+    feed.check()
+
+
+def test_cut_half_way_through_a_commits_answer(tmp_path: Path) -> None:
+    """The database has committed and cannot say so: 503, and sent again it is a duplicate."""
+    cluster = Cluster(port=free_port())
+    proxy = Proxy(cluster.port)
+    try:
+        url = f"postgresql://callboard@127.0.0.1:{proxy.port}/postgres"
+        with served(url, tmp_path) as feed:
+            with feed.running():
+                for cuts in range(2, 12, 2):
+                    feed.wait_for(20)
+                    proxy.cut(2)
+                    feed.until(lambda wanted=cuts: proxy.cuts >= wanted)  # type: ignore[misc]
+                feed.wait_for(50)
+            assert feed.statuses[503] > 0
+            feed.check()
+    finally:
+        proxy.close()
+        cluster.destroy()
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """The tables' disk is full: 503 until somebody makes room; nothing of it was kept, nothing is lost."""
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        pytest.skip("a small file system can only be mounted by root")
+    cluster = Cluster()
+    small = cluster.folder / "small"
+    small.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=24m,mode=0777", "tmpfs", small], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        cluster.destroy()
+        pytest.skip("a small file system cannot be mounted here")
+    try:
+        cluster.own(small / "tables")
+        cluster.ask(f"CREATE TABLESPACE small LOCATION '{small / 'tables'}'")
+        cluster.ask("CREATE DATABASE small TABLESPACE small")
+        with served(cluster.url + "small", tmp_path) as feed:
+            with feed.running():
+                feed.wait_for(20)
+                ballast = small / "ballast"
+                with ballast.open("wb", buffering=0) as file, suppress(OSError):
+                    while file.write(b"\0" * 4096):
+                        pass
+                feed.until(lambda: feed.statuses.get(503, 0) > 0)
+                assert feed.analytics().status_code == 200
+                ballast.unlink()
+                feed.wait_for(50)
+            feed.check()
+    finally:
+        cluster.stop("immediate")
+        subprocess.run(["umount", small], check=True)
+        cluster.destroy()
+
+
+def test_a_synchronous_standby_is_promoted(tmp_path: Path) -> None:
+    """The primary dies; its synchronous standby holds all that was acknowledged, and takes over."""
+    primary = Cluster(port=free_port())
+    primary.ask("CREATE DATABASE calls")
+    standby = Cluster("hot_standby=on", port=free_port(), clone_of=primary)
+    try:
+        primary.ask("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        primary.ask("SELECT pg_reload_conf()")
+        url = f"postgresql://callboard@127.0.0.1:{primary.port},127.0.0.1:{standby.port}/calls"
+        with served(url, tmp_path) as feed:
+            ready = httpx.get(feed.url + "/readyz", timeout=30).json()
+            assert ready["store"]["durable"].endswith("synchronous standbys: *"), ready
+            with feed.running():
+                feed.wait_for(100)
+                primary.stop("immediate")
+                standby.promote()
+                feed.wait_for(100)
+            feed.check()
+    finally:
+        standby.destroy()
+        primary.destroy()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from callboard.cli.db_copy import copy
 from callboard.cli.options import opened, settings_of, store_options
 from callboard.cli.output import show_json
 
@@ -40,3 +41,6 @@ def status(*, db: str | None, config: str | None, as_json: bool) -> None:
         show_json(found)
     else:
         print(f"The store ({found['engine']}) is at version {found['version']}: {found['durable']}.")
+
+
+db.add_command(copy)

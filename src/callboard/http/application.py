@@ -61,10 +61,11 @@ class Application:
         if scope["type"] == "http":
             if scope.get("raw_path") in ANALYTICS_PATHS and scope["method"] == "GET" and self._short:
                 began = perf_counter_ns()
-                if self._ahead is not None:
-                    with suppress(StoreError):  # the pipeline tells
+                found = None
+                with suppress(StoreError):  # what is held may be old then: the pipeline asks anew, and tells
+                    if self._ahead is not None:
                         await self._ahead.ask()
-                found = self._short_path.answer(scope["headers"], scope["query_string"])
+                    found = self._short_path.answer(scope["headers"], scope["query_string"])
                 if found is not None and not self._limit.active:
                     self._short_counts.count(perf_counter_ns() - began)
                     headers = [*found.headers, (b"x-request-id", self._ids.next())]

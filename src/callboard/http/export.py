@@ -36,14 +36,15 @@ class ExportStream:
     async def parts(self) -> AsyncGenerator[bytes, None]:
         yield self._first
         while piece := await self._request.store_threads.run_patiently(next, self._pieces, b""):
-            self._check_permit()
+            await self._check_permit()
             yield piece
 
     def close(self) -> None:
         self._request.exports.leave(self._request.org_id)
 
-    def _check_permit(self) -> None:
+    async def _check_permit(self) -> None:
         """An export may take minutes: it ends when the token does."""
+        await self._request.services.catch_up()
         view = self._request.services.directory.now()
         if self._permit.until(view) is None:
             raise ExportEndedError

@@ -37,8 +37,7 @@ async def answer(request: Request, limit: FailureLimit) -> Response:
     """Check a request that has its route, and answer it. Raises what `errors` has an answer for."""
     endpoint = request.endpoint
     if endpoint.needs_token:
-        if (ahead := request.services.store.ahead()) is not None:
-            await ahead.ask()
+        await request.services.catch_up()
         authenticate(request, limit)
         enter(request, limit)
         read_parameters(request)

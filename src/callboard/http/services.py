@@ -26,3 +26,10 @@ class Services:
     meter: Meter
     settings: Settings
     clock: Clock
+
+    async def catch_up(self) -> None:
+        """Returns when `directory` and `analytics` tell of everything acknowledged before this call. Raises
+        `StoreError`: what they hold may be old then.
+        """
+        if (ahead := self.store.ahead()) is not None:
+            await ahead.ask()

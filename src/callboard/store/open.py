@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from callboard.errors import StoreFileError
 from callboard.settings import Settings
-from callboard.store.interface import Store
+from callboard.store.sql.store import SqlStore
 from callboard.store.sqlite.store import SqliteStore
 
 
-def open_store(settings: Settings, *, upgrade: bool | None = False) -> Store:
+def open_store(settings: Settings, *, upgrade: bool | None = False, copying: bool = False) -> SqlStore:
     """The store that the settings name. A file is made or migrated when need be; a database only when
     asked: `upgrade=True` brings it to this version, `None` makes the store in a database that has none.
+    A store that is being copied into opens only with `copying`: what it holds is a part of something.
     """
+    store: SqlStore
     if settings.in_file:
-        return SqliteStore(settings.sqlite_path, settings)
-    # The driver takes a while to load, which whoever keeps a file need not wait for.
-    from callboard.store.postgres.store import PostgresStore  # noqa: PLC0415
+        store = SqliteStore(settings.sqlite_path, settings)
+    else:
+        # The driver takes a while to load, which whoever keeps a file need not wait for.
+        from callboard.store.postgres.store import PostgresStore  # noqa: PLC0415
 
-    return PostgresStore(settings.db, settings, upgrade=upgrade)
+        store = PostgresStore(settings.db, settings, upgrade=upgrade)
+    if not copying and store.is_unfinished_copy():
+        store.close()
+        raise StoreFileError(
+            "This store is being copied into, and not all of it is there: let callboard db copy end, "
+            "or run it again."
+        )
+    return store

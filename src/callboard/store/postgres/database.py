@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import Connection, Cursor
 
@@ -23,6 +23,11 @@ POSTGRES = Dialect(
     least="least",
     live_limit="coalesce((settings::JSON ->> 'live_call_limit')::BIGINT, 14400)",
     gathers=False,
+)
+
+_COLUMNS = (
+    "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
+    "WHERE attrelid = %s::REGCLASS AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
 )
 
 
@@ -74,6 +79,28 @@ class PostgresDatabase:
 
     def run(self, sql: str, values: Values = ()) -> None:
         self._ask(translated(sql), values)
+
+    def columns(self, table: LiteralString) -> list[str]:
+        return list(self._types(table))
+
+    def append(self, table: LiteralString, columns: Sequence[str], rows: Sequence[SqlRow]) -> None:
+        types = self._types(table)
+        arrays = ", ".join(f"%s::{types[each]}[]" for each in columns)
+        self._cursor.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays})",
+            [array_text(values) for values in zip(*rows, strict=True)],
+        )
+
+    def restart_numbers(self, tables: Sequence[LiteralString]) -> None:
+        for table in tables:
+            self._cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), greatest(max(id), 1)) FROM {table}"
+            )
+
+    def _types(self, table: LiteralString) -> dict[str, str]:
+        """Column → type."""
+        found = self._cursor.execute(_COLUMNS, (table,))
+        return dict(found.fetchall())
 
     def _ask(self, found: Statement, values: Values) -> Cursor[Any]:
         return self._cursor.execute(found.sql, _bound(values))

@@ -150,7 +150,8 @@ class PostgresStore(SqlStore):
             connection.isolation_level = IsolationLevel.REPEATABLE_READ
             connection.autocommit = False
             with connection.transaction():
-                connection.execute("SELECT set_config('statement_timeout', '0', true)")
+                for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                    connection.execute("SELECT set_config(%s, '0', true)", (limit,))
                 yield PostgresDatabase(connection)
 
     def _at_once(self, query: Callable[..., T], *args: Any) -> T:

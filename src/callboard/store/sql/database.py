@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, LiteralString, Protocol
 
 from msgspec import Struct
 
@@ -67,3 +67,13 @@ class Database(Protocol):
 
     def run(self, sql: str, values: Values = ()) -> None:
         """Carry it out."""
+
+    # whole tables, for moving house
+    def columns(self, table: LiteralString) -> list[str]:
+        """The names of a table's columns."""
+
+    def append(self, table: LiteralString, columns: Sequence[str], rows: Sequence[SqlRow]) -> None:
+        """Put rows into a table."""
+
+    def restart_numbers(self, tables: Sequence[LiteralString]) -> None:
+        """Tables that number their rows themselves (`id`) go on behind the greatest that is there."""

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from msgspec import structs
 
@@ -17,10 +17,21 @@ from callboard.model.event import Entry
 from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.words import Outcome
-from callboard.store.interface import Batch, CallAt, ImportBatch, Progress, Receipt, TaskAt, Withdrawal
+from callboard.store.interface import (
+    Ahead,
+    Batch,
+    CallAt,
+    ImportBatch,
+    Moved,
+    Progress,
+    Receipt,
+    TaskAt,
+    Withdrawal,
+)
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 from callboard.store.reporting import Verification
 from callboard.store.sql import directory, lists, settling
+from callboard.store.sql.copying import Copying, is_unfinished
 from callboard.store.sql.database import Database
 from callboard.store.sql.imports import begin_import, finish_import, import_of
 from callboard.store.sql.ingestion import Ingestion
@@ -49,6 +60,21 @@ class SqlStore(SqlReporting):
     @abstractmethod
     def _writing(self) -> AbstractContextManager[Database]:
         """One commit, which a caller cannot begin again."""
+
+    @abstractmethod
+    def marker(self) -> int: ...
+
+    @abstractmethod
+    def moved(self, org_id: int, since: int) -> Moved: ...
+
+    @abstractmethod
+    def ahead(self) -> Ahead | None: ...
+
+    @abstractmethod
+    def ready(self) -> dict[Literal["engine", "version", "durable"], str]: ...
+
+    @abstractmethod
+    def close(self) -> None: ...
 
     # --- events in
 
@@ -221,6 +247,17 @@ class SqlStore(SqlReporting):
     ) -> Verification:
         spaces = [space for organization in self.organizations() for space in self.spaces(organization.id)]
         return Verifier(self._snapshot, self._writing, deep=deep, repair=repair).run(spaces, progress)
+
+    def copy_to(self, target: SqlStore, progress: Progress | None = None) -> int:
+        """Copy everything into an empty store, or go on with a copy that did not end. Returns how many
+        organizations moved here meanwhile: not 0, the copy has to be run again. Raises `StoreFileError` when
+        the target holds something of its own.
+        """
+        return Copying(self._snapshot, target._writing, target._snapshot, progress).run()
+
+    def is_unfinished_copy(self) -> bool:
+        """Whether this is the target of a copy that has not ended: its numbers are no numbers yet."""
+        return self._read(is_unfinished)
 
 
 def _update_space(db: Database, org_id: int, space_id: int, changes: dict[str, Any]) -> Space:

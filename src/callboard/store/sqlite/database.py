@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, LiteralString
 
 import apsw
 import msgspec
@@ -61,6 +61,16 @@ class SqliteDatabase:
 
     def run(self, sql: str, values: Values = ()) -> None:
         self._db.execute(sql, _bound(values))
+
+    def columns(self, table: LiteralString) -> list[str]:
+        return [row[0] for row in self._db.execute("SELECT name FROM pragma_table_info(?)", (table,))]
+
+    def append(self, table: LiteralString, columns: Sequence[str], rows: Sequence[SqlRow]) -> None:
+        places = ", ".join("?" for _ in columns)
+        self._db.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
+
+    def restart_numbers(self, tables: Sequence[LiteralString]) -> None:
+        """SQLite goes on behind the greatest by itself."""
 
 
 def _bound(values: Any) -> Any:

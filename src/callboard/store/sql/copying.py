@@ -1,0 +1,238 @@
+"""One store's content into another, whatever their engines: an organization after the other, in one snapshot
+of each, resumable at any moment.
+
+The target says about itself that a copy has begun and not ended, and which version of which organization is
+on its way. An organization whose source moved since is copied anew; one that is there, at the source's
+version, is passed over. An organization's clock comes last: where it is, all of the organization is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, LiteralString, NamedTuple
+
+from callboard.errors import StoreFileError
+from callboard.store.interface import Progress
+from callboard.store.sql.database import Database, SqlRow
+
+PIECE = 5_000
+"""Rows read and committed together."""
+
+_DIRECTORY = "directory_version"
+_UNFINISHED = "copy_unfinished"
+_UNDER_WAY = "copy_of_organization_"
+
+
+class Table(NamedTuple):
+    """A table, and its key behind the organization's."""
+
+    name: LiteralString
+    key: tuple[LiteralString, ...]
+
+
+OF_ORGANIZATIONS = (
+    Table("batch", ("no",)),
+    Table("event", ("seq",)),
+    Table("event_repeat", ("item_no", "body_digest", "batch_no")),
+    Table("call", ("no",)),
+    Table("task", ("no",)),
+    Table("totals", ("space_id",)),
+    Table("cell", ("counter", "grain", "space_id", "bucket", "d1", "d2", "d3")),
+    Table("delta", ("no",)),
+    Table("run", ("space_id", "run_id")),
+    Table("outcome", ("space_id", "outcome", "reason")),
+    Table("idempotency", ("space_id", "idempotency_key")),
+)
+CLOCK = Table("organization_clock", ())
+OF_ALL = (
+    Table("organization", ("id",)),
+    Table("space", ("id",)),
+    Table("token", ("id",)),
+    Table("token_secret", ("digest",)),
+    Table("member", ("org_id", "token_id")),
+    Table("verification", ("id",)),
+)
+"""In the order in which one needs the other."""
+_COUNTED = frozenset({"event", "call", "task"})
+"""Whose rows the progress counts: an organization's clock tells how many there are."""
+
+Open = Callable[[], AbstractContextManager[Database]]
+
+
+class Copying:
+    """`read` opens a snapshot of the source, `write` and `look` a commit and a snapshot of the target."""
+
+    def __init__(self, read: Open, write: Open, look: Open, progress: Progress | None) -> None:
+        self._read = read
+        self._write = write
+        self._look = look
+        self._progress = progress
+        self._done = self._all = 0
+
+    def run(self) -> int:
+        """Copy all that is missing. Returns how many organizations moved in the source meanwhile, and have
+        to be copied again. Raises `StoreFileError` when the target holds something of its own.
+        """
+        with self._write() as target:
+            self._begin(target)
+        with self._read() as source:
+            version = _noted(source, _DIRECTORY)
+            self._directory(source)
+            clocks = source.select("SELECT org_id, next_event, next_item FROM organization_clock")
+        self._all = sum(events + items - 2 for _, events, items in clocks)
+        for org_id, _, _ in sorted(clocks):
+            self._organization(org_id)
+        return self._end(version)
+
+    def _begin(self, target: Database) -> None:
+        if _noted(target, _UNFINISHED) is not None:
+            return
+        if target.select_value("SELECT count(*) FROM organization"):
+            raise StoreFileError(
+                "The store to copy to is not empty: name a new one (what it holds stays as it is)."
+            )
+        _note(target, _UNFINISHED, 1)
+
+    def _end(self, version: int | None) -> int:
+        with self._read() as source, self._write() as target:
+            kept: dict[int, int] = dict(target.select("SELECT org_id, version FROM organization_clock"))
+            found: dict[int, int] = dict(source.select("SELECT org_id, version FROM organization_clock"))
+            moved = len(found.items() - kept.items())
+            if version is None or _noted(source, _DIRECTORY) != version or moved:
+                return max(moved, 1)
+            target.run("DELETE FROM meta WHERE name LIKE 'copy%'")
+            _note(target, _DIRECTORY, version)
+            target.restart_numbers([table.name for table in OF_ALL if table.key == ("id",)])
+            return 0
+
+    # organizations, campaigns and tokens
+
+    def _directory(self, source: Database) -> None:
+        with self._write() as target:
+            for name in ("member", "token_secret", "verification"):
+                target.run(f"DELETE FROM {name}")
+            for table in OF_ALL:
+                columns = _columns(source, target, table)
+                for rows in _pieces(source, table, columns, {}, None):
+                    _put(target, table, columns, rows)
+
+    # one organization
+
+    def _organization(self, org_id: int) -> None:
+        with self._read() as source:
+            found = source.select_value(
+                "SELECT version FROM organization_clock WHERE org_id = :id", {"id": org_id}
+            )
+            with self._write() as target:
+                kept = target.select_value(
+                    "SELECT version FROM organization_clock WHERE org_id = :id", {"id": org_id}
+                )
+                if kept != found and _noted(target, f"{_UNDER_WAY}{org_id}") != found:
+                    self._drop(target, org_id)
+                    _note(target, f"{_UNDER_WAY}{org_id}", found)
+                    kept = None
+            for table in OF_ORGANIZATIONS:
+                self._table(source, table, org_id, whole=kept == found)
+            if kept != found:
+                with self._write() as target:
+                    columns = _columns(source, target, CLOCK)
+                    names = ", ".join(columns)
+                    row = source.select(
+                        f"SELECT {names} FROM organization_clock WHERE org_id = :id", {"id": org_id}
+                    )
+                    target.append(CLOCK.name, columns, row)
+                    target.run("DELETE FROM meta WHERE name = :name", {"name": f"{_UNDER_WAY}{org_id}"})
+
+    @staticmethod
+    def _drop(target: Database, org_id: int) -> None:
+        for table in (CLOCK, *OF_ORGANIZATIONS):
+            target.run(f"DELETE FROM {table.name} WHERE org_id = :id", {"id": org_id})
+
+    def _table(self, source: Database, table: Table, org_id: int, *, whole: bool) -> None:
+        counted = table.name in _COUNTED
+        if whole:
+            if counted:
+                self._tell(_count(source, table, org_id))
+            return
+        with self._look() as target:
+            columns = _columns(source, target, table)
+            keys = ", ".join(table.key)
+            backwards = ", ".join(f"{each} DESC" for each in table.key)
+            last = target.select(
+                f"SELECT {keys} FROM {table.name} WHERE org_id = :org_id ORDER BY {backwards} LIMIT 1",
+                {"org_id": org_id},
+            )
+            if last and counted:
+                self._tell(_count(target, table, org_id))
+        for rows in _pieces(source, table, columns, {"org_id": org_id}, last[0] if last else None):
+            with self._write() as target:
+                target.append(table.name, columns, rows)
+            if counted:
+                self._tell(len(rows))
+
+    def _tell(self, more: int) -> None:
+        self._done += more
+        if self._progress is not None:
+            self._progress(min(self._done, self._all), self._all)
+
+
+def is_unfinished(db: Database) -> bool:
+    """Whether a copy into this store was begun and has not ended."""
+    return _noted(db, _UNFINISHED) is not None
+
+
+def _noted(db: Database, name: str) -> int | None:
+    found = db.select("SELECT value FROM meta WHERE name = :name", {"name": name})
+    return found[0][0] if found else None
+
+
+def _note(db: Database, name: str, value: int) -> None:
+    db.run("DELETE FROM meta WHERE name = :name", {"name": name})
+    db.run("INSERT INTO meta (name, value) VALUES (:name, :value)", {"name": name, "value": value})
+
+
+def _count(db: Database, table: Table, org_id: int) -> int:
+    return int(db.select_value(f"SELECT count(*) FROM {table.name} WHERE org_id = :id", {"id": org_id}))
+
+
+def _columns(source: Database, target: Database, table: Table) -> list[str]:
+    columns = source.columns(table.name)
+    if sorted(columns) != sorted(target.columns(table.name)):
+        raise StoreFileError(f"The two stores keep `{table.name}` in different ways: bring both up to date.")
+    return columns
+
+
+def _pieces(
+    source: Database, table: Table, columns: Sequence[str], where: dict[str, Any], after: SqlRow | None
+) -> Iterator[list[SqlRow]]:
+    """All rows behind a key, in order of the key."""
+    keys = ", ".join(table.key)
+    places = [columns.index(each) for each in table.key]
+    conditions = [f"{name} = :{name}" for name in where]
+    while True:
+        behind = ", ".join(f":key{place}" for place in range(len(table.key)))
+        further = [f"({keys}) > ({behind})"] if after is not None else []
+        sql = f"SELECT {', '.join(columns)} FROM {table.name}"
+        if conditions or further:
+            sql += f" WHERE {' AND '.join(conditions + further)}"
+        values = where | {f"key{place}": value for place, value in enumerate(after or ())}
+        rows = source.select(f"{sql} ORDER BY {keys} LIMIT {PIECE}", values)
+        if rows:
+            yield rows
+        if len(rows) < PIECE:
+            return
+        after = tuple(rows[-1][place] for place in places)
+
+
+def _put(target: Database, table: Table, columns: Sequence[str], rows: Sequence[SqlRow]) -> None:
+    """Rows that may be there, as they are now."""
+    changed = ", ".join(f"{each} = excluded.{each}" for each in columns if each not in table.key)
+    # `member` has its role, `token_secret` its end: each table has something beside its key.
+    names, values = ", ".join(columns), ", ".join(f":{each}" for each in columns)
+    sql = (
+        f"INSERT INTO {table.name} ({names}) VALUES ({values}) "
+        f"ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {changed}"
+    )
+    for row in rows:
+        target.run(sql, dict(zip(columns, row, strict=True)))
