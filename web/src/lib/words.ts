@@ -1,0 +1,128 @@
+/** The words of the board: one name and one line of meaning for each thing, said the same everywhere. */
+
+export interface Word {
+  name: string;
+  meaning: string;
+}
+
+export const METRICS: Record<string, Word> = {
+  total_calls: { name: 'Calls', meaning: 'Every call made, once. One that only waits to be made is not counted.' },
+  completed_calls: { name: 'Completed', meaning: 'Calls whose parties were connected and that ended normally, voicemail included.' },
+  missed_calls: { name: 'Missed', meaning: 'Calls that were offered and never connected: no answer, busy, rejected.' },
+  failed_calls: { name: 'Failed', meaning: 'Calls that could not be offered, or were connected and then cut by an error.' },
+  avg_duration_seconds: { name: 'Average duration', meaning: 'Mean talk time of completed calls whose duration is known.' },
+  success_rate: { name: 'Success rate', meaning: 'Completed calls of all calls made.' },
+  answer_rate: { name: 'Answer rate', meaning: 'Answered calls of those that have ended.' },
+  total_tasks: { name: 'Tasks', meaning: 'Things to do, usually one call to make, once each, created in this period.' },
+};
+
+export const TERMS = {
+  campaign: 'Calls and tasks that belong together.',
+  batch: 'Tasks that were created together.',
+  attention: 'What will most likely not go on by itself: stuck tasks, calls without an end, failures, a success rate that fell.',
+  stuck: 'A task that runs or waits for longer than its campaign allows.',
+  fresh: 'How long ago the last event came, and how long events take to get here.',
+  talkTime: 'From answer to end, of completed calls.',
+  timeToAnswer: 'From the call’s creation to its answer.',
+  percentile: 'So many percent of calls are at most this long; within 1 %.',
+  endReason: 'Why a call ended.',
+  heat: 'Answered calls of those that ended, by the hour in which they were made.',
+  agent: 'Who or what talked: a person or a voice agent.',
+  change: 'Against the period before, as long as this one.',
+  progress: 'Tasks that are completed or failed, of all.',
+  rate: 'Tasks finished in the last hour.',
+  expectedEnd: 'When the rest is done, if it goes on as in the last hour.',
+  lag: 'From when it happened to when it arrived here.',
+  duplicate: 'Known already: sent again, and counted once.',
+  stale: 'Older than what was known: kept, and nothing changed.',
+  applied: 'Events that changed something.',
+  rejected: 'Events that could not be read as they should be; their sender was told why.',
+  verification: 'A recount of everything from the events, compared with the numbers shown.',
+  unknownDurations: 'Completed calls whose duration nobody told. No average holds them.',
+} as const;
+
+export interface StatusWord extends Word {
+  colour: string;
+  shape: string;
+}
+
+/** One colour and one shape for each status, everywhere. The order is that of a stacked bar, from the ground up. */
+export const CALL_STATUS: Record<string, StatusWord> = {
+  completed: { name: 'Completed', meaning: METRICS['completed_calls']!.meaning, colour: '--completed', shape: 'check' },
+  missed: { name: 'Missed', meaning: METRICS['missed_calls']!.meaning, colour: '--missed', shape: 'ring' },
+  failed: { name: 'Failed', meaning: METRICS['failed_calls']!.meaning, colour: '--failed', shape: 'cross' },
+  in_progress: { name: 'In progress', meaning: 'The parties are talking.', colour: '--running', shape: 'half' },
+  ringing: { name: 'Ringing', meaning: 'Offered, and not answered yet.', colour: '--ringing', shape: 'dot' },
+  queued: { name: 'Queued', meaning: 'Not made yet.', colour: '--pending', shape: 'dash' },
+};
+
+export const TASK_STATUS: Record<string, StatusWord> = {
+  completed: { name: 'Completed', meaning: 'Done.', colour: '--completed', shape: 'check' },
+  failed: { name: 'Failed', meaning: 'Given up, for a reason.', colour: '--failed', shape: 'cross' },
+  running: { name: 'Running', meaning: 'Somebody is at it.', colour: '--running', shape: 'half' },
+  pending: { name: 'Pending', meaning: 'Waits for its time, or for somebody to take it up.', colour: '--pending', shape: 'dash' },
+};
+
+export const DIMENSIONS: Record<string, string> = {
+  call_status: 'Status',
+  space_token: 'Campaign',
+  agent: 'Agent',
+  call_type: 'Direction',
+  end_reason: 'End reason',
+  answered_by: 'Answered by',
+};
+
+export const CHOICES: Record<string, string[]> = {
+  call_type: ['outbound', 'inbound', 'web', 'unknown'],
+  call_status: ['completed', 'missed', 'failed', 'in_progress', 'ringing', 'queued'],
+  answered: ['true', 'false'],
+  answered_by: ['human', 'machine', 'unknown'],
+  status: ['pending', 'running', 'completed', 'failed'],
+  stuck: ['true', 'false'],
+  end_reason: [
+    'customer_hangup', 'agent_hangup', 'caller_hangup', 'callee_hangup', 'hangup', 'transferred', 'transfer_failed',
+    'voicemail', 'machine_detected', 'silence_timeout', 'max_duration', 'timeout', 'no_answer', 'busy', 'rejected',
+    'canceled', 'invalid_number', 'unreachable', 'blocked', 'limit_reached', 'billing', 'carrier_error',
+    'network_error', 'media_error', 'agent_error', 'config_error', 'system_error', 'system_shutdown', 'unknown',
+  ],
+};
+
+const SPOKEN: Record<string, string> = {
+  true: 'Yes',
+  false: 'No',
+  unknown: 'Unknown',
+  no_answer: 'No answer',
+  canceled: 'Cancelled',
+  config_error: 'Configuration error',
+};
+
+/** A word of the API as people read it: no_answer is No answer. */
+export function spoken(word: string | null | undefined): string {
+  if (!word) return 'Unknown';
+  const found = SPOKEN[word];
+  if (found) return found;
+  const text = word.replaceAll('_', ' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export const CAUSES: Record<string, Word> = {
+  success_rate_fell: { name: 'Success rate fell', meaning: 'By more than chance would do, against the same hours of the four weeks before.' },
+  task_running_too_long: { name: 'Stuck: running', meaning: 'Tasks that run for longer than their campaign allows.' },
+  task_pending_too_long: { name: 'Stuck: pending', meaning: 'Tasks that wait for longer than their campaign allows.' },
+  task_open_after_its_call: { name: 'Open after its call', meaning: 'Tasks still running though their call ended.' },
+  task_running_longer_than_usual: { name: 'Longer than usual', meaning: 'Not stuck yet, but for far longer than such tasks take.' },
+  call_in_progress_too_long: { name: 'Call without an end', meaning: 'Calls that talk for longer than a call may live.' },
+  call_ringing_too_long: { name: 'Ringing without an end', meaning: 'Calls that ring for longer than a call may live.' },
+  tasks_failed: { name: 'Failed tasks', meaning: 'Of the last 30 days, by reason.' },
+};
+
+/** Names of the API's fields, where one call or task is shown. */
+export const FIELDS: Record<string, string> = {
+  call_id: 'Call', call_status: 'Status', call_type: 'Direction', source_number: 'From', destination_number: 'To',
+  creation_time: 'Created', start_time: 'Answered', end_time: 'Ended', call_duration: 'Talk time',
+  end_reason: 'End reason', source_end_reason: 'In the platform’s words', answered_by: 'Answered by', agent: 'Agent',
+  task_id: 'Task', source: 'Came in by', void: 'Withdrawn', run_id: 'Batch', assignee: 'Assignee', status: 'Status',
+  source_status: 'In the runner’s words', execution_type: 'Kind', attempt: 'Attempt', failure_reason: 'Failure reason',
+  scheduled_at: 'Due', created: 'Created', modified: 'Last change', input: 'Input', output: 'Output',
+  metadata: 'Metadata', external_ids: 'Other ids', space_token: 'Campaign',
+};
