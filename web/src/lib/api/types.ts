@@ -2,8 +2,16 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-export type Series = Schemas['Series'];
-export type SeriesData = Schemas['SeriesData'];
+/** A number for each metric; null over nothing. */
+export type Numbers = Record<string, number | null>;
+export interface Part {
+  totals: Numbers;
+  values: Record<string, (number | null)[]>;
+}
+export type Bucket = Schemas['Bucket'];
+export type Series = Omit<Schemas['Series'], keyof Part | 'previous' | 'difference'> &
+  Part & { previous?: Part; difference?: Part };
+export type SeriesData = Omit<Schemas['SeriesData'], 'series'> & { series: Series[] };
 export type DurationsData = Schemas['DurationsData'];
 export type Spread = Schemas['Spread'];
 export type SpacesData = Schemas['SpacesData'];

@@ -29,7 +29,7 @@ export class Resource<T> {
 
   constructor(
     path: () => string | null,
-    private readonly options: ResourceOptions = {},
+    options: ResourceOptions = {},
   ) {
     $effect(() => {
       const asked = path();
