@@ -38,7 +38,7 @@ GET_HEAD = [
     (b"etag", b'"00000000000000000000000000000000"'),
     (b"cache-control", b"private, no-cache"),
     (b"x-content-type-options", b"nosniff"),
-    (b"vary", b"Authorization, Org-Handle"),
+    (b"vary", b"Authorization, Cookie, Org-Handle"),
     (b"x-request-id", b"0123456789ab-1e240"),
 ]
 POSTED = (
@@ -49,7 +49,7 @@ POST_HEAD = [
     (b"x-content-type-options", b"nosniff"),
     (b"content-type", b"application/json"),
     (b"content-length", str(len(POSTED)).encode()),
-    (b"vary", b"Authorization, Org-Handle"),
+    (b"vary", b"Authorization, Cookie, Org-Handle"),
     (b"x-request-id", b"0123456789ab-1e240"),
 ]
 

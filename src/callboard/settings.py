@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from callboard.errors import SettingsError
 
 ENV_PREFIX = "CALLBOARD_"
+_PREFIX = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
 
 def _setting(default: Any, unit: str, meaning: str, low: int | None = None, high: int | None = None) -> Any:
@@ -79,6 +80,11 @@ class Settings:
     )
     trust_forwarded_for: bool = _setting(
         False, "yes/no", "Take the caller's address from X-Forwarded-For (only behind your own proxy)."
+    )
+    path_prefix: str = _setting(
+        "",
+        "URL path",
+        "Path that a reverse proxy serves Callboard under, as /callboard; it may take it off or leave it.",
     )
     conceal_organizations: bool = _setting(
         False, "yes/no", "Answer 403 for unknown organization handles too, so that none can be guessed."
@@ -163,9 +169,20 @@ def read_settings(
     settings = Settings(**{name: _value(known[name], value) for name, value in stated.items()})
     if settings.in_file:
         settings.sqlite_path  # noqa: B018 - a store URL that is not one fails here, at start
+    settings = replace(settings, path_prefix=_prefix(settings.path_prefix))
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise SettingsError(f"log_level: {settings.log_level!r} is none of debug, info, warning, error")
     return settings
+
+
+def _prefix(path: str) -> str:
+    """The prefix without the slash that it may end with. Raises `SettingsError` for what is none."""
+    path = path.rstrip("/")
+    if path and not _PREFIX.fullmatch(path):
+        raise SettingsError(f"path_prefix: {path!r} is no plain path; write it like /callboard")
+    if path.split("/")[1:2] in (["api"], ["session"]):
+        raise SettingsError(f"path_prefix: {path!r} begins like a path of Callboard itself; take another")
+    return path
 
 
 def _from_file(path: str | None) -> Mapping[str, Any]:

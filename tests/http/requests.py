@@ -50,6 +50,8 @@ def good(board: Board, operation: str, **more: Any) -> dict[str, Any]:
         "token": board.admin,
         "org": board.acme.domain_handle,
     }
-    if operation in BODIES:
+    if operation == "create_session":
+        request["json"] = {"token": board.viewer}
+    elif operation in BODIES:
         request["json"] = BODIES[operation]
     return {**request, **more}

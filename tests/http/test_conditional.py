@@ -29,7 +29,7 @@ def test_every_get_has_a_strong_tag_and_honours_it(board: Board, operation: str)
     assert again.headers["Cache-Control"] == "private, no-cache"
     assert again.headers["X-Request-Id"]
     if BY_OPERATION[operation].needs_token:
-        assert again.headers["Vary"] == "Authorization, Org-Handle"
+        assert again.headers["Vary"] == "Authorization, Cookie, Org-Handle"
 
 
 @pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', '{} , "other"', "*", '"a",W/{}'])

@@ -77,7 +77,7 @@ def test_every_answer_has_an_id_and_says_whom_it_depends_on(board: Board, operat
     ids = [answer.headers["X-Request-Id"] for answer in answers]
     assert len(set(ids)) == len(ids)
     if BY_OPERATION[operation].needs_token:
-        assert {answer.headers["Vary"] for answer in answers} == {"Authorization, Org-Handle"}
+        assert {answer.headers["Vary"] for answer in answers} == {"Authorization, Cookie, Org-Handle"}
 
 
 def test_a_callers_own_request_id_comes_back(board: Board):

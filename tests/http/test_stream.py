@@ -125,7 +125,7 @@ def test_it_begins_with_the_analytics_answer_and_sends_it_again_when_it_changes(
             first = await reader.piece()
             assert reader.headers["content-type"] == "text/event-stream"
             assert reader.headers["cache-control"] == "private, no-store"
-            assert reader.headers["vary"] == "Authorization, Org-Handle"
+            assert reader.headers["vary"] == "Authorization, Cookie, Org-Handle"
             assert reader.headers["x-accel-buffering"] == "no"
             assert "content-length" not in reader.headers
             assert "etag" not in reader.headers

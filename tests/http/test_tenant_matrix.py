@@ -51,7 +51,10 @@ MATRIX: dict[str, tuple[int | None, ...]] = {
     "readyz": (200, 200, 200, NA, NA),
     "openapi": (200, 200, 200, NA, NA),
     "docs": (200, 200, 200, NA, NA),
-    "start": (200, 200, 200, NA, NA),
+    "create_session": (204, 204, 204, NA, NA),  # whoever has a token may sign in with it
+    "get_session": (401, 200, 200, NA, NA),  # each token sees its own, whatever handle it sends
+    "delete_session": (204, 204, 204, NA, NA),
+    "board": (200, 200, 200, NA, NA),
 }
 
 

@@ -46,6 +46,7 @@ PAGE_OF = {
     "Events": "events.md",
     "Tokens": "tokens.md",
     "Prometheus": "prometheus.md",
+    "Session": "session.md",
     "Service": "service.md",
 }
 

@@ -26,7 +26,7 @@ def _setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _option(setting: Field[Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     name, about = setting.name, setting.metadata
     default: Any = setting.default
-    shown = ("no", "yes")[default] if isinstance(default, bool) else default
+    shown = ("no", "yes")[default] if isinstance(default, bool) else (default if default != "" else "none")
     text = f"{about['help']}  [{about['unit']}; default: {shown}; env: {ENV_PREFIX}{name.upper()}]"
     if isinstance(default, bool):
         return click.option(f"{flag(name)}/--no-{flag(name)[2:]}", name, default=None, help=text)

@@ -10,6 +10,7 @@ from time import perf_counter_ns
 
 from callboard.errors import CallboardError, ExportsFullError, StoreError
 from callboard.http import pipeline
+from callboard.http.endpoint import Endpoint
 from callboard.http.endpoints import ENDPOINTS
 from callboard.http.errors import FAULT, HttpError, error_body, http_error
 from callboard.http.limits import FailureLimit
@@ -19,9 +20,10 @@ from callboard.http.refusals import Refusals
 from callboard.http.request import Receive, Request, Scope
 from callboard.http.request_id import RequestIds
 from callboard.http.response import Response, Send, finished, send_response
-from callboard.http.router import Router
+from callboard.http.router import Router, without_prefix
 from callboard.http.routes.analytics import PATHS as ANALYTICS_PATHS
 from callboard.http.routes.analytics import granted
+from callboard.http.routes.board import BOARD, is_for_board
 from callboard.http.services import Services
 from callboard.http.short_path import ShortPath
 from callboard.http.stream import send_stream
@@ -41,6 +43,7 @@ class Application:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._router = Router(ENDPOINTS)
+        self._prefix = services.settings.path_prefix.encode()
         self._limit = FailureLimit(services.settings.failed_auth_per_minute, services.clock)
         self._ids = RequestIds()
         self._refusals = Refusals(services.clock)
@@ -59,6 +62,8 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI 3."""
         if scope["type"] == "http":
+            if self._prefix:
+                scope = without_prefix(scope, self._prefix)
             if scope.get("raw_path") in ANALYTICS_PATHS and scope["method"] == "GET" and self._short:
                 began = perf_counter_ns()
                 found = None
@@ -107,8 +112,7 @@ class Application:
     async def _answer(self, request: Request, scope: Scope) -> Response:
         varies = False
         try:
-            raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
-            request.endpoint, request.path = self._router.find(request.method, raw_path)
+            request.endpoint, request.path = self._find(request)
             varies = request.endpoint.needs_token
             response = await pipeline.answer(request, self._limit)
             if varies:
@@ -127,10 +131,19 @@ class Application:
             response = _failed(HttpError(500, FAULT), request.request_id)
         return finished(response, request.headers, request.method, varies=varies)
 
+    def _find(self, request: Request) -> tuple[Endpoint, dict[str, str]]:
+        try:
+            return self._router.find(request.method, request.raw_path)
+        except HttpError as error:
+            if error.status == 404 and is_for_board(request):
+                return BOARD, {}
+            raise
+
     def _after(self, request: Request, response: Response) -> None:
         """Note the token's use, and let the short path answer the like of this from now on."""
         until = self._touches.used(request.principal, self._services.clock())
-        if self._short and response.status == 200 and request.endpoint.operation == "get_analytics":
+        is_plain = request.endpoint.operation == "get_analytics" and b"authorization" in request.headers
+        if self._short and response.status == 200 and is_plain:
             grant, space_id = granted(request, until)
             self._short_path.learn(request.headers, request.query, grant, space_id)
 

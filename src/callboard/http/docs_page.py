@@ -18,9 +18,9 @@ _CODE = re.compile(r"`([^`]+)`")
 _FOLDER = "docs"
 
 
-def docs_page() -> tuple[bytes, bytes]:
+def docs_page(prefix: str = "") -> tuple[bytes, bytes]:
     """The page, and the Content-Security-Policy that allows its own style sheet and nothing else."""
-    described = document()
+    described = document(prefix)
     style = _file("page.css")
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -31,6 +31,7 @@ def docs_page() -> tuple[bytes, bytes]:
         document=described,
         sections=_sections(described),
         shapes=shapes,
+        prefix=prefix,
         style=Markup(style),  # noqa: S704 - a file of ours
     )
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from callboard.http.endpoint import Endpoint
 from callboard.http.routes import (
     analytics,
+    board,
     call_logs,
     events,
     organizations,
     pages,
     prometheus,
     runs,
+    session,
     spaces,
     stream,
     task_creation,
@@ -39,6 +41,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *events.ENDPOINTS,
     *tokens.ENDPOINTS,
     *prometheus.ENDPOINTS,
+    *session.ENDPOINTS,
     *pages.ENDPOINTS,
+    *board.ENDPOINTS,
 )
 DOCUMENTED: tuple[Endpoint, ...] = tuple(each for each in ENDPOINTS if each.documented)

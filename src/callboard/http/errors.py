@@ -43,6 +43,7 @@ STORE_RETRY_AFTER_S = 5
 
 UNAUTHENTICATED = "Invalid or missing API token."
 MISSING_HANDLE = "Missing required headers: Org-Handle."
+FOREIGN_PAGE = "A request by session cookie must come from Callboard's own page."
 EMPTY_HANDLE = "Org-Handle is empty: name the organization, or leave the header out."
 REPEATED_HANDLE = "Repeated header: Org-Handle."
 NO_ORGANIZATION = "Organization not found."

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Iterator
 from typing import Any
 
 from callboard.errors import ExportEndedError
-from callboard.http.pipeline import secret_of
 from callboard.http.request import Request
 from callboard.http.response import Response
 from callboard.http.stream import NoParts
@@ -28,9 +27,7 @@ class ExportStream:
         self._request = request
         self._pieces = pieces
         self._first = first
-        secret = secret_of(request.headers[b"authorization"])
-        assert secret is not None, "the request was authenticated by it"
-        self._permit = Permit(secret_digest(secret), request.org_id)
+        self._permit = Permit(secret_digest(request.secret), request.org_id)
         self._view = request.view
 
     async def parts(self) -> AsyncGenerator[bytes, None]:

@@ -103,8 +103,8 @@ _MEANING = {
 }
 
 
-def document() -> dict[str, Any]:
-    """The OpenAPI 3.1 document of this version."""
+def document(prefix: str = "") -> dict[str, Any]:
+    """The OpenAPI 3.1 document of this version, served under that path prefix."""
     kinds = [kind for each in DOCUMENTED for kind in _types(each)]
     _, components = msgspec.json.schema_components([*kinds, ErrorBody], ref_template=REF)
     for name in _WITH_MORE_FIELDS:
@@ -120,7 +120,7 @@ def document() -> dict[str, Any]:
             "description": DESCRIPTION,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": f"{prefix}/"}],
         "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
         "paths": paths,
         "components": {

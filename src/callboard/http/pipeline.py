@@ -23,8 +23,10 @@ from callboard.http.limits import FailureLimit, network_of
 from callboard.http.negotiation import chosen_media, media_type
 from callboard.http.request import Request
 from callboard.http.response import Response
+from callboard.http.session import SAFE, check_own_page, secret_of_cookie
 from callboard.ingest.compression import decompress
 from callboard.model.directory import Organization, allows
+from callboard.query.directory import Principal
 from callboard.query.export.formats import FORMATS
 from callboard.query.parameter import read_query
 from callboard.query.parameters import paging
@@ -36,10 +38,11 @@ MOST_SMALL_BODY = 4 * 1024
 async def answer(request: Request, limit: FailureLimit) -> Response:
     """Check a request that has its route, and answer it. Raises what `errors` has an answer for."""
     endpoint = request.endpoint
+    request.limit = limit
     if endpoint.needs_token:
         await request.services.catch_up()
-        authenticate(request, limit)
-        enter(request, limit)
+        authenticate(request)
+        enter(request)
         read_parameters(request)
         if endpoint.in_space:
             _check_space(request)
@@ -52,10 +55,20 @@ async def answer(request: Request, limit: FailureLimit) -> Response:
     return await endpoint.handle(request)
 
 
-def authenticate(request: Request, limit: FailureLimit) -> None:
-    """429 and 401: who is asking."""
-    network = network_of(request.address)
-    secret = secret_of(request.headers.get(b"authorization", b""))
+def authenticate(request: Request) -> None:
+    """403, 429 and 401: who is asking, by `Authorization` or else by the session's cookie."""
+    authorization = request.headers.get(b"authorization")
+    if authorization is not None:
+        secret = secret_of(authorization)
+    elif (secret := secret_of_cookie(request.headers)) is not None and request.method not in SAFE:
+        # A browser adds its cookies to whatever any page asks of us.
+        check_own_page(request.headers, said=True)
+    request.principal = identified(request, secret)
+
+
+def identified(request: Request, secret: str | None) -> Principal:
+    """Whom a secret speaks for. Raises 429 and 401; one that is unknown counts against its sender."""
+    limit, network = request.limit, network_of(request.address)
     request.view = request.services.directory.now()
     principal = None if secret is None else request.view.principal(secret)
     if principal is None:
@@ -66,7 +79,9 @@ def authenticate(request: Request, limit: FailureLimit) -> None:
         raise unauthenticated()
     if limit.active and (wait_s := limit.wait_s((network, principal.token.id))):
         raise too_many_failures(wait_s)
-    request.principal = principal
+    assert secret is not None, "nobody is found by no secret"
+    request.secret = secret
+    return principal
 
 
 def secret_of(authorization: bytes) -> str | None:
@@ -75,7 +90,7 @@ def secret_of(authorization: bytes) -> str | None:
     return secret.strip() or None if scheme.lower() in ("token", "bearer") else None
 
 
-def enter(request: Request, limit: FailureLimit) -> None:
+def enter(request: Request) -> None:
     """400, 404 and 403: which organization is meant, and whether the token may enter it."""
     endpoint = request.endpoint
     handle = request.header(b"org-handle")
@@ -91,7 +106,7 @@ def enter(request: Request, limit: FailureLimit) -> None:
     try:
         organization = organization_named(request, handle)
     except HttpError:
-        limit.failed((network_of(request.address), request.principal.token.id))
+        request.limit.failed((network_of(request.address), request.principal.token.id))
         raise
     if endpoint.in_space:
         space = request.view.space(request.path["space_token"])

@@ -15,6 +15,7 @@ from callboard.query.places import Places
 
 if TYPE_CHECKING:
     from callboard.http.endpoint import Endpoint
+    from callboard.http.limits import FailureLimit
 
 Message = MutableMapping[str, Any]
 """ASGI's."""
@@ -34,6 +35,7 @@ class Request:
         "exports",
         "headers",
         "item",
+        "limit",
         "media",
         "method",
         "note_gauges",
@@ -43,8 +45,11 @@ class Request:
         "path",
         "principal",
         "query",
+        "raw_path",
         "repeated",
         "request_id",
+        "scheme",
+        "secret",
         "services",
         "space",
         "store_threads",
@@ -55,7 +60,11 @@ class Request:
     endpoint: Endpoint
     path: dict[str, str]
     """What stands in the path, by the endpoint's names."""
+    limit: FailureLimit
+    """Where failures of this caller are counted."""
     principal: Principal
+    secret: str
+    """By which the principal was found."""
     view: View
     """The directory as of the beginning of this request."""
     organization: Organization | None
@@ -93,7 +102,10 @@ class Request:
         self.note_gauges = note_gauges
         self.request_id = request_id
         self.method: str = scope["method"]
+        self.raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+        """Percent-encoded, without the path prefix."""
         self.query: bytes = scope["query_string"]
+        self.scheme: str = scope.get("scheme", "http")
         self.headers, self.repeated = _headers(scope["headers"])
         self.address = self._address(scope)
         self.organization = None
@@ -171,6 +183,7 @@ def _headers(sent: Any) -> tuple[dict[bytes, bytes], frozenset[bytes]]:
         # A header sent twice is one list, by the rules of HTTP; where no list is meant it fits nothing.
         if name in headers:
             repeated |= {name}
-            value = headers[name] + b", " + value  # noqa: PLW2901
+            # Cookies are the one list that is not written with commas.
+            value = headers[name] + (b"; " if name == b"cookie" else b", ") + value  # noqa: PLW2901
         headers[name] = value
     return headers, repeated

@@ -17,9 +17,9 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 JSON = b"application/json"
 HTML = b"text/html; charset=utf-8"
 NOSNIFF = (b"x-content-type-options", b"nosniff")
-CACHE_CONTROL = (b"cache-control", b"private, no-cache")
+KEPT = b"private, no-cache"
 NOT_KEPT = (b"cache-control", b"private, no-store")
-VARY = (b"vary", b"Authorization, Org-Handle")
+VARY = (b"vary", b"Authorization, Cookie, Org-Handle")
 
 _encoder = msgspec.json.Encoder()
 
@@ -31,6 +31,8 @@ class Response(Struct, kw_only=True):
     body: bytes = b""
     media: bytes = JSON
     headers: Headers = []
+    cache: bytes = KEPT
+    """Of a good answer to a GET: who may keep it."""
     untagged: bool = False
     """Never the same twice: no entity tag, and nothing to keep."""
     stream: Stream | None = None
@@ -53,13 +55,13 @@ def matches(if_none_match: bytes, tag: bytes) -> bool:
     return any(each.strip().removeprefix(b"W/") == tag for each in if_none_match.split(b","))
 
 
-def get_headers(body: bytes, media: bytes, tag: bytes) -> Headers:
+def get_headers(body: bytes, media: bytes, tag: bytes, cache: bytes = KEPT) -> Headers:
     """The head of a 200 to a GET, but for the request id and what varies."""
     return [
         (b"content-type", media),
         (b"content-length", str(len(body)).encode()),
         (b"etag", tag),
-        CACHE_CONTROL,
+        (b"cache-control", cache),
         NOSNIFF,
     ]
 
@@ -71,10 +73,10 @@ def finished(response: Response, request: Mapping[bytes, bytes], method: str, *,
         headers = [(b"content-type", response.media), NOT_KEPT, NOSNIFF]
     elif method in ("GET", "HEAD") and response.status == 200 and not response.untagged:
         tag = entity_tag(response.body)
-        headers = get_headers(response.body, response.media, tag)
+        headers = get_headers(response.body, response.media, tag, response.cache)
         if matches(request.get(b"if-none-match", b""), tag):
+            headers = [(b"etag", tag), (b"cache-control", response.cache), NOSNIFF]
             response = Response(status=304, headers=response.headers)
-            headers = [(b"etag", tag), CACHE_CONTROL, NOSNIFF]
     else:
         headers = [NOSNIFF]
         if method in ("GET", "HEAD") and (response.status >= 400 or response.untagged):

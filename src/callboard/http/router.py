@@ -7,6 +7,7 @@ from urllib.parse import unquote_to_bytes
 
 from callboard.http.endpoint import Endpoint
 from callboard.http.errors import NO_PATH, HttpError
+from callboard.http.request import Scope
 
 
 class _Node:
@@ -61,6 +62,16 @@ class Router:
         if endpoint is None:
             raise _not_allowed(method, node.endpoints)
         return endpoint, values
+
+
+def without_prefix(scope: Scope, prefix: bytes) -> Scope:
+    """The request's scope with the path prefix taken off, unless the proxy in front did that already."""
+    raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+    rest = raw_path.removeprefix(prefix)
+    if rest == raw_path or rest[:1] not in (b"", b"/"):
+        return scope
+    path = scope["path"].removeprefix(prefix.decode()) or "/"
+    return {**scope, "raw_path": rest or b"/", "path": path}
 
 
 def allowed(endpoints: Iterable[str]) -> bytes:

@@ -36,37 +36,27 @@ async def readyz(request: Request) -> Response:
 
 
 @cache
-def _document() -> bytes:
+def _document(prefix: str) -> bytes:
     from callboard.http.openapi import document  # noqa: PLC0415 - it describes the table this page is in
 
-    return msgspec.json.encode(document())
+    return msgspec.json.encode(document(prefix))
 
 
 @cache
-def _docs() -> tuple[bytes, bytes]:
+def _docs(prefix: str) -> tuple[bytes, bytes]:
     from callboard.http.docs_page import docs_page  # noqa: PLC0415 - see above
 
-    return docs_page()
+    return docs_page(prefix)
 
 
-async def openapi(_request: Request) -> Response:
-    return Response(body=_document())
+async def openapi(request: Request) -> Response:
+    return Response(body=_document(request.services.settings.path_prefix))
 
 
-async def docs(_request: Request) -> Response:
-    page, policy = _docs()
-    return Response(body=page, media=HTML, headers=[(b"content-security-policy", policy)])
-
-
-_START = (
-    b'<!doctype html><html lang="en"><meta charset="utf-8"><title>Callboard</title><p>This is Callboard: '
-    b'<a href="/docs">its HTTP API</a>, <a href="/openapi.json">as OpenAPI</a>.</p></html>'
-)
-
-
-async def start(_request: Request) -> Response:
-    policy = b"default-src 'none'; frame-ancestors 'none'"
-    return Response(body=_START, media=HTML, headers=[(b"content-security-policy", policy)])
+async def docs(request: Request) -> Response:
+    page, policy = _docs(request.services.settings.path_prefix)
+    headers = [(b"content-security-policy", policy), (b"referrer-policy", b"same-origin")]
+    return Response(body=page, media=HTML, headers=headers)
 
 
 _HTML = "text/html"
@@ -111,18 +101,6 @@ ENDPOINTS = (
         summary="This document, to read",
         needs_token=False,
         handle=docs,
-        answer={"type": "string"},
-        answer_media=_HTML,
-        documented=False,
-    ),
-    Endpoint(
-        method="GET",
-        path="/",
-        operation="start",
-        tag="Service",
-        summary="Where to go from here",
-        needs_token=False,
-        handle=start,
         answer={"type": "string"},
         answer_media=_HTML,
         documented=False,

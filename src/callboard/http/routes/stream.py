@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from callboard.http.endpoint import BASE, Endpoint
-from callboard.http.pipeline import secret_of
 from callboard.http.request import Request
 from callboard.http.response import Response
 from callboard.http.routes.scopes import find_scope
@@ -22,9 +21,7 @@ async def stream_analytics(request: Request) -> Response:
     if request.method == "HEAD":
         live.check_room(request.org_id)
         return Response(media=EVENT_STREAM.encode(), headers=_UNBUFFERED, stream=NoParts())
-    secret = secret_of(request.headers[b"authorization"])
-    assert secret is not None, "the request was authenticated by it"
-    subscription = live.follow(request.item, Permit(secret_digest(secret), request.org_id))
+    subscription = live.follow(request.item, Permit(secret_digest(request.secret), request.org_id))
     return Response(media=EVENT_STREAM.encode(), headers=_UNBUFFERED, stream=subscription)
 
 
