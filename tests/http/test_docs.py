@@ -72,8 +72,3 @@ def test_every_endpoint_is_on_the_page(board: Board, operation: str):
     """With its path."""
     page = board.ask("GET", "/docs").text
     assert f'<article id="{operation}">' in page
-
-
-def test_the_start_page_leads_to_the_docs(board: Board):
-    """Whoever opens the address in a browser finds the way."""
-    assert 'href="/docs"' in board.ask("GET", "/").text
