@@ -14,6 +14,7 @@ RUN := $(VENV)/.installed-run
 # The first of these that is Python 3.11 or later makes the environment; `make setup PYTHON=…` decides it.
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 
+PAGE := $(BIN)/python hatch_build.py
 PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
 # More arguments for pytest, as in: make test ARGS="-k stuck -x"
@@ -28,15 +29,22 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-long crash mutants check format lint types generated generate fix bench lock clean
+.PHONY: help setup demo page page-if-possible page-check test test-long crash mutants check format lint types generated generate fix bench lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: $(DEV) ## install everything into .venv (by version and hash), leaving .venv/bin/callboard
+setup: $(DEV) page-if-possible ## install everything into .venv (by version and hash), leaving .venv/bin/callboard
 
-demo: $(RUN) ## a realistic month of campaigns, served on this machine; set-up included
+demo: $(RUN) page-if-possible ## a realistic month of campaigns, served on this machine; set-up included
 	@$(BIN)/callboard demo $(ARGS)
+
+page: $(RUN) ## build the board's page from web/ (Node: the system's, else from a Python wheel)
+	@$(PAGE) build
+
+# Without npm's registry everything but the page works, and the page says so.
+page-if-possible: $(if $(filter demo,$(MAKECMDGOALS)),$(RUN),$(DEV))
+	@$(PAGE) build --lenient
 
 test: $(DEV) ## run the tests; set-up included, at most ten minutes on two cores
 	@$(PYTEST) -n $(WORKERS) $(ARGS)
@@ -52,7 +60,7 @@ crash: $(DEV) ## kill a fed server N times and lose its power (make crash N=1000
 mutants: $(DEV) ## break each promise on purpose: a test must notice every time
 	@$(PYTEST) tests/mutants -m "long or not long" --timeout 0 $(ARGS)
 
-check: format lint types generated ## format, lint, types, generated files (make -k check goes on after a failure)
+check: format lint types page-check generated ## format, lint, types, generated files (make -k check goes on after a failure)
 	@echo "check: all good"
 
 format: $(DEV)
@@ -64,6 +72,9 @@ lint: $(DEV)
 types: $(DEV)
 	@echo "types"; $(BIN)/mypy --no-error-summary src tests $(wildcard bench)
 
+page-check: $(DEV)
+	@echo "page"; $(PAGE) run check
+
 OPENAPI := docs/reference/openapi.json
 
 generated: $(DEV)
@@ -71,10 +82,13 @@ generated: $(DEV)
 	@$(BIN)/callboard openapi > $(VENV)/openapi.json
 	@diff -u $(OPENAPI) $(VENV)/openapi.json || { \
 		echo "generated: $(OPENAPI) differs from what the routes say; 'make generate' writes it anew" >&2; exit 1; }
+	@$(PAGE) run types --check > /dev/null || { \
+		echo "generated: the page's types differ from $(OPENAPI); 'make generate' writes them anew" >&2; exit 1; }
 
-generate: $(DEV) ## write generated files anew (docs/reference/openapi.json)
+generate: $(DEV) ## write generated files anew (docs/reference/openapi.json, the page's types)
 	@$(BIN)/callboard openapi > $(VENV)/openapi.json
 	@mkdir -p $(dir $(OPENAPI)) && cp $(VENV)/openapi.json $(OPENAPI) && echo "wrote $(OPENAPI)"
+	@$(PAGE) run types > /dev/null && echo "wrote web/src/lib/api/schema.d.ts"
 
 fix: $(DEV) ## format, and mend what the linter can mend by itself
 	@$(BIN)/ruff check --quiet --fix . || true
@@ -87,11 +101,12 @@ bench: $(DEV) ## measure side by side on this machine, as JSON (needs wrk)
 lock: $(DEV) ## remake requirements/*.lock from pyproject.toml (UPGRADE=1: newest versions)
 	@$(COMPILE) pyproject.toml --group build --output-file requirements/run.lock > /dev/null
 	@$(COMPILE) pyproject.toml --group dev --constraint requirements/run.lock --output-file requirements/dev.lock > /dev/null
+	@$(COMPILE) --group node --output-file requirements/node.lock > /dev/null
 	@! grep -n '://' requirements/*.lock || { echo "lock: a lock must not record where packages come from" >&2; exit 1; }
 	@echo "requirements/run.lock and dev.lock are made; 'make setup' installs them"
 
 clean: ## remove the environment and everything tools left behind
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
+	rm -rf $(VENV) src/callboard/board web/node_modules web/dist build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2> /dev/null || true
 
 $(BIN)/python:

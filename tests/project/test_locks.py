@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -13,6 +14,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 RUN = ROOT / "requirements" / "run.lock"
 DEV = ROOT / "requirements" / "dev.lock"
+NODE = ROOT / "requirements" / "node.lock"
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)", re.MULTILINE)
 ADDRESS = re.compile(r"://|--(?:extra-)?index-url|--find-links|--trusted-host|^\S+ @ ", re.MULTILINE)
 
@@ -31,13 +33,13 @@ def asked_for(*groups: str) -> list[Requirement]:
     return [Requirement(line) for line in lines]
 
 
-@pytest.mark.parametrize("lock", [RUN, DEV], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", [RUN, DEV, NODE], ids=lambda lock: lock.name)
 def test_a_lock_records_no_download_address(lock: Path) -> None:
     """Whoever installs decides where packages come from."""
     assert ADDRESS.findall(lock.read_text()) == []
 
 
-@pytest.mark.parametrize("lock", [RUN, DEV], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", [RUN, DEV, NODE], ids=lambda lock: lock.name)
 def test_every_package_is_pinned_by_version_and_hash(lock: Path) -> None:
     """What was reviewed is what is installed, byte for byte."""
     entries = re.split(r"\n(?=\S)", re.sub(r"^#.*\n", "", lock.read_text(), flags=re.MULTILINE).strip())
@@ -50,13 +52,35 @@ def test_every_package_is_pinned_by_version_and_hash(lock: Path) -> None:
 )
 def test_a_lock_satisfies_what_the_project_asks_for(lock: Path, groups: list[str]) -> None:
     """`make lock` was run after the dependencies changed."""
+    _satisfies(lock, asked_for(*groups))
+
+
+def test_the_lock_of_node_satisfies_what_the_project_asks_for() -> None:
+    """It holds that alone: most machines have a Node, or need none."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    _satisfies(NODE, [Requirement(line) for line in project["dependency-groups"]["node"]])
+    assert len(pinned(NODE)) == 1
+
+
+def _satisfies(lock: Path, requirements: list[Requirement]) -> None:
     versions = pinned(lock)
     unmet = [
         str(wanted)
-        for wanted in asked_for(*groups)
+        for wanted in requirements
         if not wanted.specifier.contains(versions.get(canonicalize_name(wanted.name), "0"), prereleases=True)
     ]
     assert unmet == [], "run `make lock`"
+
+
+def test_the_lock_of_npm_packages_pins_each_by_hash_and_records_no_address() -> None:
+    """As the locks of Python packages do."""
+    packages = json.loads((ROOT / "web" / "package-lock.json").read_text())["packages"]
+    packages.pop("")
+    assert packages
+    assert [
+        name for name, each in packages.items() if not each.get("integrity", "").startswith("sha512-")
+    ] == []
+    assert [name for name, each in packages.items() if "resolved" in each] == []
 
 
 def test_people_run_what_the_tests_ran() -> None:
