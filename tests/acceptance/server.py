@@ -71,6 +71,11 @@ class Server:
         return self._process.pid
 
     @property
+    def running(self) -> bool:
+        """Whether it was started and not stopped since."""
+        return self._process is not None
+
+    @property
     def log(self) -> str:
         """All it wrote to standard error, over all its starts."""
         return self._log.read_text(errors="replace") if self._log.exists() else ""

@@ -1,0 +1,63 @@
+"""One Chromium and one served demo for each process of the tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from callboard.http.board_files import board_files
+from tests.board.chromium import AXE, executable, launch, let_in, opened
+from tests.board.world import World, begin
+
+
+def _missing() -> str | None:
+    if executable() is None:
+        return "no Chromium on this machine (apt-get install chromium): the board is not looked at"
+    if not board_files("") or not AXE.exists():
+        return "the board's page is not built (make page): it is not looked at"
+    return None
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if (why := _missing()) is not None:
+        # Where a build counts, what cannot be looked at is not good.
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def world(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    world = begin(tmp_path_factory.mktemp("board"))
+    yield world
+    world.server.stop()
+
+
+@pytest.fixture
+def own_world(browser: Browser, tmp_path: Path) -> Iterator[World]:
+    """A server that a test may stop: nothing in it but organizations and campaigns."""
+    world = begin(tmp_path, fill=False)
+    yield world
+    if world.server.running:
+        world.server.stop()
+
+
+@pytest.fixture
+def page(browser: Browser, world: World) -> Iterator[Page]:
+    """Nobody signed in."""
+    with opened(browser, world.url) as (page, _):
+        yield page
+
+
+@pytest.fixture
+def admin_page(page: Page, world: World) -> Page:
+    """The admin signed in."""
+    let_in(page, world.url, world.admin)
+    return page

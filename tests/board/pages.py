@@ -1,0 +1,41 @@
+"""The pages of the board: whoever adds one to `web/src/lib/pages/pages.ts` adds its row here.
+
+Every test that goes over all pages, `make screens` and axe go by this table.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LISTED = re.compile(r"^  '?([\w-]+)'?: \{ title:", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    """One page: its name in the address, and what is there when it is there."""
+
+    name: str
+    ready: str
+    """A CSS selector of what shows once the page has its numbers."""
+    rest: str = ""
+    """What follows the name in the address: `{call_id}` is a call of the demo."""
+    query: str = ""
+    admin: bool = False
+
+    def path(self, handle: str, **known: str) -> str:
+        """Its address below the board's root."""
+        place = "" if self.name == "overview" else f"/{self.name}{self.rest.format(**known)}"
+        return f"board/{handle}{place}?timezone=UTC{self.query}"
+
+
+PAGES: dict[str, BoardPage] = {
+    each.name: each for each in (BoardPage("overview", "[data-metric=total_calls] a"),)
+}
+
+
+def listed() -> set[str]:
+    """The pages that the board has."""
+    return set(LISTED.findall((ROOT / "web" / "src" / "lib" / "pages" / "pages.ts").read_text("utf-8")))

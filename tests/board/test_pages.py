@@ -1,0 +1,64 @@
+"""Every page, in both themes: it comes whole, axe finds nothing, and it asks nobody else."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.board.chromium import axe, let_in, opened
+from tests.board.pages import PAGES, listed
+from tests.board.world import HANDLE, World
+
+THEMES = ("light", "dark")
+
+
+def test_every_page_of_the_board_is_in_the_table():
+    """A page that is added is looked at."""
+    assert set(PAGES) == listed(), "tests/board/pages.py"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_for_everybody(browser: Browser, world: World, name: str, theme: str):
+    """WCAG 2.2 AA, as far as a machine can tell; and no wider than a small screen."""
+    board_page = PAGES[name]
+    with opened(browser, world.url, color_scheme=theme) as (page, _):
+        let_in(page, world.url, world.admin)
+        page.goto(board_page.path(HANDLE, call_id=world.call_id()))
+        expect(page.locator(board_page.ready).first).to_be_visible()
+        page.wait_for_load_state("load")
+        assert axe(page) == []
+        page.set_viewport_size({"width": 360, "height": 800})
+        assert _wider(page) <= 0
+        assert axe(page) == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_way_in_is_for_everybody(browser: Browser, world: World, theme: str):
+    """The page without a session."""
+    with opened(browser, world.url, color_scheme=theme) as (page, _):
+        page.goto("")
+        expect(page.get_by_label("API token")).to_be_visible()
+        assert axe(page) == []
+        page.set_viewport_size({"width": 360, "height": 800})
+        assert _wider(page) <= 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_without_anything_says_what_to_do(browser: Browser, own_world: World, name: str):
+    """An organization in which nothing has happened: no fault, no empty screen."""
+    board_page = PAGES[name]
+    if "{call_id}" in board_page.rest:
+        pytest.skip("without a call there is no page of one")
+    with opened(browser, own_world.url) as (page, _):
+        let_in(page, own_world.url, own_world.admin)
+        page.goto(board_page.path(HANDLE))
+        expect(page.locator("main h1, main h2").first).to_be_visible()
+        expect(page.locator(".live.live").first).to_contain_text("Live")
+        assert axe(page) == []
+
+
+def _wider(page: Page) -> int:
+    """By how many pixels the page is wider than the screen."""
+    found: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return found
