@@ -29,7 +29,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo page page-if-possible page-check test test-long crash mutants check format lint types generated generate fix bench lock clean
+.PHONY: help setup demo page page-if-possible page-check test test-long crash mutants check format lint types generated generate fix bench bench-web screens lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -97,6 +97,12 @@ fix: $(DEV) ## format, and mend what the linter can mend by itself
 bench: $(DEV) ## measure side by side on this machine, as JSON (needs wrk)
 	@command -v wrk > /dev/null || { echo "bench: wrk is not installed (apt-get install wrk, brew install wrk)" >&2; exit 1; }
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-web: $(DEV) page ## the board in a real Chromium: script, first content, scrolling a million calls
+	@$(BIN)/python -m bench web $(ARGS)
+
+screens: $(DEV) page ## every page of the board in every size, theme and state, as PNG in screens/
+	@$(BIN)/python -m tests.board.screens $(ARGS)
 
 lock: $(DEV) ## remake requirements/*.lock from pyproject.toml (UPGRADE=1: newest versions)
 	@$(COMPILE) pyproject.toml --group build --output-file requirements/run.lock > /dev/null

@@ -6,7 +6,7 @@ import argparse
 import importlib
 import time
 
-NAMES = ("analytics", "pages", "ingest", "singles", "memory", "reports", "live")
+NAMES = ("analytics", "pages", "ingest", "singles", "memory", "reports", "live", "web")
 
 
 def main() -> None:
