@@ -1,4 +1,4 @@
-"""The board in a real Chromium: how much script it is, how soon it shows something, how smoothly a list scrolls."""
+"""The board in a real Chromium: how much script, how soon it shows something, how smoothly it scrolls."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ def measure(*, short: bool) -> None:
         targets.append(target(what, longest, at_most=LONG_TASK_MS))
     write(
         "web",
-        "The board in a real Chromium: its script as it goes out (gzip); from the address to the first content "
-        f"and to the first number of the overview, CPU slowed down {SLOWER} times, nothing cached; tasks of the "
-        "main thread longer than 50 ms while the list of calls is scrolled by the wheel, CPU as it is",
+        "The board in a real Chromium: its script as it goes out (gzip); from the address to the first "
+        f"content and to the first number of the overview, CPU slowed down {SLOWER} times, nothing cached; "
+        "tasks of the main thread longer than 50 ms while the list of calls is scrolled, CPU as it is",
         short=short,
         targets=targets,
         script_bytes=script,
