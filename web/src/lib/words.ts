@@ -126,3 +126,18 @@ export const FIELDS: Record<string, string> = {
   scheduled_at: 'Due', created: 'Created', modified: 'Last change', input: 'Input', output: 'Output',
   metadata: 'Metadata', external_ids: 'Other ids', space_token: 'Campaign',
 };
+
+/** Names of the filters of lists. */
+export const FILTERS: Record<string, string> = {
+  ...FIELDS, content_type: 'Spaces', answered: 'Answered', made: 'Made', final: 'Ended', duration_known: 'Talk time known',
+  min_duration: 'Talk time from (s)', max_duration: 'Talk time to (s)', time_to_answer_known: 'Time to answer known',
+  min_time_to_answer: 'Time to answer from (s)', max_time_to_answer: 'Time to answer to (s)', talking_at: 'Talking at',
+  offered_at: 'Under way at', unplaced: 'At a time that cannot be told', waiting_before: 'Waiting since before',
+  call_ended: 'Its call ended', updated_before: 'Unchanged since', stuck: 'Stuck', task_id: 'Of the task',
+};
+
+/** Words that only lists use. */
+export const SAID: Record<string, string> = {
+  all: 'All', contact: 'Campaigns', talk: 'Talking', offered: 'Under way', running_too_long: 'Runs for too long',
+  pending_too_long: 'Waits for too long', events: 'Events', import: 'Import',
+};

@@ -1,0 +1,248 @@
+import { untrack } from 'svelte';
+import { ApiError, request } from '../api/client';
+import type { List } from '../api/types';
+import { address } from '../state/address.svelte';
+import { live } from '../state/live.svelte';
+
+/** Rows of a page of the API. */
+export const SIZE = 100;
+/** Pages that stay in memory; of those beyond, only the cursor behind them does. */
+const KEPT = 60;
+const AT_ONCE = 2;
+/** How long the thumb has to rest before a far page is asked for. */
+const CALM_MS = 100;
+const RETRY_MS = [2000, 5000, 10_000, 30_000];
+const LIVE_MS = 1000;
+/** No more than this share of the time goes into asking a list again that is long in answering. */
+const SHARE = 8;
+
+/**
+ * A list of the API of any length, row by row by its place in it.
+ *
+ * A page is asked for by the cursor of the nearest known page before it, so that what stands on screen stays in its place
+ * while new rows come in at the top, and scrolling on costs the same at any depth. Rows on screen stay until newer ones are
+ * here. While the first row is on screen new ones push in; else `newer` counts them. To be made while a component is.
+ */
+export class Paged<T> {
+  /** The API's count; undefined before the first answer. */
+  count = $state<number>();
+  error = $state.raw<ApiError>();
+  asOf = $state.raw<Date>();
+  /** The rows on screen answer another question than the address asks by now. */
+  outdated = $state(false);
+  newer = $state(0);
+  /** Told by whoever shows the list. */
+  atTop = true;
+  #version = $state(0);
+  #pages = new Map<number, T[]>();
+  #cursors = new Map<number, string>();
+  #asking = new Map<number, AbortController>();
+  #heading: AbortController | undefined;
+  #wanted = { first: 0, last: 0 };
+  #path = '';
+  #organization = '';
+  #age = 0;
+  #failures = 0;
+  #headAt = 0;
+  #headMs = 0;
+  #calm: ReturnType<typeof setTimeout> | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
+
+  /** `path` is the question without its paging, from the API's base: `call-logs/?made=true`. */
+  constructor(path: () => string) {
+    $effect(() => {
+      const asked = path();
+      const organization = address.organization;
+      untrack(() => this.#aim(asked, organization));
+    });
+    $effect(() => {
+      void live.changes;
+      untrack(() => this.#soon());
+    });
+    $effect(() => {
+      void live.connections;
+      untrack(() => this.error && this.reload());
+    });
+    $effect(() => () => this.#drop());
+  }
+
+  /** The row at that place, if it is here. */
+  row(index: number): T | undefined {
+    void this.#version;
+    return this.#pages.get(Math.floor(index / SIZE))?.[index % SIZE];
+  }
+
+  /** What is on screen, and what will be in a moment. */
+  want(first: number, last: number): void {
+    this.#wanted = { first: Math.max(0, first), last };
+    const missing = this.#missing();
+    if (!missing.length) return;
+    // The next page in reading order is cheap: at once. After a leap, wait until the thumb rests.
+    if (missing.every((page) => this.#cursors.has(page - 1) || page === 0)) this.#fill();
+    else {
+      clearTimeout(this.#calm);
+      this.#calm = setTimeout(() => this.#fill(), CALM_MS);
+    }
+  }
+
+  /** All of it anew, from the top. */
+  reload(): void {
+    clearTimeout(this.#again);
+    this.#again = undefined;
+    void this.#head(true);
+  }
+
+  #aim(path: string, organization: string): void {
+    if (path === this.#path && organization === this.#organization) return;
+    if (organization !== this.#organization) {
+      this.count = undefined;
+      this.#pages.clear();
+    }
+    this.#path = path;
+    this.#organization = organization;
+    this.outdated = this.count !== undefined;
+    this.#failures = 0;
+    this.reload();
+  }
+
+  #drop(): void {
+    clearTimeout(this.#calm);
+    clearTimeout(this.#again);
+    this.#heading?.abort();
+    for (const asking of this.#asking.values()) asking.abort();
+    this.#asking.clear();
+  }
+
+  #soon(): void {
+    if (this.#again !== undefined || this.#headAt === 0) return;
+    const gap = Math.max(LIVE_MS, this.#headMs * SHARE);
+    const wait = Math.max(0, this.#headAt + gap - performance.now());
+    this.#again = setTimeout(() => {
+      this.#again = undefined;
+      void this.#head(this.atTop);
+    }, wait);
+  }
+
+  async #head(taken: boolean): Promise<void> {
+    this.#heading?.abort();
+    const heading = (this.#heading = new AbortController());
+    const begun = (this.#headAt = performance.now());
+    const path = this.#path;
+    try {
+      const page = await request<List<T>>(`${path}page_size=${taken ? SIZE : 1}`, { organization: this.#organization, signal: heading.signal });
+      if (heading.signal.aborted) return;
+      this.#headMs = performance.now() - begun;
+      this.error = undefined;
+      this.#failures = 0;
+      if (taken || this.count === undefined) this.#take(page);
+      else {
+        this.newer = Math.max(0, (page.count ?? 0) - this.count);
+        this.#freshen();
+      }
+    } catch (fault) {
+      if (!heading.signal.aborted) this.#failed(fault, () => void this.#head(taken));
+    }
+  }
+
+  #take(page: List<T>): void {
+    const moved = this.outdated || page.count !== this.count || page.next_cursor !== (this.#cursors.get(0) ?? null);
+    if (moved) {
+      for (const asking of this.#asking.values()) asking.abort();
+      this.#asking.clear();
+      this.#pages.clear();
+      this.#cursors.clear();
+      this.#age += 1;
+    }
+    this.#pages.set(0, page.data);
+    if (page.next_cursor) this.#cursors.set(0, page.next_cursor);
+    this.count = page.count ?? page.data.length;
+    this.newer = 0;
+    this.outdated = false;
+    this.asOf = new Date();
+    this.#version += 1;
+    this.want(this.#wanted.first, this.#wanted.last);
+  }
+
+  #range(): [number, number] {
+    const most = Math.max(0, Math.ceil((this.count ?? 0) / SIZE) - 1);
+    return [Math.min(most, Math.floor(this.#wanted.first / SIZE)), Math.min(most, Math.floor(this.#wanted.last / SIZE))];
+  }
+
+  #missing(): number[] {
+    if (!this.count || this.outdated) return [];
+    const [first, last] = this.#range();
+    const missing: number[] = [];
+    for (let page = first; page <= last; page += 1) if (!this.#pages.has(page)) missing.push(page);
+    return missing;
+  }
+
+  #fill(): void {
+    clearTimeout(this.#calm);
+    const [first, last] = this.#range();
+    for (const [page, asking] of this.#asking) {
+      if (page >= first - 1 && page <= last + 1) continue;
+      asking.abort();
+      this.#asking.delete(page);
+    }
+    for (const page of this.#missing()) {
+      if (this.#asking.size >= AT_ONCE) break;
+      if (!this.#asking.has(page)) void this.#ask(page);
+    }
+  }
+
+  /** The pages on screen once more, where they are: calls go on while one looks at them. */
+  #freshen(): void {
+    const [first, last] = this.#range();
+    for (let page = first; page <= last; page += 1) {
+      if (page > 0 && !this.#asking.has(page) && this.#cursors.has(page - 1)) void this.#ask(page);
+    }
+  }
+
+  async #ask(page: number): Promise<void> {
+    const asking = new AbortController();
+    const age = this.#age;
+    this.#asking.set(page, asking);
+    let from = -1;
+    for (const known of this.#cursors.keys()) if (known < page && known > from) from = known;
+    const cursor = this.#cursors.get(from);
+    const place = cursor ? `cursor=${cursor}&page=${page - from}` : `page=${page + 1}`;
+    try {
+      const answer = await request<List<T>>(`${this.#path}page_size=${SIZE}&${place}`, { organization: this.#organization, signal: asking.signal });
+      if (asking.signal.aborted || age !== this.#age) return;
+      this.#pages.delete(page);
+      this.#pages.set(page, answer.data);
+      if (answer.next_cursor) this.#cursors.set(page, answer.next_cursor);
+      this.error = undefined;
+      this.#failures = 0;
+      this.#forget();
+      this.#version += 1;
+    } catch (fault) {
+      if (!asking.signal.aborted) this.#failed(fault, () => this.#fill());
+      return;
+    } finally {
+      if (this.#asking.get(page) === asking) this.#asking.delete(page);
+    }
+    this.#fill();
+  }
+
+  #forget(): void {
+    const [first, last] = this.#range();
+    for (const page of this.#pages.keys()) {
+      if (this.#pages.size <= KEPT) return;
+      if (page !== 0 && (page < first || page > last)) this.#pages.delete(page);
+    }
+  }
+
+  #failed(fault: unknown, retry: () => void): void {
+    const error = fault instanceof ApiError ? fault : new ApiError(0, String(fault));
+    this.error = error;
+    if (error.status !== 0 && error.status < 500 && error.status !== 429) return;
+    const own = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 30_000;
+    this.#failures += 1;
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => {
+      this.#again = undefined;
+      retry();
+    }, Math.max(own, (error.retryAfterSeconds ?? 0) * 1000));
+  }
+}
