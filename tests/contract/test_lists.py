@@ -28,6 +28,8 @@ CALL_FILTERS = {
     "agent": (CallFilter(agent="ann"), lambda call: call.agent == "ann"),
     "no agent": (CallFilter(agent=UNKNOWN), lambda call: call.agent is None),
     "an agent nobody is": (CallFilter(agent="zoe"), lambda call: False),
+    "of a task": (CallFilter(task_id="t1"), lambda call: call.task_id == "t1"),
+    "of no task": (CallFilter(task_id=UNKNOWN), lambda call: call.task_id is None),
     "answered by": (CallFilter(answered_by="human"), lambda call: call.answered_by == "human"),
     "answered by nobody knows": (CallFilter(answered_by=UNKNOWN), lambda call: call.answered_by is None),
     "source": (

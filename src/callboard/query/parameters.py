@@ -105,6 +105,7 @@ CALL_FILTERS = table(
     flags("time_to_answer_known", "Whether the time from creation to answer is known."),
     phone_numbers("source_number", "The number it came from."),
     phone_numbers("destination_number", "The number it went to."),
+    texts("task_id", "Calls made for this task."),
     seconds("min_duration", "Calls whose duration is known and at least this many seconds.", at_least=True),
     seconds("max_duration", "Calls whose duration is known and at most this many seconds.", at_least=False),
     seconds(

@@ -40,6 +40,7 @@ class CallFilter(Struct, frozen=True, kw_only=True):
     answered_by: Match = None
     source_number: Match = None
     destination_number: Match = None
+    task_id: Match = None
     answered: bool | None = None
     made: bool | None = None
     """True: all but queued; false: only queued."""

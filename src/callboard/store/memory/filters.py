@@ -25,7 +25,15 @@ def matches(wanted: Match, value: str | None) -> bool:
 
 def call_passes(call: Call, where: CallFilter, limits: SpaceSettings) -> bool:
     """Whether a call is among those asked for; `limits` are its space's."""
-    texts = ("call_type", "end_reason", "agent", "answered_by", "source_number", "destination_number")
+    texts = (
+        "call_type",
+        "end_reason",
+        "agent",
+        "answered_by",
+        "source_number",
+        "destination_number",
+        "task_id",
+    )
     duration, wait = call.duration_ms, call.wait_ms
     return (
         all(matches(getattr(where, name), getattr(call, name)) for name in texts)

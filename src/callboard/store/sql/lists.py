@@ -21,7 +21,7 @@ def list_calls(db: Database, scope: Scope, where: CallFilter, window: Window) ->
     conditions = calls_where(db.dialect, scope, where)
     behind(conditions, "creation_time", "call_id", window.after)
     sql = (
-        f"SELECT space_id, {CALL_COLUMNS} FROM call{db.dialect.indexed(_call_index(scope))} "
+        f"SELECT space_id, {CALL_COLUMNS} FROM call{db.dialect.indexed(_call_index(scope, where))} "
         f"WHERE {conditions.where} ORDER BY creation_time DESC, call_id, space_id LIMIT :limit OFFSET :offset"
     )
     found = db.select(sql, {**conditions.values, "limit": window.limit, "offset": window.offset})
@@ -34,7 +34,7 @@ def count_calls(db: Database, scope: Scope, where: CallFilter) -> int:
     if counted is not None:
         return counted
     conditions = calls_where(db.dialect, scope, where)
-    sql = f"SELECT count(*) FROM call{db.dialect.indexed(_call_index(scope))} WHERE {conditions.where}"
+    sql = f"SELECT count(*) FROM call{db.dialect.indexed(_call_index(scope, where))} WHERE {conditions.where}"
     return int(db.select_value(sql, conditions.values))
 
 
@@ -60,7 +60,9 @@ def count_tasks(db: Database, scope: Scope, where: TaskFilter) -> int:
     return int(db.select_value(sql, conditions.values))
 
 
-def _call_index(scope: Scope) -> LiteralString:
+def _call_index(scope: Scope, where: CallFilter) -> LiteralString:
+    if isinstance(where.task_id, str):
+        return "call_by_task"
     return "call_by_time" if scope.space_id is None else "call_by_space_time"
 
 

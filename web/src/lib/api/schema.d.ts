@@ -5150,6 +5150,8 @@ export interface operations {
                  * @example +12025550123
                  */
                 destination_number?: string;
+                /** @description Calls made for this task. `unknown`: those without one. */
+                task_id?: string;
                 /**
                  * @description Calls whose duration is known and at least this many seconds.
                  * @example 30

@@ -15,11 +15,37 @@ const RETRY_MS = [2000, 5000, 10_000, 30_000];
 const LIVE_MS = 1000;
 /** No more than this share of the time goes into asking a list again that is long in answering. */
 const SHARE = 8;
+/** A leap over more rows than this is made by time, where the API counts without walking. */
+const FAR = 3000;
+const QUICK_MS = 250;
+const QUARTER_MS = 900_000;
+const EVER = Date.UTC(2000, 0, 1);
+const MOST_PROBES = 32;
+
+/** What the list is ordered by, newest first, and the API's names for bounds of it. */
+export interface Order<T> {
+  from: string;
+  until: string;
+  at: (row: T) => string | null;
+}
+
+/** Rows from `index` on are older than `time`. */
+interface Post {
+  index: number;
+  time: number;
+}
+
+function asked(path: string, more: Record<string, string | number>): string {
+  const [head = '', text = ''] = path.split('?');
+  const query = new URLSearchParams(text);
+  for (const [name, value] of Object.entries(more)) query.set(name, String(value));
+  return `${head}?${query}`;
+}
 
 /**
  * A list of the API of any length, row by row by its place in it.
  *
- * A page is asked for by the cursor of the nearest known page before it, so that what stands on screen stays in its place
+ * A page is asked for by the cursor of the nearest known page before it (far away, of one found by time), so that what stands on screen stays in its place
  * while new rows come in at the top, and scrolling on costs the same at any depth. Rows on screen stay until newer ones are
  * here. While the first row is on screen new ones push in; else `newer` counts them. To be made while a component is.
  */
@@ -47,9 +73,13 @@ export class Paged<T> {
   #headMs = 0;
   #calm: ReturnType<typeof setTimeout> | undefined;
   #again: ReturnType<typeof setTimeout> | undefined;
+  #posts: Post[] = [];
 
   /** `path` is the question without its paging, from the API's base: `call-logs/?made=true`. */
-  constructor(path: () => string) {
+  constructor(
+    path: () => string,
+    private readonly order: Order<T>,
+  ) {
     $effect(() => {
       const asked = path();
       const organization = address.organization;
@@ -129,7 +159,7 @@ export class Paged<T> {
     const begun = (this.#headAt = performance.now());
     const path = this.#path;
     try {
-      const page = await request<List<T>>(`${path}page_size=${taken ? SIZE : 1}`, { organization: this.#organization, signal: heading.signal });
+      const page = await request<List<T>>(asked(path, { page_size: taken ? SIZE : 1 }), { organization: this.#organization, signal: heading.signal });
       if (heading.signal.aborted) return;
       this.#headMs = performance.now() - begun;
       this.error = undefined;
@@ -151,6 +181,7 @@ export class Paged<T> {
       this.#asking.clear();
       this.#pages.clear();
       this.#cursors.clear();
+      this.#posts = [];
       this.#age += 1;
     }
     this.#pages.set(0, page.data);
@@ -202,12 +233,13 @@ export class Paged<T> {
     const asking = new AbortController();
     const age = this.#age;
     this.#asking.set(page, asking);
-    let from = -1;
-    for (const known of this.#cursors.keys()) if (known < page && known > from) from = known;
-    const cursor = this.#cursors.get(from);
-    const place = cursor ? `cursor=${cursor}&page=${page - from}` : `page=${page + 1}`;
     try {
-      const answer = await request<List<T>>(`${this.#path}page_size=${SIZE}&${place}`, { organization: this.#organization, signal: asking.signal });
+      if ((page - this.#nearest(page)) * SIZE > FAR && this.#headMs < QUICK_MS) await this.#leap(page, asking.signal);
+      if (asking.signal.aborted || age !== this.#age) return;
+      const from = this.#nearest(page);
+      const cursor = this.#cursors.get(from);
+      const place = cursor ? { cursor, page: page - from } : { page: page + 1 };
+      const answer = await request<List<T>>(asked(this.#path, { page_size: SIZE, ...place }), { organization: this.#organization, signal: asking.signal });
       if (asking.signal.aborted || age !== this.#age) return;
       this.#pages.delete(page);
       this.#pages.set(page, answer.data);
@@ -223,6 +255,49 @@ export class Paged<T> {
       if (this.#asking.get(page) === asking) this.#asking.delete(page);
     }
     this.#fill();
+  }
+
+  /** The last page before this one that has a known cursor behind it; -1 when none has. */
+  #nearest(page: number): number {
+    let from = -1;
+    for (const known of this.#cursors.keys()) if (known < page && known > from) from = known;
+    return from;
+  }
+
+  /**
+   * Finds a cursor a little before that page without walking there: how many rows are older than a moment is a question
+   * that the API answers from its counters. Moments are whole quarters of an hour, as the counters are.
+   */
+  async #leap(page: number, signal: AbortSignal): Promise<void> {
+    const target = page * SIZE;
+    const count = this.count ?? 0;
+    const options = { organization: this.#organization, signal };
+    let low: Post = { index: count, time: EVER };
+    let high: Post | undefined;
+    const row = this.#pages.get(0)?.[0];
+    const newest = row && this.order.at(row);
+    if (!newest) return;
+    high = { index: 0, time: Date.parse(newest) + QUARTER_MS };
+    for (const post of this.#posts) {
+      if (post.index <= target && post.index >= high.index) high = post;
+      if (post.index > target && post.index < low.index) low = post;
+    }
+    for (let probe = 0; probe < MOST_PROBES && target - high.index > SIZE * 5 && high.time - low.time > QUARTER_MS; probe += 1) {
+      // By share where both ends are known rows, and every other time by halves, which is never fooled for long.
+      const share: number = probe % 2 || low.time === EVER ? 0.5 : (target - high.index) / Math.max(1, low.index - high.index);
+      const wanted: number = high.time - (high.time - low.time) * Math.min(0.98, Math.max(0.02, share));
+      const time: number = Math.min(high.time - 1, Math.max(low.time + 1, Math.ceil(wanted / QUARTER_MS) * QUARTER_MS));
+      const older = await request<List<T>>(asked(this.#path, { page_size: 1, [this.order.until]: new Date(time).toISOString() }), options);
+      const post = { index: count - (older.count ?? 0), time };
+      this.#posts.push(post);
+      if (post.index <= target) high = post;
+      else low = post;
+    }
+    if (high.index === 0) return;
+    // From that moment on to where a page ends: from there pages are counted as ever.
+    const gap = SIZE - (high.index % SIZE);
+    const rest = await request<List<T>>(asked(this.#path, { page_size: gap, [this.order.until]: new Date(high.time).toISOString() }), options);
+    if (!signal.aborted && rest.next_cursor) this.#cursors.set(Math.floor(high.index / SIZE), rest.next_cursor);
   }
 
   #forget(): void {

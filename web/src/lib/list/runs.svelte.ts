@@ -34,7 +34,8 @@ export class Runs {
   #size = $state(SIZE);
   #asking: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #pacedAt = 0;
+  #pacing = false;
+  #pacedAt = -RATES_MS;
   #askedAt = 0;
   #ms = 0;
   #spaces: string[] = [];
@@ -99,7 +100,7 @@ export class Runs {
       this.outdated = false;
       this.asOf = new Date();
       this.#ms = performance.now() - begun;
-      if (performance.now() - this.#pacedAt > RATES_MS) await this.#pace(asking.signal);
+      if (!this.#pacing && performance.now() - this.#pacedAt > RATES_MS) void this.#pace();
     } catch (fault) {
       if (asking.signal.aborted) return;
       this.error = fault instanceof ApiError ? fault : new ApiError(0, String(fault));
@@ -108,20 +109,30 @@ export class Runs {
   }
 
   /** Finished now, less what was finished and is unchanged since an hour ago. */
-  async #pace(signal: AbortSignal): Promise<void> {
-    this.#pacedAt = performance.now();
+  async #pace(): Promise<void> {
+    this.#pacing = true;
+    const spaces = this.#spaces;
     const at = new Date();
     const before = new Date(at.getTime() - HOUR_MS).toISOString();
     const open = (this.rows ?? []).filter((run) => run.status === 'running').slice(0, 50);
+    try {
     const counted = await each(open, AT_ONCE, async (run) => {
       const base = `spaces/${encodeURIComponent(run.space_token)}/runs/${encodeURIComponent(run.run_id)}/tasks/?page_size=1&updated_before=${encodeURIComponent(before)}&status=`;
       const [done, failed] = await Promise.all(
-        ['completed', 'failed'].map((status) => request<List<unknown>>(base + status, { organization: this.#organization, signal })),
+        ['completed', 'failed'].map((status) => request<List<unknown>>(base + status, { organization: this.#organization })),
       );
       const finished = (run.task_status_breakdown['completed'] ?? 0) + (run.task_status_breakdown['failed'] ?? 0);
       return [runKey(run), { finished: Math.max(0, finished - (done?.count ?? 0) - (failed?.count ?? 0)), at }] as const;
     });
-    if (!signal.aborted) this.paces = new Map(counted);
+    if (spaces === this.#spaces) {
+      this.paces = new Map(counted);
+      this.#pacedAt = performance.now();
+    }
+    } catch {
+      // The rows are there, and say so when they are old; the next answer asks for the pace again.
+    } finally {
+      this.#pacing = false;
+    }
   }
 }
 
