@@ -6,6 +6,8 @@ import { live } from './live.svelte';
 export interface ResourceOptions {
   /** Ask again when the stream says that something changed, at most this often. Left out: never. */
   liveEveryMs?: number;
+  /** Ask again after so long in any case: for what changes with the time alone, as being stuck does. */
+  everyMs?: number;
 }
 
 const RETRY_MS = [2000, 5000, 10_000, 30_000];
@@ -45,6 +47,10 @@ export class Resource<T> {
         void live.changes;
         untrack(() => this.#soon(options.liveEveryMs ?? 0));
       });
+    }
+    if (options.everyMs !== undefined) {
+      const again = setInterval(() => document.visibilityState === 'visible' && this.refresh(), options.everyMs);
+      $effect(() => () => clearInterval(again));
     }
     $effect(() => () => {
       clearTimeout(this.#timer);
