@@ -21,18 +21,26 @@ class BoardPage:
     ready: str
     """A CSS selector of what shows once the page has its numbers."""
     rest: str = ""
-    """What follows the name in the address: `{call_id}` is a call of the demo."""
+    """What follows the name in the address: `{call_id}` and `{task_id}` are one of the demo each."""
     query: str = ""
     admin: bool = False
 
     def path(self, handle: str, **known: str) -> str:
         """Its address below the board's root."""
         place = "" if self.name == "overview" else f"/{self.name}{self.rest.format(**known)}"
-        return f"board/{handle}{place}?timezone=UTC{self.query}"
+        return f"board/{handle}{place}?timezone=UTC{self.query.format(**known)}"
 
 
 PAGES: dict[str, BoardPage] = {
-    each.name: each for each in (BoardPage("overview", "[data-metric=total_calls] a"),)
+    each.name: each
+    for each in (
+        BoardPage("overview", "[data-metric=total_calls] a"),
+        BoardPage("batches", "tbody tr a"),
+        BoardPage("tasks", "[role=row].body a"),
+        BoardPage("task", "dl dd", rest="/{task_id}", query="&in={task_space}"),
+        BoardPage("calls", "[role=row].body a"),
+        BoardPage("call", "dl dd", rest="/{call_id}"),
+    )
 }
 
 

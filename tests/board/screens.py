@@ -52,16 +52,16 @@ def _take(browser: Browser, world: World, names: list[str], state: str, width: i
     """One picture of each page in this state, at this width, in this theme."""
     taken = 0
     size = {"width": width, "height": SIZES[width]}
-    call_id = "" if state == "empty" else world.call_id()
+    known = {} if state == "empty" else world.known()
     for name in names:
-        if state == "empty" and name in PAGES and "{call_id}" in PAGES[name].rest:
+        if state == "empty" and name in PAGES and "{" in PAGES[name].rest:
             continue
         with opened(browser, world.url, viewport=size, color_scheme=theme) as (page, _):
             if name == SIGN_IN:
                 _sign_in(page, state)
             else:
                 let_in(page, world.url, world.admin)
-                _show(page, PAGES[name], state, call_id)
+                _show(page, PAGES[name], state, known)
             page.screenshot(path=FOLDER / f"{name}-{state}-{width}-{theme}.png", full_page=True)
             taken += 1
     return taken
@@ -76,11 +76,11 @@ def _sign_in(page: Page, state: str) -> None:
         expect(page.get_by_role("alert")).not_to_be_empty()
 
 
-def _show(page: Page, of: BoardPage, state: str, call_id: str) -> None:
+def _show(page: Page, of: BoardPage, state: str, known: dict[str, str]) -> None:
     if state == "error":
         # Who is signed in is still answered; of all that is asked then nothing comes.
         page.route("**/api/**", lambda route: route.abort("connectionrefused"))
-    page.goto(of.path(HANDLE, call_id=call_id))
+    page.goto(of.path(HANDLE, **known))
     try:
         page.locator(of.ready if state == "full" else "main").first.wait_for(timeout=8_000)
     except Error:

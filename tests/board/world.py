@@ -68,6 +68,11 @@ class World:
         found: str = self.ask("GET", "call-logs/?page_size=1")["data"][0]["call_id"]
         return found
 
+    def known(self) -> dict[str, str]:
+        """What the addresses of pages name."""
+        task = self.ask("GET", "tasks/?page_size=1")["data"][0]
+        return {"call_id": self.call_id(), "task_id": task["task_id"], "task_space": task["space_token"]}
+
 
 def begin(folder: Path, *, prefix: str = "", fill: bool = True) -> World:
     """Start a server and send it the demo's last days; without `fill` only its organizations."""
