@@ -35,6 +35,9 @@ PAGES: dict[str, BoardPage] = {
     each.name: each
     for each in (
         BoardPage("overview", "[data-metric=total_calls] a"),
+        BoardPage("attention", "[data-cause] li a"),
+        BoardPage("trust", "[data-outcome=applied]"),
+        BoardPage("settings", "[data-token]", admin=True),
         BoardPage("batches", "tbody tr a"),
         BoardPage("tasks", "[role=row].body a"),
         BoardPage("task", "dl dd", rest="/{task_id}", query="&in={task_space}"),

@@ -141,3 +141,37 @@ export const SAID: Record<string, string> = {
   all: 'All', contact: 'Campaigns', talk: 'Talking', offered: 'Under way', running_too_long: 'Runs for too long',
   pending_too_long: 'Waits for too long', events: 'Events', import: 'Import',
 };
+
+/** Kinds of campaigns. */
+export const CONTENT: Record<string, string> = { contact: 'Calls', email: 'E-mail', general: 'General', table: 'Table' };
+
+export const LIMITS: Record<string, Word> = {
+  stuck_running_after: { name: 'Stuck when running', meaning: 'A task that runs for longer is stuck.' },
+  stuck_pending_after: { name: 'Stuck when pending', meaning: 'A task that waits past its time for longer is stuck.' },
+  live_call_limit: { name: 'Longest call', meaning: 'A call under way for longer has most likely ended without a word.' },
+};
+
+export const ROLES: Record<string, string> = {
+  viewer: 'Reads numbers, calls and tasks.',
+  member: 'Reads, and sends events and tasks.',
+  admin: 'All of it, and campaigns and tokens.',
+};
+
+/** Why an event was not taken, and what its sender can do. */
+export const REJECTED: Record<string, string> = {
+  invalid_type: 'Neither a call nor a task. Say which in “type”.',
+  missing_field: 'A field that every event needs is not there: its id or its status.',
+  unknown_field: 'A field that events do not have: a misspelt one would be lost otherwise.',
+  duplicate_key: 'The same field twice in one event.',
+  invalid_status: 'A status outside the list. Map the platform’s word to one of ours.',
+  invalid_id: 'An id that is empty, too long, or holds what no id may.',
+  invalid_value: 'A value of the wrong kind.',
+  invalid_time: 'A time that is none, or without its offset.',
+  time_out_of_range: 'A time before 2000 or more than a day ahead. Seconds where milliseconds were meant?',
+  invalid_duration: 'A talk time below zero or above seven days. Milliseconds where seconds were meant?',
+  too_large: 'A text or object beyond its bound.',
+  event_id_conflict: 'An event id that was used for another content before.',
+  too_many_events: 'More than 1,000 events for one call or task. A loop?',
+  unknown_task: 'A change of a task that nobody told of before.',
+  withdrawn_import: 'Rows for an import that was undone.',
+};
