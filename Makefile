@@ -47,10 +47,10 @@ page-if-possible: $(if $(filter demo,$(MAKECMDGOALS)),$(RUN),$(DEV))
 	@$(PAGE) build --lenient
 
 test: $(DEV) ## run the tests; set-up included, at most ten minutes on two cores
-	@$(PYTEST) -n $(WORKERS) $(ARGS)
+	@$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
 
 test-long: $(DEV) ## kills, fuzz and mutants at length (SHORT=1: minutes; N=…: how many)
-	@$(PYTEST) -m long -n $(WORKERS) $(ARGS)
+	@$(PYTEST) -m long -n $(WORKERS) --dist worksteal $(ARGS)
 
 crash: export N ?= 50
 crash: $(DEV) ## kill a fed server N times and lose its power (make crash N=1000)

@@ -33,7 +33,7 @@ def new_store(engine: str, folder: Path, name: str) -> str:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A month of two organizations: all kinds of rows."""
     path = str(tmp_path_factory.mktemp("demo") / "demo.db")
-    assert callboard("demo", "--once", "--port", "0", "--days", "8", "--db", path).code == 0
+    assert callboard("demo", "--once", "--port", "0", "--days", "3", "--db", path).code == 0
     return path
 
 
@@ -46,7 +46,7 @@ def test_there_and_back(demo: str, engine: str, tmp_path: Path) -> None:
     assert first.json["drift_from"] == first.json["drift_to"] == 0
     assert first.json["totals_equal"] is True
     assert first.json["organizations"] == 2
-    assert first.json["events"] > 1_000
+    assert first.json["events"] > 300
     second = callboard("db", "copy", "--from", there, "--to", back)
     assert second.code == 0, second.err
     assert "The totals of both are equal." in second.text
@@ -60,14 +60,14 @@ def test_killed_at_any_moment_it_goes_on(demo: str, engine: str, tmp_path: Path)
     there = new_store(engine, tmp_path, "there")
     command = [sys.executable, "-m", "callboard", "db", "copy", "--from", demo, "--to", there]
     unfinished = 0
-    for delay in (0.8, 1.0, 1.2, 1.4):
+    for delay in (0.8, 1.0, 1.2):
         copying = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(delay)
         copying.kill()
         copying.wait()
         refused = callboard("org", "list", db=there)
         unfinished += "callboard db copy" in refused.err
-    print(f"{unfinished} of 4 runs were killed half-way")
+    print(f"{unfinished} of 3 runs were killed half-way")
     ended = callboard("db", "copy", "--from", demo, "--to", there, "--json")
     assert ended.code == 0 or "is not empty" in ended.err, ended.err
     with opened(demo) as one, opened(there) as other:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from asyncio import AbstractEventLoop, _get_running_loop, _set_running_loop
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,8 +30,22 @@ def browser() -> Iterator[Browser]:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
     with sync_playwright() as playwright:
         browser = launch(playwright)
+        its_loop = _get_running_loop()
+        _set_running_loop(None)
         yield browser
+        _set_running_loop(its_loop)
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def loop_of_the_browser(browser: Browser) -> Iterator[None]:
+    """The driver leaves its event loop running beneath whoever uses it: other tests of this process, which
+    run loops of their own, must not see it.
+    """
+    its_loop: AbstractEventLoop = browser._loop
+    _set_running_loop(its_loop)
+    yield
+    _set_running_loop(None)
 
 
 @pytest.fixture(scope="session")

@@ -122,5 +122,6 @@ def served(url: str, folder: Path) -> Iterator[Feed]:
     """Clients of a server with two workers on a new database, in which the store is made first."""
     assert callboard("db", "upgrade", db=url).code == 0
     made = callboard("init", "--yes", "--json", "--handle", "acme.example", db=url).json
-    with Server(url, workers=2, log=folder / "server-log") as server:
+    impatient = ["--lock-timeout-ms", "1500", "--query-timeout-ms", "1500"]
+    with Server(url, workers=2, log=folder / "server-log", arguments=impatient) as server:
         yield Feed(server, made["token"], made["handle"], made["space_token"])

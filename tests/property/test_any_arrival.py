@@ -87,7 +87,7 @@ def test_eight_processes_at_once_end_in_the_same_rows_and_counters_on_postgres(w
         assert world.store.verify(deep=True).drift == 0
 
     with writing_processes(EIGHT) as processes:
-        _hold(worlds, "postgres", tell, examples_on("postgres", 0.6))
+        _hold(worlds, "postgres", tell, examples_on("postgres", 0.4))
 
 
 @pytest.mark.long

@@ -199,7 +199,7 @@ def _count(db: Database, table: Table, org_id: int) -> int:
 def _columns(source: Database, target: Database, table: Table) -> list[str]:
     columns = source.columns(table.name)
     if sorted(columns) != sorted(target.columns(table.name)):
-        raise StoreFileError(f"The two stores keep `{table.name}` in different ways: bring both up to date.")
+        raise StoreFileError(f"The two stores keep {table.name} in different ways: bring both up to date.")
     return columns
 
 
