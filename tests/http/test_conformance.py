@@ -50,7 +50,8 @@ BOUNDARIES = "examples,coverage"
 WALKS = "fuzzing,stateful"
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.long
+@pytest.mark.timeout(900)
 def test_every_boundary_of_the_document_holds(walk: Walk):
     """Each parameter and field at, within and beyond its bounds; methods and headers made up and left out."""
     outcomes = _finds_nothing(walk, BOUNDARIES, EXAMPLES)
