@@ -195,6 +195,11 @@ def asked(url: str, sql: str) -> Sequence[tuple[Any, ...]]:
         return done.fetchall() if done.description else []
 
 
+def citus() -> str:
+    """The database that is a Citus cluster's coordinator; empty where there is none."""
+    return os.environ.get("CALLBOARD_TEST_CITUS", "")
+
+
 @cache
 def server() -> str:
     """The URL of this process's server, without a database."""

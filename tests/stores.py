@@ -9,6 +9,7 @@ from typing import Any
 
 import apsw
 import msgspec
+import psycopg
 import pytest
 
 from callboard.clock import Micros
@@ -17,6 +18,8 @@ from callboard.model.totals import TOTALS_FIELDS, Totals
 from callboard.store.interface import Store
 from callboard.store.memory import MemoryStore
 from callboard.store.postgres.database import PostgresDatabase
+from callboard.store.postgres.distribute import EVERYWHERE, SPREAD, distribute
+from callboard.store.postgres.migrate import migrate
 from callboard.store.postgres.store import PostgresStore
 from callboard.store.questions import CONTACT_SPACES
 from callboard.store.sql.database import Database
@@ -41,6 +44,7 @@ STORES = (
     "memory",
     "sqlite",
     pytest.param("postgres", marks=on_postgres),
+    *(("citus",) if cluster.citus() else ()),
 )
 NOW: Micros = 1_767_225_600_000_000
 """2026-01-01T00:00:00Z"""
@@ -52,6 +56,8 @@ def make_store(kind: str, folder: Path) -> Store:
     """A new store of a kind; what it keeps, if anything, lies in the folder, or in a database of its own."""
     if kind == "postgres":
         return PassingPostgresStore(cluster.new_database())
+    if kind == "citus":
+        return ClearedCitusStore()
     return MemoryStore() if kind == "memory" else SqliteStore(str(folder / "callboard.db"))
 
 
@@ -61,6 +67,22 @@ class PassingPostgresStore(PostgresStore):
     def close(self) -> None:
         super().close()
         cluster.drop(self._url)
+
+
+class ClearedCitusStore(PostgresStore):
+    """Spread over the nodes of the cluster that `CALLBOARD_TEST_CITUS` names; everything in it goes first.
+    One test process at a time.
+    """
+
+    def __init__(self) -> None:
+        url = cluster.citus()
+        with psycopg.connect(url, autocommit=True) as connection:
+            migrate(connection)
+            distribute(connection)
+            tables = ", ".join(name for name in (*SPREAD, *EVERYWHERE) if name != "meta")
+            connection.execute(f"TRUNCATE {tables}".encode())
+            connection.execute("UPDATE meta SET value = 1 WHERE name = 'directory_version'")
+        super().__init__(url)
 
 
 def make_organization(store: Store, handle: str = "acme.example", now: Micros = NOW) -> Organization:

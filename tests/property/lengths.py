@@ -16,10 +16,10 @@ def examples(share: float) -> Any:
 
 def examples_on(kind: str, share: float) -> Any:
     """The same for a kind of store. A new PostgreSQL store takes as long as ten new files."""
-    return examples(share / 5 if kind == "postgres" else share)
+    return examples(share / 5 if kind in {"postgres", "citus"} else share)
 
 
 def long_examples(kind: str = "sqlite") -> Any:
     """Settings for a run at length: `N` histories, 500 under `SHORT=1`, else 5,000."""
     at_length = int(os.environ.get("N") or (500 if os.environ.get("SHORT") else 5_000))
-    return settings(max_examples=at_length // 5 if kind == "postgres" else at_length)
+    return settings(max_examples=at_length // 5 if kind in {"postgres", "citus"} else at_length)

@@ -43,4 +43,31 @@ def status(*, db: str | None, config: str | None, as_json: bool) -> None:
         print(f"The store ({found['engine']}) is at version {found['version']}: {found['durable']}.")
 
 
+@db.command()
+@store_options
+def distribute(*, db: str | None, config: str | None, as_json: bool) -> None:
+    """Spread a PostgreSQL store over the nodes of its Citus cluster, empty or filled.
+
+    Every table of an organization by org_id, all placed alike; the directory on every node. In one commit,
+    which writers wait for; run again it does what is missing. Servers have to be started anew afterwards.
+    With --json: {"nodes", "shards", "spread", "everywhere", "as_before", "rows"}.
+    """
+    settings = settings_of(db, config)
+    if settings.in_file:
+        raise click.UsageError("db distribute is for PostgreSQL: db copy moves a file there.")
+    from callboard.store.postgres.distribute import distribute_store
+
+    done = distribute_store(settings)
+    if as_json:
+        show_json(done)
+        return
+    if done.spread or done.everywhere:
+        print(
+            f"Spread {len(done.spread)} tables ({done.rows:,} rows) by org_id, in {done.shards} shards each, "
+            f"over {done.nodes} nodes; {len(done.everywhere)} small ones are on every node."
+        )
+    else:
+        print(f"Nothing to do: it is spread over {done.nodes} nodes, in {done.shards} shards.")
+
+
 db.add_command(copy)

@@ -31,7 +31,7 @@ COMMANDS = {
     "org": Lazy("callboard.cli.org", "org", "Create and list organizations."),
     "space": Lazy("callboard.cli.space", "space", "Create, list and change spaces (campaigns)."),
     "token": Lazy("callboard.cli.token", "token", "Create, list, rotate and revoke API tokens."),
-    "db": Lazy("callboard.cli.db", "db", "Bring the store up to this version; say what it is."),
+    "db": Lazy("callboard.cli.db", "db", "Upgrade the store, copy it, spread it; say what it is."),
     "verify": Lazy("callboard.cli.verify", "verify", "Recount everything and compare."),
     "settings": Lazy("callboard.cli.settings", "settings", "List all settings."),
     "openapi": Lazy("callboard.cli.openapi", "openapi", "Print the OpenAPI document."),

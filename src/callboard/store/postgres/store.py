@@ -19,6 +19,7 @@ from callboard.settings import Settings
 from callboard.store.interface import Ahead, Batch, Moved, Receipt
 from callboard.store.postgres.connection import conninfo, pool, prepare, store_errors
 from callboard.store.postgres.database import PostgresDatabase
+from callboard.store.postgres.distribute import is_distributed
 from callboard.store.postgres.looks import Looks
 from callboard.store.postgres.migrate import check, migrate, version_of
 from callboard.store.postgres.statements import newest_version
@@ -73,11 +74,7 @@ class PostgresStore(SqlStore):
             if upgrade or (upgrade is None and version_of(connection) == 0):
                 migrate(connection)
             check(connection)
-            row = connection.execute(_IS_DISTRIBUTED).fetchone()
-            if row is None or not row[0]:
-                return False
-            found = connection.execute("SELECT count(*) FROM pg_dist_partition").fetchone()
-            return bool(found and found[0])
+            return is_distributed(connection)
 
     # --- events in
 
@@ -194,12 +191,7 @@ class PostgresStore(SqlStore):
     def marker(self) -> int:
         if self._looks.in_use:
             return self._looks.marker
-        if self.distributed:
-            # Commits on the nodes do not show here; whoever asks looks.
-            self._marker += 1
-            return self._marker
-        # Two snapshots that read the same see the same: every commit in between would show.
-        seen = self._read(lambda db: db.select_value("SELECT pg_current_snapshot()::TEXT"))
+        seen = self._read(lambda db: str(db.select_value(_SEEN_ON_NODES if self.distributed else _SEEN)))
         if seen != self._snapshot_seen:
             self._snapshot_seen = seen
             self._marker += 1
@@ -237,7 +229,13 @@ class PostgresStore(SqlStore):
         self._writes.close()
 
 
-_IS_DISTRIBUTED = "SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')"
+_SEEN = "SELECT pg_current_snapshot()::TEXT"
+"""Two snapshots that read the same see the same: every commit in between would show."""
+_SEEN_ON_NODES = (
+    "SELECT (SELECT sum(version) FROM organization_clock) || ' ' || "
+    "(SELECT value FROM meta WHERE name = 'directory_version')"
+)
+"""Commits on the nodes do not show in a snapshot of the coordinator's; each moves one of these."""
 _READY = (
     "SELECT pg_is_in_recovery(), current_setting('fsync'), current_setting('synchronous_commit'), "
     "current_setting('synchronous_standby_names')"
