@@ -81,6 +81,10 @@ class ClearedCitusStore(PostgresStore):
             distribute(connection)
             tables = ", ".join(name for name in (*SPREAD, *EVERYWHERE) if name != "meta")
             connection.execute(f"TRUNCATE {tables}".encode())
+            for name in ("organization", "space", "token", "verification"):
+                connection.execute(
+                    f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), 1, false)".encode()
+                )
             connection.execute("UPDATE meta SET value = 1 WHERE name = 'directory_version'")
         super().__init__(url)
 

@@ -1,0 +1,95 @@
+"""On a Citus cluster: each statement of the ways in and out goes to one shard. The conformance
+and property suites run there too (`-k citus`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from callboard.store.postgres import looks
+from callboard.store.postgres.store import PostgresStore
+from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
+from tests import cluster
+from tests.contract.population import populate
+from tests.events import call, send, task
+from tests.stores import NOW, make_organization, make_store
+
+pytestmark = pytest.mark.skipif(
+    not cluster.citus(), reason="CALLBOARD_TEST_CITUS names no Citus cluster: nothing is spread here"
+)
+
+TASKS = re.compile(r"Task Count: (\d+)")
+ELSEWHERE = ("pull to coordinator", "repartition", "Subplan")
+
+
+@contextmanager
+def noted() -> Iterator[dict[str, Any]]:
+    """Statement → values, of all that is sent to a database meanwhile."""
+    found: dict[str, Any] = {}
+    execute = psycopg.Cursor.execute
+
+    def note(self: Any, query: Any, params: Any = None, **more: Any) -> Any:
+        found.setdefault(query if isinstance(query, str) else bytes(query).decode(), params)
+        return execute(self, query, params, **more)
+
+    psycopg.Cursor.execute = note  # type: ignore[method-assign]
+    try:
+        yield found
+    finally:
+        psycopg.Cursor.execute = execute  # type: ignore[method-assign]
+
+
+def plan(connection: psycopg.Connection[Any], sql: str, values: Any) -> str:
+    """How the cluster carries a statement out; nothing of it stays."""
+    with connection.transaction(force_rollback=True):
+        return "\n".join(row[0] for row in connection.execute(f"EXPLAIN {sql}".encode(), values))
+
+
+def test_each_statement_goes_to_one_shard(tmp_path: Path) -> None:
+    """Of ingest and of what is read: one task, and nothing gathered on the coordinator first."""
+    with closing(make_store("citus", tmp_path)) as store:
+        assert isinstance(store, PostgresStore)
+        acme = make_organization(store)
+        space = populate(store, acme)[0]
+        other = populate(store, make_organization(store, "other.example"), 2)[0]
+        with noted() as statements:
+            send(store, space, call("c-1", "ringing"), call("c-1"), task("t-1", "running", run_id="r-1"))
+            send(store, space, call("c-1"), call("c-1", end_reason="hangup"), call("c-2"))
+            send(store, other, call("c-1"), task("t-1", "failed"))
+            begun = store.begin_import(acme.id, "file", NOW)
+            send(store, space, call("c-9"), import_no=begun.batch_no)
+            store.finish_import(acme.id, begun.batch_no, NOW)
+            store.withdraw(acme.id, begun.batch_no, NOW)
+            store.moved(acme.id, 0)
+            for scope in (Scope(acme.id), Scope(acme.id, space.id)):
+                store.calls(scope, CallFilter(), Window(limit=10))
+                store.count_calls(scope, CallFilter(agent="a"))
+                store.tasks(scope, TaskFilter(status="failed"), Window(limit=10))
+                store.count_tasks(scope, TaskFilter())
+            store.call(acme.id, space.id, "c-1")
+            store.call_entries(acme.id, space.id, "c-1")
+            store.runs(acme.id, space.id, Window(limit=10))
+            store.outcomes(acme.id)
+        statements[re.sub(r"\$\d", "%s", looks._LOOK_AT_ONE.decode())] = (0, 0, acme.id)
+        with psycopg.connect(cluster.citus(), autocommit=True) as connection:
+            plans = {
+                sql: plan(connection, sql, values)
+                for sql, values in statements.items()
+                if sql.split(None, 1)[0] in {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}
+                and "set_config" not in sql
+            }
+    spread = {sql: told for sql, told in plans.items() if "Citus" in told}
+    assert len(spread) > 25
+    wrong = {
+        sql: told
+        for sql, told in spread.items()
+        if {*TASKS.findall(told)} != {"1"} or any(word in told for word in ELSEWHERE)
+    }
+    assert not wrong, "\n\n".join(f"{sql}\n{told}" for sql, told in wrong.items())
