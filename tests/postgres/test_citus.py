@@ -14,12 +14,14 @@ import psycopg
 import pytest
 
 from callboard.store.postgres import looks
+from callboard.store.postgres.distribute import SPREAD
 from callboard.store.postgres.store import PostgresStore
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 from tests import cluster
+from tests.acceptance.command import callboard
 from tests.contract.population import populate
 from tests.events import call, send, task
-from tests.stores import NOW, make_organization, make_store
+from tests.stores import NOW, dump, make_organization, make_space, make_store
 
 pytestmark = pytest.mark.skipif(
     not cluster.citus(), reason="CALLBOARD_TEST_CITUS names no Citus cluster: nothing is spread here"
@@ -93,3 +95,27 @@ def test_each_statement_goes_to_one_shard(tmp_path: Path) -> None:
         if {*TASKS.findall(told)} != {"1"} or any(word in told for word in ELSEWHERE)
     }
     assert not wrong, "\n\n".join(f"{sql}\n{told}" for sql, told in wrong.items())
+
+
+def test_a_filled_store_is_spread_whole() -> None:
+    """All of it goes to the nodes; numbers of new rows go on behind; done again there is nothing to do."""
+    url = f"{cluster.citus()}?options=-csearch_path%3Dfilled"
+    cluster.asked(cluster.citus(), "DROP SCHEMA IF EXISTS filled CASCADE")
+    cluster.asked(cluster.citus(), "CREATE SCHEMA filled")
+    with closing(PostgresStore(url, upgrade=True)) as store:
+        assert not store.distributed
+        acme = make_organization(store)
+        populate(store, acme)
+        before = dump(store, acme.id)
+    done = callboard("db", "distribute", "--json", db=url)
+    assert done.code == 0, done.err
+    assert set(done.json["spread"]) == set(SPREAD)
+    assert done.json["rows"] > 500
+    assert "Nothing to do" in callboard("db", "distribute", db=url).text
+    with closing(PostgresStore(url)) as store:
+        assert store.distributed
+        assert dump(store, acme.id) == before
+        assert store.verify(deep=True).drift == 0
+        send(store, make_space(store, make_organization(store, "new.example"), "New"), call("c-1"))
+        assert store.verify(deep=True).drift == 0
+    cluster.asked(cluster.citus(), "DROP SCHEMA filled CASCADE")

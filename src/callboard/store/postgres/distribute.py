@@ -15,8 +15,9 @@ from psycopg import Connection
 from callboard.errors import StoreFileError
 from callboard.settings import Settings
 from callboard.store.postgres.connection import conninfo, store_errors
+from callboard.store.postgres.database import PostgresDatabase
 from callboard.store.postgres.migrate import LOCK, check
-from callboard.store.sql.copying import CLOCK, OF_ALL, OF_ORGANIZATIONS
+from callboard.store.sql.copying import CLOCK, NUMBERED, OF_ALL, OF_ORGANIZATIONS
 
 SPREAD = (CLOCK.name, *(table.name for table in OF_ORGANIZATIONS))
 """By `org_id`."""
@@ -77,6 +78,8 @@ def distribute(connection: Connection[Any]) -> Spread:
         for name in EVERYWHERE:
             if name not in placed:
                 connection.execute("SELECT create_reference_table(%s)", (name,))
+        # Placing a table starts its numbers anew: they go on behind the greatest that is there.
+        PostgresDatabase(connection).restart_numbers(NUMBERED)
         for name in SPREAD:
             if name not in placed:
                 rows += _count(connection, name)

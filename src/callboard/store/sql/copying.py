@@ -54,6 +54,8 @@ OF_ALL = (
     Table("verification", ("id",)),
 )
 """In the order in which one needs the other."""
+NUMBERED = tuple(table.name for table in OF_ALL if table.key == ("id",))
+"""Those that number their rows themselves."""
 _COUNTED = frozenset({"event", "call", "task"})
 """Whose rows the progress counts: an organization's clock tells how many there are."""
 
@@ -103,7 +105,7 @@ class Copying:
                 return max(moved, 1)
             target.run("DELETE FROM meta WHERE name LIKE 'copy%'")
             _note(target, _DIRECTORY, version)
-            target.restart_numbers([table.name for table in OF_ALL if table.key == ("id",)])
+            target.restart_numbers(NUMBERED)
             return 0
 
     # organizations, campaigns and tokens
