@@ -18,7 +18,7 @@ settings.register_profile(
 )
 settings.load_profile("callboard")
 
-# In the background, or behind nohup, nothing that we start would heed Ctrl-C and hanging up, which tests send.
+# In the background, or behind nohup, nothing that we start would heed Ctrl-C or hanging up; tests send both.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
