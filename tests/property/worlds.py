@@ -128,7 +128,7 @@ class Worlds:
         """A new world in a store of a kind; `end` it when done."""
         if kind == "memory":
             return world_in(MemoryStore(), zones)
-        if kind == "postgres":
+        if kind in {"postgres", "citus"}:
             return world_in(make_store(kind, self._folder), zones)
         folder = self._folder / f"world-{next(self._made)}"
         folder.mkdir()
