@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from callboard.clock import DAY, MINUTE, SECOND, Micros
 from callboard.model.event import CallEvent, Entry, Instant, TaskEvent, canonical
@@ -14,8 +13,8 @@ from callboard.model.event import CallEvent, Entry, Instant, TaskEvent, canonica
 FIRST_DAY: Micros = 1_743_465_600_000_000
 """2025-04-01T00:00:00Z: files begin here."""
 DAYS = 90
-EDITION = 1
-"""Moves with what `days` makes: files built of an older edition are built again."""
+EDITION = 2
+"""Moves with what `bench/load.py` makes: files built of an older edition are built again."""
 LIVE_FROM: Micros = FIRST_DAY + DAYS * DAY
 """Where events that are sent while measuring begin."""
 
@@ -32,14 +31,18 @@ AGENTS = ("renewals", "welcome", "surveys", "reminders", "collections")
 _WEIGHTS = [weight for _, _, weight in ENDS]
 
 
+def outcome(draw: random.Random, at: Micros, nothing: UnsetType | None) -> tuple[str, str, Instant, Instant]:
+    """How a call that began at `at` ended: status, reason, answered, ended (`nothing`: never answered)."""
+    status, reason, _ = draw.choices(ENDS, _WEIGHTS)[0]
+    if status != "completed":
+        return status, reason, nothing, nothing
+    answered = at + draw.randrange(2, 30) * SECOND
+    return status, reason, answered, answered + int(draw.expovariate(1 / 120) * 1000) * 1000
+
+
 def call_entry(draw: random.Random, number: int, at: Micros) -> Entry:
     """One ended call that began at `at`. Its id is random, as platforms' are."""
-    status, reason, _ = draw.choices(ENDS, _WEIGHTS)[0]
-    start: Instant = UNSET
-    end: Instant = UNSET
-    if status == "completed":
-        answered = at + draw.randrange(2, 30) * SECOND
-        start, end = answered, answered + int(draw.expovariate(1 / 120) * 1000) * 1000
+    status, reason, start, end = outcome(draw, at, UNSET)
     event = CallEvent(
         call_id=f"{draw.getrandbits(128):032x}",
         call_status=status,
@@ -73,34 +76,6 @@ def task_entry(draw: random.Random, number: int, at: Micros) -> Entry:
     return Entry(event, canonical(event), at)
 
 
-def days(calls: int, spaces: int, seed: int = 1) -> Iterator[list[tuple[int, list[Entry]]]]:
-    """`calls` calls over `DAYS` days in `spaces` spaces, with a task for each hundredth: a list for each day,
-    of (place of the space, its entries), in order of time.
-    """
-    draw = random.Random(seed)
-    number = 0
-    for day in range(DAYS):
-        of_day: list[tuple[int, list[Entry]]] = []
-        until = calls * (day + 1) // DAYS
-        begin = FIRST_DAY + day * DAY
-        share = [0] * spaces
-        for place in range(number, until):
-            share[place % spaces] += 1
-        for space, many in enumerate(share):
-            if many == 0:
-                continue
-            times = sorted(begin + draw.randrange(8 * 3600, 20 * 3600) * SECOND for _ in range(many))
-            entries = [call_entry(draw, number + place, at) for place, at in enumerate(times)]
-            entries += [
-                task_entry(draw, place, times[0])
-                for place in range(number, number + many)
-                if place % 100 == 0
-            ]
-            number += many
-            of_day.append((space, entries))
-        yield of_day
-
-
 def wire(event: CallEvent) -> dict[str, Any]:
     """The event as a client sends it."""
     names = ("creation_time", "start_time", "end_time", "occurred_at")
@@ -116,7 +91,7 @@ def wire(event: CallEvent) -> dict[str, Any]:
     ):
         value = getattr(event, name)
         if value is not UNSET:
-            sent[name] = instant(value) if name in names else value
+            sent[name] = instant(value) if name in names and value is not None else value
     return sent
 
 

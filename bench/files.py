@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 import callboard.store.sqlite as sqlite_package
-from bench import calls
+from bench import calls, load
 from callboard.model.directory import Member, SpaceSettings
 from callboard.model.event import Entry
 from callboard.query.secret import Secret, secret_digest
@@ -38,6 +38,8 @@ class Board(Struct, frozen=True):
     space_ids: list[int]
     space_tokens: list[str]
     secrets: list[str]
+    load: str = ""
+    """Everything that arrived, in order, as Parquet (`load.SCHEMA`)."""
 
 
 def folder() -> Path:
@@ -54,9 +56,13 @@ def board(many: int, spaces: int = 200) -> Board:
     if not told.exists():
         path = told.with_suffix(".building")
         _remove(path)
-        built = _build(path, many, spaces)
+        kept = load.Kept(told.with_suffix(".parquet"))
+        built = _build(path, many, spaces, kept)
+        kept.close()
         path.rename(told.with_suffix(".db"))
-        made = msgspec.structs.replace(built, path=str(told.with_suffix(".db")))
+        made = msgspec.structs.replace(
+            built, path=str(told.with_suffix(".db")), load=str(told.with_suffix(".parquet"))
+        )
         told.write_bytes(msgspec.json.encode(made))
     return msgspec.json.decode(told.read_bytes(), type=Board)
 
@@ -94,7 +100,7 @@ def _version() -> str:
     return digest.hexdigest()[:8]
 
 
-def _build(path: Path, many: int, spaces: int) -> Board:
+def _build(path: Path, many: int, spaces: int, kept: load.Kept) -> Board:
     store = SqliteStore(str(path), Settings(cache_mib=256))
     now = calls.FIRST_DAY
     organization = store.create_organization(
@@ -114,7 +120,7 @@ def _build(path: Path, many: int, spaces: int) -> Board:
     ]
     secrets = [_token(store, organization.id, number) for number in range(TOKENS)]
     space_ids = [space.id for space in made]
-    _fill(store, organization.id, space_ids, many)
+    _fill(store, organization.id, space_ids, many, kept)
     store.close()
     return Board("", many, HANDLE, organization.id, space_ids, [space.token for space in made], secrets)
 
@@ -133,12 +139,14 @@ def _token(store: SqliteStore, org_id: int, number: int) -> str:
     return text
 
 
-def _fill(store: SqliteStore, org_id: int, space_ids: list[int], many: int) -> None:
+def _fill(store: SqliteStore, org_id: int, space_ids: list[int], many: int, kept: load.Kept) -> None:
     began, done = time.monotonic(), 0
     batches: list[Batch] = []
     waiting = 0
-    for day in calls.days(many, len(space_ids)):
-        for space, entries in day:
+    for day in load.days(many, len(space_ids)):
+        kept.add(day)
+        for space, arrived in day:
+            entries = [each.entry for each in arrived]
             batches.append(_batch(org_id, space_ids[space], entries))
             waiting += len(entries)
             if waiting >= EVENTS_A_COMMIT:

@@ -1,0 +1,170 @@
+"""What arrives over 90 days, in the order in which it arrives: the same seed, the same load for every side.
+
+Of a hundred calls five are told twice, word by word, and five are corrected one to three days later: another
+outcome of the same call, or another end. The generator knows which word stands, so that what is true comes
+from no engine's arithmetic.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+from msgspec import Struct
+
+from bench import calls
+from callboard.clock import DAY, HOUR, SECOND, Micros
+from callboard.model.event import CallEvent, Entry, canonical
+
+REPEATED = 0.05
+CORRECTED = 0.05
+_COLUMNS: list[tuple[str, pa.DataType]] = [
+    ("call_id", pa.string()),
+    ("space", pa.int32()),
+    ("creation_time", pa.int64()),
+    ("start_time", pa.int64()),
+    ("duration_ms", pa.int64()),
+    ("call_type", pa.string()),
+    ("call_status", pa.string()),
+    ("end_reason", pa.string()),
+    ("agent", pa.string()),
+    ("occurred_at", pa.int64()),
+    ("stands", pa.bool_()),
+]
+SCHEMA = pa.schema(_COLUMNS)
+"""Times in microseconds since 1970. `space` is a place, from 0. `stands`: the last word on its call."""
+Row = tuple[str, int, int, int | None, int | None, str, str, str, str, int, bool]
+
+
+class Delivery(Struct, gc=False):
+    """One event as it arrives."""
+
+    entry: Entry
+    stands: bool
+    """Nothing that comes later changes its call; a repeat never stands."""
+
+
+Day = list[tuple[int, list[Delivery]]]
+
+
+def days(many: int, spaces: int, seed: int = 1) -> Iterator[Day]:
+    """`many` calls over `calls.DAYS` days in `spaces` spaces, with a task for each hundredth: a list for each
+    day, of (place of the space, what arrives there), in order of time.
+    """
+    draw = random.Random(seed)
+    number = 0
+    late: dict[tuple[int, int], list[Delivery]] = {}
+    for day in range(calls.DAYS):
+        of_day: Day = []
+        until = many * (day + 1) // calls.DAYS
+        begin = calls.FIRST_DAY + day * DAY
+        share = [0] * spaces
+        for place in range(number, until):
+            share[place % spaces] += 1
+        for space, of_space in enumerate(share):
+            arrived: list[Delivery] = []
+            times = sorted(begin + draw.randrange(8 * 3600, 20 * 3600) * SECOND for _ in range(of_space))
+            for place, at in enumerate(times):
+                entry = calls.call_entry(draw, number + place, at)
+                _arrive(draw, entry, arrived, late, (day, space))
+            arrived += [
+                Delivery(calls.task_entry(draw, place, times[0]), stands=True)
+                for place in range(number, number + of_space)
+                if place % 100 == 0
+            ]
+            arrived += late.pop((day, space), [])
+            number += of_space
+            if arrived:
+                of_day.append((space, arrived))
+        yield of_day
+
+
+def _arrive(
+    draw: random.Random,
+    entry: Entry,
+    arrived: list[Delivery],
+    late: dict[tuple[int, int], list[Delivery]],
+    where: tuple[int, int],
+) -> None:
+    """The call, and perhaps its repeat and its correction."""
+    day, space = where
+    corrected = draw.random() < CORRECTED
+    arrived.append(Delivery(entry, stands=not corrected))
+    if draw.random() < REPEATED:  # half within the day, half on the next
+        on = min(day + draw.randrange(2), calls.DAYS - 1)
+        again = Entry(entry.event, entry.body, _evening(on))
+        late.setdefault((on, space), []).append(Delivery(again, stands=False))
+    if corrected:
+        on = min(day + draw.randrange(1, 4), calls.DAYS - 1)
+        late.setdefault((on, space), []).append(Delivery(_correction(draw, entry, _evening(on)), stands=True))
+
+
+def _correction(draw: random.Random, entry: Entry, at: Micros) -> Entry:
+    event = entry.event
+    assert isinstance(event, CallEvent)
+    assert isinstance(event.creation_time, int)
+    status, reason, start, end = calls.outcome(draw, event.creation_time, None)
+    corrected = msgspec.structs.replace(
+        event, call_status=status, end_reason=reason, start_time=start, end_time=end, occurred_at=at
+    )
+    return Entry(corrected, canonical(corrected), at)
+
+
+def _evening(day: int) -> Micros:
+    return calls.FIRST_DAY + day * DAY + 21 * HOUR
+
+
+class Kept:
+    """Deliveries as they are made → a Parquet file for the sides that load files; a row group a day."""
+
+    def __init__(self, path: Path) -> None:
+        self._writer = pq.ParquetWriter(path, SCHEMA, compression="zstd")
+
+    def add(self, day: Day) -> None:
+        """The calls among what arrived on a day."""
+        rows = [row(space, each) for space, arrived in day for each in arrived if is_call(each)]
+        if rows:
+            self._writer.write_table(table(rows))
+
+    def close(self) -> None:
+        """The file is whole."""
+        self._writer.close()
+
+
+def is_call(each: Delivery) -> bool:
+    """And no task."""
+    return isinstance(each.entry.event, CallEvent)
+
+
+def row(space: int, each: Delivery) -> Row:
+    """A call as rows tell it: talk time beside the answer, nothing where there is none."""
+    event = each.entry.event
+    assert isinstance(event, CallEvent)
+    assert isinstance(event.creation_time, int)
+    start = event.start_time if isinstance(event.start_time, int) else None
+    talked = (event.end_time - start) // 1000 if start and isinstance(event.end_time, int) else None
+    return (
+        event.call_id,
+        space,
+        event.creation_time,
+        start,
+        talked,
+        str(event.call_type),
+        event.call_status,
+        str(event.end_reason),
+        str(event.agent),
+        each.entry.occurred_at,
+        each.stands,
+    )
+
+
+def table(rows: Sequence[Row]) -> pa.Table:
+    """The same, in columns."""
+    columns = list(zip(*rows, strict=True))
+    return pa.table(
+        {field.name: pa.array(columns[at], field.type) for at, field in enumerate(SCHEMA)}, schema=SCHEMA
+    )
