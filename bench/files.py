@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -53,25 +56,39 @@ def folder() -> Path:
 def board(many: int, spaces: int = 200) -> Board:
     """A file of so many calls. Built when it is not there yet, or was built by another schema."""
     told = folder() / f"{many}-calls-{spaces}-spaces-{_version()}.json"
-    if not told.exists():
-        path = told.with_suffix(".building")
-        _remove(path)
-        kept = load.Kept(told.with_suffix(".parquet"))
-        built = _build(path, many, spaces, kept)
-        kept.close()
-        path.rename(told.with_suffix(".db"))
-        made = msgspec.structs.replace(
-            built, path=str(told.with_suffix(".db")), load=str(told.with_suffix(".parquet"))
-        )
-        told.write_bytes(msgspec.json.encode(made))
+    with alone():
+        if not told.exists():
+            path = told.with_suffix(".building")
+            _remove(path)
+            kept = load.Kept(told.with_suffix(".parquet"))
+            built = _build(path, many, spaces, kept)
+            kept.close()
+            path.rename(told.with_suffix(".db"))
+            made = msgspec.structs.replace(
+                built, path=str(told.with_suffix(".db")), load=str(told.with_suffix(".parquet"))
+            )
+            told.write_bytes(msgspec.json.encode(made))
     return msgspec.json.decode(told.read_bytes(), type=Board)
 
 
-def copy(of: Board, name: str) -> Board:
+@contextmanager
+def alone() -> Iterator[None]:
+    """While files are built: a second bench waits, and then finds them."""
+    with (folder() / "building.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def asked_calls(usual: int) -> int:
+    """How many calls: CALLBOARD_BENCH_CALLS, else as usual."""
+    return int(os.environ.get("CALLBOARD_BENCH_CALLS") or usual)
+
+
+def copy(of: Board, name: str, *, whole: bool = False) -> Board:
     """A copy to write into; the one of that name before it goes. The largest files are written to as they
-    are: what a bench adds is nothing beside what they hold, and a copy would be.
+    are, unless `whole`: what a bench adds is nothing beside what they hold, and a copy would be.
     """
-    if of.calls > MOST_COPIED:
+    if of.calls > MOST_COPIED and not whole:
         return of
     path = folder() / f"copy-{name}.db"
     _remove(path)
@@ -81,9 +98,9 @@ def copy(of: Board, name: str) -> Board:
     return msgspec.structs.replace(of, path=str(path))
 
 
-def discard(copied: Board) -> None:
+def discard(copied: Board, *, whole: bool = False) -> None:
     """Remove a copy and what lies beside it."""
-    if copied.calls <= MOST_COPIED:
+    if whole or copied.calls <= MOST_COPIED:
         _remove(Path(copied.path))
 
 
