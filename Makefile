@@ -7,7 +7,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install -qq --only-binary :all: --require-hashes
 # The build backend is in the locks, so the package itself asks no index for anything.
 INSTALL_SELF := $(PIP) install -qq --no-index --no-build-isolation --no-deps --editable .
-# dev.lock holds all of run.lock at the same versions: with the first stamp comes the second.
+# bench.lock holds all of dev.lock, and dev.lock all of run.lock, at the same versions: with a stamp come the next.
+BENCH := $(VENV)/.installed-bench
 DEV := $(VENV)/.installed-dev
 RUN := $(VENV)/.installed-run
 
@@ -94,7 +95,7 @@ fix: $(DEV) ## format, and mend what the linter can mend by itself
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format --quiet .
 
-bench: $(DEV) ## measure side by side on this machine, as JSON (needs wrk)
+bench: $(BENCH) ## measure side by side on this machine, as JSON (needs wrk, and PostgreSQL for reports)
 	@command -v wrk > /dev/null || { echo "bench: wrk is not installed (apt-get install wrk, brew install wrk)" >&2; exit 1; }
 	@$(BIN)/python -m bench $(ARGS)
 
@@ -108,8 +109,9 @@ lock: $(DEV) ## remake requirements/*.lock from pyproject.toml (UPGRADE=1: newes
 	@$(COMPILE) pyproject.toml --group build --output-file requirements/run.lock > /dev/null
 	@$(COMPILE) pyproject.toml --group dev --constraint requirements/run.lock --output-file requirements/dev.lock > /dev/null
 	@$(COMPILE) --group node --output-file requirements/node.lock > /dev/null
+	@$(COMPILE) pyproject.toml --group bench --constraint requirements/dev.lock --output-file requirements/bench.lock > /dev/null
 	@! grep -n '://' requirements/*.lock || { echo "lock: a lock must not record where packages come from" >&2; exit 1; }
-	@echo "requirements/run.lock and dev.lock are made; 'make setup' installs them"
+	@echo "requirements/run.lock, dev.lock and bench.lock are made; 'make setup' installs them"
 
 clean: ## remove the environment and everything tools left behind
 	rm -rf $(VENV) src/callboard/board web/node_modules web/dist build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
@@ -127,6 +129,12 @@ $(BIN)/python:
 	echo "Callboard needs Python 3.11 or later; none of these is: $(PYTHON)" >&2; \
 	python3 --version >&2 || true; \
 	echo "Install one, or name it: make setup PYTHON=/path/to/python3.11" >&2; exit 1
+
+$(BENCH): requirements/bench.lock pyproject.toml | $(BIN)/python
+	@echo "Installing callboard, its tools and the engines it is measured beside, pinned by version and hash"
+	@$(INSTALL) --requirement requirements/bench.lock
+	@$(INSTALL_SELF)
+	@touch $(RUN) $(DEV) $@
 
 $(DEV): requirements/dev.lock pyproject.toml | $(BIN)/python
 	@echo "Installing callboard and its tools, pinned by version and hash"

@@ -1,8 +1,8 @@
 """Engines that others would take for the same reports, each as its users would build it, fed the same load.
 
 A peer loads everything that arrived, repeats and corrections too, in the order of arrival, a day at a time;
-its files are built once and every run works on a copy. It offers sides: ways to answer, for each question that
-the way can answer. Answers are what the engine's own client fetches: rows of Python.
+its files are built once and every run works on a copy. It offers sides: ways to answer, and for each the
+questions it can answer. Answers are what the engine's own client fetches: rows of Python.
 """
 
 from __future__ import annotations

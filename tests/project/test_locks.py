@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 RUN = ROOT / "requirements" / "run.lock"
 DEV = ROOT / "requirements" / "dev.lock"
 NODE = ROOT / "requirements" / "node.lock"
+BENCH = ROOT / "requirements" / "bench.lock"
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)", re.MULTILINE)
 ADDRESS = re.compile(r"://|--(?:extra-)?index-url|--find-links|--trusted-host|^\S+ @ ", re.MULTILINE)
 
@@ -33,13 +34,13 @@ def asked_for(*groups: str) -> list[Requirement]:
     return [Requirement(line) for line in lines]
 
 
-@pytest.mark.parametrize("lock", [RUN, DEV, NODE], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", [RUN, DEV, NODE, BENCH], ids=lambda lock: lock.name)
 def test_a_lock_records_no_download_address(lock: Path) -> None:
     """Whoever installs decides where packages come from."""
     assert ADDRESS.findall(lock.read_text()) == []
 
 
-@pytest.mark.parametrize("lock", [RUN, DEV, NODE], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", [RUN, DEV, NODE, BENCH], ids=lambda lock: lock.name)
 def test_every_package_is_pinned_by_version_and_hash(lock: Path) -> None:
     """What was reviewed is what is installed, byte for byte."""
     entries = re.split(r"\n(?=\S)", re.sub(r"^#.*\n", "", lock.read_text(), flags=re.MULTILINE).strip())
@@ -48,7 +49,9 @@ def test_every_package_is_pinned_by_version_and_hash(lock: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lock", "groups"), [(RUN, ["build"]), (DEV, ["build", "dev"])], ids=["run.lock", "dev.lock"]
+    ("lock", "groups"),
+    [(RUN, ["build"]), (DEV, ["build", "dev"]), (BENCH, ["build", "dev", "bench"])],
+    ids=["run.lock", "dev.lock", "bench.lock"],
 )
 def test_a_lock_satisfies_what_the_project_asks_for(lock: Path, groups: list[str]) -> None:
     """`make lock` was run after the dependencies changed."""
@@ -86,3 +89,8 @@ def test_the_lock_of_npm_packages_pins_each_by_hash_and_records_no_address() -> 
 def test_people_run_what_the_tests_ran() -> None:
     """Everything in run.lock is in dev.lock at the same version."""
     assert pinned(RUN).items() <= pinned(DEV).items()
+
+
+def test_benches_measure_what_the_tests_ran() -> None:
+    """Everything in dev.lock is in bench.lock at the same version."""
+    assert pinned(DEV).items() <= pinned(BENCH).items()
