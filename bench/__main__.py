@@ -6,7 +6,18 @@ import argparse
 import importlib
 import time
 
-NAMES = ("analytics", "pages", "ingest", "singles", "memory", "reports", "live", "web")
+NAMES = (
+    "analytics",
+    "pages",
+    "ingest",
+    "singles",
+    "memory",
+    "reports",
+    "live",
+    "web",
+    "postgres_ingest",
+    "postgres_analytics",
+)
 
 
 def main() -> None:

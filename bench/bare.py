@@ -111,9 +111,11 @@ class Bare:
 class BareProcess:
     """That side in its own process."""
 
-    def __init__(self, board_file: Path, a_round: int, *, event_ids: bool) -> None:
+    def __init__(
+        self, board_file: Path, a_round: int, *, event_ids: bool, module: str = "bench.bare"
+    ) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.bare", str(board_file), str(a_round), str(int(event_ids))],
+            [sys.executable, "-m", module, str(board_file), str(a_round), str(int(event_ids))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -148,10 +150,9 @@ class BareProcess:
         self._process.wait(60)
 
 
-def main() -> None:
+def serve(side: type[Bare], board_file: str, a_round: str, event_ids: str) -> None:
     """One round for each two lines of standard input: made ready by the first, written by the second."""
-    board_file, a_round, event_ids = sys.argv[1:]
-    bare = Bare(msgspec.json.decode(Path(board_file).read_bytes(), type=Board))
+    bare = side(msgspec.json.decode(Path(board_file).read_bytes(), type=Board))
     for sent in requests(int(a_round), event_ids=event_ids == "1"):
         if not sys.stdin.readline():
             return
@@ -163,4 +164,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(Bare, *sys.argv[1:])

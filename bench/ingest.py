@@ -36,8 +36,8 @@ def measure(*, short: bool) -> None:
         figures[name] = {
             "ratio": ratio,
             "cpu_ratio": ratios(*[[each["events_per_cpu_s"] for each in side] for side in (ours, bare)]),
-            "callboard": _told(ours),
-            "bare_sqlite3": _told(bare),
+            "callboard": told(ours),
+            "bare_sqlite3": told(bare),
             "disk_sync_ms": spread(syncs),
             "all_rounds": {"callboard": ours, "bare_sqlite3": bare},
         }
@@ -56,7 +56,8 @@ def measure(*, short: bool) -> None:
     )
 
 
-def _told(side: list[Round]) -> dict[str, Any]:
+def told(side: list[Round]) -> dict[str, Any]:
+    """Rates of a side, as the results tell them."""
     return {name: spread([each[name] for each in side]) for name in ("events_per_s", "events_per_cpu_s")}
 
 
@@ -81,18 +82,19 @@ def _rounds(
             syncs.append(sync_ms())
             events = len(sent) * EVENTS_A_REQUEST
             if number % 2:
-                bare.append(_rate(other.write(), events))
-                ours.append(_rate(_send(server, boards["callboard"], sent), events))
+                bare.append(rate(other.write(), events))
+                ours.append(rate(send(server, boards["callboard"], sent), events))
             else:
-                ours.append(_rate(_send(server, boards["callboard"], sent), events))
-                bare.append(_rate(other.write(), events))
+                ours.append(rate(send(server, boards["callboard"], sent), events))
+                bare.append(rate(other.write(), events))
     _compare(boards["callboard"], boards["bare"])
     for board in boards.values():
         files.discard(board)
     return syncs[1:], ours[1:], bare[1:]  # the first round warms both
 
 
-def _rate(taken: dict[str, float], events: int) -> Round:
+def rate(taken: dict[str, float], events: int) -> Round:
+    """What a round came to."""
     return {
         "events_per_s": events / taken["seconds"],
         "events_per_cpu_s": events / max(taken["cpu_s"], 0.01),
@@ -101,7 +103,7 @@ def _rate(taken: dict[str, float], events: int) -> Round:
     }
 
 
-def _send(server: Server, board: files.Board, sent: list[Sent]) -> dict[str, float]:
+def send(server: Server, board: files.Board, sent: list[Sent]) -> dict[str, float]:
     """Send a round with four clients, each with spaces of its own; until the last is acknowledged."""
     clients = [[each for each in sent if each.space % CLIENTS == number] for number in range(CLIENTS)]
     began, cpu = time.perf_counter(), server.cpu_s()

@@ -117,8 +117,9 @@ class _Bench:
         write(
             "reports",
             f"reports of {len(self._of.space_ids)} spaces and {self._of.calls:,} calls over "
-            f"{calls.DAYS} days, of which 5 % were told twice and 5 % corrected late: Callboard over HTTP, the "
-            "others in process or on a socket (our constant answer's time added); a commit before each question",
+            f"{calls.DAYS} days, of which 5 % were told twice and 5 % corrected late: Callboard over HTTP, "
+            "the others in process or on a socket (our constant answer's time added); a commit before each "
+            "question",
             short=short,
             targets=[each for name in QUESTIONS for each in self._targets(name)],
             ms=_named({name: {side: spread(ms) for side, ms in of.items()} for name, of in self._ms.items()}),

@@ -1,10 +1,11 @@
 -- Asks for the analytics of the organization or of a space, each time with one of the tokens.
 -- Arguments: the path before organisation/, and a file of one line each: the handle, then all secrets
 -- ("secret …"), then space tokens by rank ("space …"). Scopes are drawn by Zipf's law: the organization first.
+-- With a third argument, "spaces", the organization is left out.
 local drawn, at = {}, 0
 
 function init(args)
-  local handle, secrets, scopes = nil, {}, {""}
+  local handle, secrets, scopes = nil, {}, args[3] == "spaces" and {} or {""}
   for line in io.lines(args[2]) do
     local kind, value = line:match("^(%w+) (.+)$")
     if kind == "handle" then handle = value
