@@ -126,8 +126,12 @@ def sources() -> str:
 
 
 def is_built() -> bool:
-    """Whether the page in the package is that of these sources."""
-    return STAMP.exists() and STAMP.read_text() == sources() and (BOARD / "index.html").exists()
+    """Whether the page in the package is that of these sources, and all that it names is there."""
+    page = BOARD / "index.html"
+    if not (STAMP.exists() and STAMP.read_text() == sources() and page.exists()):
+        return False
+    named = re.findall(r'(?:src|href)="\./([^"]+)"', page.read_text(encoding="utf-8"))
+    return all((BOARD / name).exists() for name in named)
 
 
 def build() -> None:
