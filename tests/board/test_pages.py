@@ -47,12 +47,10 @@ def test_the_way_in_is_for_everybody(browser: Browser, world: World, theme: str)
         assert _wider(page) <= 0
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [name for name, of in PAGES.items() if "{" not in of.rest])
 def test_a_page_without_anything_says_what_to_do(browser: Browser, own_world: World, name: str):
     """An organization in which nothing has happened: no fault, no empty screen."""
     board_page = PAGES[name]
-    if "{" in board_page.rest:
-        pytest.skip("without a call or task there is no page of one")
     with opened(browser, own_world.url) as (page, _):
         let_in(page, own_world.url, own_world.admin)
         page.goto(board_page.path(HANDLE))
