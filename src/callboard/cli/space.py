@@ -23,13 +23,13 @@ def _settings_options(command: Any) -> Any:
         click.option("--timezone", type=values.timezone, help="Home zone: its days are the days of reports."),
         click.option(
             "--stuck-running-after",
-            type=values.seconds,
+            type=values.stuck_seconds,
             metavar="LENGTH",
             help="How long a task may run before it counts as stuck: 15m.",
         ),
         click.option(
             "--stuck-pending-after",
-            type=values.seconds,
+            type=values.stuck_seconds,
             metavar="LENGTH",
             help="How long a task may wait past its time before it counts as stuck: 1h.",
         ),

@@ -19,6 +19,7 @@ LONGEST = 255
 """Bytes a name, a handle or an id may have."""
 LONGEST_LENGTH: Micros = 36_500 * DAY
 LONGEST_CALL_S = 604_800
+LONGEST_STUCK_S = 31_536_000
 _UNITS: dict[str, Micros] = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 _LENGTH = re.compile(r"(\d{1,9})\s*([smhd])")
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
@@ -61,6 +62,14 @@ def length(text: str) -> Micros:
 def seconds(text: str) -> int:
     """A length of time, as whole seconds."""
     return length(text) // SECOND
+
+
+def stuck_seconds(text: str) -> int:
+    """How long a task may run or wait, as whole seconds."""
+    found = seconds(text)
+    if not 1 <= found <= LONGEST_STUCK_S:
+        raise click.BadParameter(f"{text!r} is not between 1 second and 365 days")
+    return found
 
 
 def call_seconds(text: str) -> int:

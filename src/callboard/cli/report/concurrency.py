@@ -44,7 +44,9 @@ def _table(data: ConcurrencyData) -> None:
 
 def _rows(data: ConcurrencyData) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
     rows = (
-        (bucket.start, bucket.end, peak, mean)
-        for bucket, peak, mean in zip(data.buckets, data.values["peak"], data.values["mean"], strict=True)
+        (bucket.start, bucket.end, peak, mean, at)
+        for bucket, peak, mean, at in zip(
+            data.buckets, data.values["peak"], data.values["mean"], data.peaks_at, strict=True
+        )
     )
-    return ("start", "end", "peak", "mean"), rows
+    return ("start", "end", "peak", "mean", "peak_at"), rows

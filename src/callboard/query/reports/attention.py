@@ -17,7 +17,7 @@ from callboard.query.metrics import COMPLETED, MADE, Sums
 from callboard.query.reports.links import list_link
 from callboard.query.reports.period import Range, exact_iso
 from callboard.query.reports.scope import ReportScope
-from callboard.query.reports.tabulate import Ask, tabulate_calls
+from callboard.query.reports.tabulate import Ask, tabulate
 from callboard.query.reports.trust import live_before
 from callboard.store.interface import Store
 from callboard.store.questions import Scope, TaskFilter, TaskPart, Window
@@ -249,7 +249,7 @@ def _rates_that_fell(store: Store, scope: ReportScope, now: Micros, *, counters:
         counters=counters,
     )
     numbers: dict[int, list[Sums]] = {}
-    for (place, space_id), sums in tabulate_calls(store, ask).items():
+    for (place, space_id), sums in tabulate(store, ask).items():
         numbers.setdefault(space_id, [[0] * len(sums) for _ in ranges])[place] = sums
     for space in scope.spaces:
         rates = _fall(numbers[space.id]) if space.id in numbers else None

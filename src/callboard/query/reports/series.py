@@ -21,7 +21,7 @@ from callboard.query.reports.period import (
     previous,
 )
 from callboard.query.reports.scope import ReportScope
-from callboard.query.reports.tabulate import Ask, Key, Table, Where, tabulate_calls, tabulate_tasks
+from callboard.query.reports.tabulate import Ask, Key, Table, Where, tabulate
 from callboard.store.interface import Store
 
 MOST_GROUPS = 1_000
@@ -104,13 +104,14 @@ def series(store: Store, asked: SeriesQuestion) -> SeriesData:
     """The numbers. Raises `InvalidInputError` for what cannot be combined, and for too much."""
     _check(asked)
     ranges = buckets(asked.period, asked.interval, asked.zone.key)
-    found = _grouped(_table(store, asked, ranges))
     before_period = previous(asked.period, asked.zone.key)
     before_ranges: tuple[Range, ...] = ()
-    before: dict[Key, dict[int, Sums]] = {}
     if asked.compare:
         before_ranges = buckets(before_period, asked.interval, asked.zone.key)
-        before = _grouped(_table(store, asked, before_ranges))
+    # Asked for together, so that both periods are of one snapshot.
+    table = _table(store, asked, ranges + before_ranges)
+    found = _grouped(table, 0, len(ranges))
+    before = _grouped(table, len(ranges), len(ranges) + len(before_ranges))
     keys = dict.fromkeys([*found, *before])
     if not asked.group:
         keys.setdefault(())
@@ -190,20 +191,15 @@ def _table(store: Store, asked: SeriesQuestion, ranges: tuple[Range, ...]) -> Ta
         counters=asked.counters,
     )
     of = {metric.of for metric in asked.metrics}
-    table = tabulate_calls(store, ask) if "call" in of else {}
-    if "task" in of:
-        for key, sums in tabulate_tasks(store, ask).items():
-            held = table.get(key)
-            table[key] = sums if held is None else [a + b for a, b in zip(held, sums, strict=True)]
-    return table
+    return tabulate(store, ask, calls="call" in of, tasks="task" in of)
 
 
-def _grouped(table: Table) -> dict[Key, dict[int, Sums]]:
-    """Group → bucket → sums."""
+def _grouped(table: Table, first: int, end: int) -> dict[Key, dict[int, Sums]]:
+    """Group → bucket → sums, of the ranges from `first` on and before `end`."""
     grouped: dict[Key, dict[int, Sums]] = {}
     for (place, *group), sums in table.items():
-        if any(sums):
-            grouped.setdefault(tuple(group), {})[place] = sums
+        if first <= place < end and any(sums):
+            grouped.setdefault(tuple(group), {})[place - first] = sums
     return grouped
 
 

@@ -9,10 +9,10 @@ of one snapshot, so that an answer is never half old.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -60,54 +60,65 @@ class Ask(Struct, frozen=True, kw_only=True):
     """Without: everything from rows, to compare."""
 
 
-def tabulate_calls(store: Store, ask: Ask) -> Table:
-    """Sums of calls by range and group; without those of nothing. Raises `InvalidInputError` when it would
-    take more than `MOST_ROWS` rows.
+def tabulate(store: Store, ask: Ask, *, calls: bool = True, tasks: bool = False) -> Table:
+    """Sums of calls and of tasks, by range and group, all of one snapshot; without those of nothing. Raises
+    `InvalidInputError` when it would take more than `MOST_ROWS` rows.
     """
     plan = _Plan(ask)
+    asked = [*([_calls(store, ask, plan)] if calls else []), *([_tasks(ask, plan)] if tasks else [])]
+    answers = iter(store.sums(ask.org_id, [part for one in asked for part, _ in one.parts]))
+    table: Table = {}
+    for one in asked:
+        for _, ranges in one.parts:
+            for row in next(answers):
+                key = _key(row, one.places, ranges)
+                sums = table.get(key)
+                if sums is None:
+                    sums = table[key] = [0] * SIZE
+                one.add(sums, row)
+    return table
+
+
+class _Asked(NamedTuple):
+    """The parts that count calls or tasks, and what becomes of their rows."""
+
     parts: Parts
+    places: list[int]
+    add: Callable[[Sums, tuple[Any, ...]], None]
+
+
+def _calls(store: Store, ask: Ask, plan: _Plan) -> _Asked:
     counter = _counter_of(ask) if ask.counters else None
     named = ("call_status", *(name for name in ask.group if name not in ("space_token", "call_status")))
     group = tuple(["space"] * plan.by_space) + named
     if counter is None:
         check_rows(store, ask)
-        rows_part = CallPart(spaces=plan.ids, ranges=ask.ranges, where=call_filter(ask.where), group=group)
-        parts = [(rows_part, None)]
+        rows = CallPart(spaces=plan.ids, ranges=ask.ranges, where=call_filter(ask.where), group=group)
+        parts: Parts = [(rows, None)]
     else:
         where = tuple((name, value) for name, value in ask.where if not isinstance(value, bool))
         parts = plan.parts(counter, where, group)
-    table: Table = {}
     status_at = 1 + plan.by_space
-    places = [0, *(_place(name, group) for name in ask.group)]
-    for (_, ranges), rows in zip(parts, _read(store, ask, parts), strict=True):
-        for row in rows:
-            key = _key(row, places, ranges)
-            sums = table.get(key)
-            if sums is None:
-                sums = table[key] = [0] * SIZE
-            add_calls(sums, row[status_at], row[-5], row[-4], row[-3], row[-2])
-    return table
+
+    def add(sums: Sums, row: tuple[Any, ...]) -> None:
+        add_calls(sums, row[status_at], row[-5], row[-4], row[-3], row[-2])
+
+    return _Asked(parts, [0, *(_place(name, group) for name in ask.group)], add)
 
 
-def tabulate_tasks(store: Store, ask: Ask) -> Table:
-    """Sums of tasks by range, and by space where asked."""
-    plan = _Plan(ask)
+def _tasks(ask: Ask, plan: _Plan) -> _Asked:
     group = (*["space"] * plan.by_space, "status")
     parts: Parts
     if ask.counters:
         parts = plan.parts(BY_NAME["tasks"], (), group)
     else:
         parts = [(TaskPart(spaces=plan.ids, ranges=ask.ranges, group=group), None)]
-    table: Table = {}
-    places = [0, *(_place(name, group) for name in ask.group)]
-    for (_, ranges), rows in zip(parts, _read(store, ask, parts), strict=True):
-        for row in rows:
-            key = _key(row, places, ranges)
-            sums = table.get(key)
-            if sums is None:
-                sums = table[key] = [0] * SIZE
-            add_tasks(sums, row[1 + plan.by_space], row[-5])
-    return table
+    status_at = 1 + plan.by_space
+
+    def add(sums: Sums, row: tuple[Any, ...]) -> None:
+        add_tasks(sums, row[status_at], row[-5])
+
+    return _Asked(parts, [0, *(_place(name, group) for name in ask.group)], add)
 
 
 def check_rows(store: Store, ask: Ask) -> None:
@@ -195,10 +206,6 @@ class _Plan:
         if counter.of == "task":
             return TaskPart(spaces=ids, ranges=ranges, group=group)
         return CallPart(spaces=ids, ranges=ranges, where=call_filter(self._ask.where), group=group)
-
-
-def _read(store: Store, ask: Ask, parts: Parts) -> list[list[tuple[Any, ...]]]:
-    return store.sums(ask.org_id, [part for part, _ in parts])
 
 
 def _counter_of(ask: Ask) -> Counter | None:
