@@ -70,6 +70,15 @@ class Server:
         assert self._process is not None, "the server is not running"
         return self._process.pid
 
+    def processes(self) -> list[int]:
+        """All its processes: of Linux's /proc."""
+        found, open_ends = [], [self.pid]
+        while open_ends:
+            found.append(pid := open_ends.pop())
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+            open_ends += [int(child) for child in children.split()]
+        return found
+
     @property
     def running(self) -> bool:
         """Whether it was started and not stopped since."""

@@ -364,6 +364,15 @@ def _difference(board: Board) -> None:
     assert (one(board, "e")["end_time"], one(board, "e")["call_duration"]) == (_TIMES["end_time"], None)
 
 
+@proves("A stated duration longer than from start to end?")
+def _longer_than_its_times(board: Board) -> None:
+    created = {"creation_time": _TIMES["start_time"], **_TIMES}
+    board.send(call("c", call_duration=61, **created), call("d", call_duration=61.001, **created))
+    assert one(board, "d")["call_duration"] == 61.001
+    told = board.data("organisation/analytics/concurrency/?start=2026-02-07&end=2026-02-08&kind=talk")
+    assert (told["peak"], told["unplaced"]) == (1, 1)
+
+
 @proves("A missed call with a duration?")
 def _missed(board: Board) -> None:
     board.send(call("c", "missed", call_duration=12, **_TIMES))
