@@ -12,7 +12,6 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from callboard.model.totals import mean_seconds, percent
-from callboard.model.words import FINAL_CALL
 from callboard.query.items import seconds
 
 VERSION = "1"
@@ -53,12 +52,13 @@ def add_calls(sums: Sums, status: str, items: int, answered: int, timed: int, ta
     sums[MADE] += items
     sums[ANSWERED] += answered
     sums[TALK_MS] += talk_ms
-    if status in FINAL_CALL:
-        sums[_OF_STATUS[status]] += items
+    of_status = _OF_STATUS.get(status)
+    if of_status is not None:  # it is final
+        sums[of_status] += items
         sums[ANSWERED_FINAL] += answered
-    if status == "completed":
-        sums[COMPLETED_TIMED] += timed
-        sums[COMPLETED_TALK_MS] += talk_ms
+        if of_status == COMPLETED:
+            sums[COMPLETED_TIMED] += timed
+            sums[COMPLETED_TALK_MS] += talk_ms
 
 
 def add_tasks(sums: Sums, status: str, items: int) -> None:

@@ -70,12 +70,14 @@ def tabulate(store: Store, ask: Ask, *, calls: bool = True, tasks: bool = False)
     table: Table = {}
     for one in asked:
         for _, ranges in one.parts:
+            key_of = _key_of(one.places, ranges)
+            add = one.add
             for row in next(answers):
-                key = _key(row, one.places, ranges)
+                key = key_of(row)
                 sums = table.get(key)
                 if sums is None:
                     sums = table[key] = [0] * SIZE
-                one.add(sums, row)
+                add(sums, row)
     return table
 
 
@@ -100,8 +102,10 @@ def _calls(store: Store, ask: Ask, plan: _Plan) -> _Asked:
         parts = plan.parts(counter, where, group)
     status_at = 1 + plan.by_space
 
+    measures_at = 1 + len(group)
+
     def add(sums: Sums, row: tuple[Any, ...]) -> None:
-        add_calls(sums, row[status_at], row[-5], row[-4], row[-3], row[-2])
+        add_calls(sums, row[status_at], *row[measures_at : measures_at + 4])
 
     return _Asked(parts, [0, *(_place(name, group) for name in ask.group)], add)
 
@@ -223,9 +227,18 @@ def _place(name: str, group: tuple[str, ...]) -> int:
     return 1 + group.index("space" if name == "space_token" else name)
 
 
-def _key(row: tuple[Any, ...], places: Sequence[int], ranges: Sequence[int] | None) -> Key:
-    place = row[0] if ranges is None else ranges[row[0]]
-    return (place, *[row[at] or "unknown" for at in places[1:]])
+def _key_of(places: Sequence[int], ranges: Sequence[int] | None) -> Callable[[tuple[Any, ...]], Key]:
+    """What makes the key of a row. Reports have tens of thousands of rows: most have one group or none."""
+    if len(places) == 1:
+        return lambda row: (row[0] if ranges is None else ranges[row[0]],)
+    if len(places) == 2 and ranges is not None:
+        at = places[1]
+        return lambda row: (ranges[row[0]], row[at] or "unknown")
+    others = tuple(places[1:])
+    return lambda row: (
+        row[0] if ranges is None else ranges[row[0]],
+        *[row[at] or "unknown" for at in others],
+    )
 
 
 # --- tiles
