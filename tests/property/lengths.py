@@ -16,7 +16,7 @@ def examples(share: float) -> Any:
 
 def examples_on(kind: str, share: float) -> Any:
     """The same for a kind of store. A new PostgreSQL store takes as long as ten new files."""
-    return examples(share / 5 if kind in {"postgres", "citus"} else share)
+    return examples(share / 8 if kind in {"postgres", "citus"} else share)
 
 
 def long_examples(kind: str = "sqlite") -> Any:
