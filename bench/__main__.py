@@ -17,6 +17,7 @@ NAMES = (
     "web",
     "postgres_ingest",
     "postgres_analytics",
+    "postgres_convoy",
 )
 
 
