@@ -41,6 +41,6 @@ def iso(instant: Micros | None) -> str | None:
     """
     if instant is None:
         return None
-    text = moment(instant).strftime("%Y-%m-%dT%H:%M:%S")
+    text = moment(instant).isoformat()[:19]
     millis = instant // 1000 % 1000
     return f"{text}.{millis:03d}Z" if millis else f"{text}Z"

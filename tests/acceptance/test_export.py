@@ -72,6 +72,13 @@ def test_the_whole_list_comes_in_chunks(campaign: Campaign, server: Server, tmp_
 @pytest.mark.parametrize("word", ["csv", "ndjson", "parquet"])
 def test_the_whole_list_takes_the_same_little_memory(campaign: Campaign, server: Server, word: str):
     """However long it is: the server's peak stays near where it was, while more goes through it than that."""
+    # The first export of a worker loads libraries. Of three on two workers one is not its worker's first.
+    grown = min(_grown(campaign, server, word) for _ in range(3))
+    assert grown < 32 * 1024, f"{grown} KiB more"
+
+
+def _grown(campaign: Campaign, server: Server, word: str) -> int:
+    """By how many KiB the server's peak lies above where it was before the export."""
     pids = server.processes()
     for pid in pids:
         Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak starts again from here
@@ -83,10 +90,9 @@ def test_the_whole_list_takes_the_same_little_memory(campaign: Campaign, server:
     ):
         for piece in answer.iter_bytes():
             gone += len(piece)
-    grown = sum(_kib(pid, "VmHWM") for pid in pids) - before
     held = 40_000_000 if word != "parquet" else 0  # Parquet says the same note once
     assert gone > held
-    assert grown < 32 * 1024, f"{grown} KiB more for {gone} bytes"
+    return sum(_kib(pid, "VmHWM") for pid in pids) - before
 
 
 def _kib(pid: int, name: str) -> int:

@@ -26,6 +26,11 @@ class Counter(Struct, frozen=True):
     """At most three."""
     grains: tuple[Grain, ...]
 
+    @property
+    def status(self) -> str:
+        """The dimension that holds an item's status: every counter has one."""
+        return "call_status" if self.of == "call" else "status"
+
 
 CATALOGUE: tuple[Counter, ...] = (
     Counter(1, "calls", "call", ("call_type", "call_status"), ALL_GRAINS),
@@ -45,5 +50,6 @@ of the time from creation to answer."""
 TASK_DIMENSIONS: tuple[str, ...] = ("status",)
 
 assert all(len(counter.dimensions) <= 3 for counter in CATALOGUE)
+assert all(counter.status in counter.dimensions for counter in CATALOGUE)
 assert len({counter.code for counter in CATALOGUE}) == len(CATALOGUE)
 assert {dimension for c in CATALOGUE if c.of == "call" for dimension in c.dimensions} <= set(CALL_DIMENSIONS)

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from callboard.model.totals import mean_seconds, percent
 from callboard.query.items import seconds
+from callboard.store.questions import Sum
 
 VERSION = "1"
 """Of the definitions as a whole: moves when one of them changes."""
@@ -36,34 +37,27 @@ Sums = list[int]
     TASKS_FAILED,
 ) = range(13)
 SIZE = 13
-_OF_STATUS = {"completed": COMPLETED, "missed": MISSED, "failed": FAILED}
-_OF_TASK_STATUS = {
-    "pending": PENDING,
-    "running": RUNNING,
-    "completed": TASKS_COMPLETED,
-    "failed": TASKS_FAILED,
+
+_QUEUED = "queued"
+"""Such calls are not made yet and count nowhere."""
+OF_CALLS: dict[int, Sum] = {
+    MADE: Sum("items", but=_QUEUED),
+    COMPLETED: Sum("items", ("completed",)),
+    MISSED: Sum("items", ("missed",)),
+    FAILED: Sum("items", ("failed",)),
+    ANSWERED: Sum("answered", but=_QUEUED),
+    ANSWERED_FINAL: Sum("answered", ("completed", "missed", "failed")),
+    TALK_MS: Sum("talk_ms", but=_QUEUED),
+    COMPLETED_TIMED: Sum("timed", ("completed",)),
+    COMPLETED_TALK_MS: Sum("talk_ms", ("completed",)),
 }
-
-
-def add_calls(sums: Sums, status: str, items: int, answered: int, timed: int, talk_ms: int) -> None:
-    """Add calls of one status. Queued ones are not made yet and count nowhere."""
-    if status == "queued":
-        return
-    sums[MADE] += items
-    sums[ANSWERED] += answered
-    sums[TALK_MS] += talk_ms
-    of_status = _OF_STATUS.get(status)
-    if of_status is not None:  # it is final
-        sums[of_status] += items
-        sums[ANSWERED_FINAL] += answered
-        if of_status == COMPLETED:
-            sums[COMPLETED_TIMED] += timed
-            sums[COMPLETED_TALK_MS] += talk_ms
-
-
-def add_tasks(sums: Sums, status: str, items: int) -> None:
-    """Add tasks of one status."""
-    sums[_OF_TASK_STATUS[status]] += items
+OF_TASKS: dict[int, Sum] = {
+    PENDING: Sum("items", ("pending",)),
+    RUNNING: Sum("items", ("running",)),
+    TASKS_COMPLETED: Sum("items", ("completed",)),
+    TASKS_FAILED: Sum("items", ("failed",)),
+}
+"""What a store adds up for each place."""
 
 
 class Metric(Struct, frozen=True):
@@ -77,6 +71,8 @@ class Metric(Struct, frozen=True):
     """What a ratio or a mean is over; none for counts and sums."""
     placed_by: str
     """The time that decides which bucket an item counts in."""
+    needs: tuple[int, ...]
+    """The places of `Sums` that its value is made of."""
     value: Callable[[Sums], Any]
     counts: str
     """The list that the number counts (its denominator, for ratios and means), as filters of it."""
@@ -100,14 +96,17 @@ def _call(
     definition: str,
     unit: str,
     denominator: str | None,
+    needs: tuple[int, ...],
     value: Callable[[Sums], Any],
     counts: str,
 ) -> Metric:
-    return Metric(name, "call", definition, unit, denominator, "creation_time", value, counts)
+    return Metric(name, "call", definition, unit, denominator, "creation_time", needs, value, counts)
 
 
-def _task(name: str, definition: str, value: Callable[[Sums], Any], counts: str) -> Metric:
-    return Metric(name, "task", definition, "tasks", None, "created", value, counts)
+def _task(
+    name: str, definition: str, needs: tuple[int, ...], value: Callable[[Sums], Any], counts: str
+) -> Metric:
+    return Metric(name, "task", definition, "tasks", None, "created", needs, value, counts)
 
 
 METRICS: tuple[Metric, ...] = (
@@ -116,6 +115,7 @@ METRICS: tuple[Metric, ...] = (
         "Calls made: every call, once, unless it is only queued.",
         "calls",
         None,
+        (MADE,),
         lambda sums: sums[MADE],
         "made=true",
     ),
@@ -124,6 +124,7 @@ METRICS: tuple[Metric, ...] = (
         "Calls whose parties were connected and that ended normally, voicemail included.",
         "calls",
         None,
+        (COMPLETED,),
         lambda sums: sums[COMPLETED],
         "call_status=completed",
     ),
@@ -132,6 +133,7 @@ METRICS: tuple[Metric, ...] = (
         "Calls that were offered and never connected.",
         "calls",
         None,
+        (MISSED,),
         lambda sums: sums[MISSED],
         "call_status=missed",
     ),
@@ -140,6 +142,7 @@ METRICS: tuple[Metric, ...] = (
         "Calls that could not be offered, or were connected and then cut by an error.",
         "calls",
         None,
+        (FAILED,),
         lambda sums: sums[FAILED],
         "call_status=failed",
     ),
@@ -148,6 +151,7 @@ METRICS: tuple[Metric, ...] = (
         "Calls made whose start is known or whose talk time is above 0.",
         "calls",
         None,
+        (ANSWERED,),
         lambda sums: sums[ANSWERED],
         "made=true&answered=true",
     ),
@@ -156,6 +160,7 @@ METRICS: tuple[Metric, ...] = (
         "Talk time of all calls made of which it is known, together.",
         "seconds",
         None,
+        (TALK_MS,),
         lambda sums: seconds(sums[TALK_MS]),
         "made=true&duration_known=true",
     ),
@@ -164,6 +169,7 @@ METRICS: tuple[Metric, ...] = (
         "Mean talk time of the completed calls whose duration is known.",
         "seconds",
         "completed calls whose duration is known",
+        (COMPLETED_TIMED, COMPLETED_TALK_MS),
         _mean,
         "call_status=completed&duration_known=true",
     ),
@@ -172,6 +178,7 @@ METRICS: tuple[Metric, ...] = (
         "Completed calls of all calls made.",
         "percent",
         "total_calls",
+        (MADE, COMPLETED),
         lambda sums: percent(sums[COMPLETED], sums[MADE]),
         "made=true",
     ),
@@ -180,16 +187,24 @@ METRICS: tuple[Metric, ...] = (
         "Answered calls of those that have ended (telephony's answer-seizure ratio).",
         "percent",
         "calls that have ended: completed, missed and failed",
+        (COMPLETED, MISSED, FAILED, ANSWERED_FINAL),
         lambda sums: percent(sums[ANSWERED_FINAL], _final(sums)),
         "final=true",
     ),
-    _task("total_tasks", "Tasks, once each, whatever their status.", _tasks, ""),
-    _task("tasks_pending", "Tasks that wait.", lambda sums: sums[PENDING], "status=pending"),
-    _task("tasks_running", "Tasks under way.", lambda sums: sums[RUNNING], "status=running"),
-    _task("tasks_completed", "Tasks done.", lambda sums: sums[TASKS_COMPLETED], "status=completed"),
+    _task("total_tasks", "Tasks, once each, whatever their status.", tuple(OF_TASKS), _tasks, ""),
+    _task("tasks_pending", "Tasks that wait.", (PENDING,), lambda sums: sums[PENDING], "status=pending"),
+    _task("tasks_running", "Tasks under way.", (RUNNING,), lambda sums: sums[RUNNING], "status=running"),
+    _task(
+        "tasks_completed",
+        "Tasks done.",
+        (TASKS_COMPLETED,),
+        lambda sums: sums[TASKS_COMPLETED],
+        "status=completed",
+    ),
     _task(
         "tasks_failed",
         "Tasks that could not be done, or were cancelled.",
+        (TASKS_FAILED,),
         lambda sums: sums[TASKS_FAILED],
         "status=failed",
     ),

@@ -117,6 +117,29 @@ CONTACT_SPACES = 0
 kept as of one more space with the home zone UTC."""
 
 
+MEASURES = ("items", "answered", "timed", "talk_ms", "wait_ms")
+"""What is added up: items, those answered, those whose duration is known, their talk time, and the time from
+creation to answer. Of tasks only items count."""
+
+
+class Sum(Struct, frozen=True):
+    """One number that a part adds up: a measure, over items of some statuses."""
+
+    measure: str
+    """One of `MEASURES`."""
+    among: tuple[str, ...] | None = None
+    """Statuses; none: all of them."""
+    but: str | None = None
+    """All statuses but this one."""
+
+    def counts(self, status: str) -> bool:
+        """Whether items of a status are among them."""
+        return status != self.but and (self.among is None or status in self.among)
+
+
+ALL_MEASURES = tuple(Sum(measure) for measure in MEASURES)
+
+
 class CellPart(Struct, frozen=True, kw_only=True):
     """Sums of the cells of one counter at one grain."""
 
@@ -132,6 +155,7 @@ class CellPart(Struct, frozen=True, kw_only=True):
     """Dimensions of the counter, and the value each must have."""
     group: tuple[str, ...] = ()
     """Dimensions of the counter to tell apart, and `space`."""
+    sums: tuple[Sum, ...] = ALL_MEASURES
 
 
 class CallPart(Struct, frozen=True, kw_only=True):
@@ -144,6 +168,7 @@ class CallPart(Struct, frozen=True, kw_only=True):
     where: CallFilter = CallFilter()
     group: tuple[str, ...] = ()
     """Any of `CALL_GROUPS`."""
+    sums: tuple[Sum, ...] = ALL_MEASURES
 
 
 class TaskPart(Struct, frozen=True, kw_only=True):
@@ -155,6 +180,7 @@ class TaskPart(Struct, frozen=True, kw_only=True):
     where: TaskFilter = TaskFilter()
     group: tuple[str, ...] = ()
     """Any of `TASK_GROUPS`."""
+    sums: tuple[Sum, ...] = ALL_MEASURES
 
 
 CALL_GROUPS = (
@@ -173,5 +199,5 @@ CALL_GROUPS = (
 TASK_GROUPS = ("space", "status", "failure_reason")
 
 Sums = list[tuple[Any, ...]]
-"""(place of the range, *values of the group in its order, items, answered, timed, talk_ms, wait_ms), in no
-order, without rows of nothing. A value that is null is "", a space its id; of tasks only items count."""
+"""(place of the range, *values of the group in its order, *the part's sums in theirs), in no order, without
+rows of nothing. A value that is null is "", a space its id."""

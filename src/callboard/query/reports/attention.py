@@ -13,7 +13,7 @@ from msgspec import Struct
 from callboard.clock import DAY, HOUR, SECOND, Micros
 from callboard.model.directory import Space
 from callboard.model.totals import Totals, percent
-from callboard.query.metrics import COMPLETED, MADE, Sums
+from callboard.query.metrics import COMPLETED, MADE, Sums, chosen
 from callboard.query.reports.links import list_link
 from callboard.query.reports.period import Range, exact_iso
 from callboard.query.reports.scope import ReportScope
@@ -249,7 +249,7 @@ def _rates_that_fell(store: Store, scope: ReportScope, now: Micros, *, counters:
         counters=counters,
     )
     numbers: dict[int, list[Sums]] = {}
-    for (place, space_id), sums in tabulate(store, ask).items():
+    for (place, space_id), sums in tabulate(store, ask, chosen(["success_rate"])).items():
         numbers.setdefault(space_id, [[0] * len(sums) for _ in ranges])[place] = sums
     for space in scope.spaces:
         rates = _fall(numbers[space.id]) if space.id in numbers else None

@@ -113,6 +113,7 @@ def _hours(start: Micros, zone: str) -> Iterator[Micros]:
             yield quarter * QUARTER_US
 
 
+@lru_cache(maxsize=20_000)
 def next_hour(quarter: int, zone: str) -> int:
     """The quarter at which the civil hour that begins with this one is over."""
     following = quarter + 4
@@ -179,15 +180,18 @@ def _civil_day(instant: Micros, zone: str) -> datetime | None:
     return day if day_start(day, zone) == instant else None
 
 
+# The bounds of buckets are told by every answer again, by the hundred: half of a report's time went here.
+@lru_cache(maxsize=10_000)
 def exact_iso(instant: Micros) -> str:
     """An instant in UTC to the microsecond where it has any: the very bound, to ask with again."""
-    text = (EPOCH + timedelta(microseconds=instant)).strftime("%Y-%m-%dT%H:%M:%S")
+    text = (EPOCH + timedelta(microseconds=instant)).isoformat()[:19]
     rest = instant % 1_000_000
     if rest % 1000:
         return f"{text}.{rest:06d}Z"
     return f"{text}.{rest // 1000:03d}Z" if rest else f"{text}Z"
 
 
+@lru_cache(maxsize=10_000)
 def local_iso(instant: Micros, zone: ZoneInfo) -> str:
     """The same instant by the zone's clock, with its offset."""
     local = moment(instant).astimezone(zone)

@@ -190,8 +190,7 @@ def _table(store: Store, asked: SeriesQuestion, ranges: tuple[Range, ...]) -> Ta
         where=asked.where,
         counters=asked.counters,
     )
-    of = {metric.of for metric in asked.metrics}
-    return tabulate(store, ask, calls="call" in of, tasks="task" in of)
+    return tabulate(store, ask, asked.metrics)
 
 
 def _grouped(table: Table, first: int, end: int) -> dict[Key, dict[int, Sums]]:

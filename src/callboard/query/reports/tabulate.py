@@ -1,7 +1,7 @@
 """Which cells or rows answer a question: the planner of every report that counts by time.
 
-A bucket is tiled by whole days, then hours, then quarters of the home zone whose cells are read; what is
-left at its edges, less than a quarter each, is counted from rows. Spaces are read by home zone; the contact
+A bucket is tiled by cells of the home zone (`tiles`); what is left at its edges, less than a quarter each, is
+counted from rows. Spaces are read by home zone; the contact
 spaces together, not told apart, have cells of their own in UTC. Where no counter tells apart what is asked,
 rows answer everything, up to a bound that is checked with the counters before. All parts of one answer are
 of one snapshot, so that an answer is never half old.
@@ -9,23 +9,30 @@ of one snapshot, so that an answer is never half old.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from callboard.clock import Micros, moment
 from callboard.errors import InvalidInputError
 from callboard.fold.catalogue import BY_NAME, CATALOGUE, Counter
-from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain, bucket_of, day_start
+from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain
 from callboard.model.directory import Space
-from callboard.query.metrics import SIZE, Sums, add_calls, add_tasks
-from callboard.query.reports.period import Range, next_hour
+from callboard.query.metrics import MADE, OF_CALLS, OF_TASKS, SIZE, Metric, Sums
+from callboard.query.reports.period import Range
+from callboard.query.reports.tiles import tiles_of
 from callboard.store.interface import Store
-from callboard.store.questions import CONTACT_SPACES, CallFilter, CallPart, CellPart, Match, TaskPart, Unknown
+from callboard.store.questions import (
+    CONTACT_SPACES,
+    CallFilter,
+    CallPart,
+    CellPart,
+    Match,
+    Sum,
+    TaskPart,
+    Unknown,
+)
+from callboard.store.questions import Sums as StoreSums
 
 MOST_ROWS = 1_000_000
 """Calls that a report reads one by one at most."""
@@ -38,9 +45,12 @@ Where = tuple[tuple[str, Match | bool], ...]
 Key = tuple[Any, ...]
 """(place of the range, *values of the group): a space by its id, what is null as "unknown"."""
 Table = dict[Key, Sums]
-Quarters = list[tuple[int, int]]
-Parts = list[tuple[CellPart | CallPart | TaskPart, Sequence[int] | None]]
-"""What is read, and which of the ranges asked for each of its own ranges belongs to (none: its own place)."""
+Wanted = tuple[Sum, ...]
+StoreRow = tuple[Any, ...]
+Targets = list[list[tuple[int, int]]]
+"""What each range that is read counts for: ranges asked for, by their place, and the sign it counts with."""
+Parts = list[tuple[CellPart | CallPart | TaskPart, Targets]]
+"""What is read, and what its ranges count for."""
 
 
 class Ask(Struct, frozen=True, kw_only=True):
@@ -60,69 +70,81 @@ class Ask(Struct, frozen=True, kw_only=True):
     """Without: everything from rows, to compare."""
 
 
-def tabulate(store: Store, ask: Ask, *, calls: bool = True, tasks: bool = False) -> Table:
-    """Sums of calls and of tasks, by range and group, all of one snapshot; without those of nothing. Raises
+def tabulate(store: Store, ask: Ask, metrics: Iterable[Metric]) -> Table:
+    """The sums that these metrics need, by range and group; others stay 0. All are of one snapshot. A group
+    is there when it has calls made, or tasks, be they none of those that the metrics count. Raises
     `InvalidInputError` when it would take more than `MOST_ROWS` rows.
     """
     plan = _Plan(ask)
-    asked = [*([_calls(store, ask, plan)] if calls else []), *([_tasks(ask, plan)] if tasks else [])]
+    needed = {place for metric in metrics for place in metric.needs}
+    of_calls = sorted(needed & OF_CALLS.keys() | {MADE}) if needed & OF_CALLS.keys() else []
+    of_tasks = list(OF_TASKS) if needed & OF_TASKS.keys() else []
+    asked = [
+        *([_calls(store, ask, plan, of_calls)] if of_calls else []),
+        *([_tasks(ask, plan, of_tasks)] if of_tasks else []),
+    ]
     answers = iter(store.sums(ask.org_id, [part for one in asked for part, _ in one.parts]))
     table: Table = {}
     for one in asked:
-        for _, ranges in one.parts:
-            key_of = _key_of(one.places, ranges)
-            add = one.add
-            for row in next(answers):
-                key = key_of(row)
-                sums = table.get(key)
-                if sums is None:
-                    sums = table[key] = [0] * SIZE
-                add(sums, row)
-    return table
+        for (part, targets), rows in zip(one.parts, answers, strict=False):
+            _add(table, rows, one, targets, 1 + len(part.group))
+    return {key: sums for key, sums in table.items() if any(sums)}
 
 
 class _Asked(NamedTuple):
     """The parts that count calls or tasks, and what becomes of their rows."""
 
     parts: Parts
+    group: tuple[int, ...]
+    """Where in a row the values of the group are."""
     places: list[int]
-    add: Callable[[Sums, tuple[Any, ...]], None]
+    """Where in `Sums` a row's numbers go."""
 
 
-def _calls(store: Store, ask: Ask, plan: _Plan) -> _Asked:
+def _add(table: Table, rows: StoreSums, one: _Asked, targets: Targets, first: int) -> None:
+    """Add rows to the table; their numbers begin at `first`."""
+    where = list(enumerate(one.places, first))
+    group_of = _group_of(one.group)
+    for row in rows:
+        group = group_of(row)
+        for range_, sign in targets[row[0]]:
+            key = (range_, *group)
+            sums = table.get(key)
+            if sums is None:
+                sums = table[key] = [0] * SIZE
+            for at, place in where:
+                sums[place] += sign * row[at]
+
+
+def _calls(store: Store, ask: Ask, plan: _Plan, places: list[int]) -> _Asked:
     counter = _counter_of(ask) if ask.counters else None
-    named = ("call_status", *(name for name in ask.group if name not in ("space_token", "call_status")))
-    group = tuple(["space"] * plan.by_space) + named
+    group = tuple("space" if name == "space_token" else name for name in ask.group)
+    sums = tuple(OF_CALLS[place] for place in places)
     if counter is None:
         check_rows(store, ask)
-        rows = CallPart(spaces=plan.ids, ranges=ask.ranges, where=call_filter(ask.where), group=group)
-        parts: Parts = [(rows, None)]
+        where = call_filter(ask.where)
+        rows = CallPart(spaces=plan.ids, ranges=ask.ranges, where=where, group=group, sums=sums)
+        parts: Parts = [(rows, _same(ask.ranges))]
     else:
-        where = tuple((name, value) for name, value in ask.where if not isinstance(value, bool))
-        parts = plan.parts(counter, where, group)
-    status_at = 1 + plan.by_space
-
-    measures_at = 1 + len(group)
-
-    def add(sums: Sums, row: tuple[Any, ...]) -> None:
-        add_calls(sums, row[status_at], *row[measures_at : measures_at + 4])
-
-    return _Asked(parts, [0, *(_place(name, group) for name in ask.group)], add)
+        matches = tuple((name, value) for name, value in ask.where if not isinstance(value, bool))
+        parts = plan.parts(counter, matches, group, sums)
+    return _Asked(parts, tuple(range(1, 1 + len(group))), places)
 
 
-def _tasks(ask: Ask, plan: _Plan) -> _Asked:
-    group = (*["space"] * plan.by_space, "status")
+def _tasks(ask: Ask, plan: _Plan, places: list[int]) -> _Asked:
+    group = ("space",) if ask.group else ()
+    sums = tuple(OF_TASKS[place] for place in places)
     parts: Parts
     if ask.counters:
-        parts = plan.parts(BY_NAME["tasks"], (), group)
+        parts = plan.parts(BY_NAME["tasks"], (), group, sums)
     else:
-        parts = [(TaskPart(spaces=plan.ids, ranges=ask.ranges, group=group), None)]
-    status_at = 1 + plan.by_space
+        rows = TaskPart(spaces=plan.ids, ranges=ask.ranges, group=group, sums=sums)
+        parts = [(rows, _same(ask.ranges))]
+    return _Asked(parts, (1,) if ask.group else (), places)
 
-    def add(sums: Sums, row: tuple[Any, ...]) -> None:
-        add_tasks(sums, row[status_at], row[-5])
 
-    return _Asked(parts, [0, *(_place(name, group) for name in ask.group)], add)
+def _same(ranges: Sequence[Range]) -> Targets:
+    return [[(place, 1)] for place in range(len(ranges))]
 
 
 def check_rows(store: Store, ask: Ask) -> None:
@@ -175,21 +197,21 @@ class _Plan:
                 zone = space.settings.timezone
                 self._holders[zone] = (*self._holders.get(zone, ()), space.id)
 
-    def parts(self, counter: Counter, where: tuple[tuple[str, Match], ...], group: tuple[str, ...]) -> Parts:
-        """The parts to read, and which of the ranges asked for each of its ranges belongs to."""
+    def parts(
+        self, counter: Counter, where: tuple[tuple[str, Match], ...], group: tuple[str, ...], sums: Wanted
+    ) -> Parts:
+        """The parts to read, and what each of their ranges counts for."""
         parts: Parts = []
         for zone, holders in self._holders.items():
-            tiled: dict[Grain, tuple[Quarters, list[int]]] = {}
-            edges: tuple[list[Range], list[int]] = ([], [])
+            tiled: dict[Grain, dict[tuple[int, int], list[tuple[int, int]]]] = {}
+            edges: dict[Range, list[tuple[int, int]]] = {}
             for place, (begin, end) in enumerate(self._ask.ranges):
-                for grain, found in _tiles(begin, end, zone).by_grain():
-                    ranges, places = tiled.setdefault(grain, ([], []))
-                    ranges += found
-                    places += [place] * len(found)
-                for edge in _tiles(begin, end, zone).edges:
-                    edges[0].append(edge)
-                    edges[1].append(place)
-            for grain, (ranges, places) in tiled.items():
+                tiles = tiles_of(begin, end, zone)
+                for grain, one, other, sign in tiles.cells:
+                    tiled.setdefault(grain, {}).setdefault((one, other), []).append((place, sign))
+                for edge in tiles.edges:
+                    edges.setdefault(edge, []).append((place, 1))
+            for grain, ranges in tiled.items():
                 cells = CellPart(
                     counter=counter.name,
                     grain=grain,
@@ -197,19 +219,26 @@ class _Plan:
                     ranges=tuple(ranges),
                     where=where,
                     group=group,
+                    sums=sums,
                 )
-                parts.append((cells, places))
-            if edges[0]:
+                parts.append((cells, list(ranges.values())))
+            if edges:
                 ids = self.ids if holders == (CONTACT_SPACES,) else holders
-                parts.append((self._rows(counter, ids, tuple(edges[0]), group), edges[1]))
+                parts.append((self._rows(counter, ids, tuple(edges), group, sums), list(edges.values())))
         return parts
 
     def _rows(
-        self, counter: Counter, ids: tuple[int, ...], ranges: tuple[Range, ...], group: tuple[str, ...]
+        self,
+        counter: Counter,
+        ids: tuple[int, ...],
+        ranges: tuple[Range, ...],
+        group: tuple[str, ...],
+        sums: Wanted,
     ) -> CallPart | TaskPart:
         if counter.of == "task":
-            return TaskPart(spaces=ids, ranges=ranges, group=group)
-        return CallPart(spaces=ids, ranges=ranges, where=call_filter(self._ask.where), group=group)
+            return TaskPart(spaces=ids, ranges=ranges, group=group, sums=sums)
+        where = call_filter(self._ask.where)
+        return CallPart(spaces=ids, ranges=ranges, where=where, group=group, sums=sums)
 
 
 def _counter_of(ask: Ask) -> Counter | None:
@@ -223,83 +252,14 @@ def _counter_of(ask: Ask) -> Counter | None:
     return min(fitting, key=lambda counter: len(counter.dimensions), default=None)
 
 
-def _place(name: str, group: tuple[str, ...]) -> int:
-    return 1 + group.index("space" if name == "space_token" else name)
-
-
-def _key_of(places: Sequence[int], ranges: Sequence[int] | None) -> Callable[[tuple[Any, ...]], Key]:
-    """What makes the key of a row. Reports have tens of thousands of rows: most have one group or none."""
+def _group_of(places: Sequence[int]) -> Callable[[StoreRow], Key]:
+    """What makes the group of a row. Reports have tens of thousands of rows: most have one or none."""
+    if not places:
+        return lambda _: ()
     if len(places) == 1:
-        return lambda row: (row[0] if ranges is None else ranges[row[0]],)
-    if len(places) == 2 and ranges is not None:
-        at = places[1]
-        return lambda row: (ranges[row[0]], row[at] or "unknown")
-    others = tuple(places[1:])
-    return lambda row: (
-        row[0] if ranges is None else ranges[row[0]],
-        *[row[at] or "unknown" for at in others],
-    )
-
-
-# --- tiles
-
-
-class Tiles(Struct, frozen=True):
-    """A range as whole cells, and the edges that are none."""
-
-    days: Quarters
-    hours: Quarters
-    quarters: Quarters
-    edges: list[Range]
-
-    def by_grain(self) -> list[tuple[Grain, Quarters]]:
-        """The cells, by grain, where there are any."""
-        found = ((Grain.DAY, self.days), (Grain.HOUR, self.hours), (Grain.QUARTER, self.quarters))
-        return [(grain, ranges) for grain, ranges in found if ranges]
-
-
-@lru_cache(maxsize=50_000)
-def _tiles(begin: Micros, end: Micros, zone: str) -> Tiles:
-    """The range tiled by the largest cells of a zone that fit into it."""
-    first, last = -(-begin // QUARTER_US), end // QUARTER_US
-    if first >= last:
-        inner = first * QUARTER_US
-        # Less than a quarter, or the parts of two that meet inside it.
-        cut = [(begin, inner), (inner, end)] if first == last and begin < inner < end else [(begin, end)]
-        return Tiles([], [], [], [(one, other) for one, other in cut if one < other])
-    edges = [(begin, first * QUARTER_US), (last * QUARTER_US, end)]
-    hours_from, hours_to = _hours_within(first, last, zone)
-    if hours_from >= hours_to:
-        hours_from = hours_to = last
-    days_from, days_to = _days_within(hours_from, hours_to, zone)
-    if days_from >= days_to:
-        days_from = days_to = hours_to
-    return Tiles(
-        days=_some((days_from, days_to)),
-        hours=_some((hours_from, days_from), (days_to, hours_to)),
-        quarters=_some((first, hours_from), (hours_to, last)),
-        edges=[(one, other) for one, other in edges if one < other],
-    )
-
-
-def _some(*ranges: tuple[int, int]) -> Quarters:
-    return [(one, other) for one, other in ranges if one < other]
-
-
-def _hours_within(first: int, last: int, zone: str) -> tuple[int, int]:
-    """The first beginning and the last end of a whole hour within these quarters."""
-    begin = bucket_of(first, Grain.HOUR, zone)
-    return (begin if begin == first else next_hour(begin, zone)), bucket_of(last, Grain.HOUR, zone)
-
-
-def _days_within(first: int, last: int, zone: str) -> tuple[int, int]:
-    """The same of whole days."""
-    begin = bucket_of(first, Grain.DAY, zone)
-    if begin != first:
-        local = moment(first * QUARTER_US).astimezone(ZoneInfo(zone))
-        following = datetime(local.year, local.month, local.day) + timedelta(days=1)  # noqa: DTZ001
-        begin = day_start(following, zone) // QUARTER_US
-    return begin, bucket_of(last, Grain.DAY, zone)
+        at = places[0]
+        return lambda row: (row[at] or "unknown",)
+    return lambda row: tuple([row[at] or "unknown" for at in places])
 
 
 def is_unknown(value: Match | bool) -> bool:

@@ -17,16 +17,18 @@ from callboard.store.memory.filters import call_passes, matches, task_passes
 from callboard.store.memory.state import Part, SpaceState
 from callboard.store.questions import (
     CONTACT_SPACES,
+    MEASURES,
     CallFilter,
     CallPart,
     CellPart,
+    Sum,
     Sums,
     TaskFilter,
     TaskPart,
 )
 
-Counted = tuple[int, tuple[Any, ...], Sequence[int]]
-"""Place of the range, values of the group, measures."""
+Counted = tuple[int, tuple[Any, ...], str, Sequence[int]]
+"""Place of the range, values of the group, status, measures."""
 
 
 class ReportSums(Part):
@@ -34,7 +36,7 @@ class ReportSums(Part):
 
     def sums(self, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
         with self.state.lock:
-            return [_summed(self._counted(org_id, part)) for part in parts]
+            return [_summed(self._counted(org_id, part), part.sums) for part in parts]
 
     def extreme_ms(
         self,
@@ -90,7 +92,7 @@ class ReportSums(Part):
                 for place, (begin, end) in enumerate(part.ranges):
                     if begin <= bucket < end:
                         group = tuple(space_id if name == "space" else values[name] for name in part.group)
-                        yield place, group, measures
+                        yield place, group, values[counter.status], measures
 
     def _cells(self, org_id: int, space_id: int) -> dict[CellKey, Measures]:
         if space_id != CONTACT_SPACES:
@@ -109,7 +111,7 @@ def _of_calls(spaces: Iterable[SpaceState], part: CallPart) -> Iterator[Counted]
                 measures = (1, int(call.answered), int(timed), call.duration_ms or 0, call.wait_ms or 0)
                 for place, (begin, end) in enumerate(part.ranges):
                     if begin <= call.creation_time < end:
-                        yield place, tuple(values[name] for name in part.group), measures
+                        yield place, tuple(values[name] for name in part.group), call.call_status, measures
 
 
 def _values(space: SpaceState, call: Call) -> dict[str, Any]:
@@ -133,7 +135,8 @@ def _of_tasks(spaces: Iterable[SpaceState], part: TaskPart) -> Iterator[Counted]
                 values = _values_of_task(space, task)
                 for place, (begin, end) in enumerate(part.ranges):
                     if begin <= task.created < end:
-                        yield place, tuple(values[name] for name in part.group), (1, 0, 0, 0, 0)
+                        group = tuple(values[name] for name in part.group)
+                        yield place, group, task.status, (1, 0, 0, 0, 0)
 
 
 def _values_of_task(space: SpaceState, task: Task) -> dict[str, Any]:
@@ -144,10 +147,11 @@ def _values_of_task(space: SpaceState, task: Task) -> dict[str, Any]:
     }
 
 
-def _summed(counted: Iterable[Counted]) -> Sums:
+def _summed(counted: Iterable[Counted], wanted: Sequence[Sum]) -> Sums:
     sums: dict[tuple[Any, ...], list[int]] = {}
-    for place, group, measures in counted:
-        held = sums.setdefault((place, *group), [0, 0, 0, 0, 0])
-        for at, value in enumerate(measures):
-            held[at] += value
-    return [(*key, *measures) for key, measures in sums.items() if any(measures)]
+    for place, group, status, measures in counted:
+        held = sums.setdefault((place, *group), [0] * len(wanted))
+        for at, each in enumerate(wanted):
+            if each.counts(status):
+                held[at] += measures[MEASURES.index(each.measure)]
+    return [(*key, *held) for key, held in sums.items() if any(held)]

@@ -22,6 +22,7 @@ POSTGRES = Dialect(
     ),
     least="least",
     live_limit="coalesce((settings::JSON ->> 'live_call_limit')::BIGINT, 14400)",
+    packed="",
     gathers=False,
 )
 

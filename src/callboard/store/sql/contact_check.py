@@ -12,9 +12,9 @@ from typing import Any
 
 from callboard.fold.catalogue import CATALOGUE, Counter
 from callboard.fold.grain import QUARTERS_A_DAY, Grain
-from callboard.store.questions import CONTACT_SPACES
+from callboard.store.questions import CONTACT_SPACES, MEASURES
 from callboard.store.sql.database import Database
-from callboard.store.sql.settling import MEASURES, OF_CONTACT, UTC_BUCKETS
+from callboard.store.sql.settling import OF_CONTACT, UTC_BUCKETS
 
 WEEK = 7 * QUARTERS_A_DAY
 

@@ -28,6 +28,10 @@ class Dialect(Struct, frozen=True):
     """The function of the least of several values."""
     live_limit: str
     """A call's longest time to live, seconds: out of its space's settings."""
+    packed: str
+    """Makes one value, a JSON array, of several, so that one look in a statement can find them; empty where
+    the engine groups without sorting, which then is as fast.
+    """
     gathers: bool
     """Whether deltas are added up in a temporary table before they are settled."""
 

@@ -12,14 +12,13 @@ from typing import Any
 
 from callboard.fold.catalogue import CATALOGUE, Counter
 from callboard.fold.grain import QUARTERS_A_DAY, Grain
-from callboard.store.questions import CONTACT_SPACES
+from callboard.store.questions import CONTACT_SPACES, MEASURES
 from callboard.store.sql.database import Database
 from callboard.store.sql.recount import COUNTERS
 
 SETTLE_AT = 4_000
 """Deltas of an organization that are left for later; the commit that makes it more settles them."""
 
-MEASURES = ("items", "answered", "timed", "talk_ms", "wait_ms")
 OF_CONTACT = "space_id IN (SELECT id FROM space WHERE org_id = :org_id AND content_type = 'contact')"
 
 HOME_BUCKETS = {

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
+import msgspec
+
 from callboard.fold.catalogue import BY_NAME, Counter
-from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Scope, Sums, TaskPart, Unknown
+from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Scope, Sum, Sums, TaskPart, Unknown
 from callboard.store.sql.database import Database, Dialect
-from callboard.store.sql.filters import Conditions, calls_where, tasks_where
-from callboard.store.sql.settling import HOME_BUCKETS, MEASURES, OF_CONTACT, UTC_BUCKETS
+from callboard.store.sql.filters import calls_where, tasks_where
+from callboard.store.sql.settling import HOME_BUCKETS, OF_CONTACT, UTC_BUCKETS
 
 _COLUMNS = ("d1", "d2", "d3")
-_SUMS = ", ".join(f"sum({measure})" for measure in MEASURES)
 
 
 def sums(db: Database, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
@@ -25,18 +28,17 @@ def sums(db: Database, org_id: int, parts: Sequence[CellPart | CallPart | TaskPa
 
 def _of_cells(db: Database, org_id: int, part: CellPart) -> Sums:
     counter = BY_NAME[part.counter]
-    contact = part.spaces == (CONTACT_SPACES,)
     values: dict[str, Any] = {
         "org_id": org_id,
         "counter": counter.code,
         "grain": str(part.grain),
         "ranges": list(part.ranges),
         "spaces": list(part.spaces),
+        "least": min((begin for begin, _ in part.ranges), default=0),
+        "end": max((end for _, end in part.ranges), default=0),
     }
-    kept = _cells_sql(db.dialect, counter, part, values)
-    late = _deltas_sql(db.dialect, counter, part, values, contact=contact)
-    rows = db.select(_ranges(db.dialect) + kept, values)
-    deltas = db.select(_ranges(db.dialect) + late, values)
+    rows = _kept(db, counter, part, values)
+    deltas = _late(db, counter, part, values)
     return _together(rows, deltas, 1 + len(part.group))
 
 
@@ -44,34 +46,99 @@ def _ranges(dialect: Dialect) -> str:
     return f"WITH span AS MATERIALIZED (SELECT place, begins, ends FROM {dialect.each_range}) "
 
 
-def _cells_sql(dialect: Dialect, counter: Counter, part: CellPart, values: dict[str, Any]) -> str:
+def _kept(db: Database, counter: Counter, part: CellPart, values: dict[str, Any]) -> Sums:
+    """Of cells."""
+    dialect = db.dialect
     named = dict(zip(counter.dimensions, _COLUMNS, strict=False))
-    group = ["place", *("space_id" if name == "space" else named[name] for name in part.group)]
-    conditions = _matching(part, named, values)
-    return (
-        f"SELECT {', '.join(group)}, {_SUMS} "
-        f"FROM span CROSS JOIN {dialect.each_space} {dialect.then_join} cell "
-        "ON org_id = :org_id AND counter = :counter AND grain = :grain AND space_id = wanted.value "
-        f"AND bucket >= begins AND bucket < ends{conditions} GROUP BY {', '.join(group)}"
+    wanted = [_measured(each, each.measure, named[counter.status]) for each in part.sums]
+    cells = (
+        "org_id = :org_id AND counter = :counter AND grain = :grain AND space_id = wanted.value "
+        f"AND bucket >= begins AND bucket < ends{_matching(part, named, values)}"
     )
+    if dialect.packed and set(part.group) <= {"space"}:
+        return _looked_up(db, part, cells, wanted, values)
+    group = ", ".join(["place", *("space_id" if name == "space" else named[name] for name in part.group)])
+    sql = (
+        f"SELECT {group}, {', '.join(wanted)} FROM span CROSS JOIN {dialect.each_space} "
+        f"{dialect.then_join} cell ON {cells} GROUP BY {group}"
+    )
+    return db.select(_ranges(dialect) + sql, values)
 
 
-def _deltas_sql(
-    dialect: Dialect, counter: Counter, part: CellPart, values: dict[str, Any], *, contact: bool
-) -> str:
+def _looked_up(db: Database, part: CellPart, cells: str, wanted: list[str], values: dict[str, Any]) -> Sums:
+    """The same, by a look for each range (and space) in place of a sort of all the cells: where the engine
+    sorts to group, that is three to five times as fast.
+    """
+    dialect = db.dialect
+    one = len(wanted) == 1
+    found = wanted[0] if one else dialect.packed.format(", ".join(wanted))
+    if part.group:
+        group, source = ["place", "wanted.value"], f"span CROSS JOIN {dialect.each_space}"
+        look = f"SELECT {found} FROM cell WHERE {cells}"
+    else:
+        group, source = ["place"], "span"
+        look = f"SELECT {found} FROM {dialect.each_space} {dialect.then_join} cell ON {cells}"
+    sql = f"{_ranges(dialect)}SELECT {', '.join(group)}, ({look}) FROM {source}"
+    rows = db.select(sql, values)
+    if one:
+        return [row for row in rows if row[-1]]
+    nothing = _nothing(len(wanted))
+    return [(*row[:-1], *_unpacked(row[-1])) for row in rows if row[-1] != nothing]
+
+
+_unpacked = msgspec.json.Decoder(list[int]).decode
+
+
+def _nothing(many: int) -> str:
+    return f"[{','.join('0' * many)}]"
+
+
+def _late(db: Database, counter: Counter, part: CellPart, values: dict[str, Any]) -> Sums:
+    """Of deltas that are in no cell yet: few, so that they are placed here."""
+    contact = part.spaces == (CONTACT_SPACES,)
     named = {name: name for name in counter.dimensions}
-    group = ["place", *("space_id" if name == "space" else name for name in part.group)]
-    if contact:
-        group = [str(CONTACT_SPACES) if name == "space_id" else name for name in group]
     bucket = (UTC_BUCKETS if contact else HOME_BUCKETS)[part.grain]
-    scope = OF_CONTACT if contact else f"space_id IN (SELECT value FROM {dialect.each_space})"
-    conditions = _matching(part, named, values)
-    return (
-        f"SELECT {', '.join(group)}, {_SUMS} FROM delta {dialect.then_join} span "
-        f"ON {bucket} >= begins AND {bucket} < ends "
-        f"WHERE org_id = :org_id AND no > 0 AND kind = '{counter.of}' AND {scope}{conditions} "
-        f"GROUP BY {', '.join(str(at + 1) for at in range(len(group)))}"
+    space = str(CONTACT_SPACES) if contact else "space_id"
+    group = [bucket, *(space if name == "space" else name for name in part.group)]
+    scope = OF_CONTACT if contact else f"space_id IN (SELECT value FROM {db.dialect.each_space})"
+    wanted = [_measured(each, each.measure, counter.status) for each in part.sums]
+    sql = (
+        f"SELECT {', '.join([*group, *wanted])} FROM delta WHERE org_id = :org_id AND no > 0 "
+        f"AND kind = '{counter.of}' AND {bucket} >= :least AND {bucket} < :end AND {scope}"
+        f"{_matching(part, named, values)} GROUP BY {', '.join(str(1 + at) for at in range(len(group)))}"
     )
+    places = _places(part.ranges)
+    return [(place, *row[1:]) for row in db.select(sql, values) for place in places(row[0])]
+
+
+def _places(ranges: Sequence[tuple[int, int]]) -> Callable[[int], list[int]]:
+    """Which of the ranges hold a bucket."""
+    ordered = sorted((begin, end, place) for place, (begin, end) in enumerate(ranges))
+    if any(end > begin for (_, end, _), (begin, _, _) in pairwise(ordered)):  # some overlap
+        return lambda bucket: [place for begin, end, place in ordered if begin <= bucket < end]
+    begins = [begin for begin, _, _ in ordered]
+
+    def of(bucket: int) -> list[int]:
+        at = bisect_right(begins, bucket) - 1
+        return [ordered[at][2]] if at >= 0 and bucket < ordered[at][1] else []
+
+    return of
+
+
+def _measured(wanted: Sum, measure: str, status: str) -> str:
+    """The sum over those rows whose status counts."""
+    of = _of_status(wanted, status)
+    return f"coalesce(sum({measure}){f' FILTER (WHERE {of})' if of else ''}, 0)"
+
+
+def _of_status(wanted: Sum, status: str) -> str:
+    conditions = []
+    if wanted.but is not None:
+        conditions.append(f"{status} <> '{wanted.but}'")
+    if wanted.among is not None:
+        among = ", ".join(f"'{each}'" for each in wanted.among)
+        conditions.append(f"{status} IN ({among})")
+    return " AND ".join(conditions)
 
 
 def _matching(part: CellPart, named: dict[str, str], values: dict[str, Any]) -> str:
@@ -99,13 +166,14 @@ def _together(rows: Sums, deltas: Sums, key: int) -> Sums:
 
 # --- rows
 
+_ANSWERED = "start_time IS NOT NULL OR duration_ms > 0"
 _CALL_GROUPS = {
     "space": "space_id",
     "call_type": "coalesce(call_type, '')",
     "call_status": "call_status",
     "end_reason": "coalesce(end_reason, '')",
     "agent": "coalesce(agent, '')",
-    "answered": "CASE WHEN start_time IS NOT NULL OR duration_ms > 0 THEN 'true' ELSE 'false' END",
+    "answered": f"CASE WHEN {_ANSWERED} THEN 'true' ELSE 'false' END",
     "answered_by": "coalesce(answered_by, '')",
     "talk": "duration_bucket(duration_ms)",
     "wait": "duration_bucket("
@@ -116,42 +184,34 @@ _TASK_GROUPS = {
     "status": "status",
     "failure_reason": "coalesce(failure_reason, '')",
 }
-_CALL_SUMS = (
-    "count(*), count(*) FILTER (WHERE start_time IS NOT NULL OR duration_ms > 0), count(duration_ms), "
-    "coalesce(sum(duration_ms), 0), "
-    "coalesce(sum((start_time - creation_time) / 1000) FILTER (WHERE start_time >= creation_time), 0)"
-)
-_TASK_SUMS = "count(*), 0, 0, 0, 0"
+_CALL_MEASURES = {
+    "items": "1",
+    "answered": f"CASE WHEN {_ANSWERED} THEN 1 ELSE 0 END",
+    "timed": "CASE WHEN duration_ms IS NOT NULL THEN 1 ELSE 0 END",
+    "talk_ms": "duration_ms",
+    "wait_ms": "CASE WHEN start_time >= creation_time THEN (start_time - creation_time) / 1000 END",
+}
+_TASK_MEASURES = {"items": "1", "answered": "0", "timed": "0", "talk_ms": "0", "wait_ms": "0"}
 
 
 def _of_rows(db: Database, org_id: int, part: CallPart | TaskPart) -> Sums:
     everywhere = Scope(org_id, all_content=True)
     if isinstance(part, CallPart):
         conditions = calls_where(db.dialect, everywhere, part.where)
-        table, index, at = "call", "call_by_space_time", "creation_time"
-        groups, measures = _CALL_GROUPS, _CALL_SUMS
+        table, index, at, status = "call", "call_by_space_time", "creation_time", "call_status"
+        groups, measures = _CALL_GROUPS, _CALL_MEASURES
     else:
         conditions = tasks_where(db.dialect, everywhere, part.where)
-        table, index, at = "task", "task_by_space_time", "created"
-        groups, measures = _TASK_GROUPS, _TASK_SUMS
-    return _rows_of(db, part, conditions, (table, index, at), [groups[name] for name in part.group], measures)
-
-
-def _rows_of(
-    db: Database,
-    part: CallPart | TaskPart,
-    conditions: Conditions,
-    source: tuple[str, str, str],
-    group: Sequence[str],
-    measures: str,
-) -> Sums:
-    table, index, at = source
-    by = ", ".join(str(place + 1) for place in range(1 + len(group)))
+        table, index, at, status = "task", "task_by_space_time", "created", "status"
+        groups, measures = _TASK_GROUPS, _TASK_MEASURES
+    group = ["place", *(groups[name] for name in part.group)]
+    wanted = [_measured(each, measures[each.measure], status) for each in part.sums]
     sql = (
-        f"{_ranges(db.dialect)}SELECT {', '.join(['place', *group])}, {measures} "
+        f"{_ranges(db.dialect)}SELECT {', '.join([*group, *wanted])} "
         f"FROM span CROSS JOIN {db.dialect.each_space} "
         f"{db.dialect.then_join} {table}{db.dialect.indexed(index)} "
-        f"ON space_id = wanted.value AND {at} >= begins AND {at} < ends AND {conditions.where} GROUP BY {by}"
+        f"ON space_id = wanted.value AND {at} >= begins AND {at} < ends AND {conditions.where} "
+        f"GROUP BY {', '.join(str(1 + place) for place in range(len(group)))}"
     )
     values = {**conditions.values, "ranges": list(part.ranges), "spaces": list(part.spaces)}
-    return db.select(sql, values)
+    return [row for row in db.select(sql, values) if any(row[len(group) :])]

@@ -20,6 +20,7 @@ SQLITE = Dialect(
     ),
     least="min",
     live_limit="coalesce(settings ->> '$.live_call_limit', 14400)",
+    packed="json_array({})",
     gathers=True,
 )
 

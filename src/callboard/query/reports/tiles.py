@@ -1,0 +1,107 @@
+"""A range of time as whole cells of a home zone: the fewest that make it up, some of them taken off.
+
+A day of another zone is a day of the home zone, less the hours before it begins there, and with those until
+it ends there: a day and a few hours in place of twenty-four hours. Cells hold whole numbers, so what is taken
+off leaves exactly the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from callboard.clock import Micros, moment
+from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain, bucket_of, day_start
+from callboard.query.reports.period import Range, next_hour
+
+Cells = tuple[Grain, int, int, int]
+"""A grain, the quarters from which and before which its cells are read, and 1, or -1: they are taken off."""
+
+
+class Tiles(Struct, frozen=True):
+    """A range as cells, and the edges that are none."""
+
+    cells: list[Cells]
+    edges: list[Range]
+    """Each within a quarter."""
+
+
+@lru_cache(maxsize=50_000)
+def tiles_of(begin: Micros, end: Micros, zone: str) -> Tiles:
+    """The cells of a zone that make up a range."""
+    first, last = -(-begin // QUARTER_US), end // QUARTER_US
+    if first >= last:
+        inner = first * QUARTER_US
+        # Less than a quarter, or the parts of two that meet inside it.
+        cut = [(begin, inner), (inner, end)] if first == last and begin < inner < end else [(begin, end)]
+        return Tiles([], [(one, other) for one, other in cut if one < other])
+    edges = [(begin, first * QUARTER_US), (last * QUARTER_US, end)]
+    return Tiles(_fewest(first, last, zone), [(one, other) for one, other in edges if one < other])
+
+
+def _fewest(first: int, last: int, zone: str) -> list[Cells]:
+    """Of the ways to make up these quarters the one with the fewest cells."""
+    quarters = _some((Grain.QUARTER, first, last, 1))
+    if last - first < _AN_HOUR:
+        return quarters
+    hour_from, hour_to = _nearest_hour(first, zone), _nearest_hour(last, zone)
+    if hour_from >= hour_to:
+        return quarters
+    around = [*_between(Grain.QUARTER, hour_from, first, -1), *_between(Grain.QUARTER, hour_to, last, 1)]
+    hours = [(Grain.HOUR, hour_from, hour_to, 1), *around]
+    if hour_to - hour_from < QUARTERS_A_DAY // 2:
+        return hours
+    day_from, day_to = _nearest_day(hour_from, zone), _nearest_day(hour_to, zone)
+    if day_from >= day_to:
+        return hours
+    days = [
+        (Grain.DAY, day_from, day_to, 1),
+        *_between(Grain.HOUR, day_from, hour_from, -1),
+        *_between(Grain.HOUR, day_to, hour_to, 1),
+        *around,
+    ]
+    return min(hours, days, key=_many)
+
+
+_AN_HOUR = 4
+_QUARTERS = {Grain.QUARTER: 1, Grain.HOUR: _AN_HOUR, Grain.DAY: QUARTERS_A_DAY}
+
+
+def _many(cells: list[Cells]) -> float:
+    """About how many are read."""
+    return sum((end - begin) / _QUARTERS[grain] for grain, begin, end, _ in cells)
+
+
+def _between(grain: Grain, mark: int, wanted: int, sign: int) -> list[Cells]:
+    """What counting from or to `wanted` in place of `mark` adds (a later end: 1; a later begin: -1)."""
+    return _some((grain, mark, wanted, sign), (grain, wanted, mark, -sign))
+
+
+def _some(*cells: Cells) -> list[Cells]:
+    return [each for each in cells if each[1] < each[2]]
+
+
+def _nearest_hour(quarter: int, zone: str) -> int:
+    return _nearest(quarter, bucket_of(quarter, Grain.HOUR, zone), lambda begin: next_hour(begin, zone))
+
+
+def _nearest_day(quarter: int, zone: str) -> int:
+    return _nearest(quarter, bucket_of(quarter, Grain.DAY, zone), lambda begin: _next_day(begin, zone))
+
+
+def _nearest(quarter: int, begin: int, following: Callable[[int], int]) -> int:
+    """Of the begin of its bucket and of the next one's the nearer: the earlier when both are as near."""
+    if begin == quarter:
+        return begin
+    end = following(begin)
+    return begin if quarter - begin <= end - quarter else end
+
+
+def _next_day(begin: int, zone: str) -> int:
+    local = moment(begin * QUARTER_US).astimezone(ZoneInfo(zone))
+    following = datetime(local.year, local.month, local.day) + timedelta(days=1)  # noqa: DTZ001
+    return day_start(following, zone) // QUARTER_US
