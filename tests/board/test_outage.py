@@ -11,7 +11,8 @@ from tests.board.pages import PAGES
 from tests.board.world import HANDLE, World
 
 EMPTY = re.compile(
-    r"No (event|calls?|tasks|batches|campaign) yet|No calls|No completed calls|Nothing (needs you|is stuck)|is like that|^0$"
+    r"No (event|calls?|tasks|batches|campaign) yet|No calls|No completed calls|"
+    r"Nothing (needs you|is stuck)|is like that|^0$"
 )
 TOLD = re.compile("The server does not answer|No answer yet")
 

@@ -1,13 +1,18 @@
 """The writer's side: batches from a socket, one commit for whatever waits, receipts back.
 
 While one commit is on its way to disk the next batches gather in the socket, so that the busier it gets, the
-more share one sync. Nothing waits for company.
+more share one sync. Where requests keep coming one by one, the next commit waits a moment for more of them:
+each costs about the same whatever it holds, and what it takes of the processors, readers lack. Who comes
+alone, and who comes after others stopped coming, waits for nobody.
 """
 
 from __future__ import annotations
 
 import logging
+import math
+import select
 import socket
+import time
 from collections import deque
 from collections.abc import Sequence
 
@@ -19,6 +24,15 @@ from callboard.store.interface import Batch, Store
 log = logging.getLogger(__name__)
 
 READ_BYTES = 1 << 20
+
+LONGEST_WAIT_S = 0.010
+"""From the begin of one commit to the next one's, at most, for the sake of company."""
+QUIET_S = 0.001
+"""Nobody came for so long: those who wait for their answers will not send more before they have them."""
+FULL = 10
+"""Requests that are company enough: where more come in a `LONGEST_WAIT_S`, the wait is as much shorter."""
+LARGE = 200
+"""Events that are worth a commit by themselves."""
 
 
 def ingest_all(store: Store, batches: Sequence[Batch]) -> list[Result]:
@@ -42,6 +56,7 @@ def write(store: Store, worker: socket.socket, commit_events: int) -> None:
     """Write what comes from a worker until it hangs up; the results go back in the order of the frames."""
     frames = Frames()
     waiting: deque[list[Batch]] = deque()
+    pace = Pace(time.monotonic())
     while True:
         if not waiting:
             part = worker.recv(READ_BYTES)
@@ -49,9 +64,11 @@ def write(store: Store, worker: socket.socket, commit_events: int) -> None:
                 return
             waiting.extend(batches_of(frame) for frame in frames.feed(part))
         _gather(worker, frames, waiting)
+        _wait_for_company(worker, frames, waiting, pace)
         drawn = _draw(waiting, commit_events)
         if not drawn:
             continue
+        pace.begins(sum(map(len, drawn)), time.monotonic())
         results = ingest_all(store, [batch for batches in drawn for batch in batches])
         answer = bytearray()
         at = 0
@@ -59,17 +76,52 @@ def write(store: Store, worker: socket.socket, commit_events: int) -> None:
             answer += results_frame(results[at : at + len(batches)])
             at += len(batches)
         worker.sendall(answer)
+        _gather(worker, frames, waiting)
+        pace.company = bool(waiting)
 
 
-def _gather(worker: socket.socket, frames: Frames, waiting: deque[list[Batch]]) -> None:
-    """Whatever has arrived by now."""
+class Pace:
+    """Until when a commit waits, if others are about to come. Times are seconds of one clock."""
+
+    def __init__(self, now: float) -> None:
+        self.company = False
+        """Somebody waited already when the last commit ended."""
+        self._began = now
+        self._requests_per_s = 0.0
+
+    def begins(self, requests: int, now: float) -> None:
+        """A commit of so many requests begins."""
+        lately = requests / max(now - self._began, 1e-6)
+        self._requests_per_s += (lately - self._requests_per_s) / 8
+        self._began = now
+
+    def until(self) -> float:
+        """Until when to wait; long ago where there is nobody to wait for."""
+        if not self.company:
+            return -math.inf
+        enough_s = FULL / self._requests_per_s if self._requests_per_s else LONGEST_WAIT_S
+        return self._began + min(LONGEST_WAIT_S, enough_s)
+
+
+def _wait_for_company(worker: socket.socket, frames: Frames, waiting: deque[list[Batch]], pace: Pace) -> None:
+    until = pace.until()
+    while sum(batch.received for batches in waiting for batch in batches) < LARGE:
+        left = until - time.monotonic()
+        if left <= 0 or not select.select([worker], [], [], min(QUIET_S, left))[0]:
+            return
+        if not _gather(worker, frames, waiting):
+            return
+
+
+def _gather(worker: socket.socket, frames: Frames, waiting: deque[list[Batch]]) -> bool:
+    """Whatever has arrived by now. False: the worker has hung up."""
     while True:
         try:
             part = worker.recv(READ_BYTES, socket.MSG_DONTWAIT)
         except BlockingIOError:
-            return
+            return True
         if not part:
-            return  # what it sent before it hung up is written all the same
+            return False  # what it sent before it hung up is written all the same
         waiting.extend(batches_of(frame) for frame in frames.feed(part))
 
 

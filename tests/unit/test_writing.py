@@ -1,0 +1,92 @@
+"""One commit for whatever waits: who waits for company, and who for nobody."""
+
+from __future__ import annotations
+
+import math
+import socket
+import threading
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callboard.ingest.frames import Frames, batches_frame, results_of
+from callboard.ingest.writing import FULL, LONGEST_WAIT_S, Pace, write
+from callboard.store.interface import Batch, Receipt
+from callboard.store.memory import MemoryStore
+from tests.events import call
+from tests.stores import NOW, make_organization, make_space
+
+
+class Held(MemoryStore):
+    """A memory store whose commits go on when they are let, and that tells how many requests each holds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = threading.Semaphore(0)
+        self.let = threading.Semaphore(0)
+        self.commits: list[int] = []
+
+    def ingest(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
+        self.commits.append(len(batches))
+        self.begun.release()
+        assert self.let.acquire(timeout=30)
+        return super().ingest(batches)
+
+
+def test_what_came_during_a_commit_shares_the_next_and_none_is_lost() -> None:
+    """Answers in the order of the requests, also of what its sender no longer waits for."""
+    store = Held()
+    space = make_space(store, make_organization(store, "a.example"))
+    ours, theirs = socket.socketpair()
+    writer = threading.Thread(target=write, args=(store, theirs, 1000), daemon=True)
+    writer.start()
+    for number in range(20):
+        entries = [call(f"c-{number}")]
+        batch = Batch(org_id=space.org_id, space_id=space.id, entries=entries, received_at=NOW)
+        ours.sendall(batches_frame([batch]))
+        if number == 0:
+            assert store.begun.acquire(timeout=30)
+    ours.shutdown(socket.SHUT_WR)
+    for _ in range(20):
+        store.let.release()
+    answers: list[Receipt | Exception] = []
+    frames = Frames()
+    while part := ours.recv(1 << 16):
+        answers += [each for frame in frames.feed(part) for each in results_of(frame)]
+        if len(answers) == 20:
+            break
+    writer.join(30)
+    assert store.commits[0] == 1
+    assert sum(store.commits) == 20
+    assert len(store.commits) <= 3
+    assert [isinstance(answer, Receipt) and answer.applied for answer in answers] == [1] * 20
+    ours.close()
+    theirs.close()
+
+
+def test_who_comes_alone_waits_for_nobody() -> None:
+    pace = Pace(0.0)
+    for at in range(100):
+        pace.begins(1, at / 1000)
+        assert pace.until() == -math.inf
+
+
+@given(st.lists(st.tuples(st.integers(1, 500), st.floats(1e-6, 1.0)), min_size=1))
+def test_a_wait_has_a_bound(commits: list[tuple[int, float]]) -> None:
+    pace, now = Pace(0.0), 0.0
+    for requests, later in commits:
+        now += later
+        pace.begins(requests, now)
+        pace.company = True
+        assert now < pace.until() <= now + LONGEST_WAIT_S
+
+
+def test_the_more_come_the_shorter_the_wait() -> None:
+    """At ten times as many a second as make a full wait it is a tenth: a commit takes longer than that."""
+    pace = Pace(0.0)
+    pace.company = True
+    for at in range(1, 200):
+        pace.begins(10 * FULL, at * LONGEST_WAIT_S)
+    began = 199 * LONGEST_WAIT_S
+    assert math.isclose(pace.until() - began, LONGEST_WAIT_S / 10, rel_tol=0.01)
