@@ -27,8 +27,10 @@ READ_BYTES = 1 << 20
 
 LONGEST_WAIT_S = 0.010
 """From the begin of one commit to the next one's, at most, for the sake of company."""
-QUIET_S = 0.001
-"""Nobody came for so long: those who wait for their answers will not send more before they have them."""
+QUIET_S = 0.003
+"""Nobody came for so long: those who wait for their answers will not send more before they have them. Where
+more than 1,000 requests a second come, as many times less."""
+FEW = 3
 FULL = 10
 """Requests that are company enough: where more come in a `LONGEST_WAIT_S`, the wait is as much shorter."""
 LARGE = 200
@@ -99,15 +101,22 @@ class Pace:
         """Until when to wait; long ago where there is nobody to wait for."""
         if not self.company:
             return -math.inf
-        enough_s = FULL / self._requests_per_s if self._requests_per_s else LONGEST_WAIT_S
-        return self._began + min(LONGEST_WAIT_S, enough_s)
+        return self._began + self._at_most(LONGEST_WAIT_S, FULL)
+
+    def quiet_s(self) -> float:
+        """After how long without another request nobody is waited for."""
+        return self._at_most(QUIET_S, FEW)
+
+    def _at_most(self, seconds: float, requests: float) -> float:
+        """So long, or as long as so many requests take to come."""
+        return min(seconds, requests / self._requests_per_s) if self._requests_per_s else seconds
 
 
 def _wait_for_company(worker: socket.socket, frames: Frames, waiting: deque[list[Batch]], pace: Pace) -> None:
     until = pace.until()
     while sum(batch.received for batches in waiting for batch in batches) < LARGE:
         left = until - time.monotonic()
-        if left <= 0 or not select.select([worker], [], [], min(QUIET_S, left))[0]:
+        if left <= 0 or not select.select([worker], [], [], min(pace.quiet_s(), left))[0]:
             return
         if not _gather(worker, frames, waiting):
             return
