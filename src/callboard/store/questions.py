@@ -183,6 +183,9 @@ class TaskPart(Struct, frozen=True, kw_only=True):
     sums: tuple[Sum, ...] = ALL_MEASURES
 
 
+Place = tuple[int, Micros, Micros]
+"""A space, and an instant from which and one before which its calls were created."""
+
 CALL_GROUPS = (
     "space",
     "call_type",

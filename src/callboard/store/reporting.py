@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from callboard.clock import Micros
 from callboard.model.words import Outcome
-from callboard.store.questions import CallFilter, CallPart, CellPart, Sums, TaskPart
+from callboard.store.questions import CallFilter, CallPart, CellPart, Place, Sums, TaskPart
 
 
 class Difference(Struct, frozen=True):
@@ -90,8 +90,7 @@ class Reporting(Protocol):
     def extreme_ms(
         self,
         org_id: int,
-        spaces: Sequence[int],
-        ranges: Sequence[tuple[Micros, Micros]],
+        places: Sequence[Place],
         where: CallFilter,
         of: Literal["talk", "wait"],
         bounds: tuple[int, int],
@@ -99,9 +98,9 @@ class Reporting(Protocol):
         greatest: bool,
         most_rows: int,
     ) -> int | None:
-        """The greatest (or the least) talk time of completed calls, or time to answer, among calls created in
-        the ranges, of those within `bounds` (inclusive). None when there is none, or when more than
-        `most_rows` calls would have to be looked at.
+        """The greatest (or the least) talk time of completed calls, or time to answer, among calls of these
+        places (which do not overlap), of those within `bounds` (inclusive). None when there is none, or when
+        more than `most_rows` calls would have to be looked at.
         """
 
     def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain
 from callboard.fold.sketch import RELATIVE_ERROR, middle, span
@@ -24,12 +24,14 @@ from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.series import MOST_GROUPED_BY, MOST_GROUPS, named, too_many_groups
 from callboard.query.reports.tabulate import Ask, Where, call_filter, check_rows
 from callboard.store.interface import Store
-from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Match, Sums
+from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Match, Place, Sum, Sums
 
 PERCENTILES = (50, 90, 95, 99)
 MOST_BINS = 24
 EXTREME_ROWS = 200_000
 """Calls that are looked at for the very least or greatest value."""
+FEW_DAYS = 16
+"""On as many days as this at most it is worth asking for the spaces too."""
 HELD = {"space_token", "call_type", "call_status"}
 """What the sketches tell apart."""
 
@@ -325,14 +327,13 @@ def _extreme(
     ids = _spaces_of(asked, group)
     whole: Range = (asked.period.start, asked.period.end)
     days, edges = utc_days(whole)
-    ranges = list(edges)
+    places: list[Place] = [(space_id, begin, end) for space_id in ids for begin, end in edges]
     if days is not None:
-        ranges += _days_with(store, asked, of, number, ids, days)
+        places += _places_with(store, asked, of, number, ids, days)
     where = _filters(asked, group)
     return store.extreme_ms(
         asked.scope.org_id,
-        ids,
-        ranges,
+        places,
         call_filter(where),
         of,
         (low, high - 1),
@@ -341,21 +342,30 @@ def _extreme(
     )
 
 
-def _days_with(
+def _places_with(
     store: Store, asked: DurationsQuestion, of: Of, number: int, ids: tuple[int, ...], days: tuple[int, int]
-) -> list[Range]:
-    """The UTC days on which a call of that bucket was, whatever else it was."""
+) -> list[Place]:
+    """The UTC days on which a call of that bucket was, whatever else it was; where they are few, as those of
+    the greatest are, also in which spaces.
+    """
     each = tuple((day, day + QUARTERS_A_DAY) for day in range(days[0], days[1], QUARTERS_A_DAY))
-    contact = asked.scope.contact and len(ids) == len(asked.scope.spaces)
     part = CellPart(
         counter=_counter(of),
         grain=Grain.UTC_DAY,
-        spaces=(CONTACT_SPACES,) if contact else ids,
+        spaces=ids,
         ranges=each,
         where=((of, str(number)),),
+        sums=(Sum("items"),),
     )
-    rows = store.sums(asked.scope.org_id, [part])[0]
-    return [(each[row[0]][0] * QUARTER_US, each[row[0]][1] * QUARTER_US) for row in rows if row[1]]
+    if asked.scope.contact and len(ids) == len(asked.scope.spaces):
+        part = structs.replace(part, spaces=(CONTACT_SPACES,))
+    found = [each[place] for place, many in store.sums(asked.scope.org_id, [part])[0] if many]
+    where = [(space_id, day) for space_id in ids for day in found]
+    if len(found) <= FEW_DAYS and len(ids) > 1:
+        part = structs.replace(part, spaces=ids, ranges=tuple(found), group=("space",))
+        rows = store.sums(asked.scope.org_id, [part])[0]
+        where = [(space_id, found[place]) for place, space_id, many in rows if many]
+    return [(space_id, begin * QUARTER_US, end * QUARTER_US) for space_id, (begin, end) in where]
 
 
 def _spaces_of(asked: DurationsQuestion, group: Mapping[str, str]) -> tuple[int, ...]:

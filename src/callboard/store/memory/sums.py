@@ -21,6 +21,7 @@ from callboard.store.questions import (
     CallFilter,
     CallPart,
     CellPart,
+    Place,
     Sum,
     Sums,
     TaskFilter,
@@ -41,8 +42,7 @@ class ReportSums(Part):
     def extreme_ms(
         self,
         org_id: int,
-        spaces: Sequence[int],
-        ranges: Sequence[tuple[Micros, Micros]],
+        places: Sequence[Place],
         where: CallFilter,
         of: Literal["talk", "wait"],
         bounds: tuple[int, int],
@@ -53,11 +53,12 @@ class ReportSums(Part):
         with self.state.lock:
             values = [
                 value
-                for space in [self.state.need_space(org_id, space_id) for space_id in spaces]
+                for space_id, begin, end in places
+                for space in [self.state.need_space(org_id, space_id)]
                 for call in space.standing_calls()
                 if call_passes(call, where, space.space.settings)
                 and (call.call_status == "completed" if of == "talk" else call.call_status != "queued")
-                and any(begin <= call.creation_time < end for begin, end in ranges)
+                and begin <= call.creation_time < end
                 for value in [call.duration_ms if of == "talk" else call.wait_ms]
                 if value is not None and bounds[0] <= value <= bounds[1]
             ]

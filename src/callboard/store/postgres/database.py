@@ -20,6 +20,10 @@ POSTGRES = Dialect(
         "FROM unnest(:ranges_0::BIGINT[], :ranges_1::BIGINT[]) "
         "WITH ORDINALITY AS each_of (begins, ends, place)) AS span"
     ),
+    each_place=(
+        "unnest(:places_0::BIGINT[], :places_1::BIGINT[], :places_2::BIGINT[]) "
+        "AS place (held_by, begins, ends)"
+    ),
     least="least",
     live_limit="coalesce((settings::JSON ->> 'live_call_limit')::BIGINT, 14400)",
     packed="",
@@ -112,7 +116,7 @@ def _only(row: SqlRow | None) -> Any:
 
 
 def _bound(values: Values) -> Any:
-    """A list goes over as an array; a list of pairs as an array each of their first and second."""
+    """A list goes over as an array; a list of pairs or triples as an array of each of their columns."""
     if not isinstance(values, Mapping):
         return values
     bound: dict[str, Any] = {}
@@ -120,8 +124,9 @@ def _bound(values: Values) -> Any:
         if value.__class__ is not list:
             bound[name] = value
         elif value and isinstance(value[0], tuple | list):
-            first, second = zip(*value, strict=True)
-            bound[f"{name}_0"], bound[f"{name}_1"] = array_text(first), array_text(second)
+            for at, column in enumerate(zip(*value, strict=True)):
+                bound[f"{name}_{at}"] = array_text(column)
         else:
-            bound[name] = bound[f"{name}_0"] = bound[f"{name}_1"] = array_text(value)
+            bound[name] = array_text(value)
+            bound |= {f"{name}_{at}": bound[name] for at in range(3)}
     return bound

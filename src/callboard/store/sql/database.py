@@ -24,6 +24,8 @@ class Dialect(Struct, frozen=True):
     """The rows of the list `:spaces`, as `wanted.value`."""
     each_range: str
     """The rows of the list of pairs `:ranges`, as `span` with its columns place (from 0), begins, ends."""
+    each_place: str
+    """The rows of the list of triples `:places`, as `place` with its columns held_by, begins, ends."""
     least: str
     """The function of the least of several values."""
     live_limit: str

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, LiteralString
 
-from callboard.clock import Micros
-from callboard.store.questions import CallFilter, Scope
+from callboard.store.questions import CallFilter, Place, Scope
 from callboard.store.sql.database import Database, Dialect
 from callboard.store.sql.filters import calls_where
 
@@ -20,7 +19,7 @@ _VALUES: dict[str, LiteralString] = {
 def extreme_ms(
     db: Database,
     org_id: int,
-    within: tuple[Sequence[int], Sequence[tuple[Micros, Micros]]],
+    places: Sequence[Place],
     where: CallFilter,
     of: Literal["talk", "wait"],
     bounds: tuple[int, int],
@@ -29,13 +28,8 @@ def extreme_ms(
     most_rows: int,
 ) -> int | None:
     """See `Store.extreme_ms`."""
-    spaces, ranges = within
     conditions = calls_where(db.dialect, Scope(org_id, all_content=True), where)
-    values: dict[str, Any] = {
-        **conditions.values,
-        "spaces": list(spaces),
-        "ranges": list(ranges),
-    }
+    values: dict[str, Any] = {**conditions.values, "places": list(places)}
     within_sql = _within(db.dialect)
     rows = db.select_value(
         f"SELECT count(*) FROM (SELECT 1 {within_sql} org_id = :org_id AND void = 0 LIMIT :most) AS found",
@@ -55,7 +49,6 @@ def extreme_ms(
 
 def _within(dialect: Dialect) -> str:
     return (
-        f"FROM {dialect.each_range} CROSS JOIN {dialect.each_space} "
-        f"{dialect.then_join} call{dialect.indexed('call_by_space_time')} ON space_id = wanted.value "
-        "AND creation_time >= span.begins AND creation_time < span.ends AND "
+        f"FROM {dialect.each_place} {dialect.then_join} call{dialect.indexed('call_by_space_time')} "
+        "ON space_id = place.held_by AND creation_time >= place.begins AND creation_time < place.ends AND "
     )

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from callboard.clock import Micros
-from callboard.store.questions import CallFilter, CallPart, CellPart, Sums, TaskPart
+from callboard.store.questions import CallFilter, CallPart, CellPart, Place, Sums, TaskPart
 from callboard.store.reporting import Intervals, LastVerification, Overdue, Received, Verification
 from callboard.store.sql.database import Database
 from callboard.store.sql.extremes import extreme_ms
@@ -37,8 +37,7 @@ class SqlReporting(ABC):
     def extreme_ms(
         self,
         org_id: int,
-        spaces: Sequence[int],
-        ranges: Sequence[tuple[Micros, Micros]],
+        places: Sequence[Place],
         where: CallFilter,
         of: Literal["talk", "wait"],
         bounds: tuple[int, int],
@@ -48,7 +47,7 @@ class SqlReporting(ABC):
     ) -> int | None:
         return self._at_once(
             lambda db: extreme_ms(
-                db, org_id, (spaces, ranges), where, of, bounds, greatest=greatest, most_rows=most_rows
+                db, org_id, places, where, of, bounds, greatest=greatest, most_rows=most_rows
             )
         )
 

@@ -18,6 +18,10 @@ SQLITE = Dialect(
     each_range=(
         "(SELECT key AS place, value ->> 0 AS begins, value ->> 1 AS ends FROM json_each(:ranges)) AS span"
     ),
+    each_place=(
+        "(SELECT value ->> 0 AS held_by, value ->> 1 AS begins, value ->> 2 AS ends "
+        "FROM json_each(:places)) AS place"
+    ),
     least="min",
     live_limit="coalesce(settings ->> '$.live_call_limit', 14400)",
     packed="json_array({})",
