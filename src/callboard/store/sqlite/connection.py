@@ -19,6 +19,12 @@ WAL_PAGES = 4_000
 """A commit that leaves more pages than this in the WAL moves them to the file (16 MB): what a reader has to
 look through stays small, and a page that many commits touch is written to the file once."""
 
+READER_CACHE_KIB = 8 * 1024
+"""Pages that a reading connection keeps: reports that read rows took a quarter less time than with half of
+it, and no less with twice as much. A file mapped into memory would need none, but a fault of its disk would
+end the process.
+"""
+
 WAL_LIMIT_BYTES = 64 * 1024 * 1024
 """What the WAL file is cut back to after it had to grow (a long reader keeps it from being reused)."""
 
@@ -65,7 +71,7 @@ def _prepare(db: apsw.Connection, settings: Settings, *, writer: bool) -> None:
         db.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
     else:
         db.execute("PRAGMA query_only = ON")
-        db.execute("PRAGMA cache_size = -4096")
+        db.execute(f"PRAGMA cache_size = -{READER_CACHE_KIB}")
 
 
 def add_functions(db: apsw.Connection) -> None:
