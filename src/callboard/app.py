@@ -16,6 +16,7 @@ from callboard.ingest.remote_commit import RemoteCommit
 from callboard.live.follow import Live
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
+from callboard.query.reports.views import Views
 from callboard.settings import Settings
 from callboard.store.open import open_store
 from callboard.telemetry.meter import Meter
@@ -49,6 +50,7 @@ def compose(settings: Settings, clock: Clock = system_clock, meter: Meter | None
         directory=directory,
         analytics=analytics,
         live=Live(store, analytics, directory, settings, clock),
+        views=Views(),
         meter=meter,
         settings=settings,
         clock=clock,

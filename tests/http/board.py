@@ -26,6 +26,7 @@ from callboard.live.follow import Live
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
+from callboard.query.reports.views import Views
 from callboard.query.secret import new_secret
 from callboard.settings import Settings
 from callboard.store.interface import Store
@@ -58,6 +59,7 @@ class Board:
             directory=directory,
             analytics=analytics,
             live=Live(self.store, analytics, directory, self.settings, self.clock),
+            views=Views(),
             meter=meter,
             settings=self.settings,
             clock=self.clock,

@@ -14,7 +14,7 @@ from callboard.clock import DAY
 from callboard.model.call import Call
 from callboard.query.reports.durations import DurationsQuestion, Spread, durations
 from callboard.query.reports.period import Period
-from callboard.query.reports.tabulate import DIMENSIONS
+from callboard.query.reports.plan import DIMENSIONS
 from callboard.store.questions import Scope
 from tests.property.lengths import examples_on
 from tests.property.plain_reports import ZONES, all_calls, crowded, crowds, instants, mean, passes, value

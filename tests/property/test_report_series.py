@@ -15,9 +15,9 @@ from callboard.clock import DAY, SECOND, micros
 from callboard.errors import InvalidInputError
 from callboard.query.metrics import METRICS
 from callboard.query.reports.period import INTERVALS, Period, previous
+from callboard.query.reports.plan import DIMENSIONS
 from callboard.query.reports.scope import ReportScope, report_scope
 from callboard.query.reports.series import Part, SeriesData, SeriesQuestion, series
-from callboard.query.reports.tabulate import DIMENSIONS
 from callboard.store.questions import UNKNOWN, Scope
 from tests import events
 from tests.events import send
@@ -49,21 +49,25 @@ WANTED: dict[str, list[Any]] = {
 
 
 @st.composite
-def questions(draw: st.DrawFn) -> dict[str, Any]:
-    """What is asked, without the scope."""
+def questions(draw: st.DrawFn, *, tasks_apart: bool = False) -> dict[str, Any]:
+    """What is asked, without the scope. `tasks_apart`: tasks only by what they have."""
     begin, end = sorted(draw(st.lists(instants, min_size=2, max_size=2, unique=True)))
     interval = draw(st.sampled_from(INTERVALS))
     if interval in ("15m", "hour"):
         end = min(end, begin + 3 * DAY)
     # Tasks are not told apart by what calls are: mostly one or the other is asked for.
     metrics = st.sampled_from(draw(st.sampled_from([CALL_METRICS, CALL_METRICS, METRICS])))
-    where_names = draw(st.lists(st.sampled_from(sorted(WANTED)), unique=True, max_size=2))
+    chosen = tuple(draw(st.lists(metrics, unique=True, min_size=1, max_size=5)))
+    plain = tasks_apart and any(metric.of == "task" for metric in chosen)
+    where_names = draw(st.lists(st.sampled_from(sorted(WANTED)), unique=True, max_size=0 if plain else 2))
     return {
         "period": Period(begin, end),
         "interval": interval,
         "zone": ZoneInfo(draw(st.sampled_from(ZONES))),
-        "metrics": tuple(draw(st.lists(metrics, unique=True, min_size=1, max_size=5))),
-        "group": tuple(draw(st.lists(st.sampled_from(DIMENSIONS), unique=True, max_size=2))),
+        "metrics": chosen,
+        "group": tuple(
+            draw(st.lists(st.sampled_from(DIMENSIONS[: 1 if plain else None]), unique=True, max_size=2))
+        ),
         "where": tuple((name, draw(st.sampled_from(WANTED[name]))) for name in where_names),
         "compare": draw(st.booleans()),
     }

@@ -20,8 +20,8 @@ class Busy(MemoryStore):
 
     space: Any = None
 
-    def sums(self, org_id, parts):
-        found = super().sums(org_id, parts)
+    def sums_since(self, org_id, parts, changes):
+        found = super().sums_since(org_id, parts, changes)
         self.commit()
         return found
 

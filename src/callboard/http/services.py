@@ -9,6 +9,7 @@ from callboard.ingest.waiting import Commits
 from callboard.live.follow import Live
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
+from callboard.query.reports.views import Views
 from callboard.settings import Settings
 from callboard.store.interface import Store
 from callboard.telemetry.meter import Meter
@@ -23,6 +24,7 @@ class Services:
     directory: Directory
     analytics: Analytics
     live: Live
+    views: Views
     meter: Meter
     settings: Settings
     clock: Clock

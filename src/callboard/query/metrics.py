@@ -6,7 +6,7 @@ gets the same number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -76,6 +76,21 @@ class Metric(Struct, frozen=True):
     value: Callable[[Sums], Any]
     counts: str
     """The list that the number counts (its denominator, for ratios and means), as filters of it."""
+    is_sum: bool = False
+    """Its value is the one sum it needs."""
+
+    def column(self, columns: Mapping[int, Sequence[int]], many: int) -> Sequence[Any]:
+        """Its values, of `many` sums for each place; a place that is not there is nothing but 0."""
+        nothing = (0,) * many
+        needed = [columns.get(place, nothing) for place in self.needs]
+        if self.is_sum:
+            return needed[0]
+        sums, values = [0] * SIZE, []
+        for row in zip(*needed, strict=True):
+            for place, number in zip(self.needs, row, strict=True):
+                sums[place] = number
+            values.append(self.value(sums))
+        return values
 
 
 def _final(sums: Sums) -> int:
@@ -89,6 +104,15 @@ def _tasks(sums: Sums) -> int:
 def _mean(sums: Sums) -> float | None:
     timed = sums[COMPLETED_TIMED]
     return mean_seconds(sums[COMPLETED_TALK_MS], timed) if timed else None
+
+
+def _count(name: str, definition: str, place: int, counts: str) -> Metric:
+    """How many calls or tasks: one sum as it is."""
+    of: Literal["call", "task"] = "call" if place in OF_CALLS else "task"
+    unit, placed_by = ("calls", "creation_time") if of == "call" else ("tasks", "created")
+    return Metric(
+        name, of, definition, unit, None, placed_by, (place,), lambda sums: sums[place], counts, is_sum=True
+    )
 
 
 def _call(
@@ -110,49 +134,24 @@ def _task(
 
 
 METRICS: tuple[Metric, ...] = (
-    _call(
-        "total_calls",
-        "Calls made: every call, once, unless it is only queued.",
-        "calls",
-        None,
-        (MADE,),
-        lambda sums: sums[MADE],
-        "made=true",
-    ),
-    _call(
+    _count("total_calls", "Calls made: every call, once, unless it is only queued.", MADE, "made=true"),
+    _count(
         "completed_calls",
         "Calls whose parties were connected and that ended normally, voicemail included.",
-        "calls",
-        None,
-        (COMPLETED,),
-        lambda sums: sums[COMPLETED],
+        COMPLETED,
         "call_status=completed",
     ),
-    _call(
-        "missed_calls",
-        "Calls that were offered and never connected.",
-        "calls",
-        None,
-        (MISSED,),
-        lambda sums: sums[MISSED],
-        "call_status=missed",
-    ),
-    _call(
+    _count("missed_calls", "Calls that were offered and never connected.", MISSED, "call_status=missed"),
+    _count(
         "failed_calls",
         "Calls that could not be offered, or were connected and then cut by an error.",
-        "calls",
-        None,
-        (FAILED,),
-        lambda sums: sums[FAILED],
+        FAILED,
         "call_status=failed",
     ),
-    _call(
+    _count(
         "answered_calls",
         "Calls made whose start is known or whose talk time is above 0.",
-        "calls",
-        None,
-        (ANSWERED,),
-        lambda sums: sums[ANSWERED],
+        ANSWERED,
         "made=true&answered=true",
     ),
     _call(
@@ -192,22 +191,10 @@ METRICS: tuple[Metric, ...] = (
         "final=true",
     ),
     _task("total_tasks", "Tasks, once each, whatever their status.", tuple(OF_TASKS), _tasks, ""),
-    _task("tasks_pending", "Tasks that wait.", (PENDING,), lambda sums: sums[PENDING], "status=pending"),
-    _task("tasks_running", "Tasks under way.", (RUNNING,), lambda sums: sums[RUNNING], "status=running"),
-    _task(
-        "tasks_completed",
-        "Tasks done.",
-        (TASKS_COMPLETED,),
-        lambda sums: sums[TASKS_COMPLETED],
-        "status=completed",
-    ),
-    _task(
-        "tasks_failed",
-        "Tasks that could not be done, or were cancelled.",
-        (TASKS_FAILED,),
-        lambda sums: sums[TASKS_FAILED],
-        "status=failed",
-    ),
+    _count("tasks_pending", "Tasks that wait.", PENDING, "status=pending"),
+    _count("tasks_running", "Tasks under way.", RUNNING, "status=running"),
+    _count("tasks_completed", "Tasks done.", TASKS_COMPLETED, "status=completed"),
+    _count("tasks_failed", "Tasks that could not be done, or were cancelled.", TASKS_FAILED, "status=failed"),
 )
 BY_NAME = {metric.name: metric for metric in METRICS}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -158,6 +158,19 @@ class CellPart(Struct, frozen=True, kw_only=True):
     sums: tuple[Sum, ...] = ALL_MEASURES
 
 
+class ChangePart(Struct, frozen=True, kw_only=True):
+    """By how much the sums of cells of one counter changed, by quarter: what moves sums that are held on."""
+
+    counter: str
+    spaces: tuple[int, ...]
+    """As in `CellPart`, with the rest."""
+    where: tuple[tuple[str, Match], ...] = ()
+    group: tuple[str, ...] = ()
+    sums: tuple[Sum, ...] = ALL_MEASURES
+    since: int
+    """The mark (`Summed.mark`) of the sums that are held."""
+
+
 class CallPart(Struct, frozen=True, kw_only=True):
     """Sums over rows of calls, for what no cell holds and for the edges of a period."""
 
@@ -186,6 +199,19 @@ class TaskPart(Struct, frozen=True, kw_only=True):
 Place = tuple[int, Micros, Micros]
 """A space, and an instant from which and one before which its calls were created."""
 
+
+class Extreme(Struct, frozen=True, kw_only=True):
+    """The least or the greatest of calls' durations."""
+
+    of: Literal["talk", "wait"]
+    """Talk time of completed calls, or time to answer."""
+    greatest: bool
+    bounds: tuple[int, int]
+    """Milliseconds, inclusive: of those within."""
+    places: tuple[Place, ...]
+    """Where they are; none overlaps another, of this or of others asked for with it, but the same."""
+
+
 CALL_GROUPS = (
     "space",
     "call_type",
@@ -204,3 +230,17 @@ TASK_GROUPS = ("space", "status", "failure_reason")
 Sums = list[tuple[Any, ...]]
 """(place of the range, *values of the group in its order, *the part's sums in theirs), in no order, without
 rows of nothing. A value that is null is "", a space its id."""
+
+Changes = list[tuple[Any, ...]]
+"""(quarter, *values of the group in its order, *by how much the part's sums moved), in no order."""
+
+
+class Summed(Struct, frozen=True, kw_only=True):
+    """Sums and changes of one snapshot."""
+
+    sums: list[Sums]
+    """Of each part."""
+    changes: list[Changes | None]
+    """Of each change asked for; none where the store no longer knows: it has to be summed up anew."""
+    mark: int | None
+    """What to ask for changes since; none where the store tells of none."""

@@ -9,7 +9,16 @@ from msgspec import Struct, field
 
 from callboard.clock import Micros
 from callboard.model.words import Outcome
-from callboard.store.questions import CallFilter, CallPart, CellPart, Place, Sums, TaskPart
+from callboard.store.questions import (
+    CallFilter,
+    CallPart,
+    CellPart,
+    ChangePart,
+    Extreme,
+    Summed,
+    Sums,
+    TaskPart,
+)
 
 
 class Difference(Struct, frozen=True):
@@ -87,20 +96,21 @@ class Reporting(Protocol):
         Raises `StoreTooSlowError` when it takes longer than a query may.
         """
 
-    def extreme_ms(
+    def sums_since(
         self,
         org_id: int,
-        places: Sequence[Place],
-        where: CallFilter,
-        of: Literal["talk", "wait"],
-        bounds: tuple[int, int],
-        *,
-        greatest: bool,
-        most_rows: int,
-    ) -> int | None:
-        """The greatest (or the least) talk time of completed calls, or time to answer, among calls of these
-        places (which do not overlap), of those within `bounds` (inclusive). None when there is none, or when
-        more than `most_rows` calls would have to be looked at.
+        parts: Sequence[CellPart | CallPart | TaskPart],
+        changes: Sequence[ChangePart],
+    ) -> Summed:
+        """The same, and with it what moved sums of earlier marks: whoever holds the sums of a range of
+        whole quarters, and adds the changes of the quarters in it, holds what `sums` would tell now.
+        """
+
+    def extremes_ms(
+        self, org_id: int, where: CallFilter, wanted: Sequence[Extreme], most_rows: int
+    ) -> list[int | None]:
+        """Each of these among the calls that pass. None where there is none, or where more than `most_rows`
+        calls would have to be looked at.
         """
 
     def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:

@@ -6,14 +6,14 @@ Nothing is reset here: what is listed stays as it is until its source says other
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from callboard.clock import DAY, HOUR, SECOND, Micros
 from callboard.model.directory import Space
 from callboard.model.totals import Totals, percent
-from callboard.query.metrics import COMPLETED, MADE, Sums, chosen
+from callboard.query.metrics import COMPLETED, MADE, chosen
 from callboard.query.reports.links import list_link
 from callboard.query.reports.period import Range, exact_iso
 from callboard.query.reports.scope import ReportScope
@@ -248,11 +248,9 @@ def _rates_that_fell(store: Store, scope: ReportScope, now: Micros, *, counters:
         group=("space_token",),
         counters=counters,
     )
-    numbers: dict[int, list[Sums]] = {}
-    for (place, space_id), sums in tabulate(store, ask, chosen(["success_rate"])).items():
-        numbers.setdefault(space_id, [[0] * len(sums) for _ in ranges])[place] = sums
+    numbers = tabulate(store, ask, chosen(["success_rate"]))
     for space in scope.spaces:
-        rates = _fall(numbers[space.id]) if space.id in numbers else None
+        rates = _fall(numbers[(space.id,)]) if (space.id,) in numbers else None
         if rates is not None:
             link = list_link(
                 "call-logs",
@@ -275,11 +273,11 @@ def _rates_that_fell(store: Store, scope: ReportScope, now: Micros, *, counters:
             )
 
 
-def _fall(sums: list[Sums]) -> Rates | None:
+def _fall(sums: Mapping[int, Sequence[int]]) -> Rates | None:
     """Whether the first of these fell behind the others together, by enough to say so."""
-    calls, completed = sums[0][MADE], sums[0][COMPLETED]
-    before = sum(each[MADE] for each in sums[1:])
-    completed_before = sum(each[COMPLETED] for each in sums[1:])
+    calls, *calls_before = sums[MADE]
+    completed, *were_completed = sums[COMPLETED]
+    before, completed_before = sum(calls_before), sum(were_completed)
     rate, rate_before = percent(completed, calls), percent(completed_before, before)
     if rate is None or rate_before is None or calls < LEAST_CALLS or before < LEAST_BEFORE:
         return None

@@ -17,9 +17,10 @@ from callboard.model.call import LOOK_BACK
 from callboard.query.items import seconds
 from callboard.query.reports.links import list_link, template_link, words
 from callboard.query.reports.period import Period, Range, buckets, exact_iso
+from callboard.query.reports.plan import Where, call_filter
 from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.series import Bucket, told_buckets
-from callboard.query.reports.tabulate import Ask, Where, call_filter, check_rows
+from callboard.query.reports.tabulate import Ask, check_rows
 from callboard.store.interface import Store
 
 Kind = Literal["talk", "offered"]

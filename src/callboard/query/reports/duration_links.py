@@ -7,7 +7,7 @@ from typing import Literal
 
 from callboard.query.reports.links import list_link
 from callboard.query.reports.period import Period, exact_iso
-from callboard.query.reports.tabulate import Where
+from callboard.query.reports.plan import Where
 
 Of = Literal["talk", "wait"]
 """Talk time of completed calls, or time to answer of answered ones."""

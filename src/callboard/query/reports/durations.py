@@ -20,11 +20,12 @@ from callboard.query.items import seconds
 from callboard.query.reports.duration_links import DurationLinks, Of
 from callboard.query.reports.links import words_of
 from callboard.query.reports.period import Period, Range, exact_iso
+from callboard.query.reports.plan import Where, call_filter
 from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.series import MOST_GROUPED_BY, MOST_GROUPS, named, too_many_groups
-from callboard.query.reports.tabulate import Ask, Where, call_filter, check_rows
+from callboard.query.reports.tabulate import Ask, check_rows
 from callboard.store.interface import Store
-from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Match, Place, Sum, Sums
+from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Extreme, Match, Place, Sum, Sums
 
 PERCENTILES = (50, 90, 95, 99)
 MOST_BINS = 24
@@ -131,11 +132,16 @@ def durations(store: Store, asked: DurationsQuestion) -> DurationsData:
     told = []
     for key in keys:
         group = named(asked.group, key, tokens)
+        both: dict[Of, _Gathered] = {
+            "talk": talk.get(key) or _Gathered(),
+            "wait": wait.get(key) or _Gathered(),
+        }
+        extremes = _extremes(store, asked, group, both)
         told.append(
             Durations(
                 group=group,
-                talk_time=_spread(store, asked, "talk", group, talk.get(key) or _Gathered()),
-                time_to_answer=_spread(store, asked, "wait", group, wait.get(key) or _Gathered()),
+                talk_time=_spread(asked, "talk", group, both["talk"], extremes["talk"]),
+                time_to_answer=_spread(asked, "wait", group, both["wait"], extremes["wait"]),
             )
         )
     told.sort(key=lambda each: (-each.talk_time.calls, tuple(each.group.values())))
@@ -244,11 +250,11 @@ def utc_days(period: Range) -> tuple[tuple[int, int] | None, tuple[Range, ...]]:
 
 
 def _spread(
-    store: Store, asked: DurationsQuestion, of: Of, group: Mapping[str, str], gathered: _Gathered
+    asked: DurationsQuestion, of: Of, group: Mapping[str, str], gathered: _Gathered, extremes: Extremes
 ) -> Spread:
     buckets = sorted(gathered.buckets.items())
     calls = sum(many for _, many in buckets)
-    least, greatest, exact = _extremes(store, asked, of, group, buckets)
+    least, greatest, exact = extremes
     ranks = {f"p{share}": _percentile(buckets, calls, share, least, greatest) for share in PERCENTILES}
     link = DurationLinks(asked.scope.parameters, asked.where, asked.period, of, group)
     return Spread(
@@ -296,58 +302,54 @@ def _histogram(buckets: Sequence[tuple[int, int]], link: DurationLinks) -> list[
     return bins
 
 
+Extremes = tuple[int | None, int | None, bool]
+"""The least and the greatest, and whether they are the very values."""
+
+
 def _extremes(
-    store: Store,
-    asked: DurationsQuestion,
-    of: Of,
-    group: Mapping[str, str],
-    buckets: Sequence[tuple[int, int]],
-) -> tuple[int | None, int | None, bool]:
-    """The least and the greatest, and whether they are the very values."""
-    if not buckets:
+    store: Store, asked: DurationsQuestion, group: Mapping[str, str], both: Mapping[Of, _Gathered]
+) -> dict[Of, Extremes]:
+    """Of talk time and of time to answer: looked up together."""
+    wanted: dict[tuple[Of, bool], Extreme] = {}
+    known: dict[tuple[Of, bool], int | None] = {}
+    for of, gathered in both.items():
+        for greatest in (False, True) if gathered.buckets else ():
+            number = (max if greatest else min)(gathered.buckets)
+            low, high = span(number)
+            if high - low == 1:
+                known[of, greatest] = low
+            else:
+                places = _places_with(store, asked, of, number, _spaces_of(asked, group))
+                wanted[of, greatest] = Extreme(
+                    of=of, greatest=greatest, bounds=(low, high - 1), places=tuple(places)
+                )
+    where = call_filter(_filters(asked, group))
+    found = store.extremes_ms(asked.scope.org_id, where, list(wanted.values()), EXTREME_ROWS)
+    known.update(zip(wanted, found, strict=True))
+    return {of: _told(known, of, gathered) for of, gathered in both.items()}
+
+
+def _told(known: Mapping[tuple[Of, bool], int | None], of: Of, gathered: _Gathered) -> Extremes:
+    if not gathered.buckets:
         return None, None, True
-    first, last = buckets[0][0], buckets[-1][0]
-    least = _extreme(store, asked, of, group, first, greatest=False)
-    greatest = _extreme(store, asked, of, group, last, greatest=True)
-    exact = least is not None and greatest is not None
+    least, greatest = known[of, False], known[of, True]
     return (
-        middle(first) if least is None else least,
-        middle(last) if greatest is None else greatest,
-        exact,
-    )
-
-
-def _extreme(
-    store: Store, asked: DurationsQuestion, of: Of, group: Mapping[str, str], number: int, *, greatest: bool
-) -> int | None:
-    """The very value of the least or greatest call of a bucket; none when that would read too many calls."""
-    low, high = span(number)
-    if high - low == 1:
-        return low
-    ids = _spaces_of(asked, group)
-    whole: Range = (asked.period.start, asked.period.end)
-    days, edges = utc_days(whole)
-    places: list[Place] = [(space_id, begin, end) for space_id in ids for begin, end in edges]
-    if days is not None:
-        places += _places_with(store, asked, of, number, ids, days)
-    where = _filters(asked, group)
-    return store.extreme_ms(
-        asked.scope.org_id,
-        places,
-        call_filter(where),
-        of,
-        (low, high - 1),
-        greatest=greatest,
-        most_rows=EXTREME_ROWS,
+        middle(min(gathered.buckets)) if least is None else least,
+        middle(max(gathered.buckets)) if greatest is None else greatest,
+        least is not None and greatest is not None,
     )
 
 
 def _places_with(
-    store: Store, asked: DurationsQuestion, of: Of, number: int, ids: tuple[int, ...], days: tuple[int, int]
+    store: Store, asked: DurationsQuestion, of: Of, number: int, ids: tuple[int, ...]
 ) -> list[Place]:
-    """The UTC days on which a call of that bucket was, whatever else it was; where they are few, as those of
-    the greatest are, also in which spaces.
+    """The edges of the period, and the UTC days on which a call of that bucket was, whatever else it was;
+    where they are few, as those of the greatest are, also in which spaces.
     """
+    days, edges = utc_days((asked.period.start, asked.period.end))
+    at_edges = [(space_id, begin, end) for space_id in ids for begin, end in edges]
+    if days is None:
+        return at_edges
     each = tuple((day, day + QUARTERS_A_DAY) for day in range(days[0], days[1], QUARTERS_A_DAY))
     part = CellPart(
         counter=_counter(of),
@@ -365,7 +367,7 @@ def _places_with(
         part = structs.replace(part, spaces=ids, ranges=tuple(found), group=("space",))
         rows = store.sums(asked.scope.org_id, [part])[0]
         where = [(space_id, found[place]) for place, space_id, many in rows if many]
-    return [(space_id, begin * QUARTER_US, end * QUARTER_US) for space_id, (begin, end) in where]
+    return at_edges + [(space_id, begin * QUARTER_US, end * QUARTER_US) for space_id, (begin, end) in where]
 
 
 def _spaces_of(asked: DurationsQuestion, group: Mapping[str, str]) -> tuple[int, ...]:

@@ -15,10 +15,10 @@ from callboard.query.parameters import SCOPE, UTC_ZONE, table
 from callboard.query.reports.concurrency import KINDS, ConcurrencyQuestion
 from callboard.query.reports.durations import DurationsQuestion
 from callboard.query.reports.period import INTERVALS, Period, civil_day, read_period
+from callboard.query.reports.plan import DIMENSIONS, Where
 from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.series import MOST_GROUPED_BY, SeriesQuestion
 from callboard.query.reports.spaces import DEFAULT_SORT, MOST_SPACES, SORTS
-from callboard.query.reports.tabulate import DIMENSIONS, Where
 
 METRIC_NAMES = tuple(metric.name for metric in METRICS)
 DEFAULT_METRICS = ("total_calls", "completed_calls", "failed_calls", "avg_duration_seconds", "success_rate")

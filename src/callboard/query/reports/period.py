@@ -6,7 +6,7 @@ begin on Monday. The first and the last are cut by the period's own edges.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -80,6 +80,22 @@ def _buckets(start: Micros, end: Micros, interval: str, zone: str) -> tuple[Rang
             raise _too_many(interval)
     found.append((begin, end))
     return tuple(found)
+
+
+def whole(ranges: Sequence[Range], interval: str, zone: str) -> frozenset[Range]:
+    """Of the buckets of a period those that its edges do not cut."""
+    if interval == "total":
+        return frozenset()
+    cut = set()
+    if not _is_edge(ranges[0][0], interval, zone):
+        cut.add(ranges[0])
+    if not _is_edge(ranges[-1][1], interval, zone):
+        cut.add(ranges[-1])
+    return frozenset(ranges) - cut
+
+
+def _is_edge(instant: Micros, interval: str, zone: str) -> bool:
+    return instant > EARLIEST and next(_edges(instant - 1, interval, zone)) == instant
 
 
 def _too_many(interval: str) -> InvalidInputError:

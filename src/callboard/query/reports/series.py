@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import UNSET, Struct, UnsetType
 
 from callboard.errors import InvalidInputError
-from callboard.query.metrics import SIZE, Metric, Sums
+from callboard.query.metrics import Metric
 from callboard.query.reports.links import links_of
 from callboard.query.reports.period import (
     Period,
@@ -19,9 +19,13 @@ from callboard.query.reports.period import (
     local_iso,
     not_together,
     previous,
+    whole,
 )
+from callboard.query.reports.plan import Where
 from callboard.query.reports.scope import ReportScope
-from callboard.query.reports.tabulate import Ask, Key, Table, Where, tabulate
+from callboard.query.reports.tabulate import Ask, Table, tabulate
+from callboard.query.reports.views import Group as Key
+from callboard.query.reports.views import Views
 from callboard.store.interface import Store
 
 MOST_GROUPS = 1_000
@@ -29,7 +33,7 @@ MOST_NUMBERS = 500_000
 """Values in one answer at most: buckets x groups x metrics."""
 MOST_GROUPED_BY = 2
 
-Values = dict[str, list[Any]]
+Values = Mapping[str, Sequence[Any]]
 Group = dict[str, str]
 
 
@@ -100,7 +104,7 @@ class SeriesQuestion(Struct, frozen=True, kw_only=True):
     counters: bool = True
 
 
-def series(store: Store, asked: SeriesQuestion) -> SeriesData:
+def series(store: Store, asked: SeriesQuestion, views: Views | None = None) -> SeriesData:
     """The numbers. Raises `InvalidInputError` for what cannot be combined, and for too much."""
     _check(asked)
     ranges = buckets(asked.period, asked.interval, asked.zone.key)
@@ -109,9 +113,8 @@ def series(store: Store, asked: SeriesQuestion) -> SeriesData:
     if asked.compare:
         before_ranges = buckets(before_period, asked.interval, asked.zone.key)
     # Asked for together, so that both periods are of one snapshot.
-    table = _table(store, asked, ranges + before_ranges)
-    found = _grouped(table, 0, len(ranges))
-    before = _grouped(table, len(ranges), len(ranges) + len(before_ranges))
+    table = _table(store, asked, ranges, before_ranges, views)
+    found, before = _parted(table, len(ranges)) if asked.compare else (table, {})
     keys = dict.fromkeys([*found, *before])
     if not asked.group:
         keys.setdefault(())
@@ -120,7 +123,7 @@ def series(store: Store, asked: SeriesQuestion) -> SeriesData:
     told = []
     for key in keys:
         group = named(asked.group, key, tokens)
-        part, sums = _part(found.get(key, {}), len(ranges), asked.metrics)
+        part = _part(found.get(key, {}), len(ranges), asked.metrics)
         one = Series(
             group=group,
             totals=part.totals,
@@ -128,9 +131,9 @@ def series(store: Store, asked: SeriesQuestion) -> SeriesData:
             links=links_of(asked.metrics, asked.scope.parameters, asked.where, group),
         )
         if asked.compare:
-            earlier, _ = _part(before.get(key, {}), len(before_ranges), asked.metrics)
+            earlier = _part(before.get(key, {}), len(before_ranges), asked.metrics)
             one = _with(one, earlier, _difference(part, earlier))
-        told.append((_weight(asked.metrics, sums), tuple(group.values()), one))
+        told.append((part.totals[asked.metrics[0].name] or 0, tuple(group.values()), one))
     told.sort(key=lambda each: (-each[0], each[1]))
     return SeriesData(
         start=exact_iso(asked.period.start),
@@ -180,26 +183,39 @@ def too_many_groups(groups: int) -> InvalidInputError:
     return InvalidInputError(message, [("group_by", message)])
 
 
-def _table(store: Store, asked: SeriesQuestion, ranges: tuple[Range, ...]) -> Table:
+def _table(
+    store: Store,
+    asked: SeriesQuestion,
+    ranges: tuple[Range, ...],
+    before_ranges: tuple[Range, ...],
+    views: Views | None,
+) -> Table:
+    zone = asked.zone.key
     ask = Ask(
         org_id=asked.scope.org_id,
         spaces=asked.scope.spaces,
         contact=asked.scope.contact,
-        ranges=ranges,
+        ranges=ranges + before_ranges,
         group=asked.group,
         where=asked.where,
         counters=asked.counters,
+        civil=(asked.interval, zone),
+        whole=frozenset().union(
+            *(whole(each, asked.interval, zone) for each in (ranges, before_ranges) if each)
+        ),
     )
-    return tabulate(store, ask, asked.metrics)
+    return tabulate(store, ask, asked.metrics, views)
 
 
-def _grouped(table: Table, first: int, end: int) -> dict[Key, dict[int, Sums]]:
-    """Group → bucket → sums, of the ranges from `first` on and before `end`."""
-    grouped: dict[Key, dict[int, Sums]] = {}
-    for (place, *group), sums in table.items():
-        if first <= place < end and any(sums):
-            grouped.setdefault(tuple(group), {})[place - first] = sums
-    return grouped
+def _parted(table: Table, first: int) -> tuple[Table, Table]:
+    """Of the ranges before the first of the earlier period, and from it on; each with the groups it has."""
+    parts: tuple[Table, Table] = {}, {}
+    for group, columns in table.items():
+        for part, cut in zip(parts, (slice(first), slice(first, None)), strict=True):
+            those = {place: column[cut] for place, column in columns.items()}
+            if any(map(any, those.values())):
+                part[group] = those
+    return parts
 
 
 def named(names: Sequence[str], key: Key, tokens: Mapping[int, str]) -> Group:
@@ -209,19 +225,12 @@ def named(names: Sequence[str], key: Key, tokens: Mapping[int, str]) -> Group:
     }
 
 
-_NOTHING: Sums = [0] * SIZE
-
-
-def _part(by_bucket: Mapping[int, Sums], many: int, metrics: Sequence[Metric]) -> tuple[Part, Sums]:
-    whole = [sum(column) for column in zip(*by_bucket.values(), strict=True)] if by_bucket else _NOTHING
-    values: Values = {}
-    for metric in metrics:
-        of = metric.value
-        column = [of(_NOTHING)] * many
-        for place, sums in by_bucket.items():
-            column[place] = of(sums)
-        values[metric.name] = column
-    return Part({metric.name: metric.value(whole) for metric in metrics}, values), whole
+def _part(columns: Mapping[int, Sequence[int]], many: int, metrics: Sequence[Metric]) -> Part:
+    whole = {place: (sum(column),) for place, column in columns.items()}
+    return Part(
+        totals={metric.name: metric.column(whole, 1)[0] for metric in metrics},
+        values={metric.name: metric.column(columns, many) for metric in metrics},
+    )
 
 
 def _with(one: Series, earlier: Part, difference: Part) -> Series:
@@ -248,10 +257,6 @@ def _difference(now: Part, before: Part) -> Part:
 
 def _less(one: Any, other: Any) -> Any:
     return None if one is None or other is None else one - other
-
-
-def _weight(metrics: Sequence[Metric], sums: Sums) -> float:
-    return metrics[0].value(sums) or 0
 
 
 def told_buckets(ranges: Sequence[Range], zone: ZoneInfo) -> list[Bucket]:

@@ -1,56 +1,33 @@
-"""Which cells or rows answer a question: the planner of every report that counts by time.
+"""Sums by range and group, for every report that counts by time.
 
-A bucket is tiled by cells of the home zone (`tiles`); what is left at its edges, less than a quarter each, is
-counted from rows. Spaces are read by home zone; the contact
-spaces together, not told apart, have cells of their own in UTC. Where no counter tells apart what is asked,
-rows answer everything, up to a bound that is checked with the counters before. All parts of one answer are
-of one snapshot, so that an answer is never half old.
+What is asked for is planned (`plan`), read and added up; whole civil periods are held (`views`), so that of
+them only what moved is read. All of an answer is of one snapshot: it is never half old.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from callboard.errors import InvalidInputError
-from callboard.fold.catalogue import BY_NAME, CATALOGUE, Counter
+from callboard.fold.catalogue import BY_NAME
 from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain
 from callboard.model.directory import Space
-from callboard.query.metrics import MADE, OF_CALLS, OF_TASKS, SIZE, Metric, Sums
+from callboard.query.metrics import MADE, OF_CALLS, OF_TASKS, Metric
 from callboard.query.reports.period import Range
-from callboard.query.reports.tiles import tiles_of
+from callboard.query.reports.plan import Count, Parts, Plan, Where, counter_of
+from callboard.query.reports.views import Group, Shape, View, Views
 from callboard.store.interface import Store
-from callboard.store.questions import (
-    CONTACT_SPACES,
-    CallFilter,
-    CallPart,
-    CellPart,
-    Match,
-    Sum,
-    TaskPart,
-    Unknown,
-)
-from callboard.store.questions import Sums as StoreSums
+from callboard.store.questions import CONTACT_SPACES, CellPart, ChangePart, Changes, Summed, Sums
 
 MOST_ROWS = 1_000_000
 """Calls that a report reads one by one at most."""
 
-DIMENSIONS = ("space_token", "call_type", "call_status", "end_reason", "agent", "answered", "answered_by")
-"""What calls are told apart by, everywhere: each is a group and a filter, `unknown` is its null."""
-
-Where = tuple[tuple[str, Match | bool], ...]
-"""Filters on dimensions: all must hold."""
-Key = tuple[Any, ...]
-"""(place of the range, *values of the group): a space by its id, what is null as "unknown"."""
-Table = dict[Key, Sums]
-Wanted = tuple[Sum, ...]
+Table = dict[Group, dict[int, Sequence[int]]]
+"""Group → place of `metrics.Sums` → a number for each range."""
 StoreRow = tuple[Any, ...]
-Targets = list[list[tuple[int, int]]]
-"""What each range that is read counts for: ranges asked for, by their place, and the sign it counts with."""
-Parts = list[tuple[CellPart | CallPart | TaskPart, Targets]]
-"""What is read, and what its ranges count for."""
 
 
 class Ask(Struct, frozen=True, kw_only=True):
@@ -68,83 +45,139 @@ class Ask(Struct, frozen=True, kw_only=True):
     where: Where = ()
     counters: bool = True
     """Without: everything from rows, to compare."""
-
-
-def tabulate(store: Store, ask: Ask, metrics: Iterable[Metric]) -> Table:
-    """The sums that these metrics need, by range and group; others stay 0. All are of one snapshot. A group
-    is there when it has calls made, or tasks, be they none of those that the metrics count. Raises
-    `InvalidInputError` when it would take more than `MOST_ROWS` rows.
-    """
-    plan = _Plan(ask)
-    needed = {place for metric in metrics for place in metric.needs}
-    of_calls = sorted(needed & OF_CALLS.keys() | {MADE}) if needed & OF_CALLS.keys() else []
-    of_tasks = list(OF_TASKS) if needed & OF_TASKS.keys() else []
-    asked = [
-        *([_calls(store, ask, plan, of_calls)] if of_calls else []),
-        *([_tasks(ask, plan, of_tasks)] if of_tasks else []),
-    ]
-    answers = iter(store.sums(ask.org_id, [part for one in asked for part, _ in one.parts]))
-    table: Table = {}
-    for one in asked:
-        for (part, targets), rows in zip(one.parts, answers, strict=False):
-            _add(table, rows, one, targets, 1 + len(part.group))
-    return {key: sums for key, sums in table.items() if any(sums)}
+    civil: tuple[str, str] = ("", "")
+    """Interval and zone of the periods that are `whole`."""
+    whole: frozenset[Range] = frozenset()
+    """Of the ranges those that are whole civil periods: they are likely asked for again."""
 
 
 class _Asked(NamedTuple):
-    """The parts that count calls or tasks, and what becomes of their rows."""
+    """Calls or tasks, and what of them."""
 
-    parts: Parts
-    group: tuple[int, ...]
-    """Where in a row the values of the group are."""
+    what: Count
     places: list[int]
-    """Where in `Sums` a row's numbers go."""
+    """Where in `metrics.Sums` its sums go."""
 
 
-def _add(table: Table, rows: StoreSums, one: _Asked, targets: Targets, first: int) -> None:
-    """Add rows to the table; their numbers begin at `first`."""
-    where = list(enumerate(one.places, first))
-    group_of = _group_of(one.group)
-    for row in rows:
-        group = group_of(row)
-        for range_, sign in targets[row[0]]:
-            key = (range_, *group)
-            sums = table.get(key)
-            if sums is None:
-                sums = table[key] = [0] * SIZE
-            for at, place in where:
-                sums[place] += sign * row[at]
-
-
-def _calls(store: Store, ask: Ask, plan: _Plan, places: list[int]) -> _Asked:
-    counter = _counter_of(ask) if ask.counters else None
-    group = tuple("space" if name == "space_token" else name for name in ask.group)
-    sums = tuple(OF_CALLS[place] for place in places)
-    if counter is None:
+def tabulate(store: Store, ask: Ask, metrics: Iterable[Metric], views: Views | None = None) -> Table:
+    """The sums that these metrics need, by group and range. All are of one snapshot. A group is there when it
+    has calls made, or tasks, be they none of those that the metrics count. Raises `InvalidInputError` when
+    it would take more than `MOST_ROWS` rows.
+    """
+    asked = _asked(ask, metrics)
+    plan = Plan(ask.spaces, together=ask.contact and "space_token" not in ask.group)
+    if any(one.what.counter is None and not one.what.tasks for one in asked):
         check_rows(store, ask)
-        where = call_filter(ask.where)
-        rows = CallPart(spaces=plan.ids, ranges=ask.ranges, where=where, group=group, sums=sums)
-        parts: Parts = [(rows, _same(ask.ranges))]
-    else:
-        matches = tuple((name, value) for name, value in ask.where if not isinstance(value, bool))
-        parts = plan.parts(counter, matches, group, sums)
-    return _Asked(parts, tuple(range(1, 1 + len(group))), places)
+    shapes = {
+        at: Shape(
+            ask.org_id,
+            one.what.counter.name,
+            plan.holders,
+            one.what.matches,
+            one.what.group,
+            one.what.sums,
+            *ask.civil,
+        )
+        for at, one in enumerate(asked)
+        if one.what.counter is not None and ask.whole
+    }
+    with (views or Views()).held(shapes) as held:
+        return _tabulated(store, ask, plan, asked, held)
 
 
-def _tasks(ask: Ask, plan: _Plan, places: list[int]) -> _Asked:
-    group = ("space",) if ask.group else ()
-    sums = tuple(OF_TASKS[place] for place in places)
-    parts: Parts
-    if ask.counters:
-        parts = plan.parts(BY_NAME["tasks"], (), group, sums)
-    else:
-        rows = TaskPart(spaces=plan.ids, ranges=ask.ranges, group=group, sums=sums)
-        parts = [(rows, _same(ask.ranges))]
-    return _Asked(parts, (1,) if ask.group else (), places)
+def _asked(ask: Ask, metrics: Iterable[Metric]) -> list[_Asked]:
+    needed = {place for metric in metrics for place in metric.needs}
+    asked = []
+    if needed & OF_CALLS.keys():
+        places = sorted(needed & OF_CALLS.keys() | {MADE})
+        count = Count(
+            counter=counter_of(ask.group, ask.where) if ask.counters else None,
+            where=ask.where,
+            group=tuple("space" if name == "space_token" else name for name in ask.group),
+            sums=tuple(OF_CALLS[place] for place in places),
+        )
+        asked.append(_Asked(count, places))
+    if needed & OF_TASKS.keys():
+        count = Count(
+            tasks=True,
+            counter=BY_NAME["tasks"] if ask.counters else None,
+            where=(),
+            group=("space",) if ask.group else (),
+            sums=tuple(OF_TASKS.values()),
+        )
+        asked.append(_Asked(count, list(OF_TASKS)))
+    return asked
 
 
-def _same(ranges: Sequence[Range]) -> Targets:
-    return [[(place, 1)] for place in range(len(ranges))]
+def _tabulated(store: Store, ask: Ask, plan: Plan, asked: list[_Asked], held: dict[int, View]) -> Table:
+    views = [held.get(at) or View(len(one.what.sums)) for at, one in enumerate(asked)]
+    summed, read = _read(store, ask, plan, asked, views)
+    if None in summed.changes:
+        for view in views:
+            view.forget()
+        summed, read = _read(store, ask, plan, asked, views)
+    changes: Iterator[Changes | None] = iter(summed.changes)
+    answers = iter(summed.sums)
+    table: Table = {}
+    for one, view, (ranges, parts) in zip(asked, views, read, strict=True):
+        moved = None if view.mark is None else next(changes)
+        view.move(moved or [], summed.mark)
+        _add(view, ranges, parts, answers)
+        for group, columns in view.columns(ask.ranges).items():
+            table.setdefault(group, {}).update(zip(one.places, columns, strict=True))
+        view.forget(each for each in ranges if each not in ask.whole or not _by_quarters(each))
+        if summed.mark is None:
+            view.forget()
+    return table
+
+
+def _add(view: View, ranges: Iterable[Range], parts: Parts, answers: Iterator[Sums]) -> None:
+    """What was read of ranges that the view did not have."""
+    for each in ranges:
+        view.begin(each)
+    for (part, targets), rows in zip(parts, answers, strict=False):
+        group_of, first = _group_of(len(part.group)), 1 + len(part.group)
+        for row in rows:
+            for target, sign in targets[row[0]]:
+                view.add(target, group_of(row), row[first:], sign)
+
+
+def _read(
+    store: Store, ask: Ask, plan: Plan, asked: list[_Asked], views: list[View]
+) -> tuple[Summed, list[tuple[list[Range], Parts]]]:
+    """What no view holds, and what moved since of what they hold."""
+    read = []
+    changes = []
+    for one, view in zip(asked, views, strict=True):
+        missing = [each for each in ask.ranges if each not in view]
+        read.append((missing, plan.parts(one.what, missing)))
+        if view.mark is not None and one.what.counter is not None:
+            changes.append(
+                ChangePart(
+                    counter=one.what.counter.name,
+                    spaces=plan.holders,
+                    where=one.what.matches,
+                    group=one.what.group,
+                    sums=one.what.sums,
+                    since=view.mark,
+                )
+            )
+    parts = [part for _, each in read for part, _ in each]
+    return store.sums_since(ask.org_id, parts, changes), read
+
+
+def _group_of(many: int) -> Callable[[StoreRow], Group]:
+    """What makes the group of a row. Reports have tens of thousands of rows: most have one or none."""
+    if not many:
+        return lambda _: ()
+    if many == 1:
+        return lambda row: (row[1] or "unknown",)
+    return lambda row: tuple([value or "unknown" for value in row[1 : 1 + many]])
+
+
+def _by_quarters(asked: Range) -> bool:
+    """Whether it is made of whole quarters: of the others rows count the edges."""
+    return asked[0] % QUARTER_US == asked[1] % QUARTER_US == 0
 
 
 def check_rows(store: Store, ask: Ask) -> None:
@@ -170,98 +203,3 @@ def check_rows(store: Store, ask: Ask) -> None:
             "and agent together)"
         )
         raise InvalidInputError(message, [("start", message)])
-
-
-def call_filter(where: Where) -> CallFilter:
-    """The same filters, on rows."""
-    filters: dict[str, Any] = dict(where)
-    return CallFilter(**filters)
-
-
-# --- the plan
-
-
-class _Plan:
-    """Which holders of cells are read, and how each range is tiled in their zone."""
-
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
-        self.by_space = int("space_token" in ask.group)
-        self.ids = tuple(space.id for space in ask.spaces)
-        self._holders: dict[str, tuple[int, ...]]
-        if ask.contact and not self.by_space:
-            self._holders = {"UTC": (CONTACT_SPACES,)}
-        else:
-            self._holders = {}
-            for space in ask.spaces:
-                zone = space.settings.timezone
-                self._holders[zone] = (*self._holders.get(zone, ()), space.id)
-
-    def parts(
-        self, counter: Counter, where: tuple[tuple[str, Match], ...], group: tuple[str, ...], sums: Wanted
-    ) -> Parts:
-        """The parts to read, and what each of their ranges counts for."""
-        parts: Parts = []
-        for zone, holders in self._holders.items():
-            tiled: dict[Grain, dict[tuple[int, int], list[tuple[int, int]]]] = {}
-            edges: dict[Range, list[tuple[int, int]]] = {}
-            for place, (begin, end) in enumerate(self._ask.ranges):
-                tiles = tiles_of(begin, end, zone)
-                for grain, one, other, sign in tiles.cells:
-                    tiled.setdefault(grain, {}).setdefault((one, other), []).append((place, sign))
-                for edge in tiles.edges:
-                    edges.setdefault(edge, []).append((place, 1))
-            for grain, ranges in tiled.items():
-                cells = CellPart(
-                    counter=counter.name,
-                    grain=grain,
-                    spaces=holders,
-                    ranges=tuple(ranges),
-                    where=where,
-                    group=group,
-                    sums=sums,
-                )
-                parts.append((cells, list(ranges.values())))
-            if edges:
-                ids = self.ids if holders == (CONTACT_SPACES,) else holders
-                parts.append((self._rows(counter, ids, tuple(edges), group, sums), list(edges.values())))
-        return parts
-
-    def _rows(
-        self,
-        counter: Counter,
-        ids: tuple[int, ...],
-        ranges: tuple[Range, ...],
-        group: tuple[str, ...],
-        sums: Wanted,
-    ) -> CallPart | TaskPart:
-        if counter.of == "task":
-            return TaskPart(spaces=ids, ranges=ranges, group=group, sums=sums)
-        where = call_filter(self._ask.where)
-        return CallPart(spaces=ids, ranges=ranges, where=where, group=group, sums=sums)
-
-
-def _counter_of(ask: Ask) -> Counter | None:
-    """The coarsest counter that tells apart what is asked; none when no one does."""
-    needed = {"call_status", *ask.group, *(name for name, _ in ask.where)} - {"space_token"}
-    fitting = [
-        counter
-        for counter in CATALOGUE
-        if counter.of == "call" and Grain.HOUR in counter.grains and needed <= set(counter.dimensions)
-    ]
-    return min(fitting, key=lambda counter: len(counter.dimensions), default=None)
-
-
-def _group_of(places: Sequence[int]) -> Callable[[StoreRow], Key]:
-    """What makes the group of a row. Reports have tens of thousands of rows: most have one or none."""
-    if not places:
-        return lambda _: ()
-    if len(places) == 1:
-        at = places[0]
-        return lambda row: (row[at] or "unknown",)
-    return lambda row: tuple([row[at] or "unknown" for at in places])
-
-
-def is_unknown(value: Match | bool) -> bool:
-    """Whether a filter asks for what is null."""
-    return isinstance(value, Unknown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from callboard.clock import Micros
 from callboard.errors import NotFoundError
@@ -21,8 +21,10 @@ from callboard.store.questions import (
     CallFilter,
     CallPart,
     CellPart,
-    Place,
+    ChangePart,
+    Extreme,
     Sum,
+    Summed,
     Sums,
     TaskFilter,
     TaskPart,
@@ -39,30 +41,38 @@ class ReportSums(Part):
         with self.state.lock:
             return [_summed(self._counted(org_id, part), part.sums) for part in parts]
 
-    def extreme_ms(
+    def sums_since(
         self,
         org_id: int,
-        places: Sequence[Place],
+        parts: Sequence[CellPart | CallPart | TaskPart],
+        changes: Sequence[ChangePart],
+    ) -> Summed:
+        # The model holds nothing apart from the rows and cells as they are: nobody needs to hold sums of it.
+        return Summed(sums=self.sums(org_id, parts), changes=[None] * len(changes), mark=None)
+
+    def extremes_ms(
+        self,
+        org_id: int,
         where: CallFilter,
-        of: Literal["talk", "wait"],
-        bounds: tuple[int, int],
-        *,
-        greatest: bool,
+        wanted: Sequence[Extreme],
         most_rows: int,  # noqa: ARG002 - the model reads everything
-    ) -> int | None:
+    ) -> list[int | None]:
         with self.state.lock:
-            values = [
-                value
-                for space_id, begin, end in places
-                for space in [self.state.need_space(org_id, space_id)]
-                for call in space.standing_calls()
-                if call_passes(call, where, space.space.settings)
-                and (call.call_status == "completed" if of == "talk" else call.call_status != "queued")
-                and begin <= call.creation_time < end
-                for value in [call.duration_ms if of == "talk" else call.wait_ms]
-                if value is not None and bounds[0] <= value <= bounds[1]
-            ]
-        return (max if greatest else min)(values, default=None)
+            return [self._extreme_ms(org_id, where, each) for each in wanted]
+
+    def _extreme_ms(self, org_id: int, where: CallFilter, wanted: Extreme) -> int | None:
+        values = [
+            value
+            for space_id, begin, end in wanted.places
+            for space in [self.state.need_space(org_id, space_id)]
+            for call in space.standing_calls()
+            if call_passes(call, where, space.space.settings)
+            and (call.call_status == "completed" if wanted.of == "talk" else call.call_status != "queued")
+            and begin <= call.creation_time < end
+            for value in [call.duration_ms if wanted.of == "talk" else call.wait_ms]
+            if value is not None and wanted.bounds[0] <= value <= wanted.bounds[1]
+        ]
+        return (max if wanted.greatest else min)(values, default=None)
 
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
         where = TaskFilter(stuck=True, now=now)

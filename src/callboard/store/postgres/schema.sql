@@ -1,4 +1,4 @@
--- The whole schema, as the migrations leave it (version 1). For reading: stores are made by the migrations, and a
+-- The whole schema, as the migrations leave it (version 2). For reading: stores are made by the migrations, and a
 -- test holds that both come to the same.
 -- Everything of a tenant has org_id as the first column of its key. Times are microseconds since 1970 UTC.
 -- Texts are compared byte by byte, as in every other store.
@@ -26,7 +26,8 @@ CREATE TABLE organization_clock (
     next_item BIGINT NOT NULL,
     next_event BIGINT NOT NULL,
     next_batch BIGINT NOT NULL,
-    next_delta BIGINT NOT NULL DEFAULT 1
+    next_delta BIGINT NOT NULL DEFAULT 1,
+    settled BIGINT NOT NULL DEFAULT 1
 ) WITH (fillfactor = 20);
 
 CREATE TABLE space (

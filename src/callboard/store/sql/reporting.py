@@ -9,13 +9,22 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from callboard.clock import Micros
-from callboard.store.questions import CallFilter, CallPart, CellPart, Place, Sums, TaskPart
+from callboard.store.questions import (
+    CallFilter,
+    CallPart,
+    CellPart,
+    ChangePart,
+    Extreme,
+    Summed,
+    Sums,
+    TaskPart,
+)
 from callboard.store.reporting import Intervals, LastVerification, Overdue, Received, Verification
 from callboard.store.sql.database import Database
-from callboard.store.sql.extremes import extreme_ms
+from callboard.store.sql.extremes import extremes_ms
 from callboard.store.sql.intervals import intervals
 from callboard.store.sql.overdue import last_verification, overdue, received, run_times_ms
-from callboard.store.sql.sums import sums
+from callboard.store.sql.sums import sums, sums_since
 
 T = TypeVar("T")
 
@@ -34,22 +43,18 @@ class SqlReporting(ABC):
     def sums(self, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
         return self._at_once(sums, org_id, parts)
 
-    def extreme_ms(
+    def sums_since(
         self,
         org_id: int,
-        places: Sequence[Place],
-        where: CallFilter,
-        of: Literal["talk", "wait"],
-        bounds: tuple[int, int],
-        *,
-        greatest: bool,
-        most_rows: int,
-    ) -> int | None:
-        return self._at_once(
-            lambda db: extreme_ms(
-                db, org_id, places, where, of, bounds, greatest=greatest, most_rows=most_rows
-            )
-        )
+        parts: Sequence[CellPart | CallPart | TaskPart],
+        changes: Sequence[ChangePart],
+    ) -> Summed:
+        return self._at_once(sums_since, org_id, parts, changes)
+
+    def extremes_ms(
+        self, org_id: int, where: CallFilter, wanted: Sequence[Extreme], most_rows: int
+    ) -> list[int | None]:
+        return self._at_once(extremes_ms, org_id, where, wanted, most_rows)
 
     def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:
         return self._at_once(received, org_id, spaces, since, most)

@@ -28,6 +28,8 @@ class OrgClock(Struct):
     next_event: int
     next_batch: int
     next_delta: int
+    settled: int
+    """The first delta that is in no cell yet; those before it are there only to move held sums on."""
 
 
 def find_clock(db: Database, org_id: int) -> OrgClock | None:
@@ -160,20 +162,41 @@ def _append_deltas(
                 no += 1
     db.change_many("delta.append", rows)
     clock.next_delta = no
-    if no > settling.SETTLE_AT:
-        settle_deltas(db, clock)
+    if no - clock.settled >= settling.SETTLE_AT:
+        _settle(db, clock)
+        # Of very many it is no less work to move on by them than to read the cells anew.
+        few = no - clock.settled <= _WORTH_KEEPING * settling.SETTLE_AT
+        _drop_deltas(db, clock, before=clock.settled if few else no)
+        clock.settled = no
 
 
-def settle_deltas(db: Database, clock: OrgClock) -> None:
-    """Add what an organization's commits left for later to its cells; the caller writes the clock."""
-    settling.settle(db, clock.org_id)
-    clock.next_delta = 1
+_WORTH_KEEPING = 2
+
+
+def _settle(db: Database, clock: OrgClock) -> None:
+    settling.settle(db, clock.org_id, clock.settled)
+
+
+def _drop_deltas(db: Database, clock: OrgClock, before: int) -> None:
+    db.change("delta.drop", {"org_id": clock.org_id, "before": before})
+
+
+def settle_for_change(db: Database, clock: OrgClock) -> None:
+    """Settle an organization's deltas, for whoever is about to change cells by other means than deltas, or
+    what deltas are counted under. Sums that are held are of no use from then on: no delta stays, and one
+    number is left out, so that whoever held them up to here finds the next one missing. The caller writes
+    the clock.
+    """
+    _settle(db, clock)
+    _drop_deltas(db, clock, before=clock.next_delta)
+    clock.next_delta += 1
+    clock.settled = clock.next_delta
 
 
 def settle_now(db: Database, org_id: int) -> None:
-    """Settle an organization's deltas, for whoever is about to change what they were counted under."""
+    """See `settle_for_change`; the clock is written."""
     clock = read_clock(db, org_id)
-    settle_deltas(db, clock)
+    settle_for_change(db, clock)
     write_clock(db, clock)
 
 

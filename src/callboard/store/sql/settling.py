@@ -1,8 +1,8 @@
 """Deltas become cells: many at a time, in one pass for each counter and grain.
 
 A single event would touch a cell for each counter and grain, each on a page of its own. So a commit only
-appends its differences, and the commit that finds enough of them adds them all up. Cells and deltas together
-are the counters; what is read is always both.
+appends its differences, and the commit that finds enough of them adds them all up. Cells and the deltas from
+`settled` of the organization's clock on are the counters; what is read is always both.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from callboard.store.sql.database import Database
 from callboard.store.sql.recount import COUNTERS
 
 SETTLE_AT = 4_000
-"""Deltas of an organization that are left for later; the commit that makes it more settles them."""
+"""Deltas of an organization that are left for later; the commit that makes it more settles them. Those that
+were settled last stay until the next time: sums that are held are moved on by them (`ChangePart`).
+"""
 
 OF_CONTACT = "space_id IN (SELECT id FROM space WHERE org_id = :org_id AND content_type = 'contact')"
 
@@ -46,9 +48,9 @@ _ON_CONFLICT = f" ON CONFLICT (org_id, counter, grain, space_id, bucket, d1, d2,
 _NOTHING = " AND ".join(f"{measure} = 0" for measure in MEASURES)
 
 
-def settle(db: Database, org_id: int) -> None:
-    """Add an organization's deltas to its cells; `next_delta` of its clock is the caller's to set back."""
-    where = {"org_id": org_id}
+def settle(db: Database, org_id: int, settled: int) -> None:
+    """Add an organization's deltas from `settled` on to its cells; to keep the clock is the caller's."""
+    where = {"org_id": org_id, "settled": settled}
     # Most counters do not tell durations apart: for them these differences, added up first, are far fewer.
     gathers = db.dialect.gathers
     if gathers:
@@ -61,7 +63,6 @@ def settle(db: Database, org_id: int) -> None:
             db.run(sql, where)
     if gathers:
         db.run("DELETE FROM temp.gathered")
-    db.change("delta.drop", where)
 
 
 _GATHERED_BY = "space_id, kind, quarter, hour, day, call_type, call_status, end_reason, agent, status"
@@ -70,8 +71,8 @@ _GATHER_TABLE = (
     f"{', '.join(MEASURES)} FROM delta WHERE 0"
 )
 _GATHER = (
-    f"INSERT INTO temp.gathered SELECT org_id, 1, {_GATHERED_BY}, {_SUMS} FROM delta "
-    f"WHERE org_id = :org_id AND no > 0 GROUP BY {_GATHERED_BY} HAVING {_ANY}"
+    f"INSERT INTO temp.gathered SELECT org_id, :settled, {_GATHERED_BY}, {_SUMS} FROM delta "
+    f"WHERE org_id = :org_id AND no >= :settled GROUP BY {_GATHERED_BY} HAVING {_ANY}"
 )
 
 
@@ -85,7 +86,7 @@ def _settling(gathers: bool) -> tuple[str, ...]:
     return tuple(
         f"{_INSERT}SELECT org_id, {space}, {counter.code}, '{grain}', {buckets[grain]} AS bucket, "
         f"{_dimensions(counter)}, {_SUMS} FROM {_source(counter, gathers)} "
-        f"WHERE org_id = :org_id AND no > 0 AND kind = '{counter.of}'{scope} "
+        f"WHERE org_id = :org_id AND no >= :settled AND kind = '{counter.of}'{scope} "
         f"GROUP BY org_id, {_grouped(counter, space)} HAVING {_ANY} "
         f"ORDER BY {_grouped(counter, space)}{_ON_CONFLICT}"
         for counter in CATALOGUE
@@ -103,7 +104,7 @@ def _dropping(gathers: bool, least: str) -> tuple[str, ...]:
         f"DELETE FROM cell WHERE org_id = :org_id AND counter = {counter.code} AND grain = '{grain}' AND "
         f"(space_id, bucket, d1, d2, d3) IN (SELECT {space}, {buckets[grain]}, {_dimensions(counter)} "
         f"FROM {_source(counter, gathers)} "
-        f"WHERE org_id = :org_id AND no > 0 AND kind = '{counter.of}'{scope} "
+        f"WHERE org_id = :org_id AND no >= :settled AND kind = '{counter.of}'{scope} "
         f"AND {least}({', '.join(MEASURES)}) < 0) AND {_NOTHING}"
         for counter in CATALOGUE
         for space, buckets, scope in _HOLDERS

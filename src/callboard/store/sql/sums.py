@@ -5,12 +5,24 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from callboard.fold.catalogue import BY_NAME, Counter
-from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Scope, Sum, Sums, TaskPart, Unknown
+from callboard.store.questions import (
+    CONTACT_SPACES,
+    CallPart,
+    CellPart,
+    ChangePart,
+    Changes,
+    Scope,
+    Sum,
+    Summed,
+    Sums,
+    TaskPart,
+    Unknown,
+)
 from callboard.store.sql.database import Database, Dialect
 from callboard.store.sql.filters import calls_where, tasks_where
 from callboard.store.sql.settling import HOME_BUCKETS, OF_CONTACT, UTC_BUCKETS
@@ -18,18 +30,51 @@ from callboard.store.sql.settling import HOME_BUCKETS, OF_CONTACT, UTC_BUCKETS
 _COLUMNS = ("d1", "d2", "d3")
 
 
+class _Marks(NamedTuple):
+    """Where an organization's deltas stand."""
+
+    settled: int
+    """The first that is in no cell yet."""
+    next: int
+    first: int | None
+    """That is there; none when there is none."""
+
+
 def sums(db: Database, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
     """Each part's sums; in one transaction they are of one snapshot."""
-    return [_of_cells(db, org_id, p) if isinstance(p, CellPart) else _of_rows(db, org_id, p) for p in parts]
+    return sums_since(db, org_id, parts, ()).sums
+
+
+def sums_since(
+    db: Database,
+    org_id: int,
+    parts: Sequence[CellPart | CallPart | TaskPart],
+    changes: Sequence[ChangePart],
+) -> Summed:
+    """The same, and what moved since; in one transaction all is of one snapshot."""
+    marks = _Marks(1, 1, None)
+    if changes or any(isinstance(part, CellPart) for part in parts):
+        marks = _Marks(*(db.row("clock.marks", {"org_id": org_id}) or marks))
+    return Summed(
+        sums=[
+            _of_cells(db, org_id, part, marks.settled)
+            if isinstance(part, CellPart)
+            else _of_rows(db, org_id, part)
+            for part in parts
+        ],
+        changes=[_changed(db, org_id, change, marks) for change in changes],
+        mark=marks.next,
+    )
 
 
 # --- cells
 
 
-def _of_cells(db: Database, org_id: int, part: CellPart) -> Sums:
+def _of_cells(db: Database, org_id: int, part: CellPart, settled: int) -> Sums:
     counter = BY_NAME[part.counter]
     values: dict[str, Any] = {
         "org_id": org_id,
+        "since": settled,
         "counter": counter.code,
         "grain": str(part.grain),
         "ranges": list(part.ranges),
@@ -62,7 +107,8 @@ def _kept(db: Database, counter: Counter, part: CellPart, values: dict[str, Any]
         f"SELECT {group}, {', '.join(wanted)} FROM span CROSS JOIN {dialect.each_space} "
         f"{dialect.then_join} cell ON {cells} GROUP BY {group}"
     )
-    return db.select(_ranges(dialect) + sql, values)
+    first = 1 + len(part.group)
+    return [row for row in db.select(_ranges(dialect) + sql, values) if any(row[first:])]
 
 
 def _looked_up(db: Database, part: CellPart, cells: str, wanted: list[str], values: dict[str, Any]) -> Sums:
@@ -96,19 +142,47 @@ def _nothing(many: int) -> str:
 def _late(db: Database, counter: Counter, part: CellPart, values: dict[str, Any]) -> Sums:
     """Of deltas that are in no cell yet: few, so that they are placed here."""
     contact = part.spaces == (CONTACT_SPACES,)
-    named = {name: name for name in counter.dimensions}
     bucket = (UTC_BUCKETS if contact else HOME_BUCKETS)[part.grain]
+    within = f" AND {bucket} >= :least AND {bucket} < :end"
+    places = _places(part.ranges)
+    return [
+        (place, *row[1:])
+        for row in _of_deltas(db, counter, part, bucket, within, values)
+        for place in places(row[0])
+    ]
+
+
+def _changed(db: Database, org_id: int, part: ChangePart, marks: _Marks) -> Changes | None:
+    """What the deltas since a mark moved; none when some of them are no longer there."""
+    if part.since == marks.next:
+        return []
+    if part.since > marks.next or marks.first is None or marks.first > part.since:
+        return None
+    values = {"org_id": org_id, "since": part.since, "spaces": list(part.spaces)}
+    return _of_deltas(db, BY_NAME[part.counter], part, "quarter", "", values)
+
+
+def _of_deltas(
+    db: Database,
+    counter: Counter,
+    part: CellPart | ChangePart,
+    bucket: str,
+    within: str,
+    values: dict[str, Any],
+) -> list[tuple[Any, ...]]:
+    """What the deltas from `:since` on sum up to, by bucket and group."""
+    contact = part.spaces == (CONTACT_SPACES,)
+    named = {name: name for name in counter.dimensions}
     space = str(CONTACT_SPACES) if contact else "space_id"
     group = [bucket, *(space if name == "space" else name for name in part.group)]
     scope = OF_CONTACT if contact else f"space_id IN (SELECT value FROM {db.dialect.each_space})"
     wanted = [_measured(each, each.measure, counter.status) for each in part.sums]
-    sql = (
-        f"SELECT {', '.join([*group, *wanted])} FROM delta WHERE org_id = :org_id AND no > 0 "
-        f"AND kind = '{counter.of}' AND {bucket} >= :least AND {bucket} < :end AND {scope}"
-        f"{_matching(part, named, values)} GROUP BY {', '.join(str(1 + at) for at in range(len(group)))}"
+    return db.select(
+        f"SELECT {', '.join([*group, *wanted])} FROM delta WHERE org_id = :org_id AND no >= :since "
+        f"AND kind = '{counter.of}'{within} AND {scope}{_matching(part, named, values)} "
+        f"GROUP BY {', '.join(str(1 + at) for at in range(len(group)))}",
+        values,
     )
-    places = _places(part.ranges)
-    return [(place, *row[1:]) for row in db.select(sql, values) for place in places(row[0])]
 
 
 def _places(ranges: Sequence[tuple[int, int]]) -> Callable[[int], list[int]]:
@@ -141,7 +215,7 @@ def _of_status(wanted: Sum, status: str) -> str:
     return " AND ".join(conditions)
 
 
-def _matching(part: CellPart, named: dict[str, str], values: dict[str, Any]) -> str:
+def _matching(part: CellPart | ChangePart, named: dict[str, str], values: dict[str, Any]) -> str:
     """Conditions on dimensions; null is kept as the empty text."""
     conditions = ""
     for name, wanted in part.where:

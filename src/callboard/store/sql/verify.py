@@ -29,7 +29,7 @@ from callboard.store.sql.save import (
     home_zones,
     read_clock,
     save_rows,
-    settle_deltas,
+    settle_for_change,
     settle_now,
     write_clock,
 )
@@ -237,7 +237,7 @@ def _rewrite_counters(db: Database, org_id: int, space_id: int) -> None:
     """Counters as the rows make them, whatever was kept."""
     where = {"org_id": org_id, "space_id": space_id}
     clock = read_clock(db, org_id)
-    settle_deltas(db, clock)
+    settle_for_change(db, clock)
     put_totals(db, org_id, space_id, clock.version)
     db.change("cell.drop_space", {**where, "counters": COUNTERS})
     insert_cells(db, org_id, space_id, _zone(db, org_id, space_id))

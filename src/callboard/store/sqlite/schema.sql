@@ -1,4 +1,4 @@
--- The whole schema, as the migrations leave it (version 3). For reading: stores are made by the migrations, and a
+-- The whole schema, as the migrations leave it (version 4). For reading: stores are made by the migrations, and a
 -- test holds that both come to the same.
 
 CREATE TABLE meta (
@@ -22,7 +22,7 @@ CREATE TABLE organization_clock (
     next_item INTEGER NOT NULL,
     next_event INTEGER NOT NULL,
     next_batch INTEGER NOT NULL
-, next_delta INTEGER NOT NULL DEFAULT 1);
+, next_delta INTEGER NOT NULL DEFAULT 1, settled INTEGER NOT NULL DEFAULT 1);
 
 CREATE TABLE space (
     id INTEGER PRIMARY KEY,

@@ -15,7 +15,8 @@ from callboard.query.reports.series import SeriesData, series
 
 async def get_series(request: Request) -> Response:
     asked = series_question(request.values, request.item, request.services.clock())
-    data = await request.store_threads.run(series, request.services.store, asked)
+    services = request.services
+    data = await request.store_threads.run(series, services.store, asked, services.views)
     return await reported(request, "Series fetched successfully", data)
 
 

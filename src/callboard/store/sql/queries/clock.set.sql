@@ -5,5 +5,6 @@ SET
     next_item = :next_item,
     next_event = :next_event,
     next_batch = :next_batch,
-    next_delta = :next_delta
+    next_delta = :next_delta,
+    settled = :settled
 WHERE org_id = :org_id

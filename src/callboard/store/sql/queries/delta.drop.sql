@@ -1,3 +1,3 @@
--- The cells hold them now.
+-- The cells hold them, and nobody needs them to move on.
 DELETE FROM delta
-WHERE org_id = :org_id AND no > 0
+WHERE org_id = :org_id AND no < :before

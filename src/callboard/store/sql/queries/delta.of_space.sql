@@ -3,4 +3,6 @@ SELECT
     kind, quarter, call_type, call_status, end_reason, agent, talk, wait, status,
     items, answered, timed, talk_ms, wait_ms
 FROM delta
-WHERE org_id = :org_id AND no > 0 AND space_id = :space_id
+WHERE
+    org_id = :org_id AND space_id = :space_id
+    AND no >= (SELECT settled FROM organization_clock WHERE org_id = :org_id)

@@ -1,0 +1,138 @@
+"""Which cells or rows answer a question: the planner of every report that counts by time.
+
+A range is tiled by cells of the home zone (`tiles`); what is left at its edges, less than a quarter each, is
+counted from rows. Spaces are read by home zone; the contact spaces together, not told apart, have cells of
+their own in UTC. Where no counter tells apart what is asked, rows answer everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from callboard.fold.catalogue import CATALOGUE, Counter
+from callboard.fold.grain import Grain
+from callboard.model.directory import Space
+from callboard.query.reports.period import Range
+from callboard.query.reports.tiles import tiles_of
+from callboard.store.questions import (
+    CONTACT_SPACES,
+    CallFilter,
+    CallPart,
+    CellPart,
+    Match,
+    Sum,
+    TaskPart,
+    Unknown,
+)
+
+DIMENSIONS = ("space_token", "call_type", "call_status", "end_reason", "agent", "answered", "answered_by")
+"""What calls are told apart by, everywhere: each is a group and a filter, `unknown` is its null."""
+
+Where = tuple[tuple[str, Match | bool], ...]
+"""Filters on dimensions: all must hold."""
+Part = CellPart | CallPart | TaskPart
+Targets = list[list[tuple[Range, int]]]
+"""What each range that is read counts for: ranges asked for, and the sign it counts with."""
+Parts = list[tuple[Part, Targets]]
+"""What is read, and what its ranges count for."""
+
+
+class Count(Struct, frozen=True, kw_only=True):
+    """What is counted, over whichever ranges."""
+
+    tasks: bool = False
+    counter: Counter | None
+    """That holds it; none: rows do."""
+    where: Where
+    group: tuple[str, ...]
+    """As the store names them."""
+    sums: tuple[Sum, ...]
+
+    @property
+    def matches(self) -> tuple[tuple[str, Match], ...]:
+        """The filters, as cells have them."""
+        return tuple((name, value) for name, value in self.where if not isinstance(value, bool))
+
+
+class Plan:
+    """Which holders of cells are read, and how each range is tiled in their zone."""
+
+    def __init__(self, spaces: Sequence[Space], *, together: bool) -> None:
+        """`together`: these are all contact spaces, and are not told apart."""
+        self._ids = tuple(space.id for space in spaces)
+        self._together = together
+        self._holders: dict[str, tuple[int, ...]] = {}
+        if together:
+            self._holders = {"UTC": (CONTACT_SPACES,)}
+        else:
+            for space in spaces:
+                zone = space.settings.timezone
+                self._holders[zone] = (*self._holders.get(zone, ()), space.id)
+
+    @property
+    def holders(self) -> tuple[int, ...]:
+        """Whose cells are read."""
+        return (CONTACT_SPACES,) if self._together else self._ids
+
+    def parts(self, count: Count, ranges: Sequence[Range]) -> Parts:
+        """The parts to read, and what each of their ranges counts for."""
+        if not ranges:
+            return []
+        if count.counter is None:
+            return [(self._rows(count, self._ids, tuple(ranges)), [[(each, 1)] for each in ranges])]
+        parts: Parts = []
+        for zone, holders in self._holders.items():
+            tiled: dict[Grain, dict[tuple[int, int], list[tuple[Range, int]]]] = {}
+            edges: dict[Range, list[tuple[Range, int]]] = {}
+            for asked in ranges:
+                tiles = tiles_of(*asked, zone)
+                for grain, begin, end, sign in tiles.cells:
+                    tiled.setdefault(grain, {}).setdefault((begin, end), []).append((asked, sign))
+                for edge in tiles.edges:
+                    edges.setdefault(edge, []).append((asked, 1))
+            for grain, cells in tiled.items():
+                part = CellPart(
+                    counter=count.counter.name,
+                    grain=grain,
+                    spaces=holders,
+                    ranges=tuple(cells),
+                    where=count.matches,
+                    group=count.group,
+                    sums=count.sums,
+                )
+                parts.append((part, list(cells.values())))
+            if edges:
+                ids = self._ids if holders == (CONTACT_SPACES,) else holders
+                parts.append((self._rows(count, ids, tuple(edges)), list(edges.values())))
+        return parts
+
+    def _rows(self, count: Count, ids: tuple[int, ...], ranges: tuple[Range, ...]) -> CallPart | TaskPart:
+        if count.tasks:
+            return TaskPart(spaces=ids, ranges=ranges, group=count.group, sums=count.sums)
+        where = call_filter(count.where)
+        return CallPart(spaces=ids, ranges=ranges, where=where, group=count.group, sums=count.sums)
+
+
+def counter_of(group: Sequence[str], where: Where) -> Counter | None:
+    """The coarsest counter of calls that tells these apart; none when no one does."""
+    needed = {"call_status", *group, *(name for name, _ in where)} - {"space_token"}
+    fitting = [
+        counter
+        for counter in CATALOGUE
+        if counter.of == "call" and Grain.HOUR in counter.grains and needed <= set(counter.dimensions)
+    ]
+    return min(fitting, key=lambda counter: len(counter.dimensions), default=None)
+
+
+def call_filter(where: Where) -> CallFilter:
+    """The same filters, on rows."""
+    filters: dict[str, Any] = dict(where)
+    return CallFilter(**filters)
+
+
+def is_unknown(value: Match | bool) -> bool:
+    """Whether a filter asks for what is null."""
+    return isinstance(value, Unknown)

@@ -1,0 +1,163 @@
+"""Sums of civil periods, held in memory and moved on by what commits changed: materialized views.
+
+A period's sums are read from cells once. From then on only what moved since is asked for, by quarter, and
+added where it lies. What a view holds is therefore what the cells and deltas hold, as of a mark; where the
+store no longer knows what moved since that mark, the view is emptied and read anew. Nothing expires.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from threading import Lock
+from typing import Any
+
+from msgspec import Struct
+
+from callboard.fold.grain import QUARTER_US
+from callboard.query.reports.period import Range
+from callboard.store.questions import Changes, Match, Sum
+
+MOST_NUMBERS = 1_000_000
+"""That all views of a process hold together, at most about forty megabytes; then the oldest question's go."""
+MOST_OF_ONE = MOST_NUMBERS // 2
+"""A view of more is not kept: it would drive out all others."""
+MOST_VIEWS = 1_000
+
+Group = tuple[Any, ...]
+"""Values of a group; what is null is "unknown"."""
+Columns = dict[Group, list[Sequence[int]]]
+"""Group → for each sum a number for each range."""
+
+
+class Shape(Struct, frozen=True):
+    """What a view is of: two questions that differ in their periods alone share one."""
+
+    org_id: int
+    counter: str
+    spaces: tuple[int, ...]
+    where: tuple[tuple[str, Match], ...]
+    group: tuple[str, ...]
+    sums: tuple[Sum, ...]
+    interval: str
+    zone: str
+
+
+class View:
+    """Sums by range and group. Ranges do not overlap, as long as only whole civil periods stay."""
+
+    def __init__(self, sums: int) -> None:
+        self.lock = Lock()
+        self.mark: int | None = None
+        """As of which all ranges are told."""
+        self._many = sums
+        self._groups: dict[Group, int] = {}
+        self._sums: dict[Range, list[list[int]]] = {}
+        """Range → for each sum a number for each group, by its place; groups behind the end have none."""
+        self._order: list[Range] | None = None
+        """The ranges by their begins, once they were needed."""
+
+    def __contains__(self, asked: Range) -> bool:
+        return asked in self._sums
+
+    @property
+    def numbers(self) -> int:
+        """How many it holds at most."""
+        return len(self._sums) * len(self._groups) * self._many
+
+    def forget(self, ranges: Iterable[Range] | None = None) -> None:
+        """Let go of these ranges; without, of everything."""
+        if ranges is None:
+            self._sums, self._groups, self.mark = {}, {}, None
+        else:
+            for each in ranges:
+                self._sums.pop(each, None)
+        self._order = None
+
+    def begin(self, asked: Range) -> None:
+        """A range of which nothing is known yet: all its sums are 0 until they are added."""
+        self._sums[asked] = [[] for _ in range(self._many)]
+        self._order = None
+
+    def add(self, asked: Range, group: Group, numbers: Sequence[int], sign: int = 1) -> None:
+        """Add to the sums of a range that was begun."""
+        at = self._groups.setdefault(group, len(self._groups))
+        for held, number in zip(self._sums[asked], numbers, strict=True):
+            if at >= len(held):
+                held.extend([0] * (at + 1 - len(held)))
+            held[at] += sign * number
+
+    def move(self, changes: Changes, mark: int | None) -> None:
+        """Add what moved since the mark; it is as of the new one then."""
+        self.mark = mark
+        if not changes:
+            return
+        if self._order is None:
+            self._order = sorted(self._sums)
+        groups = len(changes[0]) - 1 - self._many
+        for quarter, *moved in changes:
+            at = quarter * QUARTER_US
+            place = bisect_right(self._order, at, key=_begin) - 1
+            if place >= 0 and at < self._order[place][1]:
+                group = tuple([value or "unknown" for value in moved[:groups]])
+                self.add(self._order[place], group, moved[groups:])
+
+    def columns(self, ranges: Sequence[Range]) -> Columns:
+        """The sums of these ranges, in their order, of the groups that have any."""
+        many = len(self._groups)
+        by_sum: list[list[tuple[int, ...]]] = []
+        for place in range(self._many):
+            rows = [self._sums[each][place] for each in ranges]
+            padded = [row if len(row) == many else row + [0] * (many - len(row)) for row in rows]
+            by_sum.append(list(zip(*padded, strict=True)))
+        columns: Columns = {}
+        for group, at in self._groups.items():
+            numbers: list[Sequence[int]] = [of_groups[at] for of_groups in by_sum]
+            if any(map(any, numbers)):
+                columns[group] = numbers
+        return columns
+
+
+def _begin(of: Range) -> int:
+    return of[0]
+
+
+class Views:
+    """The views of a process, those asked for last; any thread may ask."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._views: OrderedDict[Shape, View] = OrderedDict()
+
+    @contextmanager
+    def held(self, shapes: Mapping[int, Shape]) -> Iterator[dict[int, View]]:
+        """The views of these shapes, each for the caller alone until the end. Whoever asks for several asks
+        in the same order as everybody else.
+        """
+        with self._lock:
+            views = {at: self._views.setdefault(shape, View(len(shape.sums))) for at, shape in shapes.items()}
+            for shape in shapes.values():
+                self._views.move_to_end(shape)
+        with ExitStack() as held:
+            for view in views.values():
+                held.enter_context(view.lock)
+            try:
+                yield views
+            except BaseException:
+                # Half of an answer may be in it.
+                for view in views.values():
+                    view.forget()
+                raise
+            for view in views.values():
+                if view.numbers > MOST_OF_ONE:
+                    view.forget()
+        self._keep_to_bounds()
+
+    def _keep_to_bounds(self) -> None:
+        with self._lock:
+            numbers = sum(view.numbers for view in self._views.values())
+            while numbers > MOST_NUMBERS or len(self._views) > MOST_VIEWS:
+                _, oldest = self._views.popitem(last=False)
+                numbers -= oldest.numbers

@@ -1,0 +1,151 @@
+"""What a process holds of reports in memory is what the store holds, whatever moved meanwhile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
+
+from callboard.model.directory import Space
+from callboard.query.reports import views as bounds
+from callboard.query.reports.series import SeriesQuestion, series
+from callboard.query.reports.views import Views
+from callboard.store.sql import settling
+from tests import events
+from tests.events import send
+from tests.property.lengths import examples_on
+from tests.property.plain_reports import ZONES, crowd_calls, crowd_tasks
+from tests.property.test_report_series import questions, scopes
+from tests.property.worlds import World, Worlds
+from tests.stores import NOW, STORES, behind
+
+KEPT = [kind for kind in STORES if kind != "memory"]
+"""The model holds nothing that could be held beside it."""
+CALLS, TASKS = 5, 3
+"""So many are told of again and again."""
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("call"), crowd_calls),
+        st.tuples(st.just("call"), crowd_calls),
+        st.tuples(st.just("task"), crowd_tasks),
+        st.tuples(st.just("ask"), st.integers(0, 2)),
+        st.tuples(st.just("ask"), st.integers(0, 2)),
+        st.tuples(st.just("zone"), st.sampled_from(ZONES)),
+        st.tuples(st.just("content"), st.sampled_from(["contact", "email"])),
+        st.tuples(st.just("withdraw"), crowd_calls),
+        st.tuples(st.just("repair"), st.none()),
+    ),
+    min_size=6,
+    max_size=20,
+)
+
+
+class Going:
+    """A world that goes on, and one set of views all the while."""
+
+    def __init__(self, world: World, asked: list[dict[str, Any]]) -> None:
+        self.world, self.asked = world, asked
+        self.views = Views()
+        self.acme = world.organizations[0]
+        self._told = 0
+
+    def call(self, fields: dict[str, Any], **batch: Any) -> None:
+        """Of one of a few calls: what was known of it may move."""
+        drawn = dict(fields)
+        space, wait, status = (
+            self.world.spaces[drawn.pop("space")],
+            drawn.pop("wait"),
+            drawn.pop("call_status"),
+        )
+        if wait is not None:
+            drawn["start_time"] = drawn["creation_time"] + wait
+        self._told += 1
+        told = events.call(f"c{self._told % CALLS}", status, at=self._told, **drawn)
+        send(self.world.store, space, told, **batch)
+
+    def task(self, fields: dict[str, Any]) -> None:
+        """Of one of a few tasks."""
+        drawn = dict(fields)
+        space, status = self.world.spaces[drawn.pop("space")], drawn.pop("status")
+        self._told += 1
+        told = events.task(f"t{self._told % TASKS}", status, at=self._told, **drawn)
+        send(self.world.store, space, told)
+
+    def zone(self, name: str) -> None:
+        """Hours and days of a space are laid out anew."""
+        space = self._now("summer")
+        settings = structs.replace(space.settings, timezone=name)
+        self.world.store.update_space(self.acme.id, space.id, {"settings": settings})
+
+    def content(self, kind: str) -> None:
+        """A space comes among the contact spaces, or leaves them."""
+        space = self._now("letters")
+        self.world.store.update_space(self.acme.id, space.id, {"content_type": kind})
+
+    def withdraw(self, fields: dict[str, Any]) -> None:
+        """What an import brought is asked for, and goes again."""
+        store = self.world.store
+        brought = store.begin_import(self.acme.id, f"some {self._told}", NOW)
+        self.call({**fields, "space": "spring"}, import_no=brought.batch_no)
+        self.ask(0)
+        store.withdraw(self.acme.id, brought.batch_no, NOW)
+
+    def repair(self, _: None) -> None:
+        """Wrong numbers are held, and made right behind that."""
+        with behind(self.world.store) as db:
+            db.run(
+                "UPDATE cell SET items = items + 1 WHERE org_id = :id AND counter = 1", {"id": self.acme.id}
+            )
+        for which in range(len(self.asked)):
+            self.ask(which, check=False)
+        self.world.store.verify(repair=True)
+
+    def ask(self, which: int, *, check: bool = True) -> None:
+        """Held, and from rows alone."""
+        asked = self.asked[which % len(self.asked)]
+        for scope, _ in scopes(self.world):
+            question = SeriesQuestion(scope=scope, **asked)
+            told = series(self.world.store, question, self.views)
+            if check:
+                rows = SeriesQuestion(scope=scope, counters=False, **asked)
+                assert told == series(self.world.store, rows)
+
+    def _now(self, name: str) -> Space:
+        """The space as it is now."""
+        return next(each for each in self.world.store.spaces(self.acme.id) if each.name == name)
+
+
+@pytest.mark.parametrize("kind", KEPT)
+@pytest.mark.parametrize("most", [bounds.MOST_NUMBERS, 60], ids=["roomy", "crowded"])
+def test_what_is_held_is_what_the_store_holds(
+    worlds: Worlds, kind: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through commits, settlings, changes of zone and of content type, repairs and withdrawals; and where
+    there is room for few numbers only.
+    """
+    monkeypatch.setattr(bounds, "MOST_NUMBERS", most)
+    monkeypatch.setattr(bounds, "MOST_OF_ONE", most // 2)
+    zones = st.fixed_dictionaries({name: st.sampled_from(ZONES) for name in ("spring", "summer")})
+
+    @examples_on(kind, 1)
+    @given(
+        zones,
+        st.lists(questions(tasks_apart=True), min_size=1, max_size=3),
+        steps,
+        st.sampled_from([1, 4, 12]),
+    )
+    def holds(zones: dict[str, str], asked: list[dict[str, Any]], going: list[Any], settle_at: int) -> None:
+        monkeypatch.setattr(settling, "SETTLE_AT", settle_at)
+        world = worlds.make(kind, {"letters": "UTC", "hidden": "UTC", **zones})
+        told = Going(world, asked)
+        for step, value in going:
+            getattr(told, step)(value)
+        for which in range(len(asked)):
+            told.ask(which)
+        worlds.end(world)
+
+    holds()
