@@ -6,8 +6,8 @@ them only what moved is read. All of an answer is of one snapshot: it is never h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -20,14 +20,13 @@ from callboard.query.reports.period import Range
 from callboard.query.reports.plan import Count, Parts, Plan, Where, counter_of
 from callboard.query.reports.views import Group, Shape, View, Views
 from callboard.store.interface import Store
-from callboard.store.questions import CONTACT_SPACES, CellPart, ChangePart, Changes, Summed, Sums
+from callboard.store.questions import CONTACT_SPACES, CellPart, ChangePart, Changes, Summed
 
 MOST_ROWS = 1_000_000
 """Calls that a report reads one by one at most."""
 
 Table = dict[Group, dict[int, Sequence[int]]]
 """Group → place of `metrics.Sums` → a number for each range."""
-StoreRow = tuple[Any, ...]
 
 
 class Ask(Struct, frozen=True, kw_only=True):
@@ -122,24 +121,15 @@ def _tabulated(store: Store, ask: Ask, plan: Plan, asked: list[_Asked], held: di
     for one, view, (ranges, parts) in zip(asked, views, read, strict=True):
         moved = None if view.mark is None else next(changes)
         view.move(moved or [], summed.mark)
-        _add(view, ranges, parts, answers)
+        view.begin(ranges)
+        for (_, targets), rows in zip(parts, answers, strict=False):
+            view.add(rows, targets)
         for group, columns in view.columns(ask.ranges).items():
             table.setdefault(group, {}).update(zip(one.places, columns, strict=True))
         view.forget(each for each in ranges if each not in ask.whole or not _by_quarters(each))
         if summed.mark is None:
             view.forget()
     return table
-
-
-def _add(view: View, ranges: Iterable[Range], parts: Parts, answers: Iterator[Sums]) -> None:
-    """What was read of ranges that the view did not have."""
-    for each in ranges:
-        view.begin(each)
-    for (part, targets), rows in zip(parts, answers, strict=False):
-        group_of, first = _group_of(len(part.group)), 1 + len(part.group)
-        for row in rows:
-            for target, sign in targets[row[0]]:
-                view.add(target, group_of(row), row[first:], sign)
 
 
 def _read(
@@ -164,15 +154,6 @@ def _read(
             )
     parts = [part for _, each in read for part, _ in each]
     return store.sums_since(ask.org_id, parts, changes), read
-
-
-def _group_of(many: int) -> Callable[[StoreRow], Group]:
-    """What makes the group of a row. Reports have tens of thousands of rows: most have one or none."""
-    if not many:
-        return lambda _: ()
-    if many == 1:
-        return lambda row: (row[1] or "unknown",)
-    return lambda row: tuple([value or "unknown" for value in row[1 : 1 + many]])
 
 
 def _by_quarters(asked: Range) -> bool:

@@ -28,6 +28,10 @@ MOST_VIEWS = 1_000
 
 Group = tuple[Any, ...]
 """Values of a group; what is null is "unknown"."""
+StoreRow = tuple[Any, ...]
+"""(place of the range that was read, *values of the group, *sums)."""
+Targets = Sequence[Sequence[tuple[Range, int]]]
+"""What each range that was read counts for: ranges of the view, and the sign it counts with."""
 Columns = dict[Group, list[Sequence[int]]]
 """Group → for each sum a number for each range."""
 
@@ -76,18 +80,45 @@ class View:
                 self._sums.pop(each, None)
         self._order = None
 
-    def begin(self, asked: Range) -> None:
-        """A range of which nothing is known yet: all its sums are 0 until they are added."""
-        self._sums[asked] = [[] for _ in range(self._many)]
+    def begin(self, ranges: Iterable[Range]) -> None:
+        """Ranges of which nothing is known yet: all their sums are 0 until some are added."""
+        for each in ranges:
+            self._sums[each] = [[] for _ in range(self._many)]
         self._order = None
 
-    def add(self, asked: Range, group: Group, numbers: Sequence[int], sign: int = 1) -> None:
-        """Add to the sums of a range that was begun."""
-        at = self._groups.setdefault(group, len(self._groups))
-        for held, number in zip(self._sums[asked], numbers, strict=True):
-            if at >= len(held):
-                held.extend([0] * (at + 1 - len(held)))
-            held[at] += sign * number
+    def add(self, rows: Sequence[StoreRow], targets: Targets) -> None:
+        """Add rows of the store's to ranges that were begun, by what each row's place counts for."""
+        if not rows:
+            return
+        # Tens of thousands of rows: what they have in common is done once.
+        first = len(rows[0]) - self._many
+        places = self._places(rows, first)
+        sums = [[(self._of_all_groups(each), sign) for each, sign in counted] for counted in targets]
+        for at, row in zip(places, rows, strict=True):
+            numbers = row[first:]
+            for columns, sign in sums[row[0]]:
+                for column, number in zip(columns, numbers, strict=True):
+                    column[at] += sign * number
+
+    def _of_all_groups(self, asked: Range) -> list[list[int]]:
+        """The sums of a range, with a number for every group there is."""
+        columns, many = self._sums[asked], len(self._groups)
+        for column in columns:
+            if len(column) < many:
+                column.extend([0] * (many - len(column)))
+        return columns
+
+    def _places(self, rows: Sequence[StoreRow], first: int) -> list[int]:
+        """Of each row's group: its place, a new one where it has none yet."""
+        groups = self._groups
+        if first == 2:
+            named: list[Group] = [(row[1] or "unknown",) for row in rows]
+        else:
+            named = [tuple([value or "unknown" for value in row[1:first]]) for row in rows]
+        for group in named:
+            if group not in groups:
+                groups[group] = len(groups)
+        return [groups[group] for group in named]
 
     def move(self, changes: Changes, mark: int | None) -> None:
         """Add what moved since the mark; it is as of the new one then."""
@@ -96,22 +127,20 @@ class View:
             return
         if self._order is None:
             self._order = sorted(self._sums)
-        groups = len(changes[0]) - 1 - self._many
-        for quarter, *moved in changes:
+        # Few of the ranges, mostly one: only these are touched.
+        moved: dict[Range, list[StoreRow]] = {}
+        for quarter, *rest in changes:
             at = quarter * QUARTER_US
             place = bisect_right(self._order, at, key=_begin) - 1
             if place >= 0 and at < self._order[place][1]:
-                group = tuple([value or "unknown" for value in moved[:groups]])
-                self.add(self._order[place], group, moved[groups:])
+                moved.setdefault(self._order[place], []).append((0, *rest))
+        for each, rows in moved.items():
+            self.add(rows, [[(each, 1)]])
 
     def columns(self, ranges: Sequence[Range]) -> Columns:
         """The sums of these ranges, in their order, of the groups that have any."""
-        many = len(self._groups)
-        by_sum: list[list[tuple[int, ...]]] = []
-        for place in range(self._many):
-            rows = [self._sums[each][place] for each in ranges]
-            padded = [row if len(row) == many else row + [0] * (many - len(row)) for row in rows]
-            by_sum.append(list(zip(*padded, strict=True)))
+        rows = [self._of_all_groups(each) for each in ranges]
+        by_sum = [list(zip(*[row[place] for row in rows], strict=True)) for place in range(self._many)]
         columns: Columns = {}
         for group, at in self._groups.items():
             numbers: list[Sequence[int]] = [of_groups[at] for of_groups in by_sum]

@@ -228,14 +228,22 @@ def _matching(part: CellPart | ChangePart, named: dict[str, str], values: dict[s
 
 
 def _together(rows: Sums, deltas: Sums, key: int) -> Sums:
+    """Cells with the deltas that are not in them yet; `key` values of a row name what it is of."""
     if not deltas:
         return rows
-    held = {row[:key]: row[key:] for row in rows}
+    late: dict[tuple[Any, ...], tuple[int, ...]] = {}
     for row in deltas:
-        before = held.get(row[:key])
-        added = row[key:] if before is None else tuple(map(sum, zip(before, row[key:], strict=True)))
-        held[row[:key]] = added
-    return [(*name, *measures) for name, measures in held.items() if any(measures)]
+        late[row[:key]] = _added(late[row[:key]], row[key:]) if row[:key] in late else row[key:]
+    every = []
+    for row in rows:
+        moved = late.pop(row[:key], None)
+        every.append(row if moved is None else (*row[:key], *_added(row[key:], moved)))
+    every += [(*name, *measures) for name, measures in late.items()]
+    return [row for row in every if any(row[key:])]
+
+
+def _added(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(one, other, strict=True)))
 
 
 # --- rows
