@@ -10,10 +10,14 @@ import apsw
 import pytest
 
 from callboard.errors import StoreFileError, StoreUnavailableError, StoreVersionError
+from callboard.fold.grain import Grain
 from callboard.settings import Settings
+from callboard.store.questions import CellPart, Sum
 from callboard.store.sqlite.migrate import APPLICATION_ID, newest_version
 from callboard.store.sqlite.statements import migrations
 from callboard.store.sqlite.store import SqliteStore
+from tests.events import call, send
+from tests.stores import NOW, make_organization, make_space
 
 
 def schema_of(path: Path) -> set[tuple[str, str]]:
@@ -98,3 +102,24 @@ def test_a_locked_file_is_said_to_be_locked(tmp_path: Path) -> None:
             SqliteStore(str(path), Settings(lock_timeout_ms=50))
     finally:
         holder.close()
+
+
+def test_what_an_older_version_had_not_settled_still_counts(tmp_path: Path) -> None:
+    """Differences of before version 4, numbered from 1 again at every settling, are in no cell yet."""
+    path = str(tmp_path / "calls.db")
+    store = SqliteStore(path)
+    acme = make_organization(store)
+    space = make_space(store, acme)
+    send(store, space, call("c1", creation_time=NOW), call("c2", "failed", creation_time=NOW))
+    store.close()
+    with closing(apsw.Connection(path)) as db:
+        db.execute("ALTER TABLE organization_clock DROP COLUMN settled")
+        db.execute("PRAGMA user_version = 3")
+    store = SqliteStore(path)
+    send(store, space, call("c3", creation_time=NOW))
+    part = CellPart(
+        counter="calls", grain=Grain.DAY, spaces=(space.id,), ranges=((0, 2**40),), sums=(Sum("items"),)
+    )
+    assert store.sums(acme.id, [part]) == [[(0, 3)]]
+    assert store.verify(deep=True).drift == 0
+    store.close()

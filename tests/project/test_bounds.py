@@ -15,7 +15,7 @@ from callboard.model import call
 from callboard.model.directory import SpaceSettings
 from callboard.query import analytics, directory, parameter, parameters, space_metrics
 from callboard.query.export import parquet, walk
-from callboard.query.reports import attention, durations, period, series, spaces, tabulate, trust
+from callboard.query.reports import attention, durations, period, series, spaces, tabulate, trust, views
 from callboard.settings import Settings
 from callboard.store.postgres import connection as postgres_connection
 from callboard.store.postgres import looks as postgres_looks
@@ -50,6 +50,8 @@ BOUNDS: dict[str, list[str]] = {
     "values of a report: buckets x groups x metrics": [f"{series.MOST_NUMBERS:,}"],
     "dimensions to group by": [f"{series.MOST_GROUPED_BY}"],
     "calls that a report reads one by one, where no counter holds what is asked": [f"{tabulate.MOST_ROWS:,}"],
+    "numbers of series held, a worker": [f"{views.MOST_NUMBERS:,}", f"{views.MOST_VIEWS:,}"],
+    "of these, one question's": [f"{views.MOST_OF_ONE:,}"],
     "bars of a histogram": [f"{durations.MOST_BINS}"],
     "calls looked up for the very least and greatest duration": [f"{durations.EXTREME_ROWS:,}"],
     "items that need attention": [f"{attention.MOST_ITEMS:,}"],
