@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callboard.clock import HOUR, MINUTE, iso
+from callboard.clock import HOUR, MINUTE, SECOND, iso
 from tests.http.board import Board, call
 from tests.http.report_links import count
 
@@ -49,7 +49,10 @@ def test_the_peak_leads_to_the_calls_of_that_moment(board: Board, kind: str):
         assert count(board, data["peaks_link"], peak_at=moment) == peak
     assert count(board, data["unplaced_link"]) == data["unplaced"]
     assert data["unplaced"] == 1
-    assert data["open_calls"] == 1
+    assert data["open_calls"] == count(board, data["open_link"]) == 1
+    for bucket, mean in zip(data["buckets"], data["values"]["mean"], strict=True):
+        link = data["means_link"].format(start=bucket["start"], end=bucket["end"])
+        assert bool(count(board, link)) == bool(mean)
 
 
 def test_without_a_question_it_is_today_by_the_hour(board: Board):
@@ -71,3 +74,22 @@ def test_more_calls_than_may_be_read_are_refused(board: Board, monkeypatch):
     assert answer.status_code == 422
     assert "take a shorter period or one space" in answer.json()["message"]
     assert board.get(PATH, params={"kind": "ringing"}).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["talking_at", "offered_at"])
+def test_a_span_of_time_is_asked_for_with_a_slash(board: Board, name: str):
+    """Half-open; a bare date as an end is that day whole; one that ends before it begins is refused."""
+    began, ended = at(board, HOUR), at(board, HOUR - 10 * MINUTE)
+    board.send(call("c-1", call_status="completed", creation_time=began, start_time=began, end_time=ended))
+    for begin, end, expected in (
+        (at(board, 2 * HOUR), began, 0),
+        (at(board, 2 * HOUR), at(board, HOUR - SECOND), 1),
+        (ended, at(board, 0), 0),
+        (at(board, HOUR - 10 * MINUTE + SECOND), ended, 1),
+        (began[:10], began[:10], 1),
+    ):
+        answer = board.get("call-logs/", params={name: f"{begin}/{end}"})
+        assert answer.json()["count"] == expected, (begin, end)
+    refused = board.get("call-logs/", params={name: f"{ended}/{began}"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, name)
+    assert "must end later than it begins" in refused.text

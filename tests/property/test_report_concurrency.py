@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from callboard.clock import DAY, HOUR, MINUTE, SECOND
 from callboard.model.call import Call
 from callboard.model.directory import SpaceSettings
+from callboard.query.parameter import read_query
+from callboard.query.parameters import CALL_FILTERS, SCOPE, call_filter
 from callboard.query.reports.concurrency import KINDS, ConcurrencyQuestion, concurrency
 from callboard.query.reports.period import Period
 from callboard.store.questions import Scope
@@ -135,6 +138,15 @@ def check(world: World, scope: Any, listed: Scope, asked: dict[str, Any]) -> Non
         assert instant(data.peaks_at[place]) == first_of
         area = sum(max(0, min(other, last) - max(one, first)) for one, other in found)
         assert data.values["mean"][place] == area / (last - first)
+        link = data.means_link.format(start=bucket.start, end=bucket.end)
+        assert counted(world, listed, link) == sum(one < last and other > first for one, other in found)
+    assert counted(world, listed, data.open_link) == data.open_calls
+
+
+def counted(world: World, listed: Scope, link: str) -> int:
+    """How many calls the list behind a link has."""
+    values = read_query(urlsplit(link).query.encode(), {**CALL_FILTERS, **SCOPE})
+    return world.store.count_calls(listed, call_filter(values))
 
 
 @pytest.mark.parametrize("kind", STORES)

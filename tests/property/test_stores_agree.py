@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from hypothesis.stateful import run_state_machine_as_test as run_machine
 from msgspec import structs
 
-from callboard.clock import DAY, SECOND
+from callboard.clock import DAY, HOUR, SECOND
 from callboard.errors import CallerError
 from callboard.fold.catalogue import CATALOGUE
 from callboard.fold.grain import QUARTER_US
@@ -63,6 +63,9 @@ any_events = st.one_of(st.builds(named, plain_events, names), conflicting, updat
 any_batches = st.lists(any_events, max_size=6)
 spaces = st.integers(0, 3)
 moments = st.one_of(st.none(), st.sampled_from(MOMENTS))
+spans = st.builds(
+    lambda at, long: (at, at + long), st.sampled_from(MOMENTS), st.sampled_from([1, 1, HOUR, DAY])
+)
 
 
 def text_of(*values: str) -> st.SearchStrategy[Any]:
@@ -82,8 +85,8 @@ call_filters = st.builds(
     final=st.sampled_from([None, None, True, False]),
     duration_known=st.sampled_from([None, None, True, False]),
     time_to_answer_known=st.sampled_from([None, None, True, False]),
-    talking_at=st.one_of(st.none(), st.none(), st.sampled_from(MOMENTS)),
-    offered_at=st.one_of(st.none(), st.none(), st.sampled_from(MOMENTS)),
+    talking_at=st.one_of(st.none(), st.none(), spans),
+    offered_at=st.one_of(st.none(), st.none(), spans),
     unplaced=st.sampled_from([None, None, None, "talk", "offered"]),
     min_wait_ms=st.sampled_from([None, None, None, 0, 1]),
     max_wait_ms=st.sampled_from([None, None, None, 0, 1500]),

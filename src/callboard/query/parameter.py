@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from msgspec import Struct
 
 from callboard.errors import ParameterError
-from callboard.query.civil import read_moment, read_zone
+from callboard.query.civil import Moment, read_moment, read_zone
 from callboard.store.questions import UNKNOWN
 
 MOST_PARAMETERS = 64
@@ -181,6 +181,18 @@ def moments(name: str, text: str) -> Parameter:
         ],
     }
     return Parameter(name=name, text=text, schema=schema, read=read_moment, example="2026-02-07")
+
+
+def spans(name: str, text: str) -> Parameter:
+    """A time as `moments` reads it, or two with a slash between: from the first until the second."""
+
+    def read(value: str) -> tuple[Moment, Moment | None]:
+        begin, slash, end = value.partition("/")
+        return read_moment(begin), read_moment(end) if slash else None
+
+    schema = {"type": "string", "minLength": 1, "maxLength": MOST_TEXT}
+    example = "2026-02-07T05:00:00Z/2026-02-07T06:00:00Z"
+    return Parameter(name=name, text=text, schema=schema, read=read, example=example)
 
 
 def zones(name: str, text: str) -> Parameter:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from callboard.clock import Micros
+from callboard.errors import ParameterError
 from callboard.model.words import (
     ANSWERED_BY,
     CALL_STATUSES,
@@ -29,6 +30,7 @@ from callboard.query.parameter import (
     phone_numbers,
     read_text,
     seconds,
+    spans,
     texts,
     words,
     zones,
@@ -118,11 +120,12 @@ CALL_FILTERS = table(
         "Calls whose time to answer is known and at most this many seconds.",
         at_least=False,
     ),
-    moments(
+    spans(
         "talking_at",
-        "Calls between start and end then; without an end for at most its space's limit.",
+        "Calls between start and end then, or at some moment from one time until another (two times with a "
+        "slash between); without an end for at most its space's limit.",
     ),
-    moments("offered_at", "The same, between creation and end."),
+    spans("offered_at", "The same, between creation and end."),
     words(
         "unplaced", "Calls that talked, or were offered, at a time that cannot be told.", ("talk", "offered")
     ),
@@ -172,6 +175,17 @@ def _ends(moment: Moment | None, zone: ZoneInfo) -> Micros | None:
     return None if moment is None else moment.ends(zone)
 
 
+def _span(name: str, values: Mapping[str, Any], zone: ZoneInfo) -> tuple[Micros, Micros] | None:
+    if name not in values:
+        return None
+    begin, end = values[name]
+    at = begin.starts(zone)
+    until = at + 1 if end is None else end.ends(zone)
+    if until <= at:
+        raise ParameterError(name, "must end later than it begins")
+    return at, until
+
+
 def call_filter(values: Mapping[str, Any]) -> CallFilter:
     """The filter that values of `CALL_FILTERS` stand for."""
     zone = values.get("timezone", UTC_ZONE)
@@ -180,8 +194,8 @@ def call_filter(values: Mapping[str, Any]) -> CallFilter:
         max_duration_ms=values.get("max_duration"),
         min_wait_ms=values.get("min_time_to_answer"),
         max_wait_ms=values.get("max_time_to_answer"),
-        talking_at=_starts(values.get("talking_at"), zone),
-        offered_at=_starts(values.get("offered_at"), zone),
+        talking_at=_span("talking_at", values, zone),
+        offered_at=_span("offered_at", values, zone),
         start=_starts(values.get("start_date"), zone),
         end=_ends(values.get("end_date"), zone),
         **{name: value for name, value in values.items() if name in _PLAIN_CALL_FIELDS},

@@ -57,9 +57,10 @@ class CallFilter(Struct, frozen=True, kw_only=True):
     """Time from creation to answer, inclusive; a call of which it is not known is not among them."""
     max_wait_ms: int | None = None
     """Inclusive."""
-    talking_at: Micros | None = None
-    """Between start and end at that instant; without an end for at most its space's limit."""
-    offered_at: Micros | None = None
+    talking_at: tuple[Micros, Micros] | None = None
+    """Between start and end at some moment of this half-open time, which a single instant is too (it and the
+    next microsecond); without an end for at most its space's limit."""
+    offered_at: tuple[Micros, Micros] | None = None
     """The same, between creation and end."""
     unplaced: str | None = None
     """`talk` or `offered`: it was, at a time that cannot be told."""

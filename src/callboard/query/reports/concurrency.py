@@ -6,7 +6,7 @@ without an end counts until now, or until its limit where that comes first, and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -43,6 +43,7 @@ class ConcurrencyData(Struct, frozen=True, kw_only=True):
     """The calls of that moment."""
     open_calls: int
     """Calls among these without an end: they count until now, or for as long as their space allows."""
+    open_link: str
     unplaced: int
     """Calls created in the period that cannot be placed: they talked without a start, or ended before it."""
     unplaced_link: str
@@ -55,6 +56,8 @@ class ConcurrencyData(Struct, frozen=True, kw_only=True):
     """The first moment of each bucket's peak: its beginning, where it was as high from there on."""
     peaks_link: str
     """The calls of a bucket's peak; `{peak_at}` stands for its moment."""
+    means_link: str
+    """The calls whose time a bucket's mean is made of; `{start}` and `{end}` stand for its bounds."""
 
 
 class ConcurrencyQuestion(Struct, frozen=True, kw_only=True):
@@ -105,6 +108,7 @@ def concurrency(store: Store, asked: ConcurrencyQuestion) -> ConcurrencyData:
             is_open and max(begin, period[0]) < min(end, period[1], asked.now)
             for begin, end, is_open in found.spans
         ),
+        open_link=_open_link(filters, name, (period[0], min(period[1], asked.now))),
         unplaced=found.unplaced,
         unplaced_link=list_link("call-logs", **unplaced),
         looked_back_seconds=seconds(LOOK_BACK // 1000) or 0,
@@ -112,7 +116,16 @@ def concurrency(store: Store, asked: ConcurrencyQuestion) -> ConcurrencyData:
         values={"peak": [*peaks], "mean": means},
         peaks_at=[exact_iso(at) for at in moments],
         peaks_link=template_link("call-logs", filters, {name: "{peak_at}"}),
+        means_link=template_link("call-logs", filters, {name: "{start}/{end}"}),
     )
+
+
+def _open_link(filters: Mapping[str, str], name: str, span: Range) -> str:
+    """Calls without an end that were under way within a time; none where that is yet to come."""
+    if span[0] < span[1]:
+        within = f"{exact_iso(span[0])}/{exact_iso(span[1])}"
+        return list_link("call-logs", **{**filters, "final": "false", name: within})
+    return list_link("call-logs", **{**filters, "final": "false", "call_status": "completed"})
 
 
 def _levels(spans: Sequence[tuple[Micros, Micros]]) -> list[tuple[Micros, int]]:

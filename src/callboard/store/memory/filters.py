@@ -55,13 +55,12 @@ def call_passes(call: Call, where: CallFilter, limits: SpaceSettings) -> bool:
     )
 
 
-def _under_way(call: Call, kind: str, at: int, limits: SpaceSettings) -> bool:
+def _under_way(call: Call, kind: str, span: tuple[int, int], limits: SpaceSettings) -> bool:
     began = call.begins(kind)
-    return (
-        began is not None
-        and call.creation_time > at - LOOK_BACK
-        and began <= at < call.ends(began, limits.live_call_limit)
-    )
+    if began is None:
+        return False
+    ended = min(call.ends(began, limits.live_call_limit), call.creation_time + LOOK_BACK)
+    return began < ended and began < span[1] and ended > span[0]
 
 
 def call_ended(task: Task, calls: Iterable[Call], now: int) -> bool:

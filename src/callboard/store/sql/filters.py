@@ -127,15 +127,18 @@ def unplaced(dialect: Dialect, kind: str) -> str:
 
 
 def _under_way(dialect: Dialect, where: CallFilter, conditions: Conditions) -> None:
-    for kind, at in (("talk", where.talking_at), ("offered", where.offered_at)):
-        if at is not None:
+    for kind, span in (("talk", where.talking_at), ("offered", where.offered_at)):
+        if span is not None:
             begins, ends = interval(dialect, kind)
-            name = "at_talk" if kind == "talk" else "at_offered"
-            under_way = begins + " <= :" + name + " AND " + ends + " > :" + name
-            conditions.add(under_way, **{name: at})
-            # Neither before its creation nor long after: however old `at` is, the walk by time is short.
-            conditions.add("creation_time <= :" + name)
-            conditions.add("creation_time > :" + name + " - :back", back=LOOK_BACK)
+            since, until = ":since_" + kind, ":until_" + kind
+            conditions.add(
+                begins + " < " + until + " AND " + ends + " > " + since,
+                **{"since_" + kind: span[0], "until_" + kind: span[1], "back": LOOK_BACK},
+            )
+            conditions.add(begins + " < " + ends + " AND " + begins + " < creation_time + :back")
+            # Neither before its creation nor long after: however old that is, the walk by time is short.
+            conditions.add("creation_time < " + until)
+            conditions.add("creation_time > " + since + " - :back")
     if where.unplaced is not None:
         conditions.add(unplaced(dialect, where.unplaced))
 

@@ -736,6 +736,7 @@ export interface components {
             peak_at: string | null;
             peak_link: string | null;
             open_calls: number;
+            open_link: string;
             unplaced: number;
             unplaced_link: string;
             looked_back_seconds: number;
@@ -745,6 +746,7 @@ export interface components {
             };
             peaks_at: string[];
             peaks_link: string;
+            means_link: string;
         };
         /**
          * Durations
@@ -5173,15 +5175,15 @@ export interface operations {
                  */
                 max_time_to_answer?: number;
                 /**
-                 * @description Calls between start and end then; without an end for at most its space's limit.
-                 * @example 2026-02-07
+                 * @description Calls between start and end then, or at some moment from one time until another (two times with a slash between); without an end for at most its space's limit.
+                 * @example 2026-02-07T05:00:00Z/2026-02-07T06:00:00Z
                  */
-                talking_at?: string | unknown | unknown | unknown;
+                talking_at?: string;
                 /**
                  * @description The same, between creation and end.
-                 * @example 2026-02-07
+                 * @example 2026-02-07T05:00:00Z/2026-02-07T06:00:00Z
                  */
-                offered_at?: string | unknown | unknown | unknown;
+                offered_at?: string;
                 /**
                  * @description Calls that talked, or were offered, at a time that cannot be told.
                  * @example talk
