@@ -29,7 +29,7 @@ from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Extrem
 
 PERCENTILES = (50, 90, 95, 99)
 MOST_BINS = 24
-EXTREME_ROWS = 200_000
+EXTREME_ROWS = 1_000_000
 """Calls that are looked at for the very least or greatest value."""
 FEW_DAYS = 16
 """On as many days as this at most it is worth asking for the spaces too."""
@@ -160,39 +160,33 @@ def durations(store: Store, asked: DurationsQuestion) -> DurationsData:
 
 def _both(store: Store, asked: DurationsQuestion) -> list[dict[Key, _Gathered]]:
     """Of talk time and of time to answer, both of one snapshot."""
-    names = [name for name in asked.group if name not in ("space_token", "call_status")]
-    shared = (*["space"] * ("space_token" in asked.group), "call_status", *names)
+    names = ["space" if name == "space_token" else name for name in asked.group]
     kinds: tuple[Of, Of] = ("talk", "wait")
-    parts = [_parts(store, asked, of, (*shared, of)) for of in kinds]
+    parts = [_parts(store, asked, of, (*names, of)) for of in kinds]
     found = store.sums(asked.scope.org_id, [part for each in parts for part in each])
     first = len(parts[0])
-    return [
-        _gather(asked, of, (*shared, of), rows)
-        for of, rows in zip(kinds, (found[:first], found[first:]), strict=True)
-    ]
+    return [_gather(rows) for rows in (found[:first], found[first:])]
 
 
-def _gather(
-    asked: DurationsQuestion, of: Of, group: tuple[str, ...], found: Sequence[Sums]
-) -> dict[Key, _Gathered]:
-    by_space = int("space_token" in asked.group)
-    places = [1 + group.index("space" if name == "space_token" else name) for name in asked.group]
+_SUMS: dict[Of, tuple[Sum, Sum, Sum]] = {
+    "talk": (Sum("items", ("completed",)), Sum("items", ("completed",)), Sum("talk_ms", ("completed",))),
+    "wait": (Sum("items", but="queued"), Sum("answered", but="queued"), Sum("wait_ms", but="queued")),
+}
+"""Of each: calls where the time is known, calls where it should be but is not, and the time together."""
+
+
+def _gather(found: Sequence[Sums]) -> dict[Key, _Gathered]:
     gathered: dict[Key, _Gathered] = {}
     for rows in found:
-        for row in rows:
-            status, bucket = row[1 + by_space], row[len(group)]
-            items, answered, _, talk_ms, wait_ms = row[-5:]
-            if status != "completed" if of == "talk" else status == "queued":
-                continue
-            counts = items if of == "talk" or bucket else answered
-            if not counts:
-                continue
-            into = gathered.setdefault(tuple(row[at] or "unknown" for at in places), _Gathered())
-            if bucket:
-                into.buckets[int(bucket)] = into.buckets.get(int(bucket), 0) + counts
-                into.total_ms += talk_ms if of == "talk" else wait_ms
-            else:
-                into.unknown += counts
+        for _, *group, bucket, items, expected, total_ms in rows:
+            counts = items if bucket else expected
+            if counts:
+                into = gathered.setdefault(tuple([value or "unknown" for value in group]), _Gathered())
+                if bucket:
+                    into.buckets[int(bucket)] = into.buckets.get(int(bucket), 0) + counts
+                    into.total_ms += total_ms
+                else:
+                    into.unknown += counts
     return gathered
 
 
@@ -202,7 +196,8 @@ def _parts(store: Store, asked: DurationsQuestion, of: Of, group: tuple[str, ...
     needed = {*asked.group, *(name for name, _ in asked.where)}
     if not asked.counters or not needed <= HELD:
         check_rows(store, _ask(asked, (whole,)))
-        return [CallPart(spaces=ids, ranges=(whole,), where=call_filter(asked.where), group=group)]
+        where = call_filter(asked.where)
+        return [CallPart(spaces=ids, ranges=(whole,), where=where, group=group, sums=_SUMS[of])]
     days, edges = utc_days(whole)
     parts: list[Part] = []
     if days is not None:
@@ -215,10 +210,12 @@ def _parts(store: Store, asked: DurationsQuestion, of: Of, group: tuple[str, ...
                 ranges=(days,),
                 where=_texts(asked.where),
                 group=group,
+                sums=_SUMS[of],
             )
         )
     if edges:
-        parts.append(CallPart(spaces=ids, ranges=edges, where=call_filter(asked.where), group=group))
+        where = call_filter(asked.where)
+        parts.append(CallPart(spaces=ids, ranges=edges, where=where, group=group, sums=_SUMS[of]))
     return parts
 
 

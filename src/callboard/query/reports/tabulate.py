@@ -20,7 +20,7 @@ from callboard.query.reports.period import Range
 from callboard.query.reports.plan import Count, Parts, Plan, Where, counter_of
 from callboard.query.reports.views import Group, Shape, View, Views
 from callboard.store.interface import Store
-from callboard.store.questions import CONTACT_SPACES, CellPart, ChangePart, Changes, Summed
+from callboard.store.questions import CONTACT_SPACES, CellPart, ChangePart, Changes, Sum, Summed
 
 MOST_ROWS = 1_000_000
 """Calls that a report reads one by one at most."""
@@ -175,7 +175,7 @@ def check_rows(store: Store, ask: Ask) -> None:
         counter, grain = "talk_times", Grain.UTC_DAY
         begin, end = begin - begin % QUARTERS_A_DAY, end + -end % QUARTERS_A_DAY
     spaces = (CONTACT_SPACES,) if ask.contact else tuple(space.id for space in ask.spaces)
-    part = CellPart(counter=counter, grain=grain, spaces=spaces, ranges=((begin, end),))
+    part = CellPart(counter=counter, grain=grain, spaces=spaces, ranges=((begin, end),), sums=(Sum("items"),))
     rows = sum(row[1] for row in store.sums(ask.org_id, [part])[0])
     if rows > MOST_ROWS:
         message = (

@@ -94,11 +94,12 @@ class View:
         first = len(rows[0]) - self._many
         places = self._places(rows, first)
         sums = [[(self._of_all_groups(each), sign) for each, sign in counted] for counted in targets]
-        for at, row in zip(places, rows, strict=True):
-            numbers = row[first:]
-            for columns, sign in sums[row[0]]:
-                for column, number in zip(columns, numbers, strict=True):
-                    column[at] += sign * number
+        for sum_at in range(self._many):
+            of_sum = [[(columns[sum_at], sign) for columns, sign in counted] for counted in sums]
+            number_at = first + sum_at
+            for at, row in zip(places, rows, strict=True):
+                for column, sign in of_sum[row[0]]:
+                    column[at] += sign * row[number_at]
 
     def _of_all_groups(self, asked: Range) -> list[list[int]]:
         """The sums of a range, with a number for every group there is."""

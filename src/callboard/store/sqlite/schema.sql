@@ -1,4 +1,4 @@
--- The whole schema, as the migrations leave it (version 4). For reading: stores are made by the migrations, and a
+-- The whole schema, as the migrations leave it (version 5). For reading: stores are made by the migrations, and a
 -- test holds that both come to the same.
 
 CREATE TABLE meta (
@@ -149,7 +149,9 @@ CREATE UNIQUE INDEX call_by_id ON call (org_id, space_id, call_id);
 
 CREATE INDEX call_by_time ON call (org_id, creation_time, space_id) WHERE void = 0;
 
-CREATE INDEX call_by_space_time ON call (org_id, space_id, creation_time) WHERE void = 0;
+CREATE INDEX call_by_space_time ON call (
+    org_id, space_id, creation_time, call_status, call_type, end_reason, agent, answered_by, start_time, duration_ms
+) WHERE void = 0;
 
 CREATE TABLE task (
     org_id INTEGER NOT NULL,
