@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -32,21 +31,27 @@ lengths = st.one_of(
 def test_cells_and_edges_count_every_instant_once(begin: int, length: int, zone: str) -> None:
     end = begin + length
     tiles = tiles_of(begin, end, zone)
-    counted: Counter[int] = Counter()
-    for grain, first, last, sign in tiles.cells:
+    for grain, first, last, _ in tiles.cells:
         assert first < last
         # What is read is whole buckets: the range begins with one, and ends where one does.
         assert bucket_of(first, grain, zone) == first
         assert bucket_of(last, grain, zone) == last
-        for quarter in range(first, last):
-            counted[quarter] += sign
-    found = sorted(quarter for quarter, times in counted.items() if times)
-    assert set(counted.values()) <= {0, 1}
-    edges = sorted([*tiles.edges, *((at * QUARTER_US, (at + 1) * QUARTER_US) for at in found)])
-    assert edges[0][0] == begin
-    assert edges[-1][1] == end
-    assert all(one[1] == other[0] for one, other in itertools.pairwise(edges))
-    assert all(one // QUARTER_US == (other - 1) // QUARTER_US for one, other in tiles.edges)
+    cells = [(first * QUARTER_US, last * QUARTER_US, sign) for _, first, last, sign in tiles.cells]
+    pieces = [*cells, *((*edge, sign) for edge, sign in tiles.edges)]
+    points = sorted({begin, end, *(at for piece in pieces for at in piece[:2])})
+    for one, other in itertools.pairwise(points):
+        counted = sum(sign for first, last, sign in pieces if first <= one and other <= last)
+        assert counted == (begin <= one and other <= end)
+
+
+@given(instants, lengths, st.sampled_from(ZONES))
+def test_rows_are_counted_for_half_a_quarter_at_most(begin: int, length: int, zone: str) -> None:
+    """Unless no whole quarter lies within: then for that quarter, or the parts of two."""
+    tiles = tiles_of(begin, begin + length, zone)
+    rows = [last - first for (first, last), _ in tiles.edges]
+    assert all(first // QUARTER_US == (last - 1) // QUARTER_US for (first, last), _ in tiles.edges)
+    assert len(rows) <= 2
+    assert all(each <= (QUARTER_US // 2 if tiles.cells else QUARTER_US) for each in rows)
 
 
 def test_a_day_of_another_zone_is_a_day_here_and_a_few_hours() -> None:

@@ -27,6 +27,7 @@ class Grain(StrEnum):
 
 
 QUARTERS_A_DAY = 96
+QUARTERS_AN_HOUR = 4
 
 
 def quarter_of(instant: Micros) -> int:
@@ -46,6 +47,9 @@ def bucket_of(quarter: int, grain: Grain, zone: str) -> int:
         return quarter
     if grain is Grain.UTC_DAY:
         return quarter - quarter % QUARTERS_A_DAY
+    ahead = _steady_offset(quarter // QUARTERS_A_DAY, zone)
+    if ahead is not None:
+        return quarter - (quarter + ahead) % (QUARTERS_AN_HOUR if grain is Grain.HOUR else QUARTERS_A_DAY)
     local = _civil(quarter, zone)
     if grain is Grain.HOUR:
         first = quarter - local.minute // 15
@@ -57,6 +61,22 @@ def bucket_of(quarter: int, grain: Grain, zone: str) -> int:
     # A midnight that the clocks skip is the moment they skip it; of a repeated one the first counts.
     midnight = datetime(local.year, local.month, local.day, tzinfo=local.tzinfo, fold=0)
     return micros(midnight.astimezone(EPOCH.tzinfo)) // QUARTER_US
+
+
+@lru_cache(maxsize=50_000)
+def _steady_offset(day: int, zone: str) -> int | None:
+    """By how many quarters a zone is ahead of UTC through a UTC day and the one before; none when its clocks
+    move in them. Nearly all days are such, and their hours and days then begin where arithmetic says.
+    """
+    first = (day - 1) * QUARTERS_A_DAY
+    hours = range(first, first + 2 * QUARTERS_A_DAY + 1, QUARTERS_AN_HOUR)
+    offsets = {_civil(quarter, zone).utcoffset() for quarter in hours}
+    if len(offsets) > 1:
+        return None
+    ahead = offsets.pop()
+    assert ahead is not None
+    quarters, rest = divmod(ahead, timedelta(minutes=15))
+    return None if rest else quarters
 
 
 def _civil(quarter: int, zone: str) -> datetime:

@@ -1,8 +1,8 @@
 """Which cells or rows answer a question: the planner of every report that counts by time.
 
-A range is tiled by cells of the home zone (`tiles`); what is left at its edges, less than a quarter each, is
-counted from rows. Spaces are read by home zone; the contact spaces together, not told apart, have cells of
-their own in UTC. Where no counter tells apart what is asked, rows answer everything.
+A range is tiled by cells of the home zone (`tiles`); what is too much or too little at its edges, at most half
+a quarter each, is counted from rows. Spaces are read by home zone; the contact spaces together, not told apart,
+have cells of their own in UTC. Where no counter tells apart what is asked, rows answer everything.
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ class Plan:
                 tiles = tiles_of(*asked, zone)
                 for grain, begin, end, sign in tiles.cells:
                     tiled.setdefault(grain, {}).setdefault((begin, end), []).append((asked, sign))
-                for edge in tiles.edges:
-                    edges.setdefault(edge, []).append((asked, 1))
+                for edge, sign in tiles.edges:
+                    edges.setdefault(edge, []).append((asked, sign))
             for grain, cells in tiled.items():
                 part = CellPart(
                     counter=count.counter.name,

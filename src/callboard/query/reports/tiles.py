@@ -26,21 +26,32 @@ class Tiles(Struct, frozen=True):
     """A range as cells, and the edges that are none."""
 
     cells: list[Cells]
-    edges: list[Range]
-    """Each within a quarter."""
+    edges: list[tuple[Range, int]]
+    """Each within a quarter, with 1, or -1: it is taken off."""
 
 
 @lru_cache(maxsize=50_000)
 def tiles_of(begin: Micros, end: Micros, zone: str) -> Tiles:
     """The cells of a zone that make up a range."""
-    first, last = -(-begin // QUARTER_US), end // QUARTER_US
-    if first >= last:
-        inner = first * QUARTER_US
+    if -(-begin // QUARTER_US) >= end // QUARTER_US:
+        inner = -(-begin // QUARTER_US) * QUARTER_US
         # Less than a quarter, or the parts of two that meet inside it.
-        cut = [(begin, inner), (inner, end)] if first == last and begin < inner < end else [(begin, end)]
-        return Tiles([], [(one, other) for one, other in cut if one < other])
-    edges = [(begin, first * QUARTER_US), (last * QUARTER_US, end)]
-    return Tiles(_fewest(first, last, zone), [(one, other) for one, other in edges if one < other])
+        cut = [(begin, inner), (inner, end)] if begin < inner < end else [(begin, end)]
+        return Tiles([], [(each, 1) for each in cut])
+    first, before = _nearest_quarter(begin)
+    last, behind = _nearest_quarter(end)
+    edges = [
+        (before, -1 if first * QUARTER_US < begin else 1),
+        (behind, -1 if last * QUARTER_US > end else 1),
+    ]
+    return Tiles(_fewest(first, last, zone), [edge for edge in edges if edge[0][0] < edge[0][1]])
+
+
+def _nearest_quarter(instant: Micros) -> tuple[int, Range]:
+    """The quarter that begins nearest to an instant, and what lies between."""
+    quarter = (instant + QUARTER_US // 2) // QUARTER_US
+    mark = quarter * QUARTER_US
+    return quarter, (min(instant, mark), max(instant, mark))
 
 
 def _fewest(first: int, last: int, zone: str) -> list[Cells]:

@@ -147,7 +147,7 @@ CREATE TABLE call (
 
 CREATE UNIQUE INDEX call_by_id ON call (org_id, space_id, call_id);
 
-CREATE INDEX call_by_time ON call (org_id, creation_time, space_id) WHERE void = 0;
+CREATE INDEX call_by_time ON call (org_id, creation_time, space_id, call_status) WHERE void = 0;
 
 CREATE INDEX call_by_space_time ON call (
     org_id, space_id, creation_time, call_status, call_type, end_reason, agent, answered_by, start_time, duration_ms
