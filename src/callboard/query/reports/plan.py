@@ -1,8 +1,8 @@
 """Which cells or rows answer a question: the planner of every report that counts by time.
 
-A range is tiled by cells of the home zone (`tiles`); what is too much or too little at its edges, at most half
-a quarter each, is counted from rows. Spaces are read by home zone; the contact spaces together, not told apart,
-have cells of their own in UTC. Where no counter tells apart what is asked, rows answer everything.
+A range is tiled by cells of the home zone (`tiles`); what is too much or too little at its edges, half a
+quarter each at most, is counted from rows. Spaces are read by home zone; the contact spaces together, not
+told apart, have cells of their own in UTC. Where no counter tells apart what is asked, rows answer it all.
 """
 
 from __future__ import annotations

@@ -24,6 +24,8 @@ from callboard.store.questions import CONTACT_SPACES, CellPart, ChangePart, Chan
 
 MOST_ROWS = 1_000_000
 """Calls that a report reads one by one at most."""
+LONGEST_DAY = 25 * 4
+"""In quarters: where clocks go back."""
 
 Table = dict[Group, dict[int, Sequence[int]]]
 """Group → place of `metrics.Sums` → a number for each range."""
@@ -164,18 +166,17 @@ def _by_quarters(asked: Range) -> bool:
 def check_rows(store: Store, ask: Ask) -> None:
     """Raises `InvalidInputError`, with what to narrow, when the ranges lie among more than `MOST_ROWS` calls.
 
-    How many there are the counters say: by quarters, or by the UTC days around a period of several.
+    How many there are the counters say: by quarters, or by the days that a period of several touches.
     """
     if not ask.ranges:
         return
     begin = min(begin for begin, _ in ask.ranges) // QUARTER_US
     end = -(-max(end for _, end in ask.ranges) // QUARTER_US)
-    counter, grain = "calls", Grain.QUARTER
+    grain = Grain.QUARTER
     if end - begin > 2 * QUARTERS_A_DAY:
-        counter, grain = "talk_times", Grain.UTC_DAY
-        begin, end = begin - begin % QUARTERS_A_DAY, end + -end % QUARTERS_A_DAY
+        grain, begin = Grain.DAY, begin - LONGEST_DAY
     spaces = (CONTACT_SPACES,) if ask.contact else tuple(space.id for space in ask.spaces)
-    part = CellPart(counter=counter, grain=grain, spaces=spaces, ranges=((begin, end),), sums=(Sum("items"),))
+    part = CellPart(counter="calls", grain=grain, spaces=spaces, ranges=((begin, end),), sums=(Sum("items"),))
     rows = sum(row[1] for row in store.sums(ask.org_id, [part])[0])
     if rows > MOST_ROWS:
         message = (
