@@ -30,6 +30,7 @@ class DurationLinks:
         else:
             filters["made"] = "true"
         self._filters = filters
+        self._listed = list_link("call-logs", **filters)
 
     def known(self) -> str:
         name = "min_duration" if self._of == "talk" else "min_time_to_answer"
@@ -45,8 +46,7 @@ class DurationLinks:
 
     def between(self, low: int, high: int) -> str:
         name = "duration" if self._of == "talk" else "time_to_answer"
-        bounds = {f"min_{name}": _seconds(low), f"max_{name}": _seconds(high - 1)}
-        return list_link("call-logs", **self._filters, **bounds)
+        return f"{self._listed}&min_{name}={_seconds(low)}&max_{name}={_seconds(high - 1)}"
 
 
 def _plain(where: Where) -> list[tuple[str, str]]:

@@ -307,8 +307,8 @@ def _extremes(
     store: Store, asked: DurationsQuestion, group: Mapping[str, str], both: Mapping[Of, _Gathered]
 ) -> dict[Of, Extremes]:
     """Of talk time and of time to answer: looked up together."""
-    wanted: dict[tuple[Of, bool], Extreme] = {}
     known: dict[tuple[Of, bool], int | None] = {}
+    wanted: list[tuple[Of, bool, int]] = []
     for of, gathered in both.items():
         for greatest in (False, True) if gathered.buckets else ():
             number = (max if greatest else min)(gathered.buckets)
@@ -316,13 +316,15 @@ def _extremes(
             if high - low == 1:
                 known[of, greatest] = low
             else:
-                places = _places_with(store, asked, of, number, _spaces_of(asked, group))
-                wanted[of, greatest] = Extreme(
-                    of=of, greatest=greatest, bounds=(low, high - 1), places=tuple(places)
-                )
-    where = call_filter(_filters(asked, group))
-    found = store.extremes_ms(asked.scope.org_id, where, list(wanted.values()), EXTREME_ROWS)
-    known.update(zip(wanted, found, strict=True))
+                wanted.append((of, greatest, number))
+    places = _places(store, asked, [(of, number) for of, _, number in wanted], _spaces_of(asked, group))
+    extremes = [
+        Extreme(of=of, greatest=greatest, bounds=(span(number)[0], span(number)[1] - 1), places=tuple(where))
+        for (of, greatest, number), where in zip(wanted, places, strict=True)
+    ]
+    passing = call_filter(_filters(asked, group))
+    found = store.extremes_ms(asked.scope.org_id, passing, extremes, EXTREME_ROWS)
+    known.update({(of, greatest): value for (of, greatest, _), value in zip(wanted, found, strict=True)})
     return {of: _told(known, of, gathered) for of, gathered in both.items()}
 
 
@@ -337,34 +339,40 @@ def _told(known: Mapping[tuple[Of, bool], int | None], of: Of, gathered: _Gather
     )
 
 
-def _places_with(
-    store: Store, asked: DurationsQuestion, of: Of, number: int, ids: tuple[int, ...]
-) -> list[Place]:
-    """The edges of the period, and the UTC days on which a call of that bucket was, whatever else it was;
-    where they are few, as those of the greatest are, also in which spaces.
+def _places(
+    store: Store, asked: DurationsQuestion, wanted: Sequence[tuple[Of, int]], ids: tuple[int, ...]
+) -> list[list[Place]]:
+    """Of each of these buckets: the edges of the period, and the UTC days on which a call of it was, whatever
+    else it was; where they are few, as those of the greatest are, also in which spaces.
     """
     days, edges = utc_days((asked.period.start, asked.period.end))
-    at_edges = [(space_id, begin, end) for space_id in ids for begin, end in edges]
-    if days is None:
-        return at_edges
-    each = tuple((day, day + QUARTERS_A_DAY) for day in range(days[0], days[1], QUARTERS_A_DAY))
-    part = CellPart(
-        counter=_counter(of),
-        grain=Grain.UTC_DAY,
-        spaces=ids,
-        ranges=each,
-        where=((of, str(number)),),
-        sums=(Sum("items"),),
-    )
-    if asked.scope.contact and len(ids) == len(asked.scope.spaces):
-        part = structs.replace(part, spaces=(CONTACT_SPACES,))
-    found = [each[place] for place, many in store.sums(asked.scope.org_id, [part])[0] if many]
-    where = [(space_id, day) for space_id in ids for day in found]
-    if len(found) <= FEW_DAYS and len(ids) > 1:
-        part = structs.replace(part, spaces=ids, ranges=tuple(found), group=("space",))
-        rows = store.sums(asked.scope.org_id, [part])[0]
-        where = [(space_id, found[place]) for place, space_id, many in rows if many]
-    return at_edges + [(space_id, begin * QUARTER_US, end * QUARTER_US) for space_id, (begin, end) in where]
+    at_edges: list[Place] = [(space_id, begin, end) for space_id in ids for begin, end in edges]
+    if days is None or not wanted:
+        return [at_edges] * len(wanted)
+    each_day = tuple((day, day + QUARTERS_A_DAY) for day in range(days[0], days[1], QUARTERS_A_DAY))
+    together = asked.scope.contact and len(ids) == len(asked.scope.spaces)
+    parts = [
+        CellPart(
+            counter=_counter(of),
+            grain=Grain.UTC_DAY,
+            spaces=(CONTACT_SPACES,) if together else ids,
+            ranges=each_day,
+            where=((of, str(number)),),
+            sums=(Sum("items"),),
+        )
+        for of, number in wanted
+    ]
+    places = []
+    for part, rows in zip(parts, store.sums(asked.scope.org_id, parts), strict=True):
+        found = [each_day[place] for place, many in rows if many]
+        where = [(space_id, day) for space_id in ids for day in found]
+        if len(found) <= FEW_DAYS and len(ids) > 1:
+            by_space = structs.replace(part, spaces=ids, ranges=tuple(found), group=("space",))
+            of_spaces = store.sums(asked.scope.org_id, [by_space])[0]
+            where = [(space_id, found[place]) for place, space_id, many in of_spaces if many]
+        on_days = [(space_id, begin * QUARTER_US, end * QUARTER_US) for space_id, (begin, end) in where]
+        places.append(at_edges + on_days)
+    return places
 
 
 def _spaces_of(asked: DurationsQuestion, group: Mapping[str, str]) -> tuple[int, ...]:

@@ -23,41 +23,40 @@ def extremes_ms(
     if not wanted:
         return []
     places = dict.fromkeys(place for each in wanted for place in each.places)
-    if _are_few(db, org_id, places, most_rows):
-        return _found(db, org_id, where, wanted, places)
+    found = _found(db, org_id, where, wanted, places, most_rows)
+    if found is not None:
+        return found
     if len(wanted) == 1:
         return [None]
     return [found for each in wanted for found in extremes_ms(db, org_id, where, [each], most_rows)]
 
 
-def _are_few(db: Database, org_id: int, places: Iterable[Place], most_rows: int) -> bool:
-    rows = db.select_value(
-        f"SELECT count(*) FROM (SELECT 1 {_within(db.dialect)} org_id = :org_id AND void = 0 LIMIT :most) "
-        "AS found",
-        {"org_id": org_id, "places": list(places), "most": most_rows + 1},
-    )
-    return int(rows) <= most_rows
-
-
 def _found(
-    db: Database, org_id: int, where: CallFilter, wanted: Sequence[Extreme], places: Iterable[Place]
-) -> list[int | None]:
+    db: Database,
+    org_id: int,
+    where: CallFilter,
+    wanted: Sequence[Extreme],
+    places: Iterable[Place],
+    most_rows: int,
+) -> list[int | None] | None:
+    """None when more than `most_rows` calls are in these places, whether they pass or not."""
     conditions = calls_where(db.dialect, Scope(org_id, all_content=True), where)
-    values: dict[str, Any] = {**conditions.values, "places": list(places)}
+    values: dict[str, Any] = {**conditions.values, "places": list(places), "most": most_rows + 1}
     asked = []
     for at, each in enumerate(wanted):
         # Of what lies in other places nothing is within the bounds, or it would be a place of this one too.
         values[f"low_{at}"], values[f"high_{at}"] = each.bounds
         asked.append(
             f"{'max' if each.greatest else 'min'}({each.of}) "
-            f"FILTER (WHERE {each.of} BETWEEN :low_{at} AND :high_{at})"
+            f"FILTER (WHERE passes AND {each.of} BETWEEN :low_{at} AND :high_{at})"
         )
     named = ", ".join(f"{value} AS {of}" for of, value in _VALUES.items())
-    [row] = db.select(
-        f"SELECT {', '.join(asked)} FROM (SELECT {named} {_within(db.dialect)} {conditions.where}) AS found",
+    [(rows, *found)] = db.select(
+        f"SELECT count(*), {', '.join(asked)} FROM (SELECT {named}, {conditions.where} AS passes "
+        f"{_within(db.dialect)} org_id = :org_id AND void = 0 LIMIT :most) AS found",
         values,
     )
-    return list(row)
+    return found if rows <= most_rows else None
 
 
 def _within(dialect: Dialect) -> str:
