@@ -19,7 +19,7 @@ from callboard.errors import (
 )
 from callboard.ingest.group_commit import GroupCommit
 from callboard.settings import Settings
-from callboard.store.interface import Batch, Idempotency, Receipt, Rejection
+from callboard.store.interface import Batch, Idempotency, Late, Receipt, Rejection
 from callboard.store.memory import MemoryStore
 from tests.events import call
 from tests.stores import NOW, make_organization, make_space
@@ -37,7 +37,7 @@ class Gated(MemoryStore):
         self.fault: Exception | None = None
         self.poison = ""
 
-    def ingest(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
+    def ingest(self, batches: Sequence[Batch], late: Late | None = None) -> list[Receipt | Exception]:
         self.arrived.release()
         assert self.gate.wait(20)
         names = [entry.event.item_id for batch in batches for entry in batch.entries]
@@ -45,7 +45,7 @@ class Gated(MemoryStore):
             raise self.fault
         if self.poison in names:
             raise ZeroDivisionError(self.poison)
-        receipts = super().ingest(batches)
+        receipts = super().ingest(batches, late)
         self.commits.append(names)
         return receipts
 

@@ -15,11 +15,12 @@ import socket
 import time
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 
 from callboard.errors import StoreError
 from callboard.ingest.frames import Frames, batches_of, results_frame
 from callboard.ingest.waiting import Result
-from callboard.store.interface import Batch, Store
+from callboard.store.interface import Batch, Late, Store
 
 log = logging.getLogger(__name__)
 
@@ -37,20 +38,28 @@ LARGE = 200
 """Events that are worth a commit by themselves."""
 
 
-def ingest_all(store: Store, batches: Sequence[Batch]) -> list[Result]:
-    """Commit batches together; a result for each, in their order."""
+def ingest_all(store: Store, batches: Sequence[Batch], late: Late | None = None) -> list[Result]:
+    """Commit batches together, with those that come late; a result for each, in their order."""
+    every = list(batches)
+
+    def more(org_id: int) -> Sequence[Batch]:
+        assert late is not None
+        came = late(org_id)
+        every.extend(came)
+        return came
+
     try:
-        results: list[Result] = list(store.ingest(batches))
+        results: list[Result] = list(store.ingest(batches, None if late is None else more))
     except StoreError as error:
-        return [error] * len(batches)
+        return [error] * len(every)
     except Exception as error:
         # Our own fault, in one of the batches: nothing was committed. The writer must outlive it, and the
         # others' requests too, so each is tried alone; the one that fails gets to know.
-        if len(batches) > 1:
-            return [result for batch in batches for result in ingest_all(store, [batch])]
-        log.exception("a batch of %d events could not be written", len(batches[0].entries))
+        if len(every) > 1:
+            return [result for batch in every for result in ingest_all(store, [batch])]
+        log.exception("a batch of %d events could not be written", len(every[0].entries))
         return [error]
-    assert len(results) == len(batches), "a result for each batch"
+    assert len(results) == len(every), "a result for each batch"
     return results
 
 
@@ -70,8 +79,13 @@ def write(store: Store, worker: socket.socket, commit_events: int) -> None:
         drawn = _draw(waiting, commit_events)
         if not drawn:
             continue
-        pace.begins(sum(map(len, drawn)), time.monotonic())
-        results = ingest_all(store, [batch for batches in drawn for batch in batches])
+        began = time.monotonic()
+        results = ingest_all(
+            store,
+            [batch for batches in drawn for batch in batches],
+            partial(_late, worker, frames, waiting, drawn, commit_events),
+        )
+        pace.begun(sum(map(len, drawn)), began)
         answer = bytearray()
         at = 0
         for batches in drawn:
@@ -91,11 +105,11 @@ class Pace:
         self._began = now
         self._requests_per_s = 0.0
 
-    def begins(self, requests: int, now: float) -> None:
-        """A commit of so many requests begins."""
-        lately = requests / max(now - self._began, 1e-6)
+    def begun(self, requests: int, at: float) -> None:
+        """A commit of so many requests was begun then."""
+        lately = requests / max(at - self._began, 1e-6)
         self._requests_per_s += (lately - self._requests_per_s) / 8
-        self._began = now
+        self._began = at
 
     def until(self) -> float:
         """Until when to wait; long ago where there is nobody to wait for."""
@@ -132,6 +146,31 @@ def _gather(worker: socket.socket, frames: Frames, waiting: deque[list[Batch]]) 
         if not part:
             return False  # what it sent before it hung up is written all the same
         waiting.extend(batches_of(frame) for frame in frames.feed(part))
+
+
+def _late(
+    worker: socket.socket,
+    frames: Frames,
+    waiting: deque[list[Batch]],
+    drawn: list[list[Batch]],
+    commit_events: int,
+    org_id: int,
+) -> list[Batch]:
+    """What came for an organization while others held its lock, as far as there is room: drawn as well.
+
+    Where the workers of many machines write for one organization, each waits for the others' commits: who
+    takes along what came meanwhile commits that much less often.
+    """
+    _gather(worker, frames, waiting)
+    room = commit_events - sum(batch.received for batches in drawn for batch in batches)
+    came: list[Batch] = []
+    while waiting and all(batch.org_id == org_id for batch in waiting[0]):
+        room -= sum(batch.received for batch in waiting[0])
+        if room < 0:
+            break
+        drawn.append(waiting.popleft())
+        came += drawn[-1]
+    return came
 
 
 def _draw(waiting: deque[list[Batch]], commit_events: int) -> list[list[Batch]]:

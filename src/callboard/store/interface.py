@@ -184,13 +184,21 @@ Progress = Callable[[int, int], None]
 """Called now and then with (done, in all)."""
 
 
+Late = Callable[[int], Sequence[Batch]]
+"""Batches of an organization that came meanwhile."""
+
+
 class Store(Reporting, Protocol):
     """Locks, loads, saves; decides nothing."""
 
     # events in. One call is one commit: when it returns, all of it is on disk and visible to every reader.
-    def ingest(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
+    def ingest(self, batches: Sequence[Batch], late: Late | None = None) -> list[Receipt | Exception]:
         """Commit batches together, in order; each as if it came alone. A batch's own fault
         (idempotency conflict) comes back in its place as the exception, the others stand.
+
+        `late` is asked for more when all are of one organization, once its lock is held: what came while
+        others held it is in this commit too, behind the others. It may be asked again when a commit has to
+        be begun again; what it gave before is in it all the same.
         """
 
     def begin_import(self, org_id: int, label: str, now: Micros) -> ImportBatch:

@@ -10,7 +10,7 @@ from callboard.clock import DAY, Micros
 from callboard.errors import CallerError, IdempotencyConflictError
 from callboard.fold.batch import Item, Loaded, SpaceFold, Verdict
 from callboard.model.event import Entry
-from callboard.store.interface import Batch, ImportBatch, NewRun, Receipt, Rejection
+from callboard.store.interface import Batch, ImportBatch, Late, NewRun, Receipt, Rejection
 from callboard.store.memory.counters import apply_tally
 from callboard.store.memory.state import Part, RunState, SpaceState, State
 
@@ -20,9 +20,11 @@ IDEMPOTENCY_KEPT: Micros = 7 * DAY
 class Intake(Part):
     """`ingest`."""
 
-    def ingest(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
+    def ingest(self, batches: Sequence[Batch], late: Late | None = None) -> list[Receipt | Exception]:
         with self.state.lock:
-            return [self._outcome(batch) for batch in batches]
+            org_ids = {batch.org_id for batch in batches}
+            more = late(*org_ids) if late is not None and len(org_ids) == 1 else ()
+            return [self._outcome(batch) for batch in (*batches, *more)]
 
     def _outcome(self, batch: Batch) -> Receipt | Exception:
         try:

@@ -16,7 +16,7 @@ from psycopg_pool import ConnectionPool
 from callboard.errors import NotFoundError, StoreError, StoreUnavailableError
 from callboard.model.totals import Totals
 from callboard.settings import Settings
-from callboard.store.interface import Ahead, Batch, Moved, Receipt
+from callboard.store.interface import Ahead, Batch, Late, Moved, Receipt
 from callboard.store.postgres.connection import conninfo, pool, prepare, store_errors
 from callboard.store.postgres.database import PostgresDatabase
 from callboard.store.postgres.distribute import is_distributed
@@ -24,7 +24,6 @@ from callboard.store.postgres.looks import Looks
 from callboard.store.postgres.migrate import check, migrate, version_of
 from callboard.store.postgres.statements import newest_version
 from callboard.store.sql.database import Database
-from callboard.store.sql.ingestion import Ingestion
 from callboard.store.sql.store import SqlStore
 
 T = TypeVar("T")
@@ -78,19 +77,18 @@ class PostgresStore(SqlStore):
 
     # --- events in
 
-    def ingest(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
+    def ingest(self, batches: Sequence[Batch], late: Late | None = None) -> list[Receipt | Exception]:
         """One commit an organization, side by side."""
         places: dict[int, list[int]] = {}
         for place, batch in enumerate(batches):
             places.setdefault(batch.org_id, []).append(place)
         shares = list(places.values())
-        results: list[Receipt | Exception] = [NotFoundError("Organization not found.")] * len(batches)
         if len(shares) == 1:
-            done = [self._write(lambda db: Ingestion(db).run(batches))]
-        else:
-            done = list(
-                self._committers.map(self._ingest_share, [[batches[at] for at in share] for share in shares])
-            )
+            return super().ingest(batches, late)
+        results: list[Receipt | Exception] = [NotFoundError("Organization not found.")] * len(batches)
+        done = self._committers.map(
+            self._ingest_share, [[batches[place] for place in share] for share in shares]
+        )
         for share, receipts in zip(shares, done, strict=True):
             for place, receipt in zip(share, receipts, strict=True):
                 results[place] = receipt
@@ -98,7 +96,7 @@ class PostgresStore(SqlStore):
 
     def _ingest_share(self, share: Sequence[Batch]) -> list[Receipt | Exception]:
         try:
-            return self._write(lambda db: Ingestion(db).run(share))
+            return super().ingest(share)
         except StoreError as error:
             # The other organizations' commits stand, whatever became of this one.
             return [error] * len(share)

@@ -9,7 +9,7 @@ from callboard.clock import DAY, Micros
 from callboard.errors import CallerError, IdempotencyConflictError, NotFoundError
 from callboard.fold.batch import SpaceFold, Verdict
 from callboard.model.event import Entry
-from callboard.store.interface import Batch, Receipt, Rejection, batch_id
+from callboard.store.interface import Batch, Late, Receipt, Rejection, batch_id
 from callboard.store.sql.database import Database
 from callboard.store.sql.load import load
 from callboard.store.sql.save import (
@@ -35,13 +35,19 @@ class Ingestion:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._locked: dict[int, OrgClock | None] = {}
         self._clocks: dict[int, OrgClock] = {}
         self._first_event: dict[int, int] = {}
         self._folds: dict[SpaceKey, SpaceFold] = {}
         self._zones: dict[int, dict[int, str]] = {}
 
-    def run(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
-        """Carry them out; the caller commits."""
+    def run(self, batches: list[Batch], late: Late | None = None) -> list[Receipt | Exception]:
+        """Carry them out, and those that come late, which are added to the list; the caller commits."""
+        org_ids = {batch.org_id for batch in batches}
+        if late is not None and len(org_ids) == 1:
+            [org_id] = org_ids
+            if self._lock(org_id) is not None:
+                batches += late(org_id)
         self._load(batches)
         results = [self._one(batch) for batch in batches]
         for org_id, clock in self._clocks.items():
@@ -57,13 +63,18 @@ class Ingestion:
             write_clock(self._db, clock)
         return results
 
+    def _lock(self, org_id: int) -> OrgClock | None:
+        if org_id not in self._locked:
+            self._locked[org_id] = find_clock(self._db, org_id)
+        return self._locked[org_id]
+
     def _load(self, batches: Sequence[Batch]) -> None:
         arrived: dict[int, dict[int, list[Entry]]] = {}
         for batch in batches:
             arrived.setdefault(batch.org_id, {}).setdefault(batch.space_id, []).extend(batch.entries)
         for org_id, named in arrived.items():
             # The lock comes first: a space's zone is then what it is until the commit.
-            clock = find_clock(self._db, org_id)
+            clock = self._lock(org_id)
             zones = self._zones[org_id] = home_zones(self._db, org_id, named)
             of_org = {space_id: entries for space_id, entries in named.items() if space_id in zones}
             if clock is None or not of_org:

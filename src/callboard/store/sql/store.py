@@ -22,6 +22,7 @@ from callboard.store.interface import (
     Batch,
     CallAt,
     ImportBatch,
+    Late,
     Moved,
     Progress,
     Receipt,
@@ -78,8 +79,9 @@ class SqlStore(SqlReporting):
 
     # --- events in
 
-    def ingest(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
-        return self._write(lambda db: Ingestion(db).run(batches))
+    def ingest(self, batches: Sequence[Batch], late: Late | None = None) -> list[Receipt | Exception]:
+        every = list(batches)
+        return self._write(lambda db: Ingestion(db).run(every, late))
 
     def begin_import(self, org_id: int, label: str, now: Micros) -> ImportBatch:
         return self._write(lambda db: begin_import(db, org_id, label, now))
