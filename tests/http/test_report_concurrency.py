@@ -78,7 +78,7 @@ def test_more_calls_than_may_be_read_are_refused(board: Board, monkeypatch):
 
 @pytest.mark.parametrize("name", ["talking_at", "offered_at"])
 def test_a_span_of_time_is_asked_for_with_a_slash(board: Board, name: str):
-    """Half-open; a bare date as an end is that day whole; one that ends before it begins is refused."""
+    """Half-open; a bare date as an end is that day whole; in one that ends before it begins nothing is."""
     began, ended = at(board, HOUR), at(board, HOUR - 10 * MINUTE)
     board.send(call("c-1", call_status="completed", creation_time=began, start_time=began, end_time=ended))
     for begin, end, expected in (
@@ -87,9 +87,8 @@ def test_a_span_of_time_is_asked_for_with_a_slash(board: Board, name: str):
         (ended, at(board, 0), 0),
         (at(board, HOUR - 10 * MINUTE + SECOND), ended, 1),
         (began[:10], began[:10], 1),
+        (ended, began, 0),
+        (at(board, HOUR - 5 * MINUTE), began, 0),
     ):
         answer = board.get("call-logs/", params={name: f"{begin}/{end}"})
         assert answer.json()["count"] == expected, (begin, end)
-    refused = board.get("call-logs/", params={name: f"{ended}/{began}"})
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, name)
-    assert "must end later than it begins" in refused.text

@@ -64,7 +64,7 @@ any_batches = st.lists(any_events, max_size=6)
 spaces = st.integers(0, 3)
 moments = st.one_of(st.none(), st.sampled_from(MOMENTS))
 spans = st.builds(
-    lambda at, long: (at, at + long), st.sampled_from(MOMENTS), st.sampled_from([1, 1, HOUR, DAY])
+    lambda at, long: (at, at + long), st.sampled_from(MOMENTS), st.sampled_from([1, 1, HOUR, DAY, -HOUR])
 )
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from callboard.clock import DAY
 from callboard.model.directory import Space
+from callboard.query.metrics import BY_NAME
 from callboard.query.reports import views as bounds
+from callboard.query.reports.period import Period
 from callboard.query.reports.series import SeriesQuestion, series
 from callboard.query.reports.views import Views
 from callboard.store.sql import settling
@@ -120,7 +124,7 @@ class Going:
 
 
 @pytest.mark.parametrize("kind", KEPT)
-@pytest.mark.parametrize("most", [bounds.MOST_NUMBERS, 60], ids=["roomy", "crowded"])
+@pytest.mark.parametrize("most", [bounds.MOST_NUMBERS, 1_500], ids=["roomy", "crowded"])
 def test_what_is_held_is_what_the_store_holds(
     worlds: Worlds, kind: str, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,3 +153,29 @@ def test_what_is_held_is_what_the_store_holds(
         worlds.end(world)
 
     holds()
+
+
+def test_there_is_a_bound_to_what_is_held(worlds: Worlds, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many questions are asked, of however many periods in which nothing was."""
+    monkeypatch.setattr(bounds, "MOST_NUMBERS", 10_000)
+    monkeypatch.setattr(bounds, "MOST_OF_ONE", 5_000)
+    monkeypatch.setattr(bounds, "MOST_VIEWS", 3)
+    world = worlds.make("sqlite", dict.fromkeys(("spring", "summer", "letters", "hidden"), "UTC"))
+    scope, _ = scopes(world)[0]
+    views = Views()
+    for week in range(60):
+        start = NOW + week * 7 * DAY
+        for where in ((), (("call_type", "web"),), (("agent", f"agent {week}"),)):
+            question = SeriesQuestion(
+                scope=scope,
+                period=Period(start, start + 2 * DAY),
+                interval="hour",
+                zone=ZoneInfo("UTC"),
+                metrics=(BY_NAME["total_calls"],),
+                where=where,
+            )
+            assert series(world.store, question, views).series[0].totals == {"total_calls": 0}
+            held = views._views.values()
+            assert len(held) <= 3
+            assert sum(len(view._sums) for view in held) * bounds.OF_A_RANGE <= 10_000
+    worlds.end(world)

@@ -92,6 +92,10 @@ def words(name: str, text: str, allowed: Sequence[str], *, unknown: bool = False
 
 
 _PLATFORM_TIME = "^(0[1-9]|1[0-9]|2[0-8])-(0[1-9]|1[0-2])-20[0-9]{2} ([01][0-9]|2[0-3])(:[0-5][0-9]){2}$"
+_ISO_TIME = (
+    "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])(T([01][0-9]|2[0-3])(:[0-5][0-9]){2}([.][0-9]{1,6})?Z)?"
+)
+_MOMENTS = [{"format": "date"}, {"format": "date-time"}, {"pattern": _PLATFORM_TIME}]
 TEXT_SCHEMA = {"type": "string", "minLength": 1, "maxLength": MOST_TEXT, "pattern": "^[^\\x00]+$"}
 
 
@@ -172,25 +176,20 @@ def seconds(name: str, text: str, *, at_least: bool) -> Parameter:
 
 def moments(name: str, text: str) -> Parameter:
     """A time: an instant, a wall time of `timezone`, or a whole day of it."""
-    schema = {
-        "type": "string",
-        "anyOf": [
-            {"format": "date"},
-            {"format": "date-time"},
-            {"pattern": _PLATFORM_TIME},
-        ],
-    }
+    schema = {"type": "string", "anyOf": _MOMENTS}
     return Parameter(name=name, text=text, schema=schema, read=read_moment, example="2026-02-07")
 
 
 def spans(name: str, text: str) -> Parameter:
-    """A time as `moments` reads it, or two with a slash between: from the first until the second."""
+    """A time as `moments` reads it, or two with a slash between: from the first until the second. Where that
+    is no time at all, nothing is found.
+    """
 
     def read(value: str) -> tuple[Moment, Moment | None]:
         begin, slash, end = value.partition("/")
         return read_moment(begin), read_moment(end) if slash else None
 
-    schema = {"type": "string", "minLength": 1, "maxLength": MOST_TEXT}
+    schema = {"type": "string", "anyOf": [*_MOMENTS, {"pattern": f"^{_ISO_TIME}/{_ISO_TIME}$"}]}
     example = "2026-02-07T05:00:00Z/2026-02-07T06:00:00Z"
     return Parameter(name=name, text=text, schema=schema, read=read, example=example)
 

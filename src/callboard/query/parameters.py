@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from callboard.clock import Micros
-from callboard.errors import ParameterError
 from callboard.model.words import (
     ANSWERED_BY,
     CALL_STATUSES,
@@ -180,10 +179,7 @@ def _span(name: str, values: Mapping[str, Any], zone: ZoneInfo) -> tuple[Micros,
         return None
     begin, end = values[name]
     at = begin.starts(zone)
-    until = at + 1 if end is None else end.ends(zone)
-    if until <= at:
-        raise ParameterError(name, "must end later than it begins")
-    return at, until
+    return at, at + 1 if end is None else end.ends(zone)
 
 
 def call_filter(values: Mapping[str, Any]) -> CallFilter:

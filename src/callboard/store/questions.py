@@ -59,7 +59,7 @@ class CallFilter(Struct, frozen=True, kw_only=True):
     """Inclusive."""
     talking_at: tuple[Micros, Micros] | None = None
     """Between start and end at some moment of this half-open time, which a single instant is too (it and the
-    next microsecond); without an end for at most its space's limit."""
+    next microsecond); without an end for at most its space's limit. None where it ends before it begins."""
     offered_at: tuple[Micros, Micros] | None = None
     """The same, between creation and end."""
     unplaced: str | None = None

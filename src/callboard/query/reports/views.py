@@ -25,6 +25,8 @@ MOST_NUMBERS = 1_000_000
 MOST_OF_ONE = MOST_NUMBERS // 2
 """A view of more is not kept: it would drive out all others."""
 MOST_VIEWS = 1_000
+OF_A_RANGE = 16
+"""What a range takes beside its numbers, in numbers: also one that holds none."""
 
 Group = tuple[Any, ...]
 """Values of a group; what is null is "unknown"."""
@@ -68,8 +70,8 @@ class View:
 
     @property
     def numbers(self) -> int:
-        """How many it holds at most."""
-        return len(self._sums) * len(self._groups) * self._many
+        """How much it holds, at most."""
+        return len(self._sums) * (len(self._groups) * self._many + OF_A_RANGE)
 
     def forget(self, ranges: Iterable[Range] | None = None) -> None:
         """Let go of these ranges; without, of everything."""
@@ -187,7 +189,8 @@ class Views:
 
     def _keep_to_bounds(self) -> None:
         with self._lock:
-            numbers = sum(view.numbers for view in self._views.values())
+            held = {shape: view.numbers + len(shape.spaces) for shape, view in self._views.items()}
+            numbers = sum(held.values())
             while numbers > MOST_NUMBERS or len(self._views) > MOST_VIEWS:
-                _, oldest = self._views.popitem(last=False)
-                numbers -= oldest.numbers
+                oldest, _ = self._views.popitem(last=False)
+                numbers -= held[oldest]

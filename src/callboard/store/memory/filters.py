@@ -60,7 +60,7 @@ def _under_way(call: Call, kind: str, span: tuple[int, int], limits: SpaceSettin
     if began is None:
         return False
     ended = min(call.ends(began, limits.live_call_limit), call.creation_time + LOOK_BACK)
-    return began < ended and began < span[1] and ended > span[0]
+    return span[0] < span[1] and began < ended and began < span[1] and ended > span[0]
 
 
 def call_ended(task: Task, calls: Iterable[Call], now: int) -> bool:

@@ -132,7 +132,7 @@ def _under_way(dialect: Dialect, where: CallFilter, conditions: Conditions) -> N
             begins, ends = interval(dialect, kind)
             since, until = ":since_" + kind, ":until_" + kind
             conditions.add(
-                begins + " < " + until + " AND " + ends + " > " + since,
+                since + " < " + until + " AND " + begins + " < " + until + " AND " + ends + " > " + since,
                 **{"since_" + kind: span[0], "until_" + kind: span[1], "back": LOOK_BACK},
             )
             conditions.add(begins + " < " + ends + " AND " + begins + " < creation_time + :back")

@@ -5178,12 +5178,12 @@ export interface operations {
                  * @description Calls between start and end then, or at some moment from one time until another (two times with a slash between); without an end for at most its space's limit.
                  * @example 2026-02-07T05:00:00Z/2026-02-07T06:00:00Z
                  */
-                talking_at?: string;
+                talking_at?: string | unknown | unknown | unknown | unknown;
                 /**
                  * @description The same, between creation and end.
                  * @example 2026-02-07T05:00:00Z/2026-02-07T06:00:00Z
                  */
-                offered_at?: string;
+                offered_at?: string | unknown | unknown | unknown | unknown;
                 /**
                  * @description Calls that talked, or were offered, at a time that cannot be told.
                  * @example talk
