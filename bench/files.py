@@ -27,7 +27,6 @@ from callboard.store.sqlite.store import SqliteStore
 
 TOKENS = 20
 EVENTS_A_COMMIT = 20_000
-MOST_COPIED = 2_000_000
 HANDLE = "bench.example"
 
 
@@ -84,12 +83,8 @@ def asked_calls(usual: int) -> int:
     return int(os.environ.get("CALLBOARD_BENCH_CALLS") or usual)
 
 
-def copy(of: Board, name: str, *, whole: bool = False) -> Board:
-    """A copy to write into; the one of that name before it goes. The largest files are written to as they
-    are, unless `whole`: what a bench adds is nothing beside what they hold, and a copy would be.
-    """
-    if of.calls > MOST_COPIED and not whole:
-        return of
+def copy(of: Board, name: str) -> Board:
+    """A copy to write into; the one of that name before it goes. What a bench writes is not for the next."""
     path = folder() / f"copy-{name}.db"
     _remove(path)
     shutil.copyfile(of.path, path)
@@ -98,10 +93,9 @@ def copy(of: Board, name: str, *, whole: bool = False) -> Board:
     return msgspec.structs.replace(of, path=str(path))
 
 
-def discard(copied: Board, *, whole: bool = False) -> None:
+def discard(copied: Board) -> None:
     """Remove a copy and what lies beside it."""
-    if whole or copied.calls <= MOST_COPIED:
-        _remove(Path(copied.path))
+    _remove(Path(copied.path))
 
 
 def _remove(path: Path) -> None:

@@ -42,8 +42,8 @@ def measure(*, short: bool) -> None:
     truth = Truth(built)
     with ExitStack() as ends:
         peers: list[Peer] = [ends.enter_context(closing(of(built))) for of in (Duck, ClickHouse, Postgres)]
-        of = files.copy(built, "reports", whole=True)
-        ends.callback(files.discard, of, whole=True)
+        of = files.copy(built, "reports")
+        ends.callback(files.discard, of)
         server = ends.enter_context(Server(of.path))
         bench = _Bench(Ours(server.port, of), peers, truth, of)
         others = Others(*server.processes)
