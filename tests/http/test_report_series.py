@@ -185,3 +185,20 @@ def test_more_groups_than_are_told_are_refused(busy: Board, monkeypatch):
     answer = busy.get(PATH, params={"start": "2025-12-30", "group_by": "agent"})
     assert answer.status_code == 422
     assert "take another group, or a filter" in answer.json()["message"]
+
+
+def test_of_what_was_asked_before_only_what_moved_is_read(busy: Board, monkeypatch: pytest.MonkeyPatch):
+    """And the answer has what came meanwhile."""
+    read: list[tuple[int, int]] = []
+    reading = busy.store.sums_since
+
+    def sums_since(org_id: int, parts: Any, changes: Any) -> Any:
+        read.append((len(parts), len(changes)))
+        return reading(org_id, parts, changes)
+
+    monkeypatch.setattr(busy.store, "sums_since", sums_since)
+    asked = {"metric": "total_calls", "interval": "hour"}
+    before = series(busy, **asked)["series"][0]["totals"]["total_calls"]
+    busy.send(call("c-new", call_status="completed", creation_time="2025-12-30T12:00:00Z"), space=busy.spring)
+    assert series(busy, **asked)["series"][0]["totals"]["total_calls"] == before + 1
+    assert read == [(1, 0), (0, 1)]

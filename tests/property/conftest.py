@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callboard.store.sql import settling
+from callboard.store.sql import settling, sums
 from tests.property.worlds import Worlds
 
 
@@ -14,6 +14,12 @@ from tests.property.worlds import Worlds
 def settled_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Deltas are settled every few of them: a drawn history has tens of events, not thousands."""
     monkeypatch.setattr(settling, "SETTLE_AT", 12)
+
+
+@pytest.fixture(autouse=True)
+def two_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A drawn world has a few spaces: what is done otherwise where there are many is done for two."""
+    monkeypatch.setattr(sums, "MANY_SPACES", 2)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from callboard.model.directory import Space
 from callboard.query.metrics import BY_NAME
 from callboard.query.reports import views as bounds
 from callboard.query.reports.period import Period
+from callboard.query.reports.scope import report_scope
 from callboard.query.reports.series import SeriesQuestion, series
 from callboard.query.reports.views import Views
 from callboard.store.sql import settling
@@ -178,4 +179,24 @@ def test_there_is_a_bound_to_what_is_held(worlds: Worlds, monkeypatch: pytest.Mo
             held = views._views.values()
             assert len(held) <= 3
             assert sum(len(view._sums) for view in held) * bounds.OF_A_RANGE <= 10_000
+    worlds.end(world)
+
+
+def test_tenants_never_share_a_view(worlds: Worlds) -> None:
+    """Two organizations ask the same of all their contact spaces, by turns."""
+    world = worlds.make("sqlite", dict.fromkeys(("spring", "summer", "letters", "hidden"), "UTC"))
+    views = Views()
+    for number, name in enumerate(("spring", "summer", "hidden")):
+        send(world.store, world.spaces[name], events.call(f"c{number}", creation_time=NOW))
+    for _ in range(2):
+        for organization, expected in zip(world.organizations, (2, 1), strict=True):
+            spaces = world.store.spaces(organization.id)
+            question = SeriesQuestion(
+                scope=report_scope(organization.id, spaces, None, all_content=False),
+                period=Period(NOW, NOW + DAY),
+                interval="day",
+                zone=ZoneInfo("UTC"),
+                metrics=(BY_NAME["total_calls"],),
+            )
+            assert series(world.store, question, views).series[0].totals == {"total_calls": expected}
     worlds.end(world)

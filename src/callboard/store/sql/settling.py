@@ -17,8 +17,8 @@ from callboard.store.sql.database import Database
 from callboard.store.sql.recount import COUNTERS
 
 SETTLE_AT = 4_000
-"""Deltas of an organization that are left for later; the commit that makes it more settles them. Those that
-were settled last stay until the next time: sums that are held are moved on by them (`ChangePart`).
+"""Deltas of an organization that are left for later; the commit that makes them so many settles them. What
+was settled last stays until the next time: sums that are held are moved on by it (`ChangePart`).
 """
 
 OF_CONTACT = "space_id IN (SELECT id FROM space WHERE org_id = :org_id AND content_type = 'contact')"
