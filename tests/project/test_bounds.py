@@ -13,7 +13,7 @@ from callboard.ingest.sources import delimited, importer, targets
 from callboard.live import follow, message, subscription
 from callboard.model import call
 from callboard.model.directory import SpaceSettings
-from callboard.query import analytics, directory, parameter, parameters, space_metrics
+from callboard.query import agents, analytics, directory, parameter, parameters, space_metrics
 from callboard.query.export import parquet, walk
 from callboard.query.reports import attention, durations, period, series, spaces, tabulate, trust, views
 from callboard.settings import Settings
@@ -63,6 +63,11 @@ BOUNDS: dict[str, list[str]] = {
     "items on a page": [f"{parameters.MOST_PAGE_SIZE:,}"],
     "failed tokens or handles of one caller": [f"{DEFAULT.failed_auth_per_minute} a minute"],
     "callers with failures that are remembered": [f"{limits.CALLERS:,}"],
+    "organizations, spaces or agents in an answer without page and page_size": [
+        f"{parameters.MOST_PAGE_SIZE:,}"
+    ],
+    "tasks from whose rows agents are counted": [f"{agents.MOST_TASKS:,}"],
+    "pairs of agent and space on a page of agents": [f"{agents.MOST_PAIRS:,}"],
     "documents in one creation of tasks": [f"{DEFAULT.max_events:,}"],
     "context of created tasks": [f"{task_creation.MOST_CONTEXT_BYTES:,} bytes"],
     "Idempotency-Key": ["255 characters", f"{ingestion.IDEMPOTENCY_KEPT // DAY_US} days"],

@@ -33,9 +33,11 @@ from callboard.store.questions import (
     CallFilter,
     CallPart,
     CellPart,
+    Position,
     Scope,
     TaskFilter,
     TaskPart,
+    Window,
 )
 from callboard.store.reporting import Received
 from callboard.store.sqlite.store import SqliteStore
@@ -339,6 +341,17 @@ class Both(RuleBasedStateMachine):
     @rule(where=task_filters, space_id=st.sampled_from([None, 1, 2]), all_content=st.booleans())
     def list_tasks(self, where: TaskFilter, space_id: int | None, all_content: bool) -> None:
         self.both(lambda store: walks.tasks(store, Scope(1, space_id, all_content), where))
+
+    @rule(
+        space_id=st.sampled_from([None, 1, 2]),
+        all_content=st.booleans(),
+        after=st.none() | st.sampled_from(["", "a", "b", "~"]),
+        limit=st.integers(1, 3),
+    )
+    def agents(self, space_id: int | None, all_content: bool, after: str | None, limit: int) -> None:
+        scope = Scope(1, space_id, all_content=all_content)
+        window = Window(limit=limit, after=None if after is None else Position(0, after, 0))
+        self.both(lambda store: (store.agents(scope, window, 3), store.count_agents(scope)))
 
     @rule(part=st.one_of(cell_parts(), call_parts, task_parts))
     def sums(self, part: CellPart | CallPart | TaskPart) -> None:

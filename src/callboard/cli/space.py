@@ -52,6 +52,11 @@ def space() -> None:
 @space.command()
 @org_option
 @click.option("--name", required=True, type=values.name, help="What people call it: Spring.")
+@click.option(
+    "--token",
+    type=values.space_token,
+    help="The space token that clients have configured already; without it one is made.",
+)
 @click.option("--description", help="More about it.")
 @click.option(
     "--content-type",
@@ -67,6 +72,7 @@ def create(
     *,
     handle: str | None,
     name: str,
+    token: str | None,
     description: str | None,
     content_type: str,
     agent_handle: str | None,
@@ -81,6 +87,7 @@ def create(
         made = store.create_space(
             org_id=owner.id,
             name=name,
+            token=token,
             description=description or None,
             content_type=content_type,
             agent_handle=agent_handle or None,

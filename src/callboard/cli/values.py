@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import click
 
 from callboard.clock import DAY, HOUR, MINUTE, SECOND, Micros, micros, system_clock
+from callboard.model.directory import PUBLIC_ID_PATTERN, PUBLIC_ID_RULE
 
 Check = Callable[[str], str]
 """The type of an option that is a text."""
@@ -46,6 +47,13 @@ def handle(text: str) -> str:
             "beginning and ending with a letter or digit (acme.com)"
         )
     return lowered
+
+
+def space_token(text: str) -> str:
+    """A space's public id, as clients have it configured."""
+    if not re.match(PUBLIC_ID_PATTERN, text):
+        raise click.BadParameter(PUBLIC_ID_RULE)
+    return text
 
 
 def length(text: str) -> Micros:

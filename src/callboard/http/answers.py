@@ -50,7 +50,15 @@ async def page_of(
     shown = rows[: paging.size]
     next_cursor = write_cursor(position(shown[-1])) if len(rows) > paging.size else None
     total = None if paging.after is not None else await count()
-    return Page(total, 200, f"{what} fetched successfully", [item(row) for row in shown], next_cursor)
+    message = f"{what} fetched successfully"
+    if total is not None and next_cursor is not None and not _asks_for_pages(request):
+        message = f"{message}: {len(shown):,} of {total:,}; next_cursor leads to the rest"
+    return Page(total, 200, message, [item(row) for row in shown], next_cursor)
+
+
+def _asks_for_pages(request: Request) -> bool:
+    """Whether a caller expects a part: of a list that pages anyway, or because it said how much it wants."""
+    return not request.endpoint.answers_whole or "page" in request.values or "page_size" in request.values
 
 
 async def page_of_known(

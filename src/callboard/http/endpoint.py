@@ -73,6 +73,8 @@ class Endpoint:
     documented: bool = True
     exports: bool = False
     """A list that can be taken along whole: `format=` and `Accept` name further media types."""
+    answers_whole: bool = False
+    """A list without `page` and `page_size` answers up to 1,000 items in place of a page of 20."""
     untagged: bool = False
     """Never the same twice, or sent piece by piece: without an entity tag."""
 

@@ -37,6 +37,7 @@ TAGS = {
     "Organizations": "Whose numbers.",
     "Spaces": "Campaigns.",
     "Runs": "Tasks created together.",
+    "Agents": "Who tasks are assigned to.",
     "Tasks": "One thing to do each, usually one call to make.",
     "Call logs": "The calls behind the numbers.",
     "Events": "Word of calls and tasks, in.",

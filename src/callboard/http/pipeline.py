@@ -133,7 +133,7 @@ def read_parameters(request: Request) -> None:
     for header in endpoint.headers:
         _read_header(request, header)
     if endpoint.is_paged:
-        request.paging = paging(request.values)
+        request.paging = paging(request.values, whole=endpoint.answers_whole)
 
 
 def _read_header(request: Request, header: Header) -> None:

@@ -36,6 +36,11 @@ class SpaceSettings(Struct, frozen=True, omit_defaults=False, forbid_unknown_fie
     without a word."""
 
 
+PUBLIC_ID_PATTERN = "^[A-Za-z0-9_-]{1,64}$(?![^A-Za-z0-9_-])"
+"""A space's token. Its end says that nothing follows: in Python `$` alone lets a line feed pass."""
+PUBLIC_ID_RULE = "must be 1 to 64 letters (A-Z, a-z), digits, _ and -"
+
+
 class Space(Struct, frozen=True, kw_only=True):
     """A campaign."""
 

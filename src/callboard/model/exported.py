@@ -23,9 +23,9 @@ CALL_COLUMNS: Final = (
     "answered_by",
     "agent",
     "task_id",
-    "source",
     "external_ids",
     "metadata",
+    "source",
 )
 TASK_COLUMNS: Final = (
     "task_id",

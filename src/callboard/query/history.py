@@ -82,7 +82,7 @@ def _facts(call: Call, space_token: str) -> dict[str, Any]:
     facts = msgspec.structs.asdict(call_item(call, space_token))
     for name in ("call_id", "space_token", "source"):
         del facts[name]
-    return {**facts, "external_ids": call.external_ids, "metadata": call.metadata, "void": call.void}
+    return {**facts, "void": call.void}
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:

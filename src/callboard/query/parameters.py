@@ -84,6 +84,19 @@ PAGING = table(
         read=read_cursor,
     ),
 )
+WHOLE_PAGING = {
+    **PAGING,
+    **table(
+        numbers(
+            "page_size",
+            f"Items on a page. With neither `page` nor `page_size` the list answers whole, up to "
+            f"{MOST_PAGE_SIZE:,} items and a `next_cursor`; with `page` alone a page has {PAGE_SIZE}.",
+            1,
+            MOST_PAGE_SIZE,
+        ),
+    ),
+}
+"""Of lists that a script adds up: it must not silently get the first twenty."""
 TIMEZONE = zones("timezone", "The zone whose civil days and wall times are meant.")
 
 CALL_FILTERS = table(
@@ -134,10 +147,11 @@ CALL_FILTERS = table(
 )
 SCOPE = table(SPACE_TOKEN, CONTENT_TYPE)
 _RUN_ID = texts("run_id", "Tasks of one run.")
+ASSIGNEE = texts("assignee", "Who or what carries it out.")
 SPACE_TASK_FILTERS = table(
     words("status", "How the task stands.", TASK_STATUSES),
     texts("failure_reason", "Why it failed."),
-    texts("assignee", "Who or what carries it out."),
+    ASSIGNEE,
     numbers("attempt", "Tasks at this attempt.", 1, 1_000_000_000),
     moments("created_from", "Tasks created at or after this time; a bare date: from its first instant."),
     moments("created_to", "Tasks created before this time; a bare date: that day included whole."),
@@ -226,7 +240,8 @@ class Paging(Struct, frozen=True):
         return Window(limit=self.size + 1, offset=self.offset, after=self.after)
 
 
-def paging(values: Mapping[str, Any]) -> Paging:
-    """The page that values of `PAGING` stand for."""
-    size = values.get("page_size", PAGE_SIZE)
+def paging(values: Mapping[str, Any], *, whole: bool = False) -> Paging:
+    """The page that values of `PAGING` stand for; of `WHOLE_PAGING` with `whole`."""
+    usual = MOST_PAGE_SIZE if whole and "page" not in values else PAGE_SIZE
+    size = values.get("page_size", usual)
     return Paging(size, (values.get("page", 1) - 1) * size, values.get("cursor"))

@@ -167,6 +167,17 @@ class TaskAt(Struct, frozen=True):
     task: Task
 
 
+class AgentTasks(Struct, frozen=True):
+    """The tasks assigned to one agent."""
+
+    handle: str | None
+    """None: tasks without an assignee."""
+    by_status: dict[str, int]
+    """Status → how many; without statuses of none."""
+    spaces: list[int]
+    """Ids of the spaces they are in, newest first."""
+
+
 class Ahead(Protocol):
     """How an event loop learns what moved without holding up others: it waits here, then asks the store."""
 
@@ -248,7 +259,11 @@ class Store(Reporting, Protocol):
         agent_handle: str | None,
         settings: SpaceSettings,
         now: Micros,
-    ) -> Space: ...
+        token: str | None = None,
+    ) -> Space:
+        """`token` is the space's public id; the store makes one when none is given. Raises
+        `AlreadyExistsError` when any organization's space has it.
+        """
 
     def update_space(self, org_id: int, space_id: int, changes: dict[str, Any]) -> Space:
         """Change `name, description, content_type, agent_handle, settings, archived`. A new home zone
@@ -302,6 +317,15 @@ class Store(Reporting, Protocol):
     def tasks(self, scope: Scope, where: TaskFilter, window: Window) -> list[TaskAt]: ...
 
     def count_tasks(self, scope: Scope, where: TaskFilter) -> int: ...
+
+    def agents(self, scope: Scope, window: Window, most_pairs: int) -> list[AgentTasks] | None:
+        """Whom the tasks in scope are assigned to, counted from rows, all of one snapshot. In the order of
+        handles (by code point), tasks without an assignee last; `window.after` names the handle (`item_id`)
+        that a page ended with. None where the page has more than `most_pairs` pairs of agent and space.
+        """
+
+    def count_agents(self, scope: Scope) -> int:
+        """How many of these there are."""
 
     def task(self, org_id: int, space_id: int, task_id: str) -> Task | None: ...
 

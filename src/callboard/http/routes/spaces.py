@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from callboard.errors import InvalidInputError
 from callboard.http.answers import One, Page, page_of_known
 from callboard.http.endpoint import BASE, Body, Endpoint
-from callboard.http.fields import CallSeconds, LongText, Name, Seconds, ShortText, TimeZone
+from callboard.http.fields import CallSeconds, LongText, Name, Seconds, ShortText, SpaceToken, TimeZone
 from callboard.http.json_body import read_object
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
@@ -18,7 +18,7 @@ from callboard.model.directory import Organization, Space, SpaceSettings
 from callboard.model.words import ContentType
 from callboard.query.civil import read_zone
 from callboard.query.items import SpaceItem, space_item
-from callboard.query.parameters import PAGING, SPACE_FILTERS
+from callboard.query.parameters import SPACE_FILTERS, WHOLE_PAGING
 from callboard.store.questions import Position
 
 SPACES = f"{BASE}/spaces/"
@@ -38,6 +38,8 @@ class NewSpace(Struct, frozen=True, forbid_unknown_fields=True):
     """A space to be."""
 
     name: Name
+    token: SpaceToken | None = None
+    """The public id that clients have configured already; left out, one is made."""
     description: LongText | None = None
     content_type: ContentType = "contact"
     agent_handle: ShortText | None = None
@@ -91,6 +93,7 @@ async def create_space(request: Request) -> Response:
     space = await request.store_threads.run(
         request.services.store.create_space,
         org_id=organization.id,
+        token=new.token,
         name=new.name,
         description=new.description,
         content_type=new.content_type,
@@ -162,8 +165,9 @@ ENDPOINTS = (
         tag="Spaces",
         summary="Get all spaces of an organization",
         needs_handle=True,
-        parameters={**SPACE_FILTERS, **PAGING},
+        parameters={**SPACE_FILTERS, **WHOLE_PAGING},
         handle=list_spaces,
+        answers_whole=True,
         answer=Page[SpaceItem],
     ),
     Endpoint(
@@ -178,6 +182,7 @@ ENDPOINTS = (
         handle=create_space,
         answer=One[SpaceItem],
         status=201,
+        extra_statuses=(409,),
     ),
     Endpoint(
         method="GET",

@@ -39,7 +39,9 @@ _sorted_json = msgspec.json.Encoder(order="deterministic")
 
 
 class TaskDocument(Struct, frozen=True):
-    """Whom one task is about. More fields may stand beside these; all become the task's `input`."""
+    """The person one task is about. More fields may stand beside these, `context` among them; all become the
+    task's `input`.
+    """
 
     name: Name
     contact_number: Annotated[str, Meta(min_length=1, max_length=64, pattern="^[^\\x00]+$")]
@@ -58,7 +60,12 @@ class NewTasks(Struct, frozen=True, forbid_unknown_fields=True):
     """The handle of the agent that is to carry them out; becomes each task's `assignee`."""
     documents: Annotated[list[TaskDocument], Meta(min_length=1)]
     context: (
-        Annotated[str, Meta(max_length=1000, pattern="^[^\\x00]*$", description="Said to every task.")]
+        Annotated[
+            str,
+            Meta(
+                max_length=1000, pattern="^[^\\x00]*$", description="Becomes every task's `input.objective`."
+            ),
+        ]
         | Annotated[dict[str, Any], Meta(extra_json_schema={"$ref": "#/components/schemas/JsonObject"})]
         | None
     ) = None
@@ -85,7 +92,7 @@ async def create_tasks(request: Request) -> Response:
     else:
         entries = await request.parse_threads.run(_entries, inputs, new, space, run_id, now)
     data = NewRunAnswer(run_id, [entry.event.item_id for entry in entries], "pending")
-    answer = _json.encode(One(201, MESSAGE, data))
+    answer = _json.encode(One(200, MESSAGE, data))
     key = request.values.get("Idempotency-Key")
     receipt = await services.group_commit.commit_async(
         Batch(
@@ -98,7 +105,18 @@ async def create_tasks(request: Request) -> Response:
         )
     )
     assert not receipt.rejections, "tasks of new ids with checked input are taken"
-    return Response(status=201, body=receipt.first_answer or answer)
+    if receipt.first_answer is not None:
+        return Response(status=_status_of(receipt.first_answer), body=receipt.first_answer)
+    return Response(status=200, body=answer)
+
+
+class _Kept(Struct):
+    status_code: int
+
+
+def _status_of(answer: bytes) -> int:
+    """The status that a kept answer was sent with: 201 in answers of earlier versions."""
+    return msgspec.json.decode(answer, type=_Kept).status_code
 
 
 def _checked(raw: Any, most_tasks: int, most_bytes: int) -> NewTasks:
@@ -117,9 +135,16 @@ def _checked(raw: Any, most_tasks: int, most_bytes: int) -> NewTasks:
 
 
 def _inputs(documents: Sequence[dict[str, Any]], context: Any) -> list[dict[str, Any]]:
+    """Each task's input: its document as sent, and the request's context as `objective` beside it."""
     if context is None:
         return list(documents)
-    return [{"context": context, **each} for each in documents]
+    for place, each in enumerate(documents):
+        if "objective" in each:
+            # One of the two would hide the other.
+            field = f"documents[{place}].objective"
+            why = "cannot stand beside the request's context, which becomes each task's objective"
+            raise InvalidInputError(f"{field}: {why}", [(field, why)])
+    return [{**each, "objective": context} for each in documents]
 
 
 def _entries(
@@ -188,6 +213,5 @@ ENDPOINTS = (
         ),
         handle=create_tasks,
         answer=One[NewRunAnswer],
-        status=201,
     ),
 )

@@ -40,21 +40,22 @@ SPACE_TASK = f"{SPACE_TASKS}{{task_id}}/"
 
 
 async def list_tasks(request: Request) -> Response:
-    return await _list(request, request.item, task_filter(request.values, request.services.clock()))
+    return await list_in_scope(request, request.item, task_filter(request.values, request.services.clock()))
 
 
 async def list_space_tasks(request: Request) -> Response:
     scope = Scope(request.org_id, request.space.id)
-    return await _list(request, scope, task_filter(request.values, request.services.clock()))
+    return await list_in_scope(request, scope, task_filter(request.values, request.services.clock()))
 
 
 async def list_run_tasks(request: Request) -> Response:
     scope = Scope(request.org_id, request.space.id)
     values = {**request.values, "run_id": request.path["run_id"]}
-    return await _list(request, scope, task_filter(values, request.services.clock()))
+    return await list_in_scope(request, scope, task_filter(values, request.services.clock()))
 
 
-async def _list(request: Request, scope: Scope, where: TaskFilter) -> Response:
+async def list_in_scope(request: Request, scope: Scope, where: TaskFilter) -> Response:
+    """A list of tasks, as a page or as a file."""
     store = request.services.store
     wanted = wanted_format(request)
     if wanted is not None and is_whole(request):

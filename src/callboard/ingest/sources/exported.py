@@ -48,7 +48,8 @@ def recognised(plan: ImportPlan) -> ImportPlan | None:
             columns = tuple(name for name in rows.columns if "." not in name)
     except CallerError:
         return None
-    if columns == CALL_COLUMNS:
+    # In any order: exports of earlier versions have the same columns in another one.
+    if sorted(columns) == sorted(CALL_COLUMNS):
         return _planned(plan, "call", _CALLS)
     if columns in (TASK_COLUMNS, TASK_LINE):
         return _planned(plan, "task", _TASKS)

@@ -12,7 +12,7 @@ from callboard.errors import AlreadyExistsError, NotFoundError
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
 from callboard.store.memory.counters import recount_cells
 from callboard.store.memory.state import Part, SpaceState, TokenState
-from callboard.store.names import public_id, slug
+from callboard.store.names import TAKEN, public_id, slug
 
 Named = TypeVar("Named", Organization, Space, Token)
 
@@ -62,14 +62,17 @@ class Directory(Part):
         agent_handle: str | None,
         settings: SpaceSettings,
         now: Micros,
+        token: str | None = None,
     ) -> Space:
         with self.state.lock:
             if org_id not in self.state.organizations:
                 raise NotFoundError("Organization not found.")
+            if token is not None and self.find_space(token) is not None:
+                raise AlreadyExistsError(TAKEN)
             created = Space(
                 id=len(self.state.spaces) + 1,
                 org_id=org_id,
-                token=public_id("spc"),
+                token=token or public_id("spc"),
                 name=name,
                 slug=slug(name),
                 created_at=now,

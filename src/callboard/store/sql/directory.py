@@ -10,7 +10,7 @@ import msgspec
 from callboard.clock import SECOND, Micros
 from callboard.errors import AlreadyExistsError, NotFoundError
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
-from callboard.store.names import public_id, slug
+from callboard.store.names import TAKEN, public_id, slug
 from callboard.store.sql.database import Database
 from callboard.store.sql.save import read_clock, write_clock
 
@@ -47,15 +47,21 @@ def find_organization(db: Database, handle: str) -> Organization | None:
 
 
 def create_space(db: Database, org_id: int, values: dict[str, Any]) -> Space:
-    """A new space, which counts nothing yet."""
+    """A new space, which counts nothing yet; a token that it is given must be free."""
     clock = read_clock(db, org_id)
+    # Before the look, because it locks: of two organizations that want one token at once, the second finds
+    # the first one's space.
+    move_directory(db)
+    token = values["token"] or public_id("spc")
+    if space_by_token(db, token) is not None:
+        raise AlreadyExistsError(TAKEN)
     row = db.row(
         "space.insert",
         {
             **values,
             **_settings_values(values["settings"]),
             "org_id": org_id,
-            "token": public_id("spc"),
+            "token": token,
             "slug": slug(values["name"]),
         },
     )
@@ -63,7 +69,6 @@ def create_space(db: Database, org_id: int, values: dict[str, Any]) -> Space:
     space = _space(row)
     db.change("totals.start", {"org_id": org_id, "space_id": space.id, "version": clock.version})
     write_clock(db, clock)
-    move_directory(db)
     return space
 
 

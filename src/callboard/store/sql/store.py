@@ -18,6 +18,7 @@ from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.words import Outcome
 from callboard.store.interface import (
+    AgentTasks,
     Ahead,
     Batch,
     CallAt,
@@ -31,7 +32,7 @@ from callboard.store.interface import (
 )
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 from callboard.store.reporting import Verification
-from callboard.store.sql import directory, lists, settling
+from callboard.store.sql import agents, directory, lists, settling
 from callboard.store.sql.copying import Copying, is_unfinished
 from callboard.store.sql.database import Database
 from callboard.store.sql.imports import begin_import, finish_import, import_of
@@ -137,8 +138,10 @@ class SqlStore(SqlReporting):
         agent_handle: str | None,
         settings: SpaceSettings,
         now: Micros,
+        token: str | None = None,
     ) -> Space:
         values = {
+            "token": token,
             "name": name,
             "description": description,
             "content_type": content_type,
@@ -207,6 +210,12 @@ class SqlStore(SqlReporting):
 
     def count_tasks(self, scope: Scope, where: TaskFilter) -> int:
         return self._at_once(lists.count_tasks, scope, where)
+
+    def agents(self, scope: Scope, window: Window, most_pairs: int) -> list[AgentTasks] | None:
+        return self._at_once(agents.list_agents, scope, window, most_pairs)
+
+    def count_agents(self, scope: Scope) -> int:
+        return self._at_once(agents.count_agents, scope)
 
     def task(self, org_id: int, space_id: int, task_id: str) -> Task | None:
         return self._read(find_task, org_id, space_id, task_id)

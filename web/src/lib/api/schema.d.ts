@@ -375,6 +375,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/platform/agents/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get all agents that tasks are assigned to
+         * @description With their tasks counted; those without an assignee stand under `handle: null`, so that agents add up to the analytics' `total_tasks`. In the order of handles, `null` last.
+         */
+        get: operations["list_agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/agents/{handle}/tasks/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get all tasks of an agent
+         * @description Those assigned to it. The handle `unknown` means tasks without an assignee.
+         */
+        get: operations["list_agent_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/platform/call-logs/": {
         parameters: {
             query?: never;
@@ -578,6 +618,19 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AgentItem
+         * @description Who tasks are assigned to. `handle` is null for the tasks without an assignee, so that agents add up to
+         *         all tasks; `spaces` are the tokens of the spaces its tasks are in.
+         */
+        AgentItem: {
+            handle: string | null;
+            total_tasks: number;
+            task_status_breakdown: {
+                [key: string]: number;
+            };
+            spaces: string[];
+        };
+        /**
          * AllSpaces
          * @description The spaces in scope together.
          */
@@ -680,6 +733,8 @@ export interface components {
             answered_by: string | null;
             agent: string | null;
             task_id: string | null;
+            external_ids: Record<string, never> | null;
+            metadata: Record<string, never> | null;
             source: string;
         };
         /**
@@ -702,6 +757,8 @@ export interface components {
             answered_by: string | null;
             agent: string | null;
             task_id: string | null;
+            external_ids: Record<string, never> | null;
+            metadata: Record<string, never> | null;
             source: string;
             events: components["schemas"]["CallWord"][];
         };
@@ -866,6 +923,8 @@ export interface components {
          */
         NewSpace: {
             name: string;
+            /** @default null */
+            token: string | null;
             /** @default null */
             description: string | null;
             /**
@@ -1060,6 +1119,17 @@ export interface components {
             stale: number;
             rejected: number;
             rejected_by_reason: components["schemas"]["Rejected"][];
+        };
+        /**
+         * Page[AgentItem]
+         * @description A part of a list, newest first.
+         */
+        AgentList: {
+            count: number | null;
+            status_code: number;
+            message: string;
+            data: components["schemas"]["AgentItem"][];
+            next_cursor: string | null;
         };
         /**
          * Page[CallItem]
@@ -1379,7 +1449,8 @@ export interface components {
         };
         /**
          * TaskDocument
-         * @description Whom one task is about. More fields may stand beside these; all become the task's `input`.
+         * @description The person one task is about. More fields may stand beside these, `context` among them; all become the
+         *         task's `input`.
          */
         TaskDocument: {
             name: string;
@@ -2970,8 +3041,8 @@ export interface operations {
                  */
                 page?: number;
                 /**
-                 * @description Items on a page.
-                 * @example 20
+                 * @description Items on a page. With neither `page` nor `page_size` the list answers whole, up to 1,000 items and a `next_cursor`; with `page` alone a page has 20.
+                 * @example 1
                  */
                 page_size?: number;
                 /** @description The `next_cursor` of the page before (keep the filters): pages of even cost through any number of rows. `page` then counts from there, and the answer's `count` is null. */
@@ -3099,8 +3170,8 @@ export interface operations {
                  */
                 page?: number;
                 /**
-                 * @description Items on a page.
-                 * @example 20
+                 * @description Items on a page. With neither `page` nor `page_size` the list answers whole, up to 1,000 items and a `next_cursor`; with `page` alone a page has 20.
+                 * @example 1
                  */
                 page_size?: number;
                 /** @description The `next_cursor` of the page before (keep the filters): pages of even cost through any number of rows. `page` then counts from there, and the answer's `count` is null. */
@@ -3322,6 +3393,17 @@ export interface operations {
             };
             /** @description The `Accept` header rules out what there is. */
             406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
@@ -4946,8 +5028,8 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Created */
-            201: {
+            /** @description OK */
+            200: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
@@ -5037,6 +5119,378 @@ export interface operations {
             };
             /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
             422: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_agents: {
+        parameters: {
+            query?: {
+                /** @description Only this space, whatever its content type. Left out: all contact spaces of the organization. Present but empty is an error. */
+                space_token?: string;
+                /**
+                 * @description Without `space_token`: `contact` covers the contact spaces, as the analytics does, `all` every space.
+                 * @example contact
+                 */
+                content_type?: "contact" | "all";
+                /**
+                 * @description Which page, from 1. A page past the end is empty.
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items on a page. With neither `page` nor `page_size` the list answers whole, up to 1,000 items and a `next_cursor`; with `page` alone a page has 20.
+                 * @example 1
+                 */
+                page_size?: number;
+                /** @description The `next_cursor` of the page before (keep the filters): pages of even cost through any number of rows. `page` then counts from there, and the answer's `count` is null. */
+                cursor?: string;
+            };
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentList"];
+                };
+            };
+            /** @description You have it already (`If-None-Match`). */
+            304: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_agent_tasks: {
+        parameters: {
+            query?: {
+                /** @description Only this space, whatever its content type. Left out: all contact spaces of the organization. Present but empty is an error. */
+                space_token?: string;
+                /**
+                 * @description Without `space_token`: `contact` covers the contact spaces, as the analytics does, `all` every space.
+                 * @example contact
+                 */
+                content_type?: "contact" | "all";
+                /** @description Tasks of one run. `unknown`: those without one. */
+                run_id?: string;
+                /**
+                 * @description How the task stands.
+                 * @example pending
+                 */
+                status?: "pending" | "running" | "completed" | "failed";
+                /** @description Why it failed. `unknown`: those without one. */
+                failure_reason?: string;
+                /**
+                 * @description Tasks at this attempt.
+                 * @example 1
+                 */
+                attempt?: number;
+                /**
+                 * @description Tasks created at or after this time; a bare date: from its first instant.
+                 * @example 2026-02-07
+                 */
+                created_from?: string | unknown | unknown | unknown;
+                /**
+                 * @description Tasks created before this time; a bare date: that day included whole.
+                 * @example 2026-02-07
+                 */
+                created_to?: string | unknown | unknown | unknown;
+                /**
+                 * @description Tasks last modified before this time; a bare date: before its first instant.
+                 * @example 2026-02-07
+                 */
+                updated_before?: string | unknown | unknown | unknown;
+                /**
+                 * @description Open tasks that wait or run since before this time.
+                 * @example 2026-02-07
+                 */
+                waiting_before?: string | unknown | unknown | unknown;
+                /**
+                 * @description Open tasks whose call has ended more than a minute ago, with none of theirs live.
+                 * @example true
+                 */
+                call_ended?: boolean;
+                /**
+                 * @description Tasks that wait or run for longer than their space allows.
+                 * @example true
+                 */
+                stuck?: boolean;
+                /**
+                 * @description The zone whose civil days and wall times are meant.
+                 * @example Asia/Kolkata
+                 */
+                timezone?: components["schemas"]["TimeZone"];
+                /**
+                 * @description Which page, from 1. A page past the end is empty.
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items on a page.
+                 * @example 20
+                 */
+                page_size?: number;
+                /** @description The `next_cursor` of the page before (keep the filters): pages of even cost through any number of rows. `page` then counts from there, and the answer's `count` is null. */
+                cursor?: string;
+                /**
+                 * @description `csv`, `ndjson` or `parquet`: the whole list in that format, or with `page`, `page_size` or `cursor` that page of it. Without it the `Accept` header chooses.
+                 * @example json
+                 */
+                format?: "json" | "csv" | "ndjson" | "parquet";
+            };
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description You have it already (`If-None-Match`). */
+            304: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
