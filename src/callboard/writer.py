@@ -1,6 +1,6 @@
 """The writer of one worker: a process that commits what the worker takes in, put together from settings.
 
-Started as `python -m callboard.writer FD`, with one end of a socket by which its settings come first. It ends
+Started with one argument, the file number of one end of a socket, by which its settings come first. It ends
 when the worker hangs up, and only then: signals to a whole group are the worker's to obey, and it may still
 have to write what was accepted.
 """
@@ -18,13 +18,14 @@ from callboard.errors import CallboardError
 from callboard.http.masking import logging_config
 from callboard.ingest.frames import HEAD, settings_of
 from callboard.ingest.writing import write
+from callboard.isolation import child_command
 from callboard.store.open import open_store
 
 
 def begin(end: socket.socket) -> subprocess.Popen[bytes]:
     """Start a writer at this end of a socket."""
     return subprocess.Popen(  # noqa: S603 - this very program
-        [sys.executable, "-m", "callboard.writer", str(end.fileno())],
+        child_command("callboard.writer", str(end.fileno())),
         pass_fds=[end.fileno()],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
