@@ -115,8 +115,8 @@ class Settings:
 
     @property
     def db_shown(self) -> str:
-        """`db` as it may be shown: without a password."""
-        return re.sub(r"(?<=://)([^:/@]*):[^@/]*@", r"\1@", self.db)
+        """`db` as it may be shown: without a password, in whatever place of a URL it stands."""
+        return shown_url(self.db) if is_postgres(self.db) else self.db
 
     @property
     def in_file(self) -> bool:
@@ -127,6 +127,31 @@ class Settings:
     def sqlite_path(self) -> str:
         """The file behind `db`."""
         return sqlite_path(self.db)
+
+
+_SHOWN_USER = re.compile(r"[A-Za-z0-9._~%-]+")
+_SHOWN_HOSTS = re.compile(r"(?:[A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
+_SHOWN_DATABASE = re.compile(r"[A-Za-z0-9._~%-]*")
+
+
+def shown_url(url: str) -> str:
+    """A PostgreSQL URL with nothing in it but what is known to be no secret: user, hosts, ports, database.
+
+    What a URL means is libpq's to say, and it takes passwords in several places, escaped or not
+    (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS). So nothing is cut out:
+    the parts that have the form of what they should be are kept, and all else is left out.
+    """
+    scheme, _, rest = url.partition("://")
+    said, _, where = rest.rpartition("@")
+    user = said.partition(":")[0]
+    hosts, _, database = re.split("[?#]", where, maxsplit=1)[0].partition("/")
+    if not all(_SHOWN_HOSTS.fullmatch(host) for host in hosts.split(",")):
+        return f"{scheme}://…"
+    shown = f"{scheme}://{user}@{hosts}" if _SHOWN_USER.fullmatch(user) else f"{scheme}://{hosts}"
+    return f"{shown}/{database}" if database and _SHOWN_DATABASE.fullmatch(database) else shown
+
+
+_KEYWORDS = re.compile(r"(?i)(^|\s)(host|hostaddr|port|dbname|user|password|passfile|service)\s*=")
 
 
 def is_postgres(db: str) -> bool:
@@ -146,6 +171,11 @@ def sqlite_path(db: str) -> str:
         )
     if not db:
         raise SettingsError("db: an empty path; name a file")
+    if _KEYWORDS.search(db):
+        # Taken for the name of a file, it would be shown with its password wherever files are named.
+        raise SettingsError(
+            "db: keywords and values (host=… dbname=…) are not taken; write postgresql://user@host/database"
+        )
     return db
 
 

@@ -121,5 +121,7 @@ def _tell(settings: Settings, owner: Organization, space: Space, secret: str, cu
     print(f"Campaign      {plain(space.name)}  (space token {space.token})")
     print(f"Token         {secret}  (admin; it is shown only now)")
     print("\nServe it, then ask for its numbers:\n")
-    print(f"{as_typed_here()} serve --db {shlex.quote(settings.db)}")
+    print(f"{as_typed_here()} serve --db {shlex.quote(settings.db_shown)}")
+    if settings.db_shown != settings.db:
+        print("(with the database's password, which is not shown; CALLBOARD_DB can hold the whole address)")
     print(curl)

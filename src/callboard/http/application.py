@@ -14,7 +14,7 @@ from callboard.http.endpoint import Endpoint
 from callboard.http.endpoints import ENDPOINTS
 from callboard.http.errors import FAULT, HttpError, error_body, http_error
 from callboard.http.limits import FailureLimit
-from callboard.http.masking import masked
+from callboard.http.masking import masked, masked_path, masked_query
 from callboard.http.metering import Gauges, ShortCounts, count
 from callboard.http.refusals import Refusals
 from callboard.http.request import Receive, Request, Scope
@@ -44,7 +44,7 @@ class Application:
         self._services = services
         self._router = Router(ENDPOINTS)
         self._prefix = services.settings.path_prefix.encode()
-        self._limit = FailureLimit(services.settings.failed_auth_per_minute, services.clock)
+        self._limit = FailureLimit(services.settings.failed_auth_per_minute, services.monotonic)
         self._ids = RequestIds()
         self._refusals = Refusals(services.clock)
         self._store_threads = Threads(services.settings.readers, "store")
@@ -71,7 +71,7 @@ class Application:
                     if self._ahead is not None:
                         await self._ahead.ask()
                     found = self._short_path.answer(scope["headers"], scope["query_string"])
-                if found is not None and not self._limit.active:
+                if found is not None:
                     self._short_counts.count(perf_counter_ns() - began)
                     headers = [*found.headers, (b"x-request-id", self._ids.next())]
                     await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -180,10 +180,7 @@ def _failed(error: HttpError, request_id: str) -> Response:
 
 
 def _line(request: Request, scope: Scope) -> str:
-    """What was asked, as a log may hold it: no headers, no phone numbers."""
-    query = request.query.decode("latin-1")
-    return (
-        masked(f"{request.method} {scope['path']}{'?' if query else ''}{query}")
-        .encode("unicode_escape")
-        .decode()
-    )
+    """What was asked, as a log may hold it: no headers, no phone numbers, no secrets."""
+    query = masked_query(request.query.decode("latin-1"))
+    line = f"{request.method} {masked_path(scope['path'])}{'?' if query else ''}{query}"
+    return line.encode("unicode_escape").decode()

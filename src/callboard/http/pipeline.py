@@ -77,8 +77,6 @@ def identified(request: Request, secret: str | None) -> Principal:
         if secret is not None:
             limit.failed(network)
         raise unauthenticated()
-    if limit.active and (wait_s := limit.wait_s((network, principal.token.id))):
-        raise too_many_failures(wait_s)
     assert secret is not None, "nobody is found by no secret"
     request.secret = secret
     return principal
@@ -103,11 +101,7 @@ def enter(request: Request) -> None:
         raise HttpError(400, EMPTY_HANDLE)
     if not (handle and (endpoint.needs_handle or endpoint.in_space)):
         return
-    try:
-        organization = organization_named(request, handle)
-    except HttpError:
-        request.limit.failed((network_of(request.address), request.principal.token.id))
-        raise
+    organization = organization_named(request, handle)
     if endpoint.in_space:
         space = request.view.space(request.path["space_token"])
         reachable = space is not None and request.principal.role_in(space.org_id) is not None
@@ -117,13 +111,20 @@ def enter(request: Request) -> None:
 
 
 def organization_named(request: Request, handle: str) -> Organization:
-    """The organization of that handle. Raises 404 when there is none, 403 when the token has no access."""
+    """The organization of that handle. Raises 404 when there is none, 403 when the token has no access, and
+    429 for any handle that is not the token's own once there were too many such: the answers, which tell the
+    handles that exist, then cannot be told apart.
+    """
     organization = request.view.organization(handle)
+    if organization is not None and request.principal.role_in(organization.id) is not None:
+        return organization
+    caller = (network_of(request.address), request.principal.token.id)
+    if wait_s := request.limit.wait_s(caller):
+        raise too_many_failures(wait_s)
+    request.limit.failed(caller)
     if organization is None and not request.services.settings.conceal_organizations:
         raise HttpError(404, NO_ORGANIZATION)
-    if organization is None or request.principal.role_in(organization.id) is None:
-        raise HttpError(403, NO_ACCESS)
-    return organization
+    raise HttpError(403, NO_ACCESS)
 
 
 def read_parameters(request: Request) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from callboard.errors import CallerError
 from callboard.ingest.sources.fields import CALL_FIELDS
 from callboard.ingest.sources.plan import ImportPlan, open_rows
-from callboard.model.exported import CALL_COLUMNS, TASK_COLUMNS
+from callboard.model.exported import CALL_COLUMNS, EARLIER_CALL_COLUMNS, TASK_COLUMNS
 
 TASK_LINE: Final = (*(name for name in TASK_COLUMNS if not name.startswith("stuck_")), "stuck")
 """What a line of exported tasks has in NDJSON."""
@@ -48,8 +48,7 @@ def recognised(plan: ImportPlan) -> ImportPlan | None:
             columns = tuple(name for name in rows.columns if "." not in name)
     except CallerError:
         return None
-    # In any order: exports of earlier versions have the same columns in another one.
-    if sorted(columns) == sorted(CALL_COLUMNS):
+    if columns in (CALL_COLUMNS, *EARLIER_CALL_COLUMNS):
         return _planned(plan, "call", _CALLS)
     if columns in (TASK_COLUMNS, TASK_LINE):
         return _planned(plan, "task", _TASKS)

@@ -24,6 +24,12 @@ IDLE_S = 300.0
 """Connections that nobody needed for so long are closed."""
 
 
+_ESCAPE = (
+    "write postgresql://user:password@host:port/database, with %-escapes for what is special in a password "
+    "(@ is %40, / is %2F)"
+)
+
+
 class _WholeNumeric(Loader):
     """Sums of whole numbers come as NUMERIC; they are whole."""
 
@@ -35,8 +41,12 @@ def conninfo(url: str) -> str:
     """What connects to the store: the URL, and what it leaves unsaid."""
     try:
         said = conninfo_to_dict(url)
-    except psycopg.Error as error:
-        raise StoreFileError(f"db: not a PostgreSQL URL: {str(error).strip()}") from None
+    except psycopg.Error:
+        # libpq's own words quote the part that it could not read, which may be half of a password.
+        raise StoreFileError(f"db: not a PostgreSQL URL; {_ESCAPE}") from None
+    ports = str(said.get("port", "")).replace(",", "")
+    if any(sign in str(said.get("host", "")) for sign in "@?#") or (ports and not ports.isdecimal()):
+        raise StoreFileError(f"db: not a PostgreSQL URL; {_ESCAPE}")
     unsaid: dict[str, str | int] = {
         "application_name": "callboard",
         "connect_timeout": CONNECT_TIMEOUT_S,
@@ -49,13 +59,6 @@ def conninfo(url: str) -> str:
         "tcp_user_timeout": 20_000,
     }
     return make_conninfo("", **unsaid | {name: str(value) for name, value in said.items()})
-
-
-def told(url: str) -> str:
-    """The store's name as it may be shown: without the password."""
-    said = conninfo_to_dict(url)
-    where = ",".join(str(said.get(name)) for name in ("host", "port") if said.get(name))
-    return f"postgresql://{where}/{said.get('dbname', '')}"
 
 
 def prepare(connection: Connection[Any], settings: Settings, *, writes: bool) -> None:
