@@ -17,7 +17,7 @@ METHODS = {
     "startup": {"spawn_target", "target_loader"},
     "shutdown": {"exit_code"},
     "signal_handler_interrupt": set(),
-    "_spawn_asgi_worker": {"worker_id", "process_name", "callback_loader"},
+    "_spawn_asgi_worker": {"worker_id"},
 }
 """What `cli/server.py` and `cli/work.py` call or override, with the parameters they give."""
 ATTRIBUTES = {"main_loop_interrupt", "interrupt_signal"}
