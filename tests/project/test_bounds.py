@@ -9,7 +9,7 @@ from callboard.fold import batch
 from callboard.http import limits, stream, threads
 from callboard.http.routes import task_creation
 from callboard.ingest import compression, documents, instants, parse, wire
-from callboard.ingest.sources import delimited, importer, targets
+from callboard.ingest.sources import delimited, importer, ownership, targets
 from callboard.live import follow, message, subscription
 from callboard.model import call
 from callboard.model.directory import SpaceSettings
@@ -111,7 +111,7 @@ BOUNDS: dict[str, list[str]] = {
     "new spaces of one import": [f"{targets.MAX_NEW_SPACES:,}"],
     "a line of a file": [f"{delimited.MAX_LINE_CHARACTERS:,}"],
     "lines of one quoted row": [f"{delimited.MAX_LINES_OF_A_ROW:,}"],
-    "waiting for a busy store": [f"{importer.PATIENCE_S} s"],
+    "waiting for a busy store": [f"{ownership.PATIENCE_S} s"],
     "events withdrawn in one commit of an undo": [f"{withdrawal.EVENTS_PER_COMMIT:,}"],
     "differences shown by verify": [f"{verify.MOST_TOLD:,}"],
 }

@@ -115,6 +115,10 @@ class State:
         self.tokens: dict[int, TokenState] = {}
         self.batches: dict[tuple[int, int], ImportBatch] = {}
         """(org, batch number) → the batch, be it a request's or an import's."""
+        self.unplaced: defaultdict[int, Counter[tuple[Outcome, str]]] = defaultdict(Counter)
+        """Organization → how rows of imports ended that belong to no space."""
+        self.unplaced_at: dict[int, Micros] = {}
+        """Organization → when the last of these was received."""
         self.batch_numbers: Counter[int] = Counter()
         """Organization → the last batch number it gave out."""
         self.verified: LastVerification | None = None
