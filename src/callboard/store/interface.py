@@ -21,6 +21,7 @@ from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.totals import Totals
 from callboard.model.words import Outcome, RejectReason
+from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner
 from callboard.store.questions import (
     CallFilter,
     Scope,
@@ -114,53 +115,6 @@ def batch_id(batch_no: int) -> str:
 def batch_number(text: str) -> int | None:
     """The number in a public batch id; none when it is no such id."""
     return int(text[1:]) if text[:1] == "b" and text[1:].isdecimal() and len(text) < 20 else None
-
-
-class ImportOwner(Struct, frozen=True, kw_only=True):
-    """The process that runs an import."""
-
-    nonce: str
-    """Drawn anew for each run: two owners never have the same."""
-    host: str
-    pid: int
-    since: Micros
-    process: str | None = None
-    """What tells this process from all others of its machine, also later ones with the same pid, and its
-    machine from all others; None where the system does not tell it.
-    """
-
-
-class ImportBatch(Struct, frozen=True, kw_only=True):
-    """An import on record."""
-
-    batch_no: int
-    label: str
-    """What was imported and how: a run begun again under the same label carries on the same batch."""
-    received_at: Micros
-    finished_at: Micros | None = None
-    withdrawn_at: Micros | None = None
-    applied: int = 0
-    duplicate: int = 0
-    stale: int = 0
-    rejected: int = 0
-    position: int = 0
-    """Rows of the file that are taken, rejected ones included: the next commit begins behind them."""
-    owner: ImportOwner | None = None
-    beat: int = 0
-    """Moves with every sign of life of the owner."""
-
-
-class ImportClaim(Struct, frozen=True, kw_only=True):
-    """A change of an import's owner, made only if the owner is still the one that was seen."""
-
-    owner: ImportOwner | None
-    """The new one; None gives the import back."""
-    instead_of: str | None
-    """The nonce of the owner that was seen; None if there was none."""
-    beat: int | None = None
-    """The last sign of life that was seen; None: any."""
-    from_start: bool = False
-    """The file is read from its first row again, and its rows are counted anew."""
 
 
 class ImportStep(Struct, frozen=True, kw_only=True):

@@ -18,7 +18,8 @@ from callboard.ingest.sources.report import ImportReport
 from callboard.ingest.sources.targets import SpaceUse, Target
 from callboard.ingest.sources.times import NoZoneError
 from callboard.model.event import Entry
-from callboard.store.interface import Batch, ImportBatch, ImportStep, Rejection, Store
+from callboard.store.importing import ImportBatch
+from callboard.store.interface import Batch, ImportStep, Rejection, Store
 
 CHUNK_ROWS = 2_000
 FIRST_ROWS = 1_000

@@ -21,15 +21,8 @@ from callboard.errors import (
     StoreUnavailableError,
 )
 from callboard.ingest.sources.process import has_ended, this_process
-from callboard.store.interface import (
-    ImportBatch,
-    ImportClaim,
-    ImportOwner,
-    ImportStep,
-    Receipt,
-    Store,
-    batch_id,
-)
+from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner
+from callboard.store.interface import ImportStep, Receipt, Store, batch_id
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ import socket
 from pathlib import Path
 
 from callboard.clock import Micros
-from callboard.store.interface import ImportOwner
+from callboard.store.importing import ImportOwner
 
 _PROC = Path("/proc")
 _ENDED = frozenset("ZX")

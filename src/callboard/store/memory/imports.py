@@ -7,16 +7,15 @@ from msgspec import structs
 from callboard.clock import Micros
 from callboard.fold.batch import Item, refold, same_row, tally_of
 from callboard.model.event import Entry
-from callboard.store.importing import check_claim, check_owner, check_step
-from callboard.store.interface import (
+from callboard.store.importing import (
     ImportBatch,
     ImportClaim,
     ImportOwner,
-    ImportStep,
-    Progress,
-    Receipt,
-    Withdrawal,
+    check_claim,
+    check_owner,
+    check_step,
 )
+from callboard.store.interface import ImportStep, Progress, Receipt, Withdrawal
 from callboard.store.memory.counters import apply_tally
 from callboard.store.memory.intake import ingest_one
 from callboard.store.memory.state import Part, SpaceState, State
@@ -52,7 +51,7 @@ class Imports(Part):
 
     def import_rows(self, step: ImportStep) -> list[Receipt]:
         with self.state.lock:
-            check_step(self.state.need_batch(step.org_id, step.batch_no), step)
+            check_step(self.state.need_batch(step.org_id, step.batch_no), step.owner, step.begins)
             for each in step.batches:  # what could fail fails before anything is kept
                 self.state.need_space(each.org_id, each.space_id)
             receipts = [ingest_one(self.state, each, step.owner) for each in step.batches]

@@ -10,8 +10,8 @@ from callboard.clock import DAY, Micros
 from callboard.errors import CallerError, IdempotencyConflictError
 from callboard.fold.batch import Item, Loaded, SpaceFold, Verdict
 from callboard.model.event import Entry
-from callboard.store.importing import check_owner
-from callboard.store.interface import Batch, ImportBatch, Late, NewRun, Receipt, Rejection
+from callboard.store.importing import ImportBatch, check_owner
+from callboard.store.interface import Batch, Late, NewRun, Receipt, Rejection
 from callboard.store.memory.counters import apply_tally
 from callboard.store.memory.state import Part, RunState, SpaceState, State
 

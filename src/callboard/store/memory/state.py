@@ -18,7 +18,8 @@ from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.totals import Totals
 from callboard.model.words import Outcome
-from callboard.store.interface import Idempotency, ImportBatch, NewRun, batch_id
+from callboard.store.importing import ImportBatch
+from callboard.store.interface import Idempotency, NewRun, batch_id
 from callboard.store.reporting import LastVerification
 
 

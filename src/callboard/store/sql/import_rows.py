@@ -18,7 +18,7 @@ def import_rows(db: Database, step: ImportStep) -> list[Receipt]:
     # The lock comes first: owner and position are then what they are until the commit.
     clock = read_clock(db, step.org_id)
     found = need_import(db, step.org_id, step.batch_no)
-    check_step(found, step)
+    check_step(found, step.owner, step.begins)
     batches = list(step.batches)
     if batches:
         receipts = _all(Ingestion(db, step.owner).run(batches))

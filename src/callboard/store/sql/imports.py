@@ -8,8 +8,8 @@ import msgspec
 
 from callboard.clock import Micros
 from callboard.errors import NotFoundError
-from callboard.store.importing import check_claim, check_owner
-from callboard.store.interface import ImportBatch, ImportClaim, ImportOwner, batch_id
+from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner, check_claim, check_owner
+from callboard.store.interface import batch_id
 from callboard.store.sql.database import Database
 from callboard.store.sql.save import read_clock, write_clock
 

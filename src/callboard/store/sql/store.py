@@ -17,13 +17,11 @@ from callboard.model.event import Entry
 from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.words import Outcome
+from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner
 from callboard.store.interface import (
     Ahead,
     Batch,
     CallAt,
-    ImportBatch,
-    ImportClaim,
-    ImportOwner,
     ImportStep,
     Late,
     Moved,
