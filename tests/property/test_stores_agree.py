@@ -23,7 +23,7 @@ from callboard.model.directory import Member, Space, SpaceSettings, Token
 from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, CallEvent, Entry, TaskEvent, canonical
 from callboard.model.totals import Totals
 from callboard.model.words import CONTENT_TYPES, ROLE_RANK
-from callboard.store.importing import ImportClaim, ImportOwner
+from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner, nonce_of
 from callboard.store.interface import Batch, Idempotency, ImportStep, NewRun, Receipt, Rejection, Store
 from callboard.store.memory import MemoryStore
 from callboard.store.questions import (
@@ -264,28 +264,31 @@ class Both(RuleBasedStateMachine):
         self.both(tell)
 
     @precondition(lambda self: self.imports)
-    @rule(
-        data=st.data(),
-        nonce=owners,
-        instead_of=st.none() | owners,
-        beat=st.none() | st.integers(0, 3),
-        from_start=st.booleans(),
-    )
-    def claim_import(
-        self, data: st.DataObject, nonce: str, instead_of: str | None, beat: int | None, from_start: bool
-    ) -> None:
+    @rule(data=st.data(), nonce=owners, from_start=st.booleans())
+    def claim_import(self, data: st.DataObject, nonce: str, from_start: bool) -> None:
         org_id, batch_no = data.draw(st.sampled_from(self.imports))
-        new = data.draw(st.sampled_from([None, owned_by(nonce)]))
-        claim = ImportClaim(owner=new, instead_of=instead_of, beat=beat, from_start=from_start)
+        seen = self._found(org_id, batch_no)
+        claim = ImportClaim(
+            owner=data.draw(st.sampled_from([owned_by(nonce), None])),
+            instead_of=data.draw(st.sampled_from([nonce_of(seen), "b"])),
+            beat=data.draw(st.sampled_from([None, seen.beat, 0])),
+            from_start=from_start,
+        )
         self.both(lambda store: store.claim_import(org_id, batch_no, claim))
         self.both(lambda store: store.beat_import(org_id, batch_no, owned_by(nonce)))
 
-    @precondition(lambda self: self.imports)
-    @rule(data=st.data(), nonce=owners, drawn=st.lists(any_batches, max_size=2), unplaced=st.integers(0, 2))
-    def import_rows(self, data: st.DataObject, nonce: str, drawn: list[list[Any]], unplaced: int) -> None:
+    @rule(data=st.data(), drawn=st.lists(any_batches, max_size=2), unplaced=st.integers(0, 2))
+    def import_rows(self, data: st.DataObject, drawn: list[list[Any]], unplaced: int) -> None:
         now = self.tick()
-        org_id, batch_no = data.draw(st.sampled_from(self.imports))
-        begins = data.draw(st.sampled_from([0, self._position(org_id, batch_no)]))
+        org_id, label = data.draw(st.tuples(st.sampled_from([1, 2]), st.sampled_from(["a.csv", "b.csv"])))
+        found = self.both(lambda store: store.begin_import(org_id, label, now))
+        batch_no = found.batch_no
+        self.imports.append((org_id, batch_no))
+        if found.owner is None:
+            mine = ImportClaim(owner=owned_by("a"), instead_of=None)
+            self.both(lambda store: store.claim_import(org_id, batch_no, mine))
+        nonce = data.draw(st.sampled_from([nonce_of(found) or "a", "b"]))
+        begins = data.draw(st.sampled_from([found.position, 0]))
         rows = sum(len(events) for events in drawn) + unplaced
         torn = [Rejection(row, "invalid_value", "torn") for row in range(unplaced)]
         # The last of them is another tenant's, now and then: then none of it counts.
@@ -312,10 +315,10 @@ class Both(RuleBasedStateMachine):
         self.both(tell)
         self.both(lambda store: store.outcomes(org_id))
 
-    def _position(self, org_id: int, batch_no: int) -> int:
+    def _found(self, org_id: int, batch_no: int) -> ImportBatch:
         found = self.both(lambda store: store.find_import(org_id, batch_no))
         assert found is not None
-        return found.position
+        return found
 
     @precondition(lambda self: self.imports)
     @rule(data=st.data(), owner=st.none() | owners)
