@@ -158,14 +158,11 @@ class KilledImport:
         if report["batch_id"] == f"b{self._batch_no}":
             numbers = [report[what] for what in ("applied", "duplicate", "stale", "rejected")]
             assert numbers == [len(drawn.calls), drawn.duplicates, 0, len(drawn.bad_lines)]
+            assert sum(self.store.outcomes(self.org_id).values()) == drawn.rows
         assert {call_id for _, call_id in dump(self.store, self.org_id)["calls"]} == drawn.calls
-        if report["batch_id"] == f"b{self._batch_no}":
-            ended = self.store.outcomes(self.org_id)
-            assert sum(ended.values()) == drawn.rows
         with Path(self.folder / f"{self.name}.csv.rejected.csv").open(encoding="utf-8", newline="") as file:
             lines = [int(row[0]) for row in list(csv.reader(file))[1:]]
         assert lines == drawn.bad_lines
-        assert self.store.verify(deep=True).drift == 0
 
     _batch_no = 1
 

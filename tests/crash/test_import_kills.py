@@ -50,6 +50,7 @@ def check_kills(
         each = KilledImport(store, db, folder / f"f{files}", random, name=f"f{files}", chunks=2 * a_file + 1)
         each.run(a_file, at_once=2 - files % 2)
         done, refused, files = done + each.kills, refused + each.refused, files + 1
+    assert store.verify(deep=True).drift == 0
     record("drawn", f"{done} kills in {files} imports, {refused} second runs refused")
 
 
