@@ -84,6 +84,12 @@ class IdempotencyConflictError(CallerError):
     code = "idempotency_conflict"
 
 
+class ImportTakenError(CallerError):
+    """Another process owns this import, or has taken it further."""
+
+    code = "import_taken"
+
+
 class ExportEndedError(CallerError):
     """The token was revoked or expired while the export was under way."""
 

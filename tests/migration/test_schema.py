@@ -114,6 +114,8 @@ def test_what_an_older_version_had_not_settled_still_counts(tmp_path: Path) -> N
     store.close()
     with closing(apsw.Connection(path)) as db:
         db.execute("ALTER TABLE organization_clock DROP COLUMN settled")
+        for column in ("position", "owner", "beat"):
+            db.execute(f"ALTER TABLE batch DROP COLUMN {column}")
         db.execute("PRAGMA user_version = 3")
     store = SqliteStore(path)
     send(store, space, call("c3", creation_time=NOW))

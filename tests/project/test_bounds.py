@@ -9,7 +9,7 @@ from callboard.fold import batch
 from callboard.http import limits, stream, threads
 from callboard.http.routes import task_creation
 from callboard.ingest import compression, documents, instants, parse, wire
-from callboard.ingest.sources import delimited, importer, targets
+from callboard.ingest.sources import delimited, importer, ownership, targets
 from callboard.live import follow, message, subscription
 from callboard.model import call
 from callboard.model.directory import SpaceSettings
@@ -114,9 +114,12 @@ BOUNDS: dict[str, list[str]] = {
     "connections waiting to be accepted, a worker": [f"{server.BACKLOG:,}"],
     "rows in one commit of an import": [f"{importer.CHUNK_ROWS:,}"],
     "new spaces of one import": [f"{targets.MAX_NEW_SPACES:,}"],
+    "runs of one import at once": ["1"],
+    "between two signs of life of a running import": [f"{ownership.BEAT_S:.0f} s"],
+    "an import of another machine without a sign of life": [f"{ownership.GONE_AFTER_S:.0f} s"],
     "a line of a file": [f"{delimited.MAX_LINE_CHARACTERS:,}"],
     "lines of one quoted row": [f"{delimited.MAX_LINES_OF_A_ROW:,}"],
-    "waiting for a busy store": [f"{importer.PATIENCE_S} s"],
+    "waiting for a busy store": [f"{ownership.PATIENCE_S} s"],
     "events withdrawn in one commit of an undo": [f"{withdrawal.EVENTS_PER_COMMIT:,}"],
     "differences shown by verify": [f"{verify.MOST_TOLD:,}"],
 }

@@ -36,7 +36,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "__main__": {"cli"},
 }
-INTERFACE = {"callboard.store.interface", "callboard.store.questions", "callboard.store.reporting"}
+INTERFACE = {
+    "callboard.store.interface",
+    "callboard.store.importing",
+    "callboard.store.questions",
+    "callboard.store.reporting",
+}
 ONLY_THROUGH: dict[tuple[str, str], set[str]] = {
     ("ingest", "store"): INTERFACE,
     ("query", "store"): INTERFACE,

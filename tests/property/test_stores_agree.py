@@ -23,7 +23,8 @@ from callboard.model.directory import Member, Space, SpaceSettings, Token
 from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, CallEvent, Entry, TaskEvent, canonical
 from callboard.model.totals import Totals
 from callboard.model.words import CONTENT_TYPES, ROLE_RANK
-from callboard.store.interface import Batch, Idempotency, NewRun, Receipt, Rejection, Store
+from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner, nonce_of
+from callboard.store.interface import Batch, Idempotency, ImportStep, NewRun, Receipt, Rejection, Store
 from callboard.store.memory import MemoryStore
 from callboard.store.questions import (
     CALL_GROUPS,
@@ -47,6 +48,13 @@ from tests.property.lengths import examples, long_examples
 from tests.stores import NOW, bits, dump, make_organization, make_space
 
 T = TypeVar("T")
+
+owners = st.sampled_from(["a", "b"])
+
+
+def owned_by(nonce: str) -> ImportOwner:
+    return ImportOwner(nonce=nonce, host="web1", pid=17, since=NOW)
+
 
 conflicting = st.builds(
     lambda event, name: structs.replace(event, event_id=name), plain_events, st.sampled_from(["e1", "e2"])
@@ -258,11 +266,68 @@ class Both(RuleBasedStateMachine):
         self.both(tell)
 
     @precondition(lambda self: self.imports)
-    @rule(data=st.data())
-    def finish_import(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), nonce=owners, from_start=st.booleans())
+    def claim_import(self, data: st.DataObject, nonce: str, from_start: bool) -> None:
+        org_id, batch_no = data.draw(st.sampled_from(self.imports))
+        seen = self._found(org_id, batch_no)
+        claim = ImportClaim(
+            owner=data.draw(st.sampled_from([owned_by(nonce), None])),
+            instead_of=data.draw(st.sampled_from([nonce_of(seen), "b"])),
+            beat=data.draw(st.sampled_from([None, seen.beat, 0])),
+            from_start=from_start,
+        )
+        self.both(lambda store: store.claim_import(org_id, batch_no, claim))
+        self.both(lambda store: store.beat_import(org_id, batch_no, owned_by(nonce)))
+
+    @rule(data=st.data(), drawn=st.lists(any_batches, max_size=2), unplaced=st.integers(0, 2))
+    def import_rows(self, data: st.DataObject, drawn: list[list[Any]], unplaced: int) -> None:
+        now = self.tick()
+        org_id, label = data.draw(st.tuples(st.sampled_from([1, 2]), st.sampled_from(["a.csv", "b.csv"])))
+        found = self.both(lambda store: store.begin_import(org_id, label, now))
+        batch_no = found.batch_no
+        self.imports.append((org_id, batch_no))
+        if found.owner is None:
+            mine = ImportClaim(owner=owned_by("a"), instead_of=None)
+            self.both(lambda store: store.claim_import(org_id, batch_no, mine))
+        nonce = data.draw(st.sampled_from([nonce_of(found) or "a", "b"]))
+        begins = data.draw(st.sampled_from([found.position, 0]))
+        rows = sum(len(events) for events in drawn) + unplaced
+        torn = [Rejection(row, "invalid_value", "torn") for row in range(unplaced)]
+        # The last of them is another tenant's, now and then: then none of it counts.
+        numbers = data.draw(st.permutations([0, 1, 3] if org_id == 1 else [3, 3]))
+
+        def tell(store: Store) -> Any:
+            batches = [
+                structs.replace(self.batch(number, events, now, import_no=batch_no), org_id=org_id)
+                for number, events in zip(numbers, drawn, strict=False)
+            ]
+            return store.import_rows(
+                ImportStep(
+                    org_id=org_id,
+                    batch_no=batch_no,
+                    owner=nonce,
+                    begins=begins,
+                    ends=begins + rows,
+                    received_at=now,
+                    batches=batches,
+                    unplaced=torn,
+                )
+            )
+
+        self.both(tell)
+        self.both(lambda store: store.outcomes(org_id))
+
+    def _found(self, org_id: int, batch_no: int) -> ImportBatch:
+        found = self.both(lambda store: store.find_import(org_id, batch_no))
+        assert found is not None
+        return found
+
+    @precondition(lambda self: self.imports)
+    @rule(data=st.data(), owner=st.none() | owners)
+    def finish_import(self, data: st.DataObject, owner: str | None) -> None:
         now = self.tick()
         org_id, batch_no = data.draw(st.sampled_from(self.imports))
-        self.both(lambda store: store.finish_import(org_id, batch_no, now))
+        self.both(lambda store: store.finish_import(org_id, batch_no, now, owner))
 
     @precondition(lambda self: self.batches or self.imports)
     @rule(data=st.data())

@@ -21,6 +21,7 @@ from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.totals import Totals
 from callboard.model.words import Outcome, RejectReason
+from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner
 from callboard.store.questions import (
     CallFilter,
     Scope,
@@ -73,7 +74,9 @@ class Batch(Struct, kw_only=True):
     source: str = "events"
     received_at: Micros = 0
     import_no: int | None = None
-    """The open import that these events belong to; without it the batch gets a number of its own."""
+    """The open import that these events belong to; without it the batch gets a number of its own. Outside of
+    `import_rows` it is refused while the import has an owner.
+    """
     run: NewRun | None = None
     idempotency: Idempotency | None = None
 
@@ -114,19 +117,22 @@ def batch_number(text: str) -> int | None:
     return int(text[1:]) if text[:1] == "b" and text[1:].isdecimal() and len(text) < 20 else None
 
 
-class ImportBatch(Struct, frozen=True, kw_only=True):
-    """An import on record."""
+class ImportStep(Struct, frozen=True, kw_only=True):
+    """The next rows of an import's file, to be committed together with the position behind them."""
 
+    org_id: int
     batch_no: int
-    label: str
-    """What was imported and how: a run begun again under the same label carries on the same batch."""
+    owner: str
+    """The nonce of the owner that sends them."""
+    begins: int
+    """Where the import has to stand."""
+    ends: int
+    """Where it stands afterwards: as many rows further as this step holds."""
     received_at: Micros
-    finished_at: Micros | None = None
-    withdrawn_at: Micros | None = None
-    applied: int = 0
-    duplicate: int = 0
-    stale: int = 0
-    rejected: int = 0
+    batches: list[Batch]
+    """One for each space."""
+    unplaced: list[Rejection]
+    """Rejected rows that belong to no space: counted with the import and the organization."""
 
 
 class Withdrawal(Struct, frozen=True, kw_only=True):
@@ -213,9 +219,30 @@ class Store(Reporting, Protocol):
         """
 
     def begin_import(self, org_id: int, label: str, now: Micros) -> ImportBatch:
-        """Open an import, or carry on the unfinished one with this label."""
+        """Open an import, or find the unfinished one with this label. It says who owns it and where it
+        stands; `claim_import` makes one's own of it.
+        """
 
-    def finish_import(self, org_id: int, batch_no: int, now: Micros) -> ImportBatch: ...
+    def claim_import(self, org_id: int, batch_no: int, claim: ImportClaim) -> ImportBatch:
+        """Change an import's owner. Raises `ImportTakenError` when the owner is not the one that the claim
+        expects, or the import has ended: nothing is changed then.
+        """
+
+    def beat_import(self, org_id: int, batch_no: int, owner: ImportOwner) -> None:
+        """A sign of life of an import's owner; of any other process it changes nothing."""
+
+    def import_rows(self, step: ImportStep) -> list[Receipt]:
+        """Commit the next rows of an import, and its position behind them: all of it or nothing, however
+        many spaces they belong to. A receipt for each batch.
+
+        Raises `ImportTakenError` when the import stands elsewhere or belongs to another owner: so rows are
+        counted once, whoever sends them, and however often.
+        """
+
+    def finish_import(self, org_id: int, batch_no: int, now: Micros, owner: str | None = None) -> ImportBatch:
+        """The import is complete. Raises `ImportTakenError` when it belongs to another owner. Of a finished
+        one it changes nothing.
+        """
 
     def find_import(self, org_id: int, batch_no: int) -> ImportBatch | None: ...
 

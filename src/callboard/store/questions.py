@@ -116,6 +116,8 @@ class Window(Struct, frozen=True, kw_only=True):
 CONTACT_SPACES = 0
 """Stands for a space in `CellPart.spaces`: all contact spaces of the organization together, whose cells are
 kept as of one more space with the home zone UTC."""
+NO_SPACE = 0
+"""Stands for a space where outcomes are counted: rejected rows of imports that belong to no space."""
 
 
 MEASURES = ("items", "answered", "timed", "talk_ms", "wait_ms")

@@ -115,7 +115,8 @@ class Reporting(Protocol):
 
     def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:
         """What came for these spaces; of the latest events those received at or after `since`, looking at
-        no more than `most` of the organization.
+        no more than `most` of the organization. `NO_SPACE` among them stands for rejected rows of imports
+        that belong to no space.
         """
 
     def long_live_calls(self, org_id: int, space_id: int, status: str, before: Micros, most: int) -> Overdue:

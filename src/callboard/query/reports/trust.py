@@ -14,6 +14,7 @@ from callboard.query.reports.links import list_link
 from callboard.query.reports.period import exact_iso
 from callboard.query.reports.scope import ReportScope
 from callboard.store.interface import Store
+from callboard.store.questions import NO_SPACE
 from callboard.store.reporting import LastVerification, Received
 
 LAG_OVER: Micros = HOUR
@@ -84,7 +85,8 @@ class Trust(Struct, frozen=True, kw_only=True):
 
 def trust(store: Store, scope: ReportScope, totals: Sequence[Totals], now: Micros) -> Trust:
     """The facts for a scope; `totals` are those of its spaces."""
-    ids = [space.id for space in scope.spaces]
+    # A rejected row of an import that names no space is the organization's, not one space's.
+    ids = [space.id for space in scope.spaces] + ([] if scope.one else [NO_SPACE])
     found = store.received(scope.org_id, ids, now - LAG_OVER, MOST_LAG_EVENTS)
     live = [
         space

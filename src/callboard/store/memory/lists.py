@@ -108,6 +108,8 @@ class Lists(Part):
             counts: Counter[tuple[Outcome, str]] = Counter()
             for space in self._in_scope(Scope(org_id, space_id, all_content=True)):
                 counts.update(space.outcomes)
+            if space_id is None:
+                counts.update(self.state.unplaced[org_id])
             return {ending: events for ending, events in counts.items() if events}
 
     def _in_scope(self, scope: Scope) -> Iterator[SpaceState]:

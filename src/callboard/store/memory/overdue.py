@@ -15,7 +15,7 @@ from callboard.model.task import Task
 from callboard.model.words import Outcome
 from callboard.store.memory.filters import call_passes
 from callboard.store.memory.state import Part
-from callboard.store.questions import CallFilter
+from callboard.store.questions import NO_SPACE, CallFilter
 from callboard.store.reporting import Intervals, Overdue, Received
 
 
@@ -41,6 +41,10 @@ class Lateness(Part):
             outcomes: Counter[tuple[Outcome, str]] = Counter()
             last: list[Micros] = []
             for space_id in spaces:
+                if space_id == NO_SPACE:
+                    outcomes.update(self.state.unplaced[org_id])
+                    last += [self.state.unplaced_at[org_id]] if org_id in self.state.unplaced_at else []
+                    continue
                 space = self.state.need_space(org_id, space_id)
                 outcomes.update(space.outcomes)
                 last += [] if space.last_received_at is None else [space.last_received_at]

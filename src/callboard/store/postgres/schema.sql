@@ -75,7 +75,8 @@ CREATE TABLE member (
 );
 CREATE INDEX member_by_token ON member (token_id);
 
--- One row a request, or an import of many requests.
+-- One row a request, or an import of many requests. Of an import: how many rows of its file are taken
+-- (position; NULL where an earlier version began it), and the process that owns it while it runs.
 CREATE TABLE batch (
     org_id BIGINT NOT NULL,
     no BIGINT NOT NULL,
@@ -90,6 +91,9 @@ CREATE TABLE batch (
     duplicate BIGINT NOT NULL,
     stale BIGINT NOT NULL,
     rejected BIGINT NOT NULL,
+    position BIGINT,
+    owner TEXT COLLATE "C",
+    beat BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (org_id, no)
 );
 CREATE INDEX import_by_label ON batch (org_id, label) WHERE label IS NOT NULL;

@@ -17,12 +17,13 @@ from callboard.model.event import Entry
 from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.words import Outcome
+from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner
 from callboard.store.interface import (
     AgentTasks,
     Ahead,
     Batch,
     CallAt,
-    ImportBatch,
+    ImportStep,
     Late,
     Moved,
     Progress,
@@ -35,7 +36,8 @@ from callboard.store.reporting import Verification
 from callboard.store.sql import agents, directory, lists, settling
 from callboard.store.sql.copying import Copying, is_unfinished
 from callboard.store.sql.database import Database
-from callboard.store.sql.imports import begin_import, finish_import, import_of
+from callboard.store.sql.import_rows import import_rows
+from callboard.store.sql.imports import beat_import, begin_import, claim_import, finish_import, import_of
 from callboard.store.sql.ingestion import Ingestion
 from callboard.store.sql.items import entries_of, find_call, find_task
 from callboard.store.sql.reporting import SqlReporting
@@ -87,8 +89,17 @@ class SqlStore(SqlReporting):
     def begin_import(self, org_id: int, label: str, now: Micros) -> ImportBatch:
         return self._write(lambda db: begin_import(db, org_id, label, now))
 
-    def finish_import(self, org_id: int, batch_no: int, now: Micros) -> ImportBatch:
-        return self._write(lambda db: finish_import(db, org_id, batch_no, now))
+    def claim_import(self, org_id: int, batch_no: int, claim: ImportClaim) -> ImportBatch:
+        return self._write(lambda db: claim_import(db, org_id, batch_no, claim))
+
+    def beat_import(self, org_id: int, batch_no: int, owner: ImportOwner) -> None:
+        self._write(lambda db: beat_import(db, org_id, batch_no, owner))
+
+    def import_rows(self, step: ImportStep) -> list[Receipt]:
+        return self._write(lambda db: import_rows(db, step))
+
+    def finish_import(self, org_id: int, batch_no: int, now: Micros, owner: str | None = None) -> ImportBatch:
+        return self._write(lambda db: finish_import(db, org_id, batch_no, now, owner))
 
     def find_import(self, org_id: int, batch_no: int) -> ImportBatch | None:
         return self._read(import_of, org_id, batch_no)

@@ -85,6 +85,9 @@ CREATE TABLE batch (
     duplicate INTEGER NOT NULL,
     stale INTEGER NOT NULL,
     rejected INTEGER NOT NULL,
+    position INTEGER,
+    owner TEXT,
+    beat INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (org_id, no)
 ) WITHOUT ROWID;
 
