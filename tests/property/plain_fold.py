@@ -74,29 +74,69 @@ def key_by_key(events: list[Told], field: str) -> dict[str, Any] | None:
     return result or None
 
 
+SEVEN_DAYS = 7 * 24 * 3600 * 1_000_000
+FINAL = ("completed", "missed", "failed")
+
+
 def plain_call(events: list[Told]) -> Call:
     winner = max(events, key=place)
-    status = winner.event.call_status
+    status, standing = winner.event.call_status, winner.event.standing
     of_status = [told for told in events if told.event.call_status == status]
-    final = status in ("completed", "missed", "failed")
+    other_finals = [
+        told
+        for told in events
+        if status in FINAL
+        and told.event.call_status in FINAL
+        and told.event.call_status != status
+        and told.event.standing == standing
+    ]
 
-    stated_end = the_greatest(of_status, "end_time")
-    start = None if status == "missed" else the_greatest(events, "start_time")
-    creation = the_greatest(events, "creation_time")
-    if creation is None:
-        creation = min(told.occurred_at for told in events)
+    told_start = the_greatest(events, "start_time")
+    start = None if status == "missed" else told_start
+    step_1 = the_greatest(of_status, "end_time")
+    step_3 = the_greatest(other_finals, "end_time")
+    stated_end = step_1 if step_1 is not None else step_3
+    starts_and_ends = told_start is not None and stated_end is not None
+    contradicts = starts_and_ends and not 0 <= stated_end - told_start <= SEVEN_DAYS
 
-    duration = the_greatest(of_status, "duration_ms")
-    if duration is None and start is not None and stated_end is not None:
-        duration = max(0, stated_end - start) // 1000
-    if duration is None and status == "failed" and start is None:
-        duration = 0
+    length = the_greatest(of_status, "duration_ms")
+    if length is None:
+        length = the_greatest([each for each in other_finals if each.event.call_status != "missed"], "duration_ms")
+    contradicting = False
     if status == "missed":
         duration = 0
+    elif length is not None:
+        duration = length
+    elif starts_and_ends:
+        contradicting = contradicts
+        duration = None if contradicts else (stated_end - told_start) // 1000
+    elif status == "failed" and never_began(events):
+        duration = 0
+    else:
+        duration = None
 
-    end = stated_end
-    if end is None and final:
-        end = winner.occurred_at
+    inferred = []
+    end = step_1
+    if end is None and status in FINAL:
+        if start is not None and length is not None:
+            end = start + length * 1000
+        elif step_3 is not None:
+            end = step_3
+        else:
+            end = first_of_the_last_row(events, standing)
+            if end is not None:
+                inferred.append("end_time")
+
+    creation = the_greatest(events, "creation_time")
+    only_the_start = False
+    if creation is None:
+        inferred.append("creation_time")
+        creation = min(told.occurred_at for told in events)
+        if told_start is not None and not contradicts:
+            creation = min(creation, told_start)
+        only_the_start = creation == start
+    waited = None if start is None or start < creation else start - creation
+    unknown_wait = waited is not None and (only_the_start or contradicting or waited > SEVEN_DAYS)
     return Call(
         call_id=winner.event.call_id,
         call_status=status,
@@ -116,7 +156,42 @@ def plain_call(events: list[Told]) -> Call:
         metadata=key_by_key(events, "metadata"),
         source=winner.source,
         void=the_greatest(events, "void") is True,
+        time_marks=("creation_time" in inferred)
+        + 2 * ("end_time" in inferred)
+        + 4 * contradicting
+        + 8 * unknown_wait,
     )
+
+
+def never_began(events: list[Told]) -> bool:
+    """No event carries a start, and no final one tells a length."""
+    carries_a_start = [each for each in events if each.event.start_time is not UNSET]
+    lengths = [
+        each
+        for each in events
+        if each.event.call_status in FINAL and each.event.duration_ms not in (UNSET, None)
+    ]
+    return not carries_a_start and not lengths
+
+
+def first_of_the_last_row(events: list[Told], standing: int) -> int | None:
+    """Walk down from the greatest event for as long as they are final and of its standing."""
+    row = []
+    for told in sorted(events, key=place, reverse=True):
+        if told.event.call_status not in FINAL or told.event.standing != standing:
+            break
+        row.append(told)
+    first = min(told.occurred_at for told in row)
+    if all(only_its_own_begin(told) for told in row if told.occurred_at == first):
+        return None
+    return first
+
+
+def only_its_own_begin(told: Told) -> bool:
+    """It occurred at its own start or creation, and states neither end nor length (null states, too)."""
+    event = told.event
+    own = told.occurred_at in (event.start_time, event.creation_time)
+    return own and event.end_time is UNSET and event.duration_ms is UNSET
 
 
 def plain_task(events: list[Told]) -> Task:
@@ -201,7 +276,8 @@ class PlainSpace:
             timed = call.duration_ms is not None
             answered = call.start_time is not None or (call.duration_ms or 0) > 0
             waited = None
-            if call.start_time is not None and call.start_time >= call.creation_time:
+            wait_known = call.time_marks & 8 == 0
+            if call.start_time is not None and call.start_time >= call.creation_time and wait_known:
                 waited = (call.start_time - call.creation_time) // 1000
             measures = (1, int(answered), int(timed), call.duration_ms or 0, waited or 0)
             pair = (call.call_type, call.call_status)

@@ -24,9 +24,12 @@ CALL_COLUMNS: Final = (
     "agent",
     "task_id",
     "source",
+    "inferred",
     "external_ids",
     "metadata",
 )
+EARLIER_CALL_COLUMNS: Final = (tuple(name for name in CALL_COLUMNS if name != "inferred"),)
+"""What earlier versions wrote; what they inferred they did not tell apart."""
 TASK_COLUMNS: Final = (
     "task_id",
     "run_id",

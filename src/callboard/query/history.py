@@ -86,7 +86,7 @@ def _facts(call: Call, space_token: str) -> dict[str, Any]:
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    unset = {"void": False}
+    unset: dict[str, Any] = {"void": False, "inferred": []}
     return {
         name: (old, value)
         for name, value in after.items()

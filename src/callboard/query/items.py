@@ -132,6 +132,8 @@ class CallItem(Struct, frozen=True, kw_only=True):
     agent: str | None
     task_id: str | None
     source: str
+    inferred: list[str]
+    """Which of `creation_time` and `end_time` no event stated: they follow from when events occurred."""
 
 
 def seconds(duration_ms: int | None) -> float | None:
@@ -255,4 +257,5 @@ def call_item(call: Call, space_token: str) -> CallItem:
         agent=call.agent,
         task_id=call.task_id,
         source=call.source,
+        inferred=[*call.inferred],
     )
