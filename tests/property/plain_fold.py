@@ -80,70 +80,10 @@ FINAL = ("completed", "missed", "failed")
 
 def plain_call(events: list[Told]) -> Call:
     winner = max(events, key=place)
-    status, standing = winner.event.call_status, winner.event.standing
-    of_status = [told for told in events if told.event.call_status == status]
-    other_finals = [
-        told
-        for told in events
-        if status in FINAL
-        and told.event.call_status in FINAL
-        and told.event.call_status != status
-        and told.event.standing == standing
-    ]
-
-    told_start = the_greatest(events, "start_time")
-    start = None if status == "missed" else told_start
-    step_1 = the_greatest(of_status, "end_time")
-    step_3 = the_greatest(other_finals, "end_time")
-    stated_end = step_1 if step_1 is not None else step_3
-    starts_and_ends = told_start is not None and stated_end is not None
-    contradicts = starts_and_ends and not 0 <= stated_end - told_start <= SEVEN_DAYS
-
-    length = the_greatest(of_status, "duration_ms")
-    if length is None:
-        length = the_greatest([each for each in other_finals if each.event.call_status != "missed"], "duration_ms")
-    contradicting = False
-    if status == "missed":
-        duration = 0
-    elif length is not None:
-        duration = length
-    elif starts_and_ends:
-        contradicting = contradicts
-        duration = None if contradicts else (stated_end - told_start) // 1000
-    elif status == "failed" and never_began(events):
-        duration = 0
-    else:
-        duration = None
-
-    inferred = []
-    end = step_1
-    if end is None and status in FINAL:
-        if start is not None and length is not None:
-            end = start + length * 1000
-        elif step_3 is not None:
-            end = step_3
-        else:
-            end = first_of_the_last_row(events, standing)
-            if end is not None:
-                inferred.append("end_time")
-
-    creation = the_greatest(events, "creation_time")
-    only_the_start = False
-    if creation is None:
-        inferred.append("creation_time")
-        creation = min(told.occurred_at for told in events)
-        if told_start is not None and not contradicts:
-            creation = min(creation, told_start)
-        only_the_start = creation == start
-    waited = None if start is None or start < creation else start - creation
-    unknown_wait = waited is not None and (only_the_start or contradicting or waited > SEVEN_DAYS)
+    of_status = [told for told in events if told.event.call_status == winner.event.call_status]
     return Call(
         call_id=winner.event.call_id,
-        call_status=status,
-        creation_time=creation,
-        start_time=start,
-        end_time=end,
-        duration_ms=duration,
+        call_status=winner.event.call_status,
         call_type=the_greatest(events, "call_type"),
         source_number=the_greatest(events, "source_number"),
         destination_number=the_greatest(events, "destination_number"),
@@ -156,11 +96,71 @@ def plain_call(events: list[Told]) -> Call:
         metadata=key_by_key(events, "metadata"),
         source=winner.source,
         void=the_greatest(events, "void") is True,
-        time_marks=("creation_time" in inferred)
-        + 2 * ("end_time" in inferred)
-        + 4 * contradicting
-        + 8 * unknown_wait,
+        **plain_times(events, winner, of_status),
     )
+
+
+def plain_times(events: list[Told], winner: Told, of_status: list[Told]) -> dict[str, Any]:
+    status, standing = winner.event.call_status, winner.event.standing
+    other_finals = [
+        told
+        for told in events
+        if status in FINAL
+        and told.event.call_status in FINAL
+        and told.event.call_status != status
+        and told.event.standing == standing
+    ]
+    told_start = the_greatest(events, "start_time")
+    start = None if status == "missed" else told_start
+    step_1 = the_greatest(of_status, "end_time")
+    step_3 = the_greatest(other_finals, "end_time")
+    stated_end = step_1 if step_1 is not None else step_3
+    span = None if told_start is None or stated_end is None else stated_end - told_start
+    contradicts = span is not None and not 0 <= span <= SEVEN_DAYS
+
+    length = the_greatest(of_status, "duration_ms")
+    if length is None:
+        not_missed = [told for told in other_finals if told.event.call_status != "missed"]
+        length = the_greatest(not_missed, "duration_ms")
+    contradicting = contradicts and length is None and status != "missed"
+
+    end, end_is_inferred = step_1, False
+    if end is None and status in FINAL:
+        if start is not None and length is not None:
+            end = start + length * 1000
+        elif step_3 is not None:
+            end = step_3
+        else:
+            end = first_of_the_last_row(events, standing)
+            end_is_inferred = end is not None
+
+    stated_creation = the_greatest(events, "creation_time")
+    creation = stated_creation
+    if creation is None:
+        creation = min(told.occurred_at for told in events)
+        if told_start is not None and not contradicts:
+            creation = min(creation, told_start)
+    only_the_start = stated_creation is None and creation == start
+    waited = None if start is None or start < creation else start - creation
+    wait_unknown = waited is not None and (only_the_start or contradicting or waited > SEVEN_DAYS)
+    return {
+        "creation_time": creation,
+        "start_time": start,
+        "end_time": end,
+        "duration_ms": plain_duration(events, status, length, span),
+        "time_marks": (stated_creation is None) + 2 * end_is_inferred + 4 * contradicting + 8 * wait_unknown,
+    }
+
+
+def plain_duration(events: list[Told], status: str, length: int | None, span: int | None) -> int | None:
+    """Stated, or else derived, or else 0 where nothing was connected."""
+    if status == "missed":
+        return 0
+    if length is not None:
+        return length
+    if span is not None:
+        return span // 1000 if 0 <= span <= SEVEN_DAYS else None
+    return 0 if status == "failed" and never_began(events) else None
 
 
 def never_began(events: list[Told]) -> bool:

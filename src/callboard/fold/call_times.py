@@ -12,14 +12,13 @@ from callboard.model.call import CONTRADICTING, CREATION_INFERRED, END_INFERRED,
 from callboard.model.event import CallEvent
 from callboard.model.words import FINAL_CALL
 
-
 Times = tuple[Micros, Micros | None, Micros | None, int | None, int]
-"""Creation, start, end, duration in ms, and marks (see `Call.time_marks`), as a call's row holds them. A plain
-tuple: one is made for every event, and a named one costs as much as the rest of the rules.
+"""Creation, start, end, duration in ms, and marks (see `Call.time_marks`), as a call's row holds them. A
+plain tuple: one is made for every event, and a named one costs as much as the rest of the rules.
 """
 
 
-def call_times(  # noqa: PLR0913, PLR0917 - each is a fact of its own, and naming them costs the hot path
+def call_times(  # noqa: C901, PLR0917 - rule by rule, by place: the hot path
     status: str,
     created: Micros | None,
     start: Micros | None,
@@ -28,7 +27,7 @@ def call_times(  # noqa: PLR0913, PLR0917 - each is a fact of its own, and namin
     length_ms: int | None,
     inferred_end: Micros | None,
     earliest: Micros,
-    cut: bool,  # noqa: FBT001
+    cut: bool,
 ) -> Times:
     """The times of a call.
 
@@ -81,5 +80,5 @@ def ends_nothing(event: CallEvent, occurred: Micros) -> bool:
     return (
         event.end_time is UNSET
         and event.duration_ms is UNSET
-        and (occurred == event.start_time or occurred == event.creation_time)
+        and occurred in (event.start_time, event.creation_time)
     )

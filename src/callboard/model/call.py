@@ -93,8 +93,8 @@ class Call(Struct, frozen=True, kw_only=True):
         return end - began + SECOND >= (self.duration_ms or 0) * 1000
 
     def ends(self, began: Micros, limit_s: int) -> Micros | None:
-        """When that is over: at its end, which is none where it is unknown; a live call when its space's limit
-        is reached, in seconds.
+        """When that is over: at its end, which is none where it is unknown; a live call when its space's
+        limit is reached, in seconds.
         """
         if self.call_status in FINAL_CALL:
             return self.end_time

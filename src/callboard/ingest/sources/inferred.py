@@ -56,7 +56,12 @@ def _without_what_follows(event: dict[str, Any], start: Micros | None, end: Micr
     if start is not None and length is not None and end == start + round(length * 1000) * 1000:
         # A length from its answer on: its end may lie further ahead than an event's own times may.
         event.pop("end_time", None)
-    if start is None and end is None and not _is_live(event) and (event["call_status"] == "missed" or length == 0):
+    if (
+        start is None
+        and end is None
+        and not _is_live(event)
+        and (event["call_status"] == "missed" or length == 0)
+    ):
         # The length of a call that was never answered says nothing of when it was over.
         event.pop("call_duration", None)
     if event.get("call_status") == "failed" and start is None and length is None:
@@ -67,7 +72,9 @@ def _without_what_follows(event: dict[str, Any], start: Micros | None, end: Micr
 def _names(said: Any) -> frozenset[str]:
     names = frozenset(said.split() if isinstance(said, str) else said or ())
     if not names <= _NAMES:
-        raise RowError("invalid_value", f"{FIELD}: {said!r} names another field than creation_time and end_time")
+        raise RowError(
+            "invalid_value", f"{FIELD}: {said!r} names another field than creation_time and end_time"
+        )
     return names
 
 

@@ -81,8 +81,8 @@ class Trust(Struct, frozen=True, kw_only=True):
     """Completed calls whose duration is not known: no average holds them."""
     durations_unknown_link: str
     contradicting: int
-    """Calls whose start and end contradict each other: their talk time would be below 0 or beyond 7 days, so it
-    is unknown, and they are placed nowhere in calls at once."""
+    """Calls whose start and end contradict each other: their talk time would be below 0 or beyond 7 days, so
+    it is unknown, and calls at once do not place them."""
     contradicting_link: str
     last_verification: Verified | None
 

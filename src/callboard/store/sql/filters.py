@@ -9,7 +9,6 @@ from callboard.model.task import CALL_ENDED_FOR
 from callboard.store.questions import CallFilter, Match, Position, Scope, TaskFilter, Unknown
 from callboard.store.sql.database import Dialect
 
-
 _FINAL: LiteralString = "call_status IN ('completed', 'missed', 'failed')"
 WAIT_KNOWN: LiteralString = "start_time >= creation_time AND (time_marks & 8) = 0"
 """Whether a call's time to answer is known (`Call.wait_ms`)."""
@@ -96,7 +95,9 @@ def calls_where(dialect: Dialect, scope: Scope, where: CallFilter) -> Conditions
 _TALKS: LiteralString = "call_status IN ('in_progress', 'completed', 'failed')"
 # Its times do not contradict each other, and if it is over, its end is known and its talk time has room.
 _PLACED: LiteralString = (
-    "(time_marks & 4) = 0 AND (NOT (" + _FINAL + ") OR end_time + 1000000 >= coalesce(duration_ms, 0) * 1000 + "
+    "(time_marks & 4) = 0 AND (NOT ("
+    + _FINAL
+    + ") OR end_time + 1000000 >= coalesce(duration_ms, 0) * 1000 + "
 )
 _BEGINS: dict[str, LiteralString] = {
     "talk": "CASE WHEN "

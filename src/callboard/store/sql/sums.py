@@ -259,8 +259,7 @@ _CALL_GROUPS = {
     "answered": f"CASE WHEN {_ANSWERED} THEN 'true' ELSE 'false' END",
     "answered_by": "coalesce(answered_by, '')",
     "talk": "duration_bucket(duration_ms)",
-    "wait": "duration_bucket("
-    f"CASE WHEN {WAIT_KNOWN} THEN (start_time - creation_time) / 1000 END)",
+    "wait": f"duration_bucket(CASE WHEN {WAIT_KNOWN} THEN (start_time - creation_time) / 1000 END)",
 }
 _TASK_GROUPS = {
     "space": "space_id",
