@@ -114,14 +114,19 @@ def plain_times(events: list[Told], winner: Told, of_status: list[Told]) -> dict
     start = None if status == "missed" else told_start
     step_1 = the_greatest(of_status, "end_time")
     step_3 = the_greatest(other_finals, "end_time")
-    stated_end = step_1 if step_1 is not None else step_3
-    span = None if told_start is None or stated_end is None else stated_end - told_start
-    contradicts = span is not None and not 0 <= span <= SEVEN_DAYS
-
     length = the_greatest(of_status, "duration_ms")
     if length is None:
         not_missed = [told for told in other_finals if told.event.call_status != "missed"]
         length = the_greatest(not_missed, "duration_ms")
+        if length is not None and step_1 is None:
+            # So that a word that is silent on both moves neither: the end told with that length.
+            told_it = max((each for each in not_missed if each.event.duration_ms is not UNSET), key=place)
+            of_its_status = [each for each in events if each.event.call_status == told_it.event.call_status]
+            step_1 = the_greatest(of_its_status, "end_time")
+
+    stated_end = step_1 if step_1 is not None else step_3
+    span = None if told_start is None or stated_end is None else stated_end - told_start
+    contradicts = span is not None and not 0 <= span <= SEVEN_DAYS
     contradicting = contradicts and length is None and status != "missed"
 
     end, end_is_inferred = step_1, False

@@ -167,9 +167,12 @@ class CallFold:
         other_end = inferred_end = None
         if status in FINAL_CALL:
             if length_ms is None:
-                length_ms = self._by_others("duration_ms", winner, but="missed")
+                length_ms, of = self._by_others("duration_ms", winner, but="missed")
+                if end is None and length_ms is not None:
+                    # The end that goes with that length: a silent correction of the status moves neither.
+                    end = self._ended(("end_time", of))
             if end is None:
-                other_end = self._by_others("end_time", winner)
+                other_end, _ = self._by_others("end_time", winner)
                 inferred_end = self._inferred_end(winner.standing)
         return call_times(
             status,
@@ -183,14 +186,17 @@ class CallFold:
             self._length_told or "start_time" in self._facts,
         )
 
-    def _by_others(self, name: str, winner: CallEvent, but: str = "") -> Any:
-        """What the greatest final event of the winner's standing and of another status says of a field."""
+    def _by_others(self, name: str, winner: CallEvent, but: str = "") -> tuple[Any, str]:
+        """What the greatest final event of the winner's standing and of another status says of a field, and
+        that status.
+        """
         greatest: Said | None = None
+        of = ""
         for status in _OTHERS[winner.call_status]:
             said = self._ends.get((name, status, winner.standing))
             if said is not None and status != but and (greatest is None or said[0] > greatest[0]):
-                greatest = said
-        return None if greatest is None else greatest[1]
+                greatest, of = said, status
+        return (None if greatest is None else greatest[1]), of
 
     def _inferred_end(self, standing: int) -> Micros | None:
         """When the last unbroken row of final events of the winner's standing began; none where what
