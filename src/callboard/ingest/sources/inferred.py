@@ -52,16 +52,13 @@ def _begins(start: Micros | None, stated_end: Micros | None, occurred: Micros | 
 
 def _without_what_follows(event: dict[str, Any], start: Micros | None, end: Micros | None) -> None:
     """Leave out what the fold concludes from the rest, where stating it would say more than the row does."""
+    if _is_live(event):
+        return
     length = event.get("call_duration")
     if start is not None and length is not None and end == start + round(length * 1000) * 1000:
         # A length from its answer on: its end may lie further ahead than an event's own times may.
         event.pop("end_time", None)
-    if (
-        start is None
-        and end is None
-        and not _is_live(event)
-        and (event["call_status"] == "missed" or length == 0)
-    ):
+    if start is None and end is None and (event["call_status"] == "missed" or length == 0):
         # The length of a call that was never answered says nothing of when it was over.
         event.pop("call_duration", None)
     if event.get("call_status") == "failed" and start is None and length is None:
