@@ -358,10 +358,44 @@ def _both(board: Board) -> None:
 
 @proves("No duration, but start and end?")
 def _difference(board: Board) -> None:
-    board.send(call("c", **_TIMES), call("d", start_time=_TIMES["end_time"], end_time=_TIMES["start_time"]))
-    assert (one(board, "c")["call_duration"], one(board, "d")["call_duration"]) == (60, 0)
+    board.send(call("c", **_TIMES))
+    assert one(board, "c")["call_duration"] == 60
     board.send(call("e", start_time=_TIMES["start_time"], occurred_at=_TIMES["end_time"]))
     assert (one(board, "e")["end_time"], one(board, "e")["call_duration"]) == (_TIMES["end_time"], None)
+    assert (one(board, "c")["inferred"], one(board, "e")["inferred"]) == (
+        ["creation_time"],
+        ["creation_time", "end_time"],
+    )
+
+
+@proves("A start after the end, or more than 7 days before it?")
+def _contradicting(board: Board) -> None:
+    board.send(
+        call("c", start_time=_TIMES["end_time"], end_time=_TIMES["start_time"]),
+        call("d", start_time="2000-01-01T00:00:00Z", end_time=_TIMES["end_time"]),
+        call("e", **_TIMES),
+    )
+    assert (one(board, "c")["call_duration"], one(board, "d")["call_duration"]) == (None, None)
+    assert board.data("organisation/analytics/")["avg_duration_seconds"] == 60
+    for scope in ("", f"&space_token={board.spring.token}"):
+        told = board.data(f"organisation/analytics/trust/?{scope.lstrip('&')}")
+        listed = board.get(f"call-logs/?contradicting=true{scope}").json()
+        assert told["contradicting"] == listed["count"] == len(listed["data"]) == 2
+        assert board.get(told["contradicting_link"]).json()["count"] == 2
+    assert board.get("call-logs/?contradicting=false").json()["count"] == 1
+
+
+@proves("A note to a call that has ended?")
+def _note(board: Board) -> None:
+    board.send(call("c", start_time=_TIMES["start_time"], call_duration=60, occurred_at=_TIMES["end_time"]))
+    board.send(call("c", occurred_at="2026-02-07T09:00:00Z", metadata={"score": 7}))
+    assert (one(board)["end_time"], one(board)["call_duration"]) == (_TIMES["end_time"], 60)
+
+
+@proves("A final event with a start, and neither end nor duration, that happened at its start?")
+def _bare(board: Board) -> None:
+    board.send(call("c", start_time=_TIMES["start_time"]))
+    assert (one(board)["call_status"], one(board)["end_time"]) == ("completed", None)
 
 
 @proves("A stated duration longer than from start to end?")
@@ -381,8 +415,8 @@ def _missed(board: Board) -> None:
 
 @proves("A failed call without a start and without a duration?")
 def _failed(board: Board) -> None:
-    board.send(call("c", "failed"))
-    assert one(board)["call_duration"] == 0
+    board.send(call("c", "failed"), call("d", "failed", start_time=None))
+    assert (one(board, "c")["call_duration"], one(board, "d")["call_duration"]) == (0, None)
 
 
 @proves("An end reason outside the list?")

@@ -80,6 +80,8 @@ BOUNDS: dict[str, list[str]] = {
     "nesting of these": [f"{documents.DEPTH_MAX} levels"],
     "a time": [f"{instants.AHEAD_MAX // 3_600_000_000} h ahead"],
     "call_duration": [f"{instants.DURATION_MS_MAX // 1000:,} s"],
+    "a duration derived from start and end": [f"{call.LOOK_BACK // 1_000_000:,} s"],
+    "a time to answer, creation to start": [f"{call.LOOK_BACK // 1_000_000:,} s"],
     "attempt": [f"{wire.ATTEMPT_MAX:,}"],
     "distinct events of one call or task": [f"{batch.EVENTS_PER_ITEM:,}"],
     "events waiting to be written, a worker": [

@@ -96,6 +96,8 @@ def in_csv(value: Any) -> str:
     """How a value of the API stands in a cell."""
     if value is None:
         return ""
+    if isinstance(value, list):
+        return " ".join(value)
     return (
         json.dumps(value, separators=(",", ":"), ensure_ascii=False)
         if isinstance(value, dict)
@@ -163,6 +165,8 @@ def _same(word: str, row: dict[str, Any], shown: dict[str, Any], kept: Any) -> N
             assert micros(found) == getattr(kept, name, micros(found))
         elif isinstance(value, dict):
             assert json.loads(found) == value
+        elif isinstance(value, list):
+            assert found == (" ".join(value) or None)
         else:
             assert found == value
 

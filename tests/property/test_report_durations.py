@@ -68,7 +68,12 @@ def check_spread(told: Spread, values: list[int], unknown: int) -> None:
 
 
 def wait_of(call: Call) -> int | None:
-    if call.start_time is None or call.start_time < call.creation_time:
+    """Creation to answer; unknown where one of them is, or contradicts, or where both are the same word."""
+    if call.start_time is None or call.start_time < call.creation_time or call.contradicting:
+        return None
+    if "creation_time" in call.inferred and call.start_time == call.creation_time:
+        return None
+    if call.start_time - call.creation_time > 7 * DAY:
         return None
     return (call.start_time - call.creation_time) // 1000
 

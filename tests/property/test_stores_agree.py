@@ -95,6 +95,7 @@ call_filters = st.builds(
     final=st.sampled_from([None, None, True, False]),
     duration_known=st.sampled_from([None, None, True, False]),
     time_to_answer_known=st.sampled_from([None, None, True, False]),
+    contradicting=st.sampled_from([None, None, True, False]),
     talking_at=st.one_of(st.none(), st.none(), spans),
     offered_at=st.one_of(st.none(), st.none(), spans),
     unplaced=st.sampled_from([None, None, None, "talk", "offered"]),

@@ -22,7 +22,7 @@ from callboard.store.sql import settling
 from tests import events
 from tests.events import send
 from tests.property.lengths import examples_on
-from tests.property.plain_reports import ZONES, crowd_calls, crowd_tasks
+from tests.property.plain_reports import ZONES, crowd_calls, crowd_tasks, with_times
 from tests.property.test_report_series import questions, scopes
 from tests.property.worlds import World, Worlds
 from tests.stores import NOW, STORES, behind
@@ -60,14 +60,8 @@ class Going:
 
     def call(self, fields: dict[str, Any], **batch: Any) -> None:
         """Of one of a few calls: what was known of it may move."""
-        drawn = dict(fields)
-        space, wait, status = (
-            self.world.spaces[drawn.pop("space")],
-            drawn.pop("wait"),
-            drawn.pop("call_status"),
-        )
-        if wait is not None:
-            drawn["start_time"] = drawn["creation_time"] + wait
+        drawn = with_times(fields)
+        space, status = self.world.spaces[drawn.pop("space")], drawn.pop("call_status")
         self._told += 1
         told = events.call(f"c{self._told % CALLS}", status, at=self._told, **drawn)
         send(self.world.store, space, told, **batch)

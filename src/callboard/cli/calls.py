@@ -30,6 +30,7 @@ SHOWN = 50
 @click.option("--type", "call_type", type=click.Choice([*CALL_TYPES, "unknown"]), help="Only that direction.")
 @click.option("--agent", help='Only that agent\'s; "unknown": only those without one.')
 @click.option("--end-reason", help='Only those that ended so; "unknown": only those without a reason.')
+@click.option("--contradicting", is_flag=True, help="Only those whose start and end contradict each other.")
 @click.option("--from", "start", type=values.moment, metavar="WHEN", help="Created then or later.")
 @click.option("--to", "end", type=values.moment, metavar="WHEN", help="Created before then.")
 @click.option("--limit", type=click.IntRange(1), help=f"Show at most so many (a table: {SHOWN}).")
@@ -42,6 +43,7 @@ def calls(
     call_type: str | None,
     agent: str | None,
     end_reason: str | None,
+    contradicting: bool,
     start: Micros | None,
     end: Micros | None,
     limit: int | None,
@@ -51,7 +53,12 @@ def calls(
 ) -> None:
     """List calls, newest first. Without --space: those of all contact spaces."""
     everything = CallFilter(
-        call_type=_match(call_type), agent=_match(agent), end_reason=_match(end_reason), start=start, end=end
+        call_type=_match(call_type),
+        agent=_match(agent),
+        end_reason=_match(end_reason),
+        contradicting=True if contradicting else None,
+        start=start,
+        end=end,
     )
     wheres = [msgspec.structs.replace(everything, call_status=each) for each in dict.fromkeys(statuses)]
     with opened(settings_of(db, config)) as store:

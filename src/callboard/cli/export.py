@@ -79,6 +79,7 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     "--answered-by", type=click.Choice([*ANSWERED_BY, "unknown"]), help="Only those answered by that."
 )
 @click.option("--made", is_flag=True, help="Only calls made: all but the queued.")
+@click.option("--contradicting", is_flag=True, help="Only those whose start and end contradict each other.")
 @click.option("--source-number", help='Only from that number; "unknown": only those without one.')
 @click.option("--destination-number", help='Only to that number; "unknown": only those without one.')
 @click.option("--from", "start", type=values.moment, metavar="WHEN", help="Created then or later.")
@@ -98,6 +99,7 @@ def calls(
     answered: bool | None,
     answered_by: str | None,
     made: bool,
+    contradicting: bool,
     source_number: str | None,
     destination_number: str | None,
     start: Micros | None,
@@ -117,6 +119,7 @@ def calls(
         answered=answered,
         answered_by=_match(answered_by),
         made=True if made else None,
+        contradicting=True if contradicting else None,
         source_number=_match(source_number),
         destination_number=_match(destination_number),
         start=start,

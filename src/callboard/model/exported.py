@@ -27,9 +27,10 @@ CALL_COLUMNS: Final = (
     "external_ids",
     "metadata",
     "source",
+    "inferred",
 )
 EARLIER_CALL_COLUMNS: Final = ((*CALL_COLUMNS[:15], "source", "external_ids", "metadata"),)
-"""What exports of earlier versions have."""
+"""What earlier versions wrote; what they inferred they did not tell apart."""
 TASK_COLUMNS: Final = (
     "task_id",
     "run_id",

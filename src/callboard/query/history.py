@@ -80,7 +80,8 @@ def _as_sent(entry: Entry) -> dict[str, Any]:
 
 def _facts(call: Call, space_token: str) -> dict[str, Any]:
     facts = msgspec.structs.asdict(call_item(call, space_token))
-    for name in ("call_id", "space_token", "source"):
+    # That a time is inferred follows from what was said, and is no word of anybody's.
+    for name in ("call_id", "space_token", "source", "inferred"):
         del facts[name]
     return {**facts, "void": call.void}
 

@@ -147,6 +147,8 @@ class CallItem(Struct, frozen=True, kw_only=True):
     external_ids: dict[str, Any] | None
     metadata: dict[str, Any] | None
     source: str
+    inferred: list[str]
+    """Which of `creation_time` and `end_time` no event stated: they follow from when events occurred."""
 
 
 def seconds(duration_ms: int | None) -> float | None:
@@ -283,4 +285,5 @@ def call_item(call: Call, space_token: str) -> CallItem:
         external_ids=call.external_ids,
         metadata=call.metadata,
         source=call.source,
+        inferred=[*call.inferred],
     )

@@ -117,6 +117,11 @@ CALL_FILTERS = table(
     ),
     flags("duration_known", "Whether the talk time is known."),
     flags("time_to_answer_known", "Whether the time from creation to answer is known."),
+    flags(
+        "contradicting",
+        "`true`: calls whose start and end contradict each other: their talk time would be below 0 or more "
+        "than 7 days, so it is unknown; `false`: the others.",
+    ),
     phone_numbers("source_number", "The number it came from."),
     phone_numbers("destination_number", "The number it went to."),
     texts("task_id", "Calls made for this task."),

@@ -48,7 +48,9 @@ class CallFilter(Struct, frozen=True, kw_only=True):
     """True: those that have ended; false: those that have not."""
     duration_known: bool | None = None
     time_to_answer_known: bool | None = None
-    """Whether its start is known, and not before its creation."""
+    """Whether it was answered, after a time that can be told."""
+    contradicting: bool | None = None
+    """True: those whose talk time would have to be derived below 0 or beyond 7 days."""
     min_duration_ms: int | None = None
     """Inclusive; a call of unknown duration is not among them."""
     max_duration_ms: int | None = None

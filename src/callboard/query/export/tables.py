@@ -14,8 +14,8 @@ from callboard.model.task import stuck
 from callboard.query.items import call_item, task_item
 from callboard.store.interface import CallAt, Store, TaskAt
 
-Kind = Literal["text", "time", "duration", "whole", "document"]
-"""text; microseconds; milliseconds; a whole number; an object."""
+Kind = Literal["text", "time", "duration", "whole", "names", "document"]
+"""text; microseconds; milliseconds; a whole number; names of fields; an object."""
 Row = TypeVar("Row", CallAt, TaskAt)
 
 _KINDS: dict[str, Kind] = {
@@ -23,6 +23,7 @@ _KINDS: dict[str, Kind] = {
     "start_time": "time",
     "end_time": "time",
     "call_duration": "duration",
+    "inferred": "names",
     "external_ids": "document",
     "metadata": "document",
     "attempt": "whole",
@@ -89,6 +90,7 @@ def call_table(spaces: Mapping[int, Space]) -> Table[CallAt]:
             call.external_ids,
             call.metadata,
             call.source,
+            call.inferred,
         )
 
     def item(row: CallAt) -> Struct:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from callboard.model.directory import Space
 from callboard.query.reports.links import scope_of
+from callboard.store.questions import Scope
 
 
 class ReportScope(Struct, frozen=True):
@@ -28,6 +29,11 @@ class ReportScope(Struct, frozen=True):
     def space(self) -> Space | None:
         """The one that was named."""
         return self.spaces[0] if self.one else None
+
+    @property
+    def asked(self) -> Scope:
+        """The same of a list."""
+        return Scope(self.org_id, self.spaces[0].id if self.one else None, self.all_content)
 
     @property
     def parameters(self) -> dict[str, str]:

@@ -14,7 +14,7 @@ from callboard.query.reports.links import list_link
 from callboard.query.reports.period import exact_iso
 from callboard.query.reports.scope import ReportScope
 from callboard.store.interface import Store
-from callboard.store.questions import NO_SPACE
+from callboard.store.questions import NO_SPACE, CallFilter
 from callboard.store.reporting import LastVerification, Received
 
 LAG_OVER: Micros = HOUR
@@ -80,6 +80,10 @@ class Trust(Struct, frozen=True, kw_only=True):
     durations_unknown: int
     """Completed calls whose duration is not known: no average holds them."""
     durations_unknown_link: str
+    contradicting: int
+    """Calls whose start and end contradict each other: their talk time would be below 0 or beyond 7 days, so
+    it is unknown, and calls at once do not place them."""
+    contradicting_link: str
     last_verification: Verified | None
 
 
@@ -107,6 +111,8 @@ def trust(store: Store, scope: ReportScope, totals: Sequence[Totals], now: Micro
         calls_past_limit=past,
         durations_unknown=sum(each.calls_completed - each.completed_timed for each in totals),
         durations_unknown_link=list_link("call-logs", **unknown),
+        contradicting=store.count_calls(scope.asked, CallFilter(contradicting=True)),
+        contradicting_link=list_link("call-logs", **scope.parameters, contradicting="true"),
         last_verification=_verified(store.last_verification(), scope.org_id),
     )
 

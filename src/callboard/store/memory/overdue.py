@@ -84,9 +84,10 @@ class Lateness(Part):
                     began = call.begins(kind)
                     if began is None or not period[0] - LOOK_BACK <= call.creation_time < period[1]:
                         continue
-                    ended = min(
-                        call.ends(began, space.space.settings.live_call_limit), call.creation_time + LOOK_BACK
-                    )
+                    ended = call.ends(began, space.space.settings.live_call_limit)
+                    if ended is None:
+                        continue
+                    ended = min(ended, call.creation_time + LOOK_BACK)
                     if began < ended and began < period[1] and ended > period[0]:
                         spans.append((began, ended, int(call.call_status in ("ringing", "in_progress"))))
         return Intervals(spans=spans, unplaced=unplaced)

@@ -150,6 +150,8 @@ CREATE TABLE call (
     metadata TEXT COLLATE "C",
     source TEXT COLLATE "C" NOT NULL,
     void INTEGER NOT NULL,
+    -- 1 creation inferred, 2 end inferred, 4 start and end contradict each other, 8 time to answer unknown.
+    time_marks INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (org_id, no)
 );
 CREATE UNIQUE INDEX call_by_id ON call (org_id, space_id, call_id);
@@ -158,6 +160,7 @@ CREATE INDEX call_by_space_time ON call (org_id, space_id, creation_time) WHERE 
 -- Calls that have not ended: few at any time, and gone from here when they end.
 CREATE INDEX call_live ON call (org_id, space_id, call_status, creation_time)
     WHERE void = 0 AND call_status IN ('ringing', 'in_progress');
+CREATE INDEX call_contradicting ON call (org_id, space_id, creation_time) WHERE void = 0 AND (time_marks & 4) <> 0;
 CREATE INDEX call_by_task ON call (org_id, space_id, task_id) WHERE void = 0 AND task_id IS NOT NULL;
 
 CREATE TABLE task (

@@ -13,7 +13,7 @@ from callboard.model.task import Task
 CALL_COLUMNS = (
     "call_id, call_status, creation_time, start_time, end_time, duration_ms, call_type, source_number, "
     "destination_number, end_reason, source_end_reason, answered_by, agent, task_id, external_ids, metadata, "
-    "source, void"
+    "source, void, time_marks"
 )
 TASK_COLUMNS = (
     "task_id, status, source_status, attempt, created, modified, run_id, assignee, execution_type, "
@@ -50,6 +50,7 @@ def call_values(call: Call) -> SqlRow:
         None if call.metadata is None else _encode(call.metadata).decode(),
         call.source,
         1 if call.void else 0,
+        call.time_marks,
     )
 
 
@@ -74,6 +75,7 @@ def call_of(row: SqlRow) -> Call:
         metadata=None if row[15] is None else _decode(row[15]),
         source=row[16],
         void=bool(row[17]),
+        time_marks=row[18],
     )
 
 

@@ -25,7 +25,7 @@ from callboard.store.questions import (
     Unknown,
 )
 from callboard.store.sql.database import Database, Dialect
-from callboard.store.sql.filters import calls_where, tasks_where
+from callboard.store.sql.filters import WAIT_KNOWN, calls_where, tasks_where
 from callboard.store.sql.settling import HOME_BUCKETS, OF_CONTACT, UTC_BUCKETS
 
 _COLUMNS = ("d1", "d2", "d3")
@@ -259,8 +259,7 @@ _CALL_GROUPS = {
     "answered": f"CASE WHEN {_ANSWERED} THEN 'true' ELSE 'false' END",
     "answered_by": "coalesce(answered_by, '')",
     "talk": "duration_bucket(duration_ms)",
-    "wait": "duration_bucket("
-    "CASE WHEN start_time >= creation_time THEN (start_time - creation_time) / 1000 END)",
+    "wait": f"duration_bucket(CASE WHEN {WAIT_KNOWN} THEN (start_time - creation_time) / 1000 END)",
 }
 _TASK_GROUPS = {
     "space": "space_id",
@@ -272,7 +271,7 @@ _CALL_MEASURES = {
     "answered": f"CASE WHEN {_ANSWERED} THEN 1 ELSE 0 END",
     "timed": "CASE WHEN duration_ms IS NOT NULL THEN 1 ELSE 0 END",
     "talk_ms": "duration_ms",
-    "wait_ms": "CASE WHEN start_time >= creation_time THEN (start_time - creation_time) / 1000 END",
+    "wait_ms": f"CASE WHEN {WAIT_KNOWN} THEN (start_time - creation_time) / 1000 END",
 }
 _TASK_MEASURES = {"items": "1", "answered": "0", "timed": "0", "talk_ms": "0", "wait_ms": "0"}
 

@@ -145,6 +145,7 @@ CREATE TABLE call (
     metadata TEXT,
     source TEXT NOT NULL,
     void INTEGER NOT NULL,
+    time_marks INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (org_id, no)
 ) WITHOUT ROWID;
 
@@ -153,8 +154,11 @@ CREATE UNIQUE INDEX call_by_id ON call (org_id, space_id, call_id);
 CREATE INDEX call_by_time ON call (org_id, creation_time, space_id, call_status) WHERE void = 0;
 
 CREATE INDEX call_by_space_time ON call (
-    org_id, space_id, creation_time, call_status, call_type, end_reason, agent, answered_by, start_time, duration_ms
+    org_id, space_id, creation_time, call_status, call_type, end_reason, agent, answered_by, start_time, duration_ms,
+    time_marks
 ) WHERE void = 0;
+
+CREATE INDEX call_contradicting ON call (org_id, space_id, creation_time) WHERE void = 0 AND (time_marks & 4) <> 0;
 
 CREATE TABLE task (
     org_id INTEGER NOT NULL,
