@@ -114,6 +114,7 @@ def test_what_an_older_version_had_not_settled_still_counts(tmp_path: Path) -> N
     store.close()
     with closing(apsw.Connection(path)) as db:
         db.execute("ALTER TABLE organization_clock DROP COLUMN settled")
+        db.execute("ALTER TABLE task DROP COLUMN status_since")
         db.execute("PRAGMA user_version = 3")
     store = SqliteStore(path)
     send(store, space, call("c3", creation_time=NOW))

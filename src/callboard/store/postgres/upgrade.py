@@ -34,7 +34,7 @@ _OTHERS = (
     "SELECT count(*) FROM pg_stat_activity "
     "WHERE datname = current_database() AND application_name = 'callboard'"
 )
-_SIZE = "SELECT coalesce(sum(pg_total_relation_size(name::REGCLASS)), 0) FROM unnest(%s) AS name"
+_SIZE = "SELECT coalesce(sum(pg_total_relation_size(name::REGCLASS)), 0) FROM unnest(%s::TEXT[]) AS name"
 _REWRITTEN = ["call", "task", "cell", "delta"]
 """The tables whose rows are written anew; the old ones take room until they are vacuumed."""
 
@@ -86,8 +86,8 @@ def _wait_for_others(connection: Connection[Any]) -> None:
     while others := _answer(connection, _OTHERS):
         if time.monotonic() > until:
             raise StoreUnavailableError(
-                f"The database has to be brought up to date, and {others} connections of Callboard's are open "
-                "to it: stop every server and command on it first."
+                f"The database has to be brought up to date, and {others} connections of Callboard's are "
+                "open to it: stop every server and command on it first."
             )
         time.sleep(LOOK_EVERY_S)
 

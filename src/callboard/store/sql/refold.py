@@ -99,7 +99,7 @@ def is_due(db: Database) -> bool:
 
 
 def note_rules(db: Database) -> None:
-    """Put on record that the rows follow this program's rules; for a new store, and at the end of a refold."""
+    """Put on record that the rows follow this program's rules: of a new store, or when a refold ends."""
     for name in (_TARGET, _ORGANIZATION, _STEP, _AFTER):
         _drop(db, name)
     _note(db, _RULES, FOLD_VERSION)
@@ -130,22 +130,22 @@ class Refolding:
         for org_id, next_event, next_item in clocks:
             if position is not None and org_id < position.org_id:
                 self._tell(_work(next_event, next_item))
+            elif position is not None and org_id == position.org_id:
+                self._tell(position.after + (_fills(next_event) if position.step > 0 else 0))
+                self._organization(position)
             else:
-                here = position if position is not None and org_id == position.org_id else None
-                self._organization(org_id, here or Position(org_id, 0, 0))
+                self._organization(Position(org_id, 0, 0))
         with self._write() as db:
             note_rules(db)
         if self._watch is not None:
             self._watch.end()
 
-    def _organization(self, org_id: int, position: Position) -> None:
-        while True:
+    def _organization(self, position: Position) -> None:
+        while position.step < _STEPS:
             with self._write() as db:
                 following = self._piece(db, position)
                 _note_position(db, following)
             self._tell(_between(position, following))
-            if following.step == _STEPS:
-                return
             position = following
 
     def _piece(self, db: Database, position: Position) -> Position:
@@ -197,7 +197,12 @@ _STEPS = 2
 
 
 def _work(next_event: int, next_item: int) -> int:
-    return next_item - 1 + (next_event - 1 if EVENT_FILLS else 0)
+    """An organization's share: what the progress counts of it, the numbers of its items and events."""
+    return next_item - 1 + _fills(next_event)
+
+
+def _fills(next_event: int) -> int:
+    return next_event - 1 if EVENT_FILLS else 0
 
 
 def _between(position: Position, following: Position) -> int:

@@ -8,11 +8,11 @@ one to open the file goes on where that one ended.
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from random import random
 
 import apsw
@@ -115,9 +115,9 @@ def _commit(db: apsw.Connection) -> Iterator[Database]:
 
 def _room(path: str) -> str:
     """What folding rows anew needs of the disk, in words. Raises `StoreFileError` when it is not there."""
-    folder = os.path.dirname(os.path.realpath(path))
-    needed = round(os.path.getsize(path) * GROWS_BY) + 2 * WAL_LIMIT_BYTES
-    free = shutil.disk_usage(folder).free
+    file = Path(path).resolve()
+    needed = round(file.stat().st_size * GROWS_BY) + 2 * WAL_LIMIT_BYTES
+    free = shutil.disk_usage(file.parent).free
     if free < needed:
         raise StoreFileError(
             f"Bringing {path} up to date needs {told_bytes(needed)} of free disk, and {told_bytes(free)} are "
