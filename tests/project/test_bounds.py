@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callboard.cli import server
-from callboard.fold import batch
+from callboard.fold import room
 from callboard.http import limits, stream, threads
 from callboard.http.routes import task_creation
 from callboard.ingest import compression, documents, instants, parse, wire
@@ -76,7 +76,12 @@ BOUNDS: dict[str, list[str]] = {
     "a time": [f"{instants.AHEAD_MAX // 3_600_000_000} h ahead"],
     "call_duration": [f"{instants.DURATION_MS_MAX // 1000:,} s"],
     "attempt": [f"{wire.ATTEMPT_MAX:,}"],
-    "distinct events of one call or task": [f"{batch.EVENTS_PER_ITEM:,}"],
+    "distinct events of one call or task": [f"{room.EVENTS_PER_ITEM:,}"],
+    "of its events, beside these": [
+        f"{room.ENDS_BESIDE} that end it",
+        f"{room.RETRIES_BESIDE} of a task's later attempts",
+        f"{room.VOIDS_BESIDE} with void",
+    ],
     "events waiting to be written, a worker": [
         f"{DEFAULT.queue_events:,}",
         f"{DEFAULT.queue_bytes // MIB} MiB",

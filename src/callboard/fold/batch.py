@@ -7,15 +7,21 @@ from collections.abc import Iterable
 from msgspec import Struct, msgpack, structs
 
 from callboard.fold.call import CallFold, fold_call
+from callboard.fold.room import EVENTS_PER_ITEM, Room
 from callboard.fold.tally import Tally
 from callboard.fold.task import TaskFold, fold_task
 from callboard.model.call import Call
-from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, CallEvent, Entry, TaskEvent, canonical
+from callboard.model.event import (
+    CURRENT_ATTEMPT,
+    CURRENT_STATUS,
+    CallEvent,
+    Entry,
+    Event,
+    TaskEvent,
+    canonical,
+)
 from callboard.model.task import Task
 from callboard.model.words import FINAL_TASK, Outcome, RejectReason
-
-EVENTS_PER_ITEM = 1_000
-"""At most so many distinct events for one call or task."""
 
 Row = Call | Task
 
@@ -38,6 +44,8 @@ class Item(Struct, gc=False):
     """What its events make, once there are several."""
     by_body: dict[bytes, Entry] | None = None
     """Its events by their canonical form, once somebody asked."""
+    room: Room | None = None
+    """How many events it has of which kinds, once it is full."""
 
 
 class Repeat(Struct, gc=False):
@@ -105,11 +113,12 @@ class SpaceFold:
                 return self._repeated(known, entry) if body == entry.body else _conflict(event_id)
         elif known is not None and entry.body in _by_body(known):
             return self._repeated(known, entry)
-        if known is not None and len(known.entries) >= EVENTS_PER_ITEM:
+        if known is not None and len(known.entries) >= EVENTS_PER_ITEM and not _has_room(known, event):
             return Verdict(
                 "rejected",
                 "too_many_events",
-                f"{event.item_id!r} has {EVENTS_PER_ITEM:,} events, the most one may have",
+                f"{event.item_id!r} has {len(known.entries):,} events: beyond {EVENTS_PER_ITEM:,} there is "
+                "room for a few alone that end it, retry it or withdraw it",
             )
         if isinstance(event_id, str):
             self._event_bodies[event_id] = entry.body
@@ -134,6 +143,8 @@ class SpaceFold:
             item.fresh.append(entry)
             if item.by_body is not None:
                 item.by_body[entry.body] = entry
+            if item.room is not None:
+                item.room.take(entry.event)
             item.fold.add(entry)
             row = item.fold.row()
         self._touched[is_call, item_id] = item
@@ -183,6 +194,12 @@ def _by_body(item: Item) -> dict[bytes, Entry]:
     if item.by_body is None:
         item.by_body = {entry.body: entry for entry in item.entries}
     return item.by_body
+
+
+def _has_room(item: Item, event: Event) -> bool:
+    if item.room is None:
+        item.room = Room(entry.event for entry in item.entries)
+    return item.room.has_room(event)
 
 
 def refold(item: Item) -> None:
