@@ -20,7 +20,8 @@ from callboard.settings import Settings
 from callboard.store.postgres import connection as postgres_connection
 from callboard.store.postgres import looks as postgres_looks
 from callboard.store.postgres import store as postgres_store
-from callboard.store.sql import ingestion, verify, withdrawal
+from callboard.store.postgres import upgrade as postgres_upgrade
+from callboard.store.sql import ingestion, refold, verify, withdrawal
 from callboard.store.sqlite import connection
 from tests.pages import DOCS, tables
 
@@ -80,7 +81,7 @@ BOUNDS: dict[str, list[str]] = {
     "of its events, beside these": [
         f"{room.ENDS_BESIDE} that end it",
         f"{room.RETRIES_BESIDE} of a task's later attempts",
-        f"{room.VOIDS_BESIDE} with void",
+        f"{room.VOIDS_BESIDE} with `void`",
     ],
     "events waiting to be written, a worker": [
         f"{DEFAULT.queue_events:,}",
@@ -118,6 +119,14 @@ BOUNDS: dict[str, list[str]] = {
     "lines of one quoted row": [f"{delimited.MAX_LINES_OF_A_ROW:,}"],
     "waiting for a busy store": [f"{importer.PATIENCE_S} s"],
     "events withdrawn in one commit of an undo": [f"{withdrawal.EVENTS_PER_COMMIT:,}"],
+    "events folded anew in one commit of an upgrade": [
+        f"{refold.EVENTS_PER_COMMIT:,}",
+        f"{refold.BYTES_PER_COMMIT // MIB} MiB",
+    ],
+    "waiting for other connections before an upgrade": [
+        f"{DEFAULT.lock_timeout_ms:,} ms",
+        f"{postgres_upgrade.PATIENCE_S:.0f} s",
+    ],
     "differences shown by verify": [f"{verify.MOST_TOLD:,}"],
 }
 SAID_ELSEWHERE = {
