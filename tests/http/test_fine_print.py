@@ -509,6 +509,24 @@ def _patch_of_void(board: Board) -> None:
     assert update(board, status="completed").status_code == 200
 
 
+@proves("PATCH with event_id, sent again?")
+def _patched_again(board: Board) -> None:
+    board.send(task("t", "running", occurred_at="2026-02-07T05:00:00Z"))
+    assert update(board, void=True, event_id="e").status_code == 200
+    board.pass_minutes(5)
+    answer = update(board, void=True, event_id="e")
+    assert (answer.status_code, answer.json()["message"]) == (200, "Nothing changed: this was known")
+
+
+@proves("PATCH with a known event_id and another content?")
+def _patched_otherwise(board: Board) -> None:
+    board.send(task("t", "running", occurred_at="2026-02-07T05:00:00Z"))
+    assert update(board, status="running", event_id="e").status_code == 200
+    for other in ({"status": "completed"}, {}, {"status": "running", "attempt": 1}):
+        answer = update(board, event_id="e", **other)
+        assert (answer.status_code, "known with other content" in answer.text) == (422, True)
+
+
 def create(board: Board, body: str, **headers: str) -> Any:
     path = f"spaces/{board.spring.token}/tasks/create/"
     told = {"Content-Type": "application/json", **headers}

@@ -119,6 +119,7 @@ def test_what_an_older_version_had_not_settled_still_counts(tmp_path: Path) -> N
         db.execute("DROP INDEX call_contradicting; DROP INDEX call_by_space_time")
         db.execute("ALTER TABLE call DROP COLUMN time_marks")
         db.execute("CREATE INDEX call_by_space_time ON call (org_id, space_id, creation_time) WHERE void = 0")
+        db.execute("ALTER TABLE task DROP COLUMN status_since")
         db.execute("PRAGMA user_version = 3")
     store = SqliteStore(path)
     send(store, space, call("c3", creation_time=NOW))

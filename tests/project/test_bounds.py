@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callboard.cli import server
-from callboard.fold import batch
+from callboard.fold import room
 from callboard.http import limits, stream, threads
 from callboard.http.routes import task_creation
 from callboard.ingest import compression, documents, instants, parse, wire
@@ -20,7 +20,8 @@ from callboard.settings import Settings
 from callboard.store.postgres import connection as postgres_connection
 from callboard.store.postgres import looks as postgres_looks
 from callboard.store.postgres import store as postgres_store
-from callboard.store.sql import ingestion, verify, withdrawal
+from callboard.store.postgres import upgrade as postgres_upgrade
+from callboard.store.sql import ingestion, refold, verify, withdrawal
 from callboard.store.sqlite import connection
 from tests.pages import DOCS, tables
 
@@ -83,7 +84,12 @@ BOUNDS: dict[str, list[str]] = {
     "a duration derived from start and end": [f"{call.LOOK_BACK // 1_000_000:,} s"],
     "a time to answer, creation to start": [f"{call.LOOK_BACK // 1_000_000:,} s"],
     "attempt": [f"{wire.ATTEMPT_MAX:,}"],
-    "distinct events of one call or task": [f"{batch.EVENTS_PER_ITEM:,}"],
+    "distinct events of one call or task": [f"{room.EVENTS_PER_ITEM:,}"],
+    "of its events, beside these": [
+        f"{room.ENDS_BESIDE} that end it",
+        f"{room.RETRIES_BESIDE} of a task's later attempts",
+        f"{room.VOIDS_BESIDE} with `void`",
+    ],
     "events waiting to be written, a worker": [
         f"{DEFAULT.queue_events:,}",
         f"{DEFAULT.queue_bytes // MIB} MiB",
@@ -123,6 +129,14 @@ BOUNDS: dict[str, list[str]] = {
     "lines of one quoted row": [f"{delimited.MAX_LINES_OF_A_ROW:,}"],
     "waiting for a busy store": [f"{ownership.PATIENCE_S} s"],
     "events withdrawn in one commit of an undo": [f"{withdrawal.EVENTS_PER_COMMIT:,}"],
+    "events folded anew in one commit of an upgrade": [
+        f"{refold.EVENTS_PER_COMMIT:,}",
+        f"{refold.BYTES_PER_COMMIT // MIB} MiB",
+    ],
+    "waiting for other connections before an upgrade": [
+        f"{DEFAULT.lock_timeout_ms:,} ms",
+        f"{postgres_upgrade.PATIENCE_S:.0f} s",
+    ],
     "differences shown by verify": [f"{verify.MOST_TOLD:,}"],
 }
 SAID_ELSEWHERE = {

@@ -18,6 +18,7 @@ from callboard.model.event import CallEvent, Event, TaskEvent, canonical
 from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.totals import Totals
+from callboard.model.words import FINAL_TASK
 
 RANKS = {
     "queued": 0, "ringing": 1, "in_progress": 2, "completed": 3, "missed": 3, "failed": 3,
@@ -208,11 +209,10 @@ def plain_task(events: list[Told]) -> Task:
     if created is None:
         created = min(told.occurred_at for told in events)
     scheduled = the_greatest(of_attempt, "scheduled_at")
-    waiting = None
-    if status == "pending":
-        waiting = scheduled if scheduled is not None else created
-    if status == "running":
-        waiting = min(told.occurred_at for told in of_attempt if told.event.status == "running")
+    since = None if status in FINAL_TASK else when_it_took_its_status(of_attempt, highest, created)
+    waiting = since
+    if since is not None and status == "pending" and scheduled is not None and scheduled > since:
+        waiting = scheduled
     return Task(
         task_id=winner.event.task_id,
         status=status,
@@ -224,12 +224,25 @@ def plain_task(events: list[Told]) -> Task:
         assignee=the_greatest(events, "assignee"),
         execution_type=the_greatest(events, "execution_type"),
         scheduled_at=scheduled,
-        failure_reason=the_greatest(of_attempt, "failure_reason"),
+        failure_reason=the_greatest(
+            [told for told in of_attempt if told.event.status == status], "failure_reason"
+        ),
         input=the_greatest(events, "input"),
         output=the_greatest(of_attempt, "output"),
+        status_since=since,
         waiting_since=waiting,
         void=the_greatest(events, "void") is True,
     )
+
+
+def when_it_took_its_status(of_attempt: list[Told], attempt: int, created: int) -> int:
+    """Cut where another status is said for the last time: the first word behind that cut."""
+    in_order = sorted(of_attempt, key=place)
+    status = in_order[-1].event.status
+    others = [at for at, told in enumerate(in_order) if told.event.status != status]
+    if not others and attempt == 1 and status == "pending":
+        return created
+    return in_order[max(others, default=-1) + 1].occurred_at
 
 
 class PlainSpace:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from callboard.cli.upgrading import Upgrading
 from callboard.errors import StoreFileError
 from callboard.settings import Settings, read_settings
 from callboard.store.interface import Store
@@ -62,7 +63,7 @@ def opened(settings: Settings, *, create: bool = False, upgrade: bool = False) -
         raise StoreFileError(
             f"There is no file {settings.sqlite_path}. callboard init makes one; --db names another."
         )
-    store = open_store(settings, upgrade=True if upgrade else None if create else False)
+    store = open_store(settings, upgrade=True if upgrade else None if create else False, watch=Upgrading())
     try:
         yield store
     finally:

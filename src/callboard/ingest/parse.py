@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
-from msgspec import Raw, Struct, structs
+from msgspec import UNSET, Raw, Struct, structs
 
 from callboard.clock import Micros
 from callboard.errors import BodyTooLargeError, UnreadableBodyError
@@ -22,7 +22,15 @@ from callboard.ingest.normalise import log_entry, normalised
 from callboard.ingest.rejected import RejectedEvent, shown
 from callboard.ingest.texts import tidy
 from callboard.ingest.wire import EventIn
-from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, Entry, TaskEvent
+from callboard.model.event import (
+    CURRENT_ATTEMPT,
+    CURRENT_STATUS,
+    LEFT_ATTEMPT,
+    LEFT_OCCURRED_AT,
+    LEFT_STATUS,
+    Entry,
+    TaskEvent,
+)
 from callboard.store.interface import Rejection
 
 VALUES_MAX: Final = 2_000_000
@@ -98,12 +106,20 @@ def task_event(raw: Mapping[str, Any], *, task_id: str, now: Micros, source: str
         raise RejectedEvent("invalid_id", "task_id", f"{shown(raw['task_id'])} is not the task of the path")
     event = normalised(_event_in({"status": "pending", **raw, "type": "task", "task_id": task_id}), now)
     assert isinstance(event, TaskEvent)
+    says_attempt, says_when = raw.get("attempt") is not None, raw.get("occurred_at") is not None
+    says_status = "status" in raw
+    left = (
+        (0 if says_attempt else LEFT_ATTEMPT)
+        | (0 if says_status else LEFT_STATUS)
+        | (0 if says_when else LEFT_OCCURRED_AT)
+    )
     event = structs.replace(
         event,
-        status=event.status if "status" in raw else CURRENT_STATUS,
-        source_status=event.source_status if "status" in raw else CURRENT_STATUS,
-        attempt=CURRENT_ATTEMPT if raw.get("attempt") is None else event.attempt,
-        occurred_at=now if raw.get("occurred_at") is None else event.occurred_at,
+        status=event.status if says_status else CURRENT_STATUS,
+        source_status=event.source_status if says_status else CURRENT_STATUS,
+        attempt=event.attempt if says_attempt else CURRENT_ATTEMPT,
+        occurred_at=event.occurred_at if says_when else now,
+        left=left or UNSET,
     )
     return log_entry(event, now, source)
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
-from callboard.errors import InvalidInputError, NotFoundError
+from msgspec import Struct
+
+from callboard.clock import Micros
+from callboard.errors import CallerError, InvalidInputError, NotFoundError
 from callboard.fold.task import fold_task
+from callboard.fold.update import is_kept
 from callboard.http.answers import One, Page, page_of
 from callboard.http.endpoint import BASE, Body, Endpoint
 from callboard.http.export import export, is_whole, page_as, wanted_format
@@ -16,7 +21,8 @@ from callboard.http.routes.runs import RUN, find_run
 from callboard.http.routes.scopes import find_scope, spaces_now
 from callboard.http.task_schema import TASK_CHANGE
 from callboard.ingest.parse import task_event
-from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, TaskEvent
+from callboard.model.directory import allows
+from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, Entry, TaskEvent
 from callboard.model.task import Task
 from callboard.model.words import FINAL_TASK
 from callboard.query.export.tables import SpacesAsMet, task_table
@@ -37,6 +43,13 @@ from callboard.store.questions import Position, Scope, TaskFilter
 TASKS = f"{BASE}/tasks/"
 SPACE_TASKS = f"{BASE}/spaces/{{space_token}}/tasks/"
 SPACE_TASK = f"{SPACE_TASKS}{{task_id}}/"
+
+
+class Updated(Struct, frozen=True):
+    """What an update finds before it is read."""
+
+    withdrawn: Sequence[Entry]
+    """The events of a task that was withdrawn; none while it is there."""
 
 
 async def list_tasks(request: Request) -> Response:
@@ -89,16 +102,24 @@ async def get_task(request: Request) -> Response:
     return json_response(One(200, "Task fetched successfully", item))
 
 
+async def find_updated(request: Request) -> Updated:
+    """The task that an update is about. One that was withdrawn is not there, but for an update that is sent
+    again: that one is answered as it was the first time.
+    """
+    store, space, task_id = request.services.store, request.space, request.path["task_id"]
+    if await request.store_threads.run(store.task, space.org_id, space.id, task_id) is not None:
+        return Updated(())
+    entries = await request.store_threads.run(store.task_entries, space.org_id, space.id, task_id)
+    role = request.principal.role_in(space.org_id)
+    if not entries or role is None or not allows(role, "member"):
+        raise NotFoundError("Task not found.")
+    return Updated(entries)
+
+
 async def update_task(request: Request) -> Response:
-    fields = read_json(request.body)
-    if not isinstance(fields, dict):
-        raise InvalidInputError("body: must be an object", [("body", "must be an object")])
-    for name in ("attempt", "sequence"):
-        if name in fields:
-            fields[name] = whole_numbers(fields[name])
     services, space, task_id = request.services, request.space, request.path["task_id"]
     now = services.clock()
-    entry = task_event(fields, task_id=task_id, now=now)
+    entry = _entry_of(request, task_id, now)
     batch = Batch(org_id=space.org_id, space_id=space.id, entries=[entry], received_at=now)
     receipt = await services.group_commit.commit_async(batch)
     _check_taken(receipt)
@@ -110,6 +131,25 @@ async def update_task(request: Request) -> Response:
     assert isinstance(entry.event, TaskEvent)
     message = _message(receipt, entry.event, task)
     return json_response(One(200, message, task_item(task, space, services.clock())))
+
+
+def _entry_of(request: Request, task_id: str, now: Micros) -> Entry:
+    updated: Updated = request.item
+    try:
+        fields = read_json(request.body)
+        if not isinstance(fields, dict):
+            raise InvalidInputError("body: must be an object", [("body", "must be an object")])
+        for name in ("attempt", "sequence"):
+            if name in fields:
+                fields[name] = whole_numbers(fields[name])
+        entry = task_event(fields, task_id=task_id, now=now)
+    except CallerError:
+        if updated.withdrawn:
+            raise NotFoundError("Task not found.") from None
+        raise
+    if updated.withdrawn and not is_kept(entry, updated.withdrawn):
+        raise NotFoundError("Task not found.")
+    return entry
 
 
 def _check_taken(receipt: Receipt) -> None:
@@ -196,7 +236,7 @@ ENDPOINTS = (
         text="A task event's fields. Without `attempt`: the task's current one; without `status`: as it is; "
         "without `occurred_at`: now. Answers the task as it then stands.",
         role="member",
-        find=find_task,
+        find=find_updated,
         body=Body(schema=TASK_CHANGE, example={"status": "completed", "output": {"outcome": "renewed"}}),
         handle=update_task,
         answer=One[TaskItem],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -84,15 +84,24 @@ def prepare(connection: Connection[Any], settings: Settings, *, writes: bool) ->
     connection.adapters.register_loader("numeric", _WholeNumeric)
 
 
-def pool(url: str, settings: Settings, size: int, *, writes: bool) -> ConnectionPool[Connection[Any]]:
-    """At most `size` connections, made when first needed, and made again when they were lost."""
+def pool(
+    url: str, settings: Settings, size: int, *, writes: bool, check: Callable[[Connection[Any]], None]
+) -> ConnectionPool[Connection[Any]]:
+    """At most `size` connections, made when first needed, and made again when they were lost. Each is checked
+    once: a server that was idle while the database was brought to another version must not go on with it.
+    """
+
+    def configure(connection: Connection[Any]) -> None:
+        prepare(connection, settings, writes=writes)
+        check(connection)
+
     return ConnectionPool(
         conninfo(url),
         min_size=0,
         max_size=size,
         max_idle=IDLE_S,
         timeout=min(settings.query_timeout_ms, settings.lock_timeout_ms) / 1000,
-        configure=lambda connection: prepare(connection, settings, writes=writes),
+        configure=configure,
         open=True,
         name="writes" if writes else "reads",
     )

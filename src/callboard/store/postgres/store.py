@@ -23,7 +23,9 @@ from callboard.store.postgres.distribute import is_distributed
 from callboard.store.postgres.looks import Looks
 from callboard.store.postgres.migrate import check, migrate, version_of
 from callboard.store.postgres.statements import newest_version
+from callboard.store.postgres.upgrade import upgrade as bring_up_to_date
 from callboard.store.sql.database import Database
+from callboard.store.sql.refold import Watch, is_due
 from callboard.store.sql.store import SqlStore
 
 T = TypeVar("T")
@@ -40,19 +42,27 @@ _IN_DOUBT = "The connection was lost while committing: send this again, what was
 class PostgresStore(SqlStore):
     """Keeps everything in a database. Any number of processes, on any number of machines, may use it."""
 
-    def __init__(self, url: str, settings: Settings | None = None, *, upgrade: bool | None = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        settings: Settings | None = None,
+        *,
+        upgrade: bool | None = False,
+        watch: Watch | None = None,
+    ) -> None:
         """Open the store at `url`, which must be at this program's version.
 
-        `upgrade=True` brings it there first, `None` only where there is no store yet. Raises
+        `upgrade=True` brings it there first, which may take minutes and is told to `watch`, `None` only where
+        there is no store yet. Raises
         `StoreVersionError` (none there, older, newer), `StoreFileError` (wrong URL, user or database) or
         `StoreUnavailableError` (no answer).
         """
         self._url = url
         self._settings = settings or Settings()
         self._conninfo = conninfo(url)
-        self.distributed = self._begin(upgrade)
-        self._reads = pool(url, self._settings, self._settings.readers + 2, writes=False)
-        self._writes = pool(url, self._settings, WRITERS, writes=True)
+        self.distributed = self._begin(upgrade, watch)
+        self._reads = pool(url, self._settings, self._settings.readers + 2, writes=False, check=check)
+        self._writes = pool(url, self._settings, WRITERS, writes=True, check=check)
         self._committers = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
         self._looks = Looks(
             lambda: self._connect(writes=False),
@@ -67,10 +77,12 @@ class PostgresStore(SqlStore):
         prepare(connection, self._settings, writes=writes)
         return connection
 
-    def _begin(self, upgrade: bool | None) -> bool:
+    def _begin(self, upgrade: bool | None, watch: Watch | None) -> bool:
         """Whether the tables are distributed."""
+        if upgrade:
+            bring_up_to_date(lambda: self._connect(writes=True), watch)
         with store_errors(), self._connect(writes=True) as connection:
-            if upgrade or (upgrade is None and version_of(connection) == 0):
+            if upgrade is None and version_of(connection) == 0:
                 migrate(connection)
             check(connection)
             return is_distributed(connection)
@@ -208,6 +220,10 @@ class PostgresStore(SqlStore):
 
     def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
         def ask(db: Database) -> tuple[Any, ...]:
+            if is_due(db):
+                raise StoreUnavailableError(
+                    "The database is being brought up to date by another program.", 10
+                )
             return db.select(_READY)[0]
 
         standby, fsync, commit, standbys = self._reading(ask, (), at_once=False)

@@ -17,7 +17,7 @@ CALL_COLUMNS = (
 )
 TASK_COLUMNS = (
     "task_id, status, source_status, attempt, created, modified, run_id, assignee, execution_type, "
-    "scheduled_at, failure_reason, input, output, waiting_since, void"
+    "scheduled_at, failure_reason, input, output, status_since, waiting_since, void"
 )
 RUN_COLUMNS = (
     "run_id, space_id, created, modified, collection_ref, run_mode, batch_count, "
@@ -95,6 +95,7 @@ def task_values(task: Task) -> SqlRow:
         task.failure_reason,
         None if task.input is None else _encode(task.input).decode(),
         None if task.output is None else _encode(task.output).decode(),
+        task.status_since,
         task.waiting_since,
         1 if task.void else 0,
     )
@@ -116,8 +117,9 @@ def task_of(row: SqlRow) -> Task:
         failure_reason=row[10],
         input=None if row[11] is None else _decode(row[11]),
         output=None if row[12] is None else _decode(row[12]),
-        waiting_since=row[13],
-        void=bool(row[14]),
+        status_since=row[13],
+        waiting_since=row[14],
+        void=bool(row[15]),
     )
 
 

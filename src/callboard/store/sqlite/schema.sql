@@ -1,4 +1,4 @@
--- The whole schema, as the migrations leave it (version 5). For reading: stores are made by the migrations, and a
+-- The whole schema, as the migrations leave it (version 6). For reading: stores are made by the migrations, and a
 -- test holds that both come to the same.
 
 CREATE TABLE meta (
@@ -178,7 +178,7 @@ CREATE TABLE task (
     input TEXT,
     output TEXT,
     waiting_since INTEGER,
-    void INTEGER NOT NULL,
+    void INTEGER NOT NULL, status_since INTEGER,
     PRIMARY KEY (org_id, no)
 ) WITHOUT ROWID;
 
@@ -309,4 +309,4 @@ CREATE INDEX call_live ON call (org_id, space_id, call_status, creation_time)
 
 CREATE INDEX call_by_task ON call (org_id, space_id, task_id) WHERE void = 0 AND task_id IS NOT NULL;
 
-INSERT INTO meta VALUES ('directory_version', 1);
+INSERT INTO meta VALUES ('directory_version', 1), ('fold_rules', 2);
