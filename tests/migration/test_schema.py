@@ -113,7 +113,12 @@ def test_what_an_older_version_had_not_settled_still_counts(tmp_path: Path) -> N
     send(store, space, call("c1", creation_time=NOW), call("c2", "failed", creation_time=NOW))
     store.close()
     with closing(apsw.Connection(path)) as db:
-        db.execute("ALTER TABLE organization_clock DROP COLUMN settled")
+        for table, column in (
+            ("organization_clock", "settled"),
+            ("organization", "timezone"),
+            ("space", "cell_zone"),
+        ):
+            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         db.execute("PRAGMA user_version = 3")
     store = SqliteStore(path)
     send(store, space, call("c3", creation_time=NOW))
