@@ -59,11 +59,12 @@ class Directory(Part):
             changed = structs.replace(self.state.organizations[org_id], timezone=timezone)
             self.state.organizations[org_id] = changed
             spaces = self.state.spaces_of(org_id)
-            for done, kept in enumerate(spaces, 1):
+            for kept in spaces:
                 self._follow_home_zone(kept)
+            self._directory_moved()
+            for done, _ in enumerate(spaces, 1):
                 if progress is not None:
                     progress(done, len(spaces))
-            self._directory_moved()
             return changed
 
     def organizations(self) -> list[Organization]:

@@ -92,7 +92,9 @@ class SqlReporting(ABC):
         self, org_id: int, spaces: Sequence[int], kind: Literal["call", "task"]
     ) -> Micros | None:
         where = {"org_id": org_id, "spaces": list(spaces)}
-        found: Micros | None = self._at_once(lambda db: db.value(f"{kind}.first", where))
+        found: Micros | None = self._at_once(
+            lambda db: db.value("call.first" if kind == "call" else "task.first", where)
+        )
         return found
 
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
