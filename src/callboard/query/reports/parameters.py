@@ -168,6 +168,7 @@ def durations_question(values: Mapping[str, Any], scope: ReportScope, now: Micro
         zone=zone,
         group=values.get("group_by", ()),
         where=where_of(values),
+        now=now,
     )
 
 
