@@ -54,7 +54,7 @@ def create(
             timezone=timezone,
         )
     if as_json:
-        show_json(_item(made))
+        show_json(organization_item(made))
         return
     print(f"Created {plain(made.name)} ({made.domain_handle}).")
     print(f"Next: callboard space create --org {made.domain_handle} --name NAME")
@@ -67,7 +67,7 @@ def list_(*, db: str | None, config: str | None, as_json: bool) -> None:
     with opened(settings_of(db, config)) as store:
         found = store.organizations()
     if as_json:
-        show_json_array(_item(each) for each in found)
+        show_json_array(organization_item(each) for each in found)
         return
     show_table(
         ("Handle", "Name", "Domain", "Time zone", f"Created {UTC}"),
