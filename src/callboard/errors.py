@@ -78,6 +78,15 @@ class AlreadyExistsError(CallerError):
     code = "already_exists"
 
 
+class TokenRevokedError(CallerError):
+    """A token that was revoked gets no new secret."""
+
+    code = "token_revoked"
+
+    def __init__(self, message: str = "This token is revoked; create a new one.") -> None:
+        super().__init__(message)
+
+
 class IdempotencyConflictError(CallerError):
     """This Idempotency-Key was used before with another body."""
 

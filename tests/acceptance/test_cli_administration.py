@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 
@@ -184,3 +186,47 @@ def test_an_expiry_is_a_moment_to_come(db, expires):
     arguments = ("token", "create", "--org", "acme.com", "--role", "viewer", "--name", "x")
     assert callboard(*arguments, "--expires", expires, db=db).code == 2
     assert done("token", "list", "--json", db=db).json == []
+
+
+def test_an_organization_has_a_home_zone_that_its_campaigns_follow(db):
+    """Set on the command line; a campaign keeps one of its own until it is given up."""
+    ours = done("space", "create", "--name", "Ours", "--json", db=db).json
+    own = done("space", "create", "--name", "Own", "--timezone", "UTC", "--json", db=db).json
+    assert (ours["settings"]["timezone"], own["settings"]["timezone"]) == (None, "UTC")
+    told = done("org", "set", "acme.com", "--timezone", "Asia/Kolkata", "--json", db=db).json
+    assert [*told] == [*ORGANIZATION, "timezone"]
+    assert told["timezone"] == "Asia/Kolkata"
+    assert "Asia/Kolkata" in done("org", "list", db=db).text
+    assert (
+        "time zone Asia/Kolkata, the organization's"
+        in done("space", "set", ours["token"], "--name", "O", db=db).text
+    )
+    assert "time zone UTC" in done("space", "set", own["token"], "--name", "P", db=db).text
+    assert "the organization's" in done("space", "set", own["token"], "--timezone", "", db=db).text
+    assert callboard("org", "set", "acme.com", "--timezone", "Mars/Base", db=db).code == 2
+    assert callboard("org", "set", "nobody.com", "--timezone", "UTC", db=db).code == 1
+
+
+def test_lists_and_reports_without_a_zone_mean_the_home_zone(db):
+    """The days of `--from` and `--to`, of exports and of reports; a zone that is named goes before."""
+    space = done("space", "create", "--name", "Ours", "--json", db=db).json["token"]
+    done("org", "set", "acme.com", "--timezone", "Asia/Kolkata", db=db)
+    events = [call(f"c{hour}", creation_time=f"2024-02-06T{hour:02}:00:00Z") for hour in range(12, 24)]
+    lines = "\n".join(json.dumps(each) for each in events)
+    done("import", "-", "--space", space, "--yes", db=db, stdin=lines)
+
+    def ids(*options):
+        return {each["call_id"] for each in done("calls", *options, "--json", db=db).json}
+
+    late = {f"c{hour}" for hour in range(19, 24)}
+    assert ids("--from", "2024-02-07") == ids("--from", "2024-02-07", "--space", space) == late
+    assert ids("--from", "2024-02-07T01:30:00") == late - {"c19"}
+    assert ids("--from", "2024-02-07", "--timezone", "UTC") == set()
+    assert "From and to are of Asia/Kolkata." in done("calls", "--from", "2024-02-07", db=db).text
+    sheet = done("export", "calls", "-o", "-", "--from", "2024-02-07", db=db).text.splitlines()
+    assert len(sheet) == 1 + len(late)
+    done("space", "set", space, "--timezone", "UTC", db=db)
+    assert ids("--from", "2024-02-07", "--space", space) == set()
+    report = done("report", "series", "--start", "2024-02-07", "--end", "2024-02-07", "--json", db=db).json
+    assert report["data"]["timezone"] == "Asia/Kolkata"
+    assert report["data"]["series"][0]["totals"]["total_calls"] == len(late)

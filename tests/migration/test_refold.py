@@ -86,7 +86,7 @@ def expected(store: SqlStore) -> list[Any]:
             event = from_canonical(bytes(body))
             occurred = event.occurred_at
             told[space_id].append(Told(event, occurred if isinstance(occurred, int) else received_at, source))
-        plain = {space.id: PlainSpace(space.id, space.settings.timezone, told[space.id]) for space in spaces}
+        plain = {space.id: PlainSpace(space.id, space.home_zone, told[space.id]) for space in spaces}
         contact = [plain[space.id] for space in spaces if space.content_type == "contact"]
         made.append(bits(plain_dump(list(plain.values()), contact)))
     return made

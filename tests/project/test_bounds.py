@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callboard.cli import server
+from callboard.clock import moment
 from callboard.fold import room
 from callboard.http import limits, stream, threads
 from callboard.http.routes import task_creation
@@ -13,7 +14,7 @@ from callboard.ingest.sources import delimited, importer, ownership, targets
 from callboard.live import follow, message, subscription
 from callboard.model import call
 from callboard.model.directory import SpaceSettings
-from callboard.query import agents, analytics, directory, parameter, parameters, space_metrics
+from callboard.query import agents, analytics, directory, parameter, parameters, space_metrics, wall
 from callboard.query.export import parquet, walk
 from callboard.query.reports import attention, durations, period, series, spaces, tabulate, trust, views
 from callboard.settings import Settings
@@ -46,6 +47,7 @@ BOUNDS: dict[str, list[str]] = {
     "window of a zstd body": [f"{compression._ZSTD_WINDOW_BYTES // MIB} MiB"],
     "parameters of a query": [f"{parameter.MOST_PARAMETERS}"],
     "one parameter": [f"{parameter.MOST_TEXT} characters"],
+    "a period": [f"{moment(period.EARLIEST).year} to {moment(wall.LATEST).year}"],
     "buckets of a report": [f"{period.MOST_BUCKETS:,}"],
     "groups of a report": [f"{series.MOST_GROUPS:,}"],
     "values of a report: buckets x groups x metrics": [f"{series.MOST_NUMBERS:,}"],
@@ -144,6 +146,8 @@ SAID_ELSEWHERE = {
     "of these, one organization's share",
     "of exports, one organization's share",
     "of streams, one organization's share",
+    # How it is done: tests/contract/test_home_zone.py.
+    "a new home zone of an organization",
 }
 
 

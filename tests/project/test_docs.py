@@ -23,7 +23,7 @@ from callboard import errors
 from callboard.cli.main import callboard
 from callboard.cli.settings import described
 from callboard.http import errors as http_errors
-from callboard.http.answers import One, Page
+from callboard.http.answers import ListPage, One, Page
 from callboard.http.endpoints import ENDPOINTS
 from callboard.http.router import Router
 from callboard.ingest.wire import CallIn, TaskIn
@@ -98,7 +98,7 @@ def test_every_field_of_an_answer_and_of_a_body_is_in_the_reference(endpoint):
 
 
 def _item(kind: Any) -> Any:
-    return get_args(kind)[0] if get_origin(kind) in (One, Page) else kind
+    return get_args(kind)[0] if get_origin(kind) in (One, Page, ListPage) else kind
 
 
 def _fields(kind: Any) -> Iterator[str]:

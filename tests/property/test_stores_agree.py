@@ -19,7 +19,7 @@ from callboard.clock import DAY, HOUR, SECOND
 from callboard.errors import CallerError
 from callboard.fold.catalogue import CATALOGUE
 from callboard.fold.grain import QUARTER_US
-from callboard.model.directory import Member, Space, SpaceSettings, Token
+from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
 from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, CallEvent, Entry, TaskEvent, canonical
 from callboard.model.totals import Totals
 from callboard.model.words import CONTENT_TYPES, ROLE_RANK
@@ -346,18 +346,32 @@ class Both(RuleBasedStateMachine):
                 "description": st.sampled_from([None, "new"]),
                 "content_type": st.sampled_from(CONTENT_TYPES),
                 "archived": st.booleans(),
-                "settings": st.builds(
-                    SpaceSettings,
-                    timezone=st.sampled_from(ZONES),
-                    stuck_running_after=st.sampled_from([60, 900]),
-                    stuck_pending_after=st.sampled_from([60, 3600]),
-                    live_call_limit=st.sampled_from([60, 14_400]),
+                "settings": st.one_of(
+                    st.builds(
+                        SpaceSettings,
+                        timezone=st.sampled_from([None, *ZONES]),
+                        stuck_running_after=st.sampled_from([60, 900]),
+                        stuck_pending_after=st.sampled_from([60, 3600]),
+                        live_call_limit=st.sampled_from([60, 14_400]),
+                    ),
+                    st.fixed_dictionaries(
+                        {},
+                        optional={
+                            "timezone": st.sampled_from([None, *ZONES]),
+                            "stuck_running_after": st.sampled_from([60, 900]),
+                            "live_call_limit": st.sampled_from([60, 14_400]),
+                        },
+                    ),
                 ),
             },
         ),
     )
     def update_space(self, number: int, changes: dict[str, Any]) -> None:
         self.both(lambda store: plain(store.update_space(*self.at(number), changes)))
+
+    @rule(org_id=st.integers(1, 3), zone=st.sampled_from(ZONES))
+    def set_organization_zone(self, org_id: int, zone: str) -> None:
+        self.both(lambda store: plain(store.set_organization_zone(org_id, zone)))
 
     @rule(
         secret=st.binary(min_size=1, max_size=1),
@@ -497,8 +511,8 @@ def _unordered(found: Received) -> Any:
     return structs.replace(found, latest=sorted(found.latest, key=str))
 
 
-def plain(thing: Space | Token) -> Any:
-    """A space or token without what chance decides."""
+def plain(thing: Organization | Space | Token) -> Any:
+    """An organization, a space or a token without what chance decides."""
     if isinstance(thing, Token):
         return structs.replace(thing, members=tuple(sorted(thing.members, key=lambda each: each.org_id)))
     return structs.replace(thing, token="")

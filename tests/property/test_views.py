@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import structs
 
 from callboard.clock import DAY
 from callboard.model.directory import Space
@@ -39,7 +38,8 @@ steps = st.lists(
         st.tuples(st.just("task"), crowd_tasks),
         st.tuples(st.just("ask"), st.integers(0, 2)),
         st.tuples(st.just("ask"), st.integers(0, 2)),
-        st.tuples(st.just("zone"), st.sampled_from(ZONES)),
+        st.tuples(st.just("zone"), st.sampled_from([None, *ZONES])),
+        st.tuples(st.just("organization_zone"), st.sampled_from(ZONES)),
         st.tuples(st.just("content"), st.sampled_from(["contact", "email"])),
         st.tuples(st.just("withdraw"), crowd_calls),
         st.tuples(st.just("repair"), st.none()),
@@ -74,11 +74,14 @@ class Going:
         told = events.task(f"t{self._told % TASKS}", status, at=self._told, **drawn)
         send(self.world.store, space, told)
 
-    def zone(self, name: str) -> None:
-        """Hours and days of a space are laid out anew."""
+    def zone(self, name: str | None) -> None:
+        """Hours and days of a space are laid out anew; of none of its own: by its organization's."""
         space = self._now("summer")
-        settings = structs.replace(space.settings, timezone=name)
-        self.world.store.update_space(self.acme.id, space.id, {"settings": settings})
+        self.world.store.update_space(self.acme.id, space.id, {"settings": {"timezone": name}})
+
+    def organization_zone(self, name: str) -> None:
+        """So are those of all spaces without a zone of their own."""
+        self.world.store.set_organization_zone(self.acme.id, name)
 
     def content(self, kind: str) -> None:
         """A space comes among the contact spaces, or leaves them."""

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from callboard.cli import values
 from callboard.cli.upgrading import Upgrading
 from callboard.errors import StoreFileError
 from callboard.settings import Settings, read_settings
@@ -36,6 +37,14 @@ org_option = click.option(
     "handle",
     metavar="HANDLE",
     help="The organization's handle; may be left out when there is but one.",
+)
+
+
+timezone_option = click.option(
+    "--timezone",
+    type=values.timezone,
+    help="Whose days and clock --from and --to mean. Left out: the home zone of the space, or else of the "
+    "organization.",
 )
 
 

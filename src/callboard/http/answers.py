@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from callboard.http.request import Request
 from callboard.query.cursor import write_cursor
@@ -34,6 +34,26 @@ class Page(Struct, Generic[Item], frozen=True):
     data: list[Item]
     next_cursor: str | None
     """For the page after this one; null on the last."""
+
+
+class ListPage(Struct, Generic[Item], frozen=True):
+    """A part of a list that may be asked for with times."""
+
+    count: int | None
+    """Of the whole list; null on pages reached by cursor."""
+    timezone: str | UnsetType
+    """Whose days and wall times were meant; only where the list was asked for with a time."""
+    status_code: int
+    message: str
+    data: list[Item]
+    next_cursor: str | None
+    """For the page after this one; null on the last."""
+
+
+def in_zone(page: Page[Item], zone: str | None) -> ListPage[Item]:
+    """The page, with the zone beside its count."""
+    told = UNSET if zone is None else zone
+    return ListPage(page.count, told, page.status_code, page.message, page.data, page.next_cursor)
 
 
 async def page_of(

@@ -18,6 +18,7 @@ from callboard.errors import (
     ParameterError,
     StoreError,
     StoreUnavailableError,
+    TokenRevokedError,
     UnreadableBodyError,
     UnsupportedBodyError,
 )
@@ -33,6 +34,7 @@ STATUS_OF: dict[type[CallboardError], int] = {
     UnsupportedBodyError: 415,
     InvalidInputError: 422,
     IdempotencyConflictError: 422,
+    TokenRevokedError: 409,
     CallerError: 400,
     StoreError: 503,
 }

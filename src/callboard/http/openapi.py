@@ -18,7 +18,7 @@ from callboard.query.civil import zone_names
 from callboard.query.parameter import Parameter
 
 REF = "#/components/schemas/{name}"
-_GENERIC = re.compile(r"\b(One|Page)_(\w+?)(Item)?_(?!\w)")
+_GENERIC = re.compile(r"\b(One|ListPage|Page)_(\w+?)(Item)?_(?!\w)")
 
 DESCRIPTION = """\
 Call analytics and task status that you can trust: exact the moment a call lands, provable at any time.
@@ -273,4 +273,4 @@ def _named(described: dict[str, Any]) -> dict[str, Any]:
     return named
 
 
-_ENDING = {"One": "Answer", "Page": "List"}
+_ENDING = {"One": "Answer", "ListPage": "List", "Page": "List"}

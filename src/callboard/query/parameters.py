@@ -97,7 +97,11 @@ WHOLE_PAGING = {
     ),
 }
 """Of lists that a script adds up: it must not silently get the first twenty."""
-TIMEZONE = zones("timezone", "The zone whose civil days and wall times are meant.")
+TIMEZONE = zones(
+    "timezone",
+    "The zone whose civil days and wall times are meant. Left out: the home zone of the space that is asked "
+    "about, else the organization's.",
+)
 
 CALL_FILTERS = table(
     words("call_type", "Direction.", CALL_TYPES, unknown=True),
@@ -167,12 +171,11 @@ SPACE_TASK_FILTERS = table(
     TIMEZONE,
 )
 TASK_FILTERS = {"run_id": _RUN_ID, **SPACE_TASK_FILTERS}
+UTC_ZONE = read_zone("UTC")
 SPACE_FILTERS = table(
     words("content_type", "Only spaces of this content type.", CONTENT_TYPES),
     flags("archived", "Only spaces that are archived, or only those that are not."),
 )
-UTC_ZONE = read_zone("UTC")
-
 _PLAIN_CALL_FIELDS = frozenset(CALL_FILTERS) & frozenset(CallFilter.__struct_fields__) - {
     "talking_at",
     "offered_at",
@@ -183,6 +186,27 @@ _PLAIN_TASK_FIELDS = frozenset(TASK_FILTERS) & frozenset(TaskFilter.__struct_fie
     "updated_before",
     "waiting_before",
 }
+
+
+TIMES = frozenset(
+    {
+        "start_date",
+        "end_date",
+        "talking_at",
+        "offered_at",
+        "created_from",
+        "created_to",
+        "updated_before",
+        "waiting_before",
+    }
+)
+"""Filters of lists that are times: they may be days or wall times of a zone."""
+
+
+def zone_of(values: Mapping[str, Any], home: ZoneInfo) -> ZoneInfo:
+    """The zone that was asked for; else the home zone of what is asked about."""
+    zone: ZoneInfo = values.get("timezone", home)
+    return zone
 
 
 def _starts(moment: Moment | None, zone: ZoneInfo) -> Micros | None:
@@ -201,9 +225,9 @@ def _span(name: str, values: Mapping[str, Any], zone: ZoneInfo) -> tuple[Micros,
     return at, at + 1 if end is None else end.ends(zone)
 
 
-def call_filter(values: Mapping[str, Any]) -> CallFilter:
-    """The filter that values of `CALL_FILTERS` stand for."""
-    zone = values.get("timezone", UTC_ZONE)
+def call_filter(values: Mapping[str, Any], home: ZoneInfo = UTC_ZONE) -> CallFilter:
+    """The filter that values of `CALL_FILTERS` stand for, in their zone or else in the home zone."""
+    zone = zone_of(values, home)
     return CallFilter(
         min_duration_ms=values.get("min_duration"),
         max_duration_ms=values.get("max_duration"),
@@ -217,9 +241,11 @@ def call_filter(values: Mapping[str, Any]) -> CallFilter:
     )
 
 
-def task_filter(values: Mapping[str, Any], now: Micros) -> TaskFilter:
-    """The filter that values of `TASK_FILTERS` stand for, `stuck` as of `now`."""
-    zone = values.get("timezone", UTC_ZONE)
+def task_filter(values: Mapping[str, Any], now: Micros, home: ZoneInfo = UTC_ZONE) -> TaskFilter:
+    """The filter that values of `TASK_FILTERS` stand for, in their zone or else in the home zone; `stuck` as
+    of `now`.
+    """
+    zone = zone_of(values, home)
     plain = {name: value for name, value in values.items() if name in _PLAIN_TASK_FIELDS}
     return TaskFilter(
         now=now,

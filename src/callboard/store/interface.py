@@ -267,9 +267,23 @@ class Store(Reporting, Protocol):
 
     # directory
     def create_organization(
-        self, *, name: str, domain_handle: str, domain: str | None, is_private_domain: bool, now: Micros
+        self,
+        *,
+        name: str,
+        domain_handle: str,
+        domain: str | None,
+        is_private_domain: bool,
+        now: Micros,
+        timezone: str = "UTC",
     ) -> Organization:
         """Raises `AlreadyExistsError` when the handle is taken."""
+
+    def set_organization_zone(
+        self, org_id: int, timezone: str, progress: Progress | None = None
+    ) -> Organization:
+        """A new home zone. The day counters of spaces without a zone of their own move with it, a commit for
+        each; numbers are right at every moment. Begun again it carries on.
+        """
 
     def organizations(self) -> list[Organization]:
         """All of them, newest first."""
@@ -293,8 +307,9 @@ class Store(Reporting, Protocol):
         """
 
     def update_space(self, org_id: int, space_id: int, changes: dict[str, Any]) -> Space:
-        """Change `name, description, content_type, agent_handle, settings, archived`. A new home zone
-        moves the day counters with it, in the same commit.
+        """Change `name, description, content_type, agent_handle, settings, archived`. A mapping as settings
+        changes those it names; what others change at the same time stays. A new home zone moves the day
+        counters with it, in the same commit.
         """
 
     def spaces(self, org_id: int) -> list[Space]:
@@ -323,7 +338,7 @@ class Store(Reporting, Protocol):
         """The token a secret belongs to, and when that secret itself ends (a rotated one)."""
 
     def rotate_token(self, token_id: int, *, prefix: str, secret_digest: bytes, old_until: Micros) -> Token:
-        """A new secret for a token; the secrets it had end at `old_until`."""
+        """A new secret for a token; the secrets it had end at `old_until`. Raises `TokenRevokedError`."""
 
     def revoke_token(self, token_id: int, now: Micros) -> Token: ...
 

@@ -143,5 +143,10 @@ class Reporting(Protocol):
     ) -> Intervals:
         """When calls talk or are offered, of those created in the period or at most `LOOK_BACK` before."""
 
+    def first_item_at(
+        self, org_id: int, spaces: Sequence[int], kind: Literal["call", "task"]
+    ) -> Micros | None:
+        """When the first call or task of these spaces was created; none where there is none."""
+
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
         """Space id → how many of its tasks are stuck at `now`, by its own limits; without spaces of none."""

@@ -21,7 +21,6 @@ from callboard.query.parameters import (
     TASK_FILTERS,
     WHOLE_PAGING,
     table,
-    task_filter,
 )
 from callboard.store.interface import AgentTasks
 from callboard.store.questions import Position, Scope
@@ -58,7 +57,7 @@ async def find_agent(request: Request) -> Scope:
 
 async def list_agent_tasks(request: Request) -> Response:
     values = {**request.values, "assignee": _wanted(request)}
-    return await list_in_scope(request, request.item, task_filter(values, request.services.clock()))
+    return await list_in_scope(request, request.item, values)
 
 
 def _wanted(request: Request) -> object:

@@ -28,7 +28,7 @@ SPACE = f"{SPACES}{{space_token}}/"
 class SettingsIn(Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of a space. What is left out stays as it is."""
 
-    timezone: TimeZone | UnsetType = UNSET
+    timezone: TimeZone | UnsetType | None = UNSET
     stuck_running_after: Seconds | UnsetType = UNSET
     stuck_pending_after: Seconds | UnsetType = UNSET
     live_call_limit: CallSeconds | UnsetType = UNSET
@@ -98,7 +98,7 @@ async def create_space(request: Request) -> Response:
         description=new.description,
         content_type=new.content_type,
         agent_handle=new.agent_handle,
-        settings=_settings(SpaceSettings(), new.settings),
+        settings=msgspec.structs.replace(SpaceSettings(), **_settings(new.settings)),
         now=request.services.clock(),
     )
     if new.archived:
@@ -110,7 +110,8 @@ async def update_space(request: Request) -> Response:
     change = read_object(request.body, SpaceChange)
     stated = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET}
     if isinstance(change.settings, SettingsIn):
-        stated["settings"] = _settings(request.space.settings, change.settings)
+        # One by one: the store changes them under its lock, and what another changes meanwhile stays.
+        stated["settings"] = _settings(change.settings)
     space = await _update(request, request.space, stated) if stated else request.space
     message = _updated(stated.get("archived"))
     return json_response(One(200, message, space_item(space, _organization(request))))
@@ -132,16 +133,17 @@ async def _update(request: Request, space: Space, changes: dict[str, Any]) -> Sp
     return await request.store_threads.run(update, space.org_id, space.id, changes)
 
 
-def _settings(now: SpaceSettings, change: SettingsIn) -> SpaceSettings:
+def _settings(change: SettingsIn) -> dict[str, Any]:
+    """Those that are stated."""
     stated = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET}
-    if "timezone" in stated:
+    if stated.get("timezone") is not None:
         try:
             read_zone(stated["timezone"])
         except ValueError as error:
             raise InvalidInputError(
                 f"settings.timezone: {error}", [("settings.timezone", str(error))]
             ) from None
-    return msgspec.structs.replace(now, **stated)
+    return stated
 
 
 _EXAMPLE = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from msgspec import Struct
 
@@ -11,14 +12,14 @@ from callboard.clock import Micros
 from callboard.errors import CallerError, InvalidInputError, NotFoundError
 from callboard.fold.task import fold_task
 from callboard.fold.update import is_kept
-from callboard.http.answers import One, Page, page_of
+from callboard.http.answers import ListPage, One, in_zone, page_of
 from callboard.http.endpoint import BASE, Body, Endpoint
 from callboard.http.export import export, is_whole, page_as, wanted_format
 from callboard.http.json_body import read_json, whole_numbers
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.http.routes.runs import RUN, find_run
-from callboard.http.routes.scopes import find_scope, spaces_now
+from callboard.http.routes.scopes import find_scope, home_zone, spaces_now, told_zone
 from callboard.http.task_schema import TASK_CHANGE
 from callboard.ingest.parse import task_event
 from callboard.model.directory import allows
@@ -38,7 +39,7 @@ from callboard.query.parameters import (
     task_filter,
 )
 from callboard.store.interface import Batch, Receipt, TaskAt
-from callboard.store.questions import Position, Scope, TaskFilter
+from callboard.store.questions import Position, Scope
 
 TASKS = f"{BASE}/tasks/"
 SPACE_TASKS = f"{BASE}/spaces/{{space_token}}/tasks/"
@@ -53,22 +54,24 @@ class Updated(Struct, frozen=True):
 
 
 async def list_tasks(request: Request) -> Response:
-    return await list_in_scope(request, request.item, task_filter(request.values, request.services.clock()))
+    return await list_in_scope(request, request.item, request.values)
 
 
 async def list_space_tasks(request: Request) -> Response:
     scope = Scope(request.org_id, request.space.id)
-    return await list_in_scope(request, scope, task_filter(request.values, request.services.clock()))
+    return await list_in_scope(request, scope, request.values)
 
 
 async def list_run_tasks(request: Request) -> Response:
     scope = Scope(request.org_id, request.space.id)
     values = {**request.values, "run_id": request.path["run_id"]}
-    return await list_in_scope(request, scope, task_filter(values, request.services.clock()))
+    return await list_in_scope(request, scope, values)
 
 
-async def list_in_scope(request: Request, scope: Scope, where: TaskFilter) -> Response:
+async def list_in_scope(request: Request, scope: Scope, values: dict[str, Any]) -> Response:
     """A list of tasks, as a page or as a file."""
+    home = home_zone(request, scope)
+    where = task_filter(values, request.services.clock(), home)
     store = request.services.store
     wanted = wanted_format(request)
     if wanted is not None and is_whole(request):
@@ -86,7 +89,8 @@ async def list_in_scope(request: Request, scope: Scope, where: TaskFilter) -> Re
     if wanted is not None:
         return page_as(request, wanted, task_table(spaces, where.now), rows[: request.paging.size])
     count = partial(request.store_threads.run, store.count_tasks, scope, where)
-    return json_response(await page_of(request, "Tasks", rows, count=count, position=position, item=item))
+    page = await page_of(request, "Tasks", rows, count=count, position=position, item=item)
+    return json_response(in_zone(page, told_zone(values, home)))
 
 
 async def find_task(request: Request) -> Task:
@@ -192,7 +196,7 @@ ENDPOINTS = (
         exports=True,
         find=find_scope,
         handle=list_tasks,
-        answer=Page[TaskItem],
+        answer=ListPage[TaskItem],
     ),
     Endpoint(
         method="GET",
@@ -203,7 +207,7 @@ ENDPOINTS = (
         parameters={**TASK_FILTERS, **PAGING, **table(FORMAT)},
         exports=True,
         handle=list_space_tasks,
-        answer=Page[TaskItem],
+        answer=ListPage[TaskItem],
     ),
     Endpoint(
         method="GET",
@@ -215,7 +219,7 @@ ENDPOINTS = (
         exports=True,
         find=find_run,
         handle=list_run_tasks,
-        answer=Page[TaskItem],
+        answer=ListPage[TaskItem],
     ),
     Endpoint(
         method="GET",

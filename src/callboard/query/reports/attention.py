@@ -86,6 +86,8 @@ class AttentionData(Struct, frozen=True, kw_only=True):
     """The answer."""
 
     as_of: str
+    timezone: str
+    """The home zone of what is asked about."""
     count: int
     """Items in all, also those beyond this list."""
     counts: dict[str, int]
@@ -108,7 +110,13 @@ def attention(
     counts = dict.fromkeys(CAUSES, 0)
     for item in found:
         counts[item.cause] += 1 if item.cause == "success_rate_fell" else item.count
-    return AttentionData(as_of=exact_iso(now), count=len(found), counts=counts, items=found[:MOST_ITEMS])
+    return AttentionData(
+        as_of=exact_iso(now),
+        timezone=scope.timezone,
+        count=len(found),
+        counts=counts,
+        items=found[:MOST_ITEMS],
+    )
 
 
 def _item(cause: str, space: Space, now: Micros, late: Overdue, link: str) -> Item:

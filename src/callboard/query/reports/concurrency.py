@@ -87,7 +87,7 @@ def concurrency(store: Store, asked: ConcurrencyQuestion) -> ConcurrencyData:
     ]
     levels = _levels([span for span in spans if span[0] < span[1]])
     peaks, moments, means = _by_bucket(levels, ranges)
-    peak = max(peaks)
+    peak = max(peaks, default=0)
     peak_at = next((at for at, level in levels if level == peak), None) if peak else None
     filters = {**scope.parameters, **dict(words(asked.where))}
     name = "talking_at" if asked.kind == "talk" else "offered_at"

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, structs
 
+from callboard.clock import DAY, Micros
 from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain
 from callboard.fold.sketch import RELATIVE_ERROR, middle, span
 from callboard.model.totals import mean_seconds
@@ -28,6 +29,8 @@ from callboard.store.interface import Store
 from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Extreme, Match, Place, Sum, Sums
 
 PERCENTILES = (50, 90, 95, 99)
+AHEAD: Micros = 2 * DAY
+"""Behind now plus this no call is created: an event is at most a day ahead."""
 MOST_BINS = 24
 EXTREME_ROWS = 1_000_000
 """Calls that are looked at for the very least or greatest value."""
@@ -107,6 +110,8 @@ class DurationsQuestion(Struct, frozen=True, kw_only=True):
     group: tuple[str, ...] = ()
     where: Where = ()
     counters: bool = True
+    now: Micros | None = None
+    """Where the period ends later, days far behind it are not looked at one by one."""
 
 
 class _Gathered:
@@ -349,7 +354,9 @@ def _places(
     at_edges: list[Place] = [(space_id, begin, end) for space_id in ids for begin, end in edges]
     if days is None or not wanted:
         return [at_edges] * len(wanted)
-    each_day = tuple((day, day + QUARTERS_A_DAY) for day in range(days[0], days[1], QUARTERS_A_DAY))
+    # No call is created more than a day ahead: a period may end with the calendar, three million days later.
+    last = days[1] if asked.now is None else min(days[1], (asked.now + AHEAD) // QUARTER_US)
+    each_day = tuple((day, day + QUARTERS_A_DAY) for day in range(days[0], last, QUARTERS_A_DAY))
     together = asked.scope.contact and len(ids) == len(asked.scope.spaces)
     parts = [
         CellPart(

@@ -69,7 +69,7 @@ class Plan:
             self._holders = {"UTC": (CONTACT_SPACES,)}
         else:
             for space in spaces:
-                zone = space.settings.timezone
+                zone = space.cell_zone
                 self._holders[zone] = (*self._holders.get(zone, ()), space.id)
 
     @property

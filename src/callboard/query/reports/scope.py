@@ -19,6 +19,8 @@ class ReportScope(Struct, frozen=True):
     one: bool = False
     """A single space was named."""
     all_content: bool = False
+    timezone: str = "UTC"
+    """Of a question that names none: the space's home zone, else the organization's."""
 
     @property
     def contact(self) -> bool:
@@ -42,10 +44,16 @@ class ReportScope(Struct, frozen=True):
 
 
 def report_scope(
-    org_id: int, spaces: Iterable[Space], space_id: int | None, *, all_content: bool
+    org_id: int,
+    spaces: Iterable[Space],
+    space_id: int | None,
+    *,
+    all_content: bool,
+    timezone: str = "UTC",
 ) -> ReportScope:
-    """The scope over an organization's spaces."""
+    """The scope over an organization's spaces; `timezone` is the organization's home zone."""
     if space_id is not None:
-        return ReportScope(org_id, tuple(each for each in spaces if each.id == space_id), one=True)
+        one = next(each for each in spaces if each.id == space_id)
+        return ReportScope(org_id, (one,), one=True, timezone=one.home_zone)
     chosen = tuple(each for each in spaces if all_content or each.content_type == "contact")
-    return ReportScope(org_id, chosen, all_content=all_content)
+    return ReportScope(org_id, chosen, all_content=all_content, timezone=timezone)

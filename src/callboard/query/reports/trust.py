@@ -71,6 +71,8 @@ class Trust(Struct, frozen=True, kw_only=True):
 
     as_of: str
     """The answer holds everything acknowledged before."""
+    timezone: str
+    """The home zone of what is asked about."""
     last_event_received: str | None
     lag: Lag
     outcomes: Outcomes
@@ -105,6 +107,7 @@ def trust(store: Store, scope: ReportScope, totals: Sequence[Totals], now: Micro
     unknown = {**scope.parameters, "call_status": "completed", "duration_known": "false"}
     return Trust(
         as_of=exact_iso(now),
+        timezone=scope.timezone,
         last_event_received=iso(found.last_received_at),
         lag=_lag(found, now),
         outcomes=_outcomes(found),

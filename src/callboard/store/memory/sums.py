@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from callboard.clock import Micros
 from callboard.errors import NotFoundError
@@ -73,6 +73,17 @@ class ReportSums(Part):
             if value is not None and wanted.bounds[0] <= value <= wanted.bounds[1]
         ]
         return (max if wanted.greatest else min)(values, default=None)
+
+    def first_item_at(
+        self, org_id: int, spaces: Sequence[int], kind: Literal["call", "task"]
+    ) -> Micros | None:
+        with self.state.lock:
+            held = [self.state.need_space(org_id, space_id) for space_id in spaces]
+            if kind == "call":
+                found = [call.creation_time for space in held for call in space.standing_calls()]
+            else:
+                found = [task.created for space in held for task in space.standing_tasks()]
+            return min(found, default=None)
 
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
         where = TaskFilter(stuck=True, now=now)

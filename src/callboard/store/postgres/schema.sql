@@ -16,7 +16,8 @@ CREATE TABLE organization (
     domain TEXT COLLATE "C",
     is_private_domain INTEGER NOT NULL CHECK (is_private_domain IN (0, 1)),
     token TEXT COLLATE "C" NOT NULL UNIQUE,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    timezone TEXT COLLATE "C" NOT NULL DEFAULT 'UTC'
 );
 
 -- What an organization hands out next, and how often it changed. Its row is the organization's lock.
@@ -45,7 +46,8 @@ CREATE TABLE space (
     settings TEXT COLLATE "C" NOT NULL,
     stuck_running_after_us BIGINT NOT NULL,
     stuck_pending_after_us BIGINT NOT NULL,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    cell_zone TEXT COLLATE "C" NOT NULL DEFAULT 'UTC'
 );
 CREATE INDEX space_by_organization ON space (org_id, content_type, id);
 

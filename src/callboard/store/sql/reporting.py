@@ -88,6 +88,15 @@ class SqlReporting(ABC):
     ) -> Intervals:
         return self._at_once(intervals, org_id, spaces, period, where, kind)
 
+    def first_item_at(
+        self, org_id: int, spaces: Sequence[int], kind: Literal["call", "task"]
+    ) -> Micros | None:
+        where = {"org_id": org_id, "spaces": list(spaces)}
+        found: Micros | None = self._at_once(
+            lambda db: db.value("call.first" if kind == "call" else "task.first", where)
+        )
+        return found
+
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
         where = {"org_id": org_id, "now": now}
         found = self._at_once(lambda db: db.rows("task.stuck_by_space", where))

@@ -211,7 +211,7 @@ def settle_now(db: Database, org_id: int) -> None:
 
 
 def home_zones(db: Database, org_id: int, space_ids: Iterable[int]) -> dict[int, str]:
-    """The home zones of spaces."""
+    """The zones by whose hours and days spaces are counted."""
     where = {"spaces": list(space_ids), "org_id": org_id}
     rows: list[tuple[Any, ...]] = db.rows("space.zone", where)
     return {space_id: zone for space_id, zone in rows}  # noqa: C416 - says what is what

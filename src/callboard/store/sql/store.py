@@ -12,7 +12,7 @@ from msgspec import structs
 
 from callboard.clock import Micros
 from callboard.model.call import Call
-from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
+from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token, changed_space
 from callboard.model.event import Entry
 from callboard.model.run import Run
 from callboard.model.task import Task
@@ -45,7 +45,7 @@ from callboard.store.sql.rows import run_of
 from callboard.store.sql.save import find_clock, settle_now
 from callboard.store.sql.verify import Verifier
 from callboard.store.sql.withdrawal import begin_withdrawal, withdraw_some
-from callboard.store.sql.zone_change import rebuild_grains
+from callboard.store.sql.zone_change import follow_home_zone, rebuild_grains
 
 T = TypeVar("T")
 
@@ -122,7 +122,14 @@ class SqlStore(SqlReporting):
     # --- directory
 
     def create_organization(
-        self, *, name: str, domain_handle: str, domain: str | None, is_private_domain: bool, now: Micros
+        self,
+        *,
+        name: str,
+        domain_handle: str,
+        domain: str | None,
+        is_private_domain: bool,
+        now: Micros,
+        timezone: str = "UTC",
     ) -> Organization:
         values = {
             "name": name,
@@ -130,8 +137,20 @@ class SqlStore(SqlReporting):
             "domain": domain,
             "is_private_domain": int(is_private_domain),
             "now": now,
+            "timezone": timezone,
         }
         return self._write(lambda db: directory.create_organization(db, values))
+
+    def set_organization_zone(
+        self, org_id: int, timezone: str, progress: Progress | None = None
+    ) -> Organization:
+        found = self._write(lambda db: _set_organization_zone(db, org_id, timezone))
+        left = [space.id for space in self.spaces(org_id) if space.cell_zone != space.home_zone]
+        for done, space_id in enumerate(left, 1):
+            self._write(partial(follow_home_zone, org_id=org_id, space_id=space_id))
+            if progress is not None:
+                progress(done, len(left))
+        return found
 
     def organizations(self) -> list[Organization]:
         return self._read(directory.organizations)
@@ -282,12 +301,19 @@ class SqlStore(SqlReporting):
         return self._read(is_unfinished)
 
 
+def _set_organization_zone(db: Database, org_id: int, timezone: str) -> Organization:
+    find_clock(db, org_id)
+    return directory.set_organization_zone(db, org_id, timezone)
+
+
 def _update_space(db: Database, org_id: int, space_id: int, changes: dict[str, Any]) -> Space:
     find_clock(db, org_id)
     before = directory.space_by_id(db, org_id, space_id)
-    after = structs.replace(before, **changes)
-    if after.settings.timezone != before.settings.timezone:
-        rebuild_grains(db, after)
+    after = changed_space(before, changes)
+    zone = after.settings.timezone or directory.organization_zone(db, org_id)
+    if zone != before.cell_zone:
+        rebuild_grains(db, before, zone)
+        after = structs.replace(after, cell_zone=zone)
     if (after.content_type == "contact") != (before.content_type == "contact"):
         settle_now(db, org_id)
         settling.count_contact(db, org_id, space_id, 1 if after.content_type == "contact" else -1)

@@ -14,7 +14,7 @@ CREATE TABLE organization (
     is_private_domain INTEGER NOT NULL CHECK (is_private_domain IN (0, 1)),
     token TEXT NOT NULL UNIQUE,
     created_at INTEGER NOT NULL
-);
+, timezone TEXT NOT NULL DEFAULT 'UTC');
 
 CREATE TABLE organization_clock (
     org_id INTEGER PRIMARY KEY REFERENCES organization (id),
@@ -40,7 +40,7 @@ CREATE TABLE space (
     stuck_running_after_us INTEGER NOT NULL,
     stuck_pending_after_us INTEGER NOT NULL,
     created_at INTEGER NOT NULL
-);
+, cell_zone TEXT NOT NULL DEFAULT 'UTC');
 
 CREATE INDEX space_by_organization ON space (org_id, content_type, id);
 
