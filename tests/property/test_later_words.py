@@ -25,11 +25,12 @@ def told_and_later(draw: st.DrawFn) -> tuple[list[CallEvent], list[CallEvent]]:
     """What was said until a final word told the call's length; and with a later word, silent on times."""
     words = draw(st.lists(call_fields.map(call_event), max_size=5))
     standing = draw(st.sampled_from([0, 1, 2]))
+    over = LATEST + draw(st.sampled_from([0, SECOND]))
     told = structs.replace(
         draw(call_fields.map(call_event)),
         call_status=draw(st.sampled_from(["completed", "failed"])),
         standing=standing,
-        occurred_at=LATEST + draw(st.sampled_from([0, SECOND])),
+        occurred_at=over,
         sequence=9,
         duration_ms=draw(st.sampled_from([0, 1, 1500, 60_000])),
     )
@@ -37,7 +38,7 @@ def told_and_later(draw: st.DrawFn) -> tuple[list[CallEvent], list[CallEvent]]:
         draw(call_fields.map(call_event)),
         call_status=draw(st.sampled_from(["completed", "failed"])),
         standing=standing,
-        occurred_at=told.occurred_at + draw(st.sampled_from([1, SECOND, 90 * MINUTE])),
+        occurred_at=over + draw(st.sampled_from([1, SECOND, 90 * MINUTE])),
         **SILENT,
     )
     before = [
