@@ -15,6 +15,8 @@ from callboard.store.questions import (
     CellPart,
     ChangePart,
     Extreme,
+    GroupLengths,
+    LengthPart,
     Summed,
     Sums,
     TaskPart,
@@ -111,6 +113,11 @@ class Reporting(Protocol):
     ) -> list[int | None]:
         """Each of these among the calls that pass. None where there is none, or where more than `most_rows`
         calls would have to be looked at.
+        """
+
+    def lengths(self, org_id: int, part: LengthPart) -> GroupLengths:
+        """Both distributions of every group, in one pass over the calls. A group without a call that either
+        is over, or should be, is not there.
         """
 
     def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:

@@ -2,7 +2,8 @@
 
 Counts by bucket (`fold.sketch`) of whole UTC days come from counters, edges and what no counter tells apart
 from rows, in the same buckets. Percentiles are nearest rank, told by the middle of their bucket: within 1 %.
-Means are exact; so are the least and the greatest, looked up among the calls of the days that hold them.
+Means are exact; so are the least and the greatest. Where rows are read they come with them, for all groups in one
+pass; where counters answer they are looked up among the calls of the days that hold them.
 """
 
 from __future__ import annotations
@@ -23,9 +24,21 @@ from callboard.query.reports.period import Period, Range, exact_iso
 from callboard.query.reports.plan import Where, call_filter
 from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.series import MOST_GROUPED_BY, MOST_GROUPS, named, too_many_groups
-from callboard.query.reports.tabulate import Ask, check_rows
+from callboard.query.reports.tabulate import MOST_ROWS, Ask, check_rows, rows_of
+from callboard.store.budget import check
 from callboard.store.interface import Store
-from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Extreme, Match, Place, Sum, Sums
+from callboard.store.questions import (
+    CONTACT_SPACES,
+    CallPart,
+    CellPart,
+    Extreme,
+    LengthPart,
+    Lengths,
+    Match,
+    Place,
+    Sum,
+    Sums,
+)
 
 PERCENTILES = (50, 90, 95, 99)
 MOST_BINS = 24
@@ -35,6 +48,9 @@ FEW_DAYS = 16
 """On as many days as this at most it is worth asking for the spaces too."""
 HELD = {"space_token", "call_type", "call_status"}
 """What the sketches tell apart."""
+MOST_LOOKED_UP = 24
+"""Groups whose very least and greatest are looked up, each by itself: as many as there are statuses of calls with
+each direction."""
 
 Key = tuple[Any, ...]
 Part = CellPart | CallPart
@@ -112,17 +128,19 @@ class DurationsQuestion(Struct, frozen=True, kw_only=True):
 class _Gathered:
     """Buckets of one group, and the sums beside them."""
 
-    __slots__ = ("buckets", "total_ms", "unknown")
+    __slots__ = ("buckets", "extremes", "total_ms", "unknown")
 
     def __init__(self) -> None:
         self.buckets: dict[int, int] = {}
         self.total_ms = 0
         self.unknown = 0
+        self.extremes: Extremes | None = None
+        """Where rows told them."""
 
 
 def durations(store: Store, asked: DurationsQuestion) -> DurationsData:
     """The distributions. Raises `InvalidInputError` for too many groups or rows."""
-    talk, wait = _both(store, asked)
+    talk, wait = _of_rows(store, asked) if _needs_rows(store, asked) else _both(store, asked)
     keys = dict.fromkeys([*talk, *wait])
     if not asked.group:
         keys.setdefault(())
@@ -130,13 +148,17 @@ def durations(store: Store, asked: DurationsQuestion) -> DurationsData:
         raise too_many_groups(len(keys))
     tokens = {space.id: space.token for space in asked.scope.spaces}
     told = []
+    looked_up = len(keys) <= MOST_LOOKED_UP
     for key in keys:
+        check()
         group = named(asked.group, key, tokens)
         both: dict[Of, _Gathered] = {
             "talk": talk.get(key) or _Gathered(),
             "wait": wait.get(key) or _Gathered(),
         }
-        extremes = _extremes(store, asked, group, both)
+        extremes = {of: each.extremes or _within_a_bucket(each) for of, each in both.items()}
+        if looked_up and any(each.extremes is None for each in both.values()):
+            extremes = _extremes(store, asked, group, both)
         told.append(
             Durations(
                 group=group,
@@ -155,14 +177,66 @@ def durations(store: Store, asked: DurationsQuestion) -> DurationsData:
     )
 
 
-# --- buckets
+# --- from rows
+
+
+def _needs_rows(store: Store, asked: DurationsQuestion) -> bool:
+    """Whether rows answer: where no counter does, and for many groups that rows tell the extremes of at once.
+    Raises `InvalidInputError` where it has to be rows and they are too many.
+    """
+    whole = _ask(asked, ((asked.period.start, asked.period.end),))
+    needed = {*asked.group, *(name for name, _ in asked.where)}
+    if not asked.counters or not needed <= HELD:
+        check_rows(store, whole)
+        return True
+    return (
+        "space_token" in asked.group
+        and len(asked.scope.spaces) > MOST_LOOKED_UP
+        and rows_of(store, whole) <= MOST_ROWS
+    )
+
+
+def _of_rows(store: Store, asked: DurationsQuestion) -> list[dict[Key, _Gathered]]:
+    """Of talk time and of time to answer, from one pass over the calls."""
+    part = LengthPart(
+        spaces=tuple(space.id for space in asked.scope.spaces),
+        ranges=((asked.period.start, asked.period.end),),
+        where=call_filter(asked.where),
+        group=tuple("space" if name == "space_token" else name for name in asked.group),
+    )
+    both: list[dict[Key, _Gathered]] = [{}, {}]
+    for group, *of_group in store.lengths(asked.scope.org_id, part):
+        check()
+        key = tuple([value or "unknown" for value in group])
+        for gathered, lengths in zip(both, of_group, strict=True):
+            if lengths.buckets or lengths.unknown:
+                _add(gathered.setdefault(key, _Gathered()), lengths)
+    return both
+
+
+def _add(to: _Gathered, lengths: Lengths) -> None:
+    """What is null, and the word "unknown" itself, are one group: it may come in two."""
+    if to.buckets:
+        for number, many in lengths.buckets.items():
+            to.buckets[number] = to.buckets.get(number, 0) + many
+    else:
+        to.buckets = lengths.buckets
+    to.total_ms += lengths.total_ms
+    to.unknown += lengths.unknown
+    least, greatest, _ = to.extremes or (None, None, True)
+    known_least = [value for value in (least, lengths.least_ms) if value is not None]
+    known_greatest = [value for value in (greatest, lengths.greatest_ms) if value is not None]
+    to.extremes = min(known_least, default=None), max(known_greatest, default=None), True
+
+
+# --- from buckets
 
 
 def _both(store: Store, asked: DurationsQuestion) -> list[dict[Key, _Gathered]]:
     """Of talk time and of time to answer, both of one snapshot."""
     names = ["space" if name == "space_token" else name for name in asked.group]
     kinds: tuple[Of, Of] = ("talk", "wait")
-    parts = [_parts(store, asked, of, (*names, of)) for of in kinds]
+    parts = [_parts(asked, of, (*names, of)) for of in kinds]
     found = store.sums(asked.scope.org_id, [part for each in parts for part in each])
     first = len(parts[0])
     return [_gather(rows) for rows in (found[:first], found[first:])]
@@ -190,15 +264,9 @@ def _gather(found: Sequence[Sums]) -> dict[Key, _Gathered]:
     return gathered
 
 
-def _parts(store: Store, asked: DurationsQuestion, of: Of, group: tuple[str, ...]) -> list[Part]:
+def _parts(asked: DurationsQuestion, of: Of, group: tuple[str, ...]) -> list[Part]:
     ids = tuple(space.id for space in asked.scope.spaces)
-    whole: Range = (asked.period.start, asked.period.end)
-    needed = {*asked.group, *(name for name, _ in asked.where)}
-    if not asked.counters or not needed <= HELD:
-        check_rows(store, _ask(asked, (whole,)))
-        where = call_filter(asked.where)
-        return [CallPart(spaces=ids, ranges=(whole,), where=where, group=group, sums=_SUMS[of])]
-    days, edges = utc_days(whole)
+    days, edges = utc_days((asked.period.start, asked.period.end))
     parts: list[Part] = []
     if days is not None:
         together = asked.scope.contact and "space_token" not in asked.group
@@ -326,6 +394,15 @@ def _extremes(
     found = store.extremes_ms(asked.scope.org_id, passing, extremes, EXTREME_ROWS)
     known.update({(of, greatest): value for (of, greatest, _), value in zip(wanted, found, strict=True)})
     return {of: _told(known, of, gathered) for of, gathered in both.items()}
+
+
+def _within_a_bucket(gathered: _Gathered) -> Extremes:
+    """As near as the buckets tell them: where more groups are than are looked up."""
+    if not gathered.buckets:
+        return None, None, True
+    least, greatest = min(gathered.buckets), max(gathered.buckets)
+    exact = all(span(number)[1] - span(number)[0] == 1 for number in (least, greatest))
+    return middle(least), middle(greatest), exact
 
 
 def _told(known: Mapping[tuple[Of, bool], int | None], of: Of, gathered: _Gathered) -> Extremes:

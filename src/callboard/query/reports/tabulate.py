@@ -163,13 +163,12 @@ def _by_quarters(asked: Range) -> bool:
     return asked[0] % QUARTER_US == asked[1] % QUARTER_US == 0
 
 
-def check_rows(store: Store, ask: Ask) -> None:
-    """Raises `InvalidInputError`, with what to narrow, when the ranges lie among more than `MOST_ROWS` calls.
-
-    How many there are the counters say: by quarters, or by the days that a period of several touches.
+def rows_of(store: Store, ask: Ask) -> int:
+    """About how many calls the ranges lie among. The counters say: by quarters, or by the days that a period of
+    several touches.
     """
     if not ask.ranges:
-        return
+        return 0
     begin = min(begin for begin, _ in ask.ranges) // QUARTER_US
     end = -(-max(end for _, end in ask.ranges) // QUARTER_US)
     grain = Grain.QUARTER
@@ -177,7 +176,12 @@ def check_rows(store: Store, ask: Ask) -> None:
         grain, begin = Grain.DAY, begin - LONGEST_DAY
     spaces = (CONTACT_SPACES,) if ask.contact else tuple(space.id for space in ask.spaces)
     part = CellPart(counter="calls", grain=grain, spaces=spaces, ranges=((begin, end),), sums=(Sum("items"),))
-    rows = sum(row[1] for row in store.sums(ask.org_id, [part])[0])
+    return sum(row[1] for row in store.sums(ask.org_id, [part])[0])
+
+
+def check_rows(store: Store, ask: Ask) -> None:
+    """Raises `InvalidInputError`, with what to narrow, when the ranges lie among more than `MOST_ROWS` calls."""
+    rows = rows_of(store, ask)
     if rows > MOST_ROWS:
         message = (
             f"about {rows:,} calls would have to be read one by one, more than {MOST_ROWS:,}: take a shorter "

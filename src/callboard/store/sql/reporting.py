@@ -15,6 +15,8 @@ from callboard.store.questions import (
     CellPart,
     ChangePart,
     Extreme,
+    GroupLengths,
+    LengthPart,
     Summed,
     Sums,
     TaskPart,
@@ -23,6 +25,7 @@ from callboard.store.reporting import Intervals, LastVerification, Overdue, Rece
 from callboard.store.sql.database import Database
 from callboard.store.sql.extremes import extremes_ms
 from callboard.store.sql.intervals import intervals
+from callboard.store.sql.lengths import lengths
 from callboard.store.sql.overdue import last_verification, overdue, received, run_times_ms
 from callboard.store.sql.sums import sums, sums_since
 
@@ -55,6 +58,9 @@ class SqlReporting(ABC):
         self, org_id: int, where: CallFilter, wanted: Sequence[Extreme], most_rows: int
     ) -> list[int | None]:
         return self._at_once(extremes_ms, org_id, where, wanted, most_rows)
+
+    def lengths(self, org_id: int, part: LengthPart) -> GroupLengths:
+        return self._at_once(lengths, org_id, part)
 
     def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:
         return self._at_once(received, org_id, spaces, since, most)

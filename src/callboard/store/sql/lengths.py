@@ -1,0 +1,119 @@
+"""Distributions of durations over rows: both of every group in one pass, whatever the calls are told apart by."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from callboard.fold.sketch import BOUNDS
+from callboard.store.questions import GroupLengths, LengthPart, Lengths, Scope
+from callboard.store.sql.database import Database
+from callboard.store.sql.filters import calls_where
+from callboard.store.sql.sums import ANSWERED, GROUPS_OF_CALLS, bounded, ranges_of
+
+_WAIT = "CASE WHEN start_time >= creation_time THEN (start_time - creation_time) / 1000 END"
+_OF = (
+    ("duration_ms", "call_status = 'completed'", "call_status = 'completed'"),
+    (_WAIT, "call_status <> 'queued'", f"call_status <> 'queued' AND ({ANSWERED})"),
+)
+"""Of talk time and time to answer: the value, calls that it is over, and calls where it should be known."""
+COUNTED_AT_ONCE = 10_000
+"""Values that are put into buckets at once: other threads of the process wait for the interpreter so long (1 ms)."""
+
+
+def lengths(db: Database, org_id: int, part: LengthPart) -> GroupLengths:
+    """See `Reporting.lengths`."""
+    conditions = calls_where(db.dialect, Scope(org_id, all_content=True), part.where)
+    source = (
+        f"FROM span CROSS JOIN {db.dialect.each_space} {db.dialect.then_join} "
+        f"call{db.dialect.indexed('call_by_space_time')} ON space_id = wanted.value "
+        f"AND creation_time >= begins AND creation_time < ends AND {conditions.where} "
+        # The others, a third of an ordinary campaign, are in neither distribution: nothing sorts them.
+        f"AND (call_status = 'completed' OR {ANSWERED})"
+    )
+    values = {**conditions.values, "ranges": list(part.ranges), "spaces": list(part.spaces)}
+    if db.dialect.packed:
+        return _listed(db, part, source, values)
+    return _grouped(db, part, source, values)
+
+
+# --- by lists of values, where the engine sorts to group: one sort for both, and by the group alone
+
+
+def _listed(db: Database, part: LengthPart, source: str, values: dict[str, Any]) -> GroupLengths:
+    wanted = []
+    for value, over, expected in _OF:
+        wanted.append(f"group_concat({value}) FILTER (WHERE {over})")
+        wanted.append(f"count(*) FILTER (WHERE {expected} AND {value} IS NULL)")
+    many = len(part.group)
+    columns = [*(GROUPS_OF_CALLS[name] for name in part.group), *wanted]
+    group = f" GROUP BY {', '.join(str(1 + at) for at in range(many))}" if many else ""
+    found = bounded(db, f"{ranges_of(db.dialect)}SELECT {', '.join(columns)} {source}{group}", values)
+    every = []
+    while found:  # a text goes as soon as it is read: together they are as long as all calls
+        row = found.pop()
+        talk, talk_unknown, wait, wait_unknown = row[many:]
+        if talk is not None or wait is not None or talk_unknown or wait_unknown:
+            every.append((row[:many], _of_values(talk, talk_unknown), _of_values(wait, wait_unknown)))
+    return every
+
+
+_numbers = msgspec.json.Decoder(list[int]).decode
+_bound = partial(bisect_right, BOUNDS)
+
+
+def _of_values(text: str | None, unknown: int) -> Lengths:
+    """Of values with commas between them."""
+    if not text:
+        return nothing(unknown)
+    values = _numbers(f"[{text}]")
+    counts: Counter[int] = Counter()
+    for at in range(0, len(values), COUNTED_AT_ONCE):
+        counts.update(map(_bound, values[at : at + COUNTED_AT_ONCE]))
+    return Lengths(
+        buckets={bound - 1: calls for bound, calls in counts.items()},
+        unknown=unknown,
+        total_ms=sum(values),
+        least_ms=min(values),
+        greatest_ms=max(values),
+    )
+
+
+def nothing(unknown: int = 0) -> Lengths:
+    """The distribution of no call."""
+    return Lengths(buckets={}, unknown=unknown, total_ms=0, least_ms=None, greatest_ms=None)
+
+
+# --- by buckets, where the engine groups without sorting
+
+
+def _grouped(db: Database, part: LengthPart, source: str, values: dict[str, Any]) -> GroupLengths:
+    every: dict[tuple[Any, ...], tuple[Lengths, Lengths]] = {}
+    many = len(part.group)
+    group = ", ".join(str(1 + at) for at in range(many + 1))
+    for at, (value, over, expected) in enumerate(_OF):
+        columns = [*(GROUPS_OF_CALLS[name] for name in part.group), f"duration_bucket({value})"]
+        sql = (
+            f"{ranges_of(db.dialect)}SELECT {', '.join(columns)}, count(*), coalesce(sum({value}), 0), min({value}), "
+            f"max({value}) {source} AND {over} AND ({value} IS NOT NULL OR ({expected})) GROUP BY {group}"
+        )
+        for row in bounded(db, sql, values):
+            both = every.setdefault(row[:many], (nothing(), nothing()))
+            _add(both[at], row[many:])
+    return [(key, talk, wait) for key, (talk, wait) in every.items()]
+
+
+def _add(to: Lengths, row: Sequence[Any]) -> None:
+    bucket, calls, total_ms, least_ms, greatest_ms = row
+    if bucket == "":
+        to.unknown += calls
+        return
+    to.buckets[int(bucket)] = calls
+    to.total_ms += int(total_ms)
+    to.least_ms = least_ms if to.least_ms is None else min(to.least_ms, least_ms)
+    to.greatest_ms = greatest_ms if to.greatest_ms is None else max(to.greatest_ms, greatest_ms)
