@@ -9,6 +9,7 @@ from callboard.http.answers import One, Page, page_of
 from callboard.http.endpoint import BASE, Endpoint
 from callboard.http.errors import NO_SPACE
 from callboard.http.export import export, is_whole, page_as, wanted_format
+from callboard.http.long_answers import is_long, long_response
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.http.routes.scopes import find_scope, spaces_now
@@ -44,7 +45,8 @@ async def list_calls(request: Request) -> Response:
     if wanted is not None:
         return page_as(request, wanted, call_table(spaces), rows[: request.paging.size])
     count = partial(request.store_threads.run, store.count_calls, scope, where)
-    return json_response(await page_of(request, "Call logs", rows, count=count, position=position, item=item))
+    page = await page_of(request, "Call logs", rows, count=count, position=position, item=item)
+    return await long_response(request, page, "page_size") if is_long(len(rows)) else json_response(page)
 
 
 async def find_call(request: Request) -> tuple[Space, Call]:

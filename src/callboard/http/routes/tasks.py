@@ -10,6 +10,7 @@ from callboard.http.answers import One, Page, page_of
 from callboard.http.endpoint import BASE, Body, Endpoint
 from callboard.http.export import export, is_whole, page_as, wanted_format
 from callboard.http.json_body import read_json, whole_numbers
+from callboard.http.long_answers import is_long, long_response
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.http.routes.runs import RUN, find_run
@@ -72,7 +73,8 @@ async def _list(request: Request, scope: Scope, where: TaskFilter) -> Response:
     if wanted is not None:
         return page_as(request, wanted, task_table(spaces, where.now), rows[: request.paging.size])
     count = partial(request.store_threads.run, store.count_tasks, scope, where)
-    return json_response(await page_of(request, "Tasks", rows, count=count, position=position, item=item))
+    page = await page_of(request, "Tasks", rows, count=count, position=position, item=item)
+    return await long_response(request, page, "page_size") if is_long(len(rows)) else json_response(page)
 
 
 async def find_task(request: Request) -> Task:

@@ -19,6 +19,7 @@ from callboard.query.metrics import MADE, OF_CALLS, OF_TASKS, Metric
 from callboard.query.reports.period import Range
 from callboard.query.reports.plan import Count, Parts, Plan, Where, counter_of
 from callboard.query.reports.views import Group, Shape, View, Views
+from callboard.store.budget import check
 from callboard.store.interface import Store
 from callboard.store.questions import CONTACT_SPACES, CellPart, ChangePart, Changes, Sum, Summed
 
@@ -125,6 +126,7 @@ def _tabulated(store: Store, ask: Ask, plan: Plan, asked: list[_Asked], held: di
         view.move(moved or [], summed.mark)
         view.begin(ranges)
         for (_, targets), rows in zip(parts, answers, strict=False):
+            check()
             view.add(rows, targets)
         for group, columns in view.columns(ask.ranges).items():
             table.setdefault(group, {}).update(zip(one.places, columns, strict=True))

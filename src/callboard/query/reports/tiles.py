@@ -30,7 +30,10 @@ class Tiles(Struct, frozen=True):
     """Each within a quarter, with 1, or -1: it is taken off."""
 
 
-@lru_cache(maxsize=50_000)
+TILED = 20_000
+
+
+@lru_cache(maxsize=TILED)
 def tiles_of(begin: Micros, end: Micros, zone: str) -> Tiles:
     """The cells of a zone that make up a range."""
     if -(-begin // QUARTER_US) >= end // QUARTER_US:

@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from callboard.http.answers import One
 from callboard.http.endpoint import Endpoint
+from callboard.http.long_answers import long_response
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.http.routes.analytics import PATH
@@ -31,7 +32,7 @@ async def reported(request: Request, message: str, data: Any) -> Response:
     beside: Trust | UnsetType = UNSET
     if request.values.get("include") == "trust":
         beside = await trusted(request, request.item)
-    return json_response(Report(200, message, data, beside))
+    return await long_response(request, Report(200, message, data, beside), "group_by")
 
 
 async def trusted(request: Request, scope: ReportScope) -> Trust:
