@@ -35,7 +35,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "__main__": {"cli"},
 }
-INTERFACE = {"callboard.store.interface", "callboard.store.questions", "callboard.store.budget", "callboard.store.reporting"}
+INTERFACE = {
+    "callboard.store.budget",
+    "callboard.store.interface",
+    "callboard.store.questions",
+    "callboard.store.reporting",
+}
 ONLY_THROUGH: dict[tuple[str, str], set[str]] = {
     ("ingest", "store"): INTERFACE,
     ("query", "store"): INTERFACE,

@@ -1,7 +1,7 @@
 """Answers that may be long, made into bytes on a thread and piece by piece: bounded, and nobody else waits.
 
-One call of the encoder holds the interpreter until it is done, 50 ms for 12 MB: so each item of a list is encoded
-by itself, and other threads and the event loop take their turns in between.
+One call of the encoder holds the interpreter until it is done, 50 ms for 12 MB: so each item of a list is
+encoded by itself, and other threads and the event loop take their turns in between.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ class _Pieces:
         self._size += len(piece)
         if self._size > MOST_ANSWER_BYTES:
             message = (
-                f"the answer would be longer than {MOST_ANSWER_BYTES:,} bytes: take a smaller page, a shorter "
-                "period, a filter or another group"
+                f"the answer would be longer than {MOST_ANSWER_BYTES:,} bytes: take a smaller page, "
+                "a shorter period, a filter or another group"
             )
             raise InvalidInputError(f"{self._narrow}: {message}", [(self._narrow, message)])
         self.found.append(piece)

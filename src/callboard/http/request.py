@@ -136,8 +136,8 @@ class Request:
         return None if self.organization is None else self.organization.id
 
     def _new_budget(self) -> Budget | None:
-        """Of a question. A request that changes something has none: it must not be told that it failed because
-        what it looked up afterwards took long.
+        """Of a question. A request that changes something has none: it must not be told that it failed
+        because what it looked up afterwards took long.
         """
         if self.method not in ("GET", "HEAD"):
             return None

@@ -1,8 +1,8 @@
 """Threads that ask the store, shared between organizations: whoever floods them leaves the others theirs.
 
-An organization is at work on at most as many threads as it leaves free, and waits with at most as many requests
-as it leaves room for; those that wait are taken in turn between organizations. Alone it has half of the threads:
-what its questions need more than that is what a newcomer's list would wait for.
+An organization is at work on at most as many threads as it leaves free, and waits with at most as many
+requests as it leaves room for; those that wait are taken in turn between organizations. Alone it has half of
+the threads: what its questions need more than that is what a newcomer's list would wait for.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _STOPPING = "The server is stopping; try again shortly."
 
 
 class SharedThreads:
-    """A pool of threads. Owned by one event loop; what runs on a thread holds its place until it has ended, also
-    when whoever asked is gone.
+    """A pool of threads. Owned by one event loop; what runs on a thread holds its place until it has ended,
+    also when whoever asked is gone.
     """
 
     def __init__(self, threads: int, name: str) -> None:
@@ -164,8 +164,8 @@ class Asking:
         return await self._threads.run(self._whose(), _within, self._budget, lambda: work(*args, **kwargs))
 
     async def run_slice(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same for the next slice of an export, which may last: what it asks of the store has the query time
-        each, and it waits for room however many wait.
+        """The same for the next slice of an export, which may last: what it asks of the store has the query
+        time each, and it waits for room however many wait.
         """
         whose = self._whose()
         while not self._threads.room(whose):  # noqa: ASYNC110 - rare, and nothing tells when there is room

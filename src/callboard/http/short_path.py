@@ -29,7 +29,8 @@ GRANTS = 10_000
 SCOPES = 20_000
 """How many query strings are remembered, of all organizations together."""
 LONGEST_KEY = 512
-"""Bytes of headers or of a query that are remembered: tokens, handles and ids are shorter, however they are sent."""
+"""Bytes of headers or of a query that are remembered: tokens, handles and ids are shorter, however they are
+sent."""
 
 _PLAIN = frozenset({b"*/*", b"application/json"})
 _MATTERS = frozenset({b"authorization", b"org-handle", b"accept", b"if-none-match", b"x-request-id"})

@@ -12,8 +12,8 @@ V = TypeVar("V")
 class Bounded(dict[K, V]):
     """At most `limit` entries; a new one beyond it pushes out the one that came first.
 
-    First in, first out instead of least recently used: a hit then costs no more than a plain dict's, and
-    what is pushed out is only read again. `size` says how much of the limit an entry takes, where entries differ
+    First in, first out instead of least recently used: a hit then costs no more than a plain dict's, and what
+    is pushed out is only read again. `size` says how much of the limit an entry takes, where entries differ
     too much to be counted; the newest stays whatever it takes.
     """
 

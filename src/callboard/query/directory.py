@@ -21,7 +21,8 @@ from callboard.store.interface import Store
 REMEMBERED = 10_000
 """How many tokens, handles and space tokens each are remembered."""
 REMEMBERED_SPACES = 50_000
-"""Spaces that are in the lists of whole organizations which are remembered; the newest list whatever its length."""
+"""Spaces that are in the lists of whole organizations which are remembered; the newest list whatever its
+length."""
 TOUCH_EVERY: Micros = 10 * MINUTE
 """A token's last use is recorded at most this often."""
 

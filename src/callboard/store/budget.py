@@ -1,4 +1,5 @@
-"""What one question may use: time, and rows that the store hands over, however many calls of the store it makes.
+"""What one question may use: time, and rows that the store hands over, however many calls of the store it
+makes.
 
 The budget goes with the thread that answers (a context variable): a store asks `current()` for what is left
 before each statement, so that neither its methods nor the reports that call them carry it along. Without a
@@ -37,8 +38,8 @@ class Budget:
         return left
 
     def hand(self, rows: int) -> None:
-        """Count rows that were handed over. Raises `InvalidInputError`, with what to narrow, beyond the bound:
-        asked again it would take as many.
+        """Count rows that were handed over. Raises `InvalidInputError`, with what to narrow, beyond the
+        bound: asked again it would take as many.
         """
         self.rows_left -= rows
         if self.rows_left < 0:

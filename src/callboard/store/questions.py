@@ -237,7 +237,8 @@ class Lengths(Struct, kw_only=True):
 
 
 GroupLengths = list[tuple[tuple[Any, ...], Lengths, Lengths]]
-"""(values of the group as in `Sums`, talk time of completed calls, time to answer of calls made), in no order."""
+"""(values of the group as in `Sums`, talk time of completed calls, time to answer of calls made), in no
+order."""
 
 
 CALL_GROUPS = (

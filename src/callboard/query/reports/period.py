@@ -27,8 +27,8 @@ LATEST: Micros = 253_402_300_800_000_000
 """The year 10000."""
 DEFAULT_DAYS = 30
 BLOCKS: dict[str, Micros] = {"hour": 4 * DAY, "day": 64 * DAY, "week": 448 * DAY, "month": 1_920 * DAY}
-"""Of what intervals the begins of civil periods are kept, and of how much time together: about a hundred of them
-at most. Those of quarters are plain sums."""
+"""Of what intervals the begins of civil periods are kept, and of how much time together: about a hundred of
+them at most. Those of quarters are plain sums."""
 BLOCKS_KEPT = 1_000
 
 Range = tuple[Micros, Micros]

@@ -118,8 +118,8 @@ class Plan:
         return parts
 
     def _holders_for(self, ranges: Sequence[Range]) -> Mapping[str, tuple[int, ...]]:
-        """Whose cells are read, by the zone whose hours and days tile the ranges. Raises `InvalidInputError` where
-        so many ranges in so many zones would have to be tiled that it takes seconds.
+        """Whose cells are read, by the zone whose hours and days tile the ranges. Raises `InvalidInputError`
+        where so many ranges in so many zones would have to be tiled that it takes seconds.
         """
         if all(end - begin < SHORTER_THAN_AN_HOUR for begin, end in ranges):
             # Quarters alone tile them, and those are the same in every zone.

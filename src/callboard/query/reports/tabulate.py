@@ -166,8 +166,8 @@ def _by_quarters(asked: Range) -> bool:
 
 
 def rows_of(store: Store, ask: Ask) -> int:
-    """About how many calls the ranges lie among. The counters say: by quarters, or by the days that a period of
-    several touches.
+    """About how many calls the ranges lie among. The counters say: by quarters, or by the days that a period
+    of several touches.
     """
     if not ask.ranges:
         return 0
@@ -182,7 +182,9 @@ def rows_of(store: Store, ask: Ask) -> int:
 
 
 def check_rows(store: Store, ask: Ask) -> None:
-    """Raises `InvalidInputError`, with what to narrow, when the ranges lie among more than `MOST_ROWS` calls."""
+    """Raises `InvalidInputError`, with what to narrow, when the ranges lie among more than `MOST_ROWS`
+    calls.
+    """
     rows = rows_of(store, ask)
     if rows > MOST_ROWS:
         message = (

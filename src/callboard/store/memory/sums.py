@@ -72,9 +72,7 @@ class ReportSums(Part):
                     if call.call_status != "queued" and (call.answered or call.wait_ms is not None):
                         wait.append(call.wait_ms)
         hand(len(every))
-        return [
-            (key, _lengths(talk), _lengths(wait)) for key, (talk, wait) in every.items() if talk or wait
-        ]
+        return [(key, _lengths(talk), _lengths(wait)) for key, (talk, wait) in every.items() if talk or wait]
 
     def extremes_ms(
         self,

@@ -32,8 +32,8 @@ POSTGRES = Dialect(
 )
 
 LIMIT_AGAIN_S = 0.1
-"""A statement's limit is set anew when what is left of the question's budget is shorter by so much: most questions
-are answered before, and spare themselves the round trip."""
+"""A statement's limit is set anew when what is left of the question's budget is shorter by so much: most
+questions are answered before, and spare themselves the round trip."""
 
 _COLUMNS = (
     "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "

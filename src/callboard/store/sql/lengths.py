@@ -1,4 +1,6 @@
-"""Distributions of durations over rows: both of every group in one pass, whatever the calls are told apart by."""
+"""Distributions of durations over rows: both of every group in one pass, whatever the calls are told apart
+by.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ _OF = (
 )
 """Of talk time and time to answer: the value, calls that it is over, and calls where it should be known."""
 COUNTED_AT_ONCE = 10_000
-"""Values that are put into buckets at once: other threads of the process wait for the interpreter so long (1 ms)."""
+"""Values that are put into buckets at once: other threads of the process wait for the interpreter so long (1
+ms)."""
 
 
 def lengths(db: Database, org_id: int, part: LengthPart) -> GroupLengths:
@@ -99,8 +102,8 @@ def _grouped(db: Database, part: LengthPart, source: str, values: dict[str, Any]
     for at, (value, over, expected) in enumerate(_OF):
         columns = [*(GROUPS_OF_CALLS[name] for name in part.group), f"duration_bucket({value})"]
         sql = (
-            f"{ranges_of(db.dialect)}SELECT {', '.join(columns)}, count(*), coalesce(sum({value}), 0), min({value}), "
-            f"max({value}) {source} AND {over} AND ({value} IS NOT NULL OR ({expected})) GROUP BY {group}"
+            f"{ranges_of(db.dialect)}SELECT {', '.join(columns)}, count(*), coalesce(sum({value}), 0), "
+            f"min({value}), max({value}) {source} AND {over} AND ({value} IS NOT NULL OR ({expected})) GROUP BY {group}"
         )
         for row in bounded(db, sql, values):
             both = every.setdefault(row[:many], (nothing(), nothing()))

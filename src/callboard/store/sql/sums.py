@@ -31,8 +31,9 @@ from callboard.store.sql.settling import HOME_BUCKETS, OF_CONTACT, UTC_BUCKETS
 
 _COLUMNS = ("d1", "d2", "d3")
 MANY_LOOKS = 2_000
-"""From so many pairs of a range and a space on, the cells are walked once. A look for each pair costs about as
-much as reading a few cells side by side: 8,640 quarters of 1,304 spaces took 35 s, the walk takes half a second.
+"""From so many pairs of a range and a space on, the cells are walked once. A look for each pair costs about
+as much as reading a few cells side by side: 8,640 quarters of 1,304 spaces took 35 s, the walk takes half a
+second.
 """
 
 
@@ -173,9 +174,7 @@ def _walked(
     first = 1 + len(part.group)
     places = _places(part.ranges)
     of_bucket = {bucket: places(bucket) for bucket in {row[0] for row in found}}
-    rows = [
-        (place, *row[1:]) for row in found if any(row[first:]) for place in of_bucket[row[0]]
-    ]
+    rows = [(place, *row[1:]) for row in found if any(row[first:]) for place in of_bucket[row[0]]]
     held = [place for each in of_bucket.values() for place in each]
     return rows if len(held) == len(set(held)) else _together(rows[:0], rows, first)
 

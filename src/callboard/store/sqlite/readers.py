@@ -34,7 +34,8 @@ class Readers:
         """A connection, for one query or one short read transaction.
 
         Raises `StoreTooSlowError` when none comes free, or the query does not end, within the query time, or
-        within what is left of the budget of the question that it is part of. `limited=False` lifts the latter, for work that may take long (verify, export).
+        within what is left of the budget of the question that it is part of. `limited=False` lifts the
+        latter, for work that may take long (verify, export).
         """
         budget = current()
         left_s = self._timeout_s if budget is None else min(self._timeout_s, budget.left_s())
