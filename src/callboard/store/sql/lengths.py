@@ -103,7 +103,8 @@ def _grouped(db: Database, part: LengthPart, source: str, values: dict[str, Any]
         columns = [*(GROUPS_OF_CALLS[name] for name in part.group), f"duration_bucket({value})"]
         sql = (
             f"{ranges_of(db.dialect)}SELECT {', '.join(columns)}, count(*), coalesce(sum({value}), 0), "
-            f"min({value}), max({value}) {source} AND {over} AND ({value} IS NOT NULL OR ({expected})) GROUP BY {group}"
+            f"min({value}), max({value}) {source} AND {over} "
+            f"AND ({value} IS NOT NULL OR ({expected})) GROUP BY {group}"
         )
         for row in bounded(db, sql, values):
             both = every.setdefault(row[:many], (nothing(), nothing()))
