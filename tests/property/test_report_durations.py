@@ -38,9 +38,7 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "period": Period(begin, end),
         "zone": ZoneInfo(draw(st.sampled_from(ZONES))),
-        "group": tuple(
-            draw(st.lists(dimensions, unique=True, min_size=draw(st.integers(0, 2)), max_size=2))
-        ),
+        "group": tuple(draw(st.lists(dimensions, unique=True, min_size=draw(st.integers(0, 2)), max_size=2))),
         "where": tuple((name, draw(st.sampled_from(WANTED[name]))) for name in where_names),
     }
 
@@ -104,8 +102,8 @@ def check(world: World, scope: Any, listed: Scope, asked: dict[str, Any]) -> Non
 
 @pytest.mark.parametrize("kind", STORES)
 def test_any_distribution_equals_a_plain_sort_of_all_rows(worlds: Worlds, kind: str) -> None:
-    """Percentiles within one percent, everything else exactly; and the same from rows alone, also where spaces
-    that are told apart are so many that rows tell all groups in one pass, and cells are walked.
+    """Percentiles within one percent, everything else exactly; and the same from rows alone, also where
+    spaces that are told apart are so many that rows tell all groups in one pass, and cells are walked.
     """
 
     @examples_on(kind, 1)

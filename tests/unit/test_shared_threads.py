@@ -26,7 +26,9 @@ async def settle() -> None:
 
 
 def test_an_organization_that_floods_leaves_others_threads() -> None:
-    """Fifty questions of one that do not end: two threads of four are its own, two lists of others are answered."""
+    """Fifty questions of one that do not end: two threads of four are its own, two lists of others are
+    answered.
+    """
 
     async def flood() -> None:
         threads, gate = SharedThreads(4, "test"), threading.Event()
