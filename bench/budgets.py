@@ -2,8 +2,8 @@
 
 A file of a million calls with 1,000 agents and 1,304 spaces, asked over HTTP: distributions by agent, and 90
 days by quarters over all spaces. Beside it a second organization, whose list is asked one request after the
-other: alone, and while four clients of the first ask these questions without a pause. CPU seconds of the server
-are told beside the clock's: on a machine that others use too, they say what a question costs.
+other: alone, and while four clients of the first ask these questions without a pause. CPU seconds of the
+server are told beside the clock's: on a machine that others use too, they say what a question costs.
 """
 
 from __future__ import annotations

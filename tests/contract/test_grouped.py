@@ -40,7 +40,7 @@ def filled(store, acme, spaces=3, agents=4):
 
 def plain(store, acme, spaces, where, name):
     """The same, call by call."""
-    found = {}
+    found: dict[tuple[object, ...], tuple[list[int | None], list[int | None]]] = {}
     for space in spaces:
         for each in store.calls(Scope(acme.id, space.id), where, Window(limit=1000)):
             one = each.call

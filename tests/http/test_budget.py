@@ -12,7 +12,7 @@ import pytest
 from callboard.http import long_answers
 from callboard.store import budget
 from callboard.store.budget import Budget
-from callboard.store.sql import reporting
+from callboard.store.sql import lengths, reporting
 from tests.http.board import ADDRESS, API, Board, call
 
 DAYS = "start=2026-01-01&end=2026-01-03"
@@ -78,7 +78,7 @@ def test_a_budget_that_is_used_up_is_503_with_when_to_come_back(
 
 def _of_seconds(seconds: float) -> Any:
     def init(self: Budget, _: float, rows: int = budget.MOST_ROWS) -> None:
-        self.ends_at = budget.time.monotonic() + seconds
+        self.ends_at = budget.time.monotonic() + seconds  # type: ignore[attr-defined]
         self.rows_left = rows
 
     return init
@@ -133,15 +133,14 @@ def test_an_organization_that_floods_does_not_hold_others_lists(
 ) -> None:
     """Twelve questions of one that take for ever: another one's list and report are answered meanwhile."""
     gate, held = threading.Event(), threading.Semaphore(0)
-    lengths = reporting.lengths
 
     def stuck(*args: Any) -> Any:
         held.release()
         gate.wait()
-        return lengths(*args)
+        return lengths.lengths(*args)
 
     monkeypatch.setattr(reporting, "lengths", stuck)
-    question = {
+    question: dict[str, Any] = {
         "method": "GET",
         "url": f"{API}organisation/analytics/durations/?{DAYS}&group_by=agent",
         "address": ADDRESS,

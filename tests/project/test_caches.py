@@ -58,20 +58,20 @@ def remembering(tree: ast.Module) -> Iterator[str]:
     for node in tree.body:
         if isinstance(node, ast.Assign | ast.AnnAssign) and grows(node.value):
             yield ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if REMEMBER & {name_of(each) for each in node.decorator_list}:
-                yield node.name
-        elif isinstance(node, ast.ClassDef):
-            yield from (f"{node.name}.{each}" for each in attributes(node))
+    for inner in ast.walk(tree):
+        if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+            if REMEMBER & {name_of(each) for each in inner.decorator_list}:
+                yield inner.name
+        elif isinstance(inner, ast.ClassDef):
+            yield from (f"{inner.name}.{each}" for each in attributes(inner))
 
 
 def attributes(of: ast.ClassDef) -> Iterator[str]:
     for method in of.body:
         if isinstance(method, ast.FunctionDef) and method.name == "__init__":
-            for node in ast.walk(method):
-                if isinstance(node, ast.Assign | ast.AnnAssign) and grows(node.value):
-                    target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            for each in ast.walk(method):
+                if isinstance(each, ast.Assign | ast.AnnAssign) and grows(each.value):
+                    target = each.targets[0] if isinstance(each, ast.Assign) else each.target
                     if isinstance(target, ast.Attribute):
                         yield target.attr
 

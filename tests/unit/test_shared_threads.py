@@ -53,7 +53,7 @@ def test_those_that_wait_are_taken_in_turn_between_organizations() -> None:
     async def turns() -> None:
         threads, gate = SharedThreads(1, "test"), threading.Event()
         answered: list[int] = []
-        asked = [asyncio.create_task(threads.run(ACME, gate.wait))]
+        asked: list[Any] = [asyncio.create_task(threads.run(ACME, gate.wait))]
         await settle()
         for whose in (ACME, ACME, ACME, OTHER):
             asked.append(asyncio.create_task(threads.run(whose, answered.append, whose)))
