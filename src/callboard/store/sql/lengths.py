@@ -75,11 +75,14 @@ def _of_values(text: str | None, unknown: int) -> Lengths:
     if not text:
         return nothing(unknown)
     values = _numbers(f"[{text}]")
-    counts: Counter[int] = Counter()
+    buckets: dict[int, int] = {}
     for at in range(0, len(values), COUNTED_AT_ONCE):
-        counts.update(map(_bound, values[at : at + COUNTED_AT_ONCE]))
+        # Many are alike: whole seconds, above all of waiting. Each is looked for once.
+        counts = Counter(values[at : at + COUNTED_AT_ONCE])
+        for bound, calls in zip(map(_bound, counts), counts.values(), strict=True):
+            buckets[bound - 1] = buckets.get(bound - 1, 0) + calls
     return Lengths(
-        buckets={bound - 1: calls for bound, calls in counts.items()},
+        buckets=buckets,
         unknown=unknown,
         total_ms=sum(values),
         least_ms=min(values),
