@@ -160,6 +160,12 @@ def test_an_organization_that_floods_does_not_hold_others_lists(
         gate.set()
         return others, await asyncio.gather(*flood)
 
-    others, flood = board.loop.run(both())
+    async def bounded() -> tuple[list[Any], list[Any]]:
+        try:
+            return await asyncio.wait_for(both(), 60)
+        finally:
+            gate.set()  # also where it fails: else the threads would never end
+
+    others, flood = board.loop.run(bounded())
     assert [answer.status_code for answer in others] == [200, 200, 200]
     assert {answer.status_code for answer in flood} == {200}

@@ -75,6 +75,10 @@ BOUNDS: dict[str, list[str]] = {
         f"{duration_sums.MOST_LOOKED_UP} groups",
     ],
     "items that need attention": [f"{attention.MOST_ITEMS:,}"],
+    "spaces of which it is looked up how long tasks usually run": [
+        f"{attention.MOST_LOOKED_INTO}",
+        f"{attention.MOST_FINISHED:,}",
+    ],
     "ids of one item": [f"{attention.MOST_IDS}"],
     "events whose lag is told": [f"{trust.MOST_LAG_EVENTS:,}"],
     "life of a call without a word of its end": [f"{SpaceSettings().live_call_limit:,} s"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import Counter
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -19,6 +20,19 @@ from callboard.store.budget import Budget
 ACME, OTHER, THIRD = 1, 2, 3
 
 
+def drive(scene: Callable[[threading.Event], Coroutine[Any, Any, None]]) -> None:
+    """Play it. Its gate is opened at the end, also of one that fails: else its threads would never end."""
+    gate = threading.Event()
+
+    async def bounded() -> None:
+        try:
+            await asyncio.wait_for(scene(gate), 30)
+        finally:
+            gate.set()
+
+    asyncio.run(bounded())
+
+
 async def settle() -> None:
     """Let everything on the loop that can go on do so."""
     for _ in range(5):
@@ -30,8 +44,8 @@ def test_an_organization_that_floods_leaves_others_threads() -> None:
     answered.
     """
 
-    async def flood() -> None:
-        threads, gate = SharedThreads(4, "test"), threading.Event()
+    async def flood(gate: threading.Event) -> None:
+        threads = SharedThreads(4, "test")
         questions = [asyncio.create_task(threads.run(ACME, gate.wait)) for _ in range(50)]
         await settle()
         assert threads.waiting == 48
@@ -44,14 +58,14 @@ def test_an_organization_that_floods_leaves_others_threads() -> None:
         assert all(await asyncio.gather(held, *questions))
         threads.close()
 
-    asyncio.run(flood())
+    drive(flood)
 
 
 def test_those_that_wait_are_taken_in_turn_between_organizations() -> None:
     """Who comes last is not behind everything that another one asked before."""
 
-    async def turns() -> None:
-        threads, gate = SharedThreads(1, "test"), threading.Event()
+    async def turns(gate: threading.Event) -> None:
+        threads = SharedThreads(1, "test")
         answered: list[int] = []
         asked: list[Any] = [asyncio.create_task(threads.run(ACME, gate.wait))]
         await settle()
@@ -63,14 +77,14 @@ def test_those_that_wait_are_taken_in_turn_between_organizations() -> None:
         assert answered == [ACME, OTHER, ACME, ACME]
         threads.close()
 
-    asyncio.run(turns())
+    drive(turns)
 
 
 def test_a_question_holds_its_thread_until_it_has_ended_though_its_caller_is_gone() -> None:
     """Else those that hang up would have all threads."""
 
-    async def hang_up() -> None:
-        threads, gate = SharedThreads(2, "test"), threading.Event()
+    async def hang_up(gate: threading.Event) -> None:
+        threads = SharedThreads(2, "test")
         asked = asyncio.create_task(threads.run(ACME, gate.wait))
         await settle()
         asked.cancel()
@@ -86,14 +100,14 @@ def test_a_question_holds_its_thread_until_it_has_ended_though_its_caller_is_gon
         assert await waiting == "mine"
         threads.close()
 
-    asyncio.run(hang_up())
+    drive(hang_up)
 
 
 def test_waiting_is_shared_too() -> None:
     """One fills half of the room; the next is turned away, and another organization's waits."""
 
-    async def crowd() -> None:
-        threads, gate = SharedThreads(1, "test"), threading.Event()
+    async def crowd(gate: threading.Event) -> None:
+        threads = SharedThreads(1, "test")
         most = WAITING_PER_THREAD // 2
         asked = [asyncio.create_task(threads.run(ACME, gate.wait)) for _ in range(1 + most)]
         await settle()
@@ -107,15 +121,15 @@ def test_waiting_is_shared_too() -> None:
         assert await threads.run(ACME, gate.wait)
         threads.close()
 
-    asyncio.run(crowd())
+    drive(crowd)
 
 
 @given(st.integers(1, 5), st.lists(st.integers(1, 4), min_size=1, max_size=40))
 def test_whoever_comes_in_whatever_order(most: int, comes: list[int]) -> None:
     """While some wait: no thread is free that one of them may have, and all are answered in the end."""
 
-    async def drawn() -> None:
-        threads, gate = SharedThreads(most, "test"), threading.Event()
+    async def drawn(gate: threading.Event) -> None:
+        threads = SharedThreads(most, "test")
         begun: Counter[int] = Counter()
         lock = threading.Lock()
 
@@ -142,7 +156,7 @@ def test_whoever_comes_in_whatever_order(most: int, comes: list[int]) -> None:
         assert threads._busy == threads.waiting == 0
         threads.close()
 
-    asyncio.run(drawn())
+    drive(drawn)
 
 
 def test_waiting_for_a_thread_is_part_of_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,8 +164,8 @@ def test_waiting_for_a_thread_is_part_of_the_budget(monkeypatch: pytest.MonkeyPa
     clock = Clock()
     monkeypatch.setattr(budget, "time", clock)
 
-    async def late() -> None:
-        threads, gate = SharedThreads(1, "test"), threading.Event()
+    async def late(gate: threading.Event) -> None:
+        threads = SharedThreads(1, "test")
         held = asyncio.create_task(threads.run(OTHER, gate.wait))
         await settle()
         asked: list[str] = []
@@ -166,7 +180,7 @@ def test_waiting_for_a_thread_is_part_of_the_budget(monkeypatch: pytest.MonkeyPa
         assert not asked
         threads.close()
 
-    asyncio.run(late())
+    drive(late)
 
 
 class Clock:
