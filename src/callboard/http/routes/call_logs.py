@@ -103,6 +103,7 @@ ENDPOINTS = (
         needs_handle=True,
         parameters={**SCOPE, **CALL_FILTERS, **PAGING, **table(FORMAT)},
         exports=True,
+        extra_statuses=(422,),
         find=find_scope,
         handle=list_calls,
         answer=Page[CallItem],

@@ -17,6 +17,9 @@ from callboard.query.parameters import SCOPE
 from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.trust import Trust, trust
 
+NARROWING = ("group_by", "page_size", "interval")
+"""By which parameter an answer that is too long is made shorter: the first of these that its report takes."""
+
 
 class Report(Struct, frozen=True):
     """A report's answer: its numbers, and what trust in them rests on where asked."""
@@ -32,7 +35,9 @@ async def reported(request: Request, message: str, data: Any) -> Response:
     beside: Trust | UnsetType = UNSET
     if request.values.get("include") == "trust":
         beside = await trusted(request, request.item)
-    return await long_response(request, Report(200, message, data, beside), "group_by")
+    takes = request.endpoint.parameters
+    narrow = next((name for name in NARROWING if name in takes), "space_token")
+    return await long_response(request, Report(200, message, data, beside), narrow)
 
 
 async def trusted(request: Request, scope: ReportScope) -> Trust:
