@@ -67,9 +67,11 @@ class Settings:
         5_000, "ms", "Longest wait for another process's write to finish; then 503.", 10, 600_000
     )
     query_timeout_ms: int = _setting(
-        5_000, "ms", "Longest a list query may take; then 503 with a hint.", 10, 600_000
+        5_000, "ms", "Longest all that one question asks of the store may take; then 503.", 10, 600_000
     )
-    readers: int = _setting(4, "threads", "Threads that answer list queries, per worker.", 1, 64)
+    readers: int = _setting(
+        4, "threads", "Threads that answer questions, per worker, shared between organizations.", 1, 64
+    )
     cache_mib: int = _setting(48, "MiB", "Page cache of the writing connection.", 1, 16_384)
     failed_auth_per_minute: int = _setting(
         60,

@@ -7,17 +7,29 @@ import pytest
 from callboard.cli import server
 from callboard.clock import moment
 from callboard.fold import room
-from callboard.http import limits, stream, threads
+from callboard.http import long_answers, shared_threads, stream
 from callboard.http.routes import task_creation
 from callboard.ingest import compression, documents, instants, parse, wire
 from callboard.ingest.sources import delimited, importer, ownership, targets
 from callboard.live import follow, message, subscription
 from callboard.model import call
 from callboard.model.directory import SpaceSettings
-from callboard.query import agents, analytics, directory, parameter, parameters, space_metrics, wall
+from callboard.query import agents, parameter, parameters, space_metrics, wall
 from callboard.query.export import parquet, walk
-from callboard.query.reports import attention, durations, period, series, spaces, tabulate, trust, views
+from callboard.query.reports import (
+    attention,
+    duration_sums,
+    durations,
+    period,
+    plan,
+    series,
+    spaces,
+    tabulate,
+    trust,
+    views,
+)
 from callboard.settings import Settings
+from callboard.store import budget
 from callboard.store.postgres import connection as postgres_connection
 from callboard.store.postgres import looks as postgres_looks
 from callboard.store.postgres import store as postgres_store
@@ -25,6 +37,7 @@ from callboard.store.postgres import upgrade as postgres_upgrade
 from callboard.store.sql import ingestion, refold, verify, withdrawal
 from callboard.store.sqlite import connection
 from tests.pages import DOCS, tables
+from tests.project.caches import CACHES, MADE_ONCE_MIB, MADE_ONCE_ROW
 
 DEFAULT = Settings()
 MIB, KIB = 1024 * 1024, 1024
@@ -53,11 +66,22 @@ BOUNDS: dict[str, list[str]] = {
     "values of a report: buckets x groups x metrics": [f"{series.MOST_NUMBERS:,}"],
     "dimensions to group by": [f"{series.MOST_GROUPED_BY}"],
     "calls that a report reads one by one, where no counter holds what is asked": [f"{tabulate.MOST_ROWS:,}"],
-    "numbers of series held, a worker": [f"{views.MOST_NUMBERS:,}", f"{views.MOST_VIEWS:,}"],
     "of these, one question's": [f"{views.MOST_OF_ONE:,}"],
+    **{cache.row: cache.told for cache in CACHES.values()},
+    MADE_ONCE_ROW: [f"{MADE_ONCE_MIB} MiB"],
+    "spaces' home zones x buckets of a report": [f"{plan.MOST_TILED:,}"],
+    "rows of counters or groups that one question takes from the store": [f"{budget.MOST_ROWS:,}"],
+    "an answer of a report, or a page of calls or tasks": [f"{long_answers.MOST_ANSWER_BYTES // MIB} MiB"],
     "bars of a histogram": [f"{durations.MOST_BINS}"],
-    "calls looked up for the very least and greatest duration": [f"{durations.EXTREME_ROWS:,}"],
+    "calls looked up for the very least and greatest duration": [
+        f"{durations.EXTREME_ROWS:,}",
+        f"{duration_sums.MOST_LOOKED_UP} groups",
+    ],
     "items that need attention": [f"{attention.MOST_ITEMS:,}"],
+    "spaces of which it is looked up how long tasks usually run": [
+        f"{attention.MOST_LOOKED_INTO}",
+        f"{attention.MOST_FINISHED:,}",
+    ],
     "ids of one item": [f"{attention.MOST_IDS}"],
     "events whose lag is told": [f"{trust.MOST_LAG_EVENTS:,}"],
     "life of a call without a word of its end": [f"{SpaceSettings().live_call_limit:,} s"],
@@ -65,7 +89,6 @@ BOUNDS: dict[str, list[str]] = {
     "spaces side by side on a page": [f"{spaces.MOST_SPACES:,}"],
     "items on a page": [f"{parameters.MOST_PAGE_SIZE:,}"],
     "failed tokens or handles of one caller": [f"{DEFAULT.failed_auth_per_minute} a minute"],
-    "callers with failures that are remembered": [f"{limits.CALLERS:,}"],
     "organizations, spaces or agents in an answer without page and page_size": [
         f"{parameters.MOST_PAGE_SIZE:,}"
     ],
@@ -101,9 +124,10 @@ BOUNDS: dict[str, list[str]] = {
     "the -wal file": [f"{connection.WAL_PAGES:,} pages", f"{connection.WAL_LIMIT_BYTES // MIB} MiB"],
     "files and connections open, a process": [f"{server.MOST_OPEN_FILES:,}"],
     "time to finish when stopping": [f"{server.DRAIN_LIMIT_S} s"],
-    "time of a list query": [f"{DEFAULT.query_timeout_ms:,} ms"],
-    "threads that answer lists, a worker": [f"{DEFAULT.readers}"],
-    "lists that wait, for each of them": [f"{threads.WAITING_PER_THREAD}"],
+    "time of a question: a list, a report, an item": [f"{DEFAULT.query_timeout_ms:,} ms"],
+    "time of an export": [f"{DEFAULT.query_timeout_ms:,} ms"],
+    "threads that answer questions, a worker": [f"{DEFAULT.readers}"],
+    "questions that wait, for each thread": [f"{shared_threads.WAITING_PER_THREAD}"],
     "streams open at once, a worker": [f"{DEFAULT.stream_subscribers:,}"],
     "a stream": [f"{DEFAULT.stream_seconds:,} s"],
     "messages of a stream": [f"{round(1 / subscription.APART_S)} a second"],
@@ -119,8 +143,6 @@ BOUNDS: dict[str, list[str]] = {
         f"{walk.SHORTEST_SLICE // 60_000_000} min"
     ],
     "a reader that takes nothing of a stream or an export": [f"{stream.STALLED_S:.0f} s"],
-    "spaces whose totals are held, a worker": [f"{analytics.MOST_SPACES:,}"],
-    "tokens, handles, space tokens remembered": [f"{directory.REMEMBERED:,}"],
     "connections waiting to be accepted, a worker": [f"{server.BACKLOG:,}"],
     "rows in one commit of an import": [f"{importer.CHUNK_ROWS:,}"],
     "new spaces of one import": [f"{targets.MAX_NEW_SPACES:,}"],
@@ -144,6 +166,8 @@ BOUNDS: dict[str, list[str]] = {
 SAID_ELSEWHERE = {
     # Derived from a bound above.
     "of these, one organization's share",
+    "of these, one organization's share of threads",
+    "of these, one organization's share of waiting",
     "of exports, one organization's share",
     "of streams, one organization's share",
     # How it is done: tests/contract/test_home_zone.py.

@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli"},
 }
 INTERFACE = {
+    "callboard.store.budget",
     "callboard.store.interface",
     "callboard.store.importing",
     "callboard.store.questions",

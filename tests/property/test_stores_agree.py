@@ -441,14 +441,16 @@ class Both(RuleBasedStateMachine):
         number=spaces,
         status=st.sampled_from(["ringing", "in_progress", "pending", "running"]),
         at=st.sampled_from(MOMENTS),
+        elsewhere=st.sampled_from(MOMENTS),
     )
-    def lateness(self, number: int, status: str, at: int) -> None:
+    def lateness(self, number: int, status: str, at: int, elsewhere: int) -> None:
         org_id, space_id = self.at(number)
+        before = {1: at, 2: elsewhere} if org_id == 1 else {space_id: at}
         if status in ("pending", "running"):
-            self.both(lambda store: store.waiting_tasks(org_id, space_id, status, at, 2))
+            self.both(lambda store: store.waiting_tasks(org_id, status, before, 2))
         else:
-            self.both(lambda store: store.long_live_calls(org_id, space_id, status, at, 2))
-        self.both(lambda store: sorted(store.run_times_ms(org_id, space_id, 100)))
+            self.both(lambda store: store.long_live_calls(org_id, status, before, 2))
+        self.both(lambda store: sorted(store.run_times_ms(org_id, [space_id], 100).get(space_id, [])))
         self.both(lambda store: _unordered(store.received(org_id, [space_id], self.now - 5 * SECOND, 100)))
 
     @rule(org_id=st.sampled_from([1, 2]), now=st.sampled_from(MOMENTS))

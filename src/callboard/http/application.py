@@ -25,6 +25,7 @@ from callboard.http.routes.analytics import PATHS as ANALYTICS_PATHS
 from callboard.http.routes.analytics import granted
 from callboard.http.routes.board import BOARD, is_for_board
 from callboard.http.services import Services
+from callboard.http.shared_threads import SharedThreads
 from callboard.http.short_path import ShortPath
 from callboard.http.stream import send_stream
 from callboard.http.threads import Threads
@@ -47,7 +48,7 @@ class Application:
         self._limit = FailureLimit(services.settings.failed_auth_per_minute, services.monotonic)
         self._ids = RequestIds()
         self._refusals = Refusals(services.clock)
-        self._store_threads = Threads(services.settings.readers, "store")
+        self._store_threads = SharedThreads(services.settings.readers, "store")
         self._parse_threads = Threads(PARSE_THREADS, "parse")
         self._exports = Places(services.settings.exports, ExportsFullError)
         self._meter = services.meter

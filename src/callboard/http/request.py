@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from callboard.errors import BodyTooLargeError, UnreadableBodyError
 from callboard.http.services import Services
+from callboard.http.shared_threads import Asking, SharedThreads
 from callboard.http.threads import Threads
 from callboard.model.directory import Organization, Space
 from callboard.query.directory import Principal, View
 from callboard.query.parameters import Paging
 from callboard.query.places import Places
+from callboard.store.budget import Budget
 
 if TYPE_CHECKING:
     from callboard.http.endpoint import Endpoint
@@ -88,7 +90,7 @@ class Request:
         receive: Receive,
         services: Services,
         *,
-        store_threads: Threads,
+        store_threads: SharedThreads,
         parse_threads: Threads,
         exports: Places,
         note_gauges: Callable[[], None],
@@ -96,7 +98,7 @@ class Request:
     ) -> None:
         self._receive = receive
         self.services = services
-        self.store_threads = store_threads
+        self.store_threads = Asking(store_threads, lambda: self.sharer, self._new_budget)
         self.parse_threads = parse_threads
         self.exports = exports
         self.note_gauges = note_gauges
@@ -124,6 +126,22 @@ class Request:
     def header(self, name: bytes) -> str:
         """A header's text without blanks around it; empty when it was not sent."""
         return self.headers.get(name, b"").decode("latin-1").strip()
+
+    @property
+    def sharer(self) -> int | None:
+        """The organization whose share of the threads this request takes; none while there is none yet."""
+        space: Space | None = getattr(self, "space", None)
+        if space is not None:
+            return space.org_id
+        return None if self.organization is None else self.organization.id
+
+    def _new_budget(self) -> Budget | None:
+        """Of a question. A request that changes something has none: it must not be told that it failed
+        because what it looked up afterwards took long.
+        """
+        if self.method not in ("GET", "HEAD"):
+            return None
+        return Budget(self.services.settings.query_timeout_ms / 1000)
 
     @property
     def operation(self) -> str:

@@ -217,6 +217,34 @@ class Extreme(Struct, frozen=True, kw_only=True):
     """Where they are; none overlaps another, of this or of others asked for with it, but the same."""
 
 
+class LengthPart(Struct, frozen=True, kw_only=True):
+    """How long calls lasted and how soon they were answered, of rows."""
+
+    spaces: tuple[int, ...]
+    ranges: tuple[tuple[Micros, Micros], ...]
+    """Half-open, of `creation_time`; none overlaps another. They are not told apart."""
+    where: CallFilter = CallFilter()
+    group: tuple[str, ...] = ()
+    """Any of `CALL_GROUPS` but the buckets."""
+
+
+class Lengths(Struct, kw_only=True):
+    """One distribution, milliseconds."""
+
+    buckets: dict[int, int]
+    """Bucket of `fold.sketch` → calls."""
+    unknown: int
+    """Calls of which the time should be known, and is not."""
+    total_ms: int
+    least_ms: int | None
+    greatest_ms: int | None
+
+
+GroupLengths = list[tuple[tuple[Any, ...], Lengths, Lengths]]
+"""(values of the group as in `Sums`, talk time of completed calls, time to answer of calls made), in no
+order."""
+
+
 CALL_GROUPS = (
     "space",
     "call_type",

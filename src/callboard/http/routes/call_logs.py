@@ -9,6 +9,7 @@ from callboard.http.answers import ListPage, One, in_zone, page_of
 from callboard.http.endpoint import BASE, Endpoint
 from callboard.http.errors import NO_SPACE
 from callboard.http.export import export, is_whole, page_as, wanted_format
+from callboard.http.long_answers import is_long, long_response
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.http.routes.scopes import find_scope, home_zone, spaces_now, told_zone
@@ -46,7 +47,8 @@ async def list_calls(request: Request) -> Response:
         return page_as(request, wanted, call_table(spaces), rows[: request.paging.size])
     count = partial(request.store_threads.run, store.count_calls, scope, where)
     page = await page_of(request, "Call logs", rows, count=count, position=position, item=item)
-    return json_response(in_zone(page, told_zone(request.values, home)))
+    zoned = in_zone(page, told_zone(request.values, home))
+    return await long_response(request, zoned, "page_size") if is_long(len(rows)) else json_response(zoned)
 
 
 async def find_call(request: Request) -> tuple[Space, Call]:
@@ -103,6 +105,7 @@ ENDPOINTS = (
         needs_handle=True,
         parameters={**SCOPE, **CALL_FILTERS, **PAGING, **table(FORMAT)},
         exports=True,
+        extra_statuses=(422,),
         find=find_scope,
         handle=list_calls,
         answer=ListPage[CallItem],

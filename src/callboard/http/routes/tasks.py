@@ -16,6 +16,7 @@ from callboard.http.answers import ListPage, One, in_zone, page_of
 from callboard.http.endpoint import BASE, Body, Endpoint
 from callboard.http.export import export, is_whole, page_as, wanted_format
 from callboard.http.json_body import read_json, whole_numbers
+from callboard.http.long_answers import is_long, long_response
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.http.routes.runs import RUN, find_run
@@ -90,7 +91,8 @@ async def list_in_scope(request: Request, scope: Scope, values: dict[str, Any]) 
         return page_as(request, wanted, task_table(spaces, where.now), rows[: request.paging.size])
     count = partial(request.store_threads.run, store.count_tasks, scope, where)
     page = await page_of(request, "Tasks", rows, count=count, position=position, item=item)
-    return json_response(in_zone(page, told_zone(values, home)))
+    zoned = in_zone(page, told_zone(values, home))
+    return await long_response(request, zoned, "page_size") if is_long(len(rows)) else json_response(zoned)
 
 
 async def find_task(request: Request) -> Task:
@@ -194,6 +196,7 @@ ENDPOINTS = (
         needs_handle=True,
         parameters={**SCOPE, **TASK_FILTERS, **PAGING, **table(FORMAT)},
         exports=True,
+        extra_statuses=(422,),
         find=find_scope,
         handle=list_tasks,
         answer=ListPage[TaskItem],
@@ -206,6 +209,7 @@ ENDPOINTS = (
         summary="Get all tasks of a space",
         parameters={**TASK_FILTERS, **PAGING, **table(FORMAT)},
         exports=True,
+        extra_statuses=(422,),
         handle=list_space_tasks,
         answer=ListPage[TaskItem],
     ),
@@ -217,6 +221,7 @@ ENDPOINTS = (
         summary="Get all tasks of a run",
         parameters={**SPACE_TASK_FILTERS, **PAGING, **table(FORMAT)},
         exports=True,
+        extra_statuses=(422,),
         find=find_run,
         handle=list_run_tasks,
         answer=ListPage[TaskItem],

@@ -21,6 +21,7 @@ from callboard.query.reports.plan import Where, call_filter
 from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.series import Bucket, told_buckets
 from callboard.query.reports.tabulate import Ask, check_rows
+from callboard.store.budget import check
 from callboard.store.interface import Store
 
 Kind = Literal["talk", "offered"]
@@ -150,6 +151,7 @@ def _by_bucket(
     peaks, moments, means = [], [], []
     place, level = 0, 0
     for begin, end in ranges:
+        check()
         most, most_at = level, begin
         area, since = 0, begin
         while place < len(levels) and levels[place][0] < end:

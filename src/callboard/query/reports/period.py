@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -25,6 +26,10 @@ MOST_BUCKETS = 10_000
 EARLIEST: Micros = 0
 """1970: before it nothing is kept."""
 DEFAULT_DAYS = 30
+BLOCKS: dict[str, Micros] = {"hour": 4 * DAY, "day": 64 * DAY, "week": 448 * DAY, "month": 1_920 * DAY}
+"""Of what intervals the begins of civil periods are kept, and of how much time together: about a hundred of
+them at most. Those of quarters are plain sums."""
+BLOCKS_KEPT = 1_000
 
 Range = tuple[Micros, Micros]
 """Half-open."""
@@ -79,22 +84,33 @@ def buckets(period: Period, interval: str, zone: str) -> tuple[Range, ...]:
     shortest = {"15m": QUARTER_US, "hour": QUARTER_US, "day": DAY, "week": DAY, "month": DAY}.get(interval)
     if shortest is not None and (period.end - period.start) // shortest > 40 * MOST_BUCKETS:
         raise _too_many(interval)
-    return _buckets(period.start, period.end, interval, zone)
-
-
-@lru_cache(maxsize=256)
-def _buckets(start: Micros, end: Micros, interval: str, zone: str) -> tuple[Range, ...]:
     found: list[Range] = []
-    begin = start
-    for edge in _edges(start, interval, zone):
-        if edge >= end:
-            break
-        found.append((begin, edge))
-        begin = edge
+    begin = period.start
+    for edge in _edges_within(period.start, period.end, interval, zone):
+        if edge > begin:
+            found.append((begin, edge))
+            begin = edge
         if len(found) > MOST_BUCKETS:
             raise _too_many(interval)
-    found.append((begin, end))
+    found.append((begin, period.end))
     return tuple(found)
+
+
+def _edges_within(start: Micros, end: Micros, interval: str, zone: str) -> Iterator[Micros]:
+    """Where civil periods begin between two instants, neither included."""
+    length = BLOCKS.get(interval)
+    if length is None:
+        yield from takewhile(lambda edge: edge < end, _edges(start, interval, zone))
+        return
+    for block in range(start // length, -(-end // length)):
+        yield from (edge for edge in _edges_of_block(block, interval, zone) if start < edge < end)
+
+
+# Kept by fixed blocks of time, not by the period: its end is mostly now, which no question has a second time.
+@lru_cache(maxsize=BLOCKS_KEPT)
+def _edges_of_block(block: int, interval: str, zone: str) -> tuple[Micros, ...]:
+    first, after = block * BLOCKS[interval], (block + 1) * BLOCKS[interval]
+    return tuple(takewhile(lambda edge: edge < min(after, LATEST), _edges(first - 1, interval, zone)))
 
 
 def whole(ranges: Sequence[Range], interval: str, zone: str) -> frozenset[Range]:
@@ -154,7 +170,10 @@ def _hours(start: Micros, zone: str) -> Iterator[Micros]:
         yield quarter * QUARTER_US
 
 
-@lru_cache(maxsize=20_000)
+HOURS = 20_000
+
+
+@lru_cache(maxsize=HOURS)
 def next_hour(quarter: int, zone: str) -> int:
     """The quarter at which the civil hour that begins with this one is over."""
     following = quarter + 4
@@ -277,7 +296,10 @@ def _civil_day(instant: Micros, zone: str) -> datetime | None:
 
 
 # The bounds of buckets are told by every answer again, by the hundred: half of a report's time went here.
-@lru_cache(maxsize=10_000)
+WRITTEN = 10_000
+
+
+@lru_cache(maxsize=WRITTEN)
 def exact_iso(instant: Micros) -> str:
     """An instant in UTC to the microsecond where it has any: the very bound, to ask with again."""
     text = (EPOCH + timedelta(microseconds=instant)).isoformat()[:19]
@@ -287,7 +309,7 @@ def exact_iso(instant: Micros) -> str:
     return f"{text}.{rest // 1000:03d}Z" if rest else f"{text}Z"
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=WRITTEN)
 def local_iso(instant: Micros, zone: ZoneInfo) -> str:
     """The same instant by the zone's clock, with its offset."""
     local = local_time(instant, zone)

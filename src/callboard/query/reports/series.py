@@ -27,6 +27,7 @@ from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.tabulate import Ask, Table, tabulate
 from callboard.query.reports.views import Group as Key
 from callboard.query.reports.views import Views
+from callboard.store.budget import check
 from callboard.store.interface import Store
 
 MOST_GROUPS = 1_000
@@ -135,6 +136,7 @@ def series(store: Store, asked: SeriesQuestion, views: Views | None = None) -> S
     tokens = {space.id: space.token for space in asked.scope.spaces}
     told = []
     for key in keys:
+        check()
         group = named(asked.group, key, tokens)
         part = _part(found.get(key, {}), len(ranges), asked.metrics)
         one = Series(

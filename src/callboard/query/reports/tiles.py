@@ -33,7 +33,10 @@ class Tiles(Struct, frozen=True):
     """Each within a quarter, with 1, or -1: it is taken off."""
 
 
-@lru_cache(maxsize=50_000)
+TILED = 20_000
+
+
+@lru_cache(maxsize=TILED)
 def tiles_of(begin: Micros, end: Micros, zone: str) -> Tiles:
     """The cells of a zone that make up a range. Of what lies behind `LAST_TILED` nothing is kept."""
     begin, end = min(begin, LAST_TILED), min(end, LAST_TILED)

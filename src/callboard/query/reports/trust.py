@@ -99,10 +99,11 @@ def trust(store: Store, scope: ReportScope, totals: Sequence[Totals], now: Micro
         for space, each in zip(scope.spaces, totals, strict=True)
         if each.calls_ringing or each.calls_in_progress
     ]
+    before = {space.id: live_before(space, now) for space in live[:MOST_SPACES]}
     past = sum(
-        store.long_live_calls(scope.org_id, space.id, status, live_before(space, now), 1).count
-        for space in live[:MOST_SPACES]
+        late.count
         for status in ("ringing", "in_progress")
+        for late in store.long_live_calls(scope.org_id, status, before, 1).values()
     )
     unknown = {**scope.parameters, "call_status": "completed", "duration_known": "false"}
     return Trust(

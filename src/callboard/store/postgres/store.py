@@ -16,9 +16,10 @@ from psycopg_pool import ConnectionPool
 from callboard.errors import NotFoundError, StoreError, StoreUnavailableError
 from callboard.model.totals import Totals
 from callboard.settings import Settings
+from callboard.store.budget import current
 from callboard.store.interface import Ahead, Batch, Late, Moved, Receipt
 from callboard.store.postgres.connection import conninfo, pool, prepare, store_errors
-from callboard.store.postgres.database import PostgresDatabase
+from callboard.store.postgres.database import LIMIT_AGAIN_S, PostgresDatabase
 from callboard.store.postgres.distribute import is_distributed
 from callboard.store.postgres.looks import Looks
 from callboard.store.postgres.migrate import check, migrate, version_of
@@ -177,21 +178,27 @@ class PostgresStore(SqlStore):
                 self._reads.check()
                 return self._read_once(self._reads, query, args, at_once=at_once)
 
-    @staticmethod
     def _read_once(
+        self,
         reads: ConnectionPool[Connection[Any]],
         query: Callable[..., T],
         args: tuple[Any, ...],
         *,
         at_once: bool,
     ) -> T:
-        with reads.connection() as connection:
-            if not at_once:
+        limit_s = self._settings.query_timeout_ms / 1000
+        budget = current()
+        left_s = limit_s if budget is None else budget.left_s()
+        with reads.connection(timeout=min(reads.timeout, left_s)) as connection:
+            if not at_once and left_s >= limit_s - LIMIT_AGAIN_S:
                 connection.autocommit = True
                 return query(PostgresDatabase(connection), *args)
-            connection.isolation_level = IsolationLevel.REPEATABLE_READ
+            # A limit for the rest of a question's budget is one of the transaction, and ends with it.
+            connection.isolation_level = (
+                IsolationLevel.REPEATABLE_READ if at_once else IsolationLevel.READ_COMMITTED
+            )
             connection.autocommit = False
-            return query(PostgresDatabase(connection), *args)
+            return query(PostgresDatabase(connection, limit_s), *args)
 
     # --- what changed
 
