@@ -15,10 +15,10 @@ import msgspec
 from callboard.fold.sketch import BOUNDS
 from callboard.store.questions import GroupLengths, LengthPart, Lengths, Scope
 from callboard.store.sql.database import Database
-from callboard.store.sql.filters import calls_where
+from callboard.store.sql.filters import WAIT_KNOWN, calls_where
 from callboard.store.sql.sums import ANSWERED, GROUPS_OF_CALLS, bounded, ranges_of
 
-_WAIT = "CASE WHEN start_time >= creation_time THEN (start_time - creation_time) / 1000 END"
+_WAIT = f"CASE WHEN {WAIT_KNOWN} THEN (start_time - creation_time) / 1000 END"
 _OF = (
     ("duration_ms", "call_status = 'completed'", "call_status = 'completed'"),
     (_WAIT, "call_status <> 'queued'", f"call_status <> 'queued' AND ({ANSWERED})"),
