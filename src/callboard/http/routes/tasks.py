@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from callboard.clock import Micros
 from callboard.errors import InvalidInputError, NotFoundError
 from callboard.fold.task import fold_task
 from callboard.http.answers import One, Page, page_of
@@ -16,7 +17,8 @@ from callboard.http.routes.runs import RUN, find_run
 from callboard.http.routes.scopes import find_scope, spaces_now
 from callboard.http.task_schema import TASK_CHANGE
 from callboard.ingest.parse import task_event
-from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, TaskEvent
+from callboard.ingest.shape import Bounds
+from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, Entry, TaskEvent
 from callboard.model.task import Task
 from callboard.model.words import FINAL_TASK
 from callboard.query.export.tables import SpacesAsMet, task_table
@@ -35,6 +37,11 @@ from callboard.store.interface import Batch, Receipt, TaskAt
 from callboard.store.questions import Position, Scope, TaskFilter
 
 TASKS = f"{BASE}/tasks/"
+ONE_TASK_BYTES = 1024 * 1024
+"""Of the body that says how one task went: its `input` and `output` are at most 64 KiB of JSON each."""
+ONE_TASK = Bounds(values=100_000, keys=25_000)
+READ_AT_ONCE = 16 * 1024
+"""Bodies up to this many bytes are read on the event loop, larger on a thread."""
 SPACE_TASKS = f"{BASE}/spaces/{{space_token}}/tasks/"
 SPACE_TASK = f"{SPACE_TASKS}{{task_id}}/"
 
@@ -89,15 +96,12 @@ async def get_task(request: Request) -> Response:
 
 
 async def update_task(request: Request) -> Response:
-    fields = read_json(request.body)
-    if not isinstance(fields, dict):
-        raise InvalidInputError("body: must be an object", [("body", "must be an object")])
-    for name in ("attempt", "sequence"):
-        if name in fields:
-            fields[name] = whole_numbers(fields[name])
     services, space, task_id = request.services, request.space, request.path["task_id"]
     now = services.clock()
-    entry = task_event(fields, task_id=task_id, now=now)
+    if len(request.body) <= READ_AT_ONCE:
+        entry = _said(request.body, task_id, now)
+    else:
+        entry = await request.parse_threads.run(_said, request.body, task_id, now)
     batch = Batch(org_id=space.org_id, space_id=space.id, entries=[entry], received_at=now)
     receipt = await services.group_commit.commit_async(batch)
     _check_taken(receipt)
@@ -109,6 +113,16 @@ async def update_task(request: Request) -> Response:
     assert isinstance(entry.event, TaskEvent)
     message = _message(receipt, entry.event, task)
     return json_response(One(200, message, task_item(task, space, services.clock())))
+
+
+def _said(body: bytes, task_id: str, now: Micros) -> Entry:
+    fields = read_json(body, ONE_TASK)
+    if not isinstance(fields, dict):
+        raise InvalidInputError("body: must be an object", [("body", "must be an object")])
+    for name in ("attempt", "sequence"):
+        if name in fields:
+            fields[name] = whole_numbers(fields[name])
+    return task_event(fields, task_id=task_id, now=now)
 
 
 def _check_taken(receipt: Receipt) -> None:
@@ -196,7 +210,7 @@ ENDPOINTS = (
         "without `occurred_at`: now. Answers the task as it then stands.",
         role="member",
         find=find_task,
-        body=Body(schema=TASK_CHANGE, example={"status": "completed", "output": {"outcome": "renewed"}}),
+        body=Body(schema=TASK_CHANGE, example={"status": "completed", "output": {"outcome": "renewed"}}, most_bytes=ONE_TASK_BYTES, bounds=ONE_TASK),
         handle=update_task,
         answer=One[TaskItem],
     ),
