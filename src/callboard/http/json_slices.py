@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from callboard.errors import InvalidInputError, UnreadableBodyError
+from callboard.errors import BodyTooLargeError, InvalidInputError, UnreadableBodyError
 from callboard.http.json_body import read_checked, read_json
 from callboard.ingest.shape import Bounds, check_shape, first_of
-from callboard.ingest.spans import Elements, Span, key_of
+from callboard.ingest.spans import Elements, Slices, Span, key_of
 
 SLICE_BYTES = 256 * 1024
 """What is decoded at once: 10 ms at most."""
 
 
-def read_json_in_slices(body: bytes, bounds: Bounds) -> Any:
-    """What `read_json` says of a body, which may be large; raises the same, and `InvalidInputError` for a part
-    of a large one that is larger than a slice and no list.
+def read_json_in_slices(body: bytes, bounds: Bounds, many: str, most: int) -> Any:
+    """What `read_json` says of a body, in which the list `many` may be long; raises the same, and of a large
+    body `BodyTooLargeError` for more than `most` items, `InvalidInputError` for anything else that is large.
     """
     if len(body) <= SLICE_BYTES:
         return read_json(body, bounds)
@@ -32,57 +32,29 @@ def read_json_in_slices(body: bytes, bounds: Bounds) -> Any:
         name, at = key_of(body, span)
         if name in found:
             raise UnreadableBodyError(f"The body has the key {name[:64]!r} twice in one object.")
-        found[name] = _value(body, name, Span(at, span.end, span.depth))
+        if span.end - at <= SLICE_BYTES:
+            found[name] = read_checked(body[at : span.end], at)
+        elif name == many and body[at : at + 1] == b"[":
+            found[name] = _list(body, Span(at, span.end, span.depth), many, most)
+        else:
+            raise _too_large(name[:64])
     if (rest := first_of(body, elements.after)) < len(body):
         raise UnreadableBodyError(f"The body is not JSON: trailing characters (byte {rest}).")
     return found
 
 
-def _value(body: bytes, name: str, span: Span) -> Any:
-    if span.end - span.begin <= SLICE_BYTES:
-        return read_checked(body[span.begin : span.end], span.begin)
-    if body[span.begin : span.begin + 1] != b"[":
-        raise _too_large(name[:64])
+def _list(body: bytes, span: Span, name: str, most: int) -> list[Any]:
     values: list[Any] = []
-    slices = _Slices(body, name)
-    elements = Elements(body, span.begin)
-    for element in elements:
-        values += slices.with_next(element)
-    values += slices.last()
-    if (rest := first_of(body, elements.after)) < span.end:
+    slices = Slices(body, span.begin, SLICE_BYTES)
+    for begin, end in slices:
+        if end - begin > 2 * SLICE_BYTES:
+            raise _too_large(f"{name}[{len(values)}]")
+        values += read_checked(b"[" + body[begin:end] + b"]", begin - 1)
+        if len(values) > most:
+            raise BodyTooLargeError(f"More than {most:,} {name}; send them in parts.")
+    if (rest := first_of(body, slices.after)) < span.end:
         raise UnreadableBodyError(f"The body is not JSON: trailing characters (byte {rest}).")
     return values
-
-
-class _Slices:
-    """Elements of a list, decoded together as long as they are within a slice."""
-
-    def __init__(self, body: bytes, name: str) -> None:
-        self._body = body
-        self._name = name
-        self._begin = self._end = -1
-        self._places = 0
-
-    def with_next(self, span: Span) -> list[Any]:
-        """The values of the slice before, when this element no longer fits into it; else none yet."""
-        if span.end - span.begin > SLICE_BYTES:
-            raise _too_large(f"{self._name[:64]}[{self._places}]")
-        self._places += 1
-        values: list[Any] = []
-        if self._begin >= 0 and span.end - self._begin > SLICE_BYTES:
-            values = self.last()
-        if self._begin < 0:
-            self._begin = span.begin
-        self._end = span.end
-        return values
-
-    def last(self) -> list[Any]:
-        """The values of the slice that is not full."""
-        if self._begin < 0:
-            return []
-        values: list[Any] = read_checked(b"[" + self._body[self._begin : self._end] + b"]", self._begin - 1)
-        self._begin = -1
-        return values
 
 
 def _too_large(name: str) -> InvalidInputError:

@@ -14,15 +14,15 @@ from callboard.errors import BodyTooLargeError, InvalidInputError, UnreadableBod
 from callboard.ingest.rejected import RejectedEvent
 from callboard.ingest.shape import DEPTH_MAX, counted, first_of
 from callboard.ingest.slices import SLICE_BYTES
-from callboard.ingest.spans import Elements, Span, key_of
+from callboard.ingest.spans import Elements, Slices, Span, key_of
 
 EVENT_BYTES = 1024 * 1024
 """No event whose fields keep within their bounds is larger."""
 EVENT_VALUES = 100_000
 """Nor has more values: `input` and `output` hold 32,768 each at most."""
 
-_FIELDS_LOOKED_AT = 1000
-"""Of an object, to see whether it is an envelope."""
+KEYS_OF_EVENT_MAX = 1_000
+"""Of an event, or of the object around `events`: there are some tens to name."""
 _FAULTS_TOLD = 20
 
 _WHITESPACE = b" \t\r\n"
@@ -53,7 +53,7 @@ def items(body: bytes, ndjson: bool, max_items: int) -> list[bytes | RejectedEve
             return [_bounded(item) for item in _in_one_go(_with_nul_for_half_pairs(body), max_items)]
         except RecursionError:
             pass  # something in it is nested too deeply for a decoder: only that is left out
-    return _one_by_one(body, max_items)
+    return _in_slices(body, max_items)
 
 
 def _in_one_go(body: bytes, max_items: int) -> list[bytes]:
@@ -62,49 +62,63 @@ def _in_one_go(body: bytes, max_items: int) -> list[bytes]:
         return _array(body, max_items)
     if opening == b"{":
         fields: dict[str, Raw] = _read(_raw_fields, body)
+        if len(fields) > KEYS_OF_EVENT_MAX:
+            raise _too_many_keys()
         if "events" in fields and "type" not in fields:
             return _envelope(body, fields, max_items)
     _read(_raw, body)
     return [body]
 
 
-def _one_by_one(body: bytes, max_items: int) -> list[bytes | RejectedEvent]:
-    """The same without decoding more than an event at once."""
+def _in_slices(body: bytes, max_items: int) -> list[bytes | RejectedEvent]:
+    """The same without decoding more than a slice at once."""
     start = first_of(body)
-    opening = body[start : start + 1]
-    if opening == b"[":
-        return _elements(body, start, len(body), max_items)
-    if opening != b"{":
+    if body[start : start + 1] == b"[":
+        return _list(body, start, len(body), max_items)
+    if body[start : start + 1] != b"{":
         _read(_raw, body)
         return [_bounded(body)]
     elements = Elements(body, start)
     fields: list[tuple[str, Span]] = []
-    deepest = 0
     for span in elements:
-        deepest = max(deepest, span.depth)
-        if len(fields) < _FIELDS_LOOKED_AT:
-            name, at = key_of(body, span)
-            fields.append((name, Span(at, span.end, span.depth)))
+        if len(fields) >= KEYS_OF_EVENT_MAX:
+            raise _too_many_keys()
+        name, at = key_of(body, span)
+        fields.append((name, Span(at, span.end, span.depth)))
     _check_end(body, elements.after, len(body))
     names = [name for name, _ in fields]
     if "events" not in names or "type" in names:
-        return [_item(body, Span(start, elements.after, deepest + 1))]
+        return [_item(body, Span(start, elements.after, 1 + max((span.depth for _, span in fields), default=0)))]
     _check_envelope(names)
-    span = fields[0][1]
-    if body[span.begin : span.begin + 1] != b"[":
+    events = fields[0][1]
+    if body[events.begin : events.begin + 1] != b"[":
         raise _no_array()
-    return _elements(body, span.begin, span.end, max_items)
+    return _list(body, events.begin, events.end, max_items)
 
 
-def _elements(body: bytes, start: int, end: int, max_items: int) -> list[bytes | RejectedEvent]:
+def _list(body: bytes, start: int, end: int, max_items: int) -> list[bytes | RejectedEvent]:
     found: list[bytes | RejectedEvent] = []
-    elements = Elements(body, start)
-    for span in elements:
-        if len(found) >= max_items:
+    slices = Slices(body, start, SLICE_BYTES)
+    for begin, cut in slices:
+        found += _slice(body, begin, cut, max_items)
+        if len(found) > max_items:
             raise too_many_events(max_items)
-        found.append(_item(body, span))
-    _check_end(body, elements.after, end)
+    _check_end(body, slices.after, end)
     return found
+
+
+def _slice(body: bytes, begin: int, end: int, max_items: int) -> list[bytes | RejectedEvent]:
+    text = b"[" + body[begin:end] + b"]"
+    if len(text) <= 2 * SLICE_BYTES:
+        try:
+            return [_bounded(item) for item in _array(_with_nul_for_half_pairs(text), max_items, begin - 1)]
+        except RecursionError:
+            pass  # something in it is nested too deeply for a decoder: only that is left out
+    return [_item(text, span, begin - 1) for span in Elements(text, 0)]
+
+
+def _too_many_keys() -> BodyTooLargeError:
+    return BodyTooLargeError(f"The body holds an object of more than {KEYS_OF_EVENT_MAX:,} keys.")
 
 
 def _check_end(body: bytes, after: int, end: int) -> None:
@@ -112,14 +126,14 @@ def _check_end(body: bytes, after: int, end: int) -> None:
         raise UnreadableBodyError(f"The body is not JSON: {fault(body, f'trailing characters (byte {rest})')}")
 
 
-def _item(body: bytes, span: Span) -> bytes | RejectedEvent:
+def _item(body: bytes, span: Span, before: int = 0) -> bytes | RejectedEvent:
     """One event's JSON, known to be such. What is too much to be looked at is not decoded to see."""
     if span.end - span.begin > EVENT_BYTES:
         return _too_large(span.end - span.begin)
     if span.depth > DEPTH_MAX:
         return RejectedEvent("too_large", "event", "nested too deeply")
     item = _with_nul_for_half_pairs(body[span.begin : span.end].strip(_WHITESPACE))
-    _read(_raw, item, before=span.begin)
+    _read(_raw, item, before=before + span.begin)
     return _bounded(item)
 
 
@@ -194,8 +208,8 @@ def _numbered(body: bytes) -> Iterator[tuple[int, bytes]]:
         number += counted(body[end:start], b"\n")
 
 
-def _array(body: bytes, max_items: int) -> list[bytes]:
-    found: list[Raw] = _read(_raws, body)
+def _array(body: bytes, max_items: int, before: int = 0) -> list[bytes]:
+    found: list[Raw] = _read(_raws, body, before=before)
     if len(found) > max_items:
         raise too_many_events(max_items)
     return [bytes(item) for item in found]

@@ -30,6 +30,7 @@ class Bounds(Struct, frozen=True, kw_only=True):
     """What a body may hold."""
 
     values: int
+    """Counted by the commas between them; containers in containers are bounded by `depth`."""
     keys: int
     """Of all its objects together."""
     keys_of_one: int = KEYS_OF_ONE_MAX
@@ -44,7 +45,7 @@ def check_shape(body: bytes, bounds: Bounds) -> None:
     brackets = []
     values = keys = 0
     for part in outside_texts(body):
-        values += part.count(b",") + part.count(b"{") + part.count(b"[")
+        values += part.count(b",")
         keys += part.count(b":")
         if values > bounds.values:
             raise BodyTooLargeError(f"The body holds more than {bounds.values:,} values; send it in parts.")
@@ -99,14 +100,14 @@ def outside_texts(body: bytes) -> Iterator[bytes]:
             in_text = not in_text
 
 
-def windows(body: bytes, begin: int = 0) -> Iterator[tuple[int, bytes]]:
+def windows(body: bytes, begin: int = 0, size: int = WINDOW) -> Iterator[tuple[int, bytes]]:
     """The body from `begin` on in parts, each with its place; no quote in them is an escaped one.
 
     Escaped quotes are overwritten, one byte for another. A part never ends between a backslash and what it
     escapes.
     """
     while begin < len(body):
-        part = body[begin : begin + WINDOW]
+        part = body[begin : begin + size]
         if (len(part) - len(part.rstrip(b"\\"))) % 2 and begin + len(part) < len(body):
             part = part[:-1]
         if b"\\" in part:

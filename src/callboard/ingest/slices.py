@@ -14,6 +14,7 @@ SLICE_BYTES: Final = 512 * 1024
 _LOOK_BACK = 64 * 1024
 """How far before the end of a slice a place to cut is looked for: longer than nearly every event."""
 _ENVELOPE = re.compile(rb'\{\s{0,99}"events"\s{0,99}:\s{0,99}\[')
+_EVENTS = re.compile(rb'\}\s{0,99}(,)\s{0,99}\{\s{0,99}"type"')
 _BETWEEN = re.compile(rb'\}\s{0,99}(,)\s{0,99}\{\s{0,99}"')
 
 
@@ -37,15 +38,21 @@ def list_slices(body: bytes) -> Iterator[bytes]:
     """
     begin, end = _inside(body)
     while end - begin > SLICE_BYTES:
-        cut = -1
-        for found in _BETWEEN.finditer(body, begin + SLICE_BYTES - _LOOK_BACK, begin + SLICE_BYTES):
-            cut = found.start(1)
-        if cut < 0:
+        cut = _last(_EVENTS, body, begin) or _last(_BETWEEN, body, begin)
+        if not cut:
             yield b"["
             return
         yield b"[" + body[begin:cut] + b"]"
         begin = cut + 1
     yield b"[" + body[begin:end] + b"]"
+
+
+def _last(between: re.Pattern[bytes], body: bytes, begin: int) -> int:
+    """The last place to cut within a slice; 0 when there is none."""
+    cut = 0
+    for found in between.finditer(body, begin + SLICE_BYTES - _LOOK_BACK, begin + SLICE_BYTES):
+        cut = found.start(1)
+    return cut
 
 
 def _inside(body: bytes) -> tuple[int, int]:

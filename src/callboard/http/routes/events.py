@@ -20,6 +20,9 @@ PARSED_AT_ONCE = 64 * 1024
 """Bodies up to this many bytes are parsed on the event loop, when nothing in them needs a closer look: a thread
 would cost more than it frees."""
 
+TOLD_AT_ONCE = 1_000
+"""Answers of more rejections are written on a thread as well."""
+
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 JSON_MEDIA = "application/json"
 NDJSON_MEDIA = ("application/x-ndjson", "application/ndjson")
@@ -57,6 +60,12 @@ async def send_events(request: Request) -> Response:
         received_at=now,
     )
     receipt = await services.group_commit.commit_async(batch)
+    if len(receipt.rejections) <= TOLD_AT_ONCE:
+        return _answer(receipt)
+    return await request.parse_threads.run(_answer, receipt)
+
+
+def _answer(receipt: Receipt) -> Response:
     return json_response(One(200, _message(receipt), _result(receipt)))
 
 

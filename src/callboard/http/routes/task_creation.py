@@ -111,7 +111,7 @@ def _registered(request: Request, run_id: str, now: Micros) -> Registered:
     assert request.hold is not None, "a body holds room"
     request.hold.weigh(request.body)
     settings = request.services.settings
-    raw = read_json_in_slices(request.body, MANY_TASKS)
+    raw = read_json_in_slices(request.body, MANY_TASKS, "documents", settings.max_events)
     new = _checked(raw, settings.max_events, settings.max_decoded_bytes)
     entries = _entries(_inputs(raw["documents"], new.context), new, request.space, run_id, now)
     data = NewRunAnswer(run_id, [entry.event.item_id for entry in entries], "pending")
