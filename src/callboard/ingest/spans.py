@@ -57,8 +57,8 @@ class Elements:
             if depth > 1:
                 closed, opened, levels = _balance(parts[in_text::2])
                 if closed < depth - 1:  # all of it is inside one element
+                    deepest = max(deepest, depth + levels, depth + opened - closed + levels)
                     depth += opened - closed
-                    deepest = max(deepest, depth + levels)
                     in_text ^= len(parts) % 2 == 0
                     continue
             for place, token in _tokens(parts, at, in_text=in_text):
