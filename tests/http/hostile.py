@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import msgspec
 import zstandard
@@ -74,11 +74,13 @@ EVENTS: Mapping[str, Make] = {
     "documents of objects": _repeated(
         b'{"type":"call","call_id":"a","call_status":"queued","metadata":{"a":[', b'{"a":1},', b"1]}}"
     ),
-    "documents of the events": lambda size: _repeated(
+    "documents of the events": _repeated(
         b"[",
-        b'{"type":"call","call_id":"a","call_status":"queued","metadata":{"a":[' + b'{"b":{}},' * 500 + b"1]}},",
+        b'{"type":"call","call_id":"a","call_status":"queued","metadata":{"a":['
+        + b'{"b":{}},' * 500
+        + b"1]}},",
         b"{}]",
-    )(size),
+    ),
     "names beside events": lambda size: b'{"events":[],' + _keys(size)[1:],
 }
 LINES: Mapping[str, Make] = {
@@ -119,7 +121,9 @@ def bodies(endpoint: Endpoint, *, all_of: bool = False) -> Iterator[Sent]:
             yield Sent(name, make, {"Content-Type": "application/x-ndjson"})
     for encoding, pack in PACK.items():
         for name in ("keys", "values", "blanks", "objects") if all_of else ("keys", "objects"):
-            yield Sent(f"{name} in {encoding}", _packed(pack, SHAPES[name]), {**plain, "Content-Encoding": encoding})
+            yield Sent(
+                f"{name} in {encoding}", _packed(pack, SHAPES[name]), {**plain, "Content-Encoding": encoding}
+            )
 
 
 PACK: Mapping[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "zstd": zstandard.compress}
@@ -142,14 +146,21 @@ def _as_field(endpoint: Endpoint, field: str, make: Make) -> Make:
     assert endpoint.body is not None
     example = dict(endpoint.body.example or {})
     example.pop(field, None)
-    rest = b"".join(b",%b:%b" % (msgspec.json.encode(key), msgspec.json.encode(value)) for key, value in example.items())
+    rest = b"".join(
+        b",%b:%b" % (msgspec.json.encode(key), msgspec.json.encode(value)) for key, value in example.items()
+    )
     return lambda size: b"{" + msgspec.json.encode(field) + b":" + make(size) + rest + b"}"
 
 
 def documented() -> set[tuple[str, str]]:
     """Method and path of every operation of the OpenAPI document."""
     paths: dict[str, Any] = document()["paths"]
-    return {(method.upper(), path) for path, methods in paths.items() for method in methods if method != "parameters"}
+    return {
+        (method.upper(), path)
+        for path, methods in paths.items()
+        for method in methods
+        if method != "parameters"
+    }
 
 
 # --- what it costs
@@ -215,7 +226,7 @@ class Healthz:
 
         yield longest_ms
 
-    def __enter__(self) -> Healthz:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

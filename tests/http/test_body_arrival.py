@@ -107,7 +107,7 @@ def test_a_server_that_stops_waits_for_no_body_longer_than_for_a_small_one(board
 
 @pytest.mark.usefixtures("hasty")
 def test_stalled_bodies_share_one_room_and_give_it_back(tmp_path: Path):
-    """Forty at once: no more is held than there is room for, the others are 503 at once, others are served."""
+    """Forty at once: no more is held than there is room for, the others are 503 at once."""
     with Board(tmp_path, body_room_bytes=1 << 20) as board:
 
         async def crowd() -> list[int]:
@@ -173,9 +173,10 @@ def test_a_body_is_bounded_by_what_its_route_can_need(
     """At the bound it is read, one byte more is 413; compressed it is 415, for nobody needs that there."""
     board.send({"type": "task", "task_id": "t-1", "status": "pending"})
     path = path.replace("{space}", board.spring.token)
-    asked = {"token": board.admin, "org": "acme.example", "headers": {"Content-Type": "application/json"}}
-    if path == "/session":
-        asked = {"headers": {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"}}
+    headers = {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"}
+    asked: dict[str, Any] = {"headers": headers}
+    if path != "/session":
+        asked |= {"token": board.admin, "org": "acme.example"}
     taken = board.ask(method, path, content=_padded(body, most), **asked)
     assert taken.status_code in (200, 201, 401), taken.text
     refused(board.ask(method, path, content=_padded(body, most + 1), **asked), 413, f"{most:,} bytes")
@@ -220,7 +221,7 @@ def test_a_stalled_body_is_hung_up_on_after_its_time(stalled: Door):
     began = time.monotonic()
     answer = _end(_begun(stalled, 1000, 500))
     assert answer.startswith(b"HTTP/1.1 408"), answer
-    assert BODY_S - 1 <= time.monotonic() - began
+    assert time.monotonic() - began >= BODY_S - 1
     assert stalled.lives()
 
 

@@ -1,10 +1,11 @@
-"""What a hostile body may cost, whoever sends it, for every route there is: a real server is asked and measured.
+"""What a hostile body may cost, whoever sends it, for every route there is, measured on a real server.
 
 CPU is read from Linux's /proc; the bounds are those that `docs/operate/bounds.md` tells.
 """
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import sys
 import time
@@ -111,14 +112,14 @@ def _sizes(endpoint: Endpoint) -> list[tuple[int, int]]:
 def _faults(
     door: Door, healthz: Healthz, endpoint: Endpoint, sent: Sent, sizes: tuple[int, int], *, with_token: bool
 ) -> list[str]:
-    """What one kind of body, once and of twice the size, takes too much of; nothing when it was better once."""
+    """What one kind of body, and twice of it, takes too much of; nothing when it was better once."""
     found: list[str] = []
     for _ in range(TRIES):
         small, large = (
             _ask(door, healthz, endpoint, sent.make(size), sent, with_token=with_token) for size in sizes
         )
         found = [
-            f"{endpoint.operation}: {sent.name}, {sizes[1]:,} bytes: {what} ({small} of half the size, {large})"
+            f"{endpoint.operation}: {sent.name}, {sizes[1]:,} bytes: {what} ({large}, of half {small})"
             for what, is_so in {
                 f"{large.loop_ms:.0f} ms of the event loop": large.loop_ms > LOOP_MS,
                 f"/healthz waits {large.healthz_ms:.0f} ms": large.healthz_ms > WAIT_MS
@@ -154,14 +155,14 @@ def _ask(
     connection = http.client.HTTPConnection("127.0.0.1", door.server.port, timeout=120)
     with healthz.watched() as longest_ms:
         loop_ms, worker_ms = cpu_ms(worker)
-        try:
+        with contextlib.suppress(OSError):  # it may have been answered before all of the body was sent
             connection.request(endpoint.method, path, body=body, headers=headers)
-        except OSError:
-            pass  # it has been answered before all of the body was sent
         try:
             status = connection.getresponse().status
         except OSError:
             status = 0
         connection.close()
         loop_now, worker_now = cpu_ms(worker)
-        return Cost(status, round(loop_now - loop_ms, 1), round(worker_now - worker_ms, 1), round(longest_ms(), 1))
+        return Cost(
+            status, round(loop_now - loop_ms, 1), round(worker_now - worker_ms, 1), round(longest_ms(), 1)
+        )

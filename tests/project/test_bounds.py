@@ -6,9 +6,9 @@ import pytest
 
 from callboard.cli import server
 from callboard.fold import batch
-from callboard.http import limits, stream, threads
-from callboard.http.routes import task_creation
-from callboard.ingest import compression, documents, instants, parse, wire
+from callboard.http import arrival, endpoint, json_slices, limits, room, stream, threads
+from callboard.http.routes import task_creation, tasks
+from callboard.ingest import compression, documents, instants, items, parse, shape, slices, wire
 from callboard.ingest.sources import delimited, importer, targets
 from callboard.live import follow, message, subscription
 from callboard.model import call
@@ -37,7 +37,31 @@ BOUNDS: dict[str, list[str]] = {
     "connecting to PostgreSQL": [f"{postgres_connection.CONNECT_TIMEOUT_S} s"],
     "idle connections to PostgreSQL": [f"{postgres_connection.IDLE_S:.0f} s"],
     "organizations that a worker's shared query of PostgreSQL asks about": [f"{postgres_looks.WATCHED:,}"],
-    "body as sent": [f"{DEFAULT.max_body_bytes // MIB} MiB"],
+    "body of a session, a token or a space": [f"{endpoint.SMALL_BYTES // KIB} KiB"],
+    "body that says how one task went": [f"{tasks.ONE_TASK_BYTES // MIB} MiB"],
+    "body of events or new tasks as sent": [f"{DEFAULT.max_body_bytes // MIB} MiB"],
+    "time for a whole body": [
+        f"{arrival.BODY_S:.0f} s, and 1 s more for each {arrival.BYTES_A_SECOND // KIB} KiB",
+        f"{arrival.BODY_S:.0f} s when the server stops",
+    ],
+    "bytes of bodies held at once, a worker": [
+        f"{DEFAULT.body_room_bytes // MIB} MiB",
+        f"each value at least {room.VALUE_BYTES} bytes",
+    ],
+    "values, and keys, in the body of a session, a token or a space": [
+        f"{endpoint.SMALL_BOUNDS.values:,} each"
+    ],
+    "values and keys in the body that says how one task went": [
+        f"{tasks.ONE_TASK.values:,} and {tasks.ONE_TASK.keys:,}"
+    ],
+    "keys of one object": [f"{shape.KEYS_OF_ONE_MAX:,}"],
+    "keys of one event, or of the object around events": [f"{items.KEYS_OF_EVENT_MAX:,}"],
+    "levels of any body": [f"{shape.DEPTH_MAX}"],
+    "decoded at once of a large body": [
+        f"{slices.SLICE_BYTES // KIB} KiB of events",
+        f"{json_slices.SLICE_BYTES // KIB} KiB of new tasks",
+    ],
+    "one event": [f"{items.EVENT_BYTES // MIB} MiB of JSON", f"{items.EVENT_VALUES:,} values"],
     "body decoded": [f"{DEFAULT.max_decoded_bytes // MIB} MiB"],
     "events in one body": [f"{DEFAULT.max_events:,}"],
     "values in one body": [f"{parse.VALUES_MAX:,}"],
@@ -118,6 +142,7 @@ BOUNDS: dict[str, list[str]] = {
 SAID_ELSEWHERE = {
     # Derived from a bound above.
     "of these, one organization's share",
+    "of these, one organization's share (without a token: one address's)",
     "of exports, one organization's share",
     "of streams, one organization's share",
 }

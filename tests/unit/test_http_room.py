@@ -62,7 +62,7 @@ def test_many_short_values_weigh_more_than_their_bytes():
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(-40, 60)), max_size=40))
 def test_what_is_held_is_what_the_requests_hold(steps: list[tuple[int, int]]):
-    """Whatever is taken, given back and refused: never more than the bound but for one alone, never less than 0."""
+    """Whatever is taken, given back and refused: no more than the bound but for one alone."""
     room = Room(100)
     holds = [room.hold(number // 2) for number in range(4)]
     for number, size in steps:

@@ -1,4 +1,4 @@
-"""The shape of a body, and where it may be cut: told without decoding it, and never otherwise than a decoder."""
+"""The shape of a body, and where it may be cut: told without decoding it, as a decoder finds it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     ("body", "one_more"),
     [
         ("[" + "1," * 10 + "1]", "[" + "1," * 11 + "1]"),
-        ('{"a":{"a":1,"b":1,"c":1},"b":{"a":1,"b":1,"c":1}}', '{"a":{"a":1,"b":1,"c":1},"b":{"a":1,"b":1,"c":1,"d":1}}'),
+        (
+            '{"a":{"a":1,"b":1,"c":1},"b":{"a":1,"b":1,"c":1}}',
+            '{"a":{"a":1,"b":1,"c":1},"b":{"a":1,"b":1,"c":1,"d":1}}',
+        ),
         ('{"a":1,"b":2,"c":3,"d":4,"e":5}', '{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6}'),
         ("[[[[1]]]]", "[[[[[1]]]]]"),
         ('{"a":[{"a":{}}]}', '{"a":[{"a":{"a":{}}}]}'),
@@ -99,10 +102,16 @@ def test_a_list_without_its_end_is_none(values: list[Any], cut: int):
 words = st.text(st.sampled_from('ab"\\]}[{,\u00e9\0'), max_size=5)
 events = st.one_of(
     st.fixed_dictionaries(
-        {"type": st.just("call"), "call_id": st.sampled_from(["a", "b", ""]), "call_status": st.just("queued")},
+        {
+            "type": st.just("call"),
+            "call_id": st.sampled_from(["a", "b", ""]),
+            "call_status": st.just("queued"),
+        },
         optional={
             "agent": words,
-            "metadata": st.dictionaries(words, st.lists(st.dictionaries(words, documents, max_size=2), max_size=3), max_size=2),
+            "metadata": st.dictionaries(
+                words, st.lists(st.dictionaries(words, documents, max_size=2), max_size=3), max_size=2
+            ),
             "odd": st.just(1),
         },
     ),
@@ -118,7 +127,9 @@ def _said(body: bytes, *, ndjson: bool) -> Any:
     return [entry.body for entry in parsed.entries], parsed.indexes, parsed.rejections
 
 
-@given(st.lists(events, max_size=22), st.integers(1, 400), st.sampled_from(["list", "envelope", "lines", "cut"]))
+@given(
+    st.lists(events, max_size=22), st.integers(1, 400), st.sampled_from(["list", "envelope", "lines", "cut"])
+)
 def test_a_body_in_slices_says_what_it_says_in_one(sent: list[Any], size: int, form: str):
     """The same events, places, rejections and refusals, wherever it is cut."""
     body = json.dumps(sent).encode()
@@ -137,7 +148,11 @@ def test_a_body_in_slices_says_what_it_says_in_one(sent: list[Any], size: int, f
 
 
 @given(
-    st.dictionaries(st.sampled_from(["documents", "pilot", "context", "more"]), documents | st.lists(documents), max_size=4),
+    st.dictionaries(
+        st.sampled_from(["documents", "pilot", "context", "more"]),
+        documents | st.lists(documents),
+        max_size=4,
+    ),
     st.integers(20, 200),
 )
 def test_an_object_in_slices_says_what_it_says_in_one(value: Any, size: int):
@@ -147,9 +162,10 @@ def test_an_object_in_slices_says_what_it_says_in_one(value: Any, size: int):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_slices, "SLICE_BYTES", size)
         try:
-            assert read_json_in_slices(body, bounds, "documents", 1000) == read_json(body, bounds)
+            read = read_json_in_slices(body, bounds, "documents", 1000)
         except InvalidInputError as error:
-            assert "is larger than" in error.message
+            read = error.message
+    assert read == read_json(body, bounds) or (isinstance(read, str) and "is larger than" in read)
 
 
 def test_the_digest_of_a_request_is_that_of_earlier_versions():

@@ -10,7 +10,7 @@ from typing import Any
 from callboard.errors import BodyTooLargeError, InvalidInputError, UnreadableBodyError
 from callboard.http.json_body import read_checked, read_json
 from callboard.ingest.shape import Bounds, check_shape, first_of
-from callboard.ingest.spans import Elements, Slices, Span, key_of
+from callboard.ingest.spans import Elements, Slices, Span, key_of, not_json
 
 SLICE_BYTES = 256 * 1024
 """What is decoded at once: 10 ms at most."""
@@ -39,7 +39,7 @@ def read_json_in_slices(body: bytes, bounds: Bounds, many: str, most: int) -> An
         else:
             raise _too_large(name[:64])
     if (rest := first_of(body, elements.after)) < len(body):
-        raise UnreadableBodyError(f"The body is not JSON: trailing characters (byte {rest}).")
+        raise not_json(f"trailing characters (byte {rest})")
     return found
 
 
@@ -51,9 +51,9 @@ def _list(body: bytes, span: Span, name: str, most: int) -> list[Any]:
             raise _too_large(f"{name}[{len(values)}]")
         values += read_checked(b"[" + body[begin:end] + b"]", begin - 1)
         if len(values) > most:
-            raise BodyTooLargeError(f"More than {most:,} {name}; send them in parts.")
+            raise BodyTooLargeError(f"More than {most:,} documents; send them in parts.")
     if (rest := first_of(body, slices.after)) < span.end:
-        raise UnreadableBodyError(f"The body is not JSON: trailing characters (byte {rest}).")
+        raise not_json(f"trailing characters (byte {rest})")
     return values
 
 

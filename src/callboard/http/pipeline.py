@@ -188,7 +188,9 @@ async def _read_body(request: Request) -> None:
     if encoding not in ("", "identity") and not body.compressed:
         raise UnsupportedBodyError("This endpoint takes bodies as they are, not compressed.")
     hold = request.hold = request.room.hold(_sender(request))
-    sent = await request.read_body(hold, min(body.most_bytes or settings.max_body_bytes, settings.max_body_bytes))
+    sent = await request.read_body(
+        hold, min(body.most_bytes or settings.max_body_bytes, settings.max_body_bytes)
+    )
     if encoding in ("gzip", "zstd"):
         sent = await _unfolded(request, sent, encoding, hold)
     request.body = sent

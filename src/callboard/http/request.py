@@ -31,8 +31,8 @@ class Request:
     __slots__ = (
         "_receive",
         "address",
-        "arrivals",
         "answer_media",
+        "arrivals",
         "body",
         "endpoint",
         "exports",

@@ -14,7 +14,7 @@ from callboard.errors import BodyTooLargeError, InvalidInputError, UnreadableBod
 from callboard.ingest.rejected import RejectedEvent
 from callboard.ingest.shape import DEPTH_MAX, counted, first_of
 from callboard.ingest.slices import SLICE_BYTES
-from callboard.ingest.spans import Elements, Slices, Span, key_of
+from callboard.ingest.spans import Elements, Slices, Span, key_of, not_json
 
 EVENT_BYTES = 1024 * 1024
 """No event whose fields keep within their bounds is larger."""
@@ -88,7 +88,9 @@ def _in_slices(body: bytes, max_items: int) -> list[bytes | RejectedEvent]:
     _check_end(body, elements.after, len(body))
     names = [name for name, _ in fields]
     if "events" not in names or "type" in names:
-        return [_item(body, Span(start, elements.after, 1 + max((span.depth for _, span in fields), default=0)))]
+        return [
+            _item(body, Span(start, elements.after, 1 + max((span.depth for _, span in fields), default=0)))
+        ]
     _check_envelope(names)
     events = fields[0][1]
     if body[events.begin : events.begin + 1] != b"[":
@@ -123,7 +125,7 @@ def _too_many_keys() -> BodyTooLargeError:
 
 def _check_end(body: bytes, after: int, end: int) -> None:
     if (rest := first_of(body, after)) < end:
-        raise UnreadableBodyError(f"The body is not JSON: {fault(body, f'trailing characters (byte {rest})')}")
+        raise not_json(fault(body, f"trailing characters (byte {rest})").removesuffix("."))
 
 
 def _item(body: bytes, span: Span, before: int = 0) -> bytes | RejectedEvent:
@@ -236,7 +238,9 @@ def _no_array() -> InvalidInputError:
     return InvalidInputError("events: is not an array.", [("events", "is not an array")])
 
 
-def _read(decoder: msgspec.json.Decoder[Any], body: bytes, where: str = "The body", *, before: int = 0) -> Any:
+def _read(
+    decoder: msgspec.json.Decoder[Any], body: bytes, where: str = "The body", *, before: int = 0
+) -> Any:
     try:
         return decoder.decode(body)
     except msgspec.DecodeError as error:
@@ -244,8 +248,8 @@ def _read(decoder: msgspec.json.Decoder[Any], body: bytes, where: str = "The bod
 
 
 def fault(body: bytes, error: str, before: int = 0) -> str:
-    """What is wrong with a body and where: msgspec's word, and what people most often meant. `before`: bytes of
-    the whole body that stand before this part of it.
+    """What is wrong with a body and where: msgspec's word, and what people most often meant. `before`: bytes
+    of the whole body that stand before this part of it.
     """
     found = _FAULT.fullmatch(error)
     if found is None:

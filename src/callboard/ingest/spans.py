@@ -35,6 +35,11 @@ class Span(NamedTuple):
     """Levels of containers in it."""
 
 
+def not_json(why: str) -> UnreadableBodyError:
+    """What is said of a body that is none."""
+    return UnreadableBodyError(f"The body is not JSON: {why}.")
+
+
 class Elements:
     """The elements of the container that opens at `start`, in one linear pass.
 
@@ -76,9 +81,7 @@ class Elements:
                     yield Span(begin, place, deepest - 1)
                     begin, deepest = place + 1, 1
             in_text ^= len(parts) % 2 == 0
-        raise UnreadableBodyError(
-            f"The body is not JSON: it ends in the middle of a value (byte {len(self._body)})."
-        )
+        raise not_json(f"it ends in the middle of a value (byte {len(self._body)})")
 
 
 class Slices:
@@ -117,9 +120,7 @@ class Slices:
                 if cut >= 0:
                     yield begin, cut
                     begin = cut + 1
-        raise UnreadableBodyError(
-            f"The body is not JSON: it ends in the middle of a value (byte {len(self._body)})."
-        )
+        raise not_json(f"it ends in the middle of a value (byte {len(self._body)})")
 
 
 class _Window(NamedTuple):
@@ -191,11 +192,11 @@ def _balance(outside: list[bytes]) -> tuple[int, int, int]:
 
 
 def key_of(body: bytes, span: Span) -> tuple[str, int]:
-    """The key of an object's element, and where its value begins. Raises `UnreadableBodyError` when it is none
-    (or longer than any key of ours: 1,000 bytes).
+    """The key of an object's element, and where its value begins. Raises `UnreadableBodyError` when it is
+    none (or longer than any key of ours: 1,000 bytes).
     """
     found = _KEY.match(body, span.begin, span.end)
     if found is not None:
         with suppress(msgspec.DecodeError):
             return _decode_key(found[1]), found.end()
-    raise UnreadableBodyError(f"The body is not JSON: there is no key at byte {span.begin}.")
+    raise not_json(f"there is no key (byte {span.begin})")

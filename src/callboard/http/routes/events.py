@@ -17,8 +17,8 @@ from callboard.ingest.shape import first_of
 from callboard.store.interface import Batch, Receipt, Rejection
 
 PARSED_AT_ONCE = 64 * 1024
-"""Bodies up to this many bytes are parsed on the event loop, when nothing in them needs a closer look: a thread
-would cost more than it frees."""
+"""Bodies up to this many bytes are parsed on the event loop, when nothing in them needs a closer look: a
+thread would cost more than it frees."""
 
 TOLD_AT_ONCE = 1_000
 """Answers of more rejections are written on a thread as well."""
@@ -143,7 +143,13 @@ ENDPOINTS = (
         '`duplicate`. Body: one event, an array, `{"events": [...]}` or NDJSON; `Content-Encoding` gzip or '
         "zstd. At most 16 MiB as sent, 64 MiB decoded, 50,000 events.",
         role="member",
-        body=Body(media=(JSON_MEDIA, *NDJSON_MEDIA), schema=_SCHEMA, example={"events": [_CALL, _TASK]}, most_bytes=None, compressed=True),
+        body=Body(
+            media=(JSON_MEDIA, *NDJSON_MEDIA),
+            schema=_SCHEMA,
+            example={"events": [_CALL, _TASK]},
+            most_bytes=None,
+            compressed=True,
+        ),
         handle=send_events,
         answer=One[BatchResult],
     ),

@@ -210,7 +210,12 @@ ENDPOINTS = (
         "without `occurred_at`: now. Answers the task as it then stands.",
         role="member",
         find=find_task,
-        body=Body(schema=TASK_CHANGE, example={"status": "completed", "output": {"outcome": "renewed"}}, most_bytes=ONE_TASK_BYTES, bounds=ONE_TASK),
+        body=Body(
+            schema=TASK_CHANGE,
+            example={"status": "completed", "output": {"outcome": "renewed"}},
+            most_bytes=ONE_TASK_BYTES,
+            bounds=ONE_TASK,
+        ),
         handle=update_task,
         answer=One[TaskItem],
     ),
