@@ -45,6 +45,14 @@ class Settings:
         1024,
         1 << 32,
     )
+    body_room_bytes: int = _setting(
+        128 * 1024 * 1024,
+        "bytes",
+        "Most bytes of request bodies held at once, per worker (one organization holds at most half); "
+        "at the bound 503.",
+        1024,
+        1 << 34,
+    )
     max_events: int = _setting(50_000, "events", "Most events in one request; more are 413.", 1, 1_000_000)
     queue_events: int = _setting(
         200_000, "events", "Most events waiting to be written, per worker; at the bound 503.", 1, 10_000_000

@@ -143,7 +143,7 @@ def test_every_field_at_fault_is_told_with_its_rule(board: Board):
     }
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"name": "a", "name": "b"}', b"\xff", b"[" * 99_999])
+@pytest.mark.parametrize("content", [b"", b"{", b'{"name": "a", "name": "b"}', b"\xff", b"[" * 60_000])
 def test_a_body_of_the_administration_that_cannot_be_read_is_400(board: Board, content: bytes):
     """A key twice included: which of the two was meant, nobody knows."""
     headers = {"Content-Type": "application/json"}

@@ -6,10 +6,10 @@ import pytest
 
 from callboard.cli import server
 from callboard.clock import moment
-from callboard.fold import room
-from callboard.http import long_answers, shared_threads, stream
-from callboard.http.routes import task_creation
-from callboard.ingest import compression, documents, instants, parse, wire
+from callboard.fold import room as item_room
+from callboard.http import arrival, endpoint, json_slices, long_answers, room, shared_threads, stream
+from callboard.http.routes import task_creation, tasks
+from callboard.ingest import compression, documents, instants, items, parse, shape, slices, wire
 from callboard.ingest.sources import delimited, importer, ownership, targets
 from callboard.live import follow, message, subscription
 from callboard.model import call
@@ -52,7 +52,31 @@ BOUNDS: dict[str, list[str]] = {
     "connecting to PostgreSQL": [f"{postgres_connection.CONNECT_TIMEOUT_S} s"],
     "idle connections to PostgreSQL": [f"{postgres_connection.IDLE_S:.0f} s"],
     "organizations that a worker's shared query of PostgreSQL asks about": [f"{postgres_looks.WATCHED:,}"],
-    "body as sent": [f"{DEFAULT.max_body_bytes // MIB} MiB"],
+    "body of a session, a token or a space": [f"{endpoint.SMALL_BYTES // KIB} KiB"],
+    "body that says how one task went": [f"{tasks.ONE_TASK_BYTES // MIB} MiB"],
+    "body of events or new tasks as sent": [f"{DEFAULT.max_body_bytes // MIB} MiB"],
+    "time for a whole body": [
+        f"{arrival.BODY_S:.0f} s, and 1 s more for each {arrival.BYTES_A_SECOND // KIB} KiB",
+        f"{arrival.BODY_S:.0f} s when the server stops",
+    ],
+    "bytes of bodies held at once, a worker": [
+        f"{DEFAULT.body_room_bytes // MIB} MiB",
+        f"each value at least {room.VALUE_BYTES} bytes",
+    ],
+    "values, and keys, in the body of a session, a token or a space": [
+        f"{endpoint.SMALL_BOUNDS.values:,} each"
+    ],
+    "values and keys in the body that says how one task went": [
+        f"{tasks.ONE_TASK.values:,} and {tasks.ONE_TASK.keys:,}"
+    ],
+    "keys of one object": [f"{shape.KEYS_OF_ONE_MAX:,}"],
+    "keys of one event, or of the object around events": [f"{items.KEYS_OF_EVENT_MAX:,}"],
+    "levels of any body": [f"{shape.DEPTH_MAX}"],
+    "decoded at once of a large body": [
+        f"{slices.SLICE_BYTES // KIB} KiB of events",
+        f"{json_slices.SLICE_BYTES // KIB} KiB of new tasks",
+    ],
+    "one event": [f"{items.EVENT_BYTES // MIB} MiB of JSON", f"{items.EVENT_VALUES:,} values"],
     "body decoded": [f"{DEFAULT.max_decoded_bytes // MIB} MiB"],
     "events in one body": [f"{DEFAULT.max_events:,}"],
     "values in one body": [f"{parse.VALUES_MAX:,}"],
@@ -109,11 +133,11 @@ BOUNDS: dict[str, list[str]] = {
     "a duration derived from start and end": [f"{call.LOOK_BACK // 1_000_000:,} s"],
     "a time to answer, creation to start": [f"{call.LOOK_BACK // 1_000_000:,} s"],
     "attempt": [f"{wire.ATTEMPT_MAX:,}"],
-    "distinct events of one call or task": [f"{room.EVENTS_PER_ITEM:,}"],
+    "distinct events of one call or task": [f"{item_room.EVENTS_PER_ITEM:,}"],
     "of its events, beside these": [
-        f"{room.ENDS_BESIDE} that end it",
-        f"{room.RETRIES_BESIDE} of a task's later attempts",
-        f"{room.VOIDS_BESIDE} with `void`",
+        f"{item_room.ENDS_BESIDE} that end it",
+        f"{item_room.RETRIES_BESIDE} of a task's later attempts",
+        f"{item_room.VOIDS_BESIDE} with `void`",
     ],
     "events waiting to be written, a worker": [
         f"{DEFAULT.queue_events:,}",
@@ -168,6 +192,7 @@ SAID_ELSEWHERE = {
     "of these, one organization's share",
     "of these, one organization's share of threads",
     "of these, one organization's share of waiting",
+    "of these, one organization's share (without a token: one address's)",
     "of exports, one organization's share",
     "of streams, one organization's share",
     # How it is done: tests/contract/test_home_zone.py.

@@ -10,6 +10,7 @@ from time import perf_counter_ns
 
 from callboard.errors import CallboardError, ExportsFullError, StoreError
 from callboard.http import pipeline
+from callboard.http.arrival import Arrivals
 from callboard.http.endpoint import Endpoint
 from callboard.http.endpoints import ENDPOINTS
 from callboard.http.errors import FAULT, HttpError, error_body, http_error
@@ -20,6 +21,7 @@ from callboard.http.refusals import Refusals
 from callboard.http.request import Receive, Request, Scope
 from callboard.http.request_id import RequestIds
 from callboard.http.response import Response, Send, finished, send_response
+from callboard.http.room import Room
 from callboard.http.router import Router, without_prefix
 from callboard.http.routes.analytics import PATHS as ANALYTICS_PATHS
 from callboard.http.routes.analytics import granted
@@ -50,6 +52,8 @@ class Application:
         self._refusals = Refusals(services.clock)
         self._store_threads = SharedThreads(services.settings.readers, "store")
         self._parse_threads = Threads(PARSE_THREADS, "parse")
+        self._arrivals = Arrivals()
+        self._room = Room(services.settings.body_room_bytes)
         self._exports = Places(services.settings.exports, ExportsFullError)
         self._meter = services.meter
         self._gauges = Gauges(services)
@@ -93,9 +97,21 @@ class Application:
             store_threads=self._store_threads,
             parse_threads=self._parse_threads,
             exports=self._exports,
+            arrivals=self._arrivals,
+            room=self._room,
             note_gauges=self.note_gauges,
             request_id=request_id.decode(),
         )
+        try:
+            await self._send_answer(request, scope, receive, send, began)
+        finally:
+            if request.hold is not None:
+                request.hold.end()
+
+    async def _send_answer(
+        self, request: Request, scope: Scope, receive: Receive, send: Send, began: int
+    ) -> None:
+        request_id = request.request_id.encode()
         response = await self._answer(request, scope)
         count(self._meter, request.operation, response.status, perf_counter_ns() - began)
         if _log.isEnabledFor(logging.DEBUG):
@@ -104,6 +120,10 @@ class Application:
             await send_response(send, response, request_id)
         else:
             await send_stream(scope, receive, send, response, request_id)
+
+    def hurry_bodies(self) -> None:
+        """The server stops: bodies that are on their way have a small one's time from now on."""
+        self._arrivals.stop()
 
     def note_gauges(self) -> None:
         """Write down how this worker stands, for scrapes that reach another one."""

@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from callboard.errors import (
     AlreadyExistsError,
     BodyTooLargeError,
+    BodyTooSlowError,
     CallboardError,
     CallerError,
     IdempotencyConflictError,
@@ -29,6 +30,7 @@ STATUS_OF: dict[type[CallboardError], int] = {
     ParameterError: 400,
     UnreadableBodyError: 400,
     NotFoundError: 404,
+    BodyTooSlowError: 408,
     AlreadyExistsError: 409,
     BodyTooLargeError: 413,
     UnsupportedBodyError: 415,
@@ -116,6 +118,9 @@ def http_error(error: CallboardError) -> HttpError:
         return HttpError(status, error.message, errors=[(error.name, error.reason)])
     if isinstance(error, InvalidInputError):
         return HttpError(status, error.message, errors=error.errors)
+    if isinstance(error, BodyTooSlowError):
+        # What still comes of the body must not be taken for the next request.
+        return HttpError(status, error.message, headers=[(b"connection", b"close")])
     return HttpError(status, error.message)
 
 

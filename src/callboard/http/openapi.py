@@ -94,6 +94,7 @@ _MEANING = {
     403: "The token has no access to this organization, or its role does not allow this.",
     404: "No such organization, space or item.",
     406: "The `Accept` header rules out what there is.",
+    408: "The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came.",
     409: "It is not in a state that allows this.",
     413: "The body is too large.",
     415: "The body's type or encoding is not taken.",
@@ -262,7 +263,7 @@ def statuses(endpoint: Endpoint) -> set[int]:
     if endpoint.find is not None:
         found.add(404)
     if endpoint.body is not None:
-        found |= {400, 413, 415, 422}
+        found |= {400, 408, 413, 415, 422}
     return found
 
 

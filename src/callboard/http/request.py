@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from callboard.errors import BodyTooLargeError, UnreadableBodyError
+from callboard.http.arrival import Arrivals
+from callboard.http.room import Hold, Room
 from callboard.http.services import Services
 from callboard.http.shared_threads import Asking, SharedThreads
 from callboard.http.threads import Threads
@@ -32,10 +34,12 @@ class Request:
         "_receive",
         "address",
         "answer_media",
+        "arrivals",
         "body",
         "endpoint",
         "exports",
         "headers",
+        "hold",
         "item",
         "limit",
         "media",
@@ -50,6 +54,7 @@ class Request:
         "raw_path",
         "repeated",
         "request_id",
+        "room",
         "scheme",
         "secret",
         "services",
@@ -93,6 +98,8 @@ class Request:
         store_threads: SharedThreads,
         parse_threads: Threads,
         exports: Places,
+        arrivals: Arrivals,
+        room: Room,
         note_gauges: Callable[[], None],
         request_id: str,
     ) -> None:
@@ -101,6 +108,10 @@ class Request:
         self.store_threads = Asking(store_threads, lambda: self.sharer, self._new_budget)
         self.parse_threads = parse_threads
         self.exports = exports
+        self.arrivals = arrivals
+        self.room = room
+        self.hold: Hold | None = None
+        """What its body holds of the room."""
         self.note_gauges = note_gauges
         self.request_id = request_id
         self.method: str = scope["method"]
@@ -157,36 +168,34 @@ class Request:
         assert self.organization is not None
         return self.organization.id
 
-    async def read_body(self, limit: int) -> bytes:
-        """The body as sent. Raises `BodyTooLargeError` as soon as it is longer than `limit` bytes, and
-        `UnreadableBodyError` when it does not come whole.
+    async def read_body(self, hold: Hold, limit: int) -> bytes:
+        """The body as sent, held as it comes. Raises `BodyTooLargeError` as soon as it is longer than `limit`
+        bytes, `BodyTooSlowError`, `BodiesFullError`, and `UnreadableBodyError` when it does not come whole.
         """
         stated = self.headers.get(b"content-length", b"")
-        if stated.isdigit() and len(stated) < 20 and int(stated) > limit:
-            raise _too_large(limit)
-        message = await self._receive()
-        if message["type"] == "http.request" and not message.get("more_body", False):
-            body: bytes = message.get("body", b"")
-            if len(body) > limit:
+        if stated.isdigit() and len(stated) < 20:
+            if int(stated) > limit:
                 raise _too_large(limit)
-            return body
-        return await self._read_on(message, limit)
-
-    async def _read_on(self, message: Message, limit: int) -> bytes:
+            hold.check(int(stated))
+        arrivals = self.arrivals
+        arrival = arrivals.begin()
         parts: list[bytes] = []
-        length = 0
-        while True:
-            if message["type"] == "http.disconnect":
-                # Hung up, or sent no proper chunk: only in the second case is there anybody to tell.
-                raise UnreadableBodyError("The body breaks off before its end.")
-            part = message.get("body", b"")
-            length += len(part)
-            if length > limit:
-                raise _too_large(limit)
-            parts.append(part)
-            if not message.get("more_body", False):
-                return b"".join(parts)
-            message = await self._receive()
+        try:
+            while True:
+                message = await arrivals.next(arrival, self._receive)
+                if message["type"] == "http.disconnect":
+                    # Hung up, or sent no proper chunk: only in the second case is there anybody to tell.
+                    raise UnreadableBodyError("The body breaks off before its end.")
+                if part := message.get("body", b""):
+                    arrival.came += len(part)
+                    if arrival.came > limit:
+                        raise _too_large(limit)
+                    hold.grow(len(part))
+                    parts.append(part)
+                if not message.get("more_body", False):
+                    return parts[0] if len(parts) == 1 else b"".join(parts)
+        finally:
+            arrivals.end(arrival)
 
 
 def _too_large(limit: int) -> BodyTooLargeError:

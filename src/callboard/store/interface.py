@@ -33,7 +33,7 @@ from callboard.store.reporting import Reporting, Verification
 # --- events in -------------------------------------------------------------------------------------
 
 
-class Rejection(Struct, frozen=True):
+class Rejection(Struct, frozen=True, gc=False):
     """An event that was not taken."""
 
     index: int

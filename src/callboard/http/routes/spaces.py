@@ -88,7 +88,7 @@ async def get_space(request: Request) -> Response:
 
 
 async def create_space(request: Request) -> Response:
-    new = read_object(request.body, NewSpace)
+    new = read_object(request, NewSpace)
     organization = _organization(request)
     space = await request.store_threads.run(
         request.services.store.create_space,
@@ -107,7 +107,7 @@ async def create_space(request: Request) -> Response:
 
 
 async def update_space(request: Request) -> Response:
-    change = read_object(request.body, SpaceChange)
+    change = read_object(request, SpaceChange)
     stated = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET}
     if isinstance(change.settings, SettingsIn):
         # One by one: the store changes them under its lock, and what another changes meanwhile stays.

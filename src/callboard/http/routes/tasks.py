@@ -23,6 +23,7 @@ from callboard.http.routes.runs import RUN, find_run
 from callboard.http.routes.scopes import find_scope, home_zone, spaces_now, told_zone
 from callboard.http.task_schema import TASK_CHANGE
 from callboard.ingest.parse import task_event
+from callboard.ingest.shape import Bounds
 from callboard.model.directory import allows
 from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, Entry, TaskEvent
 from callboard.model.task import Task
@@ -43,6 +44,11 @@ from callboard.store.interface import Batch, Receipt, TaskAt
 from callboard.store.questions import Position, Scope
 
 TASKS = f"{BASE}/tasks/"
+ONE_TASK_BYTES = 1024 * 1024
+"""Of the body that says how one task went: its `input` and `output` are at most 64 KiB of JSON each."""
+ONE_TASK = Bounds(values=100_000, keys=25_000)
+READ_AT_ONCE = 16 * 1024
+"""Bodies up to this many bytes are read on the event loop, larger on a thread."""
 SPACE_TASKS = f"{BASE}/spaces/{{space_token}}/tasks/"
 SPACE_TASK = f"{SPACE_TASKS}{{task_id}}/"
 
@@ -125,7 +131,10 @@ async def find_updated(request: Request) -> Updated:
 async def update_task(request: Request) -> Response:
     services, space, task_id = request.services, request.space, request.path["task_id"]
     now = services.clock()
-    entry = _entry_of(request, task_id, now)
+    if len(request.body) <= READ_AT_ONCE:
+        entry = _entry_of(request, task_id, now)
+    else:
+        entry = await request.parse_threads.run(_entry_of, request, task_id, now)
     batch = Batch(org_id=space.org_id, space_id=space.id, entries=[entry], received_at=now)
     receipt = await services.group_commit.commit_async(batch)
     _check_taken(receipt)
@@ -142,7 +151,7 @@ async def update_task(request: Request) -> Response:
 def _entry_of(request: Request, task_id: str, now: Micros) -> Entry:
     updated: Updated = request.item
     try:
-        fields = read_json(request.body)
+        fields = read_json(request.body, ONE_TASK)
         if not isinstance(fields, dict):
             raise InvalidInputError("body: must be an object", [("body", "must be an object")])
         for name in ("attempt", "sequence"):
@@ -246,7 +255,12 @@ ENDPOINTS = (
         "without `occurred_at`: now. Answers the task as it then stands.",
         role="member",
         find=find_updated,
-        body=Body(schema=TASK_CHANGE, example={"status": "completed", "output": {"outcome": "renewed"}}),
+        body=Body(
+            schema=TASK_CHANGE,
+            example={"status": "completed", "output": {"outcome": "renewed"}},
+            most_bytes=ONE_TASK_BYTES,
+            bounds=ONE_TASK,
+        ),
         handle=update_task,
         answer=One[TaskItem],
     ),

@@ -80,7 +80,7 @@ async def list_tokens(request: Request) -> Response:
 
 
 async def create_token(request: Request) -> Response:
-    new = read_object(request.body, NewToken)
+    new = read_object(request, NewToken)
     assert request.organization is not None
     handles = new.organizations or [request.organization.domain_handle]
     org_ids = dict.fromkeys(organization_named(request, handle).id for handle in handles)
@@ -104,7 +104,7 @@ async def create_token(request: Request) -> Response:
 
 
 async def rotate_token(request: Request) -> Response:
-    rotation = read_object(request.body, Rotation) if request.body.strip() else Rotation()
+    rotation = read_object(request, Rotation) if request.body.strip() else Rotation()
     token: Token = request.item
     # The answer holds a secret that works wherever the token does.
     _check_admin_in(request, [member.org_id for member in token.members])
