@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from callboard.clock import HOUR, SECOND
@@ -51,8 +49,8 @@ def test_an_update_of_a_withdrawn_task_is_404_unless_it_is_sent_again(board: Boa
     board.now += SECOND
     assert board.patch(path(board), {"void": True, "event_id": "gone"}).status_code == 200
     assert board.get(path(board)).status_code == 404
-    updates: list[Any] = [{"status": "running"}, {"status": "odd"}, {"event_id": "new", "void": True}, []]
-    for sent in updates:
+    unknown: list[object] = [{"status": "running"}, {"status": "odd"}, {"event_id": "new", "void": True}, []]
+    for sent in unknown:
         assert board.patch(path(board), sent).status_code == 404
     assert board.patch(path(board), {}, token=board.viewer).status_code == 404
 

@@ -252,7 +252,8 @@ ENDPOINTS = (
         tag="Tasks",
         summary="Say how a task went",
         text="A task event's fields. Without `attempt`: the task's current one; without `status`: as it is; "
-        "without `occurred_at`: now. Answers the task as it then stands.",
+        "without `occurred_at`: now. Answers the task as it then stands. Sent again with the same `event_id` "
+        "it changes nothing, and answers the task as it stands by then.",
         role="member",
         find=find_updated,
         body=Body(

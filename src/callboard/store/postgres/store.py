@@ -66,7 +66,7 @@ class PostgresStore(SqlStore):
         self._writes = pool(url, self._settings, WRITERS, writes=True, check=check)
         self._committers = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
         self._looks = Looks(
-            lambda: self._connect(writes=False),
+            self._connect_to_look,
             self._settings.query_timeout_ms / 1000,
             one_by_one=self.distributed,
         )
@@ -76,6 +76,16 @@ class PostgresStore(SqlStore):
     def _connect(self, *, writes: bool) -> Connection[Any]:
         connection: Connection[Any] = psycopg.connect(self._conninfo)
         prepare(connection, self._settings, writes=writes)
+        return connection
+
+    def _connect_to_look(self) -> Connection[Any]:
+        """Made again when it was lost: the database may be of another version by then."""
+        connection = self._connect(writes=False)
+        try:
+            check(connection)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _begin(self, upgrade: bool | None, watch: Watch | None) -> bool:

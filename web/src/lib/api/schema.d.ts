@@ -350,7 +350,7 @@ export interface paths {
         head?: never;
         /**
          * Say how a task went
-         * @description A task event's fields. Without `attempt`: the task's current one; without `status`: as it is; without `occurred_at`: now. Answers the task as it then stands. Needs the role member.
+         * @description A task event's fields. Without `attempt`: the task's current one; without `status`: as it is; without `occurred_at`: now. Answers the task as it then stands. Sent again with the same `event_id` it changes nothing, and answers the task as it stands by then. Needs the role member.
          */
         patch: operations["update_task"];
         trace?: never;
@@ -675,6 +675,7 @@ export interface components {
          */
         AttentionData: {
             as_of: string;
+            timezone: string;
             count: number;
             counts: {
                 [key: string]: number;
@@ -736,6 +737,7 @@ export interface components {
             external_ids: Record<string, never> | null;
             metadata: Record<string, never> | null;
             source: string;
+            inferred: string[];
         };
         /**
          * CallWithEvents
@@ -760,6 +762,7 @@ export interface components {
             external_ids: Record<string, never> | null;
             metadata: Record<string, never> | null;
             source: string;
+            inferred: string[];
             events: components["schemas"]["CallWord"][];
         };
         /**
@@ -829,6 +832,19 @@ export interface components {
             durations: components["schemas"]["Durations"][];
         };
         /**
+         * Earlier
+         * @description Numbers of the period before.
+         */
+        Earlier: {
+            totals: Record<string, never>;
+            values: {
+                [key: string]: unknown[];
+            };
+            unmatched: {
+                [key: string]: unknown[];
+            };
+        };
+        /**
          * ErrorBody
          * @description The body of every error.
          */
@@ -887,6 +903,29 @@ export interface components {
             p95_seconds: number | null;
             without_time: number;
             ahead: number;
+        };
+        /**
+         * ListPage[CallItem]
+         * @description A part of a list that may be asked for with times.
+         */
+        CallList: {
+            count: number | null;
+            timezone: string;
+            status_code: number;
+            message: string;
+            data: components["schemas"]["CallItem"][];
+            next_cursor: string | null;
+        };
+        /**
+         * Page[TaskItem]
+         * @description A part of a list, newest first.
+         */
+        TaskList: {
+            count: number | null;
+            status_code: number;
+            message: string;
+            data: components["schemas"]["TaskItem"][];
+            next_cursor: string | null;
         };
         /**
          * MetricItem
@@ -1132,17 +1171,6 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * Page[CallItem]
-         * @description A part of a list, newest first.
-         */
-        CallList: {
-            count: number | null;
-            status_code: number;
-            message: string;
-            data: components["schemas"]["CallItem"][];
-            next_cursor: string | null;
-        };
-        /**
          * Page[OrganizationItem]
          * @description A part of a list, newest first.
          */
@@ -1176,17 +1204,6 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * Page[TaskItem]
-         * @description A part of a list, newest first.
-         */
-        TaskList: {
-            count: number | null;
-            status_code: number;
-            message: string;
-            data: components["schemas"]["TaskItem"][];
-            next_cursor: string | null;
-        };
-        /**
          * Page[TokenItem]
          * @description A part of a list, newest first.
          */
@@ -1209,12 +1226,14 @@ export interface components {
         };
         /**
          * PreviousPeriod
-         * @description The period before.
+         * @description The period before: the same civil stretch, as far as this one has come.
          */
         PreviousPeriod: {
             start: string;
             end: string;
-            buckets: components["schemas"]["Bucket"][];
+            partial: boolean;
+            buckets: (components["schemas"]["Bucket"] | null)[];
+            unmatched: components["schemas"]["Bucket"][];
         };
         /**
          * Rates
@@ -1307,7 +1326,7 @@ export interface components {
             links: {
                 [key: string]: string;
             };
-            previous?: components["schemas"]["Part"];
+            previous?: components["schemas"]["Earlier"];
             difference?: components["schemas"]["Part"];
         };
         /**
@@ -1330,7 +1349,7 @@ export interface components {
          * @description Settings of a space. What is left out stays as it is.
          */
         SettingsIn: {
-            timezone?: components["schemas"]["TimeZone"];
+            timezone?: components["schemas"]["TimeZone"] | null;
             stuck_running_after?: number;
             stuck_pending_after?: number;
             live_call_limit?: number;
@@ -1401,8 +1420,8 @@ export interface components {
          * @description What can be set of a space.
          */
         SpaceSettings: {
-            /** @default UTC */
-            timezone: string;
+            /** @default null */
+            timezone: string | null;
             /** @default 900 */
             stuck_running_after: number;
             /** @default 3600 */
@@ -1416,6 +1435,7 @@ export interface components {
          */
         SpacesData: {
             count: number;
+            timezone: string;
             all: components["schemas"]["AllSpaces"];
             spaces: components["schemas"]["SpaceNumbers"][];
         };
@@ -1516,12 +1536,15 @@ export interface components {
          */
         Trust: {
             as_of: string;
+            timezone: string;
             last_event_received: string | null;
             lag: components["schemas"]["Lag"];
             outcomes: components["schemas"]["Outcomes"];
             calls_past_limit: number;
             durations_unknown: number;
             durations_unknown_link: string;
+            contradicting: number;
+            contradicting_link: string;
             last_verification: components["schemas"]["Verified"] | null;
         };
         /**
@@ -1953,6 +1976,17 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many failures; try again later. */
             429: {
                 headers: {
@@ -2018,7 +2052,7 @@ export interface operations {
                  */
                 end?: string | unknown | unknown | unknown;
                 /**
-                 * @description The zone whose civil days are meant. UTC unless said.
+                 * @description The zone whose civil days are meant. Left out: the home zone of the space that is asked about, else the organization's.
                  * @example Asia/Kolkata
                  */
                 timezone?: components["schemas"]["TimeZone"];
@@ -2235,7 +2269,7 @@ export interface operations {
                  */
                 end?: string | unknown | unknown | unknown;
                 /**
-                 * @description The zone whose civil days are meant. UTC unless said.
+                 * @description The zone whose civil days are meant. Left out: the home zone of the space that is asked about, else the organization's.
                  * @example Asia/Kolkata
                  */
                 timezone?: components["schemas"]["TimeZone"];
@@ -2437,7 +2471,7 @@ export interface operations {
                  */
                 end?: string | unknown | unknown | unknown;
                 /**
-                 * @description The zone whose civil days are meant. UTC unless said.
+                 * @description The zone whose civil days are meant. Left out: the home zone of the space that is asked about, else the organization's.
                  * @example Asia/Kolkata
                  */
                 timezone?: components["schemas"]["TimeZone"];
@@ -2714,6 +2748,17 @@ export interface operations {
             };
             /** @description The `Accept` header rules out what there is. */
             406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
@@ -3402,6 +3447,17 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description It is not in a state that allows this. */
             409: {
                 headers: {
@@ -3702,6 +3758,17 @@ export interface operations {
             };
             /** @description The `Accept` header rules out what there is. */
             406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
@@ -4120,7 +4187,7 @@ export interface operations {
                  */
                 stuck?: boolean;
                 /**
-                 * @description The zone whose civil days and wall times are meant.
+                 * @description The zone whose civil days and wall times are meant. Left out: the home zone of the space that is asked about, else the organization's.
                  * @example Asia/Kolkata
                  */
                 timezone?: components["schemas"]["TimeZone"];
@@ -4234,6 +4301,17 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many failures; try again later. */
             429: {
                 headers: {
@@ -4323,7 +4401,7 @@ export interface operations {
                  */
                 stuck?: boolean;
                 /**
-                 * @description The zone whose civil days and wall times are meant.
+                 * @description The zone whose civil days and wall times are meant. Left out: the home zone of the space that is asked about, else the organization's.
                  * @example Asia/Kolkata
                  */
                 timezone?: components["schemas"]["TimeZone"];
@@ -4439,6 +4517,17 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many failures; try again later. */
             429: {
                 headers: {
@@ -4526,7 +4615,7 @@ export interface operations {
                  */
                 stuck?: boolean;
                 /**
-                 * @description The zone whose civil days and wall times are meant.
+                 * @description The zone whose civil days and wall times are meant. Left out: the home zone of the space that is asked about, else the organization's.
                  * @example Asia/Kolkata
                  */
                 timezone?: components["schemas"]["TimeZone"];
@@ -4634,6 +4723,17 @@ export interface operations {
             };
             /** @description The `Accept` header rules out what there is. */
             406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
@@ -4923,6 +5023,17 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -5086,6 +5197,17 @@ export interface operations {
             };
             /** @description The `Accept` header rules out what there is. */
             406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
@@ -5384,7 +5506,7 @@ export interface operations {
                  */
                 stuck?: boolean;
                 /**
-                 * @description The zone whose civil days and wall times are meant.
+                 * @description The zone whose civil days and wall times are meant. Left out: the home zone of the space that is asked about, else the organization's.
                  * @example Asia/Kolkata
                  */
                 timezone?: components["schemas"]["TimeZone"];
@@ -5597,6 +5719,11 @@ export interface operations {
                  */
                 time_to_answer_known?: boolean;
                 /**
+                 * @description `true`: calls whose start and end contradict each other: their talk time would be below 0 or more than 7 days, so it is unknown; `false`: the others.
+                 * @example true
+                 */
+                contradicting?: boolean;
+                /**
                  * @description The number it came from. `unknown`: calls without one.
                  * @example +12025550123
                  */
@@ -5654,7 +5781,7 @@ export interface operations {
                  */
                 end_date?: string | unknown | unknown | unknown;
                 /**
-                 * @description The zone whose civil days and wall times are meant.
+                 * @description The zone whose civil days and wall times are meant. Left out: the home zone of the space that is asked about, else the organization's.
                  * @example Asia/Kolkata
                  */
                 timezone?: components["schemas"]["TimeZone"];
@@ -5759,6 +5886,17 @@ export interface operations {
             };
             /** @description The `Accept` header rules out what there is. */
             406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
@@ -6045,6 +6183,17 @@ export interface operations {
             };
             /** @description The `Accept` header rules out what there is. */
             406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
@@ -6359,6 +6508,17 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -6512,6 +6672,17 @@ export interface operations {
             };
             /** @description The `Accept` header rules out what there is. */
             406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
