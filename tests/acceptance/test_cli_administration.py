@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
-
 import httpx
 import pytest
 
+from callboard.clock import HOUR
+from callboard.settings import Settings
+from callboard.store.open import open_store
 from tests.acceptance.campaign import call
 from tests.acceptance.command import callboard, done
 from tests.acceptance.server import Server
+from tests.events import call as event
+from tests.events import send
 
 ORGANIZATION = [
     "id",
@@ -87,7 +90,7 @@ def test_spaces_are_created_listed_and_set_as_the_api_shows_them(db):
     assert made["content_type"] == "contact"
     assert made["organization"] == {"name": "Acme", "domain_handle": "acme.com"}
     assert made["settings"] == {
-        "timezone": "UTC",
+        "timezone": None,
         "stuck_running_after": 900,
         "stuck_pending_after": 3600,
         "live_call_limit": 14_400,
@@ -211,9 +214,11 @@ def test_lists_and_reports_without_a_zone_mean_the_home_zone(db):
     """The days of `--from` and `--to`, of exports and of reports; a zone that is named goes before."""
     space = done("space", "create", "--name", "Ours", "--json", db=db).json["token"]
     done("org", "set", "acme.com", "--timezone", "Asia/Kolkata", db=db)
-    events = [call(f"c{hour}", creation_time=f"2024-02-06T{hour:02}:00:00Z") for hour in range(12, 24)]
-    lines = "\n".join(json.dumps(each) for each in events)
-    done("import", "-", "--space", space, "--yes", db=db, stdin=lines)
+    store = open_store(Settings(db=str(db)))
+    at = 1_707_177_600_000_000  # 2024-02-06T00:00:00Z
+    hours = [event(f"c{hour}", creation_time=at + hour * HOUR) for hour in range(12, 24)]
+    send(store, store.find_space(space), *hours)
+    store.close()
 
     def ids(*options):
         return {each["call_id"] for each in done("calls", *options, "--json", db=db).json}
