@@ -128,5 +128,5 @@ def everything(store: SqlStore) -> dict[str, list[Any]]:
         for table in (CLOCK, *OF_ALL, *OF_ORGANIZATIONS):
             names = ", ".join(sorted(db.columns(table.name)))
             found[table.name] = sorted(db.select(f"SELECT {names} FROM {table.name}"), key=repr)
-        found["meta"] = db.select("SELECT name, value FROM meta")
+        found["meta"] = sorted(db.select("SELECT name, value FROM meta"))
     return found
