@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from callboard.query.civil import zone_names
 from callboard.query.reports.period import INTERVALS
 from tests.http.board import Board, call, task
 
+APIA = "Pacific/Apia"
 PARAMETERS = {
     "organisation/analytics/series/": ("start", "end"),
     "organisation/analytics/durations/": ("start", "end"),
@@ -56,6 +57,8 @@ ZONES = (
     "Africa/Cairo",
 )
 times = st.one_of(
+    st.sampled_from(EDGES),
+    st.sampled_from(EDGES),
     st.sampled_from(EDGES),
     st.dates().map(lambda day: day.isoformat()),
     st.datetimes().map(lambda at: at.isoformat()),
@@ -104,8 +107,14 @@ def some(board: Board) -> Board:
 def test_no_time_in_a_question_is_a_fault_of_ours(some: Board):
     """Drawn over paths, parameters, zones and the whole calendar: answered, or refused with what is wrong."""
 
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
     @given(questions())
+    @example(("organisation/analytics/series/", {"end": "9999-12-31"}))
+    @example(("organisation/analytics/durations/", {"end": "9999-12-31"}))
+    @example(("organisation/analytics/concurrency/", {"end": "9999-12-31", "interval": "15m"}))
+    @example(
+        ("organisation/analytics/series/", {"start": "2011-12-30", "end": "2012-01-02", "timezone": APIA})
+    )
     def holds(question: tuple[str, dict[str, str]]) -> None:
         path, asked = question
         answer = some.get(path, params=asked)

@@ -36,12 +36,12 @@ class Page(Struct, Generic[Item], frozen=True):
     """For the page after this one; null on the last."""
 
 
-class ListPage(Struct, Generic[Item], frozen=True):
+class ListPage(Struct, Generic[Item], frozen=True, kw_only=True):
     """A part of a list that may be asked for with times."""
 
     count: int | None
     """Of the whole list; null on pages reached by cursor."""
-    timezone: str | UnsetType
+    timezone: str | UnsetType = UNSET
     """Whose days and wall times were meant; only where the list was asked for with a time."""
     status_code: int
     message: str
@@ -52,8 +52,14 @@ class ListPage(Struct, Generic[Item], frozen=True):
 
 def in_zone(page: Page[Item], zone: str | None) -> ListPage[Item]:
     """The page, with the zone beside its count."""
-    told = UNSET if zone is None else zone
-    return ListPage(page.count, told, page.status_code, page.message, page.data, page.next_cursor)
+    return ListPage(
+        count=page.count,
+        timezone=UNSET if zone is None else zone,
+        status_code=page.status_code,
+        message=page.message,
+        data=page.data,
+        next_cursor=page.next_cursor,
+    )
 
 
 async def page_of(

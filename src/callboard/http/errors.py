@@ -32,11 +32,11 @@ STATUS_OF: dict[type[CallboardError], int] = {
     NotFoundError: 404,
     BodyTooSlowError: 408,
     AlreadyExistsError: 409,
+    TokenRevokedError: 409,
     BodyTooLargeError: 413,
     UnsupportedBodyError: 415,
     InvalidInputError: 422,
     IdempotencyConflictError: 422,
-    TokenRevokedError: 409,
     CallerError: 400,
     StoreError: 503,
 }

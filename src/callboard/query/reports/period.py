@@ -197,7 +197,9 @@ def _days(start: Micros, interval: str, zone: str) -> Iterator[Micros]:
         day = day.replace(day=1)
     while True:
         day = _after(day, interval)
-        yield day_start(day, zone)
+        edge = day_start(day, zone)
+        if edge > start:
+            yield edge
 
 
 def _after(day: datetime, interval: str) -> datetime:
