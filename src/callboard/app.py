@@ -6,6 +6,8 @@ and tests import this module.
 
 from __future__ import annotations
 
+import sys
+
 from callboard import writer
 from callboard.clock import Clock, system_clock
 from callboard.http.application import Application
@@ -20,6 +22,10 @@ from callboard.query.reports.views import Views
 from callboard.settings import Settings
 from callboard.store.open import open_store
 from callboard.telemetry.meter import Meter
+
+SWITCH_S = 0.0005
+"""After so long a thread that computes lets another one have the interpreter. A list changes threads some six
+times; beside two reports that compute it waited each time for Python's usual 5 ms."""
 
 
 class Worker(Application):
@@ -62,4 +68,5 @@ def compose(settings: Settings, clock: Clock = system_clock, meter: Meter | None
 
 def application(settings: Settings, meter: Meter | None = None) -> Worker:
     """The application of one worker; not writing yet. Raises `StoreError` when the store cannot be opened."""
+    sys.setswitchinterval(SWITCH_S)
     return Worker(compose(settings, meter=meter))
