@@ -66,6 +66,14 @@ class Settings:
     lock_timeout_ms: int = _setting(
         5_000, "ms", "Longest wait for another process's write to finish; then 503.", 10, 600_000
     )
+    commit_timeout_ms: int = _setting(
+        10_000,
+        "ms",
+        "Longest a commit may take before its requests are answered 503 and its writer is replaced; "
+        "and 1 ms more for each event of it.",
+        100,
+        600_000,
+    )
     query_timeout_ms: int = _setting(
         5_000, "ms", "Longest a list query may take; then 503 with a hint.", 10, 600_000
     )

@@ -16,6 +16,7 @@ from callboard.http.errors import FAULT, HttpError, error_body, http_error
 from callboard.http.limits import FailureLimit
 from callboard.http.masking import masked
 from callboard.http.metering import Gauges, ShortCounts, count
+from callboard.http.readiness import ReadyCheck
 from callboard.http.refusals import Refusals
 from callboard.http.request import Receive, Request, Scope
 from callboard.http.request_id import RequestIds
@@ -49,6 +50,7 @@ class Application:
         self._refusals = Refusals(services.clock)
         self._store_threads = Threads(services.settings.readers, "store")
         self._parse_threads = Threads(PARSE_THREADS, "parse")
+        self._readiness = ReadyCheck(services.store, services.group_commit)
         self._exports = Places(services.settings.exports, ExportsFullError)
         self._meter = services.meter
         self._gauges = Gauges(services)
@@ -92,6 +94,7 @@ class Application:
             store_threads=self._store_threads,
             parse_threads=self._parse_threads,
             exports=self._exports,
+            readiness=self._readiness,
             note_gauges=self.note_gauges,
             request_id=request_id.decode(),
         )
@@ -115,8 +118,15 @@ class Application:
             request.endpoint, request.path = self._find(request)
             varies = request.endpoint.needs_token
             response = await pipeline.answer(request, self._limit)
-            if varies:
-                self._after(request, response)
+            try:
+                if varies:
+                    self._after(request, response)
+                return finished(response, request.headers, request.method, varies=varies)
+            except BaseException:
+                # What the answer holds, a place among the streams or exports, goes back with it.
+                if response.stream is not None:
+                    response.stream.close()
+                raise
         except (HttpError, CallboardError) as error:
             if isinstance(error, StoreError):
                 self._refusals.refused(error, request.request_id)
@@ -165,6 +175,7 @@ class Application:
         await self._services.group_commit.finish()
         await self._touches.settle()
         self._touches.close()
+        self._readiness.close()
         self._store_threads.close()
         self._parse_threads.close()
 

@@ -16,6 +16,7 @@ from callboard.query.places import Places
 if TYPE_CHECKING:
     from callboard.http.endpoint import Endpoint
     from callboard.http.limits import FailureLimit
+    from callboard.http.readiness import ReadyCheck
 
 Message = MutableMapping[str, Any]
 """ASGI's."""
@@ -46,6 +47,7 @@ class Request:
         "principal",
         "query",
         "raw_path",
+        "readiness",
         "repeated",
         "request_id",
         "scheme",
@@ -91,6 +93,7 @@ class Request:
         store_threads: Threads,
         parse_threads: Threads,
         exports: Places,
+        readiness: ReadyCheck,
         note_gauges: Callable[[], None],
         request_id: str,
     ) -> None:
@@ -99,6 +102,7 @@ class Request:
         self.store_threads = store_threads
         self.parse_threads = parse_threads
         self.exports = exports
+        self.readiness = readiness
         self.note_gauges = note_gauges
         self.request_id = request_id
         self.method: str = scope["method"]

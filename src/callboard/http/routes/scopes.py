@@ -20,6 +20,7 @@ async def find_scope(request: Request) -> Scope:
     return Scope(request.org_id, space.id)
 
 
-def spaces_now(request: Request) -> dict[int, Space]:
+async def spaces_now(request: Request) -> dict[int, Space]:
     """The organization's spaces by id, as of after the rows were read: no row's space is missing."""
+    await request.services.catch_up()
     return request.services.directory.now().spaces(request.org_id)
