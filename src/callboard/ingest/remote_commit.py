@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 READ_BYTES = 1 << 18
 AGAIN_AFTER_S = 1.0
 """A writer that ended is replaced at once, but not oftener than this."""
+BEGINS_WITHIN_S = 10
+"""How much longer than a commit the start of a writer may take."""
 END_WITHIN_S = 5
 """How long a writer that was hung up on may take to end: nothing waits to be written then."""
 WATCH_EVERY_S = 0.1
@@ -145,6 +147,8 @@ class RemoteCommit:
             word, age_s = await writer.doing()
             if word not in _WAITS:
                 return
+            if self._failed is not None:
+                raise self._failed  # it waits again for what the one before waited for in vain
             if age_s >= STUCK_S:
                 raise StoreUnavailableError(_WAITS[word].format(age_s), 5)
             # It may have begun to wait just now: what it waits for tells in a moment.
@@ -174,14 +178,24 @@ class RemoteCommit:
             self._leaving = None
         if self._writer is None:
             self._come_back()
+        elif not self._writer.is_open:
+            self._wait_for_opening(self._writer, now)
         elif self._is_hung(now):
             self._give_up("has not ended a commit", now - self._moved_at)
         self._look_after()
 
+    def _wait_for_opening(self, writer: WriterProcess, now: float) -> None:
+        """A process takes its time to begin; those who wait for it have no more than for a commit."""
+        opening_s = now - writer.began_at
+        if opening_s > self._timeout_s + BEGINS_WITHIN_S:
+            self._give_up("has not opened the store", opening_s)
+        elif now - self._moved_at > self._timeout_s:
+            self._moved_at = now
+            self._refuse_waiting(None, _NOT_OPEN)
+
     def _is_hung(self, now: float) -> bool:
         allowed_s = self._timeout_s + self._sent_events / EVENTS_A_S
-        has_work = bool(self._sent) or (self._writer is not None and not self._writer.is_open)
-        return has_work and now - self._moved_at > allowed_s
+        return bool(self._sent) and now - self._moved_at > allowed_s
 
     def _look_after(self) -> None:
         """Have `_tick` called for as long as somebody waits, or the writer is not there."""
@@ -381,6 +395,7 @@ class RemoteCommit:
             self._idle.set()
 
 
+_NOT_OPEN = "The process that writes has not opened the store yet; nothing of this request was kept."
 _NOT_BACK = "The process that writes ended and is not back yet; nothing of this request was kept."
 _WAITS = {
     "opening": "The store has not been opened for {:.0f} s.",

@@ -115,7 +115,7 @@ class SqliteStore(SqlStore):
             self._writer = self._open_writer()
 
     def _write(self, change: Callable[[Database], T], waited_s: float = 0.0) -> T:
-        with self._writing(waited_s) as db:
+        with self._writing(waited_s) if waited_s else self._writing() as db:
             return change(db)
 
     # --- the file
