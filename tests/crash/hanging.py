@@ -155,32 +155,40 @@ def small_disk(folder: Path) -> Iterator[Path]:
 
 
 class Disk:
-    """A file system of its own that can be frozen: nothing that writes to it or syncs it comes back then."""
+    """A disk of its own that can be made to hang: what is written to it stays in memory, and a sync does not
+    come back. It lies in a file of another file system, which is frozen meanwhile.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder / "mounted"
-        self.folder.mkdir()
-        image = folder / "image"
-        image.write_bytes(b"")
-        os.truncate(image, 48 * 1024 * 1024)
-        for command in (
-            ["mkfs.ext4", "-q", "-F", str(image)],
-            ["mount", "-o", "loop", str(image), str(self.folder)],
-        ):
+        self._below, self.folder = folder / "below", folder / "disk"
+        self._mounted: list[Path] = []
+        self._mount(folder / "below-image", self._below, "ext4", 96)
+        self._mount(self._below / "image", self.folder, "ext2", 48)
+
+    def _mount(self, image: Path, place: Path, kind: str, mib: int) -> None:
+        place.mkdir()
+        with image.open("wb") as file:
+            for _ in range(mib):
+                file.write(bytes(1 << 20))
+        for command in ([f"mkfs.{kind}", "-q", "-F", image], ["mount", "-o", "loop", image, place]):
             if subprocess.run(command, capture_output=True, check=False).returncode:
-                pytest.skip("a file system that can be frozen cannot be mounted here")
+                self.unmount()
+                pytest.skip("a disk that can be made to hang cannot be mounted here")
+        self._mounted.append(place)
 
     @contextmanager
-    def frozen(self) -> Iterator[None]:
-        """As a disk that does not answer any more, for a while."""
-        subprocess.run(["fsfreeze", "-f", self.folder], check=True)
+    def hung(self) -> Iterator[None]:
+        """It does not answer for a while."""
+        subprocess.run(["sync", "-f", self.folder], check=True)
+        subprocess.run(["fsfreeze", "-f", self._below], check=True)
         try:
             yield
         finally:
-            subprocess.run(["fsfreeze", "-u", self.folder], check=True)
+            subprocess.run(["fsfreeze", "-u", self._below], check=True)
 
     def unmount(self) -> None:
-        subprocess.run(["umount", "-l", self.folder], check=True)
+        while self._mounted:
+            subprocess.run(["umount", "-l", self._mounted.pop()], check=True)
 
 
 @contextmanager

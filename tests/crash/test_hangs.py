@@ -211,11 +211,11 @@ def is_refused_for_want_of_room(board: Watched) -> None:
 
 
 def test_a_disk_that_does_not_return_is_refused_told_and_used_again(tmp_path: Path) -> None:
-    """A real file system that is frozen: the writer cannot even be killed. Writing is refused in time, `/readyz`
+    """A real disk that hangs: the writer cannot even be killed. Writing is refused in time, `/readyz`
     tells, reading goes on; when the disk is back it all goes on by itself, and nothing acknowledged is lost.
     """
     with own_disk(tmp_path) as disk, watched(disk.folder, log=tmp_path / "log") as board:
-        with disk.frozen():
+        with disk.hung():
             with ThreadPoolExecutor(2) as senders:
                 sent = [senders.submit(board.send, call_id=f"d{number}") for number in range(2)]
                 time.sleep(0.3)
@@ -235,7 +235,7 @@ def test_sigterm_ends_a_server_whose_disk_does_not_return(tmp_path: Path) -> Non
     """In time; a process that the system cannot end is gone as soon as the disk is back."""
     with own_disk(tmp_path) as disk, watched(disk.folder, log=tmp_path / "log") as board:
         pid = writer_of(board)
-        with disk.frozen():
+        with disk.hung():
             sender = threading.Thread(target=board.send)
             sender.start()
             time.sleep(0.3)
