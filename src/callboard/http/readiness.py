@@ -16,7 +16,7 @@ from callboard.errors import CallboardError, StoreUnavailableError
 from callboard.ingest.waiting import Commits
 from callboard.store.interface import Store
 
-WITHIN_S = 1.5
+WITHIN_S = 1.2
 """Longest until an answer is given."""
 
 Said = dict[Literal["engine", "version", "durable"], str]

@@ -14,7 +14,7 @@ from callboard.ingest import pulse
 from callboard.ingest.frames import settings_frame
 from callboard.settings import Settings
 
-ANSWERS_WITHIN_S = 1.0
+ANSWERS_WITHIN_S = 0.8
 """A writer that does not say what it is at within this time is stopped, or starved."""
 
 Begin = Callable[[socket.socket, socket.socket], "subprocess.Popen[bytes]"]
