@@ -122,7 +122,7 @@ def test_a_writer_that_goes_on_in_time_costs_nobody_anything(tmp_path: Path) -> 
         board.check()
 
 
-@pytest.mark.parametrize("busy", [False, True])
+@pytest.mark.parametrize("busy", [pytest.param(False, marks=pytest.mark.long), True])
 def test_sigterm_ends_a_server_whose_writer_is_stopped(busy: bool, tmp_path: Path) -> None:
     """Within 30 s, and no process is left: with the writer's own limits as they are by default."""
     with watched(tmp_path, impatient=False) as board:
@@ -136,7 +136,7 @@ def test_sigterm_ends_a_server_whose_writer_is_stopped(busy: bool, tmp_path: Pat
             sender.join(30)
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_a_stopped_worker_is_ended_with_its_writer(how: signal.Signals, tmp_path: Path) -> None:
     """A worker that does not hear: killed when its time is over, and its writer with it, which is stopped too."""
     with watched(tmp_path, impatient=False) as board:
@@ -231,6 +231,7 @@ def test_a_disk_that_does_not_return_is_refused_told_and_used_again(tmp_path: Pa
         board.check()
 
 
+@pytest.mark.long
 def test_sigterm_ends_a_server_whose_disk_does_not_return(tmp_path: Path) -> None:
     """In time; a process that the system cannot end is gone as soon as the disk is back."""
     with own_disk(tmp_path) as disk, watched(disk.folder, log=tmp_path / "log") as board:

@@ -54,6 +54,8 @@ def shm_deleted(path: Path, _: Path) -> None:
 
 
 CHANGES = [deleted, replaced, wal_deleted, wal_replaced, shm_deleted]
+SHORTLY = [(deleted, True), (replaced, False), (wal_deleted, True)]
+"""What is tried with a server each time; the rest takes a minute more."""
 
 
 @pytest.fixture
@@ -91,8 +93,14 @@ def test_a_store_refuses_what_nobody_would_find_again(change: Change, tmp_path: 
     store.close()
 
 
-@pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("busy", [False, True])
+@pytest.mark.parametrize(
+    ("change", "busy"),
+    [
+        pytest.param(change, busy, marks=() if (change, busy) in SHORTLY else pytest.mark.long)
+        for change in CHANGES
+        for busy in (False, True)
+    ],
+)
 def test_nothing_is_acknowledged_and_no_number_told_after_a_file_was_replaced(
     busy: bool, change: Change, tmp_path: Path, other: Path
 ) -> None:

@@ -142,7 +142,7 @@ class Looks:
         elif self._connection is not None:
             self._send()
         else:
-            self._deadline = loop.call_later(self._timeout_s, self._end, StoreUnavailableError(_SILENT, 2))
+            self._deadline = loop.call_later(self._timeout_s, self._too_late_to_connect)
             if self._connecting is None or self._connecting.done():
                 self._connecting = loop.create_task(self._reconnect())
 
@@ -286,7 +286,19 @@ class Looks:
             watched.spaces[space_id] = (at, Totals(*[value or 0 for value in totals]))
 
     def _too_late(self) -> None:
+        self._refuse_waiting()
         self._lost(StoreTooSlowError())
+
+    def _too_late_to_connect(self) -> None:
+        self._refuse_waiting()
+        self._end(StoreUnavailableError(_SILENT, 2))
+
+    def _refuse_waiting(self) -> None:
+        """Who came while nothing was answered would wait for as long once more, and in vain."""
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_exception(StoreUnavailableError(_SILENT, 2))
 
     def _lost(self, error: Exception) -> None:
         """The connection is of no use any more; the next one who asks makes another."""
