@@ -57,7 +57,9 @@ class Watched:
         """Send calls that are new (or that one), and note what was acknowledged."""
         ids = [call_id] if call_id else [f"c{self._sent + number}" for number in range(many)]
         self._sent += len(ids)
-        answer = self._asked("POST", f"spaces/{self.campaign.space_token}/events/", [call(each) for each in ids])
+        answer = self._asked(
+            "POST", f"spaces/{self.campaign.space_token}/events/", [call(each) for each in ids]
+        )
         if answer.status == 200:
             self.acknowledged.update(ids)
         return answer
@@ -170,7 +172,10 @@ class Disk:
         with image.open("wb") as file:
             for _ in range(mib):
                 file.write(bytes(1 << 20))
-        for command in ([f"mkfs.{kind}", "-q", "-F", image], ["mount", "-o", "loop", image, place]):
+        for command in (
+            [f"mkfs.{kind}", "-q", "-F", str(image)],
+            ["mount", "-o", "loop", str(image), str(place)],
+        ):
             if subprocess.run(command, capture_output=True, check=False).returncode:
                 self.unmount()
                 pytest.skip("a disk that can be made to hang cannot be mounted here")

@@ -199,5 +199,3 @@ def test_a_link_that_leads_elsewhere_is_another_file(tmp_path: Path, other: Path
     with pytest.raises(StoreReplacedError):
         store.ready()
     store.close()
-
-

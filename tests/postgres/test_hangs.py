@@ -81,7 +81,9 @@ def test_a_database_that_hangs_is_refused_in_time_and_used_again(own_cluster: Cl
     feed.check()
 
 
-def test_sigterm_ends_a_server_whose_database_hangs(own_cluster: Cluster, database: str, tmp_path: Path) -> None:
+def test_sigterm_ends_a_server_whose_database_hangs(
+    own_cluster: Cluster, database: str, tmp_path: Path
+) -> None:
     """Within 30 s, with requests under way."""
     with served(database, tmp_path) as feed:
         with feed.running(clients=2):
@@ -174,7 +176,9 @@ def test_a_pooler_that_goes_on_with_an_older_database_is_noticed(database: str) 
         assert directory.space(space.token) is not None
         version = store.moved(acme.id, -1).version
         with psycopg.connect(database, autocommit=True) as behind:
-            behind.execute("UPDATE organization_clock SET version = version - 1 WHERE org_id = %s", (acme.id,))
+            behind.execute(
+                "UPDATE organization_clock SET version = version - 1 WHERE org_id = %s", (acme.id,)
+            )
             behind.execute("DELETE FROM totals WHERE org_id = %s", (acme.id,))
         assert analytics.totals(Scope(acme.id)).total_calls == 0
         assert store.moved(acme.id, -1).version > version, "a version only grows"
@@ -221,4 +225,3 @@ def _made_while_listing(store: Store, db: str, org_id: int, monkeypatch: pytest.
     for name in ("calls", "tasks"):
         monkeypatch.setattr(store, name, then(getattr(store, name)))
     return made
-

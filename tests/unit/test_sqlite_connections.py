@@ -82,7 +82,9 @@ def test_who_waits_behind_another_for_a_lock_waits_no_longer(store: SqliteStore,
     assert send(store, space, call("c1")).applied == 1
 
 
-def test_an_older_store_restored_into_the_file_empties_what_was_known(store: SqliteStore, tmp_path: Path) -> None:
+def test_an_older_store_restored_into_the_file_empties_what_was_known(
+    store: SqliteStore, tmp_path: Path
+) -> None:
     """SQLite's own backup writes into the same file: numbers are those of the rows that are there."""
     acme = make_organization(store)
     space = make_space(store, acme)
@@ -123,5 +125,3 @@ def test_a_directory_of_which_nothing_is_left_is_empty(store: SqliteStore, tmp_p
         backup.step()
     assert directory.organization(acme.domain_handle) is None
     older.close()
-
-

@@ -53,9 +53,7 @@ def ingest_all(
         return came
 
     try:
-        results: list[Result] = list(
-            store.ingest(batches, None if late is None else more, waited_s=waited_s)
-        )
+        results: list[Result] = list(store.ingest(batches, None if late is None else more, waited_s=waited_s))
     except StoreError as error:
         return [error] * len(every)
     except Exception as error:

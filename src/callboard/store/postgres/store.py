@@ -13,7 +13,6 @@ from typing import Any, Literal, TypeVar
 
 import psycopg
 from psycopg import IsolationLevel, errors
-from psycopg_pool import ConnectionPool
 
 from callboard.errors import NotFoundError, StoreError, StoreUnavailableError
 from callboard.model.totals import Totals

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from threading import Lock, Thread
 from typing import Any, Literal, TypeVar
 
@@ -79,8 +79,11 @@ class SqliteStore(SqlStore):
             raise
         return db
 
+    def _writing(self) -> AbstractContextManager[Database]:
+        return self._writing_within(0.0)
+
     @contextmanager
-    def _writing(self, waited_s: float = 0.0) -> Iterator[Database]:
+    def _writing_within(self, waited_s: float) -> Iterator[Database]:
         """The write lock of this process and of the file, for one commit. Both together are waited for until
         `lock_timeout_ms` are over, `waited_s` of which are over already.
         """
@@ -115,7 +118,7 @@ class SqliteStore(SqlStore):
             self._writer = self._open_writer()
 
     def _write(self, change: Callable[[Database], T], waited_s: float = 0.0) -> T:
-        with self._writing(waited_s) if waited_s else self._writing() as db:
+        with self._writing_within(waited_s) if waited_s else self._writing() as db:
             return change(db)
 
     # --- the file
