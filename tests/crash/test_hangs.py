@@ -1,6 +1,6 @@
-"""Promise 7, what hangs: a writer that is stopped, a disk that does not return from a sync, a lock that is not
-let go. Writing is refused within its stated time, reading goes on, `/readyz` says why within 2 s, SIGTERM ends
-everything; and it all goes on by itself when the cause is over.
+"""Promise 7, what hangs: a writer that is stopped, a disk that does not return from a sync, a lock that is
+not let go. Writing is refused within its stated time, reading goes on, `/readyz` says why within 2 s, SIGTERM
+ends everything; and it all goes on by itself when the cause is over.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ def reads_go_on(board: Watched) -> None:
 
 
 def test_a_stopped_writer_is_refused_told_and_replaced(tmp_path: Path) -> None:
-    """Stopped while idle: told at once, by `/readyz`; requests are answered within `commit_timeout_ms`, and say
-    that they may have been kept; the next writer takes what is sent again.
+    """Stopped while idle: told at once, by `/readyz`; requests are answered within `commit_timeout_ms`, and
+    say that they may have been kept; the next writer takes what is sent again.
     """
     with watched(tmp_path) as board:
         pid = writer_of(board)
@@ -79,8 +79,8 @@ def test_a_stopped_writer_is_refused_told_and_replaced(tmp_path: Path) -> None:
 
 
 def test_a_writer_stopped_under_load_holds_nobody_for_ever(tmp_path: Path) -> None:
-    """Stopped at any moment, also inside a commit with the file's lock held: all senders are answered in time,
-    what was acknowledged is counted.
+    """Stopped at any moment, also inside a commit with the file's lock held: all senders are answered in
+    time, what was acknowledged is counted.
     """
     with watched(tmp_path, workers=2) as board:
         enough = threading.Event()
@@ -138,7 +138,7 @@ def test_sigterm_ends_a_server_whose_writer_is_stopped(busy: bool, tmp_path: Pat
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_a_stopped_worker_is_ended_with_its_writer(how: signal.Signals, tmp_path: Path) -> None:
-    """A worker that does not hear: killed when its time is over, and its writer with it, which is stopped too."""
+    """A worker that does not hear is killed when its time is over, and its writer with it."""
     with watched(tmp_path, impatient=False) as board:
         main, worker, writer = board.server.processes()
         for pid in (writer, worker):
@@ -151,7 +151,7 @@ def test_a_stopped_worker_is_ended_with_its_writer(how: signal.Signals, tmp_path
 
 
 def test_a_held_lock_is_waited_for_no_longer_than_stated_also_by_the_second(tmp_path: Path) -> None:
-    """Whoever waits behind another one waits no longer than the first: `lock_timeout_ms` from its own arrival.
+    """Whoever waits behind another one waits no longer than the first: `lock_timeout_ms` from its arrival.
     `/readyz` tells; reading goes on.
     """
     with watched(tmp_path) as board:

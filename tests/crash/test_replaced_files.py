@@ -1,5 +1,5 @@
-"""Promise 1, the file: nothing is acknowledged into a file that nobody will find again, and no number of a file
-that is gone is told as if it were of the one in its place.
+"""Promise 1, the file: nothing is acknowledged into a file that nobody will find again, and no number of a
+file that is gone is told as if it were of the one in its place.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 from callboard.errors import StoreReplacedError
 from callboard.store.sqlite.store import SqliteStore
 from tests.acceptance.campaign import new_campaign
-from tests.crash.hanging import check_file, lives, watched, writer_of
+from tests.crash.hanging import Watched, check_file, lives, watched, writer_of
 from tests.events import call, send
 from tests.stores import make_organization, make_space
 
@@ -36,7 +36,7 @@ def replaced(path: Path, other: Path) -> None:
     for beside in ("-wal", "-shm"):
         Path(f"{path}{beside}").unlink()
     shutil.copy(other, f"{path}.new")
-    os.replace(f"{path}.new", path)
+    Path(f"{path}.new").replace(path)
 
 
 def wal_deleted(path: Path, _: Path) -> None:
@@ -45,7 +45,7 @@ def wal_deleted(path: Path, _: Path) -> None:
 
 def wal_replaced(path: Path, _: Path) -> None:
     shutil.copy(f"{path}-wal", f"{path}.new")
-    os.replace(f"{path}.new", f"{path}-wal")
+    Path(f"{path}.new").replace(f"{path}-wal")
 
 
 def shm_deleted(path: Path, _: Path) -> None:
@@ -75,9 +75,8 @@ def test_a_store_refuses_what_nobody_would_find_again(change: Change, tmp_path: 
     store = SqliteStore(str(path))
     space = make_space(store, make_organization(store))
     send(store, space, call("kept"))
-    with pytest.raises(StoreReplacedError), store._writing() as db:
-        db.run("UPDATE meta SET value = value")
-        change(path, other)
+    with pytest.raises(StoreReplacedError):
+        store._write(lambda _: change(path, other))
     for ask in (
         lambda: send(store, space, call("refused")),
         lambda: store.call(space.org_id, space.id, "kept"),
@@ -132,20 +131,30 @@ def test_nothing_is_acknowledged_and_no_number_told_after_a_file_was_replaced(
                 changed.set()
                 time.sleep(0.3)
                 for _ in range(4):  # whichever worker answers
-                    for answer in (board.send(), board.numbers(), board.calls(), board.ready()):
-                        assert (answer.status, bool(answer.retry_after)) == (503, True), answer
-                        assert answer.took_s < 2, answer
-                        assert "deleted or replaced" in answer.text or "process that writes" in answer.text
+                    all_is_refused(board)
             finally:
                 enough.set()
         assert not late, "acknowledged after the file was replaced"
         board.stop()
-        if change is replaced:
-            assert board.path.read_bytes() == other.read_bytes(), "the new file was written to"
-            assert not Path(f"{board.path}-wal").exists()
-        elif change is not deleted:
-            # What had been acknowledged is in the file, also what its `-wal` alone held.
-            check_file(board.path, board.campaign, board.acknowledged)
+        what_is_left_is_right(board, change, other)
+
+
+def all_is_refused(board: Watched) -> None:
+    for answer in (board.send(), board.numbers(), board.calls(), board.ready()):
+        assert (answer.status, bool(answer.retry_after)) == (503, True), answer
+        assert answer.took_s < 2, answer
+        assert "deleted or replaced" in answer.text or "process that writes" in answer.text
+
+
+def what_is_left_is_right(board: Watched, change: Change, other: Path) -> None:
+    """The new file as it was put there; or in the old one all that had been acknowledged, also what its
+    `-wal` alone held.
+    """
+    if change is replaced:
+        assert board.path.read_bytes() == other.read_bytes(), "the new file was written to"
+        assert not Path(f"{board.path}-wal").exists()
+    elif change is not deleted:
+        check_file(board.path, board.campaign, board.acknowledged)
 
 
 def test_what_a_deleted_wal_held_survives_also_a_kill(tmp_path: Path) -> None:
@@ -163,10 +172,10 @@ def test_a_file_that_is_put_back_is_served_again(tmp_path: Path) -> None:
     """Moved away by mistake: refused meanwhile, and then it goes on by itself."""
     with watched(tmp_path) as board:
         away = tmp_path / "away.db"
-        os.rename(board.path, away)
+        board.path.rename(away)
         board.until(lambda: board.numbers().status == 503)
         assert (board.send().status, board.ready().status) == (503, 503)
-        os.rename(away, board.path)
+        away.rename(board.path)
         board.recover()
         board.check()
 
@@ -195,7 +204,7 @@ def test_a_link_that_leads_elsewhere_is_another_file(tmp_path: Path, other: Path
     store = SqliteStore(str(link))
     store.ready()
     (tmp_path / "new-link").symlink_to(other)
-    os.replace(tmp_path / "new-link", link)
+    (tmp_path / "new-link").replace(link)
     with pytest.raises(StoreReplacedError):
         store.ready()
     store.close()

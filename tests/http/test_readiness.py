@@ -19,7 +19,7 @@ WITHIN_S = 2.0
 def test_a_store_that_does_not_answer_is_told_in_time_and_holds_up_nobody(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ten who ask at once are answered at once; others on the same event loop go on; then it is ready again."""
+    """Ten who ask at once are answered at once; others on the event loop go on; then it is ready again."""
     silent = threading.Event()
     ready = board.store.ready
 

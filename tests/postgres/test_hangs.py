@@ -1,5 +1,5 @@
-"""A database that hangs, that became an older one, or whose defaults are not ours: each request gets its answer
-in time, and no number is one of a history that is gone.
+"""A database that hangs, that became an older one, or whose defaults are not ours: each request gets its
+answer in time, and no number is one of a history that is gone.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ READY_S = 2.0
 QUERY_S = 1.5
 """What `served` allows for a query and for a lock."""
 SLACK_S = 3.0
+ISOLATION = "SELECT current_setting('transaction_isolation')"
 
 
 @contextmanager
@@ -104,11 +105,10 @@ def test_the_isolation_level_is_set_and_not_assumed(own_cluster: Cluster, databa
     for default in ("serializable", "repeatable read"):
         own_cluster.ask(f"ALTER DATABASE {name} SET default_transaction_isolation = '{default}'")
         with closing(PostgresStore(database)) as store:
-            asked = "SELECT current_setting('transaction_isolation')"
-            assert store._write(lambda db: db.select_value(asked)) == "read committed"
-            assert store._read(lambda db: db.select_value(asked)) == "read committed"
+            assert store._write(lambda db: db.select_value(ISOLATION)) == "read committed"
+            assert store._read(lambda db: db.select_value(ISOLATION)) == "read committed"
             with store._writing() as db:
-                assert db.select_value(asked) == "read committed"
+                assert db.select_value(ISOLATION) == "read committed"
 
 
 def test_an_older_database_in_its_place_empties_what_a_worker_has_seen(

@@ -44,12 +44,17 @@ def test_a_reader_whose_rollback_fails_is_replaced(tmp_path: Path) -> None:
     path = str(tmp_path / "calls.db")
     apsw.Connection(path).execute("PRAGMA journal_mode = WAL; CREATE TABLE t (a)").fetchall()
     readers = Readers(lambda: apsw.Connection(path), size=2, timeout_ms=500)
-    for _ in range(5):
-        with pytest.raises(KeyError), readers.lend() as db:
+
+    def fails() -> None:
+        with readers.lend() as db:
             cannot_roll_back(db)
             db.execute("BEGIN")
             db.execute("SELECT * FROM t").fetchall()
             raise KeyError
+
+    for _ in range(5):
+        with pytest.raises(KeyError):
+            fails()
     with readers.lend() as one, readers.lend() as other:
         assert not one.in_transaction
         assert not other.in_transaction
@@ -66,8 +71,8 @@ def test_a_writer_whose_rollback_fails_is_replaced(store: SqliteStore) -> None:
 
 
 def test_who_waits_behind_another_for_a_lock_waits_no_longer(store: SqliteStore, tmp_path: Path) -> None:
-    """The wait for this process's own lock and for the file's are one: `lock_timeout_ms` for both together, and
-    what was waited before counts.
+    """The wait for this process's own lock and for the file's are one: `lock_timeout_ms` for both together,
+    and what was waited before counts.
     """
     space = make_space(store, make_organization(store))
     with locked_by_another_process(tmp_path / "calls.db"):
@@ -82,7 +87,7 @@ def test_who_waits_behind_another_for_a_lock_waits_no_longer(store: SqliteStore,
     assert send(store, space, call("c1")).applied == 1
 
 
-def test_an_older_store_restored_into_the_file_empties_what_was_known(
+def test_an_older_store_restored_into_the_file_empties_what_is_known(
     store: SqliteStore, tmp_path: Path
 ) -> None:
     """SQLite's own backup writes into the same file: numbers are those of the rows that are there."""

@@ -104,8 +104,8 @@ class _Server(MPServer):
         threading.Thread(target=self._announce, daemon=True).start()
 
     def shutdown(self, exit_code: int = 0) -> None:
-        # A worker that waits for a disk cannot even be killed, and is not waited for: it is gone when the disk
-        # answers.
+        # A worker that waits for a disk cannot even be killed, and is not waited for: it is gone when the
+        # disk answers.
         last = threading.Timer(STOP_LIMIT_S - 0.5, os._exit, [1])
         last.daemon = True
         last.start()

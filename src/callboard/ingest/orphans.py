@@ -19,7 +19,7 @@ def die_with(parent: int) -> None:
     waits for a disk, does not hear a request. Call it from the main thread, as early as possible.
     """
     if sys.platform == "linux":
-        import ctypes
+        import ctypes  # noqa: PLC0415 - where it is needed alone
 
         PR_SET_PDEATHSIG = 1  # noqa: N806 - the name it has in <sys/prctl.h>
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -4,10 +4,10 @@ A worker's event loop hands each turn's batches to its writer and goes on; recei
 Owned by that event loop: nothing is locked. What waits is bounded and taken in turn here, before it goes
 over; about two commits' worth may be on its way, so that the writer never waits for the loop.
 
-A writer that brings no commit to its end within its time is killed, and those who wait are answered: what was
-on its way may be on disk or not, what was not is not. Another writer is begun when the first is gone, never
-beside it, because one that waits for a disk is gone only when the disk answers, and holds the store's lock for
-as long.
+A writer that brings no commit to its end within its time is killed, and those who wait are answered: what
+was on its way may be on disk or not, what was not is not. Another writer is begun when the first is gone,
+never beside it: one that waits for a disk is gone only when the disk answers, and holds the store's lock until
+then.
 """
 
 from __future__ import annotations

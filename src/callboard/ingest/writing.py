@@ -124,8 +124,8 @@ def _answers(drawn: Sequence[Sent], results: Sequence[Result]) -> list[Sequence[
 
 
 def _with_time_left(drawn: list[Sent], answered: list[Sequence[Result]], before: float) -> list[Sent]:
-    """Frames that came after `before` and found the store locked, the last first: they are tried again, because
-    it is the time of the first in a commit that was over. They are taken out of the answers.
+    """Frames that came after `before` and found the store locked, the last first: they are tried again, as it
+    was the time of the first of the commit that was over. They are taken out of the answers.
     """
     again: list[Sent] = []
     while answered and drawn[-1].since > before:

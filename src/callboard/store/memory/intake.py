@@ -21,7 +21,11 @@ class Intake(Part):
     """`ingest`."""
 
     def ingest(
-        self, batches: Sequence[Batch], late: Late | None = None, *, waited_s: float = 0.0
+        self,
+        batches: Sequence[Batch],
+        late: Late | None = None,
+        *,
+        waited_s: float = 0.0,  # noqa: ARG002
     ) -> list[Receipt | Exception]:
         with self.state.lock:
             org_ids = {batch.org_id for batch in batches}

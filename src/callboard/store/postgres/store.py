@@ -49,7 +49,7 @@ SHORTEST_WAIT_S = 0.01
 WHOLE = 0.9
 """Of the time for a lock: who has more than this left need not say how much it is."""
 ON_LOOP_S = 1.0
-"""Longest that an event loop is held up by a question that it asks itself, because the answer is almost always
+"""Longest that an event loop is held up by a question that it asks itself, as the answer is almost always
 remembered."""
 
 _IN_DOUBT = "The connection was lost while committing: send this again, what was kept is a duplicate then."
