@@ -2,8 +2,8 @@
 
 Started as `python -m callboard.writer FD FD PID IDENTITY`: one end of a socket by which its settings come
 first and batches after, one of a socket by which it is asked what it is at, the worker, and which store that
-has open. It ends when the worker hangs up, and is killed when the worker dies: signals to a whole group are the
-worker's to obey, and it may still have to write what was accepted.
+has open. It ends when the worker hangs up, and is killed when the worker dies: signals to a whole group are
+the worker's to obey, and it may still have to write what was accepted.
 """
 
 from __future__ import annotations

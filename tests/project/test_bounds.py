@@ -6,9 +6,9 @@ import pytest
 
 from callboard.cli import server
 from callboard.fold import batch
-from callboard.http import limits, stream, threads
+from callboard.http import limits, readiness, stream, threads
 from callboard.http.routes import task_creation
-from callboard.ingest import compression, documents, instants, parse, wire
+from callboard.ingest import compression, documents, instants, parse, remote_commit, wire
 from callboard.ingest.sources import delimited, importer, targets
 from callboard.live import follow, message, subscription
 from callboard.model import call
@@ -21,7 +21,8 @@ from callboard.store.postgres import connection as postgres_connection
 from callboard.store.postgres import looks as postgres_looks
 from callboard.store.postgres import store as postgres_store
 from callboard.store.sql import ingestion, verify, withdrawal
-from callboard.store.sqlite import connection
+from callboard.store.sqlite import connection, identity
+from callboard.store.sqlite import store as sqlite_store
 from tests.pages import DOCS, tables
 
 DEFAULT = Settings()
@@ -85,7 +86,19 @@ BOUNDS: dict[str, list[str]] = {
     "wait for another process's lock": [f"{DEFAULT.lock_timeout_ms:,} ms"],
     "the -wal file": [f"{connection.WAL_PAGES:,} pages", f"{connection.WAL_LIMIT_BYTES // MIB} MiB"],
     "files and connections open, a process": [f"{server.MOST_OPEN_FILES:,}"],
-    "time to finish when stopping": [f"{server.DRAIN_LIMIT_S} s"],
+    "a commit": [
+        f"{DEFAULT.commit_timeout_ms:,} ms",
+        f"{1000 // remote_commit.EVENTS_A_S} ms for each event",
+    ],
+    "start of another writer": [f"{remote_commit.BEGINS_WITHIN_S} s"],
+    "looks whether the file is still the same": [f"{identity.LOOK_EVERY_S} s"],
+    "room on the disk of a file": [f"{sqlite_store.LEAST_FREE_BYTES // MIB} MiB"],
+    "an answer of /readyz": [f"{readiness.WITHIN_S} s", f"{remote_commit.STUCK_S} s"],
+    "an answer of PostgreSQL to a reader": [f"{postgres_store.ON_LOOP_S:.0f} s where the event loop"],
+    "an answer of PostgreSQL to what is no query (a connection being set up)": [
+        f"{postgres_connection.HOUSEKEEPING_S:.0f} s"
+    ],
+    "time to finish when stopping": [f"{server.STOP_LIMIT_S} s", f"{server.DRAIN_LIMIT_S} of them"],
     "time of a list query": [f"{DEFAULT.query_timeout_ms:,} ms"],
     "threads that answer lists, a worker": [f"{DEFAULT.readers}"],
     "lists that wait, for each of them": [f"{threads.WAITING_PER_THREAD}"],

@@ -6,7 +6,7 @@ over; about two commits' worth may be on its way, so that the writer never waits
 
 A writer that brings no commit to its end within its time is killed, and those who wait are answered: what
 was on its way may be on disk or not, what was not is not. Another writer is begun when the first is gone,
-never beside it: one that waits for a disk is gone only when the disk answers, and holds the store's lock until
+never beside it: one that waits for a disk is gone only when the disk answers, and holds the store's lock till
 then.
 """
 
@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from callboard.errors import StoreError, StoreUnavailableError
-from callboard.ingest.frames import Frames, batches_frame, results_of
+from callboard.ingest.frames import batches_frame, results_of
 from callboard.ingest.in_turn import InTurn
 from callboard.ingest.waiting import Waiting
 from callboard.ingest.writer_process import Begin, WriterProcess
@@ -28,7 +28,6 @@ from callboard.store.interface import Batch, Receipt
 
 log = logging.getLogger(__name__)
 
-READ_BYTES = 1 << 18
 AGAIN_AFTER_S = 1.0
 """A writer that ended is replaced at once, but not oftener than this."""
 BEGINS_WITHIN_S = 10
@@ -77,8 +76,6 @@ class RemoteCommit:
         self._tried: asyncio.Future[None] | None = None
         """For those who wait for the outcome of trying to write."""
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._frames = Frames()
-        self._unsent = bytearray()
         self._pump_is_due = False
         self._watch: asyncio.TimerHandle | None = None
         self._watched_at = 0.0
@@ -214,8 +211,6 @@ class RemoteCommit:
 
     def _connect(self) -> None:
         self._writer = WriterProcess(self._settings, self._begin)
-        self._frames = Frames()
-        self._unsent.clear()
         self._moved_at = time.monotonic()
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -303,51 +298,17 @@ class RemoteCommit:
         if not self._sent:
             self._moved_at = time.monotonic()
         self._sent.append(drawn)
-        self._send(batches_frame([waiting.batch for waiting in drawn], since))
+        assert self._writer is not None
+        self._writer.send(batches_frame([waiting.batch for waiting in drawn], since))
         self._look_after()
-
-    def _send(self, frame: bytes) -> None:
-        assert self._writer is not None
-        assert self._loop is not None
-        if self._unsent:
-            self._unsent += frame
-            return
-        try:
-            sent = self._writer.socket.send(frame)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            return  # it ended: reading tells, and settles what was sent
-        if sent < len(frame):
-            self._unsent += memoryview(frame)[sent:]
-            self._loop.add_writer(self._writer.socket.fileno(), self._send_rest)
-
-    def _send_rest(self) -> None:
-        assert self._writer is not None
-        assert self._loop is not None
-        try:
-            sent = self._writer.socket.send(self._unsent)
-        except BlockingIOError:
-            return
-        except OSError:
-            sent = len(self._unsent)
-        del self._unsent[:sent]
-        if not self._unsent:
-            self._loop.remove_writer(self._writer.socket.fileno())
 
     def _read(self) -> None:
         writer = self._writer
         assert writer is not None
-        try:
-            part = writer.socket.recv(READ_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:
-            part = b""
-        if not part:
+        answered = writer.receive()
+        if answered is None:
             self._lost()
             return
-        answered = self._frames.feed(part)
         if answered:
             self._moved_at = time.monotonic()
             self.commits += writer.is_open

@@ -11,11 +11,13 @@ from collections.abc import Callable
 
 from callboard.errors import StoreUnavailableError
 from callboard.ingest import pulse
-from callboard.ingest.frames import settings_frame
+from callboard.ingest.frames import Frames, settings_frame
 from callboard.settings import Settings
 
 ANSWERS_WITHIN_S = 0.8
 """A writer that does not say what it is at within this time is stopped, or starved."""
+
+READ_BYTES = 1 << 18
 
 Begin = Callable[[socket.socket, socket.socket], "subprocess.Popen[bytes]"]
 """Starts a writer at the other ends of two sockets."""
@@ -41,6 +43,8 @@ class WriterProcess:
         self._asked: tuple[int, asyncio.Future[tuple[str, float]]] | None = None
         self._number = 0
         self._held = bytearray()
+        self._frames = Frames()
+        self._unsent = bytearray()
 
     @property
     def is_gone(self) -> bool:
@@ -76,6 +80,44 @@ class WriterProcess:
             self.process.kill()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(1)  # one that waits for a disk goes when that answers
+
+    def send(self, frame: bytes) -> None:
+        """Have a frame go over, at once as far as there is room."""
+        assert self._loop is not None, "somebody listens"
+        if self._unsent:
+            self._unsent += frame
+            return
+        try:
+            sent = self.socket.send(frame)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            return  # it ended: reading tells, and settles what was sent
+        if sent < len(frame):
+            self._unsent += memoryview(frame)[sent:]
+            self._loop.add_writer(self.socket.fileno(), self._send_rest)
+
+    def _send_rest(self) -> None:
+        assert self._loop is not None
+        try:
+            sent = self.socket.send(self._unsent)
+        except BlockingIOError:
+            return
+        except OSError:
+            sent = len(self._unsent)
+        del self._unsent[:sent]
+        if not self._unsent:
+            self._loop.remove_writer(self.socket.fileno())
+
+    def receive(self) -> list[bytes] | None:
+        """The frames that are whole now; none when it ended."""
+        try:
+            part = self.socket.recv(READ_BYTES)
+        except BlockingIOError:
+            return []
+        except OSError:
+            part = b""
+        return self._frames.feed(part) if part else None
 
     async def doing(self) -> tuple[str, float]:
         """What it is at, for how many seconds. Raises `StoreUnavailableError` when it does not answer. One

@@ -107,9 +107,9 @@ def _tried(store: Store) -> list[Result]:
         store.try_writing()
     except StoreError as error:
         return [error]
-    except Exception:
+    except Exception as fault:
         log.exception("trying to write failed")
-        return [StoreError("The store failed; the log says how.")]
+        return [StoreError(f"The store failed: {type(fault).__name__}")]
     return []
 
 
