@@ -124,8 +124,8 @@ def test_a_writer_that_goes_on_in_time_costs_nobody_anything(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("busy", [pytest.param(False, marks=pytest.mark.long), True])
 def test_sigterm_ends_a_server_whose_writer_is_stopped(busy: bool, tmp_path: Path) -> None:
-    """Within 30 s, and no process is left: with the writer's own limits as they are by default."""
-    with watched(tmp_path, impatient=False) as board:
+    """Within 30 s, and no process is left."""
+    with watched(tmp_path, impatient=busy) as board:
         os.kill(writer_of(board), signal.SIGSTOP)
         sender = threading.Thread(target=board.send)
         if busy:
