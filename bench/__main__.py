@@ -13,6 +13,7 @@ NAMES = (
     "singles",
     "memory",
     "reports",
+    "budgets",
     "live",
     "web",
     "postgres_ingest",

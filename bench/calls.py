@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import UNSET, UnsetType
@@ -40,7 +41,12 @@ def outcome(draw: random.Random, at: Micros, nothing: UnsetType | None) -> tuple
     return status, reason, answered, answered + int(draw.expovariate(1 / 120) * 1000) * 1000
 
 
-def call_entry(draw: random.Random, number: int, at: Micros) -> Entry:
+def named_agents(many: int) -> tuple[str, ...]:
+    """So many agents: the usual five, or as many as asked for, by number."""
+    return AGENTS if many == len(AGENTS) else tuple(f"agent-{number:04d}" for number in range(many))
+
+
+def call_entry(draw: random.Random, number: int, at: Micros, agents: Sequence[str] = AGENTS) -> Entry:
     """One ended call that began at `at`. Its id is random, as platforms' are."""
     status, reason, start, end = outcome(draw, at, UNSET)
     event = CallEvent(
@@ -55,7 +61,7 @@ def call_entry(draw: random.Random, number: int, at: Micros) -> Entry:
         start_time=start,
         end_time=end,
         end_reason=reason,
-        agent=AGENTS[number % len(AGENTS)],
+        agent=agents[number % len(agents)],
     )
     return Entry(event, canonical(event), at)
 

@@ -52,15 +52,16 @@ def folder() -> Path:
     return path
 
 
-def board(many: int, spaces: int = 200) -> Board:
+def board(many: int, spaces: int = 200, agents: int = len(calls.AGENTS)) -> Board:
     """A file of so many calls. Built when it is not there yet, or was built by another schema."""
-    told = folder() / f"{many}-calls-{spaces}-spaces-{_version()}.json"
+    of_agents = "" if agents == len(calls.AGENTS) else f"-{agents}-agents"
+    told = folder() / f"{many}-calls-{spaces}-spaces{of_agents}-{_version()}.json"
     with alone():
         if not told.exists():
             path = told.with_suffix(".building")
             _remove(path)
             kept = load.Kept(told.with_suffix(".parquet"))
-            built = _build(path, many, spaces, kept)
+            built = _build(path, many, spaces, agents, kept)
             kept.close()
             path.rename(told.with_suffix(".db"))
             made = msgspec.structs.replace(
@@ -111,7 +112,7 @@ def _version() -> str:
     return digest.hexdigest()[:8]
 
 
-def _build(path: Path, many: int, spaces: int, kept: load.Kept) -> Board:
+def _build(path: Path, many: int, spaces: int, agents: int, kept: load.Kept) -> Board:
     store = SqliteStore(str(path), Settings(cache_mib=256))
     now = calls.FIRST_DAY
     organization = store.create_organization(
@@ -131,7 +132,7 @@ def _build(path: Path, many: int, spaces: int, kept: load.Kept) -> Board:
     ]
     secrets = [_token(store, organization.id, number) for number in range(TOKENS)]
     space_ids = [space.id for space in made]
-    _fill(store, organization.id, space_ids, many, kept)
+    _fill(store, organization.id, space_ids, load.days(many, spaces, agents=calls.named_agents(agents)), kept)
     store.close()
     return Board("", many, HANDLE, organization.id, space_ids, [space.token for space in made], secrets)
 
@@ -150,11 +151,13 @@ def _token(store: SqliteStore, org_id: int, number: int) -> str:
     return text
 
 
-def _fill(store: SqliteStore, org_id: int, space_ids: list[int], many: int, kept: load.Kept) -> None:
+def _fill(
+    store: SqliteStore, org_id: int, space_ids: list[int], days: Iterator[load.Day], kept: load.Kept
+) -> None:
     began, done = time.monotonic(), 0
     batches: list[Batch] = []
     waiting = 0
-    for day in load.days(many, len(space_ids)):
+    for day in days:
         kept.add(day)
         for space, arrived in day:
             entries = [each.entry for each in arrived]
@@ -164,7 +167,7 @@ def _fill(store: SqliteStore, org_id: int, space_ids: list[int], many: int, kept
                 store.ingest(batches)
                 done, batches, waiting = done + waiting, [], 0
                 rate = done / (time.monotonic() - began)
-                print(f"\r  building {many:,} calls: {done:,} ({rate:,.0f}/s)", end="", file=sys.stderr)
+                print(f"\r  building: {done:,} events ({rate:,.0f}/s)", end="", file=sys.stderr)
     store.ingest(batches)
     print(file=sys.stderr)
 

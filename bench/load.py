@@ -51,7 +51,7 @@ class Delivery(Struct, gc=False):
 Day = list[tuple[int, list[Delivery]]]
 
 
-def days(many: int, spaces: int, seed: int = 1) -> Iterator[Day]:
+def days(many: int, spaces: int, seed: int = 1, agents: Sequence[str] = calls.AGENTS) -> Iterator[Day]:
     """`many` calls over `calls.DAYS` days in `spaces` spaces, with a task for each hundredth: a list for each
     day, of (place of the space, what arrives there), in order of time.
     """
@@ -69,7 +69,7 @@ def days(many: int, spaces: int, seed: int = 1) -> Iterator[Day]:
             arrived: list[Delivery] = []
             times = sorted(begin + draw.randrange(8 * 3600, 20 * 3600) * SECOND for _ in range(of_space))
             for place, at in enumerate(times):
-                entry = calls.call_entry(draw, number + place, at)
+                entry = calls.call_entry(draw, number + place, at, agents)
                 _arrive(draw, entry, arrived, late, (day, space))
             arrived += [
                 Delivery(calls.task_entry(draw, place, times[0]), stands=True)

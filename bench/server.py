@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -81,9 +81,11 @@ async def _constant(scope: Any, receive: Any, send: Any) -> None:
 class Server:
     """One worker on a free port, in processes of its own; its CPU time and memory."""
 
-    def __init__(self, db: str, *, twins: bool = True, port: int = 0, wait: bool = True) -> None:
+    def __init__(
+        self, db: str, *, twins: bool = True, port: int = 0, wait: bool = True, flags: Sequence[str] = ()
+    ) -> None:
         module = "bench.server" if twins else "callboard"
-        command = [sys.executable, "-m", module, "serve", "--json", "--port", str(port), "--db", db]
+        command = [sys.executable, "-m", module, "serve", "--json", "--port", str(port), "--db", db, *flags]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CALLBOARD_")}
         self._log = (folder() / "server.log").open("wb")
         self.began = time.perf_counter()

@@ -1,6 +1,10 @@
 """`python -m callboard`, the same as `callboard`."""
 
-from callboard.cli.main import main
+from callboard.isolation import leave_folder
 
 if __name__ == "__main__":
+    # Before anything else is imported: what lies in the current folder must not be taken for it.
+    leave_folder()
+    from callboard.cli.main import main
+
     main()

@@ -32,8 +32,11 @@ class Worker(Application):
         self._services.group_commit.start()
 
     def end_streams(self) -> None:
-        """End the streams of numbers, which would not end by themselves; requests go on."""
+        """End the streams of numbers, which would not end by themselves; requests go on, but no body that
+        stalls is waited for longer than a small one.
+        """
         self._services.live.stop()
+        self.hurry_bodies()
 
     async def close(self) -> None:
         """Write what waits to be written, then let go of the threads and of the store."""

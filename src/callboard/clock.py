@@ -24,6 +24,11 @@ def system_clock() -> Micros:
     return time.time_ns() // 1000
 
 
+def monotonic_clock() -> Micros:
+    """Microseconds since some moment: goes on evenly when the system's time is set."""
+    return time.monotonic_ns() // 1000
+
+
 def micros(moment: datetime) -> Micros:
     """The instant of an aware datetime, exactly (no float on the way)."""
     return (moment - EPOCH) // _MICROSECOND

@@ -38,6 +38,12 @@ class BodyTooLargeError(CallerError):
     code = "body_too_large"
 
 
+class BodyTooSlowError(CallerError):
+    """The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came."""
+
+    code = "body_too_slow"
+
+
 class UnsupportedBodyError(CallerError):
     """This endpoint does not take bodies of that type or encoding."""
 
@@ -78,10 +84,25 @@ class AlreadyExistsError(CallerError):
     code = "already_exists"
 
 
+class TokenRevokedError(CallerError):
+    """A token that was revoked gets no new secret."""
+
+    code = "token_revoked"
+
+    def __init__(self, message: str = "This token is revoked; create a new one.") -> None:
+        super().__init__(message)
+
+
 class IdempotencyConflictError(CallerError):
     """This Idempotency-Key was used before with another body."""
 
     code = "idempotency_conflict"
+
+
+class ImportTakenError(CallerError):
+    """Another process owns this import, or has taken it further."""
+
+    code = "import_taken"
 
 
 class ExportEndedError(CallerError):
@@ -131,6 +152,15 @@ class QueueFullError(StoreUnavailableError):
     """More events are waiting to be written than the queue holds; nothing of this request was kept."""
 
     code = "queue_full"
+
+
+class BodiesFullError(StoreUnavailableError):
+    """The bodies of all requests together hold as many bytes as they may; nothing of this one was kept."""
+
+    code = "bodies_full"
+
+    def __init__(self) -> None:
+        super().__init__(retry_after_s=2)
 
 
 class SubscribersFullError(StoreUnavailableError):

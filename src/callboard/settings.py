@@ -45,6 +45,14 @@ class Settings:
         1024,
         1 << 32,
     )
+    body_room_bytes: int = _setting(
+        128 * 1024 * 1024,
+        "bytes",
+        "Most bytes of request bodies held at once, per worker (one organization holds at most half); "
+        "at the bound 503.",
+        1024,
+        1 << 34,
+    )
     max_events: int = _setting(50_000, "events", "Most events in one request; more are 413.", 1, 1_000_000)
     queue_events: int = _setting(
         200_000, "events", "Most events waiting to be written, per worker; at the bound 503.", 1, 10_000_000
@@ -75,9 +83,11 @@ class Settings:
         600_000,
     )
     query_timeout_ms: int = _setting(
-        5_000, "ms", "Longest a list query may take; then 503 with a hint.", 10, 600_000
+        5_000, "ms", "Longest all that one question asks of the store may take; then 503.", 10, 600_000
     )
-    readers: int = _setting(4, "threads", "Threads that answer list queries, per worker.", 1, 64)
+    readers: int = _setting(
+        4, "threads", "Threads that answer questions, per worker, shared between organizations.", 1, 64
+    )
     cache_mib: int = _setting(48, "MiB", "Page cache of the writing connection.", 1, 16_384)
     failed_auth_per_minute: int = _setting(
         60,
@@ -123,8 +133,8 @@ class Settings:
 
     @property
     def db_shown(self) -> str:
-        """`db` as it may be shown: without a password."""
-        return re.sub(r"(?<=://)([^:/@]*):[^@/]*@", r"\1@", self.db)
+        """`db` as it may be shown: without a password, in whatever place of a URL it stands."""
+        return shown_url(self.db) if is_postgres(self.db) else self.db
 
     @property
     def in_file(self) -> bool:
@@ -135,6 +145,31 @@ class Settings:
     def sqlite_path(self) -> str:
         """The file behind `db`."""
         return sqlite_path(self.db)
+
+
+_SHOWN_USER = re.compile(r"[A-Za-z0-9._~%-]+")
+_SHOWN_HOSTS = re.compile(r"(?:[A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
+_SHOWN_DATABASE = re.compile(r"[A-Za-z0-9._~%-]*")
+
+
+def shown_url(url: str) -> str:
+    """A PostgreSQL URL with nothing in it but what is known to be no secret: user, hosts, ports, database.
+
+    What a URL means is libpq's to say, and it takes passwords in several places, escaped or not
+    (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS). So nothing is cut out:
+    the parts that have the form of what they should be are kept, and all else is left out.
+    """
+    scheme, _, rest = url.partition("://")
+    said, _, where = rest.rpartition("@")
+    user = said.partition(":")[0]
+    hosts, _, database = re.split("[?#]", where, maxsplit=1)[0].partition("/")
+    if not all(_SHOWN_HOSTS.fullmatch(host) for host in hosts.split(",")):
+        return f"{scheme}://…"
+    shown = f"{scheme}://{user}@{hosts}" if _SHOWN_USER.fullmatch(user) else f"{scheme}://{hosts}"
+    return f"{shown}/{database}" if database and _SHOWN_DATABASE.fullmatch(database) else shown
+
+
+_KEYWORDS = re.compile(r"(?i)(^|\s)(host|hostaddr|port|dbname|user|password|passfile|service)\s*=")
 
 
 def is_postgres(db: str) -> bool:
@@ -154,6 +189,11 @@ def sqlite_path(db: str) -> str:
         )
     if not db:
         raise SettingsError("db: an empty path; name a file")
+    if _KEYWORDS.search(db):
+        # Taken for the name of a file, it would be shown with its password wherever files are named.
+        raise SettingsError(
+            "db: keywords and values (host=… dbname=…) are not taken; write postgresql://user@host/database"
+        )
     return db
 
 

@@ -1,6 +1,6 @@
 """The writer of one worker: a process that commits what the worker takes in, put together from settings.
 
-Started as `python -m callboard.writer FD FD PID IDENTITY`: one end of a socket by which its settings come
+Started with four arguments, FD FD PID IDENTITY: one end of a socket by which its settings come
 first and batches after, one of a socket by which it is asked what it is at, the worker, and which store that
 has open. It ends when the worker hangs up, and is killed when the worker dies: signals to a whole group are
 the worker's to obey, and it may still have to write what was accepted.
@@ -25,6 +25,7 @@ from callboard.ingest import pulse
 from callboard.ingest.frames import HEAD, results_frame, settings_of
 from callboard.ingest.orphans import die_with
 from callboard.ingest.writing import write
+from callboard.isolation import child_command
 from callboard.settings import Settings
 from callboard.store.interface import Doing
 from callboard.store.open import open_store
@@ -35,7 +36,7 @@ def begin(batches: socket.socket, questions: socket.socket, identity: str) -> su
     """Start a writer at this end of two sockets, for the store of this identity."""
     ends = batches.fileno(), questions.fileno()
     return subprocess.Popen(  # noqa: S603 - this very program
-        [sys.executable, "-m", "callboard.writer", *map(str, ends), str(os.getpid()), identity],
+        child_command("callboard.writer", *map(str, ends), str(os.getpid()), identity),
         pass_fds=ends,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

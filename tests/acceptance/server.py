@@ -41,9 +41,11 @@ class Server:
         environment: Mapping[str, str] | None = None,
         python: Sequence[str] = (sys.executable, "-m", "callboard"),
         log: Path | None = None,
+        folder: Path | None = None,
     ) -> None:
-        """`environment` is added to ours, less any setting of Callboard; `python` starts the command;
-        `log` takes what it says (beside the file of the store, when not given).
+        """`environment` is added to ours, less any setting of Callboard; `python` starts the command in
+        `folder` (this one, when not given); `log` takes what it says (beside the file of the store, when not
+        given).
         """
         self.db = str(db)
         self.workers = workers
@@ -52,6 +54,7 @@ class Server:
         own = {name: value for name, value in os.environ.items() if not name.startswith("CALLBOARD_")}
         self._environment = {**own, **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None
+        self._folder = folder
         self._log = log or Path(f"{self.db}.server-log")
 
     @property
@@ -99,6 +102,7 @@ class Server:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 env=self._environment,
+                cwd=self._folder,
                 start_new_session=True,
             )
         assert self._process.stdout is not None

@@ -5,9 +5,14 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from callboard.clock import HOUR
+from callboard.settings import Settings
+from callboard.store.open import open_store
 from tests.acceptance.campaign import call
 from tests.acceptance.command import callboard, done
 from tests.acceptance.server import Server
+from tests.events import call as event
+from tests.events import send
 
 ORGANIZATION = [
     "id",
@@ -85,7 +90,7 @@ def test_spaces_are_created_listed_and_set_as_the_api_shows_them(db):
     assert made["content_type"] == "contact"
     assert made["organization"] == {"name": "Acme", "domain_handle": "acme.com"}
     assert made["settings"] == {
-        "timezone": "UTC",
+        "timezone": None,
         "stuck_running_after": 900,
         "stuck_pending_after": 3600,
         "live_call_limit": 14_400,
@@ -184,3 +189,49 @@ def test_an_expiry_is_a_moment_to_come(db, expires):
     arguments = ("token", "create", "--org", "acme.com", "--role", "viewer", "--name", "x")
     assert callboard(*arguments, "--expires", expires, db=db).code == 2
     assert done("token", "list", "--json", db=db).json == []
+
+
+def test_an_organization_has_a_home_zone_that_its_campaigns_follow(db):
+    """Set on the command line; a campaign keeps one of its own until it is given up."""
+    ours = done("space", "create", "--name", "Ours", "--json", db=db).json
+    own = done("space", "create", "--name", "Own", "--timezone", "UTC", "--json", db=db).json
+    assert (ours["settings"]["timezone"], own["settings"]["timezone"]) == (None, "UTC")
+    told = done("org", "set", "acme.com", "--timezone", "Asia/Kolkata", "--json", db=db).json
+    assert [*told] == [*ORGANIZATION, "timezone"]
+    assert told["timezone"] == "Asia/Kolkata"
+    assert "Asia/Kolkata" in done("org", "list", db=db).text
+    assert (
+        "time zone Asia/Kolkata, the organization's"
+        in done("space", "set", ours["token"], "--name", "O", db=db).text
+    )
+    assert "time zone UTC" in done("space", "set", own["token"], "--name", "P", db=db).text
+    assert "the organization's" in done("space", "set", own["token"], "--timezone", "", db=db).text
+    assert callboard("org", "set", "acme.com", "--timezone", "Mars/Base", db=db).code == 2
+    assert callboard("org", "set", "nobody.com", "--timezone", "UTC", db=db).code == 1
+
+
+def test_lists_and_reports_without_a_zone_mean_the_home_zone(db):
+    """The days of `--from` and `--to`, of exports and of reports; a zone that is named goes before."""
+    space = done("space", "create", "--name", "Ours", "--json", db=db).json["token"]
+    done("org", "set", "acme.com", "--timezone", "Asia/Kolkata", db=db)
+    store = open_store(Settings(db=str(db)))
+    at = 1_707_177_600_000_000  # 2024-02-06T00:00:00Z
+    hours = [event(f"c{hour}", creation_time=at + hour * HOUR) for hour in range(12, 24)]
+    send(store, store.find_space(space), *hours)
+    store.close()
+
+    def ids(*options):
+        return {each["call_id"] for each in done("calls", *options, "--json", db=db).json}
+
+    late = {f"c{hour}" for hour in range(19, 24)}
+    assert ids("--from", "2024-02-07") == ids("--from", "2024-02-07", "--space", space) == late
+    assert ids("--from", "2024-02-07T01:30:00") == late - {"c19"}
+    assert ids("--from", "2024-02-07", "--timezone", "UTC") == set()
+    assert "From and to are of Asia/Kolkata." in done("calls", "--from", "2024-02-07", db=db).text
+    sheet = done("export", "calls", "-o", "-", "--from", "2024-02-07", db=db).text.splitlines()
+    assert len(sheet) == 1 + len(late)
+    done("space", "set", space, "--timezone", "UTC", db=db)
+    assert ids("--from", "2024-02-07", "--space", space) == set()
+    report = done("report", "series", "--start", "2024-02-07", "--end", "2024-02-07", "--json", db=db).json
+    assert report["data"]["timezone"] == "Asia/Kolkata"
+    assert report["data"]["series"][0]["totals"]["total_calls"] == len(late)

@@ -111,3 +111,55 @@ def test_what_cannot_be_asked_is_wrong_usage(told):
     turned = run("report", "series", "--start", "2026-02-02", "--end", "2026-02-01", db=path)
     assert turned.code == 1
     assert turned.err == "Error: end: must be later than start\n"
+
+
+def _rows(*options: str, db: Path) -> list[dict[str, str]]:
+    sheet = run("report", "series", "--metric", "total_calls", *options, "--csv", db=db)
+    assert sheet.code == 0, sheet.err
+    return list(csv.DictReader(io.StringIO(sheet.text)))
+
+
+def test_a_sheet_has_the_local_start_and_the_period_before(told):
+    """Beside each bucket; what only the period before has follows, so that the column adds up."""
+    path, _, _ = told
+    period = ("--start", "2026-02-01", "--end", "2026-02-28")
+    plain = _rows(*period, "--timezone", "Asia/Kolkata", db=path)
+    assert [*plain[0]] == ["start", "end", "local_start", "total_calls"]
+    assert plain[0]["start"] == "2026-01-31T18:30:00Z"
+    assert plain[0]["local_start"] == "2026-02-01T00:00:00+05:30"
+    compared = _rows(*period, "--compare", "previous", db=path)
+    assert [*compared[0]][3:] == [
+        "total_calls",
+        "previous_start",
+        "previous_end",
+        "previous_partial",
+        "previous_total_calls",
+        "difference_total_calls",
+    ]
+    assert len(compared) == 28 + 3, "January has three days more"
+    assert [each["previous_start"][:10] for each in compared[28:]] == [
+        "2026-01-29",
+        "2026-01-30",
+        "2026-01-31",
+    ]
+    assert {each["start"] for each in compared[28:]} == {""}
+    assert {each["previous_partial"] for each in compared} == {"true"}
+    longer = _rows("--start", "2026-03-01", "--end", "2026-03-31", "--compare", "previous", db=path)
+    assert sum(int(each["previous_total_calls"] or 0) for each in longer) == 30
+    assert {each["previous_partial"] for each in longer} == {"false"}, "the first call is of its first moment"
+
+
+def test_people_are_told_what_was_compared_and_no_percentage(told):
+    """Where the period before is not known whole, also that."""
+    path, _, _ = told
+    table = run(
+        "report", "series", "--start", "2026-02-01", "--end", "2026-02-28", "--compare", "previous", db=path
+    )
+    assert table.code == 0, table.err
+    assert "Before: 2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z" in table.text
+    assert "That begins before the first call" in table.text
+    assert "%" not in table.text
+    later = ("--start", "2026-02-03", "--end", "2026-02-03", "--compare", "previous", "--group-by", "agent")
+    groups = run("report", "series", *later, db=path)
+    assert "difference" in groups.text
+    assert "That begins before" not in groups.text

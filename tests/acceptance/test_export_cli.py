@@ -95,6 +95,8 @@ def test_filters_are_those_of_the_lists(campaign: Campaign):
     assert ids("calls", "--source-number", "+12025550123") == {"c-2"}
     assert ids("calls", "--end-reason", "unknown", "--made", "--type", "outbound") == {"=1+1"}
     assert ids("calls", "--from", "2024-02-08") == set()
+    assert ids("calls", "--contradicting") == set()
+    assert done("calls", "--contradicting", "--json", db=campaign.db).json == []
     assert ids("calls", "--space", campaign.space_token, "--agent", "+ann") == {"=1+1"}
     assert ids("tasks", "--status", "failed") == {"t-3"}
     assert ids("tasks", "--run", "r-1") == {"t-1", "t-5"}

@@ -9,7 +9,10 @@ from callboard.store.memory import MemoryStore
 from callboard.store.sql.save import settle_now
 from tests.stores import behind
 
-PLANTS = ("totals", "cell", "lost cell", "stray cell", "run", "stray run", "call", "task", "lost call")
+PLANTS = (
+    *("totals", "cell", "lost cell", "stray cell", "run", "stray run"),
+    *("call", "marks", "task", "lost call"),
+)
 """What can be made wrong. Of space 1, which must hold call c1, task t1 and run r1."""
 
 _SQL = {
@@ -20,6 +23,7 @@ _SQL = {
     "run": "UPDATE run SET failed = failed + 1 WHERE space_id = 1",
     "stray run": "INSERT INTO run VALUES (1, 1, 'stray', NULL, NULL, NULL, 0, 5, 5, 1, 0, 0, 0)",
     "call": "UPDATE call SET duration_ms = 77 WHERE space_id = 1 AND call_id = 'c1'",
+    "marks": "UPDATE call SET time_marks = 4 WHERE space_id = 1 AND call_id = 'c1'",
     "task": "UPDATE task SET status = 'failed' WHERE space_id = 1 AND task_id = 't1'",
     "lost call": "DELETE FROM call WHERE space_id = 1 AND call_id = 'c1'",
 }
@@ -54,6 +58,10 @@ def _plant_in_memory(store: MemoryStore, what: str) -> None:
         call = space.calls["c1"].row
         assert call is not None
         space.calls["c1"].row = structs.replace(call, duration_ms=77)
+    elif what == "marks":
+        marked = space.calls["c1"].row
+        assert marked is not None
+        space.calls["c1"].row = structs.replace(marked, time_marks=4)
     elif what == "task":
         task = space.tasks["t1"].row
         assert task is not None

@@ -117,7 +117,7 @@ def test_a_call_takes_a_thousand_distinct_events_and_no_more(store, acme, space)
         store,
         space,
         call("c1", "ringing", at=999),
-        call("c1", "completed", at=1000),
+        call("c1", "ringing", at=1000),
         call("c1", "ringing", at=0),
         call("c2", "completed"),
     )

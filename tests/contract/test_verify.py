@@ -10,7 +10,7 @@ from tests.contract.drift import PLANTS, plant
 from tests.events import call, send, task
 from tests.stores import NOW, bits, dump, make_organization, make_space
 
-ROWS = ("call", "task", "lost call")
+ROWS = ("call", "marks", "task", "lost call")
 """Rows that do not follow from their events: found by a deep verification."""
 
 
@@ -58,7 +58,7 @@ def test_planted_drift_is_found_located_and_mended(told, acme, what):
     assert found.repaired == 0
     first = found.differences[0]
     assert (first.org_id, first.space_id) == (acme.id, 1)
-    assert first.what == what.removeprefix("lost ").removeprefix("stray ")
+    assert first.what == what.removeprefix("lost ").removeprefix("stray ").replace("marks", "call")
     assert first.kept != first.expected
     assert bits(dump(told, acme.id)) != before
 

@@ -47,6 +47,8 @@ class Board:
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.now: Micros = NOW
+        self.elapsed: Micros = 0
+        """By the monotonic clock, which `pass_minutes` moves with the other."""
         db = cluster.new_database() if ON == "postgres" else str(folder / "calls.db")
         self.settings = replace(Settings(), db=db, **{"stream_seconds": 1, **settings})
         self.store: Store = open_store(self.settings)
@@ -63,6 +65,7 @@ class Board:
             meter=meter,
             settings=self.settings,
             clock=self.clock,
+            monotonic=lambda: self.elapsed,
         )
         self.app = create_application(self.services)
         self.loop = asyncio.Runner()
@@ -83,6 +86,7 @@ class Board:
 
     def pass_minutes(self, minutes: float) -> None:
         self.now += int(minutes * MINUTE)
+        self.elapsed += int(minutes * MINUTE)
 
     # --- who is who
 

@@ -24,7 +24,7 @@ WITHOUT_TOKEN = [endpoint.operation for endpoint in ENDPOINTS if not endpoint.ne
 def prepare(board: Board) -> None:
     """Everything that a good request names: a call, a task with its run, a token to administer."""
     for space in (board.spring, board.elsewhere):
-        board.send(call("c-1"), task("t-1", run_id="r-1"), space=space)
+        board.send(call("c-1"), task("t-1", run_id="r-1", assignee="renewals"), space=space)
 
 
 def path_of(board: Board, operation: str, *, space_token: str | None = None) -> str:
@@ -38,6 +38,7 @@ def path_of(board: Board, operation: str, *, space_token: str | None = None) -> 
         .replace("{run_id}", "r-1")
         .replace("{task_id}", "t-1")
         .replace("{call_id}", "c-1")
+        .replace("{handle}", "renewals")
     )
 
 

@@ -119,7 +119,7 @@ def test_every_field_at_fault_is_told_with_its_rule(board: Board):
         "description": 5,
         "content_type": "sms",
         "agent_handle": "x" * 256,
-        "settings": {"stuck_running_after": 0, "timezone": None, "colour": 1},
+        "settings": {"stuck_running_after": 0, "timezone": 7, "colour": 1},
         "archived": 1,
     }
     said = board.post("spaces/", body).json()
@@ -130,7 +130,7 @@ def test_every_field_at_fault_is_told_with_its_rule(board: Board):
         "description": "must be a text or null",
         "content_type": "must be one of contact, email, general, table",
         "agent_handle": "must have at most 255 characters",
-        "settings.timezone": "must be a text",
+        "settings.timezone": "must be a text or null",
         "settings.stuck_running_after": "must be at least 1",
         "settings.colour": f"is not a field here (it takes: {settings})",
         "archived": "must be true or false",
@@ -143,7 +143,7 @@ def test_every_field_at_fault_is_told_with_its_rule(board: Board):
     }
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"name": "a", "name": "b"}', b"\xff", b"[" * 99_999])
+@pytest.mark.parametrize("content", [b"", b"{", b'{"name": "a", "name": "b"}', b"\xff", b"[" * 60_000])
 def test_a_body_of_the_administration_that_cannot_be_read_is_400(board: Board, content: bytes):
     """A key twice included: which of the two was meant, nobody knows."""
     headers = {"Content-Type": "application/json"}

@@ -114,7 +114,7 @@ BAD_BODIES: list[tuple[str, bytes, dict[str, str], int]] = [
     ("not UTF-8", b'[{"type": "call", "call_id": "\xff"}]', {}, 400),
     ("NaN", b'[{"type": "call", "call_duration": NaN}]', {}, 400),
     ("infinity", b'[{"type": "call", "call_duration": Infinity}]', {}, 400),
-    ("nested deeply", b"[" * 100_000 + b"]" * 100_000, {}, 400),
+    ("nested deeply and cut off", b"[" * 100_000, {}, 400),
     ("a number", b"42", {}, 422),
     ("null", b"null", {}, 422),
     ("an envelope of none", b'{"events": 5}', {}, 422),

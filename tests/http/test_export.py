@@ -102,12 +102,10 @@ def test_cells_that_a_spreadsheet_would_run_are_marked_as_text(filled: Board):
 
 
 def test_the_columns_are_those_of_the_page(filled: Board):
-    """Every field of the list, then what the source said besides."""
+    """Every field of the list, in its order."""
     assert tuple(rows(filled.get("call-logs/?format=csv"))[0]) == CALL_COLUMNS
     assert tuple(rows(filled.get("tasks/?format=csv"))[0]) == TASK_COLUMNS
-    item = filled.data("call-logs/")[0]
-    line = rows(filled.get("call-logs/?format=ndjson"))[0]
-    assert list(line) == [*item, "external_ids", "metadata"]
+    assert rows(filled.get("call-logs/?format=ndjson"))[0] == filled.data("call-logs/")[0]
     assert rows(filled.get("tasks/?format=ndjson"))[0] == filled.data("tasks/")[0]
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.http.board import Board
+import pytest
+
+from callboard.clock import DAY, SECOND
+from tests.http.board import Board, call
 
 PATH = "organisation/analytics/"
 LIMIT = 5
@@ -34,17 +37,60 @@ def test_a_good_token_is_never_shut_out_by_a_neighbour(tmp_path: Path):
         assert board.get(PATH).status_code == 200
 
 
-def test_wrong_handles_of_a_token_are_limited(tmp_path: Path):
-    """Then this token is shut out at this address, right handles included; elsewhere it goes on."""
+def test_foreign_handles_of_a_token_are_limited(tmp_path: Path):
+    """Then 429 for whatever handle is not its own, there or not: guessing on tells nothing. Elsewhere, and by
+    another token, it is as before.
+    """
     with Board(tmp_path, failed_auth_per_minute=LIMIT) as board:
-        assert board.get(PATH).status_code == 200
         statuses = [board.get(PATH, org=f"{number}.example").status_code for number in range(LIMIT)]
         assert statuses == [404] * LIMIT
-        assert board.get(PATH).status_code == 429
-        assert board.get(PATH, token=board.member).status_code == 200
-        assert board.get(PATH, address="203.0.113.8").status_code == 200
+        shut = [board.get(PATH, org=handle) for handle in ("other.example", "nobody.example")]
+        assert [each.status_code for each in shut] == [429, 429]
+        assert int(shut[0].headers["Retry-After"]) == 60
+        assert board.get(PATH, org="other.example", token=board.member).status_code == 403
+        assert board.get(PATH, org="other.example", address="203.0.113.8").status_code == 403
         board.pass_minutes(1)
-        assert board.get(PATH).status_code == 200
+        assert board.get(PATH, org="other.example").status_code == 403
+
+
+def test_a_wrong_script_never_shuts_out_the_same_tokens_good_requests(tmp_path: Path):
+    """Reading, sending events and paths that need no handle go on, on the short path and off it."""
+    with Board(tmp_path, failed_auth_per_minute=LIMIT) as board:
+        for _ in range(LIMIT + 1):
+            board.get(PATH, org="wrong.example")
+        assert board.get(PATH, org="wrong.example").status_code == 429
+        for _ in range(2):
+            assert board.get(PATH).status_code == 200
+        assert board.get(f"{PATH}?space_token={board.spring.token}").status_code == 200
+        assert board.send(call("c-1"))["applied"] == 1
+        assert board.get(f"spaces/{board.spring.token}/tasks/", org=None).status_code == 200
+        assert board.get("organizations/", org=None).status_code == 200
+
+
+def test_handles_that_a_new_token_names_are_limited_too(tmp_path: Path):
+    """`POST tokens/` tells of a handle what the header tells, so it counts the same."""
+    with Board(tmp_path, failed_auth_per_minute=LIMIT) as board:
+        new = {"name": "x", "role": "viewer"}
+        statuses = [
+            board.post("tokens/", {**new, "organizations": [f"{number}.example"]}).status_code
+            for number in range(LIMIT + 2)
+        ]
+        assert statuses == [404] * LIMIT + [429] * 2
+        assert board.get(PATH, org="nobody.example", token=board.admin).status_code == 429
+        assert board.post("tokens/", {**new, "organizations": ["acme.example"]}).status_code == 201
+
+
+@pytest.mark.parametrize("days", [0, -400, 400])
+def test_a_limit_ends_after_its_minute_whatever_becomes_of_the_clock(tmp_path: Path, days: int):
+    """Set back, set forward or standing still: a minute is a minute."""
+    with Board(tmp_path, failed_auth_per_minute=LIMIT) as board:
+        for _ in range(LIMIT):
+            board.get(PATH, token="cb_x")
+        board.now += days * DAY
+        board.elapsed += 59 * SECOND
+        assert int(board.get(PATH, token="cb_x").headers["Retry-After"]) == 1
+        board.elapsed += SECOND
+        assert board.get(PATH, token="cb_x").status_code == 401
 
 
 def test_addresses_that_one_holder_has_anyway_count_as_one(tmp_path: Path):

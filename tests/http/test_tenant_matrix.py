@@ -38,6 +38,8 @@ MATRIX: dict[str, tuple[int | None, ...]] = {
     "get_task": (401, 404, 403, 404, NA),
     "update_task": (401, 404, 403, 404, 403),
     "create_tasks": (401, 404, 403, 404, 403),
+    "list_agents": (401, 403, 403, 404, NA),
+    "list_agent_tasks": (401, 403, 403, 404, NA),
     "list_calls": (401, 403, 403, 404, NA),
     "get_call": (401, 403, 403, 404, NA),
     "send_events": (401, 404, 403, 404, 403),

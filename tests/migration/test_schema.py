@@ -113,7 +113,18 @@ def test_what_an_older_version_had_not_settled_still_counts(tmp_path: Path) -> N
     send(store, space, call("c1", creation_time=NOW), call("c2", "failed", creation_time=NOW))
     store.close()
     with closing(apsw.Connection(path)) as db:
-        db.execute("ALTER TABLE organization_clock DROP COLUMN settled")
+        for column in ("position", "owner", "beat"):
+            db.execute(f"ALTER TABLE batch DROP COLUMN {column}")
+        db.execute("DROP INDEX call_contradicting; DROP INDEX call_by_space_time")
+        db.execute("ALTER TABLE call DROP COLUMN time_marks")
+        db.execute("CREATE INDEX call_by_space_time ON call (org_id, space_id, creation_time) WHERE void = 0")
+        db.execute("ALTER TABLE task DROP COLUMN status_since")
+        for table, column in (
+            ("organization_clock", "settled"),
+            ("organization", "timezone"),
+            ("space", "cell_zone"),
+        ):
+            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         db.execute("PRAGMA user_version = 3")
     store = SqliteStore(path)
     send(store, space, call("c3", creation_time=NOW))

@@ -17,6 +17,7 @@ import httpx
 import psycopg
 import pytest
 
+from tests.acceptance.command import callboard, done
 from tests.cluster import Cluster, free_port
 from tests.postgres.feeding import Feed, served
 from tests.postgres.proxy import Proxy
@@ -124,6 +125,47 @@ def test_cut_half_way_through_a_commits_answer(tmp_path: Path) -> None:
                 feed.wait_for(50)
             assert feed.statuses[503] > 0
             feed.check()
+    finally:
+        proxy.close()
+        cluster.destroy()
+
+
+def test_an_import_cut_behind_its_commits_counts_each_row_once(tmp_path: Path) -> None:
+    """The database has committed and cannot say so, several times on the way: the import asks where it stands
+    and goes on from there, with the numbers of its file.
+    """
+    rows = 30_000
+    file = tmp_path / "calls.csv"
+    lines = (
+        f"c{number},{'asleep' if number % 1000 == 7 else 'completed'},2026-02-07T10:00:00Z,{number % 600}\n"
+        for number in range(rows)
+    )
+    file.write_text("id,status,at,talk\n" + "".join(lines))
+    cluster = Cluster(port=free_port())
+    proxy = Proxy(cluster.port)
+    try:
+        url = f"postgresql://callboard@127.0.0.1:{proxy.port}/postgres"
+        done("db", "upgrade", db=url)
+        done("org", "create", "--name", "Acme", "--handle", "acme.example", db=url)
+        made = done("space", "create", "--org", "acme.example", "--name", "Spring", "--json", db=url).json
+        mapped = "call_id=id,call_status=status,creation_time=at,call_duration=talk"
+        how = ("--org", "acme.example", "--space", made["token"], "--map", mapped, "--json")
+        with ThreadPoolExecutor(1) as runner:
+            running = runner.submit(callboard, "import", file, *how, db=url, cwd=tmp_path)
+            for number in range(4):
+                taken = "SELECT coalesce(max(applied + duplicate), 0) FROM batch"
+                while cluster.ask(taken)[0][0] < number * 6_000 and not running.done():
+                    time.sleep(0.01)
+                proxy.cut(1)
+            outcome = running.result()
+        assert outcome.code == 0, outcome.err
+        assert proxy.cuts == 4
+        report = outcome.json
+        told = [report[what] for what in ("received", "applied", "duplicate", "stale", "rejected")]
+        assert told == [rows, rows - 30, 0, 0, 30]
+        numbers = done("analytics", "--org", "acme.example", "--json", db=url).json["data"]
+        assert numbers["total_calls"] == rows - 30
+        assert done("verify", "--deep", "--json", db=url).json["drift"] == 0
     finally:
         proxy.close()
         cluster.destroy()

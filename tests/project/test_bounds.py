@@ -5,25 +5,59 @@ from __future__ import annotations
 import pytest
 
 from callboard.cli import server
-from callboard.fold import batch
-from callboard.http import limits, readiness, stream, threads
-from callboard.http.routes import task_creation
-from callboard.ingest import compression, documents, instants, parse, remote_commit, wire
-from callboard.ingest.sources import delimited, importer, targets
+from callboard.clock import moment
+from callboard.fold import room as item_room
+from callboard.http import (
+    arrival,
+    endpoint,
+    json_slices,
+    long_answers,
+    readiness,
+    room,
+    shared_threads,
+    stream,
+)
+from callboard.http.routes import task_creation, tasks
+from callboard.ingest import (
+    compression,
+    documents,
+    instants,
+    items,
+    parse,
+    remote_commit,
+    shape,
+    slices,
+    wire,
+)
+from callboard.ingest.sources import delimited, importer, ownership, targets
 from callboard.live import follow, message, subscription
 from callboard.model import call
 from callboard.model.directory import SpaceSettings
-from callboard.query import analytics, directory, parameter, parameters, space_metrics
+from callboard.query import agents, parameter, parameters, space_metrics, wall
 from callboard.query.export import parquet, walk
-from callboard.query.reports import attention, durations, period, series, spaces, tabulate, trust, views
+from callboard.query.reports import (
+    attention,
+    duration_sums,
+    durations,
+    period,
+    plan,
+    series,
+    spaces,
+    tabulate,
+    trust,
+    views,
+)
 from callboard.settings import Settings
+from callboard.store import budget
 from callboard.store.postgres import connection as postgres_connection
 from callboard.store.postgres import looks as postgres_looks
 from callboard.store.postgres import store as postgres_store
-from callboard.store.sql import ingestion, verify, withdrawal
+from callboard.store.postgres import upgrade as postgres_upgrade
+from callboard.store.sql import ingestion, refold, verify, withdrawal
 from callboard.store.sqlite import connection, identity
 from callboard.store.sqlite import store as sqlite_store
 from tests.pages import DOCS, tables
+from tests.project.caches import CACHES, MADE_ONCE_MIB, MADE_ONCE_ROW
 
 DEFAULT = Settings()
 MIB, KIB = 1024 * 1024, 1024
@@ -38,7 +72,31 @@ BOUNDS: dict[str, list[str]] = {
     "connecting to PostgreSQL": [f"{postgres_connection.CONNECT_TIMEOUT_S} s"],
     "idle connections to PostgreSQL": [f"{postgres_connection.IDLE_S:.0f} s"],
     "organizations that a worker's shared query of PostgreSQL asks about": [f"{postgres_looks.WATCHED:,}"],
-    "body as sent": [f"{DEFAULT.max_body_bytes // MIB} MiB"],
+    "body of a session, a token or a space": [f"{endpoint.SMALL_BYTES // KIB} KiB"],
+    "body that says how one task went": [f"{tasks.ONE_TASK_BYTES // MIB} MiB"],
+    "body of events or new tasks as sent": [f"{DEFAULT.max_body_bytes // MIB} MiB"],
+    "time for a whole body": [
+        f"{arrival.BODY_S:.0f} s, and 1 s more for each {arrival.BYTES_A_SECOND // KIB} KiB",
+        f"{arrival.BODY_S:.0f} s when the server stops",
+    ],
+    "bytes of bodies held at once, a worker": [
+        f"{DEFAULT.body_room_bytes // MIB} MiB",
+        f"each value at least {room.VALUE_BYTES} bytes",
+    ],
+    "values, and keys, in the body of a session, a token or a space": [
+        f"{endpoint.SMALL_BOUNDS.values:,} each"
+    ],
+    "values and keys in the body that says how one task went": [
+        f"{tasks.ONE_TASK.values:,} and {tasks.ONE_TASK.keys:,}"
+    ],
+    "keys of one object": [f"{shape.KEYS_OF_ONE_MAX:,}"],
+    "keys of one event, or of the object around events": [f"{items.KEYS_OF_EVENT_MAX:,}"],
+    "levels of any body": [f"{shape.DEPTH_MAX}"],
+    "decoded at once of a large body": [
+        f"{slices.SLICE_BYTES // KIB} KiB of events",
+        f"{json_slices.SLICE_BYTES // KIB} KiB of new tasks",
+    ],
+    "one event": [f"{items.EVENT_BYTES // MIB} MiB of JSON", f"{items.EVENT_VALUES:,} values"],
     "body decoded": [f"{DEFAULT.max_decoded_bytes // MIB} MiB"],
     "events in one body": [f"{DEFAULT.max_events:,}"],
     "values in one body": [f"{parse.VALUES_MAX:,}"],
@@ -46,16 +104,28 @@ BOUNDS: dict[str, list[str]] = {
     "window of a zstd body": [f"{compression._ZSTD_WINDOW_BYTES // MIB} MiB"],
     "parameters of a query": [f"{parameter.MOST_PARAMETERS}"],
     "one parameter": [f"{parameter.MOST_TEXT} characters"],
+    "a period": [f"{moment(period.EARLIEST).year} to {moment(wall.LATEST).year}"],
     "buckets of a report": [f"{period.MOST_BUCKETS:,}"],
     "groups of a report": [f"{series.MOST_GROUPS:,}"],
     "values of a report: buckets x groups x metrics": [f"{series.MOST_NUMBERS:,}"],
     "dimensions to group by": [f"{series.MOST_GROUPED_BY}"],
     "calls that a report reads one by one, where no counter holds what is asked": [f"{tabulate.MOST_ROWS:,}"],
-    "numbers of series held, a worker": [f"{views.MOST_NUMBERS:,}", f"{views.MOST_VIEWS:,}"],
     "of these, one question's": [f"{views.MOST_OF_ONE:,}"],
+    **{cache.row: cache.told for cache in CACHES.values()},
+    MADE_ONCE_ROW: [f"{MADE_ONCE_MIB} MiB"],
+    "spaces' home zones x buckets of a report": [f"{plan.MOST_TILED:,}"],
+    "rows of counters or groups that one question takes from the store": [f"{budget.MOST_ROWS:,}"],
+    "an answer of a report, or a page of calls or tasks": [f"{long_answers.MOST_ANSWER_BYTES // MIB} MiB"],
     "bars of a histogram": [f"{durations.MOST_BINS}"],
-    "calls looked up for the very least and greatest duration": [f"{durations.EXTREME_ROWS:,}"],
+    "calls looked up for the very least and greatest duration": [
+        f"{durations.EXTREME_ROWS:,}",
+        f"{duration_sums.MOST_LOOKED_UP} groups",
+    ],
     "items that need attention": [f"{attention.MOST_ITEMS:,}"],
+    "spaces of which it is looked up how long tasks usually run": [
+        f"{attention.MOST_LOOKED_INTO}",
+        f"{attention.MOST_FINISHED:,}",
+    ],
     "ids of one item": [f"{attention.MOST_IDS}"],
     "events whose lag is told": [f"{trust.MOST_LAG_EVENTS:,}"],
     "life of a call without a word of its end": [f"{SpaceSettings().live_call_limit:,} s"],
@@ -63,7 +133,11 @@ BOUNDS: dict[str, list[str]] = {
     "spaces side by side on a page": [f"{spaces.MOST_SPACES:,}"],
     "items on a page": [f"{parameters.MOST_PAGE_SIZE:,}"],
     "failed tokens or handles of one caller": [f"{DEFAULT.failed_auth_per_minute} a minute"],
-    "callers with failures that are remembered": [f"{limits.CALLERS:,}"],
+    "organizations, spaces or agents in an answer without page and page_size": [
+        f"{parameters.MOST_PAGE_SIZE:,}"
+    ],
+    "tasks from whose rows agents are counted": [f"{agents.MOST_TASKS:,}"],
+    "pairs of agent and space on a page of agents": [f"{agents.MOST_PAIRS:,}"],
     "documents in one creation of tasks": [f"{DEFAULT.max_events:,}"],
     "context of created tasks": [f"{task_creation.MOST_CONTEXT_BYTES:,} bytes"],
     "Idempotency-Key": ["255 characters", f"{ingestion.IDEMPOTENCY_KEPT // DAY_US} days"],
@@ -76,8 +150,15 @@ BOUNDS: dict[str, list[str]] = {
     "nesting of these": [f"{documents.DEPTH_MAX} levels"],
     "a time": [f"{instants.AHEAD_MAX // 3_600_000_000} h ahead"],
     "call_duration": [f"{instants.DURATION_MS_MAX // 1000:,} s"],
+    "a duration derived from start and end": [f"{call.LOOK_BACK // 1_000_000:,} s"],
+    "a time to answer, creation to start": [f"{call.LOOK_BACK // 1_000_000:,} s"],
     "attempt": [f"{wire.ATTEMPT_MAX:,}"],
-    "distinct events of one call or task": [f"{batch.EVENTS_PER_ITEM:,}"],
+    "distinct events of one call or task": [f"{item_room.EVENTS_PER_ITEM:,}"],
+    "of its events, beside these": [
+        f"{item_room.ENDS_BESIDE} that end it",
+        f"{item_room.RETRIES_BESIDE} of a task's later attempts",
+        f"{item_room.VOIDS_BESIDE} with `void`",
+    ],
     "events waiting to be written, a worker": [
         f"{DEFAULT.queue_events:,}",
         f"{DEFAULT.queue_bytes // MIB} MiB",
@@ -99,9 +180,10 @@ BOUNDS: dict[str, list[str]] = {
         f"{postgres_connection.HOUSEKEEPING_S:.0f} s"
     ],
     "time to finish when stopping": [f"{server.STOP_LIMIT_S} s", f"{server.DRAIN_LIMIT_S} of them"],
-    "time of a list query": [f"{DEFAULT.query_timeout_ms:,} ms"],
-    "threads that answer lists, a worker": [f"{DEFAULT.readers}"],
-    "lists that wait, for each of them": [f"{threads.WAITING_PER_THREAD}"],
+    "time of a question: a list, a report, an item": [f"{DEFAULT.query_timeout_ms:,} ms"],
+    "time of an export": [f"{DEFAULT.query_timeout_ms:,} ms"],
+    "threads that answer questions, a worker": [f"{DEFAULT.readers}"],
+    "questions that wait, for each thread": [f"{shared_threads.WAITING_PER_THREAD}"],
     "streams open at once, a worker": [f"{DEFAULT.stream_subscribers:,}"],
     "a stream": [f"{DEFAULT.stream_seconds:,} s"],
     "messages of a stream": [f"{round(1 / subscription.APART_S)} a second"],
@@ -117,22 +199,36 @@ BOUNDS: dict[str, list[str]] = {
         f"{walk.SHORTEST_SLICE // 60_000_000} min"
     ],
     "a reader that takes nothing of a stream or an export": [f"{stream.STALLED_S:.0f} s"],
-    "spaces whose totals are held, a worker": [f"{analytics.MOST_SPACES:,}"],
-    "tokens, handles, space tokens remembered": [f"{directory.REMEMBERED:,}"],
     "connections waiting to be accepted, a worker": [f"{server.BACKLOG:,}"],
     "rows in one commit of an import": [f"{importer.CHUNK_ROWS:,}"],
     "new spaces of one import": [f"{targets.MAX_NEW_SPACES:,}"],
+    "runs of one import at once": ["1"],
+    "between two signs of life of a running import": [f"{ownership.BEAT_S:.0f} s"],
+    "an import of another machine without a sign of life": [f"{ownership.GONE_AFTER_S:.0f} s"],
     "a line of a file": [f"{delimited.MAX_LINE_CHARACTERS:,}"],
     "lines of one quoted row": [f"{delimited.MAX_LINES_OF_A_ROW:,}"],
-    "waiting for a busy store": [f"{importer.PATIENCE_S} s"],
+    "waiting for a busy store": [f"{ownership.PATIENCE_S} s"],
     "events withdrawn in one commit of an undo": [f"{withdrawal.EVENTS_PER_COMMIT:,}"],
+    "events folded anew in one commit of an upgrade": [
+        f"{refold.EVENTS_PER_COMMIT:,}",
+        f"{refold.BYTES_PER_COMMIT // MIB} MiB",
+    ],
+    "waiting for other connections before an upgrade": [
+        f"{DEFAULT.lock_timeout_ms:,} ms",
+        f"{postgres_upgrade.PATIENCE_S:.0f} s",
+    ],
     "differences shown by verify": [f"{verify.MOST_TOLD:,}"],
 }
 SAID_ELSEWHERE = {
     # Derived from a bound above.
     "of these, one organization's share",
+    "of these, one organization's share of threads",
+    "of these, one organization's share of waiting",
+    "of these, one organization's share (without a token: one address's)",
     "of exports, one organization's share",
     "of streams, one organization's share",
+    # How it is done: tests/contract/test_home_zone.py.
+    "a new home zone of an organization",
 }
 
 

@@ -23,7 +23,7 @@ from callboard import errors
 from callboard.cli.main import callboard
 from callboard.cli.settings import described
 from callboard.http import errors as http_errors
-from callboard.http.answers import One, Page
+from callboard.http.answers import ListPage, One, Page
 from callboard.http.endpoints import ENDPOINTS
 from callboard.http.router import Router
 from callboard.ingest.wire import CallIn, TaskIn
@@ -42,6 +42,7 @@ PAGE_OF = {
     "Spaces": "spaces.md",
     "Runs": "runs.md",
     "Tasks": "tasks.md",
+    "Agents": "agents.md",
     "Call logs": "call-logs.md",
     "Events": "events.md",
     "Tokens": "tokens.md",
@@ -49,6 +50,9 @@ PAGE_OF = {
     "Session": "session.md",
     "Service": "service.md",
 }
+
+FIELDS_ALSO_ON = {"update_task": "events.md", "list_agent_tasks": "tasks.md"}
+"""Endpoints whose fields another page describes."""
 
 
 def reference(name: str) -> str:
@@ -87,14 +91,14 @@ def test_every_field_of_an_answer_and_of_a_body_is_in_the_reference(endpoint):
         kinds.append(endpoint.body.schema)
     there = {name.rpartition(".")[2] for name in named(PAGE_OF[endpoint.tag])}
     there |= {word for row in tables(REFERENCE / PAGE_OF[endpoint.tag]) for word in code(row.cells[-1])}
-    there |= named("events.md") if endpoint.operation == "update_task" else set()
+    there |= named(FIELDS_ALSO_ON[endpoint.operation]) if endpoint.operation in FIELDS_ALSO_ON else set()
     for kind in kinds:
         missing = set(_fields(kind)) - there
         assert not missing, f"docs/reference/{PAGE_OF[endpoint.tag]}: no row for {sorted(missing)}"
 
 
 def _item(kind: Any) -> Any:
-    return get_args(kind)[0] if get_origin(kind) in (One, Page) else kind
+    return get_args(kind)[0] if get_origin(kind) in (One, Page, ListPage) else kind
 
 
 def _fields(kind: Any) -> Iterator[str]:

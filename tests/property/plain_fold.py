@@ -18,6 +18,7 @@ from callboard.model.event import CallEvent, Event, TaskEvent, canonical
 from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.totals import Totals
+from callboard.model.words import FINAL_TASK
 
 RANKS = {
     "queued": 0, "ringing": 1, "in_progress": 2, "completed": 3, "missed": 3, "failed": 3,
@@ -74,36 +75,16 @@ def key_by_key(events: list[Told], field: str) -> dict[str, Any] | None:
     return result or None
 
 
+SEVEN_DAYS = 7 * 24 * 3600 * 1_000_000
+FINAL = ("completed", "missed", "failed")
+
+
 def plain_call(events: list[Told]) -> Call:
     winner = max(events, key=place)
-    status = winner.event.call_status
-    of_status = [told for told in events if told.event.call_status == status]
-    final = status in ("completed", "missed", "failed")
-
-    stated_end = the_greatest(of_status, "end_time")
-    start = None if status == "missed" else the_greatest(events, "start_time")
-    creation = the_greatest(events, "creation_time")
-    if creation is None:
-        creation = min(told.occurred_at for told in events)
-
-    duration = the_greatest(of_status, "duration_ms")
-    if duration is None and start is not None and stated_end is not None:
-        duration = max(0, stated_end - start) // 1000
-    if duration is None and status == "failed" and start is None:
-        duration = 0
-    if status == "missed":
-        duration = 0
-
-    end = stated_end
-    if end is None and final:
-        end = winner.occurred_at
+    of_status = [told for told in events if told.event.call_status == winner.event.call_status]
     return Call(
         call_id=winner.event.call_id,
-        call_status=status,
-        creation_time=creation,
-        start_time=start,
-        end_time=end,
-        duration_ms=duration,
+        call_status=winner.event.call_status,
         call_type=the_greatest(events, "call_type"),
         source_number=the_greatest(events, "source_number"),
         destination_number=the_greatest(events, "destination_number"),
@@ -116,7 +97,107 @@ def plain_call(events: list[Told]) -> Call:
         metadata=key_by_key(events, "metadata"),
         source=winner.source,
         void=the_greatest(events, "void") is True,
+        **plain_times(events, winner, of_status),
     )
+
+
+def plain_times(events: list[Told], winner: Told, of_status: list[Told]) -> dict[str, Any]:
+    status, standing = winner.event.call_status, winner.event.standing
+    other_finals = [
+        told
+        for told in events
+        if status in FINAL
+        and told.event.call_status in FINAL
+        and told.event.call_status != status
+        and told.event.standing == standing
+    ]
+    told_start = the_greatest(events, "start_time")
+    start = None if status == "missed" else told_start
+    step_1 = the_greatest(of_status, "end_time")
+    step_3 = the_greatest(other_finals, "end_time")
+    length = the_greatest(of_status, "duration_ms")
+    if length is None:
+        not_missed = [told for told in other_finals if told.event.call_status != "missed"]
+        length = the_greatest(not_missed, "duration_ms")
+        if length is not None and step_1 is None:
+            # So that a word that is silent on both moves neither: the end told with that length.
+            told_it = max((each for each in not_missed if each.event.duration_ms is not UNSET), key=place)
+            of_its_status = [each for each in events if each.event.call_status == told_it.event.call_status]
+            step_1 = the_greatest(of_its_status, "end_time")
+
+    stated_end = step_1 if step_1 is not None else step_3
+    span = None if told_start is None or stated_end is None else stated_end - told_start
+    contradicts = span is not None and not 0 <= span <= SEVEN_DAYS
+    contradicting = contradicts and length is None and status != "missed"
+
+    end, end_is_inferred = step_1, False
+    if end is None and status in FINAL:
+        if start is not None and length is not None:
+            end = start + length * 1000
+        elif step_3 is not None:
+            end = step_3
+        else:
+            end = first_of_the_last_row(events, standing)
+            end_is_inferred = end is not None
+
+    stated_creation = the_greatest(events, "creation_time")
+    creation = stated_creation
+    if creation is None:
+        creation = min(told.occurred_at for told in events)
+        if told_start is not None and not contradicts:
+            creation = min(creation, told_start)
+    only_the_start = stated_creation is None and creation == start
+    waited = None if start is None or start < creation else start - creation
+    wait_unknown = waited is not None and (only_the_start or contradicting or waited > SEVEN_DAYS)
+    return {
+        "creation_time": creation,
+        "start_time": start,
+        "end_time": end,
+        "duration_ms": plain_duration(events, status, length, span),
+        "time_marks": (stated_creation is None) + 2 * end_is_inferred + 4 * contradicting + 8 * wait_unknown,
+    }
+
+
+def plain_duration(events: list[Told], status: str, length: int | None, span: int | None) -> int | None:
+    """Stated, or else derived, or else 0 where nothing was connected."""
+    if status == "missed":
+        return 0
+    if length is not None:
+        return length
+    if span is not None:
+        return span // 1000 if 0 <= span <= SEVEN_DAYS else None
+    return 0 if status == "failed" and never_began(events) else None
+
+
+def never_began(events: list[Told]) -> bool:
+    """No event carries a start, and no final one tells a length."""
+    carries_a_start = [each for each in events if each.event.start_time is not UNSET]
+    lengths = [
+        each
+        for each in events
+        if each.event.call_status in FINAL and each.event.duration_ms not in (UNSET, None)
+    ]
+    return not carries_a_start and not lengths
+
+
+def first_of_the_last_row(events: list[Told], standing: int) -> int | None:
+    """Walk down from the greatest event for as long as they are final and of its standing."""
+    row = []
+    for told in sorted(events, key=place, reverse=True):
+        if told.event.call_status not in FINAL or told.event.standing != standing:
+            break
+        row.append(told)
+    first = min(told.occurred_at for told in row)
+    if all(only_its_own_begin(told) for told in row if told.occurred_at == first):
+        return None
+    return first
+
+
+def only_its_own_begin(told: Told) -> bool:
+    """It occurred at its own start or creation, and states neither end nor length (null states, too)."""
+    event = told.event
+    own = told.occurred_at in (event.start_time, event.creation_time)
+    return own and event.end_time is UNSET and event.duration_ms is UNSET
 
 
 def plain_task(events: list[Told]) -> Task:
@@ -128,11 +209,10 @@ def plain_task(events: list[Told]) -> Task:
     if created is None:
         created = min(told.occurred_at for told in events)
     scheduled = the_greatest(of_attempt, "scheduled_at")
-    waiting = None
-    if status == "pending":
-        waiting = scheduled if scheduled is not None else created
-    if status == "running":
-        waiting = min(told.occurred_at for told in of_attempt if told.event.status == "running")
+    since = None if status in FINAL_TASK else when_it_took_its_status(of_attempt, highest, created)
+    waiting = since
+    if since is not None and status == "pending" and scheduled is not None and scheduled > since:
+        waiting = scheduled
     return Task(
         task_id=winner.event.task_id,
         status=status,
@@ -144,12 +224,25 @@ def plain_task(events: list[Told]) -> Task:
         assignee=the_greatest(events, "assignee"),
         execution_type=the_greatest(events, "execution_type"),
         scheduled_at=scheduled,
-        failure_reason=the_greatest(of_attempt, "failure_reason"),
+        failure_reason=the_greatest(
+            [told for told in of_attempt if told.event.status == status], "failure_reason"
+        ),
         input=the_greatest(events, "input"),
         output=the_greatest(of_attempt, "output"),
+        status_since=since,
         waiting_since=waiting,
         void=the_greatest(events, "void") is True,
     )
+
+
+def when_it_took_its_status(of_attempt: list[Told], attempt: int, created: int) -> int:
+    """Cut where another status is said for the last time: the first word behind that cut."""
+    in_order = sorted(of_attempt, key=place)
+    status = in_order[-1].event.status
+    others = [at for at, told in enumerate(in_order) if told.event.status != status]
+    if not others and attempt == 1 and status == "pending":
+        return created
+    return in_order[max(others, default=-1) + 1].occurred_at
 
 
 class PlainSpace:
@@ -201,7 +294,8 @@ class PlainSpace:
             timed = call.duration_ms is not None
             answered = call.start_time is not None or (call.duration_ms or 0) > 0
             waited = None
-            if call.start_time is not None and call.start_time >= call.creation_time:
+            wait_known = call.time_marks & 8 == 0
+            if call.start_time is not None and call.start_time >= call.creation_time and wait_known:
                 waited = (call.start_time - call.creation_time) // 1000
             measures = (1, int(answered), int(timed), call.duration_ms or 0, waited or 0)
             pair = (call.call_type, call.call_status)

@@ -60,7 +60,9 @@ crowd_calls = st.fixed_dictionaries(
             ["completed", "completed", "missed", "failed", "queued", "in_progress"]
         ),
         "creation_time": instants,
-        "wait": st.sampled_from([None, -SECOND, 0, 3 * SECOND, 250_000_000]),
+        "wait": st.sampled_from([None, -SECOND, 0, 3 * SECOND, 250_000_000, 7 * DAY, 7 * DAY + SECOND]),
+        "ended": st.sampled_from([None, None, -SECOND, 0, 61_000_000, 7 * DAY, 7 * DAY + SECOND]),
+        "stated": st.sampled_from([True, True, True, False]),
         "duration_ms": st.sampled_from([UNSET, 0, 1, 999, 61_000, 61_001, 3_600_000]),
         "call_type": st.sampled_from([UNSET, "inbound", "outbound"]),
         "end_reason": st.sampled_from([UNSET, "busy", "hangup", "unknown"]),
@@ -86,15 +88,26 @@ crowds = st.tuples(
 """Calls, tasks, and the home zones of the spaces."""
 
 
+def with_times(drawn: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a call's event: start and end, each after the one before; the creation stated or not."""
+    fields = dict(drawn)
+    wait, ended, stated = fields.pop("wait"), fields.pop("ended"), fields.pop("stated")
+    if wait is not None:
+        fields["start_time"] = fields["creation_time"] + wait
+    if ended is not None:
+        fields["end_time"] = fields.get("start_time", fields["creation_time"]) + ended
+    if not stated:
+        del fields["creation_time"]
+    return fields
+
+
 def crowded(world: World, calls: list[dict[str, Any]], tasks: list[dict[str, Any]]) -> World:
     """A world with these in it, some in later commits than others."""
     for number, each in enumerate(calls):
-        drawn = dict(each)
-        space, wait = world.spaces[drawn.pop("space")], drawn.pop("wait")
-        if wait is not None:
-            drawn["start_time"] = drawn["creation_time"] + wait
-        status = drawn.pop("call_status")
-        send(world.store, space, events.call(f"c{number}", status, **drawn))
+        drawn = with_times(each)
+        space, status = world.spaces[drawn.pop("space")], drawn.pop("call_status")
+        at = (each["creation_time"] - NOW) / SECOND
+        send(world.store, space, events.call(f"c{number}", status, at=at, **drawn))
     for number, each in enumerate(tasks):
         drawn = dict(each)
         space = world.spaces[drawn.pop("space")]

@@ -8,14 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.model.directory import SpaceSettings
 from callboard.model.event import canonical
 from tests.property.histories import ZONES, Delivery, History, histories
 from tests.property.lengths import examples_on
 from tests.property.worlds import World, Worlds
 from tests.stores import NOW, STORES
 
-zones = st.lists(st.sampled_from(ZONES), max_size=3)
+zones = st.lists(
+    st.tuples(st.sampled_from(["space", "space", "organization"]), st.sampled_from([*ZONES, None])),
+    max_size=4,
+)
+"""Who moves where; a space that moves nowhere has its organization's zone."""
 
 
 def no_drift(world: World) -> None:
@@ -33,15 +36,21 @@ def test_verification_finds_nothing_after_any_history_in_any_home_zone(worlds: W
 
     @examples_on(kind, 0.25)
     @given(histories(), zones)
-    def holds(history: History, moves: list[str]) -> None:
+    def holds(history: History, moves: list[tuple[str, str | None]]) -> None:
         world = worlds.make(kind, history.zones)
         half = len(history.arrived) // 2
         for batch in history.arrived[:half]:
             world.tell(batch)
-        for zone in moves:
-            spring = world.spaces["spring"]
-            world.store.update_space(spring.org_id, spring.id, {"settings": SpaceSettings(timezone=zone)})
-            history.zones["spring"] = zone
+        spring, common = world.spaces["spring"], "UTC"
+        own: str | None = history.zones["spring"]
+        for who, zone in moves:
+            if who == "space":
+                own = zone
+                world.store.update_space(spring.org_id, spring.id, {"settings": {"timezone": zone}})
+            else:
+                common = zone or "UTC"
+                world.store.set_organization_zone(spring.org_id, common)
+            history.zones["spring"] = own or common
         for batch in history.arrived[half:]:
             world.tell(batch)
         no_drift(world)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import structs
+from msgspec import UNSET, structs
 
 from callboard.fold.call import fold_call
 from callboard.fold.task import fold_task
@@ -25,6 +25,19 @@ of_one_task = st.lists(
     task_fields.map(task_event).map(lambda event: structs.replace(event, task_id="t1")),
     min_size=1,
     max_size=8,
+)
+
+
+of_one_attempt = st.lists(
+    st.builds(
+        lambda event, reason: structs.replace(
+            event, task_id="t1", attempt=1, void=UNSET, failure_reason=reason
+        ),
+        task_fields.map(task_event),
+        st.sampled_from([UNSET, None, "busy", "odd"]),
+    ),
+    min_size=2,
+    max_size=5,
 )
 
 
@@ -57,6 +70,13 @@ def test_a_call_of_one_event_is_what_the_rules_say(event: Event) -> None:
 @given(of_one_task)
 def test_tasks_are_what_the_rules_say(events: list[Event]) -> None:
     """Field by field, for any events of one task."""
+    agree(events)
+
+
+@examples(2)
+@given(of_one_attempt)
+def test_one_attempt_of_a_task_is_what_the_rules_say(events: list[Event]) -> None:
+    """Where nothing but the order of its events decides: statuses that come and go, reasons that are left."""
     agree(events)
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from callboard.clock import DAY, HOUR, MINUTE, SECOND
 from callboard.model.call import Call
@@ -40,6 +41,7 @@ drawn = st.lists(
             "answered": st.one_of(st.none(), spans, st.just(-SECOND)),
             "ended": st.one_of(st.none(), spans, st.just(-MINUTE)),
             "duration_ms": st.sampled_from([None, 0, 999, 1_000, 1_001, 61_000]),
+            "occurred": st.sampled_from(["now", "now", "created", "answered"]),
             "agent": st.sampled_from([None, "ann"]),
             "space": st.sampled_from(["spring", "summer", "letters", "hidden"]),
         }
@@ -69,13 +71,16 @@ def told(worlds: Worlds, kind: str, calls: list[Any]) -> World:
         world.store.update_space(space.org_id, space.id, {"settings": settings})
     for number, each in enumerate(calls):
         created = NOW - each["created"]
+        start = None if each["answered"] is None else created + each["answered"]
+        occurred = {"now": NOW, "created": created, "answered": start or NOW}[each["occurred"]]
         entry = events.call(
             f"c{number}",
             each["status"],
+            at=(occurred - NOW) / SECOND,
             creation_time=created,
-            start_time=None if each["answered"] is None else created + each["answered"],
-            end_time=None if each["ended"] is None else created + each["ended"],
-            duration_ms=each["duration_ms"],
+            start_time=start,
+            end_time=UNSET if each["ended"] is None else created + each["ended"],
+            duration_ms=UNSET if each["duration_ms"] is None else each["duration_ms"],
             agent=each["agent"],
         )
         send(world.store, world.spaces[each["space"]], entry)
@@ -87,14 +92,22 @@ def span_of(call: Call, kind: str) -> tuple[int, int] | None:
     if call.call_status == "queued" or (kind == "talk" and call.call_status in ("ringing", "missed")):
         return None
     begin = call.creation_time if kind == "offered" else call.start_time
-    if begin is None or begin < call.creation_time:
+    if begin is None or begin < call.creation_time or call.contradicting:
         return None
     live = call.call_status in ("ringing", "in_progress")
     end = min(NOW, begin + LIMIT) if live else call.end_time
-    assert end is not None
+    if end is None or ends_at_its_start(call, kind):
+        return None
     if not live and end - begin + SECOND < (call.duration_ms or 0) * 1000:
         return None
     return begin, min(end, call.creation_time + 7 * DAY)
+
+
+def ends_at_its_start(call: Call, kind: str) -> bool:
+    """Nobody said when it ended, and what was inferred says nothing of the talk."""
+    if kind == "offered" or "end_time" not in call.inferred:
+        return False
+    return call.end_time is not None and call.start_time is not None and call.end_time <= call.start_time
 
 
 def unplaced(call: Call, kind: str) -> bool:
@@ -105,10 +118,13 @@ def unplaced(call: Call, kind: str) -> bool:
     if kind == "talk" and call.start_time is None:
         return bool(call.duration_ms) or call.call_status == "in_progress"
     begin = call.creation_time if kind == "offered" else call.start_time
+    if call.contradicting:
+        return True
     if call.call_status not in ("completed", "missed", "failed"):
         return False
     assert begin is not None
-    assert call.end_time is not None
+    if call.end_time is None or ends_at_its_start(call, kind):
+        return True
     short = call.end_time - begin + SECOND < (call.duration_ms or 0) * 1000
     return short or call.end_time < begin
 

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from callboard.clock import DAY
 from callboard.model.call import Call
+from callboard.query.reports import duration_sums
 from callboard.query.reports.durations import DurationsQuestion, Spread, durations
 from callboard.query.reports.period import Period
 from callboard.query.reports.plan import DIMENSIONS
 from callboard.store.questions import Scope
+from callboard.store.sql import sums
 from tests.property.lengths import examples_on
 from tests.property.plain_reports import ZONES, all_calls, crowded, crowds, instants, mean, passes, value
 from tests.property.test_report_series import WANTED, scopes
@@ -36,7 +38,7 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "period": Period(begin, end),
         "zone": ZoneInfo(draw(st.sampled_from(ZONES))),
-        "group": tuple(draw(st.lists(dimensions, unique=True, max_size=2))),
+        "group": tuple(draw(st.lists(dimensions, unique=True, min_size=draw(st.integers(0, 2)), max_size=2))),
         "where": tuple((name, draw(st.sampled_from(WANTED[name]))) for name in where_names),
     }
 
@@ -68,7 +70,12 @@ def check_spread(told: Spread, values: list[int], unknown: int) -> None:
 
 
 def wait_of(call: Call) -> int | None:
-    if call.start_time is None or call.start_time < call.creation_time:
+    """Creation to answer; unknown where one of them is, or contradicts, or where both are the same word."""
+    if call.start_time is None or call.start_time < call.creation_time or call.contradicting:
+        return None
+    if "creation_time" in call.inferred and call.start_time == call.creation_time:
+        return None
+    if call.start_time - call.creation_time > 7 * DAY:
         return None
     return (call.start_time - call.creation_time) // 1000
 
@@ -100,16 +107,21 @@ def check(world: World, scope: Any, listed: Scope, asked: dict[str, Any]) -> Non
 
 @pytest.mark.parametrize("kind", STORES)
 def test_any_distribution_equals_a_plain_sort_of_all_rows(worlds: Worlds, kind: str) -> None:
-    """Percentiles within one percent, everything else exactly; and the same from rows alone."""
+    """Percentiles within one percent, everything else exactly; and the same from rows alone, also where
+    spaces that are told apart are so many that rows tell all groups in one pass, and cells are walked.
+    """
 
     @examples_on(kind, 1)
-    @given(crowds, st.lists(questions(), min_size=1, max_size=4))
-    def holds(crowd: Any, asked: list[dict[str, Any]]) -> None:
+    @given(crowds, st.lists(questions(), min_size=1, max_size=4), st.booleans(), st.booleans())
+    def holds(crowd: Any, asked: list[dict[str, Any]], many: bool, walked: bool) -> None:
         calls, tasks, zones = crowd
         world = crowded(worlds.make(kind, zones), calls, tasks)
-        for each in asked:
-            for scope, listed in scopes(world):
-                check(world, scope, listed, each)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(duration_sums, "MOST_LOOKED_UP", 0 if many else duration_sums.MOST_LOOKED_UP)
+            patch.setattr(sums, "MANY_LOOKS", 0 if walked else sums.MANY_LOOKS)
+            for each in asked:
+                for scope, listed in scopes(world):
+                    check(world, scope, listed, each)
         worlds.end(world)
 
     holds()

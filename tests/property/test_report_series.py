@@ -19,6 +19,7 @@ from callboard.query.reports.plan import DIMENSIONS
 from callboard.query.reports.scope import ReportScope, report_scope
 from callboard.query.reports.series import Part, SeriesData, SeriesQuestion, series
 from callboard.store.questions import UNKNOWN, Scope
+from callboard.store.sql import sums
 from tests import events
 from tests.events import send
 from tests.property.lengths import examples_on
@@ -66,7 +67,14 @@ def questions(draw: st.DrawFn, *, tasks_apart: bool = False) -> dict[str, Any]:
         "zone": ZoneInfo(draw(st.sampled_from(ZONES))),
         "metrics": chosen,
         "group": tuple(
-            draw(st.lists(st.sampled_from(DIMENSIONS[: 1 if plain else None]), unique=True, max_size=2))
+            draw(
+                st.lists(
+                    st.sampled_from(DIMENSIONS[: 1 if plain else None]),
+                    unique=True,
+                    min_size=draw(st.integers(0, 1 if plain else 2)),
+                    max_size=2,
+                )
+            )
         ),
         "where": tuple((name, draw(st.sampled_from(WANTED[name]))) for name in where_names),
         "compare": draw(st.booleans()),
@@ -175,17 +183,19 @@ def instant(text: str) -> int:
 @pytest.mark.parametrize("kind", STORES)
 def test_any_series_equals_a_plain_fold_over_all_rows(worlds: Worlds, kind: str) -> None:
     """Zones of odd offsets, days of 23 and 25 hours, instants off the grid, groups, filters, comparisons; and
-    the same from rows alone.
+    the same from rows alone, and where cells are walked in place of a look for each bucket and space.
     """
 
     @examples_on(kind, 1)
-    @given(crowds, st.lists(questions(), min_size=1, max_size=4))
-    def holds(crowd: Any, asked: list[dict[str, Any]]) -> None:
+    @given(crowds, st.lists(questions(), min_size=1, max_size=4), st.booleans())
+    def holds(crowd: Any, asked: list[dict[str, Any]], walked: bool) -> None:
         calls, tasks, zones = crowd
         world = crowded(worlds.make(kind, zones), calls, tasks)
-        for each in asked:
-            for scope, listed in scopes(world):
-                check(world, scope, listed, each)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sums, "MANY_LOOKS", 0 if walked else sums.MANY_LOOKS)
+            for each in asked:
+                for scope, listed in scopes(world):
+                    check(world, scope, listed, each)
         worlds.end(world)
 
     holds()

@@ -19,11 +19,12 @@ from callboard.clock import DAY, HOUR, SECOND
 from callboard.errors import CallerError
 from callboard.fold.catalogue import CATALOGUE
 from callboard.fold.grain import QUARTER_US
-from callboard.model.directory import Member, Space, SpaceSettings, Token
+from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
 from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, CallEvent, Entry, TaskEvent, canonical
 from callboard.model.totals import Totals
 from callboard.model.words import CONTENT_TYPES, ROLE_RANK
-from callboard.store.interface import Batch, Idempotency, NewRun, Receipt, Rejection, Store
+from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner, nonce_of
+from callboard.store.interface import Batch, Idempotency, ImportStep, NewRun, Receipt, Rejection, Store
 from callboard.store.memory import MemoryStore
 from callboard.store.questions import (
     CALL_GROUPS,
@@ -33,9 +34,11 @@ from callboard.store.questions import (
     CallFilter,
     CallPart,
     CellPart,
+    Position,
     Scope,
     TaskFilter,
     TaskPart,
+    Window,
 )
 from callboard.store.reporting import Received
 from callboard.store.sqlite.store import SqliteStore
@@ -45,6 +48,13 @@ from tests.property.lengths import examples, long_examples
 from tests.stores import NOW, bits, dump, make_organization, make_space
 
 T = TypeVar("T")
+
+owners = st.sampled_from(["a", "b"])
+
+
+def owned_by(nonce: str) -> ImportOwner:
+    return ImportOwner(nonce=nonce, host="web1", pid=17, since=NOW)
+
 
 conflicting = st.builds(
     lambda event, name: structs.replace(event, event_id=name), plain_events, st.sampled_from(["e1", "e2"])
@@ -85,6 +95,7 @@ call_filters = st.builds(
     final=st.sampled_from([None, None, True, False]),
     duration_known=st.sampled_from([None, None, True, False]),
     time_to_answer_known=st.sampled_from([None, None, True, False]),
+    contradicting=st.sampled_from([None, None, True, False]),
     talking_at=st.one_of(st.none(), st.none(), spans),
     offered_at=st.one_of(st.none(), st.none(), spans),
     unplaced=st.sampled_from([None, None, None, "talk", "offered"]),
@@ -256,11 +267,68 @@ class Both(RuleBasedStateMachine):
         self.both(tell)
 
     @precondition(lambda self: self.imports)
-    @rule(data=st.data())
-    def finish_import(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), nonce=owners, from_start=st.booleans())
+    def claim_import(self, data: st.DataObject, nonce: str, from_start: bool) -> None:
+        org_id, batch_no = data.draw(st.sampled_from(self.imports))
+        seen = self._found(org_id, batch_no)
+        claim = ImportClaim(
+            owner=data.draw(st.sampled_from([owned_by(nonce), None])),
+            instead_of=data.draw(st.sampled_from([nonce_of(seen), "b"])),
+            beat=data.draw(st.sampled_from([None, seen.beat, 0])),
+            from_start=from_start,
+        )
+        self.both(lambda store: store.claim_import(org_id, batch_no, claim))
+        self.both(lambda store: store.beat_import(org_id, batch_no, owned_by(nonce)))
+
+    @rule(data=st.data(), drawn=st.lists(any_batches, max_size=2), unplaced=st.integers(0, 2))
+    def import_rows(self, data: st.DataObject, drawn: list[list[Any]], unplaced: int) -> None:
+        now = self.tick()
+        org_id, label = data.draw(st.tuples(st.sampled_from([1, 2]), st.sampled_from(["a.csv", "b.csv"])))
+        found = self.both(lambda store: store.begin_import(org_id, label, now))
+        batch_no = found.batch_no
+        self.imports.append((org_id, batch_no))
+        if found.owner is None:
+            mine = ImportClaim(owner=owned_by("a"), instead_of=None)
+            self.both(lambda store: store.claim_import(org_id, batch_no, mine))
+        nonce = data.draw(st.sampled_from([nonce_of(found) or "a", "b"]))
+        begins = data.draw(st.sampled_from([found.position, 0]))
+        rows = sum(len(events) for events in drawn) + unplaced
+        torn = [Rejection(row, "invalid_value", "torn") for row in range(unplaced)]
+        # The last of them is another tenant's, now and then: then none of it counts.
+        numbers = data.draw(st.permutations([0, 1, 3] if org_id == 1 else [3, 3]))
+
+        def tell(store: Store) -> Any:
+            batches = [
+                structs.replace(self.batch(number, events, now, import_no=batch_no), org_id=org_id)
+                for number, events in zip(numbers, drawn, strict=False)
+            ]
+            return store.import_rows(
+                ImportStep(
+                    org_id=org_id,
+                    batch_no=batch_no,
+                    owner=nonce,
+                    begins=begins,
+                    ends=begins + rows,
+                    received_at=now,
+                    batches=batches,
+                    unplaced=torn,
+                )
+            )
+
+        self.both(tell)
+        self.both(lambda store: store.outcomes(org_id))
+
+    def _found(self, org_id: int, batch_no: int) -> ImportBatch:
+        found = self.both(lambda store: store.find_import(org_id, batch_no))
+        assert found is not None
+        return found
+
+    @precondition(lambda self: self.imports)
+    @rule(data=st.data(), owner=st.none() | owners)
+    def finish_import(self, data: st.DataObject, owner: str | None) -> None:
         now = self.tick()
         org_id, batch_no = data.draw(st.sampled_from(self.imports))
-        self.both(lambda store: store.finish_import(org_id, batch_no, now))
+        self.both(lambda store: store.finish_import(org_id, batch_no, now, owner))
 
     @precondition(lambda self: self.batches or self.imports)
     @rule(data=st.data())
@@ -278,18 +346,32 @@ class Both(RuleBasedStateMachine):
                 "description": st.sampled_from([None, "new"]),
                 "content_type": st.sampled_from(CONTENT_TYPES),
                 "archived": st.booleans(),
-                "settings": st.builds(
-                    SpaceSettings,
-                    timezone=st.sampled_from(ZONES),
-                    stuck_running_after=st.sampled_from([60, 900]),
-                    stuck_pending_after=st.sampled_from([60, 3600]),
-                    live_call_limit=st.sampled_from([60, 14_400]),
+                "settings": st.one_of(
+                    st.builds(
+                        SpaceSettings,
+                        timezone=st.sampled_from([None, *ZONES]),
+                        stuck_running_after=st.sampled_from([60, 900]),
+                        stuck_pending_after=st.sampled_from([60, 3600]),
+                        live_call_limit=st.sampled_from([60, 14_400]),
+                    ),
+                    st.fixed_dictionaries(
+                        {},
+                        optional={
+                            "timezone": st.sampled_from([None, *ZONES]),
+                            "stuck_running_after": st.sampled_from([60, 900]),
+                            "live_call_limit": st.sampled_from([60, 14_400]),
+                        },
+                    ),
                 ),
             },
         ),
     )
     def update_space(self, number: int, changes: dict[str, Any]) -> None:
         self.both(lambda store: plain(store.update_space(*self.at(number), changes)))
+
+    @rule(org_id=st.integers(1, 3), zone=st.sampled_from(ZONES))
+    def set_organization_zone(self, org_id: int, zone: str) -> None:
+        self.both(lambda store: plain(store.set_organization_zone(org_id, zone)))
 
     @rule(
         secret=st.binary(min_size=1, max_size=1),
@@ -340,6 +422,17 @@ class Both(RuleBasedStateMachine):
     def list_tasks(self, where: TaskFilter, space_id: int | None, all_content: bool) -> None:
         self.both(lambda store: walks.tasks(store, Scope(1, space_id, all_content), where))
 
+    @rule(
+        space_id=st.sampled_from([None, 1, 2]),
+        all_content=st.booleans(),
+        after=st.none() | st.sampled_from(["", "a", "b", "~"]),
+        limit=st.integers(1, 3),
+    )
+    def agents(self, space_id: int | None, all_content: bool, after: str | None, limit: int) -> None:
+        scope = Scope(1, space_id, all_content=all_content)
+        window = Window(limit=limit, after=None if after is None else Position(0, after, 0))
+        self.both(lambda store: (store.agents(scope, window, 3), store.count_agents(scope)))
+
     @rule(part=st.one_of(cell_parts(), call_parts, task_parts))
     def sums(self, part: CellPart | CallPart | TaskPart) -> None:
         self.both(lambda store: sorted(store.sums(1, [part, part])[1]))
@@ -348,14 +441,16 @@ class Both(RuleBasedStateMachine):
         number=spaces,
         status=st.sampled_from(["ringing", "in_progress", "pending", "running"]),
         at=st.sampled_from(MOMENTS),
+        elsewhere=st.sampled_from(MOMENTS),
     )
-    def lateness(self, number: int, status: str, at: int) -> None:
+    def lateness(self, number: int, status: str, at: int, elsewhere: int) -> None:
         org_id, space_id = self.at(number)
+        before = {1: at, 2: elsewhere} if org_id == 1 else {space_id: at}
         if status in ("pending", "running"):
-            self.both(lambda store: store.waiting_tasks(org_id, space_id, status, at, 2))
+            self.both(lambda store: store.waiting_tasks(org_id, status, before, 2))
         else:
-            self.both(lambda store: store.long_live_calls(org_id, space_id, status, at, 2))
-        self.both(lambda store: sorted(store.run_times_ms(org_id, space_id, 100)))
+            self.both(lambda store: store.long_live_calls(org_id, status, before, 2))
+        self.both(lambda store: sorted(store.run_times_ms(org_id, [space_id], 100).get(space_id, [])))
         self.both(lambda store: _unordered(store.received(org_id, [space_id], self.now - 5 * SECOND, 100)))
 
     @rule(org_id=st.sampled_from([1, 2]), now=st.sampled_from(MOMENTS))
@@ -418,8 +513,8 @@ def _unordered(found: Received) -> Any:
     return structs.replace(found, latest=sorted(found.latest, key=str))
 
 
-def plain(thing: Space | Token) -> Any:
-    """A space or token without what chance decides."""
+def plain(thing: Organization | Space | Token) -> Any:
+    """An organization, a space or a token without what chance decides."""
     if isinstance(thing, Token):
         return structs.replace(thing, members=tuple(sorted(thing.members, key=lambda each: each.org_id)))
     return structs.replace(thing, token="")

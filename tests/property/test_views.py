@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import structs
 
 from callboard.clock import DAY
 from callboard.model.directory import Space
@@ -22,7 +21,7 @@ from callboard.store.sql import settling
 from tests import events
 from tests.events import send
 from tests.property.lengths import examples_on
-from tests.property.plain_reports import ZONES, crowd_calls, crowd_tasks
+from tests.property.plain_reports import ZONES, crowd_calls, crowd_tasks, with_times
 from tests.property.test_report_series import questions, scopes
 from tests.property.worlds import World, Worlds
 from tests.stores import NOW, STORES, behind
@@ -39,7 +38,8 @@ steps = st.lists(
         st.tuples(st.just("task"), crowd_tasks),
         st.tuples(st.just("ask"), st.integers(0, 2)),
         st.tuples(st.just("ask"), st.integers(0, 2)),
-        st.tuples(st.just("zone"), st.sampled_from(ZONES)),
+        st.tuples(st.just("zone"), st.sampled_from([None, *ZONES])),
+        st.tuples(st.just("organization_zone"), st.sampled_from(ZONES)),
         st.tuples(st.just("content"), st.sampled_from(["contact", "email"])),
         st.tuples(st.just("withdraw"), crowd_calls),
         st.tuples(st.just("repair"), st.none()),
@@ -60,14 +60,8 @@ class Going:
 
     def call(self, fields: dict[str, Any], **batch: Any) -> None:
         """Of one of a few calls: what was known of it may move."""
-        drawn = dict(fields)
-        space, wait, status = (
-            self.world.spaces[drawn.pop("space")],
-            drawn.pop("wait"),
-            drawn.pop("call_status"),
-        )
-        if wait is not None:
-            drawn["start_time"] = drawn["creation_time"] + wait
+        drawn = with_times(fields)
+        space, status = self.world.spaces[drawn.pop("space")], drawn.pop("call_status")
         self._told += 1
         told = events.call(f"c{self._told % CALLS}", status, at=self._told, **drawn)
         send(self.world.store, space, told, **batch)
@@ -80,11 +74,14 @@ class Going:
         told = events.task(f"t{self._told % TASKS}", status, at=self._told, **drawn)
         send(self.world.store, space, told)
 
-    def zone(self, name: str) -> None:
-        """Hours and days of a space are laid out anew."""
+    def zone(self, name: str | None) -> None:
+        """Hours and days of a space are laid out anew; of none of its own: by its organization's."""
         space = self._now("summer")
-        settings = structs.replace(space.settings, timezone=name)
-        self.world.store.update_space(self.acme.id, space.id, {"settings": settings})
+        self.world.store.update_space(self.acme.id, space.id, {"settings": {"timezone": name}})
+
+    def organization_zone(self, name: str) -> None:
+        """So are those of all spaces without a zone of their own."""
+        self.world.store.set_organization_zone(self.acme.id, name)
 
     def content(self, kind: str) -> None:
         """A space comes among the contact spaces, or leaves them."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from callboard.clock import SECOND
+from callboard.clock import DAY, SECOND
 from callboard.fold.call import fold_call
 from tests.events import call
 from tests.stores import NOW
@@ -42,15 +42,19 @@ def test_an_end_that_explains_nothing_yields_to_a_stated_one():
     assert (made.call_status, made.end_reason) == ("missed", "no_answer")
 
 
-def test_facts_of_the_end_come_from_events_of_the_winning_status():
-    """Another end's reason, time and length are not this one's."""
-    made = fold(
-        call("c", "failed", at=1, end_reason="busy", end_time=NOW + 1, duration_ms=5),
-        call("c", "completed", at=2, end_reason="hangup"),
-        call("c", "completed", at=3, end_time=NOW + 3),
-    )
+def test_facts_of_the_end_come_from_events_of_the_winning_status_first():
+    """Another end's reason is not this one's; its time and length are, where this one is silent on them."""
+    failed = call("c", "failed", at=1, end_reason="busy", end_time=NOW + 1, duration_ms=5)
+    hung_up = call("c", "completed", at=2, end_reason="hangup")
+    made = fold(failed, hung_up, call("c", "completed", at=3, end_time=NOW + 3))
     assert (made.call_status, made.end_reason, made.end_time) == ("completed", "hangup", NOW + 3)
-    assert made.duration_ms is None
+    assert made.duration_ms == 5
+    made = fold(failed, hung_up, call("c", "completed", at=3, duration_ms=7))
+    assert (made.end_time, made.duration_ms) == (NOW + 1, 7)
+    # A weaker word is no word on this end.
+    weaker = call("c", "failed", at=1, standing=1, end_time=NOW + 1, duration_ms=5)
+    made = fold(weaker, hung_up)
+    assert (made.end_time, made.duration_ms) == (NOW + 2 * SECOND, None)
 
 
 def test_every_other_fact_comes_from_the_greatest_event_that_carries_it():
@@ -69,6 +73,7 @@ def test_null_is_carried_too():
     assert fold(call("c", "ringing", at=1, agent="ann"), call("c", at=2)).agent == "ann"
 
 
+WEEK = 7 * DAY
 DURATIONS: dict[str, tuple[str, dict[str, Any], int | None]] = {
     "stated": ("completed", {"duration_ms": 5}, 5),
     "stated, not what the times would give": (
@@ -78,13 +83,20 @@ DURATIONS: dict[str, tuple[str, dict[str, Any], int | None]] = {
     ),
     "from answer to end": ("completed", {"start_time": NOW, "end_time": NOW + SECOND}, 1000),
     "whole milliseconds, the rest cut": ("completed", {"start_time": NOW, "end_time": NOW + 1999}, 1),
-    "never below nothing": ("completed", {"start_time": NOW + SECOND, "end_time": NOW}, 0),
+    "unknown, not nothing, when it ended before it began": (
+        "completed",
+        {"start_time": NOW + SECOND, "end_time": NOW},
+        None,
+    ),
+    "up to seven days": ("completed", {"start_time": NOW - WEEK, "end_time": NOW}, WEEK // 1000),
+    "unknown when it would be longer": ("completed", {"start_time": NOW - WEEK - 1, "end_time": NOW}, None),
     "unknown without an answer": ("completed", {"end_time": NOW + SECOND}, None),
     "unknown without a stated end": ("completed", {"start_time": NOW - SECOND}, None),
     "unknown when said to be none": ("completed", {"duration_ms": None}, None),
     "nothing for a failed call that never began": ("failed", {}, 0),
     "its own for a failed call that was cut": ("failed", {"start_time": NOW, "end_time": NOW + SECOND}, 1000),
     "unknown for a cut one without an end": ("failed", {"start_time": NOW - SECOND}, None),
+    "unknown for one whose start is said to be none": ("failed", {"start_time": None}, None),
     "stated for a failed one": ("failed", {"duration_ms": 7}, 7),
     "always nothing for a missed call": (
         "missed",
@@ -115,7 +127,7 @@ def test_the_creation_time_is_the_greatest_carried_one_else_the_earliest_event()
     assert fold(said, call("c", at=9, creation_time=None)).creation_time == NOW
 
 
-def test_the_end_time_of_an_ended_call_is_stated_or_the_end_events():
+def test_the_end_time_of_an_ended_call_is_stated_or_the_first_end_events():
     """A live call has none but a stated one."""
     assert fold(call("c", at=9)).end_time == NOW + 9 * SECOND
     assert fold(call("c", at=9, end_time=NOW + 5)).end_time == NOW + 5

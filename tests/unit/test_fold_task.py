@@ -6,7 +6,7 @@ import pytest
 
 from callboard.clock import SECOND
 from callboard.fold.task import fold_task
-from callboard.model.task import stuck
+from callboard.model.task import Stuck, stuck
 from tests.events import task
 from tests.stores import NOW
 
@@ -67,21 +67,59 @@ def test_created_is_carried_or_the_earliest_word_and_modified_the_latest():
     assert fold(task("t", "pending", at=9, created=NOW), first, second).created == NOW
 
 
-def test_a_pending_task_waits_since_it_was_due_else_created():
-    """Due in the future: not yet."""
-    assert fold(task("t", "pending", at=5)).waiting_since == NOW + 5 * SECOND
-    assert fold(task("t", "pending", at=5, created=NOW)).waiting_since == NOW
+def test_a_task_that_has_only_ever_been_pending_waits_since_it_was_created():
+    """Whatever else is said of it: that it is pending is no news."""
+    assert fold(task("t", "pending", at=5)).status_since == NOW + 5 * SECOND
+    made = fold(task("t", "pending", at=5, created=NOW), task("t", "hold", at=90, assignee="ann"))
+    assert (made.status_since, made.waiting_since) == (NOW, NOW)
+
+
+def test_a_pending_task_is_late_past_its_status_and_its_schedule():
+    """The later of the two counts; due in the future, it is not late yet."""
     due = fold(task("t", "pending", at=5, scheduled_at=NOW + 99))
-    assert due.waiting_since == NOW + 99
-    assert stuck(due, NOW, 900, 3600) is None
+    assert due.waiting_since == due.status_since == NOW + 5 * SECOND
+    later = fold(task("t", "pending", at=5, scheduled_at=NOW + 60 * SECOND))
+    assert later.waiting_since == NOW + 60 * SECOND
+    assert stuck(later, NOW + (60 + 3600) * SECOND, 900, 3600) is None
+    assert stuck(later, NOW + (60 + 3601) * SECOND, 900, 3600) == Stuck(
+        "pending_too_long", NOW + 5 * SECOND, 3656
+    )
+    put_back = fold(
+        task("t", "pending", at=0, scheduled_at=NOW + 9 * SECOND),
+        task("t", "running", at=20),
+        task("t", "pending", at=50),
+    )
+    assert put_back.waiting_since == NOW + 50 * SECOND
 
 
-def test_a_running_task_waits_since_the_first_word_that_its_attempt_runs():
-    """Progress does not make it young again; a new attempt does."""
-    first = task("t", "running", at=5)
-    assert fold(first, task("t", "running", at=60)).waiting_since == NOW + 5 * SECOND
-    again = fold(first, task("t", "failed", at=9), task("t", "running", at=30, attempt=2))
-    assert again.waiting_since == NOW + 30 * SECOND
+def test_a_retry_or_a_requeue_starts_the_clock_anew():
+    """An old task that was handed out again a moment ago is not stuck."""
+    old = [task("t", "pending", at=0, created=NOW - 10**12), task("t", "running", at=5)]
+    requeued = fold(*old, task("t", "pending", at=90_000))
+    assert requeued.status_since == NOW + 90_000 * SECOND
+    retried = fold(*old, task("t", "failed", at=9), task("t", "pending", at=90_000, attempt=2))
+    assert retried.status_since == NOW + 90_000 * SECOND
+    resumed = fold(*old, task("t", "pending", at=80_000), task("t", "running", at=90_000))
+    assert resumed.status_since == NOW + 90_000 * SECOND
+    for each in (requeued, retried, resumed):
+        assert stuck(each, NOW + 90_001 * SECOND, 900, 3600) is None
+
+
+def test_saying_the_same_status_again_does_not_make_a_task_young():
+    """Progress is no new start, and neither is a word that comes late."""
+    words = [task("t", "running", at=5), task("t", "processing", at=60), task("t", "pending", at=2)]
+    for order in (words, words[::-1]):
+        assert fold(*order).status_since == NOW + 5 * SECOND
+
+
+def test_a_task_keeps_a_failure_reason_only_while_it_failed_for_it():
+    """Of the winning status alone, of the highest attempt alone."""
+    failed = task("t", "failed", at=5, failure_reason="busy")
+    assert fold(failed).failure_reason == "busy"
+    assert fold(failed, task("t", "completed", at=9)).failure_reason is None
+    assert fold(failed, task("t", "running", at=9, attempt=2)).failure_reason is None
+    assert fold(failed, task("t", "cancelled", at=9)).failure_reason == "busy"
+    assert fold(failed, task("t", "completed", at=9, failure_reason="odd")).failure_reason == "odd"
 
 
 def test_a_finished_task_waits_for_nothing():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from pathlib import Path
 
@@ -161,12 +162,29 @@ def test_a_header_of_another_encoding_is_named() -> None:
         rows_of(b"id,pr\xe9nom\n1,a\n")
 
 
-@given(st.text(max_size=12))
+RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\v", "\f", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+hostile = st.text(st.sampled_from([*RUNS, *"';\"a,1 "]), max_size=12) | st.text(max_size=12)
+
+
+@given(hostile)
 def test_a_guarded_cell_is_no_formula_and_can_be_read_back(cell: str) -> None:
     """What a spreadsheet would run is marked as text; reading takes the mark off again, exactly."""
     safe = guarded(cell)
-    assert not safe.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not safe.startswith(RUNS)
     assert unguarded(safe) == cell
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+@given(cells=st.lists(hostile, min_size=1, max_size=4))
+def test_no_cell_opens_a_formula_whichever_separator_a_spreadsheet_reads_by(
+    separator: str, cells: list[str]
+) -> None:
+    """Where the list separator is `;`, cells begin inside what we quoted for a comma."""
+    file = io.StringIO(newline="")
+    csv.writer(file).writerow([guarded(cell) for cell in cells])
+    for row in csv.reader(io.StringIO(file.getvalue(), newline=""), delimiter=separator):
+        # A cell that holds nothing but blanks runs nothing.
+        assert not [cell for cell in row if cell.strip() and cell.lstrip("\t\r\n\v\f").startswith(RUNS)]
 
 
 def test_rejected_rows_can_be_mended_and_imported_again(tmp_path: Path) -> None:

@@ -180,3 +180,34 @@ def test_a_missing_column_is_named_with_those_there_are() -> None:
 def test_what_is_joined_is_split_again(parts: list[str]) -> None:
     """Column names with commas, quotes and blanks survive the command line."""
     assert pieces(joined(parts)) == parts
+
+
+TIMES = ("creation_time=c", "start_time=s", "end_time=e", "call_duration=d", "inferred=inferred")
+AT = {"c": "2026-01-01T10:00:00Z", "s": "2026-01-01T10:00:05Z", "e": "2026-01-01T10:01:05Z"}
+TEN, ENDED = "2026-01-01T10:00:00+00:00", "2026-01-01T10:01:05+00:00"
+
+
+def test_an_inferred_end_is_when_the_event_occurred() -> None:
+    """It is not stated: `null` says so, and the event is not one that says nothing of its end."""
+    found = event({**AT, "d": "", "inferred": "end_time"}, *TIMES)
+    assert (found["occurred_at"], found["end_time"]) == (ENDED, None)
+    assert "inferred" not in found
+
+
+def test_an_inferred_creation_is_left_out_where_it_is_inferred_again() -> None:
+    """From the moment of the event, which is then the creation's; or from the start."""
+    found = event({**AT, "d": "60", "inferred": "creation_time"}, *TIMES)
+    assert "creation_time" not in found
+    assert found["occurred_at"] == TEN
+    at_its_start = event({**AT, "c": AT["s"], "d": "", "inferred": ["creation_time", "end_time"]}, *TIMES)
+    assert "creation_time" not in at_its_start
+    assert at_its_start["occurred_at"] == ENDED
+    # Ended when it was last spoken of, and made before its start: one event cannot infer both.
+    both = event({**AT, "d": "", "inferred": "creation_time end_time"}, *TIMES)
+    assert (both["creation_time"], both["occurred_at"]) == (TEN, ENDED)
+
+
+def test_what_is_inferred_is_one_of_two_times() -> None:
+    """Anything else is a column that means something else."""
+    with pytest.raises(RowError, match="another field than creation_time and end_time"):
+        event({**AT, "inferred": "start_time"}, *TIMES)

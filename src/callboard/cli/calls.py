@@ -10,10 +10,10 @@ import msgspec
 
 from callboard.cli import find, values
 from callboard.cli.listing import more_line, together
-from callboard.cli.options import opened, org_option, settings_of, store_options
+from callboard.cli.options import opened, org_option, settings_of, store_options, timezone_option
 from callboard.cli.output import UTC, show_json_array, show_table, when
-from callboard.clock import Micros
 from callboard.model.words import CALL_STATUSES, CALL_TYPES
+from callboard.query.civil import Moment
 from callboard.query.items import CallItem, call_item
 from callboard.store.interface import CallAt, Store
 from callboard.store.questions import UNKNOWN, CallFilter, Match, Scope, Window
@@ -30,8 +30,10 @@ SHOWN = 50
 @click.option("--type", "call_type", type=click.Choice([*CALL_TYPES, "unknown"]), help="Only that direction.")
 @click.option("--agent", help='Only that agent\'s; "unknown": only those without one.')
 @click.option("--end-reason", help='Only those that ended so; "unknown": only those without a reason.')
-@click.option("--from", "start", type=values.moment, metavar="WHEN", help="Created then or later.")
-@click.option("--to", "end", type=values.moment, metavar="WHEN", help="Created before then.")
+@click.option("--contradicting", is_flag=True, help="Only those whose start and end contradict each other.")
+@click.option("--from", "start", type=values.when, metavar="WHEN", help="Created then or later.")
+@click.option("--to", "end", type=values.when, metavar="WHEN", help="Created before then.")
+@timezone_option
 @click.option("--limit", type=click.IntRange(1), help=f"Show at most so many (a table: {SHOWN}).")
 @store_options
 def calls(
@@ -42,21 +44,30 @@ def calls(
     call_type: str | None,
     agent: str | None,
     end_reason: str | None,
-    start: Micros | None,
-    end: Micros | None,
+    contradicting: bool,
+    start: Moment | None,
+    end: Moment | None,
+    timezone: str | None,
     limit: int | None,
     db: str | None,
     config: str | None,
     as_json: bool,
 ) -> None:
     """List calls, newest first. Without --space: those of all contact spaces."""
-    everything = CallFilter(
-        call_type=_match(call_type), agent=_match(agent), end_reason=_match(end_reason), start=start, end=end
-    )
-    wheres = [msgspec.structs.replace(everything, call_status=each) for each in dict.fromkeys(statuses)]
     with opened(settings_of(db, config)) as store:
         owner = find.organization(store, handle)
-        scope = find.scope(store, owner, space_token)
+        one = find.named_space(store, owner, space_token)
+        scope = Scope(owner.id, None if one is None else one.id)
+        zone = find.home_zone(owner, one, timezone)
+        everything = CallFilter(
+            call_type=_match(call_type),
+            agent=_match(agent),
+            end_reason=_match(end_reason),
+            contradicting=True if contradicting else None,
+            start=None if start is None else start.starts(zone),
+            end=None if end is None else end.starts(zone),
+        )
+        wheres = [msgspec.structs.replace(everything, call_status=each) for each in dict.fromkeys(statuses)]
         tokens = {each.id: each.token for each in store.spaces(owner.id)}
         pages = [partial(_page, store, scope, where) for where in wheres or [everything]]
         found = together(pages, limit or (None if as_json else SHOWN))
@@ -73,6 +84,8 @@ def calls(
     )
     if shown:
         print(f"\n{more_line(len(shown), count)}")
+    if start is not None or end is not None:
+        print(f"From and to are of {zone.key}.")
 
 
 def _page(store: Store, scope: Scope, where: CallFilter, window: Window) -> list[CallAt]:

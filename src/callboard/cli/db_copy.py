@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 
 from callboard.cli.options import config_option, json_option
 from callboard.cli.output import progress_bar, show_json
+from callboard.cli.upgrading import Upgrading
 from callboard.errors import StoreError, StoreFileError
 from callboard.settings import Settings, read_settings
 from callboard.store.reporting import Verification
@@ -56,7 +57,7 @@ def copy(*, source: str, target: str, config: str | None, as_json: bool) -> None
     if one.in_file and not Path(one.sqlite_path).exists():
         raise StoreFileError(f"There is no file {one.sqlite_path}.")
     with (
-        closing(open_store(one)) as there,
+        closing(open_store(one, watch=Upgrading())) as there,
         closing(open_store(other, upgrade=None, copying=True)) as here,
     ):
         _copy(there, here)

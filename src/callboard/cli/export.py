@@ -11,16 +11,18 @@ from heapq import merge
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 import msgspec
 
 from callboard.cli import find, values
-from callboard.cli.options import opened, org_option, settings_of, store_options
+from callboard.cli.options import opened, org_option, settings_of, store_options, timezone_option
 from callboard.cli.output import progress_bar, show_json
 from callboard.clock import Micros, system_clock
 from callboard.errors import CallboardError, StoreTooSlowError
 from callboard.model.words import ANSWERED_BY, CALL_STATUSES, CALL_TYPES, TASK_STATUSES
+from callboard.query.civil import Moment
 from callboard.query.export.files import encoder_for
 from callboard.query.export.formats import FORMATS, Format
 from callboard.query.export.tables import SpacesAsMet, Table, call_table, task_table
@@ -79,10 +81,12 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     "--answered-by", type=click.Choice([*ANSWERED_BY, "unknown"]), help="Only those answered by that."
 )
 @click.option("--made", is_flag=True, help="Only calls made: all but the queued.")
+@click.option("--contradicting", is_flag=True, help="Only those whose start and end contradict each other.")
 @click.option("--source-number", help='Only from that number; "unknown": only those without one.')
 @click.option("--destination-number", help='Only to that number; "unknown": only those without one.')
-@click.option("--from", "start", type=values.moment, metavar="WHEN", help="Created then or later.")
-@click.option("--to", "end", type=values.moment, metavar="WHEN", help="Created before then.")
+@click.option("--from", "start", type=values.when, metavar="WHEN", help="Created then or later.")
+@click.option("--to", "end", type=values.when, metavar="WHEN", help="Created before then.")
+@timezone_option
 @store_options
 def calls(
     *,
@@ -98,10 +102,12 @@ def calls(
     answered: bool | None,
     answered_by: str | None,
     made: bool,
+    contradicting: bool,
     source_number: str | None,
     destination_number: str | None,
-    start: Micros | None,
-    end: Micros | None,
+    start: Moment | None,
+    end: Moment | None,
+    timezone: str | None,
     db: str | None,
     config: str | None,
     as_json: bool,
@@ -117,14 +123,14 @@ def calls(
         answered=answered,
         answered_by=_match(answered_by),
         made=True if made else None,
+        contradicting=True if contradicting else None,
         source_number=_match(source_number),
         destination_number=_match(destination_number),
-        start=start,
-        end=end,
     )
-    wheres = [msgspec.structs.replace(everything, call_status=each) for each in dict.fromkeys(statuses)]
     with opened(settings_of(db, config)) as store:
-        scope = _scope(store, handle, space_token, all_content=all_content)
+        scope, zone = _scope(store, handle, space_token, timezone, all_content=all_content)
+        everything = msgspec.structs.replace(everything, start=_at(start, zone), end=_at(end, zone))
+        wheres = [msgspec.structs.replace(everything, call_status=each) for each in dict.fromkeys(statuses)]
         now, table = system_clock(), call_table(SpacesAsMet(store, scope.org_id))
         walks = [walk_calls(store, scope, where, now) for where in wheres or [everything]]
 
@@ -143,8 +149,9 @@ def calls(
 @click.option("--run", "run_id", metavar="RUN_ID", help="Only those of one run.")
 @click.option("--assignee", help='Only that one\'s; "unknown": only those without one.')
 @click.option("--failure-reason", help='Only those that failed so; "unknown": only those without a reason.')
-@click.option("--from", "start", type=values.moment, metavar="WHEN", help="Created then or later.")
-@click.option("--to", "end", type=values.moment, metavar="WHEN", help="Created before then.")
+@click.option("--from", "start", type=values.when, metavar="WHEN", help="Created then or later.")
+@click.option("--to", "end", type=values.when, metavar="WHEN", help="Created before then.")
+@timezone_option
 @store_options
 def tasks(
     *,
@@ -158,8 +165,9 @@ def tasks(
     run_id: str | None,
     assignee: str | None,
     failure_reason: str | None,
-    start: Micros | None,
-    end: Micros | None,
+    start: Moment | None,
+    end: Moment | None,
+    timezone: str | None,
     db: str | None,
     config: str | None,
     as_json: bool,
@@ -174,13 +182,14 @@ def tasks(
         assignee=_match(assignee),
         failure_reason=_match(failure_reason),
         stuck=True if stuck else None,
-        created_from=start,
-        created_to=end,
         now=now,
     )
-    wheres = [msgspec.structs.replace(everything, status=each) for each in dict.fromkeys(statuses)]
     with opened(settings_of(db, config)) as store:
-        scope = _scope(store, handle, space_token, all_content=all_content)
+        scope, zone = _scope(store, handle, space_token, timezone, all_content=all_content)
+        everything = msgspec.structs.replace(
+            everything, created_from=_at(start, zone), created_to=_at(end, zone)
+        )
+        wheres = [msgspec.structs.replace(everything, status=each) for each in dict.fromkeys(statuses)]
         table = task_table(SpacesAsMet(store, scope.org_id), now)
         walks = [walk_tasks(store, scope, where, now) for where in wheres or [everything]]
 
@@ -190,10 +199,20 @@ def tasks(
         _export(table, walks, count, word=word, output=output, as_json=as_json)
 
 
-def _scope(store: Store, handle: str | None, space_token: str | None, *, all_content: bool) -> Scope:
+def _scope(
+    store: Store, handle: str | None, space_token: str | None, timezone: str | None, *, all_content: bool
+) -> tuple[Scope, ZoneInfo]:
+    """What is exported, and the zone of the times it is asked with."""
     owner = find.organization(store, handle)
-    scope = find.scope(store, owner, space_token)
-    return Scope(owner.id, all_content=True) if all_content and space_token is None else scope
+    one = find.named_space(store, owner, space_token)
+    zone = find.home_zone(owner, one, timezone)
+    if one is not None:
+        return Scope(owner.id, one.id), zone
+    return Scope(owner.id, all_content=all_content), zone
+
+
+def _at(when: Moment | None, zone: ZoneInfo) -> Micros | None:
+    return None if when is None else when.starts(zone)
 
 
 def _match(text: str | None) -> Match:

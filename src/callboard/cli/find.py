@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import click
 
 from callboard.cli.output import plain
@@ -54,7 +56,20 @@ def space_anywhere(store: Store, token: str) -> tuple[Space, Organization]:
 
 def scope(store: Store, owner: Organization, space_token: str | None) -> Scope:
     """One space, or without a token the organization's contact spaces: what its numbers are about."""
-    return Scope(owner.id, space(store, owner, space_token).id if space_token is not None else None)
+    one = named_space(store, owner, space_token)
+    return Scope(owner.id, None if one is None else one.id)
+
+
+def named_space(store: Store, owner: Organization, space_token: str | None) -> Space | None:
+    """The space with that token, if one was named."""
+    return None if space_token is None else space(store, owner, space_token)
+
+
+def home_zone(owner: Organization, one: Space | None, named: str | None) -> ZoneInfo:
+    """The zone whose days and clock a question means: the one it names, else the home zone of the space, or
+    the organization's.
+    """
+    return ZoneInfo(named or (owner.timezone if one is None else one.home_zone))
 
 
 def api_token(store: Store, token_id: int) -> Token:

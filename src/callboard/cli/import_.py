@@ -251,7 +251,7 @@ def _target(store: Store, plan: ImportPlan, *, dry_run: bool) -> Any:
     if plan.space is not None:
         return OneSpace(find.space(store, owner, plan.space))
     # A campaign's days are the days of where its records were written.
-    settings = SpaceSettings(timezone=plan.options.timezone or "UTC")
+    settings = SpaceSettings(timezone=plan.options.timezone)
     return SpaceFromColumn(
         store, owner, plan.space_from or "", clock=system_clock, settings=settings, dry_run=dry_run
     )

@@ -37,7 +37,13 @@ class Made(Struct, frozen=True):
 @click.option("--org-name", type=values.name, help="What people call the organization: Acme.")
 @click.option("--handle", type=values.handle, help="What the header Org-Handle names: acme.com.")
 @click.option("--space", "space_name", type=values.name, help="Name of the first campaign: Spring.")
-@click.option("--timezone", type=values.timezone, default="UTC", help="The campaign's home time zone.")
+@click.option(
+    "--timezone",
+    type=values.timezone,
+    default="UTC",
+    show_default=True,
+    help="The home time zone of the organization and its campaigns.",
+)
 @click.option("--yes", is_flag=True, help="Ask nothing; take the suggestion for what is not given.")
 @store_options
 def init(
@@ -66,7 +72,12 @@ def init(
             )
         now = system_clock()
         owner = store.create_organization(
-            name=org_name, domain_handle=handle, domain=None, is_private_domain=False, now=now
+            name=org_name,
+            domain_handle=handle,
+            domain=None,
+            is_private_domain=False,
+            now=now,
+            timezone=timezone,
         )
         space = store.create_space(
             org_id=owner.id,
@@ -74,7 +85,7 @@ def init(
             description=None,
             content_type="contact",
             agent_handle=None,
-            settings=SpaceSettings(timezone=timezone),
+            settings=SpaceSettings(),
             now=now,
         )
         _, secret = make_token(store, [owner], "admin", "init")
@@ -121,5 +132,7 @@ def _tell(settings: Settings, owner: Organization, space: Space, secret: str, cu
     print(f"Campaign      {plain(space.name)}  (space token {space.token})")
     print(f"Token         {secret}  (admin; it is shown only now)")
     print("\nServe it, then ask for its numbers:\n")
-    print(f"{as_typed_here()} serve --db {shlex.quote(settings.db)}")
+    print(f"{as_typed_here()} serve --db {shlex.quote(settings.db_shown)}")
+    if settings.db_shown != settings.db:
+        print("(with the database's password, which is not shown; CALLBOARD_DB can hold the whole address)")
     print(curl)

@@ -16,6 +16,7 @@ import click
 from callboard import __version__
 from callboard.cli.lazy import Lazy, LazyGroup
 from callboard.errors import CallboardError, InvalidInputError
+from callboard.isolation import leave_folder
 
 COMMANDS = {
     "init": Lazy("callboard.cli.init", "init", "Make a first organization, campaign and token."),
@@ -62,6 +63,7 @@ def callboard() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code."""
+    leave_folder()
     sys.exit(_run(arguments))
 
 

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from callboard.cli import values
+from callboard.cli.upgrading import Upgrading
 from callboard.errors import StoreFileError
 from callboard.settings import Settings, read_settings
 from callboard.store.interface import Store
@@ -38,6 +40,14 @@ org_option = click.option(
 )
 
 
+timezone_option = click.option(
+    "--timezone",
+    type=values.timezone,
+    help="Whose days and clock --from and --to mean. Left out: the home zone of the space, or else of the "
+    "organization.",
+)
+
+
 def store_options(command: Command) -> Command:
     """What every command on a store takes: `--db`, `--config` and `--json`."""
     return db_option(config_option(json_option(command)))
@@ -62,7 +72,7 @@ def opened(settings: Settings, *, create: bool = False, upgrade: bool = False) -
         raise StoreFileError(
             f"There is no file {settings.sqlite_path}. callboard init makes one; --db names another."
         )
-    store = open_store(settings, upgrade=True if upgrade else None if create else False)
+    store = open_store(settings, upgrade=True if upgrade else None if create else False, watch=Upgrading())
     try:
         yield store
     finally:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import click
-import msgspec
 
 from callboard.cli import find, values
 from callboard.cli.options import opened, org_option, settings_of, store_options
@@ -20,7 +19,11 @@ _SETTINGS = ("timezone", "stuck_running_after", "stuck_pending_after", "live_cal
 
 def _settings_options(command: Any) -> Any:
     for option in (
-        click.option("--timezone", type=values.timezone, help="Home zone: its days are the days of reports."),
+        click.option(
+            "--timezone",
+            type=values.own_timezone,
+            help='Home zone: its days are the days of reports; "": the organization\'s.',
+        ),
         click.option(
             "--stuck-running-after",
             type=values.stuck_seconds,
@@ -52,6 +55,11 @@ def space() -> None:
 @space.command()
 @org_option
 @click.option("--name", required=True, type=values.name, help="What people call it: Spring.")
+@click.option(
+    "--token",
+    type=values.space_token,
+    help="The space token that clients have configured already; without it one is made.",
+)
 @click.option("--description", help="More about it.")
 @click.option(
     "--content-type",
@@ -67,6 +75,7 @@ def create(
     *,
     handle: str | None,
     name: str,
+    token: str | None,
     description: str | None,
     content_type: str,
     agent_handle: str | None,
@@ -81,10 +90,11 @@ def create(
         made = store.create_space(
             org_id=owner.id,
             name=name,
+            token=token,
             description=description or None,
             content_type=content_type,
             agent_handle=agent_handle or None,
-            settings=SpaceSettings(**_given(stated)),
+            settings=SpaceSettings(**_settings(_given(stated))),
             now=system_clock(),
         )
     if as_json:
@@ -134,7 +144,7 @@ def set_(*, token: str, db: str | None, config: str | None, as_json: bool, **sta
         raise click.UsageError("Nothing to change: give at least one of --name, --content-type, …")
     with opened(settings_of(db, config)) as store:
         found, owner = find.space_anywhere(store, token)
-        changed = store.update_space(owner.id, found.id, _changes(found, changes))
+        changed = store.update_space(owner.id, found.id, _changes(changes))
     if as_json:
         show_json(space_item(changed, owner))
         return
@@ -145,15 +155,25 @@ def _given(stated: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in stated.items() if value is not None}
 
 
-def _changes(found: Space, stated: dict[str, Any]) -> dict[str, Any]:
-    """What the store is to change: settings as one, an empty text as none."""
+def _settings(stated: dict[str, Any]) -> dict[str, Any]:
+    """Settings as they were stated: an empty zone is none."""
+    inner = {name: stated[name] for name in _SETTINGS if name in stated}
+    return {**inner, "timezone": inner["timezone"] or None} if "timezone" in inner else inner
+
+
+def _changes(stated: dict[str, Any]) -> dict[str, Any]:
+    """What the store is to change: settings one by one, an empty text as none."""
     plain_fields = {name: value for name, value in stated.items() if name not in _SETTINGS}
     for name in ("description", "agent_handle"):
         if plain_fields.get(name) == "":
             plain_fields[name] = None
-    if inner := {name: stated[name] for name in _SETTINGS if name in stated}:
-        plain_fields["settings"] = msgspec.structs.replace(found.settings, **inner)
+    if inner := _settings(stated):
+        plain_fields["settings"] = inner
     return plain_fields
+
+
+def _zone(each: Space) -> str:
+    return each.settings.timezone or f"{each.home_zone}, the organization's"
 
 
 def _row(each: Space) -> tuple[object, ...]:
@@ -162,7 +182,7 @@ def _row(each: Space) -> tuple[object, ...]:
         each.name,
         each.token,
         each.content_type,
-        each.settings.timezone,
+        _zone(each),
         when(iso(each.created_at)),
         label,
     )
@@ -172,7 +192,7 @@ def _tell(changed: Space, owner: Organization) -> None:
     limits = changed.settings
     print(f"{plain(changed.name)} in {plain(owner.name)} ({changed.token})")
     print(f"  content type {changed.content_type}{', archived' if changed.archived else ''}")
-    print(f"  time zone {limits.timezone}")
+    print(f"  time zone {_zone(changed)}")
     print(f"  stuck when running longer than {limits.stuck_running_after:,} s")
     print(f"  stuck when pending longer than {limits.stuck_pending_after:,} s past its time")
     print(f"  a call lives for {limits.live_call_limit:,} s at most")

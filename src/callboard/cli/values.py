@@ -8,10 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from callboard.clock import DAY, HOUR, MINUTE, SECOND, Micros, micros, system_clock
+from callboard.model.directory import PUBLIC_ID_PATTERN, PUBLIC_ID_RULE
+
+if TYPE_CHECKING:
+    from callboard.query.civil import Moment
 
 Check = Callable[[str], str]
 """The type of an option that is a text."""
@@ -46,6 +51,13 @@ def handle(text: str) -> str:
             "beginning and ending with a letter or digit (acme.com)"
         )
     return lowered
+
+
+def space_token(text: str) -> str:
+    """A space's public id, as clients have it configured."""
+    if not re.match(PUBLIC_ID_PATTERN, text):
+        raise click.BadParameter(PUBLIC_ID_RULE)
+    return text
 
 
 def length(text: str) -> Micros:
@@ -104,11 +116,29 @@ def expiry(text: str) -> Micros:
 
 def timezone(text: str) -> str:
     """An IANA time zone."""
-    from zoneinfo import available_timezones
+    from callboard.query.civil import read_zone
 
-    if text not in available_timezones():
-        raise click.BadParameter(f"{text!r} is no IANA time zone (Europe/Madrid, Asia/Kolkata, UTC)")
-    return text
+    try:
+        return read_zone(text).key
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is no IANA time zone (Europe/Madrid, Asia/Kolkata, UTC)"
+        ) from None
+
+
+def own_timezone(text: str) -> str:
+    """An IANA time zone; an empty text for none."""
+    return timezone(text) if text else ""
+
+
+def when(text: str) -> Moment:
+    """A time with its offset; or a day, or a time by the clock, of a zone that is known later."""
+    from callboard.query.civil import Moment, read_moment
+
+    try:
+        return read_moment(text.strip())
+    except ValueError:
+        return Moment(instant=moment(text))
 
 
 def slug(text: str) -> str:

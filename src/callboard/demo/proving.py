@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from callboard.demo.server import DemoServer
 from callboard.demo.setting_up import Stage, set_up
 from callboard.demo.telling import Arrival
 from callboard.errors import CallboardError
+from callboard.isolation import child_command
 from callboard.settings import Settings
 from callboard.store.interface import CallAt, Store, TaskAt
 from callboard.store.open import open_store
@@ -157,7 +157,7 @@ def _answers(stage: Stage, url: str) -> dict[str, Any]:
 
 def _drift(db: str) -> int:
     """What `callboard verify --deep` finds, while the server goes on serving."""
-    command = [sys.executable, "-m", "callboard", "verify", "--deep", "--json", "--db", db]
+    command = child_command("callboard", "verify", "--deep", "--json", "--db", db)
     done = subprocess.run(command, capture_output=True, check=False)
     if not done.stdout:
         raise CallboardError(f"verify failed: {done.stderr.decode(errors='replace').strip()}")

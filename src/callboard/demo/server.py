@@ -6,12 +6,12 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from callboard.errors import CallboardError
+from callboard.isolation import child_command
 
 STOP_LIMIT_S = 15
 
@@ -43,7 +43,7 @@ class DemoServer:
 
     def start(self) -> Self:
         """Start it and wait for its first answer. Raises `DemoServerError` with what it said."""
-        command = [sys.executable, "-m", "callboard", "serve", "--json", "--db", self.db]
+        command = child_command("callboard", "serve", "--json", "--db", self.db)
         command += ["--host", "127.0.0.1", "--port", str(self.port), "--log-level", "warning"]
         with self._log.open("wb") as log:
             # A group of its own: Ctrl-C reaches the demo, which then ends the server in its own time.

@@ -50,6 +50,7 @@ def set_up(db: str, now: Micros | None = None, days: int = 30) -> Stage:
                 domain=None,
                 is_private_domain=False,
                 now=began,
+                timezone=company.timezone,
             )
             secret = new_secret()
             store.create_token(
@@ -69,7 +70,7 @@ def set_up(db: str, now: Micros | None = None, days: int = 30) -> Stage:
                     description=campaign.description,
                     content_type=campaign.content_type,
                     agent_handle=campaign.agents[0],
-                    settings=SpaceSettings(timezone=company.timezone),
+                    settings=SpaceSettings(),
                     now=began,
                 )
     finally:

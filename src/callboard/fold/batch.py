@@ -7,15 +7,20 @@ from collections.abc import Iterable
 from msgspec import Struct, msgpack, structs
 
 from callboard.fold.call import CallFold, fold_call
+from callboard.fold.room import EVENTS_PER_ITEM, Room
 from callboard.fold.tally import Tally
 from callboard.fold.task import TaskFold, fold_task
+from callboard.fold.update import is_open, kept_of, resolved, says_the_same
 from callboard.model.call import Call
-from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, CallEvent, Entry, TaskEvent, canonical
+from callboard.model.event import (
+    CallEvent,
+    Entry,
+    Event,
+    canonical,
+    from_canonical,
+)
 from callboard.model.task import Task
-from callboard.model.words import FINAL_TASK, Outcome, RejectReason
-
-EVENTS_PER_ITEM = 1_000
-"""At most so many distinct events for one call or task."""
+from callboard.model.words import Outcome, RejectReason
 
 Row = Call | Task
 
@@ -38,6 +43,8 @@ class Item(Struct, gc=False):
     """What its events make, once there are several."""
     by_body: dict[bytes, Entry] | None = None
     """Its events by their canonical form, once somebody asked."""
+    room: Room | None = None
+    """How many events it has of which kinds, once it is full."""
 
 
 class Repeat(Struct, gc=False):
@@ -91,34 +98,51 @@ class SpaceFold:
         event = entry.event
         is_call = isinstance(event, CallEvent)
         known = (self._calls if is_call else self._tasks).get(event.item_id)
-        if not is_call and (event.attempt == CURRENT_ATTEMPT or event.status == CURRENT_STATUS):  # type: ignore[union-attr]
+        # Before anything is resolved: what is compared is what was sent.
+        found = self._known(known, entry)
+        if found is not None:
+            return found
+        if is_open(event):
             if known is None or not isinstance(known.row, Task) or known.row.void:
                 return Verdict("rejected", "unknown_task", f"task_id: no task {event.item_id!r} here")
-            event = _resolved(event, known.row)  # type: ignore[arg-type]
+            event = resolved(event, known.row)  # type: ignore[arg-type]
             # A copy: should the commit fail and be tried again, it is resolved against what stands then.
             entry = structs.replace(entry, event=event, body=canonical(event))
-
-        event_id = event.event_id
-        if isinstance(event_id, str):
-            body = self._event_bodies.get(event_id)
-            if body is not None:
-                return self._repeated(known, entry) if body == entry.body else _conflict(event_id)
-        elif known is not None and entry.body in _by_body(known):
-            return self._repeated(known, entry)
-        if known is not None and len(known.entries) >= EVENTS_PER_ITEM:
+            if not isinstance(event.event_id, str) and entry.body in _by_body(known):
+                return self._repeated(known, entry.body, entry)
+        if known is not None and len(known.entries) >= EVENTS_PER_ITEM and not _has_room(known, event):
             return Verdict(
                 "rejected",
                 "too_many_events",
-                f"{event.item_id!r} has {EVENTS_PER_ITEM:,} events, the most one may have",
+                f"{event.item_id!r} has {len(known.entries):,} events: beyond {EVENTS_PER_ITEM:,} there is "
+                "room for a few alone that end it, retry it or withdraw it",
             )
-        if isinstance(event_id, str):
-            self._event_bodies[event_id] = entry.body
+        if isinstance(event.event_id, str):
+            self._event_bodies[event.event_id] = entry.body
         return self._fold_in(known, entry, is_call)
 
-    def _repeated(self, item: Item | None, entry: Entry) -> Verdict:
+    def _known(self, item: Item | None, entry: Entry) -> Verdict | None:
+        """What becomes of an event that is known, or whose `event_id` is; none when neither is."""
+        event_id = entry.event.event_id
+        if isinstance(event_id, str):
+            body = self._event_bodies.get(event_id)
+            if body is None:
+                return None
+            same = body == entry.body or says_the_same(entry.event, from_canonical(body))
+            return self._repeated(item, body, entry) if same else _conflict(event_id)
+        if item is None:
+            return None
+        if entry.body in _by_body(item):
+            return self._repeated(item, entry.body, entry)
+        kept = kept_of(entry, item.entries)
+        return None if kept is None else self._repeated(item, kept.body, entry)
+
+    def _repeated(self, item: Item | None, body: bytes, entry: Entry) -> Verdict:
+        """An event that is known, kept as `body`, was sent again."""
         assert item is not None, "an event that is known has its call or task"
-        if _by_body(item)[entry.body].batch_no != entry.batch_no:
-            self.repeats.append(Repeat(item, entry))
+        kept = _by_body(item)[body]
+        if kept.batch_no != entry.batch_no:
+            self.repeats.append(Repeat(item, structs.replace(entry, event=kept.event, body=body)))
         return DUPLICATE
 
     def _fold_in(self, item: Item | None, entry: Entry, is_call: bool) -> Verdict:
@@ -134,6 +158,8 @@ class SpaceFold:
             item.fresh.append(entry)
             if item.by_body is not None:
                 item.by_body[entry.body] = entry
+            if item.room is not None:
+                item.room.take(entry.event)
             item.fold.add(entry)
             row = item.fold.row()
         self._touched[is_call, item_id] = item
@@ -185,25 +211,18 @@ def _by_body(item: Item) -> dict[bytes, Entry]:
     return item.by_body
 
 
+def _has_room(item: Item, event: Event) -> bool:
+    if item.room is None:
+        item.room = Room(entry.event for entry in item.entries)
+    return item.room.has_room(event)
+
+
 def refold(item: Item) -> None:
     """Make an item's row anew from its entries; no entries, no row."""
     if not item.entries:
         item.row = None
     else:
         item.row = fold_call(item.entries) if item.is_call else fold_task(item.entries)
-
-
-def _resolved(event: TaskEvent, task: Task) -> TaskEvent:
-    """A "current attempt" or "status as it is", as the task stands now. Another attempt named without a
-    status is one that begins: pending.
-    """
-    attempt = task.attempt if event.attempt == CURRENT_ATTEMPT else event.attempt
-    status, word = event.status, event.source_status
-    if status == CURRENT_STATUS:
-        is_current = attempt == task.attempt
-        status, word = (task.status, task.source_status) if is_current else ("pending", "pending")
-    standing = 2 if status in FINAL_TASK else 0
-    return structs.replace(event, attempt=attempt, status=status, source_status=word, standing=standing)
 
 
 def _conflict(event_id: str) -> Verdict:

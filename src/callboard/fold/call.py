@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Sequence
+from itertools import islice
+from operator import itemgetter
+from typing import Any
 
 from msgspec import UNSET
 
 from callboard.clock import Micros
-from callboard.fold.facts import Facts, MappingFacts, own_facts
+from callboard.fold.call_times import Times, call_times, ends_nothing
+from callboard.fold.facts import MappingFacts, own_facts
 from callboard.fold.stamp import Stamp, stamp
 from callboard.model.call import Call
 from callboard.model.event import CallEvent, Entry
@@ -26,8 +31,13 @@ _FACTS = (
     "void",
 )
 """Decided by the greatest event that carries them."""
-_ENDS = ("end_reason", "end_time", "duration_ms")
-"""Decided among the events that carry the winning status."""
+_END_FACTS = ("end_time", "duration_ms")
+"""Asked of the winning status first, then of the other final events of the winner's standing."""
+_OTHERS = {status: tuple(sorted(FINAL_CALL - {status})) for status in FINAL_CALL}
+
+Said = tuple[Stamp, Any]
+"""What an event says of a field, with its place in the order."""
+_STAMP = itemgetter(0)
 
 
 def fold_call(entries: Sequence[Entry]) -> Call:
@@ -43,55 +53,94 @@ def fold_call(entries: Sequence[Entry]) -> Call:
 class CallFold:
     """Takes a call's events in any order, each once; tells the call they make at any time."""
 
-    __slots__ = ("_earliest", "_ends", "_external_ids", "_facts", "_greatest", "_metadata", "_stamp")
+    __slots__ = (
+        "_earliest",
+        "_ends",
+        "_external_ids",
+        "_facts",
+        "_final",
+        "_greatest",
+        "_latest_live",
+        "_length_told",
+        "_metadata",
+        "_stamp",
+    )
 
     def __init__(self) -> None:
-        self._facts = Facts()
-        self._ends = Facts()
+        self._facts: dict[str, Said] = {}
+        self._ends: dict[tuple[Any, ...], Said] = {}
+        """(field, status), and (field, status, standing) of final events → what the greatest of these events
+        that carries the field says."""
         self._external_ids = MappingFacts()
         self._metadata = MappingFacts()
         self._greatest: Entry | None = None
         self._stamp: Stamp | None = None
         self._earliest: Micros | None = None
+        self._final: list[tuple[Stamp, Micros, bool]] = []
+        """The final events in their order: when each occurred, and whether it ends nothing then."""
+        self._latest_live: Stamp | None = None
+        """The greatest event that is not final."""
+        self._length_told = False
+        """Whether a final event says how long the call was."""
 
     def add(self, entry: Entry) -> None:
         """One event more."""
-        event, at = entry.event, stamp(entry)
+        event, at = entry.event, entry.stamp or stamp(entry)
         assert isinstance(event, CallEvent)
+        facts = self._facts
         for name in _FACTS:
-            self._facts.take(name, at, getattr(event, name))
-        for name in _ENDS:
-            self._ends.take((event.call_status, name), at, getattr(event, name))
-        self._external_ids.take(at, event.external_ids)
-        self._metadata.take(at, event.metadata)
+            value = getattr(event, name)
+            # Most events leave out most fields: looked at here, these cost no call.
+            if value is not UNSET:
+                _take(facts, name, at, value)
+        if event.external_ids is not UNSET:
+            self._external_ids.take(at, event.external_ids)
+        if event.metadata is not UNSET:
+            self._metadata.take(at, event.metadata)
         if self._stamp is None or at > self._stamp:
             self._greatest, self._stamp = entry, at
         occurred = entry.occurred_at
         if self._earliest is None or occurred < self._earliest:
             self._earliest = occurred
+        self._add_end(event, at, occurred)
+
+    def _add_end(self, event: CallEvent, at: Stamp, occurred: Micros) -> None:
+        """What the event says of the call's end."""
+        status, ends = event.call_status, self._ends
+        final = status in FINAL_CALL
+        if event.end_reason is not UNSET:
+            _take(ends, ("end_reason", status), at, event.end_reason)
+        for name in _END_FACTS:
+            value = getattr(event, name)
+            if value is not UNSET:
+                _take(ends, (name, status), at, value)
+                if final:
+                    _take(ends, (name, status, event.standing), at, value)
+        if final:
+            insort(self._final, (at, occurred, ends_nothing(event, occurred)))
+            self._length_told = self._length_told or isinstance(event.duration_ms, int)
+        elif self._latest_live is None or at > self._latest_live:
+            self._latest_live = at
 
     def row(self) -> Call:
         """The call; at least one event is needed."""
-        greatest, earliest = self._greatest, self._earliest
+        greatest = self._greatest
         assert greatest is not None
-        assert earliest is not None
         event = greatest.event
         assert isinstance(event, CallEvent)
-        status, known, ends = event.call_status, self._facts.known, self._ends.known
-        start = None if status == "missed" else known("start_time")
-        end = ends((status, "end_time"))
-        created = known("creation_time")
+        creation, start, end, duration_ms, marks = self._times(event)
+        known = self._known
         return Call(
             call_id=event.call_id,
-            call_status=status,
-            creation_time=earliest if created is None else created,
+            call_status=event.call_status,
+            creation_time=creation,
             start_time=start,
-            end_time=greatest.occurred_at if end is None and status in FINAL_CALL else end,
-            duration_ms=_duration(status, ends((status, "duration_ms")), start, end),
+            end_time=end,
+            duration_ms=duration_ms,
             call_type=known("call_type"),
             source_number=known("source_number"),
             destination_number=known("destination_number"),
-            end_reason=ends((status, "end_reason")),
+            end_reason=self._ended(("end_reason", event.call_status)),
             source_end_reason=known("source_end_reason"),
             answered_by=known("answered_by"),
             agent=known("agent"),
@@ -100,7 +149,76 @@ class CallFold:
             metadata=self._metadata.known(),
             source=greatest.source,
             void=bool(known("void")),
+            time_marks=marks,
         )
+
+    def _known(self, name: str) -> Any:
+        said = self._facts.get(name)
+        return None if said is None else said[1]
+
+    def _ended(self, key: tuple[Any, ...]) -> Any:
+        said = self._ends.get(key)
+        return None if said is None else said[1]
+
+    def _times(self, winner: CallEvent) -> Times:
+        status, earliest = winner.call_status, self._earliest
+        assert earliest is not None
+        end, length_ms = self._ended(("end_time", status)), self._ended(("duration_ms", status))
+        other_end = inferred_end = None
+        if status in FINAL_CALL:
+            if length_ms is None:
+                length_ms, of = self._by_others("duration_ms", winner, but="missed")
+                if end is None and length_ms is not None:
+                    # The end that goes with that length: a silent correction of the status moves neither.
+                    end = self._ended(("end_time", of))
+            if end is None:
+                other_end, _ = self._by_others("end_time", winner)
+                inferred_end = self._inferred_end(winner.standing)
+        return call_times(
+            status,
+            self._known("creation_time"),
+            self._known("start_time"),
+            end,
+            other_end,
+            length_ms,
+            inferred_end,
+            earliest,
+            self._length_told or "start_time" in self._facts,
+        )
+
+    def _by_others(self, name: str, winner: CallEvent, but: str = "") -> tuple[Any, str]:
+        """What the greatest final event of the winner's standing and of another status says of a field, and
+        that status.
+        """
+        greatest: Said | None = None
+        of = ""
+        for status in _OTHERS[winner.call_status]:
+            said = self._ends.get((name, status, winner.standing))
+            if said is not None and status != but and (greatest is None or said[0] > greatest[0]):
+                greatest, of = said, status
+        return (None if greatest is None else greatest[1]), of
+
+    def _inferred_end(self, standing: int) -> Micros | None:
+        """When the last unbroken row of final events of the winner's standing began; none where what
+        occurred first in it ends nothing.
+        """
+        broken_by: Any = (0, standing)  # less than every stamp of that standing
+        if self._latest_live is not None and self._latest_live > broken_by:
+            broken_by = self._latest_live
+        first = bisect_right(self._final, broken_by, key=_STAMP)
+        began = self._final[first][1]
+        for _, occurred, nothing in islice(self._final, first, None):
+            if occurred != began:
+                break
+            if not nothing:
+                return began
+        return None
+
+
+def _take(held: dict[Any, Said], key: Any, at: Stamp, value: Any) -> None:
+    said = held.get(key)
+    if said is None or at > said[0]:
+        held[key] = (at, value)
 
 
 def _of_one(entry: Entry) -> Call:
@@ -109,17 +227,26 @@ def _of_one(entry: Entry) -> Call:
     """
     event = entry.event
     assert isinstance(event, CallEvent)
-    status = event.call_status
-    start = None if status == "missed" or event.start_time is UNSET else event.start_time
-    end = None if event.end_time is UNSET else event.end_time
-    created = event.creation_time
+    status, occurred = event.call_status, entry.occurred_at
+    created, start, end, length_ms = event.creation_time, event.start_time, event.end_time, event.duration_ms
+    creation, start_time, end_time, duration_ms, marks = call_times(
+        status,
+        None if created is UNSET else created,
+        None if start is UNSET else start,
+        None if end is UNSET else end,
+        None,
+        None if length_ms is UNSET else length_ms,
+        None if end is UNSET and length_ms is UNSET and occurred in (start, created) else occurred,
+        occurred,
+        start is not UNSET,
+    )
     return Call(
         call_id=event.call_id,
         call_status=status,
-        creation_time=created if isinstance(created, int) else entry.occurred_at,
-        start_time=start,
-        end_time=entry.occurred_at if end is None and status in FINAL_CALL else end,
-        duration_ms=_duration(status, None if event.duration_ms is UNSET else event.duration_ms, start, end),
+        creation_time=creation,
+        start_time=start_time,
+        end_time=end_time,
+        duration_ms=duration_ms,
         call_type=None if event.call_type is UNSET else event.call_type,
         source_number=None if event.source_number is UNSET else event.source_number,
         destination_number=None if event.destination_number is UNSET else event.destination_number,
@@ -132,17 +259,5 @@ def _of_one(entry: Entry) -> Call:
         metadata=own_facts(event.metadata),
         source=entry.source,
         void=event.void is True,
+        time_marks=marks,
     )
-
-
-def _duration(status: str, stated: int | None, start: Micros | None, end: Micros | None) -> int | None:
-    """Talk time in ms. `end` is a stated end, never the moment of the event: a final event that came
-    without its times would otherwise measure a delay, or a zero, as talk.
-    """
-    if status == "missed":
-        return 0
-    if stated is not None:
-        return stated
-    if start is not None and end is not None:
-        return max(0, (end - start) // 1000)
-    return 0 if status == "failed" and start is None else None

@@ -35,7 +35,10 @@ def quarter_of(instant: Micros) -> int:
     return instant // QUARTER_US
 
 
-@lru_cache(maxsize=50_000)
+PLACED = 20_000
+
+
+@lru_cache(maxsize=PLACED)
 def buckets_of(quarter: int, zone: str) -> Mapping[str, int]:
     """The buckets that a quarter lies in, by grain."""
     return {str(grain): bucket_of(quarter, grain, zone) for grain in Grain}
@@ -63,7 +66,10 @@ def bucket_of(quarter: int, grain: Grain, zone: str) -> int:
     return micros(midnight.astimezone(EPOCH.tzinfo)) // QUARTER_US
 
 
-@lru_cache(maxsize=50_000)
+STEADY = 20_000
+
+
+@lru_cache(maxsize=STEADY)
 def _steady_offset(day: int, zone: str) -> int | None:
     """By how many quarters a zone is ahead of UTC through a UTC day and the one before; none when its clocks
     move in them. Nearly all days are such, and their hours and days then begin where arithmetic says.

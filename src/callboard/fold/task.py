@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Sequence
 
 from callboard.clock import Micros
@@ -13,7 +14,7 @@ from callboard.model.words import FINAL_TASK
 
 _FACTS = ("created", "run_id", "assignee", "execution_type", "input", "void")
 """Decided by the greatest event that carries them."""
-_OF_ATTEMPT = ("scheduled_at", "failure_reason", "output")
+_OF_ATTEMPT = ("scheduled_at", "output")
 """Decided among the events of the highest attempt."""
 
 
@@ -47,12 +48,23 @@ def _event(entry: Entry) -> TaskEvent:
 class TaskFold:
     """Takes a task's events in any order, each once; tells the task they make at any time."""
 
-    __slots__ = ("_earliest", "_facts", "_greatest", "_latest", "_of_attempt", "_running_since", "_stamp")
+    __slots__ = (
+        "_earliest",
+        "_facts",
+        "_greatest",
+        "_latest",
+        "_of_attempt",
+        "_of_status",
+        "_said",
+        "_stamp",
+    )
 
     def __init__(self) -> None:
         self._facts = Facts()
         self._of_attempt = Facts()
-        self._running_since: dict[int, Micros] = {}
+        self._of_status = Facts()
+        self._said: list[tuple[Stamp, str, Micros]] = []
+        """Of the highest attempt's events, in the order of their stamps: the status, and when."""
         self._greatest: TaskEvent | None = None
         self._stamp: Stamp | None = None
         self._earliest: Micros | None = None
@@ -66,9 +78,12 @@ class TaskFold:
             self._facts.take(name, at, getattr(event, name))
         for name in _OF_ATTEMPT:
             self._of_attempt.take((event.attempt, name), at, getattr(event, name))
-        if event.status == "running":
-            since = self._running_since.get(event.attempt, occurred)
-            self._running_since[event.attempt] = min(since, occurred)
+        # Among those of the winning status alone: a task that completed keeps no reason why it had failed.
+        self._of_status.take((event.attempt, event.status), at, event.failure_reason)
+        if self._greatest is not None and event.attempt > self._greatest.attempt:
+            self._said.clear()
+        if self._greatest is None or event.attempt >= self._greatest.attempt:
+            insort(self._said, (at, event.status, occurred))
         if self._stamp is None or at > self._stamp:
             self._greatest, self._stamp = event, at
         self._earliest = occurred if self._earliest is None else min(self._earliest, occurred)
@@ -85,6 +100,7 @@ class TaskFold:
         if created is None:
             created = earliest
         scheduled = self._of_attempt.known((attempt, "scheduled_at"))
+        since = self._status_since(created)
         return Task(
             task_id=greatest.task_id,
             status=greatest.status,
@@ -96,14 +112,30 @@ class TaskFold:
             assignee=known("assignee"),
             execution_type=known("execution_type"),
             scheduled_at=scheduled,
-            failure_reason=self._of_attempt.known((attempt, "failure_reason")),
+            failure_reason=self._of_status.known((attempt, greatest.status)),
             input=known("input"),
             output=self._of_attempt.known((attempt, "output")),
-            waiting_since=self._waiting_since(greatest, created, scheduled),
+            status_since=since,
+            waiting_since=_waiting_since(greatest.status, since, scheduled),
             void=bool(known("void")),
         )
 
-    def _waiting_since(self, greatest: TaskEvent, created: Micros, scheduled: Micros | None) -> Micros | None:
-        if greatest.status == "pending":
-            return created if scheduled is None else scheduled
-        return self._running_since[greatest.attempt] if greatest.status == "running" else None
+    def _status_since(self, created: Micros) -> Micros | None:
+        """When the highest attempt took its status: at the first of its last events that all have it. Events
+        are taken in the order of their stamps, so that an older word that comes late changes nothing.
+        """
+        last, status, _ = self._said[-1]
+        if status in FINAL_TASK:
+            return None
+        begin = len(self._said) - 1
+        while begin > 0 and self._said[begin - 1][1] == status:
+            begin -= 1
+        if begin == 0 and status == "pending" and last[0] == 1:
+            return created  # nobody has begun with it since it was made
+        return self._said[begin][2]
+
+
+def _waiting_since(status: str, since: Micros | None, scheduled: Micros | None) -> Micros | None:
+    if since is None or status != "pending" or scheduled is None:
+        return since
+    return max(since, scheduled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from callboard.http.request import Request
 from callboard.query.cursor import write_cursor
@@ -36,6 +36,26 @@ class Page(Struct, Generic[Item], frozen=True):
     """For the page after this one; null on the last."""
 
 
+class ListPage(Struct, Generic[Item], frozen=True):
+    """A part of a list that may be asked for with times."""
+
+    count: int | None
+    """Of the whole list; null on pages reached by cursor."""
+    timezone: str | UnsetType
+    """Whose days and wall times were meant; only where the list was asked for with a time."""
+    status_code: int
+    message: str
+    data: list[Item]
+    next_cursor: str | None
+    """For the page after this one; null on the last."""
+
+
+def in_zone(page: Page[Item], zone: str | None) -> ListPage[Item]:
+    """The page, with the zone beside its count."""
+    told = UNSET if zone is None else zone
+    return ListPage(page.count, told, page.status_code, page.message, page.data, page.next_cursor)
+
+
 async def page_of(
     request: Request,
     what: str,
@@ -50,7 +70,15 @@ async def page_of(
     shown = rows[: paging.size]
     next_cursor = write_cursor(position(shown[-1])) if len(rows) > paging.size else None
     total = None if paging.after is not None else await count()
-    return Page(total, 200, f"{what} fetched successfully", [item(row) for row in shown], next_cursor)
+    message = f"{what} fetched successfully"
+    if total is not None and next_cursor is not None and not _asks_for_pages(request):
+        message = f"{message}: {len(shown):,} of {total:,}; next_cursor leads to the rest"
+    return Page(total, 200, message, [item(row) for row in shown], next_cursor)
+
+
+def _asks_for_pages(request: Request) -> bool:
+    """Whether a caller expects a part: of a list that pages anyway, or because it said how much it wants."""
+    return not request.endpoint.answers_whole or "page" in request.values or "page_size" in request.values
 
 
 async def page_of_known(

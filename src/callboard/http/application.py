@@ -10,22 +10,25 @@ from time import perf_counter_ns
 
 from callboard.errors import CallboardError, ExportsFullError, StoreError
 from callboard.http import pipeline
+from callboard.http.arrival import Arrivals
 from callboard.http.endpoint import Endpoint
 from callboard.http.endpoints import ENDPOINTS
 from callboard.http.errors import FAULT, HttpError, error_body, http_error
 from callboard.http.limits import FailureLimit
-from callboard.http.masking import masked
+from callboard.http.masking import masked, masked_path, masked_query
 from callboard.http.metering import Gauges, ShortCounts, count
 from callboard.http.readiness import ReadyCheck
 from callboard.http.refusals import Refusals
 from callboard.http.request import Receive, Request, Scope
 from callboard.http.request_id import RequestIds
 from callboard.http.response import Response, Send, finished, send_response
+from callboard.http.room import Room
 from callboard.http.router import Router, without_prefix
 from callboard.http.routes.analytics import PATHS as ANALYTICS_PATHS
 from callboard.http.routes.analytics import granted
 from callboard.http.routes.board import BOARD, is_for_board
 from callboard.http.services import Services
+from callboard.http.shared_threads import SharedThreads
 from callboard.http.short_path import ShortPath
 from callboard.http.stream import send_stream
 from callboard.http.threads import Threads
@@ -45,12 +48,14 @@ class Application:
         self._services = services
         self._router = Router(ENDPOINTS)
         self._prefix = services.settings.path_prefix.encode()
-        self._limit = FailureLimit(services.settings.failed_auth_per_minute, services.clock)
+        self._limit = FailureLimit(services.settings.failed_auth_per_minute, services.monotonic)
         self._ids = RequestIds()
         self._refusals = Refusals(services.clock)
-        self._store_threads = Threads(services.settings.readers, "store")
+        self._store_threads = SharedThreads(services.settings.readers, "store")
         self._parse_threads = Threads(PARSE_THREADS, "parse")
         self._readiness = ReadyCheck(services.store, services.group_commit)
+        self._arrivals = Arrivals()
+        self._room = Room(services.settings.body_room_bytes)
         self._exports = Places(services.settings.exports, ExportsFullError)
         self._meter = services.meter
         self._gauges = Gauges(services)
@@ -73,7 +78,7 @@ class Application:
                     if self._ahead is not None:
                         await self._ahead.ask()
                     found = self._short_path.answer(scope["headers"], scope["query_string"])
-                if found is not None and not self._limit.active:
+                if found is not None:
                     self._short_counts.count(perf_counter_ns() - began)
                     headers = [*found.headers, (b"x-request-id", self._ids.next())]
                     await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -95,9 +100,21 @@ class Application:
             parse_threads=self._parse_threads,
             exports=self._exports,
             readiness=self._readiness,
+            arrivals=self._arrivals,
+            room=self._room,
             note_gauges=self.note_gauges,
             request_id=request_id.decode(),
         )
+        try:
+            await self._send_answer(request, scope, receive, send, began)
+        finally:
+            if request.hold is not None:
+                request.hold.end()
+
+    async def _send_answer(
+        self, request: Request, scope: Scope, receive: Receive, send: Send, began: int
+    ) -> None:
+        request_id = request.request_id.encode()
         response = await self._answer(request, scope)
         count(self._meter, request.operation, response.status, perf_counter_ns() - began)
         if _log.isEnabledFor(logging.DEBUG):
@@ -106,6 +123,10 @@ class Application:
             await send_response(send, response, request_id)
         else:
             await send_stream(scope, receive, send, response, request_id)
+
+    def hurry_bodies(self) -> None:
+        """The server stops: bodies that are on their way have a small one's time from now on."""
+        self._arrivals.stop()
 
     def note_gauges(self) -> None:
         """Write down how this worker stands, for scrapes that reach another one."""
@@ -191,10 +212,7 @@ def _failed(error: HttpError, request_id: str) -> Response:
 
 
 def _line(request: Request, scope: Scope) -> str:
-    """What was asked, as a log may hold it: no headers, no phone numbers."""
-    query = request.query.decode("latin-1")
-    return (
-        masked(f"{request.method} {scope['path']}{'?' if query else ''}{query}")
-        .encode("unicode_escape")
-        .decode()
-    )
+    """What was asked, as a log may hold it: no headers, no phone numbers, no secrets."""
+    query = masked_query(request.query.decode("latin-1"))
+    line = f"{request.method} {masked_path(scope['path'])}{'?' if query else ''}{query}"
+    return line.encode("unicode_escape").decode()

@@ -16,6 +16,8 @@ import msgspec
 from msgspec import NODEFAULT, Struct, UnsetType
 from msgspec.structs import FieldInfo
 
+from callboard.model.directory import PUBLIC_ID_PATTERN, PUBLIC_ID_RULE
+
 Fault = tuple[str, str]
 """The field, and what is wrong with it."""
 
@@ -96,7 +98,9 @@ def _rule(what: str, kind: Any) -> str:
     words = [word for each in _alternatives(kind) if get_origin(each) is Literal for word in get_args(each)]
     if words:
         return f"must be one of {', '.join(words)}"
-    if "matching regex" in what:  # every pattern of ours says the same
+    if PUBLIC_ID_PATTERN in what:
+        return PUBLIC_ID_RULE
+    if "matching regex" in what:  # every other pattern of ours says the same
         return "must not hold a NUL"
     if bound := _BOUND.fullmatch(what):
         parts, number = _PARTS.get(bound["kind"]), int(bound["bound"])

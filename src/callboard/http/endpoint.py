@@ -11,11 +11,17 @@ from typing import Any
 
 from callboard.http.request import Request
 from callboard.http.response import Response
+from callboard.ingest.shape import Bounds
 from callboard.model.words import Role
 from callboard.query.export.formats import BY_MEDIA
 from callboard.query.parameter import Parameter
 
 BASE = "/api/v2/platform"
+
+SMALL_BYTES = 64 * 1024
+"""Of a body that says a few things: a session, a token, a space."""
+
+SMALL_BOUNDS = Bounds(values=1_000, keys=1_000)
 
 Handler = Callable[[Request], Awaitable[Response]]
 Finder = Callable[[Request], Awaitable[Any]]
@@ -32,6 +38,12 @@ class Body:
     """A type for `msgspec`, or a JSON schema."""
     required: bool = True
     example: Any = None
+    most_bytes: int | None = SMALL_BYTES
+    """As sent, where the setting does not say less; none: as the setting says."""
+    compressed: bool = False
+    """May be sent with gzip or zstd: where many things are said at once."""
+    bounds: Bounds = SMALL_BOUNDS
+    """What its JSON may hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +85,8 @@ class Endpoint:
     documented: bool = True
     exports: bool = False
     """A list that can be taken along whole: `format=` and `Accept` name further media types."""
+    answers_whole: bool = False
+    """A list without `page` and `page_size` answers up to 1,000 items in place of a page of 20."""
     untagged: bool = False
     """Never the same twice, or sent piece by piece: without an entity tag."""
 

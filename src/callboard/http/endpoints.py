@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callboard.http.endpoint import Endpoint
 from callboard.http.routes import (
+    agents,
     analytics,
     board,
     call_logs,
@@ -37,6 +38,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *runs.ENDPOINTS,
     *tasks.ENDPOINTS,
     *task_creation.ENDPOINTS,
+    *agents.ENDPOINTS,
     *call_logs.ENDPOINTS,
     *events.ENDPOINTS,
     *tokens.ENDPOINTS,

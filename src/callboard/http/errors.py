@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from callboard.errors import (
     AlreadyExistsError,
     BodyTooLargeError,
+    BodyTooSlowError,
     CallboardError,
     CallerError,
     IdempotencyConflictError,
@@ -18,6 +19,7 @@ from callboard.errors import (
     ParameterError,
     StoreError,
     StoreUnavailableError,
+    TokenRevokedError,
     UnreadableBodyError,
     UnsupportedBodyError,
 )
@@ -28,11 +30,13 @@ STATUS_OF: dict[type[CallboardError], int] = {
     ParameterError: 400,
     UnreadableBodyError: 400,
     NotFoundError: 404,
+    BodyTooSlowError: 408,
     AlreadyExistsError: 409,
     BodyTooLargeError: 413,
     UnsupportedBodyError: 415,
     InvalidInputError: 422,
     IdempotencyConflictError: 422,
+    TokenRevokedError: 409,
     CallerError: 400,
     StoreError: 503,
 }
@@ -114,6 +118,9 @@ def http_error(error: CallboardError) -> HttpError:
         return HttpError(status, error.message, errors=[(error.name, error.reason)])
     if isinstance(error, InvalidInputError):
         return HttpError(status, error.message, errors=error.errors)
+    if isinstance(error, BodyTooSlowError):
+        # What still comes of the body must not be taken for the next request.
+        return HttpError(status, error.message, headers=[(b"connection", b"close")])
     return HttpError(status, error.message)
 
 

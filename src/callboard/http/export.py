@@ -32,7 +32,7 @@ class ExportStream:
 
     async def parts(self) -> AsyncGenerator[bytes, None]:
         yield self._first
-        while piece := await self._request.store_threads.run_patiently(next, self._pieces, b""):
+        while piece := await self._request.store_threads.run_slice(next, self._pieces, b""):
             await self._check_permit()
             yield piece
 
@@ -66,7 +66,7 @@ async def export(request: Request, wanted: Format, table: Table[Any], walk: Walk
     request.exports.take(request.org_id)
     try:
         pieces = encoded(walk, encoder_for(wanted, table))
-        first = await request.store_threads.run(next, pieces, b"")
+        first = await request.store_threads.run_slice(next, pieces, b"")
     except BaseException:
         request.exports.leave(request.org_id)
         raise

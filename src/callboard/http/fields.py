@@ -6,11 +6,14 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from callboard.model.directory import PUBLIC_ID_PATTERN
+
 _NO_NUL = "^[^\\x00]*$"
 
 Name = Annotated[str, Meta(min_length=1, max_length=255, pattern=_NO_NUL)]
 LongText = Annotated[str, Meta(max_length=4000, pattern=_NO_NUL)]
 ShortText = Annotated[str, Meta(max_length=255, pattern=_NO_NUL)]
+SpaceToken = Annotated[str, Meta(pattern=PUBLIC_ID_PATTERN)]
 TimeZone = Annotated[str, Meta(extra_json_schema={"$ref": "#/components/schemas/TimeZone"})]
 Seconds = Annotated[int, Meta(ge=1, le=31_536_000)]
 CallSeconds = Annotated[int, Meta(ge=1, le=604_800)]

@@ -1,7 +1,8 @@
-"""How many failures a caller may have: unknown tokens of an address, wrong handles of a token at an address.
+"""How many failures a caller may have: unknown tokens of an address, foreign handles of a token there.
 
-In memory and per worker; it slows guessing down and keeps a script gone wrong cheap. A caller with a good
-token is never shut out by a neighbour at the same address.
+In memory and per worker; it slows guessing down and keeps a script gone wrong cheap. A request with a good
+token and a handle of its own is never shut out, neither by a neighbour at the same address nor by another
+script with the same token.
 """
 
 from __future__ import annotations
@@ -19,20 +20,13 @@ class FailureLimit:
     """At most so many failures a minute and caller; beyond it, `wait_s` says how long to stay away."""
 
     def __init__(self, per_minute: int, clock: Clock) -> None:
+        """`clock` must be monotonic: by one that is set back, a limit would not end."""
         self._per_minute = per_minute
         self._clock = clock
         self._failures: Bounded[Hashable, tuple[Micros, int]] = Bounded(CALLERS)
-        self._shut_until: Micros = 0
-
-    @property
-    def active(self) -> bool:
-        """Whether anybody at all may be shut out now: without it nobody needs to be looked up."""
-        return self._shut_until > 0 and self._clock() < self._shut_until
 
     def wait_s(self, caller: Hashable) -> int:
         """Seconds until this caller may try again; 0: now."""
-        if not self._shut_until:
-            return 0
         began, count = self._failures.get(caller, (0, 0))
         left = began + MINUTE - self._clock()
         return -(-left // SECOND) if count >= self._per_minute and left > 0 else 0
@@ -44,8 +38,6 @@ class FailureLimit:
         if now >= began + MINUTE:
             began, count = now, 0
         self._failures[caller] = (began, count + 1)
-        if count + 1 >= self._per_minute:
-            self._shut_until = max(self._shut_until, began + MINUTE)
 
 
 def network_of(address: str) -> str:

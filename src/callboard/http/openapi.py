@@ -18,7 +18,7 @@ from callboard.query.civil import zone_names
 from callboard.query.parameter import Parameter
 
 REF = "#/components/schemas/{name}"
-_GENERIC = re.compile(r"\b(One|Page)_(\w+?)(Item)?_(?!\w)")
+_GENERIC = re.compile(r"\b(One|ListPage|Page)_(\w+?)(Item)?_(?!\w)")
 
 DESCRIPTION = """\
 Call analytics and task status that you can trust: exact the moment a call lands, provable at any time.
@@ -37,6 +37,7 @@ TAGS = {
     "Organizations": "Whose numbers.",
     "Spaces": "Campaigns.",
     "Runs": "Tasks created together.",
+    "Agents": "Who tasks are assigned to.",
     "Tasks": "One thing to do each, usually one call to make.",
     "Call logs": "The calls behind the numbers.",
     "Events": "Word of calls and tasks, in.",
@@ -93,6 +94,7 @@ _MEANING = {
     403: "The token has no access to this organization, or its role does not allow this.",
     404: "No such organization, space or item.",
     406: "The `Accept` header rules out what there is.",
+    408: "The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came.",
     409: "It is not in a state that allows this.",
     413: "The body is too large.",
     415: "The body's type or encoding is not taken.",
@@ -261,7 +263,7 @@ def statuses(endpoint: Endpoint) -> set[int]:
     if endpoint.find is not None:
         found.add(404)
     if endpoint.body is not None:
-        found |= {400, 413, 415, 422}
+        found |= {400, 408, 413, 415, 422}
     return found
 
 
@@ -272,4 +274,4 @@ def _named(described: dict[str, Any]) -> dict[str, Any]:
     return named
 
 
-_ENDING = {"One": "Answer", "Page": "List"}
+_ENDING = {"One": "Answer", "ListPage": "List", "Page": "List"}

@@ -1,12 +1,15 @@
 """The checks of every request, in the order of the reference; then the endpoint.
 
 route (404, 405) · 429 · 401 · 400 missing header · 404 organization · 403 no access · 400 parameters ·
-404 space or item · 403 role · 406, 415, 413 · 400 unreadable · 422 invalid · 503
+404 space or item · 403 role · 406, 415, 413, 408 · 400 unreadable · 422 invalid · 503
 """
 
 from __future__ import annotations
 
-from callboard.errors import NotFoundError, ParameterError, UnsupportedBodyError
+from collections.abc import Hashable
+from contextlib import suppress
+
+from callboard.errors import BodyTooLargeError, NotFoundError, ParameterError, UnsupportedBodyError
 from callboard.http.endpoint import Header
 from callboard.http.errors import (
     EMPTY_HANDLE,
@@ -23,6 +26,7 @@ from callboard.http.limits import FailureLimit, network_of
 from callboard.http.negotiation import chosen_media, media_type
 from callboard.http.request import Request
 from callboard.http.response import Response
+from callboard.http.room import Hold
 from callboard.http.session import SAFE, check_own_page, secret_of_cookie
 from callboard.ingest.compression import decompress
 from callboard.model.directory import Organization, allows
@@ -32,7 +36,9 @@ from callboard.query.parameter import read_query
 from callboard.query.parameters import paging
 
 MOST_SMALL_BODY = 4 * 1024
-"""Compressed bodies up to this many bytes are decompressed at once (to a few MiB), larger on a thread."""
+"""Compressed bodies up to this many bytes are decompressed on the event loop, larger on a thread."""
+MOST_UNFOLDED = 64 * 1024
+"""And to so many bytes at most: what unfolds to more than an ordinary body does so on a thread as well."""
 
 
 async def answer(request: Request, limit: FailureLimit) -> Response:
@@ -77,8 +83,6 @@ def identified(request: Request, secret: str | None) -> Principal:
         if secret is not None:
             limit.failed(network)
         raise unauthenticated()
-    if limit.active and (wait_s := limit.wait_s((network, principal.token.id))):
-        raise too_many_failures(wait_s)
     assert secret is not None, "nobody is found by no secret"
     request.secret = secret
     return principal
@@ -103,11 +107,7 @@ def enter(request: Request) -> None:
         raise HttpError(400, EMPTY_HANDLE)
     if not (handle and (endpoint.needs_handle or endpoint.in_space)):
         return
-    try:
-        organization = organization_named(request, handle)
-    except HttpError:
-        request.limit.failed((network_of(request.address), request.principal.token.id))
-        raise
+    organization = organization_named(request, handle)
     if endpoint.in_space:
         space = request.view.space(request.path["space_token"])
         reachable = space is not None and request.principal.role_in(space.org_id) is not None
@@ -117,13 +117,20 @@ def enter(request: Request) -> None:
 
 
 def organization_named(request: Request, handle: str) -> Organization:
-    """The organization of that handle. Raises 404 when there is none, 403 when the token has no access."""
+    """The organization of that handle. Raises 404 when there is none, 403 when the token has no access, and
+    429 for any handle that is not the token's own once there were too many such: the answers, which tell the
+    handles that exist, then cannot be told apart.
+    """
     organization = request.view.organization(handle)
+    if organization is not None and request.principal.role_in(organization.id) is not None:
+        return organization
+    caller = (network_of(request.address), request.principal.token.id)
+    if wait_s := request.limit.wait_s(caller):
+        raise too_many_failures(wait_s)
+    request.limit.failed(caller)
     if organization is None and not request.services.settings.conceal_organizations:
         raise HttpError(404, NO_ORGANIZATION)
-    if organization is None or request.principal.role_in(organization.id) is None:
-        raise HttpError(403, NO_ACCESS)
-    return organization
+    raise HttpError(403, NO_ACCESS)
 
 
 def read_parameters(request: Request) -> None:
@@ -133,7 +140,7 @@ def read_parameters(request: Request) -> None:
     for header in endpoint.headers:
         _read_header(request, header)
     if endpoint.is_paged:
-        request.paging = paging(request.values)
+        request.paging = paging(request.values, whole=endpoint.answers_whole)
 
 
 def _read_header(request: Request, header: Header) -> None:
@@ -172,17 +179,39 @@ def _answer_media(request: Request) -> str:
 
 
 async def _read_body(request: Request) -> None:
-    """415, 413, 400: the body, of a type that is taken, within its bounds, decompressed."""
-    endpoint, settings = request.endpoint, request.services.settings
-    assert endpoint.body is not None
-    request.media = media_type(request.headers.get(b"content-type", b""), endpoint.body.media)
+    """415, 413, 408, 400: the body, of a type that is taken, within its bounds and its time, decompressed."""
+    body, settings = request.endpoint.body, request.services.settings
+    assert body is not None
+    request.media = media_type(request.headers.get(b"content-type", b""), body.media)
     encoding = request.header(b"content-encoding").lower()
-    if encoding not in ("", "identity", "gzip", "zstd"):
+    if encoding not in ("", "identity", "gzip", "zstd") and body.compressed:
         raise UnsupportedBodyError("This endpoint takes bodies as they are, or compressed with gzip or zstd.")
-    body = await request.read_body(settings.max_body_bytes)
+    if encoding not in ("", "identity") and not body.compressed:
+        raise UnsupportedBodyError("This endpoint takes bodies as they are, not compressed.")
+    hold = request.hold = request.room.hold(_sender(request))
+    sent = await request.read_body(
+        hold, min(body.most_bytes or settings.max_body_bytes, settings.max_body_bytes)
+    )
     if encoding in ("gzip", "zstd"):
-        if len(body) <= MOST_SMALL_BODY:
-            body = decompress(body, encoding, settings.max_decoded_bytes)
-        else:
-            body = await request.parse_threads.run(decompress, body, encoding, settings.max_decoded_bytes)
-    request.body = body
+        sent = await _unfolded(request, sent, encoding, hold)
+    request.body = sent
+
+
+def _sender(request: Request) -> Hashable:
+    """Whose room a body takes: the organization's, or where nobody said which that is the address's."""
+    if request.endpoint.in_space or request.organization is not None:
+        return request.org_id
+    return network_of(request.address)
+
+
+async def _unfolded(request: Request, sent: bytes, encoding: str, hold: Hold) -> bytes:
+    most = request.services.settings.max_decoded_bytes
+    whole = None
+    if len(sent) <= MOST_SMALL_BODY:
+        with suppress(BodyTooLargeError):
+            whole = decompress(sent, encoding, min(MOST_UNFOLDED, most), hold.grow)
+    if whole is None:
+        hold.shrink_to(len(sent))
+        whole = await request.parse_threads.run(decompress, sent, encoding, most, hold.grow)
+    hold.shrink_to(len(whole))
+    return whole

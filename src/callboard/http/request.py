@@ -6,12 +6,16 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from callboard.errors import BodyTooLargeError, UnreadableBodyError
+from callboard.http.arrival import Arrivals
+from callboard.http.room import Hold, Room
 from callboard.http.services import Services
+from callboard.http.shared_threads import Asking, SharedThreads
 from callboard.http.threads import Threads
 from callboard.model.directory import Organization, Space
 from callboard.query.directory import Principal, View
 from callboard.query.parameters import Paging
 from callboard.query.places import Places
+from callboard.store.budget import Budget
 
 if TYPE_CHECKING:
     from callboard.http.endpoint import Endpoint
@@ -31,10 +35,12 @@ class Request:
         "_receive",
         "address",
         "answer_media",
+        "arrivals",
         "body",
         "endpoint",
         "exports",
         "headers",
+        "hold",
         "item",
         "limit",
         "media",
@@ -50,6 +56,7 @@ class Request:
         "readiness",
         "repeated",
         "request_id",
+        "room",
         "scheme",
         "secret",
         "services",
@@ -90,19 +97,25 @@ class Request:
         receive: Receive,
         services: Services,
         *,
-        store_threads: Threads,
+        store_threads: SharedThreads,
         parse_threads: Threads,
         exports: Places,
         readiness: ReadyCheck,
+        arrivals: Arrivals,
+        room: Room,
         note_gauges: Callable[[], None],
         request_id: str,
     ) -> None:
         self._receive = receive
         self.services = services
-        self.store_threads = store_threads
+        self.store_threads = Asking(store_threads, lambda: self.sharer, self._new_budget)
         self.parse_threads = parse_threads
         self.exports = exports
         self.readiness = readiness
+        self.arrivals = arrivals
+        self.room = room
+        self.hold: Hold | None = None
+        """What its body holds of the room."""
         self.note_gauges = note_gauges
         self.request_id = request_id
         self.method: str = scope["method"]
@@ -130,6 +143,22 @@ class Request:
         return self.headers.get(name, b"").decode("latin-1").strip()
 
     @property
+    def sharer(self) -> int | None:
+        """The organization whose share of the threads this request takes; none while there is none yet."""
+        space: Space | None = getattr(self, "space", None)
+        if space is not None:
+            return space.org_id
+        return None if self.organization is None else self.organization.id
+
+    def _new_budget(self) -> Budget | None:
+        """Of a question. A request that changes something has none: it must not be told that it failed
+        because what it looked up afterwards took long.
+        """
+        if self.method not in ("GET", "HEAD"):
+            return None
+        return Budget(self.services.settings.query_timeout_ms / 1000)
+
+    @property
     def operation(self) -> str:
         """Of its endpoint; `none` when it was not routed."""
         endpoint = getattr(self, "endpoint", None)
@@ -143,36 +172,34 @@ class Request:
         assert self.organization is not None
         return self.organization.id
 
-    async def read_body(self, limit: int) -> bytes:
-        """The body as sent. Raises `BodyTooLargeError` as soon as it is longer than `limit` bytes, and
-        `UnreadableBodyError` when it does not come whole.
+    async def read_body(self, hold: Hold, limit: int) -> bytes:
+        """The body as sent, held as it comes. Raises `BodyTooLargeError` as soon as it is longer than `limit`
+        bytes, `BodyTooSlowError`, `BodiesFullError`, and `UnreadableBodyError` when it does not come whole.
         """
         stated = self.headers.get(b"content-length", b"")
-        if stated.isdigit() and len(stated) < 20 and int(stated) > limit:
-            raise _too_large(limit)
-        message = await self._receive()
-        if message["type"] == "http.request" and not message.get("more_body", False):
-            body: bytes = message.get("body", b"")
-            if len(body) > limit:
+        if stated.isdigit() and len(stated) < 20:
+            if int(stated) > limit:
                 raise _too_large(limit)
-            return body
-        return await self._read_on(message, limit)
-
-    async def _read_on(self, message: Message, limit: int) -> bytes:
+            hold.check(int(stated))
+        arrivals = self.arrivals
+        arrival = arrivals.begin()
         parts: list[bytes] = []
-        length = 0
-        while True:
-            if message["type"] == "http.disconnect":
-                # Hung up, or sent no proper chunk: only in the second case is there anybody to tell.
-                raise UnreadableBodyError("The body breaks off before its end.")
-            part = message.get("body", b"")
-            length += len(part)
-            if length > limit:
-                raise _too_large(limit)
-            parts.append(part)
-            if not message.get("more_body", False):
-                return b"".join(parts)
-            message = await self._receive()
+        try:
+            while True:
+                message = await arrivals.next(arrival, self._receive)
+                if message["type"] == "http.disconnect":
+                    # Hung up, or sent no proper chunk: only in the second case is there anybody to tell.
+                    raise UnreadableBodyError("The body breaks off before its end.")
+                if part := message.get("body", b""):
+                    arrival.came += len(part)
+                    if arrival.came > limit:
+                        raise _too_large(limit)
+                    hold.grow(len(part))
+                    parts.append(part)
+                if not message.get("more_body", False):
+                    return parts[0] if len(parts) == 1 else b"".join(parts)
+        finally:
+            arrivals.end(arrival)
 
 
 def _too_large(limit: int) -> BodyTooLargeError:

@@ -33,6 +33,8 @@ class Response(Struct, kw_only=True):
     headers: Headers = []
     cache: bytes = KEPT
     """Of a good answer to a GET: who may keep it."""
+    tag: bytes | None = None
+    """The entity tag, where it was made already."""
     untagged: bool = False
     """Never the same twice: no entity tag, and nothing to keep."""
     stream: Stream | None = None
@@ -72,7 +74,7 @@ def finished(response: Response, request: Mapping[bytes, bytes], method: str, *,
         # What is not known whole has neither a length nor a tag, and is no answer to keep.
         headers = [(b"content-type", response.media), NOT_KEPT, NOSNIFF]
     elif method in ("GET", "HEAD") and response.status == 200 and not response.untagged:
-        tag = entity_tag(response.body)
+        tag = response.tag or entity_tag(response.body)
         headers = get_headers(response.body, response.media, tag, response.cache)
         if matches(request.get(b"if-none-match", b""), tag):
             headers = [(b"etag", tag), (b"cache-control", response.cache), NOSNIFF]

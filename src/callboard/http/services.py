@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callboard.clock import Clock
+from callboard.clock import Clock, monotonic_clock
 from callboard.ingest.waiting import Commits
 from callboard.live.follow import Live
 from callboard.query.analytics import Analytics
@@ -28,6 +28,8 @@ class Services:
     meter: Meter
     settings: Settings
     clock: Clock
+    monotonic: Clock = monotonic_clock
+    """For what lasts: limits go on when the system's time is set back or forward, or stands still."""
 
     async def catch_up(self) -> None:
         """Returns when `directory` and `analytics` tell of everything acknowledged before this call. Raises

@@ -26,8 +26,11 @@ from callboard.store.interface import Store
 
 GRANTS = 10_000
 """How many pairs of token and handle are remembered."""
-SCOPES = 50_000
+SCOPES = 20_000
 """How many query strings are remembered, of all organizations together."""
+LONGEST_KEY = 512
+"""Bytes of headers or of a query that are remembered: tokens, handles and ids are shorter, however they are
+sent."""
 
 _PLAIN = frozenset({b"*/*", b"application/json"})
 _MATTERS = frozenset({b"authorization", b"org-handle", b"accept", b"if-none-match", b"x-request-id"})
@@ -91,8 +94,11 @@ class ShortPath:
 
     def learn(self, headers: dict[bytes, bytes], query: bytes, grant: Grant, space_id: int | None) -> None:
         """Remember what the pipeline found for a request that it answered with 200."""
-        self._grants[headers[b"authorization"], headers[b"org-handle"]] = grant
-        if query:
+        authorization, handle = headers[b"authorization"], headers[b"org-handle"]
+        if len(authorization) + len(handle) > LONGEST_KEY:
+            return
+        self._grants[authorization, handle] = grant
+        if 0 < len(query) <= LONGEST_KEY:
             self._scopes[grant.org_id, query] = (grant.directory_version, space_id)
 
 

@@ -13,7 +13,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 WAITING_PER_THREAD = 64
-LOOK_FOR_ROOM_S = 0.1
 
 
 class Threads:
@@ -34,12 +33,6 @@ class Threads:
             return await loop.run_in_executor(self._pool, lambda: work(*args, **kwargs))
         finally:
             self._under_way -= 1
-
-    async def run_patiently(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same for work that began long ago and must not fail because many ask: it waits for room."""
-        while self._under_way >= self._most:  # noqa: ASYNC110 - rare, and nobody tells when there is room
-            await asyncio.sleep(LOOK_FOR_ROOM_S)
-        return await self.run(work, *args, **kwargs)
 
     def close(self) -> None:
         """Let those under way finish; those waiting are given up."""

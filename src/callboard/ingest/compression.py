@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from typing import Final, Protocol
 
 import zstandard
@@ -11,6 +12,8 @@ from callboard.errors import BodyTooLargeError, UnreadableBodyError, Unsupported
 
 _GZIP_WBITS = 16 + zlib.MAX_WBITS
 _GZIP_CHUNK = 64 * 1024
+_GZIP_STEP = 1024 * 1024
+"""What one step may unfold to."""
 _PARTS_MAX: Final = 10_000
 """Most gzip members or zstd frames of one body: an empty one costs more to read than to send."""
 _ZSTD_WINDOW_BYTES = 8 * 1024 * 1024
@@ -18,10 +21,19 @@ _ZSTD_WINDOW_BYTES = 8 * 1024 * 1024
 _ZSTD_CHUNK = 256
 """A block of four bytes may unfold to 128 KiB, and a zstd decoder hands out all that it was given: so few
 bytes at a time mean at most 8 MiB beyond the limit."""
+_ZSTD_STEP = _ZSTD_CHUNK // 4 * 128 * 1024
+
+Grow = Callable[[int], None]
+"""Takes room for so many bytes more; raises when there is none."""
 
 
-def decompress(body: bytes, encoding: str, limit: int) -> bytes:
-    """The body that `encoding` (of `Content-Encoding`) stands for.
+def _grow_freely(size: int) -> None:
+    """Where nobody shares the room."""
+
+
+def decompress(body: bytes, encoding: str, limit: int, grow: Grow = _grow_freely) -> bytes:
+    """The body that `encoding` (of `Content-Encoding`) stands for. `grow` is asked for room before each step
+    unfolds, for the most that it may come to: more than is needed in the end.
 
     Raises `UnsupportedBodyError` for another encoding than gzip, zstd or identity, `UnreadableBodyError` for
     a damaged or truncated body, `BodyTooLargeError` when it decodes to more than `limit` bytes.
@@ -32,35 +44,41 @@ def decompress(body: bytes, encoding: str, limit: int) -> bytes:
             raise _too_large(limit)
         return body
     if name in ("gzip", "x-gzip"):
-        return _gunzip(body, limit)
+        return _gunzip(body, limit, grow)
     if name == "zstd":
-        return _unzstd(body, limit)
+        return _unzstd(body, limit, grow)
     raise UnsupportedBodyError(f"Content-Encoding {encoding.strip()[:40]!r} is none of gzip, zstd, identity.")
 
 
-def _gunzip(body: bytes, limit: int) -> bytes:
-    unfolded = _Unfolded("gzip", limit)
+def _gunzip(body: bytes, limit: int, grow: Grow) -> bytes:
+    unfolded = _Unfolded("gzip", limit, grow)
     decoder = zlib.decompressobj(_GZIP_WBITS)
     waiting = memoryview(body)
     left: bytes = b""
-    while left or waiting:
-        if not left:
+    is_full = False
+    """The last step ended at its bound: there may be more of what was handed in."""
+    while left or waiting or is_full:
+        if not (left or is_full):
             left, waiting = bytes(waiting[:_GZIP_CHUNK]), waiting[_GZIP_CHUNK:]
         if decoder.eof:
             if not left.strip(b"\0") and not bytes(waiting).strip(b"\0"):
                 break  # padding behind the last member, as gzip itself allows
             decoder = zlib.decompressobj(_GZIP_WBITS)
             unfolded.part()
+        unfolded.make_room(_GZIP_STEP)
+        step = min(_GZIP_STEP, unfolded.room + 1)
         try:
-            unfolded.add(decoder.decompress(left, unfolded.room + 1))
+            piece = decoder.decompress(left, step)
         except zlib.error as error:
             raise UnreadableBodyError(f"The gzip body is damaged: {error}.") from None
+        unfolded.add(piece)
+        is_full = len(piece) == step and not decoder.eof
         left = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
     return unfolded.whole(decoder)
 
 
-def _unzstd(body: bytes, limit: int) -> bytes:
-    unfolded = _Unfolded("zstd", limit)
+def _unzstd(body: bytes, limit: int, grow: Grow) -> bytes:
+    unfolded = _Unfolded("zstd", limit, grow)
     frames = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW_BYTES)
     decoder = frames.decompressobj()
     for start in range(0, len(body), _ZSTD_CHUNK):
@@ -70,6 +88,7 @@ def _unzstd(body: bytes, limit: int) -> bytes:
                 decoder = frames.decompressobj()
                 unfolded.part()
             try:
+                unfolded.make_room(_ZSTD_STEP)
                 unfolded.add(decoder.decompress(left))
             except zstandard.ZstdError as error:
                 raise UnreadableBodyError(f"The zstd body is damaged: {error}.") from None
@@ -85,15 +104,24 @@ class _Decoder(Protocol):
 class _Unfolded:
     """What came out so far, and how much more may."""
 
-    def __init__(self, name: str, limit: int) -> None:
+    def __init__(self, name: str, limit: int, grow: Grow) -> None:
         self.room = limit
+        self._grow = grow
+        self._size = self._held = 0
         self._name = name
         self._limit = limit
         self._parts = 1
         self._pieces: list[bytes] = []
 
+    def make_room(self, most: int) -> None:
+        """Before a step that may unfold to so many bytes."""
+        if (more := self._size + most - self._held) > 0:
+            self._grow(more)
+            self._held += more
+
     def add(self, piece: bytes) -> None:
         self.room -= len(piece)
+        self._size += len(piece)
         if self.room < 0:
             raise _too_large(self._limit)
         self._pieces.append(piece)

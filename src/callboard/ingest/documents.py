@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Raw
 
 from callboard.ingest.rejected import RejectedEvent, shown
+from callboard.ingest.shape import is_deeper
 
 FACTS_BYTES = 16 * 1024
 """Of `metadata` and `external_ids`."""
@@ -30,14 +31,14 @@ def document(field: str, raw: Raw, bytes_max: int) -> dict[str, Any] | None:
     body = bytes(raw)
     if len(body) > bytes_max:
         raise RejectedEvent("too_large", field, f"{len(body):,} bytes of JSON; at most {bytes_max:,}")
+    if body.count(b"{") + body.count(b"[") > DEPTH_MAX and is_deeper(body, DEPTH_MAX):
+        raise RejectedEvent("too_large", field, f"nested deeper than {DEPTH_MAX}")
     try:
         value: dict[str, Any] | None = _decode_ids(body) if field == "external_ids" else _decode(body)
     except msgspec.ValidationError as error:
         raise RejectedEvent("invalid_value", field, _unfit(field, body, str(error))) from None
     if value is None:
         return None
-    if body.count(b"{") + body.count(b"[") > DEPTH_MAX and _depth(value) > DEPTH_MAX:
-        raise RejectedEvent("too_large", field, f"nested deeper than {DEPTH_MAX}")
     if b"\\u0000" in body and _holds_nul(value):
         raise RejectedEvent(
             "invalid_value", field, "holds a NUL or half a surrogate pair, which cannot be kept"
@@ -69,21 +70,6 @@ def _unfit(field: str, body: bytes, error: str) -> str:
     if body[:1] != b"{":
         return "is not an object"
     return "has a value that is not a text" if field == "external_ids" else error
-
-
-def _depth(value: Any) -> int:
-    """How deep containers nest, stopping soon after the bound."""
-    level: list[Any] = [value]
-    depth = 0
-    while level and depth <= DEPTH_MAX:
-        depth += 1
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(inner, dict | list)
-        ]
-    return depth
 
 
 def _holds_nul(value: Any) -> bool:

@@ -21,9 +21,6 @@ from callboard.ingest.wire import (
 )
 from callboard.model.words import ANSWERED_BY, CALL_STATUSES, CALL_TYPES, TASK_WORDS, RejectReason
 
-_READ_BYTES = 1024 * 1024
-"""No event whose fields keep within their bounds is larger."""
-
 Rule = Callable[[str, Any], None]
 """Raises `RejectedEvent` when a field's value is wrong; null and left out are seen to before."""
 
@@ -46,8 +43,6 @@ def repeated_key(body: bytes) -> RejectedEvent | None:
 
 
 def _without_repeated_keys(body: bytes) -> Any:
-    if len(body) > _READ_BYTES:
-        raise RejectedEvent("too_large", "event", f"{len(body):,} bytes; at most {_READ_BYTES:,}")
     try:
         return refuse_repeated_keys(body)
     except RejectedEvent:

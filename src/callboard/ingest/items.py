@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Raw
 
 from callboard.errors import BodyTooLargeError, InvalidInputError, UnreadableBodyError
+from callboard.ingest.rejected import RejectedEvent
+from callboard.ingest.shape import DEPTH_MAX, counted, first_of
+from callboard.ingest.slices import SLICE_BYTES
+from callboard.ingest.spans import Elements, Slices, Span, key_of, not_json
+
+EVENT_BYTES = 1024 * 1024
+"""No event whose fields keep within their bounds is larger."""
+EVENT_VALUES = 100_000
+"""Nor has more values: `input` and `output` hold 32,768 each at most."""
+
+KEYS_OF_EVENT_MAX = 1_000
+"""Of an event, or of the object around `events`: there are some tens to name."""
+_FAULTS_TOLD = 20
 
 _WHITESPACE = b" \t\r\n"
 # A surrogate escape, whole pairs first. An even number of backslashes before it is text, and not its own.
@@ -26,24 +40,116 @@ _raws = msgspec.json.Decoder(list[Raw])
 _raw_fields = msgspec.json.Decoder(dict[str, Raw])
 
 
-def items(body: bytes, ndjson: bool, max_items: int) -> list[bytes]:
-    """The JSON of each event in a body that is not empty.
+def items(body: bytes, ndjson: bool, max_items: int) -> list[bytes | RejectedEvent]:
+    """The JSON of each event in a body that is not empty; of one that is too much to be looked at, why.
 
     Raises `UnreadableBodyError` when the body is no JSON, `InvalidInputError` when it is an envelope that is
     none, `BodyTooLargeError` for more than `max_items` events.
     """
-    body = _with_nul_for_half_pairs(body)
     if ndjson:
         return _lines(body, max_items)
+    if len(body) <= SLICE_BYTES:
+        try:
+            return [_bounded(item) for item in _in_one_go(_with_nul_for_half_pairs(body), max_items)]
+        except RecursionError:
+            pass  # something in it is nested too deeply for a decoder: only that is left out
+    return _in_slices(body, max_items)
+
+
+def _in_one_go(body: bytes, max_items: int) -> list[bytes]:
     opening = body.lstrip(_WHITESPACE)[:1]
     if opening == b"[":
         return _array(body, max_items)
     if opening == b"{":
         fields: dict[str, Raw] = _read(_raw_fields, body)
+        if len(fields) > KEYS_OF_EVENT_MAX:
+            raise _too_many_keys()
         if "events" in fields and "type" not in fields:
             return _envelope(body, fields, max_items)
     _read(_raw, body)
     return [body]
+
+
+def _in_slices(body: bytes, max_items: int) -> list[bytes | RejectedEvent]:
+    """The same without decoding more than a slice at once."""
+    start = first_of(body)
+    if body[start : start + 1] == b"[":
+        return _list(body, start, len(body), max_items)
+    if body[start : start + 1] != b"{":
+        _read(_raw, body)
+        return [_bounded(body)]
+    elements = Elements(body, start)
+    fields: list[tuple[str, Span]] = []
+    for span in elements:
+        if len(fields) >= KEYS_OF_EVENT_MAX:
+            raise _too_many_keys()
+        name, at = key_of(body, span)
+        fields.append((name, Span(at, span.end, span.depth)))
+    _check_end(body, elements.after, len(body))
+    names = [name for name, _ in fields]
+    if "events" not in names or "type" in names:
+        return [
+            _item(body, Span(start, elements.after, 1 + max((span.depth for _, span in fields), default=0)))
+        ]
+    _check_envelope(names)
+    events = fields[0][1]
+    if body[events.begin : events.begin + 1] != b"[":
+        raise _no_array()
+    return _list(body, events.begin, events.end, max_items)
+
+
+def _list(body: bytes, start: int, end: int, max_items: int) -> list[bytes | RejectedEvent]:
+    found: list[bytes | RejectedEvent] = []
+    slices = Slices(body, start, SLICE_BYTES)
+    for begin, cut in slices:
+        found += _slice(body, begin, cut, max_items)
+        if len(found) > max_items:
+            raise too_many_events(max_items)
+    _check_end(body, slices.after, end)
+    return found
+
+
+def _slice(body: bytes, begin: int, end: int, max_items: int) -> list[bytes | RejectedEvent]:
+    text = b"[" + body[begin:end] + b"]"
+    if len(text) <= 2 * SLICE_BYTES:
+        try:
+            return [_bounded(item) for item in _array(_with_nul_for_half_pairs(text), max_items, begin - 1)]
+        except RecursionError:
+            pass  # something in it is nested too deeply for a decoder: only that is left out
+    return [_item(text, span, begin - 1) for span in Elements(text, 0)]
+
+
+def _too_many_keys() -> BodyTooLargeError:
+    return BodyTooLargeError(f"The body holds an object of more than {KEYS_OF_EVENT_MAX:,} keys.")
+
+
+def _check_end(body: bytes, after: int, end: int) -> None:
+    if (rest := first_of(body, after)) < end:
+        raise not_json(fault(body, f"trailing characters (byte {rest})").removesuffix("."))
+
+
+def _item(body: bytes, span: Span, before: int = 0) -> bytes | RejectedEvent:
+    """One event's JSON, known to be such. What is too much to be looked at is not decoded to see."""
+    if span.end - span.begin > EVENT_BYTES:
+        return _too_large(span.end - span.begin)
+    if span.depth > DEPTH_MAX:
+        return RejectedEvent("too_large", "event", "nested too deeply")
+    item = _with_nul_for_half_pairs(body[span.begin : span.end].strip(_WHITESPACE))
+    _read(_raw, item, before=before + span.begin)
+    return _bounded(item)
+
+
+def _bounded(item: bytes) -> bytes | RejectedEvent:
+    """An event's JSON, when it is no larger than one whose fields keep within their bounds can be."""
+    if len(item) > EVENT_BYTES:
+        return _too_large(len(item))
+    if len(item) > EVENT_VALUES and item.count(b",") > EVENT_VALUES:
+        return RejectedEvent("too_large", "event", f"more than {EVENT_VALUES:,} values")
+    return item
+
+
+def _too_large(size: int) -> RejectedEvent:
+    return RejectedEvent("too_large", "event", f"{size:,} bytes; at most {EVENT_BYTES:,}")
 
 
 def too_many_events(max_events: int) -> BodyTooLargeError:
@@ -61,65 +167,96 @@ def _with_nul_for_half_pairs(body: bytes) -> bytes:
     return _SURROGATES.sub(lambda found: found[1] + b"\\u0000" if found[2] else found[0], body)
 
 
-def _lines(body: bytes, max_items: int) -> list[bytes]:
-    found: list[bytes] = []
+def _lines(body: bytes, max_items: int) -> list[bytes | RejectedEvent]:
+    found: list[bytes | RejectedEvent] = []
     for number, line in _numbered(body):
         if len(found) >= max_items:
             raise too_many_events(max_items)
-        _read(_raw, line, f"Line {number}")
-        found.append(line)
+        found.append(_line(line, number))
     return found
+
+
+def _line(line: bytes, number: int) -> bytes | RejectedEvent:
+    if len(line) > EVENT_BYTES:
+        return _too_large(len(line))
+    line = _with_nul_for_half_pairs(line)
+    try:
+        _read(_raw, line, f"Line {number}")
+    except RecursionError:
+        return _too_deep(line, f"Line {number}")
+    return _bounded(line)
+
+
+def _too_deep(line: bytes, where: str) -> RejectedEvent:
+    """What is said of a line that no decoder can follow: it has to end where its brackets do."""
+    elements = Elements(line, 0)
+    try:
+        deque(elements, maxlen=0)
+    except UnreadableBodyError:
+        raise UnreadableBodyError(f"{where} is not JSON: {fault(line, '')}") from None
+    _check_end(line, elements.after, len(line))
+    return RejectedEvent("too_large", "event", "nested too deeply")
 
 
 def _numbered(body: bytes) -> Iterator[tuple[int, bytes]]:
     """The lines that are not blank, with their numbers from 1; never all of them in memory."""
-    number = start = 0
+    start = first_of(body)
+    number = 1 + counted(body[:start], b"\n")
     while start < len(body):
-        number += 1
         end = body.find(b"\n", start)
         end = len(body) if end < 0 else end
-        if line := body[start:end].strip(_WHITESPACE):
-            yield number, line
-        start = end + 1
+        yield number, body[start:end].strip(_WHITESPACE)
+        start = first_of(body, end)
+        number += counted(body[end:start], b"\n")
 
 
-def _array(body: bytes, max_items: int) -> list[bytes]:
-    found: list[Raw] = _read(_raws, body)
+def _array(body: bytes, max_items: int, before: int = 0) -> list[bytes]:
+    found: list[Raw] = _read(_raws, body, before=before)
     if len(found) > max_items:
         raise too_many_events(max_items)
     return [bytes(item) for item in found]
 
 
 def _envelope(body: bytes, fields: dict[str, Raw], max_items: int) -> list[bytes]:
-    if unknown := sorted(set(fields) - {"events"}):
-        raise InvalidInputError(
-            f"{unknown[0]}: not known beside events.", [(name, "not known beside events") for name in unknown]
-        )
     events = bytes(fields["events"])
-    if body.count(b'"') - events.count(b'"') != 2:
-        raise InvalidInputError("events: is there twice.", [("events", "is there twice")])
+    _check_envelope([*fields, *(["events"] * (body.count(b'"') - events.count(b'"') != 2))])
     if events[:1] != b"[":
-        raise InvalidInputError("events: is not an array.", [("events", "is not an array")])
+        raise _no_array()
     return _array(events, max_items)
 
 
-def _read(decoder: msgspec.json.Decoder[Any], body: bytes, where: str = "The body") -> Any:
+def _check_envelope(names: Sequence[str]) -> None:
+    """Raises `InvalidInputError` when there is anything beside `events`, or that twice."""
+    if unknown := sorted(set(names) - {"events"}):
+        told = [(name[:64], "not known beside events") for name in unknown[:_FAULTS_TOLD]]
+        raise InvalidInputError(": ".join(told[0]) + ".", told)
+    if len(names) > 1:
+        raise InvalidInputError("events: is there twice.", [("events", "is there twice")])
+
+
+def _no_array() -> InvalidInputError:
+    return InvalidInputError("events: is not an array.", [("events", "is not an array")])
+
+
+def _read(
+    decoder: msgspec.json.Decoder[Any], body: bytes, where: str = "The body", *, before: int = 0
+) -> Any:
     try:
         return decoder.decode(body)
-    except RecursionError:
-        raise UnreadableBodyError(f"{where} is nested too deeply to be read.") from None
     except msgspec.DecodeError as error:
-        raise UnreadableBodyError(f"{where} is not JSON: {fault(body, str(error))}") from None
+        raise UnreadableBodyError(f"{where} is not JSON: {fault(body, str(error), before)}") from None
 
 
-def fault(body: bytes, error: str) -> str:
-    """What is wrong with a body and where: msgspec's word, and what people most often meant."""
+def fault(body: bytes, error: str, before: int = 0) -> str:
+    """What is wrong with a body and where: msgspec's word, and what people most often meant. `before`: bytes
+    of the whole body that stand before this part of it.
+    """
     found = _FAULT.fullmatch(error)
     if found is None:
-        return f"it ends in the middle of a value (byte {len(body)})."
+        return f"it ends in the middle of a value (byte {before + len(body)})."
     what, at = found["what"], int(found["byte"])
     if _NO_NUMBER.match(body, at) or _NO_NUMBER.match(body, max(0, at - 1)):
-        return f"NaN and Infinity are no JSON numbers (byte {at})."
+        return f"NaN and Infinity are no JSON numbers (byte {before + at})."
     if what == "trailing characters" and b"\n" in body:
-        return f"{what} (byte {at}); one event a line needs Content-Type: application/x-ndjson."
-    return f"{what} (byte {at})."
+        return f"{what} (byte {before + at}); one event a line needs Content-Type: application/x-ndjson."
+    return f"{what} (byte {before + at})."

@@ -6,12 +6,13 @@ event, so that what is good beside it is kept.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
-from msgspec import Raw, Struct, structs
+from msgspec import UNSET, Raw, Struct, structs
 
 from callboard.clock import Micros
 from callboard.errors import BodyTooLargeError, UnreadableBodyError
@@ -20,9 +21,19 @@ from callboard.ingest.instants import EARLIEST
 from callboard.ingest.items import items, too_many_events
 from callboard.ingest.normalise import log_entry, normalised
 from callboard.ingest.rejected import RejectedEvent, shown
+from callboard.ingest.shape import WINDOW, counted, first_of
+from callboard.ingest.slices import SLICE_BYTES, line_slices, list_slices
 from callboard.ingest.texts import tidy
 from callboard.ingest.wire import EventIn
-from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, Entry, TaskEvent
+from callboard.model.event import (
+    CURRENT_ATTEMPT,
+    CURRENT_STATUS,
+    LEFT_ATTEMPT,
+    LEFT_OCCURRED_AT,
+    LEFT_STATUS,
+    Entry,
+    TaskEvent,
+)
 from callboard.store.interface import Rejection
 
 VALUES_MAX: Final = 2_000_000
@@ -66,14 +77,26 @@ def parse_events(
     `BodyTooLargeError` for more than `max_events` events or `VALUES_MAX` values.
     """
     body = _text_of(body)
-    plain = _is_plain(body)
-    sent = _in_one_go(body, ndjson)
+    sent = _in_one_go(body, ndjson) if len(body) <= SLICE_BYTES else _in_slices(body, ndjson, max_events)
     if sent is None:
         one_by_one = map(_decoded_event, items(body, ndjson, max_events))
-        return _kept(one_by_one, now, source, plain=plain)
+        return _kept(one_by_one, now, source, plain=False)
     if len(sent) > max_events:
         raise too_many_events(max_events)
-    return _kept(sent, now, source, plain=plain)
+    return _kept(sent, now, source, plain=_is_plain(body))
+
+
+def parse_good(
+    body: bytes, *, ndjson: bool, now: Micros, max_events: int, source: str = "events"
+) -> Parsed | None:
+    """The same of a small body that can be decoded in one go; none of any that needs a closer look, which may
+    take longer than an event loop can wait.
+    """
+    body = _text_of(body)
+    sent = _in_one_go(body, ndjson)
+    if sent is None or len(sent) > max_events:
+        return None
+    return _kept(sent, now, source, plain=_is_plain(body))
 
 
 def event_from_mapping(
@@ -98,12 +121,20 @@ def task_event(raw: Mapping[str, Any], *, task_id: str, now: Micros, source: str
         raise RejectedEvent("invalid_id", "task_id", f"{shown(raw['task_id'])} is not the task of the path")
     event = normalised(_event_in({"status": "pending", **raw, "type": "task", "task_id": task_id}), now)
     assert isinstance(event, TaskEvent)
+    says_attempt, says_when = raw.get("attempt") is not None, raw.get("occurred_at") is not None
+    says_status = "status" in raw
+    left = (
+        (0 if says_attempt else LEFT_ATTEMPT)
+        | (0 if says_status else LEFT_STATUS)
+        | (0 if says_when else LEFT_OCCURRED_AT)
+    )
     event = structs.replace(
         event,
-        status=event.status if "status" in raw else CURRENT_STATUS,
-        source_status=event.source_status if "status" in raw else CURRENT_STATUS,
-        attempt=CURRENT_ATTEMPT if raw.get("attempt") is None else event.attempt,
-        occurred_at=now if raw.get("occurred_at") is None else event.occurred_at,
+        status=event.status if says_status else CURRENT_STATUS,
+        source_status=event.source_status if says_status else CURRENT_STATUS,
+        attempt=event.attempt if says_attempt else CURRENT_ATTEMPT,
+        occurred_at=event.occurred_at if says_when else now,
+        left=left or UNSET,
     )
     return log_entry(event, now, source)
 
@@ -132,16 +163,25 @@ def _as_json(field: str, value: Any) -> Raw:
 def _text_of(body: bytes) -> bytes:
     """The body without byte-order mark, known to be UTF-8, not empty, and of a bounded number of values."""
     body = body.removeprefix(_BYTE_ORDER_MARK)
-    try:
-        if not body.isascii():
-            body.decode()
-    except UnicodeDecodeError as error:
-        raise UnreadableBodyError(f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
-    if not body or body.isspace():
+    if not body.isascii():
+        _check_utf8(body)
+    if first_of(body) == len(body):
         raise UnreadableBodyError("The body is empty.")
-    if len(body) > VALUES_MAX and body.count(b",") > VALUES_MAX:
+    if len(body) > VALUES_MAX and counted(body, b",") > VALUES_MAX:
         raise BodyTooLargeError(f"The body holds more than {VALUES_MAX:,} values; send it in parts.")
     return body
+
+
+def _check_utf8(body: bytes) -> None:
+    """Window by window: a large body's text, whole, would take four times its bytes."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for begin in range(0, len(body), WINDOW):
+        held = len(decoder.getstate()[0])
+        try:
+            decoder.decode(body[begin : begin + WINDOW], begin + WINDOW >= len(body))
+        except UnicodeDecodeError as error:
+            place = begin - held + error.start
+            raise UnreadableBodyError(f"The body is not UTF-8: {error.reason} at byte {place}.") from None
 
 
 def _is_plain(body: bytes) -> bool:
@@ -168,6 +208,23 @@ def _in_one_go(body: bytes, ndjson: bool) -> Sequence[EventIn] | None:
     return sent if _has_no_repeated_key(body, sent) else None
 
 
+def _in_slices(body: bytes, ndjson: bool, max_events: int) -> Sequence[EventIn] | None:
+    """The same of a large body, slice by slice, so that no decode holds the interpreter for long.
+
+    A slice ends where one event seems to end and the next to begin. That it was so shows when it is decoded:
+    from the beginning of an event, only whole events read as a list of such.
+    """
+    found: list[EventIn] = []
+    for slice_ in line_slices(body) if ndjson else list_slices(body):
+        sent = _in_one_go(slice_, ndjson)
+        if sent is None:
+            return None
+        found += sent
+        if len(found) > max_events:
+            raise too_many_events(max_events)
+    return found or None
+
+
 def _has_no_repeated_key(body: bytes, sent: Sequence[EventIn] | EventIn, beside: bytes = b"") -> bool:
     r"""Whether what was decoded from `body` is all that it says. False may also mean "look closer".
 
@@ -180,7 +237,9 @@ def _has_no_repeated_key(body: bytes, sent: Sequence[EventIn] | EventIn, beside:
     return quotes == body.count(b'"') and (b"\\" not in body or b"\\u0022" not in body)
 
 
-def _decoded_event(item: bytes) -> EventIn | RejectedEvent:
+def _decoded_event(item: bytes | RejectedEvent) -> EventIn | RejectedEvent:
+    if isinstance(item, RejectedEvent):
+        return item
     try:
         event: EventIn = _one.decode(item)
     except (msgspec.ValidationError, RecursionError):

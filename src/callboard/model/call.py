@@ -10,7 +10,17 @@ from callboard.clock import DAY, SECOND, Micros
 from callboard.model.words import FINAL_CALL
 
 LOOK_BACK: Micros = 7 * DAY
-"""How long after its creation a call is under way at most: the longest talk time there is."""
+"""How long after its creation a call is under way at most: the longest talk time there is, stated or derived,
+and the longest time to answer."""
+
+CREATION_INFERRED, END_INFERRED, CONTRADICTING, WAIT_UNKNOWN = 1, 2, 4, 8
+"""What `Call.time_marks` adds up. A row without marks is one whose times were all stated."""
+_INFERRED = {
+    0: (),
+    CREATION_INFERRED: ("creation_time",),
+    END_INFERRED: ("end_time",),
+    CREATION_INFERRED | END_INFERRED: ("creation_time", "end_time"),
+}
 
 
 class Call(Struct, frozen=True, kw_only=True):
@@ -38,31 +48,55 @@ class Call(Struct, frozen=True, kw_only=True):
     source: str = "events"
     """Which door its greatest event came in by."""
     void: bool = False
+    time_marks: int = 0
+    """What is to be known of its times: `CREATION_INFERRED`, `END_INFERRED`; `CONTRADICTING`: its talk time
+    would have to be derived below 0 or beyond 7 days; `WAIT_UNKNOWN`: it was answered, and how long that took
+    is unknown although its start is not before its creation."""
+
+    @property
+    def inferred(self) -> tuple[str, ...]:
+        """Which of its times no event stated."""
+        return _INFERRED[self.time_marks & (CREATION_INFERRED | END_INFERRED)]
+
+    @property
+    def contradicting(self) -> bool:
+        """Its start and its end cannot both be right: how long it talked is unknown."""
+        return bool(self.time_marks & CONTRADICTING)
 
     def begins(self, kind: str) -> Micros | None:
         """When it begins to talk (`talk`) or to be offered (`offered`); none when it does not, or unknown.
 
-        A start before its creation is of a clock that is wrong: it is not known. Nor is it known when less
-        time lies between its begin and its end than the talk time in it: nobody said when it ended.
+        A start before its creation is of a clock that is wrong: it is not known. Nor is it known when its
+        times contradict each other, when its end is unknown, or when less time lies between its begin and
+        its end than the talk time in it.
         """
         if kind == "offered":
             began = None if self.call_status == "queued" else self.creation_time
         else:
             talks = self.call_status not in ("queued", "ringing", "missed")
             began = self.start_time if talks else None
-        if began is None or began < self.creation_time or not self._fits(began):
+        if began is None or began < self.creation_time or not self._fits(began, kind):
             return None
         return began
 
-    def _fits(self, began: Micros) -> bool:
-        """Whether its talk time has room in it, give or take a second: sources round to whole ones."""
-        if self.call_status not in FINAL_CALL or self.end_time is None:
+    def _fits(self, began: Micros, kind: str) -> bool:
+        """Whether it ended, and its talk time has room in it, give or take a second: sources round to whole
+        ones. An inferred end at the very start says nothing of the talk.
+        """
+        if self.contradicting:
+            return False
+        if self.call_status not in FINAL_CALL:
             return True
-        return self.end_time - began + SECOND >= (self.duration_ms or 0) * 1000
+        end = self.end_time
+        if end is None or (kind == "talk" and self.time_marks & END_INFERRED and end <= began):
+            return False
+        return end - began + SECOND >= (self.duration_ms or 0) * 1000
 
-    def ends(self, began: Micros, limit_s: int) -> Micros:
-        """When that is over: at its end; without one when its space's limit is reached, in seconds."""
-        if self.call_status in FINAL_CALL and self.end_time is not None:
+    def ends(self, began: Micros, limit_s: int) -> Micros | None:
+        """When that is over: at its end, which is none where it is unknown; a live call when its space's
+        limit is reached, in seconds.
+        """
+        if self.call_status in FINAL_CALL:
             return self.end_time
         return began + limit_s * SECOND
 
@@ -70,7 +104,8 @@ class Call(Struct, frozen=True, kw_only=True):
         """Whether it talked, or was offered, at a time that cannot be told."""
         began = self.begins(kind)
         if began is not None:
-            return self.ends(began, 0) < began
+            ended = self.ends(began, 0)
+            return ended is None or ended < began
         if kind == "offered":
             return self.call_status != "queued"
         talked = self.answered or self.call_status == "in_progress"
@@ -83,7 +118,9 @@ class Call(Struct, frozen=True, kw_only=True):
 
     @property
     def wait_ms(self) -> int | None:
-        """Time to answer, creation to start; none when it was not answered, or one of them is not known."""
-        if self.start_time is None or self.start_time < self.creation_time:
+        """Time to answer, creation to start; none when it was not answered, when its creation is only its
+        start, when the two or its end contradict each other, or when it would be more than 7 days.
+        """
+        if self.start_time is None or self.start_time < self.creation_time or self.time_marks & WAIT_UNKNOWN:
             return None
         return (self.start_time - self.creation_time) // 1000

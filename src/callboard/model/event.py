@@ -105,6 +105,7 @@ class TaskEvent(
         "input": "p",
         "output": "z",
         "void": "v",
+        "left": "l",
     },
 ):
     """One word about one task."""
@@ -128,6 +129,9 @@ class TaskEvent(
     input: Document = UNSET
     output: Document = UNSET
     void: bool | UnsetType = UNSET
+    left: int | UnsetType = UNSET
+    """What an update of the task left out and was then found (`LEFT_…`, added up): by it a second sending is
+    recognised. Unset where nothing was left out."""
 
     @property
     def item_id(self) -> str:
@@ -141,6 +145,9 @@ CURRENT_ATTEMPT = 0
 
 CURRENT_STATUS = ""
 """The status of a task event that means "as it is"; resolved under the space's lock."""
+
+LEFT_ATTEMPT, LEFT_STATUS, LEFT_OCCURRED_AT = 1, 2, 4
+"""What an update of a task may leave out; together they are its `left`."""
 
 _encoder = msgpack.Encoder(order="deterministic")
 _decoder = msgpack.Decoder(CallEvent | TaskEvent)

@@ -26,9 +26,11 @@ class Task(Struct, frozen=True, kw_only=True):
     failure_reason: str | None = None
     input: dict[str, Any] | None = None
     output: dict[str, Any] | None = None
+    status_since: Micros | None = None
+    """When its present attempt took its present status; none once that is final."""
     waiting_since: Micros | None = None
-    """Running: the earliest word that this attempt runs. Pending: `scheduled_at`, else `created`.
-    Final: none."""
+    """Since when its space's limit runs: `status_since`; for a pending task its `scheduled_at` when that is
+    later. Final: none."""
     void: bool = False
 
 
@@ -42,15 +44,16 @@ class Stuck(Struct, frozen=True):
     reason: str
     """`running_too_long` or `pending_too_long`."""
     since: Micros
+    """When its present attempt took its present status. The limit may run from later: `waiting_since`."""
     age_s: int
+    """Whole seconds since then."""
 
 
 def stuck(task: Task, now: Micros, running_after_s: int, pending_after_s: int) -> Stuck | None:
     """Whether the task is stuck at `now`, by its space's limits (seconds): longer than them, not as long."""
-    if task.waiting_since is None:
+    if task.waiting_since is None or task.status_since is None:
         return None
     limit_s = running_after_s if task.status == "running" else pending_after_s
-    age = now - task.waiting_since
-    if age <= limit_s * 1_000_000:
+    if now - task.waiting_since <= limit_s * 1_000_000:
         return None
-    return Stuck(f"{task.status}_too_long", task.waiting_since, age // 1_000_000)
+    return Stuck(f"{task.status}_too_long", task.status_since, max(0, now - task.status_since) // 1_000_000)

@@ -96,7 +96,10 @@ def _at(wall: datetime, zone: ZoneInfo) -> Micros:
         return micros(wall.replace(tzinfo=UTC))
 
 
-@lru_cache(maxsize=1024)
+ZONES = 1_024
+
+
+@lru_cache(maxsize=ZONES)
 def read_zone(text: str) -> ZoneInfo:
     """The IANA zone of that name. Raises `ValueError` when there is none."""
     if text not in _zones():

@@ -20,8 +20,9 @@ from callboard.store.interface import Store
 
 REMEMBERED = 10_000
 """How many tokens, handles and space tokens each are remembered."""
-REMEMBERED_ORGANIZATIONS = 64
-"""Of how many organizations the whole list of spaces is remembered."""
+REMEMBERED_SPACES = 50_000
+"""Spaces that are in the lists of whole organizations which are remembered; the newest list whatever its
+length."""
 TOUCH_EVERY: Micros = 10 * MINUTE
 """A token's last use is recorded at most this often."""
 
@@ -56,7 +57,7 @@ class View:
         self._principals: Bounded[bytes, Principal] = Bounded(REMEMBERED)
         self._handles: Bounded[str, Organization] = Bounded(REMEMBERED)
         self._tokens: Bounded[str, Space] = Bounded(REMEMBERED)
-        self._spaces: Bounded[int, dict[int, Space]] = Bounded(REMEMBERED_ORGANIZATIONS)
+        self._spaces: Bounded[int, dict[int, Space]] = Bounded(REMEMBERED_SPACES, len)
         self._organizations: dict[int, Organization] | None = None
 
     # What is not there is never remembered: anybody can name endless things that do not exist.

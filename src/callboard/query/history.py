@@ -80,9 +80,10 @@ def _as_sent(entry: Entry) -> dict[str, Any]:
 
 def _facts(call: Call, space_token: str) -> dict[str, Any]:
     facts = msgspec.structs.asdict(call_item(call, space_token))
-    for name in ("call_id", "space_token", "source"):
+    # That a time is inferred follows from what was said, and is no word of anybody's.
+    for name in ("call_id", "space_token", "source", "inferred"):
         del facts[name]
-    return {**facts, "external_ids": call.external_ids, "metadata": call.metadata, "void": call.void}
+    return {**facts, "void": call.void}
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -6,7 +6,7 @@ order of the reference; times are ISO 8601, durations seconds; what has no value
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
@@ -16,6 +16,8 @@ from callboard.model.call import Call
 from callboard.model.directory import Organization, Space, SpaceSettings, Token
 from callboard.model.run import Run
 from callboard.model.task import Task, stuck
+from callboard.model.words import TASK_STATUSES
+from callboard.store.interface import AgentTasks
 
 
 class OrganizationItem(Struct, frozen=True, kw_only=True):
@@ -113,6 +115,17 @@ class TaskItem(Struct, frozen=True, kw_only=True):
     stuck: StuckItem | None
 
 
+class AgentItem(Struct, frozen=True, kw_only=True):
+    """Who tasks are assigned to. `handle` is null for the tasks without an assignee, so that agents add up to
+    all tasks; `spaces` are the tokens of the spaces its tasks are in.
+    """
+
+    handle: str | None
+    total_tasks: int
+    task_status_breakdown: dict[str, int]
+    spaces: list[str]
+
+
 class CallItem(Struct, frozen=True, kw_only=True):
     """A call."""
 
@@ -131,7 +144,11 @@ class CallItem(Struct, frozen=True, kw_only=True):
     answered_by: str | None
     agent: str | None
     task_id: str | None
+    external_ids: dict[str, Any] | None
+    metadata: dict[str, Any] | None
     source: str
+    inferred: list[str]
+    """Which of `creation_time` and `end_time` no event stated: they follow from when events occurred."""
 
 
 def seconds(duration_ms: int | None) -> float | None:
@@ -236,6 +253,17 @@ def task_item(task: Task, space: Space, now: Micros) -> TaskItem:
     )
 
 
+def agent_item(agent: AgentTasks, spaces: Mapping[int, Space]) -> AgentItem:
+    """An agent of an organization whose spaces, by their id, these are."""
+    breakdown: dict[str, int] = {status: agent.by_status.get(status, 0) for status in TASK_STATUSES}
+    return AgentItem(
+        handle=agent.handle,
+        total_tasks=sum(breakdown.values()),
+        task_status_breakdown=breakdown,
+        spaces=[spaces[space_id].token for space_id in agent.spaces],
+    )
+
+
 def call_item(call: Call, space_token: str) -> CallItem:
     """A call of that space."""
     return CallItem(
@@ -254,5 +282,8 @@ def call_item(call: Call, space_token: str) -> CallItem:
         answered_by=call.answered_by,
         agent=call.agent,
         task_id=call.task_id,
+        external_ids=call.external_ids,
+        metadata=call.metadata,
         source=call.source,
+        inferred=[*call.inferred],
     )

@@ -84,7 +84,24 @@ PAGING = table(
         read=read_cursor,
     ),
 )
-TIMEZONE = zones("timezone", "The zone whose civil days and wall times are meant.")
+WHOLE_PAGING = {
+    **PAGING,
+    **table(
+        numbers(
+            "page_size",
+            f"Items on a page. With neither `page` nor `page_size` the list answers whole, up to "
+            f"{MOST_PAGE_SIZE:,} items and a `next_cursor`; with `page` alone a page has {PAGE_SIZE}.",
+            1,
+            MOST_PAGE_SIZE,
+        ),
+    ),
+}
+"""Of lists that a script adds up: it must not silently get the first twenty."""
+TIMEZONE = zones(
+    "timezone",
+    "The zone whose civil days and wall times are meant. Left out: the home zone of the space that is asked "
+    "about, else the organization's.",
+)
 
 CALL_FILTERS = table(
     words("call_type", "Direction.", CALL_TYPES, unknown=True),
@@ -104,6 +121,11 @@ CALL_FILTERS = table(
     ),
     flags("duration_known", "Whether the talk time is known."),
     flags("time_to_answer_known", "Whether the time from creation to answer is known."),
+    flags(
+        "contradicting",
+        "`true`: calls whose start and end contradict each other: their talk time would be below 0 or more "
+        "than 7 days, so it is unknown; `false`: the others.",
+    ),
     phone_numbers("source_number", "The number it came from."),
     phone_numbers("destination_number", "The number it went to."),
     texts("task_id", "Calls made for this task."),
@@ -134,10 +156,11 @@ CALL_FILTERS = table(
 )
 SCOPE = table(SPACE_TOKEN, CONTENT_TYPE)
 _RUN_ID = texts("run_id", "Tasks of one run.")
+ASSIGNEE = texts("assignee", "Who or what carries it out.")
 SPACE_TASK_FILTERS = table(
     words("status", "How the task stands.", TASK_STATUSES),
     texts("failure_reason", "Why it failed."),
-    texts("assignee", "Who or what carries it out."),
+    ASSIGNEE,
     numbers("attempt", "Tasks at this attempt.", 1, 1_000_000_000),
     moments("created_from", "Tasks created at or after this time; a bare date: from its first instant."),
     moments("created_to", "Tasks created before this time; a bare date: that day included whole."),
@@ -148,12 +171,11 @@ SPACE_TASK_FILTERS = table(
     TIMEZONE,
 )
 TASK_FILTERS = {"run_id": _RUN_ID, **SPACE_TASK_FILTERS}
+UTC_ZONE = read_zone("UTC")
 SPACE_FILTERS = table(
     words("content_type", "Only spaces of this content type.", CONTENT_TYPES),
     flags("archived", "Only spaces that are archived, or only those that are not."),
 )
-UTC_ZONE = read_zone("UTC")
-
 _PLAIN_CALL_FIELDS = frozenset(CALL_FILTERS) & frozenset(CallFilter.__struct_fields__) - {
     "talking_at",
     "offered_at",
@@ -164,6 +186,27 @@ _PLAIN_TASK_FIELDS = frozenset(TASK_FILTERS) & frozenset(TaskFilter.__struct_fie
     "updated_before",
     "waiting_before",
 }
+
+
+TIMES = frozenset(
+    {
+        "start_date",
+        "end_date",
+        "talking_at",
+        "offered_at",
+        "created_from",
+        "created_to",
+        "updated_before",
+        "waiting_before",
+    }
+)
+"""Filters of lists that are times: they may be days or wall times of a zone."""
+
+
+def zone_of(values: Mapping[str, Any], home: ZoneInfo) -> ZoneInfo:
+    """The zone that was asked for; else the home zone of what is asked about."""
+    zone: ZoneInfo = values.get("timezone", home)
+    return zone
 
 
 def _starts(moment: Moment | None, zone: ZoneInfo) -> Micros | None:
@@ -182,9 +225,9 @@ def _span(name: str, values: Mapping[str, Any], zone: ZoneInfo) -> tuple[Micros,
     return at, at + 1 if end is None else end.ends(zone)
 
 
-def call_filter(values: Mapping[str, Any]) -> CallFilter:
-    """The filter that values of `CALL_FILTERS` stand for."""
-    zone = values.get("timezone", UTC_ZONE)
+def call_filter(values: Mapping[str, Any], home: ZoneInfo = UTC_ZONE) -> CallFilter:
+    """The filter that values of `CALL_FILTERS` stand for, in their zone or else in the home zone."""
+    zone = zone_of(values, home)
     return CallFilter(
         min_duration_ms=values.get("min_duration"),
         max_duration_ms=values.get("max_duration"),
@@ -198,9 +241,11 @@ def call_filter(values: Mapping[str, Any]) -> CallFilter:
     )
 
 
-def task_filter(values: Mapping[str, Any], now: Micros) -> TaskFilter:
-    """The filter that values of `TASK_FILTERS` stand for, `stuck` as of `now`."""
-    zone = values.get("timezone", UTC_ZONE)
+def task_filter(values: Mapping[str, Any], now: Micros, home: ZoneInfo = UTC_ZONE) -> TaskFilter:
+    """The filter that values of `TASK_FILTERS` stand for, in their zone or else in the home zone; `stuck` as
+    of `now`.
+    """
+    zone = zone_of(values, home)
     plain = {name: value for name, value in values.items() if name in _PLAIN_TASK_FIELDS}
     return TaskFilter(
         now=now,
@@ -226,7 +271,8 @@ class Paging(Struct, frozen=True):
         return Window(limit=self.size + 1, offset=self.offset, after=self.after)
 
 
-def paging(values: Mapping[str, Any]) -> Paging:
-    """The page that values of `PAGING` stand for."""
-    size = values.get("page_size", PAGE_SIZE)
+def paging(values: Mapping[str, Any], *, whole: bool = False) -> Paging:
+    """The page that values of `PAGING` stand for; of `WHOLE_PAGING` with `whole`."""
+    usual = MOST_PAGE_SIZE if whole and "page" not in values else PAGE_SIZE
+    size = values.get("page_size", usual)
     return Paging(size, (values.get("page", 1) - 1) * size, values.get("cursor"))

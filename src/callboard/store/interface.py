@@ -21,6 +21,7 @@ from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.totals import Totals
 from callboard.model.words import Outcome, RejectReason
+from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner
 from callboard.store.questions import (
     CallFilter,
     Scope,
@@ -32,7 +33,7 @@ from callboard.store.reporting import Reporting, Verification
 # --- events in -------------------------------------------------------------------------------------
 
 
-class Rejection(Struct, frozen=True):
+class Rejection(Struct, frozen=True, gc=False):
     """An event that was not taken."""
 
     index: int
@@ -73,7 +74,9 @@ class Batch(Struct, kw_only=True):
     source: str = "events"
     received_at: Micros = 0
     import_no: int | None = None
-    """The open import that these events belong to; without it the batch gets a number of its own."""
+    """The open import that these events belong to; without it the batch gets a number of its own. Outside of
+    `import_rows` it is refused while the import has an owner.
+    """
     run: NewRun | None = None
     idempotency: Idempotency | None = None
 
@@ -114,19 +117,22 @@ def batch_number(text: str) -> int | None:
     return int(text[1:]) if text[:1] == "b" and text[1:].isdecimal() and len(text) < 20 else None
 
 
-class ImportBatch(Struct, frozen=True, kw_only=True):
-    """An import on record."""
+class ImportStep(Struct, frozen=True, kw_only=True):
+    """The next rows of an import's file, to be committed together with the position behind them."""
 
+    org_id: int
     batch_no: int
-    label: str
-    """What was imported and how: a run begun again under the same label carries on the same batch."""
+    owner: str
+    """The nonce of the owner that sends them."""
+    begins: int
+    """Where the import has to stand."""
+    ends: int
+    """Where it stands afterwards: as many rows further as this step holds."""
     received_at: Micros
-    finished_at: Micros | None = None
-    withdrawn_at: Micros | None = None
-    applied: int = 0
-    duplicate: int = 0
-    stale: int = 0
-    rejected: int = 0
+    batches: list[Batch]
+    """One for each space."""
+    unplaced: list[Rejection]
+    """Rejected rows that belong to no space: counted with the import and the organization."""
 
 
 class Withdrawal(Struct, frozen=True, kw_only=True):
@@ -168,6 +174,17 @@ class TaskAt(Struct, frozen=True):
 
     space_id: int
     task: Task
+
+
+class AgentTasks(Struct, frozen=True):
+    """The tasks assigned to one agent."""
+
+    handle: str | None
+    """None: tasks without an assignee."""
+    by_status: dict[str, int]
+    """Status → how many; without statuses of none."""
+    spaces: list[int]
+    """Ids of the spaces they are in, newest first."""
 
 
 class Ahead(Protocol):
@@ -227,9 +244,30 @@ class Store(Reporting, Protocol):
         """Commit nothing new, through all that a commit goes through. Raises what a commit would raise."""
 
     def begin_import(self, org_id: int, label: str, now: Micros) -> ImportBatch:
-        """Open an import, or carry on the unfinished one with this label."""
+        """Open an import, or find the unfinished one with this label. It says who owns it and where it
+        stands; `claim_import` makes one's own of it.
+        """
 
-    def finish_import(self, org_id: int, batch_no: int, now: Micros) -> ImportBatch: ...
+    def claim_import(self, org_id: int, batch_no: int, claim: ImportClaim) -> ImportBatch:
+        """Change an import's owner. Raises `ImportTakenError` when the owner is not the one that the claim
+        expects, or the import has ended: nothing is changed then.
+        """
+
+    def beat_import(self, org_id: int, batch_no: int, owner: ImportOwner) -> None:
+        """A sign of life of an import's owner; of any other process it changes nothing."""
+
+    def import_rows(self, step: ImportStep) -> list[Receipt]:
+        """Commit the next rows of an import, and its position behind them: all of it or nothing, however
+        many spaces they belong to. A receipt for each batch.
+
+        Raises `ImportTakenError` when the import stands elsewhere or belongs to another owner: so rows are
+        counted once, whoever sends them, and however often.
+        """
+
+    def finish_import(self, org_id: int, batch_no: int, now: Micros, owner: str | None = None) -> ImportBatch:
+        """The import is complete. Raises `ImportTakenError` when it belongs to another owner. Of a finished
+        one it changes nothing.
+        """
 
     def find_import(self, org_id: int, batch_no: int) -> ImportBatch | None: ...
 
@@ -254,9 +292,23 @@ class Store(Reporting, Protocol):
 
     # directory
     def create_organization(
-        self, *, name: str, domain_handle: str, domain: str | None, is_private_domain: bool, now: Micros
+        self,
+        *,
+        name: str,
+        domain_handle: str,
+        domain: str | None,
+        is_private_domain: bool,
+        now: Micros,
+        timezone: str = "UTC",
     ) -> Organization:
         """Raises `AlreadyExistsError` when the handle is taken."""
+
+    def set_organization_zone(
+        self, org_id: int, timezone: str, progress: Progress | None = None
+    ) -> Organization:
+        """A new home zone. The day counters of spaces without a zone of their own move with it, a commit for
+        each; numbers are right at every moment. Begun again it carries on.
+        """
 
     def organizations(self) -> list[Organization]:
         """All of them, newest first."""
@@ -273,11 +325,16 @@ class Store(Reporting, Protocol):
         agent_handle: str | None,
         settings: SpaceSettings,
         now: Micros,
-    ) -> Space: ...
+        token: str | None = None,
+    ) -> Space:
+        """`token` is the space's public id; the store makes one when none is given. Raises
+        `AlreadyExistsError` when any organization's space has it.
+        """
 
     def update_space(self, org_id: int, space_id: int, changes: dict[str, Any]) -> Space:
-        """Change `name, description, content_type, agent_handle, settings, archived`. A new home zone
-        moves the day counters with it, in the same commit.
+        """Change `name, description, content_type, agent_handle, settings, archived`. A mapping as settings
+        changes those it names; what others change at the same time stays. A new home zone moves the day
+        counters with it, in the same commit.
         """
 
     def spaces(self, org_id: int) -> list[Space]:
@@ -306,7 +363,7 @@ class Store(Reporting, Protocol):
         """The token a secret belongs to, and when that secret itself ends (a rotated one)."""
 
     def rotate_token(self, token_id: int, *, prefix: str, secret_digest: bytes, old_until: Micros) -> Token:
-        """A new secret for a token; the secrets it had end at `old_until`."""
+        """A new secret for a token; the secrets it had end at `old_until`. Raises `TokenRevokedError`."""
 
     def revoke_token(self, token_id: int, now: Micros) -> Token: ...
 
@@ -327,6 +384,15 @@ class Store(Reporting, Protocol):
     def tasks(self, scope: Scope, where: TaskFilter, window: Window) -> list[TaskAt]: ...
 
     def count_tasks(self, scope: Scope, where: TaskFilter) -> int: ...
+
+    def agents(self, scope: Scope, window: Window, most_pairs: int) -> list[AgentTasks] | None:
+        """Whom the tasks in scope are assigned to, counted from rows, all of one snapshot. In the order of
+        handles (by code point), tasks without an assignee last; `window.after` names the handle (`item_id`)
+        that a page ended with. None where the page has more than `most_pairs` pairs of agent and space.
+        """
+
+    def count_agents(self, scope: Scope) -> int:
+        """How many of these there are."""
 
     def task(self, org_id: int, space_id: int, task_id: str) -> Task | None: ...
 

@@ -6,6 +6,9 @@ import re
 import secrets
 import unicodedata
 
+TAKEN = "There is a space with this token already."
+"""One message for a token of the same and of another organization: the answer tells nobody which."""
+
 
 def public_id(kind: str) -> str:
     """A public id: unguessable enough not to collide, and no credential."""

@@ -48,7 +48,9 @@ class CallFilter(Struct, frozen=True, kw_only=True):
     """True: those that have ended; false: those that have not."""
     duration_known: bool | None = None
     time_to_answer_known: bool | None = None
-    """Whether its start is known, and not before its creation."""
+    """Whether it was answered, after a time that can be told."""
+    contradicting: bool | None = None
+    """True: those whose talk time would have to be derived below 0 or beyond 7 days."""
     min_duration_ms: int | None = None
     """Inclusive; a call of unknown duration is not among them."""
     max_duration_ms: int | None = None
@@ -116,6 +118,8 @@ class Window(Struct, frozen=True, kw_only=True):
 CONTACT_SPACES = 0
 """Stands for a space in `CellPart.spaces`: all contact spaces of the organization together, whose cells are
 kept as of one more space with the home zone UTC."""
+NO_SPACE = 0
+"""Stands for a space where outcomes are counted: rejected rows of imports that belong to no space."""
 
 
 MEASURES = ("items", "answered", "timed", "talk_ms", "wait_ms")
@@ -211,6 +215,34 @@ class Extreme(Struct, frozen=True, kw_only=True):
     """Milliseconds, inclusive: of those within."""
     places: tuple[Place, ...]
     """Where they are; none overlaps another, of this or of others asked for with it, but the same."""
+
+
+class LengthPart(Struct, frozen=True, kw_only=True):
+    """How long calls lasted and how soon they were answered, of rows."""
+
+    spaces: tuple[int, ...]
+    ranges: tuple[tuple[Micros, Micros], ...]
+    """Half-open, of `creation_time`; none overlaps another. They are not told apart."""
+    where: CallFilter = CallFilter()
+    group: tuple[str, ...] = ()
+    """Any of `CALL_GROUPS` but the buckets."""
+
+
+class Lengths(Struct, kw_only=True):
+    """One distribution, milliseconds."""
+
+    buckets: dict[int, int]
+    """Bucket of `fold.sketch` → calls."""
+    unknown: int
+    """Calls of which the time should be known, and is not."""
+    total_ms: int
+    least_ms: int | None
+    greatest_ms: int | None
+
+
+GroupLengths = list[tuple[tuple[Any, ...], Lengths, Lengths]]
+"""(values of the group as in `Sums`, talk time of completed calls, time to answer of calls made), in no
+order."""
 
 
 CALL_GROUPS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct, field
@@ -15,6 +15,8 @@ from callboard.store.questions import (
     CellPart,
     ChangePart,
     Extreme,
+    GroupLengths,
+    LengthPart,
     Summed,
     Sums,
     TaskPart,
@@ -113,19 +115,35 @@ class Reporting(Protocol):
         calls would have to be looked at.
         """
 
-    def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:
-        """What came for these spaces; of the latest events those received at or after `since`, looking at
-        no more than `most` of the organization.
+    def lengths(self, org_id: int, part: LengthPart) -> GroupLengths:
+        """Both distributions of every group, in one pass over the calls. A group without a call that either
+        is over, or should be, is not there.
         """
 
-    def long_live_calls(self, org_id: int, space_id: int, status: str, before: Micros, most: int) -> Overdue:
-        """Calls that are `ringing` or `in_progress` and were created before a moment."""
+    def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:
+        """What came for these spaces; of the latest events those received at or after `since`, looking at
+        no more than `most` of the organization. `NO_SPACE` among them stands for rejected rows of imports
+        that belong to no space.
+        """
 
-    def waiting_tasks(self, org_id: int, space_id: int, status: str, before: Micros, most: int) -> Overdue:
-        """Tasks that are `pending` or `running` since before a moment."""
+    def long_live_calls(
+        self, org_id: int, status: str, before: Mapping[int, Micros], most: int
+    ) -> dict[int, Overdue]:
+        """Of each space the calls that are `ringing` or `in_progress` and were created before its moment;
+        spaces without any are left out.
+        """
 
-    def run_times_ms(self, org_id: int, space_id: int, most: int) -> list[int]:
-        """How long the completed tasks created last ran, of those that said when they began."""
+    def waiting_tasks(
+        self, org_id: int, status: str, before: Mapping[int, Micros], most: int
+    ) -> dict[int, Overdue]:
+        """Of each space the tasks that are `pending` or `running` since before its moment; spaces without any
+        are left out.
+        """
+
+    def run_times_ms(self, org_id: int, spaces: Sequence[int], most: int) -> dict[int, list[int]]:
+        """How long the completed tasks created last ran, `most` of each space, of those that said when they
+        began; spaces without any are left out.
+        """
 
     def record_verification(self, found: Verification, *, deep: bool, now: Micros) -> None:
         """Put a verification on record."""
@@ -141,6 +159,11 @@ class Reporting(Protocol):
         kind: Literal["talk", "offered"],
     ) -> Intervals:
         """When calls talk or are offered, of those created in the period or at most `LOOK_BACK` before."""
+
+    def first_item_at(
+        self, org_id: int, spaces: Sequence[int], kind: Literal["call", "task"]
+    ) -> Micros | None:
+        """When the first call or task of these spaces was created; none where there is none."""
 
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
         """Space id → how many of its tasks are stuck at `now`, by its own limits; without spaces of none."""

@@ -89,7 +89,13 @@ def answered(
         token = options.pop("space_token", None)
         space_id = find.space(store, owner, token).id if token is not None else None
         all_content = options.pop("all_content", False)
-        scope = report_scope(owner.id, store.spaces(owner.id), space_id, all_content=all_content)
+        scope = report_scope(
+            owner.id,
+            store.spaces(owner.id),
+            space_id,
+            all_content=all_content,
+            timezone=owner.timezone,
+        )
         values = {name: value for name, value in options.items() if value is not None}
         try:
             told = answer(Asked(store, scope, values))

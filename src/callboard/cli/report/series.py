@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -13,7 +13,7 @@ from callboard.cli.report.asking import Asked, answered, bar, report_options, sh
 from callboard.clock import system_clock
 from callboard.http.answers import One
 from callboard.query.reports.parameters import SERIES, series_question
-from callboard.query.reports.series import Series, SeriesData
+from callboard.query.reports.series import Bucket, PreviousPeriod, Series, SeriesData
 from callboard.query.reports.series import series as made
 
 
@@ -35,22 +35,34 @@ def _table(data: SeriesData) -> None:
         _by_group(data)
     else:
         _by_bucket(data, data.series[0])
+    if data.previous is not UNSET:
+        print(f"\nBefore: {data.previous.start} to {data.previous.end}")
+        if data.previous.partial:
+            print("That begins before the first call: the difference says nothing about growth.")
 
 
 def _by_group(data: SeriesData) -> None:
     first = data.metrics[0]
+    compared = ["before", "difference"] if data.previous is not UNSET else []
     show_table(
-        (*data.group_by, *data.metrics, f"{first} over time"),
+        (*data.group_by, *data.metrics, *compared, f"{first} over time"),
         [
             (
                 *[each.group[name] for name in data.group_by],
                 *[shown(each.totals[name]) for name in data.metrics],
+                *[shown(number) for number in _compared(each, first)],
                 spark(each.values[first]),
             )
             for each in data.series
         ],
         empty="Nothing of that in this period.",
     )
+
+
+def _compared(each: Series, name: str) -> list[Any]:
+    """A number of the period before, and how far this one is from it; nothing where it was not asked for."""
+    parts = (each.previous, each.difference)
+    return [part.totals[name] for part in parts if part is not UNSET]
 
 
 def _by_bucket(data: SeriesData, one: Series) -> None:
@@ -72,15 +84,36 @@ def _by_bucket(data: SeriesData, one: Series) -> None:
 
 
 def _rows(data: SeriesData) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
-    columns = ("start", "end", *data.group_by, *data.metrics)
-    rows = (
-        (
-            bucket.start,
-            bucket.end,
-            *[plain(each.group[name]) for name in data.group_by],
-            *[each.values[name][place] for name in data.metrics],
-        )
-        for each in data.series
-        for place, bucket in enumerate(data.buckets)
-    )
-    return columns, rows
+    columns = ["start", "end", "local_start", *data.group_by, *data.metrics]
+    if data.previous is not UNSET:
+        columns += ["previous_start", "previous_end", "previous_partial"]
+        columns += [f"previous_{name}" for name in data.metrics]
+        columns += [f"difference_{name}" for name in data.metrics]
+    return columns, (row for each in data.series for row in _rows_of(data, each))
+
+
+def _rows_of(data: SeriesData, each: Series) -> Iterator[Sequence[Any]]:
+    """A row for each bucket; then one for each stretch that only the period before has."""
+    group = [plain(each.group[name]) for name in data.group_by]
+    for place, bucket in enumerate(data.buckets):
+        row = [bucket.start, bucket.end, bucket.local_start, *group]
+        row += [each.values[name][place] for name in data.metrics]
+        if data.previous is not UNSET:
+            assert each.previous is not UNSET
+            assert each.difference is not UNSET
+            row += _bounds(data.previous, data.previous.buckets[place])
+            row += [each.previous.values[name][place] for name in data.metrics]
+            row += [each.difference.values[name][place] for name in data.metrics]
+        yield row
+    if data.previous is not UNSET:
+        assert each.previous is not UNSET
+        nothing = [None for _ in data.metrics]
+        for place, bucket in enumerate(data.previous.unmatched):
+            earlier = [each.previous.unmatched[name][place] for name in data.metrics]
+            bounds = _bounds(data.previous, bucket)
+            yield [None, None, None, *group, *nothing, *bounds, *earlier, *nothing]
+
+
+def _bounds(before: PreviousPeriod, bucket: Bucket | None) -> list[Any]:
+    told = [None, None] if bucket is None else [bucket.start, bucket.end]
+    return [*told, str(before.partial).lower()]

@@ -48,6 +48,7 @@ def _facts(data: Trust) -> list[tuple[str, Any]]:
         *[(f"    {each.reason}", f"{each.events:,}") for each in ended.rejected_by_reason],
         ("Calls live past their limit", f"{data.calls_past_limit:,}"),
         ("Durations not known", f"{data.durations_unknown:,}"),
+        ("Times that contradict", f"{data.contradicting:,}"),
         (
             "Last verification",
             None

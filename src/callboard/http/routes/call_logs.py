@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from callboard.errors import NotFoundError, ParameterError
-from callboard.http.answers import One, Page, page_of
+from callboard.http.answers import ListPage, One, in_zone, page_of
 from callboard.http.endpoint import BASE, Endpoint
 from callboard.http.errors import NO_SPACE
 from callboard.http.export import export, is_whole, page_as, wanted_format
+from callboard.http.long_answers import is_long, long_response
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
-from callboard.http.routes.scopes import find_scope, spaces_now
+from callboard.http.routes.scopes import find_scope, home_zone, spaces_now, told_zone
 from callboard.model.call import Call
 from callboard.model.directory import Space
 from callboard.query.export.tables import SpacesAsMet, call_table
@@ -27,7 +28,8 @@ CALL_LOGS = f"{BASE}/call-logs/"
 
 async def list_calls(request: Request) -> Response:
     store, scope = request.services.store, request.item
-    where = call_filter(request.values)
+    home = home_zone(request, scope)
+    where = call_filter(request.values, home)
     wanted = wanted_format(request)
     if wanted is not None and is_whole(request):
         walk = walk_calls(store, scope, where, request.services.clock())
@@ -44,7 +46,9 @@ async def list_calls(request: Request) -> Response:
     if wanted is not None:
         return page_as(request, wanted, call_table(spaces), rows[: request.paging.size])
     count = partial(request.store_threads.run, store.count_calls, scope, where)
-    return json_response(await page_of(request, "Call logs", rows, count=count, position=position, item=item))
+    page = await page_of(request, "Call logs", rows, count=count, position=position, item=item)
+    zoned = in_zone(page, told_zone(request.values, home))
+    return await long_response(request, zoned, "page_size") if is_long(len(rows)) else json_response(zoned)
 
 
 async def find_call(request: Request) -> tuple[Space, Call]:
@@ -101,9 +105,10 @@ ENDPOINTS = (
         needs_handle=True,
         parameters={**SCOPE, **CALL_FILTERS, **PAGING, **table(FORMAT)},
         exports=True,
+        extra_statuses=(422,),
         find=find_scope,
         handle=list_calls,
-        answer=Page[CallItem],
+        answer=ListPage[CallItem],
     ),
     Endpoint(
         method="GET",

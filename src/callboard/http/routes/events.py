@@ -6,16 +6,22 @@ from typing import Any
 
 from msgspec import Struct
 
+from callboard.clock import Micros
 from callboard.errors import InvalidInputError
 from callboard.http.answers import One
 from callboard.http.endpoint import BASE, Body, Endpoint
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
-from callboard.ingest.parse import parse_events
+from callboard.ingest.parse import Parsed, parse_events, parse_good
+from callboard.ingest.shape import first_of
 from callboard.store.interface import Batch, Receipt, Rejection
 
 PARSED_AT_ONCE = 64 * 1024
-"""Bodies up to this many bytes are parsed on the event loop; a thread would cost more than it frees."""
+"""Bodies up to this many bytes are parsed on the event loop, when nothing in them needs a closer look: a
+thread would cost more than it frees."""
+
+TOLD_AT_ONCE = 1_000
+"""Answers of more rejections are written on a thread as well."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 JSON_MEDIA = "application/json"
@@ -40,13 +46,11 @@ async def send_events(request: Request) -> Response:
     ndjson = request.media in NDJSON_MEDIA
     now = services.clock()
     most = services.settings.max_events
+    parsed = None
     if len(body) <= PARSED_AT_ONCE:
-        parsed = parse_events(body, ndjson=ndjson, now=now, max_events=most)
-    else:
-        parsed = await request.parse_threads.run(parse_events, body, ndjson=ndjson, now=now, max_events=most)
-    if not ndjson and body.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] not in (b"{", b"["):
-        why = "must be one event, an array of events, or an object with events"
-        raise InvalidInputError(f"body: {why}", [("body", why)])
+        parsed = parse_good(body, ndjson=ndjson, now=now, max_events=most)
+    if parsed is None:
+        parsed = await request.parse_threads.run(_parsed, request, ndjson, now)
     batch = Batch(
         org_id=space.org_id,
         space_id=space.id,
@@ -56,7 +60,25 @@ async def send_events(request: Request) -> Response:
         received_at=now,
     )
     receipt = await services.group_commit.commit_async(batch)
+    if len(receipt.rejections) <= TOLD_AT_ONCE:
+        return _answer(receipt)
+    return await request.parse_threads.run(_answer, receipt)
+
+
+def _answer(receipt: Receipt) -> Response:
     return json_response(One(200, _message(receipt), _result(receipt)))
+
+
+def _parsed(request: Request, ndjson: bool, now: Micros) -> Parsed:
+    assert request.hold is not None, "a body holds room"
+    request.hold.weigh(request.body)
+    body, most = request.body, request.services.settings.max_events
+    parsed = parse_events(body, ndjson=ndjson, now=now, max_events=most)
+    begin = first_of(body.removeprefix(BYTE_ORDER_MARK))
+    if not ndjson and body.removeprefix(BYTE_ORDER_MARK)[begin : begin + 1] not in (b"{", b"["):
+        why = "must be one event, an array of events, or an object with events"
+        raise InvalidInputError(f"body: {why}", [("body", why)])
+    return parsed
 
 
 def _message(receipt: Receipt) -> str:
@@ -121,7 +143,13 @@ ENDPOINTS = (
         '`duplicate`. Body: one event, an array, `{"events": [...]}` or NDJSON; `Content-Encoding` gzip or '
         "zstd. At most 16 MiB as sent, 64 MiB decoded, 50,000 events.",
         role="member",
-        body=Body(media=(JSON_MEDIA, *NDJSON_MEDIA), schema=_SCHEMA, example={"events": [_CALL, _TASK]}),
+        body=Body(
+            media=(JSON_MEDIA, *NDJSON_MEDIA),
+            schema=_SCHEMA,
+            example={"events": [_CALL, _TASK]},
+            most_bytes=None,
+            compressed=True,
+        ),
         handle=send_events,
         answer=One[BatchResult],
     ),

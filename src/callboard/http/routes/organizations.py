@@ -8,7 +8,7 @@ from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.model.directory import Organization
 from callboard.query.items import OrganizationItem, organization_item
-from callboard.query.parameters import PAGING
+from callboard.query.parameters import WHOLE_PAGING
 from callboard.store.questions import Position
 
 
@@ -34,8 +34,9 @@ ENDPOINTS = (
         tag="Organizations",
         summary="Get all organizations that this token may use",
         text="`domain_handle` is what the `Org-Handle` header names.",
-        parameters=PAGING,
+        parameters=WHOLE_PAGING,
         handle=list_organizations,
+        answers_whole=True,
         answer=Page[OrganizationItem],
     ),
 )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
 from callboard.errors import NotFoundError
 from callboard.http.errors import NO_SPACE
 from callboard.http.request import Request
 from callboard.model.directory import Space
+from callboard.query.parameters import TIMES, zone_of
 from callboard.store.questions import Scope
 
 
@@ -18,6 +23,23 @@ async def find_scope(request: Request) -> Scope:
     if space is None or space.org_id != request.org_id:
         raise NotFoundError(NO_SPACE)
     return Scope(request.org_id, space.id)
+
+
+def home_zone(request: Request, scope: Scope) -> ZoneInfo:
+    """The zone of a question that names none: its space's, else the organization's."""
+    if request.endpoint.in_space:
+        return ZoneInfo(request.space.home_zone)
+    if scope.space_id is not None:
+        space = request.view.space(request.values["space_token"])
+        assert space is not None, "the scope was found by it"
+        return ZoneInfo(space.home_zone)
+    assert request.organization is not None
+    return ZoneInfo(request.organization.timezone)
+
+
+def told_zone(values: Mapping[str, Any], home: ZoneInfo) -> str | None:
+    """The zone that a list was read in; none where it was asked without a time."""
+    return zone_of(values, home).key if values.keys() & TIMES else None
 
 
 async def spaces_now(request: Request) -> dict[int, Space]:

@@ -44,7 +44,7 @@ class Session(Struct, frozen=True):
 async def create_session(request: Request) -> Response:
     # Another page must not sign anybody in, as somebody else and without their knowing.
     check_own_page(request.headers, said=False)
-    secret = read_object(request.body, NewSession).token.strip()
+    secret = read_object(request, NewSession).token.strip()
     identified(request, secret or None)
     return Response(
         status=204, headers=[session_cookie(secret, prefix=_prefix(request), secure=_secure(request))]

@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from callboard.errors import InvalidInputError
 from callboard.http.answers import One, Page, page_of_known
 from callboard.http.endpoint import BASE, Body, Endpoint
-from callboard.http.fields import CallSeconds, LongText, Name, Seconds, ShortText, TimeZone
+from callboard.http.fields import CallSeconds, LongText, Name, Seconds, ShortText, SpaceToken, TimeZone
 from callboard.http.json_body import read_object
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
@@ -18,7 +18,7 @@ from callboard.model.directory import Organization, Space, SpaceSettings
 from callboard.model.words import ContentType
 from callboard.query.civil import read_zone
 from callboard.query.items import SpaceItem, space_item
-from callboard.query.parameters import PAGING, SPACE_FILTERS
+from callboard.query.parameters import SPACE_FILTERS, WHOLE_PAGING
 from callboard.store.questions import Position
 
 SPACES = f"{BASE}/spaces/"
@@ -28,7 +28,7 @@ SPACE = f"{SPACES}{{space_token}}/"
 class SettingsIn(Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of a space. What is left out stays as it is."""
 
-    timezone: TimeZone | UnsetType = UNSET
+    timezone: TimeZone | UnsetType | None = UNSET
     stuck_running_after: Seconds | UnsetType = UNSET
     stuck_pending_after: Seconds | UnsetType = UNSET
     live_call_limit: CallSeconds | UnsetType = UNSET
@@ -38,6 +38,8 @@ class NewSpace(Struct, frozen=True, forbid_unknown_fields=True):
     """A space to be."""
 
     name: Name
+    token: SpaceToken | None = None
+    """The public id that clients have configured already; left out, one is made."""
     description: LongText | None = None
     content_type: ContentType = "contact"
     agent_handle: ShortText | None = None
@@ -86,16 +88,17 @@ async def get_space(request: Request) -> Response:
 
 
 async def create_space(request: Request) -> Response:
-    new = read_object(request.body, NewSpace)
+    new = read_object(request, NewSpace)
     organization = _organization(request)
     space = await request.store_threads.run(
         request.services.store.create_space,
         org_id=organization.id,
+        token=new.token,
         name=new.name,
         description=new.description,
         content_type=new.content_type,
         agent_handle=new.agent_handle,
-        settings=_settings(SpaceSettings(), new.settings),
+        settings=msgspec.structs.replace(SpaceSettings(), **_settings(new.settings)),
         now=request.services.clock(),
     )
     if new.archived:
@@ -104,10 +107,11 @@ async def create_space(request: Request) -> Response:
 
 
 async def update_space(request: Request) -> Response:
-    change = read_object(request.body, SpaceChange)
+    change = read_object(request, SpaceChange)
     stated = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET}
     if isinstance(change.settings, SettingsIn):
-        stated["settings"] = _settings(request.space.settings, change.settings)
+        # One by one: the store changes them under its lock, and what another changes meanwhile stays.
+        stated["settings"] = _settings(change.settings)
     space = await _update(request, request.space, stated) if stated else request.space
     message = _updated(stated.get("archived"))
     return json_response(One(200, message, space_item(space, _organization(request))))
@@ -129,16 +133,17 @@ async def _update(request: Request, space: Space, changes: dict[str, Any]) -> Sp
     return await request.store_threads.run(update, space.org_id, space.id, changes)
 
 
-def _settings(now: SpaceSettings, change: SettingsIn) -> SpaceSettings:
+def _settings(change: SettingsIn) -> dict[str, Any]:
+    """Those that are stated."""
     stated = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET}
-    if "timezone" in stated:
+    if stated.get("timezone") is not None:
         try:
             read_zone(stated["timezone"])
         except ValueError as error:
             raise InvalidInputError(
                 f"settings.timezone: {error}", [("settings.timezone", str(error))]
             ) from None
-    return msgspec.structs.replace(now, **stated)
+    return stated
 
 
 _EXAMPLE = {
@@ -162,8 +167,9 @@ ENDPOINTS = (
         tag="Spaces",
         summary="Get all spaces of an organization",
         needs_handle=True,
-        parameters={**SPACE_FILTERS, **PAGING},
+        parameters={**SPACE_FILTERS, **WHOLE_PAGING},
         handle=list_spaces,
+        answers_whole=True,
         answer=Page[SpaceItem],
     ),
     Endpoint(
@@ -178,6 +184,7 @@ ENDPOINTS = (
         handle=create_space,
         answer=One[SpaceItem],
         status=201,
+        extra_statuses=(409,),
     ),
     Endpoint(
         method="GET",

@@ -15,19 +15,22 @@ from callboard.errors import BodyTooLargeError, InvalidInputError
 from callboard.http.answers import One
 from callboard.http.endpoint import Body, Endpoint, Header
 from callboard.http.fields import Name
-from callboard.http.json_body import converted, read_json
+from callboard.http.json_body import converted
+from callboard.http.json_slices import read_json_in_slices
 from callboard.http.request import Request
 from callboard.http.response import Response
 from callboard.http.routes.tasks import SPACE_TASKS
 from callboard.ingest.documents import document
-from callboard.ingest.parse import event_from_mapping
+from callboard.ingest.parse import VALUES_MAX, event_from_mapping
 from callboard.ingest.rejected import RejectedEvent
+from callboard.ingest.shape import Bounds
 from callboard.model.directory import Space
 from callboard.model.event import Entry
 from callboard.store.interface import Batch, Idempotency, NewRun
 
-CREATED_AT_ONCE = 64
-"""Up to this many tasks are made on the event loop; more on a thread."""
+READ_AT_ONCE = 4 * 1024
+"""Bodies up to this many bytes, some tens of tasks, are read on the event loop; larger ones on a thread."""
+MANY_TASKS = Bounds(values=VALUES_MAX, keys=VALUES_MAX)
 MOST_CONTEXT_BYTES = 4096
 MESSAGE = (
     "Tasks registered as pending. Callboard places no calls: a runner reads tasks/?status=pending, carries "
@@ -39,7 +42,9 @@ _sorted_json = msgspec.json.Encoder(order="deterministic")
 
 
 class TaskDocument(Struct, frozen=True):
-    """Whom one task is about. More fields may stand beside these; all become the task's `input`."""
+    """The person one task is about. More fields may stand beside these, `context` among them; all become the
+    task's `input`.
+    """
 
     name: Name
     contact_number: Annotated[str, Meta(min_length=1, max_length=64, pattern="^[^\\x00]+$")]
@@ -58,7 +63,12 @@ class NewTasks(Struct, frozen=True, forbid_unknown_fields=True):
     """The handle of the agent that is to carry them out; becomes each task's `assignee`."""
     documents: Annotated[list[TaskDocument], Meta(min_length=1)]
     context: (
-        Annotated[str, Meta(max_length=1000, pattern="^[^\\x00]*$", description="Said to every task.")]
+        Annotated[
+            str,
+            Meta(
+                max_length=1000, pattern="^[^\\x00]*$", description="Becomes every task's `input.objective`."
+            ),
+        ]
         | Annotated[dict[str, Any], Meta(extra_json_schema={"$ref": "#/components/schemas/JsonObject"})]
         | None
     ) = None
@@ -73,32 +83,57 @@ class NewRunAnswer(Struct, frozen=True):
     status: str
 
 
+class Registered(Struct, frozen=True):
+    """What a request comes to: the tasks to be, its answer, and its body's digest."""
+
+    entries: list[Entry]
+    answer: bytes
+    digest: bytes
+
+
 async def create_tasks(request: Request) -> Response:
     services, space = request.services, request.space
-    raw = read_json(request.body)
-    new = _checked(raw, services.settings.max_events, services.settings.max_decoded_bytes)
     now = services.clock()
     run_id = uuid.uuid4().hex
-    inputs = _inputs(raw["documents"], new.context)
-    if len(inputs) <= CREATED_AT_ONCE:
-        entries = _entries(inputs, new, space, run_id, now)
+    if len(request.body) <= READ_AT_ONCE:
+        new = _registered(request, run_id, now)
     else:
-        entries = await request.parse_threads.run(_entries, inputs, new, space, run_id, now)
-    data = NewRunAnswer(run_id, [entry.event.item_id for entry in entries], "pending")
-    answer = _json.encode(One(201, MESSAGE, data))
+        new = await request.parse_threads.run(_registered, request, run_id, now)
     key = request.values.get("Idempotency-Key")
     receipt = await services.group_commit.commit_async(
         Batch(
             org_id=space.org_id,
             space_id=space.id,
-            entries=entries,
+            entries=new.entries,
             received_at=now,
             run=NewRun(run_id, now, None, "api"),
-            idempotency=None if key is None else Idempotency(key, _digest(raw), answer),
+            idempotency=None if key is None else Idempotency(key, new.digest, new.answer),
         )
     )
     assert not receipt.rejections, "tasks of new ids with checked input are taken"
-    return Response(status=201, body=receipt.first_answer or answer)
+    if receipt.first_answer is not None:
+        return Response(status=_status_of(receipt.first_answer), body=receipt.first_answer)
+    return Response(status=200, body=new.answer)
+
+
+class _Kept(Struct):
+    status_code: int
+
+
+def _status_of(answer: bytes) -> int:
+    """The status that a kept answer was sent with: 201 in answers of earlier versions."""
+    return msgspec.json.decode(answer, type=_Kept).status_code
+
+
+def _registered(request: Request, run_id: str, now: Micros) -> Registered:
+    assert request.hold is not None, "a body holds room"
+    request.hold.weigh(request.body)
+    settings = request.services.settings
+    raw = read_json_in_slices(request.body, MANY_TASKS, "documents", settings.max_events)
+    new = _checked(raw, settings.max_events, settings.max_decoded_bytes)
+    entries = _entries(_inputs(raw["documents"], new.context), new, request.space, run_id, now)
+    data = NewRunAnswer(run_id, [entry.event.item_id for entry in entries], "pending")
+    return Registered(entries, _json.encode(One(200, MESSAGE, data)), _digest(raw))
 
 
 def _checked(raw: Any, most_tasks: int, most_bytes: int) -> NewTasks:
@@ -117,9 +152,16 @@ def _checked(raw: Any, most_tasks: int, most_bytes: int) -> NewTasks:
 
 
 def _inputs(documents: Sequence[dict[str, Any]], context: Any) -> list[dict[str, Any]]:
+    """Each task's input: its document as sent, and the request's context as `objective` beside it."""
     if context is None:
         return list(documents)
-    return [{"context": context, **each} for each in documents]
+    for place, each in enumerate(documents):
+        if "objective" in each:
+            # One of the two would hide the other.
+            field = f"documents[{place}].objective"
+            why = "cannot stand beside the request's context, which becomes each task's objective"
+            raise InvalidInputError(f"{field}: {why}", [(field, why)])
+    return [{**each, "objective": context} for each in documents]
 
 
 def _entries(
@@ -150,7 +192,18 @@ def _entry(place: int, task_input: dict[str, Any], common: dict[str, Any], now: 
 
 def _digest(raw: Any) -> bytes:
     """Of what the body says, whatever its blanks and the order of its keys."""
-    return hashlib.sha256(_sorted_json.encode(raw)).digest()
+    digest = hashlib.sha256(b"{")
+    for place, name in enumerate(sorted(raw)):
+        digest.update((b"," if place else b"") + _sorted_json.encode(name) + b":")
+        if name == "documents":
+            # One by one: a list of 50,000 in one go would hold up the event loop.
+            for number, each in enumerate(raw[name]):
+                digest.update((b"," if number else b"[") + _sorted_json.encode(each))
+            digest.update(b"]")
+        else:
+            digest.update(_sorted_json.encode(raw[name]))
+    digest.update(b"}")
+    return digest.digest()
 
 
 def _read_key(value: str) -> str:
@@ -185,9 +238,11 @@ ENDPOINTS = (
                 "documents": [{"name": "Asha", "contact_number": "+12025550123", "plan": "gold"}],
                 "schedule": {"type": "now"},
             },
+            most_bytes=None,
+            compressed=True,
+            bounds=MANY_TASKS,
         ),
         handle=create_tasks,
         answer=One[NewRunAnswer],
-        status=201,
     ),
 )

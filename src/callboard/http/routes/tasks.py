@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
-from callboard.errors import InvalidInputError, NotFoundError
+from msgspec import Struct
+
+from callboard.clock import Micros
+from callboard.errors import CallerError, InvalidInputError, NotFoundError
 from callboard.fold.task import fold_task
-from callboard.http.answers import One, Page, page_of
+from callboard.fold.update import is_kept
+from callboard.http.answers import ListPage, One, in_zone, page_of
 from callboard.http.endpoint import BASE, Body, Endpoint
 from callboard.http.export import export, is_whole, page_as, wanted_format
 from callboard.http.json_body import read_json, whole_numbers
+from callboard.http.long_answers import is_long, long_response
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.http.routes.runs import RUN, find_run
-from callboard.http.routes.scopes import find_scope, spaces_now
+from callboard.http.routes.scopes import find_scope, home_zone, spaces_now, told_zone
 from callboard.http.task_schema import TASK_CHANGE
 from callboard.ingest.parse import task_event
-from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, TaskEvent
+from callboard.ingest.shape import Bounds
+from callboard.model.directory import allows
+from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, Entry, TaskEvent
 from callboard.model.task import Task
 from callboard.model.words import FINAL_TASK
 from callboard.query.export.tables import SpacesAsMet, task_table
@@ -32,29 +41,44 @@ from callboard.query.parameters import (
     task_filter,
 )
 from callboard.store.interface import Batch, Receipt, TaskAt
-from callboard.store.questions import Position, Scope, TaskFilter
+from callboard.store.questions import Position, Scope
 
 TASKS = f"{BASE}/tasks/"
+ONE_TASK_BYTES = 1024 * 1024
+"""Of the body that says how one task went: its `input` and `output` are at most 64 KiB of JSON each."""
+ONE_TASK = Bounds(values=100_000, keys=25_000)
+READ_AT_ONCE = 16 * 1024
+"""Bodies up to this many bytes are read on the event loop, larger on a thread."""
 SPACE_TASKS = f"{BASE}/spaces/{{space_token}}/tasks/"
 SPACE_TASK = f"{SPACE_TASKS}{{task_id}}/"
 
 
+class Updated(Struct, frozen=True):
+    """What an update finds before it is read."""
+
+    withdrawn: Sequence[Entry]
+    """The events of a task that was withdrawn; none while it is there."""
+
+
 async def list_tasks(request: Request) -> Response:
-    return await _list(request, request.item, task_filter(request.values, request.services.clock()))
+    return await list_in_scope(request, request.item, request.values)
 
 
 async def list_space_tasks(request: Request) -> Response:
     scope = Scope(request.org_id, request.space.id)
-    return await _list(request, scope, task_filter(request.values, request.services.clock()))
+    return await list_in_scope(request, scope, request.values)
 
 
 async def list_run_tasks(request: Request) -> Response:
     scope = Scope(request.org_id, request.space.id)
     values = {**request.values, "run_id": request.path["run_id"]}
-    return await _list(request, scope, task_filter(values, request.services.clock()))
+    return await list_in_scope(request, scope, values)
 
 
-async def _list(request: Request, scope: Scope, where: TaskFilter) -> Response:
+async def list_in_scope(request: Request, scope: Scope, values: dict[str, Any]) -> Response:
+    """A list of tasks, as a page or as a file."""
+    home = home_zone(request, scope)
+    where = task_filter(values, request.services.clock(), home)
     store = request.services.store
     wanted = wanted_format(request)
     if wanted is not None and is_whole(request):
@@ -72,7 +96,9 @@ async def _list(request: Request, scope: Scope, where: TaskFilter) -> Response:
     if wanted is not None:
         return page_as(request, wanted, task_table(spaces, where.now), rows[: request.paging.size])
     count = partial(request.store_threads.run, store.count_tasks, scope, where)
-    return json_response(await page_of(request, "Tasks", rows, count=count, position=position, item=item))
+    page = await page_of(request, "Tasks", rows, count=count, position=position, item=item)
+    zoned = in_zone(page, told_zone(values, home))
+    return await long_response(request, zoned, "page_size") if is_long(len(rows)) else json_response(zoned)
 
 
 async def find_task(request: Request) -> Task:
@@ -88,16 +114,27 @@ async def get_task(request: Request) -> Response:
     return json_response(One(200, "Task fetched successfully", item))
 
 
+async def find_updated(request: Request) -> Updated:
+    """The task that an update is about. One that was withdrawn is not there, but for an update that is sent
+    again: that one is answered as it was the first time.
+    """
+    store, space, task_id = request.services.store, request.space, request.path["task_id"]
+    if await request.store_threads.run(store.task, space.org_id, space.id, task_id) is not None:
+        return Updated(())
+    entries = await request.store_threads.run(store.task_entries, space.org_id, space.id, task_id)
+    role = request.principal.role_in(space.org_id)
+    if not entries or role is None or not allows(role, "member"):
+        raise NotFoundError("Task not found.")
+    return Updated(entries)
+
+
 async def update_task(request: Request) -> Response:
-    fields = read_json(request.body)
-    if not isinstance(fields, dict):
-        raise InvalidInputError("body: must be an object", [("body", "must be an object")])
-    for name in ("attempt", "sequence"):
-        if name in fields:
-            fields[name] = whole_numbers(fields[name])
     services, space, task_id = request.services, request.space, request.path["task_id"]
     now = services.clock()
-    entry = task_event(fields, task_id=task_id, now=now)
+    if len(request.body) <= READ_AT_ONCE:
+        entry = _entry_of(request, task_id, now)
+    else:
+        entry = await request.parse_threads.run(_entry_of, request, task_id, now)
     batch = Batch(org_id=space.org_id, space_id=space.id, entries=[entry], received_at=now)
     receipt = await services.group_commit.commit_async(batch)
     _check_taken(receipt)
@@ -109,6 +146,25 @@ async def update_task(request: Request) -> Response:
     assert isinstance(entry.event, TaskEvent)
     message = _message(receipt, entry.event, task)
     return json_response(One(200, message, task_item(task, space, services.clock())))
+
+
+def _entry_of(request: Request, task_id: str, now: Micros) -> Entry:
+    updated: Updated = request.item
+    try:
+        fields = read_json(request.body, ONE_TASK)
+        if not isinstance(fields, dict):
+            raise InvalidInputError("body: must be an object", [("body", "must be an object")])
+        for name in ("attempt", "sequence"):
+            if name in fields:
+                fields[name] = whole_numbers(fields[name])
+        entry = task_event(fields, task_id=task_id, now=now)
+    except CallerError:
+        if updated.withdrawn:
+            raise NotFoundError("Task not found.") from None
+        raise
+    if updated.withdrawn and not is_kept(entry, updated.withdrawn):
+        raise NotFoundError("Task not found.")
+    return entry
 
 
 def _check_taken(receipt: Receipt) -> None:
@@ -149,9 +205,10 @@ ENDPOINTS = (
         needs_handle=True,
         parameters={**SCOPE, **TASK_FILTERS, **PAGING, **table(FORMAT)},
         exports=True,
+        extra_statuses=(422,),
         find=find_scope,
         handle=list_tasks,
-        answer=Page[TaskItem],
+        answer=ListPage[TaskItem],
     ),
     Endpoint(
         method="GET",
@@ -161,8 +218,9 @@ ENDPOINTS = (
         summary="Get all tasks of a space",
         parameters={**TASK_FILTERS, **PAGING, **table(FORMAT)},
         exports=True,
+        extra_statuses=(422,),
         handle=list_space_tasks,
-        answer=Page[TaskItem],
+        answer=ListPage[TaskItem],
     ),
     Endpoint(
         method="GET",
@@ -172,9 +230,10 @@ ENDPOINTS = (
         summary="Get all tasks of a run",
         parameters={**SPACE_TASK_FILTERS, **PAGING, **table(FORMAT)},
         exports=True,
+        extra_statuses=(422,),
         find=find_run,
         handle=list_run_tasks,
-        answer=Page[TaskItem],
+        answer=ListPage[TaskItem],
     ),
     Endpoint(
         method="GET",
@@ -193,10 +252,16 @@ ENDPOINTS = (
         tag="Tasks",
         summary="Say how a task went",
         text="A task event's fields. Without `attempt`: the task's current one; without `status`: as it is; "
-        "without `occurred_at`: now. Answers the task as it then stands.",
+        "without `occurred_at`: now. Answers the task as it then stands. Sent again with the same `event_id` "
+        "it changes nothing, and answers the task as it stands by then.",
         role="member",
-        find=find_task,
-        body=Body(schema=TASK_CHANGE, example={"status": "completed", "output": {"outcome": "renewed"}}),
+        find=find_updated,
+        body=Body(
+            schema=TASK_CHANGE,
+            example={"status": "completed", "output": {"outcome": "renewed"}},
+            most_bytes=ONE_TASK_BYTES,
+            bounds=ONE_TASK,
+        ),
         handle=update_task,
         answer=One[TaskItem],
     ),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from callboard.ingest.sources.opening import READING_FAULTS, broken_off
 from callboard.ingest.sources.records import ImportOptionError, Record, RowError, UnreadableFileError
 from callboard.ingest.sources.rejects import REJECT_COLUMNS
-from callboard.model.exported import CALL_COLUMNS, TASK_COLUMNS, unguarded
+from callboard.model.exported import CALL_COLUMNS, EARLIER_CALL_COLUMNS, TASK_COLUMNS, unguarded
 
 SEPARATORS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}
 MAX_LINE_CHARACTERS = 1 << 20
@@ -123,7 +123,11 @@ class DelimitedRows:
         self.columns = [cell.strip() for cell in header]
         # What we wrote ourselves is guarded against spreadsheets; another's file is read as it is.
         of_rejects = tuple(self.columns[: len(REJECT_COLUMNS)]) == REJECT_COLUMNS
-        self._guarded = of_rejects or tuple(self.columns) in (CALL_COLUMNS, TASK_COLUMNS)
+        self._guarded = of_rejects or tuple(self.columns) in (
+            CALL_COLUMNS,
+            *EARLIER_CALL_COLUMNS,
+            TASK_COLUMNS,
+        )
 
     def __iter__(self) -> Iterator[Record]:
         while (line := self._lines.take()) is not None:

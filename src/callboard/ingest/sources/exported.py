@@ -9,12 +9,11 @@ from typing import Final
 from callboard.errors import CallerError
 from callboard.ingest.sources.fields import CALL_FIELDS
 from callboard.ingest.sources.plan import ImportPlan, open_rows
-from callboard.model.exported import CALL_COLUMNS, TASK_COLUMNS
+from callboard.model.exported import CALL_COLUMNS, EARLIER_CALL_COLUMNS, TASK_COLUMNS
 
 TASK_LINE: Final = (*(name for name in TASK_COLUMNS if not name.startswith("stuck_")), "stuck")
 """What a line of exported tasks has in NDJSON."""
 
-_CALLS: Final = {name: name for name in CALL_COLUMNS if name in CALL_FIELDS}
 _TASKS: Final = {
     "task_id": "task_id",
     # The word that was received says both how the task stands and how that was said.
@@ -38,6 +37,10 @@ _TASKS: Final = {
 }
 
 
+def _calls(columns: tuple[str, ...]) -> dict[str, str]:
+    return {name: name for name in columns if name in CALL_FIELDS}
+
+
 def recognised(plan: ImportPlan) -> ImportPlan | None:
     """The plan for a file that we exported; none for any other, or one that cannot be looked at twice."""
     if plan.file == "-":
@@ -48,8 +51,8 @@ def recognised(plan: ImportPlan) -> ImportPlan | None:
             columns = tuple(name for name in rows.columns if "." not in name)
     except CallerError:
         return None
-    if columns == CALL_COLUMNS:
-        return _planned(plan, "call", _CALLS)
+    if columns in (CALL_COLUMNS, *EARLIER_CALL_COLUMNS):
+        return _planned(plan, "call", _calls(columns))
     if columns in (TASK_COLUMNS, TASK_LINE):
         return _planned(plan, "task", _TASKS)
     return None

@@ -35,6 +35,8 @@ CALL_FIELDS: Final[Mapping[str, Kind]] = {
     "external_ids": "document",
     "metadata": "document",
     "void": "yes_no",
+    # Not of an event: see `inferred.py`.
+    "inferred": "text",
 }
 TASK_FIELDS: Final[Mapping[str, Kind]] = {
     "task_id": "text",

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from callboard.clock import Clock
-from callboard.errors import StoreUnavailableError
 from callboard.ingest.instants import EARLIEST_ON_RECORD
 from callboard.ingest.parse import event_from_mapping
 from callboard.ingest.rejected import RejectedEvent
 from callboard.ingest.sources.mapping import RowMapping
+from callboard.ingest.sources.ownership import OwnedImport, owned_import
 from callboard.ingest.sources.records import ImportOptionError, Record, RowError, Rows, UnreadableFileError
 from callboard.ingest.sources.rejects import RejectsFile
 from callboard.ingest.sources.report import ImportReport
 from callboard.ingest.sources.targets import SpaceUse, Target
 from callboard.ingest.sources.times import NoZoneError
 from callboard.model.event import Entry
-from callboard.store.interface import Batch, ImportBatch, Receipt, Rejection, Store
+from callboard.store.importing import ImportBatch
+from callboard.store.interface import Batch, ImportStep, Rejection, Store
 
 CHUNK_ROWS = 2_000
 FIRST_ROWS = 1_000
 """So many rows are mapped before the first is written: what is wrong with the options shows here."""
 SOURCE = "import"
-PATIENCE_S = 60
-"""How long a busy store is asked again before the import gives up; begun again it carries on."""
+UNLISTED = "before_the_interruption"
+"""The reason of rejected rows that are counted on record and whose reasons were not heard."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,13 @@ class _Chunk:
 
     records: dict[int, Record] = field(default_factory=dict)
     by_space: dict[int, tuple[list[Entry], list[int]]] = field(default_factory=dict)
-    rejections: list[Rejection] = field(default_factory=list)
+    rejected: dict[int | None, list[Rejection]] = field(default_factory=dict)
+    """By the space that the row names; None where it names none."""
+
+    @property
+    def rejections(self) -> list[Rejection]:
+        """All of them, in order of their lines."""
+        return sorted((each for some in self.rejected.values() for each in some), key=lambda each: each.index)
 
 
 class Importer:
@@ -81,31 +87,24 @@ class Importer:
     def run(
         self, into: Destination, label: str, *, same_rows: bool, progress: Callable[[], None] | None = None
     ) -> ImportReport:
-        """Import every row. Interrupted and run again with the same label, it carries on.
+        """Import every row. Interrupted and run again with the same label, it carries on. Raises
+        `ImportTakenError` while another process runs it.
 
         `same_rows`: the label vouches for the content, so the rows an interrupted run has committed are
         passed over; otherwise they are sent again, which changes nothing but is counted as duplicates.
         """
-        began = into.store.begin_import(into.org_id, label, self._clock())
-        report = self.report = ImportReport(began.batch_no)
-        if same_rows:
-            self._pass_over(report, began)
-        space_id: int | None = None
-        uncounted: list[Rejection] = []
-        for records in self._chunks():
-            chunk = self._chunk(records)
-            self._note(report, chunk, chunk.rejections)
-            report.received += len(records)
-            uncounted += chunk.rejections
-            space_id = next(iter(chunk.by_space), space_id)
-            if space_id is None:
-                continue  # no row so far has named a space to count the rejections with
-            batches = self._batches(into.org_id, began.batch_no, chunk, space_id, uncounted)
-            self._commit(into.store, batches, chunk, report)
-            uncounted = []
-            if progress:
-                progress()
-        into.store.finish_import(into.org_id, began.batch_no, self._clock())
+        with owned_import(into.store, into.org_id, label, self._clock, from_start=not same_rows) as owned:
+            report = self.report = ImportReport(owned.record.batch_no)
+            self._pass_over(report, owned.record)
+            for records in self._chunks():
+                chunk = self._chunk(records)
+                self._note(report, chunk, chunk.rejections)
+                self._commit(
+                    owned, self._step(into.org_id, owned, chunk, report.received, len(records)), chunk
+                )
+                if progress:
+                    progress()
+            owned.finish(self._clock())
         return self._finished(report)
 
     def _chunks(self) -> Iterator[list[Record]]:
@@ -133,12 +132,8 @@ class Importer:
         times.ambiguous = times.impossible = 0
 
     def _pass_over(self, report: ImportReport, began: ImportBatch) -> None:
-        # Chunks are committed whole and in order, so what an interrupted run did is a number of first rows.
-        done = began.applied + began.duplicate + began.stale + began.rejected
-        report.earlier = report.received = done
-        report.applied, report.duplicate, report.stale = began.applied, began.duplicate, began.stale
-        if began.rejected:
-            report.reasons["before_the_interruption"] = began.rejected
+        done = report.earlier = began.position
+        _as_on_record(report, began)
         last_line = 0
         while done > 0 and (records := list(islice(self._rows, min(done, CHUNK_ROWS)))):
             self._chunk(records)  # for the spaces and the times it counts
@@ -154,7 +149,8 @@ class Importer:
             try:
                 use, entry = self._entry(record, now)
             except (RowError, RejectedEvent) as error:
-                chunk.rejections.append(Rejection(record.line, error.reason, error.message))
+                rejection = Rejection(record.line, error.reason, error.message)
+                chunk.rejected.setdefault(self._target.place(record.row), []).append(rejection)
                 chunk.records[record.line] = record
                 continue
             chunk.records[record.line] = record
@@ -174,28 +170,46 @@ class Importer:
         entry = event_from_mapping(event, now=now, source=SOURCE, earliest=EARLIEST_ON_RECORD)
         return self._target.use(record.row), entry
 
-    def _batches(
-        self, org_id: int, batch_no: int, chunk: _Chunk, space_id: int, rejections: list[Rejection]
-    ) -> list[Batch]:
-        """A chunk as batches, one a space; its rejections are counted with the first, `space_id`'s."""
+    def _step(self, org_id: int, owned: OwnedImport, chunk: _Chunk, begins: int, rows: int) -> ImportStep:
+        """A chunk as what one commit takes: a batch for each space, and what belongs to none."""
         now = self._clock()
-        return [
-            Batch(
-                org_id=org_id,
-                space_id=each,
-                entries=entries,
-                indexes=lines,
-                rejections=rejections if each == space_id else [],
-                source=SOURCE,
-                received_at=now,
-                import_no=batch_no,
+        spaces = dict.fromkeys((*chunk.by_space, *(each for each in chunk.rejected if each is not None)))
+        batches = []
+        for space_id in spaces:
+            entries, lines = chunk.by_space.get(space_id, ([], []))
+            batches.append(
+                Batch(
+                    org_id=org_id,
+                    space_id=space_id,
+                    entries=entries,
+                    indexes=lines,
+                    rejections=chunk.rejected.get(space_id, []),
+                    source=SOURCE,
+                    received_at=now,
+                    import_no=owned.record.batch_no,
+                )
             )
-            for each, (entries, lines) in (chunk.by_space or {space_id: ([], [])}).items()
-        ]
+        return ImportStep(
+            org_id=org_id,
+            batch_no=owned.record.batch_no,
+            owner=owned.nonce,
+            begins=begins,
+            ends=begins + rows,
+            received_at=now,
+            batches=batches,
+            unplaced=chunk.rejected.get(None, []),
+        )
 
-    def _commit(self, store: Store, batches: list[Batch], chunk: _Chunk, report: ImportReport) -> None:
-        noted = {rejection.index for batch in batches for rejection in batch.rejections}
-        for receipt in _patiently(store, batches):
+    def _commit(self, owned: OwnedImport, step: ImportStep, chunk: _Chunk) -> None:
+        report = self.report
+        assert report is not None
+        receipts = owned.take(step)
+        if receipts is None:
+            _as_on_record(report, owned.record)
+            return
+        report.received = step.ends
+        noted = {rejection.index for rejection in chunk.rejections}
+        for receipt in receipts:
             report.applied += receipt.applied
             report.duplicate += receipt.duplicate
             report.stale += receipt.stale
@@ -239,20 +253,9 @@ def _behind(some: _Some, rest: Iterator[Record]) -> Iterator[Record]:
     yield from rest
 
 
-def _patiently(store: Store, batches: list[Batch]) -> list[Receipt]:
-    """Commit batches; while the store is busy with another writer, wait and ask again."""
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            outcomes = store.ingest(batches)
-        except StoreUnavailableError as error:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(error.retry_after_s)
-            continue
-        receipts = []
-        for outcome in outcomes:
-            if isinstance(outcome, Exception):
-                raise outcome
-            receipts.append(outcome)
-        return receipts
+def _as_on_record(report: ImportReport, record: ImportBatch) -> None:
+    """Put the numbers that are on record into a report: of rows that it has not heard of otherwise."""
+    report.received = record.position
+    report.applied, report.duplicate, report.stale = record.applied, record.duplicate, record.stale
+    if unlisted := record.rejected - report.rejected:
+        report.reasons[UNLISTED] = report.reasons.get(UNLISTED, 0) + unlisted

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dataclasses import field as default
 from typing import Any
 
+from callboard.ingest.sources import inferred
 from callboard.ingest.sources.fields import FIELDS, ID_FIELDS, NEEDED, Kind, Reader, kind_of, reader_of
 from callboard.ingest.sources.records import ImportOptionError, RowError, missing_column
 from callboard.ingest.sources.times import TimeReader, checked_formats
@@ -64,6 +65,7 @@ class RowMapping:
         self._columns = [self._column(target, template) for target, template in self.templates.items()]
         values = _words(options.values, "--values", self._fields)
         self._words(values, _words(options.null, "--null", self._fields))
+        self._restates = inferred.FIELD in self.templates or inferred.FIELD in constants
         for needed in NEEDED[options.record_type]:
             if needed not in self.templates and needed not in constants:
                 raise ImportOptionError(
@@ -92,7 +94,7 @@ class RowMapping:
             value = _value(column, row)
             if value is not _ABSENT:
                 _put(event, column.path, value)
-        return event
+        return inferred.restated(event) if self._restates else event
 
     def _column(self, target: str, template: Template) -> _Column:
         kind = kind_of(target, self._fields)

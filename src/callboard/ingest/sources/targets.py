@@ -38,6 +38,9 @@ class Target(Protocol):
     def use(self, row: Mapping[str, Any]) -> SpaceUse:
         """The row's space. Raises `RowError`."""
 
+    def place(self, row: Mapping[str, Any]) -> int | None:
+        """The id of the space that a rejected row belongs to; None where it names none that is there."""
+
 
 class OneSpace:
     """Every row belongs to one space."""
@@ -51,6 +54,9 @@ class OneSpace:
 
     def use(self, row: Mapping[str, Any]) -> SpaceUse:  # noqa: ARG002 - see Target
         return self._use
+
+    def place(self, row: Mapping[str, Any]) -> int | None:  # noqa: ARG002 - see Target
+        return self._use.space.id if self._use.space else None
 
 
 class SpaceFromColumn:
@@ -89,12 +95,23 @@ class SpaceFromColumn:
             raise ImportOptionError(f"Two columns are named {self._column!r}; rename one of them")
 
     def use(self, row: Mapping[str, Any]) -> SpaceUse:
-        value = row.get(self._column)
-        name = "" if value is None else str(value).strip()
+        name = self._name(row)
         known = self.used.get(name)
         if known is None:
             known = self.used[name] = self._met(name)
         return known
+
+    def place(self, row: Mapping[str, Any]) -> int | None:
+        name = self._name(row)
+        known = self.used.get(name)
+        if known is not None:
+            return known.space.id if known.space else None
+        there = self._there.get(name, [])
+        return there[0].id if len(there) == 1 else None
+
+    def _name(self, row: Mapping[str, Any]) -> str:
+        value = row.get(self._column)
+        return "" if value is None else str(value).strip()
 
     def _met(self, name: str) -> SpaceUse:
         if not name:

@@ -29,6 +29,7 @@ class ParquetEncoder:
             "time": pa.timestamp("us", tz="UTC"),
             "duration": pa.float64(),
             "whole": pa.int64(),
+            "names": pa.string(),
             "document": pa.string(),
         }
         self._columns = table.columns
@@ -75,6 +76,8 @@ class ParquetEncoder:
 def _plain(column: Sequence[Any], kind: str) -> Sequence[Any]:
     if kind == "duration":
         return [None if value is None else value / 1000 for value in column]
+    if kind == "names":
+        return [" ".join(value) or None for value in column]
     if kind == "document":
         return [None if value is None else _json.encode(value).decode() for value in column]
     return column

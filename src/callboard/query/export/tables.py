@@ -11,11 +11,11 @@ from callboard.clock import Micros
 from callboard.model.directory import Space
 from callboard.model.exported import CALL_COLUMNS, TASK_COLUMNS
 from callboard.model.task import stuck
-from callboard.query.items import CallItem, call_item, task_item
+from callboard.query.items import call_item, task_item
 from callboard.store.interface import CallAt, Store, TaskAt
 
-Kind = Literal["text", "time", "duration", "whole", "document"]
-"""text; microseconds; milliseconds; a whole number; an object."""
+Kind = Literal["text", "time", "duration", "whole", "names", "document"]
+"""text; microseconds; milliseconds; a whole number; names of fields; an object."""
 Row = TypeVar("Row", CallAt, TaskAt)
 
 _KINDS: dict[str, Kind] = {
@@ -23,6 +23,7 @@ _KINDS: dict[str, Kind] = {
     "start_time": "time",
     "end_time": "time",
     "call_duration": "duration",
+    "inferred": "names",
     "external_ids": "document",
     "metadata": "document",
     "attempt": "whole",
@@ -51,13 +52,6 @@ class SpacesAsMet(dict[int, Space]):
         found = self.get(space_id)
         assert found is not None, "a row has a space, and no space goes"
         return found
-
-
-class CallRecord(CallItem, frozen=True, kw_only=True):
-    """A call as a list shows it, and what its source said of it besides."""
-
-    external_ids: dict[str, Any] | None
-    metadata: dict[str, Any] | None
 
 
 class Table(Struct, Generic[Row], frozen=True, kw_only=True):
@@ -93,15 +87,14 @@ def call_table(spaces: Mapping[int, Space]) -> Table[CallAt]:
             call.answered_by,
             call.agent,
             call.task_id,
-            call.source,
             call.external_ids,
             call.metadata,
+            call.source,
+            call.inferred,
         )
 
-    def item(row: CallAt) -> CallRecord:
-        shown = call_item(row.call, spaces[row.space_id].token)
-        fields = {name: getattr(shown, name) for name in shown.__struct_fields__}
-        return CallRecord(**fields, external_ids=row.call.external_ids, metadata=row.call.metadata)
+    def item(row: CallAt) -> Struct:
+        return call_item(row.call, spaces[row.space_id].token)
 
     return Table(
         name="call-logs",

@@ -79,5 +79,6 @@ _SHOWN: dict[Kind, Callable[[Any], Any]] = {
     "time": iso,
     "duration": seconds,
     "whole": lambda number: number,
+    "names": " ".join,
     "document": _document,
 }

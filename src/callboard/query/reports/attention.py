@@ -20,7 +20,7 @@ from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.tabulate import Ask, tabulate
 from callboard.query.reports.trust import live_before
 from callboard.store.interface import Store
-from callboard.store.questions import Scope, TaskFilter, TaskPart, Window
+from callboard.store.questions import Scope, Sum, TaskFilter, TaskPart, Window
 from callboard.store.reporting import Overdue
 
 CAUSES = {
@@ -40,6 +40,10 @@ FAILED_WITHIN: Micros = 30 * DAY
 LEAST_FINISHED = 100
 """Finished tasks of a space that it takes to say what is usual there."""
 MOST_FINISHED = 1_000
+"""Of a space, the latest."""
+MOST_LOOKED_INTO = 50
+"""Spaces whose finished tasks are looked at, those with most running tasks: 50,000 tasks at most."""
+EVER: Range = (-(2**60), 2**60)
 TIMES_USUAL = 3
 WEEKS = 4
 LEAST_CALLS, LEAST_BEFORE = 50, 200
@@ -86,6 +90,8 @@ class AttentionData(Struct, frozen=True, kw_only=True):
     """The answer."""
 
     as_of: str
+    timezone: str
+    """The home zone of what is asked about."""
     count: int
     """Items in all, also those beyond this list."""
     counts: dict[str, int]
@@ -108,7 +114,13 @@ def attention(
     counts = dict.fromkeys(CAUSES, 0)
     for item in found:
         counts[item.cause] += 1 if item.cause == "success_rate_fell" else item.count
-    return AttentionData(as_of=exact_iso(now), count=len(found), counts=counts, items=found[:MOST_ITEMS])
+    return AttentionData(
+        as_of=exact_iso(now),
+        timezone=scope.timezone,
+        count=len(found),
+        counts=counts,
+        items=found[:MOST_ITEMS],
+    )
 
 
 def _item(cause: str, space: Space, now: Micros, late: Overdue, link: str) -> Item:
@@ -127,75 +139,90 @@ def _item(cause: str, space: Space, now: Micros, late: Overdue, link: str) -> It
 
 
 def _of_spaces(store: Store, scope: ReportScope, totals: Mapping[int, Totals], now: Micros) -> Iterator[Item]:
-    for space in scope.spaces:
-        has = totals.get(space.id, Totals())
-        if has.tasks_pending or has.tasks_running:
-            yield from _tasks(store, scope.org_id, space, has, now)
-        for status, many in (("in_progress", has.calls_in_progress), ("ringing", has.calls_ringing)):
-            if many:
-                before = live_before(space, now)
-                late = store.long_live_calls(scope.org_id, space.id, status, before, MOST_IDS)
-                if late.count:
-                    link = list_link(
-                        "call-logs", space_token=space.token, call_status=status, end_date=exact_iso(before)
-                    )
-                    yield _item(f"call_{status}_too_long", space, now, late, link)
+    """Of all spaces together: what each is asked with its own limits is one question of the store."""
+    has = {space.id: totals.get(space.id, Totals()) for space in scope.spaces}
+    running = [space for space in scope.spaces if has[space.id].tasks_running]
+    pending = [space for space in scope.spaces if has[space.id].tasks_pending]
+    yield from _stuck(store, scope.org_id, running, "running", now)
+    yield from _stuck(store, scope.org_id, pending, "pending", now)
+    if running:
+        yield from _open_after_call(store, scope.org_id, running, now)
+        yield from _unusual(store, scope.org_id, running, has, now)
+    for status in ("in_progress", "ringing"):
+        live = {space.id: space for space in scope.spaces if getattr(has[space.id], f"calls_{status}")}
+        before = {space.id: live_before(space, now) for space in live.values()}
+        for space_id, late in store.long_live_calls(scope.org_id, status, before, MOST_IDS).items():
+            space = live[space_id]
+            end = exact_iso(before[space_id])
+            link = list_link("call-logs", space_token=space.token, call_status=status, end_date=end)
+            yield _item(f"call_{status}_too_long", space, now, late, link)
 
 
-def _tasks(store: Store, org_id: int, space: Space, has: Totals, now: Micros) -> Iterator[Item]:
-    limits = {
-        "running": (has.tasks_running, space.settings.stuck_running_after),
-        "pending": (has.tasks_pending, space.settings.stuck_pending_after),
-    }
-    for status, (many, limit_s) in limits.items():
-        late = (
-            store.waiting_tasks(org_id, space.id, status, now - limit_s * SECOND, MOST_IDS) if many else None
-        )
-        if late is not None and late.count:
-            link = list_link("tasks", space_token=space.token, status=status, stuck="true")
-            yield _item(f"task_{status}_too_long", space, now, late, link)
-    if has.tasks_running:
-        yield from _open_after_call(store, org_id, space, now)
-        yield from _unusual(store, org_id, space, now)
+def _stuck_before(space: Space, status: str, now: Micros) -> Micros:
+    limits = space.settings
+    limit_s = limits.stuck_running_after if status == "running" else limits.stuck_pending_after
+    return now - limit_s * SECOND
 
 
-def _open_after_call(store: Store, org_id: int, space: Space, now: Micros) -> Iterator[Item]:
+def _stuck(store: Store, org_id: int, spaces: Sequence[Space], status: str, now: Micros) -> Iterator[Item]:
+    by_id = {space.id: space for space in spaces}
+    before = {space.id: _stuck_before(space, status, now) for space in spaces}
+    for space_id, late in store.waiting_tasks(org_id, status, before, MOST_IDS).items():
+        space = by_id[space_id]
+        link = list_link("tasks", space_token=space.token, status=status, stuck="true")
+        yield _item(f"task_{status}_too_long", space, now, late, link)
+
+
+def _open_after_call(store: Store, org_id: int, spaces: Sequence[Space], now: Micros) -> Iterator[Item]:
+    by_id = {space.id: space for space in spaces}
     where = TaskFilter(status="running", call_ended=True, now=now)
-    count = store.count_tasks(Scope(org_id, space.id), where)
-    if not count:
-        return
-    # A list is newest first: its last ones wait longest.
-    window = Window(limit=MOST_IDS, offset=max(0, count - MOST_IDS))
-    tasks = [each.task for each in store.tasks(Scope(org_id, space.id), where, window)][::-1]
-    waiting = [task.waiting_since for task in tasks if task.waiting_since is not None]
-    late = Overdue(count=count, since=min(waiting, default=None), ids=[task.task_id for task in tasks])
-    link = list_link("tasks", space_token=space.token, status="running", call_ended="true")
-    yield _item("task_open_after_its_call", space, now, late, link)
+    part = TaskPart(spaces=tuple(by_id), ranges=(EVER,), where=where, group=("space",), sums=(Sum("items"),))
+    for _, space_id, count in store.sums(org_id, [part])[0]:
+        space = by_id[space_id]
+        # A list is newest first: its last ones wait longest.
+        window = Window(limit=MOST_IDS, offset=max(0, count - MOST_IDS))
+        tasks = [each.task for each in store.tasks(Scope(org_id, space.id), where, window)][::-1]
+        waiting = [task.waiting_since for task in tasks if task.waiting_since is not None]
+        late = Overdue(count=count, since=min(waiting, default=None), ids=[task.task_id for task in tasks])
+        link = list_link("tasks", space_token=space.token, status="running", call_ended="true")
+        yield _item("task_open_after_its_call", space, now, late, link)
 
 
-def _unusual(store: Store, org_id: int, space: Space, now: Micros) -> Iterator[Item]:
-    """Running for longer than three times what nearly all take here, and not stuck yet."""
-    times = sorted(store.run_times_ms(org_id, space.id, MOST_FINISHED))
-    if len(times) < LEAST_FINISHED:
-        return
-    usual_ms = times[-(-len(times) * 99 // 100) - 1]
-    stuck_before = now - space.settings.stuck_running_after * SECOND
-    before = now - TIMES_USUAL * usual_ms * 1000
-    if before <= stuck_before:
-        return
-    every = store.waiting_tasks(org_id, space.id, "running", before, 2 * MOST_IDS)
-    stuck = store.waiting_tasks(org_id, space.id, "running", stuck_before, 2 * MOST_IDS)
-    if every.count == stuck.count:
-        return
-    late = Overdue(
-        count=every.count - stuck.count,
-        since=None,
-        ids=[name for name in every.ids if name not in set(stuck.ids)][:MOST_IDS],
-    )
-    link = list_link(
-        "tasks", space_token=space.token, status="running", stuck="false", waiting_before=exact_iso(before)
-    )
-    yield _item("task_running_longer_than_usual", space, now, late, link)
+def _unusual(
+    store: Store, org_id: int, spaces: Sequence[Space], has: Mapping[int, Totals], now: Micros
+) -> Iterator[Item]:
+    """Running for longer than three times what nearly all take there, and not stuck yet."""
+    # Where most is running, and enough was completed to say what is usual.
+    looked = sorted(spaces, key=lambda space: (-has[space.id].tasks_running, space.id))
+    looked = [space for space in looked if has[space.id].tasks_completed >= LEAST_FINISHED]
+    by_id = {space.id: space for space in looked[:MOST_LOOKED_INTO]}
+    before: dict[int, Micros] = {}
+    for space_id, found in store.run_times_ms(org_id, tuple(by_id), MOST_FINISHED).items():
+        times = sorted(found)
+        if len(times) >= LEAST_FINISHED:
+            usual_ms = times[-(-len(times) * 99 // 100) - 1]
+            moment = now - TIMES_USUAL * usual_ms * 1000
+            if moment > _stuck_before(by_id[space_id], "running", now):
+                before[space_id] = moment
+    stuck_before = {space_id: _stuck_before(by_id[space_id], "running", now) for space_id in before}
+    stuck = store.waiting_tasks(org_id, "running", stuck_before, 2 * MOST_IDS)
+    for space_id, every in store.waiting_tasks(org_id, "running", before, 2 * MOST_IDS).items():
+        known = stuck.get(space_id, Overdue(count=0, since=None, ids=[]))
+        if every.count == known.count:
+            continue
+        late = Overdue(
+            count=every.count - known.count,
+            since=None,
+            ids=[name for name in every.ids if name not in set(known.ids)][:MOST_IDS],
+        )
+        link = list_link(
+            "tasks",
+            space_token=by_id[space_id].token,
+            status="running",
+            stuck="false",
+            waiting_before=exact_iso(before[space_id]),
+        )
+        yield _item("task_running_longer_than_usual", by_id[space_id], now, late, link)
 
 
 def _failed(store: Store, scope: ReportScope, now: Micros) -> Iterator[Item]:

@@ -21,6 +21,7 @@ from callboard.query.reports.plan import Where, call_filter
 from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.series import Bucket, told_buckets
 from callboard.query.reports.tabulate import Ask, check_rows
+from callboard.store.budget import check
 from callboard.store.interface import Store
 
 Kind = Literal["talk", "offered"]
@@ -87,7 +88,7 @@ def concurrency(store: Store, asked: ConcurrencyQuestion) -> ConcurrencyData:
     ]
     levels = _levels([span for span in spans if span[0] < span[1]])
     peaks, moments, means = _by_bucket(levels, ranges)
-    peak = max(peaks)
+    peak = max(peaks, default=0)
     peak_at = next((at for at, level in levels if level == peak), None) if peak else None
     filters = {**scope.parameters, **dict(words(asked.where))}
     name = "talking_at" if asked.kind == "talk" else "offered_at"
@@ -150,6 +151,7 @@ def _by_bucket(
     peaks, moments, means = [], [], []
     place, level = 0, 0
     for begin, end in ranges:
+        check()
         most, most_at = level, begin
         area, since = 0, begin
         while place < len(levels) and levels[place][0] < end:

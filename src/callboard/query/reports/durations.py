@@ -2,43 +2,53 @@
 
 Counts by bucket (`fold.sketch`) of whole UTC days come from counters, edges and what no counter tells apart
 from rows, in the same buckets. Percentiles are nearest rank, told by the middle of their bucket: within 1 %.
-Means are exact; so are the least and the greatest, looked up among the calls of the days that hold them.
+Means are exact; so are the least and the greatest. Where rows are read they come with them, for all groups in
+one pass; where counters answer they are looked up among the calls of the days that hold them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct, structs
 
+from callboard.clock import DAY, Micros
 from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain
 from callboard.fold.sketch import RELATIVE_ERROR, middle, span
 from callboard.model.totals import mean_seconds
 from callboard.query.items import seconds
 from callboard.query.reports.duration_links import DurationLinks, Of
+from callboard.query.reports.duration_sums import (
+    MOST_LOOKED_UP,
+    DurationsQuestion,
+    Extremes,
+    Gathered,
+    counter_of_lengths,
+    gather,
+    utc_days,
+)
 from callboard.query.reports.links import words_of
-from callboard.query.reports.period import Period, Range, exact_iso
+from callboard.query.reports.period import exact_iso
 from callboard.query.reports.plan import Where, call_filter
-from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.series import MOST_GROUPED_BY, MOST_GROUPS, named, too_many_groups
-from callboard.query.reports.tabulate import Ask, check_rows
+from callboard.store.budget import check
 from callboard.store.interface import Store
-from callboard.store.questions import CONTACT_SPACES, CallPart, CellPart, Extreme, Match, Place, Sum, Sums
+from callboard.store.questions import (
+    CONTACT_SPACES,
+    CellPart,
+    Extreme,
+    Place,
+    Sum,
+)
 
 PERCENTILES = (50, 90, 95, 99)
+AHEAD: Micros = 2 * DAY
+"""Behind now plus this no call is created: an event is at most a day ahead."""
 MOST_BINS = 24
 EXTREME_ROWS = 1_000_000
 """Calls that are looked at for the very least or greatest value."""
 FEW_DAYS = 16
 """On as many days as this at most it is worth asking for the spaces too."""
-HELD = {"space_token", "call_type", "call_status"}
-"""What the sketches tell apart."""
-
-Key = tuple[Any, ...]
-Part = CellPart | CallPart
-
 __all__ = ["MOST_GROUPED_BY", "DurationsData", "DurationsQuestion", "durations"]
 
 
@@ -98,31 +108,9 @@ class DurationsData(Struct, frozen=True, kw_only=True):
     """One for each group, the one with most calls first."""
 
 
-class DurationsQuestion(Struct, frozen=True, kw_only=True):
-    """What is asked."""
-
-    scope: ReportScope
-    period: Period
-    zone: ZoneInfo
-    group: tuple[str, ...] = ()
-    where: Where = ()
-    counters: bool = True
-
-
-class _Gathered:
-    """Buckets of one group, and the sums beside them."""
-
-    __slots__ = ("buckets", "total_ms", "unknown")
-
-    def __init__(self) -> None:
-        self.buckets: dict[int, int] = {}
-        self.total_ms = 0
-        self.unknown = 0
-
-
 def durations(store: Store, asked: DurationsQuestion) -> DurationsData:
     """The distributions. Raises `InvalidInputError` for too many groups or rows."""
-    talk, wait = _both(store, asked)
+    talk, wait = gather(store, asked)
     keys = dict.fromkeys([*talk, *wait])
     if not asked.group:
         keys.setdefault(())
@@ -130,13 +118,17 @@ def durations(store: Store, asked: DurationsQuestion) -> DurationsData:
         raise too_many_groups(len(keys))
     tokens = {space.id: space.token for space in asked.scope.spaces}
     told = []
+    looked_up = len(keys) <= MOST_LOOKED_UP
     for key in keys:
+        check()
         group = named(asked.group, key, tokens)
-        both: dict[Of, _Gathered] = {
-            "talk": talk.get(key) or _Gathered(),
-            "wait": wait.get(key) or _Gathered(),
+        both: dict[Of, Gathered] = {
+            "talk": talk.get(key) or Gathered(),
+            "wait": wait.get(key) or Gathered(),
         }
-        extremes = _extremes(store, asked, group, both)
+        extremes = {of: each.extremes or _within_a_bucket(each) for of, each in both.items()}
+        if looked_up and any(each.extremes is None for each in both.values()):
+            extremes = _extremes(store, asked, group, both)
         told.append(
             Durations(
                 group=group,
@@ -155,99 +147,11 @@ def durations(store: Store, asked: DurationsQuestion) -> DurationsData:
     )
 
 
-# --- buckets
-
-
-def _both(store: Store, asked: DurationsQuestion) -> list[dict[Key, _Gathered]]:
-    """Of talk time and of time to answer, both of one snapshot."""
-    names = ["space" if name == "space_token" else name for name in asked.group]
-    kinds: tuple[Of, Of] = ("talk", "wait")
-    parts = [_parts(store, asked, of, (*names, of)) for of in kinds]
-    found = store.sums(asked.scope.org_id, [part for each in parts for part in each])
-    first = len(parts[0])
-    return [_gather(rows) for rows in (found[:first], found[first:])]
-
-
-_SUMS: dict[Of, tuple[Sum, Sum, Sum]] = {
-    "talk": (Sum("items", ("completed",)), Sum("items", ("completed",)), Sum("talk_ms", ("completed",))),
-    "wait": (Sum("items", but="queued"), Sum("answered", but="queued"), Sum("wait_ms", but="queued")),
-}
-"""Of each: calls where the time is known, calls where it should be but is not, and the time together."""
-
-
-def _gather(found: Sequence[Sums]) -> dict[Key, _Gathered]:
-    gathered: dict[Key, _Gathered] = {}
-    for rows in found:
-        for _, *group, bucket, items, expected, total_ms in rows:
-            counts = items if bucket else expected
-            if counts:
-                into = gathered.setdefault(tuple([value or "unknown" for value in group]), _Gathered())
-                if bucket:
-                    into.buckets[int(bucket)] = into.buckets.get(int(bucket), 0) + counts
-                    into.total_ms += total_ms
-                else:
-                    into.unknown += counts
-    return gathered
-
-
-def _parts(store: Store, asked: DurationsQuestion, of: Of, group: tuple[str, ...]) -> list[Part]:
-    ids = tuple(space.id for space in asked.scope.spaces)
-    whole: Range = (asked.period.start, asked.period.end)
-    needed = {*asked.group, *(name for name, _ in asked.where)}
-    if not asked.counters or not needed <= HELD:
-        check_rows(store, _ask(asked, (whole,)))
-        where = call_filter(asked.where)
-        return [CallPart(spaces=ids, ranges=(whole,), where=where, group=group, sums=_SUMS[of])]
-    days, edges = utc_days(whole)
-    parts: list[Part] = []
-    if days is not None:
-        together = asked.scope.contact and "space_token" not in asked.group
-        parts.append(
-            CellPart(
-                counter=_counter(of),
-                grain=Grain.UTC_DAY,
-                spaces=(CONTACT_SPACES,) if together else ids,
-                ranges=(days,),
-                where=_texts(asked.where),
-                group=group,
-                sums=_SUMS[of],
-            )
-        )
-    if edges:
-        where = call_filter(asked.where)
-        parts.append(CallPart(spaces=ids, ranges=edges, where=where, group=group, sums=_SUMS[of]))
-    return parts
-
-
-def _counter(of: Of) -> str:
-    return "talk_times" if of == "talk" else "answer_times"
-
-
-def _texts(where: Where) -> tuple[tuple[str, Match], ...]:
-    return tuple((name, value) for name, value in where if not isinstance(value, bool))
-
-
-def _ask(asked: DurationsQuestion, ranges: tuple[Range, ...]) -> Ask:
-    return Ask(
-        org_id=asked.scope.org_id, spaces=asked.scope.spaces, contact=asked.scope.contact, ranges=ranges
-    )
-
-
-def utc_days(period: Range) -> tuple[tuple[int, int] | None, tuple[Range, ...]]:
-    """The whole UTC days of a period, in quarters, and what is left of it at its edges."""
-    day_us = QUARTERS_A_DAY * QUARTER_US
-    first, last = -(-period[0] // day_us), period[1] // day_us
-    if first >= last:
-        return None, (period,)
-    edges = ((period[0], first * day_us), (last * day_us, period[1]))
-    return (first * QUARTERS_A_DAY, last * QUARTERS_A_DAY), tuple(edge for edge in edges if edge[0] < edge[1])
-
-
 # --- numbers
 
 
 def _spread(
-    asked: DurationsQuestion, of: Of, group: Mapping[str, str], gathered: _Gathered, extremes: Extremes
+    asked: DurationsQuestion, of: Of, group: Mapping[str, str], gathered: Gathered, extremes: Extremes
 ) -> Spread:
     buckets = sorted(gathered.buckets.items())
     calls = sum(many for _, many in buckets)
@@ -299,12 +203,8 @@ def _histogram(buckets: Sequence[tuple[int, int]], link: DurationLinks) -> list[
     return bins
 
 
-Extremes = tuple[int | None, int | None, bool]
-"""The least and the greatest, and whether they are the very values."""
-
-
 def _extremes(
-    store: Store, asked: DurationsQuestion, group: Mapping[str, str], both: Mapping[Of, _Gathered]
+    store: Store, asked: DurationsQuestion, group: Mapping[str, str], both: Mapping[Of, Gathered]
 ) -> dict[Of, Extremes]:
     """Of talk time and of time to answer: looked up together."""
     known: dict[tuple[Of, bool], int | None] = {}
@@ -328,7 +228,16 @@ def _extremes(
     return {of: _told(known, of, gathered) for of, gathered in both.items()}
 
 
-def _told(known: Mapping[tuple[Of, bool], int | None], of: Of, gathered: _Gathered) -> Extremes:
+def _within_a_bucket(gathered: Gathered) -> Extremes:
+    """As near as the buckets tell them: where more groups are than are looked up."""
+    if not gathered.buckets:
+        return None, None, True
+    least, greatest = min(gathered.buckets), max(gathered.buckets)
+    exact = all(span(number)[1] - span(number)[0] == 1 for number in (least, greatest))
+    return middle(least), middle(greatest), exact
+
+
+def _told(known: Mapping[tuple[Of, bool], int | None], of: Of, gathered: Gathered) -> Extremes:
     if not gathered.buckets:
         return None, None, True
     least, greatest = known[of, False], known[of, True]
@@ -349,11 +258,13 @@ def _places(
     at_edges: list[Place] = [(space_id, begin, end) for space_id in ids for begin, end in edges]
     if days is None or not wanted:
         return [at_edges] * len(wanted)
-    each_day = tuple((day, day + QUARTERS_A_DAY) for day in range(days[0], days[1], QUARTERS_A_DAY))
+    # No call is created more than a day ahead: a period may end with the calendar, three million days later.
+    last = days[1] if asked.now is None else min(days[1], (asked.now + AHEAD) // QUARTER_US)
+    each_day = tuple((day, day + QUARTERS_A_DAY) for day in range(days[0], last, QUARTERS_A_DAY))
     together = asked.scope.contact and len(ids) == len(asked.scope.spaces)
     parts = [
         CellPart(
-            counter=_counter(of),
+            counter=counter_of_lengths(of),
             grain=Grain.UTC_DAY,
             spaces=(CONTACT_SPACES,) if together else ids,
             ranges=each_day,

@@ -11,7 +11,7 @@ from callboard.model.words import ANSWERED_BY, CALL_STATUSES, CALL_TYPES, END_RE
 from callboard.query.civil import Moment
 from callboard.query.metrics import METRICS, chosen
 from callboard.query.parameter import Parameter, flags, moments, numbers, texts, words, zones
-from callboard.query.parameters import SCOPE, UTC_ZONE, table
+from callboard.query.parameters import SCOPE, table, zone_of
 from callboard.query.reports.concurrency import KINDS, ConcurrencyQuestion
 from callboard.query.reports.durations import DurationsQuestion
 from callboard.query.reports.period import INTERVALS, Period, civil_day, read_period
@@ -54,7 +54,11 @@ PERIOD = table(
         "the last one included.",
     ),
     moments("end", "Up to this time, not included; a bare date: that day included whole. Left out: now."),
-    zones("timezone", "The zone whose civil days are meant. UTC unless said."),
+    zones(
+        "timezone",
+        "The zone whose civil days are meant. Left out: the home zone of the space that is asked about, else "
+        "the organization's.",
+    ),
 )
 DIMENSION_FILTERS = table(
     words("call_type", "Direction.", CALL_TYPES, unknown=True),
@@ -134,45 +138,43 @@ def where_of(values: Mapping[str, Any]) -> Where:
     return tuple((name, values[name]) for name in DIMENSION_FILTERS if name in values)
 
 
-def zone_of(values: Mapping[str, Any]) -> ZoneInfo:
-    """The zone asked for."""
-    zone: ZoneInfo = values.get("timezone", UTC_ZONE)
-    return zone
-
-
-def period_of(values: Mapping[str, Any], now: Micros) -> Period:
+def period_of(values: Mapping[str, Any], zone: ZoneInfo, now: Micros) -> Period:
     """The period asked for."""
-    return read_period(values.get("start"), values.get("end"), zone_of(values), now)
+    return read_period(values.get("start"), values.get("end"), zone, now)
 
 
 def series_question(values: Mapping[str, Any], scope: ReportScope, now: Micros) -> SeriesQuestion:
     """The question that values of `SERIES` stand for."""
+    zone = zone_of(values, ZoneInfo(scope.timezone))
     return SeriesQuestion(
         scope=scope,
-        period=period_of(values, now),
+        period=period_of(values, zone, now),
         interval=values.get("interval", "day"),
-        zone=zone_of(values),
+        zone=zone,
         metrics=chosen(values.get("metric", DEFAULT_METRICS)),
         group=values.get("group_by", ()),
         where=where_of(values),
         compare="compare" in values,
+        now=now,
     )
 
 
 def durations_question(values: Mapping[str, Any], scope: ReportScope, now: Micros) -> DurationsQuestion:
     """The question that values of `DURATIONS` stand for."""
+    zone = zone_of(values, ZoneInfo(scope.timezone))
     return DurationsQuestion(
         scope=scope,
-        period=period_of(values, now),
-        zone=zone_of(values),
+        period=period_of(values, zone, now),
+        zone=zone,
         group=values.get("group_by", ()),
         where=where_of(values),
+        now=now,
     )
 
 
 def concurrency_question(values: Mapping[str, Any], scope: ReportScope, now: Micros) -> ConcurrencyQuestion:
     """The question that values of `CONCURRENCY` stand for. Without a start it is about the last civil day."""
-    zone = zone_of(values)
+    zone = zone_of(values, ZoneInfo(scope.timezone))
     until = now if values.get("end") is None else values["end"].ends(zone)
     day = civil_day(until - 1, zone.key)
     return ConcurrencyQuestion(

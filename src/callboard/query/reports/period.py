@@ -7,24 +7,29 @@ begin on Monday. The first and the last are cut by the period's own edges.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from callboard.clock import DAY, EPOCH, Micros, moment
+from callboard.clock import DAY, EPOCH, Micros
 from callboard.errors import InvalidInputError
 from callboard.fold.grain import QUARTER_US, Grain, bucket_of, day_start
 from callboard.query.civil import Moment
+from callboard.query.wall import LATEST, first_shown, highest_shown, local_time, wall_time
 
 INTERVALS = ("15m", "hour", "day", "week", "month", "total")
 MOST_BUCKETS = 10_000
 EARLIEST: Micros = 0
 """1970: before it nothing is kept."""
-LATEST: Micros = 253_402_300_800_000_000
-"""The year 10000."""
 DEFAULT_DAYS = 30
+BLOCKS: dict[str, Micros] = {"hour": 4 * DAY, "day": 64 * DAY, "week": 448 * DAY, "month": 1_920 * DAY}
+"""Of what intervals the begins of civil periods are kept, and of how much time together: about a hundred of
+them at most. Those of quarters are plain sums."""
+BLOCKS_KEPT = 1_000
 
 Range = tuple[Micros, Micros]
 """Half-open."""
@@ -39,19 +44,30 @@ class Period(Struct, frozen=True):
 
 def read_period(start: Moment | None, end: Moment | None, zone: ZoneInfo, now: Micros) -> Period:
     """The period asked for. Without an end it ends now; without a start it begins with the civil day that
-    makes it thirty days, the last one included. Raises `InvalidInputError` when it ends before it begins.
+    makes it thirty days, the last one included. An end beyond the calendar is its last moment. Days that the
+    zone skipped are an empty period, and nothing else is one. Raises `InvalidInputError` when it ends before
+    it begins.
     """
-    until = now if end is None else end.ends(zone)
+    until = min(now if end is None else end.ends(zone), LATEST)
     if start is None:
-        last = moment(max(until - 1, EARLIEST)).astimezone(zone)
+        last = wall_time(max(until - 1, EARLIEST), zone.key)
         begin = day_start(_midnight(last) - timedelta(days=DEFAULT_DAYS - 1), zone.key)
+        # The end itself may lie in the first days of 1970.
+        begin = max(begin, min(EARLIEST, until - 1))
     else:
         begin = start.starts(zone)
-    if begin >= until:
+    if begin > until or (begin == until and not _are_skipped(start, end)):
         raise not_together("end", "must be later than start")
-    if begin < EARLIEST or until > LATEST:
-        raise not_together("start" if begin < EARLIEST else "end", "must lie between 1970 and 9999")
+    if begin < EARLIEST:
+        raise not_together("start", "must lie between 1970 and 9999")
     return Period(begin, until)
+
+
+def _are_skipped(start: Moment | None, end: Moment | None) -> bool:
+    """Whether an empty period was asked for as days: of these the zone skipped every one."""
+    if start is None or end is None or start.day is None or end.day is None:
+        return False
+    return start.day <= end.day
 
 
 def not_together(name: str, message: str) -> InvalidInputError:
@@ -60,31 +76,46 @@ def not_together(name: str, message: str) -> InvalidInputError:
 
 
 def buckets(period: Period, interval: str, zone: str) -> tuple[Range, ...]:
-    """The buckets of a period, in order, without a gap. Raises `InvalidInputError` for too many."""
+    """The buckets of a period, in order, without a gap; none where it is empty. Raises `InvalidInputError`
+    for too many.
+    """
+    if period.start == period.end:
+        return ()
     shortest = {"15m": QUARTER_US, "hour": QUARTER_US, "day": DAY, "week": DAY, "month": DAY}.get(interval)
     if shortest is not None and (period.end - period.start) // shortest > 40 * MOST_BUCKETS:
         raise _too_many(interval)
-    return _buckets(period.start, period.end, interval, zone)
-
-
-@lru_cache(maxsize=256)
-def _buckets(start: Micros, end: Micros, interval: str, zone: str) -> tuple[Range, ...]:
     found: list[Range] = []
-    begin = start
-    for edge in _edges(start, interval, zone):
-        if edge >= end:
-            break
-        found.append((begin, edge))
-        begin = edge
+    begin = period.start
+    for edge in _edges_within(period.start, period.end, interval, zone):
+        if edge > begin:
+            found.append((begin, edge))
+            begin = edge
         if len(found) > MOST_BUCKETS:
             raise _too_many(interval)
-    found.append((begin, end))
+    found.append((begin, period.end))
     return tuple(found)
+
+
+def _edges_within(start: Micros, end: Micros, interval: str, zone: str) -> Iterator[Micros]:
+    """Where civil periods begin between two instants, neither included."""
+    length = BLOCKS.get(interval)
+    if length is None:
+        yield from takewhile(lambda edge: edge < end, _edges(start, interval, zone))
+        return
+    for block in range(start // length, -(-end // length)):
+        yield from (edge for edge in _edges_of_block(block, interval, zone) if start < edge < end)
+
+
+# Kept by fixed blocks of time, not by the period: its end is mostly now, which no question has a second time.
+@lru_cache(maxsize=BLOCKS_KEPT)
+def _edges_of_block(block: int, interval: str, zone: str) -> tuple[Micros, ...]:
+    first, after = block * BLOCKS[interval], (block + 1) * BLOCKS[interval]
+    return tuple(takewhile(lambda edge: edge < min(after, LATEST), _edges(first - 1, interval, zone)))
 
 
 def whole(ranges: Sequence[Range], interval: str, zone: str) -> frozenset[Range]:
     """Of the buckets of a period those that its edges do not cut."""
-    if interval == "total":
+    if interval == "total" or not ranges:
         return frozenset()
     cut = set()
     if not _is_edge(ranges[0][0], interval, zone):
@@ -95,7 +126,7 @@ def whole(ranges: Sequence[Range], interval: str, zone: str) -> frozenset[Range]
 
 
 def _is_edge(instant: Micros, interval: str, zone: str) -> bool:
-    return instant > EARLIEST and next(_edges(instant - 1, interval, zone)) == instant
+    return instant > EARLIEST and next(_edges(instant - 1, interval, zone), None) == instant
 
 
 def _too_many(interval: str) -> InvalidInputError:
@@ -104,7 +135,18 @@ def _too_many(interval: str) -> InvalidInputError:
 
 
 def _edges(start: Micros, interval: str, zone: str) -> Iterator[Micros]:
-    """Where the interval's civil periods begin after `start`."""
+    """Where the interval's civil periods begin after `start`, each once: a day that the zone skipped begins
+    where the next one does. They end with the calendar.
+    """
+    latest = start
+    with suppress(OverflowError, ValueError):
+        for edge in _begins(start, interval, zone):
+            if edge > latest:
+                yield edge
+                latest = edge
+
+
+def _begins(start: Micros, interval: str, zone: str) -> Iterator[Micros]:
     if interval == "total":
         return iter(())
     if interval == "15m":
@@ -125,11 +167,13 @@ def _hours(start: Micros, zone: str) -> Iterator[Micros]:
     quarter = bucket_of(start // QUARTER_US, Grain.HOUR, zone)
     while True:
         quarter = next_hour(quarter, zone)
-        if quarter * QUARTER_US > start:
-            yield quarter * QUARTER_US
+        yield quarter * QUARTER_US
 
 
-@lru_cache(maxsize=20_000)
+HOURS = 20_000
+
+
+@lru_cache(maxsize=HOURS)
 def next_hour(quarter: int, zone: str) -> int:
     """The quarter at which the civil hour that begins with this one is over."""
     following = quarter + 4
@@ -146,17 +190,14 @@ def next_hour(quarter: int, zone: str) -> int:
 
 
 def _days(start: Micros, interval: str, zone: str) -> Iterator[Micros]:
-    local = moment(start).astimezone(ZoneInfo(zone))
-    day = _midnight(local)
+    day = _midnight(wall_time(start, zone))
     if interval == "week":
         day -= timedelta(days=day.weekday())
     elif interval == "month":
         day = day.replace(day=1)
     while True:
         day = _after(day, interval)
-        edge = day_start(day, zone)
-        if edge > start:
-            yield edge
+        yield day_start(day, zone)
 
 
 def _after(day: datetime, interval: str) -> datetime:
@@ -169,7 +210,7 @@ def _after(day: datetime, interval: str) -> datetime:
 
 def civil_day(instant: Micros, zone: str) -> Micros:
     """Where the civil day that holds an instant begins."""
-    return day_start(_midnight(moment(max(instant, EARLIEST)).astimezone(ZoneInfo(zone))), zone)
+    return day_start(_midnight(wall_time(max(instant, EARLIEST), zone)), zone)
 
 
 def _midnight(local: datetime) -> datetime:
@@ -177,27 +218,88 @@ def _midnight(local: datetime) -> datetime:
     return datetime(local.year, local.month, local.day)  # noqa: DTZ001 - a day, in whichever zone
 
 
-def previous(period: Period, zone: str) -> Period:
-    """The period before: as many civil months or days where it is made of whole ones, else as long."""
-    first, after = _civil_day(period.start, zone), _civil_day(period.end, zone)
-    if first is None or after is None:
-        return Period(period.start - (period.end - period.start), period.start)
-    if first.day == 1 and after.day == 1:
-        months = (after.year - first.year) * 12 + after.month - first.month
-        before = first.year * 12 + first.month - 1 - months
-        return Period(day_start(datetime(before // 12, before % 12 + 1, 1), zone), period.start)  # noqa: DTZ001
-    return Period(day_start(first - (after - first), zone), period.start)
+class Before(Struct, frozen=True):
+    """The period before another, and how a time of the one is found in the other."""
+
+    period: Period
+    until: Micros
+    """Up to when the period is compared: its end, or now where that lies within it."""
+    months: int = 0
+    """So many civil months before; with the same day of the month."""
+    days: int = 0
+    """So many civil days before. Neither: it is as long, whatever the clocks do."""
+
+    def back(self, wall: datetime) -> datetime:
+        """The same day and clock in the period before. A day that its month lacks is that month's end."""
+        if not self.months:
+            return wall - timedelta(days=self.days)
+        first = _midnight(wall).replace(day=1)
+        earlier = _months_before(first, self.months)
+        return min(earlier + (wall - first), _after(earlier, "month"))
+
+
+def before_of(period: Period, zone: str, now: Micros | None = None) -> Before:
+    """What a period is compared with: docs/reference/reports.md, "Compared with the period before"."""
+    until = now if now is not None and period.start < now < period.end else period.end
+    first = _civil_day(period.start, zone)
+    if first is None:
+        length = until - period.start
+        return Before(Period(max(period.start - length, min(EARLIEST, period.start)), period.start), until)
+    months, days = _unit(period, first, until, zone, now)
+    found = Before(period, until, months, days)
+    try:
+        begin = day_start(found.back(first), zone)
+        end = first_shown(found.back(highest_shown(until, zone)), zone)
+    except (OverflowError, ValueError):  # before the first year
+        begin = end = EARLIEST
+    # Before 1970 nothing is kept.
+    begin, end = (min(max(each, EARLIEST), period.start) for each in (begin, end))
+    return Before(Period(begin, end), until, months, days)
+
+
+def previous(period: Period, zone: str, now: Micros | None = None) -> Period:
+    """The period before."""
+    return before_of(period, zone, now).period
+
+
+def _unit(period: Period, first: datetime, until: Micros, zone: str, now: Micros | None) -> tuple[int, int]:
+    """How many months or days before the period before lies: of the unit of a period that begins with a
+    civil day.
+    """
+    after = _civil_day(period.end, zone)
+    if after is not None and first.day == after.day == 1 and after > first:
+        return (after.year - first.year) * 12 + after.month - first.month, 0
+    if after is not None and first.weekday() == after.weekday() == 0 and after > first:
+        return 0, (after - first).days
+    last = _midnight(wall_time(until - 1, zone))
+    # Whole days that are over are compared as days, also where they begin a month or a week.
+    if until == now or _civil_day(until, zone) is None:
+        if first.day == 1 and last < _after(first, "month"):
+            return 1, 0
+        if first.weekday() == 0 and last < _after(first, "week"):
+            return 0, 7
+    return 0, (last - first).days + 1
+
+
+def _months_before(first: datetime, months: int) -> datetime:
+    number = first.year * 12 + first.month - 1 - months
+    return datetime(number // 12, number % 12 + 1, 1)  # noqa: DTZ001 - a day, in whichever zone
 
 
 def _civil_day(instant: Micros, zone: str) -> datetime | None:
     """The civil day that begins at an instant; none when none does."""
-    local = moment(instant).astimezone(ZoneInfo(zone))
-    day = _midnight(local)
-    return day if day_start(day, zone) == instant else None
+    day = _midnight(wall_time(instant, zone))
+    try:
+        return day if day_start(day, zone) == instant else None
+    except (OverflowError, ValueError):
+        return None
 
 
 # The bounds of buckets are told by every answer again, by the hundred: half of a report's time went here.
-@lru_cache(maxsize=10_000)
+WRITTEN = 10_000
+
+
+@lru_cache(maxsize=WRITTEN)
 def exact_iso(instant: Micros) -> str:
     """An instant in UTC to the microsecond where it has any: the very bound, to ask with again."""
     text = (EPOCH + timedelta(microseconds=instant)).isoformat()[:19]
@@ -207,8 +309,8 @@ def exact_iso(instant: Micros) -> str:
     return f"{text}.{rest // 1000:03d}Z" if rest else f"{text}Z"
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=WRITTEN)
 def local_iso(instant: Micros, zone: ZoneInfo) -> str:
     """The same instant by the zone's clock, with its offset."""
-    local = moment(instant).astimezone(zone)
+    local = local_time(instant, zone)
     return local.isoformat(timespec="auto" if local.microsecond else "seconds")

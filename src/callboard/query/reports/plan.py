@@ -7,16 +7,18 @@ told apart, have cells of their own in UTC. Where no counter tells apart what is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
+from callboard.errors import InvalidInputError
 from callboard.fold.catalogue import CATALOGUE, Counter
-from callboard.fold.grain import Grain
+from callboard.fold.grain import QUARTER_US, Grain
 from callboard.model.directory import Space
 from callboard.query.reports.period import Range
 from callboard.query.reports.tiles import tiles_of
+from callboard.store.budget import check
 from callboard.store.questions import (
     CONTACT_SPACES,
     CallFilter,
@@ -27,6 +29,11 @@ from callboard.store.questions import (
     TaskPart,
     Unknown,
 )
+
+MOST_TILED = 100_000
+"""Buckets of a report, each tiled in every home zone of the spaces in scope."""
+SHORTER_THAN_AN_HOUR = 3 * QUARTER_US
+"""However it lies to the grid, the quarters nearest to its bounds are less than an hour apart."""
 
 DIMENSIONS = ("space_token", "call_type", "call_status", "end_reason", "agent", "answered", "answered_by")
 """What calls are told apart by, everywhere: each is a group and a filter, `unknown` is its null."""
@@ -69,7 +76,7 @@ class Plan:
             self._holders = {"UTC": (CONTACT_SPACES,)}
         else:
             for space in spaces:
-                zone = space.settings.timezone
+                zone = space.cell_zone
                 self._holders[zone] = (*self._holders.get(zone, ()), space.id)
 
     @property
@@ -84,7 +91,8 @@ class Plan:
         if count.counter is None:
             return [(self._rows(count, self._ids, tuple(ranges)), [[(each, 1)] for each in ranges])]
         parts: Parts = []
-        for zone, holders in self._holders.items():
+        for zone, holders in self._holders_for(ranges).items():
+            check()
             tiled: dict[Grain, dict[tuple[int, int], list[tuple[Range, int]]]] = {}
             edges: dict[Range, list[tuple[Range, int]]] = {}
             for asked in ranges:
@@ -108,6 +116,21 @@ class Plan:
                 ids = self._ids if holders == (CONTACT_SPACES,) else holders
                 parts.append((self._rows(count, ids, tuple(edges)), list(edges.values())))
         return parts
+
+    def _holders_for(self, ranges: Sequence[Range]) -> Mapping[str, tuple[int, ...]]:
+        """Whose cells are read, by the zone whose hours and days tile the ranges. Raises `InvalidInputError`
+        where so many ranges in so many zones would have to be tiled that it takes seconds.
+        """
+        if all(end - begin < SHORTER_THAN_AN_HOUR for begin, end in ranges):
+            # Quarters alone tile them, and those are the same in every zone.
+            return {"UTC": self.holders}
+        if len(ranges) * len(self._holders) > MOST_TILED:
+            message = (
+                f"{len(ranges):,} buckets of spaces in {len(self._holders):,} home zones are more than "
+                f"{MOST_TILED:,} together: take a longer interval, a shorter period or one space"
+            )
+            raise InvalidInputError(message, [("interval", message)])
+        return self._holders
 
     def _rows(self, count: Count, ids: tuple[int, ...], ranges: tuple[Range, ...]) -> CallPart | TaskPart:
         if count.tasks:

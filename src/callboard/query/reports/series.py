@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from msgspec import UNSET, Struct, UnsetType
 
+from callboard.clock import Micros
 from callboard.errors import InvalidInputError
 from callboard.query.metrics import Metric
+from callboard.query.reports.compare import Comparison, comparison
 from callboard.query.reports.links import links_of
 from callboard.query.reports.period import (
     Period,
@@ -18,7 +20,6 @@ from callboard.query.reports.period import (
     exact_iso,
     local_iso,
     not_together,
-    previous,
     whole,
 )
 from callboard.query.reports.plan import Where
@@ -26,6 +27,7 @@ from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.tabulate import Ask, Table, tabulate
 from callboard.query.reports.views import Group as Key
 from callboard.query.reports.views import Views
+from callboard.store.budget import check
 from callboard.store.interface import Store
 
 MOST_GROUPS = 1_000
@@ -51,7 +53,14 @@ class Part(Struct, frozen=True):
 
     totals: dict[str, Any]
     values: Values
-    """Metric → a value for each bucket, in their order."""
+    """Metric → a value for each bucket, in their order; null where the period before has no such bucket."""
+
+
+class Earlier(Part, frozen=True):
+    """Numbers of the period before."""
+
+    unmatched: Values
+    """Metric → a value for each stretch that only the period before has: with `values` they add up."""
 
 
 class Series(Struct, frozen=True, kw_only=True):
@@ -62,17 +71,23 @@ class Series(Struct, frozen=True, kw_only=True):
     values: Values
     links: dict[str, str]
     """Metric → the list it counts; `{start}` and `{end}` stand for the bounds of a bucket or the period."""
-    previous: Part | UnsetType = UNSET
+    previous: Earlier | UnsetType = UNSET
     difference: Part | UnsetType = UNSET
     """This less the previous, value by value; null where either is."""
 
 
-class PreviousPeriod(Struct, frozen=True):
-    """The period before."""
+class PreviousPeriod(Struct, frozen=True, kw_only=True):
+    """The period before: the same civil stretch, as far as this one has come."""
 
     start: str
     end: str
-    buckets: list[Bucket]
+    partial: bool
+    """It begins before the first call of its spaces (or task, where tasks alone are asked for): it is not
+    known whole, and no percentage of change is made of it."""
+    buckets: list[Bucket | None]
+    """What stands beside each bucket, by the clock; null where the period before has no such time."""
+    unmatched: list[Bucket]
+    """What only the period before has: an hour that clocks repeat, the end of a longer month."""
 
 
 class SeriesData(Struct, frozen=True, kw_only=True):
@@ -102,19 +117,18 @@ class SeriesQuestion(Struct, frozen=True, kw_only=True):
     where: Where = ()
     compare: bool = False
     counters: bool = True
+    now: Micros | None = None
+    """A period that ends later is compared as far as it has come."""
 
 
 def series(store: Store, asked: SeriesQuestion, views: Views | None = None) -> SeriesData:
     """The numbers. Raises `InvalidInputError` for what cannot be combined, and for too much."""
     _check(asked)
     ranges = buckets(asked.period, asked.interval, asked.zone.key)
-    before_period = previous(asked.period, asked.zone.key)
-    before_ranges: tuple[Range, ...] = ()
-    if asked.compare:
-        before_ranges = buckets(before_period, asked.interval, asked.zone.key)
+    compared = _compared(asked, ranges)
     # Asked for together, so that both periods are of one snapshot.
-    table = _table(store, asked, ranges, before_ranges, views)
-    found, before = _parted(table, len(ranges)) if asked.compare else (table, {})
+    table = _table(store, asked, ranges, compared, views)
+    found, before = _parted(table, len(ranges)) if compared is not None else (table, {})
     keys = dict.fromkeys([*found, *before])
     if not asked.group:
         keys.setdefault(())
@@ -122,6 +136,7 @@ def series(store: Store, asked: SeriesQuestion, views: Views | None = None) -> S
     tokens = {space.id: space.token for space in asked.scope.spaces}
     told = []
     for key in keys:
+        check()
         group = named(asked.group, key, tokens)
         part = _part(found.get(key, {}), len(ranges), asked.metrics)
         one = Series(
@@ -130,8 +145,8 @@ def series(store: Store, asked: SeriesQuestion, views: Views | None = None) -> S
             values=part.values,
             links=links_of(asked.metrics, asked.scope.parameters, asked.where, group),
         )
-        if asked.compare:
-            earlier = _part(before.get(key, {}), len(before_ranges), asked.metrics)
+        if compared is not None:
+            earlier = _earlier(before.get(key, {}), compared, asked.metrics)
             one = _with(one, earlier, _difference(part, earlier))
         told.append((part.totals[asked.metrics[0].name] or 0, tuple(group.values()), one))
     told.sort(key=lambda each: (-each[0], each[1]))
@@ -144,13 +159,27 @@ def series(store: Store, asked: SeriesQuestion, views: Views | None = None) -> S
         group_by=list(asked.group),
         buckets=told_buckets(ranges, asked.zone),
         series=[one for _, _, one in told],
-        previous=PreviousPeriod(
-            exact_iso(before_period.start),
-            exact_iso(before_period.end),
-            told_buckets(before_ranges, asked.zone),
-        )
-        if asked.compare
-        else UNSET,
+        previous=UNSET if compared is None else _told_previous(store, asked, compared),
+    )
+
+
+def _compared(asked: SeriesQuestion, ranges: tuple[Range, ...]) -> Comparison | None:
+    if not asked.compare:
+        return None
+    return comparison(asked.period, ranges, asked.interval, asked.zone.key, asked.now)
+
+
+def _told_previous(store: Store, asked: SeriesQuestion, compared: Comparison) -> PreviousPeriod:
+    of_calls = any(metric.of == "call" for metric in asked.metrics)
+    ids = [space.id for space in asked.scope.spaces]
+    first = store.first_item_at(asked.scope.org_id, ids, "call" if of_calls else "task")
+    zone = asked.zone
+    return PreviousPeriod(
+        start=exact_iso(compared.period.start),
+        end=exact_iso(compared.period.end),
+        partial=first is None or compared.period.start < first,
+        buckets=[None if each is None else told_bucket(each, zone) for each in compared.ranges],
+        unmatched=told_buckets(compared.unmatched, zone),
     )
 
 
@@ -187,22 +216,23 @@ def _table(
     store: Store,
     asked: SeriesQuestion,
     ranges: tuple[Range, ...],
-    before_ranges: tuple[Range, ...],
+    compared: Comparison | None,
     views: Views | None,
 ) -> Table:
     zone = asked.zone.key
+    civil = whole(ranges, asked.interval, zone)
+    if compared is not None:
+        civil |= compared.whole(asked.interval, zone)
     ask = Ask(
         org_id=asked.scope.org_id,
         spaces=asked.scope.spaces,
         contact=asked.scope.contact,
-        ranges=ranges + before_ranges,
+        ranges=ranges if compared is None else ranges + compared.parts,
         group=asked.group,
         where=asked.where,
         counters=asked.counters,
         civil=(asked.interval, zone),
-        whole=frozenset().union(
-            *(whole(each, asked.interval, zone) for each in (ranges, before_ranges) if each)
-        ),
+        whole=civil,
     )
     return tabulate(store, ask, asked.metrics, views)
 
@@ -233,7 +263,21 @@ def _part(columns: Mapping[int, Sequence[int]], many: int, metrics: Sequence[Met
     )
 
 
-def _with(one: Series, earlier: Part, difference: Part) -> Series:
+def _earlier(
+    columns: Mapping[int, Sequence[int]], compared: Comparison, metrics: Sequence[Metric]
+) -> Earlier:
+    """The numbers of the period before, beside the buckets they are compared with."""
+    part = _part(columns, len(compared.parts), metrics)
+    matched = len(compared.parts) - len(compared.unmatched)
+    values = {}
+    for name, column in part.values.items():
+        those = iter(column[:matched])
+        values[name] = [None if each is None else next(those) for each in compared.ranges]
+    unmatched = {name: column[matched:] for name, column in part.values.items()}
+    return Earlier(part.totals, values, unmatched)
+
+
+def _with(one: Series, earlier: Earlier, difference: Part) -> Series:
     return Series(
         group=one.group,
         totals=one.totals,
@@ -246,12 +290,10 @@ def _with(one: Series, earlier: Part, difference: Part) -> Series:
 
 def _difference(now: Part, before: Part) -> Part:
     totals = {name: _less(value, before.totals[name]) for name, value in now.totals.items()}
-    values = {}
-    for name, column in now.values.items():
-        # Months have more or fewer days than the one before: what has no counterpart has no difference.
-        earlier = before.values[name]
-        padded = [*earlier, *[None] * (len(column) - len(earlier))]
-        values[name] = [_less(one, other) for one, other in zip(column, padded, strict=False)]
+    values = {
+        name: [_less(one, other) for one, other in zip(column, before.values[name], strict=True)]
+        for name, column in now.values.items()
+    }
     return Part(totals, values)
 
 
@@ -261,4 +303,10 @@ def _less(one: Any, other: Any) -> Any:
 
 def told_buckets(ranges: Sequence[Range], zone: ZoneInfo) -> list[Bucket]:
     """Buckets as an answer has them."""
-    return [Bucket(exact_iso(begin), exact_iso(end), local_iso(begin, zone)) for begin, end in ranges]
+    return [told_bucket(each, zone) for each in ranges]
+
+
+def told_bucket(bucket: Range, zone: ZoneInfo) -> Bucket:
+    """One of them."""
+    begin, end = bucket
+    return Bucket(exact_iso(begin), exact_iso(end), local_iso(begin, zone))

@@ -70,6 +70,8 @@ class SpacesData(Struct, frozen=True):
 
     count: int
     """How many spaces there are in scope, on all pages."""
+    timezone: str
+    """The organization's home zone."""
     all: AllSpaces
     """All of them together, on whichever page."""
     spaces: list[SpaceNumbers]
@@ -91,6 +93,7 @@ def spaces_report(
     whole = _sum([each for _, each, _ in everyone])
     return SpacesData(
         len(everyone),
+        scope.timezone,
         AllSpaces(
             **_numbers(whole),
             stuck_tasks=sum(many for _, _, many in everyone),

@@ -19,6 +19,7 @@ from callboard.query.metrics import MADE, OF_CALLS, OF_TASKS, Metric
 from callboard.query.reports.period import Range
 from callboard.query.reports.plan import Count, Parts, Plan, Where, counter_of
 from callboard.query.reports.views import Group, Shape, View, Views
+from callboard.store.budget import check
 from callboard.store.interface import Store
 from callboard.store.questions import CONTACT_SPACES, CellPart, ChangePart, Changes, Sum, Summed
 
@@ -125,6 +126,7 @@ def _tabulated(store: Store, ask: Ask, plan: Plan, asked: list[_Asked], held: di
         view.move(moved or [], summed.mark)
         view.begin(ranges)
         for (_, targets), rows in zip(parts, answers, strict=False):
+            check()
             view.add(rows, targets)
         for group, columns in view.columns(ask.ranges).items():
             table.setdefault(group, {}).update(zip(one.places, columns, strict=True))
@@ -163,13 +165,12 @@ def _by_quarters(asked: Range) -> bool:
     return asked[0] % QUARTER_US == asked[1] % QUARTER_US == 0
 
 
-def check_rows(store: Store, ask: Ask) -> None:
-    """Raises `InvalidInputError`, with what to narrow, when the ranges lie among more than `MOST_ROWS` calls.
-
-    How many there are the counters say: by quarters, or by the days that a period of several touches.
+def rows_of(store: Store, ask: Ask) -> int:
+    """About how many calls the ranges lie among. The counters say: by quarters, or by the days that a period
+    of several touches.
     """
     if not ask.ranges:
-        return
+        return 0
     begin = min(begin for begin, _ in ask.ranges) // QUARTER_US
     end = -(-max(end for _, end in ask.ranges) // QUARTER_US)
     grain = Grain.QUARTER
@@ -177,7 +178,14 @@ def check_rows(store: Store, ask: Ask) -> None:
         grain, begin = Grain.DAY, begin - LONGEST_DAY
     spaces = (CONTACT_SPACES,) if ask.contact else tuple(space.id for space in ask.spaces)
     part = CellPart(counter="calls", grain=grain, spaces=spaces, ranges=((begin, end),), sums=(Sum("items"),))
-    rows = sum(row[1] for row in store.sums(ask.org_id, [part])[0])
+    return sum(row[1] for row in store.sums(ask.org_id, [part])[0])
+
+
+def check_rows(store: Store, ask: Ask) -> None:
+    """Raises `InvalidInputError`, with what to narrow, when the ranges lie among more than `MOST_ROWS`
+    calls.
+    """
+    rows = rows_of(store, ask)
     if rows > MOST_ROWS:
         message = (
             f"about {rows:,} calls would have to be read one by one, more than {MOST_ROWS:,}: take a shorter "

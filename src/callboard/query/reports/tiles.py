@@ -8,15 +8,18 @@ off leaves exactly the rest.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from callboard.clock import Micros, moment
+from callboard.clock import Micros, micros, moment
 from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain, bucket_of, day_start
 from callboard.query.reports.period import Range, next_hour
+
+LAST_TILED: Micros = micros(datetime(9999, 12, 1, tzinfo=UTC))
+"""A month before the calendar ends: the zone's own days are there for every quarter up to it."""
 
 Cells = tuple[Grain, int, int, int]
 """A grain, the quarters from which and before which its cells are read, and 1, or -1: they are taken off."""
@@ -30,9 +33,15 @@ class Tiles(Struct, frozen=True):
     """Each within a quarter, with 1, or -1: it is taken off."""
 
 
-@lru_cache(maxsize=50_000)
+TILED = 20_000
+
+
+@lru_cache(maxsize=TILED)
 def tiles_of(begin: Micros, end: Micros, zone: str) -> Tiles:
-    """The cells of a zone that make up a range."""
+    """The cells of a zone that make up a range. Of what lies behind `LAST_TILED` nothing is kept."""
+    begin, end = min(begin, LAST_TILED), min(end, LAST_TILED)
+    if begin >= end:
+        return Tiles([], [])
     if -(-begin // QUARTER_US) >= end // QUARTER_US:
         inner = -(-begin // QUARTER_US) * QUARTER_US
         # Less than a quarter, or the parts of two that meet inside it.

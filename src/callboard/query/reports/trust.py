@@ -14,6 +14,7 @@ from callboard.query.reports.links import list_link
 from callboard.query.reports.period import exact_iso
 from callboard.query.reports.scope import ReportScope
 from callboard.store.interface import Store
+from callboard.store.questions import NO_SPACE, CallFilter
 from callboard.store.reporting import LastVerification, Received
 
 LAG_OVER: Micros = HOUR
@@ -70,6 +71,8 @@ class Trust(Struct, frozen=True, kw_only=True):
 
     as_of: str
     """The answer holds everything acknowledged before."""
+    timezone: str
+    """The home zone of what is asked about."""
     last_event_received: str | None
     lag: Lag
     outcomes: Outcomes
@@ -79,32 +82,41 @@ class Trust(Struct, frozen=True, kw_only=True):
     durations_unknown: int
     """Completed calls whose duration is not known: no average holds them."""
     durations_unknown_link: str
+    contradicting: int
+    """Calls whose start and end contradict each other: their talk time would be below 0 or beyond 7 days, so
+    it is unknown, and calls at once do not place them."""
+    contradicting_link: str
     last_verification: Verified | None
 
 
 def trust(store: Store, scope: ReportScope, totals: Sequence[Totals], now: Micros) -> Trust:
     """The facts for a scope; `totals` are those of its spaces."""
-    ids = [space.id for space in scope.spaces]
+    # A rejected row of an import that names no space is the organization's, not one space's.
+    ids = [space.id for space in scope.spaces] + ([] if scope.one else [NO_SPACE])
     found = store.received(scope.org_id, ids, now - LAG_OVER, MOST_LAG_EVENTS)
     live = [
         space
         for space, each in zip(scope.spaces, totals, strict=True)
         if each.calls_ringing or each.calls_in_progress
     ]
+    before = {space.id: live_before(space, now) for space in live[:MOST_SPACES]}
     past = sum(
-        store.long_live_calls(scope.org_id, space.id, status, live_before(space, now), 1).count
-        for space in live[:MOST_SPACES]
+        late.count
         for status in ("ringing", "in_progress")
+        for late in store.long_live_calls(scope.org_id, status, before, 1).values()
     )
     unknown = {**scope.parameters, "call_status": "completed", "duration_known": "false"}
     return Trust(
         as_of=exact_iso(now),
+        timezone=scope.timezone,
         last_event_received=iso(found.last_received_at),
         lag=_lag(found, now),
         outcomes=_outcomes(found),
         calls_past_limit=past,
         durations_unknown=sum(each.calls_completed - each.completed_timed for each in totals),
         durations_unknown_link=list_link("call-logs", **unknown),
+        contradicting=store.count_calls(scope.asked, CallFilter(contradicting=True)),
+        contradicting_link=list_link("call-logs", **scope.parameters, contradicting="true"),
         last_verification=_verified(store.last_verification(), scope.org_id),
     )
 

@@ -27,6 +27,8 @@ MOST_OF_ONE = MOST_NUMBERS // 2
 MOST_VIEWS = 1_000
 OF_A_RANGE = 16
 """What a range takes beside its numbers, in numbers: also one that holds none."""
+OF_A_GROUP = 24
+"""What a group's name takes, in numbers: up to two texts of 255 bytes."""
 
 Group = tuple[Any, ...]
 """Values of a group; what is null is "unknown"."""
@@ -71,7 +73,8 @@ class View:
     @property
     def numbers(self) -> int:
         """How much it holds, at most."""
-        return len(self._sums) * (len(self._groups) * self._many + OF_A_RANGE)
+        ranges, groups = len(self._sums), len(self._groups)
+        return ranges * (groups * self._many + OF_A_RANGE) + groups * OF_A_GROUP
 
     def forget(self, ranges: Iterable[Range] | None = None) -> None:
         """Let go of these ranges; without, of everything."""

@@ -13,7 +13,7 @@ from callboard.store.memory.state import RunState, SpaceState, State
 def apply_tally(space: SpaceState, tally: Tally) -> None:
     """Add the differences of a batch to the space's counters."""
     space.totals = add_totals(space.totals, tally.totals())
-    for key, difference in tally.cells(space.space.settings.timezone).items():
+    for key, difference in tally.cells(space.space.cell_zone).items():
         measures = [a + b for a, b in zip(space.cells.get(key, [0, 0, 0, 0, 0]), difference, strict=True)]
         if any(measures):
             space.cells[key] = measures

@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 from msgspec import structs
 
 from callboard.clock import Micros
-from callboard.errors import AlreadyExistsError, NotFoundError
-from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
+from callboard.errors import AlreadyExistsError, NotFoundError, TokenRevokedError
+from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token, changed_space
+from callboard.store.interface import Progress
 from callboard.store.memory.counters import recount_cells
 from callboard.store.memory.state import Part, SpaceState, TokenState
-from callboard.store.names import public_id, slug
+from callboard.store.names import TAKEN, public_id, slug
 
 Named = TypeVar("Named", Organization, Space, Token)
 
@@ -21,7 +22,14 @@ class Directory(Part):
     """Organizations, spaces and tokens."""
 
     def create_organization(
-        self, *, name: str, domain_handle: str, domain: str | None, is_private_domain: bool, now: Micros
+        self,
+        *,
+        name: str,
+        domain_handle: str,
+        domain: str | None,
+        is_private_domain: bool,
+        now: Micros,
+        timezone: str = "UTC",
     ) -> Organization:
         with self.state.lock:
             if self.find_organization(domain_handle) is not None:
@@ -36,10 +44,28 @@ class Directory(Part):
                 created_at=now,
                 domain=domain,
                 is_private_domain=is_private_domain,
+                timezone=timezone,
             )
             self.state.organizations[created.id] = created
             self._directory_moved()
             return created
+
+    def set_organization_zone(
+        self, org_id: int, timezone: str, progress: Progress | None = None
+    ) -> Organization:
+        with self.state.lock:
+            if org_id not in self.state.organizations:
+                raise NotFoundError("Organization not found.")
+            changed = structs.replace(self.state.organizations[org_id], timezone=timezone)
+            self.state.organizations[org_id] = changed
+            spaces = self.state.spaces_of(org_id)
+            for kept in spaces:
+                self._follow_home_zone(kept)
+            self._directory_moved()
+            for done, _ in enumerate(spaces, 1):
+                if progress is not None:
+                    progress(done, len(spaces))
+            return changed
 
     def organizations(self) -> list[Organization]:
         with self.state.lock:
@@ -62,14 +88,17 @@ class Directory(Part):
         agent_handle: str | None,
         settings: SpaceSettings,
         now: Micros,
+        token: str | None = None,
     ) -> Space:
         with self.state.lock:
             if org_id not in self.state.organizations:
                 raise NotFoundError("Organization not found.")
+            if token is not None and self.find_space(token) is not None:
+                raise AlreadyExistsError(TAKEN)
             created = Space(
                 id=len(self.state.spaces) + 1,
                 org_id=org_id,
-                token=public_id("spc"),
+                token=token or public_id("spc"),
                 name=name,
                 slug=slug(name),
                 created_at=now,
@@ -79,6 +108,8 @@ class Directory(Part):
                 settings=settings,
             )
             kept = self.state.spaces[created.id] = SpaceState(created)
+            self._follow_home_zone(kept)
+            created = kept.space
             self.state.moved(kept)
             self._directory_moved()
             return created
@@ -86,13 +117,19 @@ class Directory(Part):
     def update_space(self, org_id: int, space_id: int, changes: dict[str, Any]) -> Space:
         with self.state.lock:
             kept = self.state.need_space(org_id, space_id)
-            zone = kept.space.settings.timezone
-            kept.space = structs.replace(kept.space, **changes)
+            kept.space = changed_space(kept.space, changes)
             kept.space = structs.replace(kept.space, slug=slug(kept.space.name))
-            if kept.space.settings.timezone != zone:
-                recount_cells(kept)
+            self._follow_home_zone(kept)
             self._directory_moved()
             return kept.space
+
+    def _follow_home_zone(self, kept: SpaceState) -> None:
+        """The space's home zone as it is now, and its cells by it."""
+        space = kept.space
+        zone = space.settings.timezone or self.state.organizations[space.org_id].timezone
+        kept.space = structs.replace(space, home_zone=zone, cell_zone=zone)
+        if zone != space.cell_zone:
+            recount_cells(kept)
 
     def spaces(self, org_id: int) -> list[Space]:
         with self.state.lock:
@@ -147,6 +184,8 @@ class Directory(Part):
     def rotate_token(self, token_id: int, *, prefix: str, secret_digest: bytes, old_until: Micros) -> Token:
         with self.state.lock:
             kept = self._need_token(token_id)
+            if kept.token.revoked_at is not None:
+                raise TokenRevokedError
             for secret, ends_at in kept.secrets.items():
                 kept.secrets[secret] = old_until if ends_at is None else min(ends_at, old_until)
             kept.secrets[secret_digest] = None

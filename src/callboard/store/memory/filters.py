@@ -46,6 +46,7 @@ def call_passes(call: Call, where: CallFilter, limits: SpaceSettings) -> bool:
         and (where.offered_at is None or _under_way(call, "offered", where.offered_at, limits))
         and (where.unplaced is None or call.unplaced(where.unplaced))
         and where.time_to_answer_known in (None, wait is not None)
+        and where.contradicting in (None, call.contradicting)
         and (where.min_wait_ms is None or (wait is not None and wait >= where.min_wait_ms))
         and (where.max_wait_ms is None or (wait is not None and wait <= where.max_wait_ms))
         and (where.min_duration_ms is None or (duration is not None and duration >= where.min_duration_ms))
@@ -59,7 +60,10 @@ def _under_way(call: Call, kind: str, span: tuple[int, int], limits: SpaceSettin
     began = call.begins(kind)
     if began is None:
         return False
-    ended = min(call.ends(began, limits.live_call_limit), call.creation_time + LOOK_BACK)
+    ended = call.ends(began, limits.live_call_limit)
+    if ended is None:
+        return False
+    ended = min(ended, call.creation_time + LOOK_BACK)
     return span[0] < span[1] and began < ended and began < span[1] and ended > span[0]
 
 

@@ -7,13 +7,22 @@ from msgspec import structs
 from callboard.clock import Micros
 from callboard.fold.batch import Item, refold, same_row, tally_of
 from callboard.model.event import Entry
-from callboard.store.interface import ImportBatch, Progress, Withdrawal
+from callboard.store.importing import (
+    ImportBatch,
+    ImportClaim,
+    ImportOwner,
+    check_claim,
+    check_owner,
+    check_step,
+)
+from callboard.store.interface import ImportStep, Progress, Receipt, Withdrawal
 from callboard.store.memory.counters import apply_tally
+from callboard.store.memory.intake import ingest_one
 from callboard.store.memory.state import Part, SpaceState, State
 
 
 class Imports(Part):
-    """`begin_import`, `finish_import`, `find_import`, `withdraw`."""
+    """Imports begun, claimed, carried on, finished and found; `withdraw`."""
 
     def begin_import(self, org_id: int, label: str, now: Micros) -> ImportBatch:
         with self.state.lock:
@@ -24,11 +33,46 @@ class Imports(Part):
             self._keep(org_id, begun)
             return begun
 
-    def finish_import(self, org_id: int, batch_no: int, now: Micros) -> ImportBatch:
+    def claim_import(self, org_id: int, batch_no: int, claim: ImportClaim) -> ImportBatch:
+        with self.state.lock:
+            batch = self.state.need_batch(org_id, batch_no)
+            check_claim(batch, claim)
+            if claim.from_start:
+                batch = structs.replace(batch, position=0, applied=0, duplicate=0, stale=0, rejected=0)
+            batch = structs.replace(batch, owner=claim.owner, beat=batch.beat + 1)
+            self._keep(org_id, batch)
+            return batch
+
+    def beat_import(self, org_id: int, batch_no: int, owner: ImportOwner) -> None:
+        with self.state.lock:
+            batch = self.state.need_batch(org_id, batch_no)
+            if batch.owner == owner:
+                self._keep(org_id, structs.replace(batch, beat=batch.beat + 1))
+
+    def import_rows(self, step: ImportStep) -> list[Receipt]:
+        with self.state.lock:
+            check_step(self.state.need_batch(step.org_id, step.batch_no), step.owner, step.begins)
+            for each in step.batches:  # what could fail fails before anything is kept
+                self.state.need_space(each.org_id, each.space_id)
+            receipts = [ingest_one(self.state, each, step.owner) for each in step.batches]
+            for rejection in step.unplaced:
+                self.state.unplaced[step.org_id]["rejected", rejection.reason] += 1
+                last = self.state.unplaced_at.get(step.org_id, 0)
+                self.state.unplaced_at[step.org_id] = max(last, step.received_at)
+            batch = self.state.need_batch(step.org_id, step.batch_no)
+            rejected = batch.rejected + len(step.unplaced)
+            self._keep(
+                step.org_id,
+                structs.replace(batch, position=step.ends, beat=batch.beat + 1, rejected=rejected),
+            )
+            return receipts
+
+    def finish_import(self, org_id: int, batch_no: int, now: Micros, owner: str | None = None) -> ImportBatch:
         with self.state.lock:
             batch = self.state.need_batch(org_id, batch_no)
             if batch.finished_at is None:
-                batch = structs.replace(batch, finished_at=now)
+                check_owner(batch, owner)
+                batch = structs.replace(batch, finished_at=now, owner=None)
                 self._keep(org_id, batch)
             return batch
 

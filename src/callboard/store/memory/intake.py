@@ -10,7 +10,8 @@ from callboard.clock import DAY, Micros
 from callboard.errors import CallerError, IdempotencyConflictError
 from callboard.fold.batch import Item, Loaded, SpaceFold, Verdict
 from callboard.model.event import Entry
-from callboard.store.interface import Batch, ImportBatch, Late, NewRun, Receipt, Rejection
+from callboard.store.importing import ImportBatch, check_owner
+from callboard.store.interface import Batch, Late, NewRun, Receipt, Rejection
 from callboard.store.memory.counters import apply_tally
 from callboard.store.memory.state import Part, RunState, SpaceState, State
 
@@ -37,17 +38,18 @@ class Intake(Part):
 
     def _outcome(self, batch: Batch) -> Receipt | Exception:
         try:
-            return _ingest(self.state, batch)
+            return ingest_one(self.state, batch)
         except CallerError as fault:
             return fault
 
 
-def _ingest(state: State, batch: Batch) -> Receipt:
+def ingest_one(state: State, batch: Batch, owner: str | None = None) -> Receipt:
+    """One batch, whole or not at all. `owner`: the nonce of the process that sends rows of an import."""
     space = state.need_space(batch.org_id, batch.space_id)
     first = _first_answer(space, batch)
     if first is not None:
         return first
-    kept = _batch_on_record(state, batch)
+    kept = _batch_on_record(state, batch, owner)
     fold = SpaceFold(_load(space, batch.entries))
     # Entries are copied: a store keeps what it was given, whatever the caller does with it afterwards.
     arrived = [structs.replace(entry, batch_no=kept.batch_no) for entry in batch.entries]
@@ -77,7 +79,7 @@ def _first_answer(space: SpaceState, batch: Batch) -> Receipt | None:
     return Receipt(batch_no=0, received=0, first_answer=first.answer)
 
 
-def _batch_on_record(state: State, batch: Batch) -> ImportBatch:
+def _batch_on_record(state: State, batch: Batch, owner: str | None) -> ImportBatch:
     if batch.import_no is None:
         return ImportBatch(
             batch_no=state.next_batch_no(batch.org_id),
@@ -85,7 +87,9 @@ def _batch_on_record(state: State, batch: Batch) -> ImportBatch:
             received_at=batch.received_at,
             finished_at=batch.received_at,
         )
-    return state.need_batch(batch.org_id, batch.import_no)
+    kept = state.need_batch(batch.org_id, batch.import_no)
+    check_owner(kept, owner)
+    return kept
 
 
 def _load(space: SpaceState, entries: Sequence[Entry]) -> Loaded:

@@ -12,7 +12,7 @@ from callboard.model.event import Entry
 from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.words import Outcome
-from callboard.store.interface import CallAt, Moved, TaskAt
+from callboard.store.interface import AgentTasks, CallAt, Moved, TaskAt
 from callboard.store.memory.filters import call_passes, task_passes, windowed
 from callboard.store.memory.state import Part, SpaceState
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
@@ -65,6 +65,22 @@ class Lists(Part):
         with self.state.lock:
             return self._entries(org_id, space_id, call_id, is_call=True)
 
+    def agents(self, scope: Scope, window: Window, most_pairs: int) -> list[AgentTasks] | None:
+        with self.state.lock:
+            found: dict[str | None, list[TaskAt]] = {}
+            for row in self._tasks(scope, TaskFilter()):
+                found.setdefault(row.task.assignee, []).append(row)
+        ordered = sorted(found, key=lambda handle: (handle is None, handle or ""))
+        if window.after is not None:
+            after = window.after.item_id
+            ordered = [handle for handle in ordered if handle is None or handle > after]
+        page = [_agent(handle, found[handle]) for handle in ordered[window.offset :][: window.limit]]
+        return page if sum(len(each.spaces) for each in page) <= most_pairs else None
+
+    def count_agents(self, scope: Scope) -> int:
+        with self.state.lock:
+            return len({row.task.assignee for row in self._tasks(scope, TaskFilter())})
+
     def task(self, org_id: int, space_id: int, task_id: str) -> Task | None:
         with self.state.lock:
             row = self._row(org_id, space_id, task_id, is_call=False)
@@ -92,6 +108,8 @@ class Lists(Part):
             counts: Counter[tuple[Outcome, str]] = Counter()
             for space in self._in_scope(Scope(org_id, space_id, all_content=True)):
                 counts.update(space.outcomes)
+            if space_id is None:
+                counts.update(self.state.unplaced[org_id])
             return {ending: events for ending, events in counts.items() if events}
 
     def _in_scope(self, scope: Scope) -> Iterator[SpaceState]:
@@ -131,3 +149,8 @@ class Lists(Part):
         space = self.state.space_of(org_id, space_id)
         item = space.item(item_id, is_call=is_call) if space is not None else None
         return [structs.replace(entry, stamp=None) for entry in item.entries] if item is not None else []
+
+
+def _agent(handle: str | None, rows: list[TaskAt]) -> AgentTasks:
+    by_status = Counter(row.task.status for row in rows)
+    return AgentTasks(handle, dict(by_status), sorted({row.space_id for row in rows}, reverse=True))

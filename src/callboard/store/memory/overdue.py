@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from msgspec import UNSET
@@ -15,7 +15,7 @@ from callboard.model.task import Task
 from callboard.model.words import Outcome
 from callboard.store.memory.filters import call_passes
 from callboard.store.memory.state import Part
-from callboard.store.questions import CallFilter
+from callboard.store.questions import NO_SPACE, CallFilter
 from callboard.store.reporting import Intervals, Overdue, Received
 
 
@@ -41,6 +41,10 @@ class Lateness(Part):
             outcomes: Counter[tuple[Outcome, str]] = Counter()
             last: list[Micros] = []
             for space_id in spaces:
+                if space_id == NO_SPACE:
+                    outcomes.update(self.state.unplaced[org_id])
+                    last += [self.state.unplaced_at[org_id]] if org_id in self.state.unplaced_at else []
+                    continue
                 space = self.state.need_space(org_id, space_id)
                 outcomes.update(space.outcomes)
                 last += [] if space.last_received_at is None else [space.last_received_at]
@@ -51,15 +55,19 @@ class Lateness(Part):
             looked_back_to=looked[-1][0] if len(looked) == most else None,
         )
 
-    def long_live_calls(self, org_id: int, space_id: int, status: str, before: Micros, most: int) -> Overdue:
+    def long_live_calls(
+        self, org_id: int, status: str, before: Mapping[int, Micros], most: int
+    ) -> dict[int, Overdue]:
         with self.state.lock:
-            calls = self.state.need_space(org_id, space_id).standing_calls()
-            found = [
-                (call.creation_time, call.call_id)
-                for call in calls
-                if call.call_status == status and call.creation_time < before
-            ]
-        return _longest(found, most)
+            found = {
+                space_id: [
+                    (call.creation_time, call.call_id)
+                    for call in self.state.need_space(org_id, space_id).standing_calls()
+                    if call.call_status == status and call.creation_time < moment
+                ]
+                for space_id, moment in before.items()
+            }
+        return {space_id: _longest(late, most) for space_id, late in found.items() if late}
 
     def intervals(
         self,
@@ -80,24 +88,35 @@ class Lateness(Part):
                     began = call.begins(kind)
                     if began is None or not period[0] - LOOK_BACK <= call.creation_time < period[1]:
                         continue
-                    ended = min(
-                        call.ends(began, space.space.settings.live_call_limit), call.creation_time + LOOK_BACK
-                    )
+                    ended = call.ends(began, space.space.settings.live_call_limit)
+                    if ended is None:
+                        continue
+                    ended = min(ended, call.creation_time + LOOK_BACK)
                     if began < ended and began < period[1] and ended > period[0]:
                         spans.append((began, ended, int(call.call_status in ("ringing", "in_progress"))))
         return Intervals(spans=spans, unplaced=unplaced)
 
-    def waiting_tasks(self, org_id: int, space_id: int, status: str, before: Micros, most: int) -> Overdue:
+    def waiting_tasks(
+        self, org_id: int, status: str, before: Mapping[int, Micros], most: int
+    ) -> dict[int, Overdue]:
         with self.state.lock:
-            tasks = self.state.need_space(org_id, space_id).standing_tasks()
-            found = [
-                (task.waiting_since, task.task_id)
-                for task in tasks
-                if task.status == status and task.waiting_since is not None and task.waiting_since < before
-            ]
-        return _longest(found, most)
+            found = {
+                space_id: [
+                    (task.waiting_since, task.task_id)
+                    for task in self.state.need_space(org_id, space_id).standing_tasks()
+                    if task.status == status
+                    and task.waiting_since is not None
+                    and task.waiting_since < moment
+                ]
+                for space_id, moment in before.items()
+            }
+        return {space_id: _longest(late, most) for space_id, late in found.items() if late}
 
-    def run_times_ms(self, org_id: int, space_id: int, most: int) -> list[int]:
+    def run_times_ms(self, org_id: int, spaces: Sequence[int], most: int) -> dict[int, list[int]]:
+        every = {space_id: self._run_times_ms(org_id, space_id, most) for space_id in spaces}
+        return {space_id: times for space_id, times in every.items() if times}
+
+    def _run_times_ms(self, org_id: int, space_id: int, most: int) -> list[int]:
         with self.state.lock:
             items = [
                 (item.row.created, item)

@@ -18,7 +18,8 @@ from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.totals import Totals
 from callboard.model.words import Outcome
-from callboard.store.interface import Idempotency, ImportBatch, NewRun, batch_id
+from callboard.store.importing import ImportBatch
+from callboard.store.interface import Idempotency, NewRun, batch_id
 from callboard.store.reporting import LastVerification
 
 
@@ -115,6 +116,10 @@ class State:
         self.tokens: dict[int, TokenState] = {}
         self.batches: dict[tuple[int, int], ImportBatch] = {}
         """(org, batch number) → the batch, be it a request's or an import's."""
+        self.unplaced: defaultdict[int, Counter[tuple[Outcome, str]]] = defaultdict(Counter)
+        """Organization → how rows of imports ended that belong to no space."""
+        self.unplaced_at: dict[int, Micros] = {}
+        """Organization → when the last of these was received."""
         self.batch_numbers: Counter[int] = Counter()
         """Organization → the last batch number it gave out."""
         self.verified: LastVerification | None = None

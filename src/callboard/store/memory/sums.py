@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from callboard.clock import Micros
 from callboard.errors import NotFoundError
 from callboard.fold.catalogue import BY_NAME
-from callboard.fold.sketch import bucket_text
+from callboard.fold.sketch import bucket, bucket_text
 from callboard.fold.tally import CellKey, Measures
 from callboard.model.call import Call
 from callboard.model.task import Task
+from callboard.store.budget import hand
 from callboard.store.memory.counters import contact_cells
 from callboard.store.memory.filters import call_passes, matches, task_passes
 from callboard.store.memory.state import Part, SpaceState
@@ -23,6 +24,9 @@ from callboard.store.questions import (
     CellPart,
     ChangePart,
     Extreme,
+    GroupLengths,
+    LengthPart,
+    Lengths,
     Sum,
     Summed,
     Sums,
@@ -39,7 +43,9 @@ class ReportSums(Part):
 
     def sums(self, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
         with self.state.lock:
-            return [_summed(self._counted(org_id, part), part.sums) for part in parts]
+            found = [_summed(self._counted(org_id, part), part.sums) for part in parts]
+        hand(sum(map(len, found)))
+        return found
 
     def sums_since(
         self,
@@ -49,6 +55,24 @@ class ReportSums(Part):
     ) -> Summed:
         # The model holds nothing apart from the rows and cells as they are: nobody needs to hold sums of it.
         return Summed(sums=self.sums(org_id, parts), changes=[None] * len(changes), mark=None)
+
+    def lengths(self, org_id: int, part: LengthPart) -> GroupLengths:
+        every: dict[tuple[Any, ...], tuple[list[int | None], list[int | None]]] = {}
+        with self.state.lock:
+            for space in [self.state.need_space(org_id, each) for each in part.spaces]:
+                for call in space.standing_calls():
+                    within = any(begin <= call.creation_time < end for begin, end in part.ranges)
+                    if not within or not call_passes(call, part.where, space.space.settings):
+                        continue
+                    values = _values(space, call)
+                    key = tuple(values[name] for name in part.group)
+                    talk, wait = every.setdefault(key, ([], []))
+                    if call.call_status == "completed":
+                        talk.append(call.duration_ms)
+                    if call.call_status != "queued" and (call.answered or call.wait_ms is not None):
+                        wait.append(call.wait_ms)
+        hand(len(every))
+        return [(key, _lengths(talk), _lengths(wait)) for key, (talk, wait) in every.items() if talk or wait]
 
     def extremes_ms(
         self,
@@ -74,6 +98,17 @@ class ReportSums(Part):
         ]
         return (max if wanted.greatest else min)(values, default=None)
 
+    def first_item_at(
+        self, org_id: int, spaces: Sequence[int], kind: Literal["call", "task"]
+    ) -> Micros | None:
+        with self.state.lock:
+            held = [self.state.need_space(org_id, space_id) for space_id in spaces]
+            if kind == "call":
+                found = [call.creation_time for space in held for call in space.standing_calls()]
+            else:
+                found = [task.created for space in held for task in space.standing_tasks()]
+            return min(found, default=None)
+
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
         where = TaskFilter(stuck=True, now=now)
         with self.state.lock:
@@ -94,14 +129,14 @@ class ReportSums(Part):
     def _of_cells(self, org_id: int, part: CellPart) -> Iterator[Counted]:
         counter = BY_NAME[part.counter]
         for space_id in part.spaces:
-            for (code, grain, bucket, *dimensions), measures in self._cells(org_id, space_id).items():
+            for (code, grain, quarter, *dimensions), measures in self._cells(org_id, space_id).items():
                 values = dict(zip(counter.dimensions, dimensions, strict=False))
                 if code != counter.code or grain != part.grain:
                     continue
                 if not all(matches(wanted, values[name] or None) for name, wanted in part.where):
                     continue
                 for place, (begin, end) in enumerate(part.ranges):
-                    if begin <= bucket < end:
+                    if begin <= quarter < end:
                         group = tuple(space_id if name == "space" else values[name] for name in part.group)
                         yield place, group, values[counter.status], measures
 
@@ -156,6 +191,20 @@ def _values_of_task(space: SpaceState, task: Task) -> dict[str, Any]:
         "status": task.status,
         "failure_reason": task.failure_reason or "",
     }
+
+
+def _lengths(values: Sequence[int | None]) -> Lengths:
+    known = [value for value in values if value is not None]
+    buckets: dict[int, int] = {}
+    for value in known:
+        buckets[bucket(value)] = buckets.get(bucket(value), 0) + 1
+    return Lengths(
+        buckets=buckets,
+        unknown=len(values) - len(known),
+        total_ms=sum(known),
+        least_ms=min(known, default=None),
+        greatest_ms=max(known, default=None),
+    )
 
 
 def _summed(counted: Iterable[Counted], wanted: Sequence[Sum]) -> Sums:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -77,6 +77,12 @@ def _bounded(gen: Generator[Any, Any, T], until: float) -> Generator[Any, Any, T
         return result
 
 
+_ESCAPE = (
+    "write postgresql://user:password@host:port/database, with %-escapes for what is special in a password "
+    "(@ is %40, / is %2F)"
+)
+
+
 class _WholeNumeric(Loader):
     """Sums of whole numbers come as NUMERIC; they are whole."""
 
@@ -88,8 +94,12 @@ def conninfo(url: str) -> str:
     """What connects to the store: the URL, and what it leaves unsaid."""
     try:
         said = conninfo_to_dict(url)
-    except psycopg.Error as error:
-        raise StoreFileError(f"db: not a PostgreSQL URL: {str(error).strip()}") from None
+    except psycopg.Error:
+        # libpq's own words quote the part that it could not read, which may be half of a password.
+        raise StoreFileError(f"db: not a PostgreSQL URL; {_ESCAPE}") from None
+    ports = str(said.get("port", "")).replace(",", "")
+    if any(sign in str(said.get("host", "")) for sign in "@?#") or (ports and not ports.isdecimal()):
+        raise StoreFileError(f"db: not a PostgreSQL URL; {_ESCAPE}")
     unsaid: dict[str, str | int] = {
         "application_name": "callboard",
         "connect_timeout": CONNECT_TIMEOUT_S,
@@ -102,13 +112,6 @@ def conninfo(url: str) -> str:
         "tcp_user_timeout": 20_000,
     }
     return make_conninfo("", **unsaid | {name: str(value) for name, value in said.items()})
-
-
-def told(url: str) -> str:
-    """The store's name as it may be shown: without the password."""
-    said = conninfo_to_dict(url)
-    where = ",".join(str(said.get(name)) for name in ("host", "port") if said.get(name))
-    return f"postgresql://{where}/{said.get('dbname', '')}"
 
 
 def prepare(connection: BoundedConnection, settings: Settings, *, writes: bool) -> None:
@@ -137,8 +140,17 @@ def prepare(connection: BoundedConnection, settings: Settings, *, writes: bool) 
     connection.adapters.register_loader("numeric", _WholeNumeric)
 
 
-def pool(url: str, settings: Settings, size: int, *, writes: bool) -> ConnectionPool[BoundedConnection]:
-    """At most `size` connections, made when first needed, and made again when they were lost."""
+def pool(
+    url: str, settings: Settings, size: int, *, writes: bool, check: Callable[[Connection[Any]], None]
+) -> ConnectionPool[BoundedConnection]:
+    """At most `size` connections, made when first needed, and made again when they were lost. Each is checked
+    once: a server that was idle while the database was brought to another version must not go on with it.
+    """
+
+    def configure(connection: BoundedConnection) -> None:
+        prepare(connection, settings, writes=writes)
+        check(connection)
+
     return ConnectionPool(
         conninfo(url),
         connection_class=BoundedConnection,
@@ -146,7 +158,7 @@ def pool(url: str, settings: Settings, size: int, *, writes: bool) -> Connection
         max_size=size,
         max_idle=IDLE_S,
         timeout=min(settings.query_timeout_ms, settings.lock_timeout_ms) / 1000,
-        configure=lambda connection: prepare(connection, settings, writes=writes),
+        configure=configure,
         open=True,
         name="writes" if writes else "reads",
     )

@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 
 from psycopg import Connection, Cursor
 
+from callboard.store.budget import current
 from callboard.store.postgres.arrays import array_text
 from callboard.store.postgres.statements import Statement, statement, translated
 from callboard.store.sql.database import Dialect, SqlRow, Values
@@ -30,6 +31,10 @@ POSTGRES = Dialect(
     gathers=False,
 )
 
+LIMIT_AGAIN_S = 0.1
+"""A statement's limit is set anew when what is left of the question's budget is shorter by so much: most
+questions are answered before, and spare themselves the round trip."""
+
 _COLUMNS = (
     "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
     "WHERE attrelid = %s::REGCLASS AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
@@ -41,10 +46,12 @@ class PostgresDatabase:
     mode while it writes); whoever reads next, or commits, is told of one that failed.
     """
 
-    __slots__ = ("_cursor",)
+    __slots__ = ("_cursor", "_limit_s")
 
-    def __init__(self, connection: Connection[Any]) -> None:
+    def __init__(self, connection: Connection[Any], limit_s: float | None = None) -> None:
+        """`limit_s`: in a transaction that reads, the limit of a statement that the connection has."""
         self._cursor: Cursor[Any] = connection.cursor()
+        self._limit_s = limit_s
 
     @property
     def dialect(self) -> Dialect:
@@ -108,6 +115,12 @@ class PostgresDatabase:
         return dict(found.fetchall())
 
     def _ask(self, found: Statement, values: Values) -> Cursor[Any]:
+        if self._limit_s is not None and (budget := current()) is not None:
+            left_s = budget.left_s()
+            if left_s < self._limit_s - LIMIT_AGAIN_S:
+                limit = str(max(1, int(left_s * 1000)))
+                self._cursor.execute("SELECT set_config('statement_timeout', %s, true)", (limit,))
+                self._limit_s = left_s
         return self._cursor.execute(found.sql, _bound(values))
 
 

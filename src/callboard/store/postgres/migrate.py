@@ -8,7 +8,9 @@ from psycopg import Connection
 
 from callboard.errors import StoreFileError, StoreVersionError
 from callboard.store.postgres.connection import store_errors
+from callboard.store.postgres.database import PostgresDatabase
 from callboard.store.postgres.statements import migrations, newest_version
+from callboard.store.sql.refold import is_due, is_empty, note_rules, rules_of
 
 LOCK = 0x43414C42
 """Of all who would migrate one goes first: "CALB"."""
@@ -34,6 +36,8 @@ def version_of(connection: Connection[Any]) -> int:
             f"The database was written by a newer version of Callboard (its schema is {version}, this "
             f"program knows {newest_version()}): use that version, or restore a backup."
         )
+    if version:
+        rules_of(PostgresDatabase(connection))
     return version
 
 
@@ -47,6 +51,12 @@ def check(connection: Connection[Any]) -> None:
             f"The database is of an older version (its schema is {version}, this program needs "
             f"{newest_version()}): callboard db upgrade brings it up to date."
         )
+    with store_errors():
+        if is_due(PostgresDatabase(connection)):
+            raise StoreVersionError(
+                "The database is not up to date: its calls and tasks follow older rules, or are just being "
+                "brought up to date. callboard db upgrade does that, or goes on where it was broken off."
+            )
 
 
 def migrate(connection: Connection[Any]) -> int:
@@ -64,6 +74,8 @@ def migrate(connection: Connection[Any]) -> int:
         for number, script in missing:
             connection.execute(script.encode())  # several statements, no values: taken as they stand
             connection.execute("INSERT INTO callboard_schema (version) VALUES (%s)", (number,))
+        if is_empty(PostgresDatabase(connection)):
+            note_rules(PostgresDatabase(connection))
     return len(missing)
 
 

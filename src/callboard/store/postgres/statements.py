@@ -29,7 +29,10 @@ def statement(name: str) -> Statement:
     return translated(statement_of(files(__package__), name))
 
 
-@lru_cache(maxsize=2_000)
+TRANSLATED = 500
+
+
+@lru_cache(maxsize=TRANSLATED)
 def translated(sql: str) -> Statement:
     """A statement with values `:name` or `?`, as the driver writes them."""
     # Remarks may hold anything, also what looks like a value.

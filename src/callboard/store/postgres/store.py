@@ -17,6 +17,7 @@ from psycopg import IsolationLevel, errors
 from callboard.errors import NotFoundError, StoreError, StoreUnavailableError
 from callboard.model.totals import Totals
 from callboard.settings import Settings
+from callboard.store.budget import current
 from callboard.store.interface import NOTHING, Ahead, Batch, Doing, Late, Moved, Receipt
 from callboard.store.postgres.connection import (
     GRACE_S,
@@ -27,13 +28,15 @@ from callboard.store.postgres.connection import (
     prepare,
     store_errors,
 )
-from callboard.store.postgres.database import PostgresDatabase
+from callboard.store.postgres.database import LIMIT_AGAIN_S, PostgresDatabase
 from callboard.store.postgres.distribute import is_distributed
 from callboard.store.postgres.looks import Looks
 from callboard.store.postgres.migrate import check, migrate, version_of
 from callboard.store.postgres.statements import newest_version
+from callboard.store.postgres.upgrade import upgrade as bring_up_to_date
 from callboard.store.sql.database import Database
 from callboard.store.sql.histories import Histories
+from callboard.store.sql.refold import Watch, is_due
 from callboard.store.sql.store import SqlStore
 
 T = TypeVar("T")
@@ -58,22 +61,30 @@ _IN_DOUBT = "The connection was lost while committing: send this again, what was
 class PostgresStore(SqlStore):
     """Keeps everything in a database. Any number of processes, on any number of machines, may use it."""
 
-    def __init__(self, url: str, settings: Settings | None = None, *, upgrade: bool | None = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        settings: Settings | None = None,
+        *,
+        upgrade: bool | None = False,
+        watch: Watch | None = None,
+    ) -> None:
         """Open the store at `url`, which must be at this program's version.
 
-        `upgrade=True` brings it there first, `None` only where there is no store yet. Raises
+        `upgrade=True` brings it there first, which may take minutes and is told to `watch`, `None` only where
+        there is no store yet. Raises
         `StoreVersionError` (none there, older, newer), `StoreFileError` (wrong URL, user or database) or
         `StoreUnavailableError` (no answer).
         """
         self._url = url
         self._settings = settings or Settings()
         self._conninfo = conninfo(url)
-        self.distributed = self._begin(upgrade)
-        self._reads = pool(url, self._settings, self._settings.readers + 2, writes=False)
-        self._writes = pool(url, self._settings, WRITERS, writes=True)
+        self.distributed = self._begin(upgrade, watch)
+        self._reads = pool(url, self._settings, self._settings.readers + 2, writes=False, check=check)
+        self._writes = pool(url, self._settings, WRITERS, writes=True, check=check)
         self._committers = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
         self._looks = Looks(
-            lambda: self._connect(writes=False),
+            self._connect_to_look,
             self._settings.query_timeout_ms / 1000,
             one_by_one=self.distributed,
         )
@@ -92,10 +103,28 @@ class PostgresStore(SqlStore):
         prepare(connection, self._settings, writes=writes)
         return connection
 
-    def _begin(self, upgrade: bool | None) -> bool:
+    def _connect_to_look(self) -> BoundedConnection:
+        """Made again when it was lost: the database may be of another version by then."""
+        connection = self._connect(writes=False)
+        try:
+            check(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _connect_for_long(self) -> BoundedConnection:
+        """For bringing the database up to date, which takes as long as it takes."""
+        connection = self._connect(writes=True)
+        connection.until = math.inf
+        return connection
+
+    def _begin(self, upgrade: bool | None, watch: Watch | None) -> bool:
         """Whether the tables are distributed."""
+        if upgrade:
+            bring_up_to_date(self._connect_for_long, watch)
         with store_errors(), self._connect(writes=True) as connection:
-            if upgrade or (upgrade is None and version_of(connection) == 0):
+            if upgrade is None and version_of(connection) == 0:
                 with _unlimited(connection):
                     migrate(connection)
             check(connection)
@@ -209,16 +238,22 @@ class PostgresStore(SqlStore):
                 return self._read_once(query, args, until, at_once=at_once)
 
     def _read_once(self, query: Callable[..., T], args: tuple[Any, ...], until: float, *, at_once: bool) -> T:
-        wait_s = min(self._reads.timeout, max(SHORTEST_WAIT_S, until - time.monotonic()))
+        limit_s = self._settings.query_timeout_ms / 1000
+        budget = current()
+        left_s = limit_s if budget is None else budget.left_s()
+        wait_s = min(self._reads.timeout, left_s, max(SHORTEST_WAIT_S, until - time.monotonic()))
         with self._reads.connection(timeout=wait_s) as connection:
             connection.until = until
             try:
-                if not at_once:
+                if not at_once and left_s >= limit_s - LIMIT_AGAIN_S:
                     connection.autocommit = True
                     return query(PostgresDatabase(connection), *args)
-                connection.isolation_level = IsolationLevel.REPEATABLE_READ
+                # A limit for the rest of a question's budget is one of the transaction, and ends with it.
+                connection.isolation_level = (
+                    IsolationLevel.REPEATABLE_READ if at_once else IsolationLevel.READ_COMMITTED
+                )
                 connection.autocommit = False
-                return query(PostgresDatabase(connection), *args)
+                return query(PostgresDatabase(connection, limit_s), *args)
             finally:
                 connection.until = None
 
@@ -256,6 +291,10 @@ class PostgresStore(SqlStore):
 
     def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
         def ask(db: Database) -> tuple[Any, ...]:
+            if is_due(db):
+                raise StoreUnavailableError(
+                    "The database is being brought up to date by another program.", 10
+                )
             return db.select(_READY)[0]
 
         standby, fsync, commit, standbys = self._reading(ask, (), at_once=False)

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from callboard.clock import SECOND, Micros
-from callboard.errors import AlreadyExistsError, NotFoundError
+from callboard.errors import AlreadyExistsError, NotFoundError, TokenRevokedError
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
-from callboard.store.names import public_id, slug
+from callboard.store.names import TAKEN, public_id, slug
 from callboard.store.sql.database import Database
 from callboard.store.sql.save import read_clock, write_clock
 
@@ -46,30 +46,51 @@ def find_organization(db: Database, handle: str) -> Organization | None:
     return None if row is None else _organization(row)
 
 
+def organization_zone(db: Database, org_id: int) -> str:
+    """The home zone of an organization. Raises `NotFoundError` when there is none."""
+    found: str | None = db.value("organization.zone", {"org_id": org_id})
+    if found is None:
+        raise NotFoundError("Organization not found.")
+    return found
+
+
+def set_organization_zone(db: Database, org_id: int, timezone: str) -> Organization:
+    """A new home zone. The caller holds the organization's lock: a space made meanwhile has the new one."""
+    organization_zone(db, org_id)
+    db.change("organization.set_zone", {"org_id": org_id, "timezone": timezone})
+    move_directory(db)
+    return next(each for each in organizations(db) if each.id == org_id)
+
+
 def create_space(db: Database, org_id: int, values: dict[str, Any]) -> Space:
-    """A new space, which counts nothing yet."""
+    """A new space, which counts nothing yet; a token that it is given must be free."""
     clock = read_clock(db, org_id)
-    row = db.row(
+    # Before the look, because it locks: of two organizations that want one token at once, the second finds
+    # the first one's space.
+    move_directory(db)
+    token = values["token"] or public_id("spc")
+    if space_by_token(db, token) is not None:
+        raise AlreadyExistsError(TAKEN)
+    space_id = db.value(
         "space.insert",
         {
             **values,
             **_settings_values(values["settings"]),
             "org_id": org_id,
-            "token": public_id("spc"),
+            "token": token,
             "slug": slug(values["name"]),
+            "cell_zone": values["settings"].timezone or organization_zone(db, org_id),
         },
     )
-    assert row is not None
-    space = _space(row)
+    space = space_by_id(db, org_id, space_id)
     db.change("totals.start", {"org_id": org_id, "space_id": space.id, "version": clock.version})
     write_clock(db, clock)
-    move_directory(db)
     return space
 
 
 def update_space(db: Database, space: Space) -> Space:
     """A space as it is now."""
-    row = db.row(
+    db.change(
         "space.update",
         {
             "org_id": space.org_id,
@@ -80,12 +101,12 @@ def update_space(db: Database, space: Space) -> Space:
             "content_type": space.content_type,
             "agent_handle": space.agent_handle,
             "archived": int(space.archived),
+            "cell_zone": space.cell_zone,
             **_settings_values(space.settings),
         },
     )
-    assert row is not None
     move_directory(db)
-    return _space(row)
+    return space_by_id(db, space.org_id, space.id)
 
 
 def spaces(db: Database, org_id: int) -> list[Space]:
@@ -138,18 +159,21 @@ def token_of_secret(db: Database, digest: bytes) -> tuple[Token, Micros | None] 
 
 def rotate_token(db: Database, token_id: int, prefix: str, secret_digest: bytes, old_until: Micros) -> Token:
     """A new secret; the ones before end at `old_until`."""
-    _existing(db, token_id)
+    # First, because it locks: of two at once the later one ends the secret of the earlier one as well.
+    move_directory(db)
+    if _existing(db, token_id).revoked_at is not None:
+        raise TokenRevokedError
     db.change("secret.end", {"token_id": token_id, "ends_at": old_until})
     db.change("secret.insert", {"digest": secret_digest, "token_id": token_id})
     db.change("token.set_prefix", {"prefix": prefix, "token_id": token_id})
-    move_directory(db)
     return _existing(db, token_id)
 
 
 def revoke_token(db: Database, token_id: int, now: Micros) -> Token:
+    # First, because it locks: no secret made meanwhile is told as one that works.
+    move_directory(db)
     _existing(db, token_id)
     db.change("token.revoke", {"token_id": token_id, "now": now})
-    move_directory(db)
     return _existing(db, token_id)
 
 
@@ -177,10 +201,12 @@ def _organization(row: SqlRow) -> Organization:
         is_private_domain=bool(row[4]),
         token=row[5],
         created_at=row[6],
+        timezone=row[7],
     )
 
 
 def _space(row: SqlRow) -> Space:
+    settings = msgspec.json.decode(row[12], type=SpaceSettings)
     return Space(
         id=row[0],
         org_id=row[1],
@@ -194,7 +220,9 @@ def _space(row: SqlRow) -> Space:
         privacy_type=row[9],
         space_type=row[10],
         archived=bool(row[11]),
-        settings=msgspec.json.decode(row[12], type=SpaceSettings),
+        settings=settings,
+        cell_zone=row[13],
+        home_zone=settings.timezone or row[14],
     )
 
 

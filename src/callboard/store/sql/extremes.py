@@ -7,11 +7,11 @@ from typing import Any, LiteralString
 
 from callboard.store.questions import CallFilter, Extreme, Place, Scope
 from callboard.store.sql.database import Database, Dialect
-from callboard.store.sql.filters import calls_where
+from callboard.store.sql.filters import WAIT_KNOWN, calls_where
 
 _VALUES: dict[str, LiteralString] = {
     "talk": "CASE WHEN call_status = 'completed' THEN duration_ms END",
-    "wait": "CASE WHEN start_time >= creation_time AND call_status <> 'queued' "
+    "wait": "CASE WHEN " + WAIT_KNOWN + " AND call_status <> 'queued' "
     "THEN (start_time - creation_time) / 1000 END",
 }
 

@@ -9,6 +9,10 @@ from callboard.model.task import CALL_ENDED_FOR
 from callboard.store.questions import CallFilter, Match, Position, Scope, TaskFilter, Unknown
 from callboard.store.sql.database import Dialect
 
+_FINAL: LiteralString = "call_status IN ('completed', 'missed', 'failed')"
+WAIT_KNOWN: LiteralString = "start_time >= creation_time AND (time_marks & 8) = 0"
+"""Whether a call's time to answer is known (`Call.wait_ms`)."""
+
 
 class Conditions:
     """Fragments that must all hold, and their values."""
@@ -74,10 +78,11 @@ def calls_where(dialect: Dialect, scope: Scope, where: CallFilter) -> Conditions
     if where.made is not None:
         conditions.add("call_status <> 'queued'" if where.made else "call_status = 'queued'")
     if where.final is not None:
-        final: LiteralString = "call_status IN ('completed', 'missed', 'failed')"
-        conditions.add(final if where.final else "NOT " + final)
+        conditions.add(_FINAL if where.final else "NOT " + _FINAL)
     if where.duration_known is not None:
         conditions.add("duration_ms IS NOT NULL" if where.duration_known else "duration_ms IS NULL")
+    if where.contradicting is not None:
+        conditions.add("(time_marks & 4) <> 0" if where.contradicting else "(time_marks & 4) = 0")
     _amounts(where, conditions)
     _under_way(dialect, where, conditions)
     if where.start is not None:
@@ -87,22 +92,21 @@ def calls_where(dialect: Dialect, scope: Scope, where: CallFilter) -> Conditions
     return conditions
 
 
-_IS_FINAL: LiteralString = "call_status IN ('completed', 'missed', 'failed') AND end_time IS NOT NULL"
 _TALKS: LiteralString = "call_status IN ('in_progress', 'completed', 'failed')"
-_FITS: LiteralString = "coalesce(end_time, creation_time) + 1000000 >= coalesce(duration_ms, 0) * 1000 + "
+# Its times do not contradict each other, and if it is over, its end is known and its talk time has room.
+_PLACED: LiteralString = (
+    "(time_marks & 4) = 0 AND (NOT ("
+    + _FINAL
+    + ") OR end_time + 1000000 >= coalesce(duration_ms, 0) * 1000 + "
+)
 _BEGINS: dict[str, LiteralString] = {
     "talk": "CASE WHEN "
     + _TALKS
-    + " AND start_time >= creation_time AND (NOT ("
-    + _IS_FINAL
-    + ") OR "
-    + _FITS
-    + "start_time) THEN start_time END",
-    "offered": "CASE WHEN call_status = 'queued' OR ("
-    + _IS_FINAL
-    + " AND NOT "
-    + _FITS
-    + "creation_time) THEN NULL ELSE creation_time END",
+    + " AND start_time >= creation_time AND "
+    + _PLACED
+    # An inferred end at the very start says nothing of the talk.
+    + "start_time AND ((time_marks & 2) = 0 OR end_time > start_time)) THEN start_time END",
+    "offered": "CASE WHEN call_status <> 'queued' AND " + _PLACED + "creation_time) THEN creation_time END",
 }
 _OF_ITS_SPACE: LiteralString = " FROM space WHERE space.id = call.space_id AND space.org_id = call.org_id)"
 
@@ -111,7 +115,7 @@ def interval(dialect: Dialect, kind: str) -> tuple[str, str]:
     """When a call begins and ends to talk or to be offered, in SQL."""
     begins = _BEGINS[kind]
     limit = "1000000 * (SELECT " + dialect.live_limit + _OF_ITS_SPACE
-    return begins, "CASE WHEN " + _IS_FINAL + " THEN end_time ELSE " + begins + " + " + limit + " END"
+    return begins, "CASE WHEN " + _FINAL + " THEN end_time ELSE " + begins + " + " + limit + " END"
 
 
 def unplaced(dialect: Dialect, kind: str) -> str:
@@ -149,9 +153,9 @@ def _amounts(where: CallFilter, conditions: Conditions) -> None:
     if where.max_duration_ms is not None:
         conditions.add("duration_ms <= :max_duration", max_duration=where.max_duration_ms)
     if where.time_to_answer_known is not None:
-        known: LiteralString = "coalesce(start_time >= creation_time, false)"
+        known: LiteralString = "coalesce(" + WAIT_KNOWN + ", false)"
         conditions.add(known if where.time_to_answer_known else "NOT " + known)
-    wait: LiteralString = "start_time >= creation_time AND (start_time - creation_time) / 1000"
+    wait: LiteralString = WAIT_KNOWN + " AND (start_time - creation_time) / 1000"
     if where.min_wait_ms is not None:
         conditions.add(wait + " >= :min_wait", min_wait=where.min_wait_ms)
     if where.max_wait_ms is not None:

@@ -1,12 +1,15 @@
-"""Imports on record: many requests under one batch, begun, carried on, finished."""
+"""Imports on record: many requests under one batch, begun, claimed, carried on, finished."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from callboard.clock import Micros
 from callboard.errors import NotFoundError
-from callboard.store.interface import ImportBatch, batch_id
+from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner, check_claim, check_owner
+from callboard.store.interface import batch_id
 from callboard.store.sql.database import Database
 from callboard.store.sql.save import read_clock, write_clock
 
@@ -16,7 +19,13 @@ def begin_import(db: Database, org_id: int, label: str, now: Micros) -> ImportBa
     clock = read_clock(db, org_id)
     row = db.row("batch.unfinished", {"org_id": org_id, "label": label})
     if row is not None:
-        return _import(row)
+        if row[_POSITION] is not None:
+            return _import(row)
+        # An earlier version began it and took the position from what it had counted, which was more than
+        # it had read when rows were sent twice. So it begins again; rows that are there are duplicates.
+        db.change("batch.restart", {"org_id": org_id, "no": row[0]})
+        write_clock(db, clock)
+        return need_import(db, org_id, row[0])
     db.change("batch.open", {"org_id": org_id, "no": clock.next_batch, "label": label, "now": now})
     begun = ImportBatch(batch_no=clock.next_batch, label=label, received_at=now)
     clock.next_batch += 1
@@ -24,19 +33,70 @@ def begin_import(db: Database, org_id: int, label: str, now: Micros) -> ImportBa
     return begun
 
 
-def finish_import(db: Database, org_id: int, batch_no: int, now: Micros) -> ImportBatch:
+def claim_import(db: Database, org_id: int, batch_no: int, claim: ImportClaim) -> ImportBatch:
+    """See `Store.claim_import`."""
+    clock = read_clock(db, org_id)
+    check_claim(need_import(db, org_id, batch_no), claim)
+    where = {"org_id": org_id, "no": batch_no}
+    if claim.from_start:
+        db.change("batch.restart", where)
+    db.change("batch.claim", {**where, "owner": None if claim.owner is None else _owner_text(claim.owner)})
+    write_clock(db, clock)
+    return need_import(db, org_id, batch_no)
+
+
+def beat_import(db: Database, org_id: int, batch_no: int, owner: ImportOwner) -> None:
+    """See `Store.beat_import`. It takes no lock of the organization: commits and it need not wait for each
+    other.
+    """
+    db.change("batch.beat", {"org_id": org_id, "no": batch_no, "owner": _owner_text(owner)})
+
+
+def advance_import(db: Database, found: ImportBatch, org_id: int, begins: int, ends: int, more: int) -> None:
+    """Move an import's position, and count `more` rejected rows with it."""
+    assert found.owner is not None, "rows of an import come from its owner"
+    db.change(
+        "batch.advance",
+        {
+            "org_id": org_id,
+            "no": found.batch_no,
+            "begins": begins,
+            "ends": ends,
+            "unplaced": more,
+            "owner": _owner_text(found.owner),
+        },
+    )
+
+
+def finish_import(
+    db: Database, org_id: int, batch_no: int, now: Micros, owner: str | None = None
+) -> ImportBatch:
     """The import is complete: begun again under its label it is another batch."""
+    clock = read_clock(db, org_id)
+    found = need_import(db, org_id, batch_no)
+    if found.finished_at is not None:
+        return found
+    check_owner(found, owner)
     db.change("batch.finish", {"org_id": org_id, "no": batch_no, "now": now})
-    found = import_of(db, org_id, batch_no)
-    if found is None:
-        raise NotFoundError(f"No import {batch_id(batch_no)} in this organization.")
-    return found
+    write_clock(db, clock)
+    return need_import(db, org_id, batch_no)
 
 
 def import_of(db: Database, org_id: int, batch_no: int) -> ImportBatch | None:
     """A batch as it is on record; also one of a single request."""
     row = db.row("batch.find", {"org_id": org_id, "no": batch_no})
     return None if row is None else _import(row)
+
+
+def need_import(db: Database, org_id: int, batch_no: int) -> ImportBatch:
+    """See `import_of`; raises `NotFoundError` when there is none."""
+    found = import_of(db, org_id, batch_no)
+    if found is None:
+        raise NotFoundError(f"No import {batch_id(batch_no)} in this organization.")
+    return found
+
+
+_POSITION = 9
 
 
 def _import(row: tuple[Any, ...]) -> ImportBatch:
@@ -50,4 +110,11 @@ def _import(row: tuple[Any, ...]) -> ImportBatch:
         duplicate=row[6],
         stale=row[7],
         rejected=row[8],
+        position=row[_POSITION] or 0,
+        owner=None if row[10] is None else msgspec.json.decode(row[10], type=ImportOwner),
+        beat=row[11],
     )
+
+
+def _owner_text(owner: ImportOwner) -> str:
+    return msgspec.json.encode(owner).decode()

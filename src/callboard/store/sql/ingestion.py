@@ -9,8 +9,10 @@ from callboard.clock import DAY, Micros
 from callboard.errors import CallerError, IdempotencyConflictError, NotFoundError
 from callboard.fold.batch import SpaceFold, Verdict
 from callboard.model.event import Entry
-from callboard.store.interface import Batch, Late, Receipt, Rejection, batch_id
+from callboard.store.importing import check_owner
+from callboard.store.interface import Batch, Late, Receipt, Rejection
 from callboard.store.sql.database import Database
+from callboard.store.sql.imports import need_import
 from callboard.store.sql.load import load
 from callboard.store.sql.save import (
     OrgClock,
@@ -33,8 +35,10 @@ class Ingestion:
     requests share the commit; each still gets the verdicts it would have got alone, in order.
     """
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, owner: str | None = None) -> None:
+        """`owner`: the nonce of the process that sends rows of an import."""
         self._db = db
+        self._owner = owner
         self._locked: dict[int, OrgClock | None] = {}
         self._clocks: dict[int, OrgClock] = {}
         self._first_event: dict[int, int] = {}
@@ -144,10 +148,9 @@ class Ingestion:
         return None
 
     def _is_withdrawn(self, org_id: int, batch_no: int) -> bool:
-        found = self._db.value("batch.find", {"org_id": org_id, "no": batch_no})
-        if found is None:
-            raise NotFoundError(f"No batch {batch_id(batch_no)} in this organization.")
-        return found[4] is not None
+        found = need_import(self._db, org_id, batch_no)
+        check_owner(found, self._owner)
+        return found.withdrawn_at is not None
 
     def _register(self, batch: Batch) -> None:
         run = batch.run

@@ -63,6 +63,8 @@ def count_tasks(db: Database, scope: Scope, where: TaskFilter) -> int:
 def _call_index(scope: Scope, where: CallFilter) -> LiteralString:
     if isinstance(where.task_id, str):
         return "call_by_task"
+    if where.contradicting:
+        return "call_contradicting"
     return "call_by_time" if scope.space_id is None else "call_by_space_time"
 
 

@@ -68,6 +68,16 @@ def item_of(row: tuple[Any, ...], *, is_call: bool) -> Item:
     return Item(row[2], is_call, row[0], kept, kept, space_id=row[1])
 
 
+def items_of(db: Database, org_id: int, nos: Iterable[int]) -> list[Item]:
+    """The items under these numbers that have a row, without their events."""
+    where = {"nos": sorted(nos), "org_id": org_id}
+    return [
+        item_of(row, is_call=is_call)
+        for name, is_call in (("call.by_no", True), ("task.by_no", False))
+        for row in db.rows(name, where)
+    ]
+
+
 def add_entries(db: Database, org_id: int, items: Sequence[Item]) -> None:
     """Give items the events that count of each, in the order received."""
     if not items:

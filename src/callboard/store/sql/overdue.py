@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, LiteralString, NamedTuple
 
 import msgspec
 from msgspec import UNSET
@@ -12,9 +12,11 @@ from callboard.clock import Micros
 from callboard.fold.batch import Item
 from callboard.fold.task import run_time_ms
 from callboard.model.event import from_canonical
+from callboard.store.budget import hand
 from callboard.store.reporting import LastVerification, Overdue, Received
 from callboard.store.sql.database import Database
 from callboard.store.sql.load import add_entries
+from callboard.store.sql.sums import bounded
 
 
 def received(db: Database, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:
@@ -41,21 +43,73 @@ def received(db: Database, org_id: int, spaces: Sequence[int], since: Micros, mo
     )
 
 
-def overdue(db: Database, names: tuple[str, str], where: dict[str, Any]) -> Overdue:
-    """How many there are, and the longest of them; `names` are the statements that list and count."""
-    found: list[tuple[Any, ...]] = db.rows(names[0], where)
-    count = len(found) if len(found) < where["most"] else db.value(names[1], where)
-    return Overdue(count=count, since=found[0][1] if found else None, ids=[row[0] for row in found])
+class Late(NamedTuple):
+    """Of what, by which index, and where a statement finds its name, its time and its status."""
+
+    table: LiteralString
+    by: LiteralString
+    name: LiteralString
+    at: LiteralString
+    status: LiteralString
+    besides: LiteralString
 
 
-def run_times_ms(db: Database, org_id: int, space_id: int, most: int) -> list[int]:
-    """See `Store.run_times_ms`."""
-    where = {"org_id": org_id, "space_id": space_id, "most": most}
-    numbers: list[int] = [row[0] for row in db.rows("task.latest_completed", where)]
-    items = [Item("", False, number, space_id=space_id, entries=[]) for number in numbers]
+LONG_LIVE = Late(
+    "call",
+    "call_live",
+    "call_id",
+    "creation_time",
+    "call_status",
+    "AND call_status IN ('ringing', 'in_progress')",
+)
+WAITING = Late("task", "task_waiting", "task_id", "waiting_since", "status", "")
+
+
+def overdue(
+    db: Database, late: Late, org_id: int, status: str, before: Mapping[int, Micros], most: int
+) -> dict[int, Overdue]:
+    """Of each space how many there are, and the longest of them: one statement for all spaces."""
+    if not before:
+        return {}
+    dialect = db.dialect
+    places = [(space_id, 0, moment) for space_id, moment in before.items()]
+    rows = bounded(
+        db,
+        f"SELECT held_by, name, since, many FROM (SELECT held_by, {late.name} AS name, {late.at} AS since, "
+        "count(*) OVER (PARTITION BY held_by) AS many, "
+        f"row_number() OVER (PARTITION BY held_by ORDER BY {late.at}, {late.name}) AS rank "
+        f"FROM {dialect.each_place} {dialect.then_join} {late.table}{dialect.indexed(late.by)} "
+        f"ON org_id = :org_id AND space_id = place.held_by AND {late.status} = :status "
+        f"AND {late.at} < place.ends AND void = 0 {late.besides}) AS found "
+        "WHERE rank <= :most ORDER BY held_by, rank",
+        {"org_id": org_id, "status": status, "places": places, "most": most},
+    )
+    found: dict[int, Overdue] = {}
+    for space_id, name, since, many in rows:
+        if space_id in found:
+            found[space_id].ids.append(name)
+        else:
+            found[space_id] = Overdue(count=many, since=since, ids=[name])
+    return found
+
+
+def run_times_ms(db: Database, org_id: int, spaces: Sequence[int], most: int) -> dict[int, list[int]]:
+    """See `Store.run_times_ms`. The latest of each space by themselves: together, an index would have to be
+    walked over all that it ever completed.
+    """
+    items: list[Item] = []
+    for space_id in spaces:
+        where = {"org_id": org_id, "space_id": space_id, "most": most}
+        rows = db.rows("task.latest_completed", where)
+        items += [Item("", False, row[0], space_id=space_id, entries=[]) for row in rows]
+    hand(len(items))
     add_entries(db, org_id, items)
-    times = (run_time_ms(item.entries) for item in items if item.entries)
-    return [time for time in times if time is not None]
+    times: dict[int, list[int]] = {}
+    for item in items:
+        time = run_time_ms(item.entries) if item.entries else None
+        if time is not None:
+            times.setdefault(item.space_id, []).append(time)
+    return times
 
 
 def last_verification(db: Database) -> LastVerification | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -15,6 +15,8 @@ from callboard.store.questions import (
     CellPart,
     ChangePart,
     Extreme,
+    GroupLengths,
+    LengthPart,
     Summed,
     Sums,
     TaskPart,
@@ -23,7 +25,15 @@ from callboard.store.reporting import Intervals, LastVerification, Overdue, Rece
 from callboard.store.sql.database import Database
 from callboard.store.sql.extremes import extremes_ms
 from callboard.store.sql.intervals import intervals
-from callboard.store.sql.overdue import last_verification, overdue, received, run_times_ms
+from callboard.store.sql.lengths import lengths
+from callboard.store.sql.overdue import (
+    LONG_LIVE,
+    WAITING,
+    last_verification,
+    overdue,
+    received,
+    run_times_ms,
+)
 from callboard.store.sql.sums import sums, sums_since
 
 T = TypeVar("T")
@@ -56,19 +66,24 @@ class SqlReporting(ABC):
     ) -> list[int | None]:
         return self._at_once(extremes_ms, org_id, where, wanted, most_rows)
 
+    def lengths(self, org_id: int, part: LengthPart) -> GroupLengths:
+        return self._at_once(lengths, org_id, part)
+
     def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:
         return self._at_once(received, org_id, spaces, since, most)
 
-    def long_live_calls(self, org_id: int, space_id: int, status: str, before: Micros, most: int) -> Overdue:
-        where = {"org_id": org_id, "space_id": space_id, "status": status, "before": before, "most": most}
-        return self._at_once(overdue, ("call.long_live", "call.count_long_live"), where)
+    def long_live_calls(
+        self, org_id: int, status: str, before: Mapping[int, Micros], most: int
+    ) -> dict[int, Overdue]:
+        return self._at_once(overdue, LONG_LIVE, org_id, status, before, most)
 
-    def waiting_tasks(self, org_id: int, space_id: int, status: str, before: Micros, most: int) -> Overdue:
-        where = {"org_id": org_id, "space_id": space_id, "status": status, "before": before, "most": most}
-        return self._at_once(overdue, ("task.waiting", "task.count_waiting"), where)
+    def waiting_tasks(
+        self, org_id: int, status: str, before: Mapping[int, Micros], most: int
+    ) -> dict[int, Overdue]:
+        return self._at_once(overdue, WAITING, org_id, status, before, most)
 
-    def run_times_ms(self, org_id: int, space_id: int, most: int) -> list[int]:
-        return self._at_once(run_times_ms, org_id, space_id, most)
+    def run_times_ms(self, org_id: int, spaces: Sequence[int], most: int) -> dict[int, list[int]]:
+        return self._at_once(run_times_ms, org_id, spaces, most)
 
     def record_verification(self, found: Verification, *, deep: bool, now: Micros) -> None:
         drift = msgspec.json.encode(found.drift_of).decode()
@@ -87,6 +102,15 @@ class SqlReporting(ABC):
         kind: Literal["talk", "offered"],
     ) -> Intervals:
         return self._at_once(intervals, org_id, spaces, period, where, kind)
+
+    def first_item_at(
+        self, org_id: int, spaces: Sequence[int], kind: Literal["call", "task"]
+    ) -> Micros | None:
+        where = {"org_id": org_id, "spaces": list(spaces)}
+        found: Micros | None = self._at_once(
+            lambda db: db.value("call.first" if kind == "call" else "task.first", where)
+        )
+        return found
 
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
         where = {"org_id": org_id, "now": now}

@@ -13,11 +13,11 @@ from callboard.model.task import Task
 CALL_COLUMNS = (
     "call_id, call_status, creation_time, start_time, end_time, duration_ms, call_type, source_number, "
     "destination_number, end_reason, source_end_reason, answered_by, agent, task_id, external_ids, metadata, "
-    "source, void"
+    "source, void, time_marks"
 )
 TASK_COLUMNS = (
     "task_id, status, source_status, attempt, created, modified, run_id, assignee, execution_type, "
-    "scheduled_at, failure_reason, input, output, waiting_since, void"
+    "scheduled_at, failure_reason, input, output, status_since, waiting_since, void"
 )
 RUN_COLUMNS = (
     "run_id, space_id, created, modified, collection_ref, run_mode, batch_count, "
@@ -50,6 +50,7 @@ def call_values(call: Call) -> SqlRow:
         None if call.metadata is None else _encode(call.metadata).decode(),
         call.source,
         1 if call.void else 0,
+        call.time_marks,
     )
 
 
@@ -74,6 +75,7 @@ def call_of(row: SqlRow) -> Call:
         metadata=None if row[15] is None else _decode(row[15]),
         source=row[16],
         void=bool(row[17]),
+        time_marks=row[18],
     )
 
 
@@ -93,6 +95,7 @@ def task_values(task: Task) -> SqlRow:
         task.failure_reason,
         None if task.input is None else _encode(task.input).decode(),
         None if task.output is None else _encode(task.output).decode(),
+        task.status_since,
         task.waiting_since,
         1 if task.void else 0,
     )
@@ -114,8 +117,9 @@ def task_of(row: SqlRow) -> Task:
         failure_reason=row[10],
         input=None if row[11] is None else _decode(row[11]),
         output=None if row[12] is None else _decode(row[12]),
-        waiting_since=row[13],
-        void=bool(row[14]),
+        status_since=row[13],
+        waiting_since=row[14],
+        void=bool(row[15]),
     )
 
 

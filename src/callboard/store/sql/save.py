@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from callboard.errors import NotFoundError
-from callboard.fold.batch import Item, Repeat, same_row
+from callboard.fold.batch import Item, Repeat, same_row, tally_of
 from callboard.fold.grain import buckets_of
 from callboard.fold.tally import RunDifference, Tally
 from callboard.model.call import Call
@@ -123,6 +123,16 @@ def save_rows(db: Database, org_id: int, items: Iterable[Item]) -> None:
 _ROW_STATEMENTS = ("call.insert", "call.update", "call.delete", "task.insert", "task.update", "task.delete")
 
 
+def save_folded(db: Database, clock: OrgClock, items: Collection[Item]) -> None:
+    """Rows that were folded anew, and the counters by the differences; the clock is written."""
+    org_id = clock.org_id
+    save_rows(db, org_id, items)
+    spaces = {item.space_id for item in items}
+    tallies = {space_id: tally_of(item for item in items if item.space_id == space_id) for space_id in spaces}
+    save_counters(db, clock, tallies, home_zones(db, org_id, spaces))
+    write_clock(db, clock)
+
+
 def save_counters(
     db: Database, clock: OrgClock, tallies: Mapping[int, Tally], zones: Mapping[int, str]
 ) -> None:
@@ -201,7 +211,7 @@ def settle_now(db: Database, org_id: int) -> None:
 
 
 def home_zones(db: Database, org_id: int, space_ids: Iterable[int]) -> dict[int, str]:
-    """The home zones of spaces."""
+    """The zones by whose hours and days spaces are counted."""
     where = {"spaces": list(space_ids), "org_id": org_id}
     rows: list[tuple[Any, ...]] = db.rows("space.zone", where)
     return {space_id: zone for space_id, zone in rows}  # noqa: C416 - says what is what

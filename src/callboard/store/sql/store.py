@@ -12,17 +12,19 @@ from msgspec import structs
 
 from callboard.clock import Micros
 from callboard.model.call import Call
-from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
+from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token, changed_space
 from callboard.model.event import Entry
 from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.words import Outcome
+from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner
 from callboard.store.interface import (
+    AgentTasks,
     Ahead,
     Batch,
     CallAt,
     Doing,
-    ImportBatch,
+    ImportStep,
     Late,
     Moved,
     Progress,
@@ -42,11 +44,12 @@ from callboard.store.questions import (
     Window,
 )
 from callboard.store.reporting import Verification
-from callboard.store.sql import directory, lists, settling
+from callboard.store.sql import agents, directory, lists, settling
 from callboard.store.sql.copying import Copying, is_unfinished
 from callboard.store.sql.database import Database
 from callboard.store.sql.histories import Histories, numbered
-from callboard.store.sql.imports import begin_import, finish_import, import_of
+from callboard.store.sql.import_rows import import_rows
+from callboard.store.sql.imports import beat_import, begin_import, claim_import, finish_import, import_of
 from callboard.store.sql.ingestion import Ingestion
 from callboard.store.sql.items import entries_of, find_call, find_task
 from callboard.store.sql.reporting import SqlReporting
@@ -54,7 +57,7 @@ from callboard.store.sql.rows import run_of
 from callboard.store.sql.save import find_clock, settle_now
 from callboard.store.sql.verify import Verifier
 from callboard.store.sql.withdrawal import begin_withdrawal, withdraw_some
-from callboard.store.sql.zone_change import rebuild_grains
+from callboard.store.sql.zone_change import follow_home_zone, rebuild_grains
 
 T = TypeVar("T")
 
@@ -121,8 +124,17 @@ class SqlStore(SqlReporting):
     def begin_import(self, org_id: int, label: str, now: Micros) -> ImportBatch:
         return self._write(lambda db: begin_import(db, org_id, label, now))
 
-    def finish_import(self, org_id: int, batch_no: int, now: Micros) -> ImportBatch:
-        return self._write(lambda db: finish_import(db, org_id, batch_no, now))
+    def claim_import(self, org_id: int, batch_no: int, claim: ImportClaim) -> ImportBatch:
+        return self._write(lambda db: claim_import(db, org_id, batch_no, claim))
+
+    def beat_import(self, org_id: int, batch_no: int, owner: ImportOwner) -> None:
+        self._write(lambda db: beat_import(db, org_id, batch_no, owner))
+
+    def import_rows(self, step: ImportStep) -> list[Receipt]:
+        return self._write(lambda db: import_rows(db, step))
+
+    def finish_import(self, org_id: int, batch_no: int, now: Micros, owner: str | None = None) -> ImportBatch:
+        return self._write(lambda db: finish_import(db, org_id, batch_no, now, owner))
 
     def find_import(self, org_id: int, batch_no: int) -> ImportBatch | None:
         return self._read(import_of, org_id, batch_no)
@@ -145,7 +157,14 @@ class SqlStore(SqlReporting):
     # --- directory
 
     def create_organization(
-        self, *, name: str, domain_handle: str, domain: str | None, is_private_domain: bool, now: Micros
+        self,
+        *,
+        name: str,
+        domain_handle: str,
+        domain: str | None,
+        is_private_domain: bool,
+        now: Micros,
+        timezone: str = "UTC",
     ) -> Organization:
         values = {
             "name": name,
@@ -153,8 +172,20 @@ class SqlStore(SqlReporting):
             "domain": domain,
             "is_private_domain": int(is_private_domain),
             "now": now,
+            "timezone": timezone,
         }
         return self._write(lambda db: directory.create_organization(db, values))
+
+    def set_organization_zone(
+        self, org_id: int, timezone: str, progress: Progress | None = None
+    ) -> Organization:
+        found = self._write(lambda db: _set_organization_zone(db, org_id, timezone))
+        left = [space.id for space in self.spaces(org_id) if space.cell_zone != space.home_zone]
+        for done, space_id in enumerate(left, 1):
+            self._write(partial(follow_home_zone, org_id=org_id, space_id=space_id))
+            if progress is not None:
+                progress(done, len(left))
+        return found
 
     def organizations(self) -> list[Organization]:
         return self._read(directory.organizations)
@@ -172,8 +203,10 @@ class SqlStore(SqlReporting):
         agent_handle: str | None,
         settings: SpaceSettings,
         now: Micros,
+        token: str | None = None,
     ) -> Space:
         values = {
+            "token": token,
             "name": name,
             "description": description,
             "content_type": content_type,
@@ -243,6 +276,12 @@ class SqlStore(SqlReporting):
     def count_tasks(self, scope: Scope, where: TaskFilter) -> int:
         return self._at_once(lists.count_tasks, scope, where)
 
+    def agents(self, scope: Scope, window: Window, most_pairs: int) -> list[AgentTasks] | None:
+        return self._at_once(agents.list_agents, scope, window, most_pairs)
+
+    def count_agents(self, scope: Scope) -> int:
+        return self._at_once(agents.count_agents, scope)
+
     def task(self, org_id: int, space_id: int, task_id: str) -> Task | None:
         return self._read(find_task, org_id, space_id, task_id)
 
@@ -297,12 +336,19 @@ class SqlStore(SqlReporting):
         return self._read(is_unfinished)
 
 
+def _set_organization_zone(db: Database, org_id: int, timezone: str) -> Organization:
+    find_clock(db, org_id)
+    return directory.set_organization_zone(db, org_id, timezone)
+
+
 def _update_space(db: Database, org_id: int, space_id: int, changes: dict[str, Any]) -> Space:
     find_clock(db, org_id)
     before = directory.space_by_id(db, org_id, space_id)
-    after = structs.replace(before, **changes)
-    if after.settings.timezone != before.settings.timezone:
-        rebuild_grains(db, after)
+    after = changed_space(before, changes)
+    zone = after.settings.timezone or directory.organization_zone(db, org_id)
+    if zone != before.cell_zone:
+        rebuild_grains(db, before, zone)
+        after = structs.replace(after, cell_zone=zone)
     if (after.content_type == "contact") != (before.content_type == "contact"):
         settle_now(db, org_id)
         settling.count_contact(db, org_id, space_id, 1 if after.content_type == "contact" else -1)

@@ -6,12 +6,12 @@ from typing import Any
 
 from callboard.clock import Micros
 from callboard.errors import NotFoundError
-from callboard.fold.batch import Item, refold, same_row, tally_of
+from callboard.fold.batch import Item, refold, same_row
 from callboard.model.event import Entry
 from callboard.store.interface import Withdrawal, batch_id
 from callboard.store.sql.database import Database
-from callboard.store.sql.load import add_entries, body_digest, item_of
-from callboard.store.sql.save import find_clock, home_zones, read_clock, save_counters, save_rows, write_clock
+from callboard.store.sql.load import add_entries, body_digest, items_of
+from callboard.store.sql.save import find_clock, read_clock, save_folded
 
 EVENTS_PER_COMMIT = 1_000
 
@@ -44,7 +44,8 @@ def withdraw_some(
     )
     if not found:
         return None, Withdrawal(batch_no=batch_no, events=0, calls=0, tasks=0)
-    items = _items(db, org_id, {item_no for _, _, item_no in found})
+    items = items_of(db, org_id, {item_no for _, _, item_no in found})
+    add_entries(db, org_id, items)
     events = 0
     _hand_over(db, org_id, batch_no, items)
     for item in items:
@@ -53,11 +54,7 @@ def withdraw_some(
         item.entries = kept
         refold(item)
     db.change_many("event.withdraw", [(org_id, item.no, batch_no) for item in items])
-    save_rows(db, org_id, items)
-    spaces = {item.space_id for item in items}
-    tallies = {space_id: tally_of(item for item in items if item.space_id == space_id) for space_id in spaces}
-    save_counters(db, clock, tallies, home_zones(db, org_id, spaces))
-    write_clock(db, clock)
+    save_folded(db, clock, items)
     changed = [item for item in items if not same_row(item.row, item.before)]
     calls = sum(item.is_call for item in changed)
     done = Withdrawal(batch_no=batch_no, events=events, calls=calls, tasks=len(changed) - calls)
@@ -83,15 +80,3 @@ def _hand_over(db: Database, org_id: int, batch_no: int, items: list[Item]) -> N
             item.entries[place] = Entry(entry.event, entry.body, received_at, source, heir_no)
             seq = db.value("event.hand_over", (heir_no, received_at, source, org_id, item.no, entry.body))
             db.change("batch.reach", {"seq": seq, "org_id": org_id, "no": heir_no})
-
-
-def _items(db: Database, org_id: int, nos: set[int]) -> list[Item]:
-    """The items under these numbers, with their events."""
-    where = {"nos": sorted(nos), "org_id": org_id}
-    items = [
-        item_of(row, is_call=is_call)
-        for name, is_call in (("call.by_no", True), ("task.by_no", False))
-        for row in db.rows(name, where)
-    ]
-    add_entries(db, org_id, items)
-    return items

@@ -10,6 +10,7 @@ from threading import Condition
 import apsw
 
 from callboard.errors import StoreTooSlowError
+from callboard.store.budget import current
 from callboard.store.sqlite.connection import store_errors
 
 STEPS_BETWEEN_LOOKS = 20_000
@@ -32,13 +33,16 @@ class Readers:
     def lend(self, *, limited: bool = True) -> Iterator[apsw.Connection]:
         """A connection, for one query or one short read transaction.
 
-        Raises `StoreTooSlowError` when none comes free, or the query does not end, within the query time.
-        `limited=False` lifts the latter, for work that may take long (verify, export).
+        Raises `StoreTooSlowError` when none comes free, or the query does not end, within the query time, or
+        within what is left of the budget of the question that it is part of. `limited=False` lifts the
+        latter, for work that may take long (verify, export).
         """
-        db = self._take()
+        budget = current()
+        left_s = self._timeout_s if budget is None else min(self._timeout_s, budget.left_s())
+        deadline = time.monotonic() + left_s
+        db = self._take(deadline)
         try:
             if limited:
-                deadline = time.monotonic() + self._timeout_s
                 db.set_progress_handler(lambda: time.monotonic() > deadline, STEPS_BETWEEN_LOOKS)
             with store_errors():
                 yield db
@@ -54,8 +58,7 @@ class Readers:
         for db in idle:
             db.close()
 
-    def _take(self) -> apsw.Connection:
-        deadline = time.monotonic() + self._timeout_s
+    def _take(self, deadline: float) -> apsw.Connection:
         with self._freed:
             while not self._idle:
                 if self._open < self._size:

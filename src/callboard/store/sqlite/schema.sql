@@ -1,4 +1,4 @@
--- The whole schema, as the migrations leave it (version 5). For reading: stores are made by the migrations, and a
+-- The whole schema, as the migrations leave it (version 6). For reading: stores are made by the migrations, and a
 -- test holds that both come to the same.
 
 CREATE TABLE meta (
@@ -14,7 +14,7 @@ CREATE TABLE organization (
     is_private_domain INTEGER NOT NULL CHECK (is_private_domain IN (0, 1)),
     token TEXT NOT NULL UNIQUE,
     created_at INTEGER NOT NULL
-);
+, timezone TEXT NOT NULL DEFAULT 'UTC');
 
 CREATE TABLE organization_clock (
     org_id INTEGER PRIMARY KEY REFERENCES organization (id),
@@ -40,7 +40,7 @@ CREATE TABLE space (
     stuck_running_after_us INTEGER NOT NULL,
     stuck_pending_after_us INTEGER NOT NULL,
     created_at INTEGER NOT NULL
-);
+, cell_zone TEXT NOT NULL DEFAULT 'UTC');
 
 CREATE INDEX space_by_organization ON space (org_id, content_type, id);
 
@@ -85,6 +85,9 @@ CREATE TABLE batch (
     duplicate INTEGER NOT NULL,
     stale INTEGER NOT NULL,
     rejected INTEGER NOT NULL,
+    position INTEGER,
+    owner TEXT,
+    beat INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (org_id, no)
 ) WITHOUT ROWID;
 
@@ -142,6 +145,7 @@ CREATE TABLE call (
     metadata TEXT,
     source TEXT NOT NULL,
     void INTEGER NOT NULL,
+    time_marks INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (org_id, no)
 ) WITHOUT ROWID;
 
@@ -150,8 +154,11 @@ CREATE UNIQUE INDEX call_by_id ON call (org_id, space_id, call_id);
 CREATE INDEX call_by_time ON call (org_id, creation_time, space_id, call_status) WHERE void = 0;
 
 CREATE INDEX call_by_space_time ON call (
-    org_id, space_id, creation_time, call_status, call_type, end_reason, agent, answered_by, start_time, duration_ms
+    org_id, space_id, creation_time, call_status, call_type, end_reason, agent, answered_by, start_time, duration_ms,
+    time_marks
 ) WHERE void = 0;
+
+CREATE INDEX call_contradicting ON call (org_id, space_id, creation_time) WHERE void = 0 AND (time_marks & 4) <> 0;
 
 CREATE TABLE task (
     org_id INTEGER NOT NULL,
@@ -171,7 +178,7 @@ CREATE TABLE task (
     input TEXT,
     output TEXT,
     waiting_since INTEGER,
-    void INTEGER NOT NULL,
+    void INTEGER NOT NULL, status_since INTEGER,
     PRIMARY KEY (org_id, no)
 ) WITHOUT ROWID;
 
@@ -302,4 +309,4 @@ CREATE INDEX call_live ON call (org_id, space_id, call_status, creation_time)
 
 CREATE INDEX call_by_task ON call (org_id, space_id, task_id) WHERE void = 0 AND task_id IS NOT NULL;
 
-INSERT INTO meta VALUES ('directory_version', 1);
+INSERT INTO meta VALUES ('directory_version', 1), ('fold_rules', 2);

@@ -17,11 +17,12 @@ from callboard.settings import Settings
 from callboard.store.interface import NOTHING, Doing, Moved
 from callboard.store.sql.database import Database
 from callboard.store.sql.histories import Histories
+from callboard.store.sql.refold import Watch
 from callboard.store.sql.store import SqlStore
 from callboard.store.sqlite.connection import Patience, open_connection, store_errors, transaction
 from callboard.store.sqlite.database import SqliteDatabase
 from callboard.store.sqlite.identity import OpenFile
-from callboard.store.sqlite.migrate import migrate, newest_version
+from callboard.store.sqlite.migrate import bring_up_to_date, newest_version
 from callboard.store.sqlite.readers import Readers
 from callboard.store.sqlite.statements import statement
 
@@ -34,8 +35,16 @@ LEAST_FREE_BYTES = 1024 * 1024
 class SqliteStore(SqlStore):
     """Keeps everything in one file. Several processes may have it open at once."""
 
-    def __init__(self, path: str, settings: Settings | None = None, *, vfs: str | None = None) -> None:
-        """Open the file at `path`; make it when it is missing, bring it up to date when it is older.
+    def __init__(
+        self,
+        path: str,
+        settings: Settings | None = None,
+        *,
+        vfs: str | None = None,
+        watch: Watch | None = None,
+    ) -> None:
+        """Open the file at `path`; make it when it is missing, bring it up to date when it is older, which
+        may take minutes and is told to `watch`.
 
         Raises `StoreFileError` (not a database, another program's, damaged, no such folder),
         `StoreVersionError` (newer than this program) or `StoreUnavailableError` (locked, read-only).
@@ -50,11 +59,12 @@ class SqliteStore(SqlStore):
         self._histories = Histories()
         self._file = OpenFile(path)
         self._rescued = False
+        bring_up_to_date(self._open_writer, path, self._settings.lock_timeout_ms / 1000, watch)
         self._writer = self._open_writer()
         # SQLite opens a file it may not write without a word: reading goes on, serving must not begin.
         self._read_only = self._writer.readonly("main")
         try:
-            migrate(self._writer, path)
+            self._writer.execute("PRAGMA user_version").fetchall()  # its `-wal` is there from now on
             self._file.remember()
             self._looker = self._connect()
         except BaseException:

@@ -350,7 +350,7 @@ export interface paths {
         head?: never;
         /**
          * Say how a task went
-         * @description A task event's fields. Without `attempt`: the task's current one; without `status`: as it is; without `occurred_at`: now. Answers the task as it then stands. Needs the role member.
+         * @description A task event's fields. Without `attempt`: the task's current one; without `status`: as it is; without `occurred_at`: now. Answers the task as it then stands. Sent again with the same `event_id` it changes nothing, and answers the task as it stands by then. Needs the role member.
          */
         patch: operations["update_task"];
         trace?: never;
@@ -369,6 +369,46 @@ export interface paths {
          * @description One pending task for each document. Callboard places no calls: this registers tasks for a runner, which reads `tasks/?status=pending` and reports back by events or by updating the task. Needs the role member.
          */
         post: operations["create_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/agents/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get all agents that tasks are assigned to
+         * @description With their tasks counted; those without an assignee stand under `handle: null`, so that agents add up to the analytics' `total_tasks`. In the order of handles, `null` last.
+         */
+        get: operations["list_agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/agents/{handle}/tasks/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get all tasks of an agent
+         * @description Those assigned to it. The handle `unknown` means tasks without an assignee.
+         */
+        get: operations["list_agent_tasks"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -578,6 +618,19 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AgentItem
+         * @description Who tasks are assigned to. `handle` is null for the tasks without an assignee, so that agents add up to
+         *         all tasks; `spaces` are the tokens of the spaces its tasks are in.
+         */
+        AgentItem: {
+            handle: string | null;
+            total_tasks: number;
+            task_status_breakdown: {
+                [key: string]: number;
+            };
+            spaces: string[];
+        };
+        /**
          * AllSpaces
          * @description The spaces in scope together.
          */
@@ -622,6 +675,7 @@ export interface components {
          */
         AttentionData: {
             as_of: string;
+            timezone: string;
             count: number;
             counts: {
                 [key: string]: number;
@@ -680,7 +734,10 @@ export interface components {
             answered_by: string | null;
             agent: string | null;
             task_id: string | null;
+            external_ids: Record<string, never> | null;
+            metadata: Record<string, never> | null;
             source: string;
+            inferred: string[];
         };
         /**
          * CallWithEvents
@@ -702,7 +759,10 @@ export interface components {
             answered_by: string | null;
             agent: string | null;
             task_id: string | null;
+            external_ids: Record<string, never> | null;
+            metadata: Record<string, never> | null;
             source: string;
+            inferred: string[];
             events: components["schemas"]["CallWord"][];
         };
         /**
@@ -772,6 +832,19 @@ export interface components {
             durations: components["schemas"]["Durations"][];
         };
         /**
+         * Earlier
+         * @description Numbers of the period before.
+         */
+        Earlier: {
+            totals: Record<string, never>;
+            values: {
+                [key: string]: unknown[];
+            };
+            unmatched: {
+                [key: string]: unknown[];
+            };
+        };
+        /**
          * ErrorBody
          * @description The body of every error.
          */
@@ -832,6 +905,29 @@ export interface components {
             ahead: number;
         };
         /**
+         * ListPage[CallItem]
+         * @description A part of a list that may be asked for with times.
+         */
+        CallList: {
+            count: number | null;
+            timezone: string;
+            status_code: number;
+            message: string;
+            data: components["schemas"]["CallItem"][];
+            next_cursor: string | null;
+        };
+        /**
+         * Page[TaskItem]
+         * @description A part of a list, newest first.
+         */
+        TaskList: {
+            count: number | null;
+            status_code: number;
+            message: string;
+            data: components["schemas"]["TaskItem"][];
+            next_cursor: string | null;
+        };
+        /**
          * MetricItem
          * @description A metric as the reference shows it.
          */
@@ -866,6 +962,8 @@ export interface components {
          */
         NewSpace: {
             name: string;
+            /** @default null */
+            token: string | null;
             /** @default null */
             description: string | null;
             /**
@@ -1062,14 +1160,14 @@ export interface components {
             rejected_by_reason: components["schemas"]["Rejected"][];
         };
         /**
-         * Page[CallItem]
+         * Page[AgentItem]
          * @description A part of a list, newest first.
          */
-        CallList: {
+        AgentList: {
             count: number | null;
             status_code: number;
             message: string;
-            data: components["schemas"]["CallItem"][];
+            data: components["schemas"]["AgentItem"][];
             next_cursor: string | null;
         };
         /**
@@ -1106,17 +1204,6 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * Page[TaskItem]
-         * @description A part of a list, newest first.
-         */
-        TaskList: {
-            count: number | null;
-            status_code: number;
-            message: string;
-            data: components["schemas"]["TaskItem"][];
-            next_cursor: string | null;
-        };
-        /**
          * Page[TokenItem]
          * @description A part of a list, newest first.
          */
@@ -1139,12 +1226,14 @@ export interface components {
         };
         /**
          * PreviousPeriod
-         * @description The period before.
+         * @description The period before: the same civil stretch, as far as this one has come.
          */
         PreviousPeriod: {
             start: string;
             end: string;
-            buckets: components["schemas"]["Bucket"][];
+            partial: boolean;
+            buckets: (components["schemas"]["Bucket"] | null)[];
+            unmatched: components["schemas"]["Bucket"][];
         };
         /**
          * Rates
@@ -1237,7 +1326,7 @@ export interface components {
             links: {
                 [key: string]: string;
             };
-            previous?: components["schemas"]["Part"];
+            previous?: components["schemas"]["Earlier"];
             difference?: components["schemas"]["Part"];
         };
         /**
@@ -1260,7 +1349,7 @@ export interface components {
          * @description Settings of a space. What is left out stays as it is.
          */
         SettingsIn: {
-            timezone?: components["schemas"]["TimeZone"];
+            timezone?: components["schemas"]["TimeZone"] | null;
             stuck_running_after?: number;
             stuck_pending_after?: number;
             live_call_limit?: number;
@@ -1331,8 +1420,8 @@ export interface components {
          * @description What can be set of a space.
          */
         SpaceSettings: {
-            /** @default UTC */
-            timezone: string;
+            /** @default null */
+            timezone: string | null;
             /** @default 900 */
             stuck_running_after: number;
             /** @default 3600 */
@@ -1346,6 +1435,7 @@ export interface components {
          */
         SpacesData: {
             count: number;
+            timezone: string;
             all: components["schemas"]["AllSpaces"];
             spaces: components["schemas"]["SpaceNumbers"][];
         };
@@ -1379,7 +1469,8 @@ export interface components {
         };
         /**
          * TaskDocument
-         * @description Whom one task is about. More fields may stand beside these; all become the task's `input`.
+         * @description The person one task is about. More fields may stand beside these, `context` among them; all become the
+         *         task's `input`.
          */
         TaskDocument: {
             name: string;
@@ -1445,12 +1536,15 @@ export interface components {
          */
         Trust: {
             as_of: string;
+            timezone: string;
             last_event_received: string | null;
             lag: components["schemas"]["Lag"];
             outcomes: components["schemas"]["Outcomes"];
             calls_past_limit: number;
             durations_unknown: number;
             durations_unknown_link: string;
+            contradicting: number;
+            contradicting_link: string;
             last_verification: components["schemas"]["Verified"] | null;
         };
         /**
@@ -1882,6 +1976,17 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many failures; try again later. */
             429: {
                 headers: {
@@ -1947,7 +2052,7 @@ export interface operations {
                  */
                 end?: string | unknown | unknown | unknown;
                 /**
-                 * @description The zone whose civil days are meant. UTC unless said.
+                 * @description The zone whose civil days are meant. Left out: the home zone of the space that is asked about, else the organization's.
                  * @example Asia/Kolkata
                  */
                 timezone?: components["schemas"]["TimeZone"];
@@ -2164,7 +2269,7 @@ export interface operations {
                  */
                 end?: string | unknown | unknown | unknown;
                 /**
-                 * @description The zone whose civil days are meant. UTC unless said.
+                 * @description The zone whose civil days are meant. Left out: the home zone of the space that is asked about, else the organization's.
                  * @example Asia/Kolkata
                  */
                 timezone?: components["schemas"]["TimeZone"];
@@ -2366,7 +2471,7 @@ export interface operations {
                  */
                 end?: string | unknown | unknown | unknown;
                 /**
-                 * @description The zone whose civil days are meant. UTC unless said.
+                 * @description The zone whose civil days are meant. Left out: the home zone of the space that is asked about, else the organization's.
                  * @example Asia/Kolkata
                  */
                 timezone?: components["schemas"]["TimeZone"];
@@ -2643,6 +2748,17 @@ export interface operations {
             };
             /** @description The `Accept` header rules out what there is. */
             406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
@@ -2970,8 +3086,8 @@ export interface operations {
                  */
                 page?: number;
                 /**
-                 * @description Items on a page.
-                 * @example 20
+                 * @description Items on a page. With neither `page` nor `page_size` the list answers whole, up to 1,000 items and a `next_cursor`; with `page` alone a page has 20.
+                 * @example 1
                  */
                 page_size?: number;
                 /** @description The `next_cursor` of the page before (keep the filters): pages of even cost through any number of rows. `page` then counts from there, and the answer's `count` is null. */
@@ -3099,8 +3215,8 @@ export interface operations {
                  */
                 page?: number;
                 /**
-                 * @description Items on a page.
-                 * @example 20
+                 * @description Items on a page. With neither `page` nor `page_size` the list answers whole, up to 1,000 items and a `next_cursor`; with `page` alone a page has 20.
+                 * @example 1
                  */
                 page_size?: number;
                 /** @description The `next_cursor` of the page before (keep the filters): pages of even cost through any number of rows. `page` then counts from there, and the answer's `count` is null. */
@@ -3322,6 +3438,28 @@ export interface operations {
             };
             /** @description The `Accept` header rules out what there is. */
             406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
@@ -3620,6 +3758,17 @@ export interface operations {
             };
             /** @description The `Accept` header rules out what there is. */
             406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
@@ -4038,7 +4187,7 @@ export interface operations {
                  */
                 stuck?: boolean;
                 /**
-                 * @description The zone whose civil days and wall times are meant.
+                 * @description The zone whose civil days and wall times are meant. Left out: the home zone of the space that is asked about, else the organization's.
                  * @example Asia/Kolkata
                  */
                 timezone?: components["schemas"]["TimeZone"];
@@ -4152,6 +4301,17 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many failures; try again later. */
             429: {
                 headers: {
@@ -4241,7 +4401,7 @@ export interface operations {
                  */
                 stuck?: boolean;
                 /**
-                 * @description The zone whose civil days and wall times are meant.
+                 * @description The zone whose civil days and wall times are meant. Left out: the home zone of the space that is asked about, else the organization's.
                  * @example Asia/Kolkata
                  */
                 timezone?: components["schemas"]["TimeZone"];
@@ -4357,6 +4517,17 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many failures; try again later. */
             429: {
                 headers: {
@@ -4444,7 +4615,7 @@ export interface operations {
                  */
                 stuck?: boolean;
                 /**
-                 * @description The zone whose civil days and wall times are meant.
+                 * @description The zone whose civil days and wall times are meant. Left out: the home zone of the space that is asked about, else the organization's.
                  * @example Asia/Kolkata
                  */
                 timezone?: components["schemas"]["TimeZone"];
@@ -4552,6 +4723,17 @@ export interface operations {
             };
             /** @description The `Accept` header rules out what there is. */
             406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
@@ -4841,6 +5023,17 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -4946,8 +5139,8 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Created */
-            201: {
+            /** @description OK */
+            200: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
@@ -5013,6 +5206,17 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -5037,6 +5241,378 @@ export interface operations {
             };
             /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
             422: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_agents: {
+        parameters: {
+            query?: {
+                /** @description Only this space, whatever its content type. Left out: all contact spaces of the organization. Present but empty is an error. */
+                space_token?: string;
+                /**
+                 * @description Without `space_token`: `contact` covers the contact spaces, as the analytics does, `all` every space.
+                 * @example contact
+                 */
+                content_type?: "contact" | "all";
+                /**
+                 * @description Which page, from 1. A page past the end is empty.
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items on a page. With neither `page` nor `page_size` the list answers whole, up to 1,000 items and a `next_cursor`; with `page` alone a page has 20.
+                 * @example 1
+                 */
+                page_size?: number;
+                /** @description The `next_cursor` of the page before (keep the filters): pages of even cost through any number of rows. `page` then counts from there, and the answer's `count` is null. */
+                cursor?: string;
+            };
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentList"];
+                };
+            };
+            /** @description You have it already (`If-None-Match`). */
+            304: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_agent_tasks: {
+        parameters: {
+            query?: {
+                /** @description Only this space, whatever its content type. Left out: all contact spaces of the organization. Present but empty is an error. */
+                space_token?: string;
+                /**
+                 * @description Without `space_token`: `contact` covers the contact spaces, as the analytics does, `all` every space.
+                 * @example contact
+                 */
+                content_type?: "contact" | "all";
+                /** @description Tasks of one run. `unknown`: those without one. */
+                run_id?: string;
+                /**
+                 * @description How the task stands.
+                 * @example pending
+                 */
+                status?: "pending" | "running" | "completed" | "failed";
+                /** @description Why it failed. `unknown`: those without one. */
+                failure_reason?: string;
+                /**
+                 * @description Tasks at this attempt.
+                 * @example 1
+                 */
+                attempt?: number;
+                /**
+                 * @description Tasks created at or after this time; a bare date: from its first instant.
+                 * @example 2026-02-07
+                 */
+                created_from?: string | unknown | unknown | unknown;
+                /**
+                 * @description Tasks created before this time; a bare date: that day included whole.
+                 * @example 2026-02-07
+                 */
+                created_to?: string | unknown | unknown | unknown;
+                /**
+                 * @description Tasks last modified before this time; a bare date: before its first instant.
+                 * @example 2026-02-07
+                 */
+                updated_before?: string | unknown | unknown | unknown;
+                /**
+                 * @description Open tasks that wait or run since before this time.
+                 * @example 2026-02-07
+                 */
+                waiting_before?: string | unknown | unknown | unknown;
+                /**
+                 * @description Open tasks whose call has ended more than a minute ago, with none of theirs live.
+                 * @example true
+                 */
+                call_ended?: boolean;
+                /**
+                 * @description Tasks that wait or run for longer than their space allows.
+                 * @example true
+                 */
+                stuck?: boolean;
+                /**
+                 * @description The zone whose civil days and wall times are meant. Left out: the home zone of the space that is asked about, else the organization's.
+                 * @example Asia/Kolkata
+                 */
+                timezone?: components["schemas"]["TimeZone"];
+                /**
+                 * @description Which page, from 1. A page past the end is empty.
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items on a page.
+                 * @example 20
+                 */
+                page_size?: number;
+                /** @description The `next_cursor` of the page before (keep the filters): pages of even cost through any number of rows. `page` then counts from there, and the answer's `count` is null. */
+                cursor?: string;
+                /**
+                 * @description `csv`, `ndjson` or `parquet`: the whole list in that format, or with `page`, `page_size` or `cursor` that page of it. Without it the `Accept` header chooses.
+                 * @example json
+                 */
+                format?: "json" | "csv" | "ndjson" | "parquet";
+            };
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description You have it already (`If-None-Match`). */
+            304: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
@@ -5143,6 +5719,11 @@ export interface operations {
                  */
                 time_to_answer_known?: boolean;
                 /**
+                 * @description `true`: calls whose start and end contradict each other: their talk time would be below 0 or more than 7 days, so it is unknown; `false`: the others.
+                 * @example true
+                 */
+                contradicting?: boolean;
+                /**
                  * @description The number it came from. `unknown`: calls without one.
                  * @example +12025550123
                  */
@@ -5200,7 +5781,7 @@ export interface operations {
                  */
                 end_date?: string | unknown | unknown | unknown;
                 /**
-                 * @description The zone whose civil days and wall times are meant.
+                 * @description The zone whose civil days and wall times are meant. Left out: the home zone of the space that is asked about, else the organization's.
                  * @example Asia/Kolkata
                  */
                 timezone?: components["schemas"]["TimeZone"];
@@ -5305,6 +5886,17 @@ export interface operations {
             };
             /** @description The `Accept` header rules out what there is. */
             406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
@@ -5591,6 +6183,17 @@ export interface operations {
             };
             /** @description The `Accept` header rules out what there is. */
             406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
@@ -5905,6 +6508,17 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -6058,6 +6672,17 @@ export interface operations {
             };
             /** @description The `Accept` header rules out what there is. */
             406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;

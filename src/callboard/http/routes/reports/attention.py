@@ -35,6 +35,6 @@ ENDPOINTS = (
         find=find_report_scope,
         handle=get_attention,
         answer=One[AttentionData],
-        extra_statuses=(503,),
+        extra_statuses=(422, 503),
     ),
 )

@@ -10,5 +10,17 @@ from callboard.query.reports.scope import ReportScope, report_scope
 async def find_report_scope(request: Request) -> ReportScope:
     """As `find_scope`, with the spaces themselves as of this request."""
     scope = await find_scope(request)
-    spaces = request.view.spaces(request.org_id).values()
-    return report_scope(request.org_id, spaces, scope.space_id, all_content=scope.all_content)
+    spaces = request.view.spaces(request.org_id)
+    if scope.space_id is not None and scope.space_id not in spaces:
+        # Made by another worker since this request began, and found by its token alone.
+        space = request.view.space(request.values["space_token"])
+        assert space is not None, "the scope was found by it"
+        spaces = {space.id: space}
+    assert request.organization is not None
+    return report_scope(
+        request.org_id,
+        spaces.values(),
+        scope.space_id,
+        all_content=scope.all_content,
+        timezone=request.organization.timezone,
+    )

@@ -41,6 +41,6 @@ ENDPOINTS = (
         find=find_report_scope,
         handle=get_spaces_report,
         answer=One[SpacesData],
-        extra_statuses=(503,),
+        extra_statuses=(422, 503),
     ),
 )

@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from callboard.http.answers import One
 from callboard.http.endpoint import Endpoint
+from callboard.http.long_answers import long_response
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.http.routes.analytics import PATH
@@ -15,6 +16,9 @@ from callboard.http.routes.reports.scope import find_report_scope
 from callboard.query.parameters import SCOPE
 from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.trust import Trust, trust
+
+NARROWING = ("group_by", "page_size", "interval")
+"""By which parameter an answer that is too long is made shorter: the first of these that its report takes."""
 
 
 class Report(Struct, frozen=True):
@@ -31,7 +35,9 @@ async def reported(request: Request, message: str, data: Any) -> Response:
     beside: Trust | UnsetType = UNSET
     if request.values.get("include") == "trust":
         beside = await trusted(request, request.item)
-    return json_response(Report(200, message, data, beside))
+    takes = request.endpoint.parameters
+    narrow = next((name for name in NARROWING if name in takes), "space_token")
+    return await long_response(request, Report(200, message, data, beside), narrow)
 
 
 async def trusted(request: Request, scope: ReportScope) -> Trust:

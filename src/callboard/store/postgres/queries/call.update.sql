@@ -18,14 +18,15 @@ SET
     external_ids = new.external_ids,
     metadata = new.metadata,
     source = new.source,
-    void = new.void
+    void = new.void,
+    time_marks = new.time_marks
 FROM unnest(
     :c1::TEXT[], :c2::TEXT[], :c3::BIGINT[], :c4::BIGINT[], :c5::BIGINT[], :c6::BIGINT[], :c7::TEXT[],
     :c8::TEXT[], :c9::TEXT[], :c10::TEXT[], :c11::TEXT[], :c12::TEXT[], :c13::TEXT[], :c14::TEXT[],
-    :c15::TEXT[], :c16::TEXT[], :c17::TEXT[], :c18::INTEGER[], :c20::BIGINT[]
+    :c15::TEXT[], :c16::TEXT[], :c17::TEXT[], :c18::INTEGER[], :c19::INTEGER[], :c21::BIGINT[]
 ) AS new (
     call_id, call_status, creation_time, start_time, end_time, duration_ms, call_type,
     source_number, destination_number, end_reason, source_end_reason, answered_by, agent, task_id,
-    external_ids, metadata, source, void, no
+    external_ids, metadata, source, void, time_marks, no
 )
-WHERE it.org_id = :v19 AND it.no = new.no
+WHERE it.org_id = :v20 AND it.no = new.no

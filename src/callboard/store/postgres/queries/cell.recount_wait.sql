@@ -3,12 +3,16 @@ SELECT
     creation_time / :day_us AS day,
     coalesce(call_type, '') AS call_type,
     call_status,
-    duration_bucket(CASE WHEN start_time >= creation_time THEN (start_time - creation_time) / 1000 END) AS bucket,
+    duration_bucket(
+        CASE WHEN start_time >= creation_time AND (time_marks & 8) = 0 THEN (start_time - creation_time) / 1000 END
+    ) AS bucket,
     count(*),
     count(*) FILTER (WHERE start_time IS NOT NULL OR duration_ms > 0),
     count(duration_ms),
     coalesce(sum(duration_ms), 0),
-    coalesce(sum((start_time - creation_time) / 1000) FILTER (WHERE start_time >= creation_time), 0)
+    coalesce(sum((start_time - creation_time) / 1000) FILTER (
+        WHERE start_time >= creation_time AND (time_marks & 8) = 0
+    ), 0)
 FROM call
 WHERE org_id = :org_id AND space_id = :space_id AND void = 0
 GROUP BY 1, 2, 3, 4

@@ -9,6 +9,6 @@ SET
     archived = :archived,
     settings = :settings,
     stuck_running_after_us = :running_after,
-    stuck_pending_after_us = :pending_after
+    stuck_pending_after_us = :pending_after,
+    cell_zone = :cell_zone
 WHERE org_id = :org_id AND id = :space_id
-RETURNING id, org_id, token, name, slug, created_at, description, content_type, agent_handle, privacy_type, space_type, archived, settings

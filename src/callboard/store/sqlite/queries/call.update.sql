@@ -18,5 +18,6 @@ SET
     external_ids = ?,
     metadata = ?,
     source = ?,
-    void = ?
+    void = ?,
+    time_marks = ?
 WHERE org_id = ? AND no = ?

@@ -9,7 +9,9 @@ SELECT
     count(*) FILTER (WHERE start_time IS NOT NULL OR duration_ms > 0),
     count(duration_ms),
     coalesce(sum(duration_ms), 0),
-    coalesce(sum((start_time - creation_time) / 1000) FILTER (WHERE start_time >= creation_time), 0)
+    coalesce(sum((start_time - creation_time) / 1000) FILTER (
+        WHERE start_time >= creation_time AND (time_marks & 8) = 0
+    ), 0)
 FROM call INDEXED BY call_by_space_time
 WHERE org_id = :org_id AND space_id = :space_id AND void = 0
 GROUP BY 1, 2, 3, 4, 5

@@ -1,4 +1,4 @@
--- The home zones of spaces (a JSON array of their ids).
-SELECT space.id, space.settings ->> '$.timezone'
+-- The zones by whose hours and days spaces (a JSON array of their ids) are counted.
+SELECT space.id, space.cell_zone
 FROM json_each(:spaces) AS wanted
 CROSS JOIN space ON space.id = wanted.value AND space.org_id = :org_id

@@ -14,6 +14,7 @@ SET
     failure_reason = ?,
     input = ?,
     output = ?,
+    status_since = ?,
     waiting_since = ?,
     void = ?
 WHERE org_id = ? AND no = ?

@@ -1,0 +1,212 @@
+"""An import as its owner sees it: claimed, kept alive, carried on from commit to commit, given back.
+
+What makes an import exact is the store: it takes rows only from the owner, and only those behind the position
+that it holds. The claim is for people: two runs at once are told from each other before they work in vain.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+from callboard.clock import Clock, iso
+from callboard.errors import (
+    CallboardError,
+    ImportTakenError,
+    NotFoundError,
+    StoreError,
+    StoreUnavailableError,
+)
+from callboard.ingest.sources.process import has_ended, this_process
+from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner
+from callboard.store.interface import ImportStep, Receipt, Store, batch_id
+
+T = TypeVar("T")
+
+PATIENCE_S = 60
+"""How long a busy store is asked again before the import gives up; begun again it carries on."""
+BEAT_S = 2.0
+"""An owner that commits nothing gives a sign of life so often."""
+GONE_AFTER_S = 8.0
+"""An owner of another machine that gives no sign of life for so long has ended. It is watched for so long by
+a clock that only goes forward; no clocks of two machines are compared.
+"""
+_LOOK_EVERY_S = 0.25
+
+
+@contextmanager
+def owned_import(
+    store: Store, org_id: int, label: str, clock: Clock, *, from_start: bool
+) -> Iterator[OwnedImport]:
+    """The import of this label, claimed. Raises `ImportTakenError` while another process runs it.
+
+    `from_start`: its file is read from the first row again, whatever was taken before.
+    """
+    owner = this_process(clock())
+    record = _claimed(store, org_id, label, owner, clock, from_start=from_start)
+    owned = OwnedImport(store, org_id, record, owner)
+    try:
+        with owned.kept_alive():
+            yield owned
+    finally:
+        owned.give_back()
+
+
+class OwnedImport:
+    """An import that belongs to this process."""
+
+    def __init__(self, store: Store, org_id: int, record: ImportBatch, owner: ImportOwner) -> None:
+        self.record = record
+        """As it was when it was claimed, or when an answer was lost last."""
+        self._store = store
+        self._org_id = org_id
+        self._owner = owner
+        self._moved = threading.Event()
+
+    @property
+    def nonce(self) -> str:
+        return self._owner.nonce
+
+    def take(self, step: ImportStep) -> list[Receipt] | None:
+        """Commit the next rows, once. None: they are committed, but the answer was lost; `record` then says
+        what they came to. Raises `ImportTakenError` when another process has taken the import.
+        """
+
+        def commit() -> list[Receipt] | None:
+            try:
+                return self._store.import_rows(step)
+            except (ImportTakenError, StoreUnavailableError) as error:
+                # A commit whose answer was lost may stand: the position tells.
+                record = self._look()
+                if not _belongs_to(record, self._owner):
+                    raise told_taken(record) from error
+                if record.position != step.ends:
+                    raise
+                self.record = record
+                return None
+
+        receipts = _patiently(commit)
+        self._moved.set()
+        return receipts
+
+    def finish(self, now: int) -> None:
+        """The file is read to its end."""
+
+        def end() -> ImportBatch:
+            try:
+                return self._store.finish_import(self._org_id, self.record.batch_no, now, self._owner.nonce)
+            except ImportTakenError as error:
+                raise told_taken(self._look()) from error
+
+        self.record = _patiently(end)
+
+    def _look(self) -> ImportBatch:
+        return _find(self._store, self._org_id, self.record.batch_no)
+
+    @contextmanager
+    def kept_alive(self) -> Iterator[None]:
+        """Signs of life while this lasts. A commit is one; between commits, a thread gives them."""
+        ended = threading.Event()
+
+        def beat() -> None:
+            while not ended.wait(BEAT_S):
+                if self._moved.is_set():
+                    self._moved.clear()
+                    continue
+                # A store that is away for a moment cannot be asked by others either.
+                with suppress(StoreError):
+                    self._store.beat_import(self._org_id, self.record.batch_no, self._owner)
+
+        thread = threading.Thread(target=beat, name="callboard-import-beat", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def give_back(self) -> None:
+        """The next run need not wait. When this fails, it finds out by itself that this process has ended."""
+        if self.record.finished_at is not None:
+            return
+        with suppress(CallboardError):
+            claim = ImportClaim(owner=None, instead_of=self._owner.nonce)
+            self._store.claim_import(self._org_id, self.record.batch_no, claim)
+
+
+def told_taken(record: ImportBatch) -> ImportTakenError:
+    """Who runs an import, and how far it is."""
+    name, rows = batch_id(record.batch_no), f"{record.position:,} rows taken"
+    owner = record.owner
+    if owner is None:
+        how = "taken over" if record.finished_at is None else "finished"
+        return ImportTakenError(f"Another process has {how} this import ({name}); {rows}.")
+    return ImportTakenError(
+        f"This import ({name}) is under way: process {owner.pid} on {owner.host}, since {iso(owner.since)}; "
+        f"{rows} so far. Start it again when that process has ended: it carries on."
+    )
+
+
+def _claimed(
+    store: Store, org_id: int, label: str, owner: ImportOwner, clock: Clock, *, from_start: bool
+) -> ImportBatch:
+    began = _patiently(lambda: store.begin_import(org_id, label, clock()))
+    while True:
+        seen = _without_owner(store, org_id, began)
+        claim = ImportClaim(
+            owner=owner,
+            instead_of=None if seen.owner is None else seen.owner.nonce,
+            beat=seen.beat,
+            from_start=from_start,
+        )
+        try:
+            return _patiently(lambda: store.claim_import(org_id, seen.batch_no, claim))  # noqa: B023
+        except ImportTakenError:
+            # Another process was faster, or the import has ended meanwhile: look again.
+            began = _patiently(lambda: store.begin_import(org_id, label, clock()))
+            if _belongs_to(began, owner):
+                return began  # it was claimed, and the answer was lost
+
+
+def _without_owner(store: Store, org_id: int, record: ImportBatch) -> ImportBatch:
+    """The import once its owner is known to have ended, or if it has none. Raises `ImportTakenError`."""
+    if record.owner is None:
+        return record
+    ended = has_ended(record.owner)
+    if ended is False:
+        raise told_taken(record)
+    until = time.monotonic() + GONE_AFTER_S
+    while not ended and time.monotonic() < until:
+        time.sleep(_LOOK_EVERY_S)
+        now = _patiently(lambda: _find(store, org_id, record.batch_no))
+        if now.owner is None:
+            return now
+        if now.beat != record.beat:
+            raise told_taken(now)
+    return record
+
+
+def _find(store: Store, org_id: int, batch_no: int) -> ImportBatch:
+    found = store.find_import(org_id, batch_no)
+    if found is None:
+        raise NotFoundError(f"No import {batch_id(batch_no)} in this organization.")
+    return found
+
+
+def _belongs_to(record: ImportBatch, owner: ImportOwner) -> bool:
+    return record.owner is not None and record.owner.nonce == owner.nonce
+
+
+def _patiently(ask: Callable[[], T]) -> T:
+    """Ask a store; while it is away or busy with another writer, wait and ask again."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return ask()
+        except StoreUnavailableError as error:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(error.retry_after_s)

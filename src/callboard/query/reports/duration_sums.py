@@ -1,0 +1,205 @@
+"""What distributions of durations are made of: buckets and sums of each group, from rows or from counters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from callboard.clock import Micros
+from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain
+from callboard.query.reports.duration_links import Of
+from callboard.query.reports.period import Period, Range
+from callboard.query.reports.plan import Where, call_filter
+from callboard.query.reports.scope import ReportScope
+from callboard.query.reports.tabulate import MOST_ROWS, Ask, check_rows, rows_of
+from callboard.store.budget import check
+from callboard.store.interface import Store
+from callboard.store.questions import (
+    CONTACT_SPACES,
+    CallPart,
+    CellPart,
+    LengthPart,
+    Lengths,
+    Match,
+    Sum,
+    Sums,
+)
+
+HELD = {"space_token", "call_type", "call_status"}
+"""What the sketches tell apart."""
+MOST_LOOKED_UP = 24
+"""Groups whose very least and greatest are looked up, each by itself: more than there are of statuses with
+directions."""
+
+Key = tuple[Any, ...]
+Part = CellPart | CallPart
+Extremes = tuple[int | None, int | None, bool]
+"""The least and the greatest, and whether they are the very values."""
+
+
+class DurationsQuestion(Struct, frozen=True, kw_only=True):
+    """What is asked."""
+
+    scope: ReportScope
+    period: Period
+    zone: ZoneInfo
+    group: tuple[str, ...] = ()
+    where: Where = ()
+    counters: bool = True
+    now: Micros | None = None
+    """Where the period ends later, days far behind it are not looked at one by one."""
+
+
+class Gathered:
+    """Buckets of one group, and the sums beside them."""
+
+    __slots__ = ("buckets", "extremes", "total_ms", "unknown")
+
+    def __init__(self) -> None:
+        self.buckets: dict[int, int] = {}
+        self.total_ms = 0
+        self.unknown = 0
+        self.extremes: Extremes | None = None
+        """Where rows told them."""
+
+
+def gather(store: Store, asked: DurationsQuestion) -> list[dict[Key, Gathered]]:
+    """Of talk time and of time to answer, by group. Raises `InvalidInputError` for too many rows."""
+    return _of_rows(store, asked) if _needs_rows(store, asked) else _both(store, asked)
+
+
+# --- from rows
+
+
+def _needs_rows(store: Store, asked: DurationsQuestion) -> bool:
+    """Whether rows answer: where no counter does, and for many groups that rows tell the extremes of at once.
+    Raises `InvalidInputError` where it has to be rows and they are too many.
+    """
+    whole = _ask(asked, ((asked.period.start, asked.period.end),))
+    needed = {*asked.group, *(name for name, _ in asked.where)}
+    if not asked.counters or not needed <= HELD:
+        check_rows(store, whole)
+        return True
+    return (
+        "space_token" in asked.group
+        and len(asked.scope.spaces) > MOST_LOOKED_UP
+        and rows_of(store, whole) <= MOST_ROWS
+    )
+
+
+def _of_rows(store: Store, asked: DurationsQuestion) -> list[dict[Key, Gathered]]:
+    """Of talk time and of time to answer, from one pass over the calls."""
+    part = LengthPart(
+        spaces=tuple(space.id for space in asked.scope.spaces),
+        ranges=((asked.period.start, asked.period.end),),
+        where=call_filter(asked.where),
+        group=tuple("space" if name == "space_token" else name for name in asked.group),
+    )
+    both: list[dict[Key, Gathered]] = [{}, {}]
+    for group, *of_group in store.lengths(asked.scope.org_id, part):
+        check()
+        key = tuple([value or "unknown" for value in group])
+        for gathered, lengths in zip(both, of_group, strict=True):
+            if lengths.buckets or lengths.unknown:
+                _add(gathered.setdefault(key, Gathered()), lengths)
+    return both
+
+
+def _add(to: Gathered, lengths: Lengths) -> None:
+    """What is null, and the word "unknown" itself, are one group: it may come in two."""
+    if to.buckets:
+        for number, many in lengths.buckets.items():
+            to.buckets[number] = to.buckets.get(number, 0) + many
+    else:
+        to.buckets = lengths.buckets
+    to.total_ms += lengths.total_ms
+    to.unknown += lengths.unknown
+    least, greatest, _ = to.extremes or (None, None, True)
+    known_least = [value for value in (least, lengths.least_ms) if value is not None]
+    known_greatest = [value for value in (greatest, lengths.greatest_ms) if value is not None]
+    to.extremes = min(known_least, default=None), max(known_greatest, default=None), True
+
+
+# --- from buckets
+
+
+def _both(store: Store, asked: DurationsQuestion) -> list[dict[Key, Gathered]]:
+    """Of talk time and of time to answer, both of one snapshot."""
+    names = ["space" if name == "space_token" else name for name in asked.group]
+    kinds: tuple[Of, Of] = ("talk", "wait")
+    parts = [_parts(asked, of, (*names, of)) for of in kinds]
+    found = store.sums(asked.scope.org_id, [part for each in parts for part in each])
+    first = len(parts[0])
+    return [_gather(rows) for rows in (found[:first], found[first:])]
+
+
+_SUMS: dict[Of, tuple[Sum, Sum, Sum]] = {
+    "talk": (Sum("items", ("completed",)), Sum("items", ("completed",)), Sum("talk_ms", ("completed",))),
+    "wait": (Sum("items", but="queued"), Sum("answered", but="queued"), Sum("wait_ms", but="queued")),
+}
+"""Of each: calls where the time is known, calls where it should be but is not, and the time together."""
+
+
+def _gather(found: Sequence[Sums]) -> dict[Key, Gathered]:
+    gathered: dict[Key, Gathered] = {}
+    for rows in found:
+        for _, *group, bucket, items, expected, total_ms in rows:
+            counts = items if bucket else expected
+            if counts:
+                into = gathered.setdefault(tuple([value or "unknown" for value in group]), Gathered())
+                if bucket:
+                    into.buckets[int(bucket)] = into.buckets.get(int(bucket), 0) + counts
+                    into.total_ms += total_ms
+                else:
+                    into.unknown += counts
+    return gathered
+
+
+def _parts(asked: DurationsQuestion, of: Of, group: tuple[str, ...]) -> list[Part]:
+    ids = tuple(space.id for space in asked.scope.spaces)
+    days, edges = utc_days((asked.period.start, asked.period.end))
+    parts: list[Part] = []
+    if days is not None:
+        together = asked.scope.contact and "space_token" not in asked.group
+        parts.append(
+            CellPart(
+                counter=counter_of_lengths(of),
+                grain=Grain.UTC_DAY,
+                spaces=(CONTACT_SPACES,) if together else ids,
+                ranges=(days,),
+                where=_texts(asked.where),
+                group=group,
+                sums=_SUMS[of],
+            )
+        )
+    if edges:
+        where = call_filter(asked.where)
+        parts.append(CallPart(spaces=ids, ranges=edges, where=where, group=group, sums=_SUMS[of]))
+    return parts
+
+
+def counter_of_lengths(of: Of) -> str:
+    return "talk_times" if of == "talk" else "answer_times"
+
+
+def _texts(where: Where) -> tuple[tuple[str, Match], ...]:
+    return tuple((name, value) for name, value in where if not isinstance(value, bool))
+
+
+def _ask(asked: DurationsQuestion, ranges: tuple[Range, ...]) -> Ask:
+    return Ask(
+        org_id=asked.scope.org_id, spaces=asked.scope.spaces, contact=asked.scope.contact, ranges=ranges
+    )
+
+
+def utc_days(period: Range) -> tuple[tuple[int, int] | None, tuple[Range, ...]]:
+    """The whole UTC days of a period, in quarters, and what is left of it at its edges."""
+    day_us = QUARTERS_A_DAY * QUARTER_US
+    first, last = -(-period[0] // day_us), period[1] // day_us
+    if first >= last:
+        return None, (period,)
+    edges = ((period[0], first * day_us), (last * day_us, period[1]))
+    return (first * QUARTERS_A_DAY, last * QUARTERS_A_DAY), tuple(edge for edge in edges if edge[0] < edge[1])

@@ -1,0 +1,65 @@
+"""Agents: the handles that tasks are assigned to, with their tasks counted from rows."""
+
+from __future__ import annotations
+
+from callboard.store.interface import AgentTasks
+from callboard.store.questions import Scope, TaskFilter, Window
+from callboard.store.sql.database import Database
+from callboard.store.sql.filters import Conditions, tasks_where
+
+
+def list_agents(db: Database, scope: Scope, window: Window, most_pairs: int) -> list[AgentTasks] | None:
+    """See `Store.agents`. Three statements of one snapshot: which agents are on the page, then their counts
+    and their spaces. One statement for both would have a row for each agent, space and status.
+    """
+    page = _page(db, scope, window)
+    if not page:
+        return []
+    conditions = _of_page(db, scope, page)
+    counts: dict[str | None, dict[str, int]] = {handle: {} for handle in page}
+    sql = f"SELECT assignee, status, count(*) FROM task WHERE {conditions.where} GROUP BY assignee, status"
+    for handle, status, tasks in db.select(sql, conditions.values):
+        counts[handle][status] = tasks
+    spaces: dict[str | None, list[int]] = {handle: [] for handle in page}
+    sql = f"SELECT DISTINCT assignee, space_id FROM task WHERE {conditions.where} LIMIT :most"
+    pairs = db.select(sql, {**conditions.values, "most": most_pairs + 1})
+    if len(pairs) > most_pairs:
+        return None
+    for handle, space_id in pairs:
+        spaces[handle].append(space_id)
+    return [AgentTasks(handle, counts[handle], sorted(spaces[handle], reverse=True)) for handle in page]
+
+
+def count_agents(db: Database, scope: Scope) -> int:
+    """How many handles there are, tasks without one counting as one more."""
+    conditions = tasks_where(db.dialect, scope, TaskFilter())
+    sql = f"SELECT count(DISTINCT assignee), count(*) - count(assignee) FROM task WHERE {conditions.where}"
+    [(handles, without)] = db.select(sql, conditions.values)
+    return int(handles) + (1 if without else 0)
+
+
+def _page(db: Database, scope: Scope, window: Window) -> list[str | None]:
+    conditions = tasks_where(db.dialect, scope, TaskFilter())
+    if window.after is not None:
+        conditions.add("(assignee > :after OR assignee IS NULL)", after=window.after.item_id)
+    # Nulls last is said by the first column: engines differ in where they put them by themselves.
+    sql = (
+        "SELECT assignee IS NULL AS is_without, assignee FROM task "
+        f"WHERE {conditions.where} GROUP BY 1, 2 ORDER BY 1, 2 LIMIT :limit OFFSET :offset"
+    )
+    found = db.select(sql, {**conditions.values, "limit": window.limit, "offset": window.offset})
+    return [row[1] for row in found]
+
+
+def _of_page(db: Database, scope: Scope, page: list[str | None]) -> Conditions:
+    """The tasks of a page's agents: in the order of handles they lie between its first and its last."""
+    conditions = tasks_where(db.dialect, scope, TaskFilter())
+    named = [handle for handle in page if handle is not None]
+    if not named:
+        conditions.add("assignee IS NULL")
+        return conditions
+    within = "assignee >= :first AND assignee <= :last"
+    conditions.add(
+        within if page[-1] is not None else f"({within} OR assignee IS NULL)", first=named[0], last=named[-1]
+    )
+    return conditions

@@ -1,0 +1,50 @@
+"""The next rows of an import and the position behind them, in one commit: all of it, or nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from callboard.store.importing import check_step
+from callboard.store.interface import ImportStep, Receipt
+from callboard.store.questions import NO_SPACE
+from callboard.store.sql.database import Database
+from callboard.store.sql.imports import advance_import, need_import
+from callboard.store.sql.ingestion import Ingestion
+from callboard.store.sql.save import read_clock, write_clock
+
+
+def import_rows(db: Database, step: ImportStep) -> list[Receipt]:
+    """See `Store.import_rows`."""
+    # The lock comes first: owner and position are then what they are until the commit.
+    clock = read_clock(db, step.org_id)
+    found = need_import(db, step.org_id, step.batch_no)
+    check_step(found, step.owner, step.begins)
+    batches = list(step.batches)
+    if batches:
+        receipts = _all(Ingestion(db, step.owner).run(batches))
+    else:
+        receipts = []
+        write_clock(db, clock)
+    _count_unplaced(db, step)
+    advance_import(db, found, step.org_id, step.begins, step.ends, len(step.unplaced))
+    return receipts
+
+
+def _all(results: list[Receipt | Exception]) -> list[Receipt]:
+    """The receipts; a batch that failed undoes the others, which are in the same commit."""
+    receipts = []
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+        receipts.append(result)
+    return receipts
+
+
+def _count_unplaced(db: Database, step: ImportStep) -> None:
+    reasons = Counter(each.reason for each in step.unplaced)
+    rows = [
+        (step.org_id, NO_SPACE, "rejected", reason, many, step.received_at)
+        for reason, many in sorted(reasons.items())
+    ]
+    if rows:
+        db.change_many("outcome.add", rows)

@@ -1,0 +1,160 @@
+"""Distributions of durations over rows: both of every group in one pass, whatever the calls are told apart
+by.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from callboard.fold.sketch import BOUNDS
+from callboard.store.questions import GroupLengths, LengthPart, Lengths, Scope
+from callboard.store.sql.database import Database
+from callboard.store.sql.filters import WAIT_KNOWN, calls_where
+from callboard.store.sql.sums import ANSWERED, GROUPS_OF_CALLS, bounded, ranges_of
+
+_WAIT = f"CASE WHEN {WAIT_KNOWN} THEN (start_time - creation_time) / 1000 END"
+_OF = (
+    ("duration_ms", "call_status = 'completed'", "call_status = 'completed'"),
+    (_WAIT, "call_status <> 'queued'", f"call_status <> 'queued' AND ({ANSWERED})"),
+)
+"""Of talk time and time to answer: the value, calls that it is over, and calls where it should be known."""
+COUNTED_AT_ONCE = 10_000
+"""Values that are put into buckets at once: other threads of the process wait for the interpreter so long (1
+ms)."""
+
+
+def lengths(db: Database, org_id: int, part: LengthPart) -> GroupLengths:
+    """See `Reporting.lengths`."""
+    conditions = calls_where(db.dialect, Scope(org_id, all_content=True), part.where)
+    source = (
+        f"FROM span CROSS JOIN {db.dialect.each_space} {db.dialect.then_join} "
+        f"call{db.dialect.indexed('call_by_space_time')} ON space_id = wanted.value "
+        f"AND creation_time >= begins AND creation_time < ends AND {conditions.where} "
+        # The others, a third of an ordinary campaign, are in neither distribution: nothing sorts them.
+        f"AND (call_status = 'completed' OR {ANSWERED})"
+    )
+    values = {**conditions.values, "ranges": list(part.ranges), "spaces": list(part.spaces)}
+    if db.dialect.packed:
+        return _listed(db, part, source, values)
+    return _grouped(db, part, source, values)
+
+
+# --- by lists of values, where the engine sorts to group: one sort for both, and by the group alone
+
+
+def _bucket_of(value: str, low: int = 0, high: int = len(BOUNDS)) -> str:
+    """The bucket of a value as an expression, eleven comparisons deep. The engine finds it without asking
+    this process, which would hold up every other thread hundreds of thousands of times.
+    """
+    if high - low == 1:
+        return str(low)
+    middle = (low + high) // 2
+    below, above = _bucket_of(value, low, middle), _bucket_of(value, middle, high)
+    return f"CASE WHEN {value} < {BOUNDS[middle]} THEN {below} ELSE {above} END"
+
+
+_TALK_BUCKET = f"CASE WHEN duration_ms IS NOT NULL THEN {_bucket_of('duration_ms')} END"
+
+
+def _listed(db: Database, part: LengthPart, source: str, values: dict[str, Any]) -> GroupLengths:
+    (talk, of_talk, _), (wait, of_wait, answered) = _OF
+    wanted = [
+        f"count(*) FILTER (WHERE {of_talk} AND {talk} IS NULL)",
+        f"group_concat({_TALK_BUCKET}) FILTER (WHERE {of_talk})",
+        f"sum({talk}) FILTER (WHERE {of_talk})",
+        f"min({talk}) FILTER (WHERE {of_talk})",
+        f"max({talk}) FILTER (WHERE {of_talk})",
+        f"count(*) FILTER (WHERE {answered} AND {wait} IS NULL)",
+        f"group_concat({wait}) FILTER (WHERE {of_wait})",
+    ]
+    many = len(part.group)
+    columns = [*(GROUPS_OF_CALLS[name] for name in part.group), *wanted]
+    group = f" GROUP BY {', '.join(str(1 + at) for at in range(many))}" if many else ""
+    found = bounded(db, f"{ranges_of(db.dialect)}SELECT {', '.join(columns)} {source}{group}", values)
+    every = []
+    while found:  # a text goes as soon as it is read: together they are as long as all calls
+        row = found.pop()
+        both = _of_buckets(*row[many : many + 5]), _of_values(*row[many + 5 :])
+        if any(each.buckets or each.unknown for each in both):
+            every.append((row[:many], *both))
+    return every
+
+
+def _of_buckets(
+    unknown: int, buckets: str | None, total_ms: int | None, least_ms: int | None, greatest_ms: int | None
+) -> Lengths:
+    """Of buckets with commas between them."""
+    counts = Counter(_numbers(f"[{buckets or ''}]"))
+    return Lengths(
+        buckets=dict(counts),
+        unknown=unknown,
+        total_ms=total_ms or 0,
+        least_ms=least_ms,
+        greatest_ms=greatest_ms,
+    )
+
+
+_numbers = msgspec.json.Decoder(list[int]).decode
+_bound = partial(bisect_right, BOUNDS)
+
+
+def _of_values(unknown: int, text: str | None) -> Lengths:
+    """Of values with commas between them: of waiting, which come in whole seconds mostly."""
+    if not text:
+        return nothing(unknown)
+    values = _numbers(f"[{text}]")
+    buckets: dict[int, int] = {}
+    for at in range(0, len(values), COUNTED_AT_ONCE):
+        # Those that are alike are looked for once.
+        counts = Counter(values[at : at + COUNTED_AT_ONCE])
+        for bound, calls in zip(map(_bound, counts), counts.values(), strict=True):
+            buckets[bound - 1] = buckets.get(bound - 1, 0) + calls
+    return Lengths(
+        buckets=buckets,
+        unknown=unknown,
+        total_ms=sum(values),
+        least_ms=min(values),
+        greatest_ms=max(values),
+    )
+
+
+def nothing(unknown: int = 0) -> Lengths:
+    """The distribution of no call."""
+    return Lengths(buckets={}, unknown=unknown, total_ms=0, least_ms=None, greatest_ms=None)
+
+
+# --- by buckets, where the engine groups without sorting
+
+
+def _grouped(db: Database, part: LengthPart, source: str, values: dict[str, Any]) -> GroupLengths:
+    every: dict[tuple[Any, ...], tuple[Lengths, Lengths]] = {}
+    many = len(part.group)
+    group = ", ".join(str(1 + at) for at in range(many + 1))
+    for at, (value, over, expected) in enumerate(_OF):
+        columns = [*(GROUPS_OF_CALLS[name] for name in part.group), f"duration_bucket({value})"]
+        sql = (
+            f"{ranges_of(db.dialect)}SELECT {', '.join(columns)}, count(*), coalesce(sum({value}), 0), "
+            f"min({value}), max({value}) {source} AND {over} "
+            f"AND ({value} IS NOT NULL OR ({expected})) GROUP BY {group}"
+        )
+        for row in bounded(db, sql, values):
+            both = every.setdefault(row[:many], (nothing(), nothing()))
+            _add(both[at], row[many:])
+    return [(key, talk, wait) for key, (talk, wait) in every.items()]
+
+
+def _add(to: Lengths, row: Sequence[Any]) -> None:
+    bucket, calls, total_ms, least_ms, greatest_ms = row
+    if bucket == "":
+        to.unknown += calls
+        return
+    to.buckets[int(bucket)] = calls
+    to.total_ms += int(total_ms)
+    to.least_ms = least_ms if to.least_ms is None else min(to.least_ms, least_ms)
+    to.greatest_ms = greatest_ms if to.greatest_ms is None else max(to.greatest_ms, greatest_ms)

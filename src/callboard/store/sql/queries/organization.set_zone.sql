@@ -1,0 +1,4 @@
+-- A new home zone for an organization.
+UPDATE organization
+SET timezone = :timezone
+WHERE id = :org_id

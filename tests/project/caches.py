@@ -1,0 +1,224 @@
+"""What the program remembers between requests: each cache, by how many entries and bytes it is bounded.
+
+`CACHES` is compared with the source (`test_caches.py`) and with `docs/operate/bounds.md` (`test_bounds.py`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from callboard.fold import grain
+from callboard.http import limits, short_path
+from callboard.http.short_path import Grant
+from callboard.model.directory import Member, Organization, Space, Token
+from callboard.model.totals import TOTALS_FIELDS, Totals
+from callboard.query import analytics, civil, directory
+from callboard.query.analytics import Cell
+from callboard.query.directory import Principal
+from callboard.query.reports import links, period, tiles, views
+from callboard.store.postgres import statements
+
+MIB = 1024 * 1024
+NODE_BYTES = 260
+"""What `lru_cache` and a dict keep for an entry beside its key and value: a node, a tuple and a place in a
+table."""
+BIG = 2**50
+TEXT = "é" * 120
+"""About as long as a text may be."""
+
+
+class Cache(NamedTuple):
+    """One cache."""
+
+    row: str
+    """In `docs/operate/bounds.md`."""
+    entries: int
+    mib: int
+    sample: Any
+    """Key and value of an entry as large as they get in earnest."""
+
+    @property
+    def told(self) -> list[str]:
+        return [f"{self.entries:,}", f"{self.mib} MiB"]
+
+
+def deep_size(of: Any, seen: set[int] | None = None) -> int:
+    """Bytes of a value with all that it holds, once each."""
+    seen = set() if seen is None else seen
+    if id(of) in seen or of is None or isinstance(of, bool | type):
+        return 0
+    seen.add(id(of))
+    size = sys.getsizeof(of)
+    if isinstance(of, ZoneInfo):
+        return 7_000  # transitions, in C: 236 of three times eight bytes at most
+    if isinstance(of, Mapping):
+        return size + sum(deep_size(key, seen) + deep_size(value, seen) for key, value in of.items())
+    if isinstance(of, list | tuple | set | frozenset):
+        return size + sum(deep_size(each, seen) for each in of)
+    names = getattr(type(of), "__struct_fields__", getattr(type(of), "__slots__", ()))
+    return size + sum(deep_size(getattr(of, name, None), seen) for name in names)
+
+
+def _cell() -> Cell:
+    cell = Cell(Totals(**{name: BIG + at for at, name in enumerate(TOTALS_FIELDS)}))
+    short_path.render(cell)
+    return cell
+
+
+_NOW = 1_767_225_600_000_000
+_SPACE = Space(
+    id=BIG,
+    org_id=BIG,
+    token="t" * 64,
+    name="Autumn campaign, second round",
+    slug="autumn-campaign-second-round",
+    created_at=_NOW,
+    description=TEXT,
+    agent_handle="renewals",
+)
+_ORGANIZATION = Organization(
+    id=BIG, name=TEXT, domain_handle="campaigns.acme.example", token="o" * 22, created_at=_NOW, domain=TEXT
+)
+_TOKEN = Token(
+    id=BIG,
+    prefix="cb_0123456",
+    name=TEXT,
+    created_at=_NOW,
+    members=tuple(Member(BIG, "admin") for _ in range(5)),
+)
+_SQL = "x" * 7_000
+CACHES: dict[str, Cache] = {
+    "query/civil.py: read_zone": Cache(
+        "zones that were read", civil.ZONES, 8, ("Asia/Kolkata", ZoneInfo("Asia/Kolkata"))
+    ),
+    "query/reports/period.py: _edges_of_block": Cache(
+        "blocks of time of which the begins of hours, days, weeks or months are kept",
+        period.BLOCKS_KEPT,
+        8,
+        (BIG, period._edges_of_block(5_000, "hour", "Asia/Kolkata")),
+    ),
+    "query/reports/period.py: next_hour": Cache(
+        "hours of which the next is kept", period.HOURS, 8, (BIG, BIG + 1)
+    ),
+    "query/reports/period.py: exact_iso": Cache(
+        "instants that were written in UTC", period.WRITTEN, 8, (BIG, period.exact_iso(_NOW + 1))
+    ),
+    "query/reports/period.py: local_iso": Cache(
+        "instants that were written by a zone's clock",
+        period.WRITTEN,
+        8,
+        (BIG, period.local_iso(_NOW + 1, ZoneInfo("Asia/Kolkata"))),
+    ),
+    "query/reports/links.py: _quoted_before": Cache(
+        "short words that were written for a link", links.QUOTED, 16, ("日" * 64, "%E6%97%A5" * 64)
+    ),
+    "query/reports/tiles.py: tiles_of": Cache(
+        "ranges that were tiled",
+        tiles.TILED,
+        48,
+        (
+            BIG,
+            BIG + 1,
+            tiles.tiles_of(
+                _NOW + 7 * 900_000_000 + 1, _NOW + 86_400_000_000 * 30 + 5 * 900_000_000, "Asia/Kathmandu"
+            ),
+        ),
+    ),
+    "fold/grain.py: buckets_of": Cache(
+        "quarters that were placed in hours and days",
+        grain.PLACED,
+        24,
+        (BIG, {**grain.buckets_of(2_000_000, "UTC")}),
+    ),
+    "fold/grain.py: _steady_offset": Cache(
+        "days whose offset from UTC is kept", grain.STEADY, 8, (BIG, BIG + 1)
+    ),
+    "store/postgres/statements.py: translated": Cache(
+        "statements that were written for the driver",
+        statements.TRANSLATED,
+        8,
+        (_SQL, statements.Statement(_SQL + "y", ())),
+    ),
+    "query/directory.py: View._principals": Cache(
+        "secrets of tokens remembered",
+        directory.REMEMBERED,
+        16,
+        (b"d" * 32, Principal(_TOKEN, _NOW, {member.org_id: member.role for member in _TOKEN.members})),
+    ),
+    "query/directory.py: View._handles": Cache(
+        "handles remembered", directory.REMEMBERED, 12, ("h" * 60, _ORGANIZATION)
+    ),
+    "query/directory.py: View._tokens": Cache(
+        "space tokens remembered", directory.REMEMBERED, 16, ("t" * 64, _SPACE)
+    ),
+    "query/directory.py: View._spaces": Cache(
+        "spaces in the lists of organizations remembered", directory.REMEMBERED_SPACES, 72, (BIG, _SPACE)
+    ),
+    "query/directory.py: Directory._touched": Cache(
+        "tokens whose last use is remembered", directory.REMEMBERED, 4, (BIG, BIG + 1)
+    ),
+    "http/limits.py: FailureLimit._failures": Cache(
+        "callers with failures that are remembered",
+        limits.CALLERS,
+        8,
+        (("2001:db8:1:2:3:4:5:6", BIG), (_NOW, BIG)),
+    ),
+    "http/short_path.py: ShortPath._grants": Cache(
+        "pairs of token and handle of the short path",
+        short_path.GRANTS,
+        16,
+        (b"a" * 300, b"h" * (short_path.LONGEST_KEY - 300), Grant(BIG, BIG + 1, _NOW)),
+    ),
+    "http/short_path.py: ShortPath._scopes": Cache(
+        "queries of the short path", short_path.SCOPES, 24, (b"q" * short_path.LONGEST_KEY, (BIG, BIG + 1))
+    ),
+    "query/analytics.py: Analytics._known": Cache(
+        "spaces whose totals are held, a worker", analytics.MOST_SPACES, 256, (BIG, _cell())
+    ),
+    "query/reports/views.py: Views._views": Cache(
+        "numbers of series held, a worker", views.MOST_NUMBERS, 48, None
+    ),
+}
+MADE_ONCE = {
+    "query/civil.py: zone_names": "the names of zones, without an argument",
+    "query/civil.py: _zones": "the same as a set",
+    "http/metering.py: layout": "without an argument",
+    "http/board_files.py: board_files": "the board's files, for the path prefix of the process",
+    "http/body_faults.py: _alone": "a type for each field of our own types",
+    "http/routes/pages.py: _document": "for the path prefix of the process",
+    "http/routes/pages.py: _docs": "for the path prefix of the process",
+    "store/sql/settling.py: _settling": "for the engine of the process",
+    "store/sql/settling.py: _dropping": "for the engine of the process",
+    "store/sqlite/statements.py: statement": "the files of a folder",
+    "store/sqlite/statements.py: migrations": "the files of a folder",
+    "store/postgres/statements.py: statement": "the files of a folder",
+    "store/postgres/statements.py: migrations": "the files of a folder",
+}
+"""Their arguments are of a closed set: all together one row of the page."""
+MADE_ONCE_ROW = "texts, statements and files of the program that are made once"
+MADE_ONCE_MIB = 16
+NO_CACHES = {
+    "http/router.py: _Node.literals": "the routes, made at the start",
+    "http/router.py: _Node.endpoints": "the routes, made at the start",
+    "http/metering.py: Gauges._told": "names of our own counters",
+    "http/refusals.py: Refusals._kinds": "codes of our own errors",
+    "http/shared_threads.py: SharedThreads._at_work": "what is at work, bounded by the threads",
+    "http/shared_threads.py: SharedThreads._lines": "what waits, bounded by the room for it",
+    "telemetry/meter.py: Layout._places": "names of our own counters",
+    "query/analytics.py: OrganizationTotals.spaces": "counted by Analytics._known",
+    "query/places.py: Places._of_organization": "places that are taken",
+    "query/reports/views.py: View._groups": "counted by Views._views",
+    "query/reports/views.py: View._sums": "counted by Views._views",
+    "query/reports/plan.py: Plan._holders": "lives as long as a question",
+    "query/reports/duration_sums.py: Gathered.buckets": "lives as long as a question",
+    "live/follow.py: Live._subscriptions": "streams that are open, bounded by stream_subscribers",
+    "live/follow.py: Live._followed": "what open streams follow",
+    "live/follow.py: Live._seen": "organizations of open streams",
+    "live/follow.py: Live.ended": "our own reasons",
+    "store/postgres/looks.py: Watched.spaces": "what moved since the others looked, of WATCHED organizations",
+    "store/postgres/looks.py: Looks._watched": "WATCHED organizations",
+}
+"""What grows in an object's attribute without being a cache, and what bounds it."""
