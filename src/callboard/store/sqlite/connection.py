@@ -36,9 +36,11 @@ WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
 
 def open_connection(
-    path: str, patience: Patience, settings: Settings, *, writer: bool, vfs: str | None = None
+    path: str, settings: Settings, *, writer: bool, vfs: str | None = None, patience: Patience | None = None
 ) -> apsw.Connection:
-    """A connection to the store's file. Readers cannot write; the writer makes a file that is missing."""
+    """A connection to the file. Readers cannot write; the writer makes a file that is missing. It waits
+    for locks by `patience`, which others may share; without one by its own.
+    """
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
     if writer:
         flags |= apsw.SQLITE_OPEN_CREATE
@@ -47,7 +49,7 @@ def open_connection(
     with store_errors(path):
         db = apsw.Connection(path, flags=flags, vfs=vfs, statementcachesize=200)
         try:
-            _prepare(db, patience, settings, writer=writer)
+            _prepare(db, patience or Patience(settings.lock_timeout_ms / 1000), settings, writer=writer)
         except BaseException:
             db.close()
             raise

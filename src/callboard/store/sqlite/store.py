@@ -75,13 +75,14 @@ class SqliteStore(SqlStore):
         self._closed = False
 
     def _open_writer(self) -> apsw.Connection:
-        return open_connection(self._path, self._patience, self._settings, writer=True, vfs=self._vfs)
+        return open_connection(
+            self._path, self._settings, writer=True, vfs=self._vfs, patience=self._patience
+        )
 
     def _connect(self) -> apsw.Connection:
         """A reading connection: of the file that the others have open, and of no other."""
         self._file.check()
-        patience = Patience(self._settings.lock_timeout_ms / 1000)
-        db = open_connection(self._path, patience, self._settings, writer=False, vfs=self._vfs)
+        db = open_connection(self._path, self._settings, writer=False, vfs=self._vfs)
         try:
             self._file.check()
         except StoreReplacedError:
