@@ -7,6 +7,7 @@ and tests import this module.
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 from callboard import writer
 from callboard.clock import Clock, system_clock
@@ -52,10 +53,11 @@ def compose(settings: Settings, clock: Clock = system_clock, meter: Meter | None
     """One process's parts, put together. Opens the store: raises `StoreError` when that cannot be."""
     store = open_store(settings)
     meter = meter or Meter.alone(layout())
+    begin = partial(writer.begin, identity=store.identity)
     directory, analytics = Directory(store, clock), Analytics(store)
     return Services(
         store=store,
-        group_commit=MeteredCommits(RemoteCommit(settings, writer.begin), meter),
+        group_commit=MeteredCommits(RemoteCommit(settings, begin), meter),
         directory=directory,
         analytics=analytics,
         live=Live(store, analytics, directory, settings, clock),

@@ -133,6 +133,21 @@ class StoreUnavailableError(StoreError):
         self.retry_after_s = retry_after_s
 
 
+class StoreLockedError(StoreUnavailableError):
+    """The store is locked by another process; try again shortly."""
+
+    code = "store_locked"
+
+
+class StoreReplacedError(StoreUnavailableError):
+    """The store's file was deleted or replaced while it is served: put it back, or restart the server."""
+
+    code = "store_replaced"
+
+    def __init__(self, message: str | None = None, retry_after_s: int = 10) -> None:
+        super().__init__(message, retry_after_s)
+
+
 class QueueFullError(StoreUnavailableError):
     """More events are waiting to be written than the queue holds; nothing of this request was kept."""
 

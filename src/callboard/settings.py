@@ -74,6 +74,14 @@ class Settings:
     lock_timeout_ms: int = _setting(
         5_000, "ms", "Longest wait for another process's write to finish; then 503.", 10, 600_000
     )
+    commit_timeout_ms: int = _setting(
+        10_000,
+        "ms",
+        "Longest a commit may take before its requests are answered 503 and its writer is replaced; "
+        "and 1 ms more for each event of it.",
+        100,
+        600_000,
+    )
     query_timeout_ms: int = _setting(
         5_000, "ms", "Longest all that one question asks of the store may take; then 503.", 10, 600_000
     )

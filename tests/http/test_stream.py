@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from callboard.errors import StoreUnavailableError
 from callboard.live import subscription
 from callboard.live.message import WHY
+from callboard.live.permit import Permit
 from tests.events import call, send, task
 from tests.http.board import ADDRESS, ANALYTICS, API, Board
 
@@ -394,6 +396,27 @@ def test_who_hangs_up_leaves_its_place(board: Board):
 
 
 # --- who may -----------------------------------------------------------------------------------------
+
+
+def test_a_place_is_given_back_when_following_fails(board: Board, monkeypatch: pytest.MonkeyPatch):
+    """In following itself, or in whatever is done between that and the first piece: nobody reads it then."""
+    live = board.services.live
+
+    def fails(*_: Any) -> Any:
+        raise StoreUnavailableError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Permit, "until", fails)
+        assert board.get(STREAM).status_code == 503
+    assert (live.subscribers, live._places.taken) == (0, 0)
+    with monkeypatch.context() as patched:
+        patched.setattr(board.app, "_after", fails)
+        assert board.get(STREAM).status_code == 503
+    assert (live.subscribers, live._places.taken) == (0, 0)
+    with monkeypatch.context() as patched:
+        patched.setattr(board.app, "_after", fails)
+        assert board.get("call-logs/?format=csv").status_code == 503
+    assert board.app._exports.taken == 0
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,28 @@ import pytest
 from callboard.cli import server
 from callboard.clock import moment
 from callboard.fold import room as item_room
-from callboard.http import arrival, endpoint, json_slices, long_answers, room, shared_threads, stream
+from callboard.http import (
+    arrival,
+    endpoint,
+    json_slices,
+    long_answers,
+    readiness,
+    room,
+    shared_threads,
+    stream,
+)
 from callboard.http.routes import task_creation, tasks
-from callboard.ingest import compression, documents, instants, items, parse, shape, slices, wire
+from callboard.ingest import (
+    compression,
+    documents,
+    instants,
+    items,
+    parse,
+    remote_commit,
+    shape,
+    slices,
+    wire,
+)
 from callboard.ingest.sources import delimited, importer, ownership, targets
 from callboard.live import follow, message, subscription
 from callboard.model import call
@@ -35,7 +54,8 @@ from callboard.store.postgres import looks as postgres_looks
 from callboard.store.postgres import store as postgres_store
 from callboard.store.postgres import upgrade as postgres_upgrade
 from callboard.store.sql import ingestion, refold, verify, withdrawal
-from callboard.store.sqlite import connection
+from callboard.store.sqlite import connection, identity
+from callboard.store.sqlite import store as sqlite_store
 from tests.pages import DOCS, tables
 from tests.project.caches import CACHES, MADE_ONCE_MIB, MADE_ONCE_ROW
 
@@ -147,7 +167,19 @@ BOUNDS: dict[str, list[str]] = {
     "wait for another process's lock": [f"{DEFAULT.lock_timeout_ms:,} ms"],
     "the -wal file": [f"{connection.WAL_PAGES:,} pages", f"{connection.WAL_LIMIT_BYTES // MIB} MiB"],
     "files and connections open, a process": [f"{server.MOST_OPEN_FILES:,}"],
-    "time to finish when stopping": [f"{server.DRAIN_LIMIT_S} s"],
+    "a commit": [
+        f"{DEFAULT.commit_timeout_ms:,} ms",
+        f"{1000 // remote_commit.EVENTS_A_S} ms for each event",
+    ],
+    "start of another writer": [f"{remote_commit.BEGINS_WITHIN_S} s"],
+    "looks whether the file is still the same": [f"{identity.LOOK_EVERY_S} s"],
+    "room on the disk of a file": [f"{sqlite_store.LEAST_FREE_BYTES // MIB} MiB"],
+    "an answer of /readyz": [f"{readiness.WITHIN_S} s", f"{remote_commit.STUCK_S} s"],
+    "an answer of PostgreSQL to a reader": [f"{postgres_store.ON_LOOP_S:.0f} s where the event loop"],
+    "an answer of PostgreSQL to what is no query (a connection being set up)": [
+        f"{postgres_connection.HOUSEKEEPING_S:.0f} s"
+    ],
+    "time to finish when stopping": [f"{server.STOP_LIMIT_S} s", f"{server.DRAIN_LIMIT_S} of them"],
     "time of a question: a list, a report, an item": [f"{DEFAULT.query_timeout_ms:,} ms"],
     "time of an export": [f"{DEFAULT.query_timeout_ms:,} ms"],
     "threads that answer questions, a worker": [f"{DEFAULT.readers}"],

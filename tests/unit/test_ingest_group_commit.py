@@ -37,7 +37,9 @@ class Gated(MemoryStore):
         self.fault: Exception | None = None
         self.poison = ""
 
-    def ingest(self, batches: Sequence[Batch], late: Late | None = None) -> list[Receipt | Exception]:
+    def ingest(
+        self, batches: Sequence[Batch], late: Late | None = None, *, waited_s: float = 0.0
+    ) -> list[Receipt | Exception]:
         self.arrived.release()
         assert self.gate.wait(20)
         names = [entry.event.item_id for batch in batches for entry in batch.entries]
@@ -45,7 +47,7 @@ class Gated(MemoryStore):
             raise self.fault
         if self.poison in names:
             raise ZeroDivisionError(self.poison)
-        receipts = super().ingest(batches, late)
+        receipts = super().ingest(batches, late, waited_s=waited_s)
         self.commits.append(names)
         return receipts
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import socket
 import threading
+import time
 from collections.abc import Sequence
 
 from hypothesis import given
@@ -27,10 +28,12 @@ class Held(MemoryStore):
         self.let = threading.Semaphore(0)
         self.commits: list[int] = []
 
-    def ingest(self, batches: Sequence[Batch], late: Late | None = None) -> list[Receipt | Exception]:
+    def ingest(
+        self, batches: Sequence[Batch], late: Late | None = None, *, waited_s: float = 0.0
+    ) -> list[Receipt | Exception]:
         self.begun.release()
         assert self.let.acquire(timeout=30)
-        results = super().ingest(batches, late)
+        results = super().ingest(batches, late, waited_s=waited_s)
         self.commits.append(len(results))
         return results
 
@@ -40,12 +43,12 @@ def test_what_came_during_a_commit_shares_the_next_and_none_is_lost() -> None:
     store = Held()
     space = make_space(store, make_organization(store, "a.example"))
     ours, theirs = socket.socketpair()
-    writer = threading.Thread(target=write, args=(store, theirs, 1000), daemon=True)
+    writer = threading.Thread(target=write, args=(store, theirs, 1000, 5.0), daemon=True)
     writer.start()
     for number in range(20):
         entries = [call(f"c-{number}")]
         batch = Batch(org_id=space.org_id, space_id=space.id, entries=entries, received_at=NOW)
-        ours.sendall(batches_frame([batch]))
+        ours.sendall(batches_frame([batch], time.monotonic()))
         if number == 0:
             assert store.begun.acquire(timeout=30)
     ours.shutdown(socket.SHUT_WR)

@@ -36,8 +36,10 @@ from callboard.http.metering import layout
 from callboard.settings import Settings
 from callboard.telemetry.meter import make_shared
 
-DRAIN_LIMIT_S = 30
-"""How long requests under way may take to finish when the server stops."""
+STOP_LIMIT_S = 30
+"""How long the server may take to end when it is told to."""
+DRAIN_LIMIT_S = STOP_LIMIT_S - 2
+"""How long of it requests under way may take to finish; then their worker is killed."""
 BACKLOG = 4096
 """Connections that wait to be accepted, for each worker."""
 REMIND_EVERY_S = 25
@@ -102,6 +104,11 @@ class _Server(MPServer):
         threading.Thread(target=self._announce, daemon=True).start()
 
     def shutdown(self, exit_code: int = 0) -> None:
+        # A worker that waits for a disk cannot even be killed, and is not waited for: it is gone when the
+        # disk answers.
+        last = threading.Timer(STOP_LIMIT_S - 0.5, os._exit, [1])
+        last.daemon = True
+        last.start()
         try:
             super().shutdown(exit_code)  # type: ignore[no-untyped-call]
         except SystemExit:

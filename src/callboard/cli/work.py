@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +13,7 @@ from granian.server import MPServer
 from callboard.app import Worker, application  # imported before workers are forked: they find it there
 from callboard.errors import CallboardError
 from callboard.http.metering import layout
+from callboard.ingest.orphans import die_with
 from callboard.settings import Settings
 from callboard.telemetry.meter import Meter
 
@@ -23,8 +21,6 @@ HEED_EVERY_S = 0.05
 """How often a worker looks whether it is to finish."""
 NOTE_EVERY_S = 1.0
 """How often a worker writes down its gauges."""
-WATCH_EVERY_S = 0.5
-"""How often a worker checks that it is still watched, where the system does not tell it."""
 
 
 class Work:
@@ -50,7 +46,7 @@ class Work:
         """The application to serve, on an event loop that is not running yet."""
         # Ctrl-C and a closing terminal reach every process; to finish is told by the one that watches.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
-        _die_with(self._watcher)
+        die_with(self._watcher)
         try:
             meter = Meter.shared(layout(), self._counts, self.slot)
             meter.begin()
@@ -94,26 +90,3 @@ def serve_requests(worker_id: int, process_name: str | None, work: Work, *rest: 
     work.slot = worker_id - 1
     MPServer._spawn_asgi_worker(worker_id, process_name, work, *rest)  # noqa: SLF001 - it has no other name
     work.finish()
-
-
-def _die_with(watcher: int) -> None:
-    """Have this worker killed when the process that watches it is gone: nobody would replace or stop it.
-
-    Killed, not asked to finish: a server that was killed must be gone at once, and whatever it answered is
-    on disk already.
-    """
-    if sys.platform == "linux":
-        import ctypes
-
-        PR_SET_PDEATHSIG = 1  # noqa: N806 - the name it has in <sys/prctl.h>
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    else:
-        threading.Thread(target=_watch, args=(watcher,), daemon=True).start()
-    if os.getppid() != watcher:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _watch(watcher: int) -> None:
-    while os.getppid() == watcher:
-        time.sleep(WATCH_EVERY_S)
-    os.kill(os.getpid(), signal.SIGKILL)

@@ -17,6 +17,7 @@ from callboard.http.errors import FAULT, HttpError, error_body, http_error
 from callboard.http.limits import FailureLimit
 from callboard.http.masking import masked, masked_path, masked_query
 from callboard.http.metering import Gauges, ShortCounts, count
+from callboard.http.readiness import ReadyCheck
 from callboard.http.refusals import Refusals
 from callboard.http.request import Receive, Request, Scope
 from callboard.http.request_id import RequestIds
@@ -52,6 +53,7 @@ class Application:
         self._refusals = Refusals(services.clock)
         self._store_threads = SharedThreads(services.settings.readers, "store")
         self._parse_threads = Threads(PARSE_THREADS, "parse")
+        self._readiness = ReadyCheck(services.store, services.group_commit)
         self._arrivals = Arrivals()
         self._room = Room(services.settings.body_room_bytes)
         self._exports = Places(services.settings.exports, ExportsFullError)
@@ -97,6 +99,7 @@ class Application:
             store_threads=self._store_threads,
             parse_threads=self._parse_threads,
             exports=self._exports,
+            readiness=self._readiness,
             arrivals=self._arrivals,
             room=self._room,
             note_gauges=self.note_gauges,
@@ -136,8 +139,15 @@ class Application:
             request.endpoint, request.path = self._find(request)
             varies = request.endpoint.needs_token
             response = await pipeline.answer(request, self._limit)
-            if varies:
-                self._after(request, response)
+            try:
+                if varies:
+                    self._after(request, response)
+                return finished(response, request.headers, request.method, varies=varies)
+            except BaseException:
+                # What the answer holds, a place among the streams or exports, goes back with it.
+                if response.stream is not None:
+                    response.stream.close()
+                raise
         except (HttpError, CallboardError) as error:
             if isinstance(error, StoreError):
                 self._refusals.refused(error, request.request_id)
@@ -186,6 +196,7 @@ class Application:
         await self._services.group_commit.finish()
         await self._touches.settle()
         self._touches.close()
+        self._readiness.close()
         self._store_threads.close()
         self._parse_threads.close()
 

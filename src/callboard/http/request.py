@@ -20,6 +20,7 @@ from callboard.store.budget import Budget
 if TYPE_CHECKING:
     from callboard.http.endpoint import Endpoint
     from callboard.http.limits import FailureLimit
+    from callboard.http.readiness import ReadyCheck
 
 Message = MutableMapping[str, Any]
 """ASGI's."""
@@ -52,6 +53,7 @@ class Request:
         "principal",
         "query",
         "raw_path",
+        "readiness",
         "repeated",
         "request_id",
         "room",
@@ -98,6 +100,7 @@ class Request:
         store_threads: SharedThreads,
         parse_threads: Threads,
         exports: Places,
+        readiness: ReadyCheck,
         arrivals: Arrivals,
         room: Room,
         note_gauges: Callable[[], None],
@@ -108,6 +111,7 @@ class Request:
         self.store_threads = Asking(store_threads, lambda: self.sharer, self._new_budget)
         self.parse_threads = parse_threads
         self.exports = exports
+        self.readiness = readiness
         self.arrivals = arrivals
         self.room = room
         self.hold: Hold | None = None

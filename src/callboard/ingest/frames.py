@@ -37,6 +37,25 @@ class _Batch(Struct, array_like=True, gc=False):
     idempotency: Idempotency | None
 
 
+class _Sent(Struct, array_like=True, gc=False):
+    since: float
+    batches: list[_Batch]
+
+
+class Sent(Struct, gc=False):
+    """Batches that went over together."""
+
+    batches: list[Batch]
+    """None: the writer is asked to try whether it could write."""
+    since: float
+    """When the first of them was taken in, by `time.monotonic`."""
+
+    @property
+    def received(self) -> int:
+        """Events of them."""
+        return sum([batch.received for batch in self.batches])
+
+
 class _Error(Struct, array_like=True, gc=False):
     name: str
     """Of a class of `errors`; "" for a fault of ours, which the writer has in its log."""
@@ -50,7 +69,7 @@ class _Result(Struct, array_like=True, gc=False):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode_batches = msgspec.msgpack.Decoder(list[_Batch]).decode
+_decode_sent = msgspec.msgpack.Decoder(_Sent).decode
 _decode_results = msgspec.msgpack.Decoder(list[_Result]).decode
 
 
@@ -64,14 +83,15 @@ def settings_of(body: bytes) -> Settings:
     return msgspec.msgpack.decode(body, type=Settings)
 
 
-def batches_frame(batches: Sequence[Batch]) -> bytes:
-    """Batches as they go to the writer."""
-    return _framed(_encode([_sent(batch) for batch in batches]))
+def batches_frame(batches: Sequence[Batch], since: float) -> bytes:
+    """Batches as they go to the writer, the first of which was taken in then."""
+    return _framed(_encode(_Sent(since, [_sent(batch) for batch in batches])))
 
 
-def batches_of(body: bytes) -> list[Batch]:
+def batches_of(body: bytes) -> Sent:
     """Batches as the writer finds them."""
-    return [_received(batch) for batch in _decode_batches(body)]
+    sent = _decode_sent(body)
+    return Sent([_received(batch) for batch in sent.batches], sent.since)
 
 
 def results_frame(results: Sequence[Result]) -> bytes:

@@ -64,6 +64,11 @@ class GroupCommit:
         """`stop`, for an event loop."""
         await asyncio.to_thread(self.stop)
 
+    async def check(self) -> None:
+        """See `Commits.check`: the store that writes here is the one that is asked whether it is ready."""
+        if self._stopping or self._thread is None:
+            raise StoreUnavailableError("The server is stopping.")
+
     def commit(self, batch: Batch) -> Receipt:
         """Write a batch, from any thread but an event loop's. Returns when it is on disk.
 

@@ -47,6 +47,10 @@ class MeteredCommits:
         self._count(receipt)
         return receipt
 
+    async def check(self) -> None:
+        """See `Commits.check`."""
+        await self._inner.check()
+
     async def finish(self) -> None:
         """See `Commits.finish`."""
         await self._inner.finish()

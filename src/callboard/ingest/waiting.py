@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable
 from concurrent.futures import Future
 from typing import Protocol
@@ -15,7 +16,7 @@ Result = Receipt | Exception
 class Waiting:
     """Waits in a queue, and is told what became of the batch."""
 
-    __slots__ = ("batch", "events", "future", "loop", "org_id", "size")
+    __slots__ = ("batch", "events", "future", "loop", "org_id", "since", "size")
 
     def __init__(
         self,
@@ -29,6 +30,7 @@ class Waiting:
         self.size = sum([len(entry.body) for entry in batch.entries])
         self.future = future
         self.loop = loop
+        self.since = time.monotonic()
 
     def settle(self, result: Result) -> None:
         """Give the one who waits its result; nobody waits for a request that was cancelled."""
@@ -70,6 +72,9 @@ class Commits(Protocol):
 
         Raises `QueueFullError` (nothing was kept), `StoreError`, and what the store says of this batch.
         """
+
+    async def check(self) -> None:
+        """Raises `StoreUnavailableError`, with the reason, when what comes now would not be written soon."""
 
     async def finish(self) -> None:
         """Refuse what comes from now on, write all that waits. Again: nothing."""

@@ -17,8 +17,8 @@ from collections import deque
 from collections.abc import Sequence
 from functools import partial
 
-from callboard.errors import StoreError
-from callboard.ingest.frames import Frames, batches_of, results_frame
+from callboard.errors import StoreError, StoreLockedError
+from callboard.ingest.frames import Frames, Sent, batches_of, results_frame
 from callboard.ingest.waiting import Result
 from callboard.store.interface import Batch, Late, Store
 
@@ -38,8 +38,12 @@ LARGE = 200
 """Events that are worth a commit by themselves."""
 
 
-def ingest_all(store: Store, batches: Sequence[Batch], late: Late | None = None) -> list[Result]:
-    """Commit batches together, with those that come late; a result for each, in their order."""
+def ingest_all(
+    store: Store, batches: Sequence[Batch], late: Late | None = None, *, waited_s: float = 0.0
+) -> list[Result]:
+    """Commit batches together, with those that come late; a result for each, in their order. The first of
+    them has waited for `waited_s` already.
+    """
     every = list(batches)
 
     def more(org_id: int) -> Sequence[Batch]:
@@ -49,7 +53,7 @@ def ingest_all(store: Store, batches: Sequence[Batch], late: Late | None = None)
         return came
 
     try:
-        results: list[Result] = list(store.ingest(batches, None if late is None else more))
+        results: list[Result] = list(store.ingest(batches, None if late is None else more, waited_s=waited_s))
     except StoreError as error:
         return [error] * len(every)
     except Exception as error:
@@ -63,10 +67,10 @@ def ingest_all(store: Store, batches: Sequence[Batch], late: Late | None = None)
     return results
 
 
-def write(store: Store, worker: socket.socket, commit_events: int) -> None:
+def write(store: Store, worker: socket.socket, commit_events: int, lock_timeout_s: float) -> None:
     """Write what comes from a worker until it hangs up; the results go back in the order of the frames."""
     frames = Frames()
-    waiting: deque[list[Batch]] = deque()
+    waiting: deque[Sent] = deque()
     pace = Pace(time.monotonic())
     while True:
         if not waiting:
@@ -80,20 +84,56 @@ def write(store: Store, worker: socket.socket, commit_events: int) -> None:
         if not drawn:
             continue
         began = time.monotonic()
+        if not drawn[0].batches:
+            worker.sendall(results_frame(_tried(store)))
+            continue
         results = ingest_all(
             store,
-            [batch for batches in drawn for batch in batches],
+            [batch for sent in drawn for batch in sent.batches],
             partial(_late, worker, frames, waiting, drawn, commit_events),
+            waited_s=began - drawn[0].since,
         )
-        pace.begun(sum(map(len, drawn)), began)
-        answer = bytearray()
-        at = 0
-        for batches in drawn:
-            answer += results_frame(results[at : at + len(batches)])
-            at += len(batches)
-        worker.sendall(answer)
+        pace.begun(sum(len(sent.batches) for sent in drawn), began)
+        answered = _answers(drawn, results)
+        waiting.extendleft(_with_time_left(drawn, answered, time.monotonic() - lock_timeout_s))
+        worker.sendall(b"".join(map(results_frame, answered)))
         _gather(worker, frames, waiting)
         pace.company = bool(waiting)
+
+
+def _tried(store: Store) -> list[Result]:
+    """No result when a commit would succeed, else why it would not."""
+    try:
+        store.try_writing()
+    except StoreError as error:
+        return [error]
+    except Exception as fault:
+        log.exception("trying to write failed")
+        return [StoreError(f"The store failed: {type(fault).__name__}")]
+    return []
+
+
+def _answers(drawn: Sequence[Sent], results: Sequence[Result]) -> list[Sequence[Result]]:
+    """The results of each frame."""
+    answers: list[Sequence[Result]] = []
+    at = 0
+    for sent in drawn:
+        answers.append(results[at : at + len(sent.batches)])
+        at += len(sent.batches)
+    return answers
+
+
+def _with_time_left(drawn: list[Sent], answered: list[Sequence[Result]], before: float) -> list[Sent]:
+    """Frames that came after `before` and found the store locked, the last first: they are tried again, as it
+    was the time of the first of the commit that was over. They are taken out of the answers.
+    """
+    again: list[Sent] = []
+    while answered and drawn[-1].since > before:
+        if not all(isinstance(result, StoreLockedError) for result in answered[-1]):
+            break
+        answered.pop()
+        again.append(drawn.pop())
+    return again
 
 
 class Pace:
@@ -126,9 +166,9 @@ class Pace:
         return min(seconds, requests / self._requests_per_s) if self._requests_per_s else seconds
 
 
-def _wait_for_company(worker: socket.socket, frames: Frames, waiting: deque[list[Batch]], pace: Pace) -> None:
+def _wait_for_company(worker: socket.socket, frames: Frames, waiting: deque[Sent], pace: Pace) -> None:
     until = pace.until()
-    while sum(batch.received for batches in waiting for batch in batches) < LARGE:
+    while sum(sent.received for sent in waiting) < LARGE:
         left = until - time.monotonic()
         if left <= 0 or not select.select([worker], [], [], min(pace.quiet_s(), left))[0]:
             return
@@ -136,7 +176,7 @@ def _wait_for_company(worker: socket.socket, frames: Frames, waiting: deque[list
             return
 
 
-def _gather(worker: socket.socket, frames: Frames, waiting: deque[list[Batch]]) -> bool:
+def _gather(worker: socket.socket, frames: Frames, waiting: deque[Sent]) -> bool:
     """Whatever has arrived by now. False: the worker has hung up."""
     while True:
         try:
@@ -151,8 +191,8 @@ def _gather(worker: socket.socket, frames: Frames, waiting: deque[list[Batch]]) 
 def _late(
     worker: socket.socket,
     frames: Frames,
-    waiting: deque[list[Batch]],
-    drawn: list[list[Batch]],
+    waiting: deque[Sent],
+    drawn: list[Sent],
     commit_events: int,
     org_id: int,
 ) -> list[Batch]:
@@ -162,22 +202,24 @@ def _late(
     takes along what came meanwhile commits that much less often.
     """
     _gather(worker, frames, waiting)
-    room = commit_events - sum(batch.received for batches in drawn for batch in batches)
+    room = commit_events - sum(sent.received for sent in drawn)
     came: list[Batch] = []
-    while waiting and all(batch.org_id == org_id for batch in waiting[0]):
-        room -= sum(batch.received for batch in waiting[0])
+    while waiting and waiting[0].batches and all(batch.org_id == org_id for batch in waiting[0].batches):
+        room -= waiting[0].received
         if room < 0:
             break
         drawn.append(waiting.popleft())
-        came += drawn[-1]
+        came += drawn[-1].batches
     return came
 
 
-def _draw(waiting: deque[list[Batch]], commit_events: int) -> list[list[Batch]]:
-    """Whole frames of about `commit_events` events, at least one."""
-    drawn: list[list[Batch]] = []
+def _draw(waiting: deque[Sent], commit_events: int) -> list[Sent]:
+    """Whole frames of about `commit_events` events, at least one; one without events by itself."""
+    drawn: list[Sent] = []
     room = commit_events
-    while waiting and (not drawn or sum(batch.received for batch in waiting[0]) <= room):
+    while waiting and (not drawn or (waiting[0].batches and waiting[0].received <= room)):
         drawn.append(waiting.popleft())
-        room -= sum(batch.received for batch in drawn[-1])
+        room -= drawn[-1].received
+        if not drawn[-1].batches:
+            break
     return drawn

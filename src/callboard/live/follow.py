@@ -81,8 +81,12 @@ class Live:
         self._followed.setdefault(scope.org_id, {})[scope] = followed
         self._subscriptions[subscription] = None
         self._places.take(scope.org_id)
-        # One that holds no longer by now ends at the next look.
-        self._first_end = min(self._first_end, permit.until(self._directory.now()) or 0)
+        try:
+            # One that holds no longer by now ends at the next look.
+            self._first_end = min(self._first_end, permit.until(self._directory.now()) or 0)
+        except BaseException:
+            subscription.close()  # nobody will read it: its place is free again
+            raise
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch())
         return subscription

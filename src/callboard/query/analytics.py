@@ -118,6 +118,8 @@ class OrganizationTotals:
 
     def apply(self, moved: Moved) -> None:
         """Take over what changed, the sum by its differences."""
+        if moved.anew:
+            self._forget()
         for space_id, totals in moved.totals.items():
             cell = self.cell(space_id)
             if space_id in self._contact:
@@ -128,8 +130,14 @@ class OrganizationTotals:
                 ]
             cell.put(totals)
         self.version = moved.version
-        if moved.totals:
+        if moved.totals or moved.anew:
             self.whole.put(Totals(*self._sums))
+
+    def _forget(self) -> None:
+        """Begin from nothing. The cells stay: somebody may hold them."""
+        for cell in (self.whole, *self.spaces.values()):
+            cell.put(_ZERO)
+        self._sums = [0] * len(TOTALS_FIELDS)
 
     def regroup(self, contact: set[int], directory_version: int) -> None:
         """Take over which spaces are contact spaces."""

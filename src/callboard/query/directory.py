@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from callboard.clock import MINUTE, Clock, Micros
-from callboard.errors import StoreError
+from callboard.errors import NotFoundError, StoreError
 from callboard.model.directory import Organization, Space, Token
 from callboard.model.words import Role
 from callboard.query.bounded import Bounded
@@ -140,13 +140,18 @@ class Directory:
     def _version(self) -> int | None:
         """The directory's version; none while there is no organization.
 
-        The store tells it with what moved in an organization, whichever: any will do, as none ever goes.
+        The store tells it with what moved in an organization, whichever: any will do.
         """
         if self._probe is None:
             self._probe = next((each.id for each in self._store.organizations()), None)
             if self._probe is None:
                 return None
-        moved = self._store.moved(self._probe, self._since)
+        try:
+            moved = self._store.moved(self._probe, self._since)
+        except NotFoundError:
+            # It went with a newer database, in whose place there is an older one now.
+            self._probe, self._since = None, -1
+            return None
         self._since = moved.version
         return moved.directory_version
 

@@ -157,6 +157,9 @@ class Moved(Struct, frozen=True):
     """Moves whenever an organization, space or token changes."""
     totals: dict[int, Totals]
     """Space id → its totals now, for every space that changed."""
+    anew: bool = False
+    """What was known before is worth nothing, and these are all there are: the store was asked for the first
+    time, or is an older one than it was (a failover, a restore)."""
 
 
 class CallAt(Struct, frozen=True):
@@ -205,18 +208,40 @@ Late = Callable[[int], Sequence[Batch]]
 """Batches of an organization that came meanwhile."""
 
 
+Doing = tuple[Literal["nothing", "opening", "lock", "work", "sync"], float]
+"""What a store is at while it commits, and since when (`time.monotonic`): it waits for a lock, it folds and
+writes, it waits for the disk.
+"""
+NOTHING: Doing = ("nothing", 0.0)
+
+
 class Store(Reporting, Protocol):
     """Locks, loads, saves; decides nothing."""
 
+    doing: Doing
+    """Read by other threads, to tell what a commit that does not end is waiting for."""
+
+    @property
+    def identity(self) -> str:
+        """Says which store this is, as far as it could be mistaken for another; "" where it could not."""
+
     # events in. One call is one commit: when it returns, all of it is on disk and visible to every reader.
-    def ingest(self, batches: Sequence[Batch], late: Late | None = None) -> list[Receipt | Exception]:
+    def ingest(
+        self, batches: Sequence[Batch], late: Late | None = None, *, waited_s: float = 0.0
+    ) -> list[Receipt | Exception]:
         """Commit batches together, in order; each as if it came alone. A batch's own fault
         (idempotency conflict) comes back in its place as the exception, the others stand.
 
         `late` is asked for more when all are of one organization, once its lock is held: what came while
         others held it is in this commit too, behind the others. It may be asked again when a commit has to
         be begun again; what it gave before is in it all the same.
+
+        `waited_s` is how long the first of them has waited already: a lock is waited for that much less.
+        Raises `StoreLockedError` when that time is over; nothing was kept then.
         """
+
+    def try_writing(self) -> None:
+        """Commit nothing new, through all that a commit goes through. Raises what a commit would raise."""
 
     def begin_import(self, org_id: int, label: str, now: Micros) -> ImportBatch:
         """Open an import, or find the unfinished one with this label. It says who owns it and where it
@@ -390,6 +415,8 @@ class Store(Reporting, Protocol):
         """Recount rows → counters; deep: refold events → rows as well. Online: readers and writers go on."""
 
     def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
-        """What the store says of itself; raises `StoreUnavailableError` when it cannot answer."""
+        """What the store says of itself; raises `StoreUnavailableError` when it cannot answer, or when it is
+        known that a commit would fail.
+        """
 
     def close(self) -> None: ...

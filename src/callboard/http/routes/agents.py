@@ -31,7 +31,7 @@ AGENTS = f"{BASE}/agents/"
 async def list_agents(request: Request) -> Response:
     store, scope = request.services.store, request.item
     rows = await request.store_threads.run(agents_page, store, scope, request.paging.window)
-    spaces = spaces_now(request)
+    spaces = await spaces_now(request)
 
     def position(row: AgentTasks) -> Position:
         assert row.handle is not None, "tasks without an assignee come last: nothing follows them"

@@ -35,7 +35,7 @@ async def list_calls(request: Request) -> Response:
         walk = walk_calls(store, scope, where, request.services.clock())
         return await export(request, wanted, call_table(SpacesAsMet(store, request.org_id)), walk)
     rows = await request.store_threads.run(store.calls, scope, where, request.paging.window)
-    spaces = spaces_now(request)
+    spaces = await spaces_now(request)
 
     def position(row: CallAt) -> Position:
         return Position(row.call.creation_time, row.call.call_id, row.space_id)

@@ -19,7 +19,7 @@ class Health(Struct, frozen=True):
 
 
 class Readiness(Struct, frozen=True):
-    """The store answers."""
+    """The store answers, and takes events."""
 
     status: str
     store: dict[str, str]
@@ -31,7 +31,7 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    said = await request.store_threads.run(request.services.store.ready)
+    said = await request.readiness.check()
     return json_response(Readiness("ready", {str(name): value for name, value in said.items()}))
 
 
@@ -77,7 +77,7 @@ ENDPOINTS = (
         path="/readyz",
         operation="readyz",
         tag="Service",
-        summary="Whether the store answers",
+        summary="Whether the store answers and takes events",
         needs_token=False,
         handle=readyz,
         answer=Readiness,

@@ -42,6 +42,7 @@ def told_zone(values: Mapping[str, Any], home: ZoneInfo) -> str | None:
     return zone_of(values, home).key if values.keys() & TIMES else None
 
 
-def spaces_now(request: Request) -> dict[int, Space]:
+async def spaces_now(request: Request) -> dict[int, Space]:
     """The organization's spaces by id, as of after the rows were read: no row's space is missing."""
+    await request.services.catch_up()
     return request.services.directory.now().spaces(request.org_id)

@@ -85,7 +85,7 @@ async def list_in_scope(request: Request, scope: Scope, values: dict[str, Any]) 
         shown = task_table(SpacesAsMet(store, request.org_id), where.now)
         return await export(request, wanted, shown, walk_tasks(store, scope, where, where.now))
     rows = await request.store_threads.run(store.tasks, scope, where, request.paging.window)
-    spaces = spaces_now(request)
+    spaces = await spaces_now(request)
 
     def position(row: TaskAt) -> Position:
         return Position(row.task.created, row.task.task_id, row.space_id)

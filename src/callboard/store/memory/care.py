@@ -9,7 +9,7 @@ from msgspec import structs
 
 from callboard.clock import Micros
 from callboard.fold.batch import Item, refold, same_row
-from callboard.store.interface import Progress
+from callboard.store.interface import NOTHING, Doing, Progress
 from callboard.store.memory.counters import contact_cells, recount
 from callboard.store.memory.state import Part, SpaceState
 from callboard.store.questions import CONTACT_SPACES
@@ -53,6 +53,12 @@ class Care(Part):
 
     def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
         return {"engine": "memory", "version": "1", "durable": "no"}
+
+    doing: Doing = NOTHING
+
+    @property
+    def identity(self) -> str:
+        return ""
 
     def close(self) -> None:
         """Nothing to let go of."""

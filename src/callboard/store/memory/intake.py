@@ -21,11 +21,20 @@ IDEMPOTENCY_KEPT: Micros = 7 * DAY
 class Intake(Part):
     """`ingest`."""
 
-    def ingest(self, batches: Sequence[Batch], late: Late | None = None) -> list[Receipt | Exception]:
+    def ingest(
+        self,
+        batches: Sequence[Batch],
+        late: Late | None = None,
+        *,
+        waited_s: float = 0.0,  # noqa: ARG002
+    ) -> list[Receipt | Exception]:
         with self.state.lock:
             org_ids = {batch.org_id for batch in batches}
             more = late(*org_ids) if late is not None and len(org_ids) == 1 else ()
             return [self._outcome(batch) for batch in (*batches, *more)]
+
+    def try_writing(self) -> None:
+        """Whatever fits in memory can be written."""
 
     def _outcome(self, batch: Batch) -> Receipt | Exception:
         try:

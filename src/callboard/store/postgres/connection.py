@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import Connection, errors
@@ -13,7 +14,13 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.numeric import Int8Dumper
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from callboard.errors import StoreError, StoreFileError, StoreTooSlowError, StoreUnavailableError
+from callboard.errors import (
+    StoreError,
+    StoreFileError,
+    StoreLockedError,
+    StoreTooSlowError,
+    StoreUnavailableError,
+)
 from callboard.settings import Settings
 
 CONNECT_TIMEOUT_S = 5
@@ -22,6 +29,52 @@ WRITE_STATEMENTS_MS = 60_000
 """Longest one statement of a commit may take; one that waits for a lock ends much sooner."""
 IDLE_S = 300.0
 """Connections that nobody needed for so long are closed."""
+
+
+HOUSEKEEPING_S = 2.0
+"""Longest one answer may take that is no query of ours: setting a connection up, ending a transaction."""
+GRACE_S = 1.0
+"""How much longer than the database itself we wait for it to end a statement."""
+
+T = TypeVar("T")
+
+
+class TooLateError(psycopg.OperationalError):
+    """The database did not answer within our time: the connection is of no use any more."""
+
+
+class BoundedConnection(Connection[Any]):
+    """A connection that waits for no answer longer than it may, whatever the database does: one that is
+    stopped, or whose machine hangs, keeps its own time limits as little as anything else.
+    """
+
+    limit_s: float = HOUSEKEEPING_S
+    """Longest wait for one answer."""
+    until: float | None = None
+    """When all waiting ends, by `time.monotonic`; none: each answer has `limit_s`."""
+
+    def wait(self, gen: Generator[Any, Any, T], *args: Any, **more: Any) -> T:
+        until = time.monotonic() + self.limit_s if self.until is None else self.until
+        try:
+            return super().wait(_bounded(gen, until), *args, **more)
+        except TooLateError:
+            self.pgconn.finish()
+            raise
+
+
+def _bounded(gen: Generator[Any, Any, T], until: float) -> Generator[Any, Any, T]:
+    """The same generator, until it is too late. It is told nothing now and then, and its answers at once."""
+    try:
+        wanted = next(gen)
+        while True:
+            ready = yield wanted
+            if not ready and time.monotonic() > until:
+                gen.close()
+                raise TooLateError("no answer within the time there was")
+            wanted = gen.send(ready)
+    except StopIteration as end:
+        result: T = end.value
+        return result
 
 
 _ESCAPE = (
@@ -61,12 +114,15 @@ def conninfo(url: str) -> str:
     return make_conninfo("", **unsaid | {name: str(value) for name, value in said.items()})
 
 
-def prepare(connection: Connection[Any], settings: Settings, *, writes: bool) -> None:
+def prepare(connection: BoundedConnection, settings: Settings, *, writes: bool) -> None:
     """Set a new connection up."""
+    connection.limit_s = WRITE_STATEMENTS_MS / 1000 + GRACE_S if writes else HOUSEKEEPING_S
     limits = {
         "statement_timeout": WRITE_STATEMENTS_MS if writes else settings.query_timeout_ms,
         "lock_timeout": settings.lock_timeout_ms,
         "idle_in_transaction_session_timeout": WRITE_STATEMENTS_MS,
+        # A commit reads what others committed while it waited for its lock, whatever the database's default.
+        "default_transaction_isolation": "read committed",
         "timezone": "UTC",
         "jit": "off",  # our queries are short, and each worker would compile them anew
     }
@@ -86,17 +142,18 @@ def prepare(connection: Connection[Any], settings: Settings, *, writes: bool) ->
 
 def pool(
     url: str, settings: Settings, size: int, *, writes: bool, check: Callable[[Connection[Any]], None]
-) -> ConnectionPool[Connection[Any]]:
+) -> ConnectionPool[BoundedConnection]:
     """At most `size` connections, made when first needed, and made again when they were lost. Each is checked
     once: a server that was idle while the database was brought to another version must not go on with it.
     """
 
-    def configure(connection: Connection[Any]) -> None:
+    def configure(connection: BoundedConnection) -> None:
         prepare(connection, settings, writes=writes)
         check(connection)
 
     return ConnectionPool(
         conninfo(url),
+        connection_class=BoundedConnection,
         min_size=0,
         max_size=size,
         max_idle=IDLE_S,
@@ -124,11 +181,14 @@ def store_errors() -> Iterator[None]:
         for kind, (passing, message) in _MEANINGS.items():
             if isinstance(error, kind):
                 text = message.format(error=_first_line(error))
+                if kind is errors.LockNotAvailable:
+                    raise StoreLockedError(text, passing) from error
                 raise (StoreUnavailableError(text, passing) if passing else StoreFileError(text)) from error
         raise StoreError(f"The store failed: {_first_line(error)}") from error
 
 
 _MEANINGS: dict[type[psycopg.Error], tuple[int, str]] = {
+    TooLateError: (2, "The database does not answer; try again shortly."),
     errors.LockNotAvailable: (1, "The store is locked by another process; try again shortly."),
     errors.DeadlockDetected: (1, "The store is busy with others' changes; try again shortly."),
     errors.SerializationFailure: (1, "The store is busy with others' changes; try again shortly."),

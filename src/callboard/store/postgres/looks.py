@@ -32,7 +32,7 @@ _MOVED = (
     "SELECT held.org_id, held.version, totals.space_id, totals.version, "
     + ", ".join(f"totals.{name}" for name in TOTALS_FIELDS)
     + " FROM {watched} LEFT JOIN totals ON totals.org_id = held.org_id AND totals.version > {since} "
-    "WHERE held.version > {since}{one}"
+    "WHERE held.version <> {since}{one}"
 )
 _LOOK_AT_ALL = _MOVED.format(
     watched="unnest($1::BIGINT[], $2::BIGINT[]) AS watched (org_id, since) "
@@ -43,6 +43,8 @@ _LOOK_AT_ALL = _MOVED.format(
 _LOOK_AT_ONE = _MOVED.format(
     watched="organization_clock AS held", since="$2::BIGINT", one=" AND held.org_id = $1::BIGINT"
 ).encode()
+
+_SILENT = "The database does not answer; try again shortly."
 
 Connect = Callable[[], Connection[Any]]
 
@@ -90,6 +92,8 @@ class Looks:
         self.directory_version = -1
         self.looks = 0
         """How many queries were sent."""
+        self.history = 0
+        """Another number wherever the database may be an older one than before."""
 
     # --- for whoever needs this moment's numbers
 
@@ -135,10 +139,12 @@ class Looks:
         self._asked, self._waiting = self._waiting, []
         if self._closed:
             self._end(StoreUnavailableError("The store is closed."))
-        elif self._connection is None:
-            self._connecting = loop.create_task(self._reconnect())
-        else:
+        elif self._connection is not None:
             self._send()
+        else:
+            self._deadline = loop.call_later(self._timeout_s, self._too_late_to_connect)
+            if self._connecting is None or self._connecting.done():
+                self._connecting = loop.create_task(self._reconnect())
 
     async def _reconnect(self) -> None:
         assert self._loop is not None
@@ -147,6 +153,9 @@ class Looks:
         except StoreError as error:
             self._end(error)
             return
+        if self._closed:
+            connection.close()
+            return
         self._connection = connection
         connection.pgconn.nonblocking = 1
         connection.pgconn.enter_pipeline_mode()
@@ -154,21 +163,26 @@ class Looks:
         self._socket = os.dup(connection.pgconn.socket)
         self._loop.add_reader(self._socket, self._read)
         # What was told before may have gone with a server that failed: everybody starts anew.
+        self._start_anew()
+        if self._under_way:
+            self._send()
+
+    def _start_anew(self) -> None:
+        self.history += 1
         self._watched.clear()
         self._parameters = None
         self.marker += 1
-        self._send()
 
     def _connected(self) -> Connection[Any]:
         with store_errors():
             connection = self._connect()
             look = _LOOK_AT_ONE if self._one_by_one else _LOOK_AT_ALL
-            for name, sql in ((b"look", look), (b"directory", _DIRECTORY)):
-                result = connection.pgconn.prepare(name, sql)
-                if result.status != pq.ExecStatus.COMMAND_OK:
-                    connection.close()
-                    said = result.error_message.decode(errors="replace").strip()
-                    raise StoreUnavailableError(f"The database does not answer: {said}", 2)
+            try:
+                connection.execute(b"PREPARE look AS " + look)
+                connection.execute(b"PREPARE directory AS " + _DIRECTORY)
+            except psycopg.Error:
+                connection.close()
+                raise
             return connection
 
     def _send(self) -> None:
@@ -177,6 +191,8 @@ class Looks:
         pgconn = self._connection.pgconn
         self._results = []
         self.looks += 1
+        if self._deadline is not None:
+            self._deadline.cancel()
         self._deadline = self._loop.call_later(self._timeout_s, self._too_late)
         try:
             # First the directory: the totals told with its version are not older than that.
@@ -242,6 +258,8 @@ class Looks:
         directory, *looked = results
         version = int(directory.get_value(0, 0) or 0)
         moved = version != self.directory_version
+        if version < self.directory_version:
+            self._start_anew()
         self.directory_version = version
         for result in looked:
             for row in range(result.ntuples):
@@ -259,12 +277,28 @@ class Looks:
         watched = self._watched.get(org_id)
         if watched is None:  # forgotten while the query was on its way
             return
-        watched.version = max(watched.version, version)
+        if version < watched.version:
+            # Another database answers through the same connection (by a pooler), and it is an older one.
+            self._start_anew()
+            return
+        watched.version = version
         if space_id is not None and at is not None:
             watched.spaces[space_id] = (at, Totals(*[value or 0 for value in totals]))
 
     def _too_late(self) -> None:
+        self._refuse_waiting()
         self._lost(StoreTooSlowError())
+
+    def _too_late_to_connect(self) -> None:
+        self._refuse_waiting()
+        self._end(StoreUnavailableError(_SILENT, 2))
+
+    def _refuse_waiting(self) -> None:
+        """Who came while nothing was answered would wait for as long once more, and in vain."""
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_exception(StoreUnavailableError(_SILENT, 2))
 
     def _lost(self, error: Exception) -> None:
         """The connection is of no use any more; the next one who asks makes another."""

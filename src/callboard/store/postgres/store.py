@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,15 +12,22 @@ from random import random
 from typing import Any, Literal, TypeVar
 
 import psycopg
-from psycopg import Connection, IsolationLevel, errors
-from psycopg_pool import ConnectionPool
+from psycopg import IsolationLevel, errors
 
 from callboard.errors import NotFoundError, StoreError, StoreUnavailableError
 from callboard.model.totals import Totals
 from callboard.settings import Settings
 from callboard.store.budget import current
-from callboard.store.interface import Ahead, Batch, Late, Moved, Receipt
-from callboard.store.postgres.connection import conninfo, pool, prepare, store_errors
+from callboard.store.interface import NOTHING, Ahead, Batch, Doing, Late, Moved, Receipt
+from callboard.store.postgres.connection import (
+    GRACE_S,
+    BoundedConnection,
+    TooLateError,
+    conninfo,
+    pool,
+    prepare,
+    store_errors,
+)
 from callboard.store.postgres.database import LIMIT_AGAIN_S, PostgresDatabase
 from callboard.store.postgres.distribute import is_distributed
 from callboard.store.postgres.looks import Looks
@@ -26,6 +35,7 @@ from callboard.store.postgres.migrate import check, migrate, version_of
 from callboard.store.postgres.statements import newest_version
 from callboard.store.postgres.upgrade import upgrade as bring_up_to_date
 from callboard.store.sql.database import Database
+from callboard.store.sql.histories import Histories
 from callboard.store.sql.refold import Watch, is_due
 from callboard.store.sql.store import SqlStore
 
@@ -36,6 +46,14 @@ WRITERS = 4
 TRIES = 5
 """How often a commit is begun that the database gave up for another's sake, or whose connection was lost
 before it committed."""
+
+SHORTEST_WAIT_S = 0.01
+"""For a connection or a lock: also who has waited for his whole time takes one that is free."""
+WHOLE = 0.9
+"""Of the time for a lock: who has more than this left need not say how much it is."""
+ON_LOOP_S = 1.0
+"""Longest that an event loop is held up by a question that it asks itself, as the answer is almost always
+remembered."""
 
 _IN_DOUBT = "The connection was lost while committing: send this again, what was kept is a duplicate then."
 
@@ -72,13 +90,20 @@ class PostgresStore(SqlStore):
         )
         self._snapshot_seen = ""
         self._marker = 0
+        self._histories = Histories()
+        self.doing: Doing = NOTHING
 
-    def _connect(self, *, writes: bool) -> Connection[Any]:
-        connection: Connection[Any] = psycopg.connect(self._conninfo)
+    @property
+    def identity(self) -> str:
+        """Its URL says which it is, and every process has that of the settings."""
+        return ""
+
+    def _connect(self, *, writes: bool) -> BoundedConnection:
+        connection = BoundedConnection.connect(self._conninfo)
         prepare(connection, self._settings, writes=writes)
         return connection
 
-    def _connect_to_look(self) -> Connection[Any]:
+    def _connect_to_look(self) -> BoundedConnection:
         """Made again when it was lost: the database may be of another version by then."""
         connection = self._connect(writes=False)
         try:
@@ -88,38 +113,49 @@ class PostgresStore(SqlStore):
             raise
         return connection
 
+    def _connect_for_long(self) -> BoundedConnection:
+        """For bringing the database up to date, which takes as long as it takes."""
+        connection = self._connect(writes=True)
+        connection.until = math.inf
+        return connection
+
     def _begin(self, upgrade: bool | None, watch: Watch | None) -> bool:
         """Whether the tables are distributed."""
         if upgrade:
-            bring_up_to_date(lambda: self._connect(writes=True), watch)
+            bring_up_to_date(self._connect_for_long, watch)
         with store_errors(), self._connect(writes=True) as connection:
             if upgrade is None and version_of(connection) == 0:
-                migrate(connection)
+                with _unlimited(connection):
+                    migrate(connection)
             check(connection)
             return is_distributed(connection)
 
     # --- events in
 
-    def ingest(self, batches: Sequence[Batch], late: Late | None = None) -> list[Receipt | Exception]:
+    def ingest(
+        self, batches: Sequence[Batch], late: Late | None = None, *, waited_s: float = 0.0
+    ) -> list[Receipt | Exception]:
         """One commit an organization, side by side."""
         places: dict[int, list[int]] = {}
         for place, batch in enumerate(batches):
             places.setdefault(batch.org_id, []).append(place)
         shares = list(places.values())
         if len(shares) == 1:
-            return super().ingest(batches, late)
+            return super().ingest(batches, late, waited_s=waited_s)
         results: list[Receipt | Exception] = [NotFoundError("Organization not found.")] * len(batches)
         done = self._committers.map(
-            self._ingest_share, [[batches[place] for place in share] for share in shares]
+            self._ingest_share,
+            [[batches[place] for place in share] for share in shares],
+            [waited_s] * len(shares),
         )
         for share, receipts in zip(shares, done, strict=True):
             for place, receipt in zip(share, receipts, strict=True):
                 results[place] = receipt
         return results
 
-    def _ingest_share(self, share: Sequence[Batch]) -> list[Receipt | Exception]:
+    def _ingest_share(self, share: Sequence[Batch], waited_s: float) -> list[Receipt | Exception]:
         try:
-            return super().ingest(share)
+            return super().ingest(share, waited_s=waited_s)
         except StoreError as error:
             # The other organizations' commits stand, whatever became of this one.
             return [error] * len(share)
@@ -131,20 +167,29 @@ class PostgresStore(SqlStore):
         with store_errors(), self._writes.connection() as connection:
             connection.isolation_level = IsolationLevel.READ_COMMITTED
             connection.autocommit = False
-            with connection.transaction(), connection.pipeline():
+            with _unlimited(connection), connection.transaction(), connection.pipeline():
                 connection.execute("SELECT set_config('statement_timeout', '0', true)")
                 yield PostgresDatabase(connection)
 
-    def _write(self, change: Callable[[Database], T]) -> T:
+    def _write(self, change: Callable[[Database], T], waited_s: float = 0.0) -> T:
+        lock_timeout_s = self._settings.lock_timeout_ms / 1000
+        until = time.monotonic() + lock_timeout_s - waited_s
         with store_errors():
             for tried in range(1, TRIES + 1):
                 committing = False
                 try:
-                    with self._writes.connection() as connection:
+                    left_s = max(SHORTEST_WAIT_S, until - time.monotonic())
+                    with self._writes.connection(timeout=left_s) as connection:
+                        connection.isolation_level = IsolationLevel.READ_COMMITTED
                         connection.autocommit = False
                         with connection.pipeline():
+                            left_s = max(SHORTEST_WAIT_S, until - time.monotonic())
+                            if left_s < WHOLE * lock_timeout_s:
+                                # A part of the time is over: the lock has the rest.
+                                connection.execute(_LOCK_TIMEOUT, (f"{left_s * 1000:.0f}",))
                             result = change(PostgresDatabase(connection))
                         committing = True
+                        self.doing = "sync", time.monotonic()
                         connection.commit()
                         return result
                 except (errors.SerializationFailure, errors.DeadlockDetected):
@@ -156,10 +201,12 @@ class PostgresStore(SqlStore):
                         raise
                     if committing:
                         raise StoreUnavailableError(_IN_DOUBT) from error
-                    if tried == TRIES:
+                    if tried == TRIES or isinstance(error, TooLateError):
                         raise
                     # Nothing was committed. The others of the pool are likely lost as well.
                     self._writes.check()
+                finally:
+                    self.doing = NOTHING
         raise AssertionError("each try returns or raises")
 
     @contextmanager
@@ -167,7 +214,7 @@ class PostgresStore(SqlStore):
         with store_errors(), self._reads.connection() as connection:
             connection.isolation_level = IsolationLevel.REPEATABLE_READ
             connection.autocommit = False
-            with connection.transaction():
+            with _unlimited(connection), connection.transaction():
                 for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
                     connection.execute("SELECT set_config(%s, '0', true)", (limit,))
                 yield PostgresDatabase(connection)
@@ -179,36 +226,36 @@ class PostgresStore(SqlStore):
         return self._reading(query, args, at_once=False)
 
     def _reading(self, query: Callable[..., T], args: tuple[Any, ...], *, at_once: bool) -> T:
+        within_s = ON_LOOP_S if _on_a_loop() else self._settings.query_timeout_ms / 1000 + GRACE_S
+        until = time.monotonic() + within_s
         with store_errors():
             try:
-                return self._read_once(self._reads, query, args, at_once=at_once)
+                return self._read_once(query, args, until, at_once=at_once)
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                if not _is_lost(error):
+                if not _is_lost(error) or isinstance(error, TooLateError):
                     raise
                 self._reads.check()
-                return self._read_once(self._reads, query, args, at_once=at_once)
+                return self._read_once(query, args, until, at_once=at_once)
 
-    def _read_once(
-        self,
-        reads: ConnectionPool[Connection[Any]],
-        query: Callable[..., T],
-        args: tuple[Any, ...],
-        *,
-        at_once: bool,
-    ) -> T:
+    def _read_once(self, query: Callable[..., T], args: tuple[Any, ...], until: float, *, at_once: bool) -> T:
         limit_s = self._settings.query_timeout_ms / 1000
         budget = current()
         left_s = limit_s if budget is None else budget.left_s()
-        with reads.connection(timeout=min(reads.timeout, left_s)) as connection:
-            if not at_once and left_s >= limit_s - LIMIT_AGAIN_S:
-                connection.autocommit = True
-                return query(PostgresDatabase(connection), *args)
-            # A limit for the rest of a question's budget is one of the transaction, and ends with it.
-            connection.isolation_level = (
-                IsolationLevel.REPEATABLE_READ if at_once else IsolationLevel.READ_COMMITTED
-            )
-            connection.autocommit = False
-            return query(PostgresDatabase(connection, limit_s), *args)
+        wait_s = min(self._reads.timeout, left_s, max(SHORTEST_WAIT_S, until - time.monotonic()))
+        with self._reads.connection(timeout=wait_s) as connection:
+            connection.until = until
+            try:
+                if not at_once and left_s >= limit_s - LIMIT_AGAIN_S:
+                    connection.autocommit = True
+                    return query(PostgresDatabase(connection), *args)
+                # A limit for the rest of a question's budget is one of the transaction, and ends with it.
+                connection.isolation_level = (
+                    IsolationLevel.REPEATABLE_READ if at_once else IsolationLevel.READ_COMMITTED
+                )
+                connection.autocommit = False
+                return query(PostgresDatabase(connection, limit_s), *args)
+            finally:
+                connection.until = None
 
     # --- what changed
 
@@ -225,13 +272,20 @@ class PostgresStore(SqlStore):
         return self._marker
 
     def moved(self, org_id: int, since: int) -> Moved:
-        known = self._looks.moved(org_id, since)
-        if known is not None:
-            return known
-        moved = self._at_once(_moved, org_id, since)
         if self._looks.in_use:
-            self._looks.watch(org_id, moved.version)
-        return moved
+            self._histories.begin(self._looks.history)
+        known_since = self._histories.told(since)
+        found = None if known_since is None else self._looks.moved(org_id, known_since)
+        if found is None:
+            found = self._at_once(_moved, org_id, -1 if known_since is None else known_since)
+            if known_since is not None and found.version < known_since:
+                # An older database answers: what is known of the newer one is no part of its history.
+                self._histories.another()
+                known_since = None
+                found = self._at_once(_moved, org_id, -1)
+            if self._looks.in_use:
+                self._looks.watch(org_id, found.version)
+        return self._histories.tell(found, anew=known_since is None)
 
     # --- what it says of itself
 
@@ -267,6 +321,7 @@ _SEEN_ON_NODES = (
     "(SELECT value FROM meta WHERE name = 'directory_version')"
 )
 """Commits on the nodes do not show in a snapshot of the coordinator's; each moves one of these."""
+_LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %s, true)"
 _READY = (
     "SELECT pg_is_in_recovery(), current_setting('fsync'), current_setting('synchronous_commit'), "
     "current_setting('synchronous_standby_names')"
@@ -282,6 +337,24 @@ def _moved(db: Database, org_id: int, since: int) -> Moved:
         return Moved(version, directory_version, {})
     rows = db.rows("totals.moved", {"org_id": org_id, "since": since})
     return Moved(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
+
+
+def _on_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+@contextmanager
+def _unlimited(connection: BoundedConnection) -> Iterator[None]:
+    """For work that may take as long as it takes."""
+    connection.until = math.inf
+    try:
+        yield
+    finally:
+        connection.until = None
 
 
 def _is_lost(error: psycopg.Error) -> bool:

@@ -47,7 +47,7 @@ class SqlReporting(ABC):
         """One snapshot for several statements, within the query time. `query` may be called again."""
 
     @abstractmethod
-    def _write(self, change: Callable[[Database], T]) -> T:
+    def _write(self, change: Callable[[Database], T], waited_s: float = 0.0) -> T:
         """One commit. `change` may be called again, when nothing was committed."""
 
     def sums(self, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:

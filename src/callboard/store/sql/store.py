@@ -23,6 +23,7 @@ from callboard.store.interface import (
     Ahead,
     Batch,
     CallAt,
+    Doing,
     ImportStep,
     Late,
     Moved,
@@ -31,11 +32,22 @@ from callboard.store.interface import (
     TaskAt,
     Withdrawal,
 )
-from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
+from callboard.store.questions import (
+    CallFilter,
+    CallPart,
+    CellPart,
+    ChangePart,
+    Scope,
+    Summed,
+    TaskFilter,
+    TaskPart,
+    Window,
+)
 from callboard.store.reporting import Verification
 from callboard.store.sql import agents, directory, lists, settling
 from callboard.store.sql.copying import Copying, is_unfinished
 from callboard.store.sql.database import Database
+from callboard.store.sql.histories import Histories, numbered
 from callboard.store.sql.import_rows import import_rows
 from callboard.store.sql.imports import beat_import, begin_import, claim_import, finish_import, import_of
 from callboard.store.sql.ingestion import Ingestion
@@ -65,6 +77,13 @@ class SqlStore(SqlReporting):
     def _writing(self) -> AbstractContextManager[Database]:
         """One commit, which a caller cannot begin again."""
 
+    doing: Doing
+    _histories: Histories
+
+    @property
+    @abstractmethod
+    def identity(self) -> str: ...
+
     @abstractmethod
     def marker(self) -> int: ...
 
@@ -80,11 +99,27 @@ class SqlStore(SqlReporting):
     @abstractmethod
     def close(self) -> None: ...
 
+    def sums_since(
+        self,
+        org_id: int,
+        parts: Sequence[CellPart | CallPart | TaskPart],
+        changes: Sequence[ChangePart],
+    ) -> Summed:
+        history = self._histories.number
+        asked = [structs.replace(each, since=self._histories.mark(each.since)) for each in changes]
+        summed = super().sums_since(org_id, parts, asked)
+        return structs.replace(summed, mark=numbered(history, summed.mark))
+
     # --- events in
 
-    def ingest(self, batches: Sequence[Batch], late: Late | None = None) -> list[Receipt | Exception]:
+    def ingest(
+        self, batches: Sequence[Batch], late: Late | None = None, *, waited_s: float = 0.0
+    ) -> list[Receipt | Exception]:
         every = list(batches)
-        return self._write(lambda db: Ingestion(db).run(every, late))
+        return self._write(lambda db: Ingestion(db).run(every, late), waited_s)
+
+    def try_writing(self) -> None:
+        self._write(lambda db: db.run("UPDATE meta SET value = value WHERE name = 'directory_version'"))
 
     def begin_import(self, org_id: int, label: str, now: Micros) -> ImportBatch:
         return self._write(lambda db: begin_import(db, org_id, label, now))

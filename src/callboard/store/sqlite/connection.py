@@ -11,7 +11,13 @@ from typing import Any
 
 import apsw
 
-from callboard.errors import StoreError, StoreFileError, StoreTooSlowError, StoreUnavailableError
+from callboard.errors import (
+    StoreError,
+    StoreFileError,
+    StoreLockedError,
+    StoreTooSlowError,
+    StoreUnavailableError,
+)
 from callboard.fold.sketch import bucket_text
 from callboard.settings import Settings
 
@@ -30,9 +36,11 @@ WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
 
 def open_connection(
-    path: str, settings: Settings, *, writer: bool, vfs: str | None = None
+    path: str, settings: Settings, *, writer: bool, vfs: str | None = None, patience: Patience | None = None
 ) -> apsw.Connection:
-    """A connection to the store's file. Readers cannot write; the writer makes a file that is missing."""
+    """A connection to the file. Readers cannot write; the writer makes a file that is missing. It waits
+    for locks by `patience`, which others may share; without one by its own.
+    """
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
     if writer:
         flags |= apsw.SQLITE_OPEN_CREATE
@@ -41,7 +49,7 @@ def open_connection(
     with store_errors(path):
         db = apsw.Connection(path, flags=flags, vfs=vfs, statementcachesize=200)
         try:
-            _prepare(db, settings, writer=writer)
+            _prepare(db, patience or Patience(settings.lock_timeout_ms / 1000), settings, writer=writer)
         except BaseException:
             db.close()
             raise
@@ -58,8 +66,8 @@ def _make_private(path: str) -> None:
         os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
-def _prepare(db: apsw.Connection, settings: Settings, *, writer: bool) -> None:
-    db.set_busy_handler(Patience(settings.lock_timeout_ms / 1000))
+def _prepare(db: apsw.Connection, patience: Patience, settings: Settings, *, writer: bool) -> None:
+    db.set_busy_handler(patience)
     # Every answer of an ingest is a promise that a power cut keeps.
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA temp_store = MEMORY")
@@ -90,13 +98,15 @@ class Patience:
 
     def __init__(self, limit_s: float) -> None:
         self._limit_s = limit_s
-        self._since = 0.0
+        self._until = 0.0
+        self.until: float | None = None
+        """When waiting ends, for one who waited already for something else; none: `limit_s` from now on."""
 
     def __call__(self, tries: int) -> bool:
         now = time.monotonic()
         if tries == 0:
-            self._since = now
-        if now - self._since > self._limit_s:
+            self._until = now + self._limit_s if self.until is None else self.until
+        if now > self._until:
             return False
         time.sleep(0.0002 + 0.0018 * random())
         return True
@@ -113,6 +123,8 @@ def store_errors(path: str = "The store") -> Iterator[None]:
         for kind, (passing, message) in _MEANINGS.items():
             if isinstance(error, kind):
                 text = message.format(path=path, error=error)
+                if kind in _LOCKED:
+                    raise StoreLockedError(text, passing) from error
                 raise (StoreUnavailableError(text, passing) if passing else StoreFileError(text)) from error
         raise StoreError(f"The store failed: {error}") from error
 
@@ -130,6 +142,9 @@ _MEANINGS: dict[type[apsw.Error], tuple[int, str]] = {
 """SQLite's error → (after how many seconds to try again; 0: somebody has to mend it, what to say)."""
 
 
+_LOCKED = {apsw.BusyError, apsw.LockedError}
+
+
 @contextmanager
 def transaction(db: apsw.Connection, kind: str) -> Iterator[None]:
     """One transaction: committed when the block ends, rolled back when it raises."""
@@ -138,7 +153,9 @@ def transaction(db: apsw.Connection, kind: str) -> Iterator[None]:
         yield
         db.execute("COMMIT")
     except BaseException:
-        # A commit that failed half way may have ended the transaction already.
-        if db.in_transaction:
-            db.execute("ROLLBACK")
+        # A commit that failed half way may have ended the transaction already. Where it cannot be ended, the
+        # first error is the one to tell, and the connection is replaced.
+        with suppress(apsw.Error):
+            if db.in_transaction:
+                db.execute("ROLLBACK")
         raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Condition
 
 import apsw
@@ -77,11 +77,26 @@ class Readers:
             raise
 
     def _give_back(self, db: apsw.Connection) -> None:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
+        usable = _out_of_transaction(db)
         with self._freed:
-            if not self._closed:
+            if not usable:
+                self._open -= 1
+                self._freed.notify()
+            elif not self._closed:
                 self._idle.append(db)
                 self._freed.notify()
                 return
-        db.close()
+        with suppress(apsw.Error):
+            db.close()
+
+
+def _out_of_transaction(db: apsw.Connection) -> bool:
+    """Whether the next reader begins anew. One that cannot let go of its snapshot would tell old numbers,
+    and keep the WAL from being reused: it is closed, and another one opened in its place.
+    """
+    try:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+    except apsw.Error:
+        return False
+    return True

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import Lock
+from contextlib import AbstractContextManager, contextmanager, suppress
+from threading import Lock, Thread
 from typing import Any, Literal, TypeVar
 
 import apsw
 
-from callboard.errors import NotFoundError, StoreUnavailableError
+from callboard.errors import NotFoundError, StoreLockedError, StoreReplacedError, StoreUnavailableError
 from callboard.model.totals import Totals
 from callboard.settings import Settings
-from callboard.store.interface import Moved
+from callboard.store.interface import NOTHING, Doing, Moved
 from callboard.store.sql.database import Database
+from callboard.store.sql.histories import Histories
 from callboard.store.sql.refold import Watch
 from callboard.store.sql.store import SqlStore
-from callboard.store.sqlite.connection import open_connection, store_errors, transaction
+from callboard.store.sqlite.connection import Patience, open_connection, store_errors, transaction
 from callboard.store.sqlite.database import SqliteDatabase
+from callboard.store.sqlite.identity import OpenFile
 from callboard.store.sqlite.migrate import bring_up_to_date, newest_version
 from callboard.store.sqlite.readers import Readers
 from callboard.store.sqlite.statements import statement
 
 T = TypeVar("T")
+
+LEAST_FREE_BYTES = 1024 * 1024
+"""A disk with less room than this is full: it is said before a commit fails of it."""
 
 
 class SqliteStore(SqlStore):
@@ -47,13 +54,18 @@ class SqliteStore(SqlStore):
         self._vfs = vfs
         self._write_lock = Lock()
         self._look_lock = Lock()
-        bring_up_to_date(
-            lambda: self._connect(writer=True), path, self._settings.lock_timeout_ms / 1000, watch
-        )
-        self._writer = self._connect(writer=True)
+        self._patience = Patience(self._settings.lock_timeout_ms / 1000)
+        self.doing: Doing = NOTHING
+        self._histories = Histories()
+        self._file = OpenFile(path)
+        self._rescued = False
+        bring_up_to_date(self._open_writer, path, self._settings.lock_timeout_ms / 1000, watch)
+        self._writer = self._open_writer()
         # SQLite opens a file it may not write without a word: reading goes on, serving must not begin.
         self._read_only = self._writer.readonly("main")
         try:
+            self._writer.execute("PRAGMA user_version").fetchall()  # its `-wal` is there from now on
+            self._file.remember()
             self._looker = self._connect()
         except BaseException:
             self._writer.close()
@@ -62,32 +74,104 @@ class SqliteStore(SqlStore):
         self._readers = Readers(self._connect, self._settings.readers + 2, self._settings.query_timeout_ms)
         self._closed = False
 
-    def _connect(self, *, writer: bool = False) -> apsw.Connection:
-        return open_connection(self._path, self._settings, writer=writer, vfs=self._vfs)
+    def _open_writer(self) -> apsw.Connection:
+        return open_connection(
+            self._path, self._settings, writer=True, vfs=self._vfs, patience=self._patience
+        )
+
+    def _connect(self) -> apsw.Connection:
+        """A reading connection: of the file that the others have open, and of no other."""
+        self._file.check()
+        db = open_connection(self._path, self._settings, writer=False, vfs=self._vfs)
+        try:
+            self._file.check()
+        except StoreReplacedError:
+            db.close()
+            raise
+        return db
+
+    def _writing(self) -> AbstractContextManager[Database]:
+        return self._writing_within(0.0)
 
     @contextmanager
-    def _writing(self) -> Iterator[Database]:
-        """The write lock of this process and of the file, for one commit."""
-        with self._write_lock, store_errors(self._path):
-            if self._closed:
-                raise StoreUnavailableError("The store is closed.")
-            with transaction(self._writer, "IMMEDIATE"):
-                yield SqliteDatabase(self._writer)
+    def _writing_within(self, waited_s: float) -> Iterator[Database]:
+        """The write lock of this process and of the file, for one commit. Both together are waited for until
+        `lock_timeout_ms` are over, `waited_s` of which are over already.
+        """
+        until = time.monotonic() + self._settings.lock_timeout_ms / 1000 - waited_s
+        if not self._write_lock.acquire(timeout=max(0.0, until - time.monotonic())):
+            raise StoreLockedError("The store is busy with another change; try again shortly.")
+        try:
+            with store_errors(self._path):
+                if self._closed:
+                    raise StoreUnavailableError("The store is closed.")
+                if time.monotonic() >= self._file.look_at:
+                    self._check_file()
+                self._patience.until = until
+                self.doing = "lock", time.monotonic()
+                with transaction(self._writer, "IMMEDIATE"):
+                    self.doing = "work", time.monotonic()
+                    yield SqliteDatabase(self._writer)
+                    self.doing = "sync", time.monotonic()
+            # Whoever is told of this commit must find it: in the file that the path leads to.
+            self._check_file()
+        finally:
+            self.doing = NOTHING
+            self._patience.until = None
+            self._replace_stuck_writer()
+            self._write_lock.release()
 
-    def _write(self, change: Callable[[Database], T]) -> T:
-        with self._writing() as db:
+    def _replace_stuck_writer(self) -> None:
+        """A transaction that could not be rolled back would be in the way of every commit from now on."""
+        if not self._closed and self._writer.in_transaction:
+            with suppress(apsw.Error):
+                self._writer.close()
+            self._writer = self._open_writer()
+
+    def _write(self, change: Callable[[Database], T], waited_s: float = 0.0) -> T:
+        with self._writing_within(waited_s) if waited_s else self._writing() as db:
             return change(db)
+
+    # --- the file
+
+    @property
+    def identity(self) -> str:
+        """Says which file this is: equal for every process that has the same one open."""
+        return self._file.name
+
+    def _check_file(self) -> None:
+        try:
+            self._file.check()
+        except StoreReplacedError:
+            self._rescue_soon()
+            raise
+
+    def _rescue_soon(self) -> None:
+        """Save what was acknowledged and is in a `-wal` that was deleted: we still have it open, and the next
+        process to open the file would not find it.
+        """
+        if not self._rescued and self._file.only_wal_is_gone:
+            self._rescued = True
+            Thread(target=self._rescue, name="callboard-rescue", daemon=True).start()
+
+    def _rescue(self) -> None:
+        with self._write_lock, suppress(apsw.Error):
+            if not self._closed and self._file.only_wal_is_gone:
+                self._writer.execute("PRAGMA wal_checkpoint(FULL)")
 
     @contextmanager
     def _snapshot(self) -> Iterator[Database]:
+        self._check_file()
         with self._readers.lend(limited=False) as db, transaction(db, "DEFERRED"):
             yield SqliteDatabase(db)
 
     def _at_once(self, query: Callable[..., T], *args: Any) -> T:
+        self._check_file()
         with self._readers.lend() as db, transaction(db, "DEFERRED"):
             return query(SqliteDatabase(db), *args)
 
     def _read(self, query: Callable[..., T], *args: Any) -> T:
+        self._check_file()
         with self._readers.lend() as db:
             return query(SqliteDatabase(db), *args)
 
@@ -99,6 +183,8 @@ class SqliteStore(SqlStore):
     def marker(self) -> int:
         # A connection that never writes sees every commit, also those of this process's writer. Asked on
         # every request: so the errors are turned only when there is one.
+        if time.monotonic() >= self._file.look_at:
+            self._check_file()
         with self._look_lock:
             try:
                 return self._looker.execute("PRAGMA data_version").get  # type: ignore[no-any-return]
@@ -109,20 +195,30 @@ class SqliteStore(SqlStore):
     def moved(self, org_id: int, since: int) -> Moved:
         # Two statements need no transaction here: the totals are of one snapshot, not older than the version
         # they are told under, and what is newer in them is only told once more the next time.
+        known_since = self._histories.told(since)
         with self._look_lock, store_errors(self._path):
             found = self._looker.execute(statement("clock.version"), {"org_id": org_id}).get
             if found is None:
                 raise NotFoundError("Organization not found.")
             version, directory_version = found
-            if version == since:
-                return Moved(version, directory_version, {})
-            rows = self._looker.execute(statement("totals.moved"), {"org_id": org_id, "since": since})
-            return Moved(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
+            if known_since is not None and version < known_since:
+                # An older file was restored into this one: what is known of the newer is not its history.
+                self._histories.another()
+                known_since = None
+            moved = Moved(version, directory_version, {})
+            if version != known_since:
+                after = -1 if known_since is None else known_since
+                rows = self._looker.execute(statement("totals.moved"), {"org_id": org_id, "since": after})
+                moved = Moved(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
+        return self._histories.tell(moved, anew=known_since is None)
 
     def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
+        self._check_file()
         self.marker()
         if self._read_only:
             raise StoreUnavailableError(f"{self._path} is read-only: events could not be kept.")
+        if (free := _free_bytes(self._path)) < LEAST_FREE_BYTES:
+            raise StoreUnavailableError(f"The disk of the store is full: {free:,} bytes are free.", 10)
         return {"engine": "sqlite", "version": str(newest_version()), "durable": "synchronous=FULL"}
 
     def close(self) -> None:
@@ -133,3 +229,9 @@ class SqliteStore(SqlStore):
             self._readers.close()
             self._looker.close()
             self._writer.close()
+
+
+def _free_bytes(path: str) -> int:
+    """Room on the disk of a file, for who we are."""
+    found = os.statvfs(path)
+    return found.f_frsize * (found.f_bfree if os.geteuid() == 0 else found.f_bavail)

@@ -1,0 +1,81 @@
+"""Whether this worker can answer and write, found out so that asking never hangs.
+
+The store is asked on a thread of its own, the writer by its loop; who asks meanwhile shares the answer. A
+check that does not end within its time is an answer too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
+
+from callboard.errors import CallboardError, StoreUnavailableError
+from callboard.ingest.waiting import Commits
+from callboard.store.interface import Store
+
+WITHIN_S = 1.2
+"""Longest until an answer is given."""
+
+Said = dict[Literal["engine", "version", "durable"], str]
+
+
+class ReadyCheck:
+    """Owned by the event loop's thread."""
+
+    def __init__(self, store: Store, commits: Commits) -> None:
+        self._store = store
+        self._commits = commits
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="callboard-ready")
+        self._asked: asyncio.Future[Said] | None = None
+        """The store's answer, on its way."""
+        self._asked_at = 0.0
+        self._checking: asyncio.Task[Said] | None = None
+
+    async def check(self) -> Said:
+        """What the store says of itself. Raises `StoreError` with the reason when it is not ready."""
+        if self._checking is None or self._checking.done():
+            self._checking = asyncio.create_task(self._check())
+        return await asyncio.shield(self._checking)
+
+    def close(self) -> None:
+        """Let go of the thread; a store that does not answer is not waited for."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _check(self) -> Said:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + WITHIN_S
+        if self._asked is None:
+            self._asked = loop.run_in_executor(self._thread, self._store.ready)
+            self._asked_at = time.monotonic()
+            self._asked.add_done_callback(self._answered)
+        asked = self._asked
+        async with asyncio.TaskGroup() as group:
+            writes = group.create_task(_told(self._commits.check(), until))
+            await asyncio.wait([asked], timeout=until - loop.time())
+        if not asked.done():
+            silent_s = time.monotonic() - self._asked_at
+            raise StoreUnavailableError(f"The store has not answered for {silent_s:.1f} s.", 5)
+        said = asked.result()
+        if (trouble := writes.result()) is not None:
+            raise trouble
+        return said
+
+    def _answered(self, asked: asyncio.Future[Said]) -> None:
+        self._asked = None
+        if not asked.cancelled():
+            asked.exception()  # it may have come when nobody waited for it any more
+
+
+async def _told(check: Awaitable[None], until: float) -> CallboardError | None:
+    """Why events cannot be written, if so."""
+    try:
+        async with asyncio.timeout_at(until):
+            await check
+    except CallboardError as error:
+        return error
+    except TimeoutError:
+        return StoreUnavailableError("Events cannot be written: a commit takes very long.", 5)
+    return None

@@ -1,0 +1,69 @@
+"""`/readyz`: says why a worker cannot answer or write, in time, whatever the store does."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from callboard.errors import StoreUnavailableError
+from tests.http.board import ADDRESS, Board
+
+WITHIN_S = 2.0
+
+
+def test_a_store_that_does_not_answer_is_told_in_time_and_holds_up_nobody(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten who ask at once are answered at once; others on the event loop go on; then it is ready again."""
+    silent = threading.Event()
+    ready = board.store.ready
+
+    def hanging() -> Any:
+        silent.wait(4)
+        return ready()
+
+    monkeypatch.setattr(board.store, "ready", hanging)
+
+    async def ask() -> tuple[list[httpx.Response], float, float]:
+        began = time.monotonic()
+        asked = [asyncio.create_task(_get(board, "/readyz")) for _ in range(10)]
+        await asyncio.sleep(0.05)
+        assert (await _get(board, "/healthz")).status_code == 200
+        healthy_s = time.monotonic() - began
+        return [await each for each in asked], time.monotonic() - began, healthy_s
+
+    for _ in range(2):
+        answers, took_s, healthy_s = board.loop.run(ask())
+        assert {answer.status_code for answer in answers} == {503}
+        assert all("retry-after" in answer.headers for answer in answers)
+        assert "has not answered" in answers[0].text
+        assert took_s < WITHIN_S
+        assert healthy_s < 1
+    silent.set()
+    time.sleep(0.2)
+    assert board.get("/readyz").status_code == 200
+
+
+def test_events_that_cannot_be_written_are_told_with_the_reason(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store reads, and would take nothing: a server that is not ready."""
+
+    async def refuses() -> None:
+        raise StoreUnavailableError("The disk is gone.", 5)
+
+    monkeypatch.setattr(board.group_commit, "check", refuses)
+    answer = board.get("/readyz")
+    assert (answer.status_code, answer.json()["message"]) == (503, "The disk is gone.")
+    assert board.get("/healthz").status_code == 200
+
+
+async def _get(board: Board, path: str) -> httpx.Response:
+    transport = httpx.ASGITransport(board.app, client=(ADDRESS, 50000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://callboard.test") as client:
+        return await client.get(path)
