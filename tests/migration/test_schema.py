@@ -114,6 +114,9 @@ def test_what_an_older_version_had_not_settled_still_counts(tmp_path: Path) -> N
     store.close()
     with closing(apsw.Connection(path)) as db:
         db.execute("ALTER TABLE organization_clock DROP COLUMN settled")
+        for table in ("event", "delta", "run"):
+            db.execute(f"ALTER TABLE {table} DROP COLUMN checksum")
+        db.execute("DELETE FROM meta WHERE name = 'checksums_complete'")
         db.execute("PRAGMA user_version = 3")
     store = SqliteStore(path)
     send(store, space, call("c3", creation_time=NOW))

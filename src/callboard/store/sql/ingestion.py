@@ -10,6 +10,7 @@ from callboard.errors import CallerError, IdempotencyConflictError, NotFoundErro
 from callboard.fold.batch import SpaceFold, Verdict
 from callboard.model.event import Entry
 from callboard.store.interface import Batch, Late, Receipt, Rejection, batch_id
+from callboard.store.sql.checksum import run_checksum
 from callboard.store.sql.database import Database
 from callboard.store.sql.load import load
 from callboard.store.sql.save import (
@@ -152,15 +153,18 @@ class Ingestion:
     def _register(self, batch: Batch) -> None:
         run = batch.run
         assert run is not None
+        key = {"org_id": batch.org_id, "space_id": batch.space_id, "run_id": run.run_id}
+        first, batches = self._db.row("run.registered", key) or (None, 0)
+        registered_at = run.created if first is None else first
+        facts = (registered_at, run.collection_ref, run.run_mode, batches + 1)
         self._db.change(
             "run.register",
             {
-                "org_id": batch.org_id,
-                "space_id": batch.space_id,
-                "run_id": run.run_id,
+                **key,
                 "created": run.created,
                 "collection_ref": run.collection_ref,
                 "run_mode": run.run_mode,
+                "checksum": run_checksum(batch.org_id, batch.space_id, run.run_id, *facts),
             },
         )
 

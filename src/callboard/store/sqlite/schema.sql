@@ -1,4 +1,4 @@
--- The whole schema, as the migrations leave it (version 5). For reading: stores are made by the migrations, and a
+-- The whole schema, as the migrations leave it (version 6). For reading: stores are made by the migrations, and a
 -- test holds that both come to the same.
 
 CREATE TABLE meta (
@@ -100,7 +100,7 @@ CREATE TABLE event (
     event_key INTEGER,  -- 64 bits of a digest of event_id; the body decides
     withdrawn INTEGER NOT NULL DEFAULT 0,
     source TEXT NOT NULL,
-    body BLOB NOT NULL,
+    body BLOB NOT NULL, checksum INTEGER,
     PRIMARY KEY (org_id, seq)
 ) WITHOUT ROWID;
 
@@ -222,7 +222,7 @@ CREATE TABLE run (
     pending INTEGER NOT NULL,
     running INTEGER NOT NULL,
     completed INTEGER NOT NULL,
-    failed INTEGER NOT NULL,
+    failed INTEGER NOT NULL, checksum INTEGER,
     PRIMARY KEY (org_id, space_id, run_id)
 ) WITHOUT ROWID;
 
@@ -285,7 +285,7 @@ CREATE TABLE delta (
     answered INTEGER NOT NULL,
     timed INTEGER NOT NULL,
     talk_ms INTEGER NOT NULL,
-    wait_ms INTEGER NOT NULL,
+    wait_ms INTEGER NOT NULL, checksum INTEGER,
     PRIMARY KEY (org_id, no)
 ) WITHOUT ROWID;
 
@@ -303,3 +303,4 @@ CREATE INDEX call_live ON call (org_id, space_id, call_status, creation_time)
 CREATE INDEX call_by_task ON call (org_id, space_id, task_id) WHERE void = 0 AND task_id IS NOT NULL;
 
 INSERT INTO meta VALUES ('directory_version', 1);
+INSERT INTO meta VALUES ('checksums_complete', 1);

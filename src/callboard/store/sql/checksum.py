@@ -1,0 +1,102 @@
+"""Checksums of what decides a number and can be counted again from nothing else.
+
+CRC-32 of zlib: it is in the standard library, costs less than a microsecond an event, and finds every change of up
+to 32 bits in a row in a body for certain. A faster digest would need a dependency and could miss one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from zlib import crc32
+
+import msgspec
+
+from callboard.store.sql.database import Database
+
+COMPLETE = "checksums_complete"
+"""In `meta`: 1 once everything has its checksum."""
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def event_checksum(
+    org_id: int,
+    seq: int,
+    space_id: int,
+    item_no: int,
+    batch_no: int,
+    received_at: int,
+    event_key: int | None,
+    source: str,
+    body: bytes,
+) -> int:
+    """Of an event that counts: its body, its receipt, and what it belongs to. Of a withdrawn event the
+    log keeps the complement (`~`), which SQL can make without reading the body.
+    """
+    receipt = (org_id, seq, space_id, item_no, batch_no, received_at, event_key, source)
+    return crc32(body, crc32(_encode(receipt)))
+
+
+def is_sound(checksum: int, withdrawn: int, row: Sequence[Any]) -> bool:
+    """Whether an event, as the arguments of `event_checksum`, is what was once kept."""
+    try:
+        expected = event_checksum(*row)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return withdrawn in (0, 1) and checksum == (~expected if withdrawn else expected)
+
+
+def delta_checksum(row: Sequence[Any]) -> int:
+    """Of a difference: all its columns in their order."""
+    return crc32(_encode(tuple(row)))
+
+
+def run_checksum(
+    org_id: int,
+    space_id: int,
+    run_id: str,
+    registered_at: int | None,
+    collection_ref: str | None,
+    run_mode: str | None,
+    batch_count: int,
+) -> int:
+    """Of what requests said of a run; the rest of its row is counted from its tasks."""
+    return crc32(_encode((org_id, space_id, run_id, registered_at, collection_ref, run_mode, batch_count)))
+
+
+def are_complete(db: Database) -> bool:
+    """Whether everything has its checksum: what has none is damaged then."""
+    return bool(db.select_value("SELECT count(*) FROM meta WHERE name = :name", {"name": COMPLETE}))
+
+
+def fill_event_checksums(db: Database, org_id: int, from_seq: int, to_seq: int) -> int:
+    """Give the events `from_seq` to `to_seq` - 1 of an organization's log their checksum, those that have
+    none yet. Returns how many it was. For an upgrade: in a commit of the caller's, a bounded slice at a time.
+    """
+    where = {"org_id": org_id, "from_seq": from_seq, "to_seq": to_seq}
+    rows = [
+        (~event_checksum(org_id, *row) if withdrawn else event_checksum(org_id, *row), org_id, row[0])
+        for withdrawn, *row in db.rows("event.without_checksum", where)
+    ]
+    if rows:
+        db.change_many("event.seal", rows)
+    return len(rows)
+
+
+def fill_run_checksums(db: Database, org_id: int) -> None:
+    """Give the registered runs of an organization their checksum."""
+    rows = [
+        (org_id, space_id, run_id, run_checksum(org_id, space_id, run_id, *facts))
+        for space_id, run_id, *facts in db.rows("run.without_checksum", {"org_id": org_id})
+    ]
+    if rows:
+        db.change_many("run.seal", rows)
+
+
+def say_complete(db: Database) -> None:
+    """Everything has its checksum. The caller has filled all events and runs, and settled all deltas
+    (`save.settle_now`), for those written before have none.
+    """
+    db.run("DELETE FROM meta WHERE name = :name", {"name": COMPLETE})
+    db.run("INSERT INTO meta (name, value) VALUES (:name, 1)", {"name": COMPLETE})
