@@ -5,6 +5,7 @@ from __future__ import annotations
 import apsw
 
 from callboard.errors import StoreFileError, StoreVersionError
+from callboard.store.sql.copying import UNFINISHED
 from callboard.store.sql.refill import refill_cells
 from callboard.store.sqlite.connection import store_errors, transaction
 from callboard.store.sqlite.database import SqliteDatabase
@@ -22,8 +23,10 @@ def newest_version() -> int:
     return migrations()[-1][0]
 
 
-def migrate(db: apsw.Connection, path: str) -> int:
-    """Apply what is missing; how many were applied. A newer file, or another program's, is refused."""
+def migrate(db: apsw.Connection, path: str, *, copying: bool = False) -> int:
+    """Apply what is missing; how many were applied. A newer file, or another program's, is refused. A store
+    that is made for a copy says so from its first commit on.
+    """
     with store_errors(path):
         if _version(db, path) == newest_version():
             return 0
@@ -35,6 +38,8 @@ def migrate(db: apsw.Connection, path: str) -> int:
                 db.execute(f"PRAGMA user_version = {number}")
             if any(number in _EMPTY_CELLS for number, _ in missing):
                 refill_cells(SqliteDatabase(db))
+            if copying and version == 0:
+                db.execute("INSERT INTO meta (name, value) VALUES (?, 1)", (UNFINISHED,))
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         return len(missing)
 
