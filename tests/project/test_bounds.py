@@ -20,8 +20,8 @@ from callboard.settings import Settings
 from callboard.store.postgres import connection as postgres_connection
 from callboard.store.postgres import looks as postgres_looks
 from callboard.store.postgres import store as postgres_store
-from callboard.store.sql import ingestion, verify, withdrawal
-from callboard.store.sqlite import connection
+from callboard.store.sql import copying, findings, ingestion, log_check, refolding, table_walk, withdrawal
+from callboard.store.sqlite import connection, integrity
 from tests.pages import DOCS, tables
 
 DEFAULT = Settings()
@@ -113,7 +113,12 @@ BOUNDS: dict[str, list[str]] = {
     "lines of one quoted row": [f"{delimited.MAX_LINES_OF_A_ROW:,}"],
     "waiting for a busy store": [f"{importer.PATIENCE_S} s"],
     "events withdrawn in one commit of an undo": [f"{withdrawal.EVENTS_PER_COMMIT:,}"],
-    "differences shown by verify": [f"{verify.MOST_TOLD:,}"],
+    "differences shown by verify": [f"{findings.MOST_TOLD:,}"],
+    "rows of a snapshot of a deep verification": [f"{table_walk.PIECE:,}", f"{refolding.PAGE:,}"],
+    "damaged events that verify remembers one by one": [f"{log_check.MOST_FAILING:,}"],
+    "faults of structure told of one table": [f"{integrity.MOST}"],
+    "a database that ends a connection while it is verified": [f"{table_walk.ANSWERS_WITHIN_S} s"],
+    "rows of a commit of a copy of a store": [f"{copying.PIECE:,}"],
 }
 SAID_ELSEWHERE = {
     # Derived from a bound above.

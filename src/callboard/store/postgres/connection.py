@@ -13,7 +13,13 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.numeric import Int8Dumper
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from callboard.errors import StoreError, StoreFileError, StoreTooSlowError, StoreUnavailableError
+from callboard.errors import (
+    StoreDamagedError,
+    StoreError,
+    StoreFileError,
+    StoreTooSlowError,
+    StoreUnavailableError,
+)
 from callboard.settings import Settings
 
 CONNECT_TIMEOUT_S = 5
@@ -108,6 +114,8 @@ def store_errors() -> Iterator[None]:
         ) from error
     except PoolClosed as error:
         raise StoreUnavailableError("The store is closed.") from error
+    except _DAMAGE as error:
+        raise StoreDamagedError(f"The database is damaged: {_first_line(error)}") from error
     except psycopg.Error as error:
         for kind, (passing, message) in _MEANINGS.items():
             if isinstance(error, kind):
@@ -115,6 +123,15 @@ def store_errors() -> Iterator[None]:
                 raise (StoreUnavailableError(text, passing) if passing else StoreFileError(text)) from error
         raise StoreError(f"The store failed: {_first_line(error)}") from error
 
+
+_DAMAGE = (
+    errors.DataCorrupted,
+    errors.IndexCorrupted,
+    errors.InternalError_,
+    errors.UndefinedFile,  # a row that names a transaction of which there is no record
+    errors.CharacterNotInRepertoire,
+)
+"""What PostgreSQL says of a page, a row or an index that it cannot make sense of."""
 
 _MEANINGS: dict[type[psycopg.Error], tuple[int, str]] = {
     errors.LockNotAvailable: (1, "The store is locked by another process; try again shortly."),

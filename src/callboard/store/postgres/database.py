@@ -9,7 +9,7 @@ from psycopg import Connection, Cursor
 
 from callboard.store.postgres.arrays import array_text
 from callboard.store.postgres.statements import Statement, statement, translated
-from callboard.store.sql.database import Dialect, SqlRow, Values
+from callboard.store.sql.database import Column, Dialect, SqlRow, Values
 
 POSTGRES = Dialect(
     by_index="",
@@ -28,10 +28,12 @@ POSTGRES = Dialect(
     live_limit="coalesce((settings::JSON ->> 'live_call_limit')::BIGINT, 14400)",
     packed="",
     gathers=False,
+    whole="",
+    as_bytes="textsend({0})",
 )
 
 _COLUMNS = (
-    "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
+    "SELECT attname, format_type(atttypid, atttypmod), NOT attnotnull FROM pg_attribute "
     "WHERE attrelid = %s::REGCLASS AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
 )
 
@@ -88,6 +90,10 @@ class PostgresDatabase:
     def columns(self, table: LiteralString) -> list[str]:
         return list(self._types(table))
 
+    def described(self, table: LiteralString) -> list[Column]:
+        found = self._cursor.execute(_COLUMNS, (table,)).fetchall()
+        return [Column(name, _KINDS[kind], nullable) for name, kind, nullable in found]
+
     def append(self, table: LiteralString, columns: Sequence[str], rows: Sequence[SqlRow]) -> None:
         types = self._types(table)
         arrays = ", ".join(f"%s::{types[each]}[]" for each in columns)
@@ -104,11 +110,18 @@ class PostgresDatabase:
 
     def _types(self, table: LiteralString) -> dict[str, str]:
         """Column → type."""
-        found = self._cursor.execute(_COLUMNS, (table,))
-        return dict(found.fetchall())
+        return {name: kind for name, kind, _ in self._cursor.execute(_COLUMNS, (table,)).fetchall()}
 
     def _ask(self, found: Statement, values: Values) -> Cursor[Any]:
         return self._cursor.execute(found.sql, _bound(values))
+
+
+_KINDS: dict[str, type[int | str | bytes]] = {
+    "bigint": int,
+    "integer": int,
+    "text": str,
+    "bytea": bytes,
+}
 
 
 def _only(row: SqlRow | None) -> Any:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from random import random
 from typing import Any, Literal, TypeVar
 
@@ -20,11 +21,13 @@ from callboard.store.interface import Ahead, Batch, Late, Moved, Receipt
 from callboard.store.postgres.connection import conninfo, pool, prepare, store_errors
 from callboard.store.postgres.database import PostgresDatabase
 from callboard.store.postgres.distribute import is_distributed
+from callboard.store.postgres.integrity import file_faults, rebuild_indexes, why_unchecked
 from callboard.store.postgres.looks import Looks
 from callboard.store.postgres.migrate import check, migrate, version_of
 from callboard.store.postgres.statements import newest_version
 from callboard.store.sql.database import Database
 from callboard.store.sql.store import SqlStore
+from callboard.store.sql.verify import Engine
 
 T = TypeVar("T")
 
@@ -40,17 +43,25 @@ _IN_DOUBT = "The connection was lost while committing: send this again, what was
 class PostgresStore(SqlStore):
     """Keeps everything in a database. Any number of processes, on any number of machines, may use it."""
 
-    def __init__(self, url: str, settings: Settings | None = None, *, upgrade: bool | None = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        settings: Settings | None = None,
+        *,
+        upgrade: bool | None = False,
+        copying: bool = False,
+    ) -> None:
         """Open the store at `url`, which must be at this program's version.
 
-        `upgrade=True` brings it there first, `None` only where there is no store yet. Raises
+        `upgrade=True` brings it there first, `None` only where there is no store yet (`copying`: and then as
+        one that is no store yet). Raises
         `StoreVersionError` (none there, older, newer), `StoreFileError` (wrong URL, user or database) or
         `StoreUnavailableError` (no answer).
         """
         self._url = url
         self._settings = settings or Settings()
         self._conninfo = conninfo(url)
-        self.distributed = self._begin(upgrade)
+        self.distributed = self._begin(upgrade, copying=copying)
         self._reads = pool(url, self._settings, self._settings.readers + 2, writes=False)
         self._writes = pool(url, self._settings, WRITERS, writes=True)
         self._committers = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
@@ -67,11 +78,11 @@ class PostgresStore(SqlStore):
         prepare(connection, self._settings, writes=writes)
         return connection
 
-    def _begin(self, upgrade: bool | None) -> bool:
+    def _begin(self, upgrade: bool | None, *, copying: bool) -> bool:
         """Whether the tables are distributed."""
         with store_errors(), self._connect(writes=True) as connection:
             if upgrade or (upgrade is None and version_of(connection) == 0):
-                migrate(connection)
+                migrate(connection, copying=copying)
             check(connection)
             return is_distributed(connection)
 
@@ -180,6 +191,11 @@ class PostgresStore(SqlStore):
             connection.isolation_level = IsolationLevel.REPEATABLE_READ
             connection.autocommit = False
             return query(PostgresDatabase(connection), *args)
+
+    def _engine(self) -> Engine:
+        unchecked = why_unchecked(self._snapshot, distributed=self.distributed)
+        faults = partial(file_faults, self._snapshot)
+        return Engine(self._snapshot, self._writing, unchecked, faults, rebuild_indexes)
 
     # --- what changed
 

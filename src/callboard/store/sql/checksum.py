@@ -1,7 +1,7 @@
 """Checksums of what decides a number and can be counted again from nothing else.
 
-CRC-32 of zlib: it is in the standard library, costs less than a microsecond an event, and finds every change of up
-to 32 bits in a row in a body for certain. A faster digest would need a dependency and could miss one.
+CRC-32 of zlib: it is in the standard library, costs less than a microsecond an event, and finds every change
+of up to 32 bits in a row in a body for certain. A faster digest would need a dependency and could miss one.
 """
 
 from __future__ import annotations
@@ -20,28 +20,18 @@ COMPLETE = "checksums_complete"
 _encode = msgspec.msgpack.Encoder().encode
 
 
-def event_checksum(
-    org_id: int,
-    seq: int,
-    space_id: int,
-    item_no: int,
-    batch_no: int,
-    received_at: int,
-    event_key: int | None,
-    source: str,
-    body: bytes,
-) -> int:
-    """Of an event that counts: its body, its receipt, and what it belongs to. Of a withdrawn event the
-    log keeps the complement (`~`), which SQL can make without reading the body.
+def event_checksum(row: Sequence[Any]) -> int:
+    """Of an event that counts: org_id, seq, space_id, item_no, batch_no, received_at, event_key, source and,
+    last, body. Of a withdrawn event the log keeps the complement (`~`), which SQL can make without
+    reading the body.
     """
-    receipt = (org_id, seq, space_id, item_no, batch_no, received_at, event_key, source)
-    return crc32(body, crc32(_encode(receipt)))
+    return crc32(row[8], crc32(_encode(row[:8])))
 
 
 def is_sound(checksum: int, withdrawn: int, row: Sequence[Any]) -> bool:
-    """Whether an event, as the arguments of `event_checksum`, is what was once kept."""
+    """Whether an event, as `event_checksum` takes it, is what was once kept."""
     try:
-        expected = event_checksum(*row)
+        expected = event_checksum(row)
     except (TypeError, ValueError, OverflowError):
         return False
     return withdrawn in (0, 1) and checksum == (~expected if withdrawn else expected)
@@ -52,17 +42,11 @@ def delta_checksum(row: Sequence[Any]) -> int:
     return crc32(_encode(tuple(row)))
 
 
-def run_checksum(
-    org_id: int,
-    space_id: int,
-    run_id: str,
-    registered_at: int | None,
-    collection_ref: str | None,
-    run_mode: str | None,
-    batch_count: int,
-) -> int:
-    """Of what requests said of a run; the rest of its row is counted from its tasks."""
-    return crc32(_encode((org_id, space_id, run_id, registered_at, collection_ref, run_mode, batch_count)))
+def run_checksum(row: Sequence[Any]) -> int:
+    """Of what requests said of a run: org_id, space_id, run_id, registered_at, collection_ref, run_mode,
+    batch_count. The rest of its row is counted from its tasks.
+    """
+    return crc32(_encode(tuple(row)))
 
 
 def are_complete(db: Database) -> bool:
@@ -75,10 +59,10 @@ def fill_event_checksums(db: Database, org_id: int, from_seq: int, to_seq: int) 
     none yet. Returns how many it was. For an upgrade: in a commit of the caller's, a bounded slice at a time.
     """
     where = {"org_id": org_id, "from_seq": from_seq, "to_seq": to_seq}
-    rows = [
-        (~event_checksum(org_id, *row) if withdrawn else event_checksum(org_id, *row), org_id, row[0])
-        for withdrawn, *row in db.rows("event.without_checksum", where)
-    ]
+    rows = []
+    for withdrawn, *row in db.rows("event.without_checksum", where):
+        checksum = event_checksum((org_id, *row))
+        rows.append((~checksum if withdrawn else checksum, org_id, row[0]))
     if rows:
         db.change_many("event.seal", rows)
     return len(rows)
@@ -87,7 +71,7 @@ def fill_event_checksums(db: Database, org_id: int, from_seq: int, to_seq: int) 
 def fill_run_checksums(db: Database, org_id: int) -> None:
     """Give the registered runs of an organization their checksum."""
     rows = [
-        (org_id, space_id, run_id, run_checksum(org_id, space_id, run_id, *facts))
+        (org_id, space_id, run_id, run_checksum((org_id, space_id, run_id, *facts)))
         for space_id, run_id, *facts in db.rows("run.without_checksum", {"org_id": org_id})
     ]
     if rows:

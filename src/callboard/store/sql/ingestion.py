@@ -164,7 +164,7 @@ class Ingestion:
                 "created": run.created,
                 "collection_ref": run.collection_ref,
                 "run_mode": run.run_mode,
-                "checksum": run_checksum(batch.org_id, batch.space_id, run.run_id, *facts),
+                "checksum": run_checksum((batch.org_id, batch.space_id, run.run_id, *facts)),
             },
         )
 

@@ -80,7 +80,7 @@ def append_events(db: Database, clock: OrgClock, items: Iterable[Item]) -> None:
                 entry.source,
                 entry.body,
             )
-            rows.append((*row, event_checksum(*row)))
+            rows.append((*row, event_checksum(row)))
             seq += 1
     clock.next_item, clock.next_event = no, seq
     db.change_many("event.append", rows)

@@ -45,7 +45,7 @@ def withdraw_some(
     )
     if not found:
         return None, Withdrawal(batch_no=batch_no, events=0, calls=0, tasks=0)
-    items = _items(db, org_id, {item_no for _, _, item_no in found})
+    items = _items(db, org_id, {item_no for _, _, item_no in found}, leaving=batch_no)
     events = 0
     _hand_over(db, org_id, batch_no, items)
     for item in items:
@@ -83,14 +83,14 @@ def _hand_over(db: Database, org_id: int, batch_no: int, items: list[Item]) -> N
             heir_no, received_at, source = heir
             item.entries[place] = Entry(entry.event, entry.body, received_at, source, heir_no)
             where = (org_id, item.no, entry.body)
-            # An event that fails its checksum keeps the old one: a new one would make the damage pass for sound.
+            # One that fails its checksum keeps the old one: with a new one the damage would pass for sound.
             before = _sealed(db, *where)
             seq = db.value("event.hand_over", (heir_no, received_at, source, *where))
             db.change("batch.reach", {"seq": seq, "org_id": org_id, "no": heir_no})
             if before is not None:
                 space_id, event_key = before
                 row = (org_id, seq, space_id, item.no, heir_no, received_at, event_key, source, entry.body)
-                db.change_many("event.seal", [(event_checksum(*row), org_id, seq)])
+                db.change_many("event.seal", [(event_checksum(row), org_id, seq)])
 
 
 def _sealed(db: Database, org_id: int, item_no: int, body: bytes) -> tuple[int, int | None] | None:
@@ -100,13 +100,13 @@ def _sealed(db: Database, org_id: int, item_no: int, body: bytes) -> tuple[int, 
     return (row[1], row[5]) if is_sound(checksum, withdrawn, (org_id, *row)) else None
 
 
-def _items(db: Database, org_id: int, nos: set[int]) -> list[Item]:
-    """The items under these numbers, with their events."""
+def _items(db: Database, org_id: int, nos: set[int], *, leaving: int) -> list[Item]:
+    """The items under these numbers, with their events; what cannot be read may leave all the same."""
     where = {"nos": sorted(nos), "org_id": org_id}
     items = [
         item_of(row, is_call=is_call)
         for name, is_call in (("call.by_no", True), ("task.by_no", False))
         for row in db.rows(name, where)
     ]
-    add_entries(db, org_id, items)
+    add_entries(db, org_id, items, leaving=leaving)
     return items

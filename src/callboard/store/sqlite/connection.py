@@ -11,7 +11,13 @@ from typing import Any
 
 import apsw
 
-from callboard.errors import StoreError, StoreFileError, StoreTooSlowError, StoreUnavailableError
+from callboard.errors import (
+    StoreDamagedError,
+    StoreError,
+    StoreFileError,
+    StoreTooSlowError,
+    StoreUnavailableError,
+)
 from callboard.fold.sketch import bucket_text
 from callboard.settings import Settings
 
@@ -109,6 +115,8 @@ def store_errors(path: str = "The store") -> Iterator[None]:
         yield
     except apsw.InterruptError as error:
         raise StoreTooSlowError from error
+    except apsw.CorruptError as error:
+        raise StoreDamagedError(f"{path} is damaged: {error}") from error
     except apsw.Error as error:
         for kind, (passing, message) in _MEANINGS.items():
             if isinstance(error, kind):
@@ -125,7 +133,6 @@ _MEANINGS: dict[type[apsw.Error], tuple[int, str]] = {
     apsw.IOError: (10, "The disk of the store fails: {error}"),
     apsw.NotADBError: (0, "{path} is not a database."),
     apsw.CantOpenError: (0, "{path} cannot be opened: is the folder there, and may it be written?"),
-    apsw.CorruptError: (0, "{path} is damaged: {error}"),
 }
 """SQLite's error → (after how many seconds to try again; 0: somebody has to mend it, what to say)."""
 

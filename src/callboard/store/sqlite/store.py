@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import Lock
 from typing import Any, Literal, TypeVar
 
@@ -15,8 +16,10 @@ from callboard.settings import Settings
 from callboard.store.interface import Moved
 from callboard.store.sql.database import Database
 from callboard.store.sql.store import SqlStore
+from callboard.store.sql.verify import Engine
 from callboard.store.sqlite.connection import open_connection, store_errors, transaction
 from callboard.store.sqlite.database import SqliteDatabase
+from callboard.store.sqlite.integrity import file_faults, rebuild_indexes
 from callboard.store.sqlite.migrate import migrate, newest_version
 from callboard.store.sqlite.readers import Readers
 from callboard.store.sqlite.statements import statement
@@ -27,8 +30,16 @@ T = TypeVar("T")
 class SqliteStore(SqlStore):
     """Keeps everything in one file. Several processes may have it open at once."""
 
-    def __init__(self, path: str, settings: Settings | None = None, *, vfs: str | None = None) -> None:
-        """Open the file at `path`; make it when it is missing, bring it up to date when it is older.
+    def __init__(
+        self,
+        path: str,
+        settings: Settings | None = None,
+        *,
+        vfs: str | None = None,
+        copying: bool = False,
+    ) -> None:
+        """Open the file at `path`; make it when it is missing (`copying`: as one that is no store yet), bring
+        it up to date when it is older.
 
         Raises `StoreFileError` (not a database, another program's, damaged, no such folder),
         `StoreVersionError` (newer than this program) or `StoreUnavailableError` (locked, read-only).
@@ -42,7 +53,7 @@ class SqliteStore(SqlStore):
         # SQLite opens a file it may not write without a word: reading goes on, serving must not begin.
         self._read_only = self._writer.readonly("main")
         try:
-            migrate(self._writer, path)
+            migrate(self._writer, path, copying=copying)
             self._looker = self._connect()
         except BaseException:
             self._writer.close()
@@ -79,6 +90,10 @@ class SqliteStore(SqlStore):
     def _read(self, query: Callable[..., T], *args: Any) -> T:
         with self._readers.lend() as db:
             return query(SqliteDatabase(db), *args)
+
+    def _engine(self) -> Engine:
+        faults = partial(file_faults, self._snapshot)
+        return Engine(self._snapshot, self._writing, None, faults, rebuild_indexes)
 
     # --- what changed
 
