@@ -193,6 +193,12 @@ class StoreFileError(StoreError):
     code = "store_file"
 
 
+class StoreDamagedError(StoreFileError):
+    """Something in the store cannot be read: it is damaged."""
+
+    code = "store_damaged"
+
+
 class StoreVersionError(StoreFileError):
     """The store was written by a newer version of Callboard."""
 

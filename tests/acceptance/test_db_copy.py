@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import random
+import shutil
+import signal
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,7 +20,8 @@ from callboard.store.sql.copying import CLOCK, OF_ALL, OF_ORGANIZATIONS, PIECE
 from callboard.store.sql.store import SqlStore
 from tests import cluster
 from tests.acceptance.command import callboard
-from tests.stores import on_postgres
+from tests.events import call, send, task
+from tests.stores import NOW, make_space, on_postgres
 
 ENGINES = ("sqlite", pytest.param("postgres", marks=on_postgres))
 
@@ -54,24 +58,186 @@ def test_there_and_back(demo: str, engine: str, tmp_path: Path) -> None:
         assert everything(one) == everything(other)
 
 
+def test_killed_at_any_moment_it_goes_on(demo: str, tmp_path: Path) -> None:
+    """At drawn commits, before or behind: nothing opens the copy until it has ended, and it ends whole."""
+    _killed(demo, "sqlite", tmp_path, moments=2)
+
+
+@on_postgres
+def test_killed_at_any_moment_it_goes_on_in_a_database(demo: str, tmp_path: Path) -> None:
+    """The same into PostgreSQL."""
+    _killed(demo, "postgres", tmp_path, moments=1)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("engine", ENGINES)
-def test_killed_at_any_moment_it_goes_on(demo: str, engine: str, tmp_path: Path) -> None:
-    """Until it ends nobody takes the copy for a store; run again it ends where one run would have."""
-    there = new_store(engine, tmp_path, "there")
-    command = [sys.executable, "-m", "callboard", "db", "copy", "--from", demo, "--to", there]
-    unfinished = 0
-    for delay in (0.8, 1.0, 1.2):
-        copying = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(delay)
-        copying.kill()
-        copying.wait()
-        refused = callboard("org", "list", db=there)
-        unfinished += "callboard db copy" in refused.err
-    print(f"{unfinished} of 3 runs were killed half-way")
-    ended = callboard("db", "copy", "--from", demo, "--to", there, "--json")
-    assert ended.code == 0 or "is not empty" in ended.err, ended.err
-    with opened(demo) as one, opened(there) as other:
+def test_killed_at_twenty_moments_it_goes_on(demo: str, engine: str, tmp_path: Path) -> None:
+    """The same at length, each time into a new copy and again into one that had ended."""
+    _killed(demo, engine, tmp_path, moments=4 if os.environ.get("SHORT") else 20)
+
+
+def _killed(demo: str, engine: str, tmp_path: Path, moments: int) -> None:
+    seed = int(os.environ.get("CRASH_SEED", "0")) or random.randrange(2**32)
+    print(f"CRASH_SEED={seed}")
+    draw = random.Random(seed)
+    source = _copied_file(demo, tmp_path / "source.db")
+    first = _dying(source, new_store(engine, tmp_path, "whole"), 0, "before")
+    assert first.returncode == 0, first.stderr
+    commits = int(first.stdout)
+    again = new_store(engine, tmp_path, "again")
+    assert _dying(source, again, 0, "before").returncode == 0
+    for number in range(moments):
+        there = new_store(engine, tmp_path, f"there{number}")
+        # The last commit ends the copy: behind it there is nothing left to go on with.
+        moment, side = draw.randrange(1, commits), draw.choice(["before", "behind"])
+        assert _dying(source, there, moment, side).returncode == -signal.SIGKILL
+        _refused(there)
+        ended = callboard("db", "copy", "--from", source, "--to", there, "--json")
+        assert (ended.code, ended.json["complete"]) == (0, True), ended.err
+        with opened(source) as one, opened(there) as other:
+            assert everything(one) == everything(other), (moment, side)
+    # One that had ended, and whose source has moved.
+    _move(source)
+    assert _dying(source, again, draw.randrange(1, 6), draw.choice(["before", "behind"])).returncode < 0
+    _refused(again)
+    assert callboard("db", "copy", "--from", source, "--to", again).code == 0
+    with opened(source) as one, opened(again) as other:
         assert everything(one) == everything(other)
+
+
+def _dying(source: str, target: str, at: int, side: str) -> subprocess.CompletedProcess[str]:
+    child = Path(__file__).with_name("dying_copy.py")
+    return subprocess.run(
+        [sys.executable, child, source, target, str(at), side], capture_output=True, text=True, check=False
+    )
+
+
+def _refused(db: str) -> None:
+    """No command takes an unfinished copy for a store; `db status` says what it is."""
+    for command in (("org", "list"), ("verify",), ("serve", "--port", "0"), ("db", "upgrade")):
+        refused = callboard(*command, db=db)
+        assert (refused.code, "callboard db copy" in refused.err) == (1, True), (command, refused.err)
+    assert callboard("db", "status", "--json", db=db).json["unfinished_copy"] is True
+
+
+def _copied_file(origin: str, path: Path) -> str:
+    shutil.copy(origin, path)
+    return str(path)
+
+
+def _move(db: str) -> None:
+    """Everything that may change between two copies: also what moves no organization's version."""
+    with opened(db) as store:
+        organization = store.organizations()[0]
+        space = store.spaces(organization.id)[0]
+        send(store, space, call("moved", metadata={"note": "Frühling"}), task("later", run_id="r9"))
+        begun = store.begin_import(organization.id, "calls.csv", NOW)
+        receipt = send(store, space, call("wrong"), import_no=begun.batch_no)
+        assert receipt.applied == 1
+        store.finish_import(organization.id, begun.batch_no, NOW + 1)
+        store.withdraw(organization.id, begun.batch_no, NOW + 2)
+        empty = store.begin_import(organization.id, "empty.csv", NOW)
+        store.finish_import(organization.id, empty.batch_no, NOW + 3)
+        store.withdraw(organization.id, empty.batch_no, NOW + 4)
+        store.update_space(organization.id, space.id, {"name": "Renamed", "archived": True})
+        made = make_space(store, organization, "New")
+        send(store, made, call("first"))
+        [token, *_] = store.tokens(organization.id)
+        store.rotate_token(token.id, prefix="cb_other", secret_digest=b"other", old_until=NOW)
+        store.revoke_token(token.id, NOW)
+        store.record_verification(store.verify(), deep=False, now=NOW)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_run_again_it_takes_along_what_moved(demo: str, engine: str, tmp_path: Path) -> None:
+    """Also what was withdrawn, revoked and renamed; from a file to either engine and to a file."""
+    source, there = _copied_file(demo, tmp_path / "source.db"), new_store(engine, tmp_path, "there")
+    back = str(tmp_path / "back.db")
+    for _ in range(2):
+        for one, other in ((source, there), (there, back)):
+            ended = callboard("db", "copy", "--from", one, "--to", other, "--json")
+            assert (ended.code, ended.json["complete"]) == (0, True), ended.err
+            with opened(one) as first, opened(other) as second:
+                assert everything(first) == everything(second)
+        if _ == 0:
+            _move(source)
+
+
+def test_a_withdrawal_of_nothing_is_taken_along(demo: str, tmp_path: Path) -> None:
+    """It moves no version: rows are compared, not remembered."""
+    source, there = _copied_file(demo, tmp_path / "source.db"), str(tmp_path / "there.db")
+    with opened(source) as store:
+        [org_id, *_] = [each.id for each in store.organizations()]
+        empty = store.begin_import(org_id, "empty.csv", NOW)
+        assert callboard("db", "copy", "--from", source, "--to", there).code == 0
+        store.finish_import(org_id, empty.batch_no, NOW)
+        store.withdraw(org_id, empty.batch_no, NOW)
+        assert callboard("db", "copy", "--from", source, "--to", there).code == 0
+        with opened(there) as other:
+            assert everything(store) == everything(other)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_copy_that_was_written_to_is_refused(demo: str, engine: str, tmp_path: Path) -> None:
+    """What was written there is nowhere else. Nor is a copy of another store taken for one of this."""
+    there = new_store(engine, tmp_path, "there")
+    assert callboard("db", "copy", "--from", demo, "--to", there).code == 0
+    other = str(tmp_path / "other.db")
+    assert callboard("init", "--yes", "--handle", "mine.example", db=other).code == 0
+    foreign = callboard("db", "copy", "--from", other, "--to", there)
+    assert (foreign.code, "a copy of another store" in foreign.err) == (1, True)
+    with opened(there) as store:
+        space = store.spaces(store.organizations()[0].id)[0]
+        send(store, space, call("own"))
+    refused = callboard("db", "copy", "--from", demo, "--to", there)
+    assert (refused.code, "was written to since" in refused.err) == (1, True)
+    with opened(there) as store:
+        assert store.call(space.org_id, space.id, "own") is not None
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_copy_is_complete_only_when_verified(demo: str, engine: str, tmp_path: Path) -> None:
+    """Drift in the source is no store's number: until it is set right or accepted nothing opens the copy."""
+    source, there = _copied_file(demo, tmp_path / "source.db"), new_store(engine, tmp_path, "there")
+    with opened(source) as store, store._writing() as db:
+        db.run("UPDATE totals SET calls_completed = calls_completed + 1 WHERE space_id = 1")
+    copied = callboard("db", "copy", "--from", source, "--to", there, "--json")
+    assert (copied.code, copied.json["complete"]) == (1, False)
+    assert copied.json["drift_from"] == copied.json["drift_to"] == 1
+    _refused(there)
+    accepted = callboard("db", "copy", "--from", source, "--to", there, "--with-drift", "--json")
+    assert (accepted.code, accepted.json["complete"]) == (0, True)
+    assert callboard("verify", "--repair", db=source).code == 0
+    assert callboard("db", "copy", "--from", source, "--to", there, "--json").json["complete"] is True
+    with opened(source) as one, opened(there) as other:
+        assert everything(one) == everything(other)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_new_column_is_copied_without_being_told(demo: str, engine: str, tmp_path: Path) -> None:
+    """Of every table there is: what is copied is what the schema has."""
+    there = new_store(engine, tmp_path, "there")
+    with (
+        opened(_copied_file(demo, tmp_path / "source.db")) as one,
+        opened(there, copying=True) as other,
+    ):
+        tables = [CLOCK.name, *(table.name for table in (*OF_ALL, *OF_ORGANIZATIONS))]
+        with one._snapshot() as db:
+            found = {row[0] for row in db.select("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        assert found - {"meta"} == set(tables), "a table that is neither copied nor named here"
+        for store in (one, other):
+            with store._writing() as db:
+                for table in tables:
+                    db.run(f"ALTER TABLE {table} ADD COLUMN novelty TEXT")
+        with one._writing() as db:
+            for table in tables:
+                db.run(f"UPDATE {table} SET novelty = 'kept'")
+        assert one.copy_to(other) == 0
+        assert one.end_copy(other) == 0
+        assert everything(one) == everything(other)
+        with other._snapshot() as db:
+            assert db.select_value("SELECT count(*) FROM call WHERE novelty = 'kept'") > 0
 
 
 def test_in_pieces_while_the_source_moves(tmp_path: Path) -> None:
@@ -98,6 +264,8 @@ def test_in_pieces_while_the_source_moves(tmp_path: Path) -> None:
         assert one.copy_to(other, move) == 1
         assert other.is_unfinished_copy()
         assert one.copy_to(other) == 0
+        assert other.is_unfinished_copy()
+        assert one.end_copy(other) == 0
         assert not other.is_unfinished_copy()
         assert told[-1][0] == told[-1][1] == 2 * (PIECE + 20)
         assert everything(one) == everything(other)
@@ -128,5 +296,5 @@ def everything(store: SqlStore) -> dict[str, list[Any]]:
         for table in (CLOCK, *OF_ALL, *OF_ORGANIZATIONS):
             names = ", ".join(sorted(db.columns(table.name)))
             found[table.name] = sorted(db.select(f"SELECT {names} FROM {table.name}"), key=repr)
-        found["meta"] = sorted(db.select("SELECT name, value FROM meta"))
+        found["meta"] = db.select("SELECT name, value FROM meta WHERE name NOT LIKE 'copied%' ORDER BY name")
     return found

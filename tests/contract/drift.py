@@ -21,7 +21,7 @@ _SQL = {
     "lost cell": "DELETE FROM cell WHERE space_id = 1 AND counter = 4 AND grain = 'hour'",
     "stray cell": "INSERT INTO cell VALUES (1, 1, 'quarter', 1, 7, 'web', 'missed', '', 1, 0, 1, 0, 0)",
     "run": "UPDATE run SET failed = failed + 1 WHERE space_id = 1",
-    "stray run": "INSERT INTO run VALUES (1, 1, 'stray', NULL, NULL, NULL, 0, 5, 5, 1, 0, 0, 0)",
+    "stray run": "INSERT INTO run VALUES (1, 1, 'stray', NULL, NULL, NULL, 0, 5, 5, 1, 0, 0, 0, NULL)",
     "call": "UPDATE call SET duration_ms = 77 WHERE space_id = 1 AND call_id = 'c1'",
     "marks": "UPDATE call SET time_marks = 4 WHERE space_id = 1 AND call_id = 'c1'",
     "task": "UPDATE task SET status = 'failed' WHERE space_id = 1 AND task_id = 't1'",

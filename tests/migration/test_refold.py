@@ -250,7 +250,7 @@ def test_columns_of_events_are_filled_before_rows_are_folded(
         )
         filled.extend((org_id, row[0]) for row in found)
 
-    monkeypatch.setattr(refold, "EVENT_FILLS", (fill,))
+    monkeypatch.setattr(refold, "EVENT_FILLS", (*refold.EVENT_FILLS, fill))
     monkeypatch.setattr(refold, "EVENTS_PER_COMMIT", 50)
     with pytest.raises(KeyboardInterrupt):
         opened(older, Telling(stop_after=2))
@@ -419,3 +419,18 @@ def test_while_it_goes_on_nobody_else_writes(database: str) -> None:
 
     opened(database, Telling(at_progress=look)).close()
     assert looked
+
+
+def test_spaces_whose_zone_was_utc_count_as_without(older: str) -> None:
+    """They follow their organization from then on; others keep their own, and no counter moves."""
+    with closing(opened(older)) as store:
+        acme = next(each for each in store.organizations() if each.domain_handle == "acme.example")
+        zones = {each.id: each.settings.timezone for each in store.spaces(acme.id)}
+        without = [space_id for space_id, zone in zones.items() if zone is None]
+        assert without
+        assert set(zones.values()) <= {None, "Asia/Kolkata", "Australia/Lord_Howe"}
+        assert {each.home_zone for each in store.spaces(acme.id) if each.id in without} == {"UTC"}
+        check(store)
+        store.set_organization_zone(acme.id, "Asia/Tokyo")
+        assert {each.home_zone for each in store.spaces(acme.id) if each.id in without} == {"Asia/Tokyo"}
+        check(store)

@@ -7,22 +7,17 @@ from contextlib import closing
 from pathlib import Path
 
 import apsw
-import psycopg
 import pytest
 
-from callboard.clock import HOUR
 from callboard.errors import StoreFileError, StoreUnavailableError, StoreVersionError
 from callboard.fold.grain import Grain
 from callboard.settings import Settings
-from callboard.store.postgres.migrate import migrate
-from callboard.store.postgres.store import PostgresStore
 from callboard.store.questions import CellPart, Sum
 from callboard.store.sqlite.migrate import APPLICATION_ID, newest_version
 from callboard.store.sqlite.statements import migrations
 from callboard.store.sqlite.store import SqliteStore
-from tests import cluster
 from tests.events import call, send
-from tests.stores import NOW, make_organization, make_space, on_postgres
+from tests.stores import NOW, make_organization, make_space
 
 
 def schema_of(path: Path) -> set[tuple[str, str]]:
@@ -130,6 +125,9 @@ def test_what_an_older_version_had_not_settled_still_counts(tmp_path: Path) -> N
             ("space", "cell_zone"),
         ):
             db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        for table in ("event", "delta", "run"):
+            db.execute(f"ALTER TABLE {table} DROP COLUMN checksum")
+        db.execute("DELETE FROM meta WHERE name = 'checksums_complete'")
         db.execute("PRAGMA user_version = 3")
     store = SqliteStore(path)
     send(store, space, call("c3", creation_time=NOW))
@@ -139,54 +137,3 @@ def test_what_an_older_version_had_not_settled_still_counts(tmp_path: Path) -> N
     assert store.sums(acme.id, [part]) == [[(0, 3)]]
     assert store.verify(deep=True).drift == 0
     store.close()
-
-
-def test_spaces_whose_zone_was_utc_count_as_without(tmp_path: Path) -> None:
-    """They follow their organization from then on; others keep their own, and no counter moves."""
-    path = str(tmp_path / "calls.db")
-    store = SqliteStore(path)
-    acme = make_organization(store)
-    plain = make_space(store, acme, "Plain", timezone="UTC")
-    own = make_space(store, acme, timezone="Asia/Kolkata")
-    for space in (plain, own):
-        send(store, space, *[call(f"c{hour}", creation_time=NOW + hour * HOUR) for hour in range(30)])
-    store.close()
-    with closing(apsw.Connection(path)) as db:
-        for table, column in (("organization", "timezone"), ("space", "cell_zone")):
-            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        db.execute("PRAGMA user_version = 5")
-    store = SqliteStore(path)
-    found = {each.id: each for each in store.spaces(acme.id)}
-    assert (found[plain.id].settings.timezone, found[plain.id].home_zone) == (None, "UTC")
-    assert found[own.id] == own
-    assert store.verify(deep=True).drift == 0
-    store.set_organization_zone(acme.id, "Asia/Tokyo")
-    assert {each.home_zone for each in store.spaces(acme.id)} == {"Asia/Tokyo", "Asia/Kolkata"}
-    assert store.verify(deep=True).drift == 0
-    store.close()
-
-
-@on_postgres
-def test_spaces_of_a_database_whose_zone_was_utc_count_as_without() -> None:
-    """The same of a database."""
-    url = cluster.new_database()
-    try:
-        store = PostgresStore(url)
-        acme = make_organization(store)
-        plain = make_space(store, acme, timezone="UTC")
-        own = make_space(store, acme, timezone="Asia/Kolkata")
-        store.close()
-        cluster.asked(
-            url,
-            "ALTER TABLE organization DROP COLUMN timezone; ALTER TABLE space DROP COLUMN cell_zone; "
-            "DELETE FROM callboard_schema WHERE version = 3",
-        )
-        with psycopg.connect(url, autocommit=True) as connection:
-            assert migrate(connection) == 1
-        store = PostgresStore(url)
-        found = {each.id: each for each in store.spaces(acme.id)}
-        assert (found[plain.id].settings.timezone, found[plain.id].home_zone) == (None, "UTC")
-        assert found[own.id] == own
-        store.close()
-    finally:
-        cluster.drop(url)

@@ -53,8 +53,17 @@ from callboard.store.postgres import connection as postgres_connection
 from callboard.store.postgres import looks as postgres_looks
 from callboard.store.postgres import store as postgres_store
 from callboard.store.postgres import upgrade as postgres_upgrade
-from callboard.store.sql import ingestion, refold, verify, withdrawal
-from callboard.store.sqlite import connection, identity
+from callboard.store.sql import (
+    copying,
+    findings,
+    ingestion,
+    log_check,
+    refold,
+    refolding,
+    table_walk,
+    withdrawal,
+)
+from callboard.store.sqlite import connection, identity, integrity
 from callboard.store.sqlite import store as sqlite_store
 from tests.pages import DOCS, tables
 from tests.project.caches import CACHES, MADE_ONCE_MIB, MADE_ONCE_ROW
@@ -217,7 +226,12 @@ BOUNDS: dict[str, list[str]] = {
         f"{DEFAULT.lock_timeout_ms:,} ms",
         f"{postgres_upgrade.PATIENCE_S:.0f} s",
     ],
-    "differences shown by verify": [f"{verify.MOST_TOLD:,}"],
+    "differences shown by verify": [f"{findings.MOST_TOLD:,}"],
+    "rows of a snapshot of a deep verification": [f"{table_walk.PIECE:,}", f"{refolding.PAGE:,}"],
+    "damaged events that verify remembers one by one": [f"{log_check.MOST_FAILING:,}"],
+    "faults of structure told of one table": [f"{integrity.MOST}"],
+    "a database that ends a connection while it is verified": [f"{table_walk.ANSWERS_WITHIN_S} s"],
+    "rows of a commit of a copy of a store": [f"{copying.PIECE:,}"],
 }
 SAID_ELSEWHERE = {
     # Derived from a bound above.

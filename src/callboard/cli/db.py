@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 import click
 
 from callboard.cli.db_copy import copy
 from callboard.cli.options import opened, settings_of, store_options
 from callboard.cli.output import show_json
+
+if TYPE_CHECKING:
+    from callboard.store.sql.store import SqlStore
 
 
 @click.group()
@@ -34,13 +39,18 @@ def upgrade(*, db: str | None, config: str | None, as_json: bool) -> None:
 @db.command()
 @store_options
 def status(*, db: str | None, config: str | None, as_json: bool) -> None:
-    """Say what the store is: its engine, version, and what a commit waits for."""
-    with opened(settings_of(db, config)) as store:
+    """Say what the store is: its engine, version, what a commit waits for, and whether a copy into it has not
+    ended.
+    """
+    with opened(settings_of(db, config), copying=True) as store:
         found = store.ready()
+        unfinished = cast("SqlStore", store).is_unfinished_copy()
     if as_json:
-        show_json(found)
-    else:
-        print(f"The store ({found['engine']}) is at version {found['version']}: {found['durable']}.")
+        show_json({**found, "unfinished_copy": unfinished})
+        return
+    print(f"The store ({found['engine']}) is at version {found['version']}: {found['durable']}.")
+    if unfinished:
+        print("A copy into it has begun and not ended: let callboard db copy end, or run it again.")
 
 
 @db.command()

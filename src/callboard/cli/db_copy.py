@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 ROUNDS = 3
 """How often what moved meanwhile is copied again before somebody has to stop it."""
+HOLD_STILL = (
+    "The store that is copied does not hold still: stop what writes to it, then run this again (it goes on)."
+)
 
 
 class Copied(Struct, frozen=True):
@@ -35,19 +38,25 @@ class Copied(Struct, frozen=True):
     drift_from: int
     drift_to: int
     totals_equal: bool
+    complete: bool
+    """Whether the copy is a store like any other now; until then no server opens it."""
 
 
 @click.command()
 @click.option("--from", "source", metavar="DB", required=True, help="The store to copy.")
-@click.option("--to", "target", metavar="DB", required=True, help="An empty store, or one being copied into.")
+@click.option(
+    "--to", "target", metavar="DB", required=True, help="An empty store, or an earlier copy of this one."
+)
+@click.option("--with-drift", is_flag=True, help="Complete the copy although the source itself has drift.")
 @config_option
 @json_option
-def copy(*, source: str, target: str, config: str | None, as_json: bool) -> None:
+def copy(*, source: str, target: str, with_drift: bool, config: str | None, as_json: bool) -> None:
     """Copy a store into another: file to database, database to file, one to the next.
 
     Stop what writes to the source first; what moves meanwhile is copied again. Interrupted and run again, it
-    goes on. At the end both are verified to the last event and their totals compared. Exit code 1: they
-    differ, or the source did not hold still.
+    goes on; run again after it ended, it takes along what moved since, unless the copy was written to. It is
+    complete only when every row of both was compared and both were verified to the last event: until then no
+    server and no other command opens it (callboard db status tells). Exit code 1: it is not complete.
     """
     from callboard.store.open import open_store
 
@@ -60,13 +69,12 @@ def copy(*, source: str, target: str, config: str | None, as_json: bool) -> None
         closing(open_store(one, watch=Upgrading())) as there,
         closing(open_store(other, upgrade=None, copying=True)) as here,
     ):
-        _copy(there, here)
-        copied = _compare(there, here)
+        copied = _copied(there, here, with_drift=with_drift)
     if as_json:
         show_json(copied)
     else:
         _tell(copied)
-    if copied.drift_from or copied.drift_to or not copied.totals_equal:
+    if not copied.complete:
         click.get_current_context().exit(1)
 
 
@@ -76,19 +84,23 @@ def _is_same(one: Settings, other: Settings) -> bool:
     return one.db == other.db
 
 
-def _copy(source: SqlStore, target: SqlStore) -> None:
+def _copied(source: SqlStore, target: SqlStore, *, with_drift: bool) -> Copied:
+    """Copy and verify until the source has not moved between the first row and the end."""
     for _ in range(ROUNDS):
         with progress_bar("Copying") as progress:
             moved = source.copy_to(target, progress)
-        if not moved:
-            return
-    raise StoreError(
-        "The store that is copied does not hold still: stop what writes to it, then run this again "
-        "(it goes on)."
-    )
+        if moved:
+            continue
+        copied = _verified(source, target)
+        fits = copied.totals_equal and (with_drift or not (copied.drift_from or copied.drift_to))
+        if not fits:
+            return copied
+        if not source.end_copy(target):
+            return structs.replace(copied, complete=True)
+    raise StoreError(HOLD_STILL)
 
 
-def _compare(source: SqlStore, target: SqlStore) -> Copied:
+def _verified(source: SqlStore, target: SqlStore) -> Copied:
     found: list[Verification] = []
     for store, label in ((source, "Verifying the source"), (target, "Verifying the copy")):
         with progress_bar(label) as progress:
@@ -104,6 +116,7 @@ def _compare(source: SqlStore, target: SqlStore) -> Copied:
         drift_from=there.drift,
         drift_to=here.drift,
         totals_equal=_totals(source) == _totals(target) and there.checked == checked,
+        complete=False,
     )
 
 
@@ -125,6 +138,9 @@ def _tell(copied: Copied) -> None:
     if copied.drift_from or copied.drift_to:
         print(
             f"Drift: {copied.drift_from:,} in the source, {copied.drift_to:,} in the copy. "
-            "callboard verify --deep --repair sets a store right."
+            "callboard verify --deep --repair sets the source right: run this again then, or with "
+            "--with-drift."
         )
     print("The totals of both are equal." if copied.totals_equal else "The totals of the two differ.")
+    if not copied.complete:
+        print("The copy is not complete: no server opens it until this command has ended well.")

@@ -59,12 +59,14 @@ def settings_of(db: str | None, config: str | None, **flags: Any) -> Settings:
 
 
 @contextmanager
-def opened(settings: Settings, *, create: bool = False, upgrade: bool = False) -> Iterator[Store]:
+def opened(
+    settings: Settings, *, create: bool = False, upgrade: bool = False, copying: bool = False
+) -> Iterator[Store]:
     """The store, closed again at the end.
 
     A store that is not there is made only with `create`: a misspelt `--db` must not answer with the numbers
     of an empty store. A file is brought up to this version whenever it is opened; a database only with
-    `upgrade`.
+    `upgrade`. One that a copy into has not ended opens only with `copying`.
     """
     from callboard.store.open import open_store
 
@@ -72,7 +74,12 @@ def opened(settings: Settings, *, create: bool = False, upgrade: bool = False) -
         raise StoreFileError(
             f"There is no file {settings.sqlite_path}. callboard init makes one; --db names another."
         )
-    store = open_store(settings, upgrade=True if upgrade else None if create else False, watch=Upgrading())
+    store = open_store(
+        settings,
+        upgrade=True if upgrade else None if create else False,
+        copying=copying,
+        watch=Upgrading(),
+    )
     try:
         yield store
     finally:

@@ -21,19 +21,21 @@ class Report(Struct, frozen=True):
     drift: int
     checked: dict[str, int]
     differences: list[Difference]
+    notes: list[str]
     repaired: int | UnsetType = UNSET
     """Only with --repair: how many of the differences were set right."""
 
 
 @click.command()
-@click.option("--deep", is_flag=True, help="Also fold every event again: events against rows.")
+@click.option("--deep", is_flag=True, help="Also read every row and event, and fold the events again.")
 @click.option("--repair", is_flag=True, help="Set right what differs, then verify again.")
 @store_options
 def verify(*, deep: bool, repair: bool, db: str | None, config: str | None, as_json: bool) -> None:
     """Recount everything from the rows (--deep: from the events) and compare with what is kept.
 
-    Servers and imports may go on meanwhile. Exit code 0: no drift, or all of it repaired and verified
-    again. Exit code 1: there is drift.
+    Servers and imports may go on meanwhile. What cannot be read is told with its place, and the rest is
+    checked all the same. Exit code 0: no drift, or all of it repaired and verified again. Exit code 1: there
+    is drift, or damage that is not repaired.
     """
     with opened(settings_of(db, config)) as store:
         found = _verify(store, deep, repair=repair)
@@ -45,7 +47,7 @@ def verify(*, deep: bool, repair: bool, db: str | None, config: str | None, as_j
             _record(store, again, deep)
     if as_json:
         repaired = found.repaired if repair else UNSET
-        show_json(Report(found.drift, found.checked, found.differences, repaired))
+        show_json(Report(found.drift, found.checked, found.differences, found.notes, repaired))
     else:
         _tell(found, repair, clean)
     if not clean:
@@ -66,14 +68,21 @@ def _record(store: Store, found: Verification, deep: bool) -> None:
 def _tell(found: Verification, repair: bool, clean: bool) -> None:
     checked = ", ".join(_counted(count, what.replace("_", " ")) for what, count in found.checked.items())
     print(f"Checked {checked or 'an empty store'}.")
+    for note in found.notes:
+        print(plain(note))
     if found.drift == 0:
         print("No drift: every number is what a recount gives.")
         return
     print(f"Drift: {_counted(found.drift, 'differences')}.\n")
     show_table(
-        ("What", "Org", "Space", "Key", "Kept", "Expected"),
+        ("What", "Org", "Space", "Key", "Column", "Kept", "Expected"),
         [
-            (each.what, each.org_id, each.space_id, *map(_short, (each.key, each.kept, each.expected)))
+            (
+                each.what,
+                each.org_id,
+                each.space_id,
+                *map(_short, (each.key, each.column, each.kept, each.expected)),
+            )
             for each in found.differences[:50]
         ],
         empty="",
@@ -81,7 +90,7 @@ def _tell(found: Verification, repair: bool, clean: bool) -> None:
     if repair:
         print(f"\nRepaired {found.repaired:,}. {'Verified again: no drift.' if clean else 'Drift remains.'}")
     else:
-        print("\ncallboard verify --repair sets them right.")
+        print("\ncallboard verify --deep --repair sets right what can be set right.")
 
 
 def _counted(count: int, what: str) -> str:

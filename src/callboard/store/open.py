@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callboard.errors import StoreFileError
 from callboard.settings import Settings
+from callboard.store.sql.copying import UNFINISHED_COPY
 from callboard.store.sql.refold import Watch
 from callboard.store.sql.store import SqlStore
 from callboard.store.sqlite.store import SqliteStore
@@ -23,16 +24,13 @@ def open_store(
     """
     store: SqlStore
     if settings.in_file:
-        store = SqliteStore(settings.sqlite_path, settings, watch=watch)
+        store = SqliteStore(settings.sqlite_path, settings, copying=copying, watch=watch)
     else:
         # The driver takes a while to load, which whoever keeps a file need not wait for.
         from callboard.store.postgres.store import PostgresStore  # noqa: PLC0415
 
-        store = PostgresStore(settings.db, settings, upgrade=upgrade, watch=watch)
+        store = PostgresStore(settings.db, settings, upgrade=upgrade, copying=copying, watch=watch)
     if not copying and store.is_unfinished_copy():
         store.close()
-        raise StoreFileError(
-            "This store is being copied into, and not all of it is there: let callboard db copy end, "
-            "or run it again."
-        )
+        raise StoreFileError(UNFINISHED_COPY)
     return store

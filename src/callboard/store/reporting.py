@@ -27,12 +27,17 @@ class Difference(Struct, frozen=True):
     """One place where what is kept is not what it should be."""
 
     what: str
-    """`totals`, `cell`, `run`, `call` or `task`."""
+    """`totals`, `cell`, `run`, `call`, `task`, `event`, another table, or `file` (its structure)."""
     org_id: int
+    """0: of no organization."""
     space_id: int
+    """0: of no space, or of all contact spaces together."""
     key: str
+    """The id of a call, task or run, the number of an event, the key of another row."""
     kept: Any
     expected: Any
+    column: str = ""
+    """What of the row is wrong; empty where it is not one column."""
 
 
 class Verification(Struct, kw_only=True):
@@ -46,6 +51,8 @@ class Verification(Struct, kw_only=True):
     drift_of: dict[int, int] = field(default_factory=dict)
     """Organization → its part of the drift."""
     repaired: int = 0
+    notes: list[str] = field(default_factory=list)
+    """What was not checked or not repaired, in sentences."""
 
 
 class LastVerification(Struct, frozen=True):

@@ -15,6 +15,7 @@ from psycopg.types.numeric import Int8Dumper
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from callboard.errors import (
+    StoreDamagedError,
     StoreError,
     StoreFileError,
     StoreLockedError,
@@ -177,6 +178,8 @@ def store_errors() -> Iterator[None]:
         ) from error
     except PoolClosed as error:
         raise StoreUnavailableError("The store is closed.") from error
+    except _DAMAGE as error:
+        raise StoreDamagedError(f"The database is damaged: {_first_line(error)}") from error
     except psycopg.Error as error:
         for kind, (passing, message) in _MEANINGS.items():
             if isinstance(error, kind):
@@ -186,6 +189,15 @@ def store_errors() -> Iterator[None]:
                 raise (StoreUnavailableError(text, passing) if passing else StoreFileError(text)) from error
         raise StoreError(f"The store failed: {_first_line(error)}") from error
 
+
+_DAMAGE = (
+    errors.DataCorrupted,
+    errors.IndexCorrupted,
+    errors.InternalError_,
+    errors.UndefinedFile,  # a row that names a transaction of which there is no record
+    errors.CharacterNotInRepertoire,
+)
+"""What PostgreSQL says of a page, a row or an index that it cannot make sense of."""
 
 _MEANINGS: dict[type[psycopg.Error], tuple[int, str]] = {
     TooLateError: (2, "The database does not answer; try again shortly."),

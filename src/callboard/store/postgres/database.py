@@ -10,7 +10,7 @@ from psycopg import Connection, Cursor
 from callboard.store.budget import current
 from callboard.store.postgres.arrays import array_text
 from callboard.store.postgres.statements import Statement, statement, translated
-from callboard.store.sql.database import Dialect, SqlRow, Values
+from callboard.store.sql.database import Column, Dialect, SqlRow, Values
 
 POSTGRES = Dialect(
     by_index="",
@@ -29,6 +29,8 @@ POSTGRES = Dialect(
     live_limit="coalesce((settings::JSON ->> 'live_call_limit')::BIGINT, 14400)",
     packed="",
     gathers=False,
+    whole="",
+    as_bytes="textsend({0})",
 )
 
 LIMIT_AGAIN_S = 0.1
@@ -36,7 +38,7 @@ LIMIT_AGAIN_S = 0.1
 questions are answered before, and spare themselves the round trip."""
 
 _COLUMNS = (
-    "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
+    "SELECT attname, format_type(atttypid, atttypmod), NOT attnotnull FROM pg_attribute "
     "WHERE attrelid = %s::REGCLASS AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
 )
 
@@ -95,6 +97,10 @@ class PostgresDatabase:
     def columns(self, table: LiteralString) -> list[str]:
         return list(self._types(table))
 
+    def described(self, table: LiteralString) -> list[Column]:
+        found = self._cursor.execute(_COLUMNS, (table,)).fetchall()
+        return [Column(name, _KINDS[kind], nullable) for name, kind, nullable in found]
+
     def append(self, table: LiteralString, columns: Sequence[str], rows: Sequence[SqlRow]) -> None:
         types = self._types(table)
         arrays = ", ".join(f"%s::{types[each]}[]" for each in columns)
@@ -111,8 +117,7 @@ class PostgresDatabase:
 
     def _types(self, table: LiteralString) -> dict[str, str]:
         """Column → type."""
-        found = self._cursor.execute(_COLUMNS, (table,))
-        return dict(found.fetchall())
+        return {name: kind for name, kind, _ in self._cursor.execute(_COLUMNS, (table,)).fetchall()}
 
     def _ask(self, found: Statement, values: Values) -> Cursor[Any]:
         if self._limit_s is not None and (budget := current()) is not None:
@@ -122,6 +127,14 @@ class PostgresDatabase:
                 self._cursor.execute("SELECT set_config('statement_timeout', %s, true)", (limit,))
                 self._limit_s = left_s
         return self._cursor.execute(found.sql, _bound(values))
+
+
+_KINDS: dict[str, type[int | str | bytes]] = {
+    "bigint": int,
+    "integer": int,
+    "text": str,
+    "bytea": bytes,
+}
 
 
 def _only(row: SqlRow | None) -> Any:

@@ -17,7 +17,14 @@ from callboard.settings import Settings
 from callboard.store.postgres.connection import conninfo, store_errors
 from callboard.store.postgres.database import PostgresDatabase
 from callboard.store.postgres.migrate import LOCK, check
-from callboard.store.sql.copying import CLOCK, NUMBERED, OF_ALL, OF_ORGANIZATIONS
+from callboard.store.sql.copying import (
+    CLOCK,
+    NUMBERED,
+    OF_ALL,
+    OF_ORGANIZATIONS,
+    UNFINISHED_COPY,
+    is_unfinished,
+)
 
 SPREAD = (CLOCK.name, *(table.name for table in OF_ORGANIZATIONS))
 """By `org_id`."""
@@ -62,6 +69,8 @@ def distribute(connection: Connection[Any]) -> Spread:
     """
     with store_errors(), connection.transaction():
         check(connection)
+        if is_unfinished(PostgresDatabase(connection)):
+            raise StoreFileError(UNFINISHED_COPY)
         there = connection.execute("SELECT count(*) FROM pg_extension WHERE extname = 'citus'").fetchone()
         if there is None or not there[0]:
             raise StoreFileError(

@@ -10,6 +10,7 @@ from callboard.errors import StoreFileError, StoreVersionError
 from callboard.store.postgres.connection import store_errors
 from callboard.store.postgres.database import PostgresDatabase
 from callboard.store.postgres.statements import migrations, newest_version
+from callboard.store.sql.copying import UNFINISHED
 from callboard.store.sql.refold import is_due, is_empty, note_rules, rules_of
 
 LOCK = 0x43414C42
@@ -59,8 +60,10 @@ def check(connection: Connection[Any]) -> None:
             )
 
 
-def migrate(connection: Connection[Any]) -> int:
-    """Apply what is missing, all or nothing; how many were applied."""
+def migrate(connection: Connection[Any], *, copying: bool = False) -> int:
+    """Apply what is missing, all or nothing; how many were applied. A store that is made for a copy says so
+    from its first commit on.
+    """
     with store_errors(), connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         connection.execute("SELECT set_config('statement_timeout', '0', true)")
@@ -76,6 +79,8 @@ def migrate(connection: Connection[Any]) -> int:
             connection.execute("INSERT INTO callboard_schema (version) VALUES (%s)", (number,))
         if is_empty(PostgresDatabase(connection)):
             note_rules(PostgresDatabase(connection))
+        if copying and version == 0:
+            connection.execute("INSERT INTO meta (name, value) VALUES (%s, 1)", (UNFINISHED,))
     return len(missing)
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from random import random
 from typing import Any, Literal, TypeVar
 
@@ -30,6 +31,7 @@ from callboard.store.postgres.connection import (
 )
 from callboard.store.postgres.database import LIMIT_AGAIN_S, PostgresDatabase
 from callboard.store.postgres.distribute import is_distributed
+from callboard.store.postgres.integrity import file_faults, rebuild_indexes, why_unchecked
 from callboard.store.postgres.looks import Looks
 from callboard.store.postgres.migrate import check, migrate, version_of
 from callboard.store.postgres.statements import newest_version
@@ -38,6 +40,7 @@ from callboard.store.sql.database import Database
 from callboard.store.sql.histories import Histories
 from callboard.store.sql.refold import Watch, is_due
 from callboard.store.sql.store import SqlStore
+from callboard.store.sql.verify import Engine
 
 T = TypeVar("T")
 
@@ -67,19 +70,20 @@ class PostgresStore(SqlStore):
         settings: Settings | None = None,
         *,
         upgrade: bool | None = False,
+        copying: bool = False,
         watch: Watch | None = None,
     ) -> None:
         """Open the store at `url`, which must be at this program's version.
 
         `upgrade=True` brings it there first, which may take minutes and is told to `watch`, `None` only where
-        there is no store yet. Raises
+        there is no store yet (`copying`: and then as one that is no store yet). Raises
         `StoreVersionError` (none there, older, newer), `StoreFileError` (wrong URL, user or database) or
         `StoreUnavailableError` (no answer).
         """
         self._url = url
         self._settings = settings or Settings()
         self._conninfo = conninfo(url)
-        self.distributed = self._begin(upgrade, watch)
+        self.distributed = self._begin(upgrade, watch, copying=copying)
         self._reads = pool(url, self._settings, self._settings.readers + 2, writes=False, check=check)
         self._writes = pool(url, self._settings, WRITERS, writes=True, check=check)
         self._committers = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
@@ -119,14 +123,14 @@ class PostgresStore(SqlStore):
         connection.until = math.inf
         return connection
 
-    def _begin(self, upgrade: bool | None, watch: Watch | None) -> bool:
+    def _begin(self, upgrade: bool | None, watch: Watch | None, *, copying: bool) -> bool:
         """Whether the tables are distributed."""
         if upgrade:
             bring_up_to_date(self._connect_for_long, watch)
         with store_errors(), self._connect(writes=True) as connection:
             if upgrade is None and version_of(connection) == 0:
                 with _unlimited(connection):
-                    migrate(connection)
+                    migrate(connection, copying=copying)
             check(connection)
             return is_distributed(connection)
 
@@ -256,6 +260,11 @@ class PostgresStore(SqlStore):
                 return query(PostgresDatabase(connection, limit_s), *args)
             finally:
                 connection.until = None
+
+    def _engine(self) -> Engine:
+        unchecked = why_unchecked(self._snapshot, distributed=self.distributed)
+        faults = partial(file_faults, self._snapshot)
+        return Engine(self._snapshot, self._writing, unchecked, faults, rebuild_indexes)
 
     # --- what changed
 

@@ -1,27 +1,42 @@
 """One store's content into another, whatever their engines: an organization after the other, in one snapshot
 of each, resumable at any moment.
 
-The target says about itself that a copy has begun and not ended, and which version of which organization is
-on its way. An organization whose source moved since is copied anew; one that is there, at the source's
-version, is passed over. An organization's clock comes last: where it is, all of the organization is.
+The target says about itself that a copy has begun and not ended, from the commit that makes its tables on,
+and which version of which organization is on its way. One whose source moved since is copied
+anew; one that is there, at the source's version, is passed over. An organization's clock comes last: where it
+is, all of the organization is. Then every row of both is compared, and what differs is copied again: a few
+things change without an organization's version, and this need not know which. Once both are verified the copy
+is ended, and says as of which versions: so that it can be run again later, and never over a target that was
+written to since.
+
+Columns and what they hold are the schema's; nothing here names one but the keys.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from itertools import zip_longest
 from typing import Any, LiteralString, NamedTuple
 
 from callboard.errors import StoreFileError
 from callboard.store.interface import Progress
+from callboard.store.sql.checksum import COMPLETE
 from callboard.store.sql.database import Database, SqlRow
 
 PIECE = 5_000
 """Rows read and committed together."""
 
 _DIRECTORY = "directory_version"
-_UNFINISHED = "copy_unfinished"
+UNFINISHED = "copy_unfinished"
+"""In `meta` of a target, until its copy has ended."""
+UNFINISHED_COPY = (
+    "This store is being copied into, and not all of it is there: let callboard db copy end, or run it again."
+)
 _UNDER_WAY = "copy_of_organization_"
+_COPIED = "copied_"
+_COPIED_DIRECTORY = "copied_directory"
+"""What a copy that ended is a copy of: this version of the directory and, by number, of each organization."""
 
 
 class Table(NamedTuple):
@@ -74,62 +89,46 @@ class Copying:
 
     def run(self) -> int:
         """Copy all that is missing. Returns how many organizations moved in the source meanwhile, and have
-        to be copied again. Raises `StoreFileError` when the target holds something of its own.
+        to be copied again. The target stays unfinished until `end`. Raises `StoreFileError` when the target
+        holds something of its own.
         """
-        with self._write() as target:
-            self._begin(target)
+        with self._read() as source, self._write() as target:
+            _begin(source, target)
         with self._read() as source:
-            version = _noted(source, _DIRECTORY)
-            self._directory(source)
+            with self._write() as target:
+                _directory(source, target)
             clocks = source.select("SELECT org_id, next_event, next_item FROM organization_clock")
         self._all = sum(events + items - 2 for _, events, items in clocks)
         for org_id, _, _ in sorted(clocks):
             self._organization(org_id)
-        return self._end(version)
+        for org_id, _, _ in sorted(clocks):
+            self._compare(org_id)
+        with self._read() as source, self._look() as target:
+            return _moved(source, target)
 
-    def _begin(self, target: Database) -> None:
-        if _noted(target, _UNFINISHED) is not None:
-            return
-        if target.select_value("SELECT count(*) FROM organization"):
-            raise StoreFileError(
-                "The store to copy to is not empty: name a new one (what it holds stays as it is)."
-            )
-        _note(target, _UNFINISHED, 1)
-
-    def _end(self, version: int | None) -> int:
+    def end(self) -> int:
+        """The target is whole and verified: from this commit on it is a store like any other. Returns how
+        many organizations moved in the source since, and have to be copied first; then nothing ends.
+        """
         with self._read() as source, self._write() as target:
-            kept: dict[int, int] = dict(target.select("SELECT org_id, version FROM organization_clock"))
-            found: dict[int, int] = dict(source.select("SELECT org_id, version FROM organization_clock"))
-            moved = len(found.items() - kept.items())
-            if version is None or _noted(source, _DIRECTORY) != version or moved:
-                return max(moved, 1)
-            target.run("DELETE FROM meta WHERE name LIKE 'copy%'")
-            _note(target, _DIRECTORY, version)
+            moved = _moved(source, target)
+            if moved:
+                return moved
+            _directory(source, target)
+            target.run("DELETE FROM meta WHERE name LIKE 'cop%'")
+            _note(target, _DIRECTORY, _noted(source, _DIRECTORY) or 0)
+            for name, version in _versions(target).items():
+                _note(target, name, version)
             target.restart_numbers(NUMBERED)
             return 0
-
-    # organizations, campaigns and tokens
-
-    def _directory(self, source: Database) -> None:
-        with self._write() as target:
-            for name in ("member", "token_secret", "verification"):
-                target.run(f"DELETE FROM {name}")
-            for table in OF_ALL:
-                columns = _columns(source, target, table)
-                for rows in _pieces(source, table, columns, {}, None):
-                    _put(target, table, columns, rows)
 
     # one organization
 
     def _organization(self, org_id: int) -> None:
         with self._read() as source:
-            found = source.select_value(
-                "SELECT version FROM organization_clock WHERE org_id = :id", {"id": org_id}
-            )
+            found = _version(source, org_id)
             with self._write() as target:
-                kept = target.select_value(
-                    "SELECT version FROM organization_clock WHERE org_id = :id", {"id": org_id}
-                )
+                kept = _version(target, org_id)
                 if kept != found and _noted(target, f"{_UNDER_WAY}{org_id}") != found:
                     self._drop(target, org_id)
                     _note(target, f"{_UNDER_WAY}{org_id}", found)
@@ -158,7 +157,6 @@ class Copying:
                 self._tell(_count(source, table, org_id))
             return
         with self._look() as target:
-            columns = _columns(source, target, table)
             keys = ", ".join(table.key)
             backwards = ", ".join(f"{each} DESC" for each in table.key)
             last = target.select(
@@ -167,10 +165,29 @@ class Copying:
             )
             if last and counted:
                 self._tell(_count(target, table, org_id))
-        for rows in _pieces(source, table, columns, {"org_id": org_id}, last[0] if last else None):
+        self._append(source, table, org_id, last[0] if last else None)
+
+    def _compare(self, org_id: int) -> None:
+        """Copy again the tables of an organization that are not row for row the source's."""
+        with self._read() as source:
+            with self._look() as target:
+                if _version(source, org_id) != _version(target, org_id):
+                    return  # it moved: it is copied anew as a whole
+            for table in OF_ORGANIZATIONS:
+                with self._look() as target:
+                    same = _is_same(source, target, table, org_id)
+                if not same:
+                    with self._write() as target:
+                        target.run(f"DELETE FROM {table.name} WHERE org_id = :id", {"id": org_id})
+                    self._append(source, table, org_id, None)
+
+    def _append(self, source: Database, table: Table, org_id: int, last: SqlRow | None) -> None:
+        with self._look() as target:
+            columns = _columns(source, target, table)
+        for rows in _pieces(source, table, columns, {"org_id": org_id}, last):
             with self._write() as target:
                 target.append(table.name, columns, rows)
-            if counted:
+            if table.name in _COUNTED:
                 self._tell(len(rows))
 
     def _tell(self, more: int) -> None:
@@ -181,7 +198,75 @@ class Copying:
 
 def is_unfinished(db: Database) -> bool:
     """Whether a copy into this store was begun and has not ended."""
-    return _noted(db, _UNFINISHED) is not None
+    return _noted(db, UNFINISHED) is not None
+
+
+def _begin(source: Database, target: Database) -> None:
+    there: dict[int, str] = dict(source.select("SELECT id, token FROM organization"))
+    here: dict[int, str] = dict(target.select("SELECT id, token FROM organization"))
+    if _noted(target, UNFINISHED) is None:
+        if here and _noted(target, _COPIED_DIRECTORY) is None:
+            raise StoreFileError(
+                "The store to copy to is not empty: name a new one (what it holds stays as it is)."
+            )
+        if here and _versions(target) != _notes_of_end(target):
+            raise StoreFileError(
+                "The store to copy to was written to since it was copied: name a new one (what it holds "
+                "stays as it is)."
+            )
+    if here.items() - there.items():
+        raise StoreFileError("The store to copy to is a copy of another store: name a new one.")
+    _note(target, UNFINISHED, 1)
+
+
+def _versions(target: Database) -> dict[str, int]:
+    """What is noted at the end of a copy, as it is now."""
+    clocks = target.select("SELECT org_id, version FROM organization_clock")
+    return {
+        _COPIED_DIRECTORY: _noted(target, _DIRECTORY) or 0,
+        **{f"{_COPIED}{org_id}": version for org_id, version in clocks},
+    }
+
+
+def _notes_of_end(target: Database) -> dict[str, int]:
+    return dict(target.select(f"SELECT name, value FROM meta WHERE name LIKE '{_COPIED}%'"))
+
+
+def _moved(source: Database, target: Database) -> int:
+    """How many organizations are not as they are in the source; the directory counts as one."""
+    kept: dict[int, int] = dict(target.select("SELECT org_id, version FROM organization_clock"))
+    found: dict[int, int] = dict(source.select("SELECT org_id, version FROM organization_clock"))
+    moved = len(found.items() - kept.items())
+    return moved or int(_noted(source, _DIRECTORY) != _noted(target, _DIRECTORY))
+
+
+def _directory(source: Database, target: Database) -> None:
+    """Organizations, campaigns and tokens, and what is said of the whole store."""
+    for name in ("member", "token_secret", "verification"):
+        target.run(f"DELETE FROM {name}")
+    for table in OF_ALL:
+        columns = _columns(source, target, table)
+        for rows in _pieces(source, table, columns, {}, None):
+            _put(target, table, columns, rows)
+    _note(target, _DIRECTORY, _noted(source, _DIRECTORY) or 0)
+    if _noted(source, COMPLETE) is None:
+        target.run("DELETE FROM meta WHERE name = :name", {"name": COMPLETE})
+    else:
+        _note(target, COMPLETE, 1)
+
+
+def _is_same(source: Database, target: Database, table: Table, org_id: int) -> bool:
+    """Whether a table of an organization is row for row, column for column the source's."""
+    columns = _columns(source, target, table)
+    one, other = (_pieces(db, table, columns, {"org_id": org_id}, None) for db in (source, target))
+    return all(rows == others for rows, others in zip_longest(one, other))
+
+
+def _version(db: Database, org_id: int) -> int | None:
+    found: int | None = db.select_value(
+        "SELECT version FROM organization_clock WHERE org_id = :id", {"id": org_id}
+    )
+    return found
 
 
 def _noted(db: Database, name: str) -> int | None:
@@ -189,7 +274,7 @@ def _noted(db: Database, name: str) -> int | None:
     return found[0][0] if found else None
 
 
-def _note(db: Database, name: str, value: int) -> None:
+def _note(db: Database, name: str, value: int | None) -> None:
     db.run("DELETE FROM meta WHERE name = :name", {"name": name})
     db.run("INSERT INTO meta (name, value) VALUES (:name, :value)", {"name": name, "value": value})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, LiteralString, Protocol
+from typing import Any, LiteralString, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -36,10 +36,22 @@ class Dialect(Struct, frozen=True):
     """
     gathers: bool
     """Whether deltas are added up in a temporary table before they are settled."""
+    whole: str
+    """What follows a table that is to be read itself, and not an index that holds a copy of its columns."""
+    as_bytes: str
+    """The bytes of a text column as they lie there, whether or not they are text; `{}` is the column."""
 
     def indexed(self, index: str) -> str:
         """Behind a table's name: by which index to walk it."""
         return self.by_index.format(index)
+
+
+class Column(NamedTuple):
+    """A column of a table, and what it may hold."""
+
+    name: str
+    kind: type[int | str | bytes]
+    nullable: bool
 
 
 class Database(Protocol):
@@ -77,6 +89,9 @@ class Database(Protocol):
     # whole tables, for moving house
     def columns(self, table: LiteralString) -> list[str]:
         """The names of a table's columns."""
+
+    def described(self, table: LiteralString) -> list[Column]:
+        """A table's columns, and what each may hold."""
 
     def append(self, table: LiteralString, columns: Sequence[str], rows: Sequence[SqlRow]) -> None:
         """Put rows into a table."""

@@ -11,6 +11,7 @@ from callboard.fold.batch import SpaceFold, Verdict
 from callboard.model.event import Entry
 from callboard.store.importing import check_owner
 from callboard.store.interface import Batch, Late, Receipt, Rejection
+from callboard.store.sql.checksum import run_checksum
 from callboard.store.sql.database import Database
 from callboard.store.sql.imports import need_import
 from callboard.store.sql.load import load
@@ -155,15 +156,18 @@ class Ingestion:
     def _register(self, batch: Batch) -> None:
         run = batch.run
         assert run is not None
+        key = {"org_id": batch.org_id, "space_id": batch.space_id, "run_id": run.run_id}
+        first, batches = self._db.row("run.registered", key) or (None, 0)
+        registered_at = run.created if first is None else first
+        facts = (registered_at, run.collection_ref, run.run_mode, batches + 1)
         self._db.change(
             "run.register",
             {
-                "org_id": batch.org_id,
-                "space_id": batch.space_id,
-                "run_id": run.run_id,
+                **key,
                 "created": run.created,
                 "collection_ref": run.collection_ref,
                 "run_mode": run.run_mode,
+                "checksum": run_checksum((batch.org_id, batch.space_id, run.run_id, *facts)),
             },
         )
 

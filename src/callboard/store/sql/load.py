@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
+from msgspec import MsgspecError
+
+from callboard.errors import StoreDamagedError
 from callboard.fold.batch import Item, Loaded
 from callboard.model.event import CallEvent, Entry, from_canonical
 from callboard.store.sql.database import Database
@@ -78,14 +81,25 @@ def items_of(db: Database, org_id: int, nos: Iterable[int]) -> list[Item]:
     ]
 
 
-def add_entries(db: Database, org_id: int, items: Sequence[Item]) -> None:
-    """Give items the events that count of each, in the order received."""
+def add_entries(db: Database, org_id: int, items: Sequence[Item], *, leaving: int | None = None) -> None:
+    """Give items the events that count of each, in the order received. One that cannot be read raises
+    `StoreDamagedError`, unless it is of the batch that is `leaving`.
+    """
     if not items:
         return
     by_no = {item.no: item for item in items}
     found = db.rows("event.load", {"item_nos": list(by_no), "org_id": org_id})
     for item_no, body, received_at, source, batch_no in found:
-        by_no[item_no].entries.append(Entry(from_canonical(body), body, received_at, source, batch_no))
+        try:
+            event = from_canonical(body)
+        except MsgspecError as error:
+            if batch_no == leaving:
+                continue
+            item_id = by_no[item_no].item_id
+            raise StoreDamagedError(
+                f"An event of {item_id!r} cannot be read: callboard verify --deep says which."
+            ) from error
+        by_no[item_no].entries.append(Entry(event, body, received_at, source, batch_no))
 
 
 def _add_bodies(

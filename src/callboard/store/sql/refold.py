@@ -19,12 +19,13 @@ from typing import LiteralString, Protocol
 import msgspec
 from msgspec import Struct
 
-from callboard.errors import StoreVersionError
+from callboard.errors import StoreDamagedError, StoreVersionError
 from callboard.fold.batch import Item, refold, same_row
 from callboard.fold.version import FOLD_VERSION
+from callboard.store.sql.checksum import fill_event_checksums, fill_run_checksums, say_complete
 from callboard.store.sql.database import Database
 from callboard.store.sql.load import add_entries, items_of
-from callboard.store.sql.save import read_clock, save_folded
+from callboard.store.sql.save import read_clock, save_folded, settle_now
 
 EVENTS_PER_COMMIT = 20_000
 """Events that one commit folds anew at most, and the bytes of their bodies. One call or task is never split:
@@ -42,7 +43,7 @@ _AFTER = "refold_after"
 
 EventFill = Callable[[Database, int, int, int], None]
 
-EVENT_FILLS: tuple[EventFill, ...] = ()
+EVENT_FILLS: tuple[EventFill, ...] = (fill_event_checksums,)
 """What fills columns of events that an older version did not have: called as `fill(db, org_id, first, last)`
 for one piece of an organization's log after the other (`first <= seq <= last`, withdrawn events too), in one
 commit with the position. A piece is bounded as a commit is. It may be called again for a piece that it has
@@ -103,6 +104,7 @@ def note_rules(db: Database) -> None:
     for name in (_TARGET, _ORGANIZATION, _STEP, _AFTER):
         _drop(db, name)
     _note(db, _RULES, FOLD_VERSION)
+    say_complete(db)
 
 
 def is_empty(db: Database) -> bool:
@@ -151,6 +153,8 @@ class Refolding:
     def _piece(self, db: Database, position: Position) -> Position:
         """Do one piece of the work; where the next begins."""
         fills = position.step == 0
+        if fills and position.after == 0:
+            _seal_the_rest(db, position.org_id)
         if fills and not EVENT_FILLS:
             return Position(position.org_id, 1, 0)
         numbers = _next_piece(db, position, "event.log_sizes" if fills else "event.sizes")
@@ -176,13 +180,13 @@ class Refolding:
         """
         try:
             return _with_events(db, org_id, numbers)
-        except msgspec.MsgspecError:
+        except _UNREADABLE:
             return [item for number in numbers for item in self._load_one(db, org_id, number)]
 
     def _load_one(self, db: Database, org_id: int, number: int) -> list[Item]:
         try:
             return _with_events(db, org_id, [number])
-        except msgspec.MsgspecError:
+        except _UNREADABLE:
             if self._watch is not None:
                 self._watch.skipped(f"number {number} of organization {org_id}")
             return []
@@ -194,6 +198,16 @@ class Refolding:
 
 
 _STEPS = 2
+_UNREADABLE = (msgspec.MsgspecError, StoreDamagedError)
+"""What loading a row or an event raises that nothing can be made of."""
+
+
+def _seal_the_rest(db: Database, org_id: int) -> None:
+    """What else an older version kept without a checksum: runs get theirs; differences go into the cells,
+    from where they can be counted again. Doing it twice does no harm.
+    """
+    settle_now(db, org_id)
+    fill_run_checksums(db, org_id)
 
 
 def _work(next_event: int, next_item: int) -> int:

@@ -14,6 +14,7 @@ from callboard.fold.grain import buckets_of
 from callboard.fold.tally import RunDifference, Tally
 from callboard.model.call import Call
 from callboard.store.sql import settling
+from callboard.store.sql.checksum import delta_checksum, event_checksum
 from callboard.store.sql.database import Database
 from callboard.store.sql.load import body_digest, event_key
 from callboard.store.sql.rows import call_values, task_values
@@ -68,19 +69,18 @@ def append_events(db: Database, clock: OrgClock, items: Iterable[Item]) -> None:
             no += 1
         for entry in item.fresh:
             event_id = entry.event.event_id
-            rows.append(
-                (
-                    org_id,
-                    seq,
-                    item.space_id,
-                    item.no,
-                    entry.batch_no,
-                    entry.received_at,
-                    event_key(event_id) if isinstance(event_id, str) else None,
-                    entry.source,
-                    entry.body,
-                )
+            row = (
+                org_id,
+                seq,
+                item.space_id,
+                item.no,
+                entry.batch_no,
+                entry.received_at,
+                event_key(event_id) if isinstance(event_id, str) else None,
+                entry.source,
+                entry.body,
             )
+            rows.append((*row, event_checksum(row)))
             seq += 1
     clock.next_item, clock.next_event = no, seq
     db.change_many("event.append", rows)
@@ -170,7 +170,7 @@ def _append_deltas(
                 head = (clock.org_id, no, space_id, "task", quarter, buckets["hour"], buckets["day"])
                 rows.append((*head, "", "", "", "", "", "", status, items, 0, 0, 0, 0))
                 no += 1
-    db.change_many("delta.append", rows)
+    db.change_many("delta.append", [(*row, delta_checksum(row)) for row in rows])
     clock.next_delta = no
     if no - clock.settled >= settling.SETTLE_AT:
         _settle(db, clock)

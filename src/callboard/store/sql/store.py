@@ -55,7 +55,7 @@ from callboard.store.sql.items import entries_of, find_call, find_task
 from callboard.store.sql.reporting import SqlReporting
 from callboard.store.sql.rows import run_of
 from callboard.store.sql.save import find_clock, settle_now
-from callboard.store.sql.verify import Verifier
+from callboard.store.sql.verify import Engine, Verifier
 from callboard.store.sql.withdrawal import begin_withdrawal, withdraw_some
 from callboard.store.sql.zone_change import follow_home_zone, rebuild_grains
 
@@ -83,6 +83,10 @@ class SqlStore(SqlReporting):
     @property
     @abstractmethod
     def identity(self) -> str: ...
+
+    @abstractmethod
+    def _engine(self) -> Engine:
+        """What verifying takes of the engine."""
 
     @abstractmethod
     def marker(self) -> int: ...
@@ -321,15 +325,20 @@ class SqlStore(SqlReporting):
     def verify(
         self, *, deep: bool = False, repair: bool = False, progress: Progress | None = None
     ) -> Verification:
-        spaces = [space for organization in self.organizations() for space in self.spaces(organization.id)]
-        return Verifier(self._snapshot, self._writing, deep=deep, repair=repair).run(spaces, progress)
+        return Verifier(self._engine(), deep=deep, repair=repair).run(progress)
 
     def copy_to(self, target: SqlStore, progress: Progress | None = None) -> int:
-        """Copy everything into an empty store, or go on with a copy that did not end. Returns how many
-        organizations moved here meanwhile: not 0, the copy has to be run again. Raises `StoreFileError` when
-        the target holds something of its own.
+        """Copy everything into an empty store, go on with a copy that did not end, or take along what moved
+        since one ended. Returns how many organizations moved here meanwhile: not 0, the copy has to be run
+        again. Raises `StoreFileError` when the target holds something of its own.
         """
         return Copying(self._snapshot, target._writing, target._snapshot, progress).run()
+
+    def end_copy(self, target: SqlStore) -> int:
+        """The copy is verified: its target is a store like any other from now on. Returns as `copy_to` how
+        many organizations moved here since; then the copy has not ended.
+        """
+        return Copying(self._snapshot, target._writing, target._snapshot, None).end()
 
     def is_unfinished_copy(self) -> bool:
         """Whether this is the target of a copy that has not ended: its numbers are no numbers yet."""

@@ -1,240 +1,273 @@
 """Verification: rows → counters, and events → rows. Online: it reads in snapshots, writers go on.
 
-A space's counters and the rows they count are read in one snapshot; rows and their events page by page.
-Repairing takes the write lock, a space (or a page of one) at a time.
+Deep, in this order: the file's own structure, every other table, the log against its checksums, events → rows
+and rows → counters. A space's counters and the rows they count are read in one snapshot, all else piece by
+piece. What cannot be read is a difference with its place, and the verification goes on with what can.
+Repairing takes the write lock, a space (or a page of rows) at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from functools import partial
+from typing import NamedTuple
 
-import msgspec
-
-from callboard.fold.batch import Item, refold, same_row
-from callboard.model.directory import Space
-from callboard.model.event import CallEvent
+from callboard.errors import StoreUnavailableError
 from callboard.model.totals import Totals
 from callboard.store.interface import Progress
 from callboard.store.questions import CONTACT_SPACES
-from callboard.store.reporting import Difference, Verification
+from callboard.store.reporting import Verification
 from callboard.store.sql.contact_check import wrong_cells
 from callboard.store.sql.database import Database
-from callboard.store.sql.load import add_entries, find_items, item_of
-from callboard.store.sql.recount import COUNTERS, counted_cells, counted_totals, kept_cells
+from callboard.store.sql.findings import Findings
+from callboard.store.sql.log_check import check_log
+from callboard.store.sql.recount import COUNTERS, Cells, counted_cells, counted_totals, kept_cells
 from callboard.store.sql.refill import insert_cells, put_totals
-from callboard.store.sql.save import (
-    find_clock,
-    home_zones,
-    read_clock,
-    save_rows,
-    settle_for_change,
-    settle_now,
-    write_clock,
-)
+from callboard.store.sql.refolding import Refolding, mend_page
+from callboard.store.sql.save import home_zones, read_clock, settle_for_change, settle_now, write_clock
 from callboard.store.sql.settling import recount_contact
+from callboard.store.sql.table_check import Damaged, TableCheck, check_directory, drop_strays, org_ids
+from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, wait_for_answer, why
 
-MOST_TOLD = 1_000
-"""Differences told one by one; `drift` counts all."""
-EVENTS_AT_ONCE = 50_000
-"""Events of the log whose rows are looked for in one snapshot."""
-PAGE = 2_000
-"""Rows refolded in one snapshot."""
+Faults = Callable[[], Iterator[tuple[str, str]]]
 
-Snapshot = Callable[[], AbstractContextManager[Database]]
+
+class SpaceKey(NamedTuple):
+    """A space, as far as counting needs it."""
+
+    org_id: int
+    id: int
+
+
+class Engine(NamedTuple):
+    """What an engine adds: how it reads and writes, and what it says of its own file."""
+
+    read: Snapshot
+    write: Snapshot
+    unchecked: str | None
+    """Why the file's structure cannot be checked; none when it can."""
+    faults: Faults
+    """(table, what is wrong with its structure)."""
+    rebuild: Callable[..., None]
+    """Make a table's indexes anew."""
 
 
 class Verifier:
     """One verification of a whole store."""
 
-    def __init__(self, read: Snapshot, write: Snapshot, *, deep: bool, repair: bool) -> None:
-        self._read = read
-        self._write = write
+    def __init__(self, engine: Engine, *, deep: bool, repair: bool) -> None:
+        self._engine = engine
+        self._read = engine.read
+        self._write = engine.write
         self._deep = deep
         self._repair = repair
-        self.found = Verification(
-            checked=dict.fromkeys(("spaces", "totals", "cells", "runs", "calls", "tasks", "events"), 0)
-        )
+        self._findings = Findings()
+        self._sound_log = True
+        self._done = self._all = 0
+        self._progress: Progress | None = None
 
-    def run(self, spaces: Iterable[Space], progress: Progress | None) -> Verification:
+    def run(self, progress: Progress | None) -> Verification:
         """Check every space. Rows come first: counters are compared with the rows they should count."""
-        every = list(spaces)
+        self._progress = progress
+        orgs = org_ids(self._read)
+        spaces = {org_id: self._space_ids(org_id) for org_id in orgs}
+        self._all = sum(map(len, spaces.values()))
         if self._deep:
-            for org_id in sorted({space.org_id for space in every}):
-                self._orphans(org_id)
-        for done, space in enumerate(every):
+            self._structure()
+            check_directory(self._read, self._findings)
+        for org_id in orgs:
+            damaged = Damaged([], frozenset())
             if self._deep:
-                self._items(space, is_call=True)
-                self._items(space, is_call=False)
-            self._counters(space)
-            self.found.checked["spaces"] += 1
-            if progress is not None:
-                progress(done + 1, len(every))
-        for org_id in sorted({space.org_id for space in every}):
+                damaged = self._tables(org_id, set(spaces[org_id]))
+                self._guarded("event", org_id, 0, partial(self._rows, org_id, set(spaces[org_id]), damaged))
+            for space_id in spaces[org_id]:
+                self._counters(SpaceKey(org_id, space_id), damaged)
+                self._findings.count("spaces", 1)
+                self._tell_progress()
+        for org_id in orgs:
             self._contact_spaces(org_id)
-        return self.found
+        return self._findings.found
 
-    def _tell(self, what: str, space: tuple[int, int], key: str, kept: Any, expected: Any) -> None:
-        self.found.drift += 1
-        self.found.drift_of[space[0]] = self.found.drift_of.get(space[0], 0) + 1
-        if len(self.found.differences) < MOST_TOLD:
-            self.found.differences.append(Difference(what, *space, key, _plain(kept), _plain(expected)))
+    def _tell_progress(self) -> None:
+        self._done += 1
+        if self._progress is not None:
+            self._progress(self._done, self._all)
 
-    # rows → counters
+    def _guarded(self, what: str, org_id: int, space_id: int, check: Callable[[], None]) -> None:
+        """What fails is a difference, and the rest goes on."""
+        try:
+            check()
+        except StoreUnavailableError as error:
+            # What ends the database's process is damage; a database that stays away is none.
+            wait_for_answer(self._read)
+            self._findings.tell(what, (org_id, space_id), "", f"cannot be read: {error}", None)
+        except UNREADABLE as error:
+            self._findings.tell(what, (org_id, space_id), "", why(error), None)
 
-    def _counters(self, space: Space) -> None:
-        with self._read() as db:
-            before = self.found.drift
-            self._compare_totals(db, space)
-            self._compare_cells(db, space)
-            self._compare_runs(db, space)
-        if self._repair and self.found.drift > before:
-            with self._write() as db:
-                self.found.repaired += self.found.drift - before
-                _rewrite_counters(db, space.org_id, space.id)
+    def _mend(self, wrong: int, *ways: Callable[[Database], object]) -> None:
+        """A repair in one commit: by the first way that can be gone. One that fails changes nothing."""
+        said = ""
+        for change in ways:
+            try:
+                with self._write() as db:
+                    change(db)
+            except UNREADABLE as error:
+                said = why(error)
+            else:
+                self._findings.repaired(wrong)
+                return
+        self._findings.note(f"Not repaired: {said}.")
 
-    def _compare_totals(self, db: Database, space: Space) -> None:
-        where = {"org_id": space.org_id, "space_id": space.id}
-        row = db.row("totals.of_space", where)
-        kept = None if row is None else Totals(*row)
-        counted = counted_totals(db, space.org_id, space.id)
-        self.found.checked["totals"] += 1
-        if kept != counted:
-            self._tell("totals", (space.org_id, space.id), "totals", kept, counted)
-        if not self._deep:
-            self.found.checked["calls"] += sum(
-                getattr(counted, name) for name in Totals.__struct_fields__ if name.startswith("calls_")
-            )
-            self.found.checked["tasks"] += counted.total_tasks
+    def _space_ids(self, org_id: int) -> list[int]:
+        try:
+            with self._read() as db:
+                return sorted(row[0] for row in db.rows("space.ids", {"org_id": org_id}))
+        except UNREADABLE as error:
+            self._findings.tell("space", (org_id, 0), "", why(error), None)
+            return []
 
-    def _compare_cells(self, db: Database, space: Space) -> None:
-        zone = _zone(db, space.org_id, space.id)
-        kept = kept_cells(db, space.org_id, space.id, zone)
-        counted = counted_cells(db, space.org_id, space.id, zone)
-        self.found.checked["cells"] += len(counted)
-        if kept == counted:
+    # the file itself
+
+    def _structure(self) -> None:
+        if self._engine.unchecked is not None:
+            self._findings.note(self._engine.unchecked)
             return
-        for key in sorted(kept.keys() | counted.keys()):
-            if kept.get(key) != counted.get(key):
-                name = "/".join(map(str, key))
-                self._tell("cell", (space.org_id, space.id), name, kept.get(key), counted.get(key))
-
-    def _compare_runs(self, db: Database, space: Space) -> None:
-        kept = _kept_runs(db, space.org_id, space.id)
-        expected = _counted_runs(db, space.org_id, space.id)
-        self.found.checked["runs"] += len(expected)
-        for run_id in sorted(kept.keys() | expected.keys()):
-            if kept.get(run_id) != expected.get(run_id):
-                self._tell("run", (space.org_id, space.id), run_id, kept.get(run_id), expected.get(run_id))
-
-    def _contact_spaces(self, org_id: int) -> None:
-        wrong = 0
-        for name, kept, expected in wrong_cells(self._read, org_id):
-            wrong += 1
-            self._tell("cell", (org_id, CONTACT_SPACES), name, kept, expected)
-        if wrong and self._repair:
-            with self._write() as db:
-                settle_now(db, org_id)
-                recount_contact(db, org_id)
-            self.found.repaired += wrong
+        faulty: dict[str, int] = {}
+        for table, said in self._engine.faults():
+            faulty[table] = faulty.get(table, 0) + 1
+            self._findings.tell("file", (0, 0), table, said, "ok")
+        if faulty and self._repair:
+            for table, faults in faulty.items():
+                self._mend(faults, partial(self._engine.rebuild, table=table))
+            faulty = {table: 1 for table, _ in self._engine.faults()}
+            for table in sorted(faulty):
+                self._findings.note(f"The structure of {table} stays damaged: restore a backup.")
+        # Events that an index no longer leads to would be missing from a row made anew.
+        self._sound_log = "event" not in faulty
 
     # events → rows
 
-    def _items(self, space: Space, *, is_call: bool) -> None:
-        after = ""
-        while True:
-            with self._read() as db:
-                items = _page(db, space, after, is_call=is_call)
-            if not items:
-                return
-            after = items[-1].item_id
-            wrong = self._refold(space, items)
-            if wrong and self._repair:
-                with self._write() as db:
-                    find_clock(db, space.org_id)
-                    # Read again under the lock: what a writer changed meanwhile is right already.
-                    again = [
-                        item for item in _page(db, space, "", is_call=is_call, only=wrong) if _is_wrong(item)
-                    ]
-                    self.found.repaired += len(wrong)
-                    save_rows(db, space.org_id, again)
-                    # In the same commit: a row and what counts it never part, not even on the way back.
-                    _rewrite_counters(db, space.org_id, space.id)
+    def _rows(self, org_id: int, spaces: set[int], damaged: Damaged) -> None:
+        log = check_log(self._read, org_id, self._findings)
+        log = log._replace(whole=log.whole and self._sound_log)
+        for begin, end, wrong in Refolding(self._read, org_id, log, self._findings).pages():
+            if any(not each.unsound for each in wrong) and self._repair:
+                mend = partial(mend_page, org_id=org_id, begin=begin, end=end, log=log)
+                # In the same commit, if all rows can be counted: a row and what counts it never part, not
+                # even on the way back. Else counting waits until the other damaged rows are mended.
+                both = partial(self._mend_and_count, org_id, spaces, mend, damaged)
+                self._mend(sum(not each.unsound for each in wrong), both, mend)
 
-    def _refold(self, space: Space, items: list[Item]) -> list[str]:
-        wrong = []
-        for item in items:
-            kind = "call" if item.is_call else "task"
-            self.found.checked["calls" if item.is_call else "tasks"] += 1
-            self.found.checked["events"] += len(item.entries)
-            if _is_wrong(item):
-                self._tell(kind, (space.org_id, space.id), item.item_id, item.before, item.row)
-                wrong.append(item.item_id)
-        return wrong
+    @staticmethod
+    def _mend_and_count(
+        org_id: int,
+        spaces: set[int],
+        mend: Callable[[Database], frozenset[int]],
+        damaged: Damaged,
+        db: Database,
+    ) -> None:
+        for space_id in sorted(mend(db) & spaces):
+            _rewrite_counters(db, org_id, space_id, damaged.runs)
 
-    def _orphans(self, org_id: int) -> None:
-        """Events whose call or task is missing: the log is walked in pieces."""
-        with self._read() as db:
-            end = db.value("clock.read", {"org_id": org_id})[2]
-        told: set[int] = set()
-        for begin in range(1, end, EVENTS_AT_ONCE):
-            piece = {"org_id": org_id, "from_seq": begin, "to_seq": begin + EVENTS_AT_ONCE}
-            with self._read() as db:
-                items = _without_row(db, piece)
-            for item in items:
-                if item.no not in told:
-                    told.add(item.no)
-                    kind = "call" if item.is_call else "task"
-                    self._tell(kind, (org_id, item.space_id), item.item_id, None, item.row)
-                    self.found.repaired += self._repair
-            if items and self._repair:
-                with self._write() as db:
-                    find_clock(db, org_id)
-                    again = _without_row(db, piece)
-                    save_rows(db, org_id, again)
-                    for space_id in sorted({item.space_id for item in again}):
-                        _rewrite_counters(db, org_id, space_id)
+    def _tables(self, org_id: int, spaces: set[int]) -> Damaged:
+        damaged = Damaged([], frozenset())
+        try:
+            damaged = TableCheck(self._read, org_id, spaces, self._findings).run()
+        except UNREADABLE as error:
+            self._findings.tell("table", (org_id, 0), "", why(error), None)
+        if self._repair and damaged.drop:
 
+            def change(db: Database) -> None:
+                drop_strays(db, org_id, damaged)
+                # Also those that are settled: sums that are held are moved on by them.
+                settle_now(db, org_id)
 
-def _is_wrong(item: Item) -> bool:
-    refold(item)
-    return not same_row(item.row, item.before)
+            self._mend(len(damaged.drop), change)
+        return damaged
 
+    # rows → counters
 
-def _page(
-    db: Database, space: Space, after: str, *, is_call: bool, only: list[str] | None = None
-) -> list[Item]:
-    if only is None:
-        where = {"org_id": space.org_id, "space_id": space.id, "after": after, "most": PAGE}
-        found = db.rows("call.page" if is_call else "task.page", where)
-        items = [item_of(row, is_call=is_call) for row in found]
-    else:
-        items = find_items(db, space.org_id, [(space.id, item_id) for item_id in only], is_call=is_call)
-    add_entries(db, space.org_id, items)
-    return items
+    def _counters(self, space: SpaceKey, damaged: Damaged) -> None:
+        before = self._findings.drift
+        for what, compare in (
+            ("totals", self._compare_totals),
+            ("cell", self._compare_cells),
+            ("run", self._compare_runs),
+        ):
+            self._guarded(what, *space, partial(compare, space, damaged))
+        if self._repair and self._findings.drift > before:
+            self._mend(
+                self._findings.drift - before,
+                lambda db: _rewrite_counters(db, space.org_id, space.id, damaged.runs),
+            )
 
+    def _compare_totals(self, space: SpaceKey, _: Damaged) -> None:
+        where = {"org_id": space.org_id, "space_id": space.id}
+        row, counted = attempt(
+            self._read, lambda db: (db.row("totals.of_space", where), counted_totals(db, *space))
+        )
+        kept = None if row is None else Totals(*row)
+        self._findings.count("totals", 1)
+        if kept != counted:
+            self._findings.tell("totals", space, "totals", kept, counted)
+        if not self._deep:
+            calls = (getattr(counted, name) for name in Totals.__struct_fields__ if name.startswith("calls_"))
+            self._findings.count("calls", sum(calls))
+            self._findings.count("tasks", counted.total_tasks)
 
-def _without_row(db: Database, piece: dict[str, int]) -> list[Item]:
-    """The items of a piece of the log that have no row, as they should be."""
-    org_id = piece["org_id"]
-    found: list[tuple[Any, ...]] = db.rows("event.orphans", piece)
-    items = [Item("", True, no, space_id=space_id) for space_id, no in found]
-    add_entries(db, org_id, items)
-    for item in items:
-        event = item.entries[0].event
-        item.item_id, item.is_call = event.item_id, isinstance(event, CallEvent)
-        refold(item)
-    return items
+    def _compare_cells(self, space: SpaceKey, _: Damaged) -> None:
+        def read(db: Database) -> tuple[Cells, Cells]:
+            zone = _zone(db, *space)
+            return kept_cells(db, *space, zone), counted_cells(db, *space, zone)
+
+        kept, counted = attempt(self._read, read)
+        self._findings.count("cells", len(counted))
+        if kept == counted:
+            return
+        # A damaged key may hold anything, also what cannot be compared with the others.
+        for key in sorted(kept.keys() | counted.keys(), key=repr):
+            if kept.get(key) != counted.get(key):
+                name = "/".join(map(str, key))
+                self._findings.tell("cell", space, name, kept.get(key), counted.get(key))
+
+    def _compare_runs(self, space: SpaceKey, damaged: Damaged) -> None:
+        kept, expected = attempt(self._read, lambda db: (_kept_runs(db, *space), _counted_runs(db, *space)))
+        self._findings.count("runs", len(expected))
+        for run_id in sorted(kept.keys() | expected.keys(), key=repr):
+            same = kept.get(run_id) == expected.get(run_id)
+            if not same and (space.id, run_id) not in damaged.runs:
+                self._findings.tell("run", space, str(run_id), kept.get(run_id), expected.get(run_id))
+
+    def _contact_spaces(self, org_id: int) -> None:
+        before = self._findings.drift
+        self._guarded("cell", org_id, CONTACT_SPACES, partial(self._compare_contact, org_id))
+        wrong = self._findings.drift - before
+        if wrong and self._repair:
+
+            def change(db: Database) -> None:
+                settle_now(db, org_id)
+                recount_contact(db, org_id)
+
+            self._mend(wrong, change)
+
+    def _compare_contact(self, org_id: int) -> None:
+        for name, kept, expected in wrong_cells(self._read, org_id):
+            self._findings.tell("cell", (org_id, CONTACT_SPACES), name, kept, expected)
 
 
 def _zone(db: Database, org_id: int, space_id: int) -> str:
     """The space's home zone as of this snapshot: it may have changed since the verification began."""
-    return home_zones(db, org_id, [space_id])[space_id]
+    zone = home_zones(db, org_id, [space_id]).get(space_id)
+    if zone is None:
+        raise LookupError(f"space {space_id} has no row")
+    return zone
 
 
-def _rewrite_counters(db: Database, org_id: int, space_id: int) -> None:
-    """Counters as the rows make them, whatever was kept."""
+def _rewrite_counters(
+    db: Database, org_id: int, space_id: int, keep: frozenset[tuple[int, str]] = frozenset()
+) -> None:
+    """Counters as the rows make them, whatever was kept; runs to `keep` (space, id) stay as they are."""
     where = {"org_id": org_id, "space_id": space_id}
     clock = read_clock(db, org_id)
     settle_for_change(db, clock)
@@ -245,8 +278,11 @@ def _rewrite_counters(db: Database, org_id: int, space_id: int) -> None:
     if any(wrong_cells(lambda: nullcontext(db), org_id)):
         recount_contact(db, org_id)
     kept, counted = _kept_runs(db, org_id, space_id), _counted_runs(db, org_id, space_id)
-    db.change_many("run.drop", [(org_id, space_id, run_id) for run_id in kept.keys() - counted.keys()])
-    db.change_many("run.put", [(org_id, space_id, run_id, *values) for run_id, values in counted.items()])
+    alone = {run_id for of_space, run_id in keep if of_space == space_id}
+    gone = kept.keys() - counted.keys() - alone
+    db.change_many("run.drop", [(org_id, space_id, run_id) for run_id in gone])
+    put = [(org_id, space_id, run_id, *values) for run_id, values in counted.items() if run_id not in alone]
+    db.change_many("run.put", put)
     write_clock(db, clock)
 
 
@@ -265,8 +301,3 @@ def _counted_runs(db: Database, org_id: int, space_id: int) -> dict[str, tuple[i
         counted = runs.get(run_id, (registered, registered, 0, 0, 0, 0))
         runs[run_id] = (registered, max(registered, counted[1]), *counted[2:])
     return runs
-
-
-def _plain(value: Any) -> Any:
-    """A value as it can be shown as JSON."""
-    return msgspec.to_builtins(value)

@@ -9,6 +9,7 @@ from callboard.errors import NotFoundError
 from callboard.fold.batch import Item, refold, same_row
 from callboard.model.event import Entry
 from callboard.store.interface import Withdrawal, batch_id
+from callboard.store.sql.checksum import event_checksum, is_sound
 from callboard.store.sql.database import Database
 from callboard.store.sql.load import add_entries, body_digest, items_of
 from callboard.store.sql.save import find_clock, read_clock, save_folded
@@ -45,7 +46,8 @@ def withdraw_some(
     if not found:
         return None, Withdrawal(batch_no=batch_no, events=0, calls=0, tasks=0)
     items = items_of(db, org_id, {item_no for _, _, item_no in found})
-    add_entries(db, org_id, items)
+    # What cannot be read may leave all the same.
+    add_entries(db, org_id, items, leaving=batch_no)
     events = 0
     _hand_over(db, org_id, batch_no, items)
     for item in items:
@@ -78,5 +80,19 @@ def _hand_over(db: Database, org_id: int, batch_no: int, items: list[Item]) -> N
                 continue
             heir_no, received_at, source = heir
             item.entries[place] = Entry(entry.event, entry.body, received_at, source, heir_no)
-            seq = db.value("event.hand_over", (heir_no, received_at, source, org_id, item.no, entry.body))
+            where = (org_id, item.no, entry.body)
+            # One that fails its checksum keeps the old one: with a new one the damage would pass for sound.
+            before = _sealed(db, *where)
+            seq = db.value("event.hand_over", (heir_no, received_at, source, *where))
             db.change("batch.reach", {"seq": seq, "org_id": org_id, "no": heir_no})
+            if before is not None:
+                space_id, event_key = before
+                row = (org_id, seq, space_id, item.no, heir_no, received_at, event_key, source, entry.body)
+                db.change_many("event.seal", [(event_checksum(row), org_id, seq)])
+
+
+def _sealed(db: Database, org_id: int, item_no: int, body: bytes) -> tuple[int, int | None] | None:
+    """Space and key of an item's event with this body; none where it has no checksum or fails it."""
+    where = {"org_id": org_id, "item_no": item_no, "body": body}
+    checksum, withdrawn, *row = db.rows("event.by_body", where)[0]
+    return (row[1], row[5]) if is_sound(checksum, withdrawn, (org_id, *row)) else None

@@ -12,6 +12,7 @@ from typing import Any
 import apsw
 
 from callboard.errors import (
+    StoreDamagedError,
     StoreError,
     StoreFileError,
     StoreLockedError,
@@ -119,6 +120,8 @@ def store_errors(path: str = "The store") -> Iterator[None]:
         yield
     except apsw.InterruptError as error:
         raise StoreTooSlowError from error
+    except apsw.CorruptError as error:
+        raise StoreDamagedError(f"{path} is damaged: {error}") from error
     except apsw.Error as error:
         for kind, (passing, message) in _MEANINGS.items():
             if isinstance(error, kind):
@@ -137,7 +140,6 @@ _MEANINGS: dict[type[apsw.Error], tuple[int, str]] = {
     apsw.IOError: (10, "The disk of the store fails: {error}"),
     apsw.NotADBError: (0, "{path} is not a database."),
     apsw.CantOpenError: (0, "{path} cannot be opened: is the folder there, and may it be written?"),
-    apsw.CorruptError: (0, "{path} is damaged: {error}"),
 }
 """SQLite's error → (after how many seconds to try again; 0: somebody has to mend it, what to say)."""
 

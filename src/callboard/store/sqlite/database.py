@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 import apsw
 import msgspec
 
-from callboard.store.sql.database import Dialect, SqlRow, Values
+from callboard.store.sql.database import Column, Dialect, SqlRow, Values
 from callboard.store.sqlite.statements import statement
 
 SQLITE = Dialect(
@@ -26,6 +26,8 @@ SQLITE = Dialect(
     live_limit="coalesce(settings ->> '$.live_call_limit', 14400)",
     packed="json_array({})",
     gathers=True,
+    whole=" NOT INDEXED",
+    as_bytes="CASE typeof({0}) WHEN 'text' THEN CAST({0} AS BLOB) ELSE {0} END",
 )
 
 _json = msgspec.json.Encoder().encode
@@ -70,12 +72,19 @@ class SqliteDatabase:
     def columns(self, table: LiteralString) -> list[str]:
         return [row[0] for row in self._db.execute("SELECT name FROM pragma_table_info(?)", (table,))]
 
+    def described(self, table: LiteralString) -> list[Column]:
+        found = self._db.execute('SELECT name, type, "notnull" OR pk FROM pragma_table_info(?)', (table,))
+        return [Column(name, _KINDS[kind], not needed) for name, kind, needed in found]
+
     def append(self, table: LiteralString, columns: Sequence[str], rows: Sequence[SqlRow]) -> None:
         places = ", ".join("?" for _ in columns)
         self._db.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
 
     def restart_numbers(self, tables: Sequence[LiteralString]) -> None:
         """SQLite goes on behind the greatest by itself."""
+
+
+_KINDS: dict[str, type[int | str | bytes]] = {"INTEGER": int, "TEXT": str, "BLOB": bytes}
 
 
 def _bound(values: Any) -> Any:

@@ -18,6 +18,7 @@ from random import random
 import apsw
 
 from callboard.errors import StoreFileError, StoreUnavailableError, StoreVersionError
+from callboard.store.sql.copying import UNFINISHED
 from callboard.store.sql.database import Database
 from callboard.store.sql.refill import refill_cells
 from callboard.store.sql.refold import Refolding, Watch, is_due, is_empty, note_rules, told_bytes
@@ -46,29 +47,35 @@ def newest_version() -> int:
 
 
 def bring_up_to_date(
-    connect: Callable[[], apsw.Connection], path: str, wait_s: float, watch: Watch | None = None
+    connect: Callable[[], apsw.Connection],
+    path: str,
+    wait_s: float,
+    watch: Watch | None = None,
+    *,
+    copying: bool = False,
 ) -> None:
     """Make the file's schema and rows those of this program. A newer file, or another program's, is refused.
+    A store that is made for a copy says so from its first commit on.
 
     Raises `StoreUnavailableError` when another process has the file open for longer than `wait_s`, and
     `StoreFileError` when the disk is clearly too small.
     """
     until = time.monotonic() + wait_s
-    while not _tried(connect, path, watch):
+    while not _tried(connect, path, watch, copying=copying):
         if time.monotonic() > until:
             raise StoreUnavailableError(_IN_USE)
         # Each lets go of the file before it tries again: of two that wait for each other one gets it.
         time.sleep(0.01 + 0.1 * random())
 
 
-def _tried(connect: Callable[[], apsw.Connection], path: str, watch: Watch | None) -> bool:
+def _tried(connect: Callable[[], apsw.Connection], path: str, watch: Watch | None, *, copying: bool) -> bool:
     """Whether the file is at this version now; not when another process has it open."""
     with closing(connect()) as db, store_errors(path):
         version = _version(db, path)
         if version == newest_version() and not is_due(SqliteDatabase(db)):
             return True
         if version == 0:
-            _migrate(db, path)
+            _migrate(db, path, copying=copying)
             return True
         if not _is_alone(db):
             return False
@@ -93,7 +100,7 @@ def _is_alone(db: apsw.Connection) -> bool:
     return True
 
 
-def _migrate(db: apsw.Connection, path: str) -> None:
+def _migrate(db: apsw.Connection, path: str, *, copying: bool = False) -> None:
     with transaction(db, "IMMEDIATE"):
         version = _version(db, path)  # another process may have been first
         missing = [each for each in migrations() if each[0] > version]
@@ -104,6 +111,8 @@ def _migrate(db: apsw.Connection, path: str) -> None:
             refill_cells(SqliteDatabase(db))
         if is_empty(SqliteDatabase(db)):
             note_rules(SqliteDatabase(db))
+        if copying and version == 0:
+            db.execute("INSERT INTO meta (name, value) VALUES (?, 1)", (UNFINISHED,))
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 

@@ -103,7 +103,7 @@ CREATE TABLE event (
     event_key INTEGER,  -- 64 bits of a digest of event_id; the body decides
     withdrawn INTEGER NOT NULL DEFAULT 0,
     source TEXT NOT NULL,
-    body BLOB NOT NULL,
+    body BLOB NOT NULL, checksum INTEGER,
     PRIMARY KEY (org_id, seq)
 ) WITHOUT ROWID;
 
@@ -229,7 +229,7 @@ CREATE TABLE run (
     pending INTEGER NOT NULL,
     running INTEGER NOT NULL,
     completed INTEGER NOT NULL,
-    failed INTEGER NOT NULL,
+    failed INTEGER NOT NULL, checksum INTEGER,
     PRIMARY KEY (org_id, space_id, run_id)
 ) WITHOUT ROWID;
 
@@ -292,7 +292,7 @@ CREATE TABLE delta (
     answered INTEGER NOT NULL,
     timed INTEGER NOT NULL,
     talk_ms INTEGER NOT NULL,
-    wait_ms INTEGER NOT NULL,
+    wait_ms INTEGER NOT NULL, checksum INTEGER,
     PRIMARY KEY (org_id, no)
 ) WITHOUT ROWID;
 
@@ -310,3 +310,4 @@ CREATE INDEX call_live ON call (org_id, space_id, call_status, creation_time)
 CREATE INDEX call_by_task ON call (org_id, space_id, task_id) WHERE void = 0 AND task_id IS NOT NULL;
 
 INSERT INTO meta VALUES ('directory_version', 1), ('fold_rules', 2);
+INSERT INTO meta VALUES ('checksums_complete', 1);

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from threading import Lock, Thread
 from typing import Any, Literal, TypeVar
 
@@ -19,9 +20,11 @@ from callboard.store.sql.database import Database
 from callboard.store.sql.histories import Histories
 from callboard.store.sql.refold import Watch
 from callboard.store.sql.store import SqlStore
+from callboard.store.sql.verify import Engine
 from callboard.store.sqlite.connection import Patience, open_connection, store_errors, transaction
 from callboard.store.sqlite.database import SqliteDatabase
 from callboard.store.sqlite.identity import OpenFile
+from callboard.store.sqlite.integrity import file_faults, rebuild_indexes
 from callboard.store.sqlite.migrate import bring_up_to_date, newest_version
 from callboard.store.sqlite.readers import Readers
 from callboard.store.sqlite.statements import statement
@@ -41,10 +44,11 @@ class SqliteStore(SqlStore):
         settings: Settings | None = None,
         *,
         vfs: str | None = None,
+        copying: bool = False,
         watch: Watch | None = None,
     ) -> None:
-        """Open the file at `path`; make it when it is missing, bring it up to date when it is older, which
-        may take minutes and is told to `watch`.
+        """Open the file at `path`; make it when it is missing (`copying`: as one that is no store yet), bring
+        it up to date when it is older, which may take minutes and is told to `watch`.
 
         Raises `StoreFileError` (not a database, another program's, damaged, no such folder),
         `StoreVersionError` (newer than this program) or `StoreUnavailableError` (locked, read-only).
@@ -59,7 +63,8 @@ class SqliteStore(SqlStore):
         self._histories = Histories()
         self._file = OpenFile(path)
         self._rescued = False
-        bring_up_to_date(self._open_writer, path, self._settings.lock_timeout_ms / 1000, watch)
+        wait_s = self._settings.lock_timeout_ms / 1000
+        bring_up_to_date(self._open_writer, path, wait_s, watch, copying=copying)
         self._writer = self._open_writer()
         # SQLite opens a file it may not write without a word: reading goes on, serving must not begin.
         self._read_only = self._writer.readonly("main")
@@ -174,6 +179,10 @@ class SqliteStore(SqlStore):
         self._check_file()
         with self._readers.lend() as db:
             return query(SqliteDatabase(db), *args)
+
+    def _engine(self) -> Engine:
+        faults = partial(file_faults, self._snapshot)
+        return Engine(self._snapshot, self._writing, None, faults, rebuild_indexes)
 
     # --- what changed
 

@@ -1,9 +1,9 @@
 -- Events more in the log, one organization's.
-INSERT INTO event (org_id, seq, space_id, item_no, batch_no, received_at, event_key, source, body)
+INSERT INTO event (org_id, seq, space_id, item_no, batch_no, received_at, event_key, source, body, checksum)
 SELECT held.org_id, new.*
 FROM organization_clock AS held
 CROSS JOIN unnest(
     :c2::BIGINT[], :c3::BIGINT[], :c4::BIGINT[], :c5::BIGINT[], :c6::BIGINT[], :c7::BIGINT[], :c8::TEXT[],
-    :c9::BYTEA[]
+    :c9::BYTEA[], :c10::BIGINT[]
 ) AS new
 WHERE held.org_id = :v1

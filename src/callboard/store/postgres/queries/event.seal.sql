@@ -1,0 +1,5 @@
+-- The checksums of events, one organization's.
+UPDATE event
+SET checksum = new.checksum
+FROM unnest(:c1::BIGINT[], :c3::BIGINT[]) AS new (checksum, seq)
+WHERE event.org_id = :v2 AND event.seq = new.seq

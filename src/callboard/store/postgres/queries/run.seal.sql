@@ -1,0 +1,5 @@
+-- The checksums of what requests said of runs, one organization's.
+UPDATE run
+SET checksum = new.checksum
+FROM unnest(:c2::BIGINT[], :c3::TEXT[], :c4::BIGINT[]) AS new (space_id, run_id, checksum)
+WHERE run.org_id = :v1 AND run.space_id = new.space_id AND run.run_id = new.run_id

@@ -1,0 +1,329 @@
+"""Events → rows: every call and task folded again from its events, and compared column by column.
+
+By number, not by space or id: so that a row whose space or id was changed is met as well, and so are events
+that have no row. A row is made anew only from events that are all there and all sound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+
+from callboard.fold.batch import Item, refold
+from callboard.model.call import Call
+from callboard.model.event import CallEvent, Entry, from_canonical
+from callboard.model.task import Task
+from callboard.store.sql.checksum import is_sound
+from callboard.store.sql.database import Database, SqlRow
+from callboard.store.sql.findings import Findings
+from callboard.store.sql.log_check import LogState
+from callboard.store.sql.rows import CALL_COLUMNS, TASK_COLUMNS, call_values, task_values
+from callboard.store.sql.save import find_clock
+from callboard.store.sql.table_walk import (
+    UNREADABLE,
+    Lost,
+    ReadingEndsError,
+    Snapshot,
+    TableWalk,
+    attempt,
+    why,
+)
+
+PAGE = 2_000
+"""Numbers of calls and tasks refolded in one snapshot."""
+
+_HEAD = ("org_id", "no", "space_id")
+COLUMNS = {
+    "call": (*_HEAD, *CALL_COLUMNS.split(", ")),
+    "task": (*_HEAD, *TASK_COLUMNS.split(", ")),
+}
+
+
+class Kept(Struct):
+    """What the store has under one number: at most one row, and its events that count."""
+
+    no: int
+    calls: list[SqlRow] = []
+    tasks: list[SqlRow] = []
+    events: list[SqlRow] = []
+
+
+class Wrong(NamedTuple):
+    """A number whose row does not follow from its events."""
+
+    no: int
+    kind: str
+    space_id: int
+    key: str
+    kept: Any
+    expected: Any
+    column: str
+    noun: str
+    """What it should be a row of."""
+    row: SqlRow | None
+    """The row as it should be; none where there should be none."""
+    unsound: str
+    """Why it is not known what the row should be; empty where it is."""
+    spaces: frozenset[int]
+    """What has to be counted again."""
+
+
+class Refolding:
+    """The calls and tasks of one organization."""
+
+    def __init__(self, read: Snapshot, org_id: int, log: LogState, findings: Findings) -> None:
+        self._read = read
+        self._org_id = org_id
+        self._log = log
+        self._findings = findings
+        self._walks = {noun: TableWalk(read, noun, ("no",), org_id) for noun in ("call", "task")}
+
+    def pages(self) -> Iterator[tuple[int, int, list[Wrong]]]:
+        """(numbers begin, end, what is wrong there), told as they are found."""
+        with self._read() as db:
+            end = db.value("clock.read", {"org_id": self._org_id})[1]
+        begin = 1
+        while True:
+            behind = begin + PAGE
+            yield from self._page(begin, behind)
+            # Nothing is walked where there is nothing, however far a damaged number lies.
+            ahead = [walk.next_number(behind) for walk in self._walks.values()]
+            further = [no for no in ahead if no is not None]
+            if behind < end:
+                further.append(behind)
+            if not further:
+                return
+            begin = min(further)
+
+    def _page(self, begin: int, end: int) -> Iterator[tuple[int, int, list[Wrong]]]:
+        try:
+            kept = attempt(self._read, lambda db: read_kept(db, self._org_id, begin, end))
+        except ReadingEndsError as error:
+            for noun in self._walks:
+                self._findings.tell(noun, (self._org_id, 0), f"numbers {begin}-{end - 1}", why(error), None)
+            return
+        except UNREADABLE as error:
+            said = why(error)
+            if end - begin > 1:
+                middle = (begin + end) // 2
+                yield from self._page(begin, middle)
+                yield from self._page(middle, end)
+            else:
+                yield begin, end, self._damaged(begin, said)
+            return
+        wrong = []
+        for each in kept:
+            self._findings.count("calls", len(each.calls))
+            self._findings.count("tasks", len(each.tasks))
+            self._findings.count("events", len(each.events))
+            found = judge(self._org_id, each, self._log)
+            if found is not None:
+                self._told(found)
+                wrong.append(found)
+        yield begin, end, wrong
+
+    def _told(self, found: Wrong) -> None:
+        expected = found.unsound or found.expected
+        place = (self._org_id, found.space_id)
+        self._findings.tell(found.kind, place, found.key, found.kept, expected, found.column)
+
+    def _damaged(self, no: int, said: str) -> list[Wrong]:
+        """One number of which something cannot be read: a row, or its events."""
+        told = False
+        for noun, walk in self._walks.items():
+            _, lost = walk.numbered(no, no + 1)
+            for each in lost:
+                told = True
+                self._findings.count(f"{noun}s", 1)
+                self._findings.lost(noun, (self._org_id, _space_of(walk, each)), each)
+        try:
+            where = {"org_id": self._org_id, "begin": no, "end": no + 1}
+            events = attempt(self._read, lambda db: db.rows("event.numbered", where))
+        except UNREADABLE as error:
+            text = f"the events of number {no}: {why(error)}"
+            self._findings.tell("event", (self._org_id, 0), text, said, None)
+            return []
+        found = judge(self._org_id, Kept(no, events=events), self._log)
+        if found is None or found.unsound:
+            if found is not None or not told:
+                self._findings.note(f"Number {no} of organization {self._org_id} is kept as it is: {said}.")
+            return []
+        return [found]
+
+
+def read_kept(db: Database, org_id: int, begin: int, end: int) -> list[Kept]:
+    """What the store has under a range of numbers, in one snapshot."""
+    where = {"org_id": org_id, "begin": begin, "end": end}
+    kept: dict[int, Kept] = {}
+
+    def of(no: int) -> Kept:
+        found = kept.get(no)
+        if found is None:
+            found = kept[no] = Kept(no, [], [], [])
+        return found
+
+    for row in db.select(_numbered("call", db), where):
+        of(row[1]).calls.append(row)
+    for row in db.select(_numbered("task", db), where):
+        of(row[1]).tasks.append(row)
+    for event in db.rows("event.numbered", where):
+        of(event[4]).events.append(event)
+    return list(kept.values())
+
+
+def _numbered(noun: str, db: Database) -> str:
+    """The rows with a number of a range, void ones too, as their table itself has them."""
+    return (
+        f"SELECT {', '.join(COLUMNS[noun])} FROM {noun}{db.dialect.whole} "
+        "WHERE org_id = :org_id AND no >= :begin AND no < :end"
+    )
+
+
+def judge(org_id: int, kept: Kept, log: LogState) -> Wrong | None:
+    """Whether the row of a number follows from its events."""
+    rows = [("call", row) for row in kept.calls] + [("task", row) for row in kept.tasks]
+    unsound = _unsound(org_id, kept)
+    item: Item | None = None
+    if not unsound:
+        try:
+            item = _folded(kept)
+        except UNREADABLE as error:
+            unsound = f"its events cannot be folded: {why(error)}"
+    if item is None:
+        kind, row = rows[0] if rows else ("call", None)
+        space_id, key = (row[2], str(row[3])) if row else _named(kept)
+        shown = _shown(kind, row, None)[0]
+        return Wrong(kept.no, kind, _whole(space_id), key, shown, None, "", kind, None, unsound, frozenset())
+    expected = None if item.row is None else _values(org_id, kept.no, item)
+    noun = "call" if item.is_call else "task"
+    if rows == ([] if expected is None else [(noun, expected)]) and _same_types(rows, expected):
+        return None
+    kind, row = rows[0] if rows else (noun, None)
+    right = expected if kind == noun else None
+    shown, should, columns = _shown(kind, row, right)
+    spaces = frozenset(each[2] for each in ([row, expected] if row else [expected]) if each is not None)
+    if not log.spares(org_id, kept.no):
+        unsound = "not known: events are damaged or missing that may be its own"
+    named = expected or row
+    assert named is not None
+    key = row[3] if row is not None and expected is None else named[3]
+    place = _whole(named[2])
+    return Wrong(kept.no, kind, place, str(key), shown, should, columns, noun, expected, unsound, spaces)
+
+
+def _unsound(org_id: int, kept: Kept) -> str:
+    for checksum, withdrawn, *covered in kept.events:
+        if checksum is not None and not is_sound(checksum, withdrawn, (org_id, *covered)):
+            return f"not known: event {covered[0]} fails its checksum, the row is kept as it is"
+    return ""
+
+
+def _folded(kept: Kept) -> Item:
+    entries = [
+        Entry(from_canonical(body), body, received_at, source, batch_no)
+        for _, _, _, _, _, batch_no, received_at, _, source, body in kept.events
+    ]
+    if not entries:
+        return Item("", bool(kept.calls))
+    first = entries[0].event
+    spaces = {event[3] for event in kept.events}
+    ids = {(each.event.__class__, each.event.item_id) for each in entries}
+    if len(ids) > 1 or len(spaces) > 1:
+        raise ValueError("they name several calls or tasks")
+    item = Item(first.item_id, isinstance(first, CallEvent), kept.no, entries=entries, space_id=spaces.pop())
+    refold(item)
+    return item
+
+
+def _values(org_id: int, no: int, item: Item) -> SqlRow:
+    assert isinstance(item.row, Call | Task)
+    values = call_values(item.row) if isinstance(item.row, Call) else task_values(item.row)
+    return (org_id, no, item.space_id, *values)
+
+
+def _same_types(rows: list[tuple[str, SqlRow]], expected: SqlRow | None) -> bool:
+    """To `==` alone 1 and 1.0 are the same."""
+    return expected is None or [type(each) for each in rows[0][1]] == [type(each) for each in expected]
+
+
+def _shown(kind: str, row: SqlRow | None, right: SqlRow | None) -> tuple[Any, Any, str]:
+    """What is kept, what should be, and the columns that differ; of two rows these columns alone."""
+    names = COLUMNS[kind]
+    if row is None or right is None:
+        kept = None if row is None else dict(zip(names, row, strict=True))
+        expected = None if right is None else dict(zip(names, right, strict=True))
+        return kept, expected, ""
+    differ = [
+        place
+        for place, (one, other) in enumerate(zip(row, right, strict=True))
+        if one != other or type(one) is not type(other)
+    ]
+    return (
+        {names[place]: row[place] for place in differ},
+        {names[place]: right[place] for place in differ},
+        ", ".join(names[place] for place in differ),
+    )
+
+
+def _named(kept: Kept) -> tuple[Any, str]:
+    """Space and id of a number that has no row, as far as its events tell."""
+    for event in kept.events:
+        try:
+            return event[3], from_canonical(event[9]).item_id
+        except UNREADABLE:
+            continue
+    return (kept.events[0][3] if kept.events else 0), f"number {kept.no}"
+
+
+def _space_of(walk: TableWalk, lost: Lost) -> int:
+    if lost.row is None:
+        return 0
+    return _whole(lost.row[[each.name for each in walk.columns].index("space_id")])
+
+
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def mend_page(db: Database, org_id: int, begin: int, end: int, log: LogState) -> frozenset[int]:
+    """Make the rows of a range of numbers anew, those that may be; of which spaces the counters follow.
+    Under the lock, read again: what a writer changed meanwhile is right already.
+    """
+    find_clock(db, org_id)
+    wrong = [found for found in _judged(db, org_id, begin, end, log) if not found.unsound]
+    for found in list(wrong):
+        if found.row is not None:
+            wrong += _holders(db, org_id, found, {each.no for each in wrong}, log)
+    for found in wrong:
+        for noun in ("call", "task"):
+            db.change_many(f"{noun}.delete", [(org_id, found.no)])
+    for found in wrong:
+        if found.row is not None:
+            db.change_many(f"{found.noun}.insert", [found.row])
+    return frozenset(space_id for found in wrong for space_id in found.spaces)
+
+
+def _judged(db: Database, org_id: int, begin: int, end: int, log: LogState) -> list[Wrong]:
+    try:
+        kept = read_kept(db, org_id, begin, end)
+    except UNREADABLE as error:
+        if end - begin > 1:
+            raise
+        why(error)
+        # The row cannot be read; its events can.
+        where = {"org_id": org_id, "begin": begin, "end": end}
+        kept = [Kept(begin, events=db.rows("event.numbered", where))]
+    found = [judge(org_id, each, log) for each in kept]
+    return [each for each in found if each is not None]
+
+
+def _holders(db: Database, org_id: int, found: Wrong, nos: set[int], log: LogState) -> list[Wrong]:
+    """The row that holds the id of one that is to be made, under another number, if it is wrong itself."""
+    assert found.row is not None
+    noun, where = found.noun, {"org_id": org_id, "space_id": found.row[2], "id": found.row[3]}
+    no = db.value(f"{noun}.holder", where)
+    if no is None or no in nos:
+        return []
+    return [each for each in _judged(db, org_id, no, no + 1, log) if not each.unsound]

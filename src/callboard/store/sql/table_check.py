@@ -1,0 +1,183 @@
+"""Every other table, row by row: values that their columns cannot hold, rows of nothing, checksums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, LiteralString, NamedTuple
+
+import msgspec
+
+from callboard.fold.catalogue import CATALOGUE
+from callboard.model.directory import SpaceSettings
+from callboard.store.questions import CONTACT_SPACES
+from callboard.store.sql.checksum import are_complete, delta_checksum, run_checksum
+from callboard.store.sql.copying import CLOCK, OF_ALL, OF_ORGANIZATIONS, Table
+from callboard.store.sql.database import Database, SqlRow
+from callboard.store.sql.findings import Findings
+from callboard.store.sql.table_walk import UNREADABLE, Lost, Snapshot, TableWalk, why
+
+WALKED_ELSEWHERE = frozenset({"event", "call", "task"})
+"""By number, with what follows from them."""
+ONLY_COUNTED = frozenset({"totals", "cell", "delta", "run"})
+"""Whose rows are made anew: one that belongs to nothing is dropped by a repair."""
+
+_CELLS = frozenset((counter.code, str(grain)) for counter in CATALOGUE for grain in counter.grains)
+_FACTS = ("space_id", "run_id", "registered_at", "collection_ref", "run_mode", "batch_count")
+
+
+class Damaged(NamedTuple):
+    """What a repair has to know of an organization's damage."""
+
+    drop: list[tuple[Table, SqlRow]]
+    """Rows of counters that are no rows of counters, by their keys."""
+    runs: frozenset[tuple[int, str]]
+    """Runs of which what was registered is damaged: kept as they are."""
+
+
+class TableCheck:
+    """The tables of one organization, but for the log and the rows that follow from it."""
+
+    def __init__(self, read: Snapshot, org_id: int, spaces: set[int], findings: Findings) -> None:
+        self._read = read
+        self._org_id = org_id
+        self._spaces = spaces
+        self._findings = findings
+        self._drop: list[tuple[Table, SqlRow]] = []
+        self._runs: set[tuple[int, str]] = set()
+        with read() as db:
+            self._complete = are_complete(db)
+
+    def run(self) -> Damaged:
+        for table in OF_ORGANIZATIONS:
+            if table.name not in WALKED_ELSEWHERE:
+                self._table(table)
+        return Damaged(self._drop, frozenset(self._runs))
+
+    def _table(self, table: Table) -> None:
+        walk = TableWalk(self._read, table.name, table.key, self._org_id)
+        names = [each.name for each in walk.columns]
+        versions: dict[str, int] = {}
+        for rows, lost in walk.all():
+            for each in lost:
+                self._findings.lost(table.name, (self._org_id, 0), each)
+            for row in rows:
+                faults = walk.faults(row) or self._further(table.name, dict(zip(names, row, strict=True)))
+                for fault in faults:
+                    space_id = row[names.index("space_id")] if "space_id" in names else 0
+                    place = (self._org_id, space_id if isinstance(space_id, int) else 0)
+                    self._findings.lost(table.name, place, fault._replace(key=walk.key_of(row)))
+                if faults and table.name in ONLY_COUNTED:
+                    self._remember(table, row, names)
+                elif table.name == "totals":
+                    versions[walk.key_of(row)] = row[names.index("version")]
+        if versions:
+            self._ahead(versions)
+
+    def _ahead(self, versions: dict[str, int]) -> None:
+        """Totals of a version that their organization has not come to: read after them, for writers go on."""
+        with self._read() as db:
+            reached = db.value("clock.read", {"org_id": self._org_id})[0]
+        for key, version in versions.items():
+            if version > reached:
+                place = (self._org_id, int(key))
+                self._findings.tell("totals", place, key, version, f"at most {reached}", "version")
+
+    def _remember(self, table: Table, row: SqlRow, names: list[str]) -> None:
+        if table.name == "run":
+            self._runs.add((row[names.index("space_id")], row[names.index("run_id")]))
+        elif len(self._drop) < 1_000:
+            self._drop.append((table, tuple(row[names.index(each)] for each in table.key)))
+
+    def _further(self, table: str, row: dict[str, Any]) -> list[Lost]:
+        if row["org_id"] != self._org_id:
+            return [Lost("", "org_id", f"holds {row['org_id']}")]
+        spaces = self._spaces | {CONTACT_SPACES} if table == "cell" else self._spaces
+        if table in ONLY_COUNTED and row["space_id"] not in spaces:
+            return [Lost("", "space_id", f"names no space: {row['space_id']}")]
+        if table == "cell" and (row["counter"], row["grain"]) not in _CELLS:
+            return [Lost("", "counter, grain", f"names no counter: {row['counter']}/{row['grain']}")]
+        if table == "delta":
+            counted = [value for name, value in row.items() if name != "checksum"]
+            return self._summed(row["checksum"], delta_checksum(counted))
+        if table == "run":
+            return self._registered(row)
+        return []
+
+    def _summed(self, kept: int | None, expected: int) -> list[Lost]:
+        if kept == expected or (kept is None and not self._complete):
+            return []
+        return [Lost("", "", "fails its checksum" if kept is not None else "has no checksum")]
+
+    def _registered(self, row: dict[str, Any]) -> list[Lost]:
+        facts = [row[name] for name in _FACTS]
+        if row["checksum"] is None and row["batch_count"] == 0 and facts[2:5] == [None, None, None]:
+            return []  # made by its tasks alone
+        return self._summed(row["checksum"], run_checksum((self._org_id, *facts)))
+
+
+def check_directory(read: Snapshot, findings: Findings) -> None:
+    """What is everybody's, and what is of an organization that there is not."""
+    for table in (*OF_ALL, CLOCK):
+        key = table.key or ("org_id",)
+        walk = TableWalk(read, table.name, key, None)
+        names = [each.name for each in walk.columns]
+        for rows, lost in walk.all():
+            for each in lost:
+                findings.lost(table.name, (0, 0), each)
+            for row in rows:
+                for fault in walk.faults(row) or _settings(table.name, dict(zip(names, row, strict=True))):
+                    findings.lost(table.name, (0, 0), fault._replace(key=walk.key_of(row)))
+    known = org_ids(read)
+    for table in OF_ORGANIZATIONS:
+        for org_id in _holders(read, table.name):
+            if org_id not in known:
+                findings.tell(table.name, (0, 0), f"{org_id}", "names no organization", None, "org_id")
+
+
+def _settings(table: str, row: dict[str, Any]) -> list[Lost]:
+    if table != "space":
+        return []
+    try:
+        msgspec.json.decode(row["settings"], type=SpaceSettings)
+    except msgspec.MsgspecError as error:
+        return [Lost("", "settings", why(error))]
+    return []
+
+
+def org_ids(read: Snapshot) -> list[int]:
+    """Every organization there is, or that has a clock."""
+    found: set[int] = set()
+    for sql in ("SELECT id FROM organization", "SELECT org_id FROM organization_clock"):
+        try:
+            with read() as db:
+                found.update(row[0] for row in db.select(sql) if isinstance(row[0], int))
+        except UNREADABLE as error:
+            why(error)
+    return sorted(found)
+
+
+def _holders(read: Snapshot, table: LiteralString) -> Iterator[int]:
+    """The organizations that a table has rows of: one look for each."""
+    after = -(2**63)
+    while True:
+        try:
+            with read() as db:
+                found = db.select_value(
+                    f"SELECT min(org_id) FROM {table}{db.dialect.whole} WHERE org_id > :after",
+                    {"after": after},
+                )
+        except UNREADABLE as error:
+            why(error)
+            return
+        if not isinstance(found, int) or found <= after:
+            return
+        yield found
+        after = found
+
+
+def drop_strays(db: Database, org_id: int, damaged: Damaged) -> None:
+    """Take away rows of counters that belong to nothing; what they should be is counted again."""
+    for table, key in damaged.drop:
+        where = {f"key{place}": value for place, value in enumerate(key)}
+        named = " AND ".join(f"{each} = :key{place}" for place, each in enumerate(table.key))
+        db.run(f"DELETE FROM {table.name} WHERE org_id = :org_id AND {named}", {**where, "org_id": org_id})

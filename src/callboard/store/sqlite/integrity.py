@@ -1,0 +1,31 @@
+"""SQLite's own check of the file, a table at a time: no snapshot lasts longer than one table takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callboard.store.sql.database import Database
+from callboard.store.sql.table_walk import UNREADABLE, Snapshot, why
+
+MOST = 100
+"""Faults told of one table."""
+
+
+def file_faults(read: Snapshot) -> Iterator[tuple[str, str]]:
+    """(table, what is wrong with it or one of its indexes)."""
+    with read() as db:
+        tables = [row[0] for row in db.select("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    for table in tables:
+        try:
+            with read() as db:
+                said = [str(row[0]) for row in db.select(f"PRAGMA integrity_check({table})")]
+        except UNREADABLE as error:
+            said = [why(error)]
+        for text in said[:MOST]:
+            if text != "ok":
+                yield table, text
+
+
+def rebuild_indexes(db: Database, table: str) -> None:
+    """Make the indexes of a table anew from the table itself."""
+    db.run(f"REINDEX {table}")
