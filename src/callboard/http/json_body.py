@@ -21,8 +21,8 @@ _TOO_LARGE = "holds a number too large to be kept"
 
 def read_json(body: bytes, bounds: Bounds) -> Any:
     """What a body says, its shape checked before anything decodes it. Raises `UnreadableBodyError` (not
-    UTF-8, not JSON, nested too deeply, a key twice), saying where, `BodyTooLargeError` for more values or keys than
-    `bounds`, and `InvalidInputError` for a number that nothing can hold.
+    UTF-8, not JSON, nested too deeply, a key twice), saying where, `BodyTooLargeError` for more values or
+    keys than `bounds`, and `InvalidInputError` for a number that nothing can hold.
     """
     if not body.strip():
         raise UnreadableBodyError("The body is empty.")
