@@ -100,7 +100,7 @@ def test_a_server_that_stops_waits_for_no_body_longer_than_for_a_small_one(board
         slow = asyncio.create_task(Slow(board, [b" " * (4 * MIB)]).asked())
         await asyncio.sleep(0.02)
         board.app.hurry_bodies()
-        return await slow
+        return await asyncio.wait_for(slow, 20)  # its own time would be 64 s
 
     assert board.loop.run(stopped()) == 408
 
