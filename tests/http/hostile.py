@@ -111,7 +111,7 @@ def bodies(endpoint: Endpoint, *, all_of: bool = False) -> Iterator[Sent]:
     if endpoint.body is None:
         return
     turns = cycle(IN_FIELDS)
-    for field in _fields(endpoint):
+    for field in fields_of(endpoint):
         for name in IN_FIELDS if all_of else islice(turns, 2):
             yield Sent(f"{name} as {field}", _as_field(endpoint, field, SHAPES[name]), plain)
     if len(endpoint.body.media) > 1:
@@ -133,7 +133,7 @@ def _packed(pack: Callable[[bytes], bytes], make: Make) -> Make:
     return lambda size: pack(make(size))
 
 
-def _fields(endpoint: Endpoint) -> list[str]:
+def fields_of(endpoint: Endpoint) -> list[str]:
     """Of what its body says, in the document's words; of an event those of the example."""
     assert endpoint.body is not None
     example = endpoint.body.example or {}

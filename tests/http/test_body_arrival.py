@@ -100,7 +100,7 @@ def test_a_server_that_stops_waits_for_no_body_longer_than_for_a_small_one(board
         slow = asyncio.create_task(Slow(board, [b" " * (4 * MIB)]).asked())
         await asyncio.sleep(0.02)
         board.app.hurry_bodies()
-        return await slow
+        return await asyncio.wait_for(slow, 20)  # its own time would be 64 s
 
     assert board.loop.run(stopped()) == 408
 
@@ -183,6 +183,25 @@ def test_a_body_is_bounded_by_what_its_route_can_need(
     packed = {**asked, "headers": {**asked["headers"], "Content-Encoding": "zstd"}}
     content = zstandard.compress(json.dumps(body).encode())
     refused(board.ask(method, path, content=content, **packed), 415, "not compressed")
+
+
+@pytest.mark.parametrize("path", ["/session", "spaces/", "tokens/"])
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        (b"[" + b"1," * 1000 + b"1]", 422, "must be an object"),
+        (b"[" + b"1," * 1001 + b"1]", 413, "more than 1,000 values"),
+        (b'{"name":' + b"[" * 63 + b"]" * 63 + b"}", 422, ""),
+        (b'{"name":' + b"[" * 64 + b"]" * 64 + b"}", 400, "nested too deeply"),
+    ],
+)
+def test_the_shape_of_a_small_body_is_bounded(board: Board, path: str, body: bytes, status: int, words: str):
+    """At the bound it is looked at, beyond it is refused before anything decodes it."""
+    headers = {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"}
+    asked: dict[str, Any] = {"headers": headers, "content": body}
+    if path != "/session":
+        asked |= {"token": board.admin, "org": "acme.example"}
+    refused(board.ask("POST", path, **asked), status, words)
 
 
 # --- over real sockets

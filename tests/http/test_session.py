@@ -204,3 +204,13 @@ def test_the_log_holds_no_cookie(tmp_path, caplog):
         with_cookie(board, "GET", "spaces/", board.viewer)
     assert "/session" in caplog.text
     assert board.viewer not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://[", "http://]", "https://[::1", "null", "//", "\u00e9", "http://[v1.x]"]
+)
+def test_an_origin_that_is_no_address_is_somebody_elses_page(board: Board, origin: str):
+    """403, never 500: for signing in and out, by cookie or without."""
+    headers: Any = {"Origin": origin.encode("latin-1"), "Content-Type": "application/json"}
+    for method, content in (("POST", b'{"token":"cb_none"}'), ("DELETE", b"")):
+        assert board.ask(method, "/session", headers=headers, content=content).status_code == 403

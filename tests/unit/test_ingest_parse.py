@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -12,9 +13,12 @@ from hypothesis import strategies as st
 
 from callboard.clock import DAY, iso
 from callboard.errors import BodyTooLargeError, InvalidInputError, UnreadableBodyError
+from callboard.ingest import items
+from callboard.ingest import parse as parse_module
 from callboard.ingest.documents import refuse_repeated_keys
 from callboard.ingest.parse import VALUES_MAX, Parsed, parse_events
 from callboard.ingest.rejected import RejectedEvent
+from callboard.ingest.slices import SLICE_BYTES
 from callboard.model.words import REJECT_REASONS
 from tests.stores import NOW
 
@@ -521,3 +525,45 @@ def test_no_bytes_break_the_reader(body: bytes, ndjson: bool) -> None:
     """Any bytes are read, or refused as unreadable or invalid."""
     with contextlib.suppress(UnreadableBodyError, InvalidInputError):
         parse(body, ndjson=ndjson)
+
+
+class _Noted:
+    """A decoder that notes how much it is given at once."""
+
+    def __init__(self, decoder: Any, sizes: list[int]) -> None:
+        self._decoder = decoder
+        self._sizes = sizes
+
+    def decode(self, body: bytes) -> Any:
+        self._sizes.append(len(body))
+        return self._decoder.decode(body)
+
+    def decode_lines(self, body: bytes) -> Any:
+        self._sizes.append(len(body))
+        return self._decoder.decode_lines(body)
+
+
+@pytest.mark.parametrize("ending", ["", ",1", ",{", "]"])
+@pytest.mark.parametrize("form", ["list", "envelope", "lines", "deep"])
+def test_no_decoder_sees_more_than_a_slice_of_a_large_body(
+    monkeypatch: pytest.MonkeyPatch, form: str, ending: str
+) -> None:
+    """A decode holds the interpreter: good or bad, a large body is decoded in parts."""
+    sizes: list[int] = []
+    for module, names in (
+        (parse_module, ("_one", "_many", "_enveloped")),
+        (items, ("_raw", "_raws", "_raw_fields")),
+    ):
+        for name in names:
+            monkeypatch.setattr(module, name, _Noted(getattr(module, name), sizes))
+    event = json.dumps({**CALL, "metadata": {"a": "x" * 5000}})
+    if form == "lines":
+        body = "\n".join([event] * 400) + "\n" + ending
+    elif form == "deep":
+        body = "[" + "[" * 1_000_000 + "]" * 1_000_000 + "]" + ending
+    else:
+        body = "[" + ",".join([event] * 400) + ending + "]"
+        body = '{"events":' + body + "}" if form == "envelope" else body
+    with suppress(UnreadableBodyError):
+        assert parse(body.encode(), ndjson=form == "lines", max_events=1000).received >= 1
+    assert max(sizes, default=0) <= 2 * SLICE_BYTES

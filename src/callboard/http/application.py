@@ -106,23 +106,17 @@ class Application:
             request_id=request_id.decode(),
         )
         try:
-            await self._send_answer(request, scope, receive, send, began)
+            response = await self._answer(request, scope)
+            count(self._meter, request.operation, response.status, perf_counter_ns() - began)
+            if _log.isEnabledFor(logging.DEBUG):
+                _log.debug("%s %s", response.status, _line(request, scope))
+            if response.stream is None:
+                await send_response(send, response, request_id)
+            else:
+                await send_stream(scope, receive, send, response, request_id)
         finally:
             if request.hold is not None:
                 request.hold.end()
-
-    async def _send_answer(
-        self, request: Request, scope: Scope, receive: Receive, send: Send, began: int
-    ) -> None:
-        request_id = request.request_id.encode()
-        response = await self._answer(request, scope)
-        count(self._meter, request.operation, response.status, perf_counter_ns() - began)
-        if _log.isEnabledFor(logging.DEBUG):
-            _log.debug("%s %s", response.status, _line(request, scope))
-        if response.stream is None:
-            await send_response(send, response, request_id)
-        else:
-            await send_stream(scope, receive, send, response, request_id)
 
     def hurry_bodies(self) -> None:
         """The server stops: bodies that are on their way have a small one's time from now on."""

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
-
-from callboard.errors import BodyTooSlowError
 
 BODY_S = 10.0
 """For a body of any size; and what is left to each when the server stops."""
@@ -26,6 +23,10 @@ class Arrival:
         self.came = 0
         """Bytes so far."""
         self.is_late = False
+
+    def gives_up(self) -> bool:
+        """Whether its task, which was cancelled, was so only because the body's time is over."""
+        return self.is_late and self.task.uncancel() == 0
 
 
 class Arrivals:
@@ -55,15 +56,6 @@ class Arrivals:
     def end(self, arrival: Arrival) -> None:
         """It is whole, or given up."""
         self._coming.discard(arrival)
-
-    async def next(self, arrival: Arrival, receive: Callable[[], Awaitable[Any]]) -> Any:
-        """The next message of a body. Raises `BodyTooSlowError` when its time is over first."""
-        try:
-            return await receive()
-        except asyncio.CancelledError:
-            if arrival.is_late and arrival.task.uncancel() == 0:
-                raise BodyTooSlowError from None
-            raise
 
     def stop(self) -> None:
         """The server stops: no body has longer than a small one has, however much of it came."""

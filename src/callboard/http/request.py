@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from callboard.errors import BodyTooLargeError, UnreadableBodyError
+from callboard.errors import BodyTooLargeError, BodyTooSlowError, UnreadableBodyError
 from callboard.http.arrival import Arrivals
 from callboard.http.room import Hold, Room
 from callboard.http.services import Services
@@ -186,7 +187,7 @@ class Request:
         parts: list[bytes] = []
         try:
             while True:
-                message = await arrivals.next(arrival, self._receive)
+                message = await self._receive()
                 if message["type"] == "http.disconnect":
                     # Hung up, or sent no proper chunk: only in the second case is there anybody to tell.
                     raise UnreadableBodyError("The body breaks off before its end.")
@@ -198,6 +199,10 @@ class Request:
                     parts.append(part)
                 if not message.get("more_body", False):
                     return parts[0] if len(parts) == 1 else b"".join(parts)
+        except asyncio.CancelledError:
+            if arrival.gives_up():
+                raise BodyTooSlowError from None
+            raise
         finally:
             arrivals.end(arrival)
 

@@ -7,7 +7,6 @@ answered. Where there is none the request is refused at once: nothing waits for 
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Hashable
 
 from callboard.errors import BodiesFullError
@@ -25,7 +24,7 @@ class Room:
     def __init__(self, most_bytes: int) -> None:
         self._most = most_bytes
         self._lock = threading.Lock()
-        self._of_sender: Counter[Hashable] = Counter()
+        self._of_sender: dict[Hashable, int] = {}
         self.taken = 0
         """Bytes held now."""
 
@@ -35,29 +34,32 @@ class Room:
 
     def check(self, hold: Hold, size: int) -> None:
         """Raises `BodiesFullError` when this request would not find room for so many bytes."""
-        fits = self._of_sender[hold.sender] + size <= self._most - self.taken
+        fits = self._of_sender.get(hold.sender, 0) + size <= self._most - self.taken
         if hold.has_ended or not (fits or self.taken == hold.size):
             raise BodiesFullError
 
     def take(self, hold: Hold, size: int) -> None:
         """Room for so many bytes more. Raises `BodiesFullError`; the request then holds what it held."""
         with self._lock:
-            self.check(hold, size)
-            self._move(hold, size)
+            of_sender = self._of_sender.get(hold.sender, 0)
+            if of_sender + size > self._most - self.taken or hold.has_ended:
+                self.check(hold, size)
+            hold.size += size
+            self.taken += size
+            self._of_sender[hold.sender] = of_sender + size
 
     def shrink(self, hold: Hold, size: int, *, ends: bool) -> None:
         """Take back all that a request holds beyond `size` bytes. `ends`: it gets no more."""
         with self._lock:
             hold.has_ended = hold.has_ended or ends
-            if hold.size > size:
-                self._move(hold, size - hold.size)
-
-    def _move(self, hold: Hold, size: int) -> None:
-        hold.size += size
-        self.taken += size
-        self._of_sender[hold.sender] += size
-        if not self._of_sender[hold.sender]:
-            del self._of_sender[hold.sender]
+            if (less := hold.size - size) > 0:
+                hold.size = size
+                self.taken -= less
+                left = self._of_sender[hold.sender] - less
+                if left:
+                    self._of_sender[hold.sender] = left
+                else:
+                    del self._of_sender[hold.sender]
 
 
 class Hold:

@@ -40,12 +40,20 @@ def check_own_page(headers: Headers, *, said: bool) -> None:
     if site is not None:
         ours = site.strip().lower() == b"same-origin"
     elif origin is not None:
-        host = urlsplit(origin.decode("latin-1").strip().lower()).netloc
+        host = _host_of(origin)
         ours = host != "" and host == headers.get(b"host", b"").decode("latin-1").strip().lower()
     else:
         ours = not said
     if not ours:
         raise HttpError(403, FOREIGN_PAGE)
+
+
+def _host_of(origin: bytes) -> str:
+    """The host that an `Origin` names; empty when it is no address at all."""
+    try:
+        return urlsplit(origin.decode("latin-1").strip().lower()).netloc
+    except ValueError:  # half an IPv6 address
+        return ""
 
 
 def is_https(scheme: str, headers: Headers) -> bool:

@@ -165,7 +165,7 @@ def _text_of(body: bytes) -> bytes:
     body = body.removeprefix(_BYTE_ORDER_MARK)
     if not body.isascii():
         _check_utf8(body)
-    if first_of(body) == len(body):
+    if not body or (body[:1].isspace() and first_of(body) == len(body)):
         raise UnreadableBodyError("The body is empty.")
     if len(body) > VALUES_MAX and counted(body, b",") > VALUES_MAX:
         raise BodyTooLargeError(f"The body holds more than {VALUES_MAX:,} values; send it in parts.")
