@@ -603,7 +603,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the store answers */
+        /** Whether the store answers and takes events */
         get: operations["readyz"];
         put?: never;
         post?: never;
@@ -910,7 +910,7 @@ export interface components {
          */
         CallList: {
             count: number | null;
-            timezone: string;
+            timezone?: string;
             status_code: number;
             message: string;
             data: components["schemas"]["CallItem"][];
@@ -1248,7 +1248,7 @@ export interface components {
         };
         /**
          * Readiness
-         * @description The store answers.
+         * @description The store answers, and takes events.
          */
         Readiness: {
             status: string;
