@@ -9,8 +9,9 @@ import pytest
 
 from callboard.errors import AlreadyExistsError
 from callboard.model.directory import SpaceSettings
-from callboard.store.interface import AgentTasks, Store
+from callboard.store.interface import Store
 from callboard.store.questions import Position, Scope, Window
+from callboard.store.reporting import AgentTasks
 from tests.contract.population import populate
 from tests.stores import NOW, dump, make_organization
 

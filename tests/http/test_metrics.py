@@ -62,7 +62,7 @@ def test_events_are_counted_by_how_they_ended(board: Board):
     times = {"occurred_at": "2025-12-01T00:00:00Z", "creation_time": "2025-11-01T00:00:00Z"}
     board.send(sent_call("c-1", **times))
     board.send(sent_call("c-1", **times))
-    board.send(sent_call("c-1", "failed", occurred_at="2025-11-02T00:00:00Z"))
+    board.send(sent_call("c-1", "ringing", occurred_at="2025-11-02T00:00:00Z"))
     board.ask("POST", f"spaces/{board.spring.token}/events/", token=board.admin, json=[{"type": "call"}])
     told = service(board)
     outcomes = {key[0]: value for key, value in told["callboard_ingest_events_total"].items()}

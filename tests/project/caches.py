@@ -15,7 +15,7 @@ from callboard.http import limits, short_path
 from callboard.http.short_path import Grant
 from callboard.model.directory import Member, Organization, Space, Token
 from callboard.model.totals import TOTALS_FIELDS, Totals
-from callboard.query import analytics, civil, directory
+from callboard.query import analytics, civil, directory, wall
 from callboard.query.analytics import Cell
 from callboard.query.directory import Principal
 from callboard.query.reports import links, period, tiles, views
@@ -127,6 +127,7 @@ CACHES: dict[str, Cache] = {
             ),
         ),
     ),
+    "query/wall.py: _change": Cache("changes of clocks that were looked up", wall.CHANGES, 4, (BIG, BIG + 1)),
     "fold/grain.py: buckets_of": Cache(
         "quarters that were placed in hours and days",
         grain.PLACED,
@@ -201,6 +202,8 @@ MADE_ONCE = {
 MADE_ONCE_ROW = "texts, statements and files of the program that are made once"
 MADE_ONCE_MIB = 16
 NO_CACHES = {
+    "fold/call.py: CallFold._facts": "one call's facts, while it is folded",
+    "fold/call.py: CallFold._ends": "one call's ends, while it is folded",
     "http/router.py: _Node.literals": "the routes, made at the start",
     "http/router.py: _Node.endpoints": "the routes, made at the start",
     "http/metering.py: Gauges._told": "names of our own counters",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from callboard.errors import InvalidInputError
-from callboard.store.interface import AgentTasks, Store
+from callboard.store.interface import Store
 from callboard.store.questions import Scope, TaskFilter, Window
+from callboard.store.reporting import AgentTasks
 
 MOST_TASKS = 1_000_000
 """Agents are counted from rows: of at most so many tasks in scope."""

@@ -17,7 +17,7 @@ from callboard.model.directory import Organization, Space, SpaceSettings, Token
 from callboard.model.run import Run
 from callboard.model.task import Task, stuck
 from callboard.model.words import TASK_STATUSES
-from callboard.store.interface import AgentTasks
+from callboard.store.reporting import AgentTasks
 
 
 class OrganizationItem(Struct, frozen=True, kw_only=True):

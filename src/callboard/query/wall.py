@@ -70,7 +70,11 @@ def _instant(wall: datetime, zone: str) -> Micros:
     return micros(wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(EPOCH.tzinfo))
 
 
-@lru_cache(maxsize=1_000)
+CHANGES = 10_000
+"""Changes of clocks that are remembered: a report by the hour looks the same few up again and again."""
+
+
+@lru_cache(maxsize=CHANGES)
 def _change(instant: Micros, zone: str) -> Micros:
     """The change of the offset by which an instant after it shows what it shows: within two days before."""
     after = local_time(instant, ZoneInfo(zone)).utcoffset()

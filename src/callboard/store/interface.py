@@ -22,15 +22,10 @@ from callboard.model.task import Task
 from callboard.model.totals import Totals
 from callboard.model.words import Outcome, RejectReason
 from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner
-from callboard.store.questions import (
-    CallFilter,
-    Scope,
-    TaskFilter,
-    Window,
-)
+from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 from callboard.store.reporting import Reporting, Verification
 
-# --- events in -------------------------------------------------------------------------------------
+# --- events in
 
 
 class Rejection(Struct, frozen=True, gc=False):
@@ -174,17 +169,6 @@ class TaskAt(Struct, frozen=True):
 
     space_id: int
     task: Task
-
-
-class AgentTasks(Struct, frozen=True):
-    """The tasks assigned to one agent."""
-
-    handle: str | None
-    """None: tasks without an assignee."""
-    by_status: dict[str, int]
-    """Status → how many; without statuses of none."""
-    spaces: list[int]
-    """Ids of the spaces they are in, newest first."""
 
 
 class Ahead(Protocol):
@@ -384,15 +368,6 @@ class Store(Reporting, Protocol):
     def tasks(self, scope: Scope, where: TaskFilter, window: Window) -> list[TaskAt]: ...
 
     def count_tasks(self, scope: Scope, where: TaskFilter) -> int: ...
-
-    def agents(self, scope: Scope, window: Window, most_pairs: int) -> list[AgentTasks] | None:
-        """Whom the tasks in scope are assigned to, counted from rows, all of one snapshot. In the order of
-        handles (by code point), tasks without an assignee last; `window.after` names the handle (`item_id`)
-        that a page ended with. None where the page has more than `most_pairs` pairs of agent and space.
-        """
-
-    def count_agents(self, scope: Scope) -> int:
-        """How many of these there are."""
 
     def task(self, org_id: int, space_id: int, task_id: str) -> Task | None: ...
 

@@ -17,9 +17,11 @@ from callboard.store.questions import (
     Extreme,
     GroupLengths,
     LengthPart,
+    Scope,
     Summed,
     Sums,
     TaskPart,
+    Window,
 )
 
 
@@ -94,6 +96,17 @@ class Intervals(Struct, frozen=True, kw_only=True):
     """(begin, end, whether it has no end yet): half-open; without an end it is over at its limit."""
     unplaced: int
     """Created in the period itself."""
+
+
+class AgentTasks(Struct, frozen=True):
+    """The tasks assigned to one agent."""
+
+    handle: str | None
+    """None: tasks without an assignee."""
+    by_status: dict[str, int]
+    """Status → how many; without statuses of none."""
+    spaces: list[int]
+    """Ids of the spaces they are in, newest first."""
 
 
 class Reporting(Protocol):
@@ -174,3 +187,12 @@ class Reporting(Protocol):
 
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
         """Space id → how many of its tasks are stuck at `now`, by its own limits; without spaces of none."""
+
+    def agents(self, scope: Scope, window: Window, most_pairs: int) -> list[AgentTasks] | None:
+        """Whom the tasks in scope are assigned to, counted from rows, all of one snapshot. In the order of
+        handles (by code point), tasks without an assignee last; `window.after` names the handle (`item_id`)
+        that a page ended with. None where the page has more than `most_pairs` pairs of agent and space.
+        """
+
+    def count_agents(self, scope: Scope) -> int:
+        """How many of these there are."""

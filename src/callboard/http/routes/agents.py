@@ -22,8 +22,8 @@ from callboard.query.parameters import (
     WHOLE_PAGING,
     table,
 )
-from callboard.store.interface import AgentTasks
 from callboard.store.questions import Position, Scope
+from callboard.store.reporting import AgentTasks
 
 AGENTS = f"{BASE}/agents/"
 

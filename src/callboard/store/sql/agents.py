@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from callboard.store.interface import AgentTasks
 from callboard.store.questions import Scope, TaskFilter, Window
+from callboard.store.reporting import AgentTasks
 from callboard.store.sql.database import Database
 from callboard.store.sql.filters import Conditions, tasks_where
 

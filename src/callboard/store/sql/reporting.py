@@ -17,11 +17,14 @@ from callboard.store.questions import (
     Extreme,
     GroupLengths,
     LengthPart,
+    Scope,
     Summed,
     Sums,
     TaskPart,
+    Window,
 )
-from callboard.store.reporting import Intervals, LastVerification, Overdue, Received, Verification
+from callboard.store.reporting import AgentTasks, Intervals, LastVerification, Overdue, Received, Verification
+from callboard.store.sql.agents import count_agents, list_agents
 from callboard.store.sql.database import Database
 from callboard.store.sql.extremes import extremes_ms
 from callboard.store.sql.intervals import intervals
@@ -116,3 +119,9 @@ class SqlReporting(ABC):
         where = {"org_id": org_id, "now": now}
         found = self._at_once(lambda db: db.rows("task.stuck_by_space", where))
         return {space_id: stuck for space_id, stuck in found if stuck}
+
+    def agents(self, scope: Scope, window: Window, most_pairs: int) -> list[AgentTasks] | None:
+        return self._at_once(list_agents, scope, window, most_pairs)
+
+    def count_agents(self, scope: Scope) -> int:
+        return self._at_once(count_agents, scope)

@@ -19,7 +19,6 @@ from callboard.model.task import Task
 from callboard.model.words import Outcome
 from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner
 from callboard.store.interface import (
-    AgentTasks,
     Ahead,
     Batch,
     CallAt,
@@ -44,7 +43,7 @@ from callboard.store.questions import (
     Window,
 )
 from callboard.store.reporting import Verification
-from callboard.store.sql import agents, directory, lists, settling
+from callboard.store.sql import directory, lists, settling
 from callboard.store.sql.copying import Copying, is_unfinished
 from callboard.store.sql.database import Database
 from callboard.store.sql.histories import Histories, numbered
@@ -279,12 +278,6 @@ class SqlStore(SqlReporting):
 
     def count_tasks(self, scope: Scope, where: TaskFilter) -> int:
         return self._at_once(lists.count_tasks, scope, where)
-
-    def agents(self, scope: Scope, window: Window, most_pairs: int) -> list[AgentTasks] | None:
-        return self._at_once(agents.list_agents, scope, window, most_pairs)
-
-    def count_agents(self, scope: Scope) -> int:
-        return self._at_once(agents.count_agents, scope)
 
     def task(self, org_id: int, space_id: int, task_id: str) -> Task | None:
         return self._read(find_task, org_id, space_id, task_id)
