@@ -74,7 +74,8 @@ class Application:
             if scope.get("raw_path") in ANALYTICS_PATHS and scope["method"] == "GET" and self._short:
                 began = perf_counter_ns()
                 found = None
-                with suppress(StoreError):  # what is held may be old then: the pipeline asks anew, and tells
+                # What is held may be old where this fails: the pipeline asks anew, and tells of it.
+                with suppress(Exception):
                     if self._ahead is not None:
                         await self._ahead.ask()
                     found = self._short_path.answer(scope["headers"], scope["query_string"])

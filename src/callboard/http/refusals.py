@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from callboard.clock import SECOND, Clock, Micros
-from callboard.errors import StoreError
+from callboard.errors import StoreError, StoreFileError
 from callboard.http.masking import masked
 
 _log = logging.getLogger("callboard.http")
@@ -27,5 +27,7 @@ class Refusals:
             return
         self._kinds[error.code] = now, 0
         more = f" ({untold:,} more like it since the last such line)" if untold else ""
-        reason = masked(error.message).encode("unicode_escape").decode()
+        # What the database itself said names tables and files: it is for the log, never for the caller.
+        cause = f" ({error.__cause__})" if isinstance(error, StoreFileError) and error.__cause__ else ""
+        reason = masked(f"{error.message}{cause}").encode("unicode_escape").decode()
         _log.warning("request %s answered 503, %s: %s%s", request_id, error.code, reason, more)

@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Sequence
 from functools import partial
 
-from callboard.errors import StoreError, StoreLockedError
+from callboard.errors import CallboardError, StoreDamagedError, StoreError, StoreLockedError
 from callboard.ingest.frames import Frames, Sent, batches_of, results_frame
 from callboard.ingest.waiting import Result
 from callboard.store.interface import Batch, Late, Store
@@ -54,17 +54,32 @@ def ingest_all(
 
     try:
         results: list[Result] = list(store.ingest(batches, None if late is None else more, waited_s=waited_s))
+    except StoreDamagedError as error:
+        return _tried_apart(store, every, error)
     except StoreError as error:
         return [error] * len(every)
-    except Exception as error:
-        # Our own fault, in one of the batches: nothing was committed. The writer must outlive it, and the
-        # others' requests too, so each is tried alone; the one that fails gets to know.
-        if len(every) > 1:
-            return [result for batch in every for result in ingest_all(store, [batch])]
-        log.exception("a batch of %d events could not be written", len(every[0].entries))
-        return [error]
+    except Exception as error:  # noqa: BLE001 - told to its sender, and in the log below
+        return _tried_apart(store, every, error)
     assert len(results) == len(every), "a result for each batch"
+    for batch, result in zip(every, results, strict=True):
+        if isinstance(result, Exception) and not isinstance(result, CallboardError):
+            _log_fault(batch, result)
     return results
+
+
+def _tried_apart(store: Store, batches: Sequence[Batch], error: Exception) -> list[Result]:
+    """A fault of ours or of the schema, or damage, met by one of the batches: nothing was committed. Halves
+    are tried until the one that fails is alone, so that the others' requests are kept and it alone is told.
+    """
+    if len(batches) > 1:
+        half = len(batches) // 2
+        return ingest_all(store, batches[:half]) + ingest_all(store, batches[half:])
+    _log_fault(batches[0], error)
+    return [error]
+
+
+def _log_fault(batch: Batch, error: Exception) -> None:
+    log.error("a batch of %d events could not be written", len(batch.entries), exc_info=error)
 
 
 def write(store: Store, worker: socket.socket, commit_events: int, lock_timeout_s: float) -> None:

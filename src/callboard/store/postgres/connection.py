@@ -179,7 +179,11 @@ def store_errors() -> Iterator[None]:
     except PoolClosed as error:
         raise StoreUnavailableError("The store is closed.") from error
     except _DAMAGE as error:
-        raise StoreDamagedError(f"The database is damaged: {_first_line(error)}") from error
+        raise StoreDamagedError(DAMAGED) from error
+    except _FAULTS:
+        # A statement of ours that does not fit the schema, or a row that does not fit its constraints: no
+        # state of the store, and nothing that waiting mends. It is the fault of the request that met it.
+        raise
     except psycopg.Error as error:
         for kind, (passing, message) in _MEANINGS.items():
             if isinstance(error, kind):
@@ -199,6 +203,23 @@ _DAMAGE = (
 )
 """What PostgreSQL says of a page, a row or an index that it cannot make sense of."""
 
+DAMAGED = "The database is damaged: callboard verify --deep says where."
+_FAULTS = (
+    errors.IntegrityError,
+    errors.DataError,
+    errors.NotSupportedError,
+    errors.RaiseException,
+    errors.UndefinedTable,
+    errors.UndefinedColumn,
+    errors.UndefinedFunction,
+    errors.UndefinedObject,
+    errors.AmbiguousColumn,
+    errors.AmbiguousFunction,
+    errors.DatatypeMismatch,
+    errors.SyntaxError,
+    errors.InFailedSqlTransaction,
+)
+
 _MEANINGS: dict[type[psycopg.Error], tuple[int, str]] = {
     TooLateError: (2, "The database does not answer; try again shortly."),
     errors.LockNotAvailable: (1, "The store is locked by another process; try again shortly."),
@@ -209,8 +230,7 @@ _MEANINGS: dict[type[psycopg.Error], tuple[int, str]] = {
     errors.TooManyConnections: (2, "The database has no connection free; try again shortly."),
     errors.InvalidPassword: (0, "The database refuses this user or password: {error}"),
     errors.InvalidCatalogName: (0, "There is no such database: {error}"),
-    errors.InsufficientPrivilege: (0, "The database user may not do this: {error}"),
-    errors.UndefinedTable: (0, "The database has no Callboard schema: {error}"),
+    errors.InsufficientPrivilege: (0, "The database user lacks a privilege that Callboard needs."),
     errors.IoError: (10, "The disk of the store fails: {error}"),
     psycopg.OperationalError: (2, "The database does not answer: {error}"),
     psycopg.InterfaceError: (2, "The connection to the database was lost: {error}"),

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 import psycopg
 from psycopg import IsolationLevel, errors
 
-from callboard.errors import NotFoundError, StoreError, StoreUnavailableError
+from callboard.errors import NotFoundError, StoreDamagedError, StoreError, StoreUnavailableError
 from callboard.model.totals import Totals
 from callboard.settings import Settings
 from callboard.store.budget import current
@@ -158,11 +158,16 @@ class PostgresStore(SqlStore):
         return results
 
     def _ingest_share(self, share: Sequence[Batch], waited_s: float) -> list[Receipt | Exception]:
+        """The other organizations' commits stand, whatever becomes of this one: nothing is raised."""
         try:
             return super().ingest(share, waited_s=waited_s)
-        except StoreError as error:
-            # The other organizations' commits stand, whatever became of this one.
-            return [error] * len(share)
+        except Exception as error:  # noqa: BLE001 - told to its sender, and in the writer's log
+            # What is the matter with one batch is that batch's alone.
+            of_store = isinstance(error, StoreError) and not isinstance(error, StoreDamagedError)
+            if of_store or len(share) == 1:
+                return [error] * len(share)
+        half = len(share) // 2
+        return self._ingest_share(share[:half], waited_s) + self._ingest_share(share[half:], waited_s)
 
     # --- transactions
 

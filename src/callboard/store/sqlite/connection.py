@@ -121,7 +121,11 @@ def store_errors(path: str = "The store") -> Iterator[None]:
     except apsw.InterruptError as error:
         raise StoreTooSlowError from error
     except apsw.CorruptError as error:
-        raise StoreDamagedError(f"{path} is damaged: {error}") from error
+        raise StoreDamagedError(f"{path} is damaged: callboard verify --deep says where.") from error
+    except _FAULTS:
+        # A statement of ours that does not fit the schema, or a row that does not fit its constraints: no
+        # state of the store, and nothing that waiting mends. It is the fault of the request that met it.
+        raise
     except apsw.Error as error:
         for kind, (passing, message) in _MEANINGS.items():
             if isinstance(error, kind):
@@ -131,6 +135,16 @@ def store_errors(path: str = "The store") -> Iterator[None]:
                 raise (StoreUnavailableError(text, passing) if passing else StoreFileError(text)) from error
         raise StoreError(f"The store failed: {error}") from error
 
+
+_FAULTS = (
+    apsw.SQLError,
+    apsw.ConstraintError,
+    apsw.MismatchError,
+    apsw.RangeError,
+    apsw.TooBigError,
+    apsw.MisuseError,
+    apsw.BindingsError,
+)
 
 _MEANINGS: dict[type[apsw.Error], tuple[int, str]] = {
     apsw.BusyError: (1, "The store is locked by another process; try again shortly."),
