@@ -1,0 +1,122 @@
+"""One question, one number: the period, the zone and the filters are the same on every page, and are named."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.board.chromium import let_in, opened
+from tests.board.pages import PAGES
+from tests.board.world import HANDLE, World
+
+OVERVIEW = PAGES["overview"]
+SERIES = "**/organisation/analytics/series/**"
+CHANGES = ".stats [role=note]"
+
+
+def _compared(page: Page, change: dict[str, Any]) -> None:
+    """The answers of the server, with this about the period before."""
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        body = response.json()
+        if body.get("data", {}).get("previous"):
+            body["data"]["previous"].update(change)
+            for one in body["data"]["series"]:
+                # As a first week of data stands beside the days before it.
+                one["previous"]["totals"]["total_calls"] = 3
+                one["difference"]["totals"]["total_calls"] = one["totals"]["total_calls"] - 3
+        route.fulfill(response=response, body=json.dumps(body))
+
+    page.route(SERIES, answer)
+
+
+def test_no_change_is_made_of_a_period_that_is_not_known_whole(admin_page: Page):
+    """Neither in the headline nor beside campaigns and agents, and it is said why."""
+    _compared(admin_page, {"partial": True})
+    admin_page.goto(OVERVIEW.path(HANDLE))
+    expect(admin_page.locator("[data-against]")).to_contain_text("not known whole")
+    table = admin_page.get_by_role("region", name="Campaigns, table")
+    expect(table.locator("tbody tr").first).to_be_visible()
+    assert admin_page.locator(CHANGES).count() == 0
+    assert admin_page.locator("td.change [role=note]").count() == 0
+
+
+def test_the_label_names_the_stretch_that_was_compared(admin_page: Page):
+    """To the minute where it is cut in the middle of a day, and by its days where it is not."""
+    _compared(admin_page, {"start": "2026-02-01T00:00:00Z", "end": "2026-02-10T04:36:00Z", "partial": False})
+    admin_page.goto(OVERVIEW.path(HANDLE))
+    against = admin_page.locator("[data-against]")
+    expect(against).to_contain_text("Against 1 Feb 2026, 00:00 – 10 Feb 2026, 04:36")
+    change = admin_page.locator(CHANGES).first
+    expect(change).to_have_attribute("aria-label", re.compile("1 Feb 2026, 00:00 – 10 Feb 2026, 04:36: 3$"))
+    row = admin_page.locator("td.change [role=note]").first
+    expect(row).to_have_attribute("aria-label", re.compile("1 Feb 2026, 00:00 – 10 Feb 2026, 04:36"))
+    admin_page.unroute(SERIES)
+    _compared(admin_page, {"start": "2026-02-01T00:00:00Z", "end": "2026-02-11T00:00:00Z", "partial": False})
+    admin_page.reload()
+    expect(against).to_contain_text("Against 1 Feb 2026 – 10 Feb 2026")
+
+
+@pytest.mark.parametrize(
+    "query", ["", "&period=7d", "&call_type=outbound&answered=true", "&start={day}&end={day}"]
+)
+def test_two_pages_have_one_number(admin_page: Page, world: World, query: str):
+    """From the overview to the lists and back by the navigation: period and filters go along."""
+    newest = world.ask("GET", "call-logs/?made=true&page_size=1")["data"][0]
+    admin_page.goto(OVERVIEW.path(HANDLE) + query.format(day=newest["creation_time"][:10]))
+    number = admin_page.locator(OVERVIEW.ready)
+    expect(number).to_be_visible()
+    calls, tasks = number.inner_text(), admin_page.locator("[data-metric=total_tasks]").inner_text()
+    for name, told in (("Calls", calls), ("Tasks", tasks), ("Needs attention", None), ("Calls", calls)):
+        admin_page.get_by_role("link", name=name, exact=True).first.click()
+        if told is not None:
+            count = admin_page.locator("h1 [data-count]")
+            expect(count).to_have_attribute("data-count", told.replace(",", ""))
+    admin_page.get_by_role("link", name="Overview", exact=True).click()
+    expect(number).to_have_text(calls)
+
+
+def test_the_days_of_a_list_go_along(admin_page: Page, world: World):
+    """Chosen on the list of calls, they are the period of the overview."""
+    day = world.ask("GET", "call-logs/?made=true&page_size=1")["data"][0]["creation_time"][:10]
+    admin_page.goto(f"{PAGES['calls'].path(HANDLE)}&made=true&start_date={day}&end_date={day}")
+    count = admin_page.locator("h1 [data-count]")
+    expect(count).to_have_attribute("data-count", re.compile(r"\d"))
+    calls = int(count.get_attribute("data-count") or "")
+    admin_page.get_by_role("link", name="Overview", exact=True).click()
+    expect(admin_page.locator(OVERVIEW.ready)).to_have_text(f"{calls:,}")
+
+
+@pytest.mark.parametrize("name", ["overview", "calls"])
+def test_without_a_zone_the_home_zone_is_meant(browser: Browser, world: World, name: str):
+    """Never that of whoever looks: a link shows everybody the same. It is named, and asked for."""
+    home, asked = "Asia/Kathmandu", []
+
+    def answer(route: Route) -> None:
+        """As a server answers whose organization is at home there."""
+        if "timezone=" in route.request.url:
+            asked.append(route.request.url)
+            route.continue_()
+            return
+        response = route.fetch()
+        body = response.json()
+        body["data"]["timezone"] = home
+        route.fulfill(response=response, body=json.dumps(body))
+
+    with opened(browser, world.url, timezone_id="America/New_York") as (page, _):
+        let_in(page, world.url, world.admin)
+        page.route(SERIES, answer)
+        page.route("**/call-logs/**", lambda route: (asked.append(route.request.url), route.continue_()))
+        page.goto(PAGES[name].path(HANDLE).replace("?timezone=UTC", "?period=7d"))
+        expect(page.locator(PAGES[name].ready).first).to_be_visible()
+        expect(page.locator("[data-zone]")).to_have_text(home)
+        expect(page.get_by_label("Time zone").locator("option:checked")).to_have_text(f"{home} (home)")
+        assert "timezone" not in page.url
+        zones = {zone for url in asked for zone in parse_qs(urlsplit(url).query).get("timezone", [])}
+        assert zones == {home}
