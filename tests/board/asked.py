@@ -9,10 +9,14 @@ from playwright.sync_api import Page
 _WRAPPED = """
 (() => {
   const own = window.fetch.bind(window);
-  const asked = (window.asked = {slow: %(slow_ms)d, begun: 0, aborted: 0, answered: 0, streams: [], queries: []});
+  const asked = {slow: %(slow_ms)d, begun: 0, aborted: 0, answered: 0, streams: [], queries: []};
+  window.asked = asked;
   const later = (signal) => new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, asked.slow);
-    signal?.addEventListener('abort', () => { clearTimeout(timer); reject(new DOMException('', 'AbortError')); });
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(new DOMException('', 'AbortError'));
+    });
   });
   window.fetch = async (input, init) => {
     const url = new URL(input, document.baseURI);
@@ -27,7 +31,8 @@ _WRAPPED = """
     try {
       if (asked.slow) await later(init?.signal);
       const response = await own(input, init);
-      const body = await response.text();
+      let body = await response.text();
+      if (window.otherwise && response.ok) body = JSON.stringify(window.otherwise(url, JSON.parse(body)));
       asked.answered += 1;
       const empty = [204, 304].includes(response.status);
       return new Response(empty ? null : body, {status: response.status, headers: response.headers});
@@ -55,6 +60,12 @@ _HIDEABLE = """
 def watch_questions(page: Page, *, slow_ms: int = 0) -> None:
     """Before the page is opened: count its questions, each as slow as a far network makes it."""
     page.add_init_script(_WRAPPED % {"slow_ms": slow_ms})
+
+
+def answer_otherwise(page: Page, changed: str) -> None:
+    """Before the page is opened: the page gets what `changed` makes of a question's URL and its answer."""
+    watch_questions(page)
+    page.add_init_script(f"window.otherwise = {changed}")
 
 
 def make_hideable(page: Page) -> None:

@@ -61,7 +61,7 @@ def test_another_question_ends_the_one_under_way(admin_page: Page, world: World)
 
 @pytest.mark.parametrize("name", ["overview", "calls", "batches", "trust"])
 def test_a_hidden_tab_asks_nothing_and_takes_up_again(admin_page: Page, world: World, name: str):
-    """Its stream is closed as well; seen again, it says how old its numbers are until the new ones are here."""
+    """Its stream is closed as well; seen again, it says how old its numbers are until new ones are here."""
     watch_questions(admin_page)
     make_hideable(admin_page)
     admin_page.goto(PAGES[name].path(HANDLE))
@@ -136,7 +136,7 @@ def test_every_question_has_a_deadline(admin_page: Page, world: World):
     admin_page.clock.install()
     watch_questions(admin_page)
     admin_page.goto(PAGES["trust"].path(HANDLE), wait_until="commit")
-    admin_page.wait_for_function("window.asked?.begun > 0")
+    admin_page.wait_for_function("() => window.asked?.begun > 0")
     admin_page.clock.run_for(1000)
     expect(admin_page.locator(PAGES["trust"].ready)).to_be_visible()
     admin_page.evaluate("asked.slow = 1e9")

@@ -51,5 +51,5 @@ def test_a_pace_is_of_the_time_since_the_first_change(admin_page: Page, world: W
     _near(_pace(admin_page, "pace-young"), 19 * 6)
     _near(_pace(admin_page, "pace-begun-late"), 19 * 3)
     _near(_pace(admin_page, "pace-long"), 5)
-    expect(_pace(admin_page, "pace-four")).to_have_text("–")
+    expect(_pace(admin_page, "pace-four")).to_have_text("\N{EN DASH}")
     _near(_pace(admin_page, "pace-five"), 5 * 6)

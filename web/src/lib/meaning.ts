@@ -37,7 +37,8 @@ function show(target: Element, text: string): void {
 const texts = new WeakMap<Element, string>();
 let shown: Element | undefined;
 
-function leave(): void {
+function leave(node: Element): void {
+  if (shown !== node) return;
   shown = undefined;
   hide();
 }
@@ -52,21 +53,22 @@ export function meaning(text: string | undefined): Attachment<HTMLElement> {
       shown = node;
       show(node, texts.get(node) ?? text);
     };
+    const out = () => leave(node);
     node.setAttribute('aria-description', text);
     node.addEventListener('mouseenter', enter);
     node.addEventListener('focus', enter);
-    node.addEventListener('mouseleave', leave);
-    node.addEventListener('blur', leave);
+    node.addEventListener('mouseleave', out);
+    node.addEventListener('blur', out);
     if (shown === node && tip && !tip.hidden && tip.textContent !== text) show(node, text);
     return () => {
       texts.delete(node);
       node.removeEventListener('mouseenter', enter);
       node.removeEventListener('focus', enter);
-      node.removeEventListener('mouseleave', leave);
-      node.removeEventListener('blur', leave);
+      node.removeEventListener('mouseleave', out);
+      node.removeEventListener('blur', out);
       // With new words it is there again in a moment; only what is gone takes its meaning along.
       queueMicrotask(() => {
-        if (shown === node && !texts.has(node)) leave();
+        if (!texts.has(node)) leave(node);
       });
     };
   };
