@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -73,6 +74,10 @@ def test_the_label_names_the_stretch_that_was_compared(admin_page: Page, end: st
 )
 def test_two_pages_have_one_number(admin_page: Page, world: World, query: str):
     """From the overview to the lists and back by the navigation: period and filters go along."""
+    # What only one of them would count: a call from before the period, and one that waits to be made.
+    before = (datetime.now(UTC) - timedelta(days=40)).isoformat()
+    old = {"type": "call", "call_id": f"old{len(query)}", "call_status": "completed", "occurred_at": before}
+    world.send(old, {"type": "call", "call_id": f"waits{len(query)}", "call_status": "queued"})
     newest = world.ask("GET", "call-logs/?made=true&page_size=1")["data"][0]
     admin_page.goto(OVERVIEW.path(HANDLE) + query.format(day=newest["creation_time"][:10]))
     number = admin_page.locator(OVERVIEW.ready)
