@@ -49,3 +49,10 @@ def iso(instant: Micros | None) -> str | None:
     text = moment(instant).isoformat()[:19]
     millis = instant // 1000 % 1000
     return f"{text}.{millis:03d}Z" if millis else f"{text}Z"
+
+
+def exact(instant: Micros | None) -> str | None:
+    """The same to the microsecond, where there are any: for what is read back and must say the same."""
+    if instant is None or not instant % 1000:
+        return iso(instant)
+    return f"{moment(instant).isoformat()[:19]}.{instant % SECOND:06d}Z"

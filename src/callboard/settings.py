@@ -187,6 +187,9 @@ def sqlite_path(db: str) -> str:
             f"db: {scheme}:// is not a store this version has; use a file path, sqlite:///path "
             "or postgresql://user@host/database"
         )
+    if re.match(r"(?i)postgres\w*[+\w]*:", db):
+        # One slash too few: taken for the name of a file, it would be shown with its password.
+        raise SettingsError("db: not a PostgreSQL URL; write postgresql://user@host/database")
     if not db:
         raise SettingsError("db: an empty path; name a file")
     if _KEYWORDS.search(db):

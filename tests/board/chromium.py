@@ -85,8 +85,7 @@ def opened(browser: Browser, url: str, **options: Any) -> Iterator[tuple[Page, W
     context: BrowserContext = browser.new_context(
         base_url=url,
         locale="en-GB",
-        timezone_id="UTC",
-        **{"viewport": {"width": 1280, "height": 800}, **options},
+        **{"viewport": {"width": 1280, "height": 800}, "timezone_id": "UTC", **options},
     )
     context.set_default_timeout(20_000)
     context.add_init_script(_NOTE_VIOLATIONS)

@@ -78,3 +78,45 @@ def _status(world: World, token: str) -> int:
     return httpx.get(
         f"{world.server.api}organisation/analytics/", headers=headers, trust_env=False
     ).status_code
+
+
+def test_revoking_ones_own_token_warns_first(browser: Browser, world: World):
+    """It names what will happen, and does nothing before that is agreed to by a step of its own."""
+    token_id, secret = world.token("admin")
+    with opened(browser, world.url) as (page, _):
+        let_in(page, world.url, secret)
+        page.goto(SETTINGS)
+        row = page.locator(f"[data-token='{token_id}']")
+        row.get_by_role("button", name="Revoke A admin").click()
+        expect(row.get_by_role("alert")).to_contain_text("You are signed in with this token")
+        expect(row.get_by_role("alert")).to_contain_text("ends this session")
+        revoke = row.get_by_role("button", name="Revoke it")
+        expect(revoke).to_be_disabled()
+        row.get_by_role("button", name="Leave it").click()
+        assert _status(world, secret) == 200
+        row.get_by_role("button", name="Revoke A admin").click()
+        expect(revoke).to_be_disabled()
+        row.get_by_label("End this session").check()
+        revoke.click()
+        expect(page.get_by_label("API token")).to_be_visible()
+    assert _status(world, secret) == 401
+
+
+def test_rotating_ones_own_token_keeps_session_and_secret(browser: Browser, world: World):
+    """The new secret is shown only once: it must not be lost with the session of the old one."""
+    token_id, secret = world.token("admin")
+    with opened(browser, world.url) as (page, _):
+        let_in(page, world.url, secret)
+        page.goto(SETTINGS)
+        row = page.locator(f"[data-token='{token_id}']")
+        row.get_by_role("button", name="Rotate A admin").click()
+        expect(row.get_by_role("alert")).to_contain_text("You are signed in with this token")
+        row.get_by_role("button", name="Rotate it").click()
+        shown = page.locator("[data-secret]")
+        expect(shown).to_be_visible()
+        new = shown.inner_text()
+        assert (_status(world, secret), _status(world, new)) == (401, 200)
+        page.wait_for_timeout(2500)  # the old token's stream has ended meanwhile
+        expect(shown).to_be_visible()
+        page.reload()
+        expect(page.locator(f"[data-token='{token_id}']")).to_be_visible()

@@ -18,8 +18,12 @@ def stuck_at(store, acme, space, now):
     assert store.count_tasks(scope, where) == len(listed)
     assert store.stuck_tasks(acme.id, now).get(space.id, 0) == len(listed)
     late = [
-        *store.waiting_tasks(acme.id, space.id, "running", now - 15 * MINUTE, 50).ids,
-        *store.waiting_tasks(acme.id, space.id, "pending", now - HOUR, 50).ids,
+        *(
+            task_id
+            for status, limit in (("running", 15 * MINUTE), ("pending", HOUR))
+            for found in store.waiting_tasks(acme.id, status, {space.id: now - limit}, 50).values()
+            for task_id in found.ids
+        ),
     ]
     assert sorted(late) == listed
     return listed

@@ -229,6 +229,26 @@ def test_silence_is_filled_with_comments(board: Board, monkeypatch: pytest.Monke
     board.loop.run(story())
 
 
+def test_a_client_may_ask_for_signs_of_life_sooner(board: Board, monkeypatch: pytest.MonkeyPatch):
+    """A comment after `heartbeat` seconds of silence: it takes two seconds, where others hear nothing yet."""
+    monkeypatch.setattr(subscription, "APART_S", 0.0)
+
+    async def story() -> None:
+        async with reading(board) as patient, reading(board, "heartbeat=2") as wary:
+            await patient.message()
+            await wary.message()
+            assert await wary.piece() == ":\n\n"
+            assert patient._pieces.empty()
+
+    board.loop.run(story())
+
+
+@pytest.mark.parametrize("heartbeat", ["1", "16", "x", ""])
+def test_a_heartbeat_has_its_bounds(board: Board, heartbeat: str):
+    """A worker with two thousand streams must not be made to write to each of them all the time."""
+    assert board.get(f"{STREAM}?heartbeat={heartbeat}").status_code == 400
+
+
 @pytest.mark.parametrize("last", ["1.1", "999999999.1", "", "nonsense"])
 def test_a_stream_taken_up_again_starts_with_the_current_answer(board: Board, last: str):
     """Whatever `Last-Event-ID` says: the newest answer is all there is to know."""

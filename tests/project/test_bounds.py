@@ -196,7 +196,7 @@ BOUNDS: dict[str, list[str]] = {
     "streams open at once, a worker": [f"{DEFAULT.stream_subscribers:,}"],
     "a stream": [f"{DEFAULT.stream_seconds:,} s"],
     "messages of a stream": [f"{round(1 / subscription.APART_S)} a second"],
-    "silence of a stream": [f"{subscription.HEARTBEAT_S:.0f} s"],
+    "silence of a stream": [f"{subscription.HEARTBEAT_S:.0f} s", f"{subscription.SHORTEST_HEARTBEAT_S} s"],
     "looking for what changed": [f"{follow.LOOK_EVERY_S * 1000:.0f} ms", f"{follow.MOST_OF_THE_TIME:.0%}"],
     "last words of a stream": [f"{subscription.GRACE_S} s"],
     "reconnecting": [f"{message.RETRY_MS:,} ms"],

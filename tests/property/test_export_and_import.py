@@ -50,13 +50,7 @@ def _plain(fields: dict[str, Any]) -> CallEvent:
     return call_event({**fields, "external_ids": UNSET, "metadata": UNSET})
 
 
-def _in_milliseconds(event: CallEvent) -> bool:
-    """Files tell times to the millisecond."""
-    times = (event.occurred_at, event.creation_time, event.start_time, event.end_time)
-    return all(not isinstance(at, int) or at % 1000 == 0 for at in times)
-
-
-words = st.lists(call_fields.map(_plain).filter(_in_milliseconds), min_size=1, max_size=9)
+words = st.lists(call_fields.map(_plain), min_size=1, max_size=9)
 
 
 def taken_along(store: Store, scope: Scope, word: str, folder: Path) -> tuple[Store, Scope, ImportReport]:
@@ -93,7 +87,8 @@ def numbers(call: Call) -> dict[str, Any]:
     for kind in ("talk", "offered"):
         began = call.begins(kind)
         facts[kind] = (call.unplaced(kind), began, None if began is None else call.ends(began, 60))
-    if call.end_time is None and call.duration_ms and call.start_time is None:
+    told = call.duration_ms or (call.duration_ms == 0 and call.call_status == "completed")
+    if call.end_time is None and told and call.start_time is None:
         # A length without a start, of a call whose end is unknown: it comes back as over when it was made,
         # which an event states that tells a length and no other time.
         del facts["end_time"], facts["offered"]
@@ -153,6 +148,36 @@ def test_an_inferred_end_does_not_become_talk_time(word: str, tmp_path: Path) ->
     found = calls_of(other, its_scope)["c"]
     assert (found.duration_ms, found.end_time) == (None, NOW + 824_203 * SECOND)
     assert found.inferred == ("creation_time", "end_time")
+
+
+@pytest.mark.parametrize("word", FORMATS)
+def test_a_length_of_nothing_stays_known(word: str, tmp_path: Path) -> None:
+    """It is in the average, and so is its call in that of whoever imports it."""
+    store = MemoryStore()
+    organization = make_organization(store)
+    space = make_space(store, organization)
+    send(store, space, call("c", creation_time=NOW), call("c", at=300, duration_ms=0))
+    other, scope, _ = taken_along(store, Scope(organization.id), word, tmp_path)
+    assert calls_of(other, scope)["c"].duration_ms == 0
+
+
+EARLIER = (
+    "call_id,space_token,source_number,destination_number,call_type,call_status,creation_time,start_time,end_time,"
+    "call_duration,end_reason,source_end_reason,answered_by,agent,task_id,source,external_ids,metadata\n"
+    "late,s,,,,completed,2025-11-10T10:00:00Z,2025-11-10T10:00:00Z,2025-11-12T10:00:00Z,,,,,,,events,,\n"
+    "never,s,,,,completed,2025-11-10T10:00:00Z,2025-11-10T10:00:00Z,2025-11-10T10:00:00Z,,,,,,,events,,\n"
+    "turned,s,,,,completed,2025-11-10T10:00:00Z,2025-11-10T11:00:00Z,2025-11-10T10:00:00Z,0,,,,,,events,,\n"
+    "sound,s,,,,completed,2025-11-10T10:00:00Z,2025-11-10T10:00:00Z,2025-11-10T10:01:00Z,60,,,,,,events,,\n"
+)
+
+
+def test_what_an_earlier_version_inferred_is_not_taken_as_stated(tmp_path: Path) -> None:
+    """It told a length wherever it knew one: a start and an end without it are no talk time."""
+    file = tmp_path / "calls.csv"
+    file.write_text(EARLIER)
+    store, scope, _ = imported(file, tmp_path)
+    found = {name: each.duration_ms for name, each in calls_of(store, scope).items()}
+    assert found == {"late": None, "never": None, "turned": None, "sound": 60_000}
 
 
 def test_exports_of_earlier_versions_are_known(tmp_path: Path) -> None:

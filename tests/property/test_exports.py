@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callboard.clock import DAY, HOUR, MINUTE, Micros, iso, micros
+from callboard.clock import DAY, HOUR, MINUTE, Micros, exact, micros
 from callboard.errors import StoreTooSlowError
 from callboard.model.call import Call
 from callboard.model.exported import CALL_COLUMNS, TASK_COLUMNS, unguarded
@@ -119,7 +119,7 @@ def test_exported_calls_are_the_list(populated, word, which, where, at_once):
     assert len(found) == len(listed) == store.count_calls(scope, where)
     tokens = {space.id: space.token for space in spaces}
     for row, kept in zip(found, listed, strict=True):
-        item = call_item(kept.call, tokens[kept.space_id])
+        item = call_item(kept.call, tokens[kept.space_id], exact)
         shown = {name: getattr(item, name) for name in item.__struct_fields__}
         assert tuple(row) == CALL_COLUMNS
         _same(word, row, shown, kept.call)
@@ -140,7 +140,7 @@ def test_exported_tasks_are_the_list(populated, word, which, where, at_once):
     assert len(found) == len(listed) == store.count_tasks(scope, where)
     of = {space.id: space for space in spaces}
     for row, kept in zip(found, listed, strict=True):
-        item = task_item(kept.task, of[kept.space_id], where.now)
+        item = task_item(kept.task, of[kept.space_id], where.now, exact)
         shown = json.loads(_json(item))
         if word == "ndjson":
             assert row == shown
@@ -161,7 +161,7 @@ def _same(word: str, row: dict[str, Any], shown: dict[str, Any], kept: Any) -> N
             assert unguarded(found) == in_csv(value)
             assert not found.startswith(("=", "+", "-", "@", "\t", "\r"))
         elif isinstance(found, datetime):
-            assert iso(micros(found)) == value
+            assert exact(micros(found)) == value
             assert micros(found) == getattr(kept, name, micros(found))
         elif isinstance(value, dict):
             assert json.loads(found) == value

@@ -190,6 +190,18 @@ def test_the_whole_differs_by_the_hours_that_only_one_side_has(
             assert uneven == 0
 
 
+def _ends_a_month(period: Period, zone: str) -> bool:
+    after = clock(period.end, zone)
+    return after.day == 1 and midnight(after, zone) == period.end
+
+
+def _is_month_so_far(period: Period, until: int, zone: str, now: int | None) -> bool:
+    """Whether it ends where no day does, or now, in the month that it begins."""
+    first, last = clock(period.start, zone), clock(until - 1, zone)
+    is_unfinished = until == now or midnight(clock(until, zone), zone) != until
+    return is_unfinished and (first.year, first.month) == (last.year, last.month)
+
+
 @examples(1)
 @given(asked(), st.sampled_from(["15m", "hour"]))
 def test_what_stands_beside_nothing_is_what_the_other_clock_never_showed(
@@ -208,7 +220,7 @@ def test_what_stands_beside_nothing_is_what_the_other_clock_never_showed(
             each is not None for each, asked in zip(found.ranges, ranges, strict=True) if asked[0] < until
         )
         return
-    in_months = clock(before.start, zone).day == clock(period.start, zone).day == 1
+    in_months = local.day == 1 and (_ends_a_month(period, zone) or _is_month_so_far(period, until, zone, now))
 
     def label(at: int, begin: int) -> tuple[Any, ...]:
         here, there = clock(at, zone), clock(begin, zone)

@@ -53,6 +53,8 @@ def test_a_token_is_masked_wherever_it_stands(which: st.DataObject, times: int, 
 def test_a_value_that_is_named_like_a_secret_is_masked(name: str):
     """Whatever it looks like; the public id of a space is none."""
     assert "hunter2" not in masked_query(f"page=2&{name}=hunter2&page_size=3")
+    assert PASSWORD not in masked_query(f"x=postgresql://u:{PASSWORD}@h/d")
+    assert NUMBER not in masked_query(f"agent=tel_{NUMBER}")
     assert masked_query("space_token=spc_118d&page=2") == "space_token=spc_118d&page=2"
 
 
@@ -109,7 +111,15 @@ def test_what_is_no_secret_is_shown():
     assert Settings(db="/var/lib/calls.db").db_shown == "/var/lib/calls.db"
 
 
-@pytest.mark.parametrize("db", [f"host=h password={PASSWORD}", f"user=u PASSWORD = {PASSWORD} dbname=d"])
+@pytest.mark.parametrize(
+    "db",
+    [
+        f"host=h password={PASSWORD}",
+        f"user=u PASSWORD = {PASSWORD} dbname=d",
+        f"postgresql:/u:{PASSWORD}@h/d",
+        f"Postgres:u:{PASSWORD}@h/d",
+    ],
+)
 def test_keywords_and_values_are_not_taken_for_the_name_of_a_file(db: str):
     """A file of that name would be made, and its name, with the password, be shown everywhere."""
     with pytest.raises(SettingsError) as refused:

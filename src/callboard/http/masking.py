@@ -12,20 +12,22 @@ from callboard.query.secret import PREFIX, SHOWN
 
 _SECRET = re.compile(rf"({re.escape(PREFIX)}[A-Za-z0-9_-]{{{SHOWN - len(PREFIX)}}})[A-Za-z0-9_-]+")
 """Of our own tokens what is shown everywhere stays: their prefix."""
+_USER_OF_URL = re.compile(r"://[^/\s@]*@")
+"""Who signs in at an address, with a password perhaps."""
 _SECRET_NAMES = re.compile(
-    r"(?i)token|secret|key|pass|pwd|auth|sign|sig|credential|cookie|session|bearer|jwt"
+    r"(?i)token|secret|key|pass|pwd|auth|sign|sig|credential|cookie|session|bearer|jwt|code|otp|pin"
 )
 _PUBLIC_NAMES = frozenset({"space_token"})
 """Named like a secret, and an id that everybody may see."""
 _UNQUOTED_TIMES = 3
 """What was escaped oftener than this is not read by anybody as what it once was."""
 
-_NUMBER = re.compile(r"(?<![\w])(\+|%2[bB])?(\d[\d\-. ()]{5,}\d)(?!\w)")
+_NUMBER = re.compile(r"(?<![^\W_])(\+|%2[bB])?(\d[\d\-. ()]{5,}\d)(?!\w)")
 
 
 def masked(text: str) -> str:
     """The text with all but the last two digits of every phone number hidden, and all secrets of tokens."""
-    text = _SECRET.sub(r"\1…", text)
+    text = _SECRET.sub(r"\1…", _USER_OF_URL.sub("://…@", text))
     return _NUMBER.sub(lambda found: (found[1] or "") + _hidden(found[2]), text)
 
 

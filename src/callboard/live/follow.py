@@ -69,15 +69,15 @@ class Live:
             raise SubscribersFullError
         self._places.check(org_id)
 
-    def follow(self, scope: Scope, permit: Permit) -> Subscription:
-        """A stream that begins with the answer of this moment. Raises `SubscribersFullError`
-        and `StoreError`.
+    def follow(self, scope: Scope, permit: Permit, heartbeat_s: float | None = None) -> Subscription:
+        """A stream that begins with the answer of this moment, and is never silent for longer than
+        `heartbeat_s` seconds (left out: as long as any). Raises `SubscribersFullError` and `StoreError`.
         """
         self.check_room(scope.org_id)
         followed = self._followed.get(scope.org_id, {}).get(scope) or Followed(scope)
         followed.take(self._analytics.look(scope.org_id))
         over_at = asyncio.get_running_loop().time() + self._lasts_s
-        subscription = Subscription(followed, permit, over_at, self._leave)
+        subscription = Subscription(followed, permit, over_at, self._leave, heartbeat_s)
         self._followed.setdefault(scope.org_id, {})[scope] = followed
         self._subscriptions[subscription] = None
         self._places.take(scope.org_id)

@@ -17,6 +17,8 @@ APART_S = 0.25
 """Time between two messages to one subscriber, at least."""
 HEARTBEAT_S = 15.0
 """Silence after which a comment is sent."""
+SHORTEST_HEARTBEAT_S = 2
+"""The shortest silence that a subscriber may ask for instead."""
 GRACE_S = 0.5
 """How long a subscriber that must end may take to read its last words; then it is cut off."""
 
@@ -25,12 +27,18 @@ class Subscription:
     """A stream for one subscriber. Owned by the event loop's thread."""
 
     def __init__(
-        self, followed: Followed, permit: Permit, over_at: float, leave: Callable[[Subscription], None]
+        self,
+        followed: Followed,
+        permit: Permit,
+        over_at: float,
+        leave: Callable[[Subscription], None],
+        heartbeat_s: float | None = None,
     ) -> None:
         self.followed = followed
         self.permit = permit
         self.over_at = over_at
         """By the event loop's clock: when it has lasted long enough."""
+        self._heartbeat_s = HEARTBEAT_S if heartbeat_s is None else heartbeat_s
         self._leave: Callable[[Subscription], None] | None = leave
         self._ended: EndReason | None = None
         self._news = asyncio.Event()
@@ -50,7 +58,7 @@ class Subscription:
                 await asyncio.sleep(at + APART_S - loop.time())
                 continue
             self._news.clear()
-            if not await self._told_within(HEARTBEAT_S):
+            if not await self._told_within(self._heartbeat_s):
                 yield HEARTBEAT
         yield ending(self._ended)
 

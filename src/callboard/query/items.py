@@ -6,7 +6,7 @@ order of the reference; times are ISO 8601, durations seconds; what has no value
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
@@ -151,6 +151,10 @@ class CallItem(Struct, frozen=True, kw_only=True):
     """Which of `creation_time` and `end_time` no event stated: they follow from when events occurred."""
 
 
+Written = Callable[[Micros | None], str | None]
+"""How an instant is written."""
+
+
 def seconds(duration_ms: int | None) -> float | None:
     """Milliseconds as seconds, exactly as written: 12, or 12.5 when it is no whole number."""
     if duration_ms is None:
@@ -228,8 +232,10 @@ def run_item(run: Run, space_token: str) -> RunItem:
     )
 
 
-def task_item(task: Task, space: Space, now: Micros) -> TaskItem:
-    """A task of that space; whether it is stuck at `now` follows from the space's limits."""
+def task_item(task: Task, space: Space, now: Micros, written: Written = iso) -> TaskItem:
+    """A task of that space; whether it is stuck at `now` follows from the space's limits. Its times are
+    `written` so.
+    """
     limits = space.settings
     found = stuck(task, now, limits.stuck_running_after, limits.stuck_pending_after)
     return TaskItem(
@@ -244,12 +250,12 @@ def task_item(task: Task, space: Space, now: Micros) -> TaskItem:
         input=task.input,
         output=task.output,
         failure_reason=task.failure_reason,
-        scheduled_at=iso(task.scheduled_at),
-        created=iso(task.created),
-        modified=iso(task.modified),
+        scheduled_at=written(task.scheduled_at),
+        created=written(task.created),
+        modified=written(task.modified),
         stuck=None
         if found is None
-        else StuckItem(reason=found.reason, since=iso(found.since), age_seconds=found.age_s),
+        else StuckItem(reason=found.reason, since=written(found.since), age_seconds=found.age_s),
     )
 
 
@@ -264,8 +270,8 @@ def agent_item(agent: AgentTasks, spaces: Mapping[int, Space]) -> AgentItem:
     )
 
 
-def call_item(call: Call, space_token: str) -> CallItem:
-    """A call of that space."""
+def call_item(call: Call, space_token: str, written: Written = iso) -> CallItem:
+    """A call of that space. Its times are `written` so."""
     return CallItem(
         call_id=call.call_id,
         space_token=space_token,
@@ -273,9 +279,9 @@ def call_item(call: Call, space_token: str) -> CallItem:
         destination_number=call.destination_number,
         call_type=call.call_type,
         call_status=call.call_status,
-        creation_time=iso(call.creation_time),
-        start_time=iso(call.start_time),
-        end_time=iso(call.end_time),
+        creation_time=written(call.creation_time),
+        start_time=written(call.start_time),
+        end_time=written(call.end_time),
         call_duration=seconds(call.duration_ms),
         end_reason=call.end_reason,
         source_end_reason=call.source_end_reason,

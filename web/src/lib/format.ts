@@ -39,36 +39,55 @@ export function duration(seconds: number | null | undefined): string {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function format(kind: string, timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+/** A moment as the reader's locale writes it; what is no moment stays as it was given. */
+function written(at: string | Date, kind: string, timeZone: string, options: Intl.DateTimeFormatOptions): string {
   const key = `${kind} ${timeZone}`;
   let found = formats.get(key);
   if (!found) formats.set(key, (found = new Intl.DateTimeFormat(locale, { ...options, timeZone })));
-  return found;
+  const moment = new Date(at);
+  return Number.isNaN(moment.getTime()) ? String(at) : found.format(moment);
 }
 
 export function dateTime(at: string | Date | null | undefined, timeZone: string): string {
   if (!at) return NONE;
-  return format('dateTime', timeZone, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));
+  return written(at, 'dateTime', timeZone, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
 export function day(at: string | Date, timeZone: string): string {
-  return format('day', timeZone, { day: 'numeric', month: 'short' }).format(new Date(at));
+  return written(at, 'day', timeZone, { day: 'numeric', month: 'short' });
 }
 
 export function longDay(at: string | Date, timeZone: string): string {
-  return format('longDay', timeZone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(at));
+  return written(at, 'longDay', timeZone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
 }
 
 export function month(at: string | Date, timeZone: string): string {
-  return format('month', timeZone, { month: 'short', year: 'numeric' }).format(new Date(at));
+  return written(at, 'month', timeZone, { month: 'short', year: 'numeric' });
 }
 
 export function hour(at: string | Date, timeZone: string): string {
-  return format('hour', timeZone, { weekday: 'short', hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+  return written(at, 'hour', timeZone, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
 }
 
 export function clock(at: string | Date, timeZone: string): string {
-  return format('clock', timeZone, { timeStyle: 'medium' }).format(new Date(at));
+  return written(at, 'clock', timeZone, { timeStyle: 'medium' });
+}
+
+/** A stretch of time, its end not included: whole days by their dates, anything else to the minute. */
+export function stretch(start: string, end: string, timeZone: string): string {
+  const clocks = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone });
+  const whole = [start, end].every((at) => clocks.format(new Date(at)) === '00:00:00' && Date.parse(at) % 1000 === 0);
+  if (!whole) return `${minute(start, timeZone)} – ${minute(end, timeZone)}`;
+  const [from, to] = [date(start, timeZone), date(new Date(Date.parse(end) - 1), timeZone)];
+  return from === to ? from : `${from} – ${to}`;
+}
+
+function minute(at: string | Date, timeZone: string): string {
+  return written(at, 'minute', timeZone, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+function date(at: string | Date, timeZone: string): string {
+  return written(at, 'date', timeZone, { dateStyle: 'medium' });
 }
 
 /** Monday to Sunday, in the reader's language. */

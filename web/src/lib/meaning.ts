@@ -33,23 +33,43 @@ function show(target: Element, text: string): void {
   box.style.top = `${below ? at.bottom + 8 : at.top - size.height - 8}px`;
 }
 
-/** Gives an element its one line of meaning. */
+/** What each element means by now, and the one whose meaning is on screen. */
+const texts = new WeakMap<Element, string>();
+let shown: Element | undefined;
+
+function leave(node: Element): void {
+  if (shown !== node) return;
+  shown = undefined;
+  hide();
+}
+
+/** Gives an element its one line of meaning. New words for it, as new numbers bring them, leave it on screen. */
 export function meaning(text: string | undefined): Attachment<HTMLElement> {
   return (node) => {
     if (!text) return;
     element();
-    const enter = () => show(node, text);
+    texts.set(node, text);
+    const enter = () => {
+      shown = node;
+      show(node, texts.get(node) ?? text);
+    };
+    const out = () => leave(node);
     node.setAttribute('aria-description', text);
     node.addEventListener('mouseenter', enter);
     node.addEventListener('focus', enter);
-    node.addEventListener('mouseleave', hide);
-    node.addEventListener('blur', hide);
+    node.addEventListener('mouseleave', out);
+    node.addEventListener('blur', out);
+    if (shown === node && tip && !tip.hidden && tip.textContent !== text) show(node, text);
     return () => {
-      hide();
+      texts.delete(node);
       node.removeEventListener('mouseenter', enter);
       node.removeEventListener('focus', enter);
-      node.removeEventListener('mouseleave', hide);
-      node.removeEventListener('blur', hide);
+      node.removeEventListener('mouseleave', out);
+      node.removeEventListener('blur', out);
+      // With new words it is there again in a moment; only what is gone takes its meaning along.
+      queueMicrotask(() => {
+        if (!texts.has(node)) leave(node);
+      });
     };
   };
 }

@@ -8,12 +8,27 @@ from callboard.http.response import Response
 from callboard.http.routes.scopes import find_scope
 from callboard.http.stream import NoParts
 from callboard.live.permit import Permit
-from callboard.query.parameters import SCOPE
+from callboard.live.subscription import HEARTBEAT_S, SHORTEST_HEARTBEAT_S
+from callboard.query.parameter import numbers
+from callboard.query.parameters import SCOPE, table
 from callboard.query.secret import secret_digest
 
 EVENT_STREAM = "text/event-stream"
 _UNBUFFERED = [(b"x-accel-buffering", b"no")]
 """A proxy that gathers answers before it passes them on would hold back every message."""
+STREAMED = {
+    **SCOPE,
+    **table(
+        numbers(
+            "heartbeat",
+            "Seconds of silence after which a comment line is sent. A client that hears nothing for longer "
+            "than twice that knows that the server or the way to it hangs.",
+            SHORTEST_HEARTBEAT_S,
+            round(HEARTBEAT_S),
+            round(HEARTBEAT_S),
+        )
+    ),
+}
 
 
 async def stream_analytics(request: Request) -> Response:
@@ -21,7 +36,8 @@ async def stream_analytics(request: Request) -> Response:
     if request.method == "HEAD":
         live.check_room(request.org_id)
         return Response(media=EVENT_STREAM.encode(), headers=_UNBUFFERED, stream=NoParts())
-    subscription = live.follow(request.item, Permit(secret_digest(request.secret), request.org_id))
+    permit = Permit(secret_digest(request.secret), request.org_id)
+    subscription = live.follow(request.item, permit, request.values.get("heartbeat"))
     return Response(media=EVENT_STREAM.encode(), headers=_UNBUFFERED, stream=subscription)
 
 
@@ -58,7 +74,7 @@ ENDPOINTS = (
         "stream that is taken up again starts with the answer of that moment. The last event, `end`, "
         "says why the server ends a stream.",
         needs_handle=True,
-        parameters=SCOPE,
+        parameters=STREAMED,
         find=find_scope,
         handle=stream_analytics,
         answer=_EVENT,

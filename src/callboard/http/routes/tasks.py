@@ -13,6 +13,7 @@ from callboard.errors import CallerError, InvalidInputError, NotFoundError
 from callboard.fold.task import fold_task
 from callboard.fold.update import is_kept
 from callboard.http.answers import ListPage, One, in_zone, page_of
+from callboard.http.body_faults import BODY
 from callboard.http.endpoint import BASE, Body, Endpoint
 from callboard.http.export import export, is_whole, page_as, wanted_format
 from callboard.http.json_body import read_json, whole_numbers
@@ -171,7 +172,8 @@ def _check_taken(receipt: Receipt) -> None:
     for rejection in receipt.rejections:
         if rejection.reason == "unknown_task":
             raise NotFoundError("Task not found.")
-        field = rejection.message.partition(":")[0]
+        named, colon, _ = rejection.message.partition(":")
+        field = named if colon and named.isidentifier() else BODY
         raise InvalidInputError(rejection.message, [(field, rejection.message)])
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from callboard.errors import CallerError
+from callboard.ingest.sources import inferred
 from callboard.ingest.sources.fields import CALL_FIELDS
 from callboard.ingest.sources.plan import ImportPlan, open_rows
 from callboard.model.exported import CALL_COLUMNS, EARLIER_CALL_COLUMNS, TASK_COLUMNS
@@ -52,12 +53,18 @@ def recognised(plan: ImportPlan) -> ImportPlan | None:
     except CallerError:
         return None
     if columns in (CALL_COLUMNS, *EARLIER_CALL_COLUMNS):
-        return _planned(plan, "call", _calls(columns))
+        constants = () if columns == CALL_COLUMNS else (f"{inferred.FIELD}={inferred.UNTOLD}",)
+        return _planned(plan, "call", _calls(columns), constants)
     if columns in (TASK_COLUMNS, TASK_LINE):
         return _planned(plan, "task", _TASKS)
     return None
 
 
-def _planned(plan: ImportPlan, record_type: str, fields: Mapping[str, str]) -> ImportPlan:
+def _planned(
+    plan: ImportPlan, record_type: str, fields: Mapping[str, str], constants: tuple[str, ...] = ()
+) -> ImportPlan:
     chosen = ",".join(f"{field}={column}" for field, column in fields.items())
-    return replace(plan, options=replace(plan.options, map=(chosen,), record_type=record_type))
+    options = replace(
+        plan.options, map=(chosen,), set=(*plan.options.set, *constants), record_type=record_type
+    )
+    return replace(plan, options=options)

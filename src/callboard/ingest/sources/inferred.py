@@ -17,6 +17,8 @@ from callboard.model.words import FINAL_CALL
 FIELD: Final = "inferred"
 """No field of an event: which of `creation_time` and `end_time` the row inferred, with spaces between."""
 _NAMES: Final = frozenset({"creation_time", "end_time"})
+UNTOLD: Final = "untold"
+"""In place of names: the file does not say which, as exports of earlier versions do not."""
 _MAY_BE_UNKNOWN: Final = ("creation_time", "start_time", "end_time", "call_duration")
 
 
@@ -26,11 +28,12 @@ def restated(event: dict[str, Any]) -> dict[str, Any]:
     An inferred end is when the event occurred. An inferred creation is left out where the other times of the
     row give it again; where they do not, it can only be stated.
     """
-    inferred = _names(event.pop(FIELD, None))
+    told = event.pop(FIELD, None)
     for name in _MAY_BE_UNKNOWN:
         if event.get(name) is None:  # an object's null is what is unknown, not a word that there is none
             event.pop(name, None)
     created, start, end = (_instant(event, name) for name in ("creation_time", "start_time", "end_time"))
+    inferred = _judged(event, start, end) if told == UNTOLD else _names(told)
     occurred: Micros | None = None
     if "end_time" in inferred and end is not None:
         event["occurred_at"], event["end_time"], occurred = event["end_time"], None, end
@@ -42,6 +45,19 @@ def restated(event: dict[str, Any]) -> dict[str, Any]:
             event.pop("creation_time", None)
     _without_what_follows(event, start, end)
     return event
+
+
+def _judged(event: dict[str, Any], start: Micros | None, end: Micros | None) -> frozenset[str]:
+    """Which times a row of an earlier version's export inferred. That version told a length wherever it knew
+    a start and a stated end: where both are there without a length, the end was only when it last heard of
+    the call. And where the end came before the start it told a length of 0, which nobody stated.
+    """
+    if _is_live(event) or start is None or end is None:
+        return frozenset()
+    if end < start and event.get("call_duration") == 0:
+        event.pop("call_duration")
+        return frozenset()
+    return frozenset() if event.get("call_duration") is not None else frozenset({"end_time"})
 
 
 def _begins(start: Micros | None, stated_end: Micros | None, occurred: Micros | None) -> list[Micros]:
@@ -58,8 +74,8 @@ def _without_what_follows(event: dict[str, Any], start: Micros | None, end: Micr
     if start is not None and length is not None and end == start + round(length * 1000) * 1000:
         # A length from its answer on: its end may lie further ahead than an event's own times may.
         event.pop("end_time", None)
-    if start is None and end is None and (event["call_status"] == "missed" or length == 0):
-        # The length of a call that was never answered says nothing of when it was over.
+    if start is None and end is None and event["call_status"] in ("missed", "failed") and not length:
+        # Of a call that was never answered the fold concludes it, and stated it would say when it was over.
         event.pop("call_duration", None)
     if event.get("call_status") == "failed" and start is None and length is None:
         # Without a word on its start it would count as never begun, with a length of 0.

@@ -7,7 +7,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from msgspec import Struct
 
-from callboard.clock import Micros
+from callboard.clock import Micros, exact
 from callboard.model.directory import Space
 from callboard.model.exported import CALL_COLUMNS, TASK_COLUMNS
 from callboard.model.task import stuck
@@ -94,7 +94,7 @@ def call_table(spaces: Mapping[int, Space]) -> Table[CallAt]:
         )
 
     def item(row: CallAt) -> Struct:
-        return call_item(row.call, spaces[row.space_id].token)
+        return call_item(row.call, spaces[row.space_id].token, exact)
 
     return Table(
         name="call-logs",
@@ -129,7 +129,7 @@ def task_table(spaces: Mapping[int, Space], now: Micros) -> Table[TaskAt]:
         )
 
     def item(row: TaskAt) -> Struct:
-        return task_item(row.task, spaces[row.space_id], now)
+        return task_item(row.task, spaces[row.space_id], now, exact)
 
     return Table(
         name="tasks",

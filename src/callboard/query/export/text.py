@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from callboard.clock import iso
+from callboard.clock import exact
 from callboard.model.exported import guarded
 from callboard.query.export.tables import Kind, Table
 from callboard.query.items import seconds
@@ -76,7 +76,7 @@ def _document(value: Any) -> str:
 
 _SHOWN: dict[Kind, Callable[[Any], Any]] = {
     "text": guarded,
-    "time": iso,
+    "time": exact,
     "duration": seconds,
     "whole": lambda number: number,
     "names": " ".join,

@@ -1,4 +1,5 @@
 /** The one way to the server: same origin, the session's cookie, and errors as errors. */
+import { Deadline } from './deadline';
 
 export const base = new URL('.', document.baseURI).pathname;
 export const apiBase = `${base}api/v2/platform/`;
@@ -27,6 +28,28 @@ export interface Options {
   organization?: string;
   body?: unknown;
   signal?: AbortSignal;
+  deadlineMs?: number;
+}
+
+/** The server gives up a question of its own accord after five seconds; a write may wait longer for the store. */
+const READ_MS = 15_000;
+const WRITE_MS = 60_000;
+
+/**
+ * An id as one segment of a path. Browsers take `.` and `..` out of every path, escaped or not, and would ask for
+ * something else: these two are escaped twice, and name nothing.
+ */
+export function segment(id: string): string {
+  return id === '.' || id === '..' ? id.replaceAll('.', '%252E') : encodeURIComponent(id);
+}
+
+/** What was escaped; undefined where that is no text. */
+export function unescaped(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Called when the session is over, wherever that shows first. */
@@ -35,19 +58,13 @@ export function whenSignedOut(callback: () => void): void {
   onSignedOut = callback;
 }
 
-async function send(path: string, options: Options): Promise<Response> {
+async function send(path: string, options: Options, signal: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (options.organization) headers['Org-Handle'] = options.organization;
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
-  const init: RequestInit = { method: options.method ?? 'GET', headers, credentials: 'same-origin' };
+  const init: RequestInit = { method: options.method ?? 'GET', headers, credentials: 'same-origin', signal };
   if (options.body !== undefined) init.body = JSON.stringify(options.body);
-  if (options.signal) init.signal = options.signal;
-  try {
-    return await fetch(path, init);
-  } catch (fault) {
-    if (fault instanceof DOMException && fault.name === 'AbortError') throw fault;
-    throw new ApiError(0, 'The server does not answer.');
-  }
+  return await fetch(path, init);
 }
 
 export async function failure(response: Response): Promise<ApiError> {
@@ -69,7 +86,21 @@ export async function failure(response: Response): Promise<ApiError> {
 
 /** Asks the API under `path` (relative to its base) or, where it begins with `/`, that very path. */
 export async function request<T>(path: string, options: Options = {}): Promise<T> {
-  const response = await send(path.startsWith('/') ? path : apiBase + path, options);
+  const usual = (options.method ?? 'GET') === 'GET' ? READ_MS : WRITE_MS;
+  const deadline = new Deadline(options.deadlineMs ?? usual, options.signal);
+  try {
+    return await answered<T>(path, options, deadline.signal);
+  } catch (fault) {
+    if (fault instanceof ApiError || options.signal?.aborted) throw fault;
+    // Refused, hung, cut in the middle, or a proxy's page in place of ours: to the reader all the same.
+    throw new ApiError(0, 'The server does not answer.');
+  } finally {
+    deadline.over();
+  }
+}
+
+async function answered<T>(path: string, options: Options, signal: AbortSignal): Promise<T> {
+  const response = await send(path.startsWith('/') ? path : apiBase + path, options, signal);
   if (!response.ok) {
     const error = await failure(response);
     if (error.status === 401) onSignedOut();

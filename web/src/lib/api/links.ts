@@ -1,4 +1,6 @@
 import { address } from '../state/address.svelte';
+import { statedZone } from '../state/period';
+import { unescaped } from './client';
 
 const MARK = '/api/v2/platform/';
 
@@ -18,9 +20,9 @@ export function listOf(
     ? text.replace('{start}', encodeURIComponent(bounds.start)).replace('{end}', encodeURIComponent(bounds.end))
     : text;
   const query = new URLSearchParams(filled);
-  const zone = address.get('timezone');
+  const zone = statedZone();
   if (zone && !query.has('timezone')) query.set('timezone', zone);
-  const [head = '', space = '', kind = ''] = path.split('/').filter(Boolean).map(decodeURIComponent);
+  const [head = '', space = '', kind = ''] = path.split('/').filter(Boolean).map((part) => unescaped(part) ?? part);
   if (head === 'call-logs') return address.to('calls', query);
   if (head === 'tasks') return address.to('tasks', query);
   if (head === 'spaces' && kind === 'tasks') {

@@ -1728,6 +1728,11 @@ export interface operations {
                  * @example contact
                  */
                 content_type?: "contact" | "all";
+                /**
+                 * @description Seconds of silence after which a comment line is sent. A client that hears nothing for longer than twice that knows that the server or the way to it hangs.
+                 * @example 15
+                 */
+                heartbeat?: number;
             };
             header: {
                 /** @description The organization's `domain_handle`, in any case. */

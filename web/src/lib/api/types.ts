@@ -11,7 +11,13 @@ export interface Part {
 export type Bucket = Schemas['Bucket'];
 export type Series = Omit<Schemas['Series'], keyof Part | 'previous' | 'difference'> &
   Part & { previous?: Part; difference?: Part };
-export type SeriesData = Omit<Schemas['SeriesData'], 'series'> & { series: Series[] };
+/** The stretch that was compared; `partial`: it begins before the first call, so no change is made of it. */
+export interface Previous {
+  start: string;
+  end: string;
+  partial?: boolean;
+}
+export type SeriesData = Omit<Schemas['SeriesData'], 'series' | 'previous'> & { series: Series[]; previous?: Previous | null };
 export type DurationsData = Schemas['DurationsData'];
 export type Spread = Schemas['Spread'];
 export type SpacesData = Schemas['SpacesData'];

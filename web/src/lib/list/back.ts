@@ -14,5 +14,5 @@ export function wayBack(page: string): string {
 
 /** One call or task. Its campaign is not the campaign that lists are filtered by. */
 export function one(page: 'call' | 'task', id: string, spaceToken: string): string {
-  return address.to(`${page}/${id}`, { in: spaceToken });
+  return address.along([page, id], { in: spaceToken });
 }

@@ -2,7 +2,9 @@ import { untrack } from 'svelte';
 import { ApiError, request } from '../api/client';
 import type { List } from '../api/types';
 import { address } from '../state/address.svelte';
+import { Asking } from '../state/asking.svelte';
 import { live } from '../state/live.svelte';
+import { visible } from '../state/visible.svelte';
 
 /** Rows of a page of the API. */
 export const SIZE = 100;
@@ -63,7 +65,9 @@ export class Paged<T> {
   #pages = new Map<number, T[]>();
   #cursors = new Map<number, string>();
   #asking = new Map<number, AbortController>();
-  #heading: AbortController | undefined;
+  #heads = new Asking((signal) => this.#head(signal));
+  /** Asked for from the top, wherever in the list one is. */
+  #anew = false;
   #wanted = { first: 0, last: 0 };
   #path = '';
   #organization = '';
@@ -87,7 +91,11 @@ export class Paged<T> {
     });
     $effect(() => {
       void live.changes;
+      void visible.value;
       untrack(() => this.#soon());
+    });
+    $effect(() => {
+      if (visible.value) untrack(() => this.#fill());
     });
     $effect(() => {
       void live.connections;
@@ -119,7 +127,8 @@ export class Paged<T> {
   reload(): void {
     clearTimeout(this.#again);
     this.#again = undefined;
-    void this.#head(true);
+    this.#anew = true;
+    this.#heads.refresh();
   }
 
   #aim(path: string, organization: string): void {
@@ -132,15 +141,21 @@ export class Paged<T> {
     this.#organization = organization;
     this.outdated = this.count !== undefined;
     this.#failures = 0;
+    this.#heads.stop();
+    this.#end();
     this.reload();
+  }
+
+  /** Ends what is asked of the rows. */
+  #end(): void {
+    for (const asking of this.#asking.values()) asking.abort();
+    this.#asking.clear();
   }
 
   #drop(): void {
     clearTimeout(this.#calm);
     clearTimeout(this.#again);
-    this.#heading?.abort();
-    for (const asking of this.#asking.values()) asking.abort();
-    this.#asking.clear();
+    this.#end();
   }
 
   #soon(): void {
@@ -149,18 +164,19 @@ export class Paged<T> {
     const wait = Math.max(0, this.#headAt + gap - performance.now());
     this.#again = setTimeout(() => {
       this.#again = undefined;
-      void this.#head(this.atTop);
+      this.#heads.refresh();
     }, wait);
   }
 
-  async #head(taken: boolean): Promise<void> {
-    this.#heading?.abort();
-    const heading = (this.#heading = new AbortController());
+  async #head(signal: AbortSignal): Promise<void> {
+    const anew = this.#anew;
+    const taken = anew || this.atTop;
+    this.#anew = false;
     const begun = (this.#headAt = performance.now());
     const path = this.#path;
     try {
-      const page = await request<List<T>>(asked(path, { page_size: taken ? SIZE : 1 }), { organization: this.#organization, signal: heading.signal });
-      if (heading.signal.aborted) return;
+      const page = await request<List<T>>(asked(path, { page_size: taken ? SIZE : 1 }), { organization: this.#organization, signal });
+      if (signal.aborted) return;
       this.#headMs = performance.now() - begun;
       this.error = undefined;
       this.#failures = 0;
@@ -170,15 +186,16 @@ export class Paged<T> {
         this.#freshen();
       }
     } catch (fault) {
-      if (!heading.signal.aborted) this.#failed(fault, () => void this.#head(taken));
+      if (signal.aborted) return;
+      this.#anew ||= anew;
+      this.#failed(fault, () => this.#heads.refresh());
     }
   }
 
   #take(page: List<T>): void {
     const moved = this.outdated || page.count !== this.count || page.next_cursor !== (this.#cursors.get(0) ?? null);
     if (moved) {
-      for (const asking of this.#asking.values()) asking.abort();
-      this.#asking.clear();
+      this.#end();
       this.#pages.clear();
       this.#cursors.clear();
       this.#posts = [];
@@ -209,6 +226,7 @@ export class Paged<T> {
 
   #fill(): void {
     clearTimeout(this.#calm);
+    if (!visible.value) return;
     const [first, last] = this.#range();
     for (const [page, asking] of this.#asking) {
       if (page >= first - 1 && page <= last + 1) continue;

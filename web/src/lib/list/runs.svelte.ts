@@ -1,19 +1,24 @@
 import { untrack } from 'svelte';
-import { ApiError, request } from '../api/client';
+import { ApiError, request, segment } from '../api/client';
 import type { List, RunItem } from '../api/types';
 import { address } from '../state/address.svelte';
+import { Asking } from '../state/asking.svelte';
 import { live } from '../state/live.svelte';
+import { visible } from '../state/visible.svelte';
+import { FirstChanges, countEnded } from './pace';
 
 const SIZE = 50;
 const AT_ONCE = 4;
 const LIVE_MS = 2000;
 const RATES_MS = 10_000;
 const HOUR_MS = 3_600_000;
+/** Fewer tasks say nothing about how fast a batch goes. */
+const LEAST_ENDED = 5;
 const RETRY_MS = 5000;
 
-/** How fast a batch goes: tasks finished in the last hour, as of `at`. */
+/** How fast a batch goes: tasks finished by the hour, over the last hour or since its first change, as of `at`. */
 export interface Pace {
-  finished: number;
+  perHour: number;
   at: Date;
 }
 
@@ -32,10 +37,11 @@ export class Runs {
   /** Of the campaigns asked, together. */
   count = $state(0);
   #size = $state(SIZE);
-  #asking: AbortController | undefined;
+  #asking = new Asking((signal) => this.#load(signal));
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #pacing = false;
+  #pacing: AbortController | undefined;
   #pacedAt = -RATES_MS;
+  #firsts = new FirstChanges();
   #askedAt = 0;
   #ms = 0;
   #spaces: string[] = [];
@@ -52,16 +58,19 @@ export class Runs {
         this.#spaces = asked;
         this.#organization = organization;
         void size;
-        void this.#load();
+        clearTimeout(this.#timer);
+        this.#timer = undefined;
+        this.#asking.change();
       });
     });
     $effect(() => {
       void live.changes;
+      void visible.value;
       untrack(() => this.#soon(LIVE_MS));
     });
     $effect(() => () => {
       clearTimeout(this.#timer);
-      this.#asking?.abort();
+      this.#pacing?.abort();
     });
   }
 
@@ -70,27 +79,25 @@ export class Runs {
   }
 
   refresh(): void {
-    void this.#load();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#asking.refresh();
   }
 
   #soon(gap: number): void {
     if (this.#timer !== undefined || !this.#spaces.length) return;
     const wait = Math.max(0, this.#askedAt + Math.max(gap, this.#ms * 8) - performance.now());
-    this.#timer = setTimeout(() => void this.#load(), wait);
+    this.#timer = setTimeout(() => this.refresh(), wait);
   }
 
-  async #load(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#asking?.abort();
-    const asking = (this.#asking = new AbortController());
+  async #load(signal: AbortSignal): Promise<void> {
     const [spaces, organization, size] = [this.#spaces, this.#organization, this.#size];
     const begun = (this.#askedAt = performance.now());
     try {
       const pages = await each(spaces, AT_ONCE, (space) =>
-        request<List<RunItem>>(`spaces/${encodeURIComponent(space)}/runs/?page_size=${size}`, { organization, signal: asking.signal }),
+        request<List<RunItem>>(`spaces/${segment(space)}/runs/?page_size=${size}`, { organization, signal }),
       );
-      if (asking.signal.aborted) return;
+      if (signal.aborted) return;
       // Behind the last row of a page that goes on, another campaign's rows would stand out of order.
       const edge = pages.filter((page) => page.next_cursor).map((page) => page.data.at(-1)?.created ?? '').sort().at(-1) ?? '';
       const all = pages.flatMap((page) => page.data).filter((run) => (run.created ?? '') >= edge);
@@ -102,36 +109,35 @@ export class Runs {
       this.#ms = performance.now() - begun;
       if (!this.#pacing && performance.now() - this.#pacedAt > RATES_MS) void this.#pace();
     } catch (fault) {
-      if (asking.signal.aborted) return;
+      if (signal.aborted) return;
       this.error = fault instanceof ApiError ? fault : new ApiError(0, String(fault));
       if (this.error.status === 0 || this.error.status >= 500 || this.error.status === 429) this.#soon(RETRY_MS);
     }
   }
 
-  /** Finished now, less what was finished and is unchanged since an hour ago. */
+  /** Finished now, less what was finished before the hour, or before the first change where that is later. */
   async #pace(): Promise<void> {
-    this.#pacing = true;
+    const pacing = (this.#pacing = new AbortController());
     const spaces = this.#spaces;
+    const options = { organization: this.#organization, signal: pacing.signal };
     const at = new Date();
-    const before = new Date(at.getTime() - HOUR_MS).toISOString();
-    const open = (this.rows ?? []).filter((run) => run.status === 'running').slice(0, 50);
+    const hourAgo = at.getTime() - HOUR_MS;
+    const ended = (run: RunItem) => (run.task_status_breakdown['completed'] ?? 0) + (run.task_status_breakdown['failed'] ?? 0);
+    const open = (this.rows ?? []).filter((run) => run.status === 'running' && ended(run) >= LEAST_ENDED).slice(0, 50);
     try {
-    const counted = await each(open, AT_ONCE, async (run) => {
-      const base = `spaces/${encodeURIComponent(run.space_token)}/runs/${encodeURIComponent(run.run_id)}/tasks/?page_size=1&updated_before=${encodeURIComponent(before)}&status=`;
-      const [done, failed] = await Promise.all(
-        ['completed', 'failed'].map((status) => request<List<unknown>>(base + status, { organization: this.#organization })),
-      );
-      const finished = (run.task_status_breakdown['completed'] ?? 0) + (run.task_status_breakdown['failed'] ?? 0);
-      return [runKey(run), { finished: Math.max(0, finished - (done?.count ?? 0) - (failed?.count ?? 0)), at }] as const;
-    });
-    if (spaces === this.#spaces) {
-      this.paces = new Map(counted);
-      this.#pacedAt = performance.now();
-    }
+      const counted = await each(open, AT_ONCE, async (run) => {
+        const before = await countEnded(run, hourAgo, options);
+        const since = before ? hourAgo : await this.#firsts.of(run, hourAgo, at.getTime(), options);
+        return [runKey(run), { perHour: ((ended(run) - before) * HOUR_MS) / Math.max(1, at.getTime() - since), at }] as const;
+      });
+      if (spaces === this.#spaces) {
+        this.paces = new Map(counted);
+        this.#pacedAt = performance.now();
+      }
     } catch {
       // The rows are there, and say so when they are old; the next answer asks for the pace again.
     } finally {
-      this.#pacing = false;
+      this.#pacing = undefined;
     }
   }
 }

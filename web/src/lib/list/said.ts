@@ -21,6 +21,7 @@ const NOW = new Date().getUTCFullYear();
 export function when(at: string | Date | null | undefined, timeZone: string): string {
   if (!at) return NONE;
   const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return String(at);
   return written(timeZone, date.getUTCFullYear() !== NOW).format(date);
 }
 

@@ -8,9 +8,10 @@ import Settings from './Settings.svelte';
 import Task from './Task.svelte';
 import Tasks from './Tasks.svelte';
 import Trust from './Trust.svelte';
+import { table } from '../table';
 
 /** The pages by their name in the address. Those with `nav` stand in the navigation, in this order. */
-export const PAGES: Record<string, { title: string; view: Component; nav?: true; admin?: true; of?: string }> = {
+export const PAGES: Record<string, { title: string; view: Component; nav?: true; admin?: true; of?: string }> = table({
   overview: { title: 'Overview', view: Overview, nav: true },
   attention: { title: 'Needs attention', view: Attention, nav: true },
   batches: { title: 'Batches', view: Batches, nav: true },
@@ -20,4 +21,4 @@ export const PAGES: Record<string, { title: string; view: Component; nav?: true;
   call: { title: 'Call', view: Call, of: 'calls' },
   trust: { title: 'Trust', view: Trust, nav: true },
   settings: { title: 'Settings', view: Settings, nav: true, admin: true },
-};
+});

@@ -1,5 +1,6 @@
 import { ApiError, request } from '../api/client';
 import type { List, SpaceItem } from '../api/types';
+import { whenVisible } from './visible.svelte';
 
 const AGAIN_MS = 5000;
 
@@ -25,16 +26,21 @@ class Campaigns {
     } catch (fault) {
       if (organization === this.#organization) {
         this.error = fault instanceof ApiError ? fault : new ApiError(0, String(fault));
-        this.#timer = setTimeout(() => void this.load(organization).catch(() => {}), AGAIN_MS);
+        this.#timer = setTimeout(() => void this.#again(organization), AGAIN_MS);
       }
       throw fault;
     }
   }
 
+  async #again(organization: string): Promise<void> {
+    await whenVisible();
+    if (organization === this.#organization) await this.load(organization).catch(() => {});
+  }
+
   async #read(organization: string): Promise<void> {
     const found: SpaceItem[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
-      const page: List<SpaceItem> = await request(`spaces/?page_size=1000${cursor ? `&cursor=${cursor}` : ''}`, { organization });
+      const page: List<SpaceItem> = await request(`spaces/?page_size=1000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`, { organization });
       found.push(...page.data);
       cursor = page.next_cursor;
     }

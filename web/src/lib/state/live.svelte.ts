@@ -1,72 +1,101 @@
 import { ApiError, request } from '../api/client';
+import { Deadline } from '../api/deadline';
 import { follow } from '../api/stream';
-import type { AnalyticsData, Answer } from '../api/types';
+import { streamPlace } from './places';
 
 type State = 'connecting' | 'live' | 'down';
 
-/** Longer than the server's silence between two signs of life: a connection that says less is dead. */
-const SILENCE_MS = 40_000;
+/** Asked of the server: so often a sign of life, and twice that without one means that something hangs. */
+const HEARTBEAT_S = 2;
+const SILENCE_MS = 4500;
+/** How long the first word may take: a connection may have to be made, and other questions go before. */
+const FIRST_MS = 10_000;
 const RETRY_MS = [1000, 1000, 2000, 4000, 8000];
+/** Where the browser has no connection to spare for a stream: so often a question. */
+const LOOK_MS = 2000;
 
-/** The stream of one scope. `changes` counts what moved; everything on screen that is live reads it. */
+/** What changes in one scope. `changes` counts what moved; everything on screen that is live reads it. */
 class Live {
   state = $state<State>('connecting');
   changes = $state(0);
-  /** Each time the stream is taken up again: everything shown may be old then. */
+  /** Each time the server is heard again: everything shown may be old then. */
   connections = $state(0);
   lastSeen = $state.raw<Date>();
-  numbers = $state.raw<AnalyticsData>();
   #stop: AbortController | undefined;
 
+  /** From now on, until the function returned is called. */
   open(organization: string, query: string): () => void {
     this.#stop?.abort();
     const stop = new AbortController();
     this.#stop = stop;
     this.state = 'connecting';
-    this.numbers = undefined;
     void this.#run(organization, query, stop.signal);
-    return () => stop.abort();
+    return () => {
+      stop.abort();
+      if (this.#stop === stop) this.state = 'connecting';
+    };
   }
 
   async #run(organization: string, query: string, signal: AbortSignal): Promise<void> {
     let failures = 0;
+    let streams = false;
     while (!signal.aborted) {
-      const connected = await this.#read(organization, query, signal);
+      streams ||= await streamPlace(signal);
       if (signal.aborted) return;
+      const heard = streams ? await this.#read(organization, query, signal) : await this.#look(organization, query, signal);
+      if (signal.aborted) return;
+      if (heard && !streams) {
+        failures = 0;
+        await pause(LOOK_MS, signal);
+        continue;
+      }
       this.state = 'down';
-      failures = connected ? 1 : failures + 1;
+      failures = heard ? 1 : failures + 1;
       await pause(RETRY_MS[Math.min(failures, RETRY_MS.length) - 1] ?? 8000, signal);
     }
   }
 
+  /** Follows the stream to its end; whether it said anything. */
   async #read(organization: string, query: string, signal: AbortSignal): Promise<boolean> {
-    const attempt = new AbortController();
-    const end = () => attempt.abort();
-    signal.addEventListener('abort', end, { once: true });
-    let watch = setTimeout(end, SILENCE_MS);
+    const deadline = new Deadline(FIRST_MS, signal);
+    const path = `organisation/analytics/stream/${query}${query ? '&' : '?'}heartbeat=${HEARTBEAT_S}`;
     let connected = false;
     try {
-      for await (const message of follow(`organisation/analytics/stream/${query}`, organization, attempt.signal)) {
-        clearTimeout(watch);
-        watch = setTimeout(end, SILENCE_MS);
+      for await (const message of follow(path, organization, deadline.signal)) {
+        deadline.renew(SILENCE_MS);
+        if (signal.aborted || message.event === 'end') break;
         this.lastSeen = new Date();
-        if (message.event === 'end') break;
         if (message.event !== 'message') continue;
-        if (!connected) this.connections += 1;
+        this.#heard();
         connected = true;
-        this.state = 'live';
-        this.numbers = (JSON.parse(message.data) as Answer<AnalyticsData>).data;
-        this.changes += 1;
       }
     } catch (fault) {
       // Over, or only out of reach? One plain question tells, and ends the session where it has ended.
       if (fault instanceof ApiError && fault.status === 401) await request('organizations/').catch(() => {});
     } finally {
-      clearTimeout(watch);
-      signal.removeEventListener('abort', end);
-      attempt.abort();
+      deadline.over();
     }
     return connected;
+  }
+
+  /** One question in place of a stream; whether it was answered. */
+  async #look(organization: string, query: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      await request(`organisation/analytics/${query}`, { organization, signal, deadlineMs: SILENCE_MS - LOOK_MS });
+    } catch {
+      return false;
+    }
+    if (!signal.aborted) {
+      this.lastSeen = new Date();
+      this.#heard();
+    }
+    return true;
+  }
+
+  #heard(): void {
+    if (this.state !== 'live') this.connections += 1;
+    this.state = 'live';
+    this.changes += 1;
   }
 }
 

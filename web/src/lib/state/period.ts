@@ -1,20 +1,53 @@
 /** Periods by civil days of a zone. */
-import { address } from './address.svelte';
+import { table } from '../table';
+import { DEFAULT_PERIOD, address } from './address.svelte';
+import { home } from './home.svelte';
 
-export const PERIODS: Record<string, { label: string; days: number }> = {
+export const PERIODS: Record<string, { label: string; days: number }> = table({
   today: { label: 'Today', days: 1 },
   '7d': { label: 'Last 7 days', days: 7 },
   '30d': { label: 'Last 30 days', days: 30 },
   '90d': { label: 'Last 90 days', days: 90 },
   '365d': { label: 'Last 12 months', days: 365 },
-};
-
-export const DEFAULT_PERIOD = '30d';
+});
 
 export const ownZone: string = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 
+const zones = new Map<string, boolean>();
+
+/** Whether this browser knows the zone: it could not write a single time in another. */
+export function isZone(name: string): boolean {
+  let known = zones.get(name);
+  if (known === undefined) {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: name });
+      known = true;
+    } catch {
+      known = false;
+    }
+    zones.set(name, known);
+  }
+  return known;
+}
+
+/** The zone that the address names; '' for the home zone. */
+export function statedZone(): string {
+  const stated = address.get('timezone');
+  return stated && isZone(stated) ? stated : '';
+}
+
+/** The zone of everything on screen. */
 export function zone(): string {
-  return address.get('timezone') || ownZone;
+  const used = statedZone() || home.zone || 'UTC';
+  return isZone(used) ? used : 'UTC';
+}
+
+const TIME = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?$/;
+
+/** Whether that is a day, or a moment of one, that the page can reckon with. */
+export function isTime(text: string): boolean {
+  const day = text.slice(0, 10);
+  return TIME.test(text) && !Number.isNaN(Date.parse(day)) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
 /** The civil date of an instant, as 2026-02-07. */
@@ -39,8 +72,8 @@ export interface Period {
 /** What the address says the period is. */
 export function period(): Period {
   const start = address.get('start');
-  if (start) {
-    const end = address.get('end');
+  if (isTime(start)) {
+    const end = isTime(address.get('end')) ? address.get('end') : '';
     const last = end || civilDate(new Date(), zone());
     const days = Math.round((Date.parse(last.slice(0, 10)) - Date.parse(start.slice(0, 10))) / 86_400_000) + 1;
     return { name: 'custom', start, end, days: Math.max(1, days) };

@@ -1,7 +1,9 @@
 import { untrack } from 'svelte';
 import { ApiError, request } from '../api/client';
 import { address } from './address.svelte';
+import { Asking } from './asking.svelte';
 import { live } from './live.svelte';
+import { visible } from './visible.svelte';
 
 export interface ResourceOptions {
   /** Ask again when the stream says that something changed, at most this often. Left out: never. */
@@ -24,7 +26,7 @@ export class Resource<T> {
   asOf = $state.raw<Date>();
   #path: string | null = null;
   #organization = '';
-  #asking: AbortController | undefined;
+  #asking = new Asking((signal) => this.#ask(signal));
   #askedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
@@ -45,17 +47,16 @@ export class Resource<T> {
     if (options.liveEveryMs !== undefined) {
       $effect(() => {
         void live.changes;
+        // Seen again: what happened meanwhile was not told.
+        void visible.value;
         untrack(() => this.#soon(options.liveEveryMs ?? 0));
       });
     }
     if (options.everyMs !== undefined) {
-      const again = setInterval(() => document.visibilityState === 'visible' && this.refresh(), options.everyMs);
+      const again = setInterval(() => this.refresh(), options.everyMs);
       $effect(() => () => clearInterval(again));
     }
-    $effect(() => () => {
-      clearTimeout(this.#timer);
-      this.#asking?.abort();
-    });
+    $effect(() => () => clearTimeout(this.#timer));
   }
 
   #aim(path: string | null, organization: string): void {
@@ -65,6 +66,7 @@ export class Resource<T> {
     this.#organization = organization;
     this.outdated = this.data !== undefined;
     this.#failures = 0;
+    this.#asking.stop();
     this.refresh();
   }
 
@@ -77,17 +79,14 @@ export class Resource<T> {
   refresh(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#asking?.abort();
-    if (this.#path === null) return;
-    const asking = new AbortController();
-    this.#asking = asking;
-    this.#askedAt = performance.now();
-    void this.#ask(this.#path, this.#organization, asking.signal);
+    if (this.#path !== null) this.#asking.refresh();
   }
 
-  async #ask(path: string, organization: string, signal: AbortSignal): Promise<void> {
+  async #ask(signal: AbortSignal): Promise<void> {
+    if (this.#path === null) return;
+    this.#askedAt = performance.now();
     try {
-      const data = await request<T>(path, { organization, signal });
+      const data = await request<T>(this.#path, { organization: this.#organization, signal });
       if (signal.aborted) return;
       this.data = data;
       this.asOf = new Date();
@@ -105,6 +104,7 @@ export class Resource<T> {
   #later(error: ApiError): void {
     const own = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 30_000;
     this.#failures += 1;
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.refresh(), Math.max(own, (error.retryAfterSeconds ?? 0) * 1000));
   }
 }

@@ -10,9 +10,12 @@ class SignedIn {
   ended = $state(false);
   error = $state.raw<ApiError>();
 
+  /** The token is being changed for another: until then the old one is refused, and that is no end. */
+  #renewing = false;
+
   constructor() {
     whenSignedOut(() => {
-      if (this.stage !== 'in') return;
+      if (this.stage !== 'in' || this.#renewing) return;
       this.ended = true;
       this.stage = 'out';
     });
@@ -43,6 +46,23 @@ class SignedIn {
   async signIn(token: string): Promise<void> {
     await request(`${base}session`, { method: 'POST', body: { token } });
     this.#take(await request<Session | Answer<Session>>(`${base}session`));
+  }
+
+  /** Whether that is the token one is signed in with, by the beginning of its secret. */
+  owns(prefix: string): boolean {
+    return prefix !== '' && prefix === this.session?.token.prefix;
+  }
+
+  /** Rotates the token one is signed in with: the session goes on with the new secret, which would be lost with it. */
+  async renew<T extends { token?: string | null }>(rotate: () => Promise<T>): Promise<T> {
+    this.#renewing = true;
+    try {
+      const rotated = await rotate();
+      if (rotated.token) await this.signIn(rotated.token);
+      return rotated;
+    } finally {
+      this.#renewing = false;
+    }
   }
 
   async signOut(): Promise<void> {

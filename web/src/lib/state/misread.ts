@@ -1,0 +1,34 @@
+/** What of an address is not understood: it is said, and the page shows what it would without it. */
+import { DIMENSIONS } from '../words';
+import { address } from './address.svelte';
+import { PERIODS, isTime, isZone } from './period';
+
+export interface Misread {
+  what: string;
+  why: string;
+}
+
+const SHOWN = 64;
+const CHECKS: Record<string, (value: string) => string> = {
+  timezone: (value) => (isZone(value) ? '' : 'no time zone of that name: the home zone is used'),
+  period: (value) => (value in PERIODS ? '' : `no period of that name: there are ${Object.keys(PERIODS).join(', ')}`),
+  start: (value) => (isTime(value) ? '' : 'not a day like 2026-02-07'),
+  end: (value) => (!isTime(value) ? 'not a day like 2026-02-07' : isTime(address.get('start')) ? '' : 'a period needs its start as well'),
+  group: (value) => (value in DIMENSIONS ? '' : 'nothing that calls can be grouped by'),
+};
+
+export function misread(): Misread[] {
+  const found: Misread[] = [];
+  if (address.unreadable) found.push({ what: short(address.unreadable), why: 'no text in this encoding' });
+  for (const name of new Set(address.params.keys())) {
+    const [value = '', ...others] = address.params.getAll(name);
+    const why = value && Object.hasOwn(CHECKS, name) ? CHECKS[name]?.(value) : '';
+    if (why) found.push({ what: `${short(name)}=${short(value)}`, why });
+    if (others.length) found.push({ what: short(name), why: 'given more than once: the first counts' });
+  }
+  return found;
+}
+
+function short(text: string): string {
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}
