@@ -62,6 +62,7 @@ NAMES = (
     "page_size",
 )
 BROKEN = ("%E0%A4%A", "%", "%zz", "%C3%28", "%F0%9F", "%00")
+ODD_IDS = ("../../x?y=1#z", "a/b", "100%", "%2e%2e", "?#&=", "//x")
 SAID = "Not everything in this address was understood."
 
 
@@ -134,33 +135,33 @@ def test_no_address_ends_in_a_white_page(board: Page, address: str):
     assert board.get_by_role("heading", name="This page cannot be shown").count() == 0
 
 
-@pytest.mark.parametrize(
-    "call_id", ["../../x?y=1#z", "a/b", "100%", "%2e%2e", "?", "#", "é ü", "a&b=c", "//x", "\\..\\"]
-)
-def test_links_escape_every_id(admin_page: Page, world: World, call_id: str):
-    """From the list to the call and to its task, whatever their ids look like."""
-    status = {"call_status": "completed"}
-    world.send({"type": "task", "task_id": call_id, "run_id": call_id, "status": "completed"})
-    world.send({"type": "call", "call_id": call_id, "task_id": call_id, **status})
-    admin_page.goto(PAGES["calls"].path(HANDLE))
-    row = admin_page.get_by_role("link", name=call_id, exact=True)
-    row.click()
-    expect(admin_page.get_by_role("heading", level=1)).to_have_text(call_id)
-    expect(admin_page.locator(PAGES["call"].ready).first).to_be_visible()
-    admin_page.reload()
-    facts = admin_page.get_by_role("region", name="Fields")
-    facts.get_by_role("link", name=call_id, exact=True).click()
-    expect(admin_page.get_by_role("heading", level=1)).to_have_text(call_id)
-    expect(facts.locator("dd a").first).to_be_visible()
-    calls = admin_page.get_by_role("region", name="Its calls")
-    expect(calls.get_by_role("link", name=call_id, exact=True)).to_be_visible()
+def test_links_escape_every_id(browser: Browser, own_world: World):
+    """From the list to the call, to its task and to its calls, whatever their ids look like."""
+    for each in ODD_IDS:
+        own_world.send({"type": "task", "task_id": each, "run_id": each, "status": "completed"})
+        own_world.send({"type": "call", "call_id": each, "task_id": each, "call_status": "completed"})
+    with opened(browser, own_world.url) as (page, _):
+        let_in(page, own_world.url, own_world.admin)
+        title, facts = page.get_by_role("heading", level=1), page.get_by_role("region", name="Fields")
+        for each in ODD_IDS:
+            page.goto(PAGES["calls"].path(HANDLE))
+            page.get_by_role("link", name=each, exact=True).click()
+            expect(title).to_have_text(each)
+            page.reload()
+            facts.get_by_role("link", name=each, exact=True).click()
+            expect(page).to_have_url(re.compile("/task/"))
+            expect(title).to_have_text(each)
+            calls = page.get_by_role("region", name="Its calls")
+            expect(calls.get_by_role("link", name=each, exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("call_id", [".", ".."])
-def test_an_id_that_no_path_can_hold_leads_nowhere_else(admin_page: Page, world: World, call_id: str):
+def test_an_id_that_no_path_can_hold_leads_nowhere_else(browser: Browser, own_world: World):
     """Browsers take these out of every path: the page says that there is no such call, and asks no other."""
-    world.send({"type": "call", "call_id": call_id, "call_status": "completed"})
-    admin_page.goto(PAGES["calls"].path(HANDLE))
-    admin_page.get_by_role("link", name=call_id, exact=True).click()
-    expect(admin_page).to_have_url(re.compile("/call/"))
-    expect(admin_page.get_by_role("status").filter(has_text="404")).to_be_visible()
+    with opened(browser, own_world.url) as (page, _):
+        let_in(page, own_world.url, own_world.admin)
+        for each in (".", ".."):
+            own_world.send({"type": "call", "call_id": each, "call_status": "completed"})
+            page.goto(PAGES["calls"].path(HANDLE))
+            page.get_by_role("link", name=each, exact=True).click()
+            expect(page).to_have_url(re.compile("/call/"))
+            expect(page.get_by_role("status").filter(has_text="404")).to_be_visible()
