@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,44 +18,47 @@ MUTANTS = mutants()
 TESTS_FAILED = 1
 """pytest's exit code when it could run everything and something failed: no other proves anything."""
 
+NAMED = sorted({test for mutant in MUTANTS for test in mutant.killed_by})
+FOLDERS = sorted({str(Path(test).parent) for test in NAMED})
+BROKEN = re.compile(
+    r"\b(AttributeError|NameError|SyntaxError|UnboundLocalError|SQLError|Undefined(Column|Function|Table))\b"
+)
+"""What a mutant says that cannot run: any test notices that, so that it proves nothing of the promise."""
+
 each_mutant = pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 
 
 @pytest.fixture(scope="session")
 def tree(tmp_path_factory) -> Path:
-    """A copy of the project, in which every test that a patch names passes as it is."""
+    """A copy of the project."""
     copy = tmp_path_factory.mktemp("unmutated")
     for name in ("src", "tests", "docs", "requirements"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.patch"))
     for name in ("pyproject.toml", "Makefile", "README.md"):
         shutil.copy(ROOT / name, copy / name)
-    named = sorted({test for mutant in MUTANTS for test in mutant.killed_by})
-    code, said = run(copy, named)
-    assert code == 0, f"what must kill mutants fails without one:\n{said}"
     return copy
 
 
-def run(tree: Path, tests: list[str]) -> tuple[int, str]:
+def run(tree: Path, tests: list[str], **environment: str) -> tuple[int, str]:
     """Run those tests on the sources of that tree, to the first failure: pytest's exit code and words."""
-    said = _python(tree, "-c", "import callboard; print(callboard.__file__)").stdout
+    said = _python(tree, {}, "-c", "import callboard; print(callboard.__file__)").stdout
     assert said.startswith(str(tree)), f"the sources under test are not the copy's: {said}"
     # Schemathesis takes as long to load as most of these tests to run.
     plugins = ("-p", "no:schemathesis", "-p", "tests.mutants.first_failure")
     drawn = "--hypothesis-profile=first failure"
-    done = _python(
-        tree, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *plugins, drawn, "-m", "", *tests
-    )
+    options = ("-x", "-q", "-p", "no:cacheprovider", *plugins, drawn, "-m", "")
+    done = _python(tree, environment, "-m", "pytest", *options, *tests)
     return done.returncode, done.stdout + done.stderr
 
 
-def _python(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _python(tree: Path, environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     own = {
         name: value for name, value in os.environ.items() if not name.startswith(("CALLBOARD_", "PYTEST_"))
     }
     paths = os.pathsep.join([str(tree / "src"), str(tree)])
     return subprocess.run(
         [sys.executable, *arguments],
-        env={**own, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**own, **environment, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
         cwd=tree,
         capture_output=True,
         text=True,
@@ -85,6 +89,16 @@ def test_a_patch_fits_the_source_and_names_tests_that_are_there(mutant: Mutant, 
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_what_kills_mutants_passes_without_one(folder: str, tree: Path):
+    """In a copy like those of the mutants. Few examples are enough: `make test` draws more of them."""
+    named = [test for test in NAMED if str(Path(test).parent) == folder]
+    code, said = run(tree, named, CALLBOARD_EXAMPLES="10")
+    assert code == 0, f"what must kill mutants fails without one:\n{said[-3000:]}"
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
 @each_mutant
 def test_a_mutant_is_killed(mutant: Mutant, tree: Path, tmp_path):
     """With the promise broken, the named tests fail."""
@@ -95,4 +109,7 @@ def test_a_mutant_is_killed(mutant: Mutant, tree: Path, tmp_path):
     assert code == TESTS_FAILED, (
         f"{mutant.name} lives (pytest ended with {code}): {mutant.mutation}, "
         f"and {', '.join(mutant.killed_by)} did not notice.\n{said[-3000:]}"
+    )
+    assert not (broken := BROKEN.search(said)), (
+        f"{mutant.name} cannot run ({broken[0]}), which any test notices. Refresh it.\n{said[-3000:]}"
     )

@@ -153,6 +153,32 @@ def test_what_is_held_is_what_the_store_holds(
     holds()
 
 
+@pytest.mark.parametrize("kind", KEPT)
+def test_numbers_that_were_repaired_are_not_held_any_longer(
+    worlds: Worlds, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A repair changes cells without a delta that would tell by how much: what is held is read anew."""
+    monkeypatch.setattr(settling, "SETTLE_AT", 1)
+    world = worlds.make(kind, dict.fromkeys(("spring", "summer", "letters", "hidden"), "UTC"))
+    for number in range(3):
+        send(world.store, world.spaces["spring"], events.call(f"c{number}", creation_time=NOW))
+    scope, _ = scopes(world)[0]
+    asked = SeriesQuestion(
+        scope=scope,
+        period=Period(NOW, NOW + DAY),
+        interval="day",
+        zone=ZoneInfo("UTC"),
+        metrics=(BY_NAME["total_calls"],),
+    )
+    views = Views()
+    with behind(world.store) as db:
+        db.run("UPDATE cell SET items = items + 1 WHERE org_id = :id", {"id": world.organizations[0].id})
+    assert series(world.store, asked, views).series[0].totals != {"total_calls": 3}
+    assert world.store.verify(repair=True).repaired
+    assert series(world.store, asked, views).series[0].totals == {"total_calls": 3}
+    worlds.end(world)
+
+
 def test_there_is_a_bound_to_what_is_held(worlds: Worlds, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many questions are asked, of however many periods in which nothing was."""
     monkeypatch.setattr(bounds, "MOST_NUMBERS", 10_000)
