@@ -212,16 +212,20 @@ def _in_slices(body: bytes, ndjson: bool, max_events: int) -> Sequence[EventIn] 
     """The same of a large body, slice by slice, so that no decode holds the interpreter for long.
 
     A slice ends where one event seems to end and the next to begin. That it was so shows when it is decoded:
-    from the beginning of an event, only whole events read as a list of such.
+    from the beginning of an event, only whole events read as a list of such. A body of too many is decoded to
+    its end all the same, and not kept: that it is JSON is said first, wherever it is cut.
     """
     found: list[EventIn] = []
+    received = 0
     for slice_ in line_slices(body) if ndjson else list_slices(body):
         sent = _in_one_go(slice_, ndjson)
         if sent is None:
             return None
-        found += sent
-        if len(found) > max_events:
-            raise too_many_events(max_events)
+        received += len(sent)
+        if received <= max_events:
+            found += sent
+    if received > max_events:
+        raise too_many_events(max_events)
     return found or None
 
 
