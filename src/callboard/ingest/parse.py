@@ -258,9 +258,10 @@ def _kept(sent: Iterable[EventIn | RejectedEvent], now: Micros, source: str, *, 
     indexes: list[int] = []
     rejections: list[Rejection] = []
     for index, event in enumerate(sent):
+        if isinstance(event, RejectedEvent):  # not raised: its traceback would hold this frame, which holds it
+            rejections.append(Rejection(index, event.reason, event.message))
+            continue
         try:
-            if isinstance(event, RejectedEvent):
-                raise event
             if not plain:
                 tidy(event)
             entries.append(log_entry(normalised(event, now), now, source))
