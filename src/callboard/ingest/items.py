@@ -107,18 +107,18 @@ def _list(body: bytes, start: int, end: int, max_items: int) -> list[bytes | Rej
         items = _slice(body, begin, cut)
         received += len(items)
         if received <= max_items:
-            found += items
+            found += [item if isinstance(item, RejectedEvent) else _bounded(bytes(item)) for item in items]
     _check_end(body, slices.after, end)
     if received > max_items:
         raise too_many_events(max_items)
     return found
 
 
-def _slice(body: bytes, begin: int, end: int) -> list[bytes | RejectedEvent]:
+def _slice(body: bytes, begin: int, end: int) -> Sequence[Raw | bytes | RejectedEvent]:
     text = b"[" + body[begin:end] + b"]"
     if len(text) <= 2 * SLICE_BYTES:
         try:
-            return [_bounded(item) for item in _elements(_with_nul_for_half_pairs(text), begin - 1)]
+            return _elements(_with_nul_for_half_pairs(text), begin - 1)
         except RecursionError:
             pass  # something in it is nested too deeply for a decoder: only that is left out
     return [_item(text, span, begin - 1) for span in Elements(text, 0)]
@@ -219,12 +219,12 @@ def _array(body: bytes, max_items: int) -> list[bytes]:
     found = _elements(body)
     if len(found) > max_items:
         raise too_many_events(max_items)
-    return found
-
-
-def _elements(body: bytes, before: int = 0) -> list[bytes]:
-    found: list[Raw] = _read(_raws, body, before=before)
     return [bytes(item) for item in found]
+
+
+def _elements(body: bytes, before: int = 0) -> list[Raw]:
+    found: list[Raw] = _read(_raws, body, before=before)
+    return found
 
 
 def _envelope(body: bytes, fields: dict[str, Raw], max_items: int) -> list[bytes]:
