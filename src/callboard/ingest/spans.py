@@ -58,7 +58,7 @@ class Elements:
         begin = self._start + 1
         depth = deepest = 0
         in_text = False
-        for at, window in windows(self._body, self._start):
+        for at, window in windows(self._body, self._start, _SMALL):
             if depth > 1:
                 closed, opened, levels = _balance(_brackets(window, in_text=in_text))
                 if closed < depth - 1:  # all of it is inside one element
