@@ -151,6 +151,10 @@ def test_a_body_that_finds_no_room_is_503_at_once(tmp_path: Path):
         assert board.app._room.taken == 0
 
 
+def _requests_left() -> int:
+    return sum(isinstance(each, Request) for each in gc.get_objects())
+
+
 @pytest.mark.parametrize(
     ("method", "path", "content", "status"),
     [
@@ -170,7 +174,7 @@ def test_a_body_that_finds_no_room_is_503_at_once(tmp_path: Path):
 def test_a_request_is_gone_with_its_body_once_answered(
     board: Board, method: str, path: str, content: bytes, status: int
 ):
-    """And not only when the garbage collector comes by: until then its bytes would be held beyond the room."""
+    """And not only when the garbage collector comes by: till then its bytes would be held beyond the room."""
     board.send({"type": "task", "task_id": "t-1", "status": "pending"})
     gc.collect()
     gc.disable()
@@ -181,10 +185,10 @@ def test_a_request_is_gone_with_its_body_once_answered(
         answer = board.ask(method, url, content=content, **asked)
         assert answer.status_code == status, answer.text
         for _ in range(5):
-            if not (left := sum(isinstance(each, Request) for each in gc.get_objects())):
-                break
+            if not _requests_left():
+                return
             time.sleep(0.05)  # a thread lets go of its work just after it has told what came of it
-        assert not left
+        assert _requests_left() == 0
     finally:
         gc.enable()
 

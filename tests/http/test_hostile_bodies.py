@@ -30,10 +30,9 @@ WAIT_MS = 250
 GROWTH = 2 * 1.25
 """How much more of the worker's CPU twice the size may take."""
 SLACK_MS = 10
-"""Of CPU: what a worker does anyway while a request is under way. What takes less in all is not asked twice."""
+"""Of CPU: what a worker does anyway meanwhile. What takes less in all is not asked for in half its size."""
 TRIES = 5
-"""Of each the least is taken: on a busy machine a wait, or a cold cache, proves nothing unless it is there each
-time."""
+"""Of each the least is taken: on a busy machine a wait proves nothing unless it is there each time."""
 BY_OPERATION = {each.operation: each for each in ENDPOINTS}
 OF_ALL = {"keys", "values", "nested lists", "one text"}
 """What is sent to routes that take no body, or to nobody's token: it must not even be read."""
