@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import socket
 import sys
@@ -17,6 +18,7 @@ import zstandard
 
 from callboard.http import arrival
 from callboard.http.arrival import BODY_S
+from callboard.http.request import Request
 from tests.http.board import ADDRESS, API, Board, call
 from tests.http.door import Door, refused
 
@@ -147,6 +149,48 @@ def test_a_body_that_finds_no_room_is_503_at_once(tmp_path: Path):
             answer = board.ask("POST", url, token=board.member, headers=sent, content=content)
             assert answer.status_code == 200, answer.text
         assert board.app._room.taken == 0
+
+
+def _requests_left() -> int:
+    return sum(isinstance(each, Request) for each in gc.get_objects())
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content", "status"),
+    [
+        ("POST", "spaces/{space}/events/", json.dumps(call("c-1")).encode(), 200),
+        ("POST", "spaces/{space}/events/", json.dumps([call("c-1")] * 400).encode(), 200),
+        ("POST", "spaces/{space}/events/", b"[1]", 200),
+        ("POST", "spaces/{space}/events/", b"[", 400),
+        ("POST", "spaces/", b"[" * 100, 400),
+        ("POST", "spaces/", b'{"names":1}', 422),
+        ("PATCH", "spaces/{space}/tasks/t-1/", b'{"status":"running"}', 200),
+        ("PATCH", "spaces/{space}/tasks/none/", b"{}", 404),
+        ("GET", "call-logs/", b"", 200),
+        ("GET", "organisation/analytics/durations/", b"", 200),
+        ("GET", "spaces/?odd=1", b"", 400),
+    ],
+)
+def test_a_request_is_gone_with_its_body_once_answered(
+    board: Board, method: str, path: str, content: bytes, status: int
+):
+    """And not only when the garbage collector comes by: till then its bytes would be held beyond the room."""
+    board.send({"type": "task", "task_id": "t-1", "status": "pending"})
+    gc.collect()
+    gc.disable()
+    try:
+        url = path.replace("{space}", board.spring.token)
+        headers = {"Content-Type": "application/json"} if content else {}
+        asked: dict[str, Any] = {"token": board.admin, "org": "acme.example", "headers": headers}
+        answer = board.ask(method, url, content=content, **asked)
+        assert answer.status_code == status, answer.text
+        for _ in range(5):
+            if not _requests_left():
+                return
+            time.sleep(0.05)  # a thread lets go of its work just after it has told what came of it
+        assert _requests_left() == 0
+    finally:
+        gc.enable()
 
 
 # --- the bounds of each route

@@ -208,6 +208,7 @@ NO_CACHES = {
     "http/router.py: _Node.endpoints": "the routes, made at the start",
     "http/metering.py: Gauges._told": "names of our own counters",
     "http/refusals.py: Refusals._kinds": "codes of our own errors",
+    "http/room.py: Room._of_sender": "senders whose bodies are held now, gone with their last byte",
     "http/shared_threads.py: SharedThreads._at_work": "what is at work, bounded by the threads",
     "http/shared_threads.py: SharedThreads._lines": "what waits, bounded by the room for it",
     "telemetry/meter.py: Layout._places": "names of our own counters",

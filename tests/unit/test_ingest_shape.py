@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from callboard.errors import BodyTooLargeError, InvalidInputError, UnreadableBodyError
@@ -99,6 +99,7 @@ def test_a_list_without_its_end_is_none(values: list[Any], cut: int):
 
 # --- events, in one go and in slices
 
+QUEUED = {"type": "call", "call_id": "a", "call_status": "queued"}
 words = st.text(st.sampled_from('ab"\\]}[{,\u00e9\0'), max_size=5)
 events = st.one_of(
     st.fixed_dictionaries(
@@ -130,6 +131,8 @@ def _said(body: bytes, *, ndjson: bool) -> Any:
 @given(
     st.lists(events, max_size=22), st.integers(1, 400), st.sampled_from(["list", "envelope", "lines", "cut"])
 )
+@example(sent=[QUEUED] * 22, size=1, form="cut")  # too many, and no JSON
+@example(sent=[*[QUEUED] * 21, {}], size=60, form="lines")
 def test_a_body_in_slices_says_what_it_says_in_one(sent: list[Any], size: int, form: str):
     """The same events, places, rejections and refusals, wherever it is cut."""
     body = json.dumps(sent).encode()

@@ -169,7 +169,8 @@ def test_waiting_for_a_thread_is_part_of_the_budget(monkeypatch: pytest.MonkeyPa
         held = asyncio.create_task(threads.run(OTHER, gate.wait))
         await settle()
         asked: list[str] = []
-        mine = Asking(threads, lambda: ACME, lambda: Budget(5))
+        mine = Asking(threads, Budget(5))
+        mine.whose = ACME
         waiting = asyncio.create_task(mine.run(asked.append, "the store"))
         await settle()
         clock.now += 6

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from msgspec import Struct
+
 BODY_S = 10.0
 """For a body of any size; and what is left to each when the server stops."""
 BYTES_A_SECOND = 64 * 1024
@@ -12,17 +14,15 @@ BYTES_A_SECOND = 64 * 1024
 LOOK_EVERY_S = 0.25
 
 
-class Arrival:
+class Arrival(Struct, eq=False):
     """One body on its way."""
 
-    __slots__ = ("came", "ends_at", "is_late", "task")
-
-    def __init__(self, task: asyncio.Task[Any], ends_at: float) -> None:
-        self.task = task
-        self.ends_at = ends_at
-        self.came = 0
-        """Bytes so far."""
-        self.is_late = False
+    task: asyncio.Task[Any]
+    came: int = 0
+    """Bytes so far."""
+    ends_at: float = 0.0
+    """Without what came; 0: nobody has looked at it yet."""
+    is_late: bool = False
 
     def gives_up(self) -> bool:
         """Whether its task, which was cancelled, was so only because the body's time is over."""
@@ -32,8 +32,9 @@ class Arrival:
 class Arrivals:
     """All bodies that a worker reads now. Owned by its event loop.
 
-    One look at all of them, four times a second, in place of a timer for each: a body that comes at once, as
-    nearly all do, then costs no more than its place in a set.
+    One look at all of them, four times a second, in place of a timer for each; the time of each runs from the
+    first look that finds it. A body that comes at once, as nearly all do, costs no more than its place in a
+    set.
     """
 
     def __init__(self) -> None:
@@ -43,14 +44,13 @@ class Arrivals:
 
     def begin(self) -> Arrival:
         """A body begins to come, in the task that runs."""
-        loop = asyncio.get_running_loop()
         task = asyncio.current_task()
         assert task is not None, "every request is a task"
-        arrival = Arrival(task, loop.time() + BODY_S)
+        arrival = Arrival(task)
         self._coming.add(arrival)
         if not self._looks:
             self._looks = True
-            loop.call_later(LOOK_EVERY_S, self._look)
+            asyncio.get_running_loop().call_later(LOOK_EVERY_S, self._look)
         return arrival
 
     def end(self, arrival: Arrival) -> None:
@@ -65,6 +65,7 @@ class Arrivals:
         loop = asyncio.get_running_loop()
         now = loop.time()
         for arrival in self._coming:
+            arrival.ends_at = arrival.ends_at or now + BODY_S
             ends_at = arrival.ends_at + arrival.came / BYTES_A_SECOND
             if self._stops_at is not None:
                 ends_at = min(ends_at, self._stops_at)

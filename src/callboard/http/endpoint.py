@@ -90,15 +90,17 @@ class Endpoint:
     untagged: bool = False
     """Never the same twice, or sent piece by piece: without an entity tag."""
 
-    @property
-    def in_space(self) -> bool:
-        return "{space_token}" in self.path
+    in_space: bool = field(init=False)
+    """Whether its path names a space. These three are looked at in every request, and made once."""
+    medias: tuple[str, ...] = field(init=False)
+    """What it can answer; the first when nobody asks for another."""
+    is_paged: bool = field(init=False)
 
-    @property
-    def medias(self) -> tuple[str, ...]:
-        """What it can answer; the first when nobody asks for another."""
-        return (self.answer_media, *BY_MEDIA) if self.exports else (self.answer_media,)
-
-    @property
-    def is_paged(self) -> bool:
-        return "page_size" in self.parameters
+    def __post_init__(self) -> None:
+        made = {
+            "in_space": "{space_token}" in self.path,
+            "medias": (self.answer_media, *BY_MEDIA) if self.exports else (self.answer_media,),
+            "is_paged": "page_size" in self.parameters,
+        }
+        for name, value in made.items():
+            object.__setattr__(self, name, value)

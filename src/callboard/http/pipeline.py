@@ -184,10 +184,13 @@ async def _read_body(request: Request) -> None:
     assert body is not None
     request.media = media_type(request.headers.get(b"content-type", b""), body.media)
     encoding = request.header(b"content-encoding").lower()
-    if encoding not in ("", "identity", "gzip", "zstd") and body.compressed:
-        raise UnsupportedBodyError("This endpoint takes bodies as they are, or compressed with gzip or zstd.")
-    if encoding not in ("", "identity") and not body.compressed:
-        raise UnsupportedBodyError("This endpoint takes bodies as they are, not compressed.")
+    if encoding not in ("", "identity"):
+        if not body.compressed:
+            raise UnsupportedBodyError("This endpoint takes bodies as they are, not compressed.")
+        if encoding not in ("gzip", "zstd"):
+            raise UnsupportedBodyError(
+                "This endpoint takes bodies as they are, or compressed with gzip or zstd."
+            )
     hold = request.hold = request.room.hold(_sender(request))
     sent = await request.read_body(
         hold, min(body.most_bytes or settings.max_body_bytes, settings.max_body_bytes)
@@ -199,8 +202,10 @@ async def _read_body(request: Request) -> None:
 
 def _sender(request: Request) -> Hashable:
     """Whose room a body takes: the organization's, or where nobody said which that is the address's."""
-    if request.endpoint.in_space or request.organization is not None:
-        return request.org_id
+    if request.endpoint.in_space:
+        return request.space.org_id
+    if request.organization is not None:
+        return request.organization.id
     return network_of(request.address)
 
 

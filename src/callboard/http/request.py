@@ -29,11 +29,17 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
 
+ASKED_FIRST = 4 * 1024
+"""Of larger bodies their stated length is looked at before anything is read; of these when they are there."""
+
+
 class Request:
     """One request. Fields without a default are there once the step that fills them has passed."""
 
     __slots__ = (
+        "_asking",
         "_receive",
+        "_shared_threads",
         "address",
         "answer_media",
         "arrivals",
@@ -62,7 +68,6 @@ class Request:
         "secret",
         "services",
         "space",
-        "store_threads",
         "values",
         "view",
     )
@@ -109,7 +114,8 @@ class Request:
     ) -> None:
         self._receive = receive
         self.services = services
-        self.store_threads = Asking(store_threads, lambda: self.sharer, self._new_budget)
+        self._shared_threads = store_threads
+        self._asking: Asking | None = None
         self.parse_threads = parse_threads
         self.exports = exports
         self.readiness = readiness
@@ -151,6 +157,20 @@ class Request:
             return space.org_id
         return None if self.organization is None else self.organization.id
 
+    @property
+    def store_threads(self) -> Asking:
+        """Threads that ask the store, all that they are asked within one budget. It begins when the request
+        first asks: what came before, such as receiving a body, is no question's time.
+
+        They know nothing of the request: it is gone, with its body, when it was answered, and not only when
+        the garbage collector comes by.
+        """
+        asking = self._asking
+        if asking is None:
+            asking = self._asking = Asking(self._shared_threads, self._new_budget())
+        asking.whose = self.sharer
+        return asking
+
     def _new_budget(self) -> Budget | None:
         """Of a question. A request that changes something has none: it must not be told that it failed
         because what it looked up afterwards took long.
@@ -178,10 +198,10 @@ class Request:
         bytes, `BodyTooSlowError`, `BodiesFullError`, and `UnreadableBodyError` when it does not come whole.
         """
         stated = self.headers.get(b"content-length", b"")
-        if stated.isdigit() and len(stated) < 20:
-            if int(stated) > limit:
+        if len(stated) < 20 and stated.isdigit() and (length := int(stated)) > ASKED_FIRST:
+            if length > limit:
                 raise _too_large(limit)
-            hold.check(int(stated))
+            hold.check(length)
         arrivals = self.arrivals
         arrival = arrivals.begin()
         parts: list[bytes] = []

@@ -9,6 +9,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Hashable
 
+from msgspec import Struct
+
 from callboard.errors import BodiesFullError
 from callboard.ingest.shape import counted
 
@@ -41,39 +43,35 @@ class Room:
     def take(self, hold: Hold, size: int) -> None:
         """Room for so many bytes more. Raises `BodiesFullError`; the request then holds what it held."""
         with self._lock:
-            of_sender = self._of_sender.get(hold.sender, 0)
-            if of_sender + size > self._most - self.taken or hold.has_ended:
+            of_sender = self._of_sender.get(hold.sender, 0) + size
+            if hold.has_ended or of_sender > self._most - self.taken:
                 self.check(hold, size)
             hold.size += size
             self.taken += size
-            self._of_sender[hold.sender] = of_sender + size
+            self._of_sender[hold.sender] = of_sender
 
-    def shrink(self, hold: Hold, size: int, *, ends: bool) -> None:
-        """Take back all that a request holds beyond `size` bytes. `ends`: it gets no more."""
+    def shrink(self, hold: Hold, most: int, *, ends: bool) -> None:
+        """Take back what a request holds beyond `most` bytes. `ends`: it gets no more."""
         with self._lock:
             hold.has_ended = hold.has_ended or ends
-            if (less := hold.size - size) > 0:
-                hold.size = size
+            if (less := hold.size - most) > 0:
+                hold.size = most
                 self.taken -= less
-                left = self._of_sender[hold.sender] - less
-                if left:
+                if left := self._of_sender[hold.sender] - less:
                     self._of_sender[hold.sender] = left
                 else:
                     del self._of_sender[hold.sender]
 
 
-class Hold:
+class Hold(Struct, eq=False):
     """What one request holds of the room. A thread may still work for a request that has ended: it is refused
     then, so that nothing is taken that nobody would give back.
     """
 
-    __slots__ = ("_room", "has_ended", "sender", "size")
-
-    def __init__(self, room: Room, sender: Hashable) -> None:
-        self._room = room
-        self.sender = sender
-        self.size = 0
-        self.has_ended = False
+    _room: Room
+    sender: Hashable
+    size: int = 0
+    has_ended: bool = False
 
     def check(self, size: int) -> None:
         """Raises `BodiesFullError` when there is no room for a body of so many bytes."""

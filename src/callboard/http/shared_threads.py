@@ -141,36 +141,25 @@ class SharedThreads:
 class Asking:
     """The threads for one request: under its organization's share, all that it asks within one budget."""
 
-    __slots__ = ("_budget", "_new_budget", "_threads", "_whose")
+    __slots__ = ("_budget", "_threads", "whose")
 
-    def __init__(
-        self,
-        threads: SharedThreads,
-        whose: Callable[[], Whose],
-        new_budget: Callable[[], Budget | None],
-    ) -> None:
-        """`new_budget` is asked when the request first asks the store: what came before, such as receiving a
-        body, is no question's time.
-        """
+    def __init__(self, threads: SharedThreads, budget: Budget | None) -> None:
         self._threads = threads
-        self._whose = whose
-        self._new_budget = new_budget
-        self._budget: Budget | None = None
+        self._budget = budget
+        self.whose: Whose = None
+        """Whose share it takes, as far as the request has told by now."""
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `work` answers, done on a thread. Waiting for the thread is part of the budget."""
-        if self._budget is None:
-            self._budget = self._new_budget()
-        return await self._threads.run(self._whose(), _within, self._budget, lambda: work(*args, **kwargs))
+        return await self._threads.run(self.whose, _within, self._budget, lambda: work(*args, **kwargs))
 
     async def run_slice(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for the next slice of an export, which may last: what it asks of the store has the query
         time each, and it waits for room however many wait.
         """
-        whose = self._whose()
-        while not self._threads.room(whose):  # noqa: ASYNC110 - rare, and nothing tells when there is room
+        while not self._threads.room(self.whose):  # noqa: ASYNC110 - rare, and nothing tells when there is room
             await asyncio.sleep(LOOK_FOR_ROOM_S)
-        return await self._threads.run(whose, work, *args, **kwargs)
+        return await self._threads.run(self.whose, work, *args, **kwargs)
 
 
 def _within(budget: Budget | None, work: Callable[[], T]) -> T:

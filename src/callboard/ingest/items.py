@@ -99,21 +99,26 @@ def _in_slices(body: bytes, max_items: int) -> list[bytes | RejectedEvent]:
 
 
 def _list(body: bytes, start: int, end: int, max_items: int) -> list[bytes | RejectedEvent]:
+    """To its end, also when there are too many to keep: a list that is no JSON is said to be none first."""
     found: list[bytes | RejectedEvent] = []
+    received = 0
     slices = Slices(body, start, SLICE_BYTES)
     for begin, cut in slices:
-        found += _slice(body, begin, cut, max_items)
-        if len(found) > max_items:
-            raise too_many_events(max_items)
+        items = _slice(body, begin, cut)
+        received += len(items)
+        if received <= max_items:
+            found += [item if isinstance(item, RejectedEvent) else _bounded(bytes(item)) for item in items]
     _check_end(body, slices.after, end)
+    if received > max_items:
+        raise too_many_events(max_items)
     return found
 
 
-def _slice(body: bytes, begin: int, end: int, max_items: int) -> list[bytes | RejectedEvent]:
+def _slice(body: bytes, begin: int, end: int) -> Sequence[Raw | bytes | RejectedEvent]:
     text = b"[" + body[begin:end] + b"]"
     if len(text) <= 2 * SLICE_BYTES:
         try:
-            return [_bounded(item) for item in _array(_with_nul_for_half_pairs(text), max_items, begin - 1)]
+            return _elements(_with_nul_for_half_pairs(text), begin - 1)
         except RecursionError:
             pass  # something in it is nested too deeply for a decoder: only that is left out
     return [_item(text, span, begin - 1) for span in Elements(text, 0)]
@@ -210,11 +215,16 @@ def _numbered(body: bytes) -> Iterator[tuple[int, bytes]]:
         number += counted(body[end:start], b"\n")
 
 
-def _array(body: bytes, max_items: int, before: int = 0) -> list[bytes]:
-    found: list[Raw] = _read(_raws, body, before=before)
+def _array(body: bytes, max_items: int) -> list[bytes]:
+    found = _elements(body)
     if len(found) > max_items:
         raise too_many_events(max_items)
     return [bytes(item) for item in found]
+
+
+def _elements(body: bytes, before: int = 0) -> list[Raw]:
+    found: list[Raw] = _read(_raws, body, before=before)
+    return found
 
 
 def _envelope(body: bytes, fields: dict[str, Raw], max_items: int) -> list[bytes]:

@@ -34,6 +34,7 @@ from callboard.model.event import (
     Entry,
     TaskEvent,
 )
+from callboard.model.words import RejectReason
 from callboard.store.interface import Rejection
 
 VALUES_MAX: Final = 2_000_000
@@ -212,16 +213,20 @@ def _in_slices(body: bytes, ndjson: bool, max_events: int) -> Sequence[EventIn] 
     """The same of a large body, slice by slice, so that no decode holds the interpreter for long.
 
     A slice ends where one event seems to end and the next to begin. That it was so shows when it is decoded:
-    from the beginning of an event, only whole events read as a list of such.
+    from the beginning of an event, only whole events read as a list of such. A body of too many is decoded to
+    its end all the same, and not kept: that it is JSON is said first, wherever it is cut.
     """
     found: list[EventIn] = []
+    received = 0
     for slice_ in line_slices(body) if ndjson else list_slices(body):
         sent = _in_one_go(slice_, ndjson)
         if sent is None:
             return None
-        found += sent
-        if len(found) > max_events:
-            raise too_many_events(max_events)
+        received += len(sent)
+        if received <= max_events:
+            found += sent
+    if received > max_events:
+        raise too_many_events(max_events)
     return found or None
 
 
@@ -237,26 +242,41 @@ def _has_no_repeated_key(body: bytes, sent: Sequence[EventIn] | EventIn, beside:
     return quotes == body.count(b'"') and (b"\\" not in body or b"\\u0022" not in body)
 
 
-def _decoded_event(item: bytes | RejectedEvent) -> EventIn | RejectedEvent:
+class _Refused(Struct, frozen=True):
+    """What is said of one event. The exception itself is let go of: its traceback holds the frames that it
+    went through, and with them the request, until the garbage collector comes by.
+    """
+
+    reason: RejectReason
+    message: str
+
+
+def _refused(fault: RejectedEvent) -> _Refused:
+    return _Refused(fault.reason, fault.message)
+
+
+def _decoded_event(item: bytes | RejectedEvent) -> EventIn | _Refused:
     if isinstance(item, RejectedEvent):
-        return item
+        return _refused(item)
     try:
         event: EventIn = _one.decode(item)
     except (msgspec.ValidationError, RecursionError):
-        return explain_json(item)
+        return _refused(explain_json(item))
     if _has_no_repeated_key(item, event):
         return event
-    return repeated_key(item) or event
+    repeated = repeated_key(item)
+    return event if repeated is None else _refused(repeated)
 
 
-def _kept(sent: Iterable[EventIn | RejectedEvent], now: Micros, source: str, *, plain: bool) -> Parsed:
+def _kept(sent: Iterable[EventIn | _Refused], now: Micros, source: str, *, plain: bool) -> Parsed:
     entries: list[Entry] = []
     indexes: list[int] = []
     rejections: list[Rejection] = []
     for index, event in enumerate(sent):
+        if isinstance(event, _Refused):
+            rejections.append(Rejection(index, event.reason, event.message))
+            continue
         try:
-            if isinstance(event, RejectedEvent):
-                raise event
             if not plain:
                 tidy(event)
             entries.append(log_entry(normalised(event, now), now, source))

@@ -23,6 +23,7 @@ _FAST_LEVELS = 8
 _SMALL = 8 * 1024
 _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
+_NO_BRACKETS_NOR_QUOTES = bytes(set(range(256)) - set(b'{}[]"'))
 _OPENING, _COMMA = frozenset(b"[{"), ord(",")
 
 
@@ -57,15 +58,15 @@ class Elements:
         begin = self._start + 1
         depth = deepest = 0
         in_text = False
-        for at, window in windows(self._body, self._start):
-            parts = window.split(b'"')
+        for at, window in windows(self._body, self._start, _SMALL):
             if depth > 1:
-                closed, opened, levels = _balance(parts[in_text::2])
+                closed, opened, levels = _balance(_brackets(window, in_text=in_text))
                 if closed < depth - 1:  # all of it is inside one element
                     deepest = max(deepest, depth + levels, depth + opened - closed + levels)
                     depth += opened - closed
-                    in_text ^= len(parts) % 2 == 0
+                    in_text ^= window.count(b'"') % 2 == 1
                     continue
+            parts = window.split(b'"')
             for place, token in _tokens(parts, at, in_text=in_text):
                 if token in _OPENING:
                     depth += 1
@@ -105,8 +106,8 @@ class Slices:
         """Windows since `begin` in which a place to cut was not looked for yet."""
         in_text, depth = False, 1
         for at, text in windows(self._body, begin, _SMALL):
-            window = _Window(at, text.split(b'"'), in_text, depth)
-            in_text ^= len(window.parts) % 2 == 0
+            window = _Window(at, text, in_text, depth)
+            in_text ^= text.count(b'"') % 2 == 1
             depth += window.rises()
             if depth <= 0 and (end := window.end()) >= 0:
                 self.after = end + 1
@@ -124,26 +125,25 @@ class Slices:
 
 
 class _Window(NamedTuple):
-    """A part of a list, cut at its quotes, and how it stands at its beginning."""
+    """A part of a list, and how it stands at its beginning."""
 
     at: int
-    parts: list[bytes]
+    text: bytes
     in_text: bool
     depth: int
 
     def rises(self) -> int:
         """How much deeper it ends than it begins."""
-        outside = b"".join(self.parts[self.in_text :: 2])
-        opened = outside.count(b"[") + outside.count(b"{")
-        return opened - outside.count(b"]") - outside.count(b"}")
+        brackets = _brackets(self.text, in_text=self.in_text)
+        return brackets.count(b"[") - brackets.count(b"]")
 
     def last_cut(self) -> int:
         """The place of its last comma between elements of the list; -1 when there is none."""
-        closed, _, _ = _balance(self.parts[self.in_text :: 2])
+        closed, _, _ = _balance(_brackets(self.text, in_text=self.in_text))
         if closed < self.depth - 1:
             return -1
         depth, cut = self.depth, -1
-        for place, token in _tokens(self.parts, self.at, in_text=self.in_text):
+        for place, token in _tokens(self.text.split(b'"'), self.at, in_text=self.in_text):
             if token == _COMMA:
                 cut = place if depth == 1 else cut
             else:
@@ -153,7 +153,7 @@ class _Window(NamedTuple):
     def end(self) -> int:
         """The place of the bracket that closes the list; -1 when it is none."""
         depth = self.depth
-        for place, token in _tokens(self.parts, self.at, in_text=self.in_text):
+        for place, token in _tokens(self.text.split(b'"'), self.at, in_text=self.in_text):
             if token != _COMMA:
                 depth += 1 if token in _OPENING else -1
                 if not depth:
@@ -174,9 +174,21 @@ def _tokens(parts: list[bytes], place: int, *, in_text: bool) -> Iterator[tuple[
         in_text = not in_text
 
 
-def _balance(outside: list[bytes]) -> tuple[int, int, int]:
+def _brackets(window: bytes, *, in_text: bool) -> bytes:
+    """The brackets that stand in no text, in order, all written as square ones.
+
+    When all but brackets and quotes is taken out, a text without brackets is two quotes side by side. Where a
+    quote is left over a text holds brackets, and the window is cut at its quotes, which takes longer.
+    """
+    left = (b'"' + window if in_text else window).translate(_ONE_KIND, _NO_BRACKETS_NOR_QUOTES)
+    left = left.replace(b'""', b"").removesuffix(b'"')  # the last may be of a text that goes on
+    if b'"' not in left:
+        return left
+    return b"".join(window.split(b'"')[in_text::2]).translate(_ONE_KIND, _NO_BRACKETS)
+
+
+def _balance(left: bytes) -> tuple[int, int, int]:
     """How many brackets close what was open before, how many stay open, and how deep all of them go."""
-    left = b"".join(outside).translate(_ONE_KIND, _NO_BRACKETS)
     levels = 0
     while levels < _FAST_LEVELS and len(shorter := left.replace(b"[]", b"")) < len(left):
         left = shorter
