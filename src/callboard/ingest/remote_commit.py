@@ -39,7 +39,7 @@ WATCH_EVERY_S = 0.1
 EVENTS_A_S = 1_000
 """A commit may take a second more for so many events of it."""
 STUCK_S = 0.8
-"""A commit that waits so long for a lock or for the disk is told to whoever asks whether we are ready."""
+"""A commit that waits so long for a lock or for the disk is told by `/readyz`."""
 LOOK_EVERY_S = 0.05
 
 SAFE = (

@@ -2,7 +2,7 @@
 added that only the events can fill.
 
 A walk over the log of one organization after the other, in short commits. Each commit moves the position on,
-so that whoever was killed goes on where the last commit ended; folding an item twice does no harm. Counters
+so that after a kill it goes on where the last commit ended; folding an item twice does no harm. Counters
 move by the difference between the row that was and the row that is, as in every other commit: at every
 moment they count the rows that are there. What counts an unchanged row differently than before has no
 difference here: its migration empties the cells and fills them again (`refill.py`).
