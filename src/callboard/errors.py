@@ -199,6 +199,12 @@ class StoreDamagedError(StoreFileError):
     code = "store_damaged"
 
 
+class StorePrivilegeError(StoreFileError):
+    """The database user may not do what Callboard needs; its own words are the cause of this."""
+
+    code = "store_privilege"
+
+
 class StoreVersionError(StoreFileError):
     """The store was written by a newer version of Callboard."""
 

@@ -155,7 +155,7 @@ def test_verify_finds_drift_tells_it_and_repairs_it(tmp_path):
         campaign.send(client, *(call(f"call-{n}", call_duration=10) for n in range(20)))
         before = client.get("organisation/analytics/").content
         while_served = done("verify", "--deep", "--json", db=campaign.db).json
-    assert list(while_served) == ["drift", "checked", "differences"]
+    assert list(while_served) == ["drift", "checked", "differences", "notes"]
     assert (while_served["drift"], while_served["differences"]) == (0, [])
     assert while_served["checked"]["calls"] == 20
     file = sqlite3.connect(campaign.db)
