@@ -12,7 +12,13 @@ from typing import Any, Literal, TypeVar
 
 import apsw
 
-from callboard.errors import NotFoundError, StoreLockedError, StoreReplacedError, StoreUnavailableError
+from callboard.errors import (
+    MAY_BE_KEPT,
+    NotFoundError,
+    StoreLockedError,
+    StoreReplacedError,
+    StoreUnavailableError,
+)
 from callboard.model.totals import Totals
 from callboard.settings import Settings
 from callboard.store.interface import NOTHING, Doing, Moved
@@ -119,7 +125,11 @@ class SqliteStore(SqlStore):
                     yield SqliteDatabase(self._writer)
                     self.doing = "sync", time.monotonic()
             # Whoever is told of this commit must find it: in the file that the path leads to.
-            self._check_file()
+            try:
+                self._check_file()
+            except StoreReplacedError as error:
+                # It is in the file that was open, which may be put back.
+                raise StoreReplacedError(f"{error.message} {MAY_BE_KEPT}") from None
         finally:
             self.doing = NOTHING
             self._patience.until = None
