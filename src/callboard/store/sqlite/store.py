@@ -125,11 +125,7 @@ class SqliteStore(SqlStore):
                     yield SqliteDatabase(self._writer)
                     self.doing = "sync", time.monotonic()
             # Whoever is told of this commit must find it: in the file that the path leads to.
-            try:
-                self._check_file()
-            except StoreReplacedError as error:
-                # It is in the file that was open, which may be put back.
-                raise StoreReplacedError(f"{error.message} {MAY_BE_KEPT}") from None
+            self._check_committed()
         finally:
             self.doing = NOTHING
             self._patience.until = None
@@ -160,6 +156,13 @@ class SqliteStore(SqlStore):
         except StoreReplacedError:
             self._rescue_soon()
             raise
+
+    def _check_committed(self) -> None:
+        try:
+            self._check_file()
+        except StoreReplacedError as error:
+            # The commit is in the file that was open, which may be put back.
+            raise StoreReplacedError(f"{error.message} {MAY_BE_KEPT}") from None
 
     def _rescue_soon(self) -> None:
         """Save what was acknowledged and is in a `-wal` that was deleted: we still have it open, and the next
