@@ -12,7 +12,13 @@ from typing import Any, Literal, TypeVar
 
 import apsw
 
-from callboard.errors import NotFoundError, StoreLockedError, StoreReplacedError, StoreUnavailableError
+from callboard.errors import (
+    MAY_BE_KEPT,
+    NotFoundError,
+    StoreLockedError,
+    StoreReplacedError,
+    StoreUnavailableError,
+)
 from callboard.model.totals import Totals
 from callboard.settings import Settings
 from callboard.store.interface import NOTHING, Doing, Moved
@@ -119,7 +125,7 @@ class SqliteStore(SqlStore):
                     yield SqliteDatabase(self._writer)
                     self.doing = "sync", time.monotonic()
             # Whoever is told of this commit must find it: in the file that the path leads to.
-            self._check_file()
+            self._check_committed()
         finally:
             self.doing = NOTHING
             self._patience.until = None
@@ -150,6 +156,13 @@ class SqliteStore(SqlStore):
         except StoreReplacedError:
             self._rescue_soon()
             raise
+
+    def _check_committed(self) -> None:
+        try:
+            self._check_file()
+        except StoreReplacedError as error:
+            # The commit is in the file that was open, which may be put back.
+            raise StoreReplacedError(f"{error.message} {MAY_BE_KEPT}") from None
 
     def _rescue_soon(self) -> None:
         """Save what was acknowledged and is in a `-wal` that was deleted: we still have it open, and the next
