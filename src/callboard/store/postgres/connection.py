@@ -180,7 +180,7 @@ def store_errors() -> Iterator[None]:
         raise StoreUnavailableError("The store is closed.") from error
     except _DAMAGE as error:
         raise StoreDamagedError(DAMAGED) from error
-    except _FAULTS:
+    except FAULTS:
         # A statement of ours that does not fit the schema, or a row that does not fit its constraints: no
         # state of the store, and nothing that waiting mends. It is the fault of the request that met it.
         raise
@@ -204,7 +204,7 @@ _DAMAGE = (
 """What PostgreSQL says of a page, a row or an index that it cannot make sense of."""
 
 DAMAGED = "The database is damaged: callboard verify --deep says where."
-_FAULTS = (
+FAULTS = (
     errors.IntegrityError,
     errors.DataError,
     errors.NotSupportedError,
