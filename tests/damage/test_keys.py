@@ -39,9 +39,7 @@ def test_a_repair_goes_on_behind_two_rows_with_one_key(tmp_path: Path) -> None:
     with behind(store) as db:
         db.run("UPDATE totals SET tasks_failed = 7")
     store.close()
-    at = next(
-        at for at in used_in_file(path, "run") if path.read_bytes()[at - 4 : at + 1] == b"run-1"
-    )
+    at = next(at for at in used_in_file(path, "run") if path.read_bytes()[at - 4 : at + 1] == b"run-1")
     Flip("run", at, 1).apply(path)
     store = SqliteStore(str(path))
     found = store.verify(deep=True, repair=True)

@@ -21,6 +21,7 @@ from callboard.store.questions import CONTACT_SPACES
 from callboard.store.reporting import Verification
 from callboard.store.sql.contact_check import wrong_cells
 from callboard.store.sql.database import Database
+from callboard.store.sql.directory_check import check_directory, derive_from_settings
 from callboard.store.sql.findings import Findings
 from callboard.store.sql.log_check import check_log
 from callboard.store.sql.recount import COUNTERS, Cells, counted_cells, counted_totals, kept_cells
@@ -28,7 +29,7 @@ from callboard.store.sql.refill import insert_cells, put_totals
 from callboard.store.sql.refolding import Refolding, mend_page
 from callboard.store.sql.save import home_zones, read_clock, settle_for_change, settle_now, write_clock
 from callboard.store.sql.settling import recount_contact
-from callboard.store.sql.table_check import Damaged, TableCheck, check_directory, drop_strays, org_ids
+from callboard.store.sql.table_check import Damaged, TableCheck, drop_strays, org_ids
 from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, wait_for_answer, why
 
 Faults = Callable[[], Iterator[tuple[str, str]]]
@@ -78,7 +79,9 @@ class Verifier:
         self._all = sum(map(len, spaces.values()))
         if self._deep:
             self._structure()
-            check_directory(self._read, self._findings)
+            for space_id in check_directory(self._read, self._findings):
+                if self._repair:
+                    self._mend(1, partial(derive_from_settings, space_id=space_id))
         for org_id in orgs:
             damaged = Damaged([], frozenset())
             if self._deep:

@@ -36,8 +36,8 @@ def rebuild_indexes(db: Database, table: str) -> None:
 
 @contextmanager
 def telling_faults(enter: Snapshot) -> Iterator[Database]:
-    """A snapshot or a commit of a verification. That two rows have one key, or that a table is gone, is nobody's
-    fault here: it is what a verification looks for, so that it must be able to go on behind it.
+    """A snapshot or a commit of a verification. Elsewhere two rows with one key, or a table that is gone, are a
+    mistake of the program's; here they are damage, and what is behind them is to be checked as well.
     """
     try:
         with enter() as db:
