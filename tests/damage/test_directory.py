@@ -1,4 +1,4 @@
-"""A directory that lost something: who is who is compared with what names it, and with what follows from it."""
+"""A directory that lost something: it is compared with what names it, and with what follows from it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,14 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     organization = make_organization(made)
     space = make_space(made, organization)
     send(made, space, call("c1"), call("c2", "missed"))
-    values = {"name": "all", "prefix": "cb_1", "now": NOW, "expires_at": None}
-    made.create_token(**values, secret_digest=b"1" * 32, members=[Member(organization.id, "admin")])
+    made.create_token(
+        name="all",
+        prefix="cb_1",
+        secret_digest=b"1" * 32,
+        members=[Member(organization.id, "admin")],
+        expires_at=None,
+        now=NOW,
+    )
     assert made.verify(deep=True).drift == 0
     yield made
     made.close()
@@ -76,9 +82,7 @@ def test_when_a_task_is_stuck_is_what_the_settings_say(store: Store, column: str
     assert store.verify(deep=True).drift == 0
 
 
-@pytest.mark.parametrize(
-    "table", ["cell", "totals", "delta", "run", "batch", "event", "call", "space", "member"]
-)
+@pytest.mark.parametrize("table", "cell totals delta run batch event call space member".split())
 def test_a_table_that_is_gone_is_a_difference(store: Store, table: str) -> None:
     """With its name, and the rest is checked: neither a verification nor a repair ends in a fault of ours."""
     change(store, f"DROP TABLE {table}" + (" CASCADE" if isinstance(store, PostgresStore) else ""))

@@ -36,8 +36,8 @@ def rebuild_indexes(db: Database, table: str) -> None:
 
 @contextmanager
 def telling_faults(enter: Snapshot) -> Iterator[Database]:
-    """A snapshot or a commit of a verification. Elsewhere two rows with one key, or a table that is gone, are a
-    mistake of the program's; here they are damage, and what is behind them is to be checked as well.
+    """A snapshot or a commit of a verification. Elsewhere two rows with one key, or a table that is gone, are
+    a mistake of the program's; here they are damage, and what is behind them is to be checked as well.
     """
     try:
         with enter() as db:
