@@ -82,7 +82,9 @@ def test_when_a_task_is_stuck_is_what_the_settings_say(store: Store, column: str
     assert store.verify(deep=True).drift == 0
 
 
-@pytest.mark.parametrize("table", "cell totals delta run batch event call space member".split())
+@pytest.mark.parametrize(
+    "table", ["cell", "totals", "delta", "run", "batch", "event", "call", "space", "member"]
+)
 def test_a_table_that_is_gone_is_a_difference(store: Store, table: str) -> None:
     """With its name, and the rest is checked: neither a verification nor a repair ends in a fault of ours."""
     change(store, f"DROP TABLE {table}" + (" CASCADE" if isinstance(store, PostgresStore) else ""))
