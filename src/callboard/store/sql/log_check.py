@@ -76,7 +76,7 @@ def check_log(read: Snapshot, org_id: int, findings: Findings) -> LogState:
 
 _OF_NO_BATCH = (
     "SELECT DISTINCT batch_no FROM event WHERE org_id = :org_id AND seq >= :begin AND seq < :end "
-    "AND NOT EXISTS (SELECT 1 FROM batch WHERE batch.org_id = :org_id AND batch.no = event.batch_no) ORDER BY 1"
+    "AND NOT EXISTS (SELECT 1 FROM batch WHERE batch.org_id = :org_id AND batch.no = event.batch_no)"
 )
 
 
@@ -88,7 +88,7 @@ def _name_batches(read: Snapshot, org_id: int, begin: int, end: int, log: _Log, 
     except UNREADABLE as error:
         why(error)  # told as events, or batches, that cannot be read
         return
-    for (batch_no,) in found:
+    for (batch_no,) in sorted(found):
         if batch_no not in log.lost_batches and len(log.lost_batches) < MOST_FAILING:
             log.lost_batches.add(batch_no)
             findings.tell("batch", (org_id, 0), str(batch_no), None, "events name it", "no")
