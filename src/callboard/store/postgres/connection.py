@@ -181,7 +181,7 @@ def store_errors() -> Iterator[None]:
         raise StoreUnavailableError("The store is closed.") from error
     except _DAMAGE as error:
         raise StoreDamagedError(DAMAGED) from error
-    except _FAULTS:
+    except FAULTS:
         # A statement of ours that does not fit the schema, or a row that does not fit its constraints: no
         # state of the store, and nothing that waiting mends. It is the fault of the request that met it.
         raise
@@ -212,7 +212,7 @@ def _meant(kind: type[psycopg.Error], text: str, passing: int) -> StoreError:
 
 
 DAMAGED = "The database is damaged: callboard verify --deep says where."
-_FAULTS = (
+FAULTS = (
     errors.IntegrityError,
     errors.DataError,
     errors.NotSupportedError,

@@ -38,7 +38,7 @@ from callboard.store.postgres.connection import (
 )
 from callboard.store.postgres.database import LIMIT_AGAIN_S, PostgresDatabase
 from callboard.store.postgres.distribute import is_distributed
-from callboard.store.postgres.integrity import file_faults, rebuild_indexes, why_unchecked
+from callboard.store.postgres.integrity import file_faults, rebuild_indexes, telling_faults, why_unchecked
 from callboard.store.postgres.looks import Looks
 from callboard.store.postgres.migrate import check, migrate, version_of
 from callboard.store.postgres.statements import newest_version
@@ -288,9 +288,9 @@ class PostgresStore(SqlStore):
                 connection.until = None
 
     def _engine(self) -> Engine:
-        unchecked = why_unchecked(self._snapshot, distributed=self.distributed)
-        faults = partial(file_faults, self._snapshot)
-        return Engine(self._snapshot, self._writing, unchecked, faults, rebuild_indexes)
+        read, write = partial(telling_faults, self._snapshot), partial(telling_faults, self._writing)
+        unchecked = why_unchecked(read, distributed=self.distributed)
+        return Engine(read, write, unchecked, partial(file_faults, read), rebuild_indexes)
 
     # --- what changed
 

@@ -280,7 +280,14 @@ def _note_position(db: Database, position: Position) -> None:
 
 def _noted(db: Database, name: str, default: int) -> int:
     found = db.select("SELECT value FROM meta WHERE name = :name", {"name": name})
-    return int(found[0][0]) if found else default
+    if not found:
+        return default
+    if not isinstance(found[0][0], int):
+        raise StoreDamagedError(
+            f"The store is damaged: in its table meta, {name} is {found[0][0]!r:.60} and no number. "
+            "Restore a backup."
+        )
+    return int(found[0][0])
 
 
 def _note(db: Database, name: str, value: int) -> None:

@@ -30,7 +30,7 @@ from callboard.store.sql.verify import Engine
 from callboard.store.sqlite.connection import Patience, open_connection, store_errors, transaction
 from callboard.store.sqlite.database import SqliteDatabase
 from callboard.store.sqlite.identity import OpenFile
-from callboard.store.sqlite.integrity import file_faults, rebuild_indexes
+from callboard.store.sqlite.integrity import file_faults, rebuild_indexes, telling_faults
 from callboard.store.sqlite.migrate import bring_up_to_date, newest_version
 from callboard.store.sqlite.readers import Readers
 from callboard.store.sqlite.statements import statement
@@ -194,8 +194,8 @@ class SqliteStore(SqlStore):
             return query(SqliteDatabase(db), *args)
 
     def _engine(self) -> Engine:
-        faults = partial(file_faults, self._snapshot)
-        return Engine(self._snapshot, self._writing, None, faults, rebuild_indexes)
+        read, write = partial(telling_faults, self._snapshot), partial(telling_faults, self._writing)
+        return Engine(read, write, None, partial(file_faults, read), rebuild_indexes)
 
     # --- what changed
 
