@@ -6,6 +6,14 @@ plain assertions and crash: they are answered 500 and logged, never turned into 
 
 from __future__ import annotations
 
+import copy
+
+MAY_BE_KEPT = (
+    "It may have been kept or not: send it again, what was kept is a duplicate then "
+    "(events are known by their event_id, or by all they say)."
+)
+"""Said of a commit whose end nobody knows."""
+
 
 class CallboardError(Exception):
     """Something went wrong."""
@@ -199,7 +207,26 @@ class StoreDamagedError(StoreFileError):
     code = "store_damaged"
 
 
+class StorePrivilegeError(StoreFileError):
+    """The database user may not do what Callboard needs; its own words are the cause of this."""
+
+    code = "store_privilege"
+
+
 class StoreVersionError(StoreFileError):
     """The store was written by a newer version of Callboard."""
 
     code = "store_newer"
+
+
+def nothing_kept(error: StoreUnavailableError) -> StoreUnavailableError:
+    """The same error, in the words for a change that did not get as far as its commit. One that says already
+    what was kept stays as it is. It is another object: several requests may have been given this one.
+    """
+    if "kept" in error.message:
+        return error
+    if isinstance(error, StoreTooSlowError):
+        return StoreUnavailableError("The store took too long for this change. Nothing was kept.", 2)
+    told = copy.copy(error)
+    told.args = (f"{error.message.removesuffix('.')}. Nothing was kept.",)
+    return told

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from contextlib import closing
 from dataclasses import fields
 
 import httpx
@@ -78,6 +79,52 @@ def test_a_misspelt_file_is_not_an_empty_store(arguments, tmp_path):
     assert (outcome.code, outcome.out) == (1, b"")
     assert "There is no file" in outcome.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["verify", "--deep"], ["verify", "--deep", "--repair"], ["calls"], ["analytics"], ["db", "status"]],
+)
+def test_a_file_cut_off_to_nothing_is_no_store(arguments, tmp_path):
+    """What held a store and holds nothing must not be verified as a new one; nothing is made of it."""
+    path = tmp_path / "calls.db"
+    path.touch()
+    outcome = callboard(*arguments, "--json", db=path)
+    assert (outcome.code, outcome.out) == (1, b"")
+    assert "is empty: there is no store in it" in outcome.err
+    assert [each.stat().st_size for each in tmp_path.iterdir()] == [0]
+
+
+def test_a_copy_of_an_empty_file_is_refused(tmp_path):
+    """The same, for the store that is copied."""
+    path = tmp_path / "calls.db"
+    path.touch()
+    outcome = callboard("db", "copy", "--from", str(path), "--to", str(tmp_path / "other.db"))
+    assert outcome.code == 1
+    assert "is empty: there is no store in it" in outcome.err
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DROP TABLE meta",
+        "UPDATE meta SET value = 'zz'",
+        "DROP TABLE cell",
+        "DROP TABLE totals",
+        "DROP TABLE space",
+    ],
+)
+def test_a_store_that_lost_a_table_is_told_of_in_words(damage, tmp_path):
+    """With or without a repair: exit code 1 and a sentence or differences, and no traceback."""
+    campaign = new_campaign(tmp_path / "calls.db")
+    with closing(sqlite3.connect(campaign.db)) as db:
+        db.execute(damage)
+        db.commit()
+    for arguments in (["--deep"], ["--deep", "--repair"], []):
+        outcome = callboard("verify", *arguments, db=campaign.db)
+        assert outcome.code == 1, arguments
+        assert "Traceback" not in outcome.err
+        assert outcome.out or "damaged" in outcome.err
 
 
 def test_a_reader_that_goes_away_is_no_error(tmp_path):
@@ -155,7 +202,7 @@ def test_verify_finds_drift_tells_it_and_repairs_it(tmp_path):
         campaign.send(client, *(call(f"call-{n}", call_duration=10) for n in range(20)))
         before = client.get("organisation/analytics/").content
         while_served = done("verify", "--deep", "--json", db=campaign.db).json
-    assert list(while_served) == ["drift", "checked", "differences"]
+    assert list(while_served) == ["drift", "checked", "differences", "notes"]
     assert (while_served["drift"], while_served["differences"]) == (0, [])
     assert while_served["checked"]["calls"] == 20
     file = sqlite3.connect(campaign.db)

@@ -75,7 +75,7 @@ def test_a_store_refuses_what_nobody_would_find_again(change: Change, tmp_path: 
     store = SqliteStore(str(path))
     space = make_space(store, make_organization(store))
     send(store, space, call("kept"))
-    with pytest.raises(StoreReplacedError):
+    with pytest.raises(StoreReplacedError, match="may have been kept"):
         store._write(lambda _: change(path, other))
     for ask in (
         lambda: send(store, space, call("refused")),

@@ -31,7 +31,7 @@ GROWTH = 2 * 1.25
 """How much more of the worker's CPU twice the size may take."""
 SLACK_MS = 10
 """Of CPU: what a worker does anyway meanwhile. What takes less in all is not asked for in half its size."""
-TRIES = 5
+TRIES = 12
 """Of each the least is taken: on a busy machine a wait proves nothing unless it is there each time."""
 BY_OPERATION = {each.operation: each for each in ENDPOINTS}
 OF_ALL = {"keys", "values", "nested lists", "one text"}

@@ -28,6 +28,8 @@ class Feed:
         self.acknowledged: set[str] = set()
         self.statuses: dict[int, int] = {}
         self.without_retry_after = 0
+        self.refusals: set[str] = set()
+        """What was said to events that were not acknowledged."""
         self.faults: list[str] = []
 
     @contextmanager
@@ -88,6 +90,7 @@ class Feed:
             if answer.status_code not in REFUSED:
                 self.faults.append(answer.text)
                 return
+            self.refusals.add(answer.json()["message"])
             self.without_retry_after += "retry-after" not in answer.headers
             time.sleep(0.05)
         self.faults.append(f"{call_id} was never acknowledged")
@@ -118,10 +121,10 @@ class Feed:
 
 
 @contextmanager
-def served(url: str, folder: Path) -> Iterator[Feed]:
+def served(url: str, folder: Path, query_timeout_ms: int = 1500) -> Iterator[Feed]:
     """Clients of a server with two workers on a new database, in which the store is made first."""
     assert callboard("db", "upgrade", db=url).code == 0
     made = callboard("init", "--yes", "--json", "--handle", "acme.example", db=url).json
-    impatient = ["--lock-timeout-ms", "1500", "--query-timeout-ms", "1500"]
+    impatient = ["--lock-timeout-ms", "1500", "--query-timeout-ms", str(query_timeout_ms)]
     with Server(url, workers=2, log=folder / "server-log", arguments=impatient) as server:
         yield Feed(server, made["token"], made["handle"], made["space_token"])

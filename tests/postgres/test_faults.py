@@ -17,6 +17,7 @@ import httpx
 import psycopg
 import pytest
 
+from callboard.errors import MAY_BE_KEPT
 from tests.acceptance.command import callboard, done
 from tests.cluster import Cluster, free_port
 from tests.postgres.feeding import Feed, served
@@ -124,6 +125,8 @@ def test_cut_half_way_through_a_commits_answer(tmp_path: Path) -> None:
                     feed.until(lambda wanted=cuts: proxy.cuts >= wanted)  # type: ignore[misc]
                 feed.wait_for(50)
             assert feed.statuses[503] > 0
+            assert any(MAY_BE_KEPT in each for each in feed.refusals), feed.refusals
+            assert all("kept" in each for each in feed.refusals), feed.refusals
             feed.check()
     finally:
         proxy.close()

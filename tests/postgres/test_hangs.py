@@ -8,18 +8,21 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
 
+from callboard.errors import StoreUnavailableError
 from callboard.query.analytics import Analytics, analytics_body
 from callboard.query.directory import Directory
 from callboard.store.interface import CallAt, Store
+from callboard.store.postgres import connection
 from callboard.store.postgres.store import PostgresStore
 from callboard.store.questions import Scope
+from callboard.store.sql.database import Database
 from tests import cluster
 from tests.cluster import Cluster
 from tests.events import call, send, task
@@ -77,9 +80,41 @@ def test_a_database_that_hangs_is_refused_in_time_and_used_again(own_cluster: Cl
                 answer = answered(ask, QUERY_S + SLACK_S)
                 assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
             assert feed.statuses.get(503, 0) > 0
+        assert all("kept" in each for each in feed.refusals), feed.refusals
         feed.until(lambda: ready().status_code == 200)
         feed.wait_for(50)
     feed.check()
+
+
+def test_a_question_of_a_database_that_hangs_is_waited_for_once(
+    own_cluster: Cluster, database: str, tmp_path: Path
+) -> None:
+    """Not once for what is held ready and once more for the request: `query_timeout_ms` and a second."""
+    with served(database, tmp_path, query_timeout_ms=5_000) as feed:
+        for _ in range(6):  # whichever worker answers
+            assert feed.analytics().status_code == 200
+        with hung(own_cluster):
+            assert answered(feed.analytics, 5 + 1 + SLACK_S).status_code == 503
+            assert answered(feed.analytics, 5 + 1 + SLACK_S).status_code == 503
+        feed.until(lambda: feed.analytics().status_code == 200)
+
+
+def test_a_change_that_ends_before_its_commit_says_that_nothing_was_kept(
+    own_cluster: Cluster, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A statement that takes too long, and a database that hangs in one; in words for a change."""
+    monkeypatch.setattr(connection, "WRITE_STATEMENTS_MS", 300)
+    with closing(PostgresStore(database)) as store, ExitStack() as stack:
+        with pytest.raises(StoreUnavailableError, match="Nothing was kept") as slow:
+            store._write(lambda db: db.select_value("SELECT pg_sleep(5)"))
+        assert "question" not in slow.value.message
+
+        def hang(db: Database) -> None:
+            stack.enter_context(hung(own_cluster))
+            db.run("UPDATE meta SET value = value WHERE name = 'directory_version'")
+
+        with pytest.raises(StoreUnavailableError, match=r"does not answer.* Nothing was kept"):
+            store._write(hang)
 
 
 def test_sigterm_ends_a_server_whose_database_hangs(

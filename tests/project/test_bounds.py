@@ -75,6 +75,9 @@ PAGE = DOCS / "operate" / "bounds.md"
 ROWS = {row.name: row for row in tables(PAGE)}
 
 BOUNDS: dict[str, list[str]] = {
+    "a question while PostgreSQL does not answer": [
+        f"{postgres_connection.GRACE_S:.0f} s more than a question",
+    ],
     "connections that write to PostgreSQL, a process": [f"{postgres_store.WRITERS}"],
     "a statement of a commit on PostgreSQL": [f"{postgres_connection.WRITE_STATEMENTS_MS // 1000} s"],
     "tries of a commit that PostgreSQL gave up for another's sake": [f"{postgres_store.TRIES}"],
@@ -260,3 +263,8 @@ def test_the_page_tells_the_bound_that_the_program_has(name):
 def test_every_bound_of_the_page_is_compared():
     """A row that is added is compared with the program too."""
     assert ROWS.keys() == BOUNDS.keys() | SAID_ELSEWHERE
+
+
+def test_the_waits_of_readyz_are_within_what_is_promised_together() -> None:
+    """2 s: its own, and one of the event loop's that comes before it."""
+    assert readiness.WITHIN_S + postgres_store.ON_LOOP_S <= 2

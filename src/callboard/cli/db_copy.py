@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 from msgspec import Struct, structs
 
-from callboard.cli.options import config_option, json_option
+from callboard.cli.options import check_file, config_option, json_option
 from callboard.cli.output import progress_bar, show_json
 from callboard.cli.upgrading import Upgrading
-from callboard.errors import StoreError, StoreFileError
+from callboard.errors import StoreError
 from callboard.settings import Settings, read_settings
 from callboard.store.reporting import Verification
 
@@ -63,8 +63,7 @@ def copy(*, source: str, target: str, with_drift: bool, config: str | None, as_j
     one, other = (read_settings({"db": db}, os.environ, config) for db in (source, target))
     if _is_same(one, other):
         raise click.UsageError("--from and --to name the same store.")
-    if one.in_file and not Path(one.sqlite_path).exists():
-        raise StoreFileError(f"There is no file {one.sqlite_path}.")
+    check_file(one)
     with (
         closing(open_store(one, watch=Upgrading())) as there,
         closing(open_store(other, upgrade=None, copying=True)) as here,

@@ -15,7 +15,7 @@ import click
 
 from callboard import __version__
 from callboard.cli.lazy import Lazy, LazyGroup
-from callboard.errors import CallboardError, InvalidInputError, StoreFileError
+from callboard.errors import CallboardError, InvalidInputError, StoreDamagedError, StorePrivilegeError
 from callboard.isolation import leave_folder
 
 COMMANDS = {
@@ -88,7 +88,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _failed(error: CallboardError) -> int:
     print(f"Error: {error.message}", file=sys.stderr)
-    if isinstance(error, StoreFileError) and error.__cause__ is not None:
+    if isinstance(error, StoreDamagedError | StorePrivilegeError) and error.__cause__ is not None:
         print(f"  {next(iter(str(error.__cause__).splitlines()), '')}", file=sys.stderr)
     if isinstance(error, InvalidInputError):
         for field, message in error.errors:

@@ -58,6 +58,22 @@ def settings_of(db: str | None, config: str | None, **flags: Any) -> Settings:
     return read_settings({"db": db, **flags}, os.environ, config)
 
 
+def check_file(settings: Settings) -> None:
+    """Raises `StoreFileError` where there is no file, or an empty one: a store that was cut off to nothing
+    must not be taken for a new one, and verified as sound.
+    """
+    if not settings.in_file:
+        return
+    path = Path(settings.sqlite_path)
+    if not path.exists():
+        raise StoreFileError(f"There is no file {path}. callboard init makes one; --db names another.")
+    if path.is_file() and path.stat().st_size == 0:
+        raise StoreFileError(
+            f"{path} is empty: there is no store in it. Where there was one, restore a backup; "
+            "callboard init makes a new one."
+        )
+
+
 @contextmanager
 def opened(
     settings: Settings, *, create: bool = False, upgrade: bool = False, copying: bool = False
@@ -70,10 +86,8 @@ def opened(
     """
     from callboard.store.open import open_store
 
-    if settings.in_file and not create and not Path(settings.sqlite_path).exists():
-        raise StoreFileError(
-            f"There is no file {settings.sqlite_path}. callboard init makes one; --db names another."
-        )
+    if not create:
+        check_file(settings)
     store = open_store(
         settings,
         upgrade=True if upgrade else None if create else False,

@@ -34,11 +34,16 @@ from callboard.http.stream import send_stream
 from callboard.http.threads import Threads
 from callboard.http.touches import Touches
 from callboard.query.places import Places
+from callboard.store.interface import Ahead
 
 _log = logging.getLogger("callboard.http")
 
 PARSE_THREADS = 2
 """Large bodies that are decompressed and parsed at once; one at a time would let one sender hold up all."""
+
+ASK_AGAIN_NS = 1_000_000_000
+"""A connection that was lost within this time is made anew and asked again; who waited for longer has used up
+the time of a question, and would wait for it twice."""
 
 
 class Application:
@@ -74,11 +79,16 @@ class Application:
             if scope.get("raw_path") in ANALYTICS_PATHS and scope["method"] == "GET" and self._short:
                 began = perf_counter_ns()
                 found = None
+                behind = None
                 # What is held may be old where this fails: the pipeline asks anew, and tells of it.
                 with suppress(Exception):
                     if self._ahead is not None:
-                        await self._ahead.ask()
-                    found = self._short_path.answer(scope["headers"], scope["query_string"])
+                        behind = await _asked(self._ahead)
+                    if behind is None:
+                        found = self._short_path.answer(scope["headers"], scope["query_string"])
+                if behind is not None and perf_counter_ns() - began > ASK_AGAIN_NS:
+                    await self._respond(scope, receive, send, behind)
+                    return
                 if found is not None:
                     self._short_counts.count(perf_counter_ns() - began)
                     headers = [*found.headers, (b"x-request-id", self._ids.next())]
@@ -89,7 +99,10 @@ class Application:
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
 
-    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _respond(
+        self, scope: Scope, receive: Receive, send: Send, behind: StoreError | None = None
+    ) -> None:
+        """`behind`: why this worker cannot tell of this moment, where that was asked already."""
         began = perf_counter_ns()
         headers = dict(scope["headers"])
         request_id = self._ids.of(headers.get(b"x-request-id"))
@@ -107,7 +120,7 @@ class Application:
             request_id=request_id.decode(),
         )
         try:
-            response = await self._answer(request, scope)
+            response = await self._answer(request, scope, behind)
             count(self._meter, request.operation, response.status, perf_counter_ns() - began)
             if _log.isEnabledFor(logging.DEBUG):
                 _log.debug("%s %s", response.status, _line(request, scope))
@@ -128,11 +141,13 @@ class Application:
         self._gauges.note(self._exports.taken)
         self._short_counts.note(self._meter)
 
-    async def _answer(self, request: Request, scope: Scope) -> Response:
+    async def _answer(self, request: Request, scope: Scope, behind: StoreError | None) -> Response:
         varies = False
         try:
             request.endpoint, request.path = self._find(request)
             varies = request.endpoint.needs_token
+            if behind is not None:
+                raise behind
             response = await pipeline.answer(request, self._limit)
             try:
                 if varies:
@@ -199,6 +214,15 @@ class Application:
 def create_application(services: Services) -> Application:
     """The ASGI application over these services. Its lifespan starts and stops the group commit."""
     return Application(services)
+
+
+async def _asked(ahead: Ahead) -> StoreError | None:
+    """Why what is held may be old, if so."""
+    try:
+        await ahead.ask()
+    except StoreError as error:
+        return error
+    return None
 
 
 def _failed(error: HttpError, request_id: str) -> Response:

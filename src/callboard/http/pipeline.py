@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Hashable
 from contextlib import suppress
 
-from callboard.errors import BodyTooLargeError, NotFoundError, ParameterError, UnsupportedBodyError
+from callboard.errors import (
+    BodyTooLargeError,
+    NotFoundError,
+    ParameterError,
+    StoreUnavailableError,
+    UnsupportedBodyError,
+    nothing_kept,
+)
 from callboard.http.endpoint import Header
 from callboard.http.errors import (
     EMPTY_HANDLE,
@@ -43,6 +50,17 @@ MOST_UNFOLDED = 64 * 1024
 
 async def answer(request: Request, limit: FailureLimit) -> Response:
     """Check a request that has its route, and answer it. Raises what `errors` has an answer for."""
+    try:
+        await _prepare(request, limit)
+    except StoreUnavailableError as error:
+        if request.method in SAFE:
+            raise
+        # Senders have to know that nothing arrived, also where only a token was looked for.
+        raise nothing_kept(error) from error.__cause__
+    return await request.endpoint.handle(request)
+
+
+async def _prepare(request: Request, limit: FailureLimit) -> None:
     endpoint = request.endpoint
     request.limit = limit
     if endpoint.needs_token:
@@ -58,7 +76,6 @@ async def answer(request: Request, limit: FailureLimit) -> Response:
     request.answer_media = _answer_media(request)
     if endpoint.body is not None:
         await _read_body(request)
-    return await endpoint.handle(request)
 
 
 def authenticate(request: Request) -> None:

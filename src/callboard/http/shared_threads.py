@@ -1,4 +1,4 @@
-"""Threads that ask the store, shared between organizations: whoever floods them leaves the others theirs.
+"""Threads that ask the store, shared between organizations: one that floods them leaves the others theirs.
 
 An organization is at work on at most as many threads as it leaves free, and waits with at most as many
 requests as it leaves room for; those that wait are taken in turn between organizations. Alone it has half of
@@ -28,7 +28,7 @@ _STOPPING = "The server is stopping; try again shortly."
 
 class SharedThreads:
     """A pool of threads. Owned by one event loop; what runs on a thread holds its place until it has ended,
-    also when whoever asked is gone.
+    also when the caller is gone.
     """
 
     def __init__(self, threads: int, name: str) -> None:

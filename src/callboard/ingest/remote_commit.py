@@ -18,7 +18,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
-from callboard.errors import StoreError, StoreUnavailableError
+from callboard.errors import MAY_BE_KEPT, StoreError, StoreUnavailableError
 from callboard.ingest.frames import batches_frame, results_of
 from callboard.ingest.in_turn import InTurn
 from callboard.ingest.waiting import Waiting
@@ -39,13 +39,8 @@ WATCH_EVERY_S = 0.1
 EVENTS_A_S = 1_000
 """A commit may take a second more for so many events of it."""
 STUCK_S = 0.8
-"""A commit that waits so long for a lock or for the disk is told to whoever asks whether we are ready."""
+"""A commit that waits so long for a lock or for the disk is told by `/readyz`."""
 LOOK_EVERY_S = 0.05
-
-SAFE = (
-    "It may have been kept or not: send it again, what was kept is a duplicate then "
-    "(events are known by their event_id, or by all they say)."
-)
 
 
 class RemoteCommit:
@@ -239,13 +234,13 @@ class RemoteCommit:
     def _lost(self) -> None:
         """The writer ended: what was on its way may be on disk or not, and is told so."""
         log.error("the writer ended unexpectedly; it is replaced")
-        self._drop(f"The process that writes ended before it answered. {SAFE}", _NOT_BACK)
+        self._drop(f"The process that writes ended before it answered. {MAY_BE_KEPT}", _NOT_BACK)
 
     def _give_up(self, what: str, silent_s: float) -> None:
         """The writer hangs: end it, whatever it is at, and answer those who wait."""
         log.error("the writer %s for %.0f s; it is killed", what, silent_s)
         self._drop(
-            f"The commit of this request did not end within {silent_s:.0f} s. {SAFE}",
+            f"The commit of this request did not end within {silent_s:.0f} s. {MAY_BE_KEPT}",
             f"The store did not take a commit for {silent_s:.0f} s; nothing of this request was kept.",
         )
 

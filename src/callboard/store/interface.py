@@ -245,7 +245,7 @@ class Store(Reporting, Protocol):
         many spaces they belong to. A receipt for each batch.
 
         Raises `ImportTakenError` when the import stands elsewhere or belongs to another owner: so rows are
-        counted once, whoever sends them, and however often.
+        counted once, however many send them and however often.
         """
 
     def finish_import(self, org_id: int, batch_no: int, now: Micros, owner: str | None = None) -> ImportBatch:

@@ -19,6 +19,7 @@ from callboard.errors import (
     StoreError,
     StoreFileError,
     StoreLockedError,
+    StorePrivilegeError,
     StoreTooSlowError,
     StoreUnavailableError,
 )
@@ -180,7 +181,7 @@ def store_errors() -> Iterator[None]:
         raise StoreUnavailableError("The store is closed.") from error
     except _DAMAGE as error:
         raise StoreDamagedError(DAMAGED) from error
-    except _FAULTS:
+    except FAULTS:
         # A statement of ours that does not fit the schema, or a row that does not fit its constraints: no
         # state of the store, and nothing that waiting mends. It is the fault of the request that met it.
         raise
@@ -188,9 +189,7 @@ def store_errors() -> Iterator[None]:
         for kind, (passing, message) in _MEANINGS.items():
             if isinstance(error, kind):
                 text = message.format(error=_first_line(error))
-                if kind is errors.LockNotAvailable:
-                    raise StoreLockedError(text, passing) from error
-                raise (StoreUnavailableError(text, passing) if passing else StoreFileError(text)) from error
+                raise _meant(kind, text, passing) from error
         raise StoreError(f"The store failed: {_first_line(error)}") from error
 
 
@@ -203,8 +202,17 @@ _DAMAGE = (
 )
 """What PostgreSQL says of a page, a row or an index that it cannot make sense of."""
 
+
+def _meant(kind: type[psycopg.Error], text: str, passing: int) -> StoreError:
+    if kind is errors.LockNotAvailable:
+        return StoreLockedError(text, passing)
+    if kind is errors.InsufficientPrivilege:
+        return StorePrivilegeError(text)
+    return StoreUnavailableError(text, passing) if passing else StoreFileError(text)
+
+
 DAMAGED = "The database is damaged: callboard verify --deep says where."
-_FAULTS = (
+FAULTS = (
     errors.IntegrityError,
     errors.DataError,
     errors.NotSupportedError,

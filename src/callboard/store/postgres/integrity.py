@@ -6,8 +6,10 @@ Source: PostgreSQL's documentation of amcheck. Neither readers nor writers wait 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
-from callboard.errors import StoreUnavailableError
+from callboard.errors import NotFoundError, StoreDamagedError, StoreUnavailableError
+from callboard.store.postgres.connection import FAULTS
 from callboard.store.sql.database import Database
 from callboard.store.sql.table_walk import UNREADABLE, Snapshot, wait_for_answer, why
 
@@ -99,3 +101,17 @@ def _said(read: Snapshot, error: Exception) -> str:
 def rebuild_indexes(db: Database, table: str) -> None:
     """Make the indexes of a table anew; it takes no writes meanwhile."""
     db.run(f"REINDEX TABLE {table}")
+
+
+@contextmanager
+def telling_faults(enter: Snapshot) -> Iterator[Database]:
+    """A snapshot or a commit of a verification. Elsewhere two rows with one key, or a table that is gone, are
+    a mistake of the program's; here they are damage, and what is behind them is to be checked as well.
+    """
+    try:
+        with enter() as db:
+            yield db
+    except FAULTS as error:
+        raise StoreDamagedError(str(error)) from error
+    except NotFoundError as error:
+        raise StoreDamagedError(error.message) from error

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection, pq
 
-from callboard.errors import StoreError, StoreTooSlowError, StoreUnavailableError
+from callboard.errors import StoreError, StoreUnavailableError
 from callboard.model.totals import TOTALS_FIELDS, Totals
 from callboard.store.interface import Moved
 from callboard.store.postgres.arrays import array_text
@@ -82,6 +82,11 @@ class Looks:
         self._connecting: asyncio.Task[None] | None = None
         self._under_way = False
         self._deadline: asyncio.TimerHandle | None = None
+        self._until = 0.0
+        """When those who asked have waited for as long as they may: for a connection and an answer together,
+        by the loop's time."""
+        self._waiting_since = 0.0
+        """When the first of those came who wait for the next query."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watched: dict[int, Watched] = {}
         self._parameters: list[list[bytes]] | None = None
@@ -102,6 +107,8 @@ class Looks:
         loop = asyncio.get_running_loop()
         self.in_use = True
         future = loop.create_future()
+        if not self._waiting:
+            self._waiting_since = loop.time()
         self._waiting.append(future)
         if not self._under_way:
             self._begin(loop)
@@ -137,12 +144,13 @@ class Looks:
         self._under_way = True
         self._loop = loop
         self._asked, self._waiting = self._waiting, []
+        self._until = self._waiting_since + self._timeout_s
         if self._closed:
             self._end(StoreUnavailableError("The store is closed."))
         elif self._connection is not None:
             self._send()
         else:
-            self._deadline = loop.call_later(self._timeout_s, self._too_late_to_connect)
+            self._deadline = loop.call_at(self._until, self._too_late_to_connect)
             if self._connecting is None or self._connecting.done():
                 self._connecting = loop.create_task(self._reconnect())
 
@@ -193,7 +201,7 @@ class Looks:
         self.looks += 1
         if self._deadline is not None:
             self._deadline.cancel()
-        self._deadline = self._loop.call_later(self._timeout_s, self._too_late)
+        self._deadline = self._loop.call_at(self._until, self._too_late)
         try:
             # First the directory: the totals told with its version are not older than that.
             pgconn.send_query_prepared(b"directory", [])
@@ -287,7 +295,7 @@ class Looks:
 
     def _too_late(self) -> None:
         self._refuse_waiting()
-        self._lost(StoreTooSlowError())
+        self._lost(StoreUnavailableError(_SILENT, 2))
 
     def _too_late_to_connect(self) -> None:
         self._refuse_waiting()

@@ -15,7 +15,14 @@ from typing import Any, Literal, TypeVar
 import psycopg
 from psycopg import IsolationLevel, errors
 
-from callboard.errors import NotFoundError, StoreDamagedError, StoreError, StoreUnavailableError
+from callboard.errors import (
+    MAY_BE_KEPT,
+    NotFoundError,
+    StoreDamagedError,
+    StoreError,
+    StoreUnavailableError,
+    nothing_kept,
+)
 from callboard.model.totals import Totals
 from callboard.settings import Settings
 from callboard.store.budget import current
@@ -31,7 +38,7 @@ from callboard.store.postgres.connection import (
 )
 from callboard.store.postgres.database import LIMIT_AGAIN_S, PostgresDatabase
 from callboard.store.postgres.distribute import is_distributed
-from callboard.store.postgres.integrity import file_faults, rebuild_indexes, why_unchecked
+from callboard.store.postgres.integrity import file_faults, rebuild_indexes, telling_faults, why_unchecked
 from callboard.store.postgres.looks import Looks
 from callboard.store.postgres.migrate import check, migrate, version_of
 from callboard.store.postgres.statements import newest_version
@@ -58,7 +65,7 @@ ON_LOOP_S = 1.0
 """Longest that an event loop is held up by a question that it asks itself, as the answer is almost always
 remembered."""
 
-_IN_DOUBT = "The connection was lost while committing: send this again, what was kept is a duplicate then."
+_IN_DOUBT = f"The connection was lost while committing. {MAY_BE_KEPT}"
 
 
 class PostgresStore(SqlStore):
@@ -181,6 +188,14 @@ class PostgresStore(SqlStore):
                 yield PostgresDatabase(connection)
 
     def _write(self, change: Callable[[Database], T], waited_s: float = 0.0) -> T:
+        try:
+            return self._commit(change, waited_s)
+        except StoreUnavailableError as error:
+            # Where COMMIT was sent and not answered it says so; everything else ends before that, or is the
+            # database's own word that it did not commit.
+            raise nothing_kept(error) from error.__cause__
+
+    def _commit(self, change: Callable[[Database], T], waited_s: float) -> T:
         lock_timeout_s = self._settings.lock_timeout_ms / 1000
         until = time.monotonic() + lock_timeout_s - waited_s
         with store_errors():
@@ -236,6 +251,9 @@ class PostgresStore(SqlStore):
 
     def _reading(self, query: Callable[..., T], args: tuple[Any, ...], *, at_once: bool) -> T:
         within_s = ON_LOOP_S if _on_a_loop() else self._settings.query_timeout_ms / 1000 + GRACE_S
+        if (budget := current()) is not None:
+            # One clock for all that a question asks, for connections as for answers.
+            within_s = min(within_s, budget.left_s() + GRACE_S)
         until = time.monotonic() + within_s
         with store_errors():
             try:
@@ -262,14 +280,17 @@ class PostgresStore(SqlStore):
                     IsolationLevel.REPEATABLE_READ if at_once else IsolationLevel.READ_COMMITTED
                 )
                 connection.autocommit = False
-                return query(PostgresDatabase(connection, limit_s), *args)
+                result = query(PostgresDatabase(connection, limit_s), *args)
+                # Here, where its answer is waited for no longer than the rest.
+                connection.commit()
+                return result
             finally:
                 connection.until = None
 
     def _engine(self) -> Engine:
-        unchecked = why_unchecked(self._snapshot, distributed=self.distributed)
-        faults = partial(file_faults, self._snapshot)
-        return Engine(self._snapshot, self._writing, unchecked, faults, rebuild_indexes)
+        read, write = partial(telling_faults, self._snapshot), partial(telling_faults, self._writing)
+        unchecked = why_unchecked(read, distributed=self.distributed)
+        return Engine(read, write, unchecked, partial(file_faults, read), rebuild_indexes)
 
     # --- what changed
 

@@ -10,7 +10,7 @@ from callboard.model.event import from_canonical
 from callboard.store.sql.checksum import are_complete, event_checksum, is_sound
 from callboard.store.sql.database import SqlRow
 from callboard.store.sql.findings import Findings
-from callboard.store.sql.table_walk import PIECE, Lost, Snapshot, TableWalk
+from callboard.store.sql.table_walk import PIECE, UNREADABLE, Lost, Snapshot, TableWalk, why
 
 MOST_FAILING = 1_000
 """Events that fail and are remembered one by one; of a log with more of them no row is made anew."""
@@ -45,7 +45,9 @@ class LogState(NamedTuple):
 def check_log(read: Snapshot, org_id: int, findings: Findings) -> LogState:
     """Walk an organization's log, withdrawn events too."""
     with read() as db:
-        end = db.value("clock.read", {"org_id": org_id})[2]
+        clock = db.row("clock.read", {"org_id": org_id})
+        # Without its clock nobody knows how long it is: told by the check of the directory.
+        end = 1 if clock is None else clock[2]
         complete = are_complete(db)
     walk = TableWalk(read, "event", ("seq",), org_id)
     log = _Log(walk, org_id, findings, complete=complete)
@@ -54,6 +56,7 @@ def check_log(read: Snapshot, org_id: int, findings: Findings) -> LogState:
         behind = min(begin + PIECE, end)
         rows, lost = walk.numbered(begin, behind)
         log.take(rows, lost, begin, behind)
+        _name_batches(read, org_id, begin, behind, log, findings)
         if rows or lost:
             begin = behind
             continue
@@ -61,11 +64,34 @@ def check_log(read: Snapshot, org_id: int, findings: Findings) -> LogState:
         found = walk.next_number(behind)
         log.missing(begin, end if found is None else min(found, end))
         begin = end if found is None else found
+    if clock is None:
+        log.whole = False
+        return LogState(log.failing, log.items, log.whole)
     after = walk.next_number(end)
     if after is not None and _counted(read, org_id) == end:
         findings.tell("event", (org_id, 0), str(after), "lies behind the end of the log", None, "seq")
         log.whole = False
     return LogState(log.failing, log.items, log.whole)
+
+
+_OF_NO_BATCH = (
+    "SELECT DISTINCT batch_no FROM event WHERE org_id = :org_id AND seq >= :begin AND seq < :end "
+    "AND NOT EXISTS (SELECT 1 FROM batch WHERE batch.org_id = :org_id AND batch.no = event.batch_no)"
+)
+
+
+def _name_batches(read: Snapshot, org_id: int, begin: int, end: int, log: _Log, findings: Findings) -> None:
+    """Every event's batch is there: without it nobody can withdraw the event, nor say who sent it."""
+    try:
+        with read() as db:
+            found = db.select(_OF_NO_BATCH, {"org_id": org_id, "begin": begin, "end": end})
+    except UNREADABLE as error:
+        why(error)  # told as events, or batches, that cannot be read
+        return
+    for (batch_no,) in sorted(found):
+        if batch_no not in log.lost_batches and len(log.lost_batches) < MOST_FAILING:
+            log.lost_batches.add(batch_no)
+            findings.tell("batch", (org_id, 0), str(batch_no), None, "events name it", "no")
 
 
 class _Log:
@@ -79,6 +105,7 @@ class _Log:
         self._complete = complete
         self.failing: list[SqlRow] = []
         self.items: set[int] = set()
+        self.lost_batches: set[int] = set()
         self.whole = True
 
     def take(self, rows: list[SqlRow], lost: list[Lost], begin: int, end: int) -> None:

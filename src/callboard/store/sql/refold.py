@@ -2,7 +2,7 @@
 added that only the events can fill.
 
 A walk over the log of one organization after the other, in short commits. Each commit moves the position on,
-so that whoever was killed goes on where the last commit ended; folding an item twice does no harm. Counters
+so that after a kill it goes on where the last commit ended; folding an item twice does no harm. Counters
 move by the difference between the row that was and the row that is, as in every other commit: at every
 moment they count the rows that are there. What counts an unchanged row differently than before has no
 difference here: its migration empties the cells and fills them again (`refill.py`).
@@ -280,7 +280,14 @@ def _note_position(db: Database, position: Position) -> None:
 
 def _noted(db: Database, name: str, default: int) -> int:
     found = db.select("SELECT value FROM meta WHERE name = :name", {"name": name})
-    return int(found[0][0]) if found else default
+    if not found:
+        return default
+    if not isinstance(found[0][0], int):
+        raise StoreDamagedError(
+            f"The store is damaged: in its table meta, {name} is {found[0][0]!r:.60} and no number. "
+            "Restore a backup."
+        )
+    return int(found[0][0])
 
 
 def _note(db: Database, name: str, value: int) -> None:

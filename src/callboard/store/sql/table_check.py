@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, LiteralString, NamedTuple
-
-import msgspec
+from typing import Any, NamedTuple
 
 from callboard.fold.catalogue import CATALOGUE
-from callboard.model.directory import SpaceSettings
 from callboard.store.questions import CONTACT_SPACES
 from callboard.store.sql.checksum import are_complete, delta_checksum, run_checksum
-from callboard.store.sql.copying import CLOCK, OF_ALL, OF_ORGANIZATIONS, Table
+from callboard.store.sql.copying import OF_ORGANIZATIONS, Table
 from callboard.store.sql.database import Database, SqlRow
 from callboard.store.sql.findings import Findings
 from callboard.store.sql.table_walk import UNREADABLE, Lost, Snapshot, TableWalk, why
@@ -50,7 +46,10 @@ class TableCheck:
     def run(self) -> Damaged:
         for table in OF_ORGANIZATIONS:
             if table.name not in WALKED_ELSEWHERE:
-                self._table(table)
+                try:
+                    self._table(table)
+                except UNREADABLE as error:
+                    self._findings.tell(table.name, (self._org_id, 0), "", why(error), None)
         return Damaged(self._drop, frozenset(self._runs))
 
     def _table(self, table: Table) -> None:
@@ -76,11 +75,13 @@ class TableCheck:
     def _ahead(self, versions: dict[str, int]) -> None:
         """Totals of a version that their organization has not come to: read after them, for writers go on."""
         with self._read() as db:
-            reached = db.value("clock.read", {"org_id": self._org_id})[0]
+            clock = db.row("clock.read", {"org_id": self._org_id})
+        if clock is None:
+            return  # told by the check of the directory
         for key, version in versions.items():
-            if version > reached:
+            if version > clock[0]:
                 place = (self._org_id, int(key))
-                self._findings.tell("totals", place, key, version, f"at most {reached}", "version")
+                self._findings.tell("totals", place, key, version, f"at most {clock[0]}", "version")
 
     def _remember(self, table: Table, row: SqlRow, names: list[str]) -> None:
         if table.name == "run":
@@ -115,35 +116,6 @@ class TableCheck:
         return self._summed(row["checksum"], run_checksum((self._org_id, *facts)))
 
 
-def check_directory(read: Snapshot, findings: Findings) -> None:
-    """What is everybody's, and what is of an organization that there is not."""
-    for table in (*OF_ALL, CLOCK):
-        key = table.key or ("org_id",)
-        walk = TableWalk(read, table.name, key, None)
-        names = [each.name for each in walk.columns]
-        for rows, lost in walk.all():
-            for each in lost:
-                findings.lost(table.name, (0, 0), each)
-            for row in rows:
-                for fault in walk.faults(row) or _settings(table.name, dict(zip(names, row, strict=True))):
-                    findings.lost(table.name, (0, 0), fault._replace(key=walk.key_of(row)))
-    known = org_ids(read)
-    for table in OF_ORGANIZATIONS:
-        for org_id in _holders(read, table.name):
-            if org_id not in known:
-                findings.tell(table.name, (0, 0), f"{org_id}", "names no organization", None, "org_id")
-
-
-def _settings(table: str, row: dict[str, Any]) -> list[Lost]:
-    if table != "space":
-        return []
-    try:
-        msgspec.json.decode(row["settings"], type=SpaceSettings)
-    except msgspec.MsgspecError as error:
-        return [Lost("", "settings", why(error))]
-    return []
-
-
 def org_ids(read: Snapshot) -> list[int]:
     """Every organization there is, or that has a clock."""
     found: set[int] = set()
@@ -154,25 +126,6 @@ def org_ids(read: Snapshot) -> list[int]:
         except UNREADABLE as error:
             why(error)
     return sorted(found)
-
-
-def _holders(read: Snapshot, table: LiteralString) -> Iterator[int]:
-    """The organizations that a table has rows of: one look for each."""
-    after = -(2**63)
-    while True:
-        try:
-            with read() as db:
-                found = db.select_value(
-                    f"SELECT min(org_id) FROM {table}{db.dialect.whole} WHERE org_id > :after",
-                    {"after": after},
-                )
-        except UNREADABLE as error:
-            why(error)
-            return
-        if not isinstance(found, int) or found <= after:
-            return
-        yield found
-        after = found
 
 
 def drop_strays(db: Database, org_id: int, damaged: Damaged) -> None:

@@ -53,7 +53,9 @@ def why(error: Exception) -> str:
     """What is wrong, for a reader. A store that does not answer is not damaged: that is raised again."""
     if isinstance(error, StoreUnavailableError):
         raise error
-    return f"cannot be read: {next(iter(str(error).splitlines()), '') or error.__class__.__name__}"
+    said = next(iter(str(error).splitlines()), "") or error.__class__.__name__
+    # This is what it is told by.
+    return f"cannot be read: {said.removesuffix(': callboard verify --deep says where.')}"
 
 
 class ReadingEndsError(StoreDamagedError):
@@ -99,6 +101,8 @@ class TableWalk:
         self._org_id = org_id
         with read() as db:
             self.columns = db.described(table)
+            if not self.columns:
+                raise StoreDamagedError(f"no such table: {table}")
             self._as_bytes = db.dialect.as_bytes
             self._from = f" FROM {table}{db.dialect.whole} WHERE "
         self._places = [[each.name for each in self.columns].index(name) for name in self.key]

@@ -8,7 +8,8 @@ Repairing takes the write lock, a space (or a page of rows) at a time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from functools import partial
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from callboard.store.questions import CONTACT_SPACES
 from callboard.store.reporting import Verification
 from callboard.store.sql.contact_check import wrong_cells
 from callboard.store.sql.database import Database
+from callboard.store.sql.directory_check import check_directory, derive_from_settings
 from callboard.store.sql.findings import Findings
 from callboard.store.sql.log_check import check_log
 from callboard.store.sql.recount import COUNTERS, Cells, counted_cells, counted_totals, kept_cells
@@ -27,7 +29,7 @@ from callboard.store.sql.refill import insert_cells, put_totals
 from callboard.store.sql.refolding import Refolding, mend_page
 from callboard.store.sql.save import home_zones, read_clock, settle_for_change, settle_now, write_clock
 from callboard.store.sql.settling import recount_contact
-from callboard.store.sql.table_check import Damaged, TableCheck, check_directory, drop_strays, org_ids
+from callboard.store.sql.table_check import Damaged, TableCheck, drop_strays, org_ids
 from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, wait_for_answer, why
 
 Faults = Callable[[], Iterator[tuple[str, str]]]
@@ -64,6 +66,8 @@ class Verifier:
         self._repair = repair
         self._findings = Findings()
         self._sound_log = True
+        self._broken: dict[str, int] = {}
+        """Tables whose structure was damaged before the repair, with how many faults."""
         self._done = self._all = 0
         self._progress: Progress | None = None
 
@@ -75,7 +79,9 @@ class Verifier:
         self._all = sum(map(len, spaces.values()))
         if self._deep:
             self._structure()
-            check_directory(self._read, self._findings)
+            for space_id in check_directory(self._read, self._findings):
+                if self._repair:
+                    self._mend(1, partial(derive_from_settings, space_id=space_id))
         for org_id in orgs:
             damaged = Damaged([], frozenset())
             if self._deep:
@@ -87,6 +93,7 @@ class Verifier:
                 self._tell_progress()
         for org_id in orgs:
             self._contact_spaces(org_id)
+        self._structure_again()
         return self._findings.found
 
     def _tell_progress(self) -> None:
@@ -117,7 +124,7 @@ class Verifier:
             else:
                 self._findings.repaired(wrong)
                 return
-        self._findings.note(f"Not repaired: {said}.")
+        self._findings.note(f"Not repaired: {said.removesuffix('.')}.")
 
     def _space_ids(self, org_id: int) -> list[int]:
         try:
@@ -138,13 +145,31 @@ class Verifier:
             faulty[table] = faulty.get(table, 0) + 1
             self._findings.tell("file", (0, 0), table, said, "ok")
         if faulty and self._repair:
-            for table, faults in faulty.items():
-                self._mend(faults, partial(self._engine.rebuild, table=table))
-            faulty = {table: 1 for table, _ in self._engine.faults()}
-            for table in sorted(faulty):
-                self._findings.note(f"The structure of {table} stays damaged: restore a backup.")
+            self._broken, faulty = faulty, self._rebuilt(faulty)
         # Events that an index no longer leads to would be missing from a row made anew.
         self._sound_log = "event" not in faulty
+
+    def _rebuilt(self, faulty: Iterable[str]) -> dict[str, int]:
+        """What is still damaged after the indexes of these tables were made anew."""
+        for table in faulty:
+            # Two rows with one key, or a page that cannot be read: it is looked at again below.
+            try:
+                with self._write() as db:
+                    self._engine.rebuild(db, table=table)
+            except UNREADABLE as error:
+                why(error)
+        return Counter(table for table, _ in self._engine.faults())
+
+    def _structure_again(self) -> None:
+        """Once all is repaired that can be: rows that were made anew may have left the damaged pages."""
+        if not self._broken:
+            return
+        still = Counter(table for table, _ in self._engine.faults())
+        for table, faults in self._broken.items():
+            if table not in still:
+                self._findings.repaired(faults)
+        for table in sorted(still):
+            self._findings.note(f"The structure of {table} stays damaged: restore a backup.")
 
     # events → rows
 

@@ -122,7 +122,7 @@ def store_errors(path: str = "The store") -> Iterator[None]:
         raise StoreTooSlowError from error
     except apsw.CorruptError as error:
         raise StoreDamagedError(f"{path} is damaged: callboard verify --deep says where.") from error
-    except _FAULTS:
+    except FAULTS:
         # A statement of ours that does not fit the schema, or a row that does not fit its constraints: no
         # state of the store, and nothing that waiting mends. It is the fault of the request that met it.
         raise
@@ -136,7 +136,7 @@ def store_errors(path: str = "The store") -> Iterator[None]:
         raise StoreError(f"The store failed: {error}") from error
 
 
-_FAULTS = (
+FAULTS = (
     apsw.SQLError,
     apsw.ConstraintError,
     apsw.MismatchError,

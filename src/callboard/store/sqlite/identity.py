@@ -40,7 +40,7 @@ class OpenFile:
         self._known = found
 
     def check(self) -> None:
-        """Raises `StoreReplacedError` when whoever opened the path now would find another file."""
+        """Raises `StoreReplacedError` when the path leads to another file by now."""
         found = self._found()
         if found != self._known and any(
             known is not None and known != now for known, now in zip(self._known, found, strict=True)

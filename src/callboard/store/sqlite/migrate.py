@@ -17,7 +17,7 @@ from random import random
 
 import apsw
 
-from callboard.errors import StoreFileError, StoreUnavailableError, StoreVersionError
+from callboard.errors import StoreDamagedError, StoreFileError, StoreUnavailableError, StoreVersionError
 from callboard.store.sql.copying import UNFINISHED
 from callboard.store.sql.database import Database
 from callboard.store.sql.refill import refill_cells
@@ -72,7 +72,7 @@ def _tried(connect: Callable[[], apsw.Connection], path: str, watch: Watch | Non
     """Whether the file is at this version now; not when another process has it open."""
     with closing(connect()) as db, store_errors(path):
         version = _version(db, path)
-        if version == newest_version() and not is_due(SqliteDatabase(db)):
+        if version == newest_version() and not _is_due(db, path):
             return True
         if version == 0:
             _migrate(db, path, copying=copying)
@@ -85,6 +85,14 @@ def _tried(connect: Callable[[], apsw.Connection], path: str, watch: Watch | Non
         if is_due(SqliteDatabase(db)):
             Refolding(lambda: _commit(db), watch).run(needs)
         return True
+
+
+def _is_due(db: apsw.Connection, path: str) -> bool:
+    """See `is_due`. A file of this version has the table that is asked."""
+    try:
+        return is_due(SqliteDatabase(db))
+    except apsw.SQLError as error:
+        raise StoreDamagedError(f"{path} is damaged: {error}. Restore a backup.") from error
 
 
 def _is_alone(db: apsw.Connection) -> bool:

@@ -12,7 +12,13 @@ from typing import Any, Literal, TypeVar
 
 import apsw
 
-from callboard.errors import NotFoundError, StoreLockedError, StoreReplacedError, StoreUnavailableError
+from callboard.errors import (
+    MAY_BE_KEPT,
+    NotFoundError,
+    StoreLockedError,
+    StoreReplacedError,
+    StoreUnavailableError,
+)
 from callboard.model.totals import Totals
 from callboard.settings import Settings
 from callboard.store.interface import NOTHING, Doing, Moved
@@ -24,7 +30,7 @@ from callboard.store.sql.verify import Engine
 from callboard.store.sqlite.connection import Patience, open_connection, store_errors, transaction
 from callboard.store.sqlite.database import SqliteDatabase
 from callboard.store.sqlite.identity import OpenFile
-from callboard.store.sqlite.integrity import file_faults, rebuild_indexes
+from callboard.store.sqlite.integrity import file_faults, rebuild_indexes, telling_faults
 from callboard.store.sqlite.migrate import bring_up_to_date, newest_version
 from callboard.store.sqlite.readers import Readers
 from callboard.store.sqlite.statements import statement
@@ -119,7 +125,7 @@ class SqliteStore(SqlStore):
                     yield SqliteDatabase(self._writer)
                     self.doing = "sync", time.monotonic()
             # Whoever is told of this commit must find it: in the file that the path leads to.
-            self._check_file()
+            self._check_committed()
         finally:
             self.doing = NOTHING
             self._patience.until = None
@@ -151,6 +157,13 @@ class SqliteStore(SqlStore):
             self._rescue_soon()
             raise
 
+    def _check_committed(self) -> None:
+        try:
+            self._check_file()
+        except StoreReplacedError as error:
+            # The commit is in the file that was open, which may be put back.
+            raise StoreReplacedError(f"{error.message} {MAY_BE_KEPT}") from None
+
     def _rescue_soon(self) -> None:
         """Save what was acknowledged and is in a `-wal` that was deleted: we still have it open, and the next
         process to open the file would not find it.
@@ -181,8 +194,8 @@ class SqliteStore(SqlStore):
             return query(SqliteDatabase(db), *args)
 
     def _engine(self) -> Engine:
-        faults = partial(file_faults, self._snapshot)
-        return Engine(self._snapshot, self._writing, None, faults, rebuild_indexes)
+        read, write = partial(telling_faults, self._snapshot), partial(telling_faults, self._writing)
+        return Engine(read, write, None, partial(file_faults, read), rebuild_indexes)
 
     # --- what changed
 
