@@ -222,6 +222,7 @@ NO_CACHES = {
     "live/follow.py: Live._followed": "what open streams follow",
     "live/follow.py: Live._seen": "organizations of open streams",
     "live/follow.py: Live.ended": "our own reasons",
+    "store/sql/verify.py: Verifier._broken": "tables found damaged, while they are verified",
     "store/postgres/looks.py: Watched.spaces": "what moved since the others looked, of WATCHED organizations",
     "store/postgres/looks.py: Looks._watched": "WATCHED organizations",
 }
