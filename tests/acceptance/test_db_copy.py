@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from contextlib import closing
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,14 @@ def _killed(demo: str, engine: str, tmp_path: Path, moments: int) -> None:
             assert everything(one) == everything(other), (moment, side)
     # One that had ended, and whose source has moved.
     _move(source)
-    assert _dying(source, again, draw.randrange(1, 6), draw.choice(["before", "behind"])).returncode < 0
+    with opened(again) as store:
+        as_it_ended = everything(store)
+    # Before its first commit nothing of it was changed: it is still the copy that had ended.
+    assert _dying(source, again, 1, "before").returncode == -signal.SIGKILL
+    with opened(again) as store:
+        assert everything(store) == as_it_ended
+    moment, side = draw.choice([(1, "behind"), *product(range(2, 6), ("before", "behind"))])
+    assert _dying(source, again, moment, side).returncode == -signal.SIGKILL
     _refused(again)
     assert callboard("db", "copy", "--from", source, "--to", again).code == 0
     with opened(source) as one, opened(again) as other:
