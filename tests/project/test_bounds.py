@@ -56,10 +56,10 @@ from callboard.store.postgres import upgrade as postgres_upgrade
 from callboard.store.sql import (
     copying,
     findings,
+    fold_check,
     ingestion,
     log_check,
     refold,
-    refolding,
     table_walk,
     withdrawal,
 )
@@ -230,7 +230,7 @@ BOUNDS: dict[str, list[str]] = {
         f"{postgres_upgrade.PATIENCE_S:.0f} s",
     ],
     "differences shown by verify": [f"{findings.MOST_TOLD:,}"],
-    "rows of a snapshot of a deep verification": [f"{table_walk.PIECE:,}", f"{refolding.PAGE:,}"],
+    "rows of a snapshot of a deep verification": [f"{table_walk.PIECE:,}", f"{fold_check.PAGE:,}"],
     "damaged events that verify remembers one by one": [f"{log_check.MOST_FAILING:,}"],
     "faults of structure told of one table": [f"{integrity.MOST}"],
     "a database that ends a connection while it is verified": [f"{table_walk.ANSWERS_WITHIN_S} s"],

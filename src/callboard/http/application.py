@@ -80,7 +80,8 @@ class Application:
                 began = perf_counter_ns()
                 found = None
                 behind = None
-                # What is held may be old where this fails: the pipeline asks anew, and tells of it.
+                # Where this fails, the numbers held here may be old. The pipeline reads them from the store
+                # again, and reports the failure.
                 with suppress(Exception):
                     if self._ahead is not None:
                         behind = await _asked(self._ahead)

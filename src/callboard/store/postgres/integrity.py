@@ -6,12 +6,12 @@ Source: PostgreSQL's documentation of amcheck. Neither readers nor writers wait 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 
-from callboard.errors import NotFoundError, StoreDamagedError, StoreUnavailableError
+from callboard.errors import StoreUnavailableError
 from callboard.store.postgres.connection import FAULTS
 from callboard.store.sql.database import Database
-from callboard.store.sql.table_walk import UNREADABLE, Snapshot, wait_for_answer, why
+from callboard.store.sql.table_walk import UNREADABLE, Snapshot, telling_faults_of, wait_for_answer, why
 
 MOST = 100
 """Faults told of one table."""
@@ -103,15 +103,4 @@ def rebuild_indexes(db: Database, table: str) -> None:
     db.run(f"REINDEX TABLE {table}")
 
 
-@contextmanager
-def telling_faults(enter: Snapshot) -> Iterator[Database]:
-    """A snapshot or a commit of a verification. Elsewhere two rows with one key, or a table that is gone, are
-    a mistake of the program's; here they are damage, and what is behind them is to be checked as well.
-    """
-    try:
-        with enter() as db:
-            yield db
-    except FAULTS as error:
-        raise StoreDamagedError(str(error)) from error
-    except NotFoundError as error:
-        raise StoreDamagedError(error.message) from error
+telling_faults = partial(telling_faults_of, FAULTS)

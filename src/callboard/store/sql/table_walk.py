@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, LiteralString, NamedTuple, TypeVar
 
 import msgspec
 
-from callboard.errors import StoreDamagedError, StoreError, StoreUnavailableError
+from callboard.errors import NotFoundError, StoreDamagedError, StoreError, StoreUnavailableError
 from callboard.store.sql.database import Column, Database, SqlRow
 
 PIECE = 5_000
@@ -56,6 +56,22 @@ def why(error: Exception) -> str:
     said = next(iter(str(error).splitlines()), "") or error.__class__.__name__
     # This is what it is told by.
     return f"cannot be read: {said.removesuffix(': callboard verify --deep says where.')}"
+
+
+@contextmanager
+def telling_faults_of(faults: tuple[type[Exception], ...], enter: Snapshot) -> Iterator[Database]:
+    """A snapshot or a commit of a verification. Elsewhere two rows with one key, or a table that is gone, are
+    a mistake of the program's; here they are damage, and what is behind them is to be checked as well.
+
+    `faults`: what the engine's driver raises when a statement fails.
+    """
+    try:
+        with enter() as db:
+            yield db
+    except faults as error:
+        raise StoreDamagedError(str(error)) from error
+    except NotFoundError as error:
+        raise StoreDamagedError(error.message) from error
 
 
 class ReadingEndsError(StoreDamagedError):

@@ -23,10 +23,10 @@ from callboard.store.sql.contact_check import wrong_cells
 from callboard.store.sql.database import Database
 from callboard.store.sql.directory_check import check_directory, derive_from_settings
 from callboard.store.sql.findings import Findings
+from callboard.store.sql.fold_check import Refolding, mend_page
 from callboard.store.sql.log_check import check_log
 from callboard.store.sql.recount import COUNTERS, Cells, counted_cells, counted_totals, kept_cells
 from callboard.store.sql.refill import insert_cells, put_totals
-from callboard.store.sql.refolding import Refolding, mend_page
 from callboard.store.sql.save import home_zones, read_clock, settle_for_change, settle_now, write_clock
 from callboard.store.sql.settling import recount_contact
 from callboard.store.sql.table_check import Damaged, TableCheck, drop_strays, org_ids

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 
-from callboard.errors import NotFoundError, StoreDamagedError
 from callboard.store.sql.database import Database
-from callboard.store.sql.table_walk import UNREADABLE, Snapshot, why
+from callboard.store.sql.table_walk import UNREADABLE, Snapshot, telling_faults_of, why
 from callboard.store.sqlite.connection import FAULTS
 
 MOST = 100
@@ -34,15 +33,4 @@ def rebuild_indexes(db: Database, table: str) -> None:
     db.run(f"REINDEX {table}")
 
 
-@contextmanager
-def telling_faults(enter: Snapshot) -> Iterator[Database]:
-    """A snapshot or a commit of a verification. Elsewhere two rows with one key, or a table that is gone, are
-    a mistake of the program's; here they are damage, and what is behind them is to be checked as well.
-    """
-    try:
-        with enter() as db:
-            yield db
-    except FAULTS as error:
-        raise StoreDamagedError(str(error)) from error
-    except NotFoundError as error:
-        raise StoreDamagedError(error.message) from error
+telling_faults = partial(telling_faults_of, FAULTS)
