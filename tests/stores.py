@@ -16,7 +16,6 @@ from callboard.clock import Micros
 from callboard.model.directory import Organization, Space, SpaceSettings
 from callboard.model.totals import TOTALS_FIELDS, Totals
 from callboard.store.interface import Store
-from callboard.store.memory import MemoryStore
 from callboard.store.postgres.database import PostgresDatabase
 from callboard.store.postgres.distribute import EVERYWHERE, SPREAD, distribute
 from callboard.store.postgres.migrate import migrate
@@ -36,6 +35,7 @@ from callboard.store.sql.save import home_zones
 from callboard.store.sqlite.database import SqliteDatabase
 from callboard.store.sqlite.store import SqliteStore
 from tests import cluster
+from tests.model import MemoryStore
 
 on_postgres = pytest.mark.skipif(cluster.why_not() is not None, reason=str(cluster.why_not()))
 """For tests that need PostgreSQL."""

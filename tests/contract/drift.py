@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec import structs
 
 from callboard.store.interface import Store
-from callboard.store.memory import MemoryStore
 from callboard.store.sql.save import settle_now
+from tests.model import MemoryStore
 from tests.stores import behind
 
 PLANTS = (

@@ -15,9 +15,9 @@ from callboard.query import analytics as module
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
 from callboard.store.interface import Store
-from callboard.store.memory import MemoryStore
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 from tests.events import call, send, task
+from tests.model import MemoryStore
 from tests.stores import NOW, make_organization
 
 KINDS = ("contact", "email")

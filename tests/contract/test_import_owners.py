@@ -32,8 +32,8 @@ from callboard.ingest.sources.targets import SpaceFromColumn
 from callboard.model.directory import Organization
 from callboard.store.importing import ImportClaim, ImportOwner
 from callboard.store.interface import ImportStep, Receipt, Store
-from callboard.store.memory import MemoryStore
 from callboard.store.sqlite.store import SqliteStore
+from tests.model import MemoryStore
 from tests.stores import NOW, dump, make_organization, make_space
 
 OPTIONS = MapOptions(map=("call_id=id,call_status=status,creation_time=at",))

@@ -80,7 +80,7 @@ def found() -> set[str]:
     every = set()
     for path in SOURCE.rglob("*.py"):
         inside = path.relative_to(SOURCE).as_posix()
-        if inside.split("/")[0] in LASTING and not inside.startswith("store/memory/"):
+        if inside.split("/")[0] in LASTING:
             tree = ast.parse(path.read_text("utf-8"))
             every |= {f"{inside}: {name}" for name in remembering(tree)}
     return {each for each in every if each not in SHORT_LIVED}

@@ -25,9 +25,9 @@ from callboard.query.export.formats import FORMATS
 from callboard.query.export.tables import SpacesAsMet, call_table
 from callboard.query.export.walk import encoded, walk_calls
 from callboard.store.interface import Batch, Store
-from callboard.store.memory import MemoryStore
 from callboard.store.questions import CallFilter, Scope, Window
 from tests.events import call, send
+from tests.model import MemoryStore
 from tests.property.histories import call_event, call_fields, receipt_of
 from tests.property.lengths import examples
 from tests.stores import NOW, make_organization, make_space

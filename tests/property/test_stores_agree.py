@@ -25,7 +25,6 @@ from callboard.model.totals import Totals
 from callboard.model.words import CONTENT_TYPES, ROLE_RANK
 from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner, nonce_of
 from callboard.store.interface import Batch, Idempotency, ImportStep, NewRun, Receipt, Rejection, Store
-from callboard.store.memory import MemoryStore
 from callboard.store.questions import (
     CALL_GROUPS,
     CONTACT_SPACES,
@@ -42,6 +41,7 @@ from callboard.store.questions import (
 )
 from callboard.store.reporting import Received
 from callboard.store.sqlite.store import SqliteStore
+from tests.model import MemoryStore
 from tests.property import walks
 from tests.property.histories import MOMENTS, ZONES, named, names, plain_events, receipt_of
 from tests.property.lengths import examples, long_examples

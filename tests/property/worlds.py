@@ -9,9 +9,9 @@ from pathlib import Path
 
 from callboard.model.directory import Organization, Space
 from callboard.store.interface import Batch, Receipt, Store
-from callboard.store.memory import MemoryStore
 from callboard.store.postgres.store import PostgresStore
 from callboard.store.sqlite.store import SqliteStore
+from tests.model import MemoryStore
 from tests.property.histories import Delivery, History, receipt_of
 from tests.property.plain_fold import PlainSpace, Told, plain_dump
 from tests.stores import NOW, bits, dump, make_organization, make_space, make_store

@@ -20,8 +20,8 @@ from callboard.errors import (
 from callboard.ingest.group_commit import GroupCommit
 from callboard.settings import Settings
 from callboard.store.interface import Batch, Idempotency, Late, Receipt, Rejection
-from callboard.store.memory import MemoryStore
 from tests.events import call
+from tests.model import MemoryStore
 from tests.stores import NOW, make_organization, make_space
 
 

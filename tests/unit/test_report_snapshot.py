@@ -10,8 +10,8 @@ from callboard.query.metrics import BY_NAME
 from callboard.query.reports.period import Period
 from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.series import SeriesQuestion, series
-from callboard.store.memory import MemoryStore
 from tests.events import call, send, task
+from tests.model import MemoryStore
 from tests.stores import NOW, make_organization, make_space
 
 

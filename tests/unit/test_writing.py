@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from callboard.ingest.frames import Frames, batches_frame, results_of
 from callboard.ingest.writing import FULL, LONGEST_WAIT_S, Pace, write
 from callboard.store.interface import Batch, Late, Receipt
-from callboard.store.memory import MemoryStore
 from tests.events import call
+from tests.model import MemoryStore
 from tests.stores import NOW, make_organization, make_space
 
 

@@ -1,5 +1,4 @@
-"""What a store promises. `sqlite` keeps it in a file, `postgres` in a database; `memory` is the model that
-property tests compare with.
+"""What a store promises. `sqlite` keeps it in a file, `postgres` in a database.
 
 Every method is synchronous and may be called from any thread. Methods raise `StoreError`s only for the
 world's faults (`StoreUnavailableError` for what passes by itself), `CallerError`s for the caller's.

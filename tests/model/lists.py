@@ -13,10 +13,10 @@ from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.words import Outcome
 from callboard.store.interface import CallAt, Moved, TaskAt
-from callboard.store.memory.filters import call_passes, task_passes, windowed
-from callboard.store.memory.state import Part, SpaceState
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 from callboard.store.reporting import AgentTasks
+from tests.model.filters import call_passes, task_passes, windowed
+from tests.model.state import Part, SpaceState
 
 
 class Lists(Part):

@@ -16,9 +16,9 @@ from callboard.store.importing import (
     check_step,
 )
 from callboard.store.interface import ImportStep, Progress, Receipt, Withdrawal
-from callboard.store.memory.counters import apply_tally
-from callboard.store.memory.intake import ingest_one
-from callboard.store.memory.state import Part, SpaceState, State
+from tests.model.counters import apply_tally
+from tests.model.intake import ingest_one
+from tests.model.state import Part, SpaceState, State
 
 
 class Imports(Part):

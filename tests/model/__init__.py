@@ -1,5 +1,5 @@
 """The store in plain dicts: the model that property tests compare others with. Nothing outlives it."""
 
-from callboard.store.memory.store import MemoryStore
+from tests.model.store import MemoryStore
 
 __all__ = ["MemoryStore"]

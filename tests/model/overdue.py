@@ -13,10 +13,10 @@ from callboard.fold.task import run_time_ms
 from callboard.model.call import LOOK_BACK
 from callboard.model.task import Task
 from callboard.model.words import Outcome
-from callboard.store.memory.filters import call_passes
-from callboard.store.memory.state import Part
 from callboard.store.questions import NO_SPACE, CallFilter
 from callboard.store.reporting import Intervals, Overdue, Received
+from tests.model.filters import call_passes
+from tests.model.state import Part
 
 
 class Lateness(Part):

@@ -1,4 +1,4 @@
-"""What the memory store holds: plain dicts under one lock."""
+"""What the model holds: plain dicts under one lock."""
 
 from __future__ import annotations
 

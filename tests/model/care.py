@@ -10,10 +10,10 @@ from msgspec import structs
 from callboard.clock import Micros
 from callboard.fold.batch import Item, refold, same_row
 from callboard.store.interface import NOTHING, Doing, Progress
-from callboard.store.memory.counters import contact_cells, recount
-from callboard.store.memory.state import Part, SpaceState
 from callboard.store.questions import CONTACT_SPACES
 from callboard.store.reporting import Difference, LastVerification, Verification
+from tests.model.counters import contact_cells, recount
+from tests.model.state import Part, SpaceState
 
 KEPT_DIFFERENCES = 1_000
 

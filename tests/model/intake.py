@@ -12,8 +12,8 @@ from callboard.fold.batch import Item, Loaded, SpaceFold, Verdict
 from callboard.model.event import Entry
 from callboard.store.importing import ImportBatch, check_owner
 from callboard.store.interface import Batch, Late, NewRun, Receipt, Rejection
-from callboard.store.memory.counters import apply_tally
-from callboard.store.memory.state import Part, RunState, SpaceState, State
+from tests.model.counters import apply_tally
+from tests.model.state import Part, RunState, SpaceState, State
 
 IDEMPOTENCY_KEPT: Micros = 7 * DAY
 
@@ -26,7 +26,7 @@ class Intake(Part):
         batches: Sequence[Batch],
         late: Late | None = None,
         *,
-        waited_s: float = 0.0,  # noqa: ARG002
+        waited_s: float = 0.0,
     ) -> list[Receipt | Exception]:
         with self.state.lock:
             org_ids = {batch.org_id for batch in batches}

@@ -11,9 +11,9 @@ from callboard.clock import Micros
 from callboard.errors import AlreadyExistsError, NotFoundError, TokenRevokedError
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token, changed_space
 from callboard.store.interface import Progress
-from callboard.store.memory.counters import recount_cells
-from callboard.store.memory.state import Part, SpaceState, TokenState
 from callboard.store.names import TAKEN, public_id, slug
+from tests.model.counters import recount_cells
+from tests.model.state import Part, SpaceState, TokenState
 
 Named = TypeVar("Named", Organization, Space, Token)
 

@@ -13,9 +13,6 @@ from callboard.fold.tally import CellKey, Measures
 from callboard.model.call import Call
 from callboard.model.task import Task
 from callboard.store.budget import hand
-from callboard.store.memory.counters import contact_cells
-from callboard.store.memory.filters import call_passes, matches, task_passes
-from callboard.store.memory.state import Part, SpaceState
 from callboard.store.questions import (
     CONTACT_SPACES,
     MEASURES,
@@ -33,6 +30,9 @@ from callboard.store.questions import (
     TaskFilter,
     TaskPart,
 )
+from tests.model.counters import contact_cells
+from tests.model.filters import call_passes, matches, task_passes
+from tests.model.state import Part, SpaceState
 
 Counted = tuple[int, tuple[Any, ...], str, Sequence[int]]
 """Place of the range, values of the group, status, measures."""
@@ -79,7 +79,7 @@ class ReportSums(Part):
         org_id: int,
         where: CallFilter,
         wanted: Sequence[Extreme],
-        most_rows: int,  # noqa: ARG002 - the model reads everything
+        most_rows: int,
     ) -> list[int | None]:
         with self.state.lock:
             return [self._extreme_ms(org_id, where, each) for each in wanted]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from callboard.fold.batch import Item, tally_of
 from callboard.fold.tally import CellKey, Measures, Tally, add_totals
 from callboard.model.totals import Totals
-from callboard.store.memory.state import RunState, SpaceState, State
+from tests.model.state import RunState, SpaceState, State
 
 
 def apply_tally(space: SpaceState, tally: Tally) -> None:
