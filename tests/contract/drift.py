@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from callboard.store.interface import Store
-from callboard.store.sql.save import settle_now
+from callboard.store.sql.save import compact_now
 from tests.model import MemoryStore
 from tests.stores import behind
 
@@ -35,7 +35,7 @@ def plant(store: Store, what: str) -> None:
         _plant_in_memory(store, what)
         return
     with behind(store) as db:
-        settle_now(db, 1)
+        compact_now(db, 1)
         assert db.select(_SQL[what] + " RETURNING 1"), what
 
 

@@ -5,17 +5,17 @@ import pytest
 from callboard.fold.catalogue import CATALOGUE
 from callboard.fold.grain import Grain
 from callboard.store.questions import CONTACT_SPACES, CallFilter, CellPart, Scope
-from callboard.store.sql import settling
+from callboard.store.sql import compaction
 from tests.events import call, send, task
 from tests.stores import make_space
 
 EVER = ((-(2**40), 2**40),)
 
 
-@pytest.fixture(params=[1, 4_000], ids=["settled", "left as deltas"], autouse=True)
-def settled_at(request, monkeypatch):
+@pytest.fixture(params=[1, 4_000], ids=["compacted", "left as deltas"], autouse=True)
+def compacted_at(request, monkeypatch):
     """Whether differences are in the cells already, or not yet, makes no difference."""
-    monkeypatch.setattr(settling, "SETTLE_AT", request.param)
+    monkeypatch.setattr(compaction, "COMPACT_AT", request.param)
 
 
 def together(store, acme, counter, grain):

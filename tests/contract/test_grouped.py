@@ -8,7 +8,7 @@ from callboard.fold.grain import QUARTER_US, Grain
 from callboard.fold.sketch import bucket
 from callboard.store.budget import Budget, within
 from callboard.store.questions import UNKNOWN, CallFilter, CallPart, CellPart, LengthPart, Scope, Sum, Window
-from callboard.store.sql import settling, sums
+from callboard.store.sql import compaction, sums
 from tests.events import call, send
 from tests.stores import NOW, make_organization, make_space
 
@@ -78,14 +78,14 @@ def test_both_distributions_of_every_group_come_in_one_pass(store, acme, name, w
             assert lengths.greatest_ms == max(known, default=None)
 
 
-@pytest.mark.parametrize("settle_at", [1, 4_000], ids=["settled", "left as deltas"])
+@pytest.mark.parametrize("compact_at", [1, 4_000], ids=["compacted", "left as deltas"])
 @pytest.mark.parametrize("group", [(), ("space",), ("call_status",), ("space", "call_status")], ids=str)
 @pytest.mark.parametrize("length", [1, 4, 7], ids=["quarters", "hours", "odd"])
 def test_a_walk_over_cells_tells_what_a_look_for_each_pair_tells(
-    store, acme, monkeypatch, settle_at, group, length
+    store, acme, monkeypatch, compact_at, group, length
 ):
     """However ranges lie, side by side or with gaps; whether cells or deltas hold the calls."""
-    monkeypatch.setattr(settling, "SETTLE_AT", settle_at)
+    monkeypatch.setattr(compaction, "COMPACT_AT", compact_at)
     spaces = tuple(space.id for space in filled(store, acme))
     first = NOW // QUARTER_US - 3
     ranges = tuple((at, at + length) for at in range(first, first + 120, length) if at % 5)

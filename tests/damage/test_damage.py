@@ -10,7 +10,7 @@ import pytest
 from callboard.errors import StoreDamagedError
 from callboard.store.interface import NewRun, Store
 from callboard.store.sql import checksum
-from callboard.store.sql.save import settle_now
+from callboard.store.sql.save import compact_now
 from callboard.store.sqlite.store import SqliteStore
 from tests.contract.drift import plant
 from tests.events import call, send, task
@@ -181,7 +181,7 @@ def test_events_from_before_there_were_checksums_are_counted_and_filled(store: S
         assert db.select_value("SELECT count(checksum) FROM event") == 2
         checksum.fill_event_checksums(db, 1, 1, 100)
         checksum.fill_run_checksums(db, 1)
-        settle_now(db, 1)
+        compact_now(db, 1)
         checksum.say_complete(db)
     found = store.verify(deep=True)
     assert (found.drift, found.checked.get("events_without_checksum")) == (0, None)

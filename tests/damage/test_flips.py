@@ -79,7 +79,7 @@ def _is_found(store: Store, flip: Flip) -> None:
     named = {each.what for each in verified.differences} | {
         each.key for each in verified.differences if each.what == "file"
     }
-    # A difference that was not settled may also show as the cell that it is a part of.
+    # A difference that was not compacted may also show as the cell that it is a part of.
     assert flip.table in named or (flip.table == "delta" and "cell" in named), (flip, verified.differences)
 
 

@@ -104,8 +104,8 @@ def test_a_locked_file_is_said_to_be_locked(tmp_path: Path) -> None:
         holder.close()
 
 
-def test_what_an_older_version_had_not_settled_still_counts(tmp_path: Path) -> None:
-    """Differences of before version 4, numbered from 1 again at every settling, are in no cell yet."""
+def test_what_an_older_version_had_not_compacted_still_counts(tmp_path: Path) -> None:
+    """Differences of before version 4, numbered from 1 again at every compaction, are in no cell yet."""
     path = str(tmp_path / "calls.db")
     store = SqliteStore(path)
     acme = make_organization(store)

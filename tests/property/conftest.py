@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from callboard.store.sql import settling, sums
+from callboard.store.sql import compaction, sums
 from tests.property.worlds import Worlds
 
 
 @pytest.fixture(autouse=True)
-def settled_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Deltas are settled every few of them: a drawn history has tens of events, not thousands."""
-    monkeypatch.setattr(settling, "SETTLE_AT", 12)
+def compacted_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deltas are compacted every few of them: a drawn history has tens of events, not thousands."""
+    monkeypatch.setattr(compaction, "COMPACT_AT", 12)
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from callboard.query.reports.period import Period
 from callboard.query.reports.scope import report_scope
 from callboard.query.reports.series import SeriesQuestion, series
 from callboard.query.reports.views import Views
-from callboard.store.sql import settling
+from callboard.store.sql import compaction
 from tests import events
 from tests.events import send
 from tests.property.lengths import examples_on
@@ -126,7 +126,7 @@ class Going:
 def test_what_is_held_is_what_the_store_holds(
     worlds: Worlds, kind: str, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Through commits, settlings, changes of zone and of content type, repairs and withdrawals; and where
+    """Through commits, compactions, changes of zone and of content type, repairs and withdrawals; and where
     there is room for few numbers only.
     """
     monkeypatch.setattr(bounds, "MOST_NUMBERS", most)
@@ -140,8 +140,8 @@ def test_what_is_held_is_what_the_store_holds(
         steps,
         st.sampled_from([1, 4, 12]),
     )
-    def holds(zones: dict[str, str], asked: list[dict[str, Any]], going: list[Any], settle_at: int) -> None:
-        monkeypatch.setattr(settling, "SETTLE_AT", settle_at)
+    def holds(zones: dict[str, str], asked: list[dict[str, Any]], going: list[Any], compact_at: int) -> None:
+        monkeypatch.setattr(compaction, "COMPACT_AT", compact_at)
         world = worlds.make(kind, {"letters": "UTC", "hidden": "UTC", **zones})
         told = Going(world, asked)
         for step, value in going:
@@ -158,7 +158,7 @@ def test_numbers_that_were_repaired_are_not_held_any_longer(
     worlds: Worlds, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A repair changes cells without a delta that would tell by how much: what is held is read anew."""
-    monkeypatch.setattr(settling, "SETTLE_AT", 1)
+    monkeypatch.setattr(compaction, "COMPACT_AT", 1)
     world = worlds.make(kind, dict.fromkeys(("spring", "summer", "letters", "hidden"), "UTC"))
     for number in range(3):
         send(world.store, world.spaces["spring"], events.call(f"c{number}", creation_time=NOW))

@@ -78,8 +78,8 @@ def fill_run_checksums(db: Database, org_id: int) -> None:
 
 
 def say_complete(db: Database) -> None:
-    """Everything has its checksum. The caller has filled all events and runs, and settled all deltas
-    (`save.settle_now`), for those written before have none.
+    """Everything has its checksum. The caller has filled all events and runs, and compacted all deltas
+    (`save.compact_now`), for those written before have none.
     """
     db.run("DELETE FROM meta WHERE name = :name", {"name": COMPLETE})
     db.run("INSERT INTO meta (name, value) VALUES (:name, 1)", {"name": COMPLETE})

@@ -1,7 +1,7 @@
 """Whether the cells of the contact spaces together are the sum of each space's: a week at a time.
 
 Each space's own cells are compared with its rows; these with those. A week is read in one snapshot, so that
-no snapshot lasts for long. Deltas need no look: they count on both sides alike until they are settled.
+no snapshot lasts for long. Deltas are left out: until they are compacted they count equally on both sides.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 from callboard.fold.catalogue import CATALOGUE, Counter
 from callboard.fold.grain import QUARTERS_A_DAY, Grain
 from callboard.store.questions import CONTACT_SPACES, MEASURES
+from callboard.store.sql.compaction import OF_CONTACT, UTC_BUCKETS
 from callboard.store.sql.database import Database
-from callboard.store.sql.settling import OF_CONTACT, UTC_BUCKETS
 
 WEEK = 7 * QUARTERS_A_DAY
 

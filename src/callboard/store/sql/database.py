@@ -35,7 +35,7 @@ class Dialect(Struct, frozen=True):
     the engine groups without sorting, which then is as fast.
     """
     gathers: bool
-    """Whether deltas are added up in a temporary table before they are settled."""
+    """Whether deltas are summed in a temporary table before they are merged into cells."""
     whole: str
     """What follows a table that is to be read itself, and not an index that holds a copy of its columns."""
     as_bytes: str

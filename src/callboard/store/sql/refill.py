@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from callboard.store.sql.compaction import recount_contact
 from callboard.store.sql.database import Database
 from callboard.store.sql.recount import counted_cells, counted_totals
 from callboard.store.sql.save import home_zones, read_clock
-from callboard.store.sql.settling import recount_contact
 
 
 def refill_cells(db: Database) -> None:

@@ -25,7 +25,7 @@ from callboard.fold.version import FOLD_VERSION
 from callboard.store.sql.checksum import fill_event_checksums, fill_run_checksums, say_complete
 from callboard.store.sql.database import Database
 from callboard.store.sql.load import add_entries, items_of
-from callboard.store.sql.save import read_clock, save_folded, settle_now
+from callboard.store.sql.save import compact_now, read_clock, save_folded
 
 EVENTS_PER_COMMIT = 20_000
 """Events that one commit folds anew at most, and the bytes of their bodies. One call or task is never split:
@@ -206,7 +206,7 @@ def _seal_the_rest(db: Database, org_id: int) -> None:
     """What else an older version kept without a checksum: runs get theirs; differences go into the cells,
     from where they can be counted again. Doing it twice does no harm.
     """
-    settle_now(db, org_id)
+    compact_now(db, org_id)
     fill_run_checksums(db, org_id)
 
 

@@ -13,7 +13,7 @@ from callboard.fold.batch import Item, Repeat, same_row, tally_of
 from callboard.fold.grain import buckets_of
 from callboard.fold.tally import RunDifference, Tally
 from callboard.model.call import Call
-from callboard.store.sql import settling
+from callboard.store.sql import compaction
 from callboard.store.sql.checksum import delta_checksum, event_checksum
 from callboard.store.sql.database import Database
 from callboard.store.sql.load import body_digest, event_key
@@ -172,10 +172,10 @@ def _append_deltas(
                 no += 1
     db.change_many("delta.append", [(*row, delta_checksum(row)) for row in rows])
     clock.next_delta = no
-    if no - clock.settled >= settling.SETTLE_AT:
-        _settle(db, clock)
-        # Of very many it is no less work to move on by them than to read the cells anew.
-        few = no - clock.settled <= _WORTH_KEEPING * settling.SETTLE_AT
+    if no - clock.settled >= compaction.COMPACT_AT:
+        _compact(db, clock)
+        # Keep what was merged for views to catch up from; past this many, reading cells anew is cheaper.
+        few = no - clock.settled <= _WORTH_KEEPING * compaction.COMPACT_AT
         _drop_deltas(db, clock, before=clock.settled if few else no)
         clock.settled = no
 
@@ -183,30 +183,30 @@ def _append_deltas(
 _WORTH_KEEPING = 2
 
 
-def _settle(db: Database, clock: OrgClock) -> None:
-    settling.settle(db, clock.org_id, clock.settled)
+def _compact(db: Database, clock: OrgClock) -> None:
+    compaction.compact(db, clock.org_id, clock.settled)
 
 
 def _drop_deltas(db: Database, clock: OrgClock, before: int) -> None:
     db.change("delta.drop", {"org_id": clock.org_id, "before": before})
 
 
-def settle_for_change(db: Database, clock: OrgClock) -> None:
-    """Settle an organization's deltas, for whoever is about to change cells by other means than deltas, or
-    what deltas are counted under. Sums that are held are of no use from then on: no delta stays, and one
-    number is left out, so that whoever held them up to here finds the next one missing. The caller writes
+def compact_for_change(db: Database, clock: OrgClock) -> None:
+    """Compact before cells are changed by other means than deltas, or before the zone or content type that
+    deltas are counted under changes. Materialized views cannot catch up over that: all deltas are dropped
+    and one delta number is skipped, so that a view that asks for it reads its cells anew. The caller writes
     the clock.
     """
-    _settle(db, clock)
+    _compact(db, clock)
     _drop_deltas(db, clock, before=clock.next_delta)
     clock.next_delta += 1
     clock.settled = clock.next_delta
 
 
-def settle_now(db: Database, org_id: int) -> None:
-    """See `settle_for_change`; the clock is written."""
+def compact_now(db: Database, org_id: int) -> None:
+    """Do `compact_for_change`, and write the clock."""
     clock = read_clock(db, org_id)
-    settle_for_change(db, clock)
+    compact_for_change(db, clock)
     write_clock(db, clock)
 
 

@@ -43,7 +43,7 @@ from callboard.store.questions import (
     Window,
 )
 from callboard.store.reporting import Verification
-from callboard.store.sql import directory, lists, settling
+from callboard.store.sql import compaction, directory, lists
 from callboard.store.sql.copying import Copying, is_unfinished
 from callboard.store.sql.database import Database
 from callboard.store.sql.histories import Histories, numbered
@@ -53,7 +53,7 @@ from callboard.store.sql.ingestion import Ingestion
 from callboard.store.sql.items import entries_of, find_call, find_task
 from callboard.store.sql.reporting import SqlReporting
 from callboard.store.sql.rows import run_of
-from callboard.store.sql.save import find_clock, settle_now
+from callboard.store.sql.save import compact_now, find_clock
 from callboard.store.sql.verify import Engine, Verifier
 from callboard.store.sql.withdrawal import begin_withdrawal, withdraw_some
 from callboard.store.sql.zone_change import follow_home_zone, rebuild_grains
@@ -352,6 +352,6 @@ def _update_space(db: Database, org_id: int, space_id: int, changes: dict[str, A
         rebuild_grains(db, before, zone)
         after = structs.replace(after, cell_zone=zone)
     if (after.content_type == "contact") != (before.content_type == "contact"):
-        settle_now(db, org_id)
-        settling.count_contact(db, org_id, space_id, 1 if after.content_type == "contact" else -1)
+        compact_now(db, org_id)
+        compaction.count_contact(db, org_id, space_id, 1 if after.content_type == "contact" else -1)
     return directory.update_space(db, after)

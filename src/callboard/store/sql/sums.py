@@ -25,9 +25,9 @@ from callboard.store.questions import (
     TaskPart,
     Unknown,
 )
+from callboard.store.sql.compaction import HOME_BUCKETS, OF_CONTACT, UTC_BUCKETS
 from callboard.store.sql.database import Database, Dialect
 from callboard.store.sql.filters import WAIT_KNOWN, calls_where, tasks_where
-from callboard.store.sql.settling import HOME_BUCKETS, OF_CONTACT, UTC_BUCKETS
 
 _COLUMNS = ("d1", "d2", "d3")
 MANY_LOOKS = 2_000

@@ -19,6 +19,7 @@ from callboard.model.totals import Totals
 from callboard.store.interface import Progress
 from callboard.store.questions import CONTACT_SPACES
 from callboard.store.reporting import Verification
+from callboard.store.sql.compaction import recount_contact
 from callboard.store.sql.contact_check import wrong_cells
 from callboard.store.sql.database import Database
 from callboard.store.sql.directory_check import check_directory, derive_from_settings
@@ -27,8 +28,7 @@ from callboard.store.sql.fold_check import Refolding, mend_page
 from callboard.store.sql.log_check import check_log
 from callboard.store.sql.recount import COUNTERS, Cells, counted_cells, counted_totals, kept_cells
 from callboard.store.sql.refill import insert_cells, put_totals
-from callboard.store.sql.save import home_zones, read_clock, settle_for_change, settle_now, write_clock
-from callboard.store.sql.settling import recount_contact
+from callboard.store.sql.save import compact_for_change, compact_now, home_zones, read_clock, write_clock
 from callboard.store.sql.table_check import Damaged, TableCheck, drop_strays, org_ids
 from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, wait_for_answer, why
 
@@ -205,8 +205,8 @@ class Verifier:
 
             def change(db: Database) -> None:
                 drop_strays(db, org_id, damaged)
-                # Also those that are settled: sums that are held are moved on by them.
-                settle_now(db, org_id)
+                # Also deltas already merged into cells: views catch up from them.
+                compact_now(db, org_id)
 
             self._mend(len(damaged.drop), change)
         return damaged
@@ -271,7 +271,7 @@ class Verifier:
         if wrong and self._repair:
 
             def change(db: Database) -> None:
-                settle_now(db, org_id)
+                compact_now(db, org_id)
                 recount_contact(db, org_id)
 
             self._mend(wrong, change)
@@ -295,7 +295,7 @@ def _rewrite_counters(
     """Counters as the rows make them, whatever was kept; runs to `keep` (space, id) stay as they are."""
     where = {"org_id": org_id, "space_id": space_id}
     clock = read_clock(db, org_id)
-    settle_for_change(db, clock)
+    compact_for_change(db, clock)
     put_totals(db, org_id, space_id, clock.version)
     db.change("cell.drop_space", {**where, "counters": COUNTERS})
     insert_cells(db, org_id, space_id, _zone(db, org_id, space_id))

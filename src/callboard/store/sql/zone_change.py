@@ -15,7 +15,7 @@ from callboard.model.directory import Space
 from callboard.store.sql.database import Database
 from callboard.store.sql.directory import move_directory, space_by_id
 from callboard.store.sql.recount import COUNTERS
-from callboard.store.sql.save import find_clock, settle_now
+from callboard.store.sql.save import compact_now, find_clock
 
 CIVIL = (Grain.HOUR, Grain.DAY)
 """The grains that depend on the zone."""
@@ -36,7 +36,7 @@ def follow_home_zone(db: Database, org_id: int, space_id: int) -> None:
 def rebuild_grains(db: Database, space: Space, zone: str) -> None:
     """The hours and days of a space, by a zone. Its lock is held."""
     where = {"org_id": space.org_id, "space_id": space.id, "counters": COUNTERS}
-    settle_now(db, space.org_id)
+    compact_now(db, space.org_id)
     grains = {counter.code: counter.grains for counter in CATALOGUE}
     cells: dict[CellKey, list[int]] = {}
     for counter, quarter, d1, d2, d3, *measures in db.rows("cell.quarters", where):

@@ -1,8 +1,8 @@
-"""Deltas become cells: many at a time, in one pass for each counter and grain.
+"""Compaction: merge an organization's deltas into its cells, in one pass for each counter and grain.
 
 A single event would touch a cell for each counter and grain, each on a page of its own. So a commit only
-appends its differences, and the commit that finds enough of them adds them all up. Cells and the deltas from
-`settled` of the organization's clock on are the counters; what is read is always both.
+appends deltas, and the commit that brings them to `COMPACT_AT` merges them. The counters are the cells
+and the deltas from number `settled` of the organization's clock on: every reader adds both.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from callboard.store.questions import CONTACT_SPACES, MEASURES
 from callboard.store.sql.database import Database
 from callboard.store.sql.recount import COUNTERS
 
-SETTLE_AT = 4_000
-"""Deltas of an organization that are left for later; the commit that makes them so many settles them. What
-was settled last stays until the next time: sums that are held are moved on by it (`ChangePart`).
+COMPACT_AT = 4_000
+"""Merge deltas into cells at this count. The deltas merged last are kept until the next compaction, because
+materialized views catch up from them (`ChangePart`).
 """
 
 OF_CONTACT = "space_id IN (SELECT id FROM space WHERE org_id = :org_id AND content_type = 'contact')"
@@ -48,15 +48,15 @@ _ON_CONFLICT = f" ON CONFLICT (org_id, counter, grain, space_id, bucket, d1, d2,
 _NOTHING = " AND ".join(f"{measure} = 0" for measure in MEASURES)
 
 
-def settle(db: Database, org_id: int, settled: int) -> None:
-    """Add an organization's deltas from `settled` on to its cells; to keep the clock is the caller's."""
+def compact(db: Database, org_id: int, settled: int) -> None:
+    """Add an organization's deltas from number `settled` on to its cells; the caller moves the clock on."""
     where = {"org_id": org_id, "settled": settled}
-    # Most counters do not tell durations apart: for them these differences, added up first, are far fewer.
+    # Most counters have no duration dimension: summed without durations first, the deltas are far fewer.
     gathers = db.dialect.gathers
     if gathers:
         db.run(_GATHER_TABLE)
         db.run(_GATHER, where)
-    for sql in _settling(gathers):
+    for sql in _compacting(gathers):
         db.run(sql, where)
     if db.value("delta.shrinking", where):
         for sql in _dropping(gathers, db.dialect.least):
@@ -81,7 +81,7 @@ def _source(counter: Counter, gathers: bool) -> str:
 
 
 @cache
-def _settling(gathers: bool) -> tuple[str, ...]:
+def _compacting(gathers: bool) -> tuple[str, ...]:
     """A statement for each counter and grain, of the spaces and of the contact spaces together."""
     return tuple(
         f"{_INSERT}SELECT org_id, {space}, {counter.code}, '{grain}', {buckets[grain]} AS bucket, "
@@ -97,9 +97,7 @@ def _settling(gathers: bool) -> tuple[str, ...]:
 
 @cache
 def _dropping(gathers: bool, least: str) -> tuple[str, ...]:
-    """The cells that the settled deltas may have emptied: what counts nothing is no cell, so that the same
-    set of events leaves the same cells.
-    """
+    """Delete cells that these deltas brought to zero: the same set of events must leave the same cells."""
     return tuple(
         f"DELETE FROM cell WHERE org_id = :org_id AND counter = {counter.code} AND grain = '{grain}' AND "
         f"(space_id, bucket, d1, d2, d3) IN (SELECT {space}, {buckets[grain]}, {_dimensions(counter)} "
@@ -116,7 +114,7 @@ _HOLDERS = (
     ("space_id", HOME_BUCKETS, ""),
     (str(CONTACT_SPACES), UTC_BUCKETS, f" AND {OF_CONTACT}"),
 )
-"""What has cells: how its deltas name it, their buckets in its zone, and which they are."""
+"""Holders of cells, a space and the contact spaces together: key, buckets in its zone, and its deltas."""
 
 
 def _dimensions(counter: Counter) -> str:
@@ -129,8 +127,8 @@ def _grouped(counter: Counter, space: str) -> str:
 
 
 def count_contact(db: Database, org_id: int, space_id: int, sign: int) -> None:
-    """A space becomes (1) or is no longer (-1) a contact space: its cells are added to those of the contact
-    spaces together, or taken off. Deltas must be settled before, under the content type they came with.
+    """Add the cells of a space that becomes a contact space (1) to the contact spaces' cells, or subtract
+    those of one that no longer is (-1). Compact before: deltas count under the content type they came with.
     """
     _add_to_contact(db, {"org_id": org_id, "space_id": space_id, "sign": sign})
     emptied: dict[str, Any] = {"org_id": org_id, "space_id": CONTACT_SPACES, "counters": COUNTERS}
@@ -138,7 +136,7 @@ def count_contact(db: Database, org_id: int, space_id: int, sign: int) -> None:
 
 
 def recount_contact(db: Database, org_id: int) -> None:
-    """The cells of the contact spaces together, made anew from those of each."""
+    """Rebuild the cells of the contact spaces together from those of each contact space."""
     where: dict[str, Any] = {"org_id": org_id, "space_id": CONTACT_SPACES, "counters": COUNTERS}
     db.change("cell.drop_space", where)
     contact: list[tuple[Any, ...]] = db.rows("space.contact", {"org_id": org_id})
@@ -149,7 +147,7 @@ def recount_contact(db: Database, org_id: int) -> None:
 def _add_to_contact(db: Database, where: dict[str, int]) -> None:
     for counter in CATALOGUE:
         for grain in counter.grains:
-            # Civil days cannot be made of the days of another zone: all but UTC days are made of quarters.
+            # Days of one zone cannot be summed from days of another: only quarter-hours fit in both.
             origin = Grain.UTC_DAY if grain is Grain.UTC_DAY else Grain.QUARTER
             bucket = UTC_BUCKETS[grain].replace("quarter", "bucket")
             sums = ", ".join(f":sign * sum({measure})" for measure in MEASURES)
