@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, LiteralString, NamedTuple, TypeVar
 
 import msgspec
@@ -33,6 +33,9 @@ UNREADABLE = (
 
 ANSWERS_WITHIN_S = 60
 """How long a database that ended a connection may take to answer again."""
+
+RESTARTS_WITHIN_S = 10
+"""How long entering a snapshot is tried again after the database ended its connections."""
 
 T = TypeVar("T")
 Snapshot = Callable[[], AbstractContextManager[Database]]
@@ -66,12 +69,26 @@ def telling_faults_of(faults: tuple[type[Exception], ...], enter: Snapshot) -> I
     `faults`: what the engine's driver raises when a statement fails.
     """
     try:
-        with enter() as db:
-            yield db
+        with ExitStack() as stack:
+            yield _enter_until_restarted(stack, enter)
     except faults as error:
         raise StoreDamagedError(str(error)) from error
     except NotFoundError as error:
         raise StoreDamagedError(error.message) from error
+
+
+def _enter_until_restarted(stack: ExitStack, enter: Snapshot) -> Database:
+    """When a damaged row ends the database's process, every connection of the pool ends with it, also those
+    that later reads are given. Nothing was read or written yet, so entering again is safe.
+    """
+    deadline = time.monotonic() + RESTARTS_WITHIN_S
+    while True:
+        try:
+            return stack.enter_context(enter())
+        except StoreUnavailableError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 class ReadingEndsError(StoreDamagedError):
