@@ -89,6 +89,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({**GOOD, "schedule": "now"}, "schedule"),
     ({**GOOD, "context": 5}, "context"),
     ({**GOOD, "context": {"a": "x" * 5000}}, "context"),
+    ({**GOOD, "context": "a\0b"}, "context"),
+    ({**GOOD, "context": {"a": "b\0c"}}, "context"),
     ({**GOOD, "priority": 1}, "priority"),
 ]
 
