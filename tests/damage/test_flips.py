@@ -148,19 +148,6 @@ def test_two_hundred_flipped_bytes_of_a_database_are_found(server: tuple[cluster
     _flip_database(*server, how_many(200))
 
 
-@on_postgres
-def test_a_verification_goes_on_when_the_database_ends_every_connection(
-    server: tuple[cluster.Cluster, str],
-) -> None:
-    """A damaged length can end the process that reads it, and with it each connection that the pool holds."""
-    started, url = server
-    store = PostgresStore(url)
-    assert store.verify(deep=True).drift == 0
-    started.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'flipped'")
-    assert store.verify(deep=True).drift == 0
-    store.close()
-
-
 def _flip_database(server: cluster.Cluster, url: str, times: int) -> None:
     draw = drawn()
     heaps = {table: _heap(server, table) for table in COUNTING}

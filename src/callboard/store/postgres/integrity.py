@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import LiteralString
 
-from callboard.errors import StoreUnavailableError
 from callboard.store.postgres.connection import FAULTS
 from callboard.store.sql.database import Database
-from callboard.store.sql.table_walk import UNREADABLE, Snapshot, telling_faults_of, wait_for_answer, why
+from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, telling_faults_of, why
 
 MOST = 100
 """Faults told of one table."""
@@ -28,25 +28,26 @@ NOT_ALLOWED = (
 )
 
 
+_THERE: LiteralString = "SELECT count(*) FROM pg_extension WHERE extname = 'amcheck'"
+_ALLOWED: LiteralString = (
+    "SELECT bool_and(has_function_privilege(oid, 'EXECUTE')) FROM pg_proc "
+    "WHERE proname IN ('verify_heapam', 'bt_index_check')"
+)
+
+
 def why_unchecked(read: Snapshot, *, distributed: bool) -> str | None:
     """Why the structure cannot be checked; none when it can."""
     if distributed:
         return DISTRIBUTED
-    with read() as db:
-        there = db.select_value("SELECT count(*) FROM pg_extension WHERE extname = 'amcheck'")
-        if not there:
-            return ABSENT
-        allowed = db.select_value(
-            "SELECT bool_and(has_function_privilege(oid, 'EXECUTE')) FROM pg_proc "
-            "WHERE proname IN ('verify_heapam', 'bt_index_check')"
-        )
+    there, allowed = attempt(read, lambda db: (db.select_value(_THERE), db.select_value(_ALLOWED)))
+    if not there:
+        return ABSENT
     return None if allowed else NOT_ALLOWED
 
 
 def file_faults(read: Snapshot) -> Iterator[tuple[str, str]]:
     """(table, what is wrong with it or one of its indexes)."""
-    with read() as db:
-        tables = [str(row[0]) for row in db.select(_OURS)]
+    tables = [str(row[0]) for row in attempt(read, lambda db: db.select(_OURS))]
     for table in tables:
         for text in [*_of_table(read, table), *_of_indexes(read, table)][:MOST]:
             yield table, text
@@ -68,34 +69,25 @@ _INDEXES = (
 
 def _of_table(read: Snapshot, table: str) -> list[str]:
     try:
-        with read() as db:
-            rows = db.select(_HEAP, {"table": table, "most": MOST})
+        rows = attempt(read, lambda db: db.select(_HEAP, {"table": table, "most": MOST}))
     except UNREADABLE as error:
-        return [_said(read, error)]
+        return [why(error)]
     return [f"page {page}, row {row}, column {column}: {text}" for page, row, column, text in rows]
 
 
 def _of_indexes(read: Snapshot, table: str) -> list[str]:
-    with read() as db:
-        indexes = [str(row[0]) for row in db.select(_INDEXES, {"table": table})]
+    indexes = [str(row[0]) for row in attempt(read, lambda db: db.select(_INDEXES, {"table": table}))]
     found = []
     for index in indexes:
         try:
-            with read() as db:
-                db.select("SELECT bt_index_check(:index::REGCLASS, true)", {"index": index})
+            attempt(read, partial(_check_index, index))
         except UNREADABLE as error:
-            found.append(f"{index}: {_said(read, error)}")
+            found.append(f"{index}: {why(error)}")
     return found
 
 
-def _said(read: Snapshot, error: Exception) -> str:
-    """A check that runs into a limit, or ends the database's process, has found something as well; a database
-    that does not answer any more raises `StoreUnavailableError`.
-    """
-    if isinstance(error, StoreUnavailableError):
-        wait_for_answer(read)
-        return f"cannot be read: {error}"
-    return why(error)
+def _check_index(index: str, db: Database) -> None:
+    db.select("SELECT bt_index_check(:index::REGCLASS, true)", {"index": index})
 
 
 def rebuild_indexes(db: Database, table: str) -> None:

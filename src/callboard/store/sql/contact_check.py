@@ -6,8 +6,7 @@ no snapshot lasts for long. Deltas are left out: until they are compacted they c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from typing import Any
 
 from callboard.fold.catalogue import CATALOGUE, Counter
@@ -15,10 +14,11 @@ from callboard.fold.grain import QUARTERS_A_DAY, Grain
 from callboard.store.questions import CONTACT_SPACES, MEASURES
 from callboard.store.sql.compaction import OF_CONTACT, UTC_BUCKETS
 from callboard.store.sql.database import Database
+from callboard.store.sql.table_walk import Snapshot, attempt
 
 WEEK = 7 * QUARTERS_A_DAY
 
-Snapshot = Callable[[], AbstractContextManager[Database]]
+Cells = dict[tuple[Any, ...], tuple[int, ...]]
 Wrong = tuple[str, tuple[int, ...] | None, tuple[int, ...] | None]
 """Name of the cell, as kept, as it should be."""
 
@@ -37,16 +37,23 @@ def _wrong_of(read: Snapshot, org_id: int, counter: Counter, grain: Grain) -> It
     origin = Grain.UTC_DAY if grain is Grain.UTC_DAY else Grain.QUARTER
     where: dict[str, Any] = {"org_id": org_id, "counter": counter.code, "grain": grain, "origin": origin}
     begin = 0
-    while True:
-        with read() as db:
-            found = _next_bucket(db, where, begin)
-            if found is None:
-                return
-            begin = found - found % QUARTERS_A_DAY
-            piece = {**where, "begin": begin, "end": begin + WEEK}
-            kept = {row[:4]: row[4:] for row in db.rows("cell.of_contact", piece)}
-            summed = {row[:4]: row[4:] for row in db.select(_summing(grain), piece)}
-        begin += WEEK
+
+    def week(db: Database) -> tuple[int, Cells, Cells] | None:
+        """From the first bucket on that has a cell."""
+        found = _next_bucket(db, where, begin)
+        if found is None:
+            return None
+        first = found - found % QUARTERS_A_DAY
+        piece = {**where, "begin": first, "end": first + WEEK}
+        return (
+            first,
+            {row[:4]: row[4:] for row in db.rows("cell.of_contact", piece)},
+            {row[:4]: row[4:] for row in db.select(_summing(grain), piece)},
+        )
+
+    while (found := attempt(read, week)) is not None:
+        first, kept, summed = found
+        begin = first + WEEK
         for key in sorted(kept.keys() | summed.keys()):
             if kept.get(key) != summed.get(key):
                 name = "/".join(map(str, (counter.code, grain, *key)))

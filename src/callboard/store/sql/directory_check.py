@@ -14,7 +14,7 @@ from callboard.store.sql.copying import CLOCK, OF_ALL, OF_ORGANIZATIONS, Table
 from callboard.store.sql.database import Database, SqlRow
 from callboard.store.sql.directory import move_directory
 from callboard.store.sql.findings import Findings
-from callboard.store.sql.table_walk import UNREADABLE, Lost, Snapshot, TableWalk, why
+from callboard.store.sql.table_walk import UNREADABLE, Lost, Snapshot, TableWalk, attempt, why
 
 _META = Table("meta", ("name",))
 _NAME_AN_ORGANIZATION = (*(table.name for table in OF_ORGANIZATIONS), "space", "member", CLOCK.name)
@@ -131,8 +131,8 @@ def derive_from_settings(db: Database, space_id: int) -> None:
 def _unmatched(read: Snapshot, named: LiteralString, there: LiteralString) -> list[int]:
     """The numbers of the one that the other lacks; a table that cannot be read is told by its walk."""
     try:
-        with read() as db:
-            return [row[0] for row in sorted(set(db.select(named)) - set(db.select(there)), key=repr)]
+        rows = attempt(read, lambda db: set(db.select(named)) - set(db.select(there)))
+        return [row[0] for row in sorted(rows, key=repr)]
     except UNREADABLE as error:
         why(error)
         return []
@@ -143,8 +143,7 @@ def _strays(read: Snapshot, findings: Findings) -> None:
     # Tables first, for writers go on: an organization that is made meanwhile is there by then.
     found = [(table, list(_holders(read, table))) for table in _NAME_AN_ORGANIZATION]
     try:
-        with read() as db:
-            known: set[SqlRow] = set(db.select("SELECT id FROM organization"))
+        known: set[SqlRow] = set(attempt(read, lambda db: db.select("SELECT id FROM organization")))
     except UNREADABLE as error:
         why(error)
         return
@@ -157,13 +156,14 @@ def _strays(read: Snapshot, findings: Findings) -> None:
 def _holders(read: Snapshot, table: LiteralString) -> Iterator[int]:
     """The organizations that a table has rows of: one look for each."""
     after = -(2**63)
+
+    def ask(db: Database) -> Any:
+        least = f"SELECT min(org_id) FROM {table}{db.dialect.whole} WHERE org_id > :after"
+        return db.select_value(least, {"after": after})
+
     while True:
         try:
-            with read() as db:
-                found = db.select_value(
-                    f"SELECT min(org_id) FROM {table}{db.dialect.whole} WHERE org_id > :after",
-                    {"after": after},
-                )
+            found = attempt(read, ask)
         except UNREADABLE as error:
             why(error)
             return

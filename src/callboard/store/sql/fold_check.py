@@ -82,8 +82,7 @@ class Refolding:
 
     def pages(self) -> Iterator[tuple[int, int, list[Wrong]]]:
         """(numbers begin, end, what is wrong there), told as they are found."""
-        with self._read() as db:
-            end = db.value("clock.read", {"org_id": self._org_id})[1]
+        end = attempt(self._read, lambda db: db.value("clock.read", {"org_id": self._org_id}))[1]
         begin = 1
         while True:
             behind = begin + PAGE

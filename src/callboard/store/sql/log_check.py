@@ -10,7 +10,7 @@ from callboard.model.event import from_canonical
 from callboard.store.sql.checksum import are_complete, event_checksum, is_sound
 from callboard.store.sql.database import SqlRow
 from callboard.store.sql.findings import Findings
-from callboard.store.sql.table_walk import PIECE, UNREADABLE, Lost, Snapshot, TableWalk, why
+from callboard.store.sql.table_walk import PIECE, UNREADABLE, Lost, Snapshot, TableWalk, attempt, why
 
 MOST_FAILING = 1_000
 """Events that fail and are remembered one by one; of a log with more of them no row is made anew."""
@@ -44,11 +44,9 @@ class LogState(NamedTuple):
 
 def check_log(read: Snapshot, org_id: int, findings: Findings) -> LogState:
     """Walk an organization's log, withdrawn events too."""
-    with read() as db:
-        clock = db.row("clock.read", {"org_id": org_id})
-        # Without its clock nobody knows how long it is: told by the check of the directory.
-        end = 1 if clock is None else clock[2]
-        complete = are_complete(db)
+    clock, complete = attempt(read, lambda db: (db.row("clock.read", {"org_id": org_id}), are_complete(db)))
+    # Without its clock nobody knows how long it is: told by the check of the directory.
+    end = 1 if clock is None else clock[2]
     walk = TableWalk(read, "event", ("seq",), org_id)
     log = _Log(walk, org_id, findings, complete=complete)
     begin = 1
@@ -83,8 +81,8 @@ _OF_NO_BATCH = (
 def _name_batches(read: Snapshot, org_id: int, begin: int, end: int, log: _Log, findings: Findings) -> None:
     """Every event's batch is there: without it nobody can withdraw the event, nor say who sent it."""
     try:
-        with read() as db:
-            found = db.select(_OF_NO_BATCH, {"org_id": org_id, "begin": begin, "end": end})
+        where = {"org_id": org_id, "begin": begin, "end": end}
+        found = attempt(read, lambda db: db.select(_OF_NO_BATCH, where))
     except UNREADABLE as error:
         why(error)  # told as events, or batches, that cannot be read
         return
@@ -187,5 +185,4 @@ def _decodes(body: bytes) -> bool:
 
 def _counted(read: Snapshot, org_id: int) -> int:
     """Where the log ends now: writers go on."""
-    with read() as db:
-        return int(db.value("clock.read", {"org_id": org_id})[2])
+    return int(attempt(read, lambda db: db.value("clock.read", {"org_id": org_id}))[2])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, LiteralString, NamedTuple
 
 from callboard.fold.catalogue import CATALOGUE
 from callboard.store.questions import CONTACT_SPACES
@@ -10,7 +11,7 @@ from callboard.store.sql.checksum import are_complete, delta_checksum, run_check
 from callboard.store.sql.copying import OF_ORGANIZATIONS, Table
 from callboard.store.sql.database import Database, SqlRow
 from callboard.store.sql.findings import Findings
-from callboard.store.sql.table_walk import UNREADABLE, Lost, Snapshot, TableWalk, why
+from callboard.store.sql.table_walk import UNREADABLE, Lost, Snapshot, TableWalk, attempt, why
 
 WALKED_ELSEWHERE = frozenset({"event", "call", "task"})
 """By number, with what follows from them."""
@@ -40,8 +41,7 @@ class TableCheck:
         self._findings = findings
         self._drop: list[tuple[Table, SqlRow]] = []
         self._runs: set[tuple[int, str]] = set()
-        with read() as db:
-            self._complete = are_complete(db)
+        self._complete = attempt(read, are_complete)
 
     def run(self) -> Damaged:
         for table in OF_ORGANIZATIONS:
@@ -74,8 +74,7 @@ class TableCheck:
 
     def _ahead(self, versions: dict[str, int]) -> None:
         """Totals of a version that their organization has not come to: read after them, for writers go on."""
-        with self._read() as db:
-            clock = db.row("clock.read", {"org_id": self._org_id})
+        clock = attempt(self._read, lambda db: db.row("clock.read", {"org_id": self._org_id}))
         if clock is None:
             return  # told by the check of the directory
         for key, version in versions.items():
@@ -116,13 +115,17 @@ class TableCheck:
         return self._summed(row["checksum"], run_checksum((self._org_id, *facts)))
 
 
+def _select(sql: LiteralString, db: Database) -> list[SqlRow]:
+    return db.select(sql)
+
+
 def org_ids(read: Snapshot) -> list[int]:
     """Every organization there is, or that has a clock."""
     found: set[int] = set()
     for sql in ("SELECT id FROM organization", "SELECT org_id FROM organization_clock"):
         try:
-            with read() as db:
-                found.update(row[0] for row in db.select(sql) if isinstance(row[0], int))
+            rows = attempt(read, partial(_select, sql))
+            found.update(row[0] for row in rows if isinstance(row[0], int))
         except UNREADABLE as error:
             why(error)
     return sorted(found)

@@ -13,7 +13,14 @@ from typing import Any, LiteralString, NamedTuple, TypeVar
 
 import msgspec
 
-from callboard.errors import NotFoundError, StoreDamagedError, StoreError, StoreUnavailableError
+from callboard.errors import (
+    NotFoundError,
+    StoreDamagedError,
+    StoreError,
+    StoreLockedError,
+    StoreReplacedError,
+    StoreUnavailableError,
+)
 from callboard.store.sql.database import Column, Database, SqlRow
 
 PIECE = 5_000
@@ -85,8 +92,8 @@ def _enter_until_restarted(stack: ExitStack, enter: Snapshot) -> Database:
     while True:
         try:
             return stack.enter_context(enter())
-        except StoreUnavailableError:
-            if time.monotonic() > deadline:
+        except StoreUnavailableError as error:
+            if not _passes(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
 
@@ -95,17 +102,26 @@ class ReadingEndsError(StoreDamagedError):
     """Reading it ends the database's process."""
 
 
-def attempt(read: Snapshot, ask: Callable[[Database], T]) -> T:
-    """What is asked in one snapshot. A connection lost on the way may be a database that was started anew:
-    asked once more. Lost again, `ReadingEndsError`: a damaged length can end the process that reads it, and
-    with it everybody's connections, so that it is not looked at any closer.
+def _passes(error: StoreUnavailableError) -> bool:
+    """Whether it may be a connection that was lost: a lock or a replaced file has had its own wait."""
+    return not isinstance(error, StoreLockedError | StoreReplacedError)
+
+
+def attempt(enter: Snapshot, ask: Callable[[Database], T], read: Snapshot | None = None) -> T:
+    """Ask in one snapshot or commit; every read and commit of a verification goes through here. A connection
+    lost on the way may be a database that was restarted, so this asks once more: `ask` must be repeatable.
+    Lost again, `ReadingEndsError`: a damaged length can end the process that reads it, and with it all
+    connections, so it is not narrowed down any further. `read`: how to find out that the store answers
+    again, where `enter` is a commit.
     """
     for _ in range(2):
         try:
-            with read() as db:
+            with enter() as db:
                 return ask(db)
-        except StoreUnavailableError:
-            wait_for_answer(read)
+        except StoreUnavailableError as error:
+            if not _passes(error):
+                raise
+            wait_for_answer(read or enter)
     raise ReadingEndsError
 
 
@@ -132,12 +148,11 @@ class TableWalk:
         self._table = table
         self.key = tuple(key)
         self._org_id = org_id
-        with read() as db:
-            self.columns = db.described(table)
-            if not self.columns:
-                raise StoreDamagedError(f"no such table: {table}")
-            self._as_bytes = db.dialect.as_bytes
-            self._from = f" FROM {table}{db.dialect.whole} WHERE "
+        self.columns, dialect = attempt(read, lambda db: (db.described(table), db.dialect))
+        if not self.columns:
+            raise StoreDamagedError(f"no such table: {table}")
+        self._as_bytes = dialect.as_bytes
+        self._from = f" FROM {table}{dialect.whole} WHERE "
         self._places = [[each.name for each in self.columns].index(name) for name in self.key]
         self._fitting: set[tuple[type, ...]] = set()
         """Types of rows that were found to fit, so that each is looked at once."""
@@ -181,12 +196,9 @@ class TableWalk:
     def next_number(self, at: int) -> int | None:
         """The least number from `at` on; none when there is none, or none that can be found."""
         number = self.key[0]
+        sql = f"SELECT min({number}){self._from}{self._scope()} AND {number} >= :at"
         try:
-            with self._read() as db:
-                found: int | None = db.select_value(
-                    f"SELECT min({number}){self._from}{self._scope()} AND {number} >= :at",
-                    self._values({"at": at}),
-                )
+            found: int | None = attempt(self._read, lambda db: db.select_value(sql, self._values({"at": at})))
         except UNREADABLE as error:
             why(error)
             return None

@@ -14,7 +14,6 @@ from contextlib import nullcontext
 from functools import partial
 from typing import NamedTuple
 
-from callboard.errors import StoreUnavailableError
 from callboard.model.totals import Totals
 from callboard.store.interface import Progress
 from callboard.store.questions import CONTACT_SPACES
@@ -30,7 +29,7 @@ from callboard.store.sql.recount import COUNTERS, Cells, counted_cells, counted_
 from callboard.store.sql.refill import insert_cells, put_totals
 from callboard.store.sql.save import compact_for_change, compact_now, home_zones, read_clock, write_clock
 from callboard.store.sql.table_check import Damaged, TableCheck, drop_strays, org_ids
-from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, wait_for_answer, why
+from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, why
 
 Faults = Callable[[], Iterator[tuple[str, str]]]
 
@@ -105,20 +104,17 @@ class Verifier:
         """What fails is a difference, and the rest goes on."""
         try:
             check()
-        except StoreUnavailableError as error:
-            # What ends the database's process is damage; a database that stays away is none.
-            wait_for_answer(self._read)
-            self._findings.tell(what, (org_id, space_id), "", f"cannot be read: {error}", None)
         except UNREADABLE as error:
             self._findings.tell(what, (org_id, space_id), "", why(error), None)
 
     def _mend(self, wrong: int, *ways: Callable[[Database], object]) -> None:
-        """A repair in one commit: by the first way that can be gone. One that fails changes nothing."""
+        """A repair in one commit: by the first way that succeeds. One that fails changes nothing. Each may be
+        repeated after a lost connection, because it makes what it writes from other rows.
+        """
         said = ""
         for change in ways:
             try:
-                with self._write() as db:
-                    change(db)
+                attempt(self._write, change, self._read)
             except UNREADABLE as error:
                 said = why(error)
             else:
@@ -128,8 +124,8 @@ class Verifier:
 
     def _space_ids(self, org_id: int) -> list[int]:
         try:
-            with self._read() as db:
-                return sorted(row[0] for row in db.rows("space.ids", {"org_id": org_id}))
+            rows = attempt(self._read, lambda db: db.rows("space.ids", {"org_id": org_id}))
+            return sorted(row[0] for row in rows)
         except UNREADABLE as error:
             self._findings.tell("space", (org_id, 0), "", why(error), None)
             return []
@@ -154,8 +150,7 @@ class Verifier:
         for table in faulty:
             # Two rows with one key, or a page that cannot be read: it is looked at again below.
             try:
-                with self._write() as db:
-                    self._engine.rebuild(db, table=table)
+                attempt(self._write, partial(self._engine.rebuild, table=table), self._read)
             except UNREADABLE as error:
                 why(error)
         return Counter(table for table, _ in self._engine.faults())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from callboard.store.sql.database import Database
-from callboard.store.sql.table_walk import UNREADABLE, Snapshot, telling_faults_of, why
+from callboard.store.sql.database import Database, SqlRow
+from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, telling_faults_of, why
 from callboard.store.sqlite.connection import FAULTS
 
 MOST = 100
@@ -15,17 +15,20 @@ MOST = 100
 
 def file_faults(read: Snapshot) -> Iterator[tuple[str, str]]:
     """(table, what is wrong with it or one of its indexes)."""
-    with read() as db:
-        tables = [row[0] for row in db.select("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    named = "SELECT name FROM sqlite_schema WHERE type = 'table'"
+    tables = [row[0] for row in attempt(read, lambda db: db.select(named))]
     for table in tables:
         try:
-            with read() as db:
-                said = [str(row[0]) for row in db.select(f"PRAGMA integrity_check({table})")]
+            said = [str(row[0]) for row in attempt(read, partial(_check, table))]
         except UNREADABLE as error:
             said = [why(error)]
         for text in said[:MOST]:
             if text != "ok":
                 yield table, text
+
+
+def _check(table: str, db: Database) -> list[SqlRow]:
+    return db.select(f"PRAGMA integrity_check({table})")
 
 
 def rebuild_indexes(db: Database, table: str) -> None:
