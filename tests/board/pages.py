@@ -13,6 +13,10 @@ ROOT = Path(__file__).parents[2]
 LISTED = re.compile(r"^  '?([\w-]+)'?: \{ title:", re.MULTILINE)
 
 
+LIVE, DOWN = "[data-live=live]", "[data-live=down]"
+"""CSS selectors of what the frame of every page says of its connection: it is there, it is lost."""
+
+
 @dataclass(frozen=True)
 class BoardPage:
     """One page: its name in the address, and what is there when it is there."""

@@ -7,7 +7,7 @@ from itertools import count
 from playwright.sync_api import Page, expect
 
 from tests.board.asked import answer_otherwise
-from tests.board.pages import PAGES
+from tests.board.pages import LIVE, PAGES
 from tests.board.world import HANDLE, World
 
 OVERVIEW = PAGES["overview"]
@@ -39,7 +39,7 @@ def test_80_of_80_updates_keep_pointer_tooltip_and_keys(admin_page: Page, world:
     admin_page.goto(OVERVIEW.path(HANDLE) + "&period=7d")
     plot = admin_page.locator(".plot")
     expect(plot.locator("canvas")).to_be_visible()
-    expect(admin_page.locator(".live.live")).to_be_visible()
+    expect(admin_page.locator(LIVE)).to_be_visible()
     admin_page.evaluate("window.drawn = document.querySelector('.plot canvas')")
     said, tip = admin_page.locator(".legend .at"), admin_page.locator("#meaning")
 

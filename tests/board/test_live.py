@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Browser, Page, expect
 
 from tests.board.chromium import let_in, opened
-from tests.board.pages import PAGES
+from tests.board.pages import LIVE, PAGES
 from tests.board.world import HANDLE, World
 
 OVERVIEW = PAGES["overview"]
@@ -23,7 +23,7 @@ def shown(page: Page) -> int:
 def test_an_event_is_on_screen_without_a_click(admin_page: Page, world: World):
     """The number goes up by one, where it is."""
     admin_page.goto(OVERVIEW.path(HANDLE))
-    expect(admin_page.locator(".live.live").first).to_contain_text("Live")
+    expect(admin_page.locator(LIVE).first).to_contain_text("Live")
     before = shown(admin_page)
     world.send(event("seen-at-once"))
     expect(admin_page.locator(OVERVIEW.ready)).to_have_text(f"{before + 1:,}")

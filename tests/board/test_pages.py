@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.board.chromium import axe, let_in, opened
-from tests.board.pages import PAGES, listed
+from tests.board.pages import LIVE, PAGES, listed
 from tests.board.world import HANDLE, World
 
 THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
@@ -55,7 +55,7 @@ def test_a_page_without_anything_says_what_to_do(browser: Browser, own_world: Wo
         let_in(page, own_world.url, own_world.admin)
         page.goto(board_page.path(HANDLE))
         expect(page.locator("main h1, main h2").first).to_be_visible()
-        expect(page.locator(".live.live").first).to_contain_text("Live")
+        expect(page.locator(LIVE).first).to_contain_text("Live")
         assert axe(page) == []
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from tests.board.chromium import let_in, opened, sign_in
-from tests.board.pages import PAGES
+from tests.board.pages import LIVE, PAGES
 from tests.board.world import HANDLE, World, begin
 
 OVERVIEW = PAGES["overview"]
@@ -40,7 +40,7 @@ def test_a_revoked_token_is_thrown_out(page: Page, world: World):
     token_id, secret = world.token()
     let_in(page, world.url, secret)
     page.goto(OVERVIEW.path(HANDLE))
-    expect(page.locator(".live.live").first).to_contain_text("Live")
+    expect(page.locator(LIVE).first).to_contain_text("Live")
     world.ask("DELETE", f"tokens/{token_id}/")
     expect(page.get_by_label("API token")).to_be_visible()
     expect(page.get_by_role("status")).to_contain_text("revoked")
@@ -60,10 +60,10 @@ def test_under_a_path_prefix_the_board_is_the_same(browser: Browser, tmp_path: P
     try:
         with opened(browser, world.url) as (page, _):
             sign_in(page, world.admin)
-            expect(page.locator(".live.live").first).to_contain_text("Live")
+            expect(page.locator(LIVE).first).to_contain_text("Live")
             assert page.url.startswith(f"{world.url}board/{HANDLE}")
             assert [each.get("path") for each in page.context.cookies()] == ["/x/callboard"]
             page.reload()
-            expect(page.locator(".live.live").first).to_contain_text("Live")
+            expect(page.locator(LIVE).first).to_contain_text("Live")
     finally:
         world.server.stop()
