@@ -30,7 +30,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo page page-if-possible page-check test test-long crash mutants check format lint types generated generate fix bench bench-web screens lock clean
+.PHONY: help setup demo page page-if-possible page-check test record test-long crash mutants check format lint types generated generate fix bench bench-web screens lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -49,6 +49,9 @@ page-if-possible: $(if $(filter demo,$(MAKECMDGOALS)),$(RUN),$(DEV))
 
 test: $(DEV) ## run the tests; set-up included, at most ten minutes on two cores
 	@$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
+
+record: $(DEV) ## write the recorded answers and messages anew, when they change on purpose
+	@$(BIN)/python -m tests.recorded
 
 test-long: $(DEV) ## kills, fuzz and mutants at length (SHORT=1: minutes; N=…: how many)
 	@$(PYTEST) -m long -n $(WORKERS) --dist worksteal $(ARGS)
