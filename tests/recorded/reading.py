@@ -27,7 +27,7 @@ BAD = {
     "include": ("all",),
     "sort": ("size",),
     "heartbeat": ("0",),
-    "start": ("yesterday", "1999-01-01T00:00:00Z"),
+    "start": ("yesterday", "2025-12-01T00:00:00"),
     "end": ("2025-13-01",),
     "start_date": ("31-12-2025", "2025-12-01T00:00:00"),
     "end_date": ("x",),

@@ -31,8 +31,15 @@ ENDS = {
 
 
 def _board(folder: Path) -> Board:
-    # Thousands of wrong tokens and handles are asked with: none of them may be shut out.
-    return Board(folder, failed_auth_per_minute=1_000_000)
+    # Many wrong tokens and handles are asked with: none of them may be shut out. And where the machine is busy,
+    # an answer comes late, but it comes.
+    return Board(
+        folder,
+        failed_auth_per_minute=1_000_000,
+        query_timeout_ms=600_000,
+        commit_timeout_ms=600_000,
+        lock_timeout_ms=600_000,
+    )
 
 
 class World:
