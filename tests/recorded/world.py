@@ -31,8 +31,8 @@ ENDS = {
 
 
 def _board(folder: Path) -> Board:
-    # Many wrong tokens and handles are asked with: none of them may be shut out. And where the machine is busy,
-    # an answer comes late, but it comes.
+    # Many wrong tokens and handles are asked with: none of them may be shut out. On a busy machine
+    # an answer comes late, and is the same.
     return Board(
         folder,
         failed_auth_per_minute=1_000_000,
