@@ -11,9 +11,11 @@ import pytest
 
 from callboard.http.endpoints import DOCUMENTED
 from callboard.model.words import REJECT_REASONS
+from tests.http import board
 from tests.recorded.command import helps
 from tests.recorded.form import body_lines, differences, recorded
 from tests.recorded.recording import answers, commands
+from tests.stores import on_postgres
 
 OF_COMMANDS = ("command_", "help")
 NOT_OVER_HTTP = {"withdrawn_import", "unknown_task"}
@@ -36,6 +38,15 @@ def _must_be_equal(before: dict[str, str], after: dict[str, str]) -> None:
 def test_every_answer_is_as_recorded(tmp_path: Path):
     """Status, headers and bytes of every endpoint's answers, good and bad."""
     _must_be_equal(_recorded(of_commands=False), answers(tmp_path))
+
+
+@on_postgres
+def test_every_answer_is_the_same_on_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Only `readyz` may tell which store it is."""
+    monkeypatch.setattr(board, "ON", "postgres")
+    before, after = _recorded(of_commands=False), answers(tmp_path)
+    del before["readyz"], after["readyz"]
+    _must_be_equal(before, after)
 
 
 def test_every_help_and_message_of_the_command_line_is_as_recorded(tmp_path: Path):
