@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from callboard.fold.tally import as_tuple, sum_totals
+from callboard.fold.tally import as_tuple
+from callboard.model.totals import sum_totals
 from callboard.model.words import ANSWERED_BY, CALL_STATUSES, CALL_TYPES, END_REASONS, TASK_STATUSES
 from callboard.store.questions import UNKNOWN, CallFilter, Scope, TaskFilter
 from tests.property import walks

@@ -8,9 +8,9 @@ from msgspec import structs
 from callboard.clock import MINUTE, SECOND
 from callboard.fold.call import fold_call
 from callboard.fold.catalogue import CATALOGUE
-from callboard.fold.tally import Tally, add_totals, as_tuple, sum_totals
+from callboard.fold.tally import Tally, add_totals, as_tuple
 from callboard.fold.task import fold_task
-from callboard.model.totals import TOTALS_FIELDS, Totals, mean_seconds, success_rate
+from callboard.model.totals import TOTALS_FIELDS, Totals, mean_seconds, success_rate, sum_totals
 from tests.events import call, task
 from tests.stores import NOW
 

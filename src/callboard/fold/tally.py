@@ -6,7 +6,6 @@ batch falls on a few of those, and only they are spread over counters and grains
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -208,9 +207,3 @@ def add_totals(totals: Totals, differences: list[int]) -> Totals:
 def as_tuple(totals: Totals) -> tuple[int, ...]:
     """The totals in the order of `TOTALS_FIELDS`."""
     return tuple(getattr(totals, name) for name in TOTALS_FIELDS)
-
-
-def sum_totals(parts: Iterator[Totals]) -> Totals:
-    """The totals of several spaces together."""
-    rows = [as_tuple(part) for part in parts]
-    return Totals(*map(sum, zip(*rows, strict=True))) if rows else Totals()

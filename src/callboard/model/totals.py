@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from collections.abc import Iterable
+
+from msgspec import Struct, structs
 
 
 class Totals(Struct, frozen=True):
@@ -54,6 +56,12 @@ class Totals(Struct, frozen=True):
 
 
 TOTALS_FIELDS: tuple[str, ...] = Totals.__struct_fields__
+
+
+def sum_totals(parts: Iterable[Totals]) -> Totals:
+    """The totals of several spaces together; of none, all zero."""
+    rows = [structs.astuple(part) for part in parts]
+    return Totals(*map(sum, zip(*rows, strict=True))) if rows else Totals()
 
 
 def mean_seconds(total_ms: int, count: int) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from callboard.model.totals import TOTALS_FIELDS, Totals
+from callboard.model.totals import TOTALS_FIELDS, Totals, sum_totals
 from callboard.store.interface import Moved, Store
 from callboard.store.questions import Scope
 
@@ -114,7 +114,7 @@ class OrganizationTotals:
 
     def everything(self) -> Totals:
         """All spaces together, whatever their content type."""
-        return _sum(cell.totals for cell in self.spaces.values())
+        return sum_totals(cell.totals for cell in self.spaces.values())
 
     def apply(self, moved: Moved) -> None:
         """Take over what changed, the sum by its differences."""
@@ -143,7 +143,7 @@ class OrganizationTotals:
         """Take over which spaces are contact spaces."""
         if contact != self._contact:
             self._contact = contact
-            total = _sum(self.spaces[each].totals for each in contact if each in self.spaces)
+            total = sum_totals(self.spaces[each].totals for each in contact if each in self.spaces)
             self._sums = list(msgspec.structs.astuple(total))
             self.whole.put(total)
         self.directory_version = directory_version
@@ -198,8 +198,3 @@ class Analytics:
         held = sum(len(each.spaces) for each in self._known.values())
         while held > MOST_SPACES and len(self._known) > 1:
             held -= len(self._known.pop(next(iter(self._known))).spaces)
-
-
-def _sum(parts: Any) -> Totals:
-    rows = [msgspec.structs.astuple(each) for each in parts]
-    return Totals(*(sum(column) for column in zip(*rows, strict=True))) if rows else _ZERO

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-from msgspec import structs
+from collections.abc import Iterator, Mapping, Sequence
 
 from callboard.model.directory import Space
-from callboard.model.totals import TOTALS_FIELDS, Totals
+from callboard.model.totals import Totals, sum_totals
 from callboard.model.words import CALL_STATUSES, TASK_STATUSES
 from callboard.telemetry.exposition import Family, Labels, Sample
 
@@ -46,7 +44,7 @@ def space_families(
         (_of(handle, space.token), totals.get(space.id, _NONE), stuck.get(space.id, 0)) for space in shown
     ]
     if rest:
-        together = _sum(totals.get(space.id, _NONE) for space in rest)
+        together = sum_totals(totals.get(space.id, _NONE) for space in rest)
         rows.append((_of(handle, OTHER), together, sum(stuck.get(space.id, 0) for space in rest)))
     yield Family(
         "callboard_space_info",
@@ -106,10 +104,3 @@ def _of(handle: str, token: str) -> dict[str, str]:
 
 
 _NONE = Totals()
-
-
-def _sum(parts: Iterable[Totals]) -> Totals:
-    sums = [0] * len(TOTALS_FIELDS)
-    for each in parts:
-        sums = [total + more for total, more in zip(sums, structs.astuple(each), strict=True)]
-    return Totals(*sums)

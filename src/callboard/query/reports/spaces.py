@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from callboard.model.directory import Space
-from callboard.model.totals import Totals, answer_rate, success_rate
+from callboard.model.totals import Totals, answer_rate, success_rate, sum_totals
 from callboard.query.analytics import TaskStatusBreakdown
 from callboard.query.reports.links import list_link
 from callboard.query.reports.scope import ReportScope
@@ -90,7 +90,7 @@ def spaces_report(
     everyone = [(space, totals(space.id), stuck.get(space.id, 0)) for space in scope.spaces]
     ordered = _ordered(everyone, sort)
     shown = ordered[(page - 1) * page_size : page * page_size]
-    whole = _sum([each for _, each, _ in everyone])
+    whole = sum_totals(each for _, each, _ in everyone)
     return SpacesData(
         len(everyone),
         scope.timezone,
@@ -169,8 +169,3 @@ def _links(scope: Mapping[str, str]) -> dict[str, str]:
         **{name: list_link("call-logs", **scope, **own) for name, own in calls.items()},
         **{name: list_link("tasks", **scope, **own) for name, own in tasks.items()},
     }
-
-
-def _sum(parts: Sequence[Totals]) -> Totals:
-    names = Totals.__struct_fields__
-    return Totals(**{name: sum(getattr(part, name) for part in parts) for name in names})
