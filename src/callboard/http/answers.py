@@ -9,6 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from callboard.http.request import Request
 from callboard.query.cursor import write_cursor
+from callboard.query.messages import fetched
 from callboard.query.parameters import Paging
 from callboard.store.questions import Position
 
@@ -76,7 +77,7 @@ async def page_of(
     shown = rows[: paging.size]
     next_cursor = write_cursor(position(shown[-1])) if len(rows) > paging.size else None
     total = None if paging.after is not None else await count()
-    message = f"{what} fetched successfully"
+    message = fetched(what)
     if total is not None and next_cursor is not None and not _asks_for_pages(request):
         message = f"{message}: {len(shown):,} of {total:,}; next_cursor leads to the rest"
     return Page(total, 200, message, [item(row) for row in shown], next_cursor)

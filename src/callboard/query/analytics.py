@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from callboard.model.totals import TOTALS_FIELDS, Totals, sum_totals
+from callboard.query.messages import fetched
 from callboard.store.interface import Moved, Store
 from callboard.store.questions import Scope
 
@@ -62,7 +63,7 @@ def analytics_answer(totals: Totals) -> AnalyticsAnswer:
             totals.tasks_pending, totals.tasks_running, totals.tasks_completed, totals.tasks_failed
         ),
     )
-    return AnalyticsAnswer(200, "Analytics fetched successfully", data)
+    return AnalyticsAnswer(200, fetched("Analytics"), data)
 
 
 def analytics_body(totals: Totals) -> bytes:

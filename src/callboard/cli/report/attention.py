@@ -12,6 +12,7 @@ from callboard.cli.report.asking import Asked, answered, report_options
 from callboard.clock import system_clock
 from callboard.http.answers import One
 from callboard.query.analytics import Analytics
+from callboard.query.messages import fetched
 from callboard.query.parameters import SCOPE
 from callboard.query.reports.attention import AttentionData, Item
 from callboard.query.reports.attention import attention as made
@@ -40,7 +41,7 @@ def _answer(asked: Asked) -> One[AttentionData]:
     looked = Analytics(asked.store).look(asked.scope.org_id)
     totals = {space.id: looked.cell(space.id).totals for space in asked.scope.spaces}
     data = made(asked.store, asked.scope, totals, system_clock())
-    return One(200, "Attention fetched successfully", data)
+    return One(200, fetched("Attention"), data)
 
 
 def _table(data: AttentionData) -> None:

@@ -11,6 +11,7 @@ from callboard.cli.output import show_table
 from callboard.cli.report.asking import Asked, answered, bar, report_options, shown
 from callboard.clock import system_clock
 from callboard.http.answers import One
+from callboard.query.messages import fetched
 from callboard.query.reports.concurrency import ConcurrencyData
 from callboard.query.reports.concurrency import concurrency as made
 from callboard.query.reports.parameters import CONCURRENCY, concurrency_question
@@ -25,7 +26,7 @@ def concurrency(**options: Any) -> None:
 
 def _answer(asked: Asked) -> One[ConcurrencyData]:
     question = concurrency_question(asked.values, asked.scope, system_clock())
-    return One(200, "Concurrency fetched successfully", made(asked.store, question))
+    return One(200, fetched("Concurrency"), made(asked.store, question))
 
 
 def _table(data: ConcurrencyData) -> None:

@@ -11,6 +11,7 @@ from callboard.cli.output import plain, show_table
 from callboard.cli.report.asking import Asked, answered, bar, report_options
 from callboard.clock import system_clock
 from callboard.http.answers import One
+from callboard.query.messages import fetched
 from callboard.query.reports.durations import Durations, DurationsData, Spread
 from callboard.query.reports.durations import durations as made
 from callboard.query.reports.parameters import DURATIONS, durations_question
@@ -28,7 +29,7 @@ def durations(**options: Any) -> None:
 
 def _answer(asked: Asked) -> One[DurationsData]:
     question = durations_question(asked.values, asked.scope, system_clock())
-    return One(200, "Durations fetched successfully", made(asked.store, question))
+    return One(200, fetched("Durations"), made(asked.store, question))
 
 
 def _table(data: DurationsData) -> None:

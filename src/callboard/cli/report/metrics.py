@@ -11,6 +11,7 @@ from callboard.cli.options import json_option
 from callboard.cli.output import show_table
 from callboard.cli.report.asking import csv_option, show_csv
 from callboard.http.answers import One
+from callboard.query.messages import fetched
 from callboard.query.metrics import metrics_data
 
 COLUMNS = ("name", "of", "definition", "unit", "denominator", "placed_by")
@@ -24,7 +25,7 @@ def metrics(*, as_json: bool, as_csv: bool) -> None:
     data = metrics_data()
     rows = [tuple(getattr(each, name) for name in COLUMNS) for each in data.metrics]
     if as_json:
-        body = msgspec.json.encode(One(200, "Metrics fetched successfully", data))
+        body = msgspec.json.encode(One(200, fetched("Metrics"), data))
         sys.stdout.buffer.write(body + (b"\n" if sys.stdout.isatty() else b""))
     elif as_csv:
         show_csv(COLUMNS, rows)

@@ -12,6 +12,7 @@ from callboard.cli.output import plain, show_table
 from callboard.cli.report.asking import Asked, answered, bar, report_options, shown, spark
 from callboard.clock import system_clock
 from callboard.http.answers import One
+from callboard.query.messages import fetched
 from callboard.query.reports.parameters import SERIES, series_question
 from callboard.query.reports.series import Bucket, PreviousPeriod, Series, SeriesData
 from callboard.query.reports.series import series as made
@@ -26,7 +27,7 @@ def series(**options: Any) -> None:
 
 def _answer(asked: Asked) -> One[SeriesData]:
     question = series_question(asked.values, asked.scope, system_clock())
-    return One(200, "Series fetched successfully", made(asked.store, question))
+    return One(200, fetched("Series"), made(asked.store, question))
 
 
 def _table(data: SeriesData) -> None:

@@ -12,6 +12,7 @@ from callboard.cli.report.asking import Asked, answered, report_options, shown
 from callboard.clock import system_clock
 from callboard.http.answers import One
 from callboard.query.analytics import Analytics
+from callboard.query.messages import fetched
 from callboard.query.reports.parameters import SPACES, sort_of
 from callboard.query.reports.spaces import MOST_SPACES, AllSpaces, SpaceNumbers, SpacesData, spaces_report
 
@@ -34,7 +35,7 @@ def _answer(asked: Asked) -> One[SpacesData]:
         page=asked.values.get("page", 1),
         page_size=asked.values.get("page_size", MOST_SPACES),
     )
-    return One(200, "Spaces fetched successfully", data)
+    return One(200, fetched("Spaces"), data)
 
 
 def _table(data: SpacesData) -> None:

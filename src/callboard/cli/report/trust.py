@@ -11,6 +11,7 @@ from callboard.cli.report.asking import Asked, answered, report_options
 from callboard.clock import system_clock
 from callboard.http.answers import One
 from callboard.query.analytics import Analytics
+from callboard.query.messages import fetched
 from callboard.query.parameters import SCOPE
 from callboard.query.reports.trust import Trust
 from callboard.query.reports.trust import trust as made
@@ -26,7 +27,7 @@ def trust(**options: Any) -> None:
 def _answer(asked: Asked) -> One[Trust]:
     looked = Analytics(asked.store).look(asked.scope.org_id)
     totals = [looked.cell(space.id).totals for space in asked.scope.spaces]
-    return One(200, "Trust fetched successfully", made(asked.store, asked.scope, totals, system_clock()))
+    return One(200, fetched("Trust"), made(asked.store, asked.scope, totals, system_clock()))
 
 
 def _table(data: Trust) -> None:

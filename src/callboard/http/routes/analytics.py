@@ -10,6 +10,7 @@ from callboard.http.request import Request
 from callboard.http.response import Response
 from callboard.http.short_path import Grant, render
 from callboard.query.analytics import AnalyticsAnswer
+from callboard.query.messages import fetched
 from callboard.query.parameters import SPACE_TOKEN, table
 
 PATH = f"{BASE}/organisation/analytics/"
@@ -54,7 +55,7 @@ GET_ANALYTICS = Endpoint(
     answer=AnalyticsAnswer,
     example={
         "status_code": 200,
-        "message": "Analytics fetched successfully",
+        "message": fetched("Analytics"),
         "data": {
             "total_calls": 1250,
             "completed_calls": 987,

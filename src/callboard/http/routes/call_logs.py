@@ -19,6 +19,7 @@ from callboard.query.export.tables import SpacesAsMet, call_table
 from callboard.query.export.walk import walk_calls
 from callboard.query.history import CallWithEvents, call_with_events
 from callboard.query.items import CallItem, call_item
+from callboard.query.messages import fetched
 from callboard.query.parameters import CALL_FILTERS, FORMAT, PAGING, SCOPE, SPACE_TOKEN, call_filter, table
 from callboard.store.interface import CallAt, Store
 from callboard.store.questions import Position
@@ -85,7 +86,7 @@ def _calls_named(store: Store, spaces: list[Space], call_id: str) -> list[tuple[
 async def get_call(request: Request) -> Response:
     space, call = request.item
     item = await request.store_threads.run(_with_events, request.services.store, space, call)
-    return json_response(One(200, "Call log fetched successfully", item))
+    return json_response(One(200, fetched("Call log"), item))
 
 
 def _with_events(store: Store, space: Space, call: Call) -> CallWithEvents:

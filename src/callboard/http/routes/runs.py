@@ -11,6 +11,7 @@ from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.model.run import Run
 from callboard.query.items import RunItem, run_item
+from callboard.query.messages import fetched
 from callboard.query.parameters import PAGING
 from callboard.store.questions import Position
 
@@ -43,7 +44,7 @@ async def list_runs(request: Request) -> Response:
 
 async def get_run(request: Request) -> Response:
     item = run_item(request.item, request.space.token)
-    return json_response(One(200, "Run fetched successfully", item))
+    return json_response(One(200, fetched("Run"), item))
 
 
 ENDPOINTS = (

@@ -15,6 +15,7 @@ from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.http.session import check_own_page, ended_cookie, is_https, session_cookie
 from callboard.query.items import OrganizationItem, organization_item
+from callboard.query.messages import fetched
 
 SESSION = "/session"
 MOST_CHARACTERS = 256
@@ -60,7 +61,7 @@ async def get_session(request: Request) -> Response:
         for each in request.view.organizations_of(principal)
     ]
     session = Session(SessionToken(token.name, token.prefix, ends_at), organizations)
-    return json_response(One(200, "Session fetched successfully", session))
+    return json_response(One(200, fetched("Session"), session))
 
 
 async def delete_session(request: Request) -> Response:

@@ -18,6 +18,7 @@ from callboard.model.directory import Organization, Space, SpaceSettings
 from callboard.model.words import ContentType
 from callboard.query.civil import read_zone
 from callboard.query.items import SpaceItem, space_item
+from callboard.query.messages import fetched
 from callboard.query.parameters import SPACE_FILTERS, WHOLE_PAGING
 from callboard.store.questions import Position
 
@@ -84,7 +85,7 @@ async def list_spaces(request: Request) -> Response:
 
 async def get_space(request: Request) -> Response:
     item = space_item(request.space, _organization(request))
-    return json_response(One(200, "Space fetched successfully", item))
+    return json_response(One(200, fetched("Space"), item))
 
 
 async def create_space(request: Request) -> Response:

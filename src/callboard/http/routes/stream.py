@@ -9,6 +9,7 @@ from callboard.http.routes.scopes import find_scope
 from callboard.http.stream import NoParts
 from callboard.live.permit import Permit
 from callboard.live.subscription import HEARTBEAT_S, SHORTEST_HEARTBEAT_S
+from callboard.query.messages import fetched
 from callboard.query.parameter import numbers
 from callboard.query.parameters import SCOPE, table
 from callboard.query.secret import secret_digest
@@ -42,7 +43,7 @@ async def stream_analytics(request: Request) -> Response:
 
 
 _EXAMPLE = (
-    'retry: 1000\n\nid: 1042.7\ndata: {"status_code":200,"message":"Analytics fetched successfully","data":'
+    f'retry: 1000\n\nid: 1042.7\ndata: {{"status_code":200,"message":"{fetched("Analytics")}","data":'
     '{"total_calls":1250,"completed_calls":987,"failed_calls":143,"avg_duration_seconds":145.3,'
     '"total_tasks":1350,"task_status_breakdown":{"pending":45,"running":12,"completed":1180,"failed":113}}}'
     "\n\n"

@@ -32,6 +32,7 @@ from callboard.model.words import FINAL_TASK
 from callboard.query.export.tables import SpacesAsMet, task_table
 from callboard.query.export.walk import walk_tasks
 from callboard.query.items import TaskItem, task_item
+from callboard.query.messages import fetched
 from callboard.query.parameters import (
     FORMAT,
     PAGING,
@@ -112,7 +113,7 @@ async def find_task(request: Request) -> Task:
 
 async def get_task(request: Request) -> Response:
     item = task_item(request.item, request.space, request.services.clock())
-    return json_response(One(200, "Task fetched successfully", item))
+    return json_response(One(200, fetched("Task"), item))
 
 
 async def find_updated(request: Request) -> Updated:

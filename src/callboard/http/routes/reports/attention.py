@@ -18,7 +18,7 @@ async def get_attention(request: Request) -> Response:
     looked = services.analytics.look(request.org_id)
     totals = {space.id: looked.cell(space.id).totals for space in request.item.spaces}
     data = await request.store_threads.run(attention, services.store, request.item, totals, services.clock())
-    return await reported(request, "Attention fetched successfully", data)
+    return await reported(request, "Attention", data)
 
 
 ENDPOINTS = (

@@ -16,7 +16,7 @@ from callboard.query.reports.parameters import CONCURRENCY, concurrency_question
 async def get_concurrency(request: Request) -> Response:
     asked = concurrency_question(request.values, request.item, request.services.clock())
     data = await request.store_threads.run(concurrency, request.services.store, asked)
-    return await reported(request, "Concurrency fetched successfully", data)
+    return await reported(request, "Concurrency", data)
 
 
 ENDPOINTS = (

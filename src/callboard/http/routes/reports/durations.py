@@ -16,7 +16,7 @@ from callboard.query.reports.parameters import DURATIONS, durations_question
 async def get_durations(request: Request) -> Response:
     asked = durations_question(request.values, request.item, request.services.clock())
     data = await request.store_threads.run(durations, request.services.store, asked)
-    return await reported(request, "Durations fetched successfully", data)
+    return await reported(request, "Durations", data)
 
 
 ENDPOINTS = (

@@ -7,11 +7,12 @@ from callboard.http.endpoint import Endpoint
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.http.routes.analytics import PATH
+from callboard.query.messages import fetched
 from callboard.query.metrics import MetricsData, metrics_data
 
 
 async def get_metrics(_: Request) -> Response:
-    return json_response(One(200, "Metrics fetched successfully", metrics_data()))
+    return json_response(One(200, fetched("Metrics"), metrics_data()))
 
 
 ENDPOINTS = (

@@ -17,7 +17,7 @@ async def get_series(request: Request) -> Response:
     asked = series_question(request.values, request.item, request.services.clock())
     services = request.services
     data = await request.store_threads.run(series, services.store, asked, services.views)
-    return await reported(request, "Series fetched successfully", data)
+    return await reported(request, "Series", data)
 
 
 ENDPOINTS = (

@@ -25,7 +25,7 @@ async def get_spaces_report(request: Request) -> Response:
         page=values.get("page", 1),
         page_size=values.get("page_size", MOST_SPACES),
     )
-    return await reported(request, "Spaces fetched successfully", data)
+    return await reported(request, "Spaces", data)
 
 
 ENDPOINTS = (

@@ -13,6 +13,7 @@ from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.http.routes.analytics import PATH
 from callboard.http.routes.reports.scope import find_report_scope
+from callboard.query.messages import fetched
 from callboard.query.parameters import SCOPE
 from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.trust import Trust, trust
@@ -30,14 +31,14 @@ class Report(Struct, frozen=True):
     trust: Trust | UnsetType = UNSET
 
 
-async def reported(request: Request, message: str, data: Any) -> Response:
+async def reported(request: Request, what: str, data: Any) -> Response:
     """A report as it goes out, with trust beside it where the question includes it."""
     beside: Trust | UnsetType = UNSET
     if request.values.get("include") == "trust":
         beside = await trusted(request, request.item)
     takes = request.endpoint.parameters
     narrow = next((name for name in NARROWING if name in takes), "space_token")
-    return await long_response(request, Report(200, message, data, beside), narrow)
+    return await long_response(request, Report(200, fetched(what), data, beside), narrow)
 
 
 async def trusted(request: Request, scope: ReportScope) -> Trust:
@@ -49,7 +50,7 @@ async def trusted(request: Request, scope: ReportScope) -> Trust:
 
 async def get_trust(request: Request) -> Response:
     data = await trusted(request, request.item)
-    return json_response(One(200, "Trust fetched successfully", data))
+    return json_response(One(200, fetched("Trust"), data))
 
 
 ENDPOINTS = (
