@@ -210,7 +210,7 @@ NO_CACHES = {
     "http/refusals.py: Refusals._kinds": "codes of our own errors",
     "http/room.py: Room._of_sender": "senders whose bodies are held now, gone with their last byte",
     "http/shared_threads.py: SharedThreads._at_work": "what is at work, bounded by the threads",
-    "http/shared_threads.py: SharedThreads._lines": "what waits, bounded by the room for it",
+    "http/shared_threads.py: SharedThreads._queues": "what waits, bounded by the room for it",
     "telemetry/meter.py: Layout._places": "names of our own counters",
     "query/analytics.py: OrganizationTotals.spaces": "counted by Analytics._known",
     "query/places.py: Places._of_organization": "places that are taken",

@@ -1,4 +1,4 @@
-"""The two envelopes of the reference: one thing, and a page of a list."""
+"""The two response envelopes of the reference: a single item, and a page of a list."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ListPage(Struct, Generic[Item], frozen=True, kw_only=True):
     count: int | None
     """Of the whole list; null on pages reached by cursor."""
     timezone: str | UnsetType = UNSET
-    """Whose days and wall times were meant; only where the list was asked for with a time."""
+    """The time zone of the question's days and local times; only where the list was asked for with a time."""
     status_code: int
     message: str
     data: list[Item]
@@ -72,7 +72,12 @@ async def page_of(
     position: Callable[[T], Position],
     item: Callable[[T], Item],
 ) -> Page[Item]:
-    """A page of `rows`, which were read by `request.paging.window`: one more than are shown."""
+    """A page of `rows`, which were read with `request.paging.window`.
+
+    The window is one row longer than the page: if that row exists there is a next page, and its cursor is the
+    position of the last row shown (keyset pagination). `count` is called only for a page without a cursor,
+    because counting is the expensive part.
+    """
     paging = request.paging
     shown = rows[: paging.size]
     next_cursor = write_cursor(position(shown[-1])) if len(rows) > paging.size else None
@@ -84,7 +89,9 @@ async def page_of(
 
 
 def _asks_for_pages(request: Request) -> bool:
-    """Whether a caller expects a part: of a list that pages anyway, or because it said how much it wants."""
+    """Whether the caller expects a part of the list: because this list always pages, or because it asked to.
+    Otherwise the message has to say that this is not everything.
+    """
     return not request.endpoint.answers_whole or "page" in request.values or "page_size" in request.values
 
 
@@ -96,7 +103,7 @@ async def page_of_known(
     position: Callable[[T], Position],
     item: Callable[[T], Item],
 ) -> Page[Item]:
-    """A page of a list that is in memory whole, in its order."""
+    """A page of a list that is in memory, sorted newest first."""
 
     async def count() -> int:
         return len(rows)
@@ -112,5 +119,5 @@ def _windowed(rows: Sequence[T], paging: Paging, position: Callable[[T], Positio
 
 
 def _key(position: Position) -> tuple[int, int]:
-    # Of organizations, spaces and tokens the higher number is the newer one.
+    # Ids of organizations, spaces and tokens only grow, so the id breaks ties of the time: newest first.
     return -position.at, -position.space_id

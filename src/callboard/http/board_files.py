@@ -1,7 +1,7 @@
-"""The board as it was built: its files in memory, each with its type, plain and compressed.
+"""The built board: its files in memory, each with its media type, plain and compressed.
 
 `web/` is built into the folder `board` of the package (`make page`, and any build of the wheel). A checkout
-that was not built has none: then there is no board, and the page at `/` says so.
+that was not built has no such folder: then there is no board, and the page at `/` says so.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from msgspec import Struct
 FOLDER = "board"
 INDEX = "index.html"
 ASSETS = "assets/"
-"""Files below carry a digest of their content in their name: they never change."""
+"""Files in this folder have a digest of their content in their name: they may be cached for ever."""
 
 MEDIA = {
     "css": b"text/css; charset=utf-8",
@@ -32,7 +32,7 @@ MEDIA = {
     "webmanifest": b"application/manifest+json",
     "woff2": b"font/woff2",
 }
-"""Of the kinds of files that are served; others are not."""
+"""Media types by file extension; other files are not served."""
 COMPRESSED = frozenset({"css", "html", "js", "json", "map", "svg", "txt", "webmanifest"})
 _BASE = b'<base href="/"'
 
@@ -43,12 +43,15 @@ class BoardFile(Struct, frozen=True):
     body: bytes
     media: bytes
     gzipped: bytes | None
-    """None where it would be hardly smaller."""
+    """Compressed with gzip; None where that saves less than a tenth."""
 
 
 @cache
 def board_files(prefix: str) -> dict[str, BoardFile]:
-    """Path below the board's root → file; empty when the board was not built. `prefix` is the path prefix."""
+    """The files by their path below the board's root; empty if the board was not built.
+
+    `prefix` is the path prefix. Cached: a process has one prefix, and the files do not change under it.
+    """
     root = resources.files("callboard").joinpath(FOLDER)
     if not root.joinpath(INDEX).is_file():
         return {}
@@ -71,6 +74,7 @@ def _file(path: str, body: bytes, prefix: str) -> BoardFile:
     if path == INDEX:
         assert body.count(_BASE) == 1, "web/index.html says what its addresses are relative to"
         body = body.replace(_BASE, f'<base href="{escape(prefix)}/"'.encode())
+    # `mtime=0`: the same bytes, and with them the same entity tag, in every worker.
     gzipped = gzip.compress(body, 9, mtime=0) if _kind(path) in COMPRESSED else body
     return BoardFile(body, MEDIA[_kind(path)], gzipped if len(gzipped) < 0.9 * len(body) else None)
 

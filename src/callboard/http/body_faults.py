@@ -1,7 +1,7 @@
-"""What is wrong with a body, in words for its sender: every field at fault, each with its rule.
+"""Explains an invalid body to its sender: every field at fault, each with the rule it breaks.
 
-`msgspec` checks bodies fast, but stops at the first fault and speaks of types. Only once it found one does
-this walk look at each field by itself.
+`msgspec` checks bodies fast, but stops at the first fault and reports Python types. This slower walk runs
+only after it found a fault, and checks each field by itself.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from msgspec.structs import FieldInfo
 from callboard.model.directory import PUBLIC_ID_PATTERN, PUBLIC_ID_RULE
 
 Fault = tuple[str, str]
-"""The field, and what is wrong with it."""
+"""(field, message): the path of a field, and what is wrong with it."""
 
 MOST_FAULTS = 20
-"""How many are told of one body."""
+"""Faults reported for one body."""
 BODY = "body"
-"""The name of what has no name: the whole."""
+"""The field name for a fault of the body as a whole."""
 
+# These three read msgspec's error messages: it has no structured errors. An unknown message is passed on.
 _PATH = re.compile(r"(?P<what>.*) - at `\$(?P<path>.*)`", re.DOTALL)
 _BOUND = re.compile(r"Expected `(?P<kind>\w+)` (?:of length )?(?P<sign>[<>]=) (?P<bound>\d+)")
 _WRONG_KIND = re.compile(r"Expected `(?P<kinds>[^`]*)`(?:, got .*)?")
@@ -42,7 +43,7 @@ _PARTS = {"str": "characters", "array": "items"}
 
 
 def faults(value: Any, struct: type[Any]) -> list[Fault]:
-    """What keeps `value` from being a `struct`, field by field: at most `MOST_FAULTS`, maybe none."""
+    """The faults of `value` as a `struct`, in the order of its fields: at most `MOST_FAULTS`, maybe none."""
     return list(islice(_of_struct(value, struct, ""), MOST_FAULTS))
 
 
@@ -59,6 +60,7 @@ def _of_struct(value: Any, struct: type[Struct], path: str) -> Iterator[Fault]:
     if struct.__struct_config__.forbid_unknown_fields:
         for name in value:
             if name not in fields:
+                # Cut: the sender chooses this name, and it goes into the answer.
                 yield _below(path, name[:64]), f"is not a field here (it takes: {', '.join(fields)})"
 
 
@@ -88,19 +90,23 @@ def _of_value(value: Any, struct: type[Struct], field: FieldInfo, path: str) -> 
 
 @cache
 def _alone(struct: type[Struct], name: str) -> type[Struct]:
-    """A type of that one field, kept for good: types made for one conversion each crash msgspec 0.22."""
+    """A struct type with that one field.
+
+    Cached without a bound, for two reasons: there are as many as fields in our types; and msgspec 0.22
+    crashes when types are made and dropped for one conversion each.
+    """
     (field,) = (each for each in msgspec.structs.fields(struct) if each.name == name)
     return msgspec.defstruct(f"{struct.__name__}_{name}", [(name, field.type)])
 
 
 def _rule(what: str, kind: Any) -> str:
-    """The rule that was broken, in our words."""
+    """The rule behind one of msgspec's messages, in our words."""
     words = [word for each in _alternatives(kind) if get_origin(each) is Literal for word in get_args(each)]
     if words:
         return f"must be one of {', '.join(words)}"
     if PUBLIC_ID_PATTERN in what:
         return PUBLIC_ID_RULE
-    if "matching regex" in what:  # every other pattern of ours says the same
+    if "matching regex" in what:  # all other patterns of our types forbid NUL, and nothing else
         return "must not hold a NUL"
     if bound := _BOUND.fullmatch(what):
         parts, number = _PARTS.get(bound["kind"]), int(bound["bound"])
@@ -113,7 +119,7 @@ def _rule(what: str, kind: Any) -> str:
 
 
 def _alternatives(kind: Any) -> list[Any]:
-    """The types that a type stands for, bare of bounds."""
+    """The types that a type is a union of, without the bounds of `Annotated`."""
     if get_origin(kind) is Annotated:
         return _alternatives(get_args(kind)[0])
     if get_origin(kind) in (Literal, list, dict) or not get_args(kind):

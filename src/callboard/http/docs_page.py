@@ -1,4 +1,4 @@
-"""The OpenAPI document as a page to read: made on the server, no script, nothing loaded from anywhere."""
+"""The OpenAPI document as a page: rendered on the server, without scripts, and with nothing to load."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FOLDER = "docs"
 
 
 def docs_page(prefix: str = "") -> tuple[bytes, bytes]:
-    """The page, and the Content-Security-Policy that allows its own style sheet and nothing else."""
+    """The page, and a Content-Security-Policy that allows its own style sheet (by digest), nothing else."""
     described = document(prefix)
     style = _file("page.css")
     environment = Environment(
@@ -44,7 +44,7 @@ def _file(name: str) -> str:
 
 
 def _sections(described: dict[str, Any]) -> list[tuple[str, str, list[tuple[str, str, dict[str, Any]]]]]:
-    """(tag, what it is about, its operations as (method, path, operation))."""
+    """The operations by tag: (tag, description, [(method, path, operation), …])."""
     operations = [
         (method.upper(), path, operation)
         for path, methods in described["paths"].items()
@@ -57,7 +57,7 @@ def _sections(described: dict[str, Any]) -> list[tuple[str, str, list[tuple[str,
 
 
 def _prose(text: str) -> Markup:
-    """Text with its `code` marked as such."""
+    """Text as HTML: escaped, then with `code` between backticks marked up."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped the line before
 
 
@@ -66,7 +66,7 @@ def _json(value: Any) -> str:
 
 
 class _Shapes:
-    """Schemas in words."""
+    """Describes JSON schemas in words."""
 
     def __init__(self, components: dict[str, Any]) -> None:
         self._components = components
@@ -78,7 +78,7 @@ class _Shapes:
         return found
 
     def kind(self, schema: dict[str, Any]) -> str:
-        """What a value is, in a few words."""
+        """The type of a value in a few words: `integer, from 1 to 100`."""
         if "$ref" in schema:
             name = schema["$ref"].rpartition("/")[2]
             target = self._components[name]
@@ -107,6 +107,7 @@ class _Shapes:
     ) -> None:
         if "$ref" in schema:
             name = schema["$ref"].rpartition("/")[2]
+            # `seen` holds the schemas on the way down: `JsonValue` contains itself.
             if name not in seen:
                 self._walk(self._components[name], prefix, found, seen | {name})
             return

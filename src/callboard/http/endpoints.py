@@ -1,4 +1,4 @@
-"""The table of all endpoints: what is routed, checked, described and walked by tests."""
+"""The table of all endpoints: routing, checks, the OpenAPI document and tests that visit each one use it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors → answers: the one table, and the one shape of an error body."""
+"""From errors to answers: the one table of statuses, and the one shape of an error body."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ STATUS_OF: dict[type[CallboardError], int] = {
     CallerError: 400,
     StoreError: 503,
 }
-"""An error's status is that of the first class on its way up that stands here."""
+"""An error has the status of the first class in its method resolution order that is listed here."""
 
 STORE_RETRY_AFTER_S = 5
-"""When a store that gave no time is asked again."""
+"""`Retry-After` of a store error that names no time itself, in seconds."""
 
 UNAUTHENTICATED = "Invalid or missing API token."
 MISSING_HANDLE = "Missing required headers: Org-Handle."
@@ -58,7 +58,7 @@ FAULT = "Internal server error."
 
 
 class HttpError(Exception):
-    """A request that ends here, with its status."""
+    """Ends a request at the edge with this status, message, further headers and field errors."""
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ def retry_after(wait_s: int) -> tuple[bytes, bytes]:
 
 
 def http_error(error: CallboardError) -> HttpError:
-    """What a caller is told of an error that crossed into HTTP."""
+    """The answer to an error that was raised below HTTP."""
     status = next(STATUS_OF[each] for each in type(error).__mro__ if each in STATUS_OF)
     if isinstance(error, StoreError):
         wait_s = error.retry_after_s if isinstance(error, StoreUnavailableError) else STORE_RETRY_AFTER_S
@@ -119,7 +119,8 @@ def http_error(error: CallboardError) -> HttpError:
     if isinstance(error, InvalidInputError):
         return HttpError(status, error.message, errors=error.errors)
     if isinstance(error, BodyTooSlowError):
-        # What still comes of the body must not be taken for the next request.
+        # The rest of the body is still arriving: on a connection that stays open it would be read as the
+        # next request.
         return HttpError(status, error.message, headers=[(b"connection", b"close")])
     return HttpError(status, error.message)
 

@@ -1,4 +1,4 @@
-"""A whole list as the answer: read piece by piece on the store's threads, sent as it is read."""
+"""Exports over HTTP: a whole list as the answer, read in slices on threads and sent as it is read."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from callboard.query.export.walk import Walk, encoded
 from callboard.query.secret import secret_digest
 
 PAGE_OF = ("page", "page_size", "cursor")
-"""With any of these the page that they name is meant, in whatever format; else the whole list."""
+"""With one of these parameters the answer is the page they name, in any format; without, the whole list."""
 
 
 class ExportStream:
-    """The pieces of one export. Its place is given back when nobody takes any more."""
+    """The pieces of one export. `close` frees its place among the exports under way."""
 
     def __init__(self, request: Request, pieces: Iterator[bytes], first: bytes) -> None:
         self._request = request
@@ -32,6 +32,7 @@ class ExportStream:
 
     async def parts(self) -> AsyncGenerator[bytes, None]:
         yield self._first
+        # One slice per turn on a thread: between two slices, a slow reader keeps no thread busy.
         while piece := await self._request.store_threads.run_slice(next, self._pieces, b""):
             await self._check_permit()
             yield piece
@@ -40,7 +41,7 @@ class ExportStream:
         self._request.exports.leave(self._request.org_id)
 
     async def _check_permit(self) -> None:
-        """An export may take minutes: it ends when the token does."""
+        """An export may take minutes: raises `ExportEndedError` once its token has ended."""
         await self._request.services.catch_up()
         view = self._request.services.directory.now()
         if self._permit.until(view) is None:
@@ -48,17 +49,21 @@ class ExportStream:
 
 
 def wanted_format(request: Request) -> Format | None:
-    """The format that was asked for; none for JSON."""
+    """The export format that was asked for; None for JSON."""
     return BY_MEDIA.get(request.answer_media)
 
 
 def is_whole(request: Request) -> bool:
-    """Whether all of the list is meant, not a page."""
+    """Whether the whole list is asked for, not a page."""
     return not any(name in request.values for name in PAGE_OF)
 
 
 async def export(request: Request, wanted: Format, table: Table[Any], walk: Walk[Any]) -> Response:
-    """All that the walk finds. The store is asked before the head is sent: what fails then is told."""
+    """An answer with everything that the walk finds.
+
+    The first piece is read before the head is sent: an error up to there still gets its own status, while
+    later the answer can only be broken off. Raises `ExportsFullError`, and what the store raises.
+    """
     headers = _headers(request, wanted, table)
     media = wanted.content_type.encode()
     if request.method == "HEAD":
@@ -67,14 +72,14 @@ async def export(request: Request, wanted: Format, table: Table[Any], walk: Walk
     try:
         pieces = encoded(walk, encoder_for(wanted, table))
         first = await request.store_threads.run_slice(next, pieces, b"")
-    except BaseException:
+    except BaseException:  # cancellation included: from here on only `ExportStream.close` frees the place
         request.exports.leave(request.org_id)
         raise
     return Response(media=media, headers=headers, stream=ExportStream(request, pieces, first))
 
 
 def page_as(request: Request, wanted: Format, table: Table[Any], rows: Any) -> Response:
-    """The rows of one page in a format."""
+    """The rows of one page in an export format."""
     encoder = encoder_for(wanted, table)
     body = encoder.begin() + (encoder.rows(rows) if rows else b"") + encoder.end()
     return Response(body=body, media=wanted.content_type.encode(), headers=_headers(request, wanted, table))

@@ -1,4 +1,4 @@
-"""Kinds of fields that bodies are made of, with their bounds."""
+"""Types of fields in request bodies, with their bounds: for msgspec's checks and for the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from callboard.model.directory import PUBLIC_ID_PATTERN
 
+# PostgreSQL cannot store U+0000 in a text, so it is refused for every store.
 _NO_NUL = "^[^\\x00]*$"
 
 Name = Annotated[str, Meta(min_length=1, max_length=255, pattern=_NO_NUL)]
@@ -17,12 +18,12 @@ SpaceToken = Annotated[str, Meta(pattern=PUBLIC_ID_PATTERN)]
 TimeZone = Annotated[str, Meta(extra_json_schema={"$ref": "#/components/schemas/TimeZone"})]
 Seconds = Annotated[int, Meta(ge=1, le=31_536_000)]
 CallSeconds = Annotated[int, Meta(ge=1, le=604_800)]
-"""As long as a call can be."""
+"""Seconds, up to the longest duration of a call: 7 days."""
 Time = Annotated[
     str,
     Meta(
         description="ISO 8601 with its offset from UTC, in the years 2 to 9998.",
-        # An offset must not lead out of the years that a time can be written in.
+        # Year 1 and year 9999 are left out: an offset could move the instant out of the years 1 to 9999.
         extra_json_schema={"format": "date-time", "pattern": "^(?!0000|0001|9999)[0-9]{4}-"},
     ),
 ]

@@ -1,6 +1,6 @@
-"""JSON bodies that are too large for one decode: an object with a long list in it, read a slice at a time.
+"""JSON bodies that are too large to decode in one call: an object with one long list, decoded in slices.
 
-A decode holds the interpreter; between two slices other threads have their turn.
+A decode holds the interpreter lock until it returns; between two slices other threads run.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from callboard.ingest.shape import Bounds, check_shape, first_of
 from callboard.ingest.spans import Elements, Slices, Span, key_of, not_json
 
 SLICE_BYTES = 256 * 1024
-"""What is decoded at once: 10 ms at most."""
+"""Bytes that are decoded in one call: 10 ms at most."""
 
 
 def read_json_in_slices(body: bytes, bounds: Bounds, many: str, most: int) -> Any:
-    """What `read_json` says of a body, in which the list `many` may be long; raises the same, and of a large
-    body `BodyTooLargeError` for more than `most` items, `InvalidInputError` for anything else that is large.
+    """The value of a JSON body, of which only the list under the key `many` may be long.
+
+    Same value and errors as `read_json`. In addition, for a body beyond `SLICE_BYTES`: `BodyTooLargeError`
+    for more than `most` items, and `InvalidInputError` for any other member that is larger than a slice.
     """
     if len(body) <= SLICE_BYTES:
         return read_json(body, bounds)
@@ -30,6 +32,7 @@ def read_json_in_slices(body: bytes, bounds: Bounds, many: str, most: int) -> An
     found: dict[str, Any] = {}
     for span in elements:
         name, at = key_of(body, span)
+        # As `read_json` does: of two equal keys one would be lost without a word.
         if name in found:
             raise UnreadableBodyError(f"The body has the key {name[:64]!r} twice in one object.")
         if span.end - at <= SLICE_BYTES:
@@ -47,8 +50,10 @@ def _list(body: bytes, span: Span, name: str, most: int) -> list[Any]:
     values: list[Any] = []
     slices = Slices(body, span.begin, SLICE_BYTES)
     for begin, end in slices:
+        # Slices are cut between items at about `SLICE_BYTES`: a slice twice as long holds one huge item.
         if end - begin > 2 * SLICE_BYTES:
             raise _too_large(f"{name}[{len(values)}]")
+        # `begin - 1`: positions in error messages count from the body's start, less the bracket added here.
         values += read_checked(b"[" + body[begin:end] + b"]", begin - 1)
         if len(values) > most:
             raise BodyTooLargeError(f"More than {most:,} documents; send them in parts.")

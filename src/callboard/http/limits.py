@@ -1,8 +1,8 @@
-"""How many failures a caller may have: unknown tokens of an address, foreign handles of a token there.
+"""Rate limit on failed authentication: unknown tokens by address, foreign handles by address and token.
 
-In memory and per worker; it slows guessing down and keeps a script gone wrong cheap. A request with a good
-token and a handle of its own is never shut out, neither by a neighbour at the same address nor by another
-script with the same token.
+It is kept in memory, by each worker for itself: enough to slow guessing down and to keep a misconfigured
+script cheap. Only failures are counted and only failures are refused. A request with a valid token and its
+own handle always passes, whatever others at the same address or with the same token have done.
 """
 
 from __future__ import annotations
@@ -13,27 +13,30 @@ from callboard.clock import MINUTE, SECOND, Clock, Micros
 from callboard.query.bounded import Bounded
 
 CALLERS = 10_000
-"""How many callers with failures are remembered."""
+"""Callers with failures that are remembered. Beyond it the oldest is forgotten and may fail again."""
 
 
 class FailureLimit:
-    """At most so many failures a minute and caller; beyond it, `wait_s` says how long to stay away."""
+    """At most `per_minute` failures of each caller, in windows of a minute that begin with a failure."""
 
     def __init__(self, per_minute: int, clock: Clock) -> None:
-        """`clock` must be monotonic: by one that is set back, a limit would not end."""
+        """`clock` must be monotonic: if the system's time is set back, a window would not end."""
         self._per_minute = per_minute
         self._clock = clock
         self._failures: Bounded[Hashable, tuple[Micros, int]] = Bounded(CALLERS)
 
     def wait_s(self, caller: Hashable) -> int:
-        """Seconds until this caller may try again; 0: now."""
+        """Whole seconds until this caller may fail again; 0 if it may now."""
         began, count = self._failures.get(caller, (0, 0))
         left = began + MINUTE - self._clock()
+        # Rounded up: a client that waits as long as `Retry-After` says must not be refused once more.
         return -(-left // SECOND) if count >= self._per_minute and left > 0 else 0
 
     def failed(self, caller: Hashable) -> None:
         """Count a failure."""
         now = self._clock()
+        # Taken out and put back: `Bounded` forgets by age of insertion, so a caller that goes on failing
+        # must become the newest, or it could be pushed out by failures from other addresses.
         began, count = self._failures.pop(caller, (now, 0))
         if now >= began + MINUTE:
             began, count = now, 0
@@ -41,9 +44,13 @@ class FailureLimit:
 
 
 def network_of(address: str) -> str:
-    """Whom an address stands for: itself, or the /64 that one holder of IPv6 addresses has anyway."""
+    """What failures of an address are counted under: the address itself, or the /64 network of an IPv6 one.
+
+    A /64 is what one subscriber has anyway: counted by address, it could fail 2^64 times as often.
+    """
     if ":" not in address or "." in address:
-        return address
+        return address  # IPv4, IPv4 mapped into IPv6, or no IP address at all
+    # `::` stands for as many zero groups as are missing to eight. Only the first four groups matter.
     head, _, tail = address.partition("::")
     groups = head.split(":") if head else []
     if len(groups) < 4:

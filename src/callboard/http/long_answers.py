@@ -1,7 +1,7 @@
-"""Answers that may be long, made into bytes on a thread and piece by piece: bounded, and nobody else waits.
+"""Long answers: encoded on a thread, a slice of each list at a time, with a bound on the size.
 
-One call of the encoder holds the interpreter until it is done, 50 ms for 12 MB: so each item of a list is
-encoded by itself, and other threads and the event loop take their turns in between.
+A call of the encoder holds the interpreter lock until it returns: 50 ms for 12 MB, in which the event loop
+stands still. So long lists are encoded in slices, and other threads run between them.
 """
 
 from __future__ import annotations
@@ -17,22 +17,25 @@ from callboard.http.response import Response, entity_tag
 from callboard.store.budget import check
 
 MOST_ANSWER_BYTES = 32 * 1024 * 1024
+"""Longest answer, in bytes of JSON; beyond it the caller is told what to narrow (422)."""
 SHORT = 50
-"""Items of a list that are encoded at once, where the list is."""
+"""Items of a list that are encoded in one call. A shorter list is encoded on the event loop."""
 
 _encode = msgspec.json.Encoder().encode
 
 
 async def long_response(request: Request, answer: Struct, narrow: str) -> Response:
-    """The answer with status 200, encoded on a thread. Raises `InvalidInputError`, which names the parameter
-    `narrow`, when it is longer than `MOST_ANSWER_BYTES`.
+    """The answer with status 200, encoded on a thread.
+
+    Raises `InvalidInputError` for the parameter `narrow` when it is longer than `MOST_ANSWER_BYTES`, and
+    `StoreTooSlowError` when the request's budget is used up.
     """
     body, tag = await request.store_threads.run(_encoded, answer, narrow)
     return Response(body=body, tag=tag)
 
 
 def is_long(rows: int) -> bool:
-    """Whether a list of so many items is worth a thread."""
+    """Whether a list of so many items is encoded on a thread."""
     return rows > SHORT
 
 
@@ -44,7 +47,9 @@ def _encoded(answer: Struct, narrow: str) -> tuple[bytes, bytes]:
 
 
 class _Pieces:
-    """What `msgspec` would encode at once, in its order."""
+    """Pieces of JSON that joined are the bytes that `msgspec` would make in one call, with the same order of
+    fields: an answer must not depend on its length.
+    """
 
     def __init__(self, narrow: str) -> None:
         self.found: list[bytes] = []
@@ -73,8 +78,8 @@ class _Pieces:
     def _list(self, values: list[Any]) -> None:
         self._put(b"[")
         for at in range(0, len(values), SHORT):
-            check()
-            # Without the brackets of this part.
+            check()  # encoding counts against the request's budget, too
+            # The slice is encoded as a list of its own: `[1:-1]` takes its brackets off.
             self._put(b"," * (at > 0) + _encode(values[at : at + SHORT])[1:-1])
         self._put(b"]")
 

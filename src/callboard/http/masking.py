@@ -1,4 +1,4 @@
-"""Phone numbers and secrets in logs: enough to recognise, too little to call or to sign in with."""
+"""Masks phone numbers and secrets in logs: what is left can be recognised, but neither called nor used."""
 
 from __future__ import annotations
 
@@ -11,35 +11,36 @@ from urllib.parse import unquote, unquote_plus
 from callboard.query.secret import PREFIX, SHOWN
 
 _SECRET = re.compile(rf"({re.escape(PREFIX)}[A-Za-z0-9_-]{{{SHOWN - len(PREFIX)}}})[A-Za-z0-9_-]+")
-"""Of our own tokens what is shown everywhere stays: their prefix."""
+"""One of our tokens. Its first characters stay: the API and the CLI show the same prefix."""
 _USER_OF_URL = re.compile(r"://[^/\s@]*@")
-"""Who signs in at an address, with a password perhaps."""
+"""User, and possibly password, of a URL."""
 _SECRET_NAMES = re.compile(
     r"(?i)token|secret|key|pass|pwd|auth|sign|sig|credential|cookie|session|bearer|jwt|code|otp|pin"
 )
 _PUBLIC_NAMES = frozenset({"space_token"})
-"""Named like a secret, and an id that everybody may see."""
+"""Parameters named like a secret that hold a public id."""
 _UNQUOTED_TIMES = 3
-"""What was escaped oftener than this is not read by anybody as what it once was."""
+"""Percent-encoding is removed up to so many times: encoded twice, a number would pass the pattern below."""
 
+# Seven or more digits with the usual separators. Not within a word: ids and hashes with digits stay readable.
 _NUMBER = re.compile(r"(?<![^\W_])(\+|%2[bB])?(\d[\d\-. ()]{5,}\d)(?!\w)")
 
 
 def masked(text: str) -> str:
-    """The text with all but the last two digits of every phone number hidden, and all secrets of tokens."""
+    """The text with tokens and users of URLs hidden, and all but the last two digits of each phone number."""
     text = _SECRET.sub(r"\1…", _USER_OF_URL.sub("://…@", text))
     return _NUMBER.sub(lambda found: (found[1] or "") + _hidden(found[2]), text)
 
 
 def masked_query(query: str) -> str:
-    """A query string as a log may hold it: unescaped (`%31%32` is a number too), with numbers hidden and each
-    value whose name is that of a secret.
+    """A query string for the log: percent-decoded (`%31%32` is a number, too), with phone numbers hidden, and
+    with the whole value hidden where the parameter is named like a secret.
     """
     return "&".join(_masked_parameter(each) for each in query.split("&"))
 
 
 def masked_path(path: str) -> str:
-    """A path as a log may hold it: unescaped, numbers and secrets hidden."""
+    """A path for the log: percent-decoded, with phone numbers and secrets hidden."""
     return masked(_unquoted(path, unquote))
 
 
@@ -61,7 +62,7 @@ def _unquoted(text: str, unescaped: Callable[[str], str]) -> str:
 
 
 class MaskedFormatter(logging.Formatter):
-    """Writes a fault of ours without the numbers that the events it failed on hold."""
+    """Masks tracebacks: an exception's message can quote the event it failed on, with its phone numbers."""
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the name it has in logging
         return masked(super().formatException(ei))
@@ -73,7 +74,9 @@ def _hidden(number: str) -> str:
 
 
 def logging_config(level: str) -> dict[str, Any]:
-    """Everything to standard error; of the server beneath us only what went wrong."""
+    """The logging configuration for Granian: everything to standard error. `level` applies to our own log;
+    Granian's is set with its `log_level`.
+    """
     return {
         "formatters": {
             "line": {

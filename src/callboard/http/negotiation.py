@@ -1,4 +1,4 @@
-"""What a caller takes (406), and what it sends (415)."""
+"""Content negotiation: the media type of the answer (406) and of the body (415). RFC 9110, 12.5.1 and 8.3."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from callboard.http.errors import HttpError
 
 
 def chosen_media(accept: bytes, medias: Sequence[str]) -> str:
-    """Of the media types there are the one that `Accept` likes best; of equals the first. Raises 406 when it
-    rules out all of them.
+    """The media type that `Accept` prefers; the first one of equals, or without the header. Raises 406 when
+    it excludes all of them.
     """
     if not accept:
         return medias[0]
@@ -23,8 +23,10 @@ def chosen_media(accept: bytes, medias: Sequence[str]) -> str:
 
 
 def _liking(accept: str, media: str) -> float:
+    """The quality of a media type, 0 to 1; -1 if no range of `Accept` covers it."""
     kind = media.partition("/")[0]
-    # The most specific range that covers the media type decides.
+    # In the order of precedence: the most specific range that covers the media type decides, even with a
+    # lower quality than a wider one (`text/csv;q=0, */*` excludes CSV).
     quality = {media: -1.0, f"{kind}/*": -1.0, "*/*": -1.0}
     ranges = [part for part in accept.split(",") if part.strip()]
     for part in ranges:
@@ -42,15 +44,17 @@ def _quality(parameters: Sequence[str]) -> float:
             try:
                 return max(0.0, float(value))
             except ValueError:
-                return 0.0
+                return 0.0  # not a number: as if excluded, rather than preferred to everything
     return 1.0
 
 
 def media_type(content_type: bytes, taken: Sequence[str]) -> str:
-    """The media type of a body, the first of `taken` when none is said. Raises `UnsupportedBodyError`."""
+    """The media type of a body; the first of `taken` without a `Content-Type`. Raises `UnsupportedBodyError`
+    for another type, or a charset other than UTF-8.
+    """
     sent = content_type.decode("latin-1")
     if sent in taken:
-        return sent
+        return sent  # nearly every request: no need to parse parameters
     if not sent.strip():
         return taken[0]
     name, _, parameters = sent.partition(";")

@@ -1,4 +1,6 @@
-"""The table of endpoints → the OpenAPI 3.1 document. It needs no store, and is the same on every machine."""
+"""Makes the OpenAPI 3.1 document from the table of endpoints. It needs no store, and is the same on every
+machine: the committed docs/reference/openapi.json is compared with it.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +50,7 @@ TAGS = {
 
 _NO_NUL = "^[^\\x00]*$"
 _LARGEST = 2**53
+"""Largest whole number that a JSON number, read as a double, holds exactly (RFC 8259, 6)."""
 COMPONENTS: dict[str, Any] = {
     "TimeZone": {"type": "string", "title": "IANA time zone", "enum": list(zone_names())},
     "JsonObject": {
@@ -72,7 +75,7 @@ _ANY_FIELDS = {
     "additionalProperties": {"$ref": REF.format(name="JsonValue")},
 }
 _WITH_MORE_FIELDS = ("TaskDocument",)
-"""Types beside whose fields others may stand; all other objects take their own fields only."""
+"""Types that take further fields beside their own; all other objects refuse unknown fields."""
 _REQUEST_ID = {
     "X-Request-Id": {"required": True, "schema": {"type": "string"}, "description": "This request's."}
 }
@@ -165,7 +168,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     if parameters := _parameters(endpoint):
         operation["parameters"] = parameters
     if endpoint.headers:
-        # Not among the parameters: whether one is valid depends on what was sent under it before.
+        # Not among the parameters: whether such a header (`Idempotency-Key`) is valid depends on earlier
+        # requests, which a schema cannot say.
         operation["x-optional-headers"] = {each.name: each.text for each in endpoint.headers}
     if endpoint.body is not None:
         content: dict[str, Any] = {"schema": _schema(endpoint.body.schema)}
@@ -245,7 +249,7 @@ def _tag(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _other_content(endpoint: Endpoint) -> dict[str, Any]:
-    """What a list can be had as beside JSON."""
+    """The export formats of a list, beside JSON."""
     return {media: {"schema": {"type": "string"}} for media in endpoint.medias[1:]}
 
 
@@ -254,7 +258,7 @@ def _has_tag(endpoint: Endpoint) -> bool:
 
 
 def statuses(endpoint: Endpoint) -> set[int]:
-    """The errors that a request to an endpoint may be answered with, but for its route's (404, 405)."""
+    """The error statuses of an endpoint, except those of routing (404 for no such path, 405)."""
     found = {406, 500, 503, *endpoint.extra_statuses}
     if endpoint.needs_token:
         found |= {400, 401, 429}
@@ -268,7 +272,8 @@ def statuses(endpoint: Endpoint) -> set[int]:
 
 
 def _named(described: dict[str, Any]) -> dict[str, Any]:
-    """With readable names in place of those of generic types: `Page_SpaceItem_` becomes `SpaceList`."""
+    """The document with readable names for generic types: `Page_SpaceItem_` becomes `SpaceList`."""
+    # Replaced in the text: names stand in keys as well as in references, anywhere in the document.
     text = _GENERIC.sub(lambda found: found[2] + _ENDING[found[1]], json.dumps(described))
     named: dict[str, Any] = json.loads(text)
     return named

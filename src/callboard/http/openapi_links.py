@@ -1,7 +1,7 @@
-"""Where an answer leads: links of the OpenAPI document, from what was made to all that can be asked about it.
+"""Links of the OpenAPI document: from an operation that creates something to all operations that take its id.
 
-They follow from the table of endpoints. Said by hand is only where in an answer the new ids stand. Lists lead
-nowhere: a list may be empty, and a link from its first item would then be a promise not kept.
+They are derived from the table of endpoints; only the place of the new ids in an answer is written by hand.
+Lists have no links: a list may be empty, and then a link from its first item would point to nothing.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ MADE: Mapping[str, Mapping[str, str]] = {
     "create_tasks": {"run_id": "/data/run_id", "task_id": "/data/task_ids/0"},
     "create_token": {"id": "/data/id"},
 }
-"""Operation → the ids of what it made, and where in its answer they stand."""
+"""By operation: the ids of what it created, each with its place in the answer as JSON pointer (RFC 6901)."""
 
 
 def links(source: Endpoint, endpoints: Sequence[Endpoint]) -> dict[str, Any]:
-    """The links of an operation's good answer, by the operation that each leads to."""
+    """The links of an operation's successful answer, by the operation each one leads to."""
     found = {target.operation: _parameters(source, target) for target in endpoints}
     return {
         operation: {"operationId": operation, "parameters": parameters}
@@ -33,7 +33,7 @@ def links(source: Endpoint, endpoints: Sequence[Endpoint]) -> dict[str, Any]:
 
 
 def _parameters(source: Endpoint, target: Endpoint) -> dict[str, str]:
-    """What `target` is to be asked with, so that it is about what `source` made; none when it cannot be."""
+    """The parameters with which `target` is about what `source` created; empty if it cannot be."""
     made = MADE.get(source.operation, {})
     known = {name: f"$request.path.{name}" for name in _VARIABLE.findall(source.path)}
     known |= {name: f"$response.body#{pointer}" for name, pointer in made.items()}

@@ -2,6 +2,8 @@
 
 route (404, 405) · 429 · 401 · 400 missing header · 404 organization · 403 no access · 400 parameters ·
 404 space or item · 403 role · 406, 415, 413, 408 · 400 unreadable · 422 invalid · 503
+
+The order is part of the API: of two faults the earlier one is reported (tests/http/test_check_order.py).
 """
 
 from __future__ import annotations
@@ -43,19 +45,20 @@ from callboard.query.parameter import read_query
 from callboard.query.parameters import paging
 
 MOST_SMALL_BODY = 4 * 1024
-"""Compressed bodies up to this many bytes are decompressed on the event loop, larger on a thread."""
+"""Compressed bodies of up to so many bytes are decompressed on the event loop, larger ones on a thread."""
 MOST_UNFOLDED = 64 * 1024
-"""And to so many bytes at most: what unfolds to more than an ordinary body does so on a thread as well."""
+"""Most bytes that the event loop decompresses a body to; one that unfolds to more is done on a thread."""
 
 
 async def answer(request: Request, limit: FailureLimit) -> Response:
-    """Check a request that has its route, and answer it. Raises what `errors` has an answer for."""
+    """Check a request whose endpoint is known, and answer it. Raises `HttpError` and `CallboardError`."""
     try:
         await _prepare(request, limit)
     except StoreUnavailableError as error:
         if request.method in SAFE:
             raise
-        # Senders have to know that nothing arrived, also where only a token was looked for.
+        # The store failed during a check, before the handler ran. A sender must be told that nothing was
+        # kept, so that it sends again without fear of counting twice.
         raise nothing_kept(error) from error.__cause__
     return await request.endpoint.handle(request)
 
@@ -64,6 +67,7 @@ async def _prepare(request: Request, limit: FailureLimit) -> None:
     endpoint = request.endpoint
     request.limit = limit
     if endpoint.needs_token:
+        # First, so that a token that was revoked before this request is refused, whichever worker did it.
         await request.services.catch_up()
         authenticate(request)
         enter(request)
@@ -79,21 +83,22 @@ async def _prepare(request: Request, limit: FailureLimit) -> None:
 
 
 def authenticate(request: Request) -> None:
-    """403, 429 and 401: who is asking, by `Authorization` or else by the session's cookie."""
+    """Find the principal by `Authorization`, else by the session cookie. Raises 403, 429 and 401."""
     authorization = request.headers.get(b"authorization")
     if authorization is not None:
         secret = secret_of(authorization)
     elif (secret := secret_of_cookie(request.headers)) is not None and request.method not in SAFE:
-        # A browser adds its cookies to whatever any page asks of us.
+        # Against cross-site request forgery: a browser sends our cookie with requests of any page.
         check_own_page(request.headers, said=True)
     request.principal = identified(request, secret)
 
 
 def identified(request: Request, secret: str | None) -> Principal:
-    """Whom a secret speaks for. Raises 429 and 401; one that is unknown counts against its sender."""
+    """The principal of a secret. Raises 401, and 429 once too many unknown secrets came from this network."""
     limit, network = request.limit, network_of(request.address)
     request.view = request.services.directory.now()
     principal = None if secret is None else request.view.principal(secret)
+    # The limit is asked only after the lookup failed: a valid token is never shut out by its neighbours.
     if principal is None:
         if wait_s := limit.wait_s(network):
             raise too_many_failures(wait_s)
@@ -106,13 +111,13 @@ def identified(request: Request, secret: str | None) -> Principal:
 
 
 def secret_of(authorization: bytes) -> str | None:
-    """The secret of `Token …` or `Bearer …`, the scheme in any case; none when it is neither."""
+    """The secret of `Token …` or `Bearer …` (scheme case-insensitive, RFC 9110, 11.1); None for any other."""
     scheme, _, secret = authorization.decode("latin-1").strip().partition(" ")
     return secret.strip() or None if scheme.lower() in ("token", "bearer") else None
 
 
 def enter(request: Request) -> None:
-    """400, 404 and 403: which organization is meant, and whether the token may enter it."""
+    """Find the organization of `Org-Handle`; check that the token may enter it. Raises 400, 404 and 403."""
     endpoint = request.endpoint
     handle = request.header(b"org-handle")
     if b"org-handle" in request.repeated and (endpoint.needs_handle or endpoint.in_space):
@@ -120,7 +125,8 @@ def enter(request: Request) -> None:
     if endpoint.needs_handle and not handle:
         raise HttpError(400, MISSING_HANDLE)
     if endpoint.in_space and not handle and b"org-handle" in request.headers:
-        # A script with an unset variable meant some organization, and must not get whichever fits.
+        # An empty header is a script with an unset variable: it meant one organization, and must not get the
+        # space of another one because the header may be left out here.
         raise HttpError(400, EMPTY_HANDLE)
     if not (handle and (endpoint.needs_handle or endpoint.in_space)):
         return
@@ -128,19 +134,22 @@ def enter(request: Request) -> None:
     if endpoint.in_space:
         space = request.view.space(request.path["space_token"])
         reachable = space is not None and request.principal.role_in(space.org_id) is not None
+        # Only where the token may see the space; otherwise `_check_space` answers 404, as for no such space.
         if space is not None and reachable and space.org_id != organization.id:
             raise HttpError(403, NO_ACCESS)
     request.organization = organization
 
 
 def organization_named(request: Request, handle: str) -> Organization:
-    """The organization of that handle. Raises 404 when there is none, 403 when the token has no access, and
-    429 for any handle that is not the token's own once there were too many such: the answers, which tell the
-    handles that exist, then cannot be told apart.
+    """The organization of that handle. Raises 404 if there is none, and 403 if the token has no access.
+
+    The difference between the two tells which handles exist. So it raises 429 for every handle that is not
+    the token's own, once there were too many of them: guessing handles is rate limited.
     """
     organization = request.view.organization(handle)
     if organization is not None and request.principal.role_in(organization.id) is not None:
         return organization
+    # Counted by address and token: a script with a wrong handle does not shut out others at its address.
     caller = (network_of(request.address), request.principal.token.id)
     if wait_s := request.limit.wait_s(caller):
         raise too_many_failures(wait_s)
@@ -151,7 +160,7 @@ def organization_named(request: Request, handle: str) -> Organization:
 
 
 def read_parameters(request: Request) -> None:
-    """400: the query, each parameter known, given once and valid, and headers with a form."""
+    """Read the query and the endpoint's own headers. Raises 400 for what is unknown, repeated or invalid."""
     endpoint = request.endpoint
     request.values = read_query(request.query, endpoint.parameters)
     for header in endpoint.headers:
@@ -187,7 +196,7 @@ def _check_role(request: Request) -> None:
 
 
 def _answer_media(request: Request) -> str:
-    """406: what is answered with. `format` says it outright; else `Accept` chooses."""
+    """The media type of the answer: that of `format`, else what `Accept` prefers. Raises 406."""
     wanted = request.values.get("format") if request.endpoint.exports else None
     if wanted is not None:
         found = FORMATS.get(wanted)
@@ -196,7 +205,7 @@ def _answer_media(request: Request) -> str:
 
 
 async def _read_body(request: Request) -> None:
-    """415, 413, 408, 400: the body, of a type that is taken, within its bounds and its time, decompressed."""
+    """Receive the body and decompress it. Raises 415, 413, 408, 400, and 503 without room for its bytes."""
     body, settings = request.endpoint.body, request.services.settings
     assert body is not None
     request.media = media_type(request.headers.get(b"content-type", b""), body.media)
@@ -208,6 +217,7 @@ async def _read_body(request: Request) -> None:
             raise UnsupportedBodyError(
                 "This endpoint takes bodies as they are, or compressed with gzip or zstd."
             )
+    # Kept on the request: the application releases it once the answer is sent, whatever fails in between.
     hold = request.hold = request.room.hold(_sender(request))
     sent = await request.read_body(
         hold, min(body.most_bytes or settings.max_body_bytes, settings.max_body_bytes)
@@ -218,7 +228,7 @@ async def _read_body(request: Request) -> None:
 
 
 def _sender(request: Request) -> Hashable:
-    """Whose room a body takes: the organization's, or where nobody said which that is the address's."""
+    """Whose share of the room a body takes: the organization's, or the network's where none was named."""
     if request.endpoint.in_space:
         return request.space.org_id
     if request.organization is not None:
@@ -230,10 +240,13 @@ async def _unfolded(request: Request, sent: bytes, encoding: str, hold: Hold) ->
     most = request.services.settings.max_decoded_bytes
     whole = None
     if len(sent) <= MOST_SMALL_BODY:
+        # Too large here only means too large for the event loop: it is tried again on a thread, with the
+        # full bound, after the room for the first attempt is released.
         with suppress(BodyTooLargeError):
             whole = decompress(sent, encoding, min(MOST_UNFOLDED, most), hold.grow)
     if whole is None:
         hold.shrink_to(len(sent))
         whole = await request.parse_threads.run(decompress, sent, encoding, most, hold.grow)
+    # Until here the compressed and the decompressed bytes were both held.
     hold.shrink_to(len(whole))
     return whole

@@ -1,7 +1,8 @@
-"""Room for the bytes of bodies: one bound for all requests of a process together, shared between senders.
+"""Admission control for request bodies: one bound in bytes for a process, shared between senders.
 
-A body takes its room as its bytes come, before they unfold, and gives it back when its request has been
-answered. Where there is none the request is refused at once: nothing waits for room while it holds some.
+A body reserves its bytes as they arrive and before they are decompressed, and releases them when its request
+has been answered. Without room the request is refused at once with 503. It does not wait: requests that each
+hold some of the room and wait for more would deadlock.
 """
 
 from __future__ import annotations
@@ -15,12 +16,17 @@ from callboard.errors import BodiesFullError
 from callboard.ingest.shape import counted
 
 VALUE_BYTES = 32
-"""What a value is taken to hold at least, however short it was written."""
+"""Bytes that a decoded JSON value is counted as at least: `1,` is two bytes on the wire, but a Python object
+and a slot in a list in memory.
+"""
 
 
 class Room:
-    """At most so many bytes. A sender may hold as many as it leaves free: alone it fills half, and a newcomer
-    finds room. One request that is larger is taken while nothing else is held. Thread-safe.
+    """At most `most_bytes` bytes. A sender may hold at most as many as it leaves free: half when it is alone,
+    so that a second sender finds room.
+
+    A single request beyond that is admitted while no other request holds anything: otherwise a body within
+    `max_body_bytes` could never be sent. Thread-safe: bodies are decompressed on threads.
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -28,21 +34,25 @@ class Room:
         self._lock = threading.Lock()
         self._of_sender: dict[Hashable, int] = {}
         self.taken = 0
-        """Bytes held now."""
+        """Bytes held now, by all requests."""
 
     def hold(self, sender: Hashable) -> Hold:
-        """What a new request of this sender holds: nothing yet."""
+        """The reservation of a new request, empty to begin with."""
         return Hold(self, sender)
 
     def check(self, hold: Hold, size: int) -> None:
-        """Raises `BodiesFullError` when this request would not find room for so many bytes."""
+        """Raises `BodiesFullError` when `size` more bytes would not be admitted now. Reserves nothing.
+
+        Without the lock this is only an early refusal, before a body is read; `take` decides.
+        """
         fits = self._of_sender.get(hold.sender, 0) + size <= self._most - self.taken
         if hold.has_ended or not (fits or self.taken == hold.size):
             raise BodiesFullError
 
     def take(self, hold: Hold, size: int) -> None:
-        """Room for so many bytes more. Raises `BodiesFullError`; the request then holds what it held."""
+        """Reserve `size` more bytes. Raises `BodiesFullError`; the request then holds what it held before."""
         with self._lock:
+            # The usual case is decided by one comparison, as this runs for each chunk of each body.
             of_sender = self._of_sender.get(hold.sender, 0) + size
             if hold.has_ended or of_sender > self._most - self.taken:
                 self.check(hold, size)
@@ -51,7 +61,7 @@ class Room:
             self._of_sender[hold.sender] = of_sender
 
     def shrink(self, hold: Hold, most: int, *, ends: bool) -> None:
-        """Take back what a request holds beyond `most` bytes. `ends`: it gets no more."""
+        """Release what a request holds beyond `most` bytes. `ends`: later reservations of it are refused."""
         with self._lock:
             hold.has_ended = hold.has_ended or ends
             if (less := hold.size - most) > 0:
@@ -60,12 +70,14 @@ class Room:
                 if left := self._of_sender[hold.sender] - less:
                     self._of_sender[hold.sender] = left
                 else:
-                    del self._of_sender[hold.sender]
+                    del self._of_sender[hold.sender]  # only senders with a body are kept: the dict is bounded
 
 
 class Hold(Struct, eq=False):
-    """What one request holds of the room. A thread may still work for a request that has ended: it is refused
-    then, so that nothing is taken that nobody would give back.
+    """The bytes that one request has reserved.
+
+    After `end`, reservations are refused: a thread may still be decompressing the body of a request that was
+    cancelled, and nothing would release what it reserved then.
     """
 
     _room: Room
@@ -74,22 +86,26 @@ class Hold(Struct, eq=False):
     has_ended: bool = False
 
     def check(self, size: int) -> None:
-        """Raises `BodiesFullError` when there is no room for a body of so many bytes."""
+        """Raises `BodiesFullError` when there is no room for a body of `size` bytes. Reserves nothing."""
         self._room.check(self, size)
 
     def grow(self, size: int) -> None:
-        """Hold so many bytes more. Raises `BodiesFullError`, and holds what it held."""
+        """Reserve `size` more bytes. Raises `BodiesFullError`, and then holds what it held before."""
         self._room.take(self, size)
 
     def shrink_to(self, size: int) -> None:
-        """Hold no more than so many bytes."""
+        """Release what is held beyond `size` bytes."""
         self._room.shrink(self, size, ends=False)
 
     def end(self) -> None:
-        """The request has been answered: hold nothing any more."""
+        """Release everything: the request has been answered. Safe to call again."""
         self._room.shrink(self, 0, ends=True)
 
     def weigh(self, body: bytes) -> None:
-        """Hold what a body is once decoded: many short values are more than their bytes."""
+        """Reserve what the body takes once it is decoded, where that is more than its bytes.
+
+        Commas stand for values here (those inside strings as well): they can be counted in the raw bytes,
+        before the decoder allocates anything. Raises `BodiesFullError`.
+        """
         if (more := VALUE_BYTES * counted(body, b",") - len(body)) > 0:
             self.grow(more)

@@ -1,4 +1,4 @@
-"""Paths → endpoints. Each answers with and without its trailing slash; neither redirects."""
+"""From paths to endpoints. Each path is served with and without its trailing slash, without a redirect."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Node:
 
 
 class Router:
-    """A tree of path segments. A literal segment wins over a variable one."""
+    """A tree of path segments. A literal segment wins over a variable one, without backtracking."""
 
     def __init__(self, endpoints: Iterable[Endpoint]) -> None:
         self._root = _Node()
@@ -41,9 +41,10 @@ class Router:
         node.endpoints[endpoint.method] = endpoint
 
     def find(self, method: str, raw_path: bytes) -> tuple[Endpoint, dict[str, str]]:
-        """The endpoint and what stands in the path's variables.
+        """The endpoint, and the values of the path's variables.
 
-        `raw_path` is percent-encoded: an id may hold a slash. Raises 404, and 405 with what is allowed.
+        `raw_path` is percent-encoded, and is split before it is decoded: an id may contain a slash, as `%2F`.
+        Raises 404, and 405 with the allowed methods; OPTIONS raises 204 with them.
         """
         node = self._root
         values: dict[str, str] = {}
@@ -65,24 +66,24 @@ class Router:
 
 
 def without_prefix(scope: Scope, prefix: bytes) -> Scope:
-    """The request's scope with the path prefix taken off, unless the proxy in front did that already."""
+    """The ASGI scope with the path prefix removed, unless the proxy in front of us removed it already."""
     raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
     rest = raw_path.removeprefix(prefix)
     if rest == raw_path or rest[:1] not in (b"", b"/"):
-        return scope
+        return scope  # no prefix, or only the beginning of a longer word: `/call` is no prefix of `/calls`
     path = scope["path"].removeprefix(prefix.decode()) or "/"
     return {**scope, "raw_path": rest or b"/", "path": path}
 
 
 def allowed(endpoints: Iterable[str]) -> bytes:
-    """The value of `Allow`: the declared methods, and those that come with them."""
+    """The value of `Allow`: the declared methods, OPTIONS, and HEAD where there is GET."""
     methods = {*endpoints, "OPTIONS"} | ({"HEAD"} if "GET" in endpoints else set())
     return ", ".join(sorted(methods)).encode()
 
 
 def _not_allowed(method: str, endpoints: dict[str, Endpoint]) -> HttpError:
     allow = (b"allow", allowed(endpoints))
-    if method == "OPTIONS":
+    if method == "OPTIONS":  # an answer, not an error, but it ends the request in the same way
         return HttpError(204, "", headers=[allow])
     return HttpError(405, f"This path does not take {method[:32]}.", headers=[allow])
 

@@ -1,7 +1,7 @@
-"""The session of a browser: a cookie in place of `Authorization`, and which requests may use it.
+"""Browser sessions: a cookie in place of `Authorization`, and the check of where a request comes from.
 
-The cookie holds the token itself. So there is nothing to keep on the server, every worker knows it, and it
-ends when the token does.
+The cookie holds the token itself. So there is no table of sessions: every worker can check it, and it ends
+when the token does.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from callboard.http.errors import FOREIGN_PAGE, HttpError
 
 COOKIE = "callboard_session"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Methods that change nothing."""
+"""Methods that change nothing, and need no check against cross-site request forgery (RFC 9110, 9.2.1)."""
 
 Headers = Mapping[bytes, bytes]
 
 
 def secret_of_cookie(headers: Headers) -> str | None:
-    """The secret in the session's cookie; none when there is no such cookie."""
+    """The secret in the session cookie; None without such a cookie, or with an empty one."""
     sent = headers.get(b"cookie")
     if sent is None:
         return None
@@ -31,10 +31,11 @@ def secret_of_cookie(headers: Headers) -> str | None:
 
 
 def check_own_page(headers: Headers, *, said: bool) -> None:
-    """Raises 403 unless the browser says that our own page sent this request. `said`: it has to say so.
+    """Raises 403 unless the browser states that a page of our own origin sent this request.
 
-    Browsers say it themselves, and no page can say otherwise: `Sec-Fetch-Site`, or where they do not send
-    that (plain HTTP on a network, old ones) `Origin`, which must name the host that was asked.
+    Browsers set these headers themselves, and no page can change them: `Sec-Fetch-Site`, or where it is
+    missing (plain HTTP on a local network, old browsers) `Origin`, which must name the host that was asked.
+    Without either header the request is refused if `said`; programs send neither.
     """
     site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")
     if site is not None:
@@ -49,7 +50,7 @@ def check_own_page(headers: Headers, *, said: bool) -> None:
 
 
 def _host_of(origin: bytes) -> str:
-    """The host that an `Origin` names; empty when it is no address at all."""
+    """Host and port of an `Origin`; empty if it is no address, such as `null`."""
     try:
         return urlsplit(origin.decode("latin-1").strip().lower()).netloc
     except ValueError:  # half an IPv6 address
@@ -57,11 +58,12 @@ def _host_of(origin: bytes) -> str:
 
 
 def is_https(scheme: str, headers: Headers) -> bool:
-    """Whether the caller speaks HTTPS, to us or to a proxy in front of us.
+    """Whether the caller uses HTTPS, to us or to a proxy in front of us: then its cookie is `Secure`.
 
-    The browser's own `Origin` says so, or the proxy's `X-Forwarded-Proto`. Neither needs to be trusted: it
-    decides about the caller's own cookie, and a page elsewhere can set neither.
+    Taken from the browser's `Origin` or the proxy's `X-Forwarded-Proto`, without trusting either: a caller
+    that forges them only changes its own cookie, and a page elsewhere can set neither.
     """
+    # Of a chain of proxies the last entry is that of the nearest one.
     forwarded = headers.get(b"x-forwarded-proto", b"").rpartition(b",")[2].strip().lower()
     return (
         scheme == "https"
@@ -71,15 +73,18 @@ def is_https(scheme: str, headers: Headers) -> bool:
 
 
 def session_cookie(secret: str, *, prefix: str, secure: bool) -> tuple[bytes, bytes]:
-    """The header that begins a session. It ends with the browser, or with the token."""
+    """The `Set-Cookie` header that starts a session. Without `Max-Age` it ends with the browser, and with the
+    token in any case.
+    """
     return _cookie(secret, "", prefix, secure)
 
 
 def ended_cookie(*, prefix: str, secure: bool) -> tuple[bytes, bytes]:
-    """The header that ends it in the browser."""
+    """The `Set-Cookie` header that removes the cookie from the browser."""
     return _cookie("", "; Max-Age=0", prefix, secure)
 
 
 def _cookie(value: str, more: str, prefix: str, secure: bool) -> tuple[bytes, bytes]:
+    # HttpOnly: scripts cannot read the token. SameSite=Strict: not sent with requests of other sites.
     guarded = f"{'; Secure' if secure else ''}; HttpOnly; SameSite=Strict"
     return b"set-cookie", f"{COOKIE}={value}; Path={prefix or '/'}{more}{guarded}".encode("ascii")

@@ -1,8 +1,8 @@
-"""Threads that ask the store, shared between organizations: one that floods them leaves the others theirs.
+"""Threads for store questions, shared between organizations so that none can take them all.
 
-An organization is at work on at most as many threads as it leaves free, and waits with at most as many
-requests as it leaves room for; those that wait are taken in turn between organizations. Alone it has half of
-the threads: what its questions need more than that is what a newcomer's list would wait for.
+An organization may use at most as many threads as it leaves free, and may queue at most as many requests as
+it leaves room for; queued requests are started round-robin between organizations. An organization that is
+alone therefore gets half of the threads; the other half stays free for the first request of another one.
 """
 
 from __future__ import annotations
@@ -19,127 +19,137 @@ from callboard.store.budget import Budget, check, within
 P = ParamSpec("P")
 T = TypeVar("T")
 Whose = int | None
-"""An organization; none: of no organization, which together are as one."""
+"""An organization's id. None: requests that belong to no organization, which share one quota."""
 
 WAITING_PER_THREAD = 64
+"""Requests that may be queued for each thread; one more is answered 503."""
 LOOK_FOR_ROOM_S = 0.1
 _STOPPING = "The server is stopping; try again shortly."
 
 
 class SharedThreads:
-    """A pool of threads. Owned by one event loop; what runs on a thread holds its place until it has ended,
-    also when the caller is gone.
+    """A thread pool with a quota for each organization.
+
+    Owned by one event loop: all bookkeeping runs on it, so there is no lock. Work that runs on a thread keeps
+    its slot until it has ended, even if the caller was cancelled.
     """
 
     def __init__(self, threads: int, name: str) -> None:
+        # The executor's own queue stays empty: a request is handed over only when a thread is free for it,
+        # because that queue is first in, first out and knows no organizations.
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"callboard-{name}")
         self._threads = threads
-        self._most_waiting = threads * WAITING_PER_THREAD
+        self._max_waiting = threads * WAITING_PER_THREAD
         self._at_work: Counter[Whose] = Counter()
         self._busy = 0
-        self._lines: dict[Whose, deque[asyncio.Future[None]]] = {}
-        """Who waits, by organization, in the order of turns."""
+        self._queues: dict[Whose, deque[asyncio.Future[None]]] = {}
+        """The requests that wait, by organization; the organization whose turn is next comes first."""
         self._waiting = 0
         self._closed = False
 
     async def run(self, whose: Whose, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `work` answers, done on a thread. Raises `StoreUnavailableError` where too many wait."""
-        if self._lines.get(whose) or not self._may_begin(whose):
-            await self._turn(whose)
+        """The result of `work`, run on a thread. Raises `StoreUnavailableError` when the queue is full."""
+        # Behind the organization's own requests that wait already: they keep their order.
+        if self._queues.get(whose) or not self._may_start(whose):
+            await self._wait_for_slot(whose)
         else:
-            self._take(whose)
-        # From here on the place is ours. The thread goes on when we are cancelled: shielded, its end is seen.
+            self._acquire(whose)
+        # The slot is ours now. A thread cannot be interrupted: without the shield, cancelling this call would
+        # cancel the future, release the slot at once and let callers that hang up occupy every thread.
         try:
             ended = asyncio.get_running_loop().run_in_executor(self._pool, lambda: work(*args, **kwargs))
-        except RuntimeError:  # the pool was closed meanwhile
-            self._leave(whose)
+        except RuntimeError:  # the pool was shut down while this request waited
+            self._release(whose)
             raise StoreUnavailableError(_STOPPING) from None
-        ended.add_done_callback(lambda _: self._leave(whose))
+        ended.add_done_callback(lambda _: self._release(whose))
         return await asyncio.shield(ended)
 
     @property
     def waiting(self) -> int:
-        """Requests that wait for a thread."""
+        """Number of requests that wait for a thread."""
         return self._waiting
 
     def room(self, whose: Whose) -> bool:
-        """Whether one more may wait."""
-        held = len(self._lines.get(whose, ()))
-        free = self._most_waiting - self._waiting
+        """Whether one more request of this organization may wait."""
+        held = len(self._queues.get(whose, ()))
+        free = self._max_waiting - self._waiting
         return free > 0 and held < max(1, free)
 
     def close(self) -> None:
-        """Let those under way finish; those waiting are given up."""
+        """Wait for the work that is running; fail the requests that wait with `StoreUnavailableError`."""
         self._closed = True
-        for line in self._lines.values():
-            for turn in line:
-                if not turn.done():
-                    turn.set_exception(StoreUnavailableError(_STOPPING))
+        for queue in self._queues.values():
+            for slot in queue:
+                if not slot.done():
+                    slot.set_exception(StoreUnavailableError(_STOPPING))
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    async def _turn(self, whose: Whose) -> None:
-        """Wait until a thread is ours."""
+    async def _wait_for_slot(self, whose: Whose) -> None:
         if self._closed or not self.room(whose):
             raise StoreUnavailableError("Too many requests are waiting already; try again shortly.")
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._lines.setdefault(whose, deque()).append(turn)
+        slot: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queues.setdefault(whose, deque()).append(slot)
         self._waiting += 1
         try:
-            await turn
+            await slot
         except BaseException:
-            # Cancelled in the line, or just when the place was given.
-            if turn.done() and not turn.cancelled() and turn.exception() is None:
-                self._leave(whose)
+            # A cancellation can arrive after the slot was granted and before this task ran again. The slot is
+            # ours then and must be released, or it is lost for good. Otherwise we are still in the queue.
+            if slot.done() and not slot.cancelled() and slot.exception() is None:
+                self._release(whose)
             else:
-                self._unline(whose, turn)
+                self._leave_queue(whose, slot)
             raise
 
-    def _unline(self, whose: Whose, turn: asyncio.Future[None]) -> None:
-        line = self._lines.get(whose)
-        if line is not None and turn in line:
-            line.remove(turn)
+    def _leave_queue(self, whose: Whose, slot: asyncio.Future[None]) -> None:
+        queue = self._queues.get(whose)
+        # `_grant` may have taken a cancelled request out of the queue already, and counted it.
+        if queue is not None and slot in queue:
+            queue.remove(slot)
             self._waiting -= 1
-            if not line:
-                del self._lines[whose]
+            if not queue:
+                del self._queues[whose]
 
-    def _may_begin(self, whose: Whose) -> bool:
+    def _may_start(self, whose: Whose) -> bool:
         free = self._threads - self._busy
         return free > 0 and self._at_work[whose] < max(1, free)
 
-    def _take(self, whose: Whose) -> None:
+    def _acquire(self, whose: Whose) -> None:
         self._at_work[whose] += 1
         self._busy += 1
 
-    def _leave(self, whose: Whose) -> None:
+    def _release(self, whose: Whose) -> None:
         self._busy -= 1
         self._at_work[whose] -= 1
         if not self._at_work[whose]:
-            del self._at_work[whose]
-        self._next()
+            del self._at_work[whose]  # the counter holds only organizations at work: it cannot grow
+        self._start_waiting()
 
-    def _next(self) -> None:
-        """Give free threads to those that wait, an organization at a time."""
-        given = True
-        while given:
-            given = False
-            for whose in list(self._lines):
-                if self._may_begin(whose):
-                    self._give(whose)
-                    given = True
+    def _start_waiting(self) -> None:
+        """Start queued requests while threads are free, one of each organization per round."""
+        started = True
+        while started:
+            started = False
+            for whose in list(self._queues):  # a copy: `_grant` reorders the dict
+                if self._may_start(whose):
+                    self._grant(whose)
+                    started = True
 
-    def _give(self, whose: Whose) -> None:
-        line = self._lines.pop(whose)
-        turn = line.popleft()
+    def _grant(self, whose: Whose) -> None:
+        """Give a slot to the request of this organization that waits longest."""
+        queue = self._queues.pop(whose)
+        slot = queue.popleft()
         self._waiting -= 1
-        if line:
-            self._lines[whose] = line  # behind the others from now on
-        if not turn.done():
-            self._take(whose)
-            turn.set_result(None)
+        if queue:
+            self._queues[whose] = queue  # inserted anew, it is the last in the order of the dict
+        # Done without a slot: cancelled, but its task has not run yet to leave the queue.
+        if not slot.done():
+            self._acquire(whose)
+            slot.set_result(None)
 
 
 class Asking:
-    """The threads for one request: under its organization's share, all that it asks within one budget."""
+    """The threads for one request: under its organization's quota, all its questions within one budget."""
 
     __slots__ = ("_budget", "_threads", "whose")
 
@@ -147,22 +157,28 @@ class Asking:
         self._threads = threads
         self._budget = budget
         self.whose: Whose = None
-        """Whose share it takes, as far as the request has told by now."""
+        """The organization whose quota is used, as far as the pipeline has found it by now."""
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `work` answers, done on a thread. Waiting for the thread is part of the budget."""
+        """The result of `work`, run on a thread. The wait for a thread counts against the budget.
+
+        Raises `StoreUnavailableError` when the queue is full, `StoreTooSlowError` when the budget is used up.
+        """
         return await self._threads.run(self.whose, _within, self._budget, lambda: work(*args, **kwargs))
 
     async def run_slice(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same for the next slice of an export, which may last: what it asks of the store has the query
-        time each, and it waits for room however many wait.
+        """As `run`, for the next slice of an export.
+
+        An export may last, so each of its reads has the whole query time; and it waits for a place in the
+        queue instead of being refused, because a 503 in the middle of a file would break the file off.
         """
-        while not self._threads.room(self.whose):  # noqa: ASYNC110 - rare, and nothing tells when there is room
+        while not self._threads.room(self.whose):  # noqa: ASYNC110 - rare, and there is no event for it
             await asyncio.sleep(LOOK_FOR_ROOM_S)
         return await self._threads.run(self.whose, work, *args, **kwargs)
 
 
 def _within(budget: Budget | None, work: Callable[[], T]) -> T:
+    """Runs on the thread. A budget that was used up in the queue fails here, before the store is asked."""
     with within(budget):
         check()
         return work()

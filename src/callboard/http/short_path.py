@@ -1,13 +1,15 @@
-"""The short path: the analytics endpoint's answer, kept as bytes for as long as it is true.
+"""The short path: answers of the analytics endpoint, cached as bytes and never stale.
 
 It answers only what the pipeline would answer with 200 to the same request, byte for byte; a test draws
-requests and compares the two. Whatever is not plain (another header that matters, a failed check, a store
-that cannot answer) it leaves to the pipeline, which also tells it whom to answer from then on.
+requests and compares the two. Everything else (another header that matters, a failed check, a store that
+cannot answer) it leaves to the pipeline. What the pipeline found for a request, `learn` remembers for the
+next one.
 
-An answer is true while the store's marker stands still. When that moved, the organization is looked at
-(`Analytics.look`): its directory version must still be the one the request was checked under, and the
-scope's numbers must be unchanged, else the answer is made anew. Expiry of tokens is compared with the clock
-each time.
+Invalidation: every request refreshes the organization (`Analytics.look`), which costs one read of the change
+counter while nothing was committed. The directory version must still be the one the request was checked
+under; otherwise the token may be revoked or the space moved, and the pipeline has to check again. The bytes
+belong to a cell of totals and are encoded again when its numbers change. The expiry of a token is no commit,
+so it is compared with the clock each time.
 """
 
 from __future__ import annotations
@@ -25,12 +27,13 @@ from callboard.query.bounded import Bounded
 from callboard.store.interface import Store
 
 GRANTS = 10_000
-"""How many pairs of token and handle are remembered."""
+"""Pairs of token and handle that are remembered."""
 SCOPES = 20_000
-"""How many query strings are remembered, of all organizations together."""
+"""Query strings that are remembered, of all organizations together."""
 LONGEST_KEY = 512
-"""Bytes of headers or of a query that are remembered: tokens, handles and ids are shorter, however they are
-sent."""
+"""Longest headers or query that are remembered, in bytes: tokens, handles and ids are shorter in any
+spelling. Without this bound, padded ones would fill the memory.
+"""
 
 _PLAIN = frozenset({b"*/*", b"application/json"})
 _MATTERS = frozenset({b"authorization", b"org-handle", b"accept", b"if-none-match", b"x-request-id"})
@@ -38,20 +41,20 @@ Head = Sequence[tuple[bytes, bytes]]
 
 
 class Grant:
-    """What the pipeline found for a pair of `Authorization` and `Org-Handle`."""
+    """What the pipeline found for one pair of `Authorization` and `Org-Handle`."""
 
     __slots__ = ("directory_version", "org_id", "until")
 
     def __init__(self, org_id: int, directory_version: int, until: Micros) -> None:
         self.org_id = org_id
         self.directory_version = directory_version
-        """Under which it was found; under another it must be found again."""
+        """The version it was found under. Under any other one the pipeline has to find it again."""
         self.until = until
-        """When the token ends, or its use is to be recorded again."""
+        """When the token expires or the pipeline has to record its use again, whichever is earlier."""
 
 
 class Rendered:
-    """A scope's answer as it goes out."""
+    """A cached answer: the body and the head of a 200, without the request id."""
 
     __slots__ = ("body", "headers")
 
@@ -61,7 +64,7 @@ class Rendered:
 
 
 class ShortPath:
-    """Owned by the event loop's thread."""
+    """The cache. Owned by the event loop's thread, which is why it takes no lock."""
 
     def __init__(self, store: Store, analytics: Analytics, clock: Clock) -> None:
         self._store = store
@@ -71,7 +74,7 @@ class ShortPath:
         self._scopes: Bounded[tuple[int, bytes], tuple[int, int | None]] = Bounded(SCOPES)
 
     def answer(self, headers: Head, query: bytes) -> Rendered | None:
-        """The answer; none when the pipeline has to give it."""
+        """The cached answer, or None when the pipeline has to answer. Raises nothing of the store's."""
         key = _key(headers)
         grant = None if key is None else self._grants.get(key)
         if grant is None or self._clock() >= grant.until:
@@ -82,18 +85,22 @@ class ShortPath:
         try:
             totals = self._analytics.look(grant.org_id)
         except StoreError:
-            return None
+            return None  # the pipeline meets the same error, and turns it into an answer and a log line
         if totals.directory_version != grant.directory_version:
             return None
         if not query:
             return render(totals.whole)
+        # Keyed by the query as sent: a query that was not checked by the pipeline, or was spelled otherwise,
+        # is not found.
         found = self._scopes.get((grant.org_id, query))
         if found is None or found[0] != totals.directory_version:
             return None
         return render(totals.cell(found[1]))
 
     def learn(self, headers: dict[bytes, bytes], query: bytes, grant: Grant, space_id: int | None) -> None:
-        """Remember what the pipeline found for a request that it answered with 200."""
+        """Remember what the pipeline found for a request that it answered with 200. `space_id`: None for all
+        contact spaces.
+        """
         authorization, handle = headers[b"authorization"], headers[b"org-handle"]
         if len(authorization) + len(handle) > LONGEST_KEY:
             return
@@ -103,7 +110,9 @@ class ShortPath:
 
 
 def _key(headers: Head) -> tuple[bytes, bytes] | None:
-    """`Authorization` and `Org-Handle` as sent; none when one is missing or anything else matters."""
+    """`Authorization` and `Org-Handle` as sent. None if one of them is missing, if one is sent twice, or if
+    another header could change the answer.
+    """
     authorization = handle = None
     for name, value in headers:
         if name == b"authorization" and authorization is None:
@@ -116,7 +125,8 @@ def _key(headers: Head) -> tuple[bytes, bytes] | None:
 
 
 def render(cell: Cell) -> Rendered:
-    """The cell's answer, made once for each change of its totals."""
+    """The cell's answer, encoded once for each change of its totals."""
+    # The cell clears `rendered` when its totals change. `Any`: `query` must not import from `http`.
     rendered: Any = cell.rendered
     if rendered is None:
         rendered = cell.rendered = Rendered(cell.totals)

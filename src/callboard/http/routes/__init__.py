@@ -1,1 +1,1 @@
-"""What each endpoint does, one resource a file."""
+"""The handlers of all endpoints, one resource per file."""

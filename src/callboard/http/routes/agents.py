@@ -1,4 +1,4 @@
-"""Agents: whom tasks are assigned to, and each one's tasks."""
+"""Agents: the people or voice agents that tasks are assigned to, and the tasks of each."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ async def list_agents(request: Request) -> Response:
     spaces = await spaces_now(request)
 
     def position(row: AgentTasks) -> Position:
+        # Only the last row shown of a full page is asked for its position.
         assert row.handle is not None, "tasks without an assignee come last: nothing follows them"
         return Position(0, row.handle, 0)
 
@@ -45,7 +46,7 @@ async def list_agents(request: Request) -> Response:
 
 
 async def find_agent(request: Request) -> Scope:
-    """The scope asked about. 404 for a handle that nothing is assigned to and no space names."""
+    """The scope of the question. Raises 404 for a handle that no task is assigned to and no space names."""
     scope = await find_scope(request)
     wanted = _wanted(request)
     if isinstance(wanted, str):
@@ -61,7 +62,7 @@ async def list_agent_tasks(request: Request) -> Response:
 
 
 def _wanted(request: Request) -> object:
-    """What the filter `assignee` would be; `unknown` means null, as everywhere."""
+    """The handle in the path as a value of the filter `assignee`; `unknown` means null, as in filters."""
     try:
         return ASSIGNEE.read(request.path["handle"])
     except ValueError:

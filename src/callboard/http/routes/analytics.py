@@ -1,4 +1,4 @@
-"""The analytics endpoint: what the product is built around."""
+"""The analytics endpoint. Most of its requests are answered by the short path and never get here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PATHS = frozenset({PATH.encode(), PATH.removesuffix("/").encode()})
 
 
 async def find_scope(request: Request) -> int | None:
-    """The space asked about; none for all contact spaces."""
+    """The id of the space in `space_token`; None for all contact spaces. Raises 404 for an unknown token."""
     token = request.values.get("space_token")
     if token is None:
         return None
@@ -34,7 +34,10 @@ async def get_analytics(request: Request) -> Response:
 
 
 def granted(request: Request, until: Micros) -> tuple[Grant, int | None]:
-    """What the short path may remember of a request that was answered."""
+    """What the short path may remember of a request that was answered: the grant, and the space asked about.
+
+    `until` is when the token's use is to be recorded again: the pipeline does that, so it must see a request.
+    """
     token = request.principal.token
     ends = [end for end in (request.principal.ends_at, token.revoked_at, until) if end is not None]
     return Grant(request.org_id, request.view.version, min(ends)), request.item

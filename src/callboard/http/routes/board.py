@@ -1,4 +1,4 @@
-"""The board: the page at `/`, the files it consists of, and the same page for every address within it."""
+"""The board: the page at `/`, its files, and the same page for every address that its router handles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     b"connect-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
-"""Files of this origin alone, nothing inline, and in nobody's frame."""
+"""Scripts, styles and requests of this origin only, nothing inline, and no framing by other pages."""
 OF_A_PAGE: Headers = [
     (b"content-security-policy", POLICY),
     (b"referrer-policy", b"same-origin"),
@@ -25,7 +25,7 @@ OF_A_PAGE: Headers = [
 OWN_ORIGIN = (b"cross-origin-resource-policy", b"same-origin")
 PAGE_CACHE = b"no-cache"
 FILE_CACHE = b"public, max-age=31536000, immutable"
-"""A year: the name of such a file says what is in it."""
+"""A year: a file below `ASSETS` has a digest in its name, so a changed file has another address."""
 ENCODED = (b"content-encoding", b"gzip")
 VARIES = (b"vary", b"Accept-Encoding")
 
@@ -39,8 +39,8 @@ _NOT_BUILT = """\
 
 
 def is_for_board(request: Request) -> bool:
-    """Whether a path that nothing else answers is the board's: one of its files, or an address within the
-    page that somebody opens in a browser.
+    """Whether a path without an endpoint belongs to the board: one of its files, or an address within the
+    page that was opened in a browser.
     """
     if request.method not in ("GET", "HEAD"):
         return False
@@ -48,6 +48,8 @@ def is_for_board(request: Request) -> bool:
     name = _name(request.raw_path)
     if name in files:
         return True
+    # A browser that opens an address accepts HTML. Scripts get the JSON 404 for a mistyped path instead, and
+    # so do all clients below `api/`, and for assets: an old page must not get HTML in place of a script.
     takes_page = b"text/html" in request.headers.get(b"accept", b"")
     return bool(files) and takes_page and not name.startswith(("api/", ASSETS))
 

@@ -1,4 +1,4 @@
-"""Call logs: the calls behind the numbers, and what made each of them what it is."""
+"""Call logs: the calls behind the numbers, and each call with the events it was folded from."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ async def find_call(request: Request) -> tuple[Space, Call]:
 
 
 def _calls_named(store: Store, spaces: list[Space], call_id: str) -> list[tuple[Space, Call]]:
-    """The call of that id in each space that has one; the second is one too many."""
+    """The calls with that id, at most two: with a second one the caller has to name the space."""
     found: list[tuple[Space, Call]] = []
     for space in spaces:
         call = store.call(space.org_id, space.id, call_id)

@@ -1,4 +1,4 @@
-"""Organizations: those the token may use."""
+"""The organizations that a token may use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics for monitoring: of the service, for anybody; of an organization, for who has a token."""
+"""Metrics for Prometheus: of the service, without a token; of an organization, with one."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ _VERSION = Sample({"version": __version__}, 1)
 
 async def scrape_service(request: Request) -> Response:
     services = request.services
+    # Gauges are written down once a second; this worker's own are brought up to date for this scrape.
     request.note_gauges()
     up, verified = await request.store_threads.run(_asked, services.store)
     about = (
@@ -35,7 +36,9 @@ async def scrape_service(request: Request) -> Response:
 
 
 def _asked(store: Store) -> tuple[bool, LastVerification | None]:
-    """Whether the store answers (when it does not, monitoring is told and not refused), and what it says."""
+    """Whether the store answers, and its latest verification. A store that is down is a value here and not a
+    503: that is when monitoring needs its metrics most.
+    """
     try:
         store.ready()
         return True, store.last_verification()
@@ -44,7 +47,7 @@ def _asked(store: Store) -> tuple[bool, LastVerification | None]:
 
 
 def _verification(last: LastVerification | None) -> Iterator[Family]:
-    """What the latest verification found, in all organizations together; nothing when there was none."""
+    """Metrics of the latest verification, over all organizations; none if there was no verification."""
     if last is not None:
         at = Sample({}, last.finished_at / SECOND)
         yield Family(
@@ -62,6 +65,7 @@ async def scrape_organization(request: Request) -> Response:
     now = services.clock()
     stuck = await request.store_threads.run(services.store.stuck_tasks, org_id, now)
     outcomes = await request.store_threads.run(services.store.outcomes, org_id)
+    # Totals and directory are read without an `await` in between, so that they belong together.
     found = services.analytics.look(org_id)
     spaces = services.directory.spaces(org_id)
     if space_id is not None:

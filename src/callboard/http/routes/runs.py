@@ -1,4 +1,4 @@
-"""Runs: tasks created together."""
+"""Runs: batches of tasks that were created together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which spaces a list across an organization is about."""
+"""The spaces that a list across an organization covers, and the time zone of its question."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from callboard.store.questions import Scope
 
 
 async def find_scope(request: Request) -> Scope:
-    """The space that `space_token` names; else the contact spaces, or with `content_type=all` every one."""
+    """The space of `space_token`; else all contact spaces, or with `content_type=all` every space. Raises 404
+    for a token that is not of this organization.
+    """
     token = request.values.get("space_token")
     if token is None:
         return Scope(request.org_id, all_content=request.values.get("content_type") == "all")
@@ -26,7 +28,7 @@ async def find_scope(request: Request) -> Scope:
 
 
 def home_zone(request: Request, scope: Scope) -> ZoneInfo:
-    """The zone of a question that names none: its space's, else the organization's."""
+    """The time zone of a question that names none: the home zone of its space, else of the organization."""
     if request.endpoint.in_space:
         return ZoneInfo(request.space.home_zone)
     if scope.space_id is not None:
@@ -38,11 +40,13 @@ def home_zone(request: Request, scope: Scope) -> ZoneInfo:
 
 
 def told_zone(values: Mapping[str, Any], home: ZoneInfo) -> str | None:
-    """The zone that a list was read in; none where it was asked without a time."""
+    """The name of the zone that a list's times were read in; None where it was asked without a time."""
     return zone_of(values, home).key if values.keys() & TIMES else None
 
 
 async def spaces_now(request: Request) -> dict[int, Space]:
-    """The organization's spaces by id, as of after the rows were read: no row's space is missing."""
+    """The organization's spaces by id. Called after rows were read, and brought up to date then: a space that
+    was created since the request began may own one of the rows.
+    """
     await request.services.catch_up()
     return request.services.directory.now().spaces(request.org_id)

@@ -1,4 +1,4 @@
-"""The session of a browser: begun with a token, asked about, ended."""
+"""Browser sessions: sign in with a token, ask who is signed in, sign out."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Session(Struct, frozen=True):
 
 
 async def create_session(request: Request) -> Response:
-    # Another page must not sign anybody in, as somebody else and without their knowing.
+    # Login CSRF: another page could sign its visitor in with the attacker's token, unnoticed.
     check_own_page(request.headers, said=False)
     secret = read_object(request, NewSession).token.strip()
     identified(request, secret or None)
@@ -77,7 +77,7 @@ def _secure(request: Request) -> bool:
     return is_https(request.scheme, request.headers)
 
 
-# Not in the OpenAPI document: programs send their token with each request and need no session.
+# Not in the OpenAPI document: programs send their token with each request, and need no session.
 ENDPOINTS = (
     Endpoint(
         method="POST",

@@ -1,4 +1,4 @@
-"""Spaces: campaigns, and their administration."""
+"""Spaces (campaigns): list, create and change them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class NewSpace(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Name
     token: SpaceToken | None = None
-    """The public id that clients have configured already; left out, one is made."""
+    """The public id that clients are configured with already; one is generated if it is left out."""
     description: LongText | None = None
     content_type: ContentType = "contact"
     agent_handle: ShortText | None = None
@@ -111,7 +111,8 @@ async def update_space(request: Request) -> Response:
     change = read_object(request, SpaceChange)
     stated = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET}
     if isinstance(change.settings, SettingsIn):
-        # One by one: the store changes them under its lock, and what another changes meanwhile stays.
+        # Only the stated settings, not the whole object: the store merges them under its lock, so two
+        # changes of different settings at the same time both take effect.
         stated["settings"] = _settings(change.settings)
     space = await _update(request, request.space, stated) if stated else request.space
     message = _updated(stated.get("archived"))
@@ -119,7 +120,7 @@ async def update_space(request: Request) -> Response:
 
 
 def _updated(archived: bool | None) -> str:
-    """The label is not in the item: only the message can say how it stands now."""
+    """The message of an update. `archived` is not a field of the item, so only the message can report it."""
     if archived is None:
         return "Space updated"
     return (
@@ -135,7 +136,7 @@ async def _update(request: Request, space: Space, changes: dict[str, Any]) -> Sp
 
 
 def _settings(change: SettingsIn) -> dict[str, Any]:
-    """Those that are stated."""
+    """The settings that are stated. Raises `InvalidInputError` for an unknown time zone."""
     stated = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET}
     if stated.get("timezone") is not None:
         try:

@@ -1,4 +1,4 @@
-"""The analytics answer as it changes: server-sent events."""
+"""The analytics answer as a stream: server-sent events, one for each change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from callboard.query.secret import secret_digest
 
 EVENT_STREAM = "text/event-stream"
 _UNBUFFERED = [(b"x-accel-buffering", b"no")]
-"""A proxy that gathers answers before it passes them on would hold back every message."""
+"""Tells nginx not to buffer this answer: it would hold back every message."""
 STREAMED = {
     **SCOPE,
     **table(

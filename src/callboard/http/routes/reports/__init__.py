@@ -1,1 +1,1 @@
-"""Reports under the analytics' path: one a file."""
+"""The reports below the path of the analytics endpoint, one per file."""

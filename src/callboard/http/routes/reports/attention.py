@@ -1,4 +1,4 @@
-"""What needs a human."""
+"""The report of what needs a person's attention."""
 
 from __future__ import annotations
 

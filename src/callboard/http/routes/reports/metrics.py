@@ -1,4 +1,4 @@
-"""What every metric means."""
+"""The definition of every metric."""
 
 from __future__ import annotations
 

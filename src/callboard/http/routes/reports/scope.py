@@ -1,4 +1,4 @@
-"""Which spaces a report is about."""
+"""The spaces that a report covers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from callboard.query.reports.scope import ReportScope, report_scope
 
 
 async def find_report_scope(request: Request) -> ReportScope:
-    """As `find_scope`, with the spaces themselves as of this request."""
+    """As `find_scope`, with the spaces themselves, as of the beginning of this request."""
     scope = await find_scope(request)
     spaces = request.view.spaces(request.org_id)
     if scope.space_id is not None and scope.space_id not in spaces:
-        # Made by another worker since this request began, and found by its token alone.
+        # Created by another worker since this request began: the lookup by token asks the store, while the
+        # list of spaces is of the view.
         space = request.view.space(request.values["space_token"])
         assert space is not None, "the scope was found by it"
         spaces = {space.id: space}

@@ -1,4 +1,4 @@
-"""All spaces side by side."""
+"""The report of all spaces side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether to trust the numbers; also beside any report, with `include=trust`."""
+"""The report of how far the numbers can be trusted; `include=trust` adds it to any other report."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.trust import Trust, trust
 
 NARROWING = ("group_by", "page_size", "interval")
-"""By which parameter an answer that is too long is made shorter: the first of these that its report takes."""
+"""Parameters that shorten an answer. The error for a too long one names the first that its report takes."""
 
 
 class Report(Struct, frozen=True):
@@ -32,7 +32,7 @@ class Report(Struct, frozen=True):
 
 
 async def reported(request: Request, what: str, data: Any) -> Response:
-    """A report as it goes out, with trust beside it where the question includes it."""
+    """The response of a report, with `trust` where `include=trust` asks for it. Encoded on a thread."""
     beside: Trust | UnsetType = UNSET
     if request.values.get("include") == "trust":
         beside = await trusted(request, request.item)
