@@ -1,1 +1,1 @@
-"""FOLLOW: from the store's marker to whoever waits for numbers to change."""
+"""FOLLOW: from the store's change counter to the streams that wait for numbers to change."""

@@ -1,7 +1,8 @@
-"""Who follows which numbers: one task a worker looks at the store's marker for all of them.
+"""Streams of numbers: one task per worker polls the store's change counter for all subscribers.
 
-The marker moves with any commit, of whichever process; so every worker sees every commit by itself, and a
-worker's own commits need no other way than those of its neighbours. While nobody follows, nothing looks.
+The change counter moves with every commit of every process. So each worker sees all commits in the same way,
+its own and those of other workers, and there is no second path of notification to keep correct. While there
+are no subscribers the task does not run.
 """
 
 from __future__ import annotations
@@ -26,11 +27,13 @@ from callboard.store.questions import Scope
 _log = logging.getLogger("callboard.live")
 
 LOOK_EVERY_S = 0.02
-"""How often the marker is looked at: two microseconds each time."""
+"""Seconds between two reads of the change counter. On SQLite a read takes two microseconds."""
 MOST_OF_THE_TIME = 0.2
-"""Share of the event loop's time that looking may take: with very many organizations it looks less often."""
+"""Greatest share of the event loop's time for refreshing. With very many organizations the pauses grow, so
+that requests do not starve.
+"""
 AT_ONCE = 50
-"""Organizations looked at before others on the event loop get their turn."""
+"""Organizations refreshed in a row before other tasks of the event loop run."""
 
 
 class Live:
@@ -47,31 +50,37 @@ class Live:
         self._places = Places(settings.stream_subscribers, SubscribersFullError)
         self._lasts_s = settings.stream_seconds
         self._subscriptions: dict[Subscription, None] = {}
-        """In the order they came, which is the order in which their time is over."""
+        """A set in the order of insertion: all last equally long, so the first is also the first to end."""
         self._followed: dict[int, dict[Scope, Followed]] = {}
+        """By organization, the scopes that have subscribers."""
         self._seen: dict[int, tuple[int, int]] = {}
+        """By organization, the version and the directory version that its scopes were refreshed to."""
         self._marker: int | None = None
+        """The change counter up to which everything has been refreshed."""
         self._directory_version = -1
         self._first_end = NEVER
+        """The earliest expiry of all permits: until then only a change of the directory can end one."""
         self._watching: asyncio.Task[None] | None = None
         self._stopping = False
         self.ended: Counter[str] = Counter()
-        """How many streams the server ended, by reason."""
+        """Number of streams that the server ended, by reason."""
 
     @property
     def subscribers(self) -> int:
-        """How many there are now."""
+        """Number of open streams."""
         return len(self._subscriptions)
 
     def check_room(self, org_id: int) -> None:
-        """Raises `SubscribersFullError` when this organization cannot have one more."""
+        """Raises `SubscribersFullError` when this organization may not open one more stream."""
         if self._stopping:
             raise SubscribersFullError
         self._places.check(org_id)
 
     def follow(self, scope: Scope, permit: Permit, heartbeat_s: float | None = None) -> Subscription:
-        """A stream that begins with the answer of this moment, and is never silent for longer than
-        `heartbeat_s` seconds (left out: as long as any). Raises `SubscribersFullError` and `StoreError`.
+        """A stream that begins with the current answer, and is never silent for longer than `heartbeat_s`
+        seconds (None: `HEARTBEAT_S`). Raises `SubscribersFullError` and `StoreError`.
+
+        The caller must `close` it, which frees its place.
         """
         self.check_room(scope.org_id)
         followed = self._followed.get(scope.org_id, {}).get(scope) or Followed(scope)
@@ -82,17 +91,18 @@ class Live:
         self._subscriptions[subscription] = None
         self._places.take(scope.org_id)
         try:
-            # One that holds no longer by now ends at the next look.
+            # The token may have been revoked since the request was checked. `or 0` is an expiry in the past:
+            # the next round then checks all permits and ends this stream.
             self._first_end = min(self._first_end, permit.until(self._directory.now()) or 0)
         except BaseException:
-            subscription.close()  # nobody will read it: its place is free again
+            subscription.close()  # the caller never gets it: free its place
             raise
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch())
         return subscription
 
     def stop(self) -> None:
-        """End every stream, and begin none from now on."""
+        """End all streams, and refuse new ones: the server is stopping."""
         self._stopping = True
         self._end_all("stopping")
 
@@ -107,9 +117,10 @@ class Live:
                 del self._followed[scope.org_id]
                 self._seen.pop(scope.org_id, None)
 
-    # --- looking
+    # --- refreshing
 
     async def _watch(self) -> None:
+        """Refresh until the last subscriber has left."""
         loop = asyncio.get_running_loop()
         try:
             while self._subscriptions:
@@ -118,22 +129,28 @@ class Live:
                 spent = loop.time() - began
                 await asyncio.sleep(max(LOOK_EVERY_S, spent / MOST_OF_THE_TIME))
         except StoreError as error:
-            # Silence would say that nothing changes. Whoever comes back is told 503, or that all is well.
+            # An open stream without messages would mean that nothing changed. Clients reconnect, and get
+            # either a 503 or the current numbers.
             _log.warning("streams ended: %s: %s", error.code, error.message)
             self._end_all("store_unavailable")
-        except Exception:  # noqa: BLE001 - in the log, and told to everybody it concerns
+        except Exception:  # noqa: BLE001 - a fault of ours is logged, and must not leave streams that go quiet
             _log.exception("streams ended by a fault of ours")
             self._end_all("fault")
         finally:
+            # Nothing awaits between the last check for subscribers and this line: a stream that opens later
+            # finds no task and starts one.
             self._watching = None
 
     async def _look(self, now_s: float) -> None:
         self._end_those_whose_time_is_over(now_s)
         if self._ahead is not None:
-            await self._ahead.ask()
+            await self._ahead.ask()  # on PostgreSQL the counter is held in memory: bring it up to date first
+        # Read before refreshing, stored after it: a commit in between moves the counter again, and the next
+        # round refreshes once more. The other order could miss that commit for good.
         marker = self._store.marker()
         if marker != self._marker:
             self._check_permits()
+            # A copy: during `sleep(0)` below, streams open and close. `_look_at` skips what is gone.
             for place, org_id in enumerate(list(self._followed), 1):
                 self._look_at(org_id)
                 if place % AT_ONCE == 0:
@@ -143,9 +160,10 @@ class Live:
             self._check_permits(whatever=True)
 
     def _look_at(self, org_id: int) -> None:
-        if org_id not in self._followed:  # the last of them left meanwhile
+        if org_id not in self._followed:  # its last subscriber left during this round
             return
         organization = self._analytics.look(org_id)
+        # The change counter moves with commits of any organization: most of them are not about this one.
         seen = (organization.version, organization.directory_version)
         if seen != self._seen.get(org_id):
             self._seen[org_id] = seen
@@ -153,7 +171,11 @@ class Live:
                 followed.take(organization)
 
     def _check_permits(self, *, whatever: bool = False) -> None:
-        """End the streams whose permit holds no longer; look at none while the directory stands still."""
+        """End the streams whose permit is no longer valid.
+
+        None is checked while the directory is unchanged, unless `whatever`: then a permit has expired, which
+        changes nothing in the directory.
+        """
         view = self._directory.now()
         if view.version == self._directory_version and not whatever:
             return
@@ -167,6 +189,7 @@ class Live:
                 self._first_end = min(self._first_end, until)
 
     def _end_those_whose_time_is_over(self, now_s: float) -> None:
+        # Nothing leaves the dict during the loop: `end` only marks a stream, and its task closes it later.
         for subscription in self._subscriptions:
             if subscription.over_at > now_s:
                 return

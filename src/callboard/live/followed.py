@@ -1,4 +1,4 @@
-"""The numbers that somebody follows: of each scope the newest message, made once for all who follow it."""
+"""The numbers being streamed: the newest message of each scope, encoded once for all its subscribers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from callboard.store.questions import Scope
 
 
 class Followed:
-    """One scope's newest message, and who wants to know of a newer one."""
+    """The newest message of one scope, and the subscriptions to wake when it changes."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -20,11 +20,14 @@ class Followed:
         self._totals: Totals | None = None
 
     def take(self, organization: OrganizationTotals) -> None:
-        """Take over what was found at a look; tell everybody when it is not what they were told."""
+        """Take over refreshed totals. If this scope's numbers changed: make a message, wake the listeners."""
         totals = self._of(organization)
+        # The organization's version also moves when other scopes change: no message without new numbers.
         if totals == self._totals:
             return
         self._totals = totals
+        # Both numbers only grow. The directory's is part of it: a space whose content type changes moves into
+        # the organization's numbers, or out of them.
         version = f"{organization.version}.{organization.directory_version}"
         self.message = message(version, analytics_body(totals))
         for listener in self.listeners:

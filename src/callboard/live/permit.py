@@ -1,4 +1,6 @@
-"""What lets a stream go on: asked again whenever the directory changes, not only when it began."""
+"""Whether a stream or an export may go on. Checked again whenever the directory changes, not only at its
+start: a revoked token must not keep receiving numbers on a connection that it opened before.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +11,14 @@ from callboard.query.directory import View
 
 
 class Permit(Struct, frozen=True):
-    """Who asked, and about whom."""
+    """The secret a stream was opened with, and the organization it is about."""
 
     secret_digest: bytes
-    """Of the secret that was sent: a rotated secret ends, its token does not."""
+    """Digest of the secret, not the token's id: rotating a token ends its old secret, not the token."""
     org_id: int
 
     def until(self, view: View) -> Micros | None:
-        """When it ends by itself, `NEVER` when it does not; none when it holds no longer."""
+        """The time at which the permit expires, `NEVER` if it does not; None if it is no longer valid."""
         principal = view.principal_of(self.secret_digest)
         if principal is None or principal.role_in(self.org_id) is None:
             return None
@@ -25,3 +27,4 @@ class Permit(Struct, frozen=True):
 
 
 NEVER: Micros = 1 << 62
+"""Later than any expiry: an instant like the others, so that the earliest is found by `min`."""

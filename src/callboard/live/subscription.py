@@ -1,7 +1,7 @@
-"""One subscriber: the newest answer when it changed, never more than a few a second, and an end.
+"""One subscriber of a stream: the newest answer when it changed, at most four a second, and a last event.
 
-Nothing is queued. Whoever reads slowly is told the newest answer once it has taken the one before: its
-backlog is one message, and what its connection buffers.
+Nothing is queued. A slow reader gets the newest answer once it has taken the one before, and those between
+are skipped: its backlog is one message and what its connection buffers.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from callboard.live.message import HEARTBEAT, OPENING, EndReason, ending
 from callboard.live.permit import Permit
 
 APART_S = 0.25
-"""Time between two messages to one subscriber, at least."""
+"""Least time between two messages to one subscriber, in seconds."""
 HEARTBEAT_S = 15.0
-"""Silence after which a comment is sent."""
+"""Seconds of silence after which a comment line is sent."""
 SHORTEST_HEARTBEAT_S = 2
-"""The shortest silence that a subscriber may ask for instead."""
+"""The least a subscriber may ask for in place of `HEARTBEAT_S`."""
 GRACE_S = 0.5
-"""How long a subscriber that must end may take to read its last words; then it is cut off."""
+"""Seconds a reader has to take the last event of a stream; then its connection is cut."""
 
 
 class Subscription:
-    """A stream for one subscriber. Owned by the event loop's thread."""
+    """A stream for one subscriber (`http.stream.Stream`). Owned by the event loop's thread."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Subscription:
         self.followed = followed
         self.permit = permit
         self.over_at = over_at
-        """By the event loop's clock: when it has lasted long enough."""
+        """When the stream has lasted its full time, by the event loop's clock."""
         self._heartbeat_s = HEARTBEAT_S if heartbeat_s is None else heartbeat_s
         self._leave: Callable[[Subscription], None] | None = leave
         self._ended: EndReason | None = None
@@ -46,24 +46,30 @@ class Subscription:
         followed.listeners.add(self._news.set)
 
     async def parts(self) -> AsyncGenerator[bytes, None]:
-        """What to send, piece by piece; ends when the stream is to end."""
+        """What to send, piece by piece. Ends after the last event, when the stream was told to end."""
         loop = asyncio.get_running_loop()
+        # The task that sends: `_cut` cancels it when it waits for a reader that takes nothing.
         self._task = asyncio.current_task()
         yield OPENING
         told: bytes | None = None
         while self._ended is None:
+            # Compared by identity: each change makes a new bytes object, and messages need not be compared.
             if told is not self.followed.message:
                 told, at = self.followed.message, loop.time()
                 yield told
+                # From before the `yield`: the time the reader took counts as part of the pause.
                 await asyncio.sleep(at + APART_S - loop.time())
                 continue
+            # No message can be missed: nothing awaits between the comparison above and this line.
             self._news.clear()
             if not await self._told_within(self._heartbeat_s):
                 yield HEARTBEAT
         yield ending(self._ended)
 
     def end(self, reason: EndReason) -> bool:
-        """Have it end with this reason, unless it has one; a reader that stalls is cut off shortly after."""
+        """End the stream with this reason; cut its connection if the reader does not take the last event
+        within `GRACE_S`. Returns False if it was ending already: the first reason stands.
+        """
         if self._ended is not None:
             return False
         self._ended = reason
@@ -72,13 +78,14 @@ class Subscription:
         return True
 
     def close(self) -> None:
-        """Nobody reads any more; its place is free. Again: nothing."""
+        """The reader is gone: free its place. Safe to call again."""
         leave, self._leave = self._leave, None
         if leave is not None:
             self.followed.listeners.discard(self._news.set)
             leave(self)
 
     def _cut(self) -> None:
+        # Without `_leave` the stream was closed in time.
         if self._leave is not None and self._task is not None:
             self._task.cancel()
 
