@@ -1,9 +1,9 @@
-"""`python -m callboard`, the same as `callboard`."""
+"""`python -m callboard`: the same as the command `callboard`."""
 
 from callboard.isolation import leave_folder
 
 if __name__ == "__main__":
-    # Before anything else is imported: what lies in the current folder must not be taken for it.
+    # Before anything else is imported: `-m` puts the current folder first in the module path.
     leave_folder()
     from callboard.cli.main import main
 

@@ -1,4 +1,4 @@
-"""The clock comes in through the door, so that tests can hold it still."""
+"""Instants and clocks. A clock is passed in as an argument, so that tests can stop it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ Micros = int
 """An instant: microseconds since 1970-01-01T00:00:00Z."""
 
 Clock = Callable[[], Micros]
+"""Returns the current instant."""
 
 SECOND: Micros = 1_000_000
 MINUTE: Micros = 60 * SECOND
@@ -20,17 +21,17 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def system_clock() -> Micros:
-    """Now, by this machine."""
+    """The current time of this machine. It may jump, in both directions, when the time is set."""
     return time.time_ns() // 1000
 
 
 def monotonic_clock() -> Micros:
-    """Microseconds since some moment: goes on evenly when the system's time is set."""
+    """Microseconds since an arbitrary moment. It runs on evenly when the system's time is set."""
     return time.monotonic_ns() // 1000
 
 
 def micros(moment: datetime) -> Micros:
-    """The instant of an aware datetime, exactly (no float on the way)."""
+    """The instant of an aware datetime. Exact: `datetime.timestamp()` would round through a float."""
     return (moment - EPOCH) // _MICROSECOND
 
 
@@ -40,9 +41,9 @@ def moment(instant: Micros) -> datetime:
 
 
 def iso(instant: Micros | None) -> str | None:
-    """An instant as the API sends it: UTC, milliseconds only when there are any.
+    """An instant as the API sends it: ISO 8601 in UTC, with milliseconds only if they are not zero.
 
-    Stored microseconds are cut, never rounded up: a time shown is never later than the time kept.
+    Microseconds are truncated, never rounded: a time that is shown is never later than the time that is kept.
     """
     if instant is None:
         return None
@@ -52,7 +53,7 @@ def iso(instant: Micros | None) -> str | None:
 
 
 def exact(instant: Micros | None) -> str | None:
-    """The same to the microsecond, where there are any: for what is read back and must say the same."""
+    """As `iso`, but with microseconds where there are any: for files that are imported again, exactly."""
     if instant is None or not instant % 1000:
         return iso(instant)
     return f"{moment(instant).isoformat()[:19]}.{instant % SECOND:06d}Z"

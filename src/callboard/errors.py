@@ -1,7 +1,7 @@
-"""Every error that crosses a package, with a stable code; its docstring is its default message.
+"""Every error that crosses a package border, with a stable code; its docstring is its default message.
 
-`CallerError` is the caller's fault (never pages anyone), `StoreError` the world's. Our own faults are
-plain assertions and crash: they are answered 500 and logged, never turned into an empty result.
+`CallerError` is the caller's fault (and never alerts anyone), `StoreError` the environment's. Our own faults
+are plain assertions and crash: they are answered 500 and logged, never turned into an empty result.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ MAY_BE_KEPT = (
     "It may have been kept or not: send it again, what was kept is a duplicate then "
     "(events are known by their event_id, or by all they say)."
 )
-"""Said of a commit whose end nobody knows."""
+"""Part of the message for a commit whose outcome is unknown, because no acknowledgement came."""
 
 
 class CallboardError(Exception):
@@ -66,7 +66,7 @@ class InvalidInputError(CallerError):
     def __init__(self, message: str, errors: list[tuple[str, str]] | None = None) -> None:
         super().__init__(message)
         self.errors: list[tuple[str, str]] = errors or []
-        """Single inputs at fault: (field, message)."""
+        """Each input at fault: (field, message)."""
 
 
 class ParameterError(CallerError):
@@ -220,12 +220,16 @@ class StoreVersionError(StoreFileError):
 
 
 def nothing_kept(error: StoreUnavailableError) -> StoreUnavailableError:
-    """The same error, in the words for a change that did not get as far as its commit. One that says already
-    what was kept stays as it is. It is another object: several requests may have been given this one.
+    """The same error, worded for a change that failed before its commit: the sender may safely send it again.
+
+    An error whose message already says what was kept is returned as it is. Otherwise a copy is changed:
+    several requests that waited for the same thing may have been given the same object.
     """
+    # By the word itself: all messages about what was kept, `MAY_BE_KEPT` among them, contain it.
     if "kept" in error.message:
         return error
     if isinstance(error, StoreTooSlowError):
+        # Its own message advises to narrow a question, which makes no sense for a change.
         return StoreUnavailableError("The store took too long for this change. Nothing was kept.", 2)
     told = copy.copy(error)
     told.args = (f"{error.message.removesuffix('.')}. Nothing was kept.",)

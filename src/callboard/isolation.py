@@ -1,11 +1,11 @@
-"""Code is taken from where it is installed, never from the folder that Callboard happens to be started in.
+"""Imports come from where code is installed, never from the folder that Callboard is started in.
 
-`python -m`, `python -c` and an empty entry in PYTHONPATH put the current folder at the head of the module
-path: a `random.py` that lies there would run in place of the standard library's.
+`python -m`, `python -c` and an empty entry in PYTHONPATH put the current folder first in the module path: a
+`random.py` in that folder would run in place of the standard library's, with our rights.
 """
 
-# ruff: noqa: PTH100, PTH109, PTH120, PLC0415 - until the folder is left, an import could be answered by a file in it.
-# `os` and `sys` are there when Python has started; `pathlib` and `json` are not.
+# ruff: noqa: PTH100, PTH109, PTH120, PLC0415 - until `leave_folder`, an import could load a file of the folder.
+# `os` and `sys` are loaded when Python starts, so importing them is safe; `pathlib` and `json` are not.
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ import sys
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 """The folder that the package `callboard` is in."""
 
+# What the child runs in place of `-m`: it takes the module path (JSON) and the module off its arguments, and
+# leaves the module with `sys.argv` as `-m` would.
 _BOOT = (
     "import json, runpy, sys; sys.path[:] = json.loads(sys.argv.pop(1)); "
     "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
@@ -22,19 +24,19 @@ _BOOT = (
 
 
 def leave_folder() -> None:
-    """Take the current folder off the module path. Where Callboard itself lies in it, it goes last: nothing
-    in it then stands before the standard library or an installed package.
+    """Remove the current folder from this process's module path. If Callboard itself is in that folder, the
+    folder goes last: nothing in it hides the standard library or an installed package.
     """
     sys.path[:] = _elsewhere()
-    # For workers that are started anew in place of being forked (macOS): `multiprocessing` runs `python -c`.
+    # For workers that are spawned instead of forked (macOS): `multiprocessing` starts them by `python -c`.
     os.environ.setdefault("PYTHONSAFEPATH", "1")
 
 
 def child_command(module: str, *arguments: str) -> list[str]:
-    """The command that runs a module in another Python, with this one's module path less the current folder.
+    """The command that runs a module in a new interpreter, with our module path less the current folder.
 
-    `-I` keeps the new interpreter from the folder and from the environment until the path is set: what it
-    imports before that (`site`, `runpy`) would be looked for in the folder as well.
+    `-I` (isolated) keeps the folder and `PYTHON…` variables out until the path is set: the modules that the
+    interpreter imports before that (`site`, `runpy`) would be searched in the folder, too.
     """
     import json
 
@@ -42,6 +44,7 @@ def child_command(module: str, *arguments: str) -> list[str]:
 
 
 def _elsewhere() -> list[str]:
+    """The module path without the current folder, however that is spelled: empty, relative or by a link."""
     try:
         here = os.path.realpath(os.getcwd())
     except FileNotFoundError:  # the folder was deleted: nothing can be imported from it

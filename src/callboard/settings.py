@@ -1,7 +1,7 @@
-"""Settings are data, passed in: name, default, unit and help in one place.
+"""Settings as data: name, default, unit, bounds and help of each in one place.
 
-`read_settings` is the only function that looks at flags, environment and file; it is called once, at
-start. A value that is not valid fails there, naming the setting and the rule.
+`read_settings` is the only function that reads flags, environment and file. It is called once, at the start;
+an invalid value fails there, with the name of the setting and the rule.
 """
 
 from __future__ import annotations
@@ -133,17 +133,17 @@ class Settings:
 
     @property
     def db_shown(self) -> str:
-        """`db` as it may be shown: without a password, in whatever place of a URL it stands."""
+        """`db` as it may be shown or logged: without a password, wherever in the URL it is written."""
         return shown_url(self.db) if is_postgres(self.db) else self.db
 
     @property
     def in_file(self) -> bool:
-        """Whether the store is a file of this machine."""
+        """Whether the store is a file (SQLite)."""
         return not is_postgres(self.db)
 
     @property
     def sqlite_path(self) -> str:
-        """The file behind `db`."""
+        """The path of the store's file. Raises `SettingsError` if `db` names none."""
         return sqlite_path(self.db)
 
 
@@ -153,13 +153,14 @@ _SHOWN_DATABASE = re.compile(r"[A-Za-z0-9._~%-]*")
 
 
 def shown_url(url: str) -> str:
-    """A PostgreSQL URL with nothing in it but what is known to be no secret: user, hosts, ports, database.
+    """A PostgreSQL URL reduced to what is known to be no secret: user, hosts, ports, database.
 
-    What a URL means is libpq's to say, and it takes passwords in several places, escaped or not
-    (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS). So nothing is cut out:
-    the parts that have the form of what they should be are kept, and all else is left out.
+    libpq takes passwords in several places of a URL, escaped or not
+    (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS), so cutting passwords
+    out could miss one. Instead the parts that have the expected form are kept, and all else is dropped.
     """
     scheme, _, rest = url.partition("://")
+    # The last `@`: a password may contain one that is not escaped.
     said, _, where = rest.rpartition("@")
     user = said.partition(":")[0]
     hosts, _, database = re.split("[?#]", where, maxsplit=1)[0].partition("/")
@@ -169,6 +170,7 @@ def shown_url(url: str) -> str:
     return f"{shown}/{database}" if database and _SHOWN_DATABASE.fullmatch(database) else shown
 
 
+# A libpq connection string of keywords, `host=… password=…`, where a path or URL was expected.
 _KEYWORDS = re.compile(r"(?i)(^|\s)(host|hostaddr|port|dbname|user|password|passfile|service)\s*=")
 
 
@@ -178,7 +180,9 @@ def is_postgres(db: str) -> bool:
 
 
 def sqlite_path(db: str) -> str:
-    """The file that a path or `sqlite:///…` URL names: three slashes and a relative path, or four."""
+    """The file that a path or a URL names: `sqlite:///relative.db`, `sqlite:////absolute.db`. Raises
+    `SettingsError` for anything else.
+    """
     if db.startswith("sqlite:///"):
         return db.removeprefix("sqlite:///")
     if "://" in db:
@@ -188,12 +192,12 @@ def sqlite_path(db: str) -> str:
             "or postgresql://user@host/database"
         )
     if re.match(r"(?i)postgres\w*[+\w]*:", db):
-        # One slash too few: taken for the name of a file, it would be shown with its password.
+        # A PostgreSQL URL with a slash missing. As a file name it would be shown, password included.
         raise SettingsError("db: not a PostgreSQL URL; write postgresql://user@host/database")
     if not db:
         raise SettingsError("db: an empty path; name a file")
     if _KEYWORDS.search(db):
-        # Taken for the name of a file, it would be shown with its password wherever files are named.
+        # As above: as a file name it would be shown, password included.
         raise SettingsError(
             "db: keywords and values (host=… dbname=…) are not taken; write postgresql://user@host/database"
         )
@@ -207,7 +211,7 @@ def read_settings(
 ) -> Settings:
     """Settings from flags, else `CALLBOARD_…` variables, else a TOML file, else the defaults.
 
-    Raises `SettingsError` that names the setting and the rule.
+    Flags that are None are not given. Raises `SettingsError` with the name of the setting and the rule.
     """
     stated: dict[str, Any] = dict(_from_file(file))
     known = {each.name: each for each in fields(Settings)}
@@ -219,7 +223,7 @@ def read_settings(
     stated.update({name: value for name, value in (flags or {}).items() if value is not None})
     settings = Settings(**{name: _value(known[name], value) for name, value in stated.items()})
     if settings.in_file:
-        settings.sqlite_path  # noqa: B018 - a store URL that is not one fails here, at start
+        settings.sqlite_path  # noqa: B018 - evaluated so that an invalid URL fails here, at the start
     settings = replace(settings, path_prefix=_prefix(settings.path_prefix))
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise SettingsError(f"log_level: {settings.log_level!r} is none of debug, info, warning, error")
@@ -227,10 +231,12 @@ def read_settings(
 
 
 def _prefix(path: str) -> str:
-    """The prefix without the slash that it may end with. Raises `SettingsError` for what is none."""
+    """The prefix without a trailing slash. Raises `SettingsError` if it is no plain path."""
     path = path.rstrip("/")
     if path and not _PREFIX.fullmatch(path):
         raise SettingsError(f"path_prefix: {path!r} is no plain path; write it like /callboard")
+    # A proxy may or may not remove the prefix. With one that begins like a path of ours it could not be told
+    # whether a path still has it.
     if path.split("/")[1:2] in (["api"], ["session"]):
         raise SettingsError(f"path_prefix: {path!r} begins like a path of Callboard itself; take another")
     return path
@@ -249,6 +255,7 @@ def _from_file(path: str | None) -> Mapping[str, Any]:
 
 
 def _value(setting: Field[Any], value: Any) -> Any:
+    """A value from any source, as the type of the setting's default: variables and flags are texts."""
     kind = type(setting.default) if setting.default is not MISSING else str
     if kind is bool and not isinstance(value, bool):
         words = {
