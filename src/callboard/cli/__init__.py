@@ -1,1 +1,1 @@
-"""The command line, for people and for scripts: one command a file, imported when it is used."""
+"""The command line, for people and scripts: one command per file, imported when it is used."""

@@ -1,4 +1,4 @@
-"""The address to listen on: asked for before anything starts, and held until everything has ended."""
+"""The address to listen on: reserved before any worker starts, and held until all have ended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from callboard.errors import CallboardError
 
 RELEASE_LIMIT_S = 1.0
-"""How long to wait for a port: a server that was killed a moment ago may not have let go of it yet."""
+"""Seconds to wait for a port: a server that was killed a moment ago may not have released it yet."""
 
 
 class AddressError(CallboardError):
@@ -19,10 +19,11 @@ class AddressError(CallboardError):
 
 
 def hold(host: str, port: int) -> socket.socket:
-    """A socket that holds the address without listening; port 0 becomes a free one.
+    """A socket that is bound to the address, but does not listen; port 0 becomes a free port.
 
-    Workers listen beside it, each on a queue of its own (SO_REUSEPORT). That option would let two servers
-    share one port by mistake, so the address is first asked for without it. Raises `AddressError`.
+    Workers bind to it as well, each with an accept queue of its own (SO_REUSEPORT, socket(7)). That option
+    would also let a second server share the port by mistake, and get some of the connections. So the address
+    is first bound without the option, which fails while another server listens there. Raises `AddressError`.
     """
     family, address = _resolve(host, port)
     limit = time.monotonic() + RELEASE_LIMIT_S
@@ -31,6 +32,7 @@ def hold(host: str, port: int) -> socket.socket:
             _bound(family, address, shared=False).close()
             return _bound(family, address, shared=True)
         except OSError as error:
+            # Only a port in use may become free; every other reason stays.
             if error.errno != errno.EADDRINUSE or time.monotonic() > limit:
                 raise AddressError(_reason(error, host, port)) from error
         time.sleep(0.05)
@@ -41,7 +43,7 @@ def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int
         found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
         raise AddressError(f"host: {host!r} is no address of this machine") from error
-    # Where a name has addresses of both families (localhost), IPv4: what `127.0.0.1` in a URL will reach.
+    # If a name has addresses of both families (localhost), IPv4: so that `127.0.0.1` in a URL reaches us.
     family, _, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
     return family, (str(address[0]), int(address[1]))
 
@@ -49,6 +51,7 @@ def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int
 def _bound(family: socket.AddressFamily, address: tuple[str, int], *, shared: bool) -> socket.socket:
     held = socket.socket(family, socket.SOCK_STREAM)
     try:
+        # Without SO_REUSEADDR, connections of an earlier server in TIME_WAIT would keep the port in use.
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if shared:
             held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)

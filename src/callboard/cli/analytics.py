@@ -1,4 +1,4 @@
-"""`callboard analytics`: the endpoint's numbers, and what its readers do with them."""
+"""`callboard analytics`: the numbers of the analytics endpoint, the success rate and what needs attention."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def analytics(
 
 
 def count_stuck(store: Store, scope: Scope) -> int:
-    """How many tasks are stuck at this moment."""
+    """The number of tasks that are stuck at this moment."""
     return store.count_tasks(scope, TaskFilter(stuck=True, now=system_clock()))
 
 
 def lines(totals: Totals, stuck: int) -> list[str]:
-    """The six fields under each other, then the success rate and what needs attention."""
+    """The six fields one below the other, then the success rate and what needs attention."""
     numbers = [
         ("Total calls", f"{totals.total_calls:,}"),
         ("Completed calls", f"{totals.calls_completed:,}"),
@@ -76,6 +76,6 @@ def rate_line(totals: Totals) -> str:
 
 
 def _right(number: str, width: int) -> str:
-    """Set right by its digits, so that a unit sticks out of the column."""
+    """Right-aligned by its digits, so that a unit stands outside the column."""
     bare = number.removesuffix(" s")
     return f"{bare:>{width}}{number[len(bare) :]}"

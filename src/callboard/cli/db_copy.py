@@ -1,4 +1,4 @@
-"""`callboard db copy`: a store moves house, and both sides are proven at the end."""
+"""`callboard db copy`: copies a store into another one, then verifies both and compares them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     from callboard.store.sql.store import SqlStore
 
 ROUNDS = 3
-"""How often what moved meanwhile is copied again before somebody has to stop it."""
+"""How often rows that changed during a copy are copied again before the command gives up: a source that is
+written to all the time would never be equal to its copy.
+"""
 HOLD_STILL = (
     "The store that is copied does not hold still: stop what writes to it, then run this again (it goes on)."
 )
 
 
 class Copied(Struct, frozen=True):
-    """What stands in both stores, as printed."""
+    """The outcome of a copy, as `--json` prints it."""
 
     organizations: int
     spaces: int
@@ -39,7 +41,7 @@ class Copied(Struct, frozen=True):
     drift_to: int
     totals_equal: bool
     complete: bool
-    """Whether the copy is a store like any other now; until then no server opens it."""
+    """Whether the copy is verified and marked as a complete store; until then no server opens it."""
 
 
 @click.command()
@@ -84,16 +86,21 @@ def _is_same(one: Settings, other: Settings) -> bool:
 
 
 def _copied(source: SqlStore, target: SqlStore, *, with_drift: bool) -> Copied:
-    """Copy and verify until the source has not moved between the first row and the end."""
+    """Copy and verify until the source did not change between the first row and the end of verification.
+
+    Raises `StoreError` when it still changes after `ROUNDS` rounds.
+    """
     for _ in range(ROUNDS):
         with progress_bar("Copying") as progress:
             moved = source.copy_to(target, progress)
         if moved:
-            continue
+            continue  # verification takes long: not worth it for a copy that is behind already
         copied = _verified(source, target)
         fits = copied.totals_equal and (with_drift or not (copied.drift_from or copied.drift_to))
         if not fits:
             return copied
+        # `end_copy` looks once more for organizations that changed during the verification; only if there is
+        # none it marks the copy as complete.
         if not source.end_copy(target):
             return structs.replace(copied, complete=True)
     raise StoreError(HOLD_STILL)
@@ -120,7 +127,7 @@ def _verified(source: SqlStore, target: SqlStore) -> Copied:
 
 
 def _totals(store: SqlStore) -> dict[str, dict[int, tuple[int, ...]]]:
-    """Organization → space → its totals."""
+    """The totals of each space, by the handle of its organization and its number."""
     return {
         each.domain_handle: {
             space: structs.astuple(totals) for space, totals in store.moved(each.id, -1).totals.items()

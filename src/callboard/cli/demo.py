@@ -1,4 +1,4 @@
-"""`callboard demo`: a realistic month, served on this machine; `--prove`: that none of it can be lost."""
+"""`callboard demo`: serves a realistic month. `--prove` shows that a killed server loses nothing."""
 
 from __future__ import annotations
 
@@ -73,9 +73,12 @@ def demo(
 
 @contextmanager
 def _ended_as_by_ctrl_c() -> Iterator[None]:
-    """SIGTERM and a terminal that closes end the demo as Ctrl-C does: its server stopped, its folder gone."""
+    """Let SIGTERM and SIGHUP (the terminal closes) raise `KeyboardInterrupt`, as Ctrl-C does, so that the
+    demo's server is stopped and its folder removed.
+    """
     before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)}
-    heeded = [each for each, handler in before.items() if handler is not signal.SIG_IGN]  # nohup stays
+    # A signal that is ignored stays ignored: that is how nohup lets a program outlive its terminal.
+    heeded = [each for each, handler in before.items() if handler is not signal.SIG_IGN]
     for each in heeded:
         signal.signal(each, signal.default_int_handler)
     try:
@@ -87,14 +90,16 @@ def _ended_as_by_ctrl_c() -> Iterator[None]:
 
 @contextmanager
 def _store(db: str | None, *, keep: bool) -> Iterator[str]:
-    """Where the demo keeps its store: the file that was named, else one that goes with the demo."""
+    """The path of the demo's store: the file that was named, else one in a temporary folder, which is removed
+    at the end unless `keep`.
+    """
     if db is not None:
         yield sqlite_path(db)
         return
     folder = tempfile.mkdtemp(prefix="callboard-demo-")
     try:
         yield str(Path(folder) / "demo.db")
-    except BaseException:
+    except BaseException:  # Ctrl-C included: a half loaded store is not worth keeping
         keep = False
         raise
     finally:
@@ -103,7 +108,7 @@ def _store(db: str | None, *, keep: bool) -> Iterator[str]:
 
 
 def _free(port: int) -> int:
-    """That port, or none in particular when somebody listens there already."""
+    """That port, or 0 (any free port) if it is in use."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

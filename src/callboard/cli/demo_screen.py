@@ -1,4 +1,4 @@
-"""What the demo shows: the month, its stories, a request with its answer, and the proof."""
+"""The output of the demo: the month, its stories, a request with its answer, and the proof."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ANALYTICS_PATH = "organisation/analytics/"
 
 
 def screen(server: DemoServer, loaded: Loaded, told: Sequence[Story], client: Client, *, once: bool) -> None:
-    """Everything a person should see, before the demo goes on."""
+    """Print what was loaded, the stories, a request with its answer, and commands to try."""
     show = _printer()
     tally, month = loaded.tally, loaded.month
     show(
@@ -58,7 +58,7 @@ def screen(server: DemoServer, loaded: Loaded, told: Sequence[Story], client: Cl
 
 
 def as_object(server: DemoServer, loaded: Loaded, told: Sequence[Story], client: Client) -> dict[str, Any]:
-    """The same for scripts."""
+    """The content of `screen` for `--json`."""
     tally = loaded.tally
     return {
         "url": server.url,
@@ -84,7 +84,7 @@ def as_object(server: DemoServer, loaded: Loaded, told: Sequence[Story], client:
 
 @contextmanager
 def live_line(*, silent: bool) -> Iterator[Callable[[int], None]]:
-    """A line on standard error that counts what is sent; nothing when that is no terminal."""
+    """A line on standard error that counts the events sent; nothing if that is no terminal."""
     console = Console(stderr=True)
     line = console.status("Sending …")
 
@@ -99,7 +99,7 @@ def live_line(*, silent: bool) -> Iterator[Callable[[int], None]]:
 
 
 def show_proof(proof: Proof) -> None:
-    """Before = after, number by number, and the verdict."""
+    """Print each number before and after the kill, and the verdict."""
     show = _printer()
     show(f"\n{proof.events:,} events; the killed server was sent {proof.sent:,} in all. Before = after:\n")
     answers = [each for each in proof.comparisons if isinstance(each.before, dict)]
@@ -141,7 +141,7 @@ def _sign(equal: bool) -> str:
 
 
 def proof_object(proof: Proof) -> dict[str, Any]:
-    """The same for scripts."""
+    """The content of `show_proof` for `--json`."""
     return {
         "holds": proof.holds,
         "events": proof.events,
@@ -159,13 +159,13 @@ def _answer(server: DemoServer, loaded: Loaded, client: Client) -> Any:
 
 
 def _stuck(server: DemoServer, loaded: Loaded, client: Client) -> int:
-    """How many tasks are stuck: the length of the list that the second story points to."""
+    """The number of stuck tasks: the count of the list that the second story links to."""
     access = Access(server.url, loaded.stage.tokens[HANDLE], HANDLE)
     return int(json.loads(client.get(access, f"{TASKS}?stuck=true&page_size=1"))["count"])
 
 
 def _read_off(data: dict[str, Any], stuck: int) -> tuple[str, str]:
-    """What the numbers say at a glance: how many calls went through, and what needs a human."""
+    """The two lines below the answer: the success rate, and what needs attention."""
     calls, completed = data["total_calls"], data["completed_calls"]
     rate = (
         f"{completed / calls * 100:.2f} % ({completed:,} of {calls:,})" if calls else "- (no calls made yet)"
@@ -177,7 +177,7 @@ def _read_off(data: dict[str, Any], stuck: int) -> tuple[str, str]:
 
 
 def _printer() -> Callable[..., None]:
-    """Prints lines whole: what is to be copied must not be broken where the terminal ends."""
+    """A function that prints lines without wrapping them: commands must stay whole when they are copied."""
     console = Console(highlight=False, soft_wrap=True)
 
     def show(text: str, style: str = "") -> None:

@@ -1,4 +1,4 @@
-"""`callboard export calls` and `callboard export tasks`: a list as a file to take along."""
+"""`callboard export calls` and `callboard export tasks`: a whole list as a file."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from callboard.store.interface import Progress, Store
 
 Count = Callable[[], int]
+"""Counts the rows of an export. Slow for large lists, so it is called for the progress bar alone."""
 
 
 class ExportFileError(CallboardError):
@@ -202,7 +203,7 @@ def tasks(
 def _scope(
     store: Store, handle: str | None, space_token: str | None, timezone: str | None, *, all_content: bool
 ) -> tuple[Scope, ZoneInfo]:
-    """What is exported, and the zone of the times it is asked with."""
+    """The spaces to export, and the time zone of `--from` and `--to`."""
     owner = find.organization(store, handle)
     one = find.named_space(store, owner, space_token)
     zone = find.home_zone(owner, one, timezone)
@@ -248,13 +249,14 @@ def _by_name(output: str) -> str:
 
 
 def _counting(count: Count, progress: Progress) -> Callable[[int], None]:
-    """Tells the bar how far it is; nothing is counted where nobody looks at one."""
+    """A function that moves the progress bar to a number of rows. Nothing is counted without a terminal."""
     if not sys.stderr.isatty():
         return lambda _done: None
     try:
         total = count()
-    except StoreTooSlowError:
+    except StoreTooSlowError:  # counting is for the bar alone: without a total it is always full
         return lambda done: progress(done, done)
+    # Rows may be added while the export runs.
     return lambda done: progress(done, max(done, total))
 
 
@@ -280,7 +282,7 @@ def _write(
 
 
 def _pieces(walks: Sequence[Walk[Any]]) -> Iterator[Sequence[Any]]:
-    """Several lists as one, newest first."""
+    """The rows of all walks in slices, newest first: several statuses are read as a list each, and merged."""
     if len(walks) == 1:
         while rows := walks[0].piece():
             yield rows
@@ -291,22 +293,23 @@ def _pieces(walks: Sequence[Walk[Any]]) -> Iterator[Sequence[Any]]:
 
 
 def _order(row: Any) -> tuple[int, str, int]:
+    # The order of the lists themselves, which `merge` relies on: newest first, then by id and space.
     at = position(row)
     return (-at.at, at.item_id, at.space_id)
 
 
 @contextmanager
 def _target(output: str) -> Iterator[IO[bytes]]:
-    """Standard output; or a file of our own beside the one that is meant, renamed when it is whole.
+    """Standard output, or a temporary file beside the target that replaces it once it is complete.
 
-    What stood there before stays until then, and for good when this fails. Its owner alone may read it: it
-    holds phone numbers.
+    Until then, and if the export fails, an existing file stays as it is. The new file is readable by its
+    owner only (mode 0600 of `mkstemp`): it holds phone numbers. Raises `ExportFileError`.
     """
     if output == "-":
         yield sys.stdout.buffer
         return
-    path = Path(output).resolve()
-    if path.exists() and not path.is_file():  # a device or a pipe is written to, never put away
+    path = Path(output).resolve()  # a link stays a link: its target is replaced
+    if path.exists() and not path.is_file():  # a device or a pipe is written to, not replaced by a file
         with _writable(output), path.open("wb") as file:
             yield file
         return
@@ -315,6 +318,7 @@ def _target(output: str) -> Iterator[IO[bytes]]:
         try:
             with os.fdopen(number, "wb") as file:
                 yield file
+                # Synced before the rename: after a power cut the name must not point to an empty file.
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(path)
@@ -328,6 +332,6 @@ def _writable(output: str) -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        raise
+        raise  # the reader of a pipe has ended: not an error of the file, and handled in `main`
     except OSError as error:
         raise ExportFileError(f"{output} cannot be written: {error.strerror}") from error

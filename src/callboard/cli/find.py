@@ -1,4 +1,7 @@
-"""Organizations, spaces and tokens as they are named on the command line; unknown ones are told clearly."""
+"""Finds organizations, spaces and tokens by what is given on the command line.
+
+Those that are unknown raise `NotFoundError`, with the command that lists what there is.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from callboard.store.questions import Scope
 
 
 def organization(store: Store, handle: str | None) -> Organization:
-    """The organization with that handle; without one, the only organization there is."""
+    """The organization with that handle; without a handle, the only organization of the store."""
     if handle is not None:
         if (found := store.find_organization(handle.strip().lower())) is None:
             raise NotFoundError(
@@ -34,7 +37,7 @@ def organization(store: Store, handle: str | None) -> Organization:
 
 
 def space(store: Store, owner: Organization, token: str) -> Space:
-    """The space with that token, if it is that organization's."""
+    """The space with that token in that organization."""
     found = store.find_space(token)
     if found is None or found.org_id != owner.id:
         raise NotFoundError(
@@ -45,7 +48,7 @@ def space(store: Store, owner: Organization, token: str) -> Space:
 
 
 def space_anywhere(store: Store, token: str) -> tuple[Space, Organization]:
-    """The space with that token, and whose it is."""
+    """The space with that token, and its organization."""
     if (found := store.find_space(token)) is None:
         raise NotFoundError(
             f'There is no space with the token "{plain(token)}". callboard space list shows them.'
@@ -55,7 +58,7 @@ def space_anywhere(store: Store, token: str) -> tuple[Space, Organization]:
 
 
 def scope(store: Store, owner: Organization, space_token: str | None) -> Scope:
-    """One space, or without a token the organization's contact spaces: what its numbers are about."""
+    """The space with that token; without one, the organization's contact spaces, which its numbers cover."""
     one = named_space(store, owner, space_token)
     return Scope(owner.id, None if one is None else one.id)
 
@@ -66,8 +69,8 @@ def named_space(store: Store, owner: Organization, space_token: str | None) -> S
 
 
 def home_zone(owner: Organization, one: Space | None, named: str | None) -> ZoneInfo:
-    """The zone whose days and clock a question means: the one it names, else the home zone of the space, or
-    the organization's.
+    """The time zone of a question's days and local times: the one it names, else the home zone of the space,
+    else of the organization.
     """
     return ZoneInfo(named or (owner.timezone if one is None else one.home_zone))
 

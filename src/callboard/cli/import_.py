@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class _FileOrUndo(click.Command):
-    """`import FILE`, and beside it `import undo`; a file of that name is ./undo."""
+    """`import FILE`, and `import undo` beside it. A file named `undo` is given as ./undo."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -188,7 +188,7 @@ def undo(*, batch: str, handle: str | None, db: str | None, config: str | None, 
 
 @contextmanager
 def wrong_usage() -> Iterator[None]:
-    """Options that do not fit the file are wrong usage: exit 2."""
+    """Turn `ImportOptionError` (options that do not fit the file) into wrong usage, exit code 2."""
     try:
         yield
     except ImportOptionError as error:
@@ -196,7 +196,7 @@ def wrong_usage() -> Iterator[None]:
 
 
 def _confirmed(plan: ImportPlan, *, may_ask: bool) -> ImportPlan:
-    """The plan with what was guessed and confirmed. Nobody to ask: wrong usage, saying what to do."""
+    """The plan completed by a guess that was confirmed. Raises `UsageError` where nobody can be asked."""
     from callboard.cli.import_guess import confirm, refuse
 
     if not may_ask or not sys.stdin.isatty() or plan.file == "-":
@@ -229,6 +229,7 @@ def _import(
                     label = plan.label(source, label)
                     report = importer.run(into, label, same_rows=source.rewindable, progress=progress)
             except (CallboardError, KeyboardInterrupt):
+                # What is committed stays: say how far it got, how to go on and how to undo it.
                 if importer.report is not None:
                     show_stopped(importer.report, _undo(plan, importer.report))
                 raise
@@ -250,7 +251,7 @@ def _target(store: Store, plan: ImportPlan, *, dry_run: bool) -> Any:
     owner = find.organization(store, plan.handle)
     if plan.space is not None:
         return OneSpace(find.space(store, owner, plan.space))
-    # A campaign's days are the days of where its records were written.
+    # New spaces take the zone in which the file's times are written as their home zone.
     settings = SpaceSettings(timezone=plan.options.timezone)
     return SpaceFromColumn(
         store, owner, plan.space_from or "", clock=system_clock, settings=settings, dry_run=dry_run

@@ -1,4 +1,4 @@
-"""A guess at how a file is meant, shown to a person and asked about."""
+"""Guesses the mapping of a file, shows it, and asks for confirmation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SHOWN_CHARACTERS = 24
 
 
 def refuse(plan: ImportPlan) -> click.UsageError:
-    """What is said where nobody can be asked: the columns there are, and how to name them."""
+    """The error for a script without `--map`: the file's columns, and how to assign them."""
     from callboard.ingest.sources.plan import open_rows
 
     columns = ""
@@ -29,7 +29,7 @@ def refuse(plan: ImportPlan) -> click.UsageError:
         try:
             with open_rows(plan, None) as (_, rows):
                 columns = " Its columns are: " + ", ".join(map(plain, rows.columns)) + "."
-        except CallerError:
+        except CallerError:  # the file cannot be read: the error about the options stands without its columns
             columns = ""
     needed = "task_id=…,status=…" if plan.options.record_type == "task" else "call_id=…,call_status=…"
     return click.UsageError(
@@ -39,7 +39,7 @@ def refuse(plan: ImportPlan) -> click.UsageError:
 
 
 def confirm(plan: ImportPlan) -> ImportPlan:
-    """Guess, show, ask; the confirmed plan. Aborts when the answer is no."""
+    """Guess, show and ask; returns the confirmed plan. Raises `click.Abort` if the answer is no."""
     from callboard.ingest.sources.guess import guess
 
     found = guess(plan)
@@ -60,7 +60,7 @@ def confirm(plan: ImportPlan) -> ImportPlan:
 
 
 def _show_rows(found: Guess) -> None:
-    """The rows as they stand, each a column: files have more columns than a terminal has room for."""
+    """Show the first rows transposed, one per column: files have more columns than fit a terminal."""
     shown = found.sample[:_SHOWN_ROWS]
     fields = {column: target for target, source in _sources(found).items() for column in source}
     click.echo(f"The first rows of {plain(found.plan.file)}, as they stand:\n")
@@ -75,7 +75,7 @@ def _show_rows(found: Guess) -> None:
 
 
 def _sources(found: Guess) -> dict[str, list[str]]:
-    """Field → the columns it is made of."""
+    """The columns that each field is made of."""
     from callboard.ingest.sources.mapping import Template, assignments
 
     return {
@@ -104,7 +104,7 @@ def _ask_for_times(found: Guess) -> None:
 
 
 def _first_time(found: Guess) -> str:
-    """The first value of the first time field, as its template makes it."""
+    """The first row's value of the first time field, as its template builds it."""
     from callboard.ingest.sources.fields import FIELDS
     from callboard.ingest.sources.mapping import RowMapping
 

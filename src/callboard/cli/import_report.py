@@ -1,4 +1,4 @@
-"""What an import shows while it runs and when it is done."""
+"""The output of an import: progress while it runs, a report at its end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ _SHOWN_SPACES = 20
 
 @contextmanager
 def bar(source: Opened, rows: Rows) -> Iterator[Callable[[], None]]:
-    """A bar on standard error: bytes of text, rows of Parquet, and how fast; nothing without a terminal."""
+    """A progress bar on standard error, by bytes for text and by rows for Parquet, with the speed; nothing
+    without a terminal.
+    """
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -62,7 +64,7 @@ def bar(source: Opened, rows: Rows) -> Iterator[Callable[[], None]]:
 
 
 def show_report(report: ImportReport, undo: str | None) -> None:
-    """What became of the rows, in a person's words."""
+    """Print what became of the rows."""
     if report.batch_no is None:
         click.echo(
             f"Dry run: nothing was written. {_rows(report.received)} read, {report.valid:,} of them valid."
@@ -117,7 +119,7 @@ def _rows(count: int) -> str:
 
 
 def show_stopped(report: ImportReport, undo: str | None) -> None:
-    """Where an import stands that did not come to its end, and how to go on or back; on standard error."""
+    """Print to standard error how far an interrupted import got, and how to continue or undo it."""
     if undo is not None:
         click.echo(
             f"Stopped behind {_rows(report.received)}: {report.applied:,} applied, "

@@ -1,4 +1,4 @@
-"""`callboard init`: from nothing to a first request in one command."""
+"""`callboard init`: makes everything that a first request needs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ANALYTICS = "/api/v2/platform/organisation/analytics/"
 
 
 class Made(Struct, frozen=True):
-    """What `init --json` prints."""
+    """The output of `init --json`."""
 
     token: str
     handle: str
@@ -97,7 +97,7 @@ def init(
 
 
 def curl_line(settings: Settings, secret: str, handle: str) -> str:
-    """A request of the analytics endpoint, ready for a shell."""
+    """A `curl` command for the analytics endpoint, quoted for a shell."""
     headers = [f"Authorization: Token {secret}", f"Org-Handle: {handle}"]
     return " ".join(
         ["curl", "-s", url(settings, ANALYTICS), *(f"-H {shlex.quote(each)}" for each in headers)]
@@ -105,13 +105,14 @@ def curl_line(settings: Settings, secret: str, handle: str) -> str:
 
 
 def url(settings: Settings, path: str = "") -> str:
-    """Where the server of these settings answers, as seen from this machine."""
+    """The URL of the server with these settings, as seen from this machine."""
+    # The wildcard addresses are for listening; a client connects to the loopback address.
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - read, not bound
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}{path}"
 
 
 def _somebody_answers(given: dict[str, str | None]) -> None:
-    """Raises `UsageError`, before anything is asked, when there are questions but no terminal."""
+    """Raises `UsageError`, before the first question, if something has to be asked without a terminal."""
     missing = [flag for flag, value in given.items() if value is None]
     if missing and not sys.stdin.isatty():
         raise click.UsageError(

@@ -1,4 +1,4 @@
-"""How this command was called, so that what it prints for typing works where it is typed."""
+"""How this command was started, so that the commands it prints can be copied and run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def as_typed_here() -> str:
-    """`callboard` when the shell finds it, else the path or module it was started by; quoted for a shell."""
+    """`callboard` if the shell finds it, else the path or module it was started with; quoted for a shell."""
     if shutil.which("callboard"):
         return "callboard"
     started = Path(sys.argv[0])

@@ -1,4 +1,4 @@
-"""A group whose commands are imported when they are used, so that every command starts at once."""
+"""A command group that imports a command when it is used: start-up is not slowed by the imports of others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 
 class Lazy(NamedTuple):
-    """Where a command is, and what the list of commands says of it."""
+    """Module and name of a command, and its line in the list of commands."""
 
     module: str
     name: str
@@ -17,7 +17,7 @@ class Lazy(NamedTuple):
 
 
 class LazyGroup(click.Group):
-    """Commands by name, from a table; a misspelt one is answered with what comes closest."""
+    """Commands from a table. For a misspelt name, the error suggests the closest one."""
 
     def __init__(self, *args: Any, table: dict[str, Lazy] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,7 +45,7 @@ class LazyGroup(click.Group):
             raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """The list in `--help`, without importing a single command of the table."""
+        """The list in `--help`, from the table: click's own would import every command for its help."""
         rows = [(name, place.help) for name, place in self._table.items()]
         rows += [(name, command.get_short_help_str(60)) for name, command in self.commands.items()]
         if rows:
@@ -56,5 +56,6 @@ class LazyGroup(click.Group):
         from difflib import get_close_matches
 
         names = self.list_commands(ctx)
+        # A shortened name first: difflib rates `ana` too far from `analytics`.
         prefixed = [name for name in names if word and name.startswith(word)]
         return next(iter(prefixed or get_close_matches(word, names, n=1)), None)

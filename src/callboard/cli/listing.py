@@ -1,4 +1,4 @@
-"""Long lists, read page by page: what a store keeps is never held at once."""
+"""Long lists by keyset pagination: memory holds one page, however long the list is."""
 
 from __future__ import annotations
 
@@ -11,36 +11,39 @@ from callboard.store.interface import CallAt, TaskAt
 from callboard.store.questions import Position, Window
 
 PAGE = 1000
+"""Rows that are read at once."""
 Found = TypeVar("Found", CallAt, TaskAt)
 Page = Callable[[Window], Sequence[Found]]
-"""One page of a list, newest first."""
+"""Reads one page of a list, newest first."""
 
 
 def everything(page: Page[Found]) -> Iterator[Found]:
-    """All of a list, newest first."""
+    """All rows of a list, newest first. Each page is a read of its own, so rows that change meanwhile may be
+    seen before or after the change.
+    """
     after: Position | None = None
     while found := page(Window(limit=PAGE, after=after)):
         yield from found
         if len(found) < PAGE:
-            return
+            return  # a short page is the last: saves one more read
         after = position(found[-1])
 
 
 def together(pages: Sequence[Page[Found]], limit: int | None) -> Iterator[Found]:
-    """Several lists as one, newest first, up to `limit`."""
+    """Several lists merged into one, newest first, up to `limit` rows (None: all)."""
     whole = merge(*(everything(page) for page in pages), key=_order)
     return islice(whole, limit)
 
 
 def position(found: CallAt | TaskAt) -> Position:
-    """Where in its list it stands."""
+    """The position of a row in its list, for the window of the next page."""
     if isinstance(found, CallAt):
         return Position(found.call.creation_time, found.call.call_id, found.space_id)
     return Position(found.task.created, found.task.task_id, found.space_id)
 
 
 def more_line(shown: int, count: int) -> str:
-    """What to say under a table that does not show everything."""
+    """The line below a table: how many of all rows it shows."""
     return (
         f"{shown:,} of {count:,} shown; --limit shows more, --json all."
         if shown < count
@@ -49,5 +52,6 @@ def more_line(shown: int, count: int) -> str:
 
 
 def _order(found: CallAt | TaskAt) -> tuple[int, str, int]:
+    # The store's own order, which `merge` relies on: newest first, then by id and space.
     at = position(found)
     return (-at.at, at.item_id, at.space_id)

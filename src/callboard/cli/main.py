@@ -1,7 +1,7 @@
-"""The `callboard` command: which commands there are, and how each way of failing is told.
+"""The `callboard` command: the table of commands, and what each kind of failure prints and returns.
 
-Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong usage, 130 interrupted, 141 nobody
-reads the output any more.
+Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong usage, 130 interrupted (128 + SIGINT),
+141 the reader of the output has ended (128 + SIGPIPE).
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ COMMANDS = {
 }
 
 
-class _ReaderGone(Exception):  # noqa: N818 - nothing is wrong
-    """Nobody reads our output any more."""
+class _ReaderGone(Exception):  # noqa: N818 - not an error
+    """The reader of our output has ended."""
 
 
 class _Commands(LazyGroup):
@@ -48,7 +48,7 @@ class _Commands(LazyGroup):
         try:
             return super().invoke(ctx)
         except BrokenPipeError as error:
-            raise _ReaderGone from error  # click would end with 1, as if something had failed
+            raise _ReaderGone from error  # click handles EPIPE itself, and exits with 1 as if we had failed
 
 
 @click.group(
@@ -62,7 +62,7 @@ def callboard() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run one command and leave with its exit code."""
+    """Run one command and exit with its code."""
     leave_folder()
     sys.exit(_run(arguments))
 
@@ -80,7 +80,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         print("\nInterrupted.", file=sys.stderr)
         return 130
     except (_ReaderGone, BrokenPipeError):
-        # Whoever read our output has gone (`callboard tasks | head`): say nothing, not even at exit.
+        # The reader has ended (`callboard tasks | head`). Python flushes standard output at exit, and would
+        # print an error about the broken pipe: let it flush to nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     return code if isinstance(code, int) else 0
@@ -92,6 +93,6 @@ def _failed(error: CallboardError) -> int:
         print(f"  {next(iter(str(error.__cause__).splitlines()), '')}", file=sys.stderr)
     if isinstance(error, InvalidInputError):
         for field, message in error.errors:
-            if message not in error.message:  # a single one is the message itself
+            if message not in error.message:  # with a single fault the message already says it
                 print(f"  {field}: {message}", file=sys.stderr)
     return 1

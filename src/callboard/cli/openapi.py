@@ -1,4 +1,4 @@
-"""`callboard openapi`: the document that is served at /openapi.json."""
+"""`callboard openapi`: prints the document that is served at /openapi.json."""
 
 from __future__ import annotations
 

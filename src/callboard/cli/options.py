@@ -1,4 +1,4 @@
-"""Options that many commands share, and the settings and store behind them."""
+"""Options that many commands share, and how they lead to settings and an open store."""
 
 from __future__ import annotations
 
@@ -49,18 +49,20 @@ timezone_option = click.option(
 
 
 def store_options(command: Command) -> Command:
-    """What every command on a store takes: `--db`, `--config` and `--json`."""
+    """The options of every command that opens a store: `--db`, `--config` and `--json`."""
     return db_option(config_option(json_option(command)))
 
 
 def settings_of(db: str | None, config: str | None, **flags: Any) -> Settings:
-    """The settings of this command: flags, else environment, else file, else defaults."""
+    """The settings of this command: from flags, else the environment, else the file, else defaults."""
     return read_settings({"db": db, **flags}, os.environ, config)
 
 
 def check_file(settings: Settings) -> None:
-    """Raises `StoreFileError` where there is no file, or an empty one: a store that was cut off to nothing
-    must not be taken for a new one, and verified as sound.
+    """Raises `StoreFileError` if the store's file is missing or empty.
+
+    SQLite opens an empty file as a new database: a store that was truncated to nothing would be taken for a
+    new one, and verified as sound.
     """
     if not settings.in_file:
         return
@@ -78,11 +80,11 @@ def check_file(settings: Settings) -> None:
 def opened(
     settings: Settings, *, create: bool = False, upgrade: bool = False, copying: bool = False
 ) -> Iterator[Store]:
-    """The store, closed again at the end.
+    """The store, closed at the end.
 
-    A store that is not there is made only with `create`: a misspelt `--db` must not answer with the numbers
-    of an empty store. A file is brought up to this version whenever it is opened; a database only with
-    `upgrade`. One that a copy into has not ended opens only with `copying`.
+    A missing store is created only with `create`: with a misspelt `--db`, the numbers of an empty store would
+    be shown. A file is upgraded to this version whenever it is opened, a database only with `upgrade`. A
+    store with an unfinished copy in it opens only with `copying`.
     """
     from callboard.store.open import open_store
 
@@ -90,6 +92,7 @@ def opened(
         check_file(settings)
     store = open_store(
         settings,
+        # None makes the tables in a database without a store, and upgrades nothing.
         upgrade=True if upgrade else None if create else False,
         copying=copying,
         watch=Upgrading(),

@@ -1,4 +1,4 @@
-"""`callboard org`: organizations are made here, never over HTTP."""
+"""`callboard org`: organizations. They are created here only, never over HTTP."""
 
 from __future__ import annotations
 
@@ -101,6 +101,6 @@ def set_(*, handle: str, timezone: str, db: str | None, config: str | None, as_j
 
 
 def _item(organization: Organization) -> dict[str, Any]:
-    """As the API has it, and its home zone, which is set here alone."""
+    """The organization as the API returns it, and its home zone, which is set by this command only."""
     item: dict[str, Any] = msgspec.to_builtins(organization_item(organization))
     return {**item, "timezone": organization.timezone}

@@ -1,7 +1,7 @@
-"""What a command prints: tables and bars for people, JSON for scripts.
+"""The output of commands: tables and progress bars for people, JSON for scripts.
 
-Results go to standard output, bars and errors to standard error. Colours appear on a terminal only, and
-not when `NO_COLOR` is set.
+Results go to standard output, progress and errors to standard error. Colours appear on a terminal only, and
+not if `NO_COLOR` is set.
 """
 
 from __future__ import annotations
@@ -18,31 +18,33 @@ if TYPE_CHECKING:
 
     from callboard.store.interface import Progress
 
+# C0 and C1 control characters: names come from users, and an escape sequence could rewrite the screen.
 _CONTROL = dict.fromkeys((*range(32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")
 
 
 UTC = "(UTC)"
-"""How the title of a column of times ends."""
+"""The end of the title of a column of times; `show_table` does not wrap such a column."""
 
 
 def when(time: str | None) -> str | None:
-    """An ISO 8601 time in UTC as a table shows it: to the minute, `2026-02-07 05:57`."""
+    """An ISO 8601 time in UTC in the form of tables, to the minute: `2026-02-07 05:57`."""
     return None if time is None else time[:16].replace("T", " ")
 
 
 def plain(text: str) -> str:
-    """A text from outside, safe to show: what would steer the terminal is replaced."""
+    """A text from outside, safe for a terminal: control characters are replaced by U+FFFD."""
     return text.translate(_CONTROL)
 
 
 def show_json(value: Any, *, indent: int = 2) -> None:
     """One JSON value on standard output and nothing else; `indent` 0 keeps it on one line."""
+    # Text may wait in the upper buffer, while bytes go to the lower one: keep their order.
     sys.stdout.flush()
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=indent) + b"\n")
 
 
 def show_json_array(items: Iterable[Any]) -> None:
-    """A JSON array on standard output, one item a line, without holding more than one of them."""
+    """A JSON array on standard output, one item per line. Holds one item at a time: lists may be long."""
     out = sys.stdout.buffer
     separator = b"[\n  "
     for item in items:
@@ -52,9 +54,9 @@ def show_json_array(items: Iterable[Any]) -> None:
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> None:
-    """A table on standard output, or the sentence `empty` when there is no row. Numbers are set right.
+    """A table on standard output, or the sentence `empty` if there is no row. Numbers are right-aligned.
 
-    A terminal folds what is wider than itself (times stay whole); a pipe gets every line whole.
+    On a terminal, cells are wrapped to its width (times are not); in a pipe, each row is one line.
     """
     if not rows:
         print(empty)
@@ -77,6 +79,8 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empt
     if console.is_terminal:
         console.print(table)
         return
+    # Rich wraps to 80 columns without a terminal: give it the width that the widest row needs, so that
+    # `grep` and `awk` see whole rows. Rich pads lines to that width; the blanks at their ends are removed.
     natural = Measurement.get(console, console.options.update(max_width=100_000), table).maximum
     console.width = max(80, natural)
     with console.capture() as captured:
@@ -86,7 +90,7 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empt
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Progress]:
-    """A bar on standard error while the work within goes on; nothing when that is no terminal."""
+    """A progress bar on standard error during the block; nothing if that is no terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

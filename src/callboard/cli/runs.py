@@ -1,4 +1,4 @@
-"""`callboard runs`: tasks created together, and how far they are."""
+"""`callboard runs`: tasks that were created together, and how many of them are done."""
 
 from __future__ import annotations
 
@@ -52,6 +52,7 @@ def runs(*, space_token: str, limit: int | None, db: str | None, config: str | N
 
 
 def _newest(store: Store, space: Space, limit: int | None) -> Iterator[Run]:
+    """Runs by keyset pagination, newest first, up to `limit` (None: all)."""
     after: Position | None = None
     left = limit
     while left is None or left > 0:

@@ -1,4 +1,4 @@
-"""`callboard serve`: the API, by one or several worker processes on one store."""
+"""`callboard serve`: serves the API with one or several worker processes on one store."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 def _setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """A flag for every setting, in their order."""
+    """Decorator: a flag for every setting, in the order of declaration."""
     for setting in reversed(fields(Settings)):
         command = _option(setting)(command)
     return command
@@ -51,7 +51,8 @@ def serve(*, config: str | None, as_json: bool, migrate: bool, **flags: Any) -> 
     With --json one line says where: {"url", "host", "port", "db", "workers", "pid"}.
     """
     settings = read_settings(flags, os.environ, config)
-    # Whatever is wrong with the file is said here, once, before any worker starts; a missing one is made.
+    # Opened once before any worker starts: a fault of the store is reported once and ends the command, and a
+    # missing file is created by one process.
     with opened(settings, create=settings.in_file, upgrade=migrate) as store:
         store.ready()
     from callboard.cli.server import run

@@ -1,4 +1,4 @@
-"""`callboard settings`: every setting, from the one place where settings are declared."""
+"""`callboard settings`: lists every setting, from the one place where settings are declared."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def settings(as_json: bool) -> None:
 
 
 def described() -> list[dict[str, Any]]:
-    """Each setting with its names, default, unit, bounds and help, in the order of declaration."""
+    """Names, default, unit, bounds and help of each setting, in the order of declaration."""
     return [
         {
             "name": each.name,
@@ -44,5 +44,5 @@ def described() -> list[dict[str, Any]]:
 
 
 def flag(name: str) -> str:
-    """The flag of `callboard serve` that sets it."""
+    """The flag of `callboard serve` for a setting."""
     return "--" + name.replace("_", "-")

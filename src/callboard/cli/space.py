@@ -1,4 +1,4 @@
-"""`callboard space`: a space is a campaign."""
+"""`callboard space`: spaces, which are campaigns."""
 
 from __future__ import annotations
 
@@ -156,13 +156,15 @@ def _given(stated: dict[str, Any]) -> dict[str, Any]:
 
 
 def _settings(stated: dict[str, Any]) -> dict[str, Any]:
-    """Settings as they were stated: an empty zone is none."""
+    """The settings that were given. An empty time zone means none of its own."""
     inner = {name: stated[name] for name in _SETTINGS if name in stated}
     return {**inner, "timezone": inner["timezone"] or None} if "timezone" in inner else inner
 
 
 def _changes(stated: dict[str, Any]) -> dict[str, Any]:
-    """What the store is to change: settings one by one, an empty text as none."""
+    """The changes in the form of `Store.update_space`: only the settings that were given, None for an empty
+    text.
+    """
     plain_fields = {name: value for name, value in stated.items() if name not in _SETTINGS}
     for name in ("description", "agent_handle"):
         if plain_fields.get(name) == "":

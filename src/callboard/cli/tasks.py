@@ -1,4 +1,4 @@
-"""`callboard tasks`: where the tasks are, and which of them need attention."""
+"""`callboard tasks`: lists tasks, and those that need attention."""
 
 from __future__ import annotations
 
@@ -73,13 +73,14 @@ def _page(store: Store, scope: Scope, where: TaskFilter, window: Window) -> list
 
 
 def _why(each: TaskItem) -> str | None:
-    """What a person looks for first: how long it is stuck, or why it failed."""
+    """How long a task is stuck, or else why it failed."""
     if each.stuck is None:
         return each.failure_reason
     return f"stuck for {_age(each.stuck.age_seconds)}"
 
 
 def _age(seconds: int) -> str:
+    # From two of a unit on: `90 min` says more than `1 h`.
     for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
         if seconds >= 2 * size:
             return f"{seconds // size} {unit}"

@@ -1,4 +1,6 @@
-"""`callboard token`: API tokens. A secret is shown once, by the command that made it."""
+"""`callboard token`: API tokens. A secret is shown once, by the command that created it: the store keeps only
+its digest.
+"""
 
 from __future__ import annotations
 
@@ -135,7 +137,7 @@ def make_token(
 
 
 def _item(store: Store, found: Token, secret: str | None = None) -> TokenItem:
-    """A token as whoever runs the store sees it; its role is the one in its first organization."""
+    """A token as the store's operator sees it: with all organizations, and the role in the first of them."""
     visible = store.organizations()
     first = next(each for each in visible if each.id == found.members[0].org_id)
     return token_item(found, first, visible, secret)

@@ -1,4 +1,4 @@
-"""What a command says while the store that it opened is brought up to date."""
+"""Reports the progress of a store's upgrade, while the command that opened the store waits for it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from callboard.store.interface import Progress
 
 STEP_PERCENT = 10
-"""Where no terminal shows a bar, a line is written each time so much more is done."""
+"""Without a terminal a line is printed after each so many percent."""
 MOST_NAMED = 20
-"""Calls and tasks that are named one by one."""
+"""Calls and tasks that could not be read are named up to this number, and then only counted."""
 
 
 class Upgrading:
-    """Tells people on standard error: a bar on a terminal, a line now and then in a log."""
+    """Progress on standard error: a bar on a terminal, some lines in a log. Called by the store."""
 
     def __init__(self) -> None:
         self._bar: Progress | None = None
@@ -29,11 +29,11 @@ class Upgrading:
         self._began = 0.0
 
     def waits(self) -> None:
-        """Another process does it."""
+        """Another process upgrades the store; this one waits for it."""
         _say("Another process is bringing the store up to date: waiting for it.")
 
     def begin(self, items: int, needs: str) -> None:
-        """Before the first commit."""
+        """Called before the first commit. `needs` is a sentence on what the upgrade needs of the disk."""
         _say(f"Bringing the store up to date: {items:,} calls and tasks are folded anew. {needs}")
         _say("Interrupted, it goes on where it was when the store is opened again.")
         self._began = time.monotonic()
@@ -41,23 +41,24 @@ class Upgrading:
             self._bar = self._shown.enter_context(progress_bar("Folding anew"))
 
     def progress(self, done: int, total: int) -> None:
-        """After each commit."""
+        """Called after each commit."""
         if self._bar is not None:
             self._bar(done, total)
             return
         percent = 100 * done // max(total, 1)
         if percent >= self._percent + STEP_PERCENT:
+            # Rounded down to a step: a large commit passes several of them, and prints one line.
             self._percent = percent - percent % STEP_PERCENT
             _say(f"{self._percent} % done.")
 
     def skipped(self, what: str) -> None:
-        """One that cannot be read stays as it was."""
+        """Called for a call or task whose events cannot be read: its row stays as it was."""
         self._skipped += 1
         if self._skipped <= MOST_NAMED:
             _say(f"Left as it was, because its events cannot be read: {what}.")
 
     def end(self) -> None:
-        """After the last commit."""
+        """Called after the last commit."""
         self._shown.close()
         _say(f"The store is up to date, after {time.monotonic() - self._began:.0f} s.")
         if self._skipped:

@@ -1,6 +1,6 @@
-"""Values as people type them on the command line: names, handles, lengths of time, moments.
+"""Types of command line options: names, handles, lengths of time, times.
 
-Each function is the type of an option: it gives the value, or raises `click.BadParameter` (wrong usage).
+Each function converts what was typed, or raises `click.BadParameter` (wrong usage, exit code 2).
 """
 
 from __future__ import annotations
@@ -19,19 +19,22 @@ if TYPE_CHECKING:
     from callboard.query.civil import Moment
 
 Check = Callable[[str], str]
-"""The type of an option that is a text."""
+"""The type of an option whose value is a text."""
 LONGEST = 255
-"""Bytes a name, a handle or an id may have."""
+"""Most bytes of a name, a handle or an id."""
 LONGEST_LENGTH: Micros = 36_500 * DAY
+"""A hundred years."""
 LONGEST_CALL_S = 604_800
+"""7 days, the longest duration of a call."""
 LONGEST_STUCK_S = 31_536_000
+"""365 days, as over HTTP (`http.fields.Seconds`)."""
 _UNITS: dict[str, Micros] = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 _LENGTH = re.compile(r"(\d{1,9})\s*([smhd])")
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
 
 
 def name(text: str) -> str:
-    """A name for people: some text, no control characters, at most 255 bytes."""
+    """A name for people: not empty, printable, at most 255 bytes."""
     text = text.strip()
     if not text:
         raise click.BadParameter("must not be empty")
@@ -43,7 +46,7 @@ def name(text: str) -> str:
 
 
 def handle(text: str) -> str:
-    """An organization's handle: what the header `Org-Handle` will carry, kept in lower case."""
+    """An organization's handle, the value of the header `Org-Handle`, in lower case."""
     lowered = text.strip().lower()
     if len(lowered) > LONGEST or not _HANDLE.fullmatch(lowered):
         raise click.BadParameter(
@@ -54,14 +57,16 @@ def handle(text: str) -> str:
 
 
 def space_token(text: str) -> str:
-    """A space's public id, as clients have it configured."""
+    """A space's public id, which clients are configured with."""
     if not re.match(PUBLIC_ID_PATTERN, text):
         raise click.BadParameter(PUBLIC_ID_RULE)
     return text
 
 
 def length(text: str) -> Micros:
-    """A length of time: `30d`, `12h`, `15m`, `90s`; a bare number is seconds. At most a hundred years."""
+    """A length of time in microseconds: `30d`, `12h`, `15m`, `90s`; a bare number is seconds. At most a
+    hundred years.
+    """
     stripped = text.strip().lower()
     found = _LENGTH.fullmatch(f"{stripped}s" if stripped.isdecimal() else stripped)
     if found is None:
@@ -72,12 +77,12 @@ def length(text: str) -> Micros:
 
 
 def seconds(text: str) -> int:
-    """A length of time, as whole seconds."""
+    """A length of time in whole seconds."""
     return length(text) // SECOND
 
 
 def stuck_seconds(text: str) -> int:
-    """How long a task may run or wait, as whole seconds."""
+    """How long a task may run or wait, in whole seconds: 1 second to 365 days."""
     found = seconds(text)
     if not 1 <= found <= LONGEST_STUCK_S:
         raise click.BadParameter(f"{text!r} is not between 1 second and 365 days")
@@ -85,7 +90,7 @@ def stuck_seconds(text: str) -> int:
 
 
 def call_seconds(text: str) -> int:
-    """A length of time that a call can have, as whole seconds."""
+    """A duration that a call can have, in whole seconds: 1 second to 7 days."""
     found = seconds(text)
     if not 1 <= found <= LONGEST_CALL_S:
         raise click.BadParameter(f"{text!r} is not between 1 second and 7 days")
@@ -93,7 +98,7 @@ def call_seconds(text: str) -> int:
 
 
 def moment(text: str) -> Micros:
-    """An ISO 8601 time with its offset, or a day (its beginning, UTC)."""
+    """An ISO 8601 time with its UTC offset, or a day (its start in UTC)."""
     try:
         found = datetime.fromisoformat(text.strip())
         instant = micros(found.replace(tzinfo=UTC) if _is_day(text) or found.tzinfo is None else found)
@@ -105,7 +110,7 @@ def moment(text: str) -> Micros:
 
 
 def expiry(text: str) -> Micros:
-    """A moment still to come: a time, a day (its end, UTC), or a length from now."""
+    """A time in the future: a time, a day (its end in UTC), or a length of time from now."""
     if _LENGTH.fullmatch(text.strip().lower()):
         return system_clock() + length(text)
     instant = moment(text) + (DAY if _is_day(text) else 0)
@@ -115,7 +120,7 @@ def expiry(text: str) -> Micros:
 
 
 def timezone(text: str) -> str:
-    """An IANA time zone."""
+    """The name of an IANA time zone."""
     from callboard.query.civil import read_zone
 
     try:
@@ -127,22 +132,23 @@ def timezone(text: str) -> str:
 
 
 def own_timezone(text: str) -> str:
-    """An IANA time zone; an empty text for none."""
+    """The name of an IANA time zone, or an empty text to remove it."""
     return timezone(text) if text else ""
 
 
 def when(text: str) -> Moment:
-    """A time with its offset; or a day, or a time by the clock, of a zone that is known later."""
+    """A time with its UTC offset; or a day or a local time, of a time zone that is known later."""
     from callboard.query.civil import Moment, read_moment
 
     try:
         return read_moment(text.strip())
     except ValueError:
+        # `moment` reads it in another form of ISO 8601, or raises with the command line's message.
         return Moment(instant=moment(text))
 
 
 def slug(text: str) -> str:
-    """A handle made from a name: what `init` suggests."""
+    """A handle made from a name, which `init` suggests."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower())[:LONGEST].strip("-") or "organization"
 
 

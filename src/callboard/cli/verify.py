@@ -1,4 +1,4 @@
-"""`callboard verify`: is every number right? Recount and compare, while everything goes on."""
+"""`callboard verify`: recounts every number and compares, while servers and imports go on."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from callboard.store.reporting import Difference, Verification
 
 
 class Report(Struct, frozen=True):
-    """What a verification found, as printed."""
+    """The result of a verification, as `--json` prints it."""
 
     drift: int
     checked: dict[str, int]
     differences: list[Difference]
     notes: list[str]
     repaired: int | UnsetType = UNSET
-    """Only with --repair: how many of the differences were set right."""
+    """Number of differences that were repaired; only with --repair."""
 
 
 @click.command()
@@ -60,7 +60,9 @@ def _verify(store: Store, deep: bool, *, repair: bool) -> Verification:
 
 
 def _record(store: Store, found: Verification, deep: bool) -> None:
-    """On record for the report of trust; a file that cannot be written is verified all the same."""
+    """Keep the result for the trust report. A store that cannot be written can still be verified: the error
+    is ignored, as the result is printed anyway.
+    """
     with suppress(StoreError):
         store.record_verification(found, deep=deep, now=system_clock())
 

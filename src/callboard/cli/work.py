@@ -1,4 +1,4 @@
-"""One worker process of `callboard serve`: how it begins, how it is told to finish, how it ends."""
+"""One worker process of `callboard serve`: its start, its signals and its end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from granian.server import MPServer
 
-from callboard.app import Worker, application  # imported before workers are forked: they find it there
+from callboard.app import Worker, application  # before the fork: workers share the imported modules
 from callboard.errors import CallboardError
 from callboard.http.metering import layout
 from callboard.ingest.orphans import die_with
@@ -18,23 +18,22 @@ from callboard.settings import Settings
 from callboard.telemetry.meter import Meter
 
 HEED_EVERY_S = 0.05
-"""How often a worker looks whether it is to finish."""
+"""Seconds between two checks for a pending SIGTERM."""
 NOTE_EVERY_S = 1.0
-"""How often a worker writes down its gauges."""
+"""Seconds between two writes of a worker's gauges."""
 
 
 class Work:
-    """What a worker process does; made by the process that watches, carried out in the worker.
+    """The work of a worker process; created in the main process, called in the worker after the fork.
 
-    The server beneath us forgets a SIGTERM that comes before it serves, and at a second one it drops the
-    requests under way. So a worker keeps SIGTERM back from its first moment, and lets exactly one through
-    once it serves.
+    Granian loses a SIGTERM that arrives before it serves, and on a second one it drops the requests under
+    way. So a worker blocks SIGTERM from its first moment, and lets exactly one through once it serves.
     """
 
     def __init__(self, settings: Settings, watcher: int, counts: Path) -> None:
-        """`counts` is the file of what all workers count."""
+        """`watcher` is the pid of the main process, `counts` the file with the counters of all workers."""
         self.slot = 0
-        """Of this worker among all; said before it is called."""
+        """This worker's place in that file; set before the call."""
         self._settings = settings
         self._watcher = watcher
         self._counts = counts
@@ -43,9 +42,11 @@ class Work:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def __call__(self) -> Worker:
-        """The application to serve, on an event loop that is not running yet."""
-        # Ctrl-C and a closing terminal reach every process; to finish is told by the one that watches.
+        """The application to serve. The event loop is set, but does not run yet."""
+        # Ctrl-C and a closing terminal reach every process of the group. Only the main process acts on
+        # them, and sends SIGTERM to its workers.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+        # If the main process is killed, nobody would stop this worker: it ends with it.
         die_with(self._watcher)
         try:
             meter = Meter.shared(layout(), self._counts, self.slot)
@@ -56,19 +57,24 @@ class Work:
             sys.exit(1)
         self._worker.start()
         self._loop = asyncio.get_event_loop()
+        # First runs when the loop runs: Granian has installed its signal handlers by then.
         self._loop.call_soon(self._heed)
         return self._worker
 
     def finish(self) -> None:
-        """Write what was accepted and let go of the store: requests have all been answered."""
+        """Write what was accepted and close the store. Called after the server: no request is open."""
         assert self._loop is not None
         assert self._worker is not None
         self._loop.run_until_complete(self._worker.close())
 
     def _heed(self) -> None:
+        """Check for a SIGTERM that is blocked and pending; let one through, and then no other."""
         if signal.SIGTERM in signal.sigpending():
             assert self._worker is not None
+            # Streams first: Granian waits for open answers, and a stream would not end by itself.
             self._worker.end_streams()
+            # The pending signal is delivered before the first call returns; further ones stay blocked, and
+            # without `call_later` this check does not run again.
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         else:
@@ -77,7 +83,7 @@ class Work:
             self._note()
 
     def _note(self) -> None:
-        """Let the others' scrapes see how this worker stands."""
+        """Write this worker's gauges to the shared file, for scrapes that reach another worker."""
         assert self._loop is not None
         assert self._worker is not None
         if self._loop.time() >= self._noted_at + NOTE_EVERY_S:
@@ -86,7 +92,7 @@ class Work:
 
 
 def serve_requests(worker_id: int, process_name: str | None, work: Work, *rest: Any) -> None:
-    """The life of a worker process."""
-    work.slot = worker_id - 1
-    MPServer._spawn_asgi_worker(worker_id, process_name, work, *rest)  # noqa: SLF001 - it has no other name
+    """Entry point of a worker process: serve, then finish."""
+    work.slot = worker_id - 1  # Granian counts workers from 1
+    MPServer._spawn_asgi_worker(worker_id, process_name, work, *rest)  # noqa: SLF001 - not public in Granian
     work.finish()

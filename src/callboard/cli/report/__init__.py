@@ -1,1 +1,1 @@
-"""`callboard report`: the reports, one a file, as tables and plots, JSON or CSV."""
+"""`callboard report`: the reports, one per file, as tables and plots, JSON or CSV."""

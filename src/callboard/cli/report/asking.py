@@ -1,4 +1,4 @@
-"""What every report takes on the command line, read by the same rules as over HTTP, and how it is told."""
+"""Common to all report commands: options, read by the rules of the HTTP parameters, and forms of output."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 BARS = " ▁▂▃▄▅▆▇█"
 _NOT_OPTIONS = {"space_token", "content_type", "include"}
+"""Parameters that are options of another form (`--space`, `--all`), or that the command line has not."""
 
 
 def report_options(parameters: Mapping[str, Parameter]) -> Callable[[Command], Command]:
-    """An option for each of a report's query parameters, and those that every report has."""
+    """Decorator: an option for each query parameter of a report, and the options of every report."""
 
     def decorate(command: Command) -> Command:
         for parameter in reversed(list(parameters.values())):
@@ -65,7 +66,7 @@ def _option(parameter: Parameter) -> Callable[[Command], Command]:
 
 
 class Asked:
-    """An open store, the scope and the values that were given."""
+    """A report's question: an open store, the scope, and the values of the options that were given."""
 
     def __init__(self, store: Store, scope: ReportScope, values: dict[str, Any]) -> None:
         self.store = store
@@ -79,7 +80,10 @@ def answered(
     table: Callable[[Any], None],
     rows: Callable[[Any], tuple[Sequence[str], Iterable[Sequence[Any]]]],
 ) -> None:
-    """Ask, and tell: for people, as the endpoint's body, or as CSV."""
+    """Run a report and print it: a table, with `--json` the endpoint's body, with `--csv` its rows.
+
+    The store is closed before anything is printed.
+    """
     as_json, as_csv = options.pop("as_json"), options.pop("as_csv")
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other.")
@@ -110,7 +114,7 @@ def answered(
 
 
 def show_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """CSV on standard output; cells that a spreadsheet would run are guarded."""
+    """CSV on standard output. Cells that a spreadsheet would run as formulas are guarded."""
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(columns)
     for row in rows:
@@ -118,22 +122,27 @@ def show_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 
 def spark(values: Sequence[float | None], width: int = 40) -> str:
-    """A line of bars: the greatest of a few neighbours each, where there are more than fit."""
+    """A line of bars, at most `width`. With more values than that, each bar is the greatest of a few
+    neighbours, so that no peak is lost.
+    """
     if not values:
         return ""
+    # `-(-a // b)` is the quotient rounded up.
     step = -(-len(values) // width)
     columns = [max(value or 0 for value in values[at : at + step]) for at in range(0, len(values), step)]
     most = max(columns)
     if not most:
         return BARS[0] * len(columns)
+    # Rounded up to eighths of the greatest, so that small values are visible. Whole thousandths first: a
+    # float that is off in its last digit would be rounded up to the next bar.
     return "".join(BARS[-(-int(value / most * 1000) * 8 // 1000)] for value in columns)
 
 
 def bar(value: float | None, most: float, width: int = 24) -> str:
-    """One bar, as long as its share of the greatest."""
+    """One horizontal bar: `most` is as long as `width`."""
     return "█" * round((value or 0) / most * width) if most else ""
 
 
 def shown(value: Any) -> Any:
-    """A number as a table shows it: ratios to two decimals."""
+    """A number in the form of tables: ratios with two decimals."""
     return round(value, 2) if isinstance(value, float) else value

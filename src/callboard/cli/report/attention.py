@@ -1,4 +1,4 @@
-"""`callboard report attention`: what needs a human."""
+"""`callboard report attention`: what needs a person's attention."""
 
 from __future__ import annotations
 

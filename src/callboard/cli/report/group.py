@@ -1,4 +1,4 @@
-"""`callboard report`: which reports there are."""
+"""`callboard report`: the table of reports."""
 
 from __future__ import annotations
 

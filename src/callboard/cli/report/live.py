@@ -1,4 +1,4 @@
-"""`callboard report live`: the numbers in the terminal, as they change."""
+"""`callboard report live`: follows the numbers in the terminal."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from callboard.store.interface import Store
 from callboard.store.questions import Scope
 
 LOOK_EVERY_S = 0.05
+"""Seconds between two reads of the store's change counter while nothing changes."""
 APART_S = 0.25
-"""Time between two answers, at least: as on the stream."""
+"""Least seconds between two answers, as on the stream."""
 STUCK_EVERY_S = 5.0
-"""How often a terminal is told anew how many tasks are stuck: time alone makes them so."""
+"""Least seconds between two counts of stuck tasks, which are a query each and not part of the totals."""
 COLUMNS = (
     "at",
     "total_calls",
@@ -70,11 +71,11 @@ def live(
         try:
             show(store, scope, changes)
         except KeyboardInterrupt:
-            return  # how it is meant to end
+            return  # the usual end: exit code 0, not 130
 
 
 def _changes(store: Store, scope: Scope, most: int | None) -> Iterator[Totals]:
-    """The numbers now, and again whenever they changed; at most so many times."""
+    """The numbers now, and again each time they have changed; at most `most` times."""
     from callboard.query.analytics import Analytics
 
     analytics = Analytics(store)
@@ -89,7 +90,7 @@ def _changes(store: Store, scope: Scope, most: int | None) -> Iterator[Totals]:
         yield totals
         if left is not None:
             left -= 1
-        if left != 0:
+        if left != 0:  # no pause after the last answer
             time.sleep(APART_S)
 
 

@@ -1,4 +1,4 @@
-"""`callboard report metrics`: what every number means."""
+"""`callboard report metrics`: the definition of every metric."""
 
 from __future__ import annotations
 

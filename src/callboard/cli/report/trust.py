@@ -1,4 +1,4 @@
-"""`callboard report trust`: whether to trust the numbers."""
+"""`callboard report trust`: how far the numbers can be trusted."""
 
 from __future__ import annotations
 
