@@ -1,1 +1,1 @@
-"""A realistic month of campaigns, made from a seed, and the server it is sent to over HTTP."""
+"""The demo: a realistic month of campaigns, generated from a seed and sent over HTTP to its own server."""

@@ -1,14 +1,15 @@
-"""The two organizations of the demo and their campaigns: who calls whom, when, and how it mostly ends."""
+"""The two organizations of the demo and their campaigns: who calls whom, when, and with which results."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Weights of the days of a week, Monday first.
 WEEKDAYS_ONLY = (1.0, 1.05, 1.0, 0.95, 0.8, 0.0, 0.0)
 WITH_SATURDAY = (1.0, 1.0, 1.0, 1.0, 0.9, 0.35, 0.0)
 EVERY_DAY = (1.1, 1.0, 1.0, 1.0, 0.95, 0.4, 0.25)
 
-# Shares of a day by hour: campaigns keep office hours and dip at noon; people who call in do so all day.
+# Weights of the hours of a day: campaigns call in office hours and less at noon, callers call all day.
 OFFICE_HOURS = {9: 5, 10: 9, 11: 10, 12: 6, 13: 6, 14: 9, 15: 10, 16: 9, 17: 6}
 ALL_DAY = {
     6: 1, 7: 3, 8: 7, 9: 10, 10: 12, 11: 11, 12: 7, 13: 7, 14: 10, 15: 11, 16: 9, 17: 7, 18: 4, 19: 3, 20: 2,
@@ -18,7 +19,7 @@ ALL_DAY = {
 
 @dataclass(frozen=True)
 class Campaign:
-    """One space, and the life in it."""
+    """One space, and what happens in it."""
 
     name: str
     description: str
@@ -29,13 +30,13 @@ class Campaign:
     hours: dict[int, int]
     weekdays: tuple[float, ...]
     answer_rate: float
-    """Of calls on an average hour; noon and evening differ."""
+    """Share of calls answered in an average hour; at noon and in the evening it differs."""
     talk_median_s: float
     agents: tuple[str, ...]
     has_tasks: bool = True
     content_type: str = "contact"
     repeats_everything: bool = False
-    """Its platform sends each event at least twice."""
+    """Whether its platform sends each event at least twice."""
 
 
 @dataclass(frozen=True)

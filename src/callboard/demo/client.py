@@ -1,4 +1,4 @@
-"""A client of the HTTP API, as a customer would write it with what Python brings."""
+"""A client of the HTTP API, as a customer would write it with Python's standard library."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RefusedError(CallboardError):
 
 @dataclass(frozen=True)
 class Access:
-    """Where an organization is asked, and with what."""
+    """Where and with which credentials an organization is asked."""
 
     url: str
     token: str
@@ -45,11 +45,13 @@ class Client:
         self._connection: http.client.HTTPConnection | None = None
 
     def get(self, access: Access, path: str) -> bytes:
-        """The body of an answer. Raises `OSError` when there is none, `RefusedError` when it is no 200."""
+        """The body of the answer. Raises `OSError` without an answer, `RefusedError` if it is no 200."""
         return self._asked("GET", path, None, access.headers)
 
     def send(self, access: Access, space_token: str, lines: list[bytes]) -> dict[str, Any]:
-        """Send events as NDJSON; what became of them. A busy server is asked again when it says so."""
+        """Send events as NDJSON; returns what became of them. A 503 is retried after its `Retry-After`: the
+        server kept nothing of the request, or knows its events as duplicates.
+        """
         path = f"{BASE}spaces/{space_token}/events/"
         headers = {**access.headers, "Content-Type": "application/x-ndjson"}
         answer: dict[str, Any] = json.loads(self._asked("POST", path, b"\n".join(lines), headers))["data"]
@@ -79,6 +81,7 @@ class Client:
             response = self._connection.getresponse()
             return response.status, int(response.headers.get("Retry-After", "1")), response.read()
         except http.client.HTTPException as error:
+            # A server that is killed breaks off in the middle of an answer: to callers a lost connection.
             self.close()
             raise ConnectionError(str(error)) from error
         except OSError:

@@ -1,4 +1,4 @@
-"""Sending what arrives, in order of arrival, over HTTP: batches of NDJSON, a few connections at once."""
+"""Sends events over HTTP in their order of arrival: batches of NDJSON over a few connections at once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Parcel:
 
 @dataclass
 class Tally:
-    """What the server said of all that was sent."""
+    """The server's answers added up: what became of all events sent. Thread-safe."""
 
     received: int = 0
     applied: int = 0
@@ -32,7 +32,7 @@ class Tally:
     stale: int = 0
     rejected: int = 0
     duplicates: dict[str, int] = field(default_factory=dict)
-    """Campaign → how many were duplicates."""
+    """Number of duplicates by campaign."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, parcel: Parcel, answer: dict[str, int]) -> None:
@@ -44,7 +44,7 @@ class Tally:
 
 
 def parcels(arrivals: Iterable[Arrival], size: int = BATCH_EVENTS) -> Iterator[Parcel]:
-    """Requests of up to so many events of one space, as they fill up in order of arrival."""
+    """Requests of up to `size` events of one space each, in the order in which they fill up."""
     open_: dict[str, list[bytes]] = {}
     for arrival in arrivals:
         lines = open_.setdefault(arrival.space, [])
@@ -56,7 +56,7 @@ def parcels(arrivals: Iterable[Arrival], size: int = BATCH_EVENTS) -> Iterator[P
 
 
 def access_of(stage: Stage, space: str, url: str) -> Access:
-    """How the organization of a campaign is reached."""
+    """URL, token and handle of a campaign's organization."""
     handle = stage.handles[space]
     return Access(url, stage.tokens[handle], handle)
 
@@ -69,9 +69,10 @@ def feed(
     *,
     connections: int = CONNECTIONS,
 ) -> None:
-    """Send all parcels. `acknowledged` is told of each that was answered 200, and the answer, by any thread.
+    """Send all parcels. `acknowledged` is called with each parcel that was answered 200, and the answer, from
+    any thread.
 
-    Raises the first error that a connection met, when all have stopped.
+    Raises the first error of any connection, once all connections have stopped.
     """
     source = iter(sent)
     lock = threading.Lock()
@@ -81,13 +82,13 @@ def feed(
         client = Client(url)
         try:
             while not errors:
-                with lock:
+                with lock:  # a generator must not be resumed by two threads at once
                     parcel = next(source, None)
                 if parcel is None:
                     return
                 access = access_of(stage, parcel.space, url)
                 acknowledged(parcel, client.send(access, stage.spaces[parcel.space].token, parcel.lines))
-        except Exception as error:  # noqa: BLE001 - of a thread; raised by the caller's, below
+        except Exception as error:  # noqa: BLE001 - raised again below, by the caller's thread
             errors.append(error)
         finally:
             client.close()

@@ -1,4 +1,4 @@
-"""The demo goes on: calls under way end, new ones begin, a few events a second."""
+"""The demo after loading: calls under way end and new ones begin, a few events a second."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CAMPAIGNS = [
 
 
 class Live:
-    """What is still to arrive, and what begins meanwhile."""
+    """The events still to arrive, and new calls. A heap by time of arrival."""
 
     def __init__(self, rng: Random, later: Iterable[Arrival]) -> None:
         self._rng = rng
@@ -35,14 +35,14 @@ class Live:
         self._number = 0
 
     def begin(self, now: Micros) -> None:
-        """A call begins, with its task if its campaign has tasks; it is a short one."""
+        """Start a call, with a task if its campaign has tasks. Talk time is at most 90 s."""
         campaign = self._rng.choices(_CAMPAIGNS, [each.per_day for each in _CAMPAIGNS])[0]
         telling = Telling(campaign, self._rng, late_before=0)
         drawn = draw_ending(campaign, _NOON, self._rng)
         ending = Ending(drawn.status, drawn.reason, min(drawn.talk_s, 90.0), drawn.answered_by)
         self._number += 1
         name = f"live-{now // 1000}-{self._number}"
-        now = now // 1000 * 1000
+        now = now // 1000 * 1000  # whole milliseconds, as events carry them
         if campaign.has_tasks:
             same = tell_task(telling, f"task-{name}", "run-live", now)
             telling.tell(now + SECOND, {**same, "status": "running", "assignee": "runner-1"})
@@ -56,7 +56,7 @@ class Live:
             heapq.heappush(self._waiting, arrival)
 
     def due(self, now: Micros) -> dict[str, list[bytes]]:
-        """What has arrived by now, by campaign."""
+        """The events that have arrived by now, by campaign; each is returned once."""
         found: dict[str, list[bytes]] = {}
         while self._waiting and self._waiting[0].at <= now:
             arrival = heapq.heappop(self._waiting)
@@ -65,7 +65,9 @@ class Live:
 
 
 def keep_sending(stage: Stage, url: str, live: Live, shown: Callable[[int], None]) -> None:
-    """Send what is due, for ever. `shown` is told how many events have been sent. Raises `OSError`."""
+    """Send what is due, until interrupted. `shown` is called with the number of events sent. Raises `OSError`
+    when the server is gone.
+    """
     client = Client(url)
     sent = 0
     next_call = time.monotonic()

@@ -1,4 +1,4 @@
-"""From nothing to a served month: set up, start, send."""
+"""Loads the demo: sets up a store, generates a month, sends it."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ SCALE = 0.7
 
 @dataclass(frozen=True)
 class Loaded:
-    """A demo that is being served."""
+    """A demo whose month has been sent."""
 
     stage: Stage
     month: Month
     tally: Tally
     seconds: float
-    """How long the sending took."""
+    """Duration of the sending."""
 
 
 def prepare(db: str, seed: int, days: int, clock: Clock) -> tuple[Stage, Month]:
-    """The empty store and what will be sent to it. Raises `NotADemoError`."""
+    """A new store with organizations and spaces, and the month to send to it. Raises `NotADemoError`."""
     now = clock()
     return set_up(db, now, days), make_month(seed, now, days, SCALE)
 
 
 def load(server: DemoServer, stage: Stage, month: Month, progress: Progress) -> Loaded:
-    """Send all that has happened up to now."""
+    """Send every event that has arrived by the month's end, which is now."""
     past = [arrival for arrival in month.arrivals if arrival.at <= month.now]
     tally = Tally()
 

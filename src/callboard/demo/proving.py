@@ -1,4 +1,6 @@
-"""The proof: a server killed while it is fed, then fed twice and shuffled, ends as one left in peace."""
+"""The proof: a server that is killed during loading, and then gets every event twice and in random order,
+ends with the same numbers and rows as an undisturbed one.
+"""
 
 from __future__ import annotations
 
@@ -33,17 +35,17 @@ SCALE = 0.5
 BATCH_EVENTS = 200
 CLIENTS = 4
 KILL_AFTER = 0.4
-"""The server is killed when so much of it all has been acknowledged."""
+"""Share of the events that are acknowledged when the server is killed."""
 _PAGE = 1_000
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One thing that must be the same."""
+    """One value that must be equal on both servers."""
 
     what: str
     before: Any
-    """As it should be."""
+    """The value of the undisturbed server, or the one expected."""
     after: Any
 
     @property
@@ -53,14 +55,14 @@ class Comparison:
 
 @dataclass
 class Proof:
-    """What was done and found."""
+    """The counts and comparisons of a proof."""
 
     events: int = 0
-    """Distinct and repeated ones, as the month has them."""
+    """Events of the month, with their repeats."""
     acknowledged: int = 0
     """Events acknowledged before the kill."""
     sent: int = 0
-    """Events that the killed server was sent in all."""
+    """Events sent to the killed server in all, before and after the kill."""
     comparisons: list[Comparison] = field(default_factory=list)
 
     @property
@@ -69,7 +71,7 @@ class Proof:
 
 
 def prove(folder: Path, seed: int, clock: Clock, say: Callable[[str], None]) -> Proof:
-    """Do it all in `folder`, telling each step."""
+    """Run the proof in `folder`; `say` is called with each step."""
     now = clock()
     month = make_month(seed, now, DAYS, SCALE)
     past = [arrival for arrival in month.arrivals if arrival.at <= now]
@@ -104,6 +106,7 @@ def _kill_while_fed(
     one_at_a_time = threading.Lock()
 
     def acknowledged(parcel: Parcel, answer: dict[str, int]) -> None:
+        # Under a lock, so that one of the clients kills the server, and once.
         with one_at_a_time:
             kept.append(parcel)
             tally.add(parcel, answer)
@@ -113,13 +116,14 @@ def _kill_while_fed(
     try:
         feed(stage, server.url, parcels(past, BATCH_EVENTS), acknowledged, connections=CLIENTS)
     except OSError:
-        pass  # as it should be: nobody answers any more
+        pass  # expected: the clients lose their connections to the killed server
     else:
         raise CallboardError("The server was killed, and yet nobody noticed")
     proof.acknowledged = sum(len(parcel.lines) for parcel in kept)
     proof.sent += proof.acknowledged
     server.start()
     say(f"Killed after {proof.acknowledged:,} acknowledged events; started again, asked for each of them")
+    # Every acknowledged event must be a duplicate now. One that is applied was acknowledged and lost.
     again = Tally()
     feed(stage, server.url, kept, again.add, connections=CLIENTS)
     proof.sent += again.received
@@ -133,6 +137,7 @@ def _send_twice_and_shuffled(
     server: DemoServer, stage: Stage, past: list[Arrival], seed: int, proof: Proof, say: Callable[[str], None]
 ) -> None:
     everything = past * 2
+    # Its own generator with the proof's seed: the same order in every run.
     Random(seed).shuffle(everything)
     say(f"Sending everything twice and shuffled: {len(everything):,} events")
     feed(stage, server.url, parcels(everything, BATCH_EVENTS * 5), Tally().add, connections=CLIENTS)
@@ -140,7 +145,7 @@ def _send_twice_and_shuffled(
 
 
 def _answers(stage: Stage, url: str) -> dict[str, Any]:
-    """What the analytics endpoint answers: for each organization, and for each space."""
+    """The answers of the analytics endpoint for each organization and for each space."""
     client = Client(url)
     answers: dict[str, Any] = {}
     try:
@@ -156,8 +161,9 @@ def _answers(stage: Stage, url: str) -> dict[str, Any]:
 
 
 def _drift(db: str) -> int:
-    """What `callboard verify --deep` finds, while the server goes on serving."""
+    """The drift that `callboard verify --deep` finds, in a process of its own while the server is running."""
     command = child_command("callboard", "verify", "--deep", "--json", "--db", db)
+    # `check=False`: with drift its exit code is 1, and the output is what counts.
     done = subprocess.run(command, capture_output=True, check=False)
     if not done.stdout:
         raise CallboardError(f"verify failed: {done.stderr.decode(errors='replace').strip()}")
@@ -166,7 +172,9 @@ def _drift(db: str) -> int:
 
 
 def _digests(one: Stage, other: Stage, rows: Callable[[Store, Scope], Iterator[bytes]]) -> tuple[str, str]:
-    """Of all rows in order; spaces were made in the same order, so their numbers are the same too."""
+    """Digests of all rows of both stores, in order. Spaces were created in the same order, so that they have
+    the same numbers in both.
+    """
     return _digest(one.db, rows), _digest(other.db, rows)
 
 

@@ -1,4 +1,4 @@
-"""The server of the demo: `callboard serve` in processes of its own, started, stopped and killed."""
+"""The demo's server: `callboard serve` in processes of its own, which can be started, stopped and killed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from callboard.errors import CallboardError
 from callboard.isolation import child_command
 
 STOP_LIMIT_S = 15
+"""Seconds to wait for the server to stop before it is killed."""
 
 
 class DemoServerError(CallboardError):
@@ -23,7 +24,7 @@ class DemoServerError(CallboardError):
 
 
 class DemoServer:
-    """One server on 127.0.0.1. It keeps its port over restarts."""
+    """One server on 127.0.0.1. It keeps its port when it is started again."""
 
     def __init__(self, db: str, port: int = 0) -> None:
         """Port 0 takes any free one."""
@@ -38,15 +39,16 @@ class DemoServer:
 
     @property
     def running(self) -> bool:
-        """Whether it was started and not ended since."""
+        """Whether it was started, and neither stopped nor killed since."""
         return self._process is not None
 
     def start(self) -> Self:
-        """Start it and wait for its first answer. Raises `DemoServerError` with what it said."""
+        """Start it and wait until it answers. Raises `DemoServerError` with its message if it does not."""
         command = child_command("callboard", "serve", "--json", "--db", self.db)
         command += ["--host", "127.0.0.1", "--port", str(self.port), "--log-level", "warning"]
         with self._log.open("wb") as log:
-            # A group of its own: Ctrl-C reaches the demo, which then ends the server in its own time.
+            # A session of its own: Ctrl-C then reaches only the demo, which stops the server when it is done
+            # with it. The session's process group is also what `kill` ends at once, workers included.
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -55,6 +57,7 @@ class DemoServer:
                 start_new_session=True,
             )
         assert self._process.stdout is not None
+        # `serve --json` prints one line once it answers; end of file means that it has ended.
         line = self._process.stdout.readline()
         if not line:
             self._gone()
@@ -64,7 +67,7 @@ class DemoServer:
         return self
 
     def stop(self) -> None:
-        """Ask it to finish what it does, and wait."""
+        """Stop it by SIGTERM, and wait for up to `STOP_LIMIT_S`; then kill it."""
         if self._process is not None:
             self._process.terminate()
             try:
@@ -74,7 +77,7 @@ class DemoServer:
             self._gone()
 
     def kill(self) -> None:
-        """End all its processes at once, in the middle of whatever they do."""
+        """Kill all its processes at once, as a crash would."""
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGKILL)
         self._gone()
@@ -91,6 +94,6 @@ class DemoServer:
         process, self._process = self._process, None
         if process is not None and process.stdout is not None:
             process.wait()
-            # Workers hold the same pipe: at its end all of them are gone.
+            # Workers have inherited the pipe: when it ends all of them have ended, and the port is free.
             process.stdout.read()
             process.stdout.close()

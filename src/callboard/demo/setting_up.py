@@ -1,4 +1,4 @@
-"""A fresh store with the demo's organizations, spaces and tokens."""
+"""Creates the demo's store, with its organizations, spaces and tokens."""
 
 from __future__ import annotations
 
@@ -23,20 +23,21 @@ class NotADemoError(CallboardError):
 
 @dataclass(frozen=True)
 class Stage:
-    """What was set up."""
+    """The store that was set up, and how to reach its organizations and spaces."""
 
     db: str
     tokens: dict[str, str]
-    """Handle → secret of an admin token."""
+    """The secret of an admin token, by the organization's handle."""
     spaces: dict[str, Space]
-    """Campaign → its space."""
+    """The space of each campaign, by its name."""
     handles: dict[str, str]
-    """Campaign → its organization's handle."""
+    """The handle of the organization of each campaign, by the campaign's name."""
 
 
 def set_up(db: str, now: Micros | None = None, days: int = 30) -> Stage:
-    """Make the store at `db`; one of an earlier demo is replaced. Raises `NotADemoError` for any other."""
+    """Create the store at `db`. One of an earlier demo is replaced; for any other raises `NotADemoError`."""
     clear(db)
+    # A week before the month begins: organizations and spaces are older than anything that happens in it.
     began = (now or system_clock()) - (days + 7) * DAY
     tokens: dict[str, str] = {}
     spaces: dict[str, Space] = {}
@@ -79,7 +80,7 @@ def set_up(db: str, now: Micros | None = None, days: int = 30) -> Stage:
 
 
 def clear(db: str) -> None:
-    """Remove the store of an earlier demo. Raises `NotADemoError` when the file is anything else."""
+    """Remove the store of an earlier demo. Raises `NotADemoError` for any other file: it may be real data."""
     path = Path(db)
     if not path.exists():
         return
@@ -98,6 +99,6 @@ def clear(db: str) -> None:
 
 
 def is_demo(store: Store) -> bool:
-    """Whether a store holds the demo's organizations and nothing beside them."""
+    """Whether a store holds exactly the demo's organizations."""
     there = {(each.name, each.domain_handle) for each in store.organizations()}
     return there == {(company.name, company.handle) for company in COMPANIES}

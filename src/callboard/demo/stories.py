@@ -1,4 +1,4 @@
-"""The four stories planted in the month: what happened, what the product says of it, where to see it."""
+"""The four stories in the demo's month: what happened, the number that shows it, and the request for it."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from callboard.demo.setting_up import Stage
 
 @dataclass(frozen=True)
 class Story:
-    """One of them."""
+    """One story, with what the server answers about it."""
 
     name: str
     told: str
-    """What happened, with the numbers that the server gives."""
+    """What happened, in words, with the server's numbers."""
     count: int
-    """The number the story is about, as the server counts it."""
+    """The number that the story is about, as the server counts it."""
     request: str
-    """The `curl` line that shows it."""
+    """The `curl` command that shows it."""
 
 
 def stories(stage: Stage, url: str, month: Month, tally: Tally, client: Client) -> list[Story]:
-    """All four, each with what the server answers now."""
+    """All four stories, with the server's current numbers."""
     return [
         _failing_carrier(stage, url, month, client),
         _stuck_tasks(stage, url, client),
@@ -93,7 +93,7 @@ def _curl(stage: Stage, url: str, campaign: Campaign, path: str) -> str:
 
 
 def curl(stage: Stage, url: str, handle: str, path: str) -> str:
-    """A request, ready for a shell."""
+    """A request as a `curl` command, quoted for a shell."""
     headers = (f"Authorization: Token {stage.tokens[handle]}", f"Org-Handle: {handle}")
     return " ".join(
         ["curl", "-s", shlex.quote(f"{url}{BASE}{path}"), *(f"-H {shlex.quote(each)}" for each in headers)]

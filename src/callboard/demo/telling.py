@@ -1,4 +1,4 @@
-"""Life → events: what a platform would send about a call or a task, and when it would arrive."""
+"""Generates the events a voice platform would send about a call or a task, and when each would arrive."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _AREAS = ("202", "212", "312", "415", "617", "713", "303", "206")
 
 @dataclass(order=True, slots=True)
 class Arrival:
-    """An event on its way: one line of NDJSON that reaches the server at `at`."""
+    """An event in transit: one line of NDJSON that reaches the server at `at`. Ordered by that time."""
 
     at: Micros
     space: str
@@ -27,25 +27,25 @@ class Arrival:
 
 @dataclass
 class Telling:
-    """Collects what is told of one campaign."""
+    """Collects the events of one campaign."""
 
     campaign: Campaign
     rng: Random
     late_before: Micros
-    """Only what happened before is sent late: the last hours look as they are."""
+    """Only events from before this time may arrive late, so that the last hours are complete."""
     arrivals: list[Arrival] = field(default_factory=list)
     events: int = 0
-    """Distinct ones."""
+    """Number of distinct events."""
     repeats: int = 0
-    """Sent again beside that."""
+    """Number of events sent again."""
 
     def tell(self, occurred: Micros, fields: dict[str, Any]) -> None:
-        """Send one event: mostly at once, now and then late, now and then twice."""
+        """Send one event: mostly at once, sometimes late, sometimes twice or three times."""
         rng = self.rng
         line = _encode({**fields, "occurred_at": iso(occurred)})
         delay = rng.uniform(0.1, 3) * SECOND
         if rng.random() < 0.02 and occurred < self.late_before:
-            delay = rng.uniform(1, 240) * MINUTE  # a platform that was out of breath
+            delay = rng.uniform(1, 240) * MINUTE  # a platform with a backlog
         self.events += 1
         self._send(occurred + int(delay), line)
         again = 1 + (rng.random() < 0.3) if self.campaign.repeats_everything else rng.random() < 0.03
@@ -68,12 +68,14 @@ class Ending:
 
 
 def phone_number(rng: Random) -> str:
-    """A number of the range kept for fiction."""
+    """A number of the range 555-0100 to 555-0199, which is reserved for fiction."""
     return f"+1{rng.choice(_AREAS)}55501{rng.randrange(100):02d}"
 
 
 def draw_ending(campaign: Campaign, hour: int, rng: Random) -> Ending:
-    """How a call at that hour ends: the answer rate has its noon dip, talk time its long tail."""
+    """Draw how a call at that hour ends. The answer rate is lower at noon; talk time is log-normal: it has a
+    long tail.
+    """
     rate = campaign.answer_rate * {12: 0.8, 13: 0.9, 17: 1.15, 18: 1.2}.get(hour, 1.0)
     if rng.random() < rate:
         talk_s = min(3600.0, rng.lognormvariate(0, 0.85) * campaign.talk_median_s + 3)
@@ -97,7 +99,7 @@ def tell_call(
     task_id: str | None = None,
     carrier: str | None = None,
 ) -> Micros:
-    """Tell of one call, from its first ring to its end; when it ended."""
+    """Send the events of one call, from ringing to its end. Returns when it ended."""
     rng, campaign = telling.rng, telling.campaign
     ours, theirs = f"+1{_AREAS[len(campaign.name) % len(_AREAS)]}5550100", phone_number(rng)
     outbound = campaign.call_type == "outbound"
@@ -119,14 +121,14 @@ def tell_call(
         talking = {"call_status": "in_progress", "start_time": iso(answered), "agent": agent}
         telling.tell(answered, {**same, **talking})
         last |= {"start_time": iso(answered), "end_time": iso(ended), "answered_by": ending.answered_by}
-        if rng.random() < 0.985:  # some platforms forget to say how long
+        if rng.random() < 0.985:  # platforms sometimes leave the duration out
             last["call_duration"] = (ended - answered) // 1000 / 1000
     telling.tell(ended, {**same, **last})
     return ended
 
 
 def tell_task(telling: Telling, task_id: str, run_id: str, created: Micros, **more: Any) -> dict[str, Any]:
-    """Tell that a task is there; the fields that name it, for what is told of it later."""
+    """Send the event that creates a task. Returns the fields that identify it, for its later events."""
     calls = telling.campaign.call_type is not None
     same = {"type": "task", "task_id": task_id}
     first = {"run_id": run_id, "created": iso(created), "execution_type": "call" if calls else "email"}
