@@ -1,1 +1,1 @@
-"""Figures, taken side by side in one run: `python -m bench`. README.md says how each is measured."""
+"""Benchmarks, measured side by side in one run: `python -m bench`. README.md says how each is measured."""

@@ -1,4 +1,4 @@
-"""The analytics endpoint beside the same server's constant body, at rest and while events fall on it."""
+"""The analytics endpoint beside a constant body of the same server, without writes and during them."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def measure(*, short: bool) -> None:
         others = Others(*server.processes, writer.pid)
         for number in range(rounds):
             syncs.append(sync_ms())
+            # The first side changes each round, so that drift of the machine falls on both alike.
             order = SIDES if number % 2 == 0 else SIDES[::-1]
             for side, base in order:
                 runs[f"{side}_quiet"].append(wrk.run(server.url, "analytics", base, plan, seconds=seconds))

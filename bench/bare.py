@@ -1,12 +1,13 @@
-"""The other side of ingest: Python's `sqlite3` alone, writing what Callboard would write, and nothing else.
+"""The comparison for ingest: Python's `sqlite3` alone writes the rows that Callboard would write.
 
-`python -m bench.bare BOARD REQUESTS_A_ROUND EVENT_IDS` in a process of its own. The rows of a round, as
-Callboard's own code makes them from the same bodies, are made beforehand and not timed. Timed is: for each
-request one transaction with its new event records and the rows its calls end up as, by `executemany`; no
-reading, no counters, no parsing. The same schema and indexes (it is a copy of the same file), the same
+`python -m bench.bare BOARD REQUESTS_A_ROUND EVENT_IDS` runs it in a process of its own. The rows of a round
+are made by Callboard's own code from the same bodies, before the clock starts. Measured is one transaction
+for each request, with its new event records and the final rows of its calls, by `executemany`: no reads, no
+counters, no parsing. The schema and indexes are the same (it writes to a copy of the same file), and so are
 `synchronous`, journal, checkpoints and page cache.
 
-Each line of standard input is one round; its answer says how long it took.
+Two lines of standard input are a round: the first prepares it, the second writes it and is answered with the
+time taken.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ Rows = list[tuple[Any, ...]]
 
 
 class Bare:
-    """The file, and what is to be written next."""
+    """The file, and the next numbers of items, events and batches."""
 
     def __init__(self, board: Board) -> None:
         self._board = board
@@ -66,7 +67,7 @@ class Bare:
         self._known: dict[int, Loaded] = {}
 
     def rows(self, sent: Sent) -> tuple[Rows, Rows]:
-        """The event records and call rows that a request comes to."""
+        """The event records and call rows that a request leads to."""
         now = time.time_ns() // 1000
         parsed = parse_events(sent.body, ndjson=True, now=now, max_events=50_000)
         loaded = self._known.setdefault(sent.space, Loaded({}, {}, {}))
@@ -98,7 +99,7 @@ class Bare:
         return found
 
     def write(self, prepared: list[tuple[Rows, Rows]]) -> dict[str, float]:
-        """Write a round: seconds, and CPU seconds."""
+        """Write a round. Returns seconds and CPU seconds."""
         began, cpu = time.perf_counter(), time.process_time()
         for events, calls in prepared:
             self._db.execute("BEGIN IMMEDIATE")
@@ -109,7 +110,7 @@ class Bare:
 
 
 class BareProcess:
-    """That side in its own process."""
+    """The comparison in a process of its own."""
 
     def __init__(
         self, board_file: Path, a_round: int, *, event_ids: bool, module: str = "bench.bare"
@@ -151,7 +152,7 @@ class BareProcess:
 
 
 def serve(side: type[Bare], board_file: str, a_round: str, event_ids: str) -> None:
-    """One round for each two lines of standard input: made ready by the first, written by the second."""
+    """One round for each two lines of standard input: the first prepares it, the second writes it."""
     bare = side(msgspec.json.decode(Path(board_file).read_bytes(), type=Board))
     for sent in requests(int(a_round), event_ids=event_ids == "1"):
         if not sys.stdin.readline():

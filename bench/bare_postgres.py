@@ -1,9 +1,9 @@
-"""The other side of ingest on PostgreSQL: psycopg alone, writing what Callboard would, and nothing else.
+"""The comparison for ingest on PostgreSQL: psycopg alone writes the rows that Callboard would write.
 
-`python -m bench.bare_postgres BOARD REQUESTS_A_ROUND EVENT_IDS`, as `bench.bare` is run. For each request one
-transaction: its event records by one INSERT over arrays, the rows its calls end up as by one upsert over
-arrays, both sent at once (pipeline mode); no reading, no counters, no parsing. The same tables and indexes,
-in a copy of the same database on the same server.
+`python -m bench.bare_postgres BOARD REQUESTS_A_ROUND EVENT_IDS`, as for `bench.bare`. Each request is one
+transaction: its event records by one INSERT over arrays, the final rows of its calls by one upsert over
+arrays, both sent without waiting (pipeline mode); no reads, no counters, no parsing. The tables and indexes
+are the same, in a copy of the same database on the same server.
 """
 
 from __future__ import annotations
@@ -42,11 +42,12 @@ UPSERT = (
 
 
 class BarePostgres(Bare):
-    """The database, and what is to be written next."""
+    """The database, and the next numbers of items, events and batches."""
 
     def __init__(self, board: Board) -> None:
         self._board = board
         self._connection = psycopg.connect(board.path)
+        # psycopg picks an integer type by the value; the arrays of the statements are BIGINT.
         self._connection.adapters.register_dumper(int, Int8Dumper)
         found = self._connection.execute(
             "SELECT next_item, next_event, next_batch FROM organization_clock WHERE org_id = %s",

@@ -1,9 +1,9 @@
-"""Large questions of one organization, and what another one's list waits for meanwhile.
+"""Large questions of one organization, and how long another organization's list waits meanwhile.
 
-A file of a million calls with 1,000 agents and 1,304 spaces, asked over HTTP: distributions by agent, and 90
-days by quarters over all spaces. Beside it a second organization, whose list is asked one request after the
-other: alone, and while four clients of the first ask these questions without a pause. CPU seconds of the
-server are told beside the clock's: on a machine that others use too, they say what a question costs.
+A file of a million calls with 1,000 agents and 1,304 spaces is asked over HTTP for distributions by agent,
+and for 90 days by quarter-hour over all spaces. A second organization in it requests a list, one request
+after the other: alone, and while four clients of the first ask these questions without a pause. Beside
+elapsed time, CPU seconds of the server are reported: on a shared machine they show what a question costs.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ QUESTIONS = {
     ),
 }
 PATIENT = ("--query-timeout-ms", "120000")
-"""So that a machine on which others work tells how long it takes, too."""
+"""A longer query time, so that a slow or shared machine reports a figure and not a 503."""
 LIST = "call-logs/?page_size=20"
 
 
@@ -98,7 +98,9 @@ def measure(*, short: bool) -> None:
 def _questions(
     server: Server, of: files.Board, rounds: int
 ) -> tuple[dict[str, list[float]], dict[str, list[float]], dict[str, int]]:
-    """Seconds of each and CPU seconds, by turns, the first round left out; and the bytes of its answer."""
+    """Seconds and CPU seconds of each question, asked in turns, without the first round, which warms the
+    caches; and the bytes of each answer.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in QUESTIONS}
     cpu: dict[str, list[float]] = {name: [] for name in QUESTIONS}
     sizes = {}
@@ -115,7 +117,7 @@ def _questions(
 
 
 def _lists(port: int, many: int) -> list[float]:
-    """Milliseconds of each request, one after the other, a connection kept."""
+    """Milliseconds of each request, one after the other on one connection."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     taken = []
     for _ in range(many):
@@ -142,7 +144,7 @@ def _get(
 
 
 class _Flood:
-    """Four clients that ask without a pause."""
+    """Four clients that ask without a pause, from enter to exit."""
 
     def __init__(self, port: int, of: files.Board) -> None:
         self.answers: Counter[str] = Counter()
@@ -174,7 +176,7 @@ def _p95(taken: list[float]) -> float:
 
 
 def _add_neighbour(of: files.Board) -> None:
-    """A second organization in the file, with a list of its own."""
+    """Add a second organization with calls of its own to the file."""
     store = SqliteStore(of.path, Settings(cache_mib=256))
     now = calls.FIRST_DAY
     organization = store.create_organization(

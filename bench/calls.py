@@ -1,4 +1,4 @@
-"""Made-up calls and tasks: the same seed, the same events."""
+"""Generated calls and tasks: the same seed gives the same events."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from callboard.clock import DAY, MINUTE, SECOND, Micros
 from callboard.model.event import CallEvent, Entry, Instant, TaskEvent, canonical
 
 FIRST_DAY: Micros = 1_743_465_600_000_000
-"""2025-04-01T00:00:00Z: files begin here."""
+"""2025-04-01T00:00:00Z, the first day of the files' calls."""
 DAYS = 90
 EDITION = 2
-"""Moves with what `bench/load.py` makes: files built of an older edition are built again."""
+"""Increase it when `bench/load.py` generates something else: files of an older edition are built again."""
 LIVE_FROM: Micros = FIRST_DAY + DAYS * DAY
-"""Where events that are sent while measuring begin."""
+"""The time of the first event that is sent during a measurement, after all calls of the file."""
 
 ENDS = (
     ("completed", "customer_hangup", 40),
@@ -33,7 +33,9 @@ _WEIGHTS = [weight for _, _, weight in ENDS]
 
 
 def outcome(draw: random.Random, at: Micros, nothing: UnsetType | None) -> tuple[str, str, Instant, Instant]:
-    """How a call that began at `at` ended: status, reason, answered, ended (`nothing`: never answered)."""
+    """Draw how a call that began at `at` ended: status, end reason, start and end. Both times are `nothing`
+    if it was not answered.
+    """
     status, reason, _ = draw.choices(ENDS, _WEIGHTS)[0]
     if status != "completed":
         return status, reason, nothing, nothing
@@ -42,12 +44,12 @@ def outcome(draw: random.Random, at: Micros, nothing: UnsetType | None) -> tuple
 
 
 def named_agents(many: int) -> tuple[str, ...]:
-    """So many agents: the usual five, or as many as asked for, by number."""
+    """Names of `many` agents: the usual five, or numbered ones for any other number."""
     return AGENTS if many == len(AGENTS) else tuple(f"agent-{number:04d}" for number in range(many))
 
 
 def call_entry(draw: random.Random, number: int, at: Micros, agents: Sequence[str] = AGENTS) -> Entry:
-    """One ended call that began at `at`. Its id is random, as platforms' are."""
+    """One finished call that began at `at`. Its id is random, as those of platforms are."""
     status, reason, start, end = outcome(draw, at, UNSET)
     event = CallEvent(
         call_id=f"{draw.getrandbits(128):032x}",
@@ -102,7 +104,7 @@ def wire(event: CallEvent) -> dict[str, Any]:
 
 
 def instant(at: Micros) -> str:
-    """A time as clients write it, to the millisecond."""
+    """A time as clients send it, in milliseconds."""
     from datetime import UTC, datetime
 
     moment = datetime.fromtimestamp(at // 1000 / 1000, UTC)

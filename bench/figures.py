@@ -1,4 +1,4 @@
-"""Rounds → medians with their spread → a JSON file of its own for each bench."""
+"""Medians and spread of rounds, targets, and the JSON file of each bench."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RESULTS = Path(__file__).parent / "results"
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:
-    """Median, lowest and highest, and the middle half."""
+    """Median, quartiles, lowest and highest value, and the number of rounds."""
     low, _, high = (
         statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else [values[0]] * 3
     )
@@ -30,21 +30,23 @@ def spread(values: Sequence[float]) -> dict[str, float]:
 
 
 def ratios(ours: Sequence[float], theirs: Sequence[float]) -> dict[str, float]:
-    """Each round's ratio, and their spread."""
+    """The spread of the ratio within each round: both sides of a round saw the same machine."""
     return spread([one / other for one, other in zip(ours, theirs, strict=True)])
 
 
 def target(
     what: str, value: float, *, at_least: float | None = None, at_most: float | None = None
 ) -> dict[str, Any]:
-    """A target, the figure, and whether it is met."""
+    """A target with its figure, and whether it is met."""
     met = (at_least is None or value >= at_least) and (at_most is None or value <= at_most)
     bound = {"at_least": at_least} if at_most is None else {"at_most": at_most}
     return {"what": what, **bound, "figure": _rounded(value), "met": met}
 
 
 def write(name: str, what: str, *, short: bool, targets: list[dict[str, Any]], **figures: Any) -> None:
-    """Print what matters and keep all of it. A short run is kept beside, never in the place of a full one."""
+    """Print the targets, and write all figures to a file. A short run has another file: it never replaces the
+    figures of a full one.
+    """
     told = {
         "bench": name,
         "what": what,
@@ -66,5 +68,5 @@ def write(name: str, what: str, *, short: bool, targets: list[dict[str, Any]], *
 
 
 def _rounded(value: float) -> float:
-    """Four digits are more than the rounds can tell apart."""
+    """Four significant digits: the rounds differ by more."""
     return float(f"{value:.4g}") if abs(value) < 10_000 else round(value)

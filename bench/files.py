@@ -1,4 +1,4 @@
-"""Store files of a given size: built once, kept in the bench's folder, copied for whoever writes."""
+"""Store files of a given size: built once, kept in the bench's folder, copied for each bench that writes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HANDLE = "bench.example"
 
 
 class Board(Struct, frozen=True):
-    """A file, and what a client needs to know to ask it."""
+    """A store file, and what a client needs to send requests to it."""
 
     path: str
     calls: int
@@ -41,11 +41,11 @@ class Board(Struct, frozen=True):
     space_tokens: list[str]
     secrets: list[str]
     load: str = ""
-    """Everything that arrived, in order, as Parquet (`load.SCHEMA`)."""
+    """Path of a Parquet file with all calls that arrived, in order (`load.SCHEMA`)."""
 
 
 def folder() -> Path:
-    """Where files are kept: CALLBOARD_BENCH_DIR, else a folder beside other temporary files."""
+    """The folder of the files: CALLBOARD_BENCH_DIR, else `callboard-bench` among the temporary files."""
     chosen = os.environ.get("CALLBOARD_BENCH_DIR") or f"{tempfile.gettempdir()}/callboard-bench"
     path = Path(chosen)
     path.mkdir(parents=True, exist_ok=True)
@@ -53,7 +53,7 @@ def folder() -> Path:
 
 
 def board(many: int, spaces: int = 200, agents: int = len(calls.AGENTS)) -> Board:
-    """A file of so many calls. Built when it is not there yet, or was built by another schema."""
+    """A file of `many` calls. It is built if it is missing, or was built for another schema."""
     of_agents = "" if agents == len(calls.AGENTS) else f"-{agents}-agents"
     told = folder() / f"{many}-calls-{spaces}-spaces{of_agents}-{_version()}.json"
     with alone():
@@ -64,6 +64,7 @@ def board(many: int, spaces: int = 200, agents: int = len(calls.AGENTS)) -> Boar
             built = _build(path, many, spaces, agents, kept)
             kept.close()
             path.rename(told.with_suffix(".db"))
+            # The description is written last: while it is missing, the file is not complete.
             made = msgspec.structs.replace(
                 built, path=str(told.with_suffix(".db")), load=str(told.with_suffix(".parquet"))
             )
@@ -73,29 +74,29 @@ def board(many: int, spaces: int = 200, agents: int = len(calls.AGENTS)) -> Boar
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """While files are built: a second bench waits, and then finds them."""
+    """Hold the lock for building files: a second bench waits, and then finds them built."""
     with (folder() / "building.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
 
 
 def asked_calls(usual: int) -> int:
-    """How many calls: CALLBOARD_BENCH_CALLS, else as usual."""
+    """The number of calls to measure with: CALLBOARD_BENCH_CALLS, else `usual`."""
     return int(os.environ.get("CALLBOARD_BENCH_CALLS") or usual)
 
 
 def copy(of: Board, name: str) -> Board:
-    """A copy to write into; the one of that name before it goes. What a bench writes is not for the next."""
+    """A copy to write to, in place of an earlier copy of that name: the next bench gets an unchanged file."""
     path = folder() / f"copy-{name}.db"
     _remove(path)
     shutil.copyfile(of.path, path)
     with path.open("rb+") as copied:
-        os.fsync(copied.fileno())  # else the system writes it back while we measure
+        os.fsync(copied.fileno())  # otherwise the system would write it back during the measurement
     return msgspec.structs.replace(of, path=str(path))
 
 
 def discard(copied: Board) -> None:
-    """Remove a copy and what lies beside it."""
+    """Remove a copy, with its `-wal` and `-shm` files."""
     _remove(Path(copied.path))
 
 
@@ -105,7 +106,7 @@ def _remove(path: Path) -> None:
 
 
 def _version() -> str:
-    """Changes with the schema and with the generator."""
+    """A digest that changes with the schema and with the generator's edition."""
     digest = hashlib.sha256(str(calls.EDITION).encode())
     for migration in sorted((Path(str(sqlite_package.__file__)).parent / "migrations").glob("*.sql")):
         digest.update(migration.read_bytes())

@@ -1,10 +1,10 @@
-"""A client that follows the numbers of many spaces, writes to them, and times what it was told.
+"""A client that subscribes to the numbers of many spaces, writes to them, and measures when it is notified.
 
-`python -m bench.follower PORT BOARD SUBSCRIBERS RATE SECONDS` in a process of its own. Subscribers are spread
-evenly over the spaces, and so are the writes: single events at a steady rate. Of each acknowledged event it
-takes, for every subscriber of that space, the time from the acknowledgement to the first message that
-contains it; one that came before the acknowledgement counts as 0. It prints one line of JSON.
-Plain sockets and one epoll, as in `bench/writer.py`.
+`python -m bench.follower PORT BOARD SUBSCRIBERS RATE SECONDS` runs it in a process of its own. Subscribers
+are spread evenly over the spaces, and so are the writes: single events at a steady rate. For each
+acknowledged event and each subscriber of its space it measures the time from the acknowledgement to the first
+message that contains the event; a message that arrived earlier counts as 0. It prints one line of JSON.
+Plain sockets and one epoll, for the reason given in `bench/writer.py`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Follower:
         self.told = -1
         self.messages = 0
         self.waiting: deque[tuple[int, float]] = deque()
-        """(the count that contains an event, when it was acknowledged)"""
+        """For each event not yet seen: (the count of calls that contains it, when it was acknowledged)."""
         self._received = b""
         path = f"{PRODUCT}/organisation/analytics/stream/?space_token={board.space_tokens[self.space]}"
         secret = board.secrets[place % len(board.secrets)]
@@ -52,7 +52,7 @@ class Follower:
         )
 
     def read(self, now: float) -> list[float]:
-        """Take what arrived: the delays of events that are told of now for the first time."""
+        """Read messages. Returns the delays of the events that they contain for the first time."""
         part = self.socket.recv(65_536)
         if not part:
             raise SystemExit(f"follower: a stream ended: {self._received[-500:]!r}")
@@ -67,7 +67,7 @@ class Follower:
 
 
 class Client:
-    """All of the client."""
+    """All subscribers and writers, in one thread."""
 
     def __init__(self, port: int, board: Board, subscribers: int, rate: int) -> None:
         self._port, self._board, self._rate = port, board, rate
@@ -96,7 +96,7 @@ class Client:
         return made
 
     def wait_for_first_messages(self) -> None:
-        """Until every subscriber knows where its space stands."""
+        """Wait until every subscriber has its first message, with the count of its space."""
         limit = time.perf_counter() + 60
         while any(follower.told < 0 for follower in self._followers.values()):
             self._turn(0.1)
@@ -105,7 +105,7 @@ class Client:
         self._counted = [of_space[0].told for of_space in self._of_space]
 
     def write(self, seconds: float) -> dict[str, Any]:
-        """Write for so long, then wait until everybody was told everything: what came of it."""
+        """Write for `seconds`, then wait until every subscriber has seen every event. Returns the figures."""
         self._delays, self._acknowledged, self._sent = [], 0, 0
         before = sum(follower.messages for follower in self._followers.values())
         began = time.perf_counter()
@@ -169,7 +169,7 @@ class Client:
 
 
 def main() -> None:
-    """Warm up, measure, tell."""
+    """Warm up, measure, print."""
     port, board_file, subscribers, rate, seconds = sys.argv[1:]
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))

@@ -1,4 +1,4 @@
-"""Events over HTTP, a thousand a request, beside the bare `sqlite3` module writing the same rows."""
+"""Events over HTTP, a thousand per request, beside the bare `sqlite3` module writing the same rows."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def measure(*, short: bool) -> None:
 
 
 def told(side: list[Round]) -> dict[str, Any]:
-    """Rates of a side, as the results tell them."""
+    """The spread of a side's rates, for the results."""
     return {name: spread([each[name] for each in side]) for name in ("events_per_s", "events_per_cpu_s")}
 
 
 def _rounds(
     of: files.Board, rounds: int, a_round: int, *, event_ids: bool
 ) -> tuple[list[float], list[Round], list[Round]]:
-    """Disk syncs, our rounds and the bare ones: by turns, each side first every other time."""
+    """Disk syncs, our rounds and the bare ones. The sides take turns: each is first in every other round."""
     boards = {side: files.copy(of, f"ingest-{side}") for side in ("callboard", "bare")}
     board_file = files.folder() / "board-bare.json"
     board_file.write_bytes(msgspec.json.encode(boards["bare"]))
@@ -90,13 +90,14 @@ def _rounds(
     _compare(boards["callboard"], boards["bare"])
     for board in boards.values():
         files.discard(board)
-    return syncs[1:], ours[1:], bare[1:]  # the first round warms both
+    return syncs[1:], ours[1:], bare[1:]  # the first round warms the caches of both
 
 
 def rate(taken: dict[str, float], events: int) -> Round:
-    """What a round came to."""
+    """The rates of a round."""
     return {
         "events_per_s": events / taken["seconds"],
+        # At least one tick of CPU time: a short round may use less.
         "events_per_cpu_s": events / max(taken["cpu_s"], 0.01),
         "seconds": taken["seconds"],
         "cpu_s": taken["cpu_s"],
@@ -104,7 +105,9 @@ def rate(taken: dict[str, float], events: int) -> Round:
 
 
 def send(server: Server, board: files.Board, sent: list[Sent]) -> dict[str, float]:
-    """Send a round with four clients, each with spaces of its own; until the last is acknowledged."""
+    """Send a round by four clients, until the last request is acknowledged. Each client has its own spaces,
+    because the requests of a space build on each other and must keep their order.
+    """
     clients = [[each for each in sent if each.space % CLIENTS == number] for number in range(CLIENTS)]
     began, cpu = time.perf_counter(), server.cpu_s()
     with ThreadPoolExecutor(CLIENTS) as pool:
@@ -131,7 +134,7 @@ def _client(port: int, board: files.Board, sent: list[Sent]) -> None:
 
 
 def _compare(ours: files.Board, bare: files.Board) -> None:
-    """Both files hold the same calls and as many event records: else they did not do the same work."""
+    """Check that both files hold the same calls and event records: otherwise the work was not the same."""
     found = []
     for board in (ours, bare):
         with sqlite3.connect(board.path) as db:

@@ -1,4 +1,4 @@
-"""The stream of numbers: how soon everybody who follows a space is told of an acknowledged event."""
+"""The stream of numbers: how soon every subscriber of a space is notified of an acknowledged event."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bench.machine import Others, sync_ms
 from bench.server import Server
 
 CALLS = 100_000
-"""What a stream costs follows what changes, not how many calls there are."""
+"""A small file is enough: the cost of a stream depends on what changes, not on the number of calls."""
 SUBSCRIBERS = 1_000
 WRITES_A_SECOND = 200
 

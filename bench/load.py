@@ -1,8 +1,8 @@
-"""What arrives over 90 days, in the order in which it arrives: the same seed, the same load for every side.
+"""The events of 90 days in their order of arrival: the same seed gives the same load to every side.
 
-Of a hundred calls five are told twice, word by word, and five are corrected one to three days later: another
-outcome of the same call, or another end. The generator knows which word stands, so that what is true comes
-from no engine's arithmetic.
+Of a hundred calls five are sent twice, byte for byte, and five are corrected one to three days later, with
+another outcome or another end. The generator knows which event is the final one, so that the true numbers
+need no engine's arithmetic.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _COLUMNS: list[tuple[str, pa.DataType]] = [
     ("stands", pa.bool_()),
 ]
 SCHEMA = pa.schema(_COLUMNS)
-"""Times in microseconds since 1970. `space` is a place, from 0. `stands`: the last word on its call."""
+"""Times in microseconds since 1970. `space` is an index from 0. `stands`: the final event of its call."""
 Row = tuple[str, int, int, int | None, int | None, str, str, str, str, int, bool]
 
 
@@ -45,15 +45,15 @@ class Delivery(Struct, gc=False):
 
     entry: Entry
     stands: bool
-    """Nothing that comes later changes its call; a repeat never stands."""
+    """Whether it is the final event of its call. A repeat never is."""
 
 
 Day = list[tuple[int, list[Delivery]]]
 
 
 def days(many: int, spaces: int, seed: int = 1, agents: Sequence[str] = calls.AGENTS) -> Iterator[Day]:
-    """`many` calls over `calls.DAYS` days in `spaces` spaces, with a task for each hundredth: a list for each
-    day, of (place of the space, what arrives there), in order of time.
+    """`many` calls over `calls.DAYS` days in `spaces` spaces, with a task for each hundredth call. For each
+    day a list of (index of the space, events that arrive there in order of time).
     """
     draw = random.Random(seed)
     number = 0
@@ -90,7 +90,7 @@ def _arrive(
     late: dict[tuple[int, int], list[Delivery]],
     where: tuple[int, int],
 ) -> None:
-    """The call, and perhaps its repeat and its correction."""
+    """Add a call, and by chance its repeat and its correction."""
     day, space = where
     corrected = draw.random() < CORRECTED
     arrived.append(Delivery(entry, stands=not corrected))
@@ -119,29 +119,29 @@ def _evening(day: int) -> Micros:
 
 
 class Kept:
-    """Deliveries as they are made → a Parquet file for the sides that load files; a row group a day."""
+    """Writes deliveries to a Parquet file, for the sides that load files; one row group per day."""
 
     def __init__(self, path: Path) -> None:
         self._writer = pq.ParquetWriter(path, SCHEMA, compression="zstd")
 
     def add(self, day: Day) -> None:
-        """The calls among what arrived on a day."""
+        """Add the calls that arrived on a day."""
         rows = [row(space, each) for space, arrived in day for each in arrived if is_call(each)]
         if rows:
             self._writer.write_table(table(rows))
 
     def close(self) -> None:
-        """The file is whole."""
+        """Complete the file."""
         self._writer.close()
 
 
 def is_call(each: Delivery) -> bool:
-    """And no task."""
+    """Whether it is an event of a call, not of a task."""
     return isinstance(each.entry.event, CallEvent)
 
 
 def row(space: int, each: Delivery) -> Row:
-    """A call as rows tell it: talk time beside the answer, nothing where there is none."""
+    """A call's event as a row. The duration is the talk time; start and duration are None if not answered."""
     event = each.entry.event
     assert isinstance(event, CallEvent)
     assert isinstance(event.creation_time, int)
@@ -163,7 +163,7 @@ def row(space: int, each: Delivery) -> Row:
 
 
 def table(rows: Sequence[Row]) -> pa.Table:
-    """The same, in columns."""
+    """Rows as an Arrow table."""
     columns = list(zip(*rows, strict=True))
     return pa.table(
         {field.name: pa.array(columns[at], field.type) for at, field in enumerate(SCHEMA)}, schema=SCHEMA

@@ -1,4 +1,4 @@
-"""What the figures were taken on, in words that name no machine."""
+"""The machine that the figures were taken on, described without naming it, and its disk and CPU time."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from bench.files import folder
 
 
 def sync_ms(times: int = 100) -> float:
-    """Median time of the disk under the bench's folder to keep 12 KiB more of a log, as a commit does."""
+    """Median milliseconds to sync 12 KiB to the disk of the bench's folder, as a commit does."""
     taken = []
     descriptor, name = tempfile.mkstemp(dir=folder())
     try:
+        # Allocated first: the syncs below then write data only, and not a file's new size.
         os.pwrite(descriptor, bytes(12_288 * (times + 1)), 0)
         os.fsync(descriptor)
         for place in range(times):
@@ -35,18 +36,18 @@ def sync_ms(times: int = 100) -> float:
 
 
 class Others:
-    """How many cores' worth of CPU time others used since it was made: they take from both sides of a ratio,
-    but most from the side that needs both cores.
+    """Cores that other processes used since it was made. They slow both sides of a ratio, but most the side
+    that needs both cores.
     """
 
     def __init__(self, *ours: int) -> None:
-        """`ours`: processes under measurement, beside those that this one starts and waits for."""
+        """`ours`: pids under measurement, beside this process and those that it starts and waits for."""
         self._ours = ours
         self._began = time.perf_counter()
         self._busy = self._busy_s()
 
     def cores(self) -> float:
-        """Since it was made."""
+        """Average number of cores since it was made."""
         return (self._busy_s() - self._busy) / (time.perf_counter() - self._began)
 
     def _busy_s(self) -> float:

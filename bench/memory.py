@@ -1,4 +1,4 @@
-"""A worker's memory while everything is asked of it at once, and how soon it answers after its start."""
+"""A worker's memory under all kinds of requests at once, and the time from its start to its first answer."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def measure(*, short: bool) -> None:
     if wrk.missing():
         return
     of = files.copy(files.board(10_000 if short else CALLS), "memory")
-    starts = [_start_s(of) for _ in range(3 if short else 9)][1:]  # the first one fills the system's cache
+    starts = [_start_s(of) for _ in range(3 if short else 9)][1:]  # the first one fills the page cache
     memory, answers = _loaded(of, seconds=5 if short else 40)
     files.discard(of)
     write(
@@ -59,7 +59,7 @@ def measure(*, short: bool) -> None:
 
 
 def _start_s(of: files.Board) -> float:
-    """From the start of the command to the first answer of the analytics."""
+    """Seconds from the start of the command to the first answer of the analytics endpoint."""
     server = Server(of.path, twins=False, port=free_port(), wait=False)
     try:
         while True:
@@ -88,7 +88,7 @@ def _headers(of: files.Board) -> dict[str, str]:
 
 
 def _loaded(of: files.Board, seconds: int) -> tuple[list[tuple[float, float]], dict[str, Any]]:
-    """Memory, looked at four times a second, and what was answered meanwhile."""
+    """Memory, sampled four times a second, and the answers given meanwhile."""
     board_file = files.folder() / "board.json"
     board_file.write_bytes(msgspec.json.encode(of))
     plan = str(wrk.plan(of))
@@ -110,7 +110,7 @@ def _loaded(of: files.Board, seconds: int) -> tuple[list[tuple[float, float]], d
 
 
 class _Load:
-    """Lists and large requests without a pause, each by a thread of its own; a third looks at the memory."""
+    """Lists and large requests without a pause, each from a thread of its own; a third samples the memory."""
 
     def __init__(self, server: Server, of: files.Board) -> None:
         self._server, self._of = server, of

@@ -1,8 +1,8 @@
-"""How many pages of the store a request for the analytics reads: it must not grow with calls or spaces.
+"""The pages of the store that a request for the analytics reads: they must not grow with calls or spaces.
 
-In one process, by the real application over ASGI: SQLite itself counts each page that a connection looks at,
-found in its cache or not. Between two requests one event is committed, so that no request finds everything as
-it was. Times play no part here.
+In one process, by the real application over ASGI. SQLite counts each page that a connection asks for, whether
+its cache has it or not. One event is committed between two requests, so that no request finds the store
+unchanged. No times are measured.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ SIZES = ((10_000, 200), (1_000_000, 200), (10_000_000, 200), (1_000_000, 10_000)
 SHORT_SIZES = ((10_000, 200), (10_000, 2_000))
 REQUESTS = 600
 DEEPER = 4
-"""A tree of a thousand times the entries is a level deeper, and a request walks a few trees."""
+"""Pages more that are allowed: a tree with a thousand times the entries is a level deeper, and a request
+descends a few trees.
+"""
 
 
 def measure(*, short: bool) -> None:
@@ -65,7 +67,7 @@ async def _pages(of: files.Board) -> dict[str, Any]:
         feeder = SqliteStore(copied.path)
         of_feeder = set(range(of_app, len(opened)))
         reading = lambda: [db for place, db in enumerate(opened) if place and place not in of_feeder]  # noqa: E731
-        draw = random.Random(time.time_ns())  # no call that an earlier run brought
+        draw = random.Random(time.time_ns())  # another seed in each run: no call that is in the file already
         found: dict[str, list[float]] = {"organization": [], "space": [], "space_asked_first": []}
         asked: set[int] = set()
         first = await _counted(reading, app, copied, None)

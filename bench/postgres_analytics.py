@@ -40,7 +40,8 @@ def measure(*, short: bool) -> None:
         beside_constant = _beside_constant(spread_out, rounds, seconds)
         peers = {
             f"{many // 200:,} calls a space": _beside_peer(spread_out, rounds, seconds),
-            # Counting a million rows for 32 at once takes seconds: fewer rounds, each long enough for some.
+            # Counting a million rows for 32 clients at once takes seconds: fewer rounds, each long enough for
+            # several answers.
             f"{many:,} calls a space": _beside_peer(one_space, 3, 10 * seconds),
         }
     ratio, writes, stale = (beside_constant[name] for name in ("ratio", "writes_per_s", "stale"))
@@ -98,7 +99,7 @@ def _beside_constant(of: Database, rounds: int, seconds: int) -> dict[str, Any]:
 
 
 def _beside_peer(of: Database, rounds: int, seconds: int) -> dict[str, Any]:
-    """Spaces alone, nothing written: what counting rows does best."""
+    """Spaces only, without writes: the case in which counting rows is fastest."""
     plan = str(wrk.plan(of.board))
     with psycopg.connect(of.board.path, autocommit=True) as db:
         db.execute(fastapi_counts.INDEXES.encode())
@@ -149,7 +150,7 @@ def _fastapi(url: str) -> Iterator[str]:
 
 
 def _same(of: Database, ours: str, theirs: str) -> None:
-    """Both say the same, or the figures mean nothing."""
+    """Check that both give the same answer: otherwise the figures mean nothing."""
     said = []
     for base in (ours, theirs):
         asked = Request(

@@ -1,7 +1,7 @@
-"""Single events of one space from several workers on PostgreSQL: do they queue behind each other's locks?
+"""Lock wait on PostgreSQL: single events of one space, from several workers.
 
-32 at once into one space, so every commit takes the same lock, by one, two and four workers; beside the same
-into 200 spaces of that organization, which share the lock.
+32 requests at once to one space, where every commit takes the same lock, by one, two and four workers; and
+the same to 200 spaces of that organization, which share its lock.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def measure(*, short: bool) -> None:
         for number in range(rounds + 1):
             syncs.append(sync_ms())
             for count, server in servers.items():
-                # One at a time: idle workers would keep connections, and nothing else.
+                # Only one server runs at a time: idle ones would keep connections open.
                 with server:
                     for name, plan in plans.items():
                         ids = f"convoy-{time.time_ns():x}"

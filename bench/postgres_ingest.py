@@ -40,7 +40,7 @@ def measure(*, short: bool) -> None:
 
 
 def _rounds(of: Database, rounds: int, a_round: int) -> tuple[list[float], list[Round], list[Round]]:
-    """Disk syncs, our rounds and the bare ones: by turns, each side first every other time."""
+    """Disk syncs, our rounds and the bare ones. The sides take turns: each is first in every other round."""
     ours_board, bare_board = of.board, of.copy("bare")
     board_file = files.folder() / "board-bare-postgres.json"
     board_file.write_bytes(msgspec.json.encode(bare_board))
@@ -63,11 +63,11 @@ def _rounds(of: Database, rounds: int, a_round: int) -> tuple[list[float], list[
                 else:
                     bare.append(rate(other.write(), events))
     _compare(ours_board, bare_board)
-    return syncs[1:], ours[1:], bare[1:]  # the first round warms both
+    return syncs[1:], ours[1:], bare[1:]  # the first round warms the caches of both
 
 
 def _compare(ours: files.Board, bare: files.Board) -> None:
-    """Both hold the same calls and as many event records: else they did not do the same work."""
+    """Check that both hold the same calls and event records: otherwise the work was not the same."""
     found: list[Any] = []
     for board in (ours, bare):
         with psycopg.connect(board.path) as db:

@@ -1,5 +1,5 @@
-"""A PostgreSQL server for a bench: a cluster of this machine's binaries, as durable as by default, and in it
-what a bench's file holds.
+"""A PostgreSQL server for a bench: a cluster of the installed binaries, with the default durability, and a
+database with the content of a bench's file.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from callboard.store.sqlite.store import SqliteStore
 from tests.cluster import Cluster, free_port
 
 SETTINGS = ("shared_buffers=1GB", "max_wal_size=8GB", "checkpoint_timeout=30min", "work_mem=16MB")
-"""What whoever runs PostgreSQL on such a machine sets; the same for every side."""
+"""Usual settings for a machine of this size; the same for every side."""
 
 
 class Database:
@@ -26,7 +26,7 @@ class Database:
         self.board = board
 
     def copy(self, name: str) -> Board:
-        """Another database of the same content. Nobody may be connected to this one."""
+        """Another database with the same content. Fails while anything is connected to this one."""
         original = self.board.path.rsplit("/", 1)[1]
         self.cluster.ask(f"CREATE DATABASE {name} TEMPLATE {original} STRATEGY FILE_COPY")
         self.cluster.ask("CHECKPOINT")
@@ -35,7 +35,7 @@ class Database:
 
 @contextmanager
 def cluster() -> Iterator[Cluster]:
-    """Started for the bench, gone after it. Over TCP, as from another machine."""
+    """A cluster that exists during the bench. Reached over TCP, as from another machine."""
     made = Cluster(*SETTINGS, port=free_port())
     try:
         yield made
@@ -44,7 +44,7 @@ def cluster() -> Iterator[Cluster]:
 
 
 def filled(of: Cluster, board: Board, name: str = "ours") -> Database:
-    """A database with what the file holds, moved there by `callboard db copy`'s own code."""
+    """A database with the content of the file, copied by the code of `callboard db copy`."""
     of.ask(f"CREATE DATABASE {name}")
     url = of.url + name
     with closing(SqliteStore(board.path)) as there, closing(PostgresStore(url, upgrade=True)) as here:
@@ -55,6 +55,6 @@ def filled(of: Cluster, board: Board, name: str = "ours") -> Database:
 
 @contextmanager
 def database(board: Board) -> Iterator[Database]:
-    """One cluster with one database that holds what the file holds."""
+    """A cluster with one database that has the content of the file."""
     with cluster() as made:
         yield filled(made, board)

@@ -1,4 +1,4 @@
-"""The questions of the reports' bench: how each is drawn, how ours is asked, and what is an error."""
+"""Questions of the bench of reports: how each is drawn, how Callboard is asked, how errors are measured."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ZONES = (
     ("Asia/Tokyo", 9 * HOUR),
     ("America/Bogota", -5 * HOUR),
 )
-"""None changes its clocks within the load's days."""
+"""Zones, with their offsets from UTC, that do not change their clocks within the load's days."""
 
 
 class Ours:
@@ -54,7 +54,7 @@ class Ours:
         return msgspec.json.decode(body)["data"]
 
     def rows(self, data: Any) -> Rows:
-        """The same, as rows."""
+        """An answer as rows, to be compared with the others."""
         if "durations" in data:
             [found] = data["durations"]
             return [tuple(round(1000 * found["talk_time"][name]) for name in ("p50", "p90", "p95", "p99"))]
@@ -68,14 +68,14 @@ class Ours:
         ]
 
     def constant_s(self) -> float:
-        """How long the constant answer takes."""
+        """Seconds that the constant answer takes."""
         began = time.perf_counter()
         self._connection.request("GET", f"{CONSTANT}/organisation/analytics/", headers=self._headers)
         self._connection.getresponse().read()
         return time.perf_counter() - began
 
     def post(self, space: int, event: Mapping[str, Any]) -> None:
-        """One event, acknowledged."""
+        """Send one event, and check that it was applied."""
         headers = {**self._headers, "Content-Type": "application/json"}
         path = f"{PRODUCT}/spaces/{self._of.space_tokens[space]}/events/"
         self._connection.request("POST", path, msgspec.json.encode(event), headers)
@@ -94,19 +94,19 @@ def _seconds(instant: str) -> int:
 
 
 class Question(Struct, frozen=True):
-    """What is asked, in words; how it is drawn; our path and parameters; what holds the answer."""
+    """A question in words, how its period and space are drawn, and our path and parameters for it."""
 
     told: str
     draw: Callable[[random.Random, int], Drawn]
     ours: tuple[str, dict[str, str]]
     counted: bool
-    """A counter of ours holds all of it."""
+    """Whether one of our counters answers all of it; otherwise rows are read."""
     most_error: float = 0.0
 
 
 def error(answer: Rows, truth: Rows, question: str) -> float:
-    """Of counts: all that is too much or too little, as a share of the true total. Of percentiles: the
-    greatest difference, as a share of the true one.
+    """The relative error of an answer. Counts: everything that is too much or too little, as a share of the
+    true total. Percentiles: the greatest difference, as a share of the true value.
     """
     if question == "percentiles":
         return max(
@@ -133,7 +133,7 @@ def _quarter_year(draw: random.Random, _spaces: int) -> Drawn:
 
 
 def _elsewhere(draw: random.Random, _spaces: int) -> Drawn:
-    """From midnight there."""
+    """90 days that begin at midnight of another zone."""
     zone, offset = draw.choice(ZONES)
     begin = calls.FIRST_DAY + draw.randrange(-3, 4) * DAY - offset
     return Drawn(begin, begin + 90 * DAY, -1, zone, offset)

@@ -1,8 +1,9 @@
-"""Reports over HTTP beside DuckDB, ClickHouse and PostgreSQL: questions drawn anew, a commit between.
+"""Reports over HTTP beside DuckDB, ClickHouse and PostgreSQL: each question drawn anew, a commit before it.
 
-Every side was fed the same load, with its repeats and corrections. Ours is asked as a client asks: a request
-each, the answer decoded. The peers are asked in this process, or on a socket; their answer is fetched as rows
-of Python, and the time of our constant answer is added. All are held against a plain count of the final rows.
+Every side has the same load, with its repeats and corrections. Callboard is asked as by a client: one request
+each, with the answer decoded. The peers are asked in this process or over a socket; their answers are fetched
+as Python rows, and the time of our constant answer is added. All answers are compared with a plain count of
+the final rows.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def measure(*, short: bool) -> None:
 
 
 class _Bench:
-    """All sides, and what was seen of each."""
+    """All sides, with the times and errors of each."""
 
     def __init__(self, ours: Ours, peers: list[Peer], truth: Truth, of: files.Board) -> None:
         self._ours, self._peers, self._truth, self._of = ours, peers, truth, of
@@ -73,7 +74,7 @@ class _Bench:
         self._without_final: list[float] = []
 
     def round(self, number: int) -> None:
-        """Every question to every side, by turns; the first round warms."""
+        """Ask every side every question, in an order that rotates; round 0 only warms the caches."""
         for name, question in QUESTIONS.items():
             drawn = question.draw(self._draw, len(self._of.space_ids))
             sides = list(self._ms[name])
@@ -98,7 +99,7 @@ class _Bench:
                 self._without_final.append(error(answer, self._truth("hours", drawn), "hours"))
 
     def _commit(self) -> None:
-        """One more call, to everybody."""
+        """Add one more call to every side."""
         at = calls.FIRST_DAY + self._draw.randrange(calls.DAYS) * DAY
         at += self._draw.randrange(8 * 3600, 20 * 3600) * SECOND
         space = self._draw.randrange(len(self._of.space_ids))
@@ -112,7 +113,7 @@ class _Bench:
             peer.add(row)
 
     def tell(self, rounds: int, others_cores: float, *, short: bool) -> None:
-        """The figures, and whether they meet the issue's lines."""
+        """Write the figures, and whether they meet the targets."""
         truth = self._truth
         write(
             "reports",

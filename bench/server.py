@@ -1,10 +1,10 @@
-"""The server under measurement: `callboard serve` itself, and beside its paths their constant twins.
+"""The server under measurement: `callboard serve`, with a twin of each path that answers a constant.
 
 `python -m bench.server --db FILE` runs the command with its application wrapped: a path that begins with
-`/one/v2/` instead of `/api/v2/` (as long, so that nothing else differs) is answered with a constant body of
-the analytics answer's size and number of headers; a POST there is read whole first. One process answers both,
-with the same event loop, the same threads and the same memory: what lies between the two figures is the
-product's own work and nothing else.
+`/one/v2/` instead of `/api/v2/` (of the same length, so that nothing else differs) is answered with a
+constant body, with the size and number of headers of the analytics answer; a POST is read to its end first.
+One process answers both, with the same event loop, threads and memory, so the difference between the two
+figures is the work of Callboard alone.
 """
 
 from __future__ import annotations
@@ -55,13 +55,13 @@ POST_HEAD = [
 
 
 class WithTwins:
-    """An ASGI application beside which constant answers stand."""
+    """An ASGI application with constant answers beside it."""
 
     def __init__(self, application: Callable[..., Awaitable[None]]) -> None:
         self._application = application
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
-        # Hands on the application's own coroutine: it costs the product a look at the path, nothing more.
+        # Returns the application's own coroutine, without one around it: the product pays for one comparison.
         if scope["type"] == "http" and scope["path"].startswith("/one/"):
             return _constant(scope, receive, send)
         return self._application(scope, receive, send)
@@ -79,7 +79,7 @@ async def _constant(scope: Any, receive: Any, send: Any) -> None:
 
 
 class Server:
-    """One worker on a free port, in processes of its own; its CPU time and memory."""
+    """A server with one worker on a free port, in processes of its own, with its CPU time and memory."""
 
     def __init__(
         self, db: str, *, twins: bool = True, port: int = 0, wait: bool = True, flags: Sequence[str] = ()
@@ -127,7 +127,7 @@ class Server:
         return rss / 1024, pss / 1024
 
     def stop(self) -> None:
-        """Ask it to finish; it is ours and alone in its group."""
+        """Stop it by SIGTERM; after 40 s kill its process group, which holds nothing else."""
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(40)
@@ -162,14 +162,14 @@ def _is_worker(pid: int) -> bool:
 
 
 def free_port() -> int:
-    """A port nobody listens on just now."""
+    """A port that is free at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def main() -> None:
-    """`callboard`, with twins."""
+    """The command `callboard`, with twins."""
     from callboard.cli.main import main as callboard
     from callboard.cli.work import Work
 

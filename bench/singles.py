@@ -1,4 +1,4 @@
-"""Single-event requests, 32 at once, beside the same server's constant answer to the same POST."""
+"""Requests of a single event, 32 at once, beside a constant answer of the same server to the same POST."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def measure(*, short: bool) -> None:
     files.discard(of)
     rate = {side: [each.rate for each in of[1:]] for side, of in runs.items()}
     ratio = ratios(rate["events"], rate["constant"])
-    # Each round's own bound: what the constant body allows, or the disk, whichever is less.
+    # The bound of each round: what the constant answer allows, or what the disk allows, whichever is less.
     bounds = [
         min(0.25 * constant, 0.7 * AT_ONCE / (sync / 1000))
         for constant, sync in zip(rate["constant"], syncs[1:], strict=True)

@@ -1,9 +1,9 @@
-"""What clients send while ingest is measured: requests of a thousand events, each for one of 20 spaces.
+"""The requests that clients send while ingest is measured: a thousand events each, for one of 20 spaces.
 
-In a request 700 events are of new calls (500 ended, 200 under way), 200 end those that the space's request
-before left under way, 100 repeat one of that request word by word. (The first request of a space, in the
-round that warms up, has nothing to end: 200 more are new.) A request is an hour of its campaign, its events
-in no order.
+Of the events of a request 700 are new calls (500 ended, 200 live), 200 end the live calls of the previous
+request of the space, and 100 repeat events of that request byte for byte. (The first request of a space, in
+the warm-up round, has no calls to end: 200 more are new.) A request is an hour of its campaign, with its
+events shuffled.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ class Sent(Struct, frozen=True):
     """One request."""
 
     space: int
-    """The place of its space among those of the file."""
+    """The index of its space in `Board.space_tokens`."""
     body: bytes
 
 
 class _Campaign:
-    """One space's side of the stream."""
+    """The requests of one space: each needs the calls of the one before."""
 
     def __init__(self, space: int, *, event_ids: bool) -> None:
         self._draw = random.Random(1000 + space)
@@ -92,7 +92,7 @@ class _Campaign:
 
 
 def requests(a_round: int, *, event_ids: bool = False) -> Iterator[list[Sent]]:
-    """Round after round, `a_round` requests for each space, in the order that both sides write them in."""
+    """Rounds without end, each of `a_round` requests per space, in the order in which both sides write."""
     campaigns = [_Campaign(space, event_ids=event_ids) for space in range(SPACES)]
     while True:
         yield [campaign.request() for _ in range(a_round) for campaign in campaigns]

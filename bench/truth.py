@@ -1,4 +1,4 @@
-"""What is true of the load: the last word on every call, counted plainly, by no engine and no counter."""
+"""The true numbers of the load: the final event of each call, counted by NumPy, without any engine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Columns = dict[str, Any]
 
 
 class Truth:
-    """The final rows, in columns, in order of time; and those that were added since."""
+    """The final rows in columns, in order of time, and the rows added since."""
 
     def __init__(self, of: files.Board) -> None:
         held = pq.read_table(of.load, columns=list(NAMES), filters=[("stands", "=", True)])
@@ -40,7 +40,7 @@ class Truth:
         self.arrived = pq.ParquetFile(of.load).metadata.num_rows
 
     def add(self, row: load.Row) -> None:
-        """One more call, that nothing has said a word on before."""
+        """Add a call that was not in the load."""
         told = dict(zip((field.name for field in load.SCHEMA), row, strict=True))
         for name in NAMES:
             value = told[name]
@@ -49,7 +49,7 @@ class Truth:
             self._added[name].append(-1 if value is None else int(value))
 
     def __call__(self, question: str, drawn: Drawn) -> Rows:
-        """Counts of what is not zero, or the percentiles by nearest rank."""
+        """The counts that are not zero, or the percentiles by nearest rank."""
         of = self._within(drawn)
         if question == "hours":
             return self._counted(

@@ -1,4 +1,4 @@
-"""The board in a real Chromium: how much script, how soon it shows something, how smoothly it scrolls."""
+"""The board in a real Chromium: size of its scripts, time to first content, smoothness of scrolling."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def measure(*, short: bool) -> None:
 
 
 def _compressed(pattern: str) -> dict[str, int]:
-    """File → bytes as it goes out."""
+    """The size of each file compressed with gzip, as it is sent, by its name."""
     return {
         path.name: len(gzip.compress(path.read_bytes(), 9, mtime=0)) for path in sorted(BOARD.rglob(pattern))
     }
@@ -81,7 +81,7 @@ def _compressed(pattern: str) -> dict[str, int]:
 
 @contextmanager
 def _page(browser: Browser, server: Server, of: files.Board) -> Iterator[Page]:
-    """A page with nothing cached, signed in."""
+    """A page in a new browser context: signed in, with nothing cached."""
     context = browser.new_context(base_url=f"{server.url}/", viewport={"width": 1280, "height": 800})
     context.add_cookies([{"name": "callboard_session", "value": of.secrets[0], "url": server.url}])
     context.add_init_script(_OBSERVE)

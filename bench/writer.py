@@ -1,9 +1,8 @@
 """A client that writes single events at a steady rate, and checks that answers count what was acknowledged.
 
-`python -m bench.writer PORT BOARD RATE` in a process of its own. It takes words on standard input: `go`
-starts writing, `pause` stops it and answers one line of JSON about the time between, the end of input
-ends it.
-Plain sockets and one epoll: it must not take the CPU time that it is there to see taken.
+`python -m bench.writer PORT BOARD RATE` runs it in a process of its own. It takes commands on standard input:
+`go` starts writing, `pause` stops and prints one line of JSON about the time since, end of file ends it.
+Plain sockets and one epoll: on two cores, a heavier client would take CPU time from the server it measures.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ CHECK_EVERY_S = 0.01
 
 
 class Connection:
-    """One connection, and what waits on it."""
+    """One connection, with the request that it waits for."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
@@ -46,7 +45,7 @@ class Connection:
         self.socket.sendall(request)
 
     def answer(self) -> bytes | None:
-        """The body once all of it is here."""
+        """The body once all of it has arrived; None until then."""
         self.received += self.socket.recv(65_536)
         head, found, body = self.received.partition(b"\r\n\r\n")
         if not found:
@@ -60,7 +59,7 @@ class Connection:
 
 
 class Writer:
-    """All of the client."""
+    """All connections of the client, in one thread."""
 
     def __init__(self, port: int, board: Board, rate: int) -> None:
         self._board = board
@@ -70,7 +69,8 @@ class Writer:
         self._weights = [1 / (rank + 2) for rank in range(len(board.space_tokens))]
         self._run = f"{time.time_ns():x}"
         self._sent = 0
-        # What the server has to count at least: what it had, and what it acknowledged since.
+        # By space, and last of the organization: the calls that the server must count at least, which are
+        # those it had and those it acknowledged since.
         self._begin()
         self._counted = [self._ask(place) for place in [*range(len(board.space_tokens)), None]]
 
@@ -81,7 +81,7 @@ class Writer:
         return made
 
     def _begin(self) -> None:
-        # Each period has connections of its own: a server may close those that were idle for long.
+        # New connections for each period: a server may close connections that were idle for long.
         self._poll = select.epoll()
         self._by_fd: dict[int, Connection] = {}
         self._idle = [self._connect() for _ in range(CONNECTIONS)]
@@ -134,8 +134,8 @@ class Writer:
         self._counted[-1] += 1
         self._idle.append(connection)
         if not self._checking and now >= self._next_check:
-            # Asked on another connection, the moment the write is acknowledged; the space and the
-            # organization by turns.
+            # Asked on another connection as soon as the write is acknowledged: in turns for its space and for
+            # the organization.
             place = connection.space if self._checked % 2 else None
             self._checker.expected = self._counted[-1 if place is None else place]
             self._checker.send(self._ask_request(place))
@@ -159,7 +159,7 @@ class Writer:
                 self._acknowledged(connection, body)
 
     def write_until_told(self) -> None:
-        """Write until there is a word on standard input; then wait for what is under way."""
+        """Write until there is a line on standard input; then wait for the requests under way."""
         self._begin()
         words = select.epoll()
         words.register(sys.stdin.fileno(), select.EPOLLIN)
@@ -173,7 +173,7 @@ class Writer:
             self._turn(0.1)
 
     def told(self) -> dict[str, Any]:
-        """What the last period came to."""
+        """The figures of the last period."""
         taken = sorted(self._taken)
         return {
             "writes_per_s": len(taken) / (self._ended - self._began),
@@ -185,7 +185,7 @@ class Writer:
 
 
 class WriterProcess:
-    """The client in its own process."""
+    """The client in a process of its own."""
 
     def __init__(self, port: int, board_file: Path, rate: int) -> None:
         self._process = subprocess.Popen(
@@ -199,7 +199,7 @@ class WriterProcess:
 
     @property
     def pid(self) -> int:
-        """Of the process."""
+        """The id of its process."""
         return self._process.pid
 
     def _line(self) -> dict[str, Any]:
@@ -216,11 +216,11 @@ class WriterProcess:
         self._process.stdin.flush()
 
     def go(self) -> None:
-        """Begin to write."""
+        """Start writing."""
         self._say("go")
 
     def pause(self) -> dict[str, Any]:
-        """Stop writing; what came of it."""
+        """Stop writing. Returns the figures of the time since `go`."""
         self._say("pause")
         return self._line()
 
@@ -234,7 +234,7 @@ class WriterProcess:
 
 
 def main() -> None:
-    """One client, commanded by its standard input."""
+    """One client, controlled by its standard input."""
     port, board_file, rate = sys.argv[1:]
     writer = Writer(int(port), msgspec.json.decode(Path(board_file).read_bytes(), type=Board), int(rate))
     print("{}", flush=True)

@@ -1,4 +1,4 @@
-"""`wrk`, and what it measured."""
+"""Runs the load generator `wrk` with our scripts, and reads what it measured."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SCRIPTS = Path(__file__).parent / "lua"
 
 
 class Run(Struct, frozen=True):
-    """One run."""
+    """The figures of one run."""
 
     requests: int
     seconds: float
@@ -32,7 +32,7 @@ class Run(Struct, frozen=True):
 
 
 def missing() -> bool:
-    """Whether wrk is not installed; says so."""
+    """Whether wrk is not installed; prints so."""
     if shutil.which("wrk") is None:
         print("  left out: wrk is not installed (apt-get install wrk, brew install wrk)")
         return True
@@ -40,7 +40,7 @@ def missing() -> bool:
 
 
 def plan(board: Board) -> Path:
-    """What the scripts draw from, as a file for them."""
+    """Write the file that the scripts draw from: handle, secrets, space tokens."""
     path = folder() / "plan.txt"
     lines = [f"handle {board.handle}"]
     lines += [f"secret {secret}" for secret in board.secrets]
@@ -50,7 +50,7 @@ def plan(board: Board) -> Path:
 
 
 def run(url: str, script: str, *arguments: str, seconds: int, connections: int = 32) -> Run:
-    """One run of a script, by one thread. A request that is not answered 2xx ends the bench."""
+    """One run of a script, by one thread. Any request that is not answered 2xx ends the bench."""
     command = [
         "wrk",
         "-t1",

@@ -1,8 +1,8 @@
-"""Engines that others would take for the same reports, each as its users would build it, fed the same load.
+"""Other engines for the same reports, each used as its users would, with the same load.
 
-A peer loads everything that arrived, repeats and corrections too, in the order of arrival, a day at a time;
-its files are built once and every run works on a copy. It offers sides: ways to answer, and for each the
-questions it can answer. Answers are what the engine's own client fetches: rows of Python.
+A peer loads all events in their order of arrival, with repeats and corrections, a day at a time. Its files
+are built once, and every run works on a copy. It has one or more sides: ways to answer, each with the
+questions that it supports. An answer is what the engine's own client returns, as Python rows.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bench import files, load
 from callboard.clock import Micros
 
 EDITION = 1
-"""Moves with how peers are built: files of an older edition are built again."""
+"""Increase it when peers are built in another way: files of an older edition are built again."""
 
 Rows = list[tuple[Any, ...]]
 """(group, start of the bucket in seconds, calls); of percentiles one row: p50, p90, p95, p99 in ms."""
@@ -33,14 +33,14 @@ class Drawn(Struct, frozen=True):
     begin: Micros
     end: Micros
     space: int
-    """Its place, from 0."""
+    """Its index, from 0; -1 for all spaces."""
     zone: str
     offset_us: Micros
-    """Of the zone, all through the load's days."""
+    """The zone's offset from UTC, the same on all days of the load."""
 
 
 Side = Mapping[str, Callable[[Drawn], Rows]]
-"""Question → the way to its answer."""
+"""The functions that answer questions, by the name of the question."""
 
 
 class Peer(Protocol):
@@ -51,21 +51,21 @@ class Peer(Protocol):
     """How it was built: version, time, bytes."""
 
     def add(self, row: load.Row) -> None:
-        """One more call, committed."""
+        """Add a call, and commit it."""
 
     def close(self) -> None:
-        """It ends; what the run added goes."""
+        """Stop, and remove the copy with what the run added."""
 
 
 def days(of: files.Board) -> Iterator[pa.Table]:
-    """What arrived, a table for each day, in order."""
+    """The calls' events in order of arrival, a table for each day."""
     held = pq.ParquetFile(of.load)
     for group in range(held.num_row_groups):
         yield held.read_row_group(group)
 
 
 def kept(of: files.Board, name: str, build: Callable[[Path], None]) -> Path:
-    """A copy of the peer's folder, which `build` fills the first time."""
+    """A copy of a peer's folder, which `build` fills the first time."""
     known = Path(of.load).with_suffix(f".{name}-{EDITION}")
     with files.alone():
         if not known.exists():
@@ -73,13 +73,13 @@ def kept(of: files.Board, name: str, build: Callable[[Path], None]) -> Path:
             shutil.rmtree(building, ignore_errors=True)
             building.mkdir()
             build(building)
-            building.rename(known)
+            building.rename(known)  # last: a folder with the final name is complete
     copied = known.with_name(f"copy-{name}")
     shutil.rmtree(copied, ignore_errors=True)
-    subprocess.run(["cp", "-a", str(known), str(copied)], check=True)  # with its owner
+    subprocess.run(["cp", "-a", str(known), str(copied)], check=True)  # keeps the owner, unlike `copytree`
     return copied
 
 
 def mib(path: Path) -> int:
-    """What a folder holds."""
+    """The size of a folder's files in MiB."""
     return sum(each.stat().st_size for each in path.rglob("*") if each.is_file()) >> 20

@@ -1,8 +1,8 @@
-"""ClickHouse's engine, in process as chDB: a ReplacingMergeTree read with FINAL, and views beside it.
+"""ClickHouse's engine, in process as chDB: a ReplacingMergeTree read with FINAL, and materialized views.
 
-The views are AggregatingMergeTrees, fed by every block inserted, as such views are: they cannot know that a
-row repeats or corrects another. What no view holds is asked of the rows on both ways, so only the rows' side
-has it.
+The views are AggregatingMergeTrees. As every materialized view of ClickHouse they see each inserted block by
+itself, and cannot know that a row repeats or corrects another one. Questions that no view answers would read
+rows on both sides, so only the side of the rows has them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bench.peers import Drawn, Rows, Side, days, kept, mib
 TIME = "DateTime64(6, 'UTC')"
 TABLES = (
     "CREATE DATABASE calls ENGINE = Atomic",
-    # Days first and then spaces: what is asked of an hour and what is asked of a space both read little.
+    # Sorted by day and then by space: questions about an hour and questions about a space both read little.
     f"""
     CREATE TABLE calls.call (
         call_id String, space UInt16, creation_time {TIME}, start_time Nullable({TIME}),
@@ -42,7 +42,7 @@ TABLES = (
     SELECT toStartOfDay(creation_time, 'UTC') AS day, space, countState() AS calls
     FROM calls.call GROUP BY day, space
     """,
-    # Every zone's days begin on a quarter of an hour.
+    # By quarter-hour: the days of every zone begin at one.
     """
     CREATE MATERIALIZED VIEW calls.by_quarter ENGINE = AggregatingMergeTree ORDER BY (space, quarter) AS
     SELECT space, toStartOfFifteenMinutes(creation_time, 'UTC') AS quarter, countState() AS calls
@@ -66,7 +66,7 @@ MOST_SETTLING_S = 300
 
 
 class ClickHouse:
-    """In this process; one of them at a time."""
+    """ClickHouse in this process. chDB allows one session at a time."""
 
     def __init__(self, of: files.Board) -> None:
         self._path = kept(of, "clickhouse", lambda path: _build(path, of))
@@ -97,7 +97,7 @@ class ClickHouse:
         return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
     def hours_without_final(self, drawn: Drawn) -> Rows:
-        """What whoever forgets FINAL is told."""
+        """The same question without FINAL, which is easily forgotten: it counts repeats and corrections."""
         return self._hours(drawn, final="")
 
     def _hours(self, drawn: Drawn, final: str = "FINAL") -> Rows:
@@ -160,12 +160,12 @@ class ClickHouse:
         return [tuple(found)]
 
     def add(self, row: load.Row) -> None:
-        """A block of one row."""
+        """Add a call, as a block of one row."""
         arrived = load.table([row])  # noqa: F841
         self._session.query(OF_DAY)
 
     def close(self) -> None:
-        """The copy goes."""
+        """Close the session and remove the copy."""
         self._session.close()
         shutil.rmtree(self._path)
 
@@ -183,6 +183,7 @@ def _build(path: Path, of: files.Board) -> None:
     for arrived in days(of):  # noqa: B007
         session.query(OF_DAY)
     loaded = time.monotonic()
+    # Questions are asked of merged parts, as after days of use.
     while time.monotonic() - loaded < MOST_SETTLING_S:
         time.sleep(2)
         if str(session.query("SELECT count() FROM system.merges", "TSV")).strip() == "0":

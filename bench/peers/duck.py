@@ -1,4 +1,4 @@
-"""DuckDB over rows: a table with a primary key, so that repeats change nothing and corrections their call."""
+"""DuckDB over rows: by its primary key, repeats change nothing and corrections update their call."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ WITHIN = "creation_time >= make_timestamp(?) AND creation_time < make_timestamp(
 
 
 class Duck:
-    """In this process."""
+    """DuckDB in this process."""
 
     def __init__(self, of: files.Board) -> None:
         self._path = kept(of, "duckdb", lambda path: _build(path, of))
@@ -106,11 +106,11 @@ class Duck:
         )
 
     def add(self, row: load.Row) -> None:
-        """Committed to the file."""
+        """Add a call, and commit it to the file."""
         self._db.execute(ONE + UPSERT, row[:-1])
 
     def close(self) -> None:
-        """The copy goes."""
+        """Close the database and remove the copy."""
         self._db.close()
         shutil.rmtree(self._path)
 

@@ -1,8 +1,8 @@
-"""The same endpoint as most would write it: FastAPI, asyncpg, and one query that counts over the table.
+"""The same endpoint in the usual way: FastAPI, asyncpg, and queries that count rows.
 
-`python -m bench.peers.fastapi_counts PORT URL` serves it with uvicorn, one worker. Its index is the best for
-the question: it holds all that is counted, so that the table itself is not read. No token is looked up: this
-is the counting alone, against all that Callboard does.
+`python -m bench.peers.fastapi_counts PORT URL` serves it with uvicorn, one worker. Its indexes are the best
+for the question: they cover it, so that the table itself is not read. No token is checked: this is counting
+alone, against all that Callboard does.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Breakdown(BaseModel):
 
 
 class Data(BaseModel):
-    """The six fields."""
+    """The six fields of the answer."""
 
     total_calls: int
     completed_calls: int
@@ -68,7 +68,7 @@ class Answer(BaseModel):
 
 
 def application(url: str) -> FastAPI:
-    """The application over a database."""
+    """The application on a database."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -1,8 +1,8 @@
-"""PostgreSQL: rows by call with covering indexes, and counters that triggers keep in the same transaction.
+"""PostgreSQL: a row per call with covering indexes, and counters that triggers update in its transaction.
 
-A cluster of its own, on a Unix socket, started for the run and stopped with it; by another user where the
-bench is run as root, which PostgreSQL refuses. The triggers are by statement, over transition tables, and
-count the difference between old and new rows. Percentiles and what has no counter are asked of the rows.
+A cluster of its own on a Unix socket runs during the bench; if the bench is run as root, it runs as another
+user, because PostgreSQL refuses root. The triggers run per statement, over transition tables, and count the
+difference between old and new rows. Percentiles, and questions without a counter, read the rows.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ WITHIN = "creation_time >= %s AND creation_time < %s"
 
 
 class Postgres:
-    """A server beside this process, on a socket."""
+    """A PostgreSQL server on a Unix socket."""
 
     def __init__(self, of: files.Board) -> None:
         self._path = kept(of, "postgres", lambda path: _build(path, of))
@@ -77,7 +77,7 @@ class Postgres:
         version = self._db.info.parameter_status("server_version")
         self.described: Mapping[str, Any] = {"version": version, **told}
         for name in ("call", *(table for table, _, _ in COUNTERS)):
-            self._db.execute(f"SELECT count(*) FROM {name}")  # into memory, as after days of use
+            self._db.execute(f"SELECT count(*) FROM {name}")  # loads it into memory, as after days of use
         self.sides: Mapping[str, Side] = {
             "postgresql, rows": {
                 "hours": self._hours,
@@ -160,14 +160,14 @@ class Postgres:
         )
 
     def add(self, row: load.Row) -> None:
-        """A transaction, on disk; its counters with it."""
+        """Add a call and update its counters, in one durable transaction."""
         call_id, space, created, start, *rest, occurred, _ = row
         self._db.execute(
             ONE + UPSERT, (call_id, space, _time(created), start and _time(start), *rest, _time(occurred))
         )
 
     def close(self) -> None:
-        """The server stops, the copy goes."""
+        """Stop the server and remove the copy."""
         self._ended.close()
         shutil.rmtree(self._path)
 
@@ -247,7 +247,7 @@ def _triggers() -> str:
 
 @contextlib.contextmanager
 def _running(data: Path) -> Iterator[psycopg.Connection[Any]]:
-    """The cluster, while we ask it."""
+    """A connection to the cluster, which runs during the block."""
     with tempfile.TemporaryDirectory() as made:
         sockets = _given(Path(made))
         options = f"-c unix_socket_directories='{sockets}'"
@@ -266,7 +266,7 @@ def _user() -> str:
 
 
 def _given(path: Path) -> Path:
-    """To whom the server runs as."""
+    """The path, owned by the user that the server runs as."""
     if os.geteuid() == 0:
         shutil.chown(path, USER, USER)
     return path
@@ -284,7 +284,7 @@ def _as_user(command: str, *arguments: str) -> None:
 
 
 def _bin() -> str:
-    """The folder of its programs: in PATH, or where Debian keeps them."""
+    """The folder of PostgreSQL's programs: in PATH, or where Debian installs them (the newest version)."""
     if found := shutil.which("initdb"):
         return str(Path(found).parent)
     known = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
