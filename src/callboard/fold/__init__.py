@@ -1,1 +1,4 @@
-"""APPLY: events → row, row and row' → counter differences. Pure code, shared by every store."""
+"""Pure functions from events to rows, and from an old and a new row to counter differences; no I/O.
+
+Every store runs this code, so the rows and counters of SQLite and PostgreSQL are the same, bit for bit.
+"""

@@ -1,4 +1,4 @@
-"""Folding a batch: what a store loaded, and what arrived → rows, verdicts, counter differences."""
+"""Fold a batch: loaded items and arriving events in; rows, verdicts and counter differences out."""
 
 from __future__ import annotations
 
@@ -25,61 +25,69 @@ from callboard.model.words import Outcome, RejectReason
 Row = Call | Task
 
 
+# gc=False here and below: a batch makes thousands of these, and they hold no reference cycles, so tracking
+# them would only make garbage collections slower. msgspec gives each instance its own copy of a `[]` default.
 class Item(Struct, gc=False):
-    """One call or task, as a batch finds and leaves it."""
+    """One call or task in a batch: its row before, its row after, and its events."""
 
     item_id: str
     is_call: bool
     no: int = 0
-    """The store's own number for it; 0: it has none yet."""
+    """The store's number of the call or task; 0 until the store has given it one."""
     before: Row | None = None
+    """The row as loaded. Counters change by the difference between this and `row`."""
     row: Row | None = None
     entries: list[Entry] = []
-    """All its events that count, old and new."""
+    """Its events that count (not those of withdrawn imports): the loaded ones and the new ones."""
     fresh: list[Entry] = []
-    """Those that this batch brought: to be appended to the log."""
+    """The events that this batch adds: the store appends them to the log."""
     space_id: int = 0
     fold: CallFold | TaskFold | None = None
-    """What its events make, once there are several."""
+    """The incremental fold of `entries`; made when a second event arrives, as many items get only one."""
     by_body: dict[bytes, Entry] | None = None
-    """Its events by their canonical form, once somebody asked."""
+    """`entries` by canonical form, to find duplicates; made at the first look-up."""
     room: Room | None = None
-    """How many events it has of which kinds, once it is full."""
+    """`entries` counted by kind; made only once there are `EVENTS_PER_ITEM` of them."""
 
 
 class Repeat(Struct, gc=False):
-    """An event that another batch brought again: it stays when the one that brought it first is withdrawn."""
+    """A duplicate that came in another batch (import) than the stored event.
+
+    The store keeps it, so that the event still counts when the batch that first brought it is withdrawn.
+    """
 
     item: Item
     entry: Entry
-    """With the receipt it would have under that batch."""
+    """The stored event, with the receipt (time, source, batch) of this duplicate."""
 
 
 class Verdict(Struct, frozen=True, gc=False):
-    """How one event ended."""
+    """The outcome of one event, as it is reported to the sender."""
 
     outcome: Outcome
     reason: RejectReason | None = None
     message: str = ""
 
 
+# Deterministic: keys of documents are sorted, so that their order in the source makes no difference.
 _encode = msgpack.Encoder(order="deterministic").encode
 
 APPLIED, DUPLICATE, STALE = Verdict("applied"), Verdict("duplicate"), Verdict("stale")
 
 
 class Loaded(Struct):
-    """What the store holds of what a batch touches."""
+    """The calls, tasks and event ids of one space that a batch refers to, loaded under the space's lock."""
 
     calls: dict[str, Item]
-    """Call id → item, for those that exist."""
+    """Call id → item, for the calls that exist."""
     tasks: dict[str, Item]
+    """Task id → item, for the tasks that exist."""
     event_bodies: dict[str, bytes]
-    """Event id → canonical form, for those of the batch's event ids that the space knows."""
+    """Event id → canonical form, for the event ids of the batch that the space already has."""
 
 
 class SpaceFold:
-    """Folds arrivals of one space, one after the other, and remembers what changed.
+    """Folds the events of one space in order of arrival and collects the changed items.
 
     Order of arrival decides only the verdicts; `items` and the tally are functions of the set of events.
     """
@@ -91,14 +99,16 @@ class SpaceFold:
         self._event_bodies = loaded.event_bodies
         self._touched: dict[tuple[bool, str], Item] = {}
         self.repeats: list[Repeat] = []
-        """What was brought again by other batches than the first."""
+        """Duplicates of events that another batch brought."""
 
     def arrive(self, entry: Entry) -> Verdict:
-        """Take one event in."""
+        """Fold one event in and return its outcome. Rejected events and duplicates change no row."""
         event = entry.event
         is_call = isinstance(event, CallEvent)
         known = (self._calls if is_call else self._tasks).get(event.item_id)
-        # Before anything is resolved: what is compared is what was sent.
+        # Look for duplicates before "current attempt" and "current status" are resolved. The task may have
+        # changed since the first sending, and a retry resolved against its new state would look like a
+        # different event: a conflict instead of a duplicate.
         found = self._known(known, entry)
         if found is not None:
             return found
@@ -106,8 +116,11 @@ class SpaceFold:
             if known is None or not isinstance(known.row, Task) or known.row.void:
                 return Verdict("rejected", "unknown_task", f"task_id: no task {event.item_id!r} here")
             event = resolved(event, known.row)  # type: ignore[arg-type]
-            # A copy: should the commit fail and be tried again, it is resolved against what stands then.
+            # A copy, because a failed commit is tried again with the same entries: the update must then be
+            # resolved against the task as it is at that time.
             entry = structs.replace(entry, event=event, body=canonical(event))
+            # Resolved, the update may equal a stored event. Only without an event_id: a new event_id makes
+            # a new event, and a known one was handled above.
             if not isinstance(event.event_id, str) and entry.body in _by_body(known):
                 return self._repeated(known, entry.body, entry)
         if known is not None and len(known.entries) >= EVENTS_PER_ITEM and not _has_room(known, event):
@@ -118,13 +131,16 @@ class SpaceFold:
                 "room for a few alone that end it, retry it or withdraw it",
             )
         if isinstance(event.event_id, str):
+            # Later events of the same batch find this one too. Only now: a rejected event is not kept, so its
+            # event_id stays free.
             self._event_bodies[event.event_id] = entry.body
         return self._fold_in(known, entry, is_call)
 
     def _known(self, item: Item | None, entry: Entry) -> Verdict | None:
-        """What becomes of an event that is known, or whose `event_id` is; none when neither is."""
+        """The verdict on an event that is already stored, or whose `event_id` is; None for a new event."""
         event_id = entry.event.event_id
         if isinstance(event_id, str):
+            # The event_id alone decides: equal content under two ids is two events.
             body = self._event_bodies.get(event_id)
             if body is None:
                 return None
@@ -138,9 +154,10 @@ class SpaceFold:
         return None if kept is None else self._repeated(item, kept.body, entry)
 
     def _repeated(self, item: Item | None, body: bytes, entry: Entry) -> Verdict:
-        """An event that is known, kept as `body`, was sent again."""
+        """The event stored as `body` was sent again: a duplicate."""
         assert item is not None, "an event that is known has its call or task"
         kept = _by_body(item)[body]
+        # Within one batch there is nothing to keep: a withdrawal takes both away.
         if kept.batch_no != entry.batch_no:
             self.repeats.append(Repeat(item, structs.replace(entry, event=kept.event, body=body)))
         return DUPLICATE
@@ -153,15 +170,18 @@ class SpaceFold:
             row: Row = fold_call(item.entries) if is_call else fold_task(item.entries)
         else:
             if item.fold is None:
+                # Before the append below, or the new event would be folded twice.
                 item.fold = _fold_of(item)
             item.entries.append(entry)
             item.fresh.append(entry)
+            # `by_body` and `room` are made on demand from `entries`; once made, they must follow it.
             if item.by_body is not None:
                 item.by_body[entry.body] = entry
             if item.room is not None:
                 item.room.take(entry.event)
             item.fold.add(entry)
             row = item.fold.row()
+        # A stale event changes no row, but it is kept: its item must be saved too.
         self._touched[is_call, item_id] = item
         if same_row(item.row, row):
             return STALE
@@ -170,16 +190,16 @@ class SpaceFold:
 
     @property
     def items(self) -> Iterable[Item]:
-        """Those that got events, in order of their first."""
+        """The items that got new events, in the order in which each got its first."""
         return self._touched.values()
 
     def tally(self) -> Tally:
-        """The counter differences of all that arrived."""
+        """The counter differences of everything folded in so far."""
         return tally_of(self._touched.values())
 
 
 def tally_of(items: Iterable[Item]) -> Tally:
-    """The counter differences between what items were and what they are."""
+    """The counter differences from each item's row `before` to its `row`."""
     tally = Tally()
     for item in items:
         if item.is_call:
@@ -192,9 +212,11 @@ def tally_of(items: Iterable[Item]) -> Tally:
 def same_row(one: Row | None, other: Row | None) -> bool:
     """Whether two rows are the same, bit for bit.
 
-    `==` alone is not that: to it `1`, `1.0` and `true` in somebody's metadata are the same, and which of
-    them a row keeps would depend on the order of arrival.
+    In Python `1 == 1.0 == True`. With `==` alone, an event that changes one of these into another in
+    `metadata` would count as stale and the row would keep the older value: it would depend on the order of
+    arrival.
     """
+    # `==` first: it is the cheaper test, and most rows differ. Only rows equal by `==` are encoded.
     return one == other and (one is None or _encode(one) == _encode(other))
 
 
@@ -218,7 +240,7 @@ def _has_room(item: Item, event: Event) -> bool:
 
 
 def refold(item: Item) -> None:
-    """Make an item's row anew from its entries; no entries, no row."""
+    """Set `item.row` to the fold of its entries; None when it has no entries."""
     if not item.entries:
         item.row = None
     else:

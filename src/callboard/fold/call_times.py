@@ -1,6 +1,7 @@
-"""When a call was made, answered and over, and how long it was: the rules of the design on its times.
+"""A call's creation, start, end and duration from what its events state.
 
-Plain values go in, so that the fold of many events and the short way of a single one share the rules.
+The rules are explained in `docs/explain/the-fold.md`. The function takes plain values, so that the fold of
+many events and the fast path for a single event (`fold/call.py`) share the rules.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from callboard.model.event import CallEvent
 from callboard.model.words import FINAL_CALL
 
 Times = tuple[Micros, Micros | None, Micros | None, int | None, int]
-"""Creation, start, end, duration in ms, and marks (see `Call.time_marks`), as a call's row holds them. A
-plain tuple: one is made for every event, and a named one costs as much as the rest of the rules.
+"""Creation, start, end, duration in ms, and marks (see `Call.time_marks`), as stored in the row of a call. A
+plain tuple: one is made for every event, and making a named one takes as long as the rules themselves.
 """
 
 
-def call_times(  # noqa: C901, PLR0917 - rule by rule, by place: the hot path
+def call_times(  # noqa: C901, PLR0917 - one function, positional arguments: called for every event
     status: str,
     created: Micros | None,
     start: Micros | None,
@@ -29,15 +30,21 @@ def call_times(  # noqa: C901, PLR0917 - rule by rule, by place: the hot path
     earliest: Micros,
     cut: bool,
 ) -> Times:
-    """The times of a call.
+    """The times of a call. Arguments are None where no event states the value.
 
-    `start` is what its events say, also where `missed` ignores it; `end` is stated by the winning status,
-    `other_end` by another final event of the winner's standing, `length_ms` by either; `inferred_end` is
-    taken where nothing is stated; `earliest` is when the first event occurred. `cut`: some event carries a
-    start, or a final one a length, so that a failed call without a length is not one that never began.
+    `start`: what the events say, also for a missed call, which has no start in its row.
+    `end`: stated by an event of the winning status.
+    `other_end`: stated by another final event of the winner's standing.
+    `length_ms`: the duration that either of these states.
+    `inferred_end`: used where no end is stated and none can be computed.
+    `earliest`: when the first event occurred.
+    `cut`: an event carries a start, or a final event a duration. A failed call then did begin, and one
+    without a duration has an unknown duration rather than 0.
     """
     stated_end = other_end if end is None else end
     span = None if start is None or stated_end is None else stated_end - start
+    # A derived duration has the bounds of a stated one. Beyond them the clocks of start and end disagree, and
+    # the duration is unknown: neither 0 nor part of an average.
     contradicts = span is not None and not 0 <= span <= LOOK_BACK
     answered = None if status == "missed" else start
     marks = 0
@@ -49,12 +56,13 @@ def call_times(  # noqa: C901, PLR0917 - rule by rule, by place: the hot path
         if contradicts:
             marks = CONTRADICTING
         elif span is not None:
-            duration = span // 1000
+            duration = span // 1000  # µs to whole ms, rounded down: `span` is not negative here
         elif status == "failed" and not cut:
             duration = 0
 
     if end is None and status in FINAL_CALL:
-        # Of a length that is derived from another status's end, that end is the exact one.
+        # Only for a stated duration. One derived above from `other_end` was rounded to ms: start + duration
+        # would be up to 1 ms before the end that was stated.
         if answered is not None and length_ms is not None:
             end = answered + length_ms * 1000
         elif other_end is not None:
@@ -64,9 +72,12 @@ def call_times(  # noqa: C901, PLR0917 - rule by rule, by place: the hot path
 
     creation = created
     if creation is None:
+        # A start that contradicts the end may be years off: it would put the call into the wrong day.
         creation = earliest if start is None or contradicts or start > earliest else start
         marks |= CREATION_INFERRED
+    # A start before the creation needs no mark: `Call.wait_ms` compares the two itself.
     if answered is not None and answered >= creation:
+        # A creation inferred from the start gives a time to answer of 0 that nobody measured.
         only_the_start = created is None and answered == creation
         if only_the_start or marks & CONTRADICTING or answered - creation > LOOK_BACK:
             marks |= WAIT_UNKNOWN
@@ -74,8 +85,10 @@ def call_times(  # noqa: C901, PLR0917 - rule by rule, by place: the hot path
 
 
 def ends_nothing(event: CallEvent, occurred: Micros) -> bool:
-    """Whether a final event says nothing of when the call was over: it occurred at its own start or creation,
-    which is the time of an event that left out its `occurred_at`, and states neither end nor length.
+    """Whether a final event says nothing about when the call ended.
+
+    Such an event states neither an end nor a duration, and occurred at its own start or creation: the time
+    that is put in for an event sent without `occurred_at`.
     """
     return (
         event.end_time is UNSET

@@ -1,6 +1,6 @@
-"""What is known of a call or task: of each field, what the greatest event says that carries it.
+"""Fields of a call or task, each with the value of the greatest event (by stamp) that carries it.
 
-Kept as events come, in any order: an event is looked at once, however many there are beside it.
+Events may be added in any order. Each is read once, so that folding n events takes n steps.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from callboard.fold.stamp import Stamp
 
 
 class Facts:
-    """Fields, each decided by the greatest event that carries it."""
+    """Field → value, where the greatest event that carries the field decides."""
 
     __slots__ = ("_held",)
 
@@ -22,7 +22,7 @@ class Facts:
         self._held: dict[Hashable, tuple[Stamp, Any]] = {}
 
     def take(self, field: Hashable, stamp: Stamp, value: Any) -> None:
-        """What an event says of a field; left out, it says nothing."""
+        """Add an event's value of a field. None is a value ("there is none"); `UNSET` is not."""
         if value is UNSET:
             return
         held = self._held.get(field)
@@ -30,15 +30,15 @@ class Facts:
             self._held[field] = (stamp, value)
 
     def known(self, field: Hashable) -> Any:
-        """The field's value; none when the event that decides says so, or when none carries it."""
+        """The field's value; None when the greatest event that carries it says null, or none carries it."""
         held = self._held.get(field)
         return None if held is None else held[1]
 
 
 class MappingFacts:
-    """A mapping, key by key: of each key what the greatest event says that carries it.
+    """`metadata` or `external_ids`, merged key by key: the greatest event that carries a key decides it.
 
-    A null mapping says that there was none up to then; a null value, that its key has none.
+    A mapping sent as null clears the keys of all lesser events; a value sent as null clears its key.
     """
 
     __slots__ = ("_emptied", "_held")
@@ -48,10 +48,12 @@ class MappingFacts:
         self._emptied: Stamp | None = None
 
     def take(self, stamp: Stamp, value: Any) -> None:
-        """What an event says of the mapping."""
+        """Add an event's mapping."""
         if value is UNSET:
             return
         if value is None:
+            # Keys are not deleted here: a greater event may have come before, and one that comes later may
+            # be less than this null. `known` compares the stamps once all are in.
             if self._emptied is None or stamp > self._emptied:
                 self._emptied = stamp
             return
@@ -61,7 +63,7 @@ class MappingFacts:
                 self._held[key] = (stamp, fact)
 
     def known(self) -> dict[str, Any] | None:
-        """The keys that have a value, in order; none when no key has."""
+        """The keys that have a value, sorted, so that equal mappings have equal bytes; None for no keys."""
         emptied = self._emptied
         facts = {
             key: fact
@@ -72,5 +74,5 @@ class MappingFacts:
 
 
 def own_facts(value: Any) -> dict[str, Any] | None:
-    """The mapping that a single event makes."""
+    """What `MappingFacts` makes of a single event, without its bookkeeping; UNSET, null and {} give None."""
     return {key: value[key] for key in sorted(value) if value[key] is not None} or None if value else None

@@ -1,5 +1,7 @@
-"""How many events one call or task may have: so many of any kind, and beside them a few of the kinds that a
-call or task must still be able to get when it is full of others.
+"""The bound on the number of events of one call or task.
+
+There are `EVENTS_PER_ITEM` places for events of any kind, and extra places for three kinds that must still be
+accepted when those are taken: events that end the item, retry it or withdraw it.
 """
 
 from __future__ import annotations
@@ -12,32 +14,33 @@ from callboard.model.event import CallEvent, Event
 from callboard.model.words import FINAL_CALL, FINAL_TASK
 
 EVENTS_PER_ITEM = 1_000
-"""Distinct events of one call or task, of whatever kind."""
+"""Places for distinct events of any kind."""
 ENDS_BESIDE = 100
-"""Beside them: events that end it, with a final status."""
+"""Extra places for events with a final status."""
 RETRIES_BESIDE = 100
-"""Beside them: events of a task's attempts from the second on."""
+"""Extra places for events of a task's second and later attempts."""
 VOIDS_BESIDE = 10
-"""Beside them: events that withdraw it or bring it back, with `void`."""
+"""Extra places for events that carry `void`: they withdraw the item or bring it back."""
 MOST_EVENTS = EVENTS_PER_ITEM + ENDS_BESIDE + RETRIES_BESIDE + VOIDS_BESIDE
 
 _KINDS = 8
-"""Three kinds, a bit each: every event is of some, of none or of all of them."""
+"""The sets of the three kinds, as 3-bit numbers. An event may be of several kinds, or of none."""
 
 
 def places_of(ends: int, retries: int, voids: int) -> list[int]:
-    """For each choice of kinds, how many places they have together."""
+    """For each set of kinds, how many extra places these kinds have together."""
     return [
         ends * (choice >> 2 & 1) + retries * (choice >> 1 & 1) + voids * (choice & 1)
         for choice in range(_KINDS)
     ]
 
 
+# Computed once: `has_room` looks these up for every event of a full item.
 _PLACES = places_of(ENDS_BESIDE, RETRIES_BESIDE, VOIDS_BESIDE)
 
 
 class Room:
-    """Counts the events of one call or task by what kinds they are of."""
+    """The events of one call or task, counted by their set of kinds."""
 
     __slots__ = ("_of_kinds", "_total")
 
@@ -48,24 +51,25 @@ class Room:
             self.take(event)
 
     def take(self, event: Event) -> None:
-        """One event more."""
+        """Count one more event."""
         self._of_kinds[_kinds(event)] += 1
         self._total += 1
 
     def has_room(self, event: Event) -> bool:
-        """Whether there is a place for one event more."""
+        """Whether one more event has a place."""
+        # The event itself can take an extra place: count it in for the test, then take it out again.
         self._of_kinds[_kinds(event)] += 1
         fits = self._total + 1 - self._most_beside() <= EVENTS_PER_ITEM
         self._of_kinds[_kinds(event)] -= 1
         return fits
 
     def _most_beside(self) -> int:
-        """How many of the events can be placed beside the thousand, when each that is of several kinds is
-        counted to the kind that leaves the most room for the others. So what there is room for does not
-        depend on the order in which events came.
+        """How many of the events fit into the extra places, with each event of several kinds put where it
+        leaves the most room for the others. So acceptance does not depend on the order of arrival.
 
-        By Hall's theorem: choose some kinds whose places are all taken; every event that is of another kind
-        as well has a place there. The choice with the fewest is how many find one.
+        This is a maximum matching of events to places. By Hall's theorem (max-flow min-cut) its size is the
+        minimum, over all sets `full` of kinds, of the places of these kinds plus the events that are also of
+        some other kind. With three kinds there are only eight sets to try.
         """
         return min(
             _PLACES[full] + sum(self._of_kinds[kinds] for kinds in range(_KINDS) if kinds & ~full)
@@ -74,7 +78,7 @@ class Room:
 
 
 def _kinds(event: Event) -> int:
-    """The kinds that an event is of, a bit each: it ends, it is of a later attempt, it has `void`."""
+    """The set of kinds of an event as bits: 4 final status, 2 later attempt, 1 carries `void`."""
     if isinstance(event, CallEvent):
         ends, retries = event.call_status in FINAL_CALL, False
     else:

@@ -1,7 +1,9 @@
-"""The order of events that the fold rests on: total, and a function of the events alone.
+"""The stamp of an event: its place in the total order of the events of a call or task.
 
-(attempt for tasks, standing, occurred_at, sequence or -1, rank of the status, status by alphabet, digest of
-the canonical event). The digest separates events that agree in all the rest; equal digests are one event.
+A stamp is (attempt for tasks, standing, occurred_at, sequence or -1, rank of the status, status by alphabet,
+digest of the canonical event), compared from left to right. It depends on the event alone, never on when it
+arrived. The digest orders events that agree in everything else; events with equal digests are one event.
+`docs/explain/the-fold.md` gives the reason for each part.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ Stamp = tuple[int, int, int, int, int, str, bytes]
 
 
 def stamp(entry: Entry) -> Stamp:
-    """The entry's place in the order of its call's or task's events."""
+    """The stamp of an entry's event."""
+    # Kept on the entry: an entry may be folded more than once, and the digest is the costly part.
     if entry.stamp is None:
         entry.stamp = _stamp(entry)
     return entry.stamp
@@ -36,5 +39,6 @@ def _stamp(entry: Entry) -> Stamp:
         sequence if isinstance(sequence, int) else -1,
         rank,
         event.call_status if isinstance(event, CallEvent) else event.status,
+        # Of the canonical form, which has no receipt: the same event sent twice has the same digest.
         blake2b(entry.body, digest_size=16).digest(),
     )

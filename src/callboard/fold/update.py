@@ -1,8 +1,8 @@
-"""An update of one task, which may leave out what a task event has to say: it is resolved under the space's
-lock, against the task as it then stands, and kept as what it meant, with a mark of what it had left out.
+"""Updates of one task (`PATCH`), which may leave out its attempt, status and time.
 
-So what was sent can be told again from what is kept: an update that is sent a second time is known, whatever
-became of the task in between.
+What is left out is filled in under the space's lock from the task as it is then, and the result is stored as
+a normal event whose `left` says which fields were filled in. So a retry is recognised as a duplicate even if
+the task has changed in between.
 """
 
 from __future__ import annotations
@@ -27,15 +27,16 @@ from callboard.model.words import FINAL_TASK
 
 
 def is_open(event: Event) -> bool:
-    """Whether it says "the current attempt" or "the status as it is"."""
+    """Whether the event means "the current attempt" or "the current status", and must be resolved."""
     return isinstance(event, TaskEvent) and (
         event.attempt == CURRENT_ATTEMPT or event.status == CURRENT_STATUS
     )
 
 
 def resolved(event: TaskEvent, task: Task) -> TaskEvent:
-    """A "current attempt" or "status as it is", as the task stands now. Another attempt named without a
-    status is one that begins: pending.
+    """The event with its attempt and status filled in from `task`, the task as it is now.
+
+    An event that names another attempt and no status begins that attempt: pending.
     """
     attempt = task.attempt if event.attempt == CURRENT_ATTEMPT else event.attempt
     status, word = event.status, event.source_status
@@ -48,11 +49,12 @@ def resolved(event: TaskEvent, task: Task) -> TaskEvent:
 
 
 def says_the_same(sent: Event, kept: Event) -> bool:
-    """Whether `kept` is what was made of something that was sent exactly like `sent`.
+    """Whether the stored event `kept` came from an event or update with the same content as `sent`.
 
-    Two updates say the same only when they left out the same. One that is compared with an event of the
-    other way in (`events/`, which knows no "current") says the same when what it states is the same.
+    Two updates are the same only if they left out the same fields. An update and an event of `events/`, which
+    cannot leave these fields out, are the same if the update agrees with the event in all it states.
     """
+    # Calls have no updates; for them only equal bytes are the same.
     if not isinstance(sent, TaskEvent) or not isinstance(kept, TaskEvent):
         return False
     if sent.left is not UNSET and kept.left is not UNSET and sent.left != kept.left:
@@ -61,18 +63,21 @@ def says_the_same(sent: Event, kept: Event) -> bool:
 
 
 def kept_of(sent: Entry, entries: Iterable[Entry]) -> Entry | None:
-    """The entry among these that an earlier sending of an update became; for one without an `event_id`. One
-    that left out when it happened is a new one each time: it happened now.
+    """The entry that an earlier sending of the same update was stored as; None when there is none.
+
+    Only for updates without an `event_id`. An update that states no time is never a repeat: it happened when
+    it was received, so each sending is an update of its own.
     """
     event = sent.event
+    # `left` is unset when nothing was left out; the caller has then compared the bytes already.
     if not isinstance(event, TaskEvent) or event.left is UNSET or event.left & LEFT_OCCURRED_AT:
         return None
     return next((entry for entry in entries if says_the_same(event, entry.event)), None)
 
 
 def is_kept(sent: Entry, entries: Iterable[Entry]) -> bool:
-    """Whether an earlier sending of it is among the events of its task, or another one under its `event_id`
-    (then it is for the commit to refuse it).
+    """Whether `entries`, the events of its task, hold an earlier sending of it, or any event with its
+    `event_id`. With other content under the same id the answer is yes too: the commit rejects the conflict.
     """
     every = list(entries)
     event_id = sent.event.event_id
@@ -82,10 +87,11 @@ def is_kept(sent: Entry, entries: Iterable[Entry]) -> bool:
 
 
 def _filled(sent: TaskEvent, kept: TaskEvent) -> TaskEvent:
-    """What was sent, with what it left out taken from what is kept."""
+    """`sent`, with the fields that it left out taken from `kept`."""
     left = 0 if sent.left is UNSET else sent.left
     if sent.occurred_at is UNSET and kept.left is not UNSET:
-        left |= kept.left & LEFT_OCCURRED_AT  # both mean: when it is received
+        # An event of `events/` without a time and an update without one both happened when received.
+        left |= kept.left & LEFT_OCCURRED_AT
     status = kept.status if left & LEFT_STATUS else sent.status
     return structs.replace(
         sent,
@@ -99,4 +105,5 @@ def _filled(sent: TaskEvent, kept: TaskEvent) -> TaskEvent:
 
 
 def _standing(status: str) -> int:
+    # The same as `ingest/normalise.py` gives a task event: nothing that is sent can set a task's standing.
     return 2 if status in FINAL_TASK else 0

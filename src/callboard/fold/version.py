@@ -1,11 +1,11 @@
-"""Which rules the rows of a store follow."""
+"""The version of the fold's rules, which a store keeps beside its rows."""
 
 from __future__ import annotations
 
 FOLD_VERSION = 2
-"""Raised by every change that makes another row of the same events. A store whose rows follow a lower number
-has them folded anew before it answers anything (`store/sql/refold.py`).
+"""Raise it with every change that makes a different row from the same events. On upgrade, a store of a lower
+version folds every row again from its events before it answers requests (`store/sql/refold.py`).
 
-1: the rules before numbers were kept; a store that names no number follows these.
-2: where a call ends and when it was made; contradicting times; since when a task waits, and failure reasons.
+1: the rules before versions were stored; a store without a version has these.
+2: end and creation of a call, contradicting times, since when a task waits, failure reasons.
 """
