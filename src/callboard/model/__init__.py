@@ -1,1 +1,1 @@
-"""The nouns: events, calls, tasks, runs, spaces, organizations, tokens, totals. Pure types, no I/O."""
+"""The types of the domain: events, calls, tasks, runs, spaces, organizations, tokens, totals. No I/O."""

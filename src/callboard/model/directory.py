@@ -1,4 +1,4 @@
-"""Who is who: organizations, spaces, tokens."""
+"""Organizations, spaces and API tokens."""
 
 from __future__ import annotations
 
@@ -17,32 +17,34 @@ class Organization(Struct, frozen=True, kw_only=True):
     id: int
     name: str
     domain_handle: str
-    """Lower case; what `Org-Handle` names."""
+    """Lower case; the value of the `Org-Handle` header."""
     token: str
     """A public id, never a credential."""
     created_at: Micros
     domain: str | None = None
     is_private_domain: bool = False
     timezone: str = "UTC"
-    """IANA name of the zone of questions about all of it, and of its spaces that have none of their own."""
+    """IANA name of the zone of its organization-wide reports, and of its spaces without their own zone."""
 
 
 class SpaceSettings(Struct, frozen=True, omit_defaults=False, forbid_unknown_fields=True):
     """What can be set of a space."""
 
     timezone: str | None = None
-    """IANA name of the home zone: its days are the days of reports. None: the organization's."""
+    """IANA name of the home zone, in which reports count days. None: the organization's zone."""
     stuck_running_after: int = 900
     """Seconds a task may run before it counts as stuck."""
     stuck_pending_after: int = 3600
-    """Seconds a task may wait past its time before it counts as stuck."""
+    """Seconds a task may stay pending, counted from its scheduled time if that is later, before it counts as
+    stuck."""
     live_call_limit: int = 14_400
-    """Seconds since its creation that a call may ring or be in progress: longer, and it has most likely ended
-    without a word."""
+    """Seconds after its creation that a ringing or connected call counts as live. After that it has most
+    likely ended without an event that says so."""
 
 
 PUBLIC_ID_PATTERN = "^[A-Za-z0-9_-]{1,64}$(?![^A-Za-z0-9_-])"
-"""A space's token. Its end says that nothing follows: in Python `$` alone lets a line feed pass."""
+"""A space's token. In Python `$` also matches before a line feed at the end; the look-ahead excludes that
+and, unlike `\\Z`, is valid in the OpenAPI document too (ECMA-262)."""
 PUBLIC_ID_RULE = "must be 1 to 64 letters (A-Z, a-z), digits, _ and -"
 
 
@@ -66,13 +68,15 @@ class Space(Struct, frozen=True, kw_only=True):
     home_zone: str = "UTC"
     """Its own zone, or its organization's."""
     cell_zone: str = "UTC"
-    """The zone whose hours and days its counters are kept by: its home zone, or the one before while a new
-    one is being brought in. Numbers are the same by either."""
+    """The zone whose hours and days its counters are kept by: its home zone, or the previous one until the
+    counters are rebuilt after a change. Reports give the same numbers with either."""
 
 
 def changed_space(space: Space, changes: Mapping[str, Any]) -> Space:
-    """A space with changes. Its settings are changed one by one where the change names some of them: who
-    changes one of them at the same time as another loses nothing. Called with the newest state, locked.
+    """The space with `changes` applied.
+
+    Call it with the newest row, read under its lock. Settings are merged one by one, so that two people who
+    change different settings at the same time both keep their change.
     """
     settings = changes.get("settings")
     if isinstance(settings, Mapping):
@@ -81,7 +85,7 @@ def changed_space(space: Space, changes: Mapping[str, Any]) -> Space:
 
 
 class Member(Struct, frozen=True):
-    """What a token may do in one organization."""
+    """The role of a token in one organization."""
 
     org_id: int
     role: Role
@@ -93,7 +97,7 @@ class Token(Struct, frozen=True, kw_only=True):
     id: int
     name: str
     prefix: str
-    """The first characters of the secret, to recognise it by."""
+    """The first characters of the secret, so that people can recognise the token."""
     members: tuple[Member, ...]
     created_at: Micros
     expires_at: Micros | None = None
@@ -101,10 +105,10 @@ class Token(Struct, frozen=True, kw_only=True):
     revoked_at: Micros | None = None
 
     def role_in(self, org_id: int) -> Role | None:
-        """The token's role in an organization; none when it has no access."""
+        """The token's role in an organization; None when it has no access."""
         return next((member.role for member in self.members if member.org_id == org_id), None)
 
 
 def allows(role: Role, needed: Role) -> bool:
-    """Whether `role` may do what `needed` may."""
+    """Whether `role` includes the rights of `needed`."""
     return ROLE_RANK[role] >= ROLE_RANK[needed]

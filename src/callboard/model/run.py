@@ -1,4 +1,4 @@
-"""A run: tasks created together. Its status follows from its tasks."""
+"""A run: tasks created together. Its status is derived from theirs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from callboard.clock import Micros
 
 
 class Run(Struct, frozen=True, kw_only=True):
-    """One run, with its tasks counted."""
+    """One run, with the number of its tasks in each status."""
 
     run_id: str
     space_id: int
@@ -19,7 +19,7 @@ class Run(Struct, frozen=True, kw_only=True):
     collection_ref: str | None = None
     run_mode: str | None = None
     batch_count: int = 0
-    """How many requests registered tasks under it here; 0 when only task events named it."""
+    """How many requests registered tasks under this run; 0 when it is known only from task events."""
     pending: int = 0
     running: int = 0
     completed: int = 0
@@ -44,7 +44,9 @@ class Run(Struct, frozen=True, kw_only=True):
 
 
 def run_status(breakdown: Mapping[str, int]) -> str:
-    """All pending (or no task yet) → pending; any pending or running → running; all failed → failed."""
+    """All tasks pending, or no task yet → pending; else any pending or running → running; all failed →
+    failed; else completed.
+    """
     total = sum(breakdown.values())
     if breakdown["pending"] == total:
         return "pending"

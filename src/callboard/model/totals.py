@@ -1,4 +1,4 @@
-"""Totals of a space: the numbers the analytics endpoint answers from."""
+"""The totals of a space, from which the analytics endpoint answers."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ class Totals(Struct, frozen=True):
     completed_timed: int = 0
     """Completed calls whose duration is known."""
     completed_talk_ms: int = 0
-    """Their talk time together."""
+    """The sum of their talk times, ms."""
     tasks_pending: int = 0
     tasks_running: int = 0
     tasks_completed: int = 0
     tasks_failed: int = 0
     answered_calls: int = 0
-    """Calls made that were answered."""
+    """Calls of `total_calls` that were answered."""
     answered_final: int = 0
-    """Those of them that have ended."""
+    """Calls of `answered_calls` that have ended."""
 
     @property
     def total_calls(self) -> int:
-        """Calls made: all but the queued."""
+        """Calls made: all but the queued ones."""
         return (
             self.calls_ringing
             + self.calls_in_progress
@@ -42,7 +42,7 @@ class Totals(Struct, frozen=True):
 
     @property
     def final_calls(self) -> int:
-        """Calls that have ended, however."""
+        """Calls that have ended, with any final status."""
         return self.calls_completed + self.calls_missed + self.calls_failed
 
     @property
@@ -51,7 +51,7 @@ class Totals(Struct, frozen=True):
 
     @property
     def avg_duration_seconds(self) -> float:
-        """Mean talk time of the completed calls whose duration is known, seconds; 0.0 when there is none."""
+        """Mean talk time in seconds of the completed calls of known duration; 0.0 when there is none."""
         return mean_seconds(self.completed_talk_ms, self.completed_timed)
 
 
@@ -59,15 +59,17 @@ TOTALS_FIELDS: tuple[str, ...] = Totals.__struct_fields__
 
 
 def sum_totals(parts: Iterable[Totals]) -> Totals:
-    """The totals of several spaces together; of none, all zero."""
+    """The sum of the totals of several spaces; all zero for none."""
     rows = [structs.astuple(part) for part in parts]
     return Totals(*map(sum, zip(*rows, strict=True))) if rows else Totals()
 
 
 def mean_seconds(total_ms: int, count: int) -> float:
-    """`total_ms / count` in seconds, rounded half-even to 3 decimals, by integers alone; 0.0 over nothing."""
+    """`total_ms / count` in seconds, rounded half-even to 3 decimals; 0.0 when `count` is 0."""
     if count == 0:
         return 0.0
+    # Integers until the last step: the same mean on every store and machine. A float quotient would already
+    # be rounded, and rounding it again could give another last digit.
     whole, rest = divmod(total_ms, count)
     if rest * 2 > count or (rest * 2 == count and whole % 2):
         whole += 1
@@ -75,15 +77,15 @@ def mean_seconds(total_ms: int, count: int) -> float:
 
 
 def success_rate(totals: Totals) -> float | None:
-    """`completed_calls / total_calls * 100`; none when no call was made."""
+    """`completed_calls / total_calls * 100`; None when no call was made."""
     return percent(totals.calls_completed, totals.total_calls)
 
 
 def answer_rate(totals: Totals) -> float | None:
-    """Answered calls of those that have ended, in percent; none when none has."""
+    """Answered calls in percent of the calls that have ended (telephony's ASR); None when none has ended."""
     return percent(totals.answered_final, totals.final_calls)
 
 
 def percent(part: int, whole: int) -> float | None:
-    """`part / whole * 100`; none over nothing."""
+    """`part / whole * 100`; None when `whole` is 0."""
     return part / whole * 100 if whole else None

@@ -1,4 +1,4 @@
-"""The closed lists of the contract: the words users see, and how they rank."""
+"""The closed lists of values in the public API, and the ranks of statuses and roles."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ EndReason = Literal[
     "unknown",
 ]
 Outcome = Literal["applied", "duplicate", "stale", "rejected"]
-"""How an event received ends; the four add up to what was received."""
+"""The outcome of an event. Their four counts add up to the number of events received."""
 
 RejectReason = Literal[
     "invalid_type",
@@ -61,7 +61,7 @@ RejectReason = Literal[
     "unknown_task",
     "withdrawn_import",
 ]
-"""Why an event was rejected. Closed: every rejection has one of these, and is counted under it."""
+"""Why an event was rejected. Every rejection has one of these reasons and is counted under it."""
 
 CALL_STATUSES: Final[tuple[CallStatus, ...]] = get_args(CallStatus)
 TASK_STATUSES: Final[tuple[TaskStatus, ...]] = get_args(TaskStatus)
@@ -73,6 +73,8 @@ END_REASON_SET: Final[frozenset[str]] = frozenset(END_REASONS)
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 REJECT_REASONS: Final[tuple[RejectReason, ...]] = get_args(RejectReason)
 
+# The ranks order events of the same moment (`fold/stamp.py`). A changed rank gives other rows from the same
+# events: it needs a higher `FOLD_VERSION`.
 CALL_RANK: Final[dict[str, int]] = {
     "queued": 0,
     "ringing": 1,
@@ -99,7 +101,7 @@ TASK_WORDS: Final[dict[str, TaskStatus]] = {
     "cancelled": "failed",
     "canceled": "failed",
 }
-"""What task runners say, and which of the four statuses it means."""
+"""Words that task runners send as a status, and which of the four statuses each means."""
 
 CANCELLED: Final[frozenset[str]] = frozenset({"cancelled", "canceled"})
 
