@@ -1,1 +1,4 @@
-"""Files of records: opened, read row by row, mapped to events, committed in chunks. One file per format."""
+"""Imports of files of call or task records: open, read row by row, map to events, commit in chunks.
+
+One module for each file format.
+"""

@@ -1,6 +1,6 @@
-"""Reading a file without being told how: a guess, with the options that say it and the doubts it leaves.
+"""Guess the import options of a file, and list what a person should check.
 
-A guess is only ever shown to a person and confirmed; what then runs are the options, not the guess.
+A guess is always shown to a person first. An import runs on the confirmed options, never on a guess.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ from callboard.ingest.sources.times import from_iso, says_offset
 
 SAMPLE_ROWS = 2_000
 MAX_WORDS = 60
-"""A column of more different words than this is no status."""
+"""A column with more different words than this is not a status."""
 _LONG_CALL_S = 20_000
+"""A median of more than this (5.5 hours) cannot be seconds of talk: the numbers are milliseconds."""
 _SHOWN_WORDS = 8
-# Those that exports come in; of all that exist, some exotic one always fits a short text as well.
+# Encodings that exports use in practice. With all known encodings to choose from, the detector finds some
+# rare one that fits a short text equally well.
 _ENCODINGS = (
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp932", "gb18030", "big5",
     "euc_kr", "mac_roman",
@@ -39,7 +41,7 @@ _DAY_HEADINGS = frozenset({"date", "day", "call_date", "start_date", "calldate"}
 
 @dataclass
 class Guess:
-    """How a file seems to be meant."""
+    """The guessed options of an import, and what is unsure about them."""
 
     plan: ImportPlan
     sample: list[Record]
@@ -47,30 +49,30 @@ class Guess:
     formats: list[str] = field(default_factory=list)
     """The time formats that fit; more than one when day and month cannot be told apart."""
     needs_zone: bool = False
-    """Its times say no offset, and no zone was told."""
+    """Its times carry no offset, and the options name no zone."""
     doubts: list[str] = field(default_factory=list)
-    """What a person should look at, in sentences."""
+    """What a person should check, in sentences."""
     missing: list[str] = field(default_factory=list)
-    """Fields every event needs that no column seems to hold."""
+    """Fields that every event needs and no column seems to hold."""
 
     def with_time_format(self, form: str) -> None:
-        """Settle on one of `formats`."""
+        """Choose one of `formats`."""
         self.formats = [form]
         options = replace(self.plan.options, time_format=(form,) if form else ())
         self.plan = replace(self.plan, options=options)
 
     def with_timezone(self, name: str) -> None:
-        """Settle on the zone of its times."""
+        """Choose the time zone."""
         self.needs_zone = False
         self.plan = replace(self.plan, options=replace(self.plan.options, timezone=name))
 
     def column_values(self, column: str) -> list[Any]:
-        """What stands in a column of the sample, empty cells left out."""
+        """The values of a column in the sample, without empty cells."""
         return _values(self.sample, column)
 
 
 def guess(plan: ImportPlan) -> Guess:
-    """Guess what the plan leaves open. Raises `UnreadableFileError`, `ImportOptionError`."""
+    """Guess the options that the plan leaves open. Raises `UnreadableFileError`, `ImportOptionError`."""
     with open_file(plan.file) as opened:
         plan = _with_encoding_and_separator(plan, opened)
     with open_rows(plan, None) as (_, rows):
@@ -106,9 +108,11 @@ def _with_encoding_and_separator(plan: ImportPlan, opened: Opened) -> ImportPlan
 
 
 def encoding_of(head: bytes) -> str | None:
-    """The encoding of a file's first bytes; none when they are UTF-8 or marked, which needs no telling."""
+    """The encoding of a file's first bytes; None for UTF-8 and for a UTF-16 byte-order mark, which are read
+    without being told.
+    """
     try:
-        # The last bytes may be the first half of a character.
+        # Without the last bytes, because `head` may end inside a character.
         head[: len(head) - 4].decode("utf-8")
     except UnicodeDecodeError:
         pass
@@ -123,8 +127,9 @@ def encoding_of(head: bytes) -> str | None:
 
 
 def separator_of_sample(text: str) -> str:
-    """The separator that cuts the first lines into most cells, equally many in each."""
+    """The separator that splits the first lines most evenly, and then into most cells."""
     lines = text.splitlines()[:50]
+    # The last line may be cut off by the end of the sample.
     lines = [line for line in (lines[:-1] or lines) if line.strip()]
 
     def fitness(separator: str) -> tuple[float, int]:
@@ -140,8 +145,8 @@ def separator_of_sample(text: str) -> str:
 
 
 def _chosen_columns(found: Guess) -> dict[str, str]:
-    """Field → column, each column once, the likeliest that its values speak for."""
-    # A column with braces in its name cannot be told in --map, where they mark a template.
+    """Field → column: the likeliest by name whose values fit the field. No column is used twice."""
+    # In --map, braces mark a template, so a column with braces in its name cannot be written there.
     possible = candidates(
         [c for c in found.columns if not set("{}") & set(c)], found.plan.options.record_type
     )
@@ -159,7 +164,7 @@ def _chosen_columns(found: Guess) -> dict[str, str]:
 
 
 def _check_of(target: str) -> Callable[[list[Any]], bool]:
-    """What the values of a column must be to fill that field."""
+    """The test that the values of a column must pass to be used for the field."""
     if target in MEANINGS:
         return lambda values: _has_words(target, values)
     if target in ("call_duration", "attempt"):
@@ -167,8 +172,9 @@ def _check_of(target: str) -> Callable[[list[Any]], bool]:
     if target in ("creation_time", "start_time", "end_time", "created", "occurred_at", "scheduled_at"):
         return lambda values: bool(values) and (time_formats(values[:50]) is not None)
     if target in ("call_id", "task_id"):
+        # More than half are different: one id may have several rows, one for each of its events.
         return lambda values: len(set(map(str, values))) > len(values) * 0.5
-    return bool
+    return bool  # any other field: the column is not empty
 
 
 def _has_words(target: str, values: list[Any]) -> bool:
@@ -208,7 +214,10 @@ def _guess_times(found: Guess, chosen: dict[str, str]) -> None:
 
 
 def _common_formats(found: Guess, chosen: dict[str, str], fields: list[str]) -> list[str]:
-    """The formats of all time columns; columns of another format than the first one's are left out."""
+    """The formats of all time columns together. Columns of another format than the first are left out: an
+    import has one list of formats for all its columns.
+    """
+    # Values of all columns together can decide what one column leaves open: a 13 in any of them is a day.
     together = time_formats([value for each in fields for value in found.column_values(chosen[each])])
     if together:
         return together
@@ -234,7 +243,7 @@ class _DateAndClock(NamedTuple):
 
 
 def _date_and_clock(found: Guess) -> _DateAndClock | None:
-    """A date in one column and a time of day in one of the next three, as old exchanges write them."""
+    """A date column with a time of day in one of the next three columns, as older phone systems write it."""
     for place, column in enumerate(found.columns):
         if heading(column) in _DAY_HEADINGS:
             days = [str(value) for value in found.column_values(column)]
@@ -250,7 +259,7 @@ def _lack_offset(found: Guess, chosen: dict[str, str], fields: Sequence[str], fo
         return not any(map(says_offset, formats))
     values = [value for each in fields for value in found.column_values(chosen[each])]
     moments = [from_iso(value) if isinstance(value, str) else value for value in values]
-    # Without values it is a date and a time of day out of two columns, which say no offset.
+    # No values: the time is a template of a date and a time-of-day column, and these carry no offset.
     return not moments or any(getattr(moment, "tzinfo", None) is None for moment in moments)
 
 

@@ -1,4 +1,4 @@
-"""Whether a column of ids names each row by itself: rows of one id are one call, or one task."""
+"""Check whether the chosen id column is unique: rows with equal ids become one call or task."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from callboard.ingest.sources.fields import NEEDED
 from callboard.ingest.sources.plan import ImportPlan, open_rows
 
 LOOKED_AT = 200_000
-"""So many rows are looked at: ids often repeat late, when the next line or day begins."""
+"""How many rows are read. A short sample is not enough: ids that a phone system numbers by line or by day
+repeat only where the next line or day begins."""
 _FEW = 0.05
-"""A column that completes an id (a line, a switch) has few different values: this share of the rows."""
+"""A column that can complete an id (phone line, switch) has few different values: at most this share of the
+rows. A column of many values would make any id unique without meaning anything."""
 
 
 def doubt_of_ids(plan: ImportPlan, chosen: Mapping[str, str]) -> str | None:
-    """What a person should know of the chosen ids; nothing when each comes once."""
+    """A sentence for the person who confirms the guess; None when no id repeats."""
     column = chosen.get(NEEDED[plan.options.record_type][0])
     if column is None:
         return None
@@ -27,6 +29,7 @@ def doubt_of_ids(plan: ImportPlan, chosen: Mapping[str, str]) -> str | None:
         return None
     said = f"{repeated:,} of {len(ids):,} ids of {column!r} came before: rows of one id are one item"
     for other in rows.columns:
+        # A name with braces cannot be used in a template of --map, as the sentence below proposes.
         if other in chosen.values() or "{" in other or "}" in other:
             continue
         parts = [str(row.get(other)) for row in read]

@@ -1,4 +1,4 @@
-"""Which format a column of times has, told by its values; all that fit, where day and month look alike."""
+"""Find the format of a column of times from its values; several where day and month cannot be told apart."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ _SHAPE = re.compile(
 )
 _DIGITS_14 = re.compile(r"\d{14}")
 _UNIX = {10: "unix", 13: "unix_ms", 16: "unix_us"}
+"""Unix times by their number of digits: right for the years 2001 to 2286."""
 _YEARS = range(1970, 2101)
+"""A format that reads other years is the wrong one, such as `%Y` on a year of two digits."""
 _A_FEW = 3
 
 
 def time_formats(values: Sequence[Any]) -> list[str] | None:
-    """The formats that read all these values: `[""]` for ISO 8601; `None` when nothing does.
+    """The formats that read all these values: `[""]` for ISO 8601; None when no format does.
 
-    Several when they read the values as different days: which it is, only a person knows.
+    More than one when the formats read the values as different days; a person has to choose then.
     """
     times = [value for value in values if isinstance(value, date | datetime)]
     texts = list(dict.fromkeys(str(value).strip() for value in values if not isinstance(value, date)))
@@ -38,6 +40,7 @@ def time_formats(values: Sequence[Any]) -> list[str] | None:
         return [""]
     if unix := _unix(texts):
         return [unix]
+    # By what they read: formats that give the same times are one, and nobody need choose between them.
     readings: dict[tuple[datetime | None, ...], str] = {}
     for form in _formats_shaped_like(texts[0]):
         if _fits(form, texts):
@@ -46,7 +49,7 @@ def time_formats(values: Sequence[Any]) -> list[str] | None:
 
 
 def date_and_clock(days: Sequence[str], clocks: Sequence[str]) -> list[str] | None:
-    """The formats of a date and a time of day that stand in two columns, with a blank between."""
+    """The formats of a date column and a time-of-day column, joined by a space; None if they are not."""
     plain = days and clocks and not any(":" in day for day in days) and all(":" in clock for clock in clocks)
     return (
         time_formats([f"{day} {clock}" for day, clock in zip(days, clocks, strict=False)]) if plain else None
@@ -61,18 +64,19 @@ def _formats_shaped_like(text: str) -> list[str]:
 
 
 def _rest(shape: re.Match[str]) -> str:
-    """The format of what follows the day."""
+    """The strptime format of what follows the day."""
     hour = "%I" if shape["half"] else "%H"
     clock = hour + ":%M" + (":%S" if shape["second"] else "") + (".%f" if shape["fraction"] else "")
     half = (" %p" if shape["half"].startswith(" ") else "%p") if shape["half"] else ""
     offset = shape["offset"] or ""
+    # strptime's %z reads "+01:00" and "Z". The words UTC and GMT stay in the format as literal text.
     if offset.strip() and offset.strip()[0] in "+-Z":
         offset = (" " if offset.startswith(" ") else "") + "%z"
     return shape["joint"] + clock + half + offset
 
 
 def _fits(form: str, texts: Sequence[str]) -> bool:
-    # The first few rule out nearly every format; only what is left reads them all.
+    # strptime is slow: the first few values rule out nearly every format, only the rest read all values.
     return all(
         (moment := from_format(text, form)) is not None and moment.year in _YEARS
         for part in (texts[:_A_FEW], texts)

@@ -1,4 +1,4 @@
-"""One import: rows → events → commits of a few thousand, all under one batch that can be withdrawn."""
+"""Import one file: rows → events → commits of `CHUNK_ROWS` rows, all in one batch that can be withdrawn."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ from callboard.store.interface import Batch, ImportStep, Rejection, Store
 
 CHUNK_ROWS = 2_000
 FIRST_ROWS = 1_000
-"""So many rows are mapped before the first is written: what is wrong with the options shows here."""
+"""Rows that are mapped before the first one is written, so that wrong options fail before any commit."""
 SOURCE = "import"
 UNLISTED = "before_the_interruption"
-"""The reason of rejected rows that are counted on record and whose reasons were not heard."""
+"""The reason shown for rejected rows of an earlier run, or of a commit whose answer was lost: the store keeps
+their number, not their reasons."""
 
 
 @dataclass(frozen=True)
 class Destination:
-    """Where an import goes."""
+    """The store and the organization that an import writes to."""
 
     store: Store
     org_id: int
@@ -44,11 +45,11 @@ class _Chunk:
     records: dict[int, Record] = field(default_factory=dict)
     by_space: dict[int, tuple[list[Entry], list[int]]] = field(default_factory=dict)
     rejected: dict[int | None, list[Rejection]] = field(default_factory=dict)
-    """By the space that the row names; None where it names none."""
+    """By the id of the row's space; None where it names no space that exists."""
 
     @property
     def rejections(self) -> list[Rejection]:
-        """All of them, in order of their lines."""
+        """All rejections of the chunk, in order of their lines."""
         return sorted((each for some in self.rejected.values() for each in some), key=lambda each: each.index)
 
 
@@ -58,7 +59,7 @@ class Importer:
     def __init__(
         self, rows: Rows, mapping: RowMapping, target: Target, rejects: RejectsFile, clock: Clock
     ) -> None:
-        """Raises `ImportOptionError` where the options do not fit the file."""
+        """Raises `ImportOptionError` when the options do not fit the file."""
         mapping.check(rows.columns)
         target.check(rows.columns)
         self._mapping = mapping
@@ -66,14 +67,14 @@ class Importer:
         self._rejects = rejects
         self._clock = clock
         self.report: ImportReport | None = None
-        """How far it came, also when it did not come to its end."""
+        """The progress so far; also after an error."""
         iterator = iter(rows)
         first = _next(iterator, FIRST_ROWS)
         self._rows: Iterator[Record] = chain(first.records, _behind(first, iterator))
         self._check_times(first.records)
 
     def dry_run(self, progress: Callable[[], None] | None = None) -> ImportReport:
-        """Read and check every row; write nothing but the file of rejected ones."""
+        """Read and check every row. Writes nothing except the file of rejected rows."""
         report = self.report = ImportReport(batch_no=None)
         for records in self._chunks():
             chunk = self._chunk(records)
@@ -87,17 +88,20 @@ class Importer:
     def run(
         self, into: Destination, label: str, *, same_rows: bool, progress: Callable[[], None] | None = None
     ) -> ImportReport:
-        """Import every row. Interrupted and run again with the same label, it carries on. Raises
-        `ImportTakenError` while another process runs it.
+        """Import every row. An interrupted import continues when it is run again with the same label.
 
-        `same_rows`: the label vouches for the content, so the rows an interrupted run has committed are
-        passed over; otherwise they are sent again, which changes nothing but is counted as duplicates.
+        `same_rows`: the label is known to stand for the same content, so the rows that an interrupted run
+        has committed are skipped. Otherwise they are sent again, and end as duplicates.
+
+        Raises `ImportTakenError` while another process runs this import.
         """
         with owned_import(into.store, into.org_id, label, self._clock, from_start=not same_rows) as owned:
             report = self.report = ImportReport(owned.record.batch_no)
             self._pass_over(report, owned.record)
             for records in self._chunks():
                 chunk = self._chunk(records)
+                # The rejects file before the commit: a crash between the two leaves rows in the file that the
+                # next run removes (`carry_on_after`). The other way round, rejected rows would be lost.
                 self._note(report, chunk, chunk.rejections)
                 self._commit(
                     owned, self._step(into.org_id, owned, chunk, report.received, len(records)), chunk
@@ -108,7 +112,9 @@ class Importer:
         return self._finished(report)
 
     def _chunks(self) -> Iterator[list[Record]]:
-        """The rows, a commit's worth at a time; where the file breaks off, those before it first."""
+        """The rows in lists of one commit each. Where the file breaks off, the rows before come first, then
+        the error.
+        """
         while True:
             some = _next(self._rows, CHUNK_ROWS)
             if some.records:
@@ -119,7 +125,9 @@ class Importer:
                 return
 
     def _check_times(self, first: list[Record]) -> None:
-        """Fail before anything is written when times lack a zone; afterwards such a row is rejected."""
+        """Raise `ImportOptionError` when times of the first rows lack a zone. In a later row that is a
+        rejection, because rows before it are committed.
+        """
         times = self._mapping.times
         for record in first:
             if record.problem is None:
@@ -128,15 +136,16 @@ class Importer:
                 except NoZoneError as error:
                     raise ImportOptionError(f"Line {record.line}: {error.message}") from None
                 except RowError:
-                    pass
-        times.ambiguous = times.impossible = 0
+                    pass  # `_chunk` maps the row again, and rejects it there
+        times.ambiguous = times.impossible = 0  # these rows will be counted when they are imported
 
     def _pass_over(self, report: ImportReport, began: ImportBatch) -> None:
         done = report.earlier = began.position
         _as_on_record(report, began)
         last_line = 0
         while done > 0 and (records := list(islice(self._rows, min(done, CHUNK_ROWS)))):
-            self._chunk(records)  # for the spaces and the times it counts
+            # Mapped, not sent: the report counts spaces and doubtful times over the whole file.
+            self._chunk(records)
             done -= len(records)
             last_line = records[-1].line
         if last_line:
@@ -155,6 +164,7 @@ class Importer:
                 continue
             chunk.records[record.line] = record
             use.rows += 1
+            # In a dry run, a space that would be created has no id; 0 then holds the rows of all of these.
             entries, lines = chunk.by_space.setdefault(use.space.id if use.space else 0, ([], []))
             entries.append(entry)
             lines.append(record.line)
@@ -171,7 +181,7 @@ class Importer:
         return self._target.use(record.row), entry
 
     def _step(self, org_id: int, owned: OwnedImport, chunk: _Chunk, begins: int, rows: int) -> ImportStep:
-        """A chunk as what one commit takes: a batch for each space, and what belongs to none."""
+        """A chunk as one commit: a batch for each space, and the rejected rows that belong to no space."""
         now = self._clock()
         spaces = dict.fromkeys((*chunk.by_space, *(each for each in chunk.rejected if each is not None)))
         batches = []
@@ -205,9 +215,11 @@ class Importer:
         assert report is not None
         receipts = owned.take(step)
         if receipts is None:
+            # Committed, but the answer was lost: only the store knows how the rows ended.
             _as_on_record(report, owned.record)
             return
         report.received = step.ends
+        # Receipts repeat the rejections that were sent with the batch; these are in the report already.
         noted = {rejection.index for rejection in chunk.rejections}
         for receipt in receipts:
             report.applied += receipt.applied
@@ -235,7 +247,7 @@ class _Some:
 
     records: list[Record]
     fault: UnreadableFileError | None = None
-    """Where the file breaks off behind them."""
+    """The error after these rows, where the file breaks off."""
 
 
 def _next(rows: Iterator[Record], most: int) -> _Some:
@@ -254,7 +266,7 @@ def _behind(some: _Some, rest: Iterator[Record]) -> Iterator[Record]:
 
 
 def _as_on_record(report: ImportReport, record: ImportBatch) -> None:
-    """Put the numbers that are on record into a report: of rows that it has not heard of otherwise."""
+    """Set the report to the numbers in the store, for rows whose receipts this process did not get."""
     report.received = record.position
     report.applied, report.duplicate, report.stale = record.applied, record.duplicate, record.stale
     if unlisted := record.rejected - report.rejected:

@@ -1,7 +1,7 @@
-"""Rows that say which of their times were inferred: they become events from which the same is inferred again.
+"""Import rows of an export whose times are partly inferred, so that the fold infers the same times again.
 
-A row of an export tells an end that nobody stated. Taken for a stated one, it would give a call of unknown
-length a talk time, from its answer until somebody last spoke of it.
+An export contains ends that no event stated. Imported as stated, such an end would give a call of unknown
+duration a talk time: from its answer to whenever the last event about it occurred.
 """
 
 from __future__ import annotations
@@ -15,22 +15,24 @@ from callboard.model.call import LOOK_BACK
 from callboard.model.words import FINAL_CALL
 
 FIELD: Final = "inferred"
-"""No field of an event: which of `creation_time` and `end_time` the row inferred, with spaces between."""
+"""A column of exports that is no field of an event: which of `creation_time` and `end_time` of the row are
+inferred, separated by spaces."""
 _NAMES: Final = frozenset({"creation_time", "end_time"})
 UNTOLD: Final = "untold"
-"""In place of names: the file does not say which, as exports of earlier versions do not."""
+"""The value of `inferred` for exports of earlier versions, which do not have that column."""
 _MAY_BE_UNKNOWN: Final = ("creation_time", "start_time", "end_time", "call_duration")
 
 
 def restated(event: dict[str, Any]) -> dict[str, Any]:
-    """The event of a call's row, whose inferred times it does not state. Raises `RowError`.
+    """The event of a call's row, changed so that it does not state inferred times. Raises `RowError`.
 
-    An inferred end is when the event occurred. An inferred creation is left out where the other times of the
-    row give it again; where they do not, it can only be stated.
+    An inferred end becomes `occurred_at`. An inferred creation is left out if the fold infers it again from
+    the other times; if not, it is stated, because it would be lost otherwise.
     """
     told = event.pop(FIELD, None)
     for name in _MAY_BE_UNKNOWN:
-        if event.get(name) is None:  # an object's null is what is unknown, not a word that there is none
+        # In a row of an export null means "unknown"; in an event it would mean "there is none".
+        if event.get(name) is None:
             event.pop(name, None)
     created, start, end = (_instant(event, name) for name in ("creation_time", "start_time", "end_time"))
     inferred = _judged(event, start, end) if told == UNTOLD else _names(told)
@@ -48,9 +50,11 @@ def restated(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _judged(event: dict[str, Any], start: Micros | None, end: Micros | None) -> frozenset[str]:
-    """Which times a row of an earlier version's export inferred. That version told a length wherever it knew
-    a start and a stated end: where both are there without a length, the end was only when it last heard of
-    the call. And where the end came before the start it told a length of 0, which nobody stated.
+    """Which times are inferred in a row of an export of an earlier version, which does not say so.
+
+    That version wrote a duration wherever it had a start and a stated end. So a row with start and end but no
+    duration has an inferred end. It also wrote a duration of 0 for an end before the start, which no event
+    stated: it is removed.
     """
     if _is_live(event) or start is None or end is None:
         return frozenset()
@@ -61,24 +65,28 @@ def _judged(event: dict[str, Any], start: Micros | None, end: Micros | None) -> 
 
 
 def _begins(start: Micros | None, stated_end: Micros | None, occurred: Micros | None) -> list[Micros]:
-    """Of which the fold takes the earliest for the creation."""
+    """The times of which the fold takes the earliest as the creation."""
+    # The same rule as in `fold/call_times.py`.
     contradicts = start is not None and stated_end is not None and not 0 <= stated_end - start <= LOOK_BACK
     return [at for at in (None if contradicts else start, occurred) if at is not None]
 
 
 def _without_what_follows(event: dict[str, Any], start: Micros | None, end: Micros | None) -> None:
-    """Leave out what the fold concludes from the rest, where stating it would say more than the row does."""
+    """Remove what the fold derives from the rest of the row, where stating it would add something."""
     if _is_live(event):
         return
     length = event.get("call_duration")
     if start is not None and length is not None and end == start + round(length * 1000) * 1000:
-        # A length from its answer on: its end may lie further ahead than an event's own times may.
+        # The end is start + duration. Stated, it could be rejected: a derived end may lie further in the
+        # future than the times of an event may.
         event.pop("end_time", None)
     if start is None and end is None and event["call_status"] in ("missed", "failed") and not length:
-        # Of a call that was never answered the fold concludes it, and stated it would say when it was over.
+        # The fold gives a call that never began a duration of 0. A stated duration would make the event say
+        # when the call ended (`ends_nothing`), and the unknown end would become a known one.
         event.pop("call_duration", None)
     if event.get("call_status") == "failed" and start is None and length is None:
-        # Without a word on its start it would count as never begun, with a length of 0.
+        # The duration is unknown. Without any start, the fold would give a failed call a duration of 0; a
+        # null start says that the call did begin.
         event["start_time"] = None
 
 

@@ -1,4 +1,4 @@
-"""From a row to an event: `--map`, `--set`, `--values`, `--null`, compiled once, applied to each row."""
+"""Map rows to events by `--map`, `--set`, `--values` and `--null`: compiled once, applied to each row."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _ABSENT = object()
 
 @dataclass(frozen=True)
 class MapOptions:
-    """How a file is read, in the words of the command line."""
+    """The options of an import as given on the command line."""
 
     map: tuple[str, ...] = ()
-    """`field=column` or `field={column} {column}`, several to one text with commas between."""
+    """`field=column` or `field={column} {column}`; one text may hold several, separated by commas."""
     set: tuple[str, ...] = ()
-    """`field=value` for every row; where the field is mapped too, for rows that leave it empty."""
+    """`field=value` for every row; if the field is mapped too, for rows where it is empty."""
     values: tuple[str, ...] = ()
-    """`field:WORD=value,WORD=value`"""
+    """`field:WORD=value,WORD=value`: what the words of a column mean."""
     null: tuple[str, ...] = ()
-    """`field:WORD,WORD`: words that say "there is none"; the empty word stands for an empty cell."""
+    """`field:WORD,WORD`: words that mean "there is none"; an empty word stands for an empty cell."""
     time_format: tuple[str, ...] = ()
     timezone: str | None = None
     duration_unit: str = "seconds"
@@ -40,18 +40,20 @@ class MapOptions:
 class _Column:
     field: str
     path: tuple[str, ...]
-    """Of the field: more than one for a field inside a document."""
+    """The field's name split at its dots; longer than one for a field inside a document."""
     cell: Callable[[Mapping[str, Any]], Any]
     read: Reader
     words: dict[str, Any] = default(default_factory=dict)
+    """Word of the file → value, from `--values` and `--null` (None)."""
     folded: dict[str, Any] = default(default_factory=dict)
+    """The same by case-folded word; a word in `words` comes first."""
 
 
 class RowMapping:
-    """Makes the events of rows."""
+    """Maps rows to events."""
 
     def __init__(self, options: MapOptions) -> None:
-        """Raises `ImportOptionError` for options that make no sense together."""
+        """Raises `ImportOptionError` for options that are wrong or contradict each other."""
         self.type = options.record_type
         self.times = TimeReader(checked_formats(options.time_format), options.timezone)
         self._fields = FIELDS[options.record_type]
@@ -74,11 +76,11 @@ class RowMapping:
 
     @property
     def columns(self) -> list[str]:
-        """The columns it reads."""
+        """The columns that the mapping reads."""
         return list(dict.fromkeys(name for each in self.templates.values() for name in each.columns))
 
     def check(self, columns: list[str]) -> None:
-        """Raise `ImportOptionError` for a column that is not there, or is there twice."""
+        """Raise `ImportOptionError` for a column that is missing from the file, or is in it twice."""
         for name in self.columns:
             if name not in columns:
                 raise missing_column(name, columns)
@@ -86,8 +88,9 @@ class RowMapping:
                 raise ImportOptionError(f"Two columns are named {name!r}; rename one of them")
 
     def event(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """The event of a row, as it would stand in a request. Raises `RowError`, `NoZoneError`."""
+        """The event of a row, in the form of a request. Raises `RowError`, `NoZoneError`."""
         event: dict[str, Any] = {"type": self.type}
+        # Constants first, so that a mapped column that is not empty replaces them.
         for path, constant in self._constants:
             _put(event, path, constant)
         for column in self._columns:
@@ -118,7 +121,7 @@ class RowMapping:
                     raise ImportOptionError(f"{option}: {target} is not mapped to any column")
         for target, pairs in values.items():
             for pair in pairs:
-                word, equals, value = pair.rpartition("=")
+                word, equals, value = pair.rpartition("=")  # the last =: a word may hold one, no value does
                 if not equals:
                     raise ImportOptionError(f"--values {target}: {pair!r} is not WORD=value")
                 by_field[target].words[word.strip()] = value.strip()
@@ -129,9 +132,10 @@ class RowMapping:
 
 
 class Template:
-    """What of a row a field is made of: one column, or columns with text between."""
+    """The source of a field: one column, or columns with text between them."""
 
     def __init__(self, text: str) -> None:
+        # A plain string is literal text, a tuple holds the name of a column.
         self._parts: list[str | tuple[str]] = []
         if _PLACE.search(text) is None:
             self._parts.append((text,))
@@ -144,13 +148,16 @@ class Template:
         for found in _PLACE.finditer(text):
             self._parts.append(text[end : found.start()])
             name = found.group(1)
+            # No name: a doubled brace, which stands for one literal brace.
             self._parts.append(found.group(0)[0] if name is None else (name,))
             end = found.end()
         self._parts.append(text[end:])
         self._parts = [part for part in self._parts if part]
 
     def reader(self, *, whole: bool) -> Callable[[Mapping[str, Any]], Any]:
-        """Reads the value of a row; `""` when all its cells are empty. `whole`: some empty is an error."""
+        """A function from a row to the value; `""` when all cells are empty. `whole`: a value of which only
+        some cells are empty is a `RowError`, as half an id or half a time would be a wrong one.
+        """
         if len(self._parts) == 1 and isinstance(self._parts[0], tuple):
             name = self._parts[0][0]
             return lambda row: _cell(row, name)
@@ -175,7 +182,7 @@ def _cell(row: Mapping[str, Any], name: str) -> Any:
 
 
 def _inner(row: Mapping[str, Any], name: str) -> Any:
-    """A value inside an object; a key may itself hold dots, so the longest that is there is taken."""
+    """A value inside an object, by its dotted name. Keys may hold dots themselves: the longest one wins."""
     head, _, rest = name.rpartition(".")
     while head:
         inner = row.get(head)
@@ -193,7 +200,8 @@ def _text(cell: Any) -> str:
 def _value(column: _Column, row: Mapping[str, Any]) -> Any:
     try:
         value = _meant(column, column.cell(row))
-        # JSON's null says "there is none", as in a request; an empty cell says nothing.
+        # A null in NDJSON, or a word of --null, means "there is none", as in a request. An empty cell says
+        # nothing.
         if value is None:
             return None
         return _ABSENT if value == "" else column.read(value)
@@ -202,7 +210,7 @@ def _value(column: _Column, row: Mapping[str, Any]) -> Any:
 
 
 def _meant(column: _Column, value: Any) -> Any:
-    """The value that a word of the file stands for; itself when it stands for none."""
+    """The value that `--values` or `--null` give for a word of the file; else the word itself."""
     if column.words and not isinstance(value, dict | list):
         said = column.words.get(_text(value), _ABSENT)
         if said is _ABSENT:
@@ -215,13 +223,14 @@ def _meant(column: _Column, value: Any) -> Any:
 def _put(event: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     inside = event
     for key in path[:-1]:
+        # A copy: the document may be a constant of --set, which all rows share.
         kept = inside.get(key)
         inside[key] = inside = dict(kept) if isinstance(kept, dict) else {}
     inside[path[-1]] = value
 
 
 def pieces(text: str) -> list[str]:
-    """A text split at its commas; a piece with a comma of its own stands in double quotes, as in CSV."""
+    """The text split at commas. A piece that contains a comma is put in double quotes, as in CSV."""
     try:
         return next(csv.reader([text], skipinitialspace=True, strict=True), [])
     except csv.Error as error:
@@ -229,7 +238,7 @@ def pieces(text: str) -> list[str]:
 
 
 def joined(parts: Iterable[str]) -> str:
-    """The text that `pieces` splits into these parts."""
+    """The inverse of `pieces`: the text that it splits into these parts."""
     return ",".join(
         '"' + part.replace('"', '""') + '"' if any(c in part for c in ',"') or part != part.strip() else part
         for part in parts
@@ -237,7 +246,7 @@ def joined(parts: Iterable[str]) -> str:
 
 
 def assignments(texts: Sequence[str], option: str) -> dict[str, str]:
-    """Field → what is assigned to it. Raises `ImportOptionError`."""
+    """Field → the text assigned to it. Raises `ImportOptionError`."""
     found: dict[str, str] = {}
     for piece in (piece for text in texts for piece in pieces(text)):
         target, equals, source = (part.strip() for part in piece.partition("="))
@@ -254,10 +263,12 @@ def _words(texts: Sequence[str], option: str, fields: Mapping[str, Kind]) -> dic
     for text in texts:
         target = None
         for piece in pieces(text):
+            # `field:` at the start of a piece names the field for the pieces after it. A word may contain a
+            # colon too, so the part before it must be a known field.
             head, colon, rest = piece.partition(":")
             if colon and head.strip().partition(".")[0] in fields:
                 target, word = head.strip(), rest
-                kind_of(target, fields)
+                kind_of(target, fields)  # raises for a field that does not exist
             else:
                 word = piece
             if target is None:

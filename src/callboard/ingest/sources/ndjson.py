@@ -1,4 +1,4 @@
-"""NDJSON: one object a line, its keys the columns; keys inside objects are named with dots."""
+"""Read NDJSON: one object per line, its keys are the columns. Keys inside objects are named with dots."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from callboard.ingest.sources.delimited import Lines, undecoded
 from callboard.ingest.sources.records import Record, RowError
 
 HEADER_ROWS = 1_000
-"""So many rows are looked at to know the columns."""
+"""The columns are the keys of this many first rows, as NDJSON has no header."""
 
 
 class NdjsonRows:
@@ -54,6 +54,7 @@ def _record(number: int, line: str) -> Record:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # By default `json` keeps the last of two equal keys and drops the other silently.
     built = dict(pairs)
     if len(built) < len(pairs):
         seen: set[str] = set()
@@ -63,6 +64,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_number(word: str) -> NoReturn:
+    # `json` accepts NaN and Infinity, which are not JSON.
     raise RowError("invalid_value", f"{word} is no number")
 
 

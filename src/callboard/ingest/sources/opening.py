@@ -1,4 +1,4 @@
-"""Opening a file or standard input: what it is packed with is told by its first bytes, never by its name."""
+"""Open a file or standard input, and decompress it. The first bytes decide the format, never the name."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FOREIGN = {
 
 
 class CountedFile(io.RawIOBase):
-    """Bytes as they lie on disk, counted as they are read: how far a progress bar is."""
+    """Counts the bytes read, before decompression, for the progress bar."""
 
     def __init__(self, inner: io.RawIOBase | BinaryIO) -> None:
         self._inner = inner
@@ -51,25 +51,25 @@ class CountedFile(io.RawIOBase):
 
 @dataclass
 class Opened:
-    """A file, unpacked as it is read."""
+    """An open file, decompressed as it is read."""
 
     stream: io.BufferedReader
     head: bytes
-    """Its first bytes, unpacked; still to come from `stream`."""
+    """The first bytes, decompressed; `stream` still begins with them."""
     name: str
     size: int | None
-    """Bytes on disk; not known of a pipe."""
+    """Bytes on disk; None for a pipe."""
     done: Callable[[], int]
     """Bytes read from disk so far."""
     digest: str
-    """Of the whole content of a file; of the first bytes of a pipe, whose rest nobody knows yet."""
+    """SHA-256 of the whole file as it is on disk; of a pipe, only of its first bytes."""
     rewindable: bool
-    """Whether `digest` is of the whole, so that the same file read again gives the same rows."""
+    """Whether `digest` covers the whole file, so that an equal digest means equal rows."""
 
 
 @contextmanager
 def open_file(path: str) -> Iterator[Opened]:
-    """Open a file, or standard input for `-`. Unpacks gzip and zstd. Raises `UnreadableFileError`."""
+    """Open a file, or standard input for `-`. Decompresses gzip and zstd. Raises `UnreadableFileError`."""
     try:
         raw = cast(BinaryIO, sys.stdin.buffer) if path == "-" else Path(path).open("rb", buffering=0)  # noqa: SIM115
     except OSError as error:
@@ -85,7 +85,7 @@ def _opened(path: str, raw: BinaryIO) -> Opened:
     counted = CountedFile(raw)
     packed = io.BufferedReader(counted, buffer_size=_PEEK)
     head = packed.peek(_PEEK)
-    rewindable = path != "-" and Path(path).is_file()  # a pipe that is named like a file is none
+    rewindable = path != "-" and Path(path).is_file()  # a path can also name a pipe, as /dev/fd/63 does
     digest = _digest_of(path) if rewindable else hashlib.sha256(head).hexdigest()
     stream = _unpacked(packed, head)
     with reading_errors(path):
@@ -106,6 +106,7 @@ def _unpacked(packed: io.BufferedReader[Any], head: bytes) -> io.BufferedReader:
     if head.startswith(GZIP):
         return io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=packed)), buffer_size=_PEEK)
     if head.startswith(ZSTD):
+        # Across frames: a file may be several frames, one after the other; the default stops after the first.
         reader = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
         return io.BufferedReader(cast(io.RawIOBase, reader), buffer_size=_PEEK)
     return packed
@@ -113,7 +114,7 @@ def _unpacked(packed: io.BufferedReader[Any], head: bytes) -> io.BufferedReader:
 
 @contextmanager
 def reading_errors(name: str) -> Iterator[None]:
-    """Say of a file that breaks off, or is not what its first bytes say, that it does."""
+    """Turn the errors of reading a damaged or truncated file into `UnreadableFileError`."""
     try:
         yield
     except READING_FAULTS as error:
@@ -121,11 +122,11 @@ def reading_errors(name: str) -> Iterator[None]:
 
 
 READING_FAULTS = (EOFError, OSError, zlib.error, zstandard.ZstdError)
-"""What reading a file can raise."""
+"""The exceptions that reading and decompressing a file can raise."""
 
 
 def broken_off(name: str, error: Exception) -> UnreadableFileError:
-    """What is said of one of the `READING_FAULTS`."""
+    """The error to show for one of the `READING_FAULTS`."""
     if isinstance(error, EOFError):
         return UnreadableFileError(f"{name}: the compressed file is cut off: its end is missing")
     if isinstance(error, gzip.BadGzipFile | zlib.error | zstandard.ZstdError):
@@ -146,7 +147,7 @@ def _digest_of(path: str) -> str:
 
 @contextmanager
 def seekable(opened: Opened) -> Iterator[BinaryIO]:
-    """The content as a file that can be read from its end, as Parquet must be: a temporary copy."""
+    """A temporary copy of the content that supports seeking: the index of a Parquet file is at its end."""
     with tempfile.TemporaryFile() as copy:
         with reading_errors(opened.name):
             shutil.copyfileobj(opened.stream, copy)

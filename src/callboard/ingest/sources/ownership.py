@@ -1,7 +1,7 @@
-"""An import as its owner sees it: claimed, kept alive, carried on from commit to commit, given back.
+"""Ownership of an import by one process: claim it, keep it alive, commit its rows, release it.
 
-What makes an import exact is the store: it takes rows only from the owner, and only those behind the position
-that it holds. The claim is for people: two runs at once are told from each other before they work in vain.
+Exactness does not rest on this: the store takes rows only from the owner and only from the position that it
+keeps. The claim lets a second run of the same import fail at once, rather than after reading the file.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ from callboard.store.interface import ImportStep, Receipt, Store, batch_id
 T = TypeVar("T")
 
 PATIENCE_S = 60
-"""How long a busy store is asked again before the import gives up; begun again it carries on."""
+"""How long a store that is busy or unavailable is asked again before the import fails. Started again, the
+import continues where it stopped."""
 BEAT_S = 2.0
-"""An owner that commits nothing gives a sign of life so often."""
+"""How often an owner that commits nothing writes a heartbeat."""
 GONE_AFTER_S = 8.0
-"""An owner of another machine that gives no sign of life for so long has ended. It is watched for so long by
-a clock that only goes forward; no clocks of two machines are compared.
+"""An owner on another machine counts as ended when its heartbeat has not changed for this long (four beats),
+measured here by a monotonic clock: clocks of two machines are never compared.
 """
 _LOOK_EVERY_S = 0.25
 
@@ -41,9 +42,9 @@ _LOOK_EVERY_S = 0.25
 def owned_import(
     store: Store, org_id: int, label: str, clock: Clock, *, from_start: bool
 ) -> Iterator[OwnedImport]:
-    """The import of this label, claimed. Raises `ImportTakenError` while another process runs it.
+    """The import of this label, claimed for this process. Raises `ImportTakenError` while another runs it.
 
-    `from_start`: its file is read from the first row again, whatever was taken before.
+    `from_start`: begin at the first row of the file again, whatever was committed before.
     """
     owner = this_process(clock())
     record = _claimed(store, org_id, label, owner, clock, from_start=from_start)
@@ -56,11 +57,11 @@ def owned_import(
 
 
 class OwnedImport:
-    """An import that belongs to this process."""
+    """An import that this process owns."""
 
     def __init__(self, store: Store, org_id: int, record: ImportBatch, owner: ImportOwner) -> None:
         self.record = record
-        """As it was when it was claimed, or when an answer was lost last."""
+        """The import as read when it was claimed, or when the answer to a commit was last lost."""
         self._store = store
         self._org_id = org_id
         self._owner = owner
@@ -71,15 +72,18 @@ class OwnedImport:
         return self._owner.nonce
 
     def take(self, step: ImportStep) -> list[Receipt] | None:
-        """Commit the next rows, once. None: they are committed, but the answer was lost; `record` then says
-        what they came to. Raises `ImportTakenError` when another process has taken the import.
+        """Commit the next rows exactly once, retrying while the store is unavailable.
+
+        None means that they are committed but the answer was lost; `record` then has the new counts. Raises
+        `ImportTakenError` when another process has taken the import over.
         """
 
         def commit() -> list[Receipt] | None:
             try:
                 return self._store.import_rows(step)
             except (ImportTakenError, StoreUnavailableError) as error:
-                # A commit whose answer was lost may stand: the position tells.
+                # The commit may have gone through before the connection was lost, and its retry then fails
+                # with ImportTakenError because the position has moved. The stored position decides.
                 record = self._look()
                 if not _belongs_to(record, self._owner):
                     raise told_taken(record) from error
@@ -93,7 +97,7 @@ class OwnedImport:
         return receipts
 
     def finish(self, now: int) -> None:
-        """The file is read to its end."""
+        """Mark the import as complete: the file is read to its end."""
 
         def end() -> ImportBatch:
             try:
@@ -108,7 +112,7 @@ class OwnedImport:
 
     @contextmanager
     def kept_alive(self) -> Iterator[None]:
-        """Signs of life while this lasts. A commit is one; between commits, a thread gives them."""
+        """Write heartbeats from a thread while the context lasts. A commit counts as a heartbeat too."""
         ended = threading.Event()
 
         def beat() -> None:
@@ -116,7 +120,8 @@ class OwnedImport:
                 if self._moved.is_set():
                     self._moved.clear()
                     continue
-                # A store that is away for a moment cannot be asked by others either.
+                # A missed beat does no harm: while the store is unavailable, no other process can look for
+                # this one's heartbeat either.
                 with suppress(StoreError):
                     self._store.beat_import(self._org_id, self.record.batch_no, self._owner)
 
@@ -129,16 +134,18 @@ class OwnedImport:
             thread.join()
 
     def give_back(self) -> None:
-        """The next run need not wait. When this fails, it finds out by itself that this process has ended."""
+        """Release the import, so that the next run need not wait until this process counts as ended."""
         if self.record.finished_at is not None:
             return
+        # On failure the next run finds out by itself that this process has ended; and an error here would
+        # hide the one that ended the import.
         with suppress(CallboardError):
             claim = ImportClaim(owner=None, instead_of=self._owner.nonce)
             self._store.claim_import(self._org_id, self.record.batch_no, claim)
 
 
 def told_taken(record: ImportBatch) -> ImportTakenError:
-    """Who runs an import, and how far it is."""
+    """The error that says which process runs an import, and how far it is."""
     name, rows = batch_id(record.batch_no), f"{record.position:,} rows taken"
     owner = record.owner
     if owner is None:
@@ -156,6 +163,7 @@ def _claimed(
     began = _patiently(lambda: store.begin_import(org_id, label, clock()))
     while True:
         seen = _without_owner(store, org_id, began)
+        # Compare-and-set: the store accepts the claim only if owner and heartbeat are still as seen here.
         claim = ImportClaim(
             owner=owner,
             instead_of=None if seen.owner is None else seen.owner.nonce,
@@ -163,16 +171,20 @@ def _claimed(
             from_start=from_start,
         )
         try:
+            # B023 does not apply: the lambda is called before `seen` and `claim` change.
             return _patiently(lambda: store.claim_import(org_id, seen.batch_no, claim))  # noqa: B023
         except ImportTakenError:
-            # Another process was faster, or the import has ended meanwhile: look again.
+            # Another process was faster, or the import has ended meanwhile: read it again.
             began = _patiently(lambda: store.begin_import(org_id, label, clock()))
             if _belongs_to(began, owner):
-                return began  # it was claimed, and the answer was lost
+                return began  # the claim went through and its answer was lost
 
 
 def _without_owner(store: Store, org_id: int, record: ImportBatch) -> ImportBatch:
-    """The import once its owner is known to have ended, or if it has none. Raises `ImportTakenError`."""
+    """The import, when it has no owner or its owner has ended. Raises `ImportTakenError` for a live owner.
+
+    Waits up to `GONE_AFTER_S` when only the heartbeat can tell.
+    """
     if record.owner is None:
         return record
     ended = has_ended(record.owner)
@@ -201,7 +213,7 @@ def _belongs_to(record: ImportBatch, owner: ImportOwner) -> bool:
 
 
 def _patiently(ask: Callable[[], T]) -> T:
-    """Ask a store; while it is away or busy with another writer, wait and ask again."""
+    """Call `ask`, and again after a pause while the store is unavailable or locked by another writer."""
     deadline = time.monotonic() + PATIENCE_S
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Parquet, read by pyarrow, which is imported only when there is such a file."""
+"""Read Parquet files with pyarrow, which is imported only for such a file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ParquetRows:
     kind = "parquet"
 
     def __init__(self, file: BinaryIO, name: str, wanted: list[str] | None) -> None:
-        """`wanted`: the columns to read, those that are not there left aside; none means all."""
+        """`wanted`: the columns to read; names that the file lacks are ignored. None means all columns."""
         import pyarrow as pa  # noqa: PLC0415 - 60 ms that only Parquet files should cost
         import pyarrow.parquet as pq  # noqa: PLC0415 - see above
 
@@ -27,7 +27,7 @@ class ParquetRows:
         except (pa.ArrowException, OSError) as error:
             raise UnreadableFileError(f"{name} is not a Parquet file that can be read: {error}") from error
         self.columns: list[str] = list(self._file.schema_arrow.names)
-        # A dotted name is a field inside a column: the column is read whole.
+        # A dotted name is a field inside a column, which is read whole; or a column with a dot in its name.
         roots = None if wanted is None else {each.split(".")[0] for each in wanted} | set(wanted)
         self._read = [name for name in self.columns if roots is None or name in roots]
         self.total: int = self._file.metadata.num_rows
@@ -44,7 +44,9 @@ class ParquetRows:
 
 
 def _rows(batch: Any) -> list[dict[str, Any]]:
-    """Plain values. Nanoseconds are cut to microseconds, which is what is kept of any time."""
+    """The rows of a batch as plain Python values. Nanoseconds are truncated to microseconds: Python's types
+    have no nanoseconds, and the stores keep microseconds.
+    """
     import pyarrow as pa  # noqa: PLC0415 - see ParquetRows
 
     fields = []
@@ -59,6 +61,7 @@ def _rows(batch: Any) -> list[dict[str, Any]]:
         elif pa.types.is_time64(kind) and kind.unit == "ns":
             kind = pa.time64("us")
         fields.append(pa.field(each.name, kind))
+    # safe=False: allow the cast to drop nanoseconds instead of raising.
     arrays = [
         column if column.type == each.type else column.cast(each.type, safe=False)
         for column, each in zip(batch.columns, fields, strict=True)

@@ -1,4 +1,4 @@
-"""What an import is asked to do, and the command line that says so."""
+"""The plan of an import, and the command line that it corresponds to."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Format = Literal["delimited", "ndjson", "parquet"]
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """How one file is imported."""
+    """The file, destination and options of one import."""
 
     file: str
     handle: str
@@ -33,10 +33,11 @@ class ImportPlan:
     separator: str | None = None
     options: MapOptions = field(default_factory=MapOptions)
     db: str | None = None
-    """The store, where the command line names one."""
+    """The value of `--db`, if given."""
 
     def command(self) -> str:
-        """The command line that imports so, quoted for a shell."""
+        """The command line of this import, quoted for a shell."""
+        # A file named "undo" must not be read as the subcommand `import undo`.
         words = ["callboard", "import", f"./{self.file}" if self.file == "undo" else self.file]
         words += ["--org", self.handle]
         said = self.options
@@ -59,12 +60,14 @@ class ImportPlan:
         return shlex.join(words)
 
     def undo(self, batch: str) -> str:
-        """The command line that withdraws what it brought."""
+        """The command line that withdraws the batch of this import."""
         words = ["callboard", "import", "undo", batch, "--org", self.handle]
         return shlex.join([*words, "--db", self.db] if self.db else words)
 
     def label(self, opened: Opened, told: str | None) -> str:
-        """What was imported and how: the same file imported the same way has the same label."""
+        """The label of the import. The same content with the same options has the same label, so that an
+        interrupted import is found again when it is repeated.
+        """
         how = msgspec.json.encode(
             [self.space, self.space_from, self.encoding, self.separator, msgspec.to_builtins(self.options)]
         )
@@ -73,7 +76,7 @@ class ImportPlan:
 
 
 def kind_of_file(head: bytes) -> Format:
-    """What a file is, by its first bytes. Raises `UnreadableFileError`."""
+    """The format of a file by its first bytes. Raises `UnreadableFileError` for a JSON array."""
     if head.startswith(PARQUET):
         return "parquet"
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -86,7 +89,10 @@ def kind_of_file(head: bytes) -> Format:
 
 @contextmanager
 def open_rows(plan: ImportPlan, wanted: list[str] | None) -> Iterator[tuple[Opened, Rows]]:
-    """The rows of the plan's file. `wanted`: the columns that will be read; none means all."""
+    """The rows of the plan's file. `wanted`: the columns to read; None means all.
+
+    Raises `UnreadableFileError`, `ImportOptionError`.
+    """
     with open_file(plan.file) as opened:
         if not opened.head:
             raise UnreadableFileError(f"{opened.name} is empty")
@@ -103,7 +109,7 @@ def open_rows(plan: ImportPlan, wanted: list[str] | None) -> Iterator[tuple[Open
 
 
 def separator_of(word: str | None) -> str | None:
-    """A separator as the command line names it. Raises `ImportOptionError`."""
+    """The separator character for a word of the command line. Raises `ImportOptionError`."""
     if word is None:
         return None
     named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}.get(word.lower(), word)

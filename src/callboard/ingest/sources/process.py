@@ -1,4 +1,4 @@
-"""This process as the owner of an import, and whether the process that owns another is still there."""
+"""Identify this process as the owner of an import, and check whether another owner's process still runs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from callboard.store.importing import ImportOwner
 
 _PROC = Path("/proc")
 _ENDED = frozenset("ZX")
-"""States of a process that has ended and is only still listed."""
+"""Process states zombie and dead (proc(5)): the process has ended, but its pid is still listed."""
 
 
 def this_process(now: Micros) -> ImportOwner:
-    """This process, as an owner that never was before."""
+    """This process as an owner, with a nonce of its own."""
     pid = os.getpid()
     started = _started(pid)
     machine = _machine()
@@ -30,8 +30,10 @@ def this_process(now: Micros) -> ImportOwner:
 
 
 def has_ended(owner: ImportOwner) -> bool | None:
-    """Whether the owner's process has ended; None when that cannot be told from here: it is on another
-    machine or in another container, hidden from this user, or the system does not tell.
+    """Whether the owner's process has ended.
+
+    None when that is unknown: the process is on another machine or in another container, is hidden from this
+    user, or the operating system does not say.
     """
     machine = _machine()
     if machine is None or owner.process is None or not owner.process.startswith(f"{machine} "):
@@ -40,14 +42,15 @@ def has_ended(owner: ImportOwner) -> bool | None:
         return True
     started = _started(owner.pid)
     if started is None:
+        # Either the process ended between the two calls, or /proc hides it from this user (hidepid).
         return None if _is_listed(owner.pid) else True
-    # Another process may have got the same pid since; it has another start.
+    # The pid may have been reused; a new process has another start time.
     return owner.process != f"{machine} {started}"
 
 
 def _machine() -> str | None:
-    """This machine since it was started, and the list of processes that this one is in (a container has its
-    own); None where the system does not tell, as on macOS.
+    """The boot id of this machine and the pid namespace of this process (a container has its own): equal pids
+    mean the same process only if both are equal. None where there is no /proc, as on macOS.
     """
     try:
         boot = (_PROC / "sys/kernel/random/boot_id").read_text("ascii").strip()
@@ -57,23 +60,22 @@ def _machine() -> str | None:
 
 
 def _started(pid: int) -> str | None:
-    """When a process was started, in ticks since the machine was; `ended` for one that has ended, None where
-    it cannot be read.
-    """
+    """When a process was started, in clock ticks since boot; `ended` for a zombie; None if unreadable."""
     try:
         told = (_PROC / str(pid) / "stat").read_text("utf-8", "replace")
     except OSError:
         return None
-    # The name stands in parentheses and may hold anything; the rest are numbers and one letter.
+    # proc(5): pid (name) state …, with the start time as field 22. The name may contain spaces and
+    # parentheses, so the fields are counted from the last parenthesis.
     state, *rest = told[told.rindex(")") + 1 :].split()
     return "ended" if state in _ENDED else rest[18]
 
 
 def _is_listed(pid: int) -> bool:
     try:
-        os.kill(pid, 0)
+        os.kill(pid, 0)  # signal 0 is not sent; only its errors are checked
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True  # another user's
+        return True  # it exists and belongs to another user
     return True

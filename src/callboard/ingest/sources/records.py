@@ -1,4 +1,4 @@
-"""What every kind of file is read into: one record a row, with the place it stands at."""
+"""Records: the rows of any file format, each with its place in the file."""
 
 from __future__ import annotations
 
@@ -37,30 +37,30 @@ class Record:
     """One row of a file."""
 
     line: int
-    """Where it begins: the line of a text file from 1, the row of a Parquet file from 1."""
+    """The line of a text file where the row begins, or the row of a Parquet file; both from 1."""
     row: dict[str, Any]
-    """By column; empty when the row cannot be read."""
+    """Column → value; empty when the row cannot be read."""
     cells: list[Any] = field(default_factory=list)
-    """What stands there, for the file of rejected rows."""
+    """The cells as they were read, for the file of rejected rows."""
     problem: RowError | None = None
-    """Why it cannot be read."""
+    """Why the row cannot be read."""
 
 
 class Rows(Protocol):
-    """A file, row by row. Bad rows come as records with a problem; reading goes on behind them.
+    """A file, row by row. A row that cannot be read is a record with a problem; reading continues after it.
 
-    Iterating raises `UnreadableFileError` where the file itself breaks off.
+    Iterating raises `UnreadableFileError` where the file itself is damaged or cut off.
     """
 
     kind: str
     """`delimited`, `ndjson` or `parquet`."""
     columns: list[str]
-    """Its columns; of NDJSON, which has no header, those of the first rows."""
+    """The columns; for NDJSON, which has no header, the keys of its first rows."""
 
     def __iter__(self) -> Iterator[Record]: ...
 
 
 def missing_column(column: str, columns: list[str]) -> ImportOptionError:
-    """The error that names a column and lists those that are there."""
+    """The error for a column that the file lacks; it lists the columns that the file has."""
     shown = ", ".join(columns[:60]) + (f" and {len(columns) - 60} more" if len(columns) > 60 else "")
     return ImportOptionError(f"There is no column {column!r}. The columns are: {shown}")

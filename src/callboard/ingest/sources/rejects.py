@@ -1,4 +1,4 @@
-"""Rejected rows in a file of their own: what stood there, and why it was not taken."""
+"""The file of rejected rows: each row as it was in the source, and why it was rejected."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ REJECT_COLUMNS = ("rejected_line", "rejected_reason", "rejected_message")
 
 
 class RejectsFile:
-    """Rows that were not taken: CSV for delimited files, NDJSON for the others. Made with its first row.
+    """Rejected rows: CSV for delimited files, NDJSON for other formats. Created with the first rejected row.
 
-    A CSV of rejected rows, once mended, can be imported with the same options: its first three columns are
-    of no field, and cells that were guarded against spreadsheets are read as they were.
+    A corrected CSV of rejected rows can be imported with the same options: its first three columns belong to
+    no field, and cells that were guarded against formulas in spreadsheets are read back unchanged.
     """
 
     def __init__(self, path: Path, kind: str, columns: list[str]) -> None:
@@ -28,7 +28,7 @@ class RejectsFile:
         self._csv = kind == "delimited"
         self._columns = columns
         self.carry_on = False
-        """Whether rows an interrupted run wrote are kept."""
+        """Whether the rows that an interrupted run wrote are kept."""
         self._file: TextIO | None = None
         self.count = 0
 
@@ -43,11 +43,11 @@ class RejectsFile:
 
     @property
     def written(self) -> bool:
-        """Whether there is such a file, of this run or of one it carries on."""
+        """Whether the file exists, from this run or from the interrupted run that this one continues."""
         return self.count > 0 or (self.carry_on and self.path.exists())
 
     def add(self, record: Record, reason: str, message: str) -> None:
-        """Write one row, whole."""
+        """Write one rejected row."""
         file = self._file or self._open()
         self.count += 1
         if self._csv:
@@ -61,8 +61,8 @@ class RejectsFile:
             file.write(json.dumps(body, ensure_ascii=True, default=str) + "\n")
 
     def carry_on_after(self, line: int) -> None:
-        """Keep the rows an interrupted run wrote up to a line of the source: what it wrote of later lines
-        was never committed, and is read, and written, again.
+        """Keep the rows that an interrupted run wrote, up to a line of the source. Rows of later lines are
+        removed: their chunk was not committed, so this run reads and rejects them again.
         """
         self.carry_on = True
         if self.path.exists():
@@ -76,22 +76,24 @@ class RejectsFile:
                     file.writelines(f"{row}\n" for row in kept)
 
     def _line_of(self, row: Any) -> float:
-        """The line of the source a written row is about; the heading is about none, and stays."""
+        """The source line of a written row; 0 for the heading, which always stays, and infinity for a row
+        that was cut off when the run was interrupted.
+        """
         if self._csv:
             return 0 if row[:1] == [REJECT_COLUMNS[0]] else int(row[0]) if row and row[0].isdecimal() else inf
         try:
             return int(json.loads(row)["line"])
         except (ValueError, KeyError, TypeError):
-            return inf  # cut off by the interruption
+            return inf
 
     def flush(self) -> None:
-        """What was added is in the file."""
+        """Write everything added so far to the file."""
         if self._file is not None:
             self._file.flush()
 
     def _open(self) -> TextIO:
         carried = self.carry_on and self.path.exists()
-        # surrogateescape: bytes of another encoding go out as they came in.
+        # surrogateescape: undecodable bytes of the source are written as they were read.
         self._file = open(  # noqa: SIM115 - closed with us; Path.open takes no opener
             self.path,
             "a" if carried else "w",
@@ -108,7 +110,7 @@ class RejectsFile:
 
 
 def _private(path: str, flags: int) -> int:
-    """New files are their owner's alone: they hold phone numbers. One that is there keeps its mode."""
+    """Create files readable by their owner only: they hold phone numbers. An existing file keeps its mode."""
     return os.open(path, flags, 0o600)
 
 

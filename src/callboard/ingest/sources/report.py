@@ -1,4 +1,4 @@
-"""What an import did."""
+"""The result of an import."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from callboard.store.interface import batch_id
 
 @dataclass
 class ImportReport:
-    """What became of the rows of a file. `applied + duplicate + stale + rejected = received`, always."""
+    """The outcomes of a file's rows. Always `applied + duplicate + stale + rejected = received`; in a dry run
+    `valid + rejected = received`.
+    """
 
     batch_no: int | None
     """None in a dry run."""
@@ -23,16 +25,18 @@ class ImportReport:
     valid: int = 0
     """In a dry run: rows that would be sent."""
     reasons: dict[str, int] = field(default_factory=dict)
-    """Reject reason → how many rows."""
+    """Reject reason → number of rows."""
     examples: dict[str, tuple[int, str]] = field(default_factory=dict)
-    """Reject reason → the first line it met, and what was said of it."""
+    """Reject reason → the first line rejected for it, and the message."""
     earlier: int = 0
-    """Rows that a run of the same import took before it was interrupted; counted in the numbers above."""
+    """Rows that an interrupted run of the same import had committed; included in the numbers above."""
     ambiguous_times: int = 0
+    """Local times that occur twice when clocks are set back."""
     impossible_times: int = 0
+    """Local times that are skipped when clocks are set forward."""
     spaces: dict[str, SpaceUse] = field(default_factory=dict)
     rejects: Path | None = None
-    """The file of rejected rows, when there is one."""
+    """The file of rejected rows; None when no row was rejected."""
 
     @property
     def rejected(self) -> int:
@@ -45,11 +49,11 @@ class ImportReport:
 
     @property
     def batch(self) -> str | None:
-        """The batch's public id; none in a dry run."""
+        """The batch's public id; None in a dry run."""
         return None if self.batch_no is None else batch_id(self.batch_no)
 
     def as_json(self, undo: str | None) -> dict[str, Any]:
-        """The report for scripts. `undo`: the command that withdraws it."""
+        """The report as JSON for scripts. `undo`: the command that withdraws the import."""
         return {
             "batch_id": self.batch,
             "dry_run": self.batch_no is None,

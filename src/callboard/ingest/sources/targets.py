@@ -1,4 +1,4 @@
-"""Which space a row belongs to: one for the whole file, or the one its column names."""
+"""The space of each row: one space for the whole file, or the one that a column names."""
 
 from __future__ import annotations
 
@@ -12,34 +12,38 @@ from callboard.model.directory import Organization, Space, SpaceSettings
 from callboard.store.interface import Store
 
 MAX_NEW_SPACES = 1_000
+"""Most spaces that one import creates; rows that would need another one are rejected."""
 MAX_NAME_BYTES = 255
 
 
 @dataclass
 class SpaceUse:
-    """A space an import wrote to, or would."""
+    """A space that an import wrote to, or would write to in a dry run."""
 
     name: str
     space: Space | None
-    """None in a dry run, for one that would be created."""
+    """None in a dry run for a space that would be created."""
     created: bool
     rows: int = 0
 
 
 class Target(Protocol):
-    """Tells each row's space."""
+    """Finds the space of each row."""
 
     used: dict[str, SpaceUse]
-    """By name, in the order they were met."""
+    """Name → use, in order of first use."""
 
     def check(self, columns: list[str]) -> None:
-        """Raise `ImportOptionError` when the file lacks what it takes."""
+        """Raise `ImportOptionError` when the file lacks a column that this needs."""
 
     def use(self, row: Mapping[str, Any]) -> SpaceUse:
-        """The row's space. Raises `RowError`."""
+        """The row's space; may create it. Raises `RowError`."""
 
     def place(self, row: Mapping[str, Any]) -> int | None:
-        """The id of the space that a rejected row belongs to; None where it names none that is there."""
+        """The id of the space that a rejected row belongs to; None where it names no space that exists.
+
+        Never creates a space.
+        """
 
 
 class OneSpace:
@@ -50,7 +54,7 @@ class OneSpace:
         self.used = {space.name: self._use}
 
     def check(self, columns: list[str]) -> None:
-        """Any file will do."""
+        """Any file is accepted."""
 
     def use(self, row: Mapping[str, Any]) -> SpaceUse:  # noqa: ARG002 - see Target
         return self._use
@@ -60,7 +64,7 @@ class OneSpace:
 
 
 class SpaceFromColumn:
-    """A column names each row's space: found by its name, or created."""
+    """The space that a column names, by name or token; created when there is none."""
 
     def __init__(
         self,
@@ -82,13 +86,14 @@ class SpaceFromColumn:
         self._dry_run = dry_run
         self._there: dict[str, list[Space]] = {}
         for space in store.spaces(organization.id):
+            # Names need not be unique, tokens are: a token wins over an equal name.
             self._there.setdefault(space.name, []).append(space)
             self._there[space.token] = [space]
         self.used: dict[str, SpaceUse] = {}
         self._created = 0
 
     def check(self, columns: list[str]) -> None:
-        """The column is there, once."""
+        """Raise `ImportOptionError` unless the file has the column exactly once."""
         if self._column not in columns:
             raise missing_column(self._column, columns)
         if columns.count(self._column) > 1:
@@ -116,6 +121,7 @@ class SpaceFromColumn:
     def _met(self, name: str) -> SpaceUse:
         if not name:
             raise RowError("missing_field", f"the column {self._column!r}, which names the space, is empty")
+        # "replace": undecodable bytes of the file are surrogates, which a strict encoder refuses.
         if len(name.encode("utf-8", "replace")) > MAX_NAME_BYTES or not name.isprintable():
             raise RowError("invalid_value", f"{name[:40]!r} cannot be the name of a space")
         there = self._there.get(name, [])

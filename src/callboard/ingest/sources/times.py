@@ -1,4 +1,4 @@
-"""Times of files: any format, in a named zone when they carry none; what daylight saving does is counted."""
+"""Read times of files in any format. Local times need a zone; those that clock changes affect are counted."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ from callboard.clock import EPOCH
 from callboard.ingest.sources.records import ImportOptionError, RowError
 
 UNIX_UNITS = {"unix": 1_000_000, "unix_ms": 1_000, "unix_us": 1}
-"""Words for `--time-format` beside strptime's: counts since 1970, and how many microseconds one is."""
+"""Values of `--time-format` beside strptime formats: Unix time in some unit → microseconds per unit."""
+# A %z that is not part of an escaped percent sign (%%z).
 _OFFSET_IN_FORMAT = re.compile(r"(?<!%)(?:%%)*%:?z")
 _LONGEST = 64
 
 
 class NoZoneError(ImportOptionError):
-    """A time says no offset, and no zone was named for it."""
+    """A time has no offset, and no time zone was given."""
 
     code = "no_zone"
 
 
 class TimeReader:
-    """Reads times of one import.
+    """Reads the times of one import.
 
-    A local time that daylight saving makes ambiguous (the hour that comes twice) is taken as the earlier
-    one. A local time that it makes impossible (the hour that is left out) is read with the offset that held
-    before, which moves it forward by what was left out. Both are counted.
+    When clocks are set back, local times in the repeated hour are ambiguous: the earlier instant is taken.
+    When they are set forward, local times in the skipped hour are impossible: they are read with the offset
+    from before the change, which moves them forward by the length of the gap. Both are counted.
     """
 
     def __init__(self, formats: tuple[str, ...] = (), timezone: str | None = None) -> None:
@@ -39,12 +40,12 @@ class TimeReader:
         self.impossible = 0
 
     def read(self, value: Any) -> str:
-        """The instant as ISO 8601 in UTC. Raises `RowError`, and `NoZoneError` for want of a zone."""
+        """The instant as ISO 8601 in UTC. Raises `RowError`, and `NoZoneError` when a zone is needed."""
         try:
             moment = self._moment(value)
             placed = moment if moment.tzinfo else self._in_zone(moment, value)
             return placed.astimezone(UTC).isoformat()
-        except (OverflowError, OSError):
+        except (OverflowError, OSError):  # outside the years 1 to 9999 once converted to UTC
             raise RowError("time_out_of_range", f"{_shown(value)} is no time of this world") from None
 
     def _moment(self, value: Any) -> datetime:
@@ -75,11 +76,14 @@ class TimeReader:
         kind = local_kind(local, self.zone)
         self.ambiguous += kind == "ambiguous"
         self.impossible += kind == "impossible"
+        # PEP 495: fold=0 is the first of two equal times, and in a gap the offset from before it.
         return local.replace(tzinfo=self.zone, fold=0)
 
 
 def local_kind(local: datetime, zone: tzinfo) -> str:
-    """`plain`, `ambiguous` (comes twice) or `impossible` (is left out)."""
+    """`plain`, `ambiguous` (occurs twice) or `impossible` (is skipped)."""
+    # PEP 495: the offsets by fold differ only near a clock change; fold=0 has the offset from before it. The
+    # offset falls where clocks are set back.
     first = local.replace(tzinfo=zone, fold=0).utcoffset() or timedelta()
     second = local.replace(tzinfo=zone, fold=1).utcoffset() or timedelta()
     if first == second:
@@ -88,7 +92,10 @@ def local_kind(local: datetime, zone: tzinfo) -> str:
 
 
 def from_iso(text: str) -> datetime | None:
-    """An ISO 8601 time; a bare number or a week date is none."""
+    """An ISO 8601 time; None for other texts, and for a bare number or a week date.
+
+    `fromisoformat` would read both: 20260207 as a date, 2026-W06-6 as a day of a week.
+    """
     if text.isdecimal() or "W" in text:
         return None
     try:
@@ -98,7 +105,7 @@ def from_iso(text: str) -> datetime | None:
 
 
 def from_format(text: str, form: str) -> datetime | None:
-    """A time of a strptime format."""
+    """A time in a strptime format; None if it does not fit."""
     try:
         return datetime.strptime(text, form)  # noqa: DTZ007 - the zone follows when the format has none
     except ValueError:
@@ -106,8 +113,10 @@ def from_format(text: str, form: str) -> datetime | None:
 
 
 def from_unix(text: str, form: str) -> datetime | None:
-    """A time counted since 1970, exact to the microsecond."""
+    """A Unix time, exact to the microsecond; None if the text is no number."""
     try:
+        # Decimal, because a float of this size loses microseconds. The bound: int() of 1e999999 would build a
+        # number of a million digits.
         count = Decimal(text)
         if not count.is_finite() or abs(count) > 10**18:
             return None
@@ -117,7 +126,7 @@ def from_unix(text: str, form: str) -> datetime | None:
 
 
 def checked_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
-    """The formats, each tried once. Raises `ImportOptionError` for one that strptime does not know."""
+    """The formats, checked. Raises `ImportOptionError` for one that strptime does not know."""
     for form in formats:
         if form in UNIX_UNITS:
             continue
@@ -127,20 +136,21 @@ def checked_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
         try:
             datetime.strptime("", form)  # noqa: DTZ007 - only whether strptime knows the format
         except ValueError as error:
+            # An empty text fits almost no format; only these messages are about the format itself.
             if "bad directive" in str(error) or "stray %" in str(error):
                 raise ImportOptionError(f"--time-format: {error}") from None
     return formats
 
 
 def says_offset(form: str) -> bool:
-    """Whether times of this format say which instant they are."""
+    """Whether times of this format need no zone: Unix time, or a format with an offset."""
     return form in UNIX_UNITS or bool(_OFFSET_IN_FORMAT.search(form))
 
 
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError, KeyError):  # that there is no such zone is a KeyError
+    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
         raise ImportOptionError(
             f"--timezone: {name!r} is no IANA zone, as Europe/Berlin or Asia/Kolkata are"
         ) from None
