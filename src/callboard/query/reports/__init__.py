@@ -1,1 +1,1 @@
-"""Reports: a question → which cells or rows answer → numbers. Pure planning; `Store.sums` counts."""
+"""Reports: plan which cells or rows answer a question, and lay out the numbers. `Store.sums` adds them up."""

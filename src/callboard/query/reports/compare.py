@@ -1,8 +1,8 @@
-"""Which stretch of the period before stands beside each bucket of a period, and what stands beside none.
+"""Match the buckets of a period with those of the period before it.
 
-Matched by the clock: 09h beside 09h, the 5th beside the 5th, so that under constant traffic buckets of equal
-length do not differ. An hour that only one side has, because clocks changed or a month is longer, has no
-counterpart; with those of the period before told apart its parts add up.
+They are matched by wall time, 09h with 09h and the 5th with the 5th, so that under constant traffic buckets
+of equal length do not differ. What only one side has, because clocks changed or one month is longer, has no
+counterpart. Such parts of the period before are listed separately, so that its parts add up to the whole.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from callboard.query.reports.period import Before, Period, Range, before_of, buc
 from callboard.query.wall import MICROSECOND, first_passed, first_shown, highest_shown, is_repeated, wall_time
 
 _CIVIL_DAYS = ("day", "week", "month")
-"""Intervals whose buckets begin with a civil day, also where the clock skips its midnight."""
+"""Intervals whose buckets begin with a civil day, even where the zone skips its midnight."""
 
 
 class Comparison(Struct, frozen=True):
-    """A period before, cut to stand beside the buckets of a period."""
+    """The period before, cut into the counterparts of the buckets of a period."""
 
     period: Period
     ranges: tuple[Range | None, ...]
-    """For each bucket its counterpart; none where the period before has none."""
+    """The counterpart of each bucket; None where there is none."""
     unmatched: tuple[Range, ...]
-    """What is left of the period before, by the interval."""
+    """The rest of the period before, in buckets of the interval."""
 
     @property
     def parts(self) -> tuple[Range, ...]:
-        """All of the period before: its counterparts in their order, then the rest."""
+        """All of the period before: the counterparts in their order, then the rest."""
         return tuple(each for each in self.ranges if each is not None) + self.unmatched
 
     def whole(self, interval: str, zone: str) -> frozenset[Range]:
-        """Of these parts those that are whole civil periods."""
+        """Those of `parts` that are whole civil periods. Only sums of these can be cached."""
         if self.period.start == self.period.end:
             return frozenset()
         civil = buckets(self.period, interval, zone)
@@ -45,9 +45,10 @@ class Comparison(Struct, frozen=True):
 def comparison(
     period: Period, ranges: Sequence[Range], interval: str, zone: str, now: Micros | None = None
 ) -> Comparison:
-    """The counterparts of a period's buckets. Raises `InvalidInputError` where the rest is too many."""
+    """The counterparts of a period's buckets. Raises `InvalidInputError` for too many unmatched buckets."""
     before = before_of(period, zone, now)
     found = tuple(_counterpart(each, before, interval, zone) for each in ranges)
+    # Counterparts are in order and do not overlap: the gaps between them, and after the last, are the rest.
     rest: list[Range] = []
     reached = before.period.start
     for begin, end in (*filter(None, found), (before.period.end, before.period.end)):
@@ -59,7 +60,7 @@ def comparison(
 
 def _counterpart(bucket: Range, before: Before, interval: str, zone: str) -> Range | None:
     begin, end = bucket[0], min(bucket[1], before.until)
-    if begin >= end:  # yet to come
+    if begin >= end:  # the bucket is in the future
         return None
     if interval == "total":
         found = (before.period.start, before.period.end)
@@ -71,8 +72,9 @@ def _counterpart(bucket: Range, before: Before, interval: str, zone: str) -> Ran
     else:
         try:
             found = _by_the_clock(begin, end, before, interval, zone)
-        except (OverflowError, ValueError):  # before the first year
+        except (OverflowError, ValueError):  # before the year 1
             return None
+    # A day that its month lacks maps to the end of that month: nothing is left of it, so no counterpart.
     first, last = (min(max(each, before.period.start), before.period.end) for each in found)
     return (first, last) if first < last else None
 
@@ -80,10 +82,14 @@ def _counterpart(bucket: Range, before: Before, interval: str, zone: str) -> Ran
 def _by_the_clock(begin: Micros, end: Micros, before: Before, interval: str, zone: str) -> Range:
     starts, ends = wall_time(begin, zone), highest_shown(end, zone)
     if interval in _CIVIL_DAYS:
-        starts = datetime(starts.year, starts.month, starts.day)  # noqa: DTZ001 - a day, in whichever zone
+        # Where midnight is skipped the day begins at 01:00, but its counterpart begins at midnight.
+        starts = datetime(starts.year, starts.month, starts.day)  # noqa: DTZ001 - a wall time
     if interval == "month":
         return first_shown(before.back(starts), zone), first_shown(before.back(ends), zone)
-    # The end of a month's last day is the end of that day before, not of that month.
+    # The end of 28 February is midnight of 1 March, and a month before that is 1 February; but its
+    # counterpart ends with 28 January. So the last moment within the bucket is moved, not the end.
     ends = before.back(ends - MICROSECOND) + MICROSECOND
+    # Buckets of days end where the next day begins. Those of hours end where the clock has passed the hour:
+    # before a repeated hour, not after it, because that hour has no counterpart.
     shown = first_shown if interval in _CIVIL_DAYS else first_passed
     return first_shown(before.back(starts), zone), shown(ends, zone)

@@ -1,7 +1,8 @@
-"""Drill-down: every number leads to the list it counts, and that list's `count` is the number.
+"""Links from each number of a report to the list of rows that it counts; the `count` of that list is the
+number.
 
-A link is a path with its query, without the host. `{start}` and `{end}` in it stand for the bounds of a
-bucket (RFC 6570, level 1): filled with them as the answer gives them, it is the list of that bucket's number.
+A link is a path and query without the host. It may be a URI template (RFC 6570, level 1): with `{start}` and
+`{end}` replaced by the bounds of a bucket, as the answer gives them, it is the list of that bucket.
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ def metric_link(
     group: Mapping[str, str],
     bounds: tuple[str, str] | None = BOUNDS,
 ) -> str:
-    """The list that a metric counts, of one group of a report, within bounds; `scope` are its parameters
-    (`space_token`, `content_type`). Without bounds: of all time.
+    """The link to the rows that a metric counts in one group of a report.
+
+    `scope`: the parameters of the scope (`space_token`, `content_type`). `bounds`: start and end; None is all
+    time.
     """
     if metric.of == "task":
         return _link("tasks", metric, scope, {}, group, ("created_from", "created_to"), bounds)
@@ -47,7 +50,8 @@ def _link(
     asked = {**scope, **filters, **group}
     own = dict(pair.split("=") for pair in metric.counts.split("&") if pair)
     if any(asked.get(name, value) != value for name, value in own.items()):
-        # Calls of one status grouped under another are none: a list that can hold nothing.
+        # The metric counts another status than that of the group, so the number is 0 and the link must be an
+        # empty list. No parameter asks for nothing, but no call of unknown duration has one of at most 0 s.
         own["max_duration"], own["duration_known"] = "0", "false"
         own = {name: value for name, value in own.items() if name not in asked}
     text = _query({**asked, **own})
@@ -56,13 +60,13 @@ def _link(
 
 
 def list_link(resource: str, **parameters: str | None) -> str:
-    """A list with these parameters."""
+    """The link to a list with these parameters; those that are None are left out."""
     asked = {name: value for name, value in parameters.items() if value is not None}
     return f"{BASE}/{resource}/" + (f"?{_query(asked)}" if asked else "")
 
 
 def template_link(resource: str, parameters: Mapping[str, str], places: Mapping[str, str]) -> str:
-    """A list with these parameters, and others whose values are put in later: `{peak_at}`."""
+    """The link to a list with these parameters and some that are filled in later, such as `{peak_at}`."""
     text = _query(parameters)
     limits = [f"{name}={value}" for name, value in places.items()]
     return f"{BASE}/{resource}/?" + "&".join([*([text] if text else []), *limits])
@@ -74,27 +78,28 @@ def _query(parameters: Mapping[str, str]) -> str:
 
 QUOTED = 10_000
 LONGEST_QUOTED = 64
+"""Longer texts are quoted without the cache, which bounds its memory."""
 
 
 def _quoted(text: str) -> str:
     return _quoted_before(text) if len(text) <= LONGEST_QUOTED else quote(text, safe="")
 
 
-# A report has links by the hundred, which differ in one value: half of its time went into quoting.
+# Cached, because a report has hundreds of links that differ in one value; quoting took half of its time.
 @lru_cache(maxsize=QUOTED)
 def _quoted_before(text: str) -> str:
     return quote(text, safe="")
 
 
 def scope_of(space: Space | None, *, all_content: bool) -> dict[str, str]:
-    """The parameters that name a report's scope."""
+    """The query parameters of a report's scope."""
     if space is not None:
         return {"space_token": space.token}
     return {"content_type": "all"} if all_content else {}
 
 
 def words_of(group: Mapping[str, str]) -> Where:
-    """A group's values as filters; `space_token` is a scope, not a filter."""
+    """The values of a group as filters. `space_token` is left out: it is part of the scope."""
     return tuple(
         (
             name,
@@ -106,7 +111,7 @@ def words_of(group: Mapping[str, str]) -> Where:
 
 
 def words(where: Where) -> list[tuple[str, str]]:
-    """Filters as a query has them."""
+    """Filters as query parameters."""
     return [(name, _word(value)) for name, value in where]
 
 
@@ -123,5 +128,5 @@ def links_of(
     group: Mapping[str, str],
     bounds: tuple[str, str] | None = BOUNDS,
 ) -> dict[str, str]:
-    """A link for each metric."""
+    """Metric name → link, see `metric_link`."""
     return {metric.name: metric_link(metric, scope, where, group, bounds) for metric in metrics}

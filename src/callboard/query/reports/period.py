@@ -1,7 +1,7 @@
-"""Periods and their buckets: civil hours, days, weeks and months of any zone, as half-open instants.
+"""Periods and their buckets: civil hours, days, weeks and months of any zone, as ranges of instants.
 
-A bucket begins where its civil period does in the zone: days have 23 or 25 hours where clocks change, weeks
-begin on Monday. The first and the last are cut by the period's own edges.
+A bucket begins where the civil period begins in the zone: days have 23 or 25 hours where clocks change, weeks
+begin on Monday. The first and last bucket are cut at the edges of the period.
 """
 
 from __future__ import annotations
@@ -24,35 +24,38 @@ from callboard.query.wall import LATEST, first_shown, highest_shown, local_time,
 INTERVALS = ("15m", "hour", "day", "week", "month", "total")
 MOST_BUCKETS = 10_000
 EARLIEST: Micros = 0
-"""1970: before it nothing is kept."""
+"""1970: reports have no numbers from before."""
 DEFAULT_DAYS = 30
 BLOCKS: dict[str, Micros] = {"hour": 4 * DAY, "day": 64 * DAY, "week": 448 * DAY, "month": 1_920 * DAY}
-"""Of what intervals the begins of civil periods are kept, and of how much time together: about a hundred of
-them at most. Those of quarters are plain sums."""
+"""Interval → length of the blocks of time in which the edges of civil periods are cached, about a hundred
+edges in each. Edges of quarter-hours are not cached: they are plain additions."""
 BLOCKS_KEPT = 1_000
 
 Range = tuple[Micros, Micros]
-"""Half-open."""
+"""Start and exclusive end."""
 
 
 class Period(Struct, frozen=True):
-    """From `start` up to `end`, not included."""
+    """From `start` up to, and not including, `end`."""
 
     start: Micros
     end: Micros
 
 
 def read_period(start: Moment | None, end: Moment | None, zone: ZoneInfo, now: Micros) -> Period:
-    """The period asked for. Without an end it ends now; without a start it begins with the civil day that
-    makes it thirty days, the last one included. An end beyond the calendar is its last moment. Days that the
-    zone skipped are an empty period, and nothing else is one. Raises `InvalidInputError` when it ends before
-    it begins.
+    """The period that a request asks for.
+
+    Without an end it ends now. Without a start it begins with a civil day and covers `DEFAULT_DAYS` days, the
+    last one included. An end after the year 9999 is moved to its last microsecond. Days that the zone skipped
+    give an empty period; every other period has a length.
+
+    Raises `InvalidInputError` when the end is not later than the start.
     """
     until = min(now if end is None else end.ends(zone), LATEST)
     if start is None:
         last = wall_time(max(until - 1, EARLIEST), zone.key)
         begin = day_start(_midnight(last) - timedelta(days=DEFAULT_DAYS - 1), zone.key)
-        # The end itself may lie in the first days of 1970.
+        # Not before 1970; but where the end itself is that early, still before the end.
         begin = max(begin, min(EARLIEST, until - 1))
     else:
         begin = start.starts(zone)
@@ -64,23 +67,27 @@ def read_period(start: Moment | None, end: Moment | None, zone: ZoneInfo, now: M
 
 
 def _are_skipped(start: Moment | None, end: Moment | None) -> bool:
-    """Whether an empty period was asked for as days: of these the zone skipped every one."""
+    """Whether start and end are given as days: if the period is empty, the zone skipped all of them (as Samoa
+    skipped 30 December 2011).
+    """
     if start is None or end is None or start.day is None or end.day is None:
         return False
     return start.day <= end.day
 
 
 def not_together(name: str, message: str) -> InvalidInputError:
-    """Each parameter is valid by itself, but what they ask together cannot be answered."""
+    """The error for parameters that are each valid but cannot be answered together."""
     return InvalidInputError(f"{name}: {message}", [(name, message)])
 
 
 def buckets(period: Period, interval: str, zone: str) -> tuple[Range, ...]:
-    """The buckets of a period, in order, without a gap; none where it is empty. Raises `InvalidInputError`
-    for too many.
+    """The buckets of a period, in order and without gaps; none for an empty period. Raises
+    `InvalidInputError` for more than `MOST_BUCKETS`.
     """
     if period.start == period.end:
         return ()
+    # A quick refusal before the calendar is walked. No bucket is longer than 40 times `shortest` (a month has
+    # 31 days, an hour 4 quarter-hours), so a longer period certainly has too many.
     shortest = {"15m": QUARTER_US, "hour": QUARTER_US, "day": DAY, "week": DAY, "month": DAY}.get(interval)
     if shortest is not None and (period.end - period.start) // shortest > 40 * MOST_BUCKETS:
         raise _too_many(interval)
@@ -97,7 +104,7 @@ def buckets(period: Period, interval: str, zone: str) -> tuple[Range, ...]:
 
 
 def _edges_within(start: Micros, end: Micros, interval: str, zone: str) -> Iterator[Micros]:
-    """Where civil periods begin between two instants, neither included."""
+    """The instants between `start` and `end`, both excluded, at which civil periods begin."""
     length = BLOCKS.get(interval)
     if length is None:
         yield from takewhile(lambda edge: edge < end, _edges(start, interval, zone))
@@ -106,15 +113,16 @@ def _edges_within(start: Micros, end: Micros, interval: str, zone: str) -> Itera
         yield from (edge for edge in _edges_of_block(block, interval, zone) if start < edge < end)
 
 
-# Kept by fixed blocks of time, not by the period: its end is mostly now, which no question has a second time.
+# Cached by fixed blocks of time, not by period: most periods end now, so their key would never be hit again.
 @lru_cache(maxsize=BLOCKS_KEPT)
 def _edges_of_block(block: int, interval: str, zone: str) -> tuple[Micros, ...]:
+    # From one microsecond earlier, because `_edges` leaves out its start and an edge may be there.
     first, after = block * BLOCKS[interval], (block + 1) * BLOCKS[interval]
     return tuple(takewhile(lambda edge: edge < min(after, LATEST), _edges(first - 1, interval, zone)))
 
 
 def whole(ranges: Sequence[Range], interval: str, zone: str) -> frozenset[Range]:
-    """Of the buckets of a period those that its edges do not cut."""
+    """The buckets that are whole civil periods: not cut by the edges of the period they make up."""
     if interval == "total" or not ranges:
         return frozenset()
     cut = set()
@@ -135,10 +143,12 @@ def _too_many(interval: str) -> InvalidInputError:
 
 
 def _edges(start: Micros, interval: str, zone: str) -> Iterator[Micros]:
-    """Where the interval's civil periods begin after `start`, each once: a day that the zone skipped begins
-    where the next one does. They end with the calendar.
+    """The instants after `start` at which civil periods begin, in order, up to the end of the calendar.
+
+    A day that the zone skipped begins at the same instant as the next one: each instant is given once.
     """
     latest = start
+    # The errors are those of `datetime` after the year 9999.
     with suppress(OverflowError, ValueError):
         for edge in _begins(start, interval, zone):
             if edge > latest:
@@ -175,9 +185,10 @@ HOURS = 20_000
 
 @lru_cache(maxsize=HOURS)
 def next_hour(quarter: int, zone: str) -> int:
-    """The quarter at which the civil hour that begins with this one is over."""
+    """The quarter-hour at which the civil hour that begins with `quarter` ends."""
     following = quarter + 4
-    # Where no clock moved meanwhile an hour has four quarters; else it is looked for.
+    # An hour without a clock change has four quarter-hours. Otherwise search for the next one that begins an
+    # hour.
     if (
         bucket_of(following - 1, Grain.HOUR, zone) == quarter
         and bucket_of(following, Grain.HOUR, zone) == following
@@ -211,28 +222,31 @@ def _after(day: datetime, interval: str) -> datetime:
 
 
 def civil_day(instant: Micros, zone: str) -> Micros:
-    """Where the civil day that holds an instant begins."""
+    """The instant at which the civil day that contains `instant` begins."""
     return day_start(_midnight(wall_time(max(instant, EARLIEST), zone)), zone)
 
 
 def _midnight(local: datetime) -> datetime:
-    """The civil day of a local time."""
-    return datetime(local.year, local.month, local.day)  # noqa: DTZ001 - a day, in whichever zone
+    """The civil day of a wall time, as its midnight."""
+    return datetime(local.year, local.month, local.day)  # noqa: DTZ001 - a wall time
 
 
 class Before(Struct, frozen=True):
-    """The period before another, and how a time of the one is found in the other."""
+    """The period before another one, and how to move a wall time from that one back into it.
+
+    It is `months` or `days` earlier. If both are 0, it is the same number of microseconds before.
+    """
 
     period: Period
     until: Micros
-    """Up to when the period is compared: its end, or now where that lies within it."""
+    """The end of what is compared: the end of the period, or now if now is within it."""
     months: int = 0
-    """So many civil months before; with the same day of the month."""
+    """Civil months back, to the same day of the month."""
     days: int = 0
-    """So many civil days before. Neither: it is as long, whatever the clocks do."""
+    """Civil days back."""
 
     def back(self, wall: datetime) -> datetime:
-        """The same day and clock in the period before. A day that its month lacks is that month's end."""
+        """The same wall time in the period before. A day that its month lacks becomes that month's end."""
         if not self.months:
             return wall - timedelta(days=self.days)
         first = _midnight(wall).replace(day=1)
@@ -241,7 +255,9 @@ class Before(Struct, frozen=True):
 
 
 def before_of(period: Period, zone: str, now: Micros | None = None) -> Before:
-    """What a period is compared with: docs/reference/reports.md, "Compared with the period before"."""
+    """The period that `period` is compared with. The rules are in docs/reference/reports.md, "Compared with
+    the period before".
+    """
     until = now if now is not None and period.start < now < period.end else period.end
     first = _civil_day(period.start, zone)
     if first is None:
@@ -252,29 +268,28 @@ def before_of(period: Period, zone: str, now: Micros | None = None) -> Before:
     try:
         begin = day_start(found.back(first), zone)
         end = first_shown(found.back(highest_shown(until, zone)), zone)
-    except (OverflowError, ValueError):  # before the first year
+    except (OverflowError, ValueError):  # before the year 1
         begin = end = EARLIEST
-    # Before 1970 nothing is kept.
+    # Not before 1970, where no numbers are; and it must not overlap the period itself.
     begin, end = (min(max(each, EARLIEST), period.start) for each in (begin, end))
     return Before(Period(begin, end), until, months, days)
 
 
 def previous(period: Period, zone: str, now: Micros | None = None) -> Period:
-    """The period before."""
+    """The period before, without the way to move times into it."""
     return before_of(period, zone, now).period
 
 
 def _unit(period: Period, first: datetime, until: Micros, zone: str, now: Micros | None) -> tuple[int, int]:
-    """How many months or days before the period before lies: of the unit of a period that begins with a
-    civil day.
-    """
+    """How many (months, days) back the period before is, for a period that begins with a civil day."""
     after = _civil_day(period.end, zone)
     if after is not None and first.day == after.day == 1 and after > first:
         return (after.year - first.year) * 12 + after.month - first.month, 0
     if after is not None and first.weekday() == after.weekday() == 0 and after > first:
         return 0, (after - first).days
     last = _midnight(wall_time(until - 1, zone))
-    # Whole days that are over are compared as days, also where they begin a month or a week.
+    # Only a period that runs until now, or ends within a day, is a month or week "so far". Whole past days
+    # are compared with as many days before, even if the first one begins a month or a week.
     if until == now or _civil_day(until, zone) is None:
         if first.day == 1 and last < _after(first, "month"):
             return 1, 0
@@ -285,11 +300,11 @@ def _unit(period: Period, first: datetime, until: Micros, zone: str, now: Micros
 
 def _months_before(first: datetime, months: int) -> datetime:
     number = first.year * 12 + first.month - 1 - months
-    return datetime(number // 12, number % 12 + 1, 1)  # noqa: DTZ001 - a day, in whichever zone
+    return datetime(number // 12, number % 12 + 1, 1)  # noqa: DTZ001 - a wall time
 
 
 def _civil_day(instant: Micros, zone: str) -> datetime | None:
-    """The civil day that begins at an instant; none when none does."""
+    """The civil day that begins at this very instant; None when none does."""
     day = _midnight(wall_time(instant, zone))
     try:
         return day if day_start(day, zone) == instant else None
@@ -297,13 +312,13 @@ def _civil_day(instant: Micros, zone: str) -> datetime | None:
         return None
 
 
-# The bounds of buckets are told by every answer again, by the hundred: half of a report's time went here.
+# Cached, because every report writes hundreds of bounds, mostly the same ones; it took half of its time.
 WRITTEN = 10_000
 
 
 @lru_cache(maxsize=WRITTEN)
 def exact_iso(instant: Micros) -> str:
-    """An instant in UTC to the microsecond where it has any: the very bound, to ask with again."""
+    """An instant in UTC, to the microsecond if needed: clients send the bounds of answers back unchanged."""
     text = (EPOCH + timedelta(microseconds=instant)).isoformat()[:19]
     rest = instant % 1_000_000
     if rest % 1000:
@@ -313,6 +328,6 @@ def exact_iso(instant: Micros) -> str:
 
 @lru_cache(maxsize=WRITTEN)
 def local_iso(instant: Micros, zone: ZoneInfo) -> str:
-    """The same instant by the zone's clock, with its offset."""
+    """An instant as local time of the zone, with its offset."""
     local = local_time(instant, zone)
     return local.isoformat(timespec="auto" if local.microsecond else "seconds")

@@ -1,4 +1,4 @@
-"""What a report is about: one space, the contact spaces together, or every space."""
+"""The scope of a report: one space, all contact spaces, or all spaces."""
 
 from __future__ import annotations
 
@@ -12,34 +12,35 @@ from callboard.store.questions import Scope
 
 
 class ReportScope(Struct, frozen=True):
-    """The spaces in scope, as of one look at the directory."""
+    """The spaces in scope, read from one view of the directory."""
 
     org_id: int
     spaces: tuple[Space, ...]
     one: bool = False
-    """A single space was named."""
+    """The request names a single space."""
     all_content: bool = False
+    """All spaces, not only contact spaces."""
     timezone: str = "UTC"
-    """Of a question that names none: the space's home zone, else the organization's."""
+    """The zone when the request names none: the space's home zone, or the organization's."""
 
     @property
     def contact(self) -> bool:
-        """They are all contact spaces of the organization."""
+        """Whether the scope is all contact spaces of the organization."""
         return not self.one and not self.all_content
 
     @property
     def space(self) -> Space | None:
-        """The one that was named."""
+        """The space that the request names, if it names one."""
         return self.spaces[0] if self.one else None
 
     @property
     def asked(self) -> Scope:
-        """The same of a list."""
+        """The same scope for lists of rows."""
         return Scope(self.org_id, self.spaces[0].id if self.one else None, self.all_content)
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What names this scope in a query."""
+        """The query parameters of this scope."""
         return scope_of(self.space, all_content=self.all_content)
 
 
@@ -51,7 +52,7 @@ def report_scope(
     all_content: bool,
     timezone: str = "UTC",
 ) -> ReportScope:
-    """The scope over an organization's spaces; `timezone` is the organization's home zone."""
+    """The scope of a request. `spaces`: all spaces of the organization; `timezone`: its home zone."""
     if space_id is not None:
         one = next(each for each in spaces if each.id == space_id)
         return ReportScope(org_id, (one,), one=True, timezone=one.home_zone)

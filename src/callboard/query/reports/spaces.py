@@ -1,4 +1,4 @@
-"""All spaces side by side: the six numbers, the rates and the stuck tasks of each."""
+"""The comparison of spaces: numbers, rates and stuck tasks of each space, and of all together."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SORTS = (
 )
 DEFAULT_SORT = "-total_calls"
 MOST_SPACES = 10_000
-"""On one page."""
+"""Most spaces on one page."""
 
 
 class SpaceNumbers(Struct, frozen=True, kw_only=True):
@@ -47,7 +47,7 @@ class SpaceNumbers(Struct, frozen=True, kw_only=True):
     answer_rate: float | None
     stuck_tasks: int
     links: dict[str, str]
-    """Number → the list it counts; of rates and means, what they are over."""
+    """Name of a number → link to the rows it counts; for rates and means, to the rows that they are over."""
 
 
 class AllSpaces(Struct, frozen=True, kw_only=True):
@@ -69,11 +69,11 @@ class SpacesData(Struct, frozen=True):
     """The answer."""
 
     count: int
-    """How many spaces there are in scope, on all pages."""
+    """Number of spaces in scope, on all pages."""
     timezone: str
     """The organization's home zone."""
     all: AllSpaces
-    """All of them together, on whichever page."""
+    """The sum over all spaces in scope; the same on every page."""
     spaces: list[SpaceNumbers]
 
 
@@ -86,7 +86,7 @@ def spaces_report(
     page: int = 1,
     page_size: int = MOST_SPACES,
 ) -> SpacesData:
-    """The numbers; `totals` and `stuck` are of each space, by id."""
+    """The report. `totals` and `stuck` give the totals and the number of stuck tasks of a space by its id."""
     everyone = [(space, totals(space.id), stuck.get(space.id, 0)) for space in scope.spaces]
     ordered = _ordered(everyone, sort)
     shown = ordered[(page - 1) * page_size : page * page_size]
@@ -115,8 +115,11 @@ def spaces_report(
 
 
 def _ordered(everyone: Sequence[tuple[Space, Totals, int]], sort: str) -> list[tuple[Space, Totals, int]]:
-    """By one number or name, what has none last; ties by name, then by age: a total order."""
+    """Sorted by one field; spaces without a value come last. Ties go by name, then by age and id, so that the
+    order is total and pages do not overlap.
+    """
     falling, name = sort.startswith("-"), sort.removeprefix("-")
+    # Sorting is stable, also with `reverse`: ties of the second sort stay in the order of the first.
     ranked = sorted(everyone, key=lambda each: (each[0].name.casefold(), each[0].created_at, each[0].id))
     known = [each for each in ranked if _sorted_by(name, *each) is not None]
     unknown = [each for each in ranked if _sorted_by(name, *each) is None]

@@ -1,8 +1,8 @@
-"""A range of time as whole cells of a home zone: the fewest that make it up, some of them taken off.
+"""Cover a range of time with the fewest cells of a space's home zone, some added and some subtracted.
 
-A day of another zone is a day of the home zone, less the hours before it begins there, and with those until
-it ends there: a day and a few hours in place of twenty-four hours. Cells hold whole numbers, so what is taken
-off leaves exactly the rest.
+A day of another zone is one day cell of the home zone, minus the hours before the day begins in that zone,
+plus the hours until it ends there: one day and a few hours instead of 24 hours. Cells hold integers, so the
+subtraction is exact.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain, bucket_of, d
 from callboard.query.reports.period import Range, next_hour
 
 LAST_TILED: Micros = micros(datetime(9999, 12, 1, tzinfo=UTC))
-"""A month before the calendar ends: the zone's own days are there for every quarter up to it."""
+"""A month before the end of the calendar, so that the end of the civil day exists for every instant."""
 
 Cells = tuple[Grain, int, int, int]
-"""A grain, the quarters from which and before which its cells are read, and 1, or -1: they are taken off."""
+"""Grain, first quarter-hour, exclusive last quarter-hour, and 1 to add the cells or -1 to subtract them."""
 
 
 class Tiles(Struct, frozen=True):
-    """A range as cells, and the edges that are none."""
+    """A range as cells, and the parts at its edges that are smaller than a cell."""
 
     cells: list[Cells]
     edges: list[tuple[Range, int]]
-    """Each within a quarter, with 1, or -1: it is taken off."""
+    """Ranges within one quarter-hour, to be counted from rows; 1 to add, -1 to subtract them."""
 
 
 TILED = 20_000
@@ -38,15 +38,17 @@ TILED = 20_000
 
 @lru_cache(maxsize=TILED)
 def tiles_of(begin: Micros, end: Micros, zone: str) -> Tiles:
-    """The cells of a zone that make up a range. Of what lies behind `LAST_TILED` nothing is kept."""
+    """The cells of a zone that make up a range. Nothing can be counted after `LAST_TILED`."""
     begin, end = min(begin, LAST_TILED), min(end, LAST_TILED)
     if begin >= end:
         return Tiles([], [])
     if -(-begin // QUARTER_US) >= end // QUARTER_US:
         inner = -(-begin // QUARTER_US) * QUARTER_US
-        # Less than a quarter, or the parts of two that meet inside it.
+        # No whole quarter-hour: within one, or parts of two. An edge must lie in one, so it is cut there.
         cut = [(begin, inner), (inner, end)] if begin < inner < end else [(begin, end)]
         return Tiles([], [(each, 1) for each in cut])
+    # From the nearest quarter-hour, not always the inner one: the rows to count at an edge are then those of
+    # half a quarter-hour at most, added or subtracted.
     first, before = _nearest_quarter(begin)
     last, behind = _nearest_quarter(end)
     edges = [
@@ -57,14 +59,14 @@ def tiles_of(begin: Micros, end: Micros, zone: str) -> Tiles:
 
 
 def _nearest_quarter(instant: Micros) -> tuple[int, Range]:
-    """The quarter that begins nearest to an instant, and what lies between."""
+    """The quarter-hour that begins nearest to an instant, and the range between the two."""
     quarter = (instant + QUARTER_US // 2) // QUARTER_US
     mark = quarter * QUARTER_US
     return quarter, (min(instant, mark), max(instant, mark))
 
 
 def _fewest(first: int, last: int, zone: str) -> list[Cells]:
-    """Of the ways to make up these quarters the one with the fewest cells."""
+    """Cells for the quarter-hours from `first` up to `last`, of the grains that need the fewest."""
     quarters = _some((Grain.QUARTER, first, last, 1))
     if last - first < _AN_HOUR:
         return quarters
@@ -92,12 +94,14 @@ _QUARTERS = {Grain.QUARTER: 1, Grain.HOUR: _AN_HOUR, Grain.DAY: QUARTERS_A_DAY}
 
 
 def _many(cells: list[Cells]) -> float:
-    """About how many are read."""
+    """About how many cells are read; days of 23 or 25 hours make it inexact, which only costs speed."""
     return sum((end - begin) / _QUARTERS[grain] for grain, begin, end, _ in cells)
 
 
 def _between(grain: Grain, mark: int, wanted: int, sign: int) -> list[Cells]:
-    """What counting from or to `wanted` in place of `mark` adds (a later end: 1; a later begin: -1)."""
+    """The cells that move a bound from `mark` to `wanted`. `sign`: 1 for an end, whose move to later adds
+    cells; -1 for a begin, whose move to later takes cells away.
+    """
     return _some((grain, mark, wanted, sign), (grain, wanted, mark, -sign))
 
 
@@ -114,7 +118,7 @@ def _nearest_day(quarter: int, zone: str) -> int:
 
 
 def _nearest(quarter: int, begin: int, following: Callable[[int], int]) -> int:
-    """Of the begin of its bucket and of the next one's the nearer: the earlier when both are as near."""
+    """The nearer of the begins of its bucket and the next one; the earlier one when they are equally near."""
     if begin == quarter:
         return begin
     end = following(begin)

@@ -1,4 +1,4 @@
-"""Whether to trust the numbers: how fresh, what was refused and why, what is unknown, what was proven."""
+"""The trust report: how fresh the numbers are, what was rejected, what is unknown, what was verified."""
 
 from __future__ import annotations
 
@@ -18,25 +18,26 @@ from callboard.store.questions import NO_SPACE, CallFilter
 from callboard.store.reporting import LastVerification, Received
 
 LAG_OVER: Micros = HOUR
+"""The lag is measured over the events received in the last hour."""
 MOST_LAG_EVENTS = 20_000
-"""The latest events that the lag is told of, of a whole organization."""
+"""Most events that the lag is measured over, the latest ones of the whole organization."""
 MOST_SPACES = 1_000
-"""Whose live calls are looked at one by one."""
+"""Most spaces whose live calls are checked against their limit."""
 
 
 class Lag(Struct, frozen=True, kw_only=True):
     """Receipt less occurrence, of the events received lately."""
 
     since: str
-    """From when on: an hour ago, or later where more than 20,000 events came."""
+    """The start of the measurement: an hour ago, or later if more than `MOST_LAG_EVENTS` were received."""
     events: int
-    """Whose source said when they happened, not after they were received."""
+    """Events that state when they occurred, at or before their receipt."""
     p50_seconds: float | None
     p95_seconds: float | None
     without_time: int
-    """Whose source did not say: they have no lag."""
+    """Events that do not state when they occurred: they have no lag."""
     ahead: int
-    """That happened after they were received: a clock that is wrong."""
+    """Events that state a time after their receipt: the clock of the source is wrong."""
 
 
 class Rejected(Struct, frozen=True):
@@ -63,35 +64,36 @@ class Verified(Struct, frozen=True, kw_only=True):
     at: str
     deep: bool
     drift: int
-    """Differences found in this organization."""
+    """Number of differences found in this organization."""
 
 
 class Trust(Struct, frozen=True, kw_only=True):
     """What trust in a report rests on."""
 
     as_of: str
-    """The answer holds everything acknowledged before."""
+    """The time of the report, which counts every event acknowledged before it."""
     timezone: str
-    """The home zone of what is asked about."""
+    """The home zone of the scope."""
     last_event_received: str | None
     lag: Lag
     outcomes: Outcomes
     calls_past_limit: int
-    """Calls that ring or talk for longer since their creation than their space allows: their end was not
-    told."""
+    """Calls still ringing or in progress longer after their creation than their space's `live_call_limit`:
+    the event that says how they ended is missing."""
     durations_unknown: int
-    """Completed calls whose duration is not known: no average holds them."""
+    """Completed calls of unknown duration, which no average includes."""
     durations_unknown_link: str
     contradicting: int
-    """Calls whose start and end contradict each other: their talk time would be below 0 or beyond 7 days, so
-    it is unknown, and calls at once do not place them."""
+    """Calls whose start and end contradict each other: their talk time would be below 0 or above 7 days. It
+    is unknown, and concurrency reports leave them out."""
     contradicting_link: str
     last_verification: Verified | None
 
 
 def trust(store: Store, scope: ReportScope, totals: Sequence[Totals], now: Micros) -> Trust:
-    """The facts for a scope; `totals` are those of its spaces."""
-    # A rejected row of an import that names no space is the organization's, not one space's.
+    """The trust report for a scope. `totals`: one for each of its spaces, in their order."""
+    # Rejected rows of imports that name no existing space are counted for the organization (`NO_SPACE`), so
+    # they belong to every scope but that of a single space.
     ids = [space.id for space in scope.spaces] + ([] if scope.one else [NO_SPACE])
     found = store.received(scope.org_id, ids, now - LAG_OVER, MOST_LAG_EVENTS)
     live = [
@@ -122,7 +124,7 @@ def trust(store: Store, scope: ReportScope, totals: Sequence[Totals], now: Micro
 
 
 def live_before(space: Space, now: Micros) -> Micros:
-    """Calls of a space that were created before and still live are past their limit."""
+    """Calls of the space that were created before this instant and are still live are past their limit."""
     return now - space.settings.live_call_limit * SECOND
 
 
@@ -141,7 +143,8 @@ def _lag(found: Received, now: Micros) -> Lag:
 
 
 def _percentile(ordered: Sequence[Micros], share: int) -> float | None:
-    """By nearest rank, exact."""
+    """The percentile by nearest rank, in seconds; None for no events."""
+    # -(-a // b) is a / b rounded up, in integers.
     return seconds(ordered[-(-len(ordered) * share // 100) - 1] // 1000) if ordered else None
 
 
