@@ -1,1 +1,1 @@
-"""Reading: parameters in, exact answers out."""
+"""Queries: read parameters, ask the store, build answers that are exact at the time of reading."""

@@ -1,4 +1,4 @@
-"""Agents: whom tasks are assigned to."""
+"""Agents: the people and programs that tasks are assigned to."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from callboard.store.questions import Scope, TaskFilter, Window
 from callboard.store.reporting import AgentTasks
 
 MOST_TASKS = 1_000_000
-"""Agents are counted from rows: of at most so many tasks in scope."""
+"""Most tasks in scope. Agents are counted from the rows of tasks: an index for them would make every write of
+a task slower."""
 MOST_PAIRS = 100_000
-"""Pairs of agent and space on one page, the agent after it included."""
+"""Most pairs of agent and space on one page, including the first agent of the next page."""
 
 
 def agents_page(store: Store, scope: Scope, window: Window) -> list[AgentTasks]:
-    """One page of agents. Raises `InvalidInputError`, with what to narrow, beyond one of the bounds."""
+    """One page of agents. Raises `InvalidInputError` at a bound; its message says what to narrow."""
     tasks = store.count_tasks(scope, TaskFilter())
     if tasks > MOST_TASKS:
         why = f"{tasks:,} tasks would have to be read, more than {MOST_TASKS:,}: ask about one space"
@@ -27,7 +28,7 @@ def agents_page(store: Store, scope: Scope, window: Window) -> list[AgentTasks]:
 
 
 def is_agent(store: Store, org_id: int, handle: str) -> bool:
-    """Whether any task is assigned to the handle, or any space names it as its agent."""
+    """Whether any task is assigned to `handle`, or any space names it as its agent."""
     everywhere = Scope(org_id, all_content=True)
     if any(space.agent_handle == handle for space in store.spaces(org_id)):
         return True

@@ -1,8 +1,8 @@
-"""The analytics endpoint's numbers: held per space, summed per organization, exact at every look.
+"""Totals of spaces and organizations, cached in memory and exact at every read.
 
-Owned by one thread (the event loop, or a command): nothing is locked. A look costs one reading of the
-store's marker; when that moved, the totals of the spaces that changed; and only when the directory moved
-as well, the list of spaces. So the cost follows what changed, never how many calls or spaces there are.
+An object belongs to one thread (the event loop, or a command), so nothing is locked. A refresh reads the
+store's change counter. Only when it has moved are the totals of changed spaces read, and the list of spaces
+only when the directory has changed too. So the cost follows what changed, not the number of calls or spaces.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from callboard.store.interface import Moved, Store
 from callboard.store.questions import Scope
 
 MOST_SPACES = 100_000
-"""Totals of about this many spaces are held; beyond it, those of organizations looked at longest ago go."""
+"""About how many spaces' totals are cached. Beyond it, organizations refreshed longest ago are dropped."""
 
 _json = msgspec.json.Encoder()
 
@@ -67,19 +67,19 @@ def analytics_answer(totals: Totals) -> AnalyticsAnswer:
 
 
 def analytics_body(totals: Totals) -> bytes:
-    """The endpoint's body: exactly its keys, in their order."""
+    """The body of the analytics endpoint: exactly the documented keys, in their documented order."""
     return _json.encode(analytics_answer(totals))
 
 
 class Cell:
-    """The totals of one scope, and a place for what a reader made of them."""
+    """The totals of one scope, and the answer that a reader rendered from them."""
 
     __slots__ = ("rendered", "totals")
 
     def __init__(self, totals: Totals) -> None:
         self.totals = totals
         self.rendered: Any = None
-        """Emptied whenever the totals change, never otherwise."""
+        """Set by a reader; set back to None whenever the totals change, so a cached answer is never stale."""
 
     def put(self, totals: Totals) -> None:
         if totals != self.totals:
@@ -91,7 +91,7 @@ _ZERO = Totals()
 
 
 class OrganizationTotals:
-    """One organization's totals as of its last look."""
+    """One organization's totals as of the last refresh."""
 
     def __init__(self, org_id: int) -> None:
         self.org_id = org_id
@@ -99,13 +99,13 @@ class OrganizationTotals:
         self.version = -1
         self.directory_version = -1
         self.whole = Cell(_ZERO)
-        """All contact spaces together."""
+        """The sum over all contact spaces."""
         self.spaces: dict[int, Cell] = {}
         self._contact: set[int] = set()
         self._sums = [0] * len(TOTALS_FIELDS)
 
     def cell(self, space_id: int | None) -> Cell:
-        """Of one space (which must be this organization's), or of the contact spaces together."""
+        """The cell of one space of this organization; None: the sum over the contact spaces."""
         if space_id is None:
             return self.whole
         found = self.spaces.get(space_id)
@@ -114,11 +114,13 @@ class OrganizationTotals:
         return found
 
     def everything(self) -> Totals:
-        """All spaces together, whatever their content type."""
+        """The sum over all spaces, of any content type."""
         return sum_totals(cell.totals for cell in self.spaces.values())
 
     def apply(self, moved: Moved) -> None:
-        """Take over what changed, the sum by its differences."""
+        """Apply changed totals. The sum over the contact spaces changes by the differences, which are exact
+        integers: the cost is that of the changed spaces, and the sum cannot drift from its parts.
+        """
         if moved.anew:
             self._forget()
         for space_id, totals in moved.totals.items():
@@ -135,13 +137,13 @@ class OrganizationTotals:
             self.whole.put(Totals(*self._sums))
 
     def _forget(self) -> None:
-        """Begin from nothing. The cells stay: somebody may hold them."""
+        """Set all totals to zero. The cell objects stay, because readers may hold a reference to them."""
         for cell in (self.whole, *self.spaces.values()):
             cell.put(_ZERO)
         self._sums = [0] * len(TOTALS_FIELDS)
 
     def regroup(self, contact: set[int], directory_version: int) -> None:
-        """Take over which spaces are contact spaces."""
+        """Apply a changed set of contact spaces."""
         if contact != self._contact:
             self._contact = contact
             total = sum_totals(self.spaces[each].totals for each in contact if each in self.spaces)
@@ -158,20 +160,22 @@ class Analytics:
         self._known: dict[int, OrganizationTotals] = {}
 
     def totals(self, scope: Scope) -> Totals:
-        """Of one space, of the contact spaces together, or of all spaces together."""
+        """The totals of one space, of all contact spaces, or of all spaces."""
         organization = self.look(scope.org_id)
         if scope.space_id is None and scope.all_content:
             return organization.everything()
         return organization.cell(scope.space_id).totals
 
     def look(self, org_id: int) -> OrganizationTotals:
-        """An organization's totals, brought up to now."""
-        # The marker is read before anything else: a commit after it moves it, and the next look sees that.
+        """An organization's totals, refreshed if the store has changed."""
+        # The change counter is read before the totals. A commit in between is then either in the totals or
+        # seen by the next call; read after them, the counter could hide a commit that the totals lack.
         marker = self._store.marker()
         known = self._known.get(org_id)
         if known is not None and known.marker == marker:
             return known
-        # Whatever fails half-way must not leave half a refresh behind: out first, in again when it is whole.
+        # Removed during the refresh: if it fails half-way, the half-changed totals must not be used again.
+        # Inserted again it is the newest entry, which `_forget_the_oldest` relies on.
         self._known.pop(org_id, None)
         organization = known or OrganizationTotals(org_id)
         self._refresh(organization)
@@ -187,8 +191,9 @@ class Analytics:
         organization.apply(moved)
         while moved.directory_version != organization.directory_version:
             contact = {each.id for each in self._store.spaces(org_id) if each.content_type == "contact"}
-            # Read between two looks that agree on the directory, the content types belong to the second's
-            # totals; otherwise the sum might be one that was never true.
+            # The spaces are read between two reads of the totals. Only if both have the same directory
+            # version do the content types belong to these totals; otherwise the sum over the contact spaces
+            # might be one that was never true.
             again = self._store.moved(org_id, organization.version)
             organization.apply(again)
             if again.directory_version == moved.directory_version:
@@ -196,6 +201,8 @@ class Analytics:
             moved = again
 
     def _forget_the_oldest(self) -> None:
+        # A dict keeps the order of insertion: the first entry was refreshed longest ago. The last one stays,
+        # however many spaces it has.
         held = sum(len(each.spaces) for each in self._known.values())
         while held > MOST_SPACES and len(self._known) > 1:
             held -= len(self._known.pop(next(iter(self._known))).spaces)

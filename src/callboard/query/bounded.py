@@ -1,4 +1,4 @@
-"""A dict with a bound: what is remembered must not grow with what is asked."""
+"""A dict with a bound, for caches whose keys come from requests."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ V = TypeVar("V")
 
 
 class Bounded(dict[K, V]):
-    """At most `limit` entries; a new one beyond it pushes out the one that came first.
+    """A dict of at most `limit` entries; a new one beyond it evicts the oldest one.
 
-    First in, first out instead of least recently used: a hit then costs no more than a plain dict's, and what
-    is pushed out is only read again. `size` says how much of the limit an entry takes, where entries differ
-    too much to be counted; the newest stays whatever it takes.
+    Eviction is first in, first out, not least recently used: a hit then costs no more than in a plain dict,
+    and an evicted value is only read from the store again. With `size`, the limit is on the sum of the sizes
+    of the values; the newest entry stays whatever its size.
     """
 
     def __init__(self, limit: int, size: Callable[[V], int] | None = None) -> None:
@@ -26,7 +26,7 @@ class Bounded(dict[K, V]):
     def __setitem__(self, key: K, value: V) -> None:
         if self._size is not None:
             if key in self:
-                del self[key]
+                del self[key]  # subtracts its old size, and makes it the newest entry
             self._held += self._size(value)
             while self._held > self._limit and len(self):
                 del self[next(iter(self))]

@@ -1,9 +1,9 @@
-"""Times as people write them in a question: instants, wall times of a zone, and whole civil days.
+"""Read times in query parameters: instants, wall times of a zone, and whole civil days.
 
-A civil day is the time from its first instant in a zone to the next day's first: 23 or 25 hours where
-clocks change. Where a wall time happens twice, the first is meant; one that is skipped is read as if the
-clocks had not yet changed. Each reading is the same for a start and for an end, so that neighbouring
-windows neither overlap nor leave a gap.
+A civil day lasts from its first instant in a zone to the first instant of the next day: 23 or 25 hours where
+clocks change. A wall time that occurs twice means its first instant; a skipped one is read with the offset
+from before the change. Starts and ends are read alike, so that adjacent periods neither overlap nor leave a
+gap.
 """
 
 from __future__ import annotations
@@ -29,14 +29,17 @@ _LAST_DAY = date.max
 
 
 class Moment(Struct, frozen=True):
-    """A time somebody wrote: an instant, a wall time, or a whole day of a zone named elsewhere."""
+    """A time as written in a parameter: an instant, or a wall time or whole day in the zone of `timezone`.
+
+    Exactly one of the fields is set.
+    """
 
     instant: Micros | None = None
     wall: datetime | None = None
     day: date | None = None
 
     def starts(self, zone: ZoneInfo) -> Micros:
-        """The instant, or the first one of the day."""
+        """The instant as a start: of a day, its first instant."""
         if self.instant is not None:
             return self.instant
         if self.wall is not None:
@@ -45,9 +48,10 @@ class Moment(Struct, frozen=True):
         return _at(datetime.combine(self.day, time()), zone)
 
     def ends(self, zone: ZoneInfo) -> Micros:
-        """The instant, or the first one after the day: a day named as an end is covered whole."""
+        """The instant as an exclusive end: of a day, the first instant after it, so the day is included."""
         if self.day is None:
             return self.starts(zone)
+        # 9999-12-31: `datetime` has no next day.
         if self.day == _LAST_DAY:
             return self.starts(zone) + DAY
         return Moment(day=self.day + timedelta(days=1)).starts(zone)
@@ -56,7 +60,7 @@ class Moment(Struct, frozen=True):
 def read_moment(text: str) -> Moment:
     """Read `2026-02-07`, `2026-02-07T05:57:45[.250][Z|+05:30]` or the platform's `07-02-2026 05:57:45`.
 
-    Raises `ValueError` that says what is wrong, in words for the one who wrote it.
+    Raises `ValueError` with a message for the caller.
     """
     try:
         if _DATE.fullmatch(text):
@@ -80,7 +84,7 @@ def _read_iso(day: str, clock: str, fraction: str | None, offset: str | None) ->
     since = (wall - _EPOCH) // timedelta(microseconds=1)
     if offset in "Zz":
         return Moment(instant=since)
-    # A plus sign that was not written as %2B arrives as a blank.
+    # In a query string an unescaped plus sign is decoded as a space.
     sign = -1 if offset[0] == "-" else 1
     digits = offset[1:].replace(":", "")
     hours, minutes = int(digits[:2]), int(digits[2:])
@@ -92,7 +96,7 @@ def _read_iso(day: str, clock: str, fraction: str | None, offset: str | None) ->
 def _at(wall: datetime, zone: ZoneInfo) -> Micros:
     try:
         return micros(wall.replace(tzinfo=zone))
-    except OverflowError:  # within a day of the first or last year, the offset leads outside
+    except OverflowError:  # the offset would lead out of the years 1 to 9999
         return micros(wall.replace(tzinfo=UTC))
 
 
@@ -102,6 +106,7 @@ ZONES = 1_024
 @lru_cache(maxsize=ZONES)
 def read_zone(text: str) -> ZoneInfo:
     """The IANA zone of that name. Raises `ValueError` when there is none."""
+    # Looked up in the list first: ZoneInfo would open any file under its search path for a name.
     if text not in _zones():
         raise ValueError("not the name of a time zone; write an IANA name such as Asia/Kolkata or UTC")
     return ZoneInfo(text)
@@ -109,7 +114,7 @@ def read_zone(text: str) -> ZoneInfo:
 
 @cache
 def zone_names() -> tuple[str, ...]:
-    """All zones there are: those of the `tzdata` package, the same on every machine."""
+    """The names of all zones: those of the `tzdata` package, so that they are the same on every machine."""
     listed = resources.files("tzdata").joinpath("zones").read_text("ascii")
     return tuple(sorted(listed.split()))
 

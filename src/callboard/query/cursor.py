@@ -1,7 +1,7 @@
-"""Cursors: where a page ended, as an opaque text.
+"""Cursors for keyset pagination: the position at which a page ended, as opaque text.
 
-Every text of the declared form is some position in a list's total order, so that no cursor can be wrong, only
-unhelpful: what follows a position is well defined for any list. It names no tenant and widens no filter.
+Any text of the declared form is a position in the total order of a list, and the rows after a position are
+well defined for any list. So a cursor needs no signature: a forged one names no tenant and widens no filter.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _CURSOR = re.compile(CURSOR_PATTERN.removeprefix("^").removesuffix("$"))
 
 
 def write_cursor(position: Position) -> str:
-    """The cursor of the page that starts behind this position."""
+    """The cursor of the page that starts after this position."""
     numbers = b"".join(
         number.to_bytes(_NUMBER_BYTES, "big", signed=True) for number in (position.at, position.space_id)
     )
@@ -25,11 +25,12 @@ def write_cursor(position: Position) -> str:
 
 
 def read_cursor(text: str) -> Position:
-    """The position a cursor stands for. Raises `ValueError` when it has not the form of one."""
+    """The position of a cursor. Raises `ValueError` for a text of another form."""
     if not _CURSOR.fullmatch(text):
         raise ValueError("not a cursor; send a next_cursor as it came")
     raw = bytes.fromhex(text)
     at, space_id = (
         int.from_bytes(raw[start : start + _NUMBER_BYTES], "big", signed=True) for start in (0, _NUMBER_BYTES)
     )
+    # "replace": bytes that are not UTF-8 can only be a forged cursor; any text is a valid position.
     return Position(at, raw[2 * _NUMBER_BYTES :].decode(errors="replace"), space_id)

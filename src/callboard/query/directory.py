@@ -1,6 +1,6 @@
-"""Who is asking and what they name: organizations, spaces and tokens, remembered and always exact.
+"""Look up organizations, spaces and tokens, cached in memory and exact at every request.
 
-Everything here belongs to one thread (the event loop, or a command): nothing is locked. A request takes
+Everything here belongs to one thread (the event loop, or a command), so nothing is locked. A request calls
 `directory.now()` once and looks everything up in that view.
 """
 
@@ -19,23 +19,24 @@ from callboard.query.secret import secret_digest
 from callboard.store.interface import Store
 
 REMEMBERED = 10_000
-"""How many tokens, handles and space tokens each are remembered."""
+"""Cached secrets, handles and space tokens, each."""
 REMEMBERED_SPACES = 50_000
-"""Spaces that are in the lists of whole organizations which are remembered; the newest list whatever its
-length."""
+"""Cached spaces in the lists of whole organizations, all lists together. The newest list is kept even if it
+is longer."""
 TOUCH_EVERY: Micros = 10 * MINUTE
-"""A token's last use is recorded at most this often."""
+"""A token's last use is recorded at most this often. On SQLite every write, this one too, moves the change
+counter, and then every worker refreshes."""
 
 
 class Principal(Struct, frozen=True):
-    """Who a secret speaks for."""
+    """The token that a secret belongs to, with its roles."""
 
     token: Token
     ends_at: Micros | None
     """When this secret stops working by itself: the token's expiry, or the end of a rotated secret."""
 
     roles: Mapping[int, Role]
-    """Organization id → what the token may do there."""
+    """Organization id → role of the token."""
 
     def role_in(self, org_id: int) -> Role | None:
         return self.roles.get(org_id)
@@ -48,7 +49,7 @@ class Principal(Struct, frozen=True):
 
 
 class View:
-    """The directory at one version. What is found is remembered; a new version starts a new view."""
+    """A cache of the directory at one version; another version gets a new view."""
 
     def __init__(self, store: Store, clock: Clock, version: int) -> None:
         self._store = store
@@ -60,14 +61,15 @@ class View:
         self._spaces: Bounded[int, dict[int, Space]] = Bounded(REMEMBERED_SPACES, len)
         self._organizations: dict[int, Organization] | None = None
 
-    # What is not there is never remembered: anybody can name endless things that do not exist.
+    # Below, misses are not cached: callers can name any number of things that do not exist, and these would
+    # evict the ones that do.
 
     def principal(self, secret: str) -> Principal | None:
-        """Whom the secret speaks for; none when it is unknown, revoked or expired at this moment."""
+        """The principal of a secret; None when it is unknown, revoked or expired at this moment."""
         return self.principal_of(secret_digest(secret))
 
     def principal_of(self, digest: bytes) -> Principal | None:
-        """The same, by the secret's digest."""
+        """The principal of a secret, by the digest of the secret."""
         principal = self._principals.get(digest)
         if principal is None:
             found = self._store.token_of_secret(digest)
@@ -77,10 +79,11 @@ class View:
             ends = [end for end in (token.expires_at, secret_ends_at) if end is not None]
             roles = {member.org_id: member.role for member in token.members}
             principal = self._principals[digest] = Principal(token, min(ends, default=None), roles)
+        # Checked on every call: a token expires without a change in the store.
         return principal if principal.works_at(self._clock()) else None
 
     def organization(self, handle: str) -> Organization | None:
-        """By its domain handle, in any case."""
+        """The organization of a domain handle, in upper or lower case; None when there is none."""
         handle = handle.lower()
         found = self._handles.get(handle)
         if found is None:
@@ -90,7 +93,7 @@ class View:
         return found
 
     def organizations_of(self, principal: Principal) -> list[Organization]:
-        """Those the principal may use, newest first."""
+        """The organizations that the principal has a role in, newest first."""
         if self._organizations is None:
             self._organizations = {each.id: each for each in self._store.organizations()}
         known = self._organizations
@@ -98,7 +101,7 @@ class View:
         return sorted(mine, key=lambda each: (-each.created_at, -each.id))
 
     def space(self, token: str) -> Space | None:
-        """By its public token, whichever organization's: the caller checks access."""
+        """The space of a public token, of any organization: the caller must check access."""
         found = self._tokens.get(token)
         if found is None:
             found = self._store.find_space(token)
@@ -107,7 +110,7 @@ class View:
         return found
 
     def spaces(self, org_id: int) -> dict[int, Space]:
-        """All spaces of an organization by their id, newest first."""
+        """Space id → space, for all spaces of an organization, newest first."""
         found = self._spaces.get(org_id)
         if found is None:
             found = self._spaces[org_id] = {each.id: each for each in self._store.spaces(org_id)}
@@ -115,7 +118,7 @@ class View:
 
 
 class Directory:
-    """The directory, exact at every call: a change by any process is seen by the next."""
+    """The current directory. A change by any process is seen by the next call."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -127,20 +130,22 @@ class Directory:
         self._touched: Bounded[int, Micros] = Bounded(REMEMBERED)
 
     def now(self) -> View:
-        """The directory as it is: looked at again only when the store's marker moved."""
-        # The marker is read first: whatever is committed after it moves it again.
+        """The current view. It is refreshed only when the store's change counter has moved."""
+        # The change counter is read before the version: a commit in between moves the counter again, so the
+        # next call refreshes.
         marker = self._store.marker()
         if marker != self._marker:
             version = self._version()
+            # Most commits are events and leave the directory's version as it is: the cache survives them.
             if version is None or version != self._view.version:
                 self._view = View(self._store, self._clock, -1 if version is None else version)
             self._marker = marker
         return self._view
 
     def _version(self) -> int | None:
-        """The directory's version; none while there is no organization.
+        """The version of the directory; None while there is no organization.
 
-        The store tells it with what moved in an organization, whichever: any will do.
+        The store returns it with the changes of an organization. Which organization does not matter.
         """
         if self._probe is None:
             self._probe = next((each.id for each in self._store.organizations()), None)
@@ -149,7 +154,7 @@ class Directory:
         try:
             moved = self._store.moved(self._probe, self._since)
         except NotFoundError:
-            # It went with a newer database, in whose place there is an older one now.
+            # The database was replaced by an older one (a restored backup) that lacks this organization.
             self._probe, self._since = None, -1
             return None
         self._since = moved.version
@@ -172,19 +177,22 @@ class Directory:
         return list(self.now().spaces(org_id).values())
 
     def touch_due_at(self, principal: Principal) -> Micros:
-        """When this token's use is to be recorded next (0: it never was)."""
+        """When the use of this token must be recorded next; 0 when it never was."""
         token = principal.token
         last = max(self._touched.get(token.id, 0), token.last_used_at or 0)
         return last + TOUCH_EVERY if last else 0
 
     def touching(self, principal: Principal, now: Micros) -> None:
-        """Count this token as recorded at `now`: whoever calls this calls `touch` next."""
+        """Mark this token's use as recorded at `now`, so that other requests do not record it too. The caller
+        must call `touch` next.
+        """
         self._touched[principal.token.id] = now
 
     def touch(self, token_id: int, now: Micros) -> None:
-        """Record a token's last use, unless another worker just did. May be called from any thread.
+        """Record a token's last use, unless another worker has just done so. May be called from any thread.
 
-        A last use that cannot be recorded is recorded ten minutes later: it is no reason to fail a request.
+        Never raises `StoreError`: a last use that cannot be recorded now is recorded after `TOUCH_EVERY`, and
+        is no reason to fail a request.
         """
         try:
             token = self._store.find_token(token_id)

@@ -1,4 +1,4 @@
-"""One call with its events: what was said when, and what each word changed."""
+"""One call with its events, and what each event changed."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class CallWord(Struct, frozen=True, kw_only=True):
 
     received_at: str | None
     occurred_at: str | None
-    """When it happened at its source; when received, if the source did not say."""
+    """When it happened at its source; when it was received, if the source did not say."""
     source: str
     batch_id: str
     event: dict[str, Any]
-    """As it was understood, in the fields it can be sent in."""
+    """The event as it was normalised, in the fields of a request."""
     changed: dict[str, tuple[Any, Any]]
-    """Field → before, after. Empty: it changed nothing, because a later event said otherwise."""
+    """Field → (before, after). Empty for an event that changed nothing, because greater events decide."""
 
 
 class CallWithEvents(CallItem, frozen=True, kw_only=True):
@@ -39,7 +39,7 @@ class CallWithEvents(CallItem, frozen=True, kw_only=True):
 
 
 def call_with_events(entries: Sequence[Entry], call: Call, space_token: str) -> CallWithEvents:
-    """The call, and what each of its events changed. `entries` as received, first to last."""
+    """The call, and what each of its events changed. `entries` must be in the order of receipt."""
     words: list[CallWord] = []
     before: dict[str, Any] = {}
     fold = CallFold()
@@ -48,7 +48,7 @@ def call_with_events(entries: Sequence[Entry], call: Call, space_token: str) -> 
         after = _facts(fold.row(), space_token)
         words.append(_word(entry, _changes(before, after)))
         before = after
-    # The folded call where there are events: read a moment after the row, they may be one event ahead of it.
+    # Shown from the events, not from the row: the events were read after the row and may include a newer one.
     shown = call_item(fold.row() if entries else call, space_token)
     return CallWithEvents(**msgspec.structs.asdict(shown), events=words)
 
@@ -80,13 +80,14 @@ def _as_sent(entry: Entry) -> dict[str, Any]:
 
 def _facts(call: Call, space_token: str) -> dict[str, Any]:
     facts = msgspec.structs.asdict(call_item(call, space_token))
-    # That a time is inferred follows from what was said, and is no word of anybody's.
+    # `inferred` is no fact of an event, and the others are the same for the whole history or for no event.
     for name in ("call_id", "space_token", "source", "inferred"):
         del facts[name]
     return {**facts, "void": call.void}
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    # Before the first event all fields are None, but `void` is false: it is never null.
     unset = {"void": False}
     return {
         name: (old, value)

@@ -1,8 +1,8 @@
-"""What answers say of themselves."""
+"""The `message` texts of answers."""
 
 from __future__ import annotations
 
 
 def fetched(what: str) -> str:
-    """The message of a successful read: `what` is the thing read, as a sentence begins with it."""
+    """The message of a successful read. `what` begins the sentence, so it starts with a capital letter."""
     return f"{what} fetched successfully"

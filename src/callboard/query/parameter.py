@@ -1,6 +1,6 @@
-"""One query parameter: its name, how its text is read, and what the reference says of it.
+"""Query parameters: each with its name, its reader and its documentation.
 
-Reading and documentation stand side by side, so that the OpenAPI document cannot promise what is refused.
+Reader and schema are defined together, so that the OpenAPI document does not promise what the server rejects.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ MOST_SECONDS = 1_000_000_000
 
 
 class Parameter(Struct, frozen=True, kw_only=True):
-    """A parameter that a path takes."""
+    """A query parameter of a path."""
 
     name: str
     text: str
-    """What it does, for the reference."""
+    """The description in the reference."""
     schema: Mapping[str, Any]
+    """The JSON schema of its value."""
     read: Callable[[str], Any]
-    """Its value; raises `ValueError` with words for the caller."""
+    """Text → value; raises `ValueError` with a message for the caller."""
     example: Any = None
 
 
@@ -51,6 +52,7 @@ def _pairs(query: bytes) -> Sequence[tuple[str, str]]:
     if not query:
         return ()
     try:
+        # Strict, because the default replaces invalid bytes by U+FFFD: a filter would then match nothing.
         return parse_qsl(
             query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS
         )
@@ -76,7 +78,7 @@ def _shown(name: str) -> str:
 
 
 def words(name: str, text: str, allowed: Sequence[str], *, unknown: bool = False) -> Parameter:
-    """One of a closed list; with `unknown`, that word asks for items where the field is null."""
+    """One of a closed list. With `unknown`, the word `unknown` finds items where the field is null."""
     choices = [*allowed, *(["unknown"] if unknown and "unknown" not in allowed else [])]
 
     def read(value: str) -> Any:
@@ -91,6 +93,8 @@ def words(name: str, text: str, allowed: Sequence[str], *, unknown: bool = False
     )
 
 
+# Narrower than what is accepted: days 1 to 28 exist in every month, so that any text that a tool generates
+# from these patterns is a valid time.
 _PLATFORM_TIME = "^(0[1-9]|1[0-9]|2[0-8])-(0[1-9]|1[0-2])-20[0-9]{2} ([01][0-9]|2[0-3])(:[0-5][0-9]){2}$"
 _ISO_TIME = (
     "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])(T([01][0-9]|2[0-3])(:[0-5][0-9]){2}([.][0-9]{1,6})?Z)?"
@@ -110,7 +114,7 @@ def read_text(value: str) -> str:
 
 
 def texts(name: str, text: str, example: str | None = None) -> Parameter:
-    """Any text; `unknown` asks for items where the field is null."""
+    """Any text. `unknown` finds items where the field is null."""
 
     def read(value: str) -> Any:
         return UNKNOWN if value == "unknown" else read_text(value)
@@ -120,9 +124,10 @@ def texts(name: str, text: str, example: str | None = None) -> Parameter:
 
 
 def phone_numbers(name: str, text: str) -> Parameter:
-    """A number as the source wrote it. A plus sign not written as %2B arrives as a blank, and is meant."""
+    """A phone number as the source wrote it."""
 
     def read(value: str) -> Any:
+        # In a query string an unescaped plus sign is decoded as a space; no number begins with a space.
         value = f"+{value[1:]}" if value[:1] == " " else value
         return UNKNOWN if value == "unknown" else read_text(value)
 
@@ -159,7 +164,11 @@ def numbers(name: str, text: str, low: int, high: int, default: int | None = Non
 
 
 def seconds(name: str, text: str, *, at_least: bool) -> Parameter:
-    """A duration in seconds, kept as milliseconds: a part of one is rounded so that no call slips in."""
+    """A duration in seconds, read as whole milliseconds.
+
+    Rounded up for a lower bound and down for an upper one (`at_least`): durations are whole milliseconds, so
+    no call outside the stated bound is found.
+    """
 
     def read(value: str) -> int:
         try:
@@ -175,14 +184,14 @@ def seconds(name: str, text: str, *, at_least: bool) -> Parameter:
 
 
 def moments(name: str, text: str) -> Parameter:
-    """A time: an instant, a wall time of `timezone`, or a whole day of it."""
+    """A time: an instant, or a wall time or whole day in the zone of `timezone`."""
     schema = {"type": "string", "anyOf": _MOMENTS}
     return Parameter(name=name, text=text, schema=schema, read=read_moment, example="2026-02-07")
 
 
 def spans(name: str, text: str) -> Parameter:
-    """A time as `moments` reads it, or two with a slash between: from the first until the second. Where that
-    is no time at all, nothing is found.
+    """A time as `moments` reads it, or two separated by a slash: from the first up to the second, excluded.
+    An end that is not later than the start finds nothing.
     """
 
     def read(value: str) -> tuple[Moment, Moment | None]:

@@ -1,4 +1,4 @@
-"""A bounded number of places for what lasts, shared so that nobody can take them all."""
+"""Limit the number of long-running things (streams, exports) in total, and fairly by organization."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ from callboard.errors import StoreUnavailableError
 
 
 class Places:
-    """At most `most` places. An organization may hold as many as it leaves free: alone it fills half of them,
-    and a newcomer finds room. Owned by one thread.
+    """At most `most` places. An organization may hold at most as many as are free.
+
+    So one organization alone can take half of the places, and another one always finds some free. Not
+    thread-safe: it belongs to one thread.
     """
 
     def __init__(self, most: int, full: type[StoreUnavailableError]) -> None:
-        """`full` is raised when there is no room."""
+        """`full`: the error raised when there is no place."""
         self._most = most
         self._full = full
         self._of_organization: Counter[int] = Counter()
         self.taken = 0
 
     def check(self, org_id: int) -> None:
-        """Raises when this organization cannot have one more."""
+        """Raise when this organization cannot take another place."""
         if self._of_organization[org_id] >= max(1, self._most - self.taken) or self.taken >= self._most:
             raise self._full
 
     def take(self, org_id: int) -> None:
-        """Take a place; raises when there is none for this organization."""
+        """Take a place; raises when this organization cannot have another."""
         self.check(org_id)
         self._of_organization[org_id] += 1
         self.taken += 1
@@ -35,4 +37,5 @@ class Places:
         self.taken -= 1
         self._of_organization[org_id] -= 1
         if not self._of_organization[org_id]:
+            # A Counter keeps zeros: without this it would grow with every organization ever seen.
             del self._of_organization[org_id]

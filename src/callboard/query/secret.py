@@ -1,4 +1,4 @@
-"""The secret of an API token: made once, shown once, kept only as a hash."""
+"""The secret of an API token: created once, shown once, stored only as a hash."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 PREFIX = "cb_"
 SHOWN = 11
-"""How many characters of a secret are kept readable, so that people can tell their tokens apart."""
+"""How many characters of a secret are stored readable, so that people can tell their tokens apart."""
 
 
 class Secret(Struct, frozen=True):
@@ -21,11 +21,15 @@ class Secret(Struct, frozen=True):
 
 
 def new_secret() -> Secret:
-    """A secret nobody can guess: 240 random bits behind a prefix that people and scanners recognise."""
+    """A new secret: 240 random bits after a prefix by which people and secret scanners recognise it."""
     text = PREFIX + secrets.token_urlsafe(30)
     return Secret(text, text[:SHOWN], secret_digest(text))
 
 
 def secret_digest(text: str) -> bytes:
-    """What the store knows a secret by. The secret is random and long: a plain hash cannot be reversed."""
+    """The hash that the store keeps of a secret.
+
+    A plain SHA-256, not a slow password hash: with 240 random bits there is nothing to guess, and it is
+    computed for every request.
+    """
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()

@@ -1,4 +1,4 @@
-"""An organization's numbers as metrics: of itself, and of each of its spaces, bounded."""
+"""Metrics of an organization and of its spaces, for Prometheus; the number of series is bounded."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from callboard.model.words import CALL_STATUSES, TASK_STATUSES
 from callboard.telemetry.exposition import Family, Labels, Sample
 
 MOST_SPACES = 1_000
-"""Spaces that have series of their own, the newest; all others together are `other`."""
+"""How many spaces, the newest ones, have their own series; all others are summed up as `other`."""
 OTHER = "other"
 
 Row = tuple[Labels, Totals, int]
-"""Labels, numbers, stuck tasks."""
+"""Labels, totals, number of stuck tasks."""
 Outcomes = Mapping[tuple[str, str], int]
 
 
 def organization_families(handle: str, contact: Totals, stuck: int, outcomes: Outcomes) -> Iterator[Family]:
-    """Of the contact spaces together, as the analytics has them; and of all events, how they ended."""
+    """The sums over the contact spaces, equal to the analytics endpoint, and the outcomes of all events."""
     labels = {"organization": handle}
     yield from _families(
         "callboard_organization", "of the contact spaces together", [(labels, contact, stuck)]
@@ -38,7 +38,7 @@ def organization_families(handle: str, contact: Totals, stuck: int, outcomes: Ou
 def space_families(
     handle: str, spaces: Sequence[Space], totals: Mapping[int, Totals], stuck: Mapping[int, int]
 ) -> Iterator[Family]:
-    """Of each space. `spaces` are newest first; beyond the bound they are one."""
+    """The numbers of each space. `spaces` must be newest first; those beyond the bound are one series."""
     shown, rest = spaces[:MOST_SPACES], spaces[MOST_SPACES:]
     rows: list[Row] = [
         (_of(handle, space.token), totals.get(space.id, _NONE), stuck.get(space.id, 0)) for space in shown

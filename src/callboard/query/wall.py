@@ -1,7 +1,7 @@
-"""The clock on the wall of a zone, and back: where clocks jump, days are skipped, and the calendar ends.
+"""Convert instants to wall times of a zone and back, also at clock changes and skipped days.
 
-`datetime` holds the years 1 to 9999. Within a day of either end a zone's own time may lie outside; there the
-time is told in UTC, so that no instant a question can name makes an error of ours.
+`datetime` holds the years 1 to 9999. Within a day of either end the wall time of a zone may lie outside; it
+is given in UTC there, so that no instant in a request can raise OverflowError.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LATEST: Micros = 253_402_300_799_999_999
 
 
 def local_time(instant: Micros, zone: ZoneInfo) -> datetime:
-    """An instant by the zone's clock, with its offset."""
+    """An instant as a local time of the zone, with its offset."""
     at = moment(min(max(instant, FIRST), LATEST))
     try:
         return at.astimezone(zone)
@@ -29,18 +29,20 @@ def local_time(instant: Micros, zone: ZoneInfo) -> datetime:
 
 
 def wall_time(instant: Micros, zone: str) -> datetime:
-    """What the zone's clock shows at an instant: a date and a time, without an offset."""
+    """The wall time of the zone at an instant: date and time without an offset."""
     return local_time(instant, ZoneInfo(zone)).replace(tzinfo=None, fold=0)
 
 
 def is_repeated(instant: Micros, zone: str) -> bool:
-    """Whether the clock shows this time for the second time, because it was put back."""
+    """Whether the wall time at this instant occurs for the second time, because clocks were set back."""
     return local_time(instant, ZoneInfo(zone)).fold == 1
 
 
 def highest_shown(instant: Micros, zone: str) -> datetime:
-    """The end of all that the clock has shown before an instant: where it was put back, and shows times for
-    the second time, the time that it was put back from.
+    """The exclusive upper end of the wall times shown before an instant.
+
+    During a repeated hour that is the time from which the clocks were set back: later than the wall time at
+    the instant.
     """
     last = instant - 1
     if is_repeated(last, zone):
@@ -49,16 +51,19 @@ def highest_shown(instant: Micros, zone: str) -> datetime:
 
 
 def first_shown(wall: datetime, zone: str) -> Micros:
-    """The instant at which the clock first shows a time, or jumps over it."""
+    """The first instant with this wall time; for a skipped one the instant of the clock change."""
     found = _instant(wall, zone)
+    # A skipped wall time does not survive the way there and back.
     if wall_time(found, zone) == wall:
         return found
     return _change(found, zone)
 
 
 def first_passed(wall: datetime, zone: str) -> Micros:
-    """The instant at which the clock has shown, or jumped over, all times before this one. Where it is put
-    back from this time that is the moment of it: `first_shown` is an hour later there.
+    """The first instant by which all wall times before this one have been shown or skipped.
+
+    It differs from `first_shown` only where clocks are set back from exactly this time: it is the instant of
+    the change there, and `first_shown` comes after the repeated hour.
     """
     last = wall - MICROSECOND
     found = _instant(last, zone)
@@ -66,17 +71,20 @@ def first_passed(wall: datetime, zone: str) -> Micros:
 
 
 def _instant(wall: datetime, zone: str) -> Micros:
-    """The first instant with this wall time; a skipped one as if the clock had not jumped yet."""
+    """The first instant with this wall time (PEP 495, fold=0); a skipped one by the offset before it."""
     return micros(wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(EPOCH.tzinfo))
 
 
 CHANGES = 10_000
-"""Changes of clocks that are remembered: a report by the hour looks the same few up again and again."""
+"""Cached results of `_change`: a report by the hour asks for the same few clock changes many times."""
 
 
 @lru_cache(maxsize=CHANGES)
 def _change(instant: Micros, zone: str) -> Micros:
-    """The change of the offset by which an instant after it shows what it shows: within two days before."""
+    """The instant of the clock change that led to the offset at `instant`, within two days before it.
+
+    A binary search, because zoneinfo does not expose its transitions. It assumes one change in the two days.
+    """
     after = local_time(instant, ZoneInfo(zone)).utcoffset()
     low, high = instant - 2 * 86_400_000_000, instant
     while high - low > 1:

@@ -1,1 +1,1 @@
-"""Lists to take along: all of a list, in pieces, as CSV, NDJSON or Parquet."""
+"""Exports: all rows of a list, streamed in pieces, as CSV, NDJSON or Parquet."""

@@ -1,4 +1,4 @@
-"""Which encoder writes which format."""
+"""The encoder of each export format, and the name of an exported file."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ def encoder_for(wanted: Format, table: Table[Any]) -> Encoder:
 
 
 def file_name(table: Table[Any], handle: str, now: Micros, wanted: Format) -> str:
-    """What an export is called when nobody says otherwise: `call-logs-acme.example-20260207T061000Z.csv`."""
+    """The default name of an exported file: `call-logs-acme.example-20260207T061000Z.csv`."""
     return f"{table.name}-{handle}-{moment(now):%Y%m%dT%H%M%SZ}.{wanted.word}"

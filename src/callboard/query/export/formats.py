@@ -1,4 +1,4 @@
-"""The formats of exports, by the words they are asked for with."""
+"""The formats of exports, by the words that choose them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ JSON = "json"
 
 
 class Format(Struct, frozen=True):
-    """One format."""
+    """One export format."""
 
     word: str
+    """Its name in a query or on the command line, and the extension of the file."""
     media: str
+    """The media type in an `Accept` header."""
     content_type: str
-    """As it is sent."""
+    """The `Content-Type` of the answer."""
 
 
 FORMATS = {
@@ -31,16 +33,16 @@ BY_MEDIA = {each.media: each for each in FORMATS.values()}
 
 
 class Encoder(Protocol):
-    """Turns the rows of one list into a file, piece by piece."""
+    """Encodes the rows of one list as a file, piece by piece."""
 
     row_bytes: float
-    """How much memory a row lately took, about."""
+    """About how many bytes a row of the last piece took; sets how many rows are read next."""
 
     def begin(self) -> bytes:
-        """What stands before the first row."""
+        """The bytes before the first row."""
 
     def rows(self, rows: Sequence[Any]) -> bytes:
-        """Some rows more; what of them can be written now."""
+        """Encode some rows and return the bytes that can be written now; may be empty."""
 
     def end(self) -> bytes:
-        """The rest, and what stands behind the last row."""
+        """The remaining bytes, with those after the last row."""

@@ -1,4 +1,4 @@
-"""Parquet, written by pyarrow, row group by row group."""
+"""Write exports as Parquet with pyarrow, one row group at a time."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from callboard.query.export.tables import Table
 
 GROUP_ROWS = 65_536
 GROUP_BYTES = 8 * 1024 * 1024
-"""A row group is written when it has so many rows, or holds so much: a reader needs one at a time, and so do
-we."""
+"""A row group is written when it has this many rows or bytes, because writer and reader hold a whole one in
+memory."""
 
 _json = msgspec.json.Encoder()
 
 
 class ParquetEncoder:
-    """Times are timestamps of microseconds in UTC, durations seconds, objects JSON as text."""
+    """Times become timestamps of microseconds in UTC, durations float seconds, documents JSON texts."""
 
     def __init__(self, table: Table[Any]) -> None:
         import pyarrow as pa  # noqa: PLC0415 - 60 ms that only Parquet should cost
@@ -84,7 +84,9 @@ def _plain(column: Sequence[Any], kind: str) -> Sequence[Any]:
 
 
 class _Sink:
-    """A file that is taken away as it is written."""
+    """A write-only file object for pyarrow whose bytes are taken out as they are written: an export is never
+    in memory as a whole.
+    """
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -116,6 +118,6 @@ class _Sink:
         self.closed = True
 
     def take(self) -> bytes:
-        """What was written since."""
+        """The bytes written since the last call."""
         taken, self._parts = b"".join(self._parts), []
         return taken

@@ -1,4 +1,4 @@
-"""CSV and NDJSON."""
+"""Write exports as CSV and NDJSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _json = msgspec.json.Encoder()
 
 
 class NdjsonEncoder:
-    """One object a line, as the list shows it."""
+    """One JSON object per line, equal to the item of the list."""
 
     def __init__(self, table: Table[Any]) -> None:
         self._item = table.item
@@ -37,7 +37,7 @@ class NdjsonEncoder:
 
 
 class CsvEncoder:
-    """A header, then a line a row (RFC 4180, UTF-8). What has no value is an empty cell."""
+    """A header, then one line per row (RFC 4180, UTF-8). An unknown value is an empty cell."""
 
     def __init__(self, table: Table[Any]) -> None:
         self._columns = table.columns

@@ -1,8 +1,9 @@
-"""All of a list, from its newest row to its oldest: many short reads, each its own transaction.
+"""Read all of a list, newest row first, in many short reads, each in its own transaction.
 
-The list goes on behind the last row that was read (a keyset), so that the millionth row costs as much as the
-first and no read transaction lasts. Where a filter finds so little that a read does not come to its end in
-the query time, the time it covers is cut into slices, as short as need be.
+Each read continues after the last row of the one before (keyset pagination), so that the millionth row costs
+as much as the first. No read transaction stays open: on SQLite it would let the WAL grow. A filter that
+matches few rows may scan too long for the query time limit; the read is then repeated on slices of time, as
+short as needed.
 """
 
 from __future__ import annotations
@@ -20,30 +21,30 @@ from callboard.store.questions import CallFilter, Position, Scope, TaskFilter, W
 
 Row = TypeVar("Row", CallAt, TaskAt)
 Read = Callable[[Micros | None, Micros | None, Window], Sequence[Row]]
-"""Rows from a time on, before a time, within a window."""
+"""(start, exclusive end, window) → rows; None is no bound."""
 
 FIRST_ROWS = 200
 MOST_ROWS = 2_000
 LEAST_ROWS = 20
 PIECE_BYTES = 1024 * 1024
-"""About so much is read, encoded and sent at once, whatever a row holds."""
+"""About how much is read, encoded and sent at once; the number of rows is chosen to fit it."""
 FIRST_SLICE: Micros = 8 * DAY
 SHORTEST_SLICE: Micros = MINUTE
 BEGINNING: Micros = 0
-"""Below it a slice is not worth its bound: what is older still is read in one."""
+"""1970. A slice that reaches below it is extended to the start of the list: hardly any row is older."""
 AHEAD: Micros = 25 * HOUR
-"""No row lies further in the future: times of events are bounded."""
+"""No row is further in the future: events may be at most a day ahead (`ingest.instants.AHEAD_MAX`)."""
 
 
 class Walk(Generic[Row]):
-    """Reads a list in pieces."""
+    """Reads a list in pieces, each as one list of rows."""
 
     def __init__(self, read: Read[Row], start: Micros | None, end: Micros | None, now: Micros) -> None:
-        """`start` and `end` are the list's own bounds, half-open."""
+        """`start` and `end`: the half-open bounds that the list's filter sets."""
         self._read: Read[Row] = read
         self._start = start
         self._top: Micros | None = end
-        """Exclusive end of the slice we are in."""
+        """The exclusive end of the current slice; `_floor` is its start."""
         self._floor: Micros | None = start
         self._latest = now + AHEAD
         self._slice: Micros | None = None
@@ -52,7 +53,7 @@ class Walk(Generic[Row]):
         self.rows_at_once = FIRST_ROWS
 
     def piece(self) -> Sequence[Row]:
-        """The next rows; none at the end. Raises `StoreError`."""
+        """The next rows; empty at the end. Raises `StoreError`."""
         while not self._done:
             window = Window(limit=self.rows_at_once, after=self._after)
             try:
@@ -69,17 +70,18 @@ class Walk(Generic[Row]):
         return ()
 
     def rows(self) -> Iterator[Row]:
-        """Row by row."""
+        """The rows one by one."""
         while rows := self.piece():
             yield from rows
 
     def fit(self, row_bytes: float) -> None:
-        """Read as many rows at once as make a piece, when a row has so many bytes."""
+        """Set the number of rows of the next read so that they make `PIECE_BYTES`, at `row_bytes` a row."""
         wanted = int(PIECE_BYTES / max(row_bytes, 1.0))
+        # It may only double each time: the rows to come may be much larger than the ones seen.
         self.rows_at_once = max(LEAST_ROWS, min(MOST_ROWS, wanted, 2 * self.rows_at_once))
 
     def _narrow(self) -> None:
-        """Cover less time with a read; raises `StoreTooSlowError` when it is short already."""
+        """Shorten the slice to a quarter. Raises `StoreTooSlowError` when it is as short as allowed."""
         if self._slice is not None and self._slice <= SHORTEST_SLICE:
             raise StoreTooSlowError
         self._slice = FIRST_SLICE if self._slice is None else max(self._slice // 4, SHORTEST_SLICE)
@@ -92,11 +94,11 @@ class Walk(Generic[Row]):
         assert self._floor is not None
         assert self._slice is not None
         self._top, self._after = self._floor, None
-        self._slice *= 2
+        self._slice *= 2  # grow again: the slow stretch may be over
         self._bound(self._top)
 
     def _bound(self, top: Micros) -> None:
-        """The slice that ends at `top`."""
+        """Set the start of the slice that ends at `top`."""
         assert self._slice is not None
         floor = top - self._slice
         lowest = BEGINNING if self._start is None else self._start
@@ -104,12 +106,13 @@ class Walk(Generic[Row]):
 
     def _reached(self) -> Micros:
         if self._after is not None:
+            # Exclusive: more rows of that very microsecond may follow the last one read.
             return self._after.at + 1
         return self._latest if self._top is None else min(self._top, self._latest)
 
 
 def walk_calls(store: Store, scope: Scope, where: CallFilter, now: Micros) -> Walk[CallAt]:
-    """All calls that a list shows."""
+    """A walk over all calls of a list."""
 
     def read(start: Micros | None, end: Micros | None, window: Window) -> Sequence[CallAt]:
         return store.calls(scope, structs.replace(where, start=start, end=end), window)
@@ -118,7 +121,7 @@ def walk_calls(store: Store, scope: Scope, where: CallFilter, now: Micros) -> Wa
 
 
 def walk_tasks(store: Store, scope: Scope, where: TaskFilter, now: Micros) -> Walk[TaskAt]:
-    """All tasks that a list shows."""
+    """A walk over all tasks of a list."""
 
     def read(start: Micros | None, end: Micros | None, window: Window) -> Sequence[TaskAt]:
         return store.tasks(scope, structs.replace(where, created_from=start, created_to=end), window)
@@ -127,14 +130,16 @@ def walk_tasks(store: Store, scope: Scope, where: TaskFilter, now: Micros) -> Wa
 
 
 def position(found: CallAt | TaskAt) -> Position:
-    """Where in its list a row stands."""
+    """The position of a row in its list."""
     if isinstance(found, CallAt):
         return Position(found.call.creation_time, found.call.call_id, found.space_id)
     return Position(found.task.created, found.task.task_id, found.space_id)
 
 
 def encoded(walk: Walk[Row], encoder: Encoder) -> Iterator[bytes]:
-    """The file of a walk, in pieces. The first comes when the store has been asked."""
+    """The file of a walk, in pieces."""
+    # The head goes out with the first rows: a store that fails at the first read then fails the request, as
+    # nothing has been sent yet.
     head = encoder.begin()
     while rows := walk.piece():
         piece = head + encoder.rows(rows)
