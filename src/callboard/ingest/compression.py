@@ -1,4 +1,4 @@
-"""Compressed bodies, their decoded size bounded while they are decoded: no bomb ever unfolds."""
+"""Decompress request bodies. The size is checked at each step, so that a decompression bomb stops early."""
 
 from __future__ import annotations
 
@@ -13,27 +13,30 @@ from callboard.errors import BodyTooLargeError, UnreadableBodyError, Unsupported
 _GZIP_WBITS = 16 + zlib.MAX_WBITS
 _GZIP_CHUNK = 64 * 1024
 _GZIP_STEP = 1024 * 1024
-"""What one step may unfold to."""
+"""Most bytes that one step may produce."""
 _PARTS_MAX: Final = 10_000
-"""Most gzip members or zstd frames of one body: an empty one costs more to read than to send."""
+"""Most gzip members or zstd frames of one body: an empty one produces nothing, but costs a new decoder."""
 _ZSTD_WINDOW_BYTES = 8 * 1024 * 1024
-"""What every encoder stays within unless told otherwise (RFC 8878, 3.1.1.1.2)."""
+"""The window size that RFC 8878 (3.1.1.1.2) recommends as the limit; a larger one would let a small body
+allocate that much memory."""
 _ZSTD_CHUNK = 256
-"""A block of four bytes may unfold to 128 KiB, and a zstd decoder hands out all that it was given: so few
-bytes at a time mean at most 8 MiB beyond the limit."""
+"""Input bytes of one step. The zstd decoder has no output limit, and an RLE block of 4 bytes decodes to 128
+KiB (RFC 8878, 3.1.1.2): with this many bytes a step produces at most 8 MiB."""
 _ZSTD_STEP = _ZSTD_CHUNK // 4 * 128 * 1024
 
 Grow = Callable[[int], None]
-"""Takes room for so many bytes more; raises when there is none."""
+"""Reserves this many more bytes of memory; raises when there is no room."""
 
 
 def _grow_freely(size: int) -> None:
-    """Where nobody shares the room."""
+    """For callers without a shared memory limit."""
 
 
 def decompress(body: bytes, encoding: str, limit: int, grow: Grow = _grow_freely) -> bytes:
-    """The body that `encoding` (of `Content-Encoding`) stands for. `grow` is asked for room before each step
-    unfolds, for the most that it may come to: more than is needed in the end.
+    """The body decoded by `encoding`, the value of `Content-Encoding`.
+
+    `grow` is called before each step with the most that the step may add, so that memory is reserved before
+    it is used; the sum is more than the body needs in the end.
 
     Raises `UnsupportedBodyError` for another encoding than gzip, zstd or identity, `UnreadableBodyError` for
     a damaged or truncated body, `BodyTooLargeError` when it decodes to more than `limit` bytes.
@@ -56,16 +59,19 @@ def _gunzip(body: bytes, limit: int, grow: Grow) -> bytes:
     waiting = memoryview(body)
     left: bytes = b""
     is_full = False
-    """The last step ended at its bound: there may be more of what was handed in."""
+    """The last step filled its output limit, so the decoder may hold more output for input already given."""
     while left or waiting or is_full:
         if not (left or is_full):
             left, waiting = bytes(waiting[:_GZIP_CHUNK]), waiting[_GZIP_CHUNK:]
         if decoder.eof:
             if not left.strip(b"\0") and not bytes(waiting).strip(b"\0"):
-                break  # padding behind the last member, as gzip itself allows
+                break  # zero padding after the last member, which gzip accepts too
+            # A gzip file may be several members, one after the other (RFC 1952, 2.2).
             decoder = zlib.decompressobj(_GZIP_WBITS)
             unfolded.part()
         unfolded.make_room(_GZIP_STEP)
+        # One byte more than may still come: enough to see that the body is too large. And never 0, which
+        # means "no limit" to zlib.
         step = min(_GZIP_STEP, unfolded.room + 1)
         try:
             piece = decoder.decompress(left, step)
@@ -102,7 +108,7 @@ class _Decoder(Protocol):
 
 
 class _Unfolded:
-    """What came out so far, and how much more may."""
+    """The output so far, and how much more is allowed."""
 
     def __init__(self, name: str, limit: int, grow: Grow) -> None:
         self.room = limit
@@ -114,7 +120,7 @@ class _Unfolded:
         self._pieces: list[bytes] = []
 
     def make_room(self, most: int) -> None:
-        """Before a step that may unfold to so many bytes."""
+        """Reserve memory for a step that may produce `most` bytes."""
         if (more := self._size + most - self._held) > 0:
             self._grow(more)
             self._held += more

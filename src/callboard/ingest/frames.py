@@ -1,6 +1,7 @@
-"""What a worker and its writer say to each other: batches one way, receipts or errors the other.
+"""The protocol between a worker and the writer process: batches one way, receipts or errors the other.
 
-A frame is its length and MessagePack. Of an event only the canonical form goes over: it holds all there is.
+A frame is its length (8 bytes, little-endian) and a MessagePack body. Events are sent in their canonical
+form, which holds everything but the receipt.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from callboard.settings import Settings
 from callboard.store.interface import Batch, Idempotency, NewRun, Receipt, Rejection
 
 HEAD = struct.Struct("<Q")
-"""Of every frame: how many bytes follow."""
+"""The head of a frame: the number of bytes that follow."""
 
 Result = Receipt | Exception
 
@@ -27,7 +28,7 @@ class _Batch(Struct, array_like=True, gc=False):
     org_id: int
     space_id: int
     entries: list[tuple[bytes, int, str]]
-    """Canonical form, when it was received, by which door."""
+    """Canonical form, time of receipt, source."""
     indexes: list[int] | None
     rejections: list[Rejection]
     source: str
@@ -43,22 +44,22 @@ class _Sent(Struct, array_like=True, gc=False):
 
 
 class Sent(Struct, gc=False):
-    """Batches that went over together."""
+    """Batches sent in one frame."""
 
     batches: list[Batch]
-    """None: the writer is asked to try whether it could write."""
+    """Empty: a check whether the writer can write."""
     since: float
-    """When the first of them was taken in, by `time.monotonic`."""
+    """When the first of them was received, by `time.monotonic`, which all processes of a machine share."""
 
     @property
     def received(self) -> int:
-        """Events of them."""
+        """The number of events in all batches."""
         return sum([batch.received for batch in self.batches])
 
 
 class _Error(Struct, array_like=True, gc=False):
     name: str
-    """Of a class of `errors`; "" for a fault of ours, which the writer has in its log."""
+    """The name of a class of `errors`; "" for an internal error, which is in the log of the writer."""
     message: str
     state: dict[str, Any]
 
@@ -74,33 +75,33 @@ _decode_results = msgspec.msgpack.Decoder(list[_Result]).decode
 
 
 def settings_frame(settings: Settings) -> bytes:
-    """What a writer is told first."""
+    """The first frame that a worker sends: its settings."""
     return _framed(_encode(settings))
 
 
 def settings_of(body: bytes) -> Settings:
-    """What a writer is told first, as it finds it."""
+    """The settings in the body of the first frame."""
     return msgspec.msgpack.decode(body, type=Settings)
 
 
 def batches_frame(batches: Sequence[Batch], since: float) -> bytes:
-    """Batches as they go to the writer, the first of which was taken in then."""
+    """A frame of batches. `since`: when the first of them was received."""
     return _framed(_encode(_Sent(since, [_sent(batch) for batch in batches])))
 
 
 def batches_of(body: bytes) -> Sent:
-    """Batches as the writer finds them."""
+    """The batches in the body of a frame."""
     sent = _decode_sent(body)
     return Sent([_received(batch) for batch in sent.batches], sent.since)
 
 
 def results_frame(results: Sequence[Result]) -> bytes:
-    """What became of them, as it goes back."""
+    """A frame of results, one for each batch, in the same order."""
     return _framed(_encode([_told(result) for result in results]))
 
 
 def results_of(body: bytes) -> list[Result]:
-    """What became of them, as the worker finds it."""
+    """The results in the body of a frame: receipts, and errors to be raised."""
     return [
         each.receipt if each.error is None and each.receipt is not None else _error(each.error)
         for each in _decode_results(body)
@@ -108,13 +109,13 @@ def results_of(body: bytes) -> list[Result]:
 
 
 class Frames:
-    """Frames out of the bytes of a stream, however they were cut."""
+    """Splits a stream of bytes into frames, wherever the parts of the stream were cut."""
 
     def __init__(self) -> None:
         self._held = bytearray()
 
     def feed(self, part: bytes) -> list[bytes]:
-        """The frames that are whole now, in order."""
+        """Add bytes and return the bodies of the frames that are now complete, in order."""
         held = self._held
         held += part
         frames = []
@@ -125,6 +126,7 @@ class Frames:
                 break
             frames.append(bytes(held[begin + HEAD.size : end]))
             begin = end
+        # One deletion for all frames: each deletion moves the bytes that remain.
         if begin:
             del held[:begin]
         return frames
@@ -177,6 +179,7 @@ def _error(told: _Error | None) -> Exception:
     kind = _kinds(CallboardError).get(told.name)
     if kind is None:
         return RuntimeError(told.message)
+    # Without __init__: the classes take different arguments. Message and attributes are all their state.
     error = kind.__new__(kind)
     error.args = (told.message,)
     vars(error).update(told.state)

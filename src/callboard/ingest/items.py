@@ -1,4 +1,4 @@
-"""A body taken apart: the JSON of each event by itself, so that one that is wrong costs only itself."""
+"""Split a body into the JSON of each event, so that a wrong event is rejected without the others."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from callboard.ingest.slices import SLICE_BYTES
 from callboard.ingest.spans import Elements, Slices, Span, key_of, not_json
 
 EVENT_BYTES = 1024 * 1024
-"""No event whose fields keep within their bounds is larger."""
+"""Most bytes of one event: an event whose fields keep within their own bounds is smaller."""
 EVENT_VALUES = 100_000
-"""Nor has more values: `input` and `output` hold 32,768 each at most."""
+"""Most values of one event: `input` and `output` hold at most 32,768 each."""
 
 KEYS_OF_EVENT_MAX = 1_000
-"""Of an event, or of the object around `events`: there are some tens to name."""
+"""Most keys of an event, or of the object around `events`: there are some tens of known names."""
 _FAULTS_TOLD = 20
 
 _WHITESPACE = b" \t\r\n"
-# A surrogate escape, whole pairs first. An even number of backslashes before it is text, and not its own.
+# An escape of a surrogate: a whole pair, which is tried first and left alone, or half of one (group 2).
+# Backslashes in pairs before it are escaped backslashes (group 1); one more would mean that `\u` is text.
 _SURROGATES = re.compile(
     rb"(?<!\\)((?:\\\\)*)\\u"
     rb"(?:[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|([dD][89a-fA-F][0-9a-fA-F]{2}))"
@@ -41,10 +42,10 @@ _raw_fields = msgspec.json.Decoder(dict[str, Raw])
 
 
 def items(body: bytes, ndjson: bool, max_items: int) -> list[bytes | RejectedEvent]:
-    """The JSON of each event in a body that is not empty; of one that is too much to be looked at, why.
+    """The JSON of each event in a body that is not empty, or the rejection of an event too large to decode.
 
-    Raises `UnreadableBodyError` when the body is no JSON, `InvalidInputError` when it is an envelope that is
-    none, `BodyTooLargeError` for more than `max_items` events.
+    Raises `UnreadableBodyError` when the body is not JSON, `InvalidInputError` when the object around the
+    events is wrong, `BodyTooLargeError` for more than `max_items` events.
     """
     if ndjson:
         return _lines(body, max_items)
@@ -52,7 +53,7 @@ def items(body: bytes, ndjson: bool, max_items: int) -> list[bytes | RejectedEve
         try:
             return [_bounded(item) for item in _in_one_go(_with_nul_for_half_pairs(body), max_items)]
         except RecursionError:
-            pass  # something in it is nested too deeply for a decoder: only that is left out
+            pass  # an event is nested too deeply for the decoder; below, only that event is rejected
     return _in_slices(body, max_items)
 
 
@@ -71,7 +72,7 @@ def _in_one_go(body: bytes, max_items: int) -> list[bytes]:
 
 
 def _in_slices(body: bytes, max_items: int) -> list[bytes | RejectedEvent]:
-    """The same without decoding more than a slice at once."""
+    """As `_in_one_go`, but never decodes more than a slice at once."""
     start = first_of(body)
     if body[start : start + 1] == b"[":
         return _list(body, start, len(body), max_items)
@@ -99,7 +100,9 @@ def _in_slices(body: bytes, max_items: int) -> list[bytes | RejectedEvent]:
 
 
 def _list(body: bytes, start: int, end: int, max_items: int) -> list[bytes | RejectedEvent]:
-    """To its end, also when there are too many to keep: a list that is no JSON is said to be none first."""
+    """The events of a list. It is read to its end even if there are too many events, so that a body that is
+    not JSON gets that error wherever the fault is.
+    """
     found: list[bytes | RejectedEvent] = []
     received = 0
     slices = Slices(body, start, SLICE_BYTES)
@@ -120,7 +123,7 @@ def _slice(body: bytes, begin: int, end: int) -> Sequence[Raw | bytes | Rejected
         try:
             return _elements(_with_nul_for_half_pairs(text), begin - 1)
         except RecursionError:
-            pass  # something in it is nested too deeply for a decoder: only that is left out
+            pass  # an event is nested too deeply for the decoder; below, only that event is rejected
     return [_item(text, span, begin - 1) for span in Elements(text, 0)]
 
 
@@ -134,7 +137,7 @@ def _check_end(body: bytes, after: int, end: int) -> None:
 
 
 def _item(body: bytes, span: Span, before: int = 0) -> bytes | RejectedEvent:
-    """One event's JSON, known to be such. What is too much to be looked at is not decoded to see."""
+    """The JSON of one event, checked to be JSON; or its rejection, without decoding, if it is too large."""
     if span.end - span.begin > EVENT_BYTES:
         return _too_large(span.end - span.begin)
     if span.depth > DEPTH_MAX:
@@ -145,7 +148,7 @@ def _item(body: bytes, span: Span, before: int = 0) -> bytes | RejectedEvent:
 
 
 def _bounded(item: bytes) -> bytes | RejectedEvent:
-    """An event's JSON, when it is no larger than one whose fields keep within their bounds can be."""
+    """The JSON of an event, or its rejection when it is larger than any valid event."""
     if len(item) > EVENT_BYTES:
         return _too_large(len(item))
     if len(item) > EVENT_VALUES and item.count(b",") > EVENT_VALUES:
@@ -158,14 +161,16 @@ def _too_large(size: int) -> RejectedEvent:
 
 
 def too_many_events(max_events: int) -> BodyTooLargeError:
-    """What is said of a body of too many events."""
+    """The error for a body of too many events."""
     return BodyTooLargeError(f"The body holds more than {max_events:,} events; send it in parts.")
 
 
 def _with_nul_for_half_pairs(body: bytes) -> bytes:
-    """The body with each escape that is half a surrogate pair made a NUL: as unkeepable, but readable.
+    """The body with each escape of half a surrogate pair replaced by that of a NUL.
 
-    So the one event that holds it is rejected, not the whole body.
+    The decoder fails the whole body at half a pair. A NUL it can read, and the field's check rejects it just
+    the same, so that only the one event is rejected. Both escapes have six bytes: places in error messages
+    stay right.
     """
     if b"\\ud" not in body and b"\\uD" not in body:
         return body
@@ -193,7 +198,9 @@ def _line(line: bytes, number: int) -> bytes | RejectedEvent:
 
 
 def _too_deep(line: bytes, where: str) -> RejectedEvent:
-    """What is said of a line that no decoder can follow: it has to end where its brackets do."""
+    """The rejection of a line nested too deeply for the decoder. Raises `UnreadableBodyError` when its
+    brackets do not match or something follows them: the line is not JSON then.
+    """
     elements = Elements(line, 0)
     try:
         deque(elements, maxlen=0)
@@ -204,7 +211,7 @@ def _too_deep(line: bytes, where: str) -> RejectedEvent:
 
 
 def _numbered(body: bytes) -> Iterator[tuple[int, bytes]]:
-    """The lines that are not blank, with their numbers from 1; never all of them in memory."""
+    """The lines that are not blank, one by one, with their numbers from 1 (blank lines count)."""
     start = first_of(body)
     number = 1 + counted(body[:start], b"\n")
     while start < len(body):
@@ -229,6 +236,8 @@ def _elements(body: bytes, before: int = 0) -> list[Raw]:
 
 def _envelope(body: bytes, fields: dict[str, Raw], max_items: int) -> list[bytes]:
     events = bytes(fields["events"])
+    # The decoder keeps the last of two equal keys. If `events` is the only key, there are exactly two quotes
+    # outside its value; more mean that the key is there twice.
     _check_envelope([*fields, *(["events"] * (body.count(b'"') - events.count(b'"') != 2))])
     if events[:1] != b"[":
         raise _no_array()
@@ -236,7 +245,7 @@ def _envelope(body: bytes, fields: dict[str, Raw], max_items: int) -> list[bytes
 
 
 def _check_envelope(names: Sequence[str]) -> None:
-    """Raises `InvalidInputError` when there is anything beside `events`, or that twice."""
+    """Raise `InvalidInputError` when there is another key than `events`, or `events` twice."""
     if unknown := sorted(set(names) - {"events"}):
         told = [(name[:64], "not known beside events") for name in unknown[:_FAULTS_TOLD]]
         raise InvalidInputError(": ".join(told[0]) + ".", told)
@@ -258,8 +267,9 @@ def _read(
 
 
 def fault(body: bytes, error: str, before: int = 0) -> str:
-    """What is wrong with a body and where: msgspec's word, and what people most often meant. `before`: bytes
-    of the whole body that stand before this part of it.
+    """What is wrong with a body, and at which byte: msgspec's message, with a hint for common mistakes.
+
+    `before`: how many bytes of the whole body come before this part of it.
     """
     found = _FAULT.fullmatch(error)
     if found is None:

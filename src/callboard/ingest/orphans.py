@@ -1,4 +1,4 @@
-"""No process outlives the one that started it: nobody would stop or replace it."""
+"""End a process when its parent ends. Otherwise nothing would stop or replace it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import threading
 import time
 
 WATCH_EVERY_S = 0.5
-"""How often a process checks that its parent is still there, where the system does not tell it."""
+"""How often a process checks its parent where the operating system sends no signal."""
 
 
 def die_with(parent: int) -> None:
-    """Have this process killed when its parent is gone.
+    """Have this process killed as soon as its parent has ended.
 
-    Killed, not asked to finish: whatever was answered is on disk already, and a process that is stopped, or
-    waits for a disk, does not hear a request. Call it from the main thread, as early as possible.
+    SIGKILL rather than SIGTERM: everything acknowledged is on disk already, and a process that is stopped
+    cannot handle another signal. Call it from the main thread, as early as possible.
     """
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415 - where it is needed alone
@@ -25,6 +25,7 @@ def die_with(parent: int) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     else:
         threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    # The parent may have ended before the call above; no signal is sent for that.
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGKILL)
 

@@ -1,7 +1,7 @@
-"""What was sent → the events that can be taken, and a word on each that cannot.
+"""Parse request bodies into the events that are accepted and the rejections of the others.
 
-A body without fault is decoded in one go. Only when something in it is wrong is it taken apart, event by
-event, so that what is good beside it is kept.
+A valid body is decoded in one call. Only if that fails is it split and decoded event by event, which is
+slower but keeps the valid events.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from callboard.model.words import RejectReason
 from callboard.store.interface import Rejection
 
 VALUES_MAX: Final = 2_000_000
-"""Most values in one body: bounds what a small body of nothing but commas can make of memory."""
+"""Most values in one body: bounds the memory that a small body of many tiny values takes once decoded."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DOCUMENTS = ("external_ids", "metadata", "input", "output")
@@ -56,13 +56,13 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Parsed(Struct, frozen=True):
-    """What was in a body. Entries and rejections together are all its events."""
+    """The events of a body: every one is either an entry or a rejection."""
 
     entries: list[Entry]
     indexes: list[int]
-    """Each entry's place in the body, from 0."""
+    """The place of each entry in the body, from 0."""
     rejections: list[Rejection]
-    """In order of index."""
+    """The rejected events, in order of their place."""
 
     @property
     def received(self) -> int:
@@ -72,10 +72,10 @@ class Parsed(Struct, frozen=True):
 def parse_events(
     body: bytes, *, ndjson: bool, now: Micros, max_events: int, source: str = "events"
 ) -> Parsed:
-    """The events of a body: one, an array, `{"events": [...]}`, or one a line (`ndjson`).
+    """The events of a body: one event, an array, `{"events": [...]}`, or one event per line (`ndjson`).
 
-    Raises `UnreadableBodyError` (it says where), `InvalidInputError` for an envelope that is none, and
-    `BodyTooLargeError` for more than `max_events` events or `VALUES_MAX` values.
+    Raises `UnreadableBodyError`, which says at which byte, `InvalidInputError` for a wrong object around the
+    events, and `BodyTooLargeError` for more than `max_events` events or `VALUES_MAX` values.
     """
     body = _text_of(body)
     sent = _in_one_go(body, ndjson) if len(body) <= SLICE_BYTES else _in_slices(body, ndjson, max_events)
@@ -90,8 +90,9 @@ def parse_events(
 def parse_good(
     body: bytes, *, ndjson: bool, now: Micros, max_events: int, source: str = "events"
 ) -> Parsed | None:
-    """The same of a small body that can be decoded in one go; none of any that needs a closer look, which may
-    take longer than an event loop can wait.
+    """As `parse_events` for a small body that decodes in one call; None for any other.
+
+    Such a body is fast enough to parse on the event loop; others are parsed on a thread.
     """
     body = _text_of(body)
     sent = _in_one_go(body, ndjson)
@@ -103,23 +104,25 @@ def parse_good(
 def event_from_mapping(
     raw: Mapping[str, Any], *, now: Micros, source: str, earliest: Micros = EARLIEST
 ) -> Entry:
-    """The entry of one event given as the fields of the contract (a row read, a request's object).
+    """The entry of one event given as a mapping of fields: a row of a file, or the object of a request.
 
-    The same rules as for JSON; `earliest` lets old records in. Raises `RejectedEvent`.
+    The rules are those for JSON. `earliest`: the earliest time that is accepted. Raises `RejectedEvent`.
     """
     return log_entry(normalised(_event_in(raw), now, earliest), now, source)
 
 
 def task_event(raw: Mapping[str, Any], *, task_id: str, now: Micros, source: str = "events") -> Entry:
-    """The entry of an update of one task: a task event's fields, of which none is needed.
+    """The entry of an update of one task: the fields of a task event, all optional.
 
-    Without `attempt` it is about the task's current one, without `status` it leaves that as it is (both are
-    found under the space's lock), without `occurred_at` it happened now. Raises `RejectedEvent`.
+    Without `attempt` it is about the task's current attempt, without `status` it keeps the current status;
+    both are filled in under the space's lock (`fold/update.py`). Without `occurred_at` it happened now.
+    Raises `RejectedEvent`.
     """
     if raw.get("type", "task") != "task":
         raise RejectedEvent("invalid_type", "type", f"{shown(raw['type'])} is not task")
     if raw.get("task_id", task_id) != task_id:
         raise RejectedEvent("invalid_id", "task_id", f"{shown(raw['task_id'])} is not the task of the path")
+    # A task event needs a status to be valid: a placeholder, replaced by CURRENT_STATUS below.
     event = normalised(_event_in({"status": "pending", **raw, "type": "task", "task_id": task_id}), now)
     assert isinstance(event, TaskEvent)
     says_attempt, says_when = raw.get("attempt") is not None, raw.get("occurred_at") is not None
@@ -141,7 +144,7 @@ def task_event(raw: Mapping[str, Any], *, task_id: str, now: Micros, source: str
 
 
 def _event_in(raw: Mapping[str, Any]) -> EventIn:
-    """The wire form of a mapping, its texts checked."""
+    """The wire form of a mapping, with its texts checked."""
     sent = dict(raw)
     for field in _DOCUMENTS:
         if field in sent:
@@ -162,21 +165,25 @@ def _as_json(field: str, value: Any) -> Raw:
 
 
 def _text_of(body: bytes) -> bytes:
-    """The body without byte-order mark, known to be UTF-8, not empty, and of a bounded number of values."""
+    """The body without byte-order mark, checked: UTF-8, not empty, a bounded number of values."""
     body = body.removeprefix(_BYTE_ORDER_MARK)
     if not body.isascii():
         _check_utf8(body)
     if not body or (body[:1].isspace() and first_of(body) == len(body)):
         raise UnreadableBodyError("The body is empty.")
+    # Commas in texts count too, which is faster; the bound is far above what batches of events hold.
     if len(body) > VALUES_MAX and counted(body, b",") > VALUES_MAX:
         raise BodyTooLargeError(f"The body holds more than {VALUES_MAX:,} values; send it in parts.")
     return body
 
 
 def _check_utf8(body: bytes) -> None:
-    """Window by window: a large body's text, whole, would take four times its bytes."""
+    """Check that the body is UTF-8, window by window: decoded whole, the text could take four times the bytes
+    of the body.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")()
     for begin in range(0, len(body), WINDOW):
+        # The first bytes of a character that the end of the last window cut.
         held = len(decoder.getstate()[0])
         try:
             decoder.decode(body[begin : begin + WINDOW], begin + WINDOW >= len(body))
@@ -186,17 +193,19 @@ def _check_utf8(body: bytes) -> None:
 
 
 def _is_plain(body: bytes) -> bool:
-    """Whether no text in the body can be wrong but by its length: no empty one, no escape, only ASCII."""
+    """Whether texts need no check but that of their length, which the decoder makes: only printable ASCII, no
+    escapes, no empty text. True for nearly all bodies, and much faster than checking each text.
+    """
     return body.isascii() and b"\\" not in body and b'""' not in body and b"\x7f" not in body
 
 
 def _in_one_go(body: bytes, ndjson: bool) -> Sequence[EventIn] | None:
-    """All events of a body that msgspec takes as it is; none when something in it needs a closer look."""
+    """All events of a body that msgspec accepts as a whole; None when it must be looked at event by event."""
     try:
         if ndjson:
             sent = _one.decode_lines(body)
             if len(sent) != body.count(b"\n") + (body[-1:] != b"\n"):
-                return None  # blank lines, or one event over several
+                return None  # there are blank lines, or an event over several lines
         elif body[:1] == b"[":
             sent = _many.decode(body)
         elif _ENVELOPE.match(body):
@@ -210,11 +219,11 @@ def _in_one_go(body: bytes, ndjson: bool) -> Sequence[EventIn] | None:
 
 
 def _in_slices(body: bytes, ndjson: bool, max_events: int) -> Sequence[EventIn] | None:
-    """The same of a large body, slice by slice, so that no decode holds the interpreter for long.
+    """As `_in_one_go` for a large body, slice by slice: a decode holds the GIL, and other threads wait.
 
-    A slice ends where one event seems to end and the next to begin. That it was so shows when it is decoded:
-    from the beginning of an event, only whole events read as a list of such. A body of too many is decoded to
-    its end all the same, and not kept: that it is JSON is said first, wherever it is cut.
+    A slice is cut where an event seems to end. A wrong cut cannot go unnoticed: a text that starts at an
+    event decodes as a list of events only if it ends with a whole one. A body of too many events is decoded
+    to its end, without keeping the rest, so that one that is not JSON gets that error first.
     """
     found: list[EventIn] = []
     received = 0
@@ -231,20 +240,20 @@ def _in_slices(body: bytes, ndjson: bool, max_events: int) -> Sequence[EventIn] 
 
 
 def _has_no_repeated_key(body: bytes, sent: Sequence[EventIn] | EventIn, beside: bytes = b"") -> bool:
-    r"""Whether what was decoded from `body` is all that it says. False may also mean "look closer".
+    r"""Whether the body certainly has no repeated key. False may also mean that this is unknown.
 
-    msgspec keeps the last of two equal keys without a word. But every field has its place in the wire form
-    and every document is kept as sent, so what is encoded again has as many quotes as the body: two for
-    each key and text, and those escaped inside. A key that was there twice takes at least two away. Only a
-    quote written as `\u0022` would come back as another number of them.
+    msgspec silently keeps the last of two equal keys. Encoding the events again shows it: every field is kept
+    in the wire form and every document as it was sent, so the result has as many quotes as the body, two for
+    each key and text and those escaped inside. A dropped key takes at least two away. Only a quote written as
+    `\u0022` changes the number, so bodies with that escape are looked at event by event.
     """
     quotes = _encode(sent).count(b'"') + beside.count(b'"')
     return quotes == body.count(b'"') and (b"\\" not in body or b"\\u0022" not in body)
 
 
 class _Refused(Struct, frozen=True):
-    """What is said of one event. The exception itself is let go of: its traceback holds the frames that it
-    went through, and with them the request, until the garbage collector comes by.
+    """Reason and message of a rejected event. The exception itself is not kept: its traceback refers to the
+    frames it passed through, and so to the whole request, until a garbage collection.
     """
 
     reason: RejectReason

@@ -1,4 +1,4 @@
-"""What is said of an event that cannot be taken."""
+"""The error for an event that cannot be accepted, and values as error messages show them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class RejectedEvent(InvalidInputError):  # noqa: N818 - it is a verdict on an ev
 
 
 def shown(value: Any) -> str:
-    """A value as a message shows it: quoted, escaped, and short whatever was sent."""
+    """A value for an error message: quoted, with unprintable characters escaped, and cut short."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, dict):
@@ -33,6 +33,6 @@ def shown(value: Any) -> str:
         return repr(cut).encode("ascii", "backslashreplace").decode() if not cut.isprintable() else repr(cut)
     try:
         text = str(value)
-    except ValueError:  # a number of more digits than Python prints
+    except ValueError:  # an integer above Python's limit of digits for str() (4,300 by default)
         return "a number of thousands of digits"
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"

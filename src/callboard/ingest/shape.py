@@ -1,8 +1,8 @@
-"""The shape of a JSON body, told without decoding it: how many values and keys, how deep.
+"""Measure a JSON body without decoding it: number of values and keys, and depth.
 
-A decoder holds the interpreter from its first byte to its last, for every other thread too: one decode of
-15 MB is 0.9 s in which nothing else answers. So a body is measured first, in windows of 64 KiB, by primitives
-that are linear and fast; between two windows others have their turn.
+A decoder holds the GIL from its first byte to its last: one decode of 15 MB takes 0.9 s in which no other
+thread runs. So a body is measured first, in windows of 64 KiB and with fast linear operations on bytes; other
+threads can run between two windows.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from callboard.errors import BodyTooLargeError, UnreadableBodyError
 
 WINDOW: Final = 64 * 1024
 DEPTH_MAX: Final = 64
-"""Levels of any body. What events keep is nested 16 deep at most."""
+"""Most levels of any body. Documents of events may have 16."""
 KEYS_OF_ONE_MAX: Final = 10_000
-"""Keys of one object: more than fit into the largest document that is kept (64 KiB)."""
+"""Most keys of one object: more than fit into the largest document that is stored (64 KiB)."""
 
 _NOT_STRUCTURE = bytes(set(range(256)) - set(b"{}[]:"))
 _BLANK = re.compile(rb"[ \t\r\n]*")
@@ -27,20 +27,20 @@ _OPENING, _CLOSING, _COLON = frozenset(b"{["), frozenset(b"}]"), ord(":")
 
 
 class Bounds(Struct, frozen=True, kw_only=True):
-    """What a body may hold."""
+    """The bounds of a body."""
 
     values: int
-    """Counted by the commas between them; containers in containers are bounded by `depth`."""
+    """Most values, counted by the commas between them; `depth` bounds containers that hold one value each."""
     keys: int
-    """Of all its objects together."""
+    """Most keys of all objects together."""
     keys_of_one: int = KEYS_OF_ONE_MAX
     depth: int = DEPTH_MAX
 
 
 def check_shape(body: bytes, bounds: Bounds) -> None:
-    """Raises `BodyTooLargeError` for too many values or keys, `UnreadableBodyError` for too many levels.
+    """Raise `BodyTooLargeError` for too many values or keys, `UnreadableBodyError` for too many levels.
 
-    Time and memory are linear in the body. What is no JSON at all may pass: the decoder says so.
+    Time and memory are linear in the body. A body that is not JSON may pass; the decoder finds that.
     """
     brackets = []
     values = keys = 0
@@ -52,6 +52,8 @@ def check_shape(body: bytes, bounds: Bounds) -> None:
         if keys > bounds.keys:
             raise BodyTooLargeError(f"The body holds more than {bounds.keys:,} keys; send it in parts.")
         brackets.append(part.translate(None, _NOT_STRUCTURE))
+    # With no more brackets than levels are allowed, and no more keys than one object may have, both bounds
+    # hold. That saves small bodies the slow pass byte by byte.
     opened = sum(part.count(b"{") + part.count(b"[") for part in brackets)
     if opened > bounds.depth or keys > bounds.keys_of_one:
         _check_levels(brackets, bounds)
@@ -59,7 +61,7 @@ def check_shape(body: bytes, bounds: Bounds) -> None:
 
 def _check_levels(brackets: list[bytes], bounds: Bounds) -> None:
     keys_of: list[int] = []
-    """Of each object that is open, how many keys it has so far."""
+    """The number of keys so far of each container that is open, outermost first."""
     for part in brackets:
         for token in part:
             if token in _OPENING:
@@ -67,7 +69,7 @@ def _check_levels(brackets: list[bytes], bounds: Bounds) -> None:
                 if len(keys_of) > bounds.depth:
                     raise UnreadableBodyError("The body is nested too deeply.")
             elif not keys_of:
-                return  # no JSON from here on
+                return  # a colon or closing bracket outside any container: not JSON, as the decoder will find
             elif token in _CLOSING:
                 keys_of.pop()
             else:
@@ -79,7 +81,7 @@ def _check_levels(brackets: list[bytes], bounds: Bounds) -> None:
 
 
 def is_deeper(body: bytes, levels: int) -> bool:
-    """Whether containers nest deeper than so many levels."""
+    """Whether containers are nested deeper than `levels`."""
     try:
         _check_levels(
             [part.translate(None, _NOT_STRUCTURE) for part in outside_texts(body)],
@@ -91,7 +93,9 @@ def is_deeper(body: bytes, levels: int) -> bool:
 
 
 def outside_texts(body: bytes) -> Iterator[bytes]:
-    """The body without what stands between quotes, window by window."""
+    """The body without the texts between quotes, window by window."""
+    # Split at quotes, every other part is outside texts. An even number of parts is an odd number of quotes:
+    # the window ends in a text if it began outside one.
     in_text = False
     for _, window in windows(body):
         parts = window.split(b'"')
@@ -101,16 +105,18 @@ def outside_texts(body: bytes) -> Iterator[bytes]:
 
 
 def windows(body: bytes, begin: int = 0, size: int = WINDOW) -> Iterator[tuple[int, bytes]]:
-    """The body from `begin` on in parts, each with its place; no quote in them is an escaped one.
+    """The body from `begin` on in parts, each with its place, with escaped quotes overwritten.
 
-    Escaped quotes are overwritten, one byte for another. A part never ends between a backslash and what it
-    escapes.
+    So every quote in a part begins or ends a text. Bytes are replaced one for one, so places stay right.
     """
     while begin < len(body):
         part = body[begin : begin + size]
+        # An odd number of backslashes at the end: the last one escapes the first byte of the next part. It is
+        # moved there, so that no escape is cut in two.
         if (len(part) - len(part.rstrip(b"\\"))) % 2 and begin + len(part) < len(body):
             part = part[:-1]
         if b"\\" in part:
+            # Escaped backslashes first: in \\" the quote is not escaped.
             yield begin, part.replace(b"\\\\", b"__").replace(b'\\"', b"__")
         else:
             yield begin, part
@@ -118,14 +124,14 @@ def windows(body: bytes, begin: int = 0, size: int = WINDOW) -> Iterator[tuple[i
 
 
 def counted(body: bytes, byte: bytes) -> int:
-    """How often a byte stands in a body, between quotes or not."""
+    """How often a byte occurs in a body, inside texts or not."""
     if len(body) <= WINDOW:
         return body.count(byte)
     return sum(body.count(byte, at, at + WINDOW) for at in range(0, len(body), WINDOW))
 
 
 def first_of(body: bytes, begin: int = 0) -> int:
-    """Where the first byte from `begin` on stands that is not blank; the body's length when all are."""
+    """The place of the first byte from `begin` on that is not white space; the body's length if none is."""
     while begin < len(body):
         found = _BLANK.match(body, begin, begin + WINDOW)
         assert found is not None, "no blank is a match too"
@@ -136,7 +142,7 @@ def first_of(body: bytes, begin: int = 0) -> int:
 
 
 def end_of(body: bytes) -> int:
-    """Where the blanks at the end of a body begin."""
+    """The place where the white space at the end of a body begins."""
     end = len(body)
     while end:
         part = body[max(0, end - WINDOW) : end]

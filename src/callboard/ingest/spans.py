@@ -1,7 +1,7 @@
-"""Where the elements of a container stand in a body, found without decoding any.
+"""Find the elements of a JSON array or object without decoding them.
 
-For bodies that are too large, or nested too deeply, for one decode: each element is then looked at by
-itself, and one that is too much costs only itself.
+For bodies that are too large or too deeply nested to decode at once: each element is then decoded by itself,
+and only those that are too large or too deep are rejected.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _STRUCTURE = re.compile(rb"[\[\]{},]")
 _KEY = re.compile(rb'[ \t\r\n]*("(?:[^"\\]|\\.){0,1000}")[ \t\r\n]*:[ \t\r\n]*')
 _decode_key = msgspec.json.Decoder(str).decode
 _FAST_LEVELS = 8
+"""Nesting up to this depth is counted by replacing pairs of brackets, one fast pass a level."""
 _SMALL = 8 * 1024
 _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
@@ -28,23 +29,23 @@ _OPENING, _COMMA = frozenset(b"[{"), ord(",")
 
 
 class Span(NamedTuple):
-    """An element of an array, or a key of an object with its value; blanks around it included."""
+    """An element of an array, or a key of an object with its value; white space around it included."""
 
     begin: int
     end: int
     depth: int
-    """Levels of containers in it."""
+    """Levels of containers in the element; 0 for a plain value."""
 
 
 def not_json(why: str) -> UnreadableBodyError:
-    """What is said of a body that is none."""
+    """The error for a body that is not JSON."""
     return UnreadableBodyError(f"The body is not JSON: {why}.")
 
 
 class Elements:
-    """The elements of the container that opens at `start`, in one linear pass.
+    """Iterates over the elements of the container that opens at `start`, in one linear pass.
 
-    Only quotes, commas and brackets are looked at: that an element is JSON is for its decoder to say. Raises
+    Only quotes, commas and brackets are read; whether an element is JSON is left to its decoder. Raises
     `UnreadableBodyError` when the body ends before the container does.
     """
 
@@ -52,7 +53,7 @@ class Elements:
         self._body = body
         self._start = start
         self.after = start
-        """Where the container has ended, once all elements were taken."""
+        """The place after the container; set once all elements are read."""
 
     def __iter__(self) -> Iterator[Span]:
         begin = self._start + 1
@@ -61,7 +62,7 @@ class Elements:
         for at, window in windows(self._body, self._start, _SMALL):
             if depth > 1:
                 closed, opened, levels = _balance(_brackets(window, in_text=in_text))
-                if closed < depth - 1:  # all of it is inside one element
+                if closed < depth - 1:  # the whole window is inside one element: no need to find its tokens
                     deepest = max(deepest, depth + levels, depth + opened - closed + levels)
                     depth += opened - closed
                     in_text ^= window.count(b'"') % 2 == 1
@@ -86,11 +87,11 @@ class Elements:
 
 
 class Slices:
-    """The elements of the list that opens at `start`, many together: spans of about `size` bytes, cut between
-    elements, in one linear pass. An element that is larger is in a span that is larger.
+    """Iterates over the list that opens at `start` in spans of about `size` bytes, cut between elements, in
+    one linear pass. A larger element makes its span larger.
 
-    How deep each small window ends is counted, which is fast; only the window that is cut is looked at byte
-    by byte. Raises as `Elements`.
+    For most windows only the change of depth is counted, which is fast; tokens are searched only in a window
+    that is cut. Raises as `Elements`.
     """
 
     def __init__(self, body: bytes, start: int, size: int) -> None:
@@ -98,12 +99,12 @@ class Slices:
         self._start = start
         self._size = size
         self.after = start
-        """Where the list has ended, once all spans were taken."""
+        """The place after the list; set once all spans are read."""
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         begin = self._start + 1
         seen: list[_Window] = []
-        """Windows since `begin` in which a place to cut was not looked for yet."""
+        """Windows since `begin` that were not searched for a place to cut yet."""
         in_text, depth = False, 1
         for at, text in windows(self._body, begin, _SMALL):
             window = _Window(at, text, in_text, depth)
@@ -116,6 +117,8 @@ class Slices:
                 return
             seen.append(window)
             if at + len(text) - begin >= self._size:
+                # From the last window back. Those without a place to cut are dropped either way: no later
+                # search can find one in them, and searching them again would make the pass quadratic.
                 cut = next((place for each in reversed(seen) if (place := each.last_cut()) >= 0), -1)
                 seen.clear()
                 if cut >= 0:
@@ -125,7 +128,7 @@ class Slices:
 
 
 class _Window(NamedTuple):
-    """A part of a list, and how it stands at its beginning."""
+    """A part of a list, and the state at its beginning: in a text or not, and at which depth."""
 
     at: int
     text: bytes
@@ -133,7 +136,7 @@ class _Window(NamedTuple):
     depth: int
 
     def rises(self) -> int:
-        """How much deeper it ends than it begins."""
+        """The depth at its end minus the depth at its beginning."""
         brackets = _brackets(self.text, in_text=self.in_text)
         return brackets.count(b"[") - brackets.count(b"]")
 
@@ -141,7 +144,7 @@ class _Window(NamedTuple):
         """The place of its last comma between elements of the list; -1 when there is none."""
         closed, _, _ = _balance(_brackets(self.text, in_text=self.in_text))
         if closed < self.depth - 1:
-            return -1
+            return -1  # it never comes back to the level of the list
         depth, cut = self.depth, -1
         for place, token in _tokens(self.text.split(b'"'), self.at, in_text=self.in_text):
             if token == _COMMA:
@@ -151,7 +154,7 @@ class _Window(NamedTuple):
         return cut
 
     def end(self) -> int:
-        """The place of the bracket that closes the list; -1 when it is none."""
+        """The place of the bracket that closes the list; -1 when it is not in this window."""
         depth = self.depth
         for place, token in _tokens(self.text.split(b'"'), self.at, in_text=self.in_text):
             if token != _COMMA:
@@ -162,7 +165,7 @@ class _Window(NamedTuple):
 
 
 def _tokens(parts: list[bytes], place: int, *, in_text: bool) -> Iterator[tuple[int, int]]:
-    """Brackets and commas that stand in no text, each with its place; `parts` were cut at quotes."""
+    """Brackets and commas outside texts, each with its place. `parts`: the bytes split at quotes."""
     for part in parts:
         if not in_text and part != b":":
             if part == b",":
@@ -188,14 +191,17 @@ def _brackets(window: bytes, *, in_text: bool) -> bytes:
 
 
 def _balance(left: bytes) -> tuple[int, int, int]:
-    """How many brackets close what was open before, how many stay open, and how deep all of them go."""
+    """How many brackets close containers opened before, how many stay open, and the depth of those between.
+
+    Removing adjacent pairs takes away the innermost level each time; what is left is `]…][…[`.
+    """
     levels = 0
     while levels < _FAST_LEVELS and len(shorter := left.replace(b"[]", b"")) < len(left):
         left = shorter
         levels += 1
     if levels < _FAST_LEVELS:
         return left.count(b"]"), left.count(b"["), levels
-    # Each level is a pass: what nests deeper is counted byte by byte.
+    # A pass for each level would be quadratic in a deep body: deeper nesting is counted byte by byte.
     depth = least = most = 0
     for token in left:
         depth += 1 if token in _OPENING else -1
@@ -204,8 +210,10 @@ def _balance(left: bytes) -> tuple[int, int, int]:
 
 
 def key_of(body: bytes, span: Span) -> tuple[str, int]:
-    """The key of an object's element, and where its value begins. Raises `UnreadableBodyError` when it is
-    none (or longer than any key of ours: 1,000 bytes).
+    """The key of an element of an object, and the place of its value.
+
+    Raises `UnreadableBodyError` when there is no key, or one of more than 1,000 bytes: longer than any known
+    name.
     """
     found = _KEY.match(body, span.begin, span.end)
     if found is not None:
