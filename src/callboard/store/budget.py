@@ -1,10 +1,8 @@
-"""What one question may use: time, and rows that the store hands over, however many calls of the store it
-makes.
+"""The time and the rows that one question may use, over all the store calls it makes.
 
-The budget goes with the thread that answers (a context variable): a store asks `current()` for what is left
-before each statement, so that neither its methods nor the reports that call them carry it along. Without a
-budget, as on the command line and for the slices of an export, each call of the store has the query time of
-its own.
+The budget is a context variable, set for the thread that answers: a store reads what is left with `current()`
+before each statement, so neither its methods nor the reports that call them pass it along. Without a budget,
+as on the command line and for the slices of an export, each store call has the whole query time.
 """
 
 from __future__ import annotations
@@ -17,12 +15,13 @@ from contextvars import ContextVar
 from callboard.errors import InvalidInputError, StoreTooSlowError
 
 MOST_ROWS = 1_000_000
-"""Rows of counters, of groups or of calls that the store hands over for one question: about 150 MB."""
+"""Rows of counters, groups or calls that the store returns for one question: about 150 MB."""
 UNBOUNDED = 2**62
+"""No bound, as a number: `rows_left() + 1` is bound as a LIMIT, which is a signed 64-bit integer."""
 
 
 class Budget:
-    """What is left of it for one question. Used by one thread at a time."""
+    """The time and rows that one question has left. Not locked: used by one thread at a time."""
 
     __slots__ = ("ends_at", "rows_left")
 
@@ -31,15 +30,15 @@ class Budget:
         self.rows_left = rows
 
     def left_s(self) -> float:
-        """Seconds that are left. Raises `StoreTooSlowError` when there are none."""
+        """Seconds left. Raises `StoreTooSlowError` when none are."""
         left = self.ends_at - time.monotonic()
         if left <= 0:
             raise StoreTooSlowError
         return left
 
     def hand(self, rows: int) -> None:
-        """Count rows that were handed over. Raises `InvalidInputError`, with what to narrow, beyond the
-        bound: asked again it would take as many.
+        """Count rows that were returned. Beyond the bound raises `InvalidInputError`, which says what to
+        narrow: a client error and not 503, because the same question would return as many rows again.
         """
         self.rows_left -= rows
         if self.rows_left < 0:
@@ -55,7 +54,7 @@ _CURRENT: ContextVar[Budget | None] = ContextVar("budget", default=None)
 
 @contextmanager
 def within(budget: Budget | None) -> Iterator[None]:
-    """What is asked of a store in here, by this thread, is within this budget. None lifts one."""
+    """Store calls made inside the block, by this thread, share this budget. None removes the bound."""
     token = _CURRENT.set(budget)
     try:
         yield
@@ -64,25 +63,25 @@ def within(budget: Budget | None) -> Iterator[None]:
 
 
 def current() -> Budget | None:
-    """The budget of the question that this thread answers."""
+    """The budget of the question that this thread answers; None without one."""
     return _CURRENT.get()
 
 
 def check() -> None:
-    """For loops between calls of the store. Raises `StoreTooSlowError` when the time is used up."""
+    """For loops between store calls. Raises `StoreTooSlowError` when the time is used up."""
     budget = _CURRENT.get()
     if budget is not None:
         budget.left_s()
 
 
 def rows_left() -> int:
-    """How many rows may still be handed over."""
+    """How many rows may still be returned."""
     budget = _CURRENT.get()
     return UNBOUNDED if budget is None else budget.rows_left
 
 
 def hand(rows: int) -> None:
-    """Count rows that a store hands over; see `Budget.hand`."""
+    """Count rows that a store returns; see `Budget.hand`."""
     budget = _CURRENT.get()
     if budget is not None:
         budget.hand(rows)

@@ -1,4 +1,4 @@
-"""An import on record, who owns it, and what must hold for a process to change it, in any store."""
+"""The record of an import, its owner, and the checks that a process must pass to change it, in any store."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ class ImportOwner(Struct, frozen=True, kw_only=True):
     """The process that runs an import."""
 
     nonce: str
-    """Drawn anew for each run: two owners never have the same."""
+    """Random for each run: no two owners have the same."""
     host: str
     pid: int
     since: Micros
     process: str | None = None
-    """What tells this process from all others of its machine, also later ones with the same pid, and its
-    machine from all others; None where the system does not tell it.
+    """Identifies the machine and, on it, this process, also against later processes with the same pid; None
+    where the system has no such identity.
     """
 
 
@@ -27,7 +27,7 @@ class ImportBatch(Struct, frozen=True, kw_only=True):
 
     batch_no: int
     label: str
-    """What was imported and how: a run begun again under the same label carries on the same batch."""
+    """What was imported and how: a new run under the same label continues the same unfinished batch."""
     received_at: Micros
     finished_at: Micros | None = None
     withdrawn_at: Micros | None = None
@@ -36,41 +36,44 @@ class ImportBatch(Struct, frozen=True, kw_only=True):
     stale: int = 0
     rejected: int = 0
     position: int = 0
-    """Rows of the file that are taken, rejected ones included: the next commit begins behind them."""
+    """Rows of the file that are committed, rejected ones included: the next commit begins after them."""
     owner: ImportOwner | None = None
     beat: int = 0
-    """Moves with every sign of life of the owner."""
+    """Heartbeat counter: incremented with every sign of life of the owner."""
 
 
 class ImportClaim(Struct, frozen=True, kw_only=True):
-    """A change of an import's owner, made only if the owner is still the one that was seen."""
+    """A change of an import's owner: compare-and-set against the owner that was last read."""
 
     owner: ImportOwner | None
-    """The new one; None gives the import back."""
+    """The new owner; None releases the import."""
     instead_of: str | None
-    """The nonce of the owner that was seen; None if there was none."""
+    """The nonce of the owner that was read; None if there was none."""
     beat: int | None = None
-    """The last sign of life that was seen; None: any."""
+    """The heartbeat counter that was read; None skips that comparison."""
     from_start: bool = False
-    """The file is read from its first row again, and its rows are counted anew."""
+    """Read the file from its first row again, and reset the import's counts."""
 
 
 def check_owner(found: ImportBatch, owner: str | None) -> None:
-    """Raise `ImportTakenError` unless the import belongs to this owner (None: to nobody)."""
+    """Raise `ImportTakenError` unless the import belongs to this owner (None: has no owner)."""
     if nonce_of(found) != owner:
         raise ImportTakenError("This import belongs to another process.")
 
 
 def check_step(found: ImportBatch, owner: str, begins: int) -> None:
-    """Raise `ImportTakenError` unless the import belongs to this owner and stands here."""
+    """Raise `ImportTakenError` unless the import belongs to this owner and `begins` is its position. A step
+    that is sent again after a lost answer fails here, so its rows cannot count twice.
+    """
     check_owner(found, owner)
     if found.position != begins:
         raise ImportTakenError(f"This import stands behind row {found.position:,}, not {begins:,}.")
 
 
 def check_claim(found: ImportBatch, claim: ImportClaim) -> None:
-    """Raise `ImportTakenError` unless the import is open and its owner is as the claim saw it."""
+    """Raise `ImportTakenError` unless the import is open and its owner is the one that the claim read."""
     check_owner(found, claim.instead_of)
+    # The same owner with a newer heartbeat is alive after all: it must not lose its import.
     if claim.beat is not None and found.beat != claim.beat:
         raise ImportTakenError("The process that owns this import is still there.")
     if found.finished_at is not None or found.withdrawn_at is not None:
@@ -78,5 +81,5 @@ def check_claim(found: ImportBatch, claim: ImportClaim) -> None:
 
 
 def nonce_of(found: ImportBatch) -> str | None:
-    """The nonce of an import's owner; none without owner."""
+    """The nonce of an import's owner; None without an owner."""
     return None if found.owner is None else found.owner.nonce

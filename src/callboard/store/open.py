@@ -1,4 +1,4 @@
-"""Settings → store."""
+"""Opens the store that the settings name."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ def open_store(
     copying: bool = False,
     watch: Watch | None = None,
 ) -> SqlStore:
-    """The store that the settings name. A file is made or migrated when need be; a database only when
-    asked: `upgrade=True` brings it to this version, `None` makes the store in a database that has none.
-    `watch` is told when that takes long, because calls and tasks have to be folded anew.
-    A store that is being copied into opens only with `copying`: what it holds is a part of something.
+    """The store that the settings name. A file is created or migrated when needed, a database only on
+    request: `upgrade=True` brings it to this version, `None` creates the schema in a database that has
+    none. `watch` is informed when that takes long, because calls and tasks have to be refolded. The
+    unfinished target of a copy opens only with `copying`, because it holds only part of its source;
+    otherwise it raises `StoreFileError`.
     """
     store: SqlStore
     if settings.in_file:
         store = SqliteStore(settings.sqlite_path, settings, copying=copying, watch=watch)
     else:
-        # The driver takes a while to load, which whoever keeps a file need not wait for.
+        # Importing psycopg is slow; a store in a file does not need it.
         from callboard.store.postgres.store import PostgresStore  # noqa: PLC0415
 
         store = PostgresStore(settings.db, settings, upgrade=upgrade, copying=copying, watch=watch)
