@@ -1,4 +1,6 @@
-"""Connections to the database: how they are set up, and what PostgreSQL's errors mean to a caller."""
+"""Connections to the database: how they are configured, and which store error each PostgreSQL error
+becomes.
+"""
 
 from __future__ import annotations
 
@@ -26,46 +28,51 @@ from callboard.errors import (
 from callboard.settings import Settings
 
 CONNECT_TIMEOUT_S = 5
-"""Longest a connection may take to be made."""
+"""Longest time to open a connection."""
 WRITE_STATEMENTS_MS = 60_000
-"""Longest one statement of a commit may take; one that waits for a lock ends much sooner."""
+"""Longest time for one statement of a commit; a lock wait ends much sooner, by `lock_timeout_ms`."""
 IDLE_S = 300.0
-"""Connections that nobody needed for so long are closed."""
+"""Close connections that were unused for this long."""
 
 
 HOUSEKEEPING_S = 2.0
-"""Longest one answer may take that is no query of ours: setting a connection up, ending a transaction."""
+"""Longest wait for an answer to anything but a query: configuring a connection, ending a transaction."""
 GRACE_S = 1.0
-"""How much longer than the database itself we wait for it to end a statement."""
+"""How long the client waits beyond the server's own statement timeout: normally the server's error comes
+first and the connection stays usable.
+"""
 
 T = TypeVar("T")
 
 
 class TooLateError(psycopg.OperationalError):
-    """The database did not answer within our time: the connection is of no use any more."""
+    """The database did not answer within the client's time limit: the connection was closed."""
 
 
 class BoundedConnection(Connection[Any]):
-    """A connection that waits for no answer longer than it may, whatever the database does: one that is
-    stopped, or whose machine hangs, keeps its own time limits as little as anything else.
+    """A connection that bounds each wait on the client's side: a server that is stopped, or whose machine
+    hangs, does not enforce `statement_timeout` either.
     """
 
     limit_s: float = HOUSEKEEPING_S
     """Longest wait for one answer."""
     until: float | None = None
-    """When all waiting ends, by `time.monotonic`; none: each answer has `limit_s`."""
+    """Deadline for all waits, by `time.monotonic`; None: each answer has `limit_s`."""
 
     def wait(self, gen: Generator[Any, Any, T], *args: Any, **more: Any) -> T:
         until = time.monotonic() + self.limit_s if self.until is None else self.until
         try:
             return super().wait(_bounded(gen, until), *args, **more)
         except TooLateError:
+            # The answer may still come: on an open connection the next statement would read it as its own.
             self.pgconn.finish()
             raise
 
 
 def _bounded(gen: Generator[Any, Any, T], until: float) -> Generator[Any, Any, T]:
-    """The same generator, until it is too late. It is told nothing now and then, and its answers at once."""
+    """The same generator with a deadline. psycopg sends READY_NONE (0) each time its polling interval passes
+    without data: the clock is read only then, so an answer that is there is always taken.
+    """
     try:
         wanted = next(gen)
         while True:
@@ -86,28 +93,32 @@ _ESCAPE = (
 
 
 class _WholeNumeric(Loader):
-    """Sums of whole numbers come as NUMERIC; they are whole."""
+    """NUMERIC → int: PostgreSQL's `sum(bigint)` is NUMERIC, and no column has fractions."""
 
     def load(self, data: Any) -> int:
         return int(bytes(data))
 
 
 def conninfo(url: str) -> str:
-    """What connects to the store: the URL, and what it leaves unsaid."""
+    """The libpq connection string: the URL, with our defaults for what it does not set. Raises
+    `StoreFileError` when it is no PostgreSQL URL. Source: "Parameter Key Words" in libpq's documentation.
+    """
     try:
         said = conninfo_to_dict(url)
     except psycopg.Error:
-        # libpq's own words quote the part that it could not read, which may be half of a password.
+        # libpq's message quotes the part that it could not parse, which may be half of a password.
         raise StoreFileError(f"db: not a PostgreSQL URL; {_ESCAPE}") from None
+    # An unescaped @, / or ? in a password splits the URL elsewhere, and libpq takes the rest of the password
+    # for a host or a port, which its connection errors would print.
     ports = str(said.get("port", "")).replace(",", "")
     if any(sign in str(said.get("host", "")) for sign in "@?#") or (ports and not ports.isdecimal()):
         raise StoreFileError(f"db: not a PostgreSQL URL; {_ESCAPE}")
     unsaid: dict[str, str | int] = {
         "application_name": "callboard",
         "connect_timeout": CONNECT_TIMEOUT_S,
-        # Of several hosts the one that takes writes; a standby's answer may be behind what was acknowledged.
+        # Of several hosts use the primary, also to read: a standby may lag behind what was acknowledged.
         "target_session_attrs": "read-write",
-        # A machine that vanished is noticed, also half-way through an answer.
+        # Detect a dead peer: when idle after 10 + 3 * 5 s, with unacknowledged data after 20,000 ms.
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
@@ -117,27 +128,31 @@ def conninfo(url: str) -> str:
 
 
 def prepare(connection: BoundedConnection, settings: Settings, *, writes: bool) -> None:
-    """Set a new connection up."""
+    """Configure a new connection: time limits, isolation level, durability, number types."""
     connection.limit_s = WRITE_STATEMENTS_MS / 1000 + GRACE_S if writes else HOUSEKEEPING_S
     limits = {
         "statement_timeout": WRITE_STATEMENTS_MS if writes else settings.query_timeout_ms,
         "lock_timeout": settings.lock_timeout_ms,
         "idle_in_transaction_session_timeout": WRITE_STATEMENTS_MS,
-        # A commit reads what others committed while it waited for its lock, whatever the database's default.
+        # A commit waits for the clock row's lock and then reads what the previous holder committed.
+        # REPEATABLE READ would fail there with a serialization error. Set here, whatever the database's
+        # default is.
         "default_transaction_isolation": "read committed",
         "timezone": "UTC",
-        "jit": "off",  # our queries are short, and each worker would compile them anew
+        "jit": "off",  # queries are short, and every worker would compile them again
     }
+    # Without autocommit the settings below would be rolled back with the transaction that set them.
     connection.autocommit = True
     for name, value in limits.items():
         connection.execute("SELECT set_config(%s, %s, false)", (name, str(value)))
     if writes:
-        # What is acknowledged is on disk. Stronger settings (remote_apply, a standby's) stay as they are.
+        # Acknowledged means synced to disk: raise weaker levels; leave stronger ones (remote_apply) alone.
         connection.execute(
             "SELECT set_config('synchronous_commit', 'on', false) "
             "WHERE current_setting('synchronous_commit') IN ('off', 'local')"
         )
-    # One type for every whole number, so that a statement is prepared once.
+    # psycopg picks int2, int4, int8 or numeric by each value, and a statement is prepared once for each
+    # combination of types. With one type it is prepared once.
     connection.adapters.register_dumper(int, Int8Dumper)
     connection.adapters.register_loader("numeric", _WholeNumeric)
 
@@ -145,8 +160,9 @@ def prepare(connection: BoundedConnection, settings: Settings, *, writes: bool) 
 def pool(
     url: str, settings: Settings, size: int, *, writes: bool, check: Callable[[Connection[Any]], None]
 ) -> ConnectionPool[BoundedConnection]:
-    """At most `size` connections, made when first needed, and made again when they were lost. Each is checked
-    once: a server that was idle while the database was brought to another version must not go on with it.
+    """At most `size` connections, opened on demand and reopened when lost. Each new connection passes
+    `check`: a server that was idle while the database was upgraded to another version must not continue
+    with it.
     """
 
     def configure(connection: BoundedConnection) -> None:
@@ -168,7 +184,9 @@ def pool(
 
 @contextmanager
 def store_errors() -> Iterator[None]:
-    """Turns PostgreSQL's errors into the store's: what passes by itself, and what somebody has to mend."""
+    """Translates PostgreSQL's errors into store errors: transient ones, and those that an operator must
+    fix.
+    """
     try:
         yield
     except errors.QueryCanceled as error:
@@ -179,11 +197,11 @@ def store_errors() -> Iterator[None]:
         ) from error
     except PoolClosed as error:
         raise StoreUnavailableError("The store is closed.") from error
-    except _DAMAGE as error:
+    except _DAMAGE as error:  # before FAULTS: CharacterNotInRepertoire is a DataError as well
         raise StoreDamagedError(DAMAGED) from error
     except FAULTS:
-        # A statement of ours that does not fit the schema, or a row that does not fit its constraints: no
-        # state of the store, and nothing that waiting mends. It is the fault of the request that met it.
+        # A statement that does not fit the schema, or a row that violates a constraint: our own bug, not a
+        # state of the store, and retrying cannot help. It fails the request that hit it (500).
         raise
     except psycopg.Error as error:
         for kind, (passing, message) in _MEANINGS.items():
@@ -197,10 +215,10 @@ _DAMAGE = (
     errors.DataCorrupted,
     errors.IndexCorrupted,
     errors.InternalError_,
-    errors.UndefinedFile,  # a row that names a transaction of which there is no record
+    errors.UndefinedFile,  # "could not access status of transaction": a row's xmin has no pg_xact file
     errors.CharacterNotInRepertoire,
 )
-"""What PostgreSQL says of a page, a row or an index that it cannot make sense of."""
+"""Errors that PostgreSQL reports for a page, a row or an index that it cannot read."""
 
 
 def _meant(kind: type[psycopg.Error], text: str, passing: int) -> StoreError:
@@ -227,6 +245,7 @@ FAULTS = (
     errors.SyntaxError,
     errors.InFailedSqlTransaction,
 )
+"""Errors that only a bug of ours raises. A verification reports them as damage (`telling_faults_of`)."""
 
 _MEANINGS: dict[type[psycopg.Error], tuple[int, str]] = {
     TooLateError: (2, "The database does not answer; try again shortly."),
@@ -243,7 +262,9 @@ _MEANINGS: dict[type[psycopg.Error], tuple[int, str]] = {
     psycopg.OperationalError: (2, "The database does not answer: {error}"),
     psycopg.InterfaceError: (2, "The connection to the database was lost: {error}"),
 }
-"""PostgreSQL's error → (after how many seconds to try again; 0: somebody has to mend it, what to say)."""
+"""PostgreSQL's error → (seconds until a retry, 0 when an operator must act; message). The first match counts,
+so a class stands before its base class: `OperationalError` is the base of most of them.
+"""
 
 
 def _first_line(error: psycopg.Error) -> str:

@@ -1,4 +1,4 @@
-"""A connection of PostgreSQL's as the store's code sees it."""
+"""`Database` over a psycopg connection."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from callboard.store.postgres.statements import Statement, statement, translated
 from callboard.store.sql.database import Column, Dialect, SqlRow, Values
 
 POSTGRES = Dialect(
-    by_index="",
+    by_index="",  # PostgreSQL has no index hints: its planner has statistics
     then_join="JOIN",
     each_space="unnest(:spaces::BIGINT[]) AS wanted (value)",
     each_range=(
+        # ORDINALITY counts from 1.
         "(SELECT each_of.place - 1 AS place, begins, ends "
         "FROM unnest(:ranges_0::BIGINT[], :ranges_1::BIGINT[]) "
         "WITH ORDINALITY AS each_of (begins, ends, place)) AS span"
@@ -26,6 +27,7 @@ POSTGRES = Dialect(
         "AS place (held_by, begins, ends)"
     ),
     least="least",
+    # The default repeats `SpaceSettings.live_call_limit`, for settings stored before it was there.
     live_limit="coalesce((settings::JSON ->> 'live_call_limit')::BIGINT, 14400)",
     packed="",
     gathers=False,
@@ -34,8 +36,9 @@ POSTGRES = Dialect(
 )
 
 LIMIT_AGAIN_S = 0.1
-"""A statement's limit is set anew when what is left of the question's budget is shorter by so much: most
-questions are answered before, and spare themselves the round trip."""
+"""Lower `statement_timeout` when the question's budget has fallen this far below it. Most questions are
+answered before that, and save the round trip.
+"""
 
 _COLUMNS = (
     "SELECT attname, format_type(atttypid, atttypmod), NOT attnotnull FROM pg_attribute "
@@ -44,14 +47,16 @@ _COLUMNS = (
 
 
 class PostgresDatabase:
-    """See `Database`. Changes are sent without waiting for what comes of them (the connection is in pipeline
-    mode while it writes); whoever reads next, or commits, is told of one that failed.
+    """See `Database`. In a commit the connection is in pipeline mode: a change is sent without waiting for
+    its result, and an error of it is raised by the next read or by the commit.
     """
 
     __slots__ = ("_cursor", "_limit_s")
 
     def __init__(self, connection: Connection[Any], limit_s: float | None = None) -> None:
-        """`limit_s`: in a transaction that reads, the limit of a statement that the connection has."""
+        """`limit_s`: the connection's current `statement_timeout`, in a read transaction; None in a commit,
+        whose statements do not follow the budget of a question.
+        """
         self._cursor: Cursor[Any] = connection.cursor()
         self._limit_s = limit_s
 
@@ -76,6 +81,7 @@ class PostgresDatabase:
         if not every:
             return
         found = statement(name)
+        # One parameter per column: `c3` is the third column as an array, `v3` its value in the first row.
         columns = list(zip(*every, strict=True))
         values = {
             column: array_text(columns[int(column[1:]) - 1])
@@ -111,18 +117,20 @@ class PostgresDatabase:
 
     def restart_numbers(self, tables: Sequence[LiteralString]) -> None:
         for table in tables:
+            # `greatest` skips the NULL of an empty table; `setval` refuses 0.
             self._cursor.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), greatest(max(id), 1)) FROM {table}"
             )
 
     def _types(self, table: LiteralString) -> dict[str, str]:
-        """Column → type."""
+        """The SQL type of each column, in the table's order."""
         return {name: kind for name, kind, _ in self._cursor.execute(_COLUMNS, (table,)).fetchall()}
 
     def _ask(self, found: Statement, values: Values) -> Cursor[Any]:
         if self._limit_s is not None and (budget := current()) is not None:
             left_s = budget.left_s()
             if left_s < self._limit_s - LIMIT_AGAIN_S:
+                # At least 1 ms: 0 would mean no limit. `true`: until the transaction ends.
                 limit = str(max(1, int(left_s * 1000)))
                 self._cursor.execute("SELECT set_config('statement_timeout', %s, true)", (limit,))
                 self._limit_s = left_s
@@ -142,7 +150,7 @@ def _only(row: SqlRow | None) -> Any:
 
 
 def _bound(values: Values) -> Any:
-    """A list goes over as an array; a list of pairs or triples as an array of each of their columns."""
+    """A list becomes an array; a list of tuples one array per column (`:ranges_0`, `:ranges_1`)."""
     if not isinstance(values, Mapping):
         return values
     bound: dict[str, Any] = {}
@@ -153,6 +161,7 @@ def _bound(values: Values) -> Any:
             for at, column in enumerate(zip(*value, strict=True)):
                 bound[f"{name}_{at}"] = array_text(column)
         else:
+            # An empty list may be one of pairs or triples: bind the names of their columns as well.
             bound[name] = array_text(value)
             bound |= {f"{name}_{at}": bound[name] for at in range(3)}
     return bound

@@ -1,5 +1,6 @@
-"""Spreading a store over the nodes of a Citus cluster: every table of an organization by `org_id`, all placed
-alike, so that a commit and each of its statements has one node to go to; the directory is on every node.
+"""Distributes a store over the nodes of a Citus cluster. Every table of an organization is distributed by
+`org_id` and co-located with the others, so that a commit and each of its statements go to one node; the
+directory's tables are reference tables, with a copy on every node.
 
 Source: Citus' documentation of `create_distributed_table` and `create_reference_table`.
 """
@@ -27,30 +28,30 @@ from callboard.store.sql.copying import (
 )
 
 SPREAD = (CLOCK.name, *(table.name for table in OF_ORGANIZATIONS))
-"""By `org_id`."""
+"""Tables distributed by `org_id`."""
 EVERYWHERE = ("meta", *(table.name for table in OF_ALL))
-"""Small, read with every request, written seldom."""
+"""Reference tables: small, read with every request, rarely written."""
 
 
 class Spread(Struct, frozen=True):
-    """What a store is spread over."""
+    """The result of distributing a store."""
 
     nodes: int
-    """Those that hold shards."""
+    """Nodes that hold shards."""
     shards: int
-    """Of each table."""
+    """Shards of each distributed table."""
     spread: tuple[str, ...]
-    """Tables spread now."""
+    """Tables that this run distributed."""
     everywhere: tuple[str, ...]
-    """Tables put on every node now."""
+    """Tables that this run made reference tables."""
     as_before: tuple[str, ...]
-    """Tables that were spread or everywhere before."""
+    """Tables that were distributed or reference tables before."""
     rows: int
     """Rows moved to the nodes: events, calls, tasks and all others."""
 
 
 def is_distributed(connection: Connection[Any]) -> bool:
-    """Whether the tables of this store are spread over nodes."""
+    """Whether any table of this store is distributed."""
     row = connection.execute("SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')").fetchone()
     if row is None or not row[0]:
         return False
@@ -58,14 +59,15 @@ def is_distributed(connection: Connection[Any]) -> bool:
 
 
 def distribute_store(settings: Settings) -> Spread:
-    """See `distribute`: of the store that the settings name."""
+    """`distribute` for the store that the settings name."""
     with store_errors(), psycopg.connect(conninfo(settings.db), autocommit=True) as connection:
         return distribute(connection)
 
 
 def distribute(connection: Connection[Any]) -> Spread:
-    """Spread what is not spread yet, in one commit; writers wait meanwhile. Raises `StoreFileError` where
-    there is no Citus, or no node to hold anything.
+    """Distribute the tables that are not distributed yet, in one commit, for which writers wait. Running it
+    again does nothing. Raises `StoreFileError` without the Citus extension, and for the unfinished target
+    of a copy.
     """
     with store_errors(), connection.transaction():
         check(connection)
@@ -77,29 +79,33 @@ def distribute(connection: Connection[Any]) -> Spread:
                 "The database has no Citus: CREATE EXTENSION citus makes it one's coordinator; "
                 "docs/operate/scale-out.md has the whole of it."
             )
+        # The migrations' lock: no migration, and no second `distribute`, runs meanwhile.
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        # Moving all rows may take minutes.
         for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
             connection.execute("SELECT set_config(%s, '0', true)", (limit,))
-        # Tables that refer to each other are worked on one shard after the other.
+        # Tables with foreign keys between them: Citus has to change their shards one after the other.
         connection.execute("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'")
         placed = _placed(connection)
         rows = 0
         for name in EVERYWHERE:
             if name not in placed:
                 connection.execute("SELECT create_reference_table(%s)", (name,))
-        # Placing a table starts its numbers anew: they go on behind the greatest that is there.
+        # Making a reference table restarts its identity sequence: continue after the greatest id.
         PostgresDatabase(connection).restart_numbers(NUMBERED)
         for name in SPREAD:
             if name not in placed:
                 rows += _count(connection, name)
+                # The clock begins a new co-location group, and every other table joins it.
                 together = "none" if name == SPREAD[0] else SPREAD[0]
                 connection.execute(
                     "SELECT create_distributed_table(%s, 'org_id', colocate_with => %s)", (name, together)
                 )
-        # What was there before went to the nodes; the coordinator's own copy is of no more use.
+        # The rows were copied to the nodes; Citus leaves the coordinator's local copies in place.
         for name in SPREAD:
             if name not in placed:
                 connection.execute("SELECT truncate_local_data_after_distributing_table(%s)", (name,))
+        # Recounts call it where the rows are.
         connection.execute("SELECT create_distributed_function('duration_bucket(bigint)')")
         return Spread(
             nodes=_one(

@@ -1,6 +1,7 @@
-"""PostgreSQL's own check of tables and indexes, by its extension amcheck, where the database has it.
+"""The structure of tables and indexes, checked by PostgreSQL's extension amcheck where it is installed.
 
-Source: PostgreSQL's documentation of amcheck. Neither readers nor writers wait for its locks.
+Source: PostgreSQL's documentation of amcheck. The functions used take ACCESS SHARE locks, which block neither
+readers nor writers.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from callboard.store.sql.database import Database
 from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, telling_faults_of, why
 
 MOST = 100
-"""Faults told of one table."""
+"""Faults reported for one table."""
 
 ABSENT = (
     "The structure of the database's own files was not checked: where a superuser has said "
@@ -36,7 +37,7 @@ _ALLOWED: LiteralString = (
 
 
 def why_unchecked(read: Snapshot, *, distributed: bool) -> str | None:
-    """Why the structure cannot be checked; none when it can."""
+    """Why the structure cannot be checked; None when it can."""
     if distributed:
         return DISTRIBUTED
     there, allowed = attempt(read, lambda db: (db.select_value(_THERE), db.select_value(_ALLOWED)))
@@ -46,7 +47,7 @@ def why_unchecked(read: Snapshot, *, distributed: bool) -> str | None:
 
 
 def file_faults(read: Snapshot) -> Iterator[tuple[str, str]]:
-    """(table, what is wrong with it or one of its indexes)."""
+    """(table, fault of the table or of one of its indexes)."""
     tables = [str(row[0]) for row in attempt(read, lambda db: db.select(_OURS))]
     for table in tables:
         for text in [*_of_table(read, table), *_of_indexes(read, table)][:MOST]:
@@ -87,11 +88,12 @@ def _of_indexes(read: Snapshot, table: str) -> list[str]:
 
 
 def _check_index(index: str, db: Database) -> None:
+    # `true` (heapallindexed): also that every row of the table has its index entry.
     db.select("SELECT bt_index_check(:index::REGCLASS, true)", {"index": index})
 
 
 def rebuild_indexes(db: Database, table: str) -> None:
-    """Make the indexes of a table anew; it takes no writes meanwhile."""
+    """Rebuild the indexes of a table. Writes to it wait meanwhile."""
     db.run(f"REINDEX TABLE {table}")
 
 

@@ -1,4 +1,4 @@
-"""Bringing a database to this version: numbered migrations, forward only, under a lock."""
+"""Schema migrations of a database: numbered, forward only, under an advisory lock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from callboard.store.sql.copying import UNFINISHED
 from callboard.store.sql.refold import is_due, is_empty, note_rules, rules_of
 
 LOCK = 0x43414C42
-"""Of all who would migrate one goes first: "CALB"."""
+"""The key of the advisory lock that one migrating process holds at a time: "CALB"."""
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS callboard_schema (
@@ -25,7 +25,9 @@ CREATE TABLE IF NOT EXISTS callboard_schema (
 
 
 def version_of(connection: Connection[Any]) -> int:
-    """The version of the schema; 0 where there is none. Raises `StoreVersionError` when it is newer."""
+    """The version of the schema; 0 without one. Raises `StoreVersionError` when the schema, or the rules of
+    its rows, are newer than this program.
+    """
     with store_errors():
         there = connection.execute("SELECT to_regclass('callboard_schema') IS NOT NULL").fetchone()
         if there is None or not there[0]:
@@ -38,12 +40,13 @@ def version_of(connection: Connection[Any]) -> int:
             f"program knows {newest_version()}): use that version, or restore a backup."
         )
     if version:
+        # Raises for rows of newer rules. Without a schema there is no `meta` to read them from.
         rules_of(PostgresDatabase(connection))
     return version
 
 
 def check(connection: Connection[Any]) -> None:
-    """Raises `StoreVersionError` unless the schema is this program's."""
+    """Raises `StoreVersionError` unless schema and rows are exactly of this program's version."""
     version = version_of(connection)
     if version == 0:
         raise StoreVersionError("The database holds no Callboard store yet: callboard db upgrade makes it.")
@@ -61,10 +64,11 @@ def check(connection: Connection[Any]) -> None:
 
 
 def migrate(connection: Connection[Any], *, copying: bool = False) -> int:
-    """Apply what is missing, all or nothing; how many were applied. A store that is made for a copy says so
-    from its first commit on.
+    """Apply the missing migrations, all in one commit. Returns how many were applied. With `copying`, a new
+    store is marked as an unfinished copy in that same commit.
     """
     with store_errors(), connection.transaction():
+        # Read the version under the lock: another process may have migrated while this one waited.
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         connection.execute("SELECT set_config('statement_timeout', '0', true)")
         version = version_of(connection)
@@ -75,8 +79,10 @@ def migrate(connection: Connection[Any], *, copying: bool = False) -> int:
         connection.execute(_TABLE)
         missing = [each for each in migrations() if each[0] > version]
         for number, script in missing:
-            connection.execute(script.encode())  # several statements, no values: taken as they stand
+            # Several statements in one string: libpq accepts that only without parameters.
+            connection.execute(script.encode())
             connection.execute("INSERT INTO callboard_schema (version) VALUES (%s)", (number,))
+        # Without events there is nothing to refold: the rows follow this program's rules already.
         if is_empty(PostgresDatabase(connection)):
             note_rules(PostgresDatabase(connection))
         if copying and version == 0:

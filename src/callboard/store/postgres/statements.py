@@ -1,4 +1,4 @@
-"""The statements and migrations of the database, and how they are written for the driver."""
+"""The statements and migrations for PostgreSQL, with parameters written as psycopg expects them."""
 
 from __future__ import annotations
 
@@ -10,33 +10,37 @@ from msgspec import Struct
 
 from callboard.store.sql.statements import migrations_of, statement_of
 
+# `:name`, but not the cast `::type` nor a colon inside a word.
 _NAMED = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 _COLUMN = re.compile(r"[cv]\d+")
 
 
 class Statement(Struct, frozen=True):
-    """A statement as the driver takes it."""
+    """A statement in psycopg's parameter style."""
 
     sql: str
     columns: tuple[str, ...]
-    """Of one for many rows: what it takes of them. `c3` is all values of the third column as an array, `v3`
-    the first row's."""
+    """The parameters of a statement for many rows: `c3` is the third column as an array, `v3` its value in
+    the first row.
+    """
 
 
 @cache
 def statement(name: str) -> Statement:
-    """The statement of this name, as PostgreSQL says it."""
+    """The statement of this name, PostgreSQL's own where there is one."""
     return translated(statement_of(files(__package__), name))
 
 
 TRANSLATED = 500
+"""Statements kept translated: report SQL is assembled in many variants, and a bound keeps the cache small."""
 
 
 @lru_cache(maxsize=TRANSLATED)
 def translated(sql: str) -> Statement:
-    """A statement with values `:name` or `?`, as the driver writes them."""
-    # Remarks may hold anything, also what looks like a value.
+    """A statement with parameters `:name` or `?`, in psycopg's style: `%(name)s` or `%s`."""
+    # A comment may contain a colon or a question mark, which are no parameters.
     plain = "\n".join(line for line in sql.splitlines() if not line.lstrip().startswith("--"))
+    # A dict keeps the order of first use and drops repeats.
     names = dict.fromkeys(_NAMED.findall(plain))
     return Statement(
         sql=_NAMED.sub(r"%(\1)s", plain.replace("%", "%%")).replace("?", "%s"),
@@ -51,5 +55,5 @@ def migrations() -> tuple[tuple[int, str], ...]:
 
 
 def newest_version() -> int:
-    """The version this program writes."""
+    """The schema version that this program writes."""
     return migrations()[-1][0]

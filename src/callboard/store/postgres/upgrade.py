@@ -1,8 +1,9 @@
-"""Bringing a database up to date: its schema, then its rows by the rules of this program.
+"""Upgrades a database: its schema, then its rows by the rules of this program.
 
-One process at a time, by a lock of its session that ends with it. While rows are folded anew nobody else may
-write, programs of an older version least of all: a table that every commit writes to is locked for as long
-as it takes, and programs of this version and later ones refuse to begin (`migrate.check`).
+One process at a time, by an advisory lock of its session, which the server releases when the session ends.
+While rows are refolded nobody else may write, least of all a program of an older version: a table that every
+commit writes to stays locked throughout, and programs of this version or later refuse to start
+(`migrate.check`).
 """
 
 from __future__ import annotations
@@ -22,28 +23,30 @@ from callboard.store.sql.database import Database
 from callboard.store.sql.refold import Refolding, Watch, is_due, is_empty, told_bytes
 
 LOCK = 0x43414C43
-"""Of all who would bring a database up to date one does."""
+"""The key of the session's advisory lock. Not `migrate.LOCK`, which the upgrade takes as well, for each
+migration's transaction.
+"""
 LOOK_EVERY_S = 0.5
-"""How often the others look whether it has ended."""
+"""Polling interval of a process that waits: for the lock, or for other connections to close."""
 PATIENCE_S = 10.0
-"""How long other connections of Callboard's may take to go before the upgrade gives up."""
+"""How long to wait for other Callboard connections to close before the upgrade gives up."""
 
 _NAME = "SELECT set_config('application_name', 'callboard upgrade', false)"
-"""Tells these connections from those of servers and commands."""
+"""Distinguishes these connections from those of servers and commands, which `_OTHERS` counts."""
 _OTHERS = (
     "SELECT count(*) FROM pg_stat_activity "
     "WHERE datname = current_database() AND application_name = 'callboard'"
 )
 _SIZE = "SELECT coalesce(sum(pg_total_relation_size(name::REGCLASS)), 0) FROM unnest(%s::TEXT[]) AS name"
 _REWRITTEN = ["call", "task", "cell", "delta"]
-"""The tables whose rows are written anew; the old ones take room until they are vacuumed."""
+"""The tables that a refold rewrites; dead rows take disk space until they are vacuumed."""
 
 Connect = Callable[[], Connection[Any]]
 
 
 def upgrade(connect: Connect, watch: Watch | None) -> None:
-    """Bring the database to this version; where it is already, do nothing. Who finds another process at it
-    waits for its end. Raises `StoreUnavailableError` when servers still use the database.
+    """Bring the database to this version; do nothing where it is. Waits, without limit, for another process
+    that is upgrading. Raises `StoreUnavailableError` when servers still use the database.
     """
     with store_errors(), closing(_named(connect)) as held:
         _wait_for_turn(held, watch)
@@ -58,9 +61,11 @@ def _refold(connect: Connect, held: Connection[Any], watch: Watch | None) -> Non
         _wait_for_others(connection)
         migrate(connection)
         with held.transaction():
+            # This transaction is idle while the other connection refolds.
             held.execute("SELECT set_config('idle_in_transaction_session_timeout', '0', true)")
-            # Whatever commits events adds to this table. A mode that lets readers pass needs no number of a
-            # transaction, which would keep vacuum from clearing away what the refold leaves behind.
+            # Every commit of events writes to `outcome`, and the refold does not. EXCLUSIVE blocks writers
+            # without assigning a transaction id, as ACCESS EXCLUSIVE would: an open transaction id would
+            # keep vacuum from removing the dead rows that the refold leaves.
             held.execute("LOCK TABLE outcome IN EXCLUSIVE MODE")
             Refolding(lambda: _commit(connection), watch).run(_room(connection))
 
@@ -72,7 +77,8 @@ def _named(connect: Connect) -> Connection[Any]:
 
 
 def _wait_for_turn(held: Connection[Any], watch: Watch | None) -> None:
-    """Until the lock is this session's; it ends with the session."""
+    """Return when this session has the lock; it is released when the session ends."""
+    # Polled: a blocking pg_advisory_lock would be ended by `lock_timeout`.
     waited = False
     while not _answer(held, "SELECT pg_try_advisory_lock(%s)", LOCK):
         if watch is not None and not waited:
@@ -93,7 +99,7 @@ def _wait_for_others(connection: Connection[Any]) -> None:
 
 
 def _room(connection: Connection[Any]) -> str:
-    """What folding rows anew needs of the disk, in words. How much is free a client cannot see."""
+    """A sentence on the disk space that a refold needs. A client cannot see how much the server has free."""
     size = int(_answer(connection, _SIZE, _REWRITTEN))
     return (
         f"The database's disk needs up to {told_bytes(2 * size)} for it, rows and write-ahead log together: "
