@@ -1,4 +1,4 @@
-"""Connections to the file: how each kind is set up, and what SQLite's errors mean to a caller."""
+"""Connections to the file: how each kind is configured, and which store error each SQLite error becomes."""
 
 from __future__ import annotations
 
@@ -23,25 +23,27 @@ from callboard.fold.sketch import bucket_text
 from callboard.settings import Settings
 
 WAL_PAGES = 4_000
-"""A commit that leaves more pages than this in the WAL moves them to the file (16 MB): what a reader has to
-look through stays small, and a page that many commits touch is written to the file once."""
+"""Checkpoint after a commit that leaves more pages than this in the WAL (16 MB). Small enough that readers
+look through a short WAL; large enough that a page which many commits change is written to the file once.
+"""
 
 READER_CACHE_KIB = 8 * 1024
-"""Pages that a reading connection keeps: reports that read rows took a quarter less time than with half of
-it, and no less with twice as much. A file mapped into memory would need none, but a fault of its disk would
-end the process.
+"""Page cache of a reading connection. Reports that read rows took a quarter less time than with half of it,
+and no less with twice of it. A memory-mapped file would need no cache, but a disk error would then kill the
+process with SIGBUS.
 """
 
 WAL_LIMIT_BYTES = 64 * 1024 * 1024
-"""What the WAL file is cut back to after it had to grow (a long reader keeps it from being reused)."""
+"""Truncate the WAL file to this after it had to grow: a long read transaction keeps it from being reused."""
 
 
 def open_connection(
     path: str, settings: Settings, *, writer: bool, vfs: str | None = None, patience: Patience | None = None
 ) -> apsw.Connection:
-    """A connection to the file. Readers cannot write; the writer makes a file that is missing. It waits
-    for locks by `patience`, which others may share; without one by its own.
+    """A connection to the file. Readers cannot write; the writer creates a missing file. Lock waits follow
+    `patience`, which several connections may share; without it, a new one with `lock_timeout_ms`.
     """
+    # NOMUTEX: no two threads ever use one connection at once (write lock, look lock, readers lent to one).
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
     if writer:
         flags |= apsw.SQLITE_OPEN_CREATE
@@ -58,18 +60,19 @@ def open_connection(
 
 
 def _make_private(path: str) -> None:
-    """A file that is missing is made readable by its owner alone; SQLite gives `-wal` and `-shm` its mode.
+    """Create a missing file readable by its owner only; SQLite gives `-wal` and `-shm` the same mode.
 
-    One that is there is not opened: closing it would drop the locks that this process holds on it.
+    O_EXCL never opens an existing file: POSIX drops all locks of a process on a file when it closes any
+    descriptor of it, SQLite's own locks too. Source: sqlite.org/howtocorrupt.html.
     """
-    # What stands in the way is SQLite's to say.
+    # Whatever prevents it, SQLite meets again when it opens the file, and reports.
     with suppress(OSError):
         os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _prepare(db: apsw.Connection, patience: Patience, settings: Settings, *, writer: bool) -> None:
     db.set_busy_handler(patience)
-    # Every answer of an ingest is a promise that a power cut keeps.
+    # FULL syncs the WAL with each commit: with NORMAL a power cut could lose acknowledged commits.
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA temp_store = MEMORY")
     add_functions(db)
@@ -84,7 +87,7 @@ def _prepare(db: apsw.Connection, patience: Patience, settings: Settings, *, wri
 
 
 def add_functions(db: apsw.Connection) -> None:
-    """What our statements call that SQLite does not have."""
+    """Register the SQL functions that our statements call and SQLite does not have."""
     db.create_scalar_function("duration_bucket", _bucket, 1, deterministic=True)
 
 
@@ -93,38 +96,43 @@ def _bucket(*values: Any) -> str:
 
 
 class Patience:
-    """Waits for another process's lock in short random steps: SQLite's own grow to 100 ms, in which a busy
-    neighbour commits many times over.
+    """A busy handler that waits for another process's lock in short random steps. SQLite's own handler
+    backs off to 100 ms, in which a busy process commits many times, so the waiting one could starve.
+
+    Source: sqlite.org/c3ref/busy_handler.html.
     """
 
     def __init__(self, limit_s: float) -> None:
         self._limit_s = limit_s
         self._until = 0.0
         self.until: float | None = None
-        """When waiting ends, for one who waited already for something else; none: `limit_s` from now on."""
+        """Deadline of a caller that has waited for another lock before; None: `limit_s` from the first try.
+        """
 
     def __call__(self, tries: int) -> bool:
         now = time.monotonic()
+        # SQLite counts the tries of one lock wait from 0.
         if tries == 0:
             self._until = now + self._limit_s if self.until is None else self.until
         if now > self._until:
             return False
+        # 0.2 to 2 ms. Random, so that processes that wait for the same lock do not stay in step.
         time.sleep(0.0002 + 0.0018 * random())
         return True
 
 
 @contextmanager
 def store_errors(path: str = "The store") -> Iterator[None]:
-    """Turns SQLite's errors into the store's: what passes by itself, and what somebody has to mend."""
+    """Translates SQLite's errors into store errors: transient ones, and those that an operator must fix."""
     try:
         yield
-    except apsw.InterruptError as error:
+    except apsw.InterruptError as error:  # the progress handler of `Readers.lend` ended the query
         raise StoreTooSlowError from error
     except apsw.CorruptError as error:
         raise StoreDamagedError(f"{path} is damaged: callboard verify --deep says where.") from error
     except FAULTS:
-        # A statement of ours that does not fit the schema, or a row that does not fit its constraints: no
-        # state of the store, and nothing that waiting mends. It is the fault of the request that met it.
+        # A statement that does not fit the schema, or a row that violates a constraint: our own bug, not a
+        # state of the store, and retrying cannot help. It fails the request that hit it (500).
         raise
     except apsw.Error as error:
         for kind, (passing, message) in _MEANINGS.items():
@@ -145,6 +153,7 @@ FAULTS = (
     apsw.MisuseError,
     apsw.BindingsError,
 )
+"""Errors that only a bug of ours raises. A verification reports them as damage (`telling_faults_of`)."""
 
 _MEANINGS: dict[type[apsw.Error], tuple[int, str]] = {
     apsw.BusyError: (1, "The store is locked by another process; try again shortly."),
@@ -155,7 +164,7 @@ _MEANINGS: dict[type[apsw.Error], tuple[int, str]] = {
     apsw.NotADBError: (0, "{path} is not a database."),
     apsw.CantOpenError: (0, "{path} cannot be opened: is the folder there, and may it be written?"),
 }
-"""SQLite's error → (after how many seconds to try again; 0: somebody has to mend it, what to say)."""
+"""SQLite's error → (seconds until a retry, 0 when an operator must act; message)."""
 
 
 _LOCKED = {apsw.BusyError, apsw.LockedError}
@@ -163,14 +172,17 @@ _LOCKED = {apsw.BusyError, apsw.LockedError}
 
 @contextmanager
 def transaction(db: apsw.Connection, kind: str) -> Iterator[None]:
-    """One transaction: committed when the block ends, rolled back when it raises."""
+    """One transaction: committed when the block ends, rolled back when it raises. `kind` is DEFERRED to
+    read and IMMEDIATE to write: a deferred transaction that writes after reading fails at once when another
+    process has committed in between (SQLITE_BUSY_SNAPSHOT), without waiting.
+    """
     db.execute(f"BEGIN {kind}")
     try:
         yield
         db.execute("COMMIT")
     except BaseException:
-        # A commit that failed half way may have ended the transaction already. Where it cannot be ended, the
-        # first error is the one to tell, and the connection is replaced.
+        # A failed COMMIT may have ended the transaction already. If the rollback fails too, the first error
+        # is the one to raise; the owner of the connection replaces it (`_replace_stuck_writer`, `Readers`).
         with suppress(apsw.Error):
             if db.in_transaction:
                 db.execute("ROLLBACK")

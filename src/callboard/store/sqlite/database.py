@@ -1,4 +1,4 @@
-"""A connection of SQLite's as the store's code sees it."""
+"""`Database` over an apsw connection."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callboard.store.sqlite.statements import statement
 
 SQLITE = Dialect(
     by_index=" INDEXED BY {}",
-    then_join="CROSS JOIN",
+    then_join="CROSS JOIN",  # SQLite never reorders the tables of a CROSS JOIN
     each_space="json_each(:spaces) AS wanted",
     each_range=(
         "(SELECT key AS place, value ->> 0 AS begins, value ->> 1 AS ends FROM json_each(:ranges)) AS span"
@@ -23,10 +23,12 @@ SQLITE = Dialect(
         "FROM json_each(:places)) AS place"
     ),
     least="min",
+    # The default repeats `SpaceSettings.live_call_limit`, for settings stored before it was there.
     live_limit="coalesce(settings ->> '$.live_call_limit', 14400)",
     packed="json_array({})",
     gathers=True,
     whole=" NOT INDEXED",
+    # Only texts: a CAST would turn a number in a damaged text column into the bytes of its digits.
     as_bytes="CASE typeof({0}) WHEN 'text' THEN CAST({0} AS BLOB) ELSE {0} END",
 )
 
@@ -34,7 +36,7 @@ _json = msgspec.json.Encoder().encode
 
 
 class SqliteDatabase:
-    """See `Database`. A list among the values goes over as a JSON array."""
+    """See `Database`. A list becomes one parameter, a JSON array that statements expand with `json_each`."""
 
     __slots__ = ("_db",)
 
@@ -73,6 +75,7 @@ class SqliteDatabase:
         return [row[0] for row in self._db.execute("SELECT name FROM pragma_table_info(?)", (table,))]
 
     def described(self, table: LiteralString) -> list[Column]:
+        # Primary key columns of a WITHOUT ROWID table are NOT NULL without saying so.
         found = self._db.execute('SELECT name, type, "notnull" OR pk FROM pragma_table_info(?)', (table,))
         return [Column(name, _KINDS[kind], not needed) for name, kind, needed in found]
 
@@ -81,7 +84,7 @@ class SqliteDatabase:
         self._db.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
 
     def restart_numbers(self, tables: Sequence[LiteralString]) -> None:
-        """SQLite goes on behind the greatest by itself."""
+        """Nothing to do: an INTEGER PRIMARY KEY continues after the greatest by itself."""
 
 
 _KINDS: dict[str, type[int | str | bytes]] = {"INTEGER": int, "TEXT": str, "BLOB": bytes}

@@ -1,8 +1,8 @@
-"""Whether the file that is open is still the one that its path leads to.
+"""Checks that the open file is still the one at its path.
 
-A file that was deleted or replaced under a process goes on taking writes that nobody will find again. Its
-`-wal` holds what was committed last, and processes find each other's locks by its `-shm`: each of the three
-has to be the one that was there when the store was opened, for as long as it is open.
+An open file that was deleted or replaced still accepts writes, which no later process would find. Its
+`-wal` holds the latest commits, and processes see each other's locks through its `-shm`. So all three must
+stay the files that they were when the store was opened.
 """
 
 from __future__ import annotations
@@ -13,35 +13,39 @@ import time
 from callboard.errors import StoreReplacedError
 
 LOOK_EVERY_S = 0.1
-"""How often reading looks at the path. Commits look each time, before they are acknowledged."""
+"""Longest time between two checks on reads. Commits check each time, before they are acknowledged."""
 
 Inode = tuple[int, int]
 """Device and number."""
 
 
 class OpenFile:
-    """The three files behind a path, as they were when the store was opened."""
+    """The identities of the main file, `-wal` and `-shm` when the store was opened."""
 
     def __init__(self, path: str) -> None:
         main = os.path.abspath(path)  # noqa: PTH100 - a link stays one: where it leads may change
-        # SQLite keeps the others beside the file that a link leads to.
+        # SQLite resolves a link and keeps the other two beside its target.
         beside = os.path.realpath(path)
         self._paths = (main, f"{beside}-wal", f"{beside}-shm")
         self._known: tuple[Inode | None, ...] = (_inode(main), None, None)
         self.look_at = 0.0
-        """When it is checked again by those who ask too often to check each time: a check costs as much as an
-        answer."""
+        """When reads check again, by `time.monotonic`. A check costs as much as answering a request, so not
+        every read checks. Read and written without a lock: at worst two threads check.
+        """
 
     def remember(self) -> None:
-        """Note which files these are: once the store has been read, so that all three are there."""
+        """Note the identities of the three files. Call after the first read: SQLite has created all three
+        then. Raises `StoreReplacedError` when the main file was replaced since it was opened.
+        """
         found = self._found()
         if self._known[0] not in (None, found[0]):
             raise StoreReplacedError
         self._known = found
 
     def check(self) -> None:
-        """Raises `StoreReplacedError` when the path leads to another file by now."""
+        """Raises `StoreReplacedError` when one of the three files at the path is no longer the one opened."""
         found = self._found()
+        # A file that was missing when it was noted cannot be compared.
         if found != self._known and any(
             known is not None and known != now for known, now in zip(self._known, found, strict=True)
         ):
@@ -50,13 +54,13 @@ class OpenFile:
 
     @property
     def only_wal_is_gone(self) -> bool:
-        """The file is there, and the `-wal` beside it was deleted: what we still have of it can be saved."""
+        """Whether only `-wal` was deleted: its commits can still be saved, through the open descriptor."""
         main, wal, shm = self._found()
         return (main, shm) == (self._known[0], self._known[2]) and wal is None and self._known[1] is not None
 
     @property
     def name(self) -> str:
-        """Says which files these are: equal for two processes that have the same ones open."""
+        """The identities as text: equal for two processes that have the same files open."""
         return " ".join("none" if each is None else f"{each[0]}:{each[1]}" for each in self._known)
 
     def _found(self) -> tuple[Inode | None, ...]:
@@ -67,6 +71,6 @@ class OpenFile:
 def _inode(path: str) -> Inode | None:
     try:
         found = os.stat(path)  # noqa: PTH116 - a commit waits for it
-    except OSError:
+    except OSError:  # missing or unreachable: either way not the file that was opened
         return None
     return found.st_dev, found.st_ino

@@ -1,4 +1,6 @@
-"""SQLite's own check of the file, a table at a time: no snapshot lasts longer than one table takes."""
+"""SQLite's own integrity check, one table at a time: a read transaction keeps the WAL from being reset, so
+none lasts longer than one table takes.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,11 @@ from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, tellin
 from callboard.store.sqlite.connection import FAULTS
 
 MOST = 100
-"""Faults told of one table."""
+"""Faults reported for one table."""
 
 
 def file_faults(read: Snapshot) -> Iterator[tuple[str, str]]:
-    """(table, what is wrong with it or one of its indexes)."""
+    """(table, fault of the table or of one of its indexes)."""
     named = "SELECT name FROM sqlite_schema WHERE type = 'table'"
     tables = [row[0] for row in attempt(read, lambda db: db.select(named))]
     for table in tables:
@@ -32,7 +34,7 @@ def _check(table: str, db: Database) -> list[SqlRow]:
 
 
 def rebuild_indexes(db: Database, table: str) -> None:
-    """Make the indexes of a table anew from the table itself."""
+    """Rebuild the indexes of a table from the table itself."""
     db.run(f"REINDEX {table}")
 
 

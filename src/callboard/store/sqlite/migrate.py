@@ -1,9 +1,9 @@
-"""Bringing a file to this version: numbered migrations, forward only, and rows by the rules of this version.
+"""Brings a file to this version: numbered migrations, forward only, then rows by this version's rules.
 
-A new file is made under the write lock. One that holds something is brought up to date by a process that has
-it to itself: SQLite's exclusive lock keeps everybody else out until all of it is done, programs of an older
-version too, which would answer from rows of two kinds. The lock goes with the process that held it; the next
-one to open the file goes on where that one ended.
+A new file is created under the write lock. An existing one is upgraded by a process that has it exclusively:
+SQLite's exclusive locking mode keeps all others out until the upgrade is complete, also programs of an older
+version, which would answer from a mix of old and new rows. The operating system releases the lock when its
+process ends; the next one that opens the file continues the upgrade.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from callboard.store.sqlite.database import SqliteDatabase
 from callboard.store.sqlite.statements import migrations
 
 APPLICATION_ID = 0x43414C42
-"""Tells a file of ours from another program's: "CALB"."""
+"""Distinguishes our files from those of other programs: "CALB"."""
 
 _EMPTY_CELLS = {2}
-"""Migrations that empty the table of cells: cells are made of rows by the catalogue, not by a script."""
+"""Migrations that empty the table of cells, which are then counted from rows by the catalogue, not by SQL."""
 
 GROWS_BY = 0.3
-"""How much of its size a file may grow by while its rows are folded anew."""
+"""How much a file may grow during a refold, as a part of its size."""
 
 _IN_USE = (
     "The store has to be brought up to date, and another process has it open: stop every server and command "
@@ -42,7 +42,7 @@ _IN_USE = (
 
 
 def newest_version() -> int:
-    """The version this program writes."""
+    """The schema version that this program writes."""
     return migrations()[-1][0]
 
 
@@ -54,22 +54,24 @@ def bring_up_to_date(
     *,
     copying: bool = False,
 ) -> None:
-    """Make the file's schema and rows those of this program. A newer file, or another program's, is refused.
-    A store that is made for a copy says so from its first commit on.
+    """Bring the file's schema and rows to this program's version. With `copying`, a new store is marked as an
+    unfinished copy from its first commit on.
 
-    Raises `StoreUnavailableError` when another process has the file open for longer than `wait_s`, and
-    `StoreFileError` when the disk is clearly too small.
+    Raises `StoreVersionError` for a newer file, `StoreFileError` for another program's file or when the
+    disk is clearly too small, and `StoreUnavailableError` when another process has the file open for longer
+    than `wait_s` seconds.
     """
     until = time.monotonic() + wait_s
     while not _tried(connect, path, watch, copying=copying):
         if time.monotonic() > until:
             raise StoreUnavailableError(_IN_USE)
-        # Each lets go of the file before it tries again: of two that wait for each other one gets it.
+        # Each attempt closes its connection first, and waits a random time: of two processes that keep each
+        # other out, one gets the file.
         time.sleep(0.01 + 0.1 * random())
 
 
 def _tried(connect: Callable[[], apsw.Connection], path: str, watch: Watch | None, *, copying: bool) -> bool:
-    """Whether the file is at this version now; not when another process has it open."""
+    """Whether the file is at this version now; False when another process has it open."""
     with closing(connect()) as db, store_errors(path):
         version = _version(db, path)
         if version == newest_version() and not _is_due(db, path):
@@ -79,7 +81,7 @@ def _tried(connect: Callable[[], apsw.Connection], path: str, watch: Watch | Non
             return True
         if not _is_alone(db):
             return False
-        # Before anything is changed: a file that is refused still opens with the program that wrote it.
+        # Check the room before changing anything: a refused file still opens with the version that wrote it.
         needs = "" if is_empty(SqliteDatabase(db)) else _room(path)
         _migrate(db, path)
         if is_due(SqliteDatabase(db)):
@@ -88,7 +90,7 @@ def _tried(connect: Callable[[], apsw.Connection], path: str, watch: Watch | Non
 
 
 def _is_due(db: apsw.Connection, path: str) -> bool:
-    """See `is_due`. A file of this version has the table that is asked."""
+    """See `is_due`. A file of this schema version has the table `meta`: an SQL error means damage."""
     try:
         return is_due(SqliteDatabase(db))
     except apsw.SQLError as error:
@@ -96,11 +98,12 @@ def _is_due(db: apsw.Connection, path: str) -> bool:
 
 
 def _is_alone(db: apsw.Connection) -> bool:
-    """Take the file for this connection alone, until it is closed; not while another has it open."""
+    """Take the file for this connection alone, until it closes. False when another connection has it open."""
     db.execute("PRAGMA locking_mode = EXCLUSIVE")
+    # Fail at once: waiting here, with a lock held, two processes could keep each other out.
     db.set_busy_handler(None)
     try:
-        # The lock is taken by the first transaction that writes, and kept from then on.
+        # In exclusive mode the first transaction that writes takes the lock, and keeps it.
         with transaction(db, "IMMEDIATE"):
             pass
     except apsw.BusyError:
@@ -110,13 +113,14 @@ def _is_alone(db: apsw.Connection) -> bool:
 
 def _migrate(db: apsw.Connection, path: str, *, copying: bool = False) -> None:
     with transaction(db, "IMMEDIATE"):
-        version = _version(db, path)  # another process may have been first
+        version = _version(db, path)  # read again under the lock: another process may have migrated it
         missing = [each for each in migrations() if each[0] > version]
         for number, script in missing:
             db.execute(script)
             db.execute(f"PRAGMA user_version = {number}")
         if any(number in _EMPTY_CELLS for number, _ in missing):
             refill_cells(SqliteDatabase(db))
+        # Without events there is nothing to refold: the rows follow this program's rules already.
         if is_empty(SqliteDatabase(db)):
             note_rules(SqliteDatabase(db))
         if copying and version == 0:
@@ -131,8 +135,9 @@ def _commit(db: apsw.Connection) -> Iterator[Database]:
 
 
 def _room(path: str) -> str:
-    """What folding rows anew needs of the disk, in words. Raises `StoreFileError` when it is not there."""
+    """A sentence on the disk space that a refold needs. Raises `StoreFileError` when less is free."""
     file = Path(path).resolve()
+    # Growth of the file, and a WAL of twice the size to which it is truncated.
     needed = round(file.stat().st_size * GROWS_BY) + 2 * WAL_LIMIT_BYTES
     free = shutil.disk_usage(file.parent).free
     if free < needed:
@@ -147,6 +152,7 @@ def _version(db: apsw.Connection, path: str) -> int:
     version = int(db.pragma("user_version"))
     application = int(db.pragma("application_id"))
     tables = int(db.execute("SELECT count(*) FROM sqlite_schema").get)
+    # A new file has no tables and no application id yet.
     if tables and application != APPLICATION_ID:
         raise StoreFileError(f"{path} is a database of another program, not Callboard's.")
     if version > newest_version():

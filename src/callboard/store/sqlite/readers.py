@@ -1,4 +1,4 @@
-"""Reading connections: lent to one thread at a time, each query within its time."""
+"""A pool of reading connections: each is lent to one thread at a time, and each query has a time limit."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from callboard.store.budget import current
 from callboard.store.sqlite.connection import store_errors
 
 STEPS_BETWEEN_LOOKS = 20_000
-"""Virtual machine steps between two looks at the clock: about a millisecond."""
+"""Steps of SQLite's virtual machine between two checks of the time limit: about a millisecond."""
 
 
 class Readers:
-    """At most `size` connections, opened when first needed."""
+    """At most `size` connections, opened on demand."""
 
     def __init__(self, connect: Callable[[], apsw.Connection], size: int, timeout_ms: int) -> None:
         self._connect = connect
@@ -33,9 +33,9 @@ class Readers:
     def lend(self, *, limited: bool = True) -> Iterator[apsw.Connection]:
         """A connection, for one query or one short read transaction.
 
-        Raises `StoreTooSlowError` when none comes free, or the query does not end, within the query time, or
-        within what is left of the budget of the question that it is part of. `limited=False` lifts the
-        latter, for work that may take long (verify, export).
+        Raises `StoreTooSlowError` when no connection becomes free, or the query does not end, within the
+        query time or what is left of the question's budget, whichever is shorter. `limited=False` bounds
+        only the wait for a connection, for work that may take long (verify, export).
         """
         budget = current()
         left_s = self._timeout_s if budget is None else min(self._timeout_s, budget.left_s())
@@ -43,6 +43,7 @@ class Readers:
         db = self._take(deadline)
         try:
             if limited:
+                # A handler that returns true interrupts the query (`apsw.InterruptError`).
                 db.set_progress_handler(lambda: time.monotonic() > deadline, STEPS_BETWEEN_LOOKS)
             with store_errors():
                 yield db
@@ -51,7 +52,7 @@ class Readers:
             self._give_back(db)
 
     def close(self) -> None:
-        """Close what is idle; what is lent closes when it comes back."""
+        """Close idle connections now, and lent ones when they are given back."""
         with self._freed:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -62,6 +63,8 @@ class Readers:
         with self._freed:
             while not self._idle:
                 if self._open < self._size:
+                    # Reserve the place under the lock, and open the connection outside of it: opening is
+                    # slow.
                     self._open += 1
                     break
                 if not self._freed.wait(deadline - time.monotonic()):
@@ -71,6 +74,7 @@ class Readers:
         try:
             return self._connect()
         except BaseException:
+            # Give the place back, or failed attempts would use the pool up.
             with self._freed:
                 self._open -= 1
                 self._freed.notify()
@@ -91,8 +95,9 @@ class Readers:
 
 
 def _out_of_transaction(db: apsw.Connection) -> bool:
-    """Whether the next reader begins anew. One that cannot let go of its snapshot would tell old numbers,
-    and keep the WAL from being reused: it is closed, and another one opened in its place.
+    """Whether the connection is outside of a transaction, after a rollback if need be. One that cannot roll
+    back keeps its old snapshot: it would return old numbers and keep the WAL from being reused, so the
+    caller closes it.
     """
     try:
         if db.in_transaction:

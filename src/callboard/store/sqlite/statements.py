@@ -1,4 +1,4 @@
-"""The statements and migrations of the file."""
+"""The statements and migrations for SQLite."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from callboard.store.sql.statements import migrations_of, statement_of
 
 @cache
 def statement(name: str) -> str:
-    """The statement of this name, as SQLite says it."""
+    """The statement of this name, SQLite's own where there is one."""
     return statement_of(files(__package__), name)
 
 

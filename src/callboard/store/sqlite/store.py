@@ -1,4 +1,4 @@
-"""The SQLite store: one writing connection under a lock, readers on their own."""
+"""The SQLite store: one writing connection under a lock, and a pool of reading connections."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ from callboard.store.sqlite.statements import statement
 T = TypeVar("T")
 
 LEAST_FREE_BYTES = 1024 * 1024
-"""A disk with less room than this is full: it is said before a commit fails of it."""
+"""With less free space than this the store is not ready: reported before a commit fails for it."""
 
 
 class SqliteStore(SqlStore):
-    """Keeps everything in one file. Several processes may have it open at once."""
+    """Keeps everything in one file, in WAL mode. Several processes may have it open at once. Thread-safe."""
 
     def __init__(
         self,
@@ -53,8 +53,8 @@ class SqliteStore(SqlStore):
         copying: bool = False,
         watch: Watch | None = None,
     ) -> None:
-        """Open the file at `path`; make it when it is missing (`copying`: as one that is no store yet), bring
-        it up to date when it is older, which may take minutes and is told to `watch`.
+        """Open the file at `path`. A missing one is created (with `copying`, marked as an unfinished copy);
+        an older one is upgraded, which may take minutes and is reported to `watch`.
 
         Raises `StoreFileError` (not a database, another program's, damaged, no such folder),
         `StoreVersionError` (newer than this program) or `StoreUnavailableError` (locked, read-only).
@@ -72,16 +72,16 @@ class SqliteStore(SqlStore):
         wait_s = self._settings.lock_timeout_ms / 1000
         bring_up_to_date(self._open_writer, path, wait_s, watch, copying=copying)
         self._writer = self._open_writer()
-        # SQLite opens a file it may not write without a word: reading goes on, serving must not begin.
+        # SQLite silently opens a file without write permission as read-only. Reading works; `ready` refuses.
         self._read_only = self._writer.readonly("main")
         try:
-            self._writer.execute("PRAGMA user_version").fetchall()  # its `-wal` is there from now on
+            self._writer.execute("PRAGMA user_version").fetchall()  # the first read creates -wal and -shm
             self._file.remember()
             self._looker = self._connect()
         except BaseException:
             self._writer.close()
             raise
-        # One more each for the event loop and for the thread that records last uses of tokens.
+        # Two more: one for the event loop, one for the thread that records the last use of tokens.
         self._readers = Readers(self._connect, self._settings.readers + 2, self._settings.query_timeout_ms)
         self._closed = False
 
@@ -91,7 +91,8 @@ class SqliteStore(SqlStore):
         )
 
     def _connect(self) -> apsw.Connection:
-        """A reading connection: of the file that the others have open, and of no other."""
+        """A reading connection, to the same file that the writer has open."""
+        # Before and after opening: the path may be replaced in between.
         self._file.check()
         db = open_connection(self._path, self._settings, writer=False, vfs=self._vfs)
         try:
@@ -106,8 +107,8 @@ class SqliteStore(SqlStore):
 
     @contextmanager
     def _writing_within(self, waited_s: float) -> Iterator[Database]:
-        """The write lock of this process and of the file, for one commit. Both together are waited for until
-        `lock_timeout_ms` are over, `waited_s` of which are over already.
+        """One commit, under the write lock of this process and then that of the file. Both waits together
+        last at most `lock_timeout_ms`, of which the caller has used up `waited_s`.
         """
         until = time.monotonic() + self._settings.lock_timeout_ms / 1000 - waited_s
         if not self._write_lock.acquire(timeout=max(0.0, until - time.monotonic())):
@@ -118,13 +119,16 @@ class SqliteStore(SqlStore):
                     raise StoreUnavailableError("The store is closed.")
                 if time.monotonic() >= self._file.look_at:
                     self._check_file()
+                # The file's lock gets only what the wait for this process's lock has left.
                 self._patience.until = until
                 self.doing = "lock", time.monotonic()
+                # IMMEDIATE takes the file's lock before anything is read: what this commit reads stays true
+                # until it is written.
                 with transaction(self._writer, "IMMEDIATE"):
                     self.doing = "work", time.monotonic()
                     yield SqliteDatabase(self._writer)
                     self.doing = "sync", time.monotonic()
-            # Whoever is told of this commit must find it: in the file that the path leads to.
+            # Acknowledge only what a later process will find: a commit into the file that is at the path.
             self._check_committed()
         finally:
             self.doing = NOTHING
@@ -133,7 +137,7 @@ class SqliteStore(SqlStore):
             self._write_lock.release()
 
     def _replace_stuck_writer(self) -> None:
-        """A transaction that could not be rolled back would be in the way of every commit from now on."""
+        """Replace the writer when its transaction could not be rolled back: every later BEGIN would fail."""
         if not self._closed and self._writer.in_transaction:
             with suppress(apsw.Error):
                 self._writer.close()
@@ -147,7 +151,7 @@ class SqliteStore(SqlStore):
 
     @property
     def identity(self) -> str:
-        """Says which file this is: equal for every process that has the same one open."""
+        """Identifies the file: equal for every process that has the same one open."""
         return self._file.name
 
     def _check_file(self) -> None:
@@ -161,20 +165,22 @@ class SqliteStore(SqlStore):
         try:
             self._check_file()
         except StoreReplacedError as error:
-            # The commit is in the file that was open, which may be put back.
+            # The commit did happen, in the file that was open; that file may be restored to its path.
             raise StoreReplacedError(f"{error.message} {MAY_BE_KEPT}") from None
 
     def _rescue_soon(self) -> None:
-        """Save what was acknowledged and is in a `-wal` that was deleted: we still have it open, and the next
-        process to open the file would not find it.
+        """Save acknowledged commits from a deleted `-wal`: this process still has it open, while the next
+        one to open the file would not find them. In a thread, because the caller may hold the write lock.
         """
         if not self._rescued and self._file.only_wal_is_gone:
             self._rescued = True
             Thread(target=self._rescue, name="callboard-rescue", daemon=True).start()
 
     def _rescue(self) -> None:
+        # Nothing can be reported if this fails: the caller has raised `StoreReplacedError` by then.
         with self._write_lock, suppress(apsw.Error):
             if not self._closed and self._file.only_wal_is_gone:
+                # Copies the WAL's pages into the main file, which is still at its path.
                 self._writer.execute("PRAGMA wal_checkpoint(FULL)")
 
     @contextmanager
@@ -203,20 +209,22 @@ class SqliteStore(SqlStore):
         return None
 
     def marker(self) -> int:
-        # A connection that never writes sees every commit, also those of this process's writer. Asked on
-        # every request: so the errors are turned only when there is one.
+        # data_version does not change for a connection's own commits, so a connection that never writes sees
+        # every commit, those of this process's writer too. Source:
+        # sqlite.org/pragma.html#pragma_data_version.
         if time.monotonic() >= self._file.look_at:
             self._check_file()
         with self._look_lock:
             try:
                 return self._looker.execute("PRAGMA data_version").get  # type: ignore[no-any-return]
             except apsw.Error:
+                # Asked on every request: the context of `store_errors` is only entered for an error.
                 with store_errors(self._path):
                     raise
 
     def moved(self, org_id: int, since: int) -> Moved:
-        # Two statements need no transaction here: the totals are of one snapshot, not older than the version
-        # they are told under, and what is newer in them is only told once more the next time.
+        # Two statements without a transaction are right: the totals are from one snapshot, at least as new as
+        # the version read before. Newer ones among them are only returned once more by the next call.
         known_since = self._histories.told(since)
         with self._look_lock, store_errors(self._path):
             found = self._looker.execute(statement("clock.version"), {"org_id": org_id}).get
@@ -224,11 +232,13 @@ class SqliteStore(SqlStore):
                 raise NotFoundError("Organization not found.")
             version, directory_version = found
             if known_since is not None and version < known_since:
-                # An older file was restored into this one: what is known of the newer is not its history.
+                # Versions only grow, so an older database was restored into the file: what the caller knows
+                # is of another history.
                 self._histories.another()
                 known_since = None
             moved = Moved(version, directory_version, {})
             if version != known_since:
+                # Versions begin at 0: after -1 come all spaces.
                 after = -1 if known_since is None else known_since
                 rows = self._looker.execute(statement("totals.moved"), {"org_id": org_id, "since": after})
                 moved = Moved(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
@@ -254,6 +264,6 @@ class SqliteStore(SqlStore):
 
 
 def _free_bytes(path: str) -> int:
-    """Room on the disk of a file, for who we are."""
+    """Free space on the disk of a file, for this user: part of it may be reserved for root."""
     found = os.statvfs(path)
     return found.f_frsize * (found.f_bfree if os.geteuid() == 0 else found.f_bavail)
