@@ -1,4 +1,4 @@
-"""Agents: the handles that tasks are assigned to, with their tasks counted from rows."""
+"""Agents: the handles that tasks are assigned to, with counts of their tasks, from rows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from callboard.store.sql.filters import Conditions, tasks_where
 
 
 def list_agents(db: Database, scope: Scope, window: Window, most_pairs: int) -> list[AgentTasks] | None:
-    """See `Store.agents`. Three statements of one snapshot: which agents are on the page, then their counts
-    and their spaces. One statement for both would have a row for each agent, space and status.
+    """See `Store.agents`. None when the page's agents have more than `most_pairs` pairs of agent and space.
+
+    Three statements in one snapshot: the agents of the page, their counts, their spaces. One statement for
+    counts and spaces would return a row for each combination of agent, space and status.
     """
     page = _page(db, scope, window)
     if not page:
@@ -22,6 +24,7 @@ def list_agents(db: Database, scope: Scope, window: Window, most_pairs: int) -> 
         counts[handle][status] = tasks
     spaces: dict[str | None, list[int]] = {handle: [] for handle in page}
     sql = f"SELECT DISTINCT assignee, space_id FROM task WHERE {conditions.where} LIMIT :most"
+    # One more than allowed tells a full answer from one that was cut off.
     pairs = db.select(sql, {**conditions.values, "most": most_pairs + 1})
     if len(pairs) > most_pairs:
         return None
@@ -31,7 +34,8 @@ def list_agents(db: Database, scope: Scope, window: Window, most_pairs: int) -> 
 
 
 def count_agents(db: Database, scope: Scope) -> int:
-    """How many handles there are, tasks without one counting as one more."""
+    """How many handles there are; all tasks without one count as one more."""
+    # count(DISTINCT …) skips NULL.
     conditions = tasks_where(db.dialect, scope, TaskFilter())
     sql = f"SELECT count(DISTINCT assignee), count(*) - count(assignee) FROM task WHERE {conditions.where}"
     [(handles, without)] = db.select(sql, conditions.values)
@@ -42,7 +46,8 @@ def _page(db: Database, scope: Scope, window: Window) -> list[str | None]:
     conditions = tasks_where(db.dialect, scope, TaskFilter())
     if window.after is not None:
         conditions.add("(assignee > :after OR assignee IS NULL)", after=window.after.item_id)
-    # Nulls last is said by the first column: engines differ in where they put them by themselves.
+    # The first column puts NULL last: SQLite sorts NULL first by default, PostgreSQL last. Keyset pagination
+    # needs the same total order on both.
     sql = (
         "SELECT assignee IS NULL AS is_without, assignee FROM task "
         f"WHERE {conditions.where} GROUP BY 1, 2 ORDER BY 1, 2 LIMIT :limit OFFSET :offset"
@@ -52,7 +57,7 @@ def _page(db: Database, scope: Scope, window: Window) -> list[str | None]:
 
 
 def _of_page(db: Database, scope: Scope, page: list[str | None]) -> Conditions:
-    """The tasks of a page's agents: in the order of handles they lie between its first and its last."""
+    """The tasks of a page's agents. A page is a contiguous range of handles, so two bounds select them."""
     conditions = tasks_where(db.dialect, scope, TaskFilter())
     named = [handle for handle in page if handle is not None]
     if not named:

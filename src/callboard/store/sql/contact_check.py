@@ -1,7 +1,8 @@
-"""Whether the cells of the contact spaces together are the sum of each space's: a week at a time.
+"""Compares the cells of the contact spaces together with the sum of each contact space's cells.
 
-Each space's own cells are compared with its rows; these with those. A week is read in one snapshot, so that
-no snapshot lasts for long. Deltas are left out: until they are compacted they count equally on both sides.
+Each space's own cells are compared with its rows elsewhere (`verify`). Here one snapshot reads one week, so
+that no snapshot lasts long. Deltas are left out: until they are compacted they are in the cells of neither
+side.
 """
 
 from __future__ import annotations
@@ -17,32 +18,36 @@ from callboard.store.sql.database import Database
 from callboard.store.sql.table_walk import Snapshot, attempt
 
 WEEK = 7 * QUARTERS_A_DAY
+"""Quarter-hours compared in one snapshot."""
 
 Cells = dict[tuple[Any, ...], tuple[int, ...]]
 Wrong = tuple[str, tuple[int, ...] | None, tuple[int, ...] | None]
-"""Name of the cell, as kept, as it should be."""
+"""The cell's key as text, its measures as stored, its measures as they should be."""
 
 _HELD = ", ".join(f"sum({measure})" for measure in MEASURES)
 _ANY = " OR ".join(f"sum({measure}) <> 0" for measure in MEASURES)
 
 
 def wrong_cells(read: Snapshot, org_id: int) -> Iterator[Wrong]:
-    """The cells of an organization's contact spaces together that are not the sum of the spaces'."""
+    """The cells of an organization's contact spaces together that are not the sum of the spaces' cells."""
     for counter in CATALOGUE:
         for grain in counter.grains:
             yield from _wrong_of(read, org_id, counter, grain)
 
 
 def _wrong_of(read: Snapshot, org_id: int, counter: Counter, grain: Grain) -> Iterator[Wrong]:
+    # Home zones differ, so their hours and days cannot be summed: the contact spaces' are made of
+    # quarter-hours. Only UTC days are the same period in every space.
     origin = Grain.UTC_DAY if grain is Grain.UTC_DAY else Grain.QUARTER
     where: dict[str, Any] = {"org_id": org_id, "counter": counter.code, "grain": grain, "origin": origin}
     begin = 0
 
     def week(db: Database) -> tuple[int, Cells, Cells] | None:
-        """From the first bucket on that has a cell."""
+        """The next week that has a cell, with both sides; None when there is none."""
         found = _next_bucket(db, where, begin)
         if found is None:
             return None
+        # From the beginning of a UTC day: its quarter-hours and its day must be in the same piece.
         first = found - found % QUARTERS_A_DAY
         piece = {**where, "begin": first, "end": first + WEEK}
         return (

@@ -1,15 +1,15 @@
-"""One store's content into another, whatever their engines: an organization after the other, in one snapshot
-of each, resumable at any moment.
+"""Copies one store into another, whatever their engines: one organization at a time, each from one snapshot
+of the source. A copy can be interrupted at any point and resumed.
 
-The target says about itself that a copy has begun and not ended, from the commit that makes its tables on,
-and which version of which organization is on its way. One whose source moved since is copied
-anew; one that is there, at the source's version, is passed over. An organization's clock comes last: where it
-is, all of the organization is. Then every row of both is compared, and what differs is copied again: a few
-things change without an organization's version, and this need not know which. Once both are verified the copy
-is ended, and says as of which versions: so that it can be run again later, and never over a target that was
-written to since.
+From the commit that creates its tables, the target is marked as an unfinished copy; `meta` also says which
+version of which organization is in progress. An organization that changed in the source since then is
+copied again; one that is complete at the source's version is skipped. An organization's clock is copied
+last, so a clock in the target means that the organization is complete. Then all rows of both stores are
+compared, and tables that differ are copied again: some changes do not raise an organization's version, and
+this module need not know which. After both stores were verified, `end` removes the mark and notes the
+copied versions: the copy can be repeated later, and is refused when the target was written to in between.
 
-Columns and what they hold are the schema's; nothing here names one but the keys.
+Columns come from the schema; only key columns are named here.
 """
 
 from __future__ import annotations
@@ -29,18 +29,20 @@ PIECE = 5_000
 
 _DIRECTORY = "directory_version"
 UNFINISHED = "copy_unfinished"
-"""In `meta` of a target, until its copy has ended."""
+"""In `meta` of a target until its copy has ended."""
 UNFINISHED_COPY = (
     "This store is being copied into, and not all of it is there: let callboard db copy end, or run it again."
 )
 _UNDER_WAY = "copy_of_organization_"
 _COPIED = "copied_"
 _COPIED_DIRECTORY = "copied_directory"
-"""What a copy that ended is a copy of: this version of the directory and, by number, of each organization."""
+"""After the end of a copy: the copied version of the directory and, as `copied_<org_id>`, of each
+organization.
+"""
 
 
 class Table(NamedTuple):
-    """A table, and its key behind the organization's."""
+    """A table and its primary key without `org_id`."""
 
     name: LiteralString
     key: tuple[LiteralString, ...]
@@ -68,17 +70,19 @@ OF_ALL = (
     Table("member", ("org_id", "token_id")),
     Table("verification", ("id",)),
 )
-"""In the order in which one needs the other."""
+"""Tables of the whole store, each after the tables that its foreign keys refer to."""
 NUMBERED = tuple(table.name for table in OF_ALL if table.key == ("id",))
-"""Those that number their rows themselves."""
+"""Tables whose ids the engine generates."""
 _COUNTED = frozenset({"event", "call", "task"})
-"""Whose rows the progress counts: an organization's clock tells how many there are."""
+"""Tables whose rows the progress counts: an organization's clock says how many there are."""
 
 Open = Callable[[], AbstractContextManager[Database]]
 
 
 class Copying:
-    """`read` opens a snapshot of the source, `write` and `look` a commit and a snapshot of the target."""
+    """One copy. `read` opens a snapshot of the source, `write` a commit in the target, `look` a snapshot of
+    it.
+    """
 
     def __init__(self, read: Open, write: Open, look: Open, progress: Progress | None) -> None:
         self._read = read
@@ -88,9 +92,9 @@ class Copying:
         self._done = self._all = 0
 
     def run(self) -> int:
-        """Copy all that is missing. Returns how many organizations moved in the source meanwhile, and have
-        to be copied again. The target stays unfinished until `end`. Raises `StoreFileError` when the target
-        holds something of its own.
+        """Copy everything that is missing. Returns how many organizations changed in the source meanwhile and
+        have to be copied again. The target stays unfinished until `end`. Raises `StoreFileError` when the
+        target has data that is not from this source.
         """
         with self._read() as source, self._write() as target:
             _begin(source, target)
@@ -98,6 +102,7 @@ class Copying:
             with self._write() as target:
                 _directory(source, target)
             clocks = source.select("SELECT org_id, next_event, next_item FROM organization_clock")
+        # Each clock holds the next number: one more than there are.
         self._all = sum(events + items - 2 for _, events, items in clocks)
         for org_id, _, _ in sorted(clocks):
             self._organization(org_id)
@@ -107,14 +112,16 @@ class Copying:
             return _moved(source, target)
 
     def end(self) -> int:
-        """The target is whole and verified: from this commit on it is a store like any other. Returns how
-        many organizations moved in the source since, and have to be copied first; then nothing ends.
+        """Declare the target complete; the caller has verified it. From this commit on it is a normal store.
+        Returns how many organizations changed in the source since `run`: if any, the target stays unfinished
+        and they have to be copied first.
         """
         with self._read() as source, self._write() as target:
             moved = _moved(source, target)
             if moved:
                 return moved
             _directory(source, target)
+            # All names of this module: copy_unfinished, copy_of_organization_…, copied_….
             target.run("DELETE FROM meta WHERE name LIKE 'cop%'")
             _note(target, _DIRECTORY, _noted(source, _DIRECTORY) or 0)
             for name, version in _versions(target).items():
@@ -128,13 +135,16 @@ class Copying:
         with self._read() as source:
             found = _version(source, org_id)
             with self._write() as target:
+                # None while the copy is in progress: the clock comes last.
                 kept = _version(target, org_id)
+                # Rows of another version may be gone or changed in the source, so appending is not enough.
                 if kept != found and _noted(target, f"{_UNDER_WAY}{org_id}") != found:
                     self._drop(target, org_id)
                     _note(target, f"{_UNDER_WAY}{org_id}", found)
                     kept = None
             for table in OF_ORGANIZATIONS:
                 self._table(source, table, org_id, whole=kept == found)
+            # The clock and the end of the progress note are one commit, after all rows.
             if kept != found:
                 with self._write() as target:
                     columns = _columns(source, target, CLOCK)
@@ -159,6 +169,8 @@ class Copying:
         with self._look() as target:
             keys = ", ".join(table.key)
             backwards = ", ".join(f"{each} DESC" for each in table.key)
+            # Rows are appended in key order, one commit a piece: continue after the greatest key that is
+            # there.
             last = target.select(
                 f"SELECT {keys} FROM {table.name} WHERE org_id = :org_id ORDER BY {backwards} LIMIT 1",
                 {"org_id": org_id},
@@ -168,11 +180,11 @@ class Copying:
         self._append(source, table, org_id, last[0] if last else None)
 
     def _compare(self, org_id: int) -> None:
-        """Copy again the tables of an organization that are not row for row the source's."""
+        """Copy again the tables of an organization whose rows differ from the source's."""
         with self._read() as source:
             with self._look() as target:
                 if _version(source, org_id) != _version(target, org_id):
-                    return  # it moved: it is copied anew as a whole
+                    return  # it changed meanwhile: the next run copies all of it again
             for table in OF_ORGANIZATIONS:
                 with self._look() as target:
                     same = _is_same(source, target, table, org_id)
@@ -197,7 +209,7 @@ class Copying:
 
 
 def is_unfinished(db: Database) -> bool:
-    """Whether a copy into this store was begun and has not ended."""
+    """Whether this store is the target of a copy that has not ended."""
     return _noted(db, UNFINISHED) is not None
 
 
@@ -220,7 +232,7 @@ def _begin(source: Database, target: Database) -> None:
 
 
 def _versions(target: Database) -> dict[str, int]:
-    """What is noted at the end of a copy, as it is now."""
+    """The versions that the end of a copy notes, as they are now."""
     clocks = target.select("SELECT org_id, version FROM organization_clock")
     return {
         _COPIED_DIRECTORY: _noted(target, _DIRECTORY) or 0,
@@ -233,7 +245,9 @@ def _notes_of_end(target: Database) -> dict[str, int]:
 
 
 def _moved(source: Database, target: Database) -> int:
-    """How many organizations are not as they are in the source; the directory counts as one."""
+    """How many organizations differ from the source in their version; if none does, 1 when the directory
+    does.
+    """
     kept: dict[int, int] = dict(target.select("SELECT org_id, version FROM organization_clock"))
     found: dict[int, int] = dict(source.select("SELECT org_id, version FROM organization_clock"))
     moved = len(found.items() - kept.items())
@@ -241,7 +255,8 @@ def _moved(source: Database, target: Database) -> int:
 
 
 def _directory(source: Database, target: Database) -> None:
-    """Organizations, campaigns and tokens, and what is said of the whole store."""
+    """Copy organizations, campaigns, tokens, and the notes on the whole store."""
+    # No other table refers to these, so they are emptied: rows that the source no longer has must go.
     for name in ("member", "token_secret", "verification"):
         target.run(f"DELETE FROM {name}")
     for table in OF_ALL:
@@ -256,8 +271,9 @@ def _directory(source: Database, target: Database) -> None:
 
 
 def _is_same(source: Database, target: Database, table: Table, org_id: int) -> bool:
-    """Whether a table of an organization is row for row, column for column the source's."""
+    """Whether a table of an organization has the same rows, in all columns, as in the source."""
     columns = _columns(source, target, table)
+    # Both sides in key order, a piece at a time: memory stays bounded, and `zip_longest` meets extra rows.
     one, other = (_pieces(db, table, columns, {"org_id": org_id}, None) for db in (source, target))
     return all(rows == others for rows, others in zip_longest(one, other))
 
@@ -293,7 +309,7 @@ def _columns(source: Database, target: Database, table: Table) -> list[str]:
 def _pieces(
     source: Database, table: Table, columns: Sequence[str], where: dict[str, Any], after: SqlRow | None
 ) -> Iterator[list[SqlRow]]:
-    """All rows behind a key, in order of the key."""
+    """All rows after a key, in key order: keyset pagination by a comparison of row values."""
     keys = ", ".join(table.key)
     places = [columns.index(each) for each in table.key]
     conditions = [f"{name} = :{name}" for name in where]
@@ -313,9 +329,9 @@ def _pieces(
 
 
 def _put(target: Database, table: Table, columns: Sequence[str], rows: Sequence[SqlRow]) -> None:
-    """Rows that may be there, as they are now."""
+    """Insert rows, or update those that are there."""
+    # Never empty: each of these tables has a column beside its key (`member.role`, `token_secret.ends_at`).
     changed = ", ".join(f"{each} = excluded.{each}" for each in columns if each not in table.key)
-    # `member` has its role, `token_secret` its end: each table has something beside its key.
     names, values = ", ".join(columns), ", ".join(f":{each}" for each in columns)
     sql = (
         f"INSERT INTO {table.name} ({names}) VALUES ({values}) "

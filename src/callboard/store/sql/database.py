@@ -1,4 +1,4 @@
-"""One connection of an engine, as the store's code sees it: statements by name, values in, rows out."""
+"""The interface to one connection of an engine: statements by name, values in, rows out."""
 
 from __future__ import annotations
 
@@ -9,45 +9,49 @@ from msgspec import Struct
 
 SqlRow = tuple[Any, ...]
 Values = Mapping[str, Any] | Sequence[Any]
-"""By name, or by place. A list among them is one value: what its statement takes apart (numbers, texts, or
-pairs of these)."""
+"""Parameters by name or by position. A list is one parameter, which the statement expands into rows: of
+numbers, texts, or tuples of these.
+"""
 
 
 class Dialect(Struct, frozen=True):
-    """How an engine says what others say differently. Fragments of our own, never of a caller."""
+    """SQL fragments that differ between engines. Constants of the program, never built from a caller's
+    input.
+    """
 
     by_index: str
-    """What follows a table that is to be walked by a given index; `{}` is the index."""
+    """The index hint after a table's name; `{}` is the index."""
     then_join: str
-    """Joins two tables in the order they are written in, where the engine can be told."""
+    """Joins two tables in the order in which they are written, where the engine lets a query say so."""
     each_space: str
-    """The rows of the list `:spaces`, as `wanted.value`."""
+    """The list `:spaces` as rows: `wanted.value`."""
     each_range: str
-    """The rows of the list of pairs `:ranges`, as `span` with its columns place (from 0), begins, ends."""
+    """The list of pairs `:ranges` as rows: `span` with the columns place (from 0), begins, ends."""
     each_place: str
-    """The rows of the list of triples `:places`, as `place` with its columns held_by, begins, ends."""
+    """The list of triples `:places` as rows: `place` with the columns held_by, begins, ends."""
     least: str
-    """The function of the least of several values."""
+    """The scalar function for the least of several values."""
     live_limit: str
-    """A call's longest time to live, seconds: out of its space's settings."""
+    """How long a call may stay live, in seconds, from its space's settings."""
     packed: str
-    """Makes one value, a JSON array, of several, so that one look in a statement can find them; empty where
-    the engine groups without sorting, which then is as fast.
+    """Packs several values into one, a JSON array, so that a scalar subquery can return them; empty where
+    the engine groups by hash, without a sort, which is as fast.
     """
     gathers: bool
-    """Whether deltas are summed in a temporary table before they are merged into cells."""
+    """Whether compaction sums deltas in a temporary table before it merges them into cells."""
     whole: str
-    """What follows a table that is to be read itself, and not an index that holds a copy of its columns."""
+    """After a table's name: read the table itself, never a covering index, which is a copy that may differ.
+    """
     as_bytes: str
-    """The bytes of a text column as they lie there, whether or not they are text; `{}` is the column."""
+    """The stored bytes of a text column, valid UTF-8 or not; `{}` is the column."""
 
     def indexed(self, index: str) -> str:
-        """Behind a table's name: by which index to walk it."""
+        """The index hint after a table's name; empty on an engine without hints."""
         return self.by_index.format(index)
 
 
 class Column(NamedTuple):
-    """A column of a table, and what it may hold."""
+    """A column of a table and the values it may hold."""
 
     name: str
     kind: type[int | str | bytes]
@@ -55,7 +59,7 @@ class Column(NamedTuple):
 
 
 class Database(Protocol):
-    """Inside one transaction, or for one statement by itself. Used by one thread at a time."""
+    """One connection, within a transaction or for a single statement. Used by one thread at a time."""
 
     @property
     def dialect(self) -> Dialect: ...
@@ -65,36 +69,36 @@ class Database(Protocol):
         """All rows."""
 
     def row(self, name: str, values: Values = ()) -> SqlRow | None:
-        """The first row; none when there is none."""
+        """The first row; None without one."""
 
     def value(self, name: str, values: Values = ()) -> Any:
-        """The first row's only value, or the row when it has several; none when there is none."""
+        """The only value of the first row, or the whole row when it has several; None without a row."""
 
     def change(self, name: str, values: Values = ()) -> None:
-        """Carry it out; nothing comes back. What is wrong with it may be told by a later call."""
+        """Run it without a result. An error may be raised only by a later call (pipeline mode)."""
 
     def change_many(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Carry it out for each row of values, in any order."""
+        """Run it for each row of values, in any order."""
 
-    # statements put together of our own fragments
+    # statements assembled from our own fragments
     def select(self, sql: str, values: Values = ()) -> list[SqlRow]:
         """All rows."""
 
     def select_value(self, sql: str, values: Values = ()) -> Any:
-        """The first row's only value."""
+        """The only value of the first row, or the whole row when it has several; None without a row."""
 
     def run(self, sql: str, values: Values = ()) -> None:
-        """Carry it out."""
+        """Run it without a result."""
 
-    # whole tables, for moving house
+    # whole tables, for copies between stores and for verification
     def columns(self, table: LiteralString) -> list[str]:
         """The names of a table's columns."""
 
     def described(self, table: LiteralString) -> list[Column]:
-        """A table's columns, and what each may hold."""
+        """A table's columns with their types."""
 
     def append(self, table: LiteralString, columns: Sequence[str], rows: Sequence[SqlRow]) -> None:
-        """Put rows into a table."""
+        """Insert rows into a table."""
 
     def restart_numbers(self, tables: Sequence[LiteralString]) -> None:
-        """Tables that number their rows themselves (`id`) go on behind the greatest that is there."""
+        """Let the engine's generated ids (`id`) of these tables continue after the greatest id."""

@@ -1,4 +1,6 @@
-"""Who is who, in the file. Every change moves the directory version, so that every process looks again."""
+"""The directory: organizations, spaces and tokens. Every change increments the directory version, by which
+all processes invalidate their cached copies.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +20,15 @@ SqlRow = tuple[Any, ...]
 
 
 def move_directory(db: Database) -> None:
-    """Tell every process that who is who has changed."""
+    """Increment the directory version. On PostgreSQL this also locks its row until the commit: changes of the
+    directory that take it first run one after the other.
+    """
     db.change("directory.move")
 
 
 def create_organization(db: Database, values: dict[str, Any]) -> Organization:
-    """A new organization; its handle must be free."""
-    # First, because it locks: of two at once one finds the other's handle.
+    """Create an organization. Raises `AlreadyExistsError` when its handle is taken."""
+    # First, because it locks: the second of two concurrent requests waits here, then finds the handle taken.
     move_directory(db)
     if find_organization(db, values["domain_handle"]) is not None:
         raise AlreadyExistsError(
@@ -47,7 +51,7 @@ def find_organization(db: Database, handle: str) -> Organization | None:
 
 
 def organization_zone(db: Database, org_id: int) -> str:
-    """The home zone of an organization. Raises `NotFoundError` when there is none."""
+    """The home zone of an organization. Raises `NotFoundError` without organization."""
     found: str | None = db.value("organization.zone", {"org_id": org_id})
     if found is None:
         raise NotFoundError("Organization not found.")
@@ -55,7 +59,9 @@ def organization_zone(db: Database, org_id: int) -> str:
 
 
 def set_organization_zone(db: Database, org_id: int, timezone: str) -> Organization:
-    """A new home zone. The caller holds the organization's lock: a space made meanwhile has the new one."""
+    """Set the home zone. The caller holds the organization's lock, so that a space created concurrently gets
+    either the old zone, and is moved later, or the new one.
+    """
     organization_zone(db, org_id)
     db.change("organization.set_zone", {"org_id": org_id, "timezone": timezone})
     move_directory(db)
@@ -63,10 +69,10 @@ def set_organization_zone(db: Database, org_id: int, timezone: str) -> Organizat
 
 
 def create_space(db: Database, org_id: int, values: dict[str, Any]) -> Space:
-    """A new space, which counts nothing yet; a token that it is given must be free."""
+    """Create a space with zero totals. Raises `AlreadyExistsError` when the token it is given is taken."""
     clock = read_clock(db, org_id)
-    # Before the look, because it locks: of two organizations that want one token at once, the second finds
-    # the first one's space.
+    # Before the check, because it locks: tokens are unique over all organizations, and the clock's lock is
+    # only this organization's. The second of two concurrent requests waits here, then finds the token taken.
     move_directory(db)
     token = values["token"] or public_id("spc")
     if space_by_token(db, token) is not None:
@@ -89,7 +95,7 @@ def create_space(db: Database, org_id: int, values: dict[str, Any]) -> Space:
 
 
 def update_space(db: Database, space: Space) -> Space:
-    """A space as it is now."""
+    """Save all changeable fields of a space."""
     db.change(
         "space.update",
         {
@@ -128,7 +134,7 @@ def space_by_id(db: Database, org_id: int, space_id: int) -> Space:
 def create_token(
     db: Database, values: dict[str, Any], secret_digest: bytes, members: Sequence[Member]
 ) -> Token:
-    """A new token with its first secret."""
+    """Create a token with its first secret, of which only the digest is stored."""
     row = db.row("token.insert", values)
     assert row is not None
     token_id = row[0]
@@ -158,8 +164,8 @@ def token_of_secret(db: Database, digest: bytes) -> tuple[Token, Micros | None] 
 
 
 def rotate_token(db: Database, token_id: int, prefix: str, secret_digest: bytes, old_until: Micros) -> Token:
-    """A new secret; the ones before end at `old_until`."""
-    # First, because it locks: of two at once the later one ends the secret of the earlier one as well.
+    """Add a new secret; the previous ones end at `old_until`. Raises `TokenRevokedError`."""
+    # First, because it locks: the later of two concurrent rotations sees, and ends, the other's secret too.
     move_directory(db)
     if _existing(db, token_id).revoked_at is not None:
         raise TokenRevokedError
@@ -170,7 +176,7 @@ def rotate_token(db: Database, token_id: int, prefix: str, secret_digest: bytes,
 
 
 def revoke_token(db: Database, token_id: int, now: Micros) -> Token:
-    # First, because it locks: no secret made meanwhile is told as one that works.
+    # First, because it locks: a concurrent rotation either is ended by this, or finds the token revoked.
     move_directory(db)
     _existing(db, token_id)
     db.change("token.revoke", {"token_id": token_id, "now": now})

@@ -1,4 +1,4 @@
-"""Who is who, row by row: values that their columns cannot hold, and rows that name what is gone."""
+"""Checks the directory row by row: values that their columns cannot hold, and references to missing rows."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ _UNMATCHED: tuple[tuple[LiteralString, LiteralString, LiteralString, str, str], 
         "token_id",
     ),
 )
-"""Table, numbers that are named, those that there are, what is wrong with the others, and their column. They
-are compared here: an engine that spreads its tables cannot join all of them.
+"""Table, query for the numbers to look up, query for those that exist, fault of the others, their column. The
+two sets are compared here and not in SQL: Citus cannot join all of these tables.
 """
 
 
 def check_directory(read: Snapshot, findings: Findings) -> list[int]:
-    """What is everybody's, and what is of an organization that there is not. Returns the spaces whose columns
-    differ from the settings that they are made of.
+    """Check the tables of the whole store, the clocks, and rows whose organization is missing. Returns the
+    ids of spaces whose columns differ from the settings that they are derived from.
     """
     differing: list[int] = []
     for table in (_META, *OF_ALL, CLOCK):
@@ -120,7 +120,7 @@ def _stuck_after(settings: SpaceSettings) -> dict[str, int]:
 
 
 def derive_from_settings(db: Database, space_id: int) -> None:
-    """Make a space's columns anew that its settings say."""
+    """Set the columns of a space that are derived from its settings."""
     kept = db.select_value("SELECT settings FROM space WHERE id = :id", {"id": space_id})
     said = _stuck_after(msgspec.json.decode(kept, type=SpaceSettings))
     changes = ", ".join(f"{column} = :{column}" for column in said)
@@ -129,18 +129,20 @@ def derive_from_settings(db: Database, space_id: int) -> None:
 
 
 def _unmatched(read: Snapshot, named: LiteralString, there: LiteralString) -> list[int]:
-    """The numbers of the one that the other lacks; a table that cannot be read is told by its walk."""
+    """The numbers of the first query that the second lacks."""
     try:
         rows = attempt(read, lambda db: set(db.select(named)) - set(db.select(there)))
+        # A damaged number may be of any type, and mixed types have no order.
         return [row[0] for row in sorted(rows, key=repr)]
     except UNREADABLE as error:
+        # The walk of the unreadable table reports it. `why` raises again when the store does not answer.
         why(error)
         return []
 
 
 def _strays(read: Snapshot, findings: Findings) -> None:
-    """Rows of organizations that are not there: a clock alone makes none."""
-    # Tables first, for writers go on: an organization that is made meanwhile is there by then.
+    """Rows of organizations that do not exist: a clock alone is no organization."""
+    # Tables before organizations, because writers go on: one that is created in between must not be reported.
     found = [(table, list(_holders(read, table))) for table in _NAME_AN_ORGANIZATION]
     try:
         known: set[SqlRow] = set(attempt(read, lambda db: db.select("SELECT id FROM organization")))
@@ -154,8 +156,10 @@ def _strays(read: Snapshot, findings: Findings) -> None:
 
 
 def _holders(read: Snapshot, table: LiteralString) -> Iterator[int]:
-    """The organizations that a table has rows of: one look for each."""
-    after = -(2**63)
+    """The organizations that a table has rows of: a loose index scan, one `min()` for each, because SELECT
+    DISTINCT would read every row. Stops where the table is unreadable.
+    """
+    after = -(2**63)  # below every value of a BIGINT: a damaged org_id may be negative
 
     def ask(db: Database) -> Any:
         least = f"SELECT min(org_id) FROM {table}{db.dialect.whole} WHERE org_id > :after"
@@ -167,6 +171,7 @@ def _holders(read: Snapshot, table: LiteralString) -> Iterator[int]:
         except UNREADABLE as error:
             why(error)
             return
+        # A damaged index may return anything: a value that does not advance would loop for ever.
         if not isinstance(found, int) or found <= after:
             return
         yield found

@@ -1,4 +1,6 @@
-"""The very least and greatest of durations: looked up among the calls of the days that hold them."""
+"""The exact least and greatest durations, read from the calls of the days that contain them: counters hold
+durations only by bucket.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _VALUES: dict[str, LiteralString] = {
 def extremes_ms(
     db: Database, org_id: int, where: CallFilter, wanted: Sequence[Extreme], most_rows: int
 ) -> list[int | None]:
-    """See `Store.extremes_ms`. In one pass where that is not too much, else each by itself."""
+    """See `Store.extremes_ms`. One pass for all when their places have at most `most_rows` calls together,
+    else one for each; None for one whose own places have more.
+    """
     if not wanted:
         return []
     places = dict.fromkeys(place for each in wanted for place in each.places)
@@ -39,12 +43,12 @@ def _found(
     places: Iterable[Place],
     most_rows: int,
 ) -> list[int | None] | None:
-    """None when more than `most_rows` calls are in these places, whether they pass or not."""
+    """None when these places have more than `most_rows` calls, matching the filter or not: those are read."""
     conditions = calls_where(db.dialect, Scope(org_id, all_content=True), where)
     values: dict[str, Any] = {**conditions.values, "places": list(places), "most": most_rows + 1}
     asked = []
     for at, each in enumerate(wanted):
-        # Of what lies in other places nothing is within the bounds, or it would be a place of this one too.
+        # All places are read for each extreme. Calls outside its own places cannot fall within its bounds.
         values[f"low_{at}"], values[f"high_{at}"] = each.bounds
         asked.append(
             f"{'max' if each.greatest else 'min'}({each.of}) "

@@ -1,4 +1,4 @@
-"""What a verification has found so far, and how it is told."""
+"""Collects the differences that a verification finds, for its report."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from callboard.store.reporting import Difference, Verification
 from callboard.store.sql.table_walk import Lost
 
 MOST_TOLD = 1_000
-"""Differences told one by one; `drift` counts all."""
+"""Differences reported one by one; `drift` counts all."""
 
 
 class Findings:
-    """Collects the differences of one verification."""
+    """The differences and notes of one verification."""
 
     def __init__(self) -> None:
         self.found = Verification(
@@ -34,7 +34,7 @@ class Findings:
     def tell(
         self, what: str, place: tuple[int, int], key: str, kept: Any, expected: Any, column: str = ""
     ) -> None:
-        """One difference, at an organization and a space (0: of no space)."""
+        """Record one difference. `place` is organization and space; space 0 stands for none."""
         found = self.found
         found.drift += 1
         found.drift_of[place[0]] = found.drift_of.get(place[0], 0) + 1
@@ -42,15 +42,15 @@ class Findings:
             found.differences.append(Difference(what, *place, key, _plain(kept), _plain(expected), column))
 
     def lost(self, what: str, place: tuple[int, int], fault: Lost) -> None:
-        """Something that cannot be read, or cannot be what it is."""
+        """Record a row that cannot be read, or a value that its column cannot hold."""
         self.tell(what, place, fault.key, fault.why, None, fault.column)
 
     def note(self, text: str) -> None:
-        """A sentence on what was not checked or not repaired, said once."""
+        """Record, once, a sentence on what was not checked or not repaired."""
         if text not in self.found.notes:
             self.found.notes.append(text)
 
 
 def _plain(value: Any) -> Any:
-    """A value as it can be shown as JSON."""
+    """A value that can be encoded as JSON."""
     return msgspec.to_builtins(value)

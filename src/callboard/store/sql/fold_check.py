@@ -1,7 +1,7 @@
-"""Events → rows: every call and task folded again from its events, and compared column by column.
+"""Events → rows: refolds every call and task from its events, and compares it with its row column by column.
 
-By number, not by space or id: so that a row whose space or id was changed is met as well, and so are events
-that have no row. A row is made anew only from events that are all there and all sound.
+Walks by item number, not by space or id, so that it also meets rows whose space or id was changed, and events
+without a row. A row is rebuilt only when all its events are there and pass their checksums.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from callboard.store.sql.table_walk import (
 )
 
 PAGE = 2_000
-"""Numbers of calls and tasks refolded in one snapshot."""
+"""Item numbers refolded in one snapshot, or in one commit of a repair."""
 
 _HEAD = ("org_id", "no", "space_id")
 COLUMNS = {
@@ -42,7 +42,9 @@ COLUMNS = {
 
 
 class Kept(Struct):
-    """What the store has under one number: at most one row, and its events that count."""
+    """What the store has under one item number: its events that are not withdrawn, and its row. More than one
+    row is damage.
+    """
 
     no: int
     calls: list[SqlRow] = []
@@ -51,7 +53,7 @@ class Kept(Struct):
 
 
 class Wrong(NamedTuple):
-    """A number whose row does not follow from its events."""
+    """An item number whose row does not follow from its events."""
 
     no: int
     kind: str
@@ -61,17 +63,17 @@ class Wrong(NamedTuple):
     expected: Any
     column: str
     noun: str
-    """What it should be a row of."""
+    """The table of the row as it should be: `call` or `task`. `kind` is the table it was found in."""
     row: SqlRow | None
-    """The row as it should be; none where there should be none."""
+    """The row as it should be; None when there should be none."""
     unsound: str
-    """Why it is not known what the row should be; empty where it is."""
+    """Why it is unknown what the row should be; empty when it is known. Such a row is not repaired."""
     spaces: frozenset[int]
-    """What has to be counted again."""
+    """Spaces whose counters have to be recounted after the repair."""
 
 
 class Refolding:
-    """The calls and tasks of one organization."""
+    """The check of one organization's calls and tasks."""
 
     def __init__(self, read: Snapshot, org_id: int, log: LogState, findings: Findings) -> None:
         self._read = read
@@ -81,13 +83,14 @@ class Refolding:
         self._walks = {noun: TableWalk(read, noun, ("no",), org_id) for noun in ("call", "task")}
 
     def pages(self) -> Iterator[tuple[int, int, list[Wrong]]]:
-        """(numbers begin, end, what is wrong there), told as they are found."""
+        """(first number, number after the last, differences): each page is reported before it is yielded."""
         end = attempt(self._read, lambda db: db.value("clock.read", {"org_id": self._org_id}))[1]
         begin = 1
         while True:
             behind = begin + PAGE
             yield from self._page(begin, behind)
-            # Nothing is walked where there is nothing, however far a damaged number lies.
+            # A row with a damaged number may lie billions further: jump to the next number that has a row, in
+            # place of walking empty pages. Up to the clock's next number every page is read, for its events.
             ahead = [walk.next_number(behind) for walk in self._walks.values()]
             further = [no for no in ahead if no is not None]
             if behind < end:
@@ -100,11 +103,13 @@ class Refolding:
         try:
             kept = attempt(self._read, lambda db: read_kept(db, self._org_id, begin, end))
         except ReadingEndsError as error:
+            # Reading this page ends the server process: bisecting would end it again at each step.
             for noun in self._walks:
                 self._findings.tell(noun, (self._org_id, 0), f"numbers {begin}-{end - 1}", why(error), None)
             return
         except UNREADABLE as error:
             said = why(error)
+            # Bisect down to the one number that cannot be read.
             if end - begin > 1:
                 middle = (begin + end) // 2
                 yield from self._page(begin, middle)
@@ -129,7 +134,7 @@ class Refolding:
         self._findings.tell(found.kind, place, found.key, found.kept, expected, found.column)
 
     def _damaged(self, no: int, said: str) -> list[Wrong]:
-        """One number of which something cannot be read: a row, or its events."""
+        """The differences of a single number of which a row or an event cannot be read."""
         told = False
         for noun, walk in self._walks.items():
             _, lost = walk.numbered(no, no + 1)
@@ -144,6 +149,8 @@ class Refolding:
             text = f"the events of number {no}: {why(error)}"
             self._findings.tell("event", (self._org_id, 0), text, said, None)
             return []
+        # The row is unreadable, so the comparison is made without it: what follows from its events replaces
+        # it.
         found = judge(self._org_id, Kept(no, events=events), self._log)
         if found is None or found.unsound:
             if found is not None or not told:
@@ -153,7 +160,7 @@ class Refolding:
 
 
 def read_kept(db: Database, org_id: int, begin: int, end: int) -> list[Kept]:
-    """What the store has under a range of numbers, in one snapshot."""
+    """What the store has under a range of item numbers, in one snapshot."""
     where = {"org_id": org_id, "begin": begin, "end": end}
     kept: dict[int, Kept] = {}
 
@@ -173,7 +180,7 @@ def read_kept(db: Database, org_id: int, begin: int, end: int) -> list[Kept]:
 
 
 def _numbered(noun: str, db: Database) -> str:
-    """The rows with a number of a range, void ones too, as their table itself has them."""
+    """Query for the rows with a number in a range, void ones included, from the table and not an index."""
     return (
         f"SELECT {', '.join(COLUMNS[noun])} FROM {noun}{db.dialect.whole} "
         "WHERE org_id = :org_id AND no >= :begin AND no < :end"
@@ -181,7 +188,7 @@ def _numbered(noun: str, db: Database) -> str:
 
 
 def judge(org_id: int, kept: Kept, log: LogState) -> Wrong | None:
-    """Whether the row of a number follows from its events."""
+    """The difference between the row of a number and the fold of its events; None when they agree."""
     rows = [("call", row) for row in kept.calls] + [("task", row) for row in kept.tasks]
     unsound = _unsound(org_id, kept)
     item: Item | None = None
@@ -203,6 +210,7 @@ def judge(org_id: int, kept: Kept, log: LogState) -> Wrong | None:
     right = expected if kind == noun else None
     shown, should, columns = _shown(kind, row, right)
     spaces = frozenset(each[2] for each in ([row, expected] if row else [expected]) if each is not None)
+    # Even with sound events: one that failed its checksum may belong to this item under a damaged number.
     if not log.spares(org_id, kept.no):
         unsound = "not known: events are damaged or missing that may be its own"
     named = expected or row
@@ -214,6 +222,7 @@ def judge(org_id: int, kept: Kept, log: LogState) -> Wrong | None:
 
 def _unsound(org_id: int, kept: Kept) -> str:
     for checksum, withdrawn, *covered in kept.events:
+        # NULL: stored before checksums existed; `check_log` reports it where none may be missing any more.
         if checksum is not None and not is_sound(checksum, withdrawn, (org_id, *covered)):
             return f"not known: event {covered[0]} fails its checksum, the row is kept as it is"
     return ""
@@ -243,12 +252,14 @@ def _values(org_id: int, no: int, item: Item) -> SqlRow:
 
 
 def _same_types(rows: list[tuple[str, SqlRow]], expected: SqlRow | None) -> bool:
-    """To `==` alone 1 and 1.0 are the same."""
+    """Compare types too: 1 == 1.0 == True, and SQLite stores any type in any column."""
     return expected is None or [type(each) for each in rows[0][1]] == [type(each) for each in expected]
 
 
 def _shown(kind: str, row: SqlRow | None, right: SqlRow | None) -> tuple[Any, Any, str]:
-    """What is kept, what should be, and the columns that differ; of two rows these columns alone."""
+    """The stored values, the right ones, and the names of the columns that differ. Of two rows only these
+    columns are shown; where one is missing, all columns of the other.
+    """
     names = COLUMNS[kind]
     if row is None or right is None:
         kept = None if row is None else dict(zip(names, row, strict=True))
@@ -267,7 +278,7 @@ def _shown(kind: str, row: SqlRow | None, right: SqlRow | None) -> tuple[Any, An
 
 
 def _named(kept: Kept) -> tuple[Any, str]:
-    """Space and id of a number that has no row, as far as its events tell."""
+    """Space and item id of a number without a row, from the first event that can be read."""
     for event in kept.events:
         try:
             return event[3], from_canonical(event[9]).item_id
@@ -287,14 +298,17 @@ def _whole(value: Any) -> int:
 
 
 def mend_page(db: Database, org_id: int, begin: int, end: int, log: LogState) -> frozenset[int]:
-    """Make the rows of a range of numbers anew, those that may be; of which spaces the counters follow.
-    Under the lock, read again: what a writer changed meanwhile is right already.
+    """Rebuild the wrong rows of a range of numbers, those whose events are sound. Returns the spaces whose
+    counters have to be recounted.
     """
+    # The lock first, then compare again: since the snapshot a writer may have changed these rows.
     find_clock(db, org_id)
     wrong = [found for found in _judged(db, org_id, begin, end, log) if not found.unsound]
     for found in list(wrong):
         if found.row is not None:
             wrong += _holders(db, org_id, found, {each.no for each in wrong}, log)
+    # Delete all before inserting any: two damaged rows may each hold the id of the other, which is unique.
+    # From both tables, because a damaged number may have a row in the wrong one.
     for found in wrong:
         for noun in ("call", "task"):
             db.change_many(f"{noun}.delete", [(org_id, found.no)])
@@ -310,7 +324,7 @@ def _judged(db: Database, org_id: int, begin: int, end: int, log: LogState) -> l
     except UNREADABLE as error:
         if end - begin > 1:
             raise
-        why(error)
+        why(error)  # raises again when the store does not answer
         # The row cannot be read; its events can.
         where = {"org_id": org_id, "begin": begin, "end": end}
         kept = [Kept(begin, events=db.rows("event.numbered", where))]
@@ -319,7 +333,9 @@ def _judged(db: Database, org_id: int, begin: int, end: int, log: LogState) -> l
 
 
 def _holders(db: Database, org_id: int, found: Wrong, nos: set[int], log: LogState) -> list[Wrong]:
-    """The row that holds the id of one that is to be made, under another number, if it is wrong itself."""
+    """The row under another number that holds the id of a row to be inserted, if it is wrong itself: it has
+    to go first, because ids are unique within a space.
+    """
     assert found.row is not None
     noun, where = found.noun, {"org_id": org_id, "space_id": found.row[2], "id": found.row[3]}
     no = db.value(f"{noun}.holder", where)

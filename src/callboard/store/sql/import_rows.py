@@ -1,4 +1,4 @@
-"""The next rows of an import and the position behind them, in one commit: all of it, or nothing."""
+"""Commits the next rows of an import together with the position after them: all of it or nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from callboard.store.sql.save import read_clock, write_clock
 
 def import_rows(db: Database, step: ImportStep) -> list[Receipt]:
     """See `Store.import_rows`."""
-    # The lock comes first: owner and position are then what they are until the commit.
+    # The lock first: owner and position cannot change between this check and the commit.
     clock = read_clock(db, step.org_id)
     found = need_import(db, step.org_id, step.batch_no)
     check_step(found, step.owner, step.begins)
@@ -31,7 +31,9 @@ def import_rows(db: Database, step: ImportStep) -> list[Receipt]:
 
 
 def _all(results: list[Receipt | Exception]) -> list[Receipt]:
-    """The receipts; a batch that failed undoes the others, which are in the same commit."""
+    """The receipts. Raises the first failure, which rolls back all batches: a part of them with the position
+    of all would lose rows.
+    """
     receipts = []
     for result in results:
         if isinstance(result, Exception):
@@ -41,6 +43,7 @@ def _all(results: list[Receipt | Exception]) -> list[Receipt]:
 
 
 def _count_unplaced(db: Database, step: ImportStep) -> None:
+    """Count the rejected rows that name no space."""
     reasons = Counter(each.reason for each in step.unplaced)
     rows = [
         (step.org_id, NO_SPACE, "rejected", reason, many, step.received_at)

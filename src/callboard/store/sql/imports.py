@@ -1,4 +1,4 @@
-"""Imports on record: many requests under one batch, begun, claimed, carried on, finished."""
+"""The records of imports, many requests under one batch: begin, claim, advance, finish."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from callboard.store.sql.save import read_clock, write_clock
 
 
 def begin_import(db: Database, org_id: int, label: str, now: Micros) -> ImportBatch:
-    """A new import, or the unfinished one of this label."""
+    """Open an import, or return the unfinished one with this label. Takes the organization's lock, so that
+    two runs under one label get the same import.
+    """
     clock = read_clock(db, org_id)
     row = db.row("batch.unfinished", {"org_id": org_id, "label": label})
     if row is not None:
         if row[_POSITION] is not None:
             return _import(row)
-        # An earlier version began it and took the position from what it had counted, which was more than
-        # it had read when rows were sent twice. So it begins again; rows that are there are duplicates.
+        # Begun by a version that derived the position from the outcomes counted, which exceed the rows read
+        # when rows were sent twice. Start from the first row: rows that are stored already are duplicates.
         db.change("batch.restart", {"org_id": org_id, "no": row[0]})
         write_clock(db, clock)
         return need_import(db, org_id, row[0])
@@ -46,14 +48,14 @@ def claim_import(db: Database, org_id: int, batch_no: int, claim: ImportClaim) -
 
 
 def beat_import(db: Database, org_id: int, batch_no: int, owner: ImportOwner) -> None:
-    """See `Store.beat_import`. It takes no lock of the organization: commits and it need not wait for each
-    other.
+    """See `Store.beat_import`. Takes no organization lock: a heartbeat must not wait for a long commit. Its
+    statement compares the owner, so it changes nothing after the import was taken over.
     """
     db.change("batch.beat", {"org_id": org_id, "no": batch_no, "owner": _owner_text(owner)})
 
 
 def advance_import(db: Database, found: ImportBatch, org_id: int, begins: int, ends: int, more: int) -> None:
-    """Move an import's position, and count `more` rejected rows with it."""
+    """Move an import's position from row `begins` to `ends`, and count `more` rejected rows."""
     assert found.owner is not None, "rows of an import come from its owner"
     db.change(
         "batch.advance",
@@ -71,7 +73,9 @@ def advance_import(db: Database, found: ImportBatch, org_id: int, begins: int, e
 def finish_import(
     db: Database, org_id: int, batch_no: int, now: Micros, owner: str | None = None
 ) -> ImportBatch:
-    """The import is complete: begun again under its label it is another batch."""
+    """Close the import; a later import under its label is a new batch. Idempotent. Raises `ImportTakenError`
+    when it belongs to another owner.
+    """
     clock = read_clock(db, org_id)
     found = need_import(db, org_id, batch_no)
     if found.finished_at is not None:
@@ -83,13 +87,13 @@ def finish_import(
 
 
 def import_of(db: Database, org_id: int, batch_no: int) -> ImportBatch | None:
-    """A batch as it is on record; also one of a single request."""
+    """The record of a batch, of an import or of a single request; None without one."""
     row = db.row("batch.find", {"org_id": org_id, "no": batch_no})
     return None if row is None else _import(row)
 
 
 def need_import(db: Database, org_id: int, batch_no: int) -> ImportBatch:
-    """See `import_of`; raises `NotFoundError` when there is none."""
+    """See `import_of`; raises `NotFoundError` without a record."""
     found = import_of(db, org_id, batch_no)
     if found is None:
         raise NotFoundError(f"No import {batch_id(batch_no)} in this organization.")
@@ -97,6 +101,7 @@ def need_import(db: Database, org_id: int, batch_no: int) -> ImportBatch:
 
 
 _POSITION = 9
+"""Index of the column `position` in the rows of `batch.find` and `batch.unfinished`."""
 
 
 def _import(row: tuple[Any, ...]) -> ImportBatch:

@@ -1,4 +1,4 @@
-"""When calls are under way: the spans that a report of calls at once is made of."""
+"""The time spans of calls, from which the report of concurrent calls is made."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ def intervals(
     """See `Reporting.intervals`."""
     begins, ends = interval(db.dialect, kind)
     calls = _calls(db.dialect)
+    # A call that began up to LOOK_BACK before the period may still be under way in it. The bound keeps this a
+    # range of the index; a span is cut at the same length, so no longer call could reach the period either.
     around = structs.replace(where, start=period[0] - LOOK_BACK, end=period[1])
     conditions = calls_where(db.dialect, Scope(org_id, all_content=True), around)
     values: dict[str, Any] = {**conditions.values, "spaces": list(spaces)}

@@ -1,4 +1,4 @@
-"""One call or task, and its events."""
+"""Lookups of one call or task, and of its events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from callboard.store.sql.rows import call_of, task_of
 
 
 def find_call(db: Database, org_id: int, space_id: int, call_id: str) -> Call | None:
-    """A call of a space; a void one is none."""
+    """A call of a space; None when there is none, or it is void."""
     where = {"org_id": org_id, "space_id": space_id, "id": call_id}
     row = db.row("call.find", where)
     call = None if row is None else call_of(row[1:])
@@ -22,7 +22,7 @@ def find_call(db: Database, org_id: int, space_id: int, call_id: str) -> Call | 
 
 
 def find_task(db: Database, org_id: int, space_id: int, task_id: str) -> Task | None:
-    """A task of a space; a void one is none."""
+    """A task of a space; None when there is none, or it is void."""
     where = {"org_id": org_id, "space_id": space_id, "id": task_id}
     row = db.row("task.find", where)
     task = None if row is None else task_of(row[1:])
@@ -32,7 +32,7 @@ def find_task(db: Database, org_id: int, space_id: int, task_id: str) -> Task | 
 def entries_of(
     db: Database, noun: Literal["call", "task"], org_id: int, space_id: int, item_id: str
 ) -> list[Entry]:
-    """The events of a call or task that count, as received."""
+    """The events of a call or task that are not withdrawn, in the order received."""
     where = {"org_id": org_id, "space_id": space_id, "id": item_id}
     row = db.row(f"{noun}.find", where)
     if row is None:

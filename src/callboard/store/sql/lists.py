@@ -1,7 +1,8 @@
-"""Lists and their counts. Newest first, ties by id, then by space: a total order.
+"""Lists and their counts, by keyset pagination. Newest first, ties by id, then by space: a total order, so
+that pages neither repeat nor miss a row.
 
-Which index a list walks is said, not left to the planner: without statistics it takes the primary key,
-and sorts an organization to show twenty of its calls.
+SQLite gets the index of each list as a hint: without statistics its planner takes the primary key, and sorts
+all of an organization's rows to show twenty of them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from callboard.store.sql.rows import CALL_COLUMNS, TASK_COLUMNS, call_of, task_o
 
 
 def list_calls(db: Database, scope: Scope, where: CallFilter, window: Window) -> list[CallAt]:
-    """One window of the calls in scope."""
+    """One page of the calls in scope."""
     conditions = calls_where(db.dialect, scope, where)
     behind(conditions, "creation_time", "call_id", window.after)
     sql = (
@@ -29,7 +30,7 @@ def list_calls(db: Database, scope: Scope, where: CallFilter, window: Window) ->
 
 
 def count_calls(db: Database, scope: Scope, where: CallFilter) -> int:
-    """How many calls are in scope: from counters where they hold it, else by counting rows."""
+    """How many calls are in scope: from counters where these can answer, else by counting rows."""
     counted = calls_counted(db, scope, where)
     if counted is not None:
         return counted
@@ -39,7 +40,7 @@ def count_calls(db: Database, scope: Scope, where: CallFilter) -> int:
 
 
 def list_tasks(db: Database, scope: Scope, where: TaskFilter, window: Window) -> list[TaskAt]:
-    """One window of the tasks in scope."""
+    """One page of the tasks in scope."""
     conditions = tasks_where(db.dialect, scope, where)
     behind(conditions, "created", "task_id", window.after)
     sql = (
@@ -51,7 +52,7 @@ def list_tasks(db: Database, scope: Scope, where: TaskFilter, window: Window) ->
 
 
 def count_tasks(db: Database, scope: Scope, where: TaskFilter) -> int:
-    """How many tasks are in scope."""
+    """How many tasks are in scope: from counters where these can answer, else by counting rows."""
     counted = tasks_counted(db, scope, where)
     if counted is not None:
         return counted
@@ -61,6 +62,7 @@ def count_tasks(db: Database, scope: Scope, where: TaskFilter) -> int:
 
 
 def _call_index(scope: Scope, where: CallFilter) -> LiteralString:
+    """The index that narrows a list most. Partial indexes only under the filter that implies their WHERE."""
     if isinstance(where.task_id, str):
         return "call_by_task"
     if where.contradicting:

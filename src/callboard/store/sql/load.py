@@ -1,4 +1,4 @@
-"""LOAD: what a batch touches, as the fold wants it."""
+"""LOAD: reads the items that a batch touches, with their events, for the fold."""
 
 from __future__ import annotations
 
@@ -16,21 +16,23 @@ from callboard.store.sql.rows import call_of, task_of
 
 
 def event_key(event_id: str) -> int:
-    """Where the log looks an event id up: 64 bits of its digest.
-
-    Two ids may share a key; the body decides.
+    """The log's index key for an event id: 64 bits of its BLAKE2b digest, signed as a BIGINT is. Two ids may
+    share a key, so a reader compares the id in the body.
     """
     return int.from_bytes(blake2b(event_id.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def body_digest(body: bytes) -> bytes:
-    """What a canonical form is found again by, among the few of one call or task."""
+    """Identifies a canonical event among the events of one call or task: 128 bits of its BLAKE2b digest."""
     return blake2b(body, digest_size=16).digest()
 
 
 def load(db: Database, org_id: int, arrived: Mapping[int, Sequence[Entry]]) -> dict[int, Loaded]:
-    """What one organization's share of a commit touches, by space: the items that exist among those the
-    entries name, with their events, and the event ids known. One statement each, however many spaces.
+    """What one organization's part of a commit touches, by space: the existing items among those that the
+    entries name, with their events, and the event ids that are known. The number of statements does not
+    depend on the number of spaces.
+
+    The caller holds the organization's lock: what is read here must not change before the commit.
     """
     call_ids: set[tuple[int, str]] = set()
     task_ids: set[tuple[int, str]] = set()
@@ -59,20 +61,20 @@ def load(db: Database, org_id: int, arrived: Mapping[int, Sequence[Entry]]) -> d
 
 
 def find_items(db: Database, org_id: int, wanted: Iterable[tuple[int, str]], *, is_call: bool) -> list[Item]:
-    """The items that exist among these (space, id), without their events."""
+    """The existing items among these (space, id), without their events."""
     where = {"wanted": list(wanted), "org_id": org_id}
     found = db.rows("call.load" if is_call else "task.load", where)
     return [item_of(row, is_call=is_call) for row in found]
 
 
 def item_of(row: tuple[Any, ...], *, is_call: bool) -> Item:
-    """The item of a row that begins with its number and space."""
+    """The item of a row whose first columns are its number and its space."""
     kept = call_of(row[2:]) if is_call else task_of(row[2:])
     return Item(row[2], is_call, row[0], kept, kept, space_id=row[1])
 
 
 def items_of(db: Database, org_id: int, nos: Iterable[int]) -> list[Item]:
-    """The items under these numbers that have a row, without their events."""
+    """The items with these numbers that have a row, without their events."""
     where = {"nos": sorted(nos), "org_id": org_id}
     return [
         item_of(row, is_call=is_call)
@@ -82,8 +84,8 @@ def items_of(db: Database, org_id: int, nos: Iterable[int]) -> list[Item]:
 
 
 def add_entries(db: Database, org_id: int, items: Sequence[Item], *, leaving: int | None = None) -> None:
-    """Give items the events that count of each, in the order received. One that cannot be read raises
-    `StoreDamagedError`, unless it is of the batch that is `leaving`.
+    """Load each item's events that are not withdrawn, in the order received. An event that cannot be decoded
+    raises `StoreDamagedError`, unless it belongs to the batch `leaving`, which is being withdrawn anyway.
     """
     if not items:
         return
@@ -107,6 +109,7 @@ def _add_bodies(
 ) -> None:
     found = db.rows("event.known", {"wanted": list(keys), "org_id": org_id})
     for space_id, body in found:
+        # Under the id in the body, not under the key: another id may have the same key.
         event_id = from_canonical(body).event_id
         assert isinstance(event_id, str)
         loaded[space_id].event_bodies[event_id] = body

@@ -1,4 +1,4 @@
-"""The event log against its checksums: every event is there under its number, and is what was once kept."""
+"""Checks the event log: every number has its event, and every event matches its checksum."""
 
 from __future__ import annotations
 
@@ -13,29 +13,33 @@ from callboard.store.sql.findings import Findings
 from callboard.store.sql.table_walk import PIECE, UNREADABLE, Lost, Snapshot, TableWalk, attempt, why
 
 MOST_FAILING = 1_000
-"""Events that fail and are remembered one by one; of a log with more of them no row is made anew."""
+"""Damaged events remembered one by one. With more of them the log counts as incomplete, and no row is
+rebuilt.
+"""
 
 COVERED = ("seq", "space_id", "item_no", "batch_no", "received_at", "event_key", "source", "body")
-"""What a checksum covers beside the organization, in the order of `event_checksum`."""
+"""The columns that a checksum covers after `org_id`, in the order of `event_checksum`."""
 
 
 class LogState(NamedTuple):
-    """What may be folded of an organization's log."""
+    """Which items of an organization's log may be refolded."""
 
     failing: list[SqlRow]
-    """Events that fail, as `COVERED`, each with its checksum before it."""
+    """Damaged events: the stored checksum, then the columns `COVERED`."""
     items: set[int]
-    """Numbers of the calls and tasks that these name."""
+    """Item numbers that these name."""
     whole: bool
-    """Whether every event was found: a row that lacks one must not be made anew without it."""
+    """Whether every event was found: a row must not be rebuilt when one of its events is missing."""
 
     def spares(self, org_id: int, item_no: int) -> bool:
-        """Whether all events of a call or task are known to be sound: none that fails is its own, also if
-        what was damaged is the very number that says whose it is.
+        """Whether all events of a call or task are known to be sound: no damaged event belongs to it, also if
+        the damaged column is the item number itself.
         """
         if not self.whole or item_no in self.items:
             return False
         for checksum, *row in self.failing:
+            # If the stored checksum matches with this item's number, the event was this item's. `*row` is a
+            # copy: the remembered event keeps the number that is stored.
             row[2] = item_no
             if checksum in _either(org_id, row):
                 return False
@@ -43,9 +47,9 @@ class LogState(NamedTuple):
 
 
 def check_log(read: Snapshot, org_id: int, findings: Findings) -> LogState:
-    """Walk an organization's log, withdrawn events too."""
+    """Walk an organization's log, withdrawn events included."""
     clock, complete = attempt(read, lambda db: (db.row("clock.read", {"org_id": org_id}), are_complete(db)))
-    # Without its clock nobody knows how long it is: told by the check of the directory.
+    # Without its clock the length of the log is unknown. The check of the directory reports that.
     end = 1 if clock is None else clock[2]
     walk = TableWalk(read, "event", ("seq",), org_id)
     log = _Log(walk, org_id, findings, complete=complete)
@@ -58,13 +62,14 @@ def check_log(read: Snapshot, org_id: int, findings: Findings) -> LogState:
         if rows or lost:
             begin = behind
             continue
-        # A gap of any length is told once, and not walked.
+        # An empty piece: jump to the next event, so that a gap of any length is one difference.
         found = walk.next_number(behind)
         log.missing(begin, end if found is None else min(found, end))
         begin = end if found is None else found
     if clock is None:
         log.whole = False
         return LogState(log.failing, log.items, log.whole)
+    # Writers go on: an event after the clock's number is damage only if the clock has not advanced since.
     after = walk.next_number(end)
     if after is not None and _counted(read, org_id) == end:
         findings.tell("event", (org_id, 0), str(after), "lies behind the end of the log", None, "seq")
@@ -79,20 +84,25 @@ _OF_NO_BATCH = (
 
 
 def _name_batches(read: Snapshot, org_id: int, begin: int, end: int, log: _Log, findings: Findings) -> None:
-    """Every event's batch is there: without it nobody can withdraw the event, nor say who sent it."""
+    """Report batches that events name and that are missing: such an event cannot be withdrawn, and its sender
+    is unknown.
+    """
     try:
         where = {"org_id": org_id, "begin": begin, "end": end}
         found = attempt(read, lambda db: db.select(_OF_NO_BATCH, where))
     except UNREADABLE as error:
-        why(error)  # told as events, or batches, that cannot be read
+        why(error)  # reported elsewhere, as events or batches that cannot be read
         return
     for (batch_no,) in sorted(found):
+        # Bounded, as the memory for them is: the rest is not reported one by one.
         if batch_no not in log.lost_batches and len(log.lost_batches) < MOST_FAILING:
             log.lost_batches.add(batch_no)
             findings.tell("batch", (org_id, 0), str(batch_no), None, "events name it", "no")
 
 
 class _Log:
+    """Collects the findings of one walk."""
+
     def __init__(self, walk: TableWalk, org_id: int, findings: Findings, *, complete: bool) -> None:
         names = [each.name for each in walk.columns]
         self._covered = [names.index(name) for name in COVERED]
@@ -123,6 +133,7 @@ class _Log:
                 there.add(each.row[self._covered[0]])
             if each.key.isdecimal():
                 there.add(int(each.key))
+        # `end` as a sentinel also finds a gap at the end of the piece. Damaged numbers may be of any type.
         gap = begin
         for seq in [*sorted(seq for seq in there if isinstance(seq, int) and begin <= seq < end), end]:
             if seq > gap:
@@ -135,13 +146,15 @@ class _Log:
         self.whole = False
 
     def _fault(self, row: SqlRow, covered: SqlRow) -> tuple[str, str] | None:
-        """Which column, and what is wrong."""
+        """The column at fault (empty for the whole event) and the fault; None for a sound event."""
         org_place, withdrawn, checksum = self._marks
         for wrong in self._walk.faults(row):
             return wrong.column, wrong.why
         if row[org_place] != self._org_id:
             return "org_id", f"holds {row[org_place]}"
         if row[checksum] is None:
+            # From before checksums: damage once all others have been filled, else only the decoding shows
+            # any.
             if self._complete:
                 return "checksum", "is missing"
             self._findings.count("events_without_checksum", 1)
@@ -167,7 +180,9 @@ class _Log:
 
 
 def _either(org_id: int, row: list[object]) -> tuple[int, ...]:
-    """The checksums of an event, counting and withdrawn; none where it cannot have one."""
+    """Both checksums that an event may have, counting and withdrawn (the complement); none when its values
+    cannot be encoded.
+    """
     try:
         checksum = event_checksum((org_id, *row))
     except (TypeError, ValueError, OverflowError):
@@ -184,5 +199,5 @@ def _decodes(body: bytes) -> bool:
 
 
 def _counted(read: Snapshot, org_id: int) -> int:
-    """Where the log ends now: writers go on."""
+    """The log's next number by now."""
     return int(attempt(read, lambda db: db.value("clock.read", {"org_id": org_id}))[2])

@@ -1,4 +1,4 @@
-"""What came, what is late, and what verifications found: read for trust and attention."""
+"""Reads for the trust and attention reports: what was received, what is overdue, the last verification."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ def received(db: Database, org_id: int, spaces: Sequence[int], since: Micros, mo
     latest: list[tuple[Micros, Micros | None]] = []
     looked = 0
     earliest: Micros | None = None
+    # Newest first, so the loop ends at the first event that is too old. Spaces are filtered here and not in
+    # SQL: the log has no index by space and time.
     for space_id, received_at, body in db.rows("event.latest", {"org_id": org_id, "most": most}):
         if received_at < since:
             break
@@ -39,12 +41,16 @@ def received(db: Database, org_id: int, spaces: Sequence[int], since: Micros, mo
         outcomes=ended,
         last_received_at=last,
         latest=latest,
+        # With `most` events read there may be older ones within the time: say how far the read came.
         looked_back_to=earliest if looked == most else None,
     )
 
 
 class Late(NamedTuple):
-    """Of what, by which index, and where a statement finds its name, its time and its status."""
+    """A kind of overdue item: its table, the partial index to read, and the columns of its id, of the time it
+    waits since, and of its status. `besides` repeats the index's condition, without which SQLite refuses the
+    hint.
+    """
 
     table: LiteralString
     by: LiteralString
@@ -68,10 +74,13 @@ WAITING = Late("task", "task_waiting", "task_id", "waiting_since", "status", "")
 def overdue(
     db: Database, late: Late, org_id: int, status: str, before: Mapping[int, Micros], most: int
 ) -> dict[int, Overdue]:
-    """Of each space how many there are, and the longest of them: one statement for all spaces."""
+    """Overdue items of each space: how many, and the `most` that wait longest. `before` gives each space's
+    limit: an item is overdue when its time is earlier. One statement for all spaces.
+    """
     if not before:
         return {}
     dialect = db.dialect
+    # `each_place` takes triples of space, begin, end; the begin is not used here.
     places = [(space_id, 0, moment) for space_id, moment in before.items()]
     rows = bounded(
         db,
@@ -94,8 +103,8 @@ def overdue(
 
 
 def run_times_ms(db: Database, org_id: int, spaces: Sequence[int], most: int) -> dict[int, list[int]]:
-    """See `Store.run_times_ms`. The latest of each space by themselves: together, an index would have to be
-    walked over all that it ever completed.
+    """See `Store.run_times_ms`. One statement for each space, which reads its latest tasks from the end of an
+    index. A single statement for all spaces would read every completed task.
     """
     items: list[Item] = []
     for space_id in spaces:

@@ -1,4 +1,4 @@
-"""Counters made anew from the rows: for a file whose counters are of an older catalogue."""
+"""Rebuilds counters from rows: for a file whose counters were made by an older catalogue, and for repairs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from callboard.store.sql.save import home_zones, read_clock
 
 
 def refill_cells(db: Database) -> None:
-    """Fill the empty table of cells, and totals, of all organizations; inside the migration's transaction."""
+    """Fill the empty table of cells, and rewrite totals, for all organizations. Runs in the migration's
+    transaction, so that no reader sees counters that are missing.
+    """
     org_ids: list[int] = [row[0] for row in db.rows("organization.ids")]
     for org_id in org_ids:
         space_ids: list[int] = [row[0] for row in db.rows("space.ids", {"org_id": org_id})]
@@ -22,13 +24,15 @@ def refill_cells(db: Database) -> None:
 
 
 def put_totals(db: Database, org_id: int, space_id: int, version: int) -> None:
-    """A space's totals as its rows make them, whatever was kept; as of a version of its organization."""
+    """Write a space's totals as counted from its rows, as of a version of its organization."""
     totals = counted_totals(db, org_id, space_id)
     db.change("totals.put", (org_id, space_id, version, *msgspec.structs.astuple(totals)))
 
 
 def insert_cells(db: Database, org_id: int, space_id: int, zone: str) -> None:
-    """The cells of a space that has none, as its rows make them."""
+    """Write the cells of a space as counted from its rows. The space must have none: `cell.add` adds to
+    them.
+    """
     cells = counted_cells(db, org_id, space_id, zone)
     db.change_many(
         "cell.add",

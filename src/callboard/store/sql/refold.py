@@ -1,13 +1,13 @@
-"""Rows folded anew from their events when a store is upgraded: rules of the fold changed, or a column was
+"""Refolds all rows from their events when a store is upgraded: rules of the fold changed, or a column was
 added that only the events can fill.
 
-A walk over the log of one organization after the other, in short commits. Each commit moves the position on,
-so that after a kill it goes on where the last commit ended; folding an item twice does no harm. Counters
-move by the difference between the row that was and the row that is, as in every other commit: at every
-moment they count the rows that are there. What counts an unchanged row differently than before has no
-difference here: its migration empties the cells and fills them again (`refill.py`).
+Walks one organization after the other, in short commits. Each commit also stores the position, so that
+after a kill the refold continues where the last commit ended; refolding an item twice is harmless. Counters
+change by the difference between the old and the new row, as in every other commit: after each one they
+count the rows that are there. A counter that counts an unchanged row differently than before sees no
+difference here; for that, a migration empties the cells and fills them from rows (`refill.py`).
 
-Engines see to it that only one process does this, and that nobody else reads or writes meanwhile.
+The engine makes sure that one process does this at a time, and that nobody else writes meanwhile.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ from callboard.store.sql.load import add_entries, items_of
 from callboard.store.sql.save import compact_now, read_clock, save_folded
 
 EVENTS_PER_COMMIT = 20_000
-"""Events that one commit folds anew at most, and the bytes of their bodies. One call or task is never split:
-alone it may be more."""
+"""Most events that one commit refolds. A call or task is never split, so one with more events exceeds this.
+"""
 BYTES_PER_COMMIT = 16 * 1024 * 1024
+"""Most bytes of their bodies, with the same exception."""
 
 FIRST_RULES = 1
-"""Those of a store that does not say which rules its rows follow."""
+"""The rules of a store that names none."""
 
 _RULES = "fold_rules"
 _TARGET = "refold_rules"
@@ -44,46 +45,48 @@ _AFTER = "refold_after"
 EventFill = Callable[[Database, int, int, int], None]
 
 EVENT_FILLS: tuple[EventFill, ...] = (fill_event_checksums,)
-"""What fills columns of events that an older version did not have: called as `fill(db, org_id, first, last)`
-for one piece of an organization's log after the other (`first <= seq <= last`, withdrawn events too), in one
-commit with the position. A piece is bounded as a commit is. It may be called again for a piece that it has
-filled. All events are filled before any row is folded anew."""
+"""Functions that fill columns of events which an older version did not have. Each is called as `fill(db,
+org_id, first, last)` for one piece of an organization's log after the other (`first <= seq <= last`,
+withdrawn events included), in one commit with the position. A piece has the bounds of a commit. Must be
+idempotent: after a kill the same piece may be filled again. An organization's events are all filled before
+any of its rows is refolded.
+"""
 
 Write = Callable[[], AbstractContextManager[Database]]
 
 
 class Watch(Protocol):
-    """Who is told how an upgrade goes."""
+    """Receives the progress of an upgrade."""
 
     def waits(self) -> None:
-        """Another process does it; its end is waited for."""
+        """Another process is upgrading; this one waits for it to end."""
 
     def begin(self, items: int, needs: str) -> None:
-        """So many calls and tasks will be folded anew, which needs this (a sentence on disk space)."""
+        """`items` calls and tasks will be refolded; `needs` is a sentence on the disk space that takes."""
 
     def progress(self, done: int, total: int) -> None:
-        """Parts of the work that are done."""
+        """`done` of `total` items and events are processed."""
 
     def skipped(self, what: str) -> None:
-        """A call or task that stays as it was, because its events cannot be read."""
+        """A call or task keeps its old row, because its events cannot be read."""
 
     def end(self) -> None:
-        """All of it is done."""
+        """The refold is complete."""
 
 
 class Position(Struct, frozen=True):
-    """Up to where an unfinished refold has come: everything before it is committed."""
+    """The position of an unfinished refold: everything up to it is committed."""
 
     org_id: int
     step: int
-    """0 fills the columns of events, 1 folds items anew."""
+    """0 fills columns of events, 1 refolds items."""
     after: int
-    """The last event (step 0) or item (step 1) that is done."""
+    """The number of the last event (step 0) or item (step 1) that is done."""
 
 
 def rules_of(db: Database) -> int:
-    """The number of the rules that the store's rows follow. Raises `StoreVersionError` when it is newer than
-    this program's.
+    """The number of the rules that the store's rows follow. Raises `StoreVersionError` when these, or the
+    target of an unfinished refold, are newer than this program's rules.
     """
     rules = _noted(db, _RULES, FIRST_RULES)
     if max(rules, _noted(db, _TARGET, 0)) > FOLD_VERSION:
@@ -95,12 +98,12 @@ def rules_of(db: Database) -> int:
 
 
 def is_due(db: Database) -> bool:
-    """Whether rows follow older rules, or a refold was begun and has not ended."""
+    """Whether rows follow older rules. That includes an unfinished refold: the rules are noted at its end."""
     return rules_of(db) < FOLD_VERSION
 
 
 def note_rules(db: Database) -> None:
-    """Put on record that the rows follow this program's rules: of a new store, or when a refold ends."""
+    """Note that all rows follow this program's rules: for a new store, and when a refold ends."""
     for name in (_TARGET, _ORGANIZATION, _STEP, _AFTER):
         _drop(db, name)
     _note(db, _RULES, FOLD_VERSION)
@@ -108,12 +111,12 @@ def note_rules(db: Database) -> None:
 
 
 def is_empty(db: Database) -> bool:
-    """Whether the store holds no event at all: then there is nothing to fold anew."""
+    """Whether the store has no event, and so nothing to refold."""
     return bool(db.select_value("SELECT count(*) = 0 FROM organization_clock WHERE next_event > 1"))
 
 
 class Refolding:
-    """One refold of a whole store. `write` opens a commit."""
+    """One refold of a whole store. `write` opens a transaction, committed when its block ends."""
 
     def __init__(self, write: Write, watch: Watch | None = None) -> None:
         self._write = write
@@ -122,13 +125,14 @@ class Refolding:
         self._total = 0
 
     def run(self, needs: str) -> None:
-        """Begin it, or go on with it, to its end. `needs` says what it needs of the disk."""
+        """Begin or continue the refold, and complete it. `needs` is a sentence on the disk space it needs."""
         with self._write() as db:
             position = _begin(db)
             clocks = sorted(db.select("SELECT org_id, next_event, next_item FROM organization_clock"))
         self._total = sum(_work(*clock[1:]) for clock in clocks)
         if self._watch is not None:
             self._watch.begin(sum(next_item - 1 for _, _, next_item in clocks), needs)
+        # In order of org_id: the position says which organizations are complete.
         for org_id, next_event, next_item in clocks:
             if position is not None and org_id < position.org_id:
                 self._tell(_work(next_event, next_item))
@@ -144,6 +148,7 @@ class Refolding:
 
     def _organization(self, position: Position) -> None:
         while position.step < _STEPS:
+            # The position is in the commit of the work itself: killed between any two commits, it continues.
             with self._write() as db:
                 following = self._piece(db, position)
                 _note_position(db, following)
@@ -151,7 +156,7 @@ class Refolding:
             position = following
 
     def _piece(self, db: Database, position: Position) -> Position:
-        """Do one piece of the work; where the next begins."""
+        """Do one piece of the work. Returns the position after it."""
         fills = position.step == 0
         if fills and position.after == 0:
             _seal_the_rest(db, position.org_id)
@@ -168,6 +173,7 @@ class Refolding:
         return Position(position.org_id, position.step, numbers[-1])
 
     def _fold(self, db: Database, org_id: int, numbers: list[int]) -> None:
+        # Locks the organization as every commit does; the clock is written by `save_folded`.
         clock = read_clock(db, org_id)
         items = self._load(db, org_id, numbers)
         for item in items:
@@ -175,8 +181,8 @@ class Refolding:
         save_folded(db, clock, [item for item in items if not same_row(item.row, item.before)])
 
     def _load(self, db: Database, org_id: int, numbers: list[int]) -> list[Item]:
-        """The items with their events. One that cannot be read is left as it is and named: a damaged event
-        must not keep a store shut. `verify --deep` finds it again.
+        """The items with their events. One that cannot be read keeps its row and is reported: a damaged event
+        must not prevent an upgrade. `verify --deep` finds it again.
         """
         try:
             return _with_events(db, org_id, numbers)
@@ -199,19 +205,19 @@ class Refolding:
 
 _STEPS = 2
 _UNREADABLE = (msgspec.MsgspecError, StoreDamagedError)
-"""What loading a row or an event raises that nothing can be made of."""
+"""Raised by loading a row or an event that cannot be decoded."""
 
 
 def _seal_the_rest(db: Database, org_id: int) -> None:
-    """What else an older version kept without a checksum: runs get theirs; differences go into the cells,
-    from where they can be counted again. Doing it twice does no harm.
+    """The other rows that an older version stored without checksums: registered runs get theirs; deltas are
+    merged into cells, which can be recounted from rows. Idempotent.
     """
     compact_now(db, org_id)
     fill_run_checksums(db, org_id)
 
 
 def _work(next_event: int, next_item: int) -> int:
-    """An organization's share: what the progress counts of it, the numbers of its items and events."""
+    """An organization's share of the total: its items, and its events where columns of these are filled."""
     return next_item - 1 + _fills(next_event)
 
 
@@ -220,8 +226,8 @@ def _fills(next_event: int) -> int:
 
 
 def _between(position: Position, following: Position) -> int:
-    """How much of the work lies between two positions. The numbers behind the last one that has an event are
-    not told: the end of the whole work is.
+    """The work between two positions of one step, for the progress. Numbers after the last one that has an
+    event are not counted, so the progress may end below its total.
     """
     return following.after - position.after if following.step == position.step else 0
 
@@ -233,16 +239,17 @@ def _with_events(db: Database, org_id: int, numbers: list[int]) -> list[Item]:
 
 
 def _next_piece(db: Database, position: Position, sizes: LiteralString) -> list[int]:
-    """The numbers of the next piece, in order, each once."""
+    """The event or item numbers of the next piece, ascending, each once."""
     where = {"org_id": position.org_id, "after": position.after, "most": EVENTS_PER_COMMIT}
     return within_bounds(db.rows(sizes, where))
 
 
 def within_bounds(rows: list[tuple[int, int]]) -> list[int]:
-    """Of (number, bytes of an event of it), ordered by number: the first numbers that are a piece together.
+    """From rows (number, bytes of one of its events), ordered by number: the first numbers that fit in a
+    commit.
 
-    The last number of a look that was cut off at its bound may have more events: it waits for the next look,
-    unless it is the only one.
+    When the query was cut off at its LIMIT, its last number may have more events than were returned: it is
+    left to the next piece, unless it is the only one.
     """
     sizes: dict[int, int] = {}
     for number, size in rows:
@@ -253,6 +260,7 @@ def within_bounds(rows: list[tuple[int, int]]) -> list[int]:
     taken, together = 0, 0
     for number in numbers:
         together += sizes[number]
+        # At least one number, however large: otherwise the refold would not advance.
         if taken and together > BYTES_PER_COMMIT:
             break
         taken += 1
@@ -260,8 +268,8 @@ def within_bounds(rows: list[tuple[int, int]]) -> list[int]:
 
 
 def _begin(db: Database) -> Position | None:
-    """Put on record that a refold is under way; where one that was broken off has come to. One that was begun
-    for other rules starts anew.
+    """Note that a refold is in progress. Returns the position of an interrupted one, or None. One that was
+    begun for other rules starts again from the beginning.
     """
     if _noted(db, _TARGET, 0) == FOLD_VERSION:
         found = [_noted(db, name, -1) for name in (_ORGANIZATION, _STEP, _AFTER)]
@@ -282,7 +290,7 @@ def _noted(db: Database, name: str, default: int) -> int:
     found = db.select("SELECT value FROM meta WHERE name = :name", {"name": name})
     if not found:
         return default
-    if not isinstance(found[0][0], int):
+    if not isinstance(found[0][0], int):  # SQLite stores any type in any column
         raise StoreDamagedError(
             f"The store is damaged: in its table meta, {name} is {found[0][0]!r:.60} and no number. "
             "Restore a backup."
@@ -303,6 +311,6 @@ def _drop(db: Database, name: str) -> None:
 
 
 def told_bytes(size: int) -> str:
-    """A size for people: `128 MiB`, `1.5 GiB`."""
+    """A size as text: `128 MiB`, `1.5 GiB`."""
     mib = size / 1024**2
     return f"{mib:,.0f} MiB" if mib < 1024 else f"{mib / 1024:,.1f} GiB"

@@ -1,7 +1,8 @@
-"""Reading tables that may be damaged: what cannot be read is told with its place, and reading goes on behind.
+"""Reads tables that may be damaged: what cannot be read is reported with its position, and reading continues
+after it.
 
-Each piece is a snapshot of its own. A piece that fails is read again in smaller ones, down to the row; a row
-whose text is none is read once more as bytes, so that the column can be named.
+Each piece is read in its own snapshot. A piece that fails is read again in smaller ones, down to the single
+row; a row with invalid text is read once more as bytes, so that the report can name the column.
 """
 
 from __future__ import annotations
@@ -36,13 +37,13 @@ UNREADABLE = (
     TypeError,
     ValueError,
 )
-"""What reading and folding raise when values are not what they can only be."""
+"""Raised by reading or folding damaged values: any operation may meet a value of any type."""
 
 ANSWERS_WITHIN_S = 60
 """How long a database that ended a connection may take to answer again."""
 
 RESTARTS_WITHIN_S = 10
-"""How long entering a snapshot is tried again after the database ended its connections."""
+"""How long opening a snapshot is retried after the database closed its connections."""
 
 T = TypeVar("T")
 Snapshot = Callable[[], AbstractContextManager[Database]]
@@ -56,22 +57,25 @@ class Lost(NamedTuple):
     column: str
     why: str
     row: SqlRow | None = None
-    """The row, texts as bytes, where at least these can be read."""
+    """The row with its texts as bytes; None when it cannot be read that way either."""
 
 
 def why(error: Exception) -> str:
-    """What is wrong, for a reader. A store that does not answer is not damaged: that is raised again."""
+    """The fault as text for the report. Raises `StoreUnavailableError` again: a store that does not answer
+    is not damaged. So every handler of `UNREADABLE` calls this, also one that needs no text.
+    """
     if isinstance(error, StoreUnavailableError):
         raise error
     said = next(iter(str(error).splitlines()), "") or error.__class__.__name__
-    # This is what it is told by.
+    # The hint is for other commands: this text is in the report of verify --deep itself.
     return f"cannot be read: {said.removesuffix(': callboard verify --deep says where.')}"
 
 
 @contextmanager
 def telling_faults_of(faults: tuple[type[Exception], ...], enter: Snapshot) -> Iterator[Database]:
-    """A snapshot or a commit of a verification. Elsewhere two rows with one key, or a table that is gone, are
-    a mistake of the program's; here they are damage, and what is behind them is to be checked as well.
+    """A snapshot or commit of a verification, in which failing statements mean damage. Elsewhere two rows
+    with one key, or a missing table, are a bug of the program and fail the request; here the rest is
+    checked as well.
 
     `faults`: what the engine's driver raises when a statement fails.
     """
@@ -85,8 +89,9 @@ def telling_faults_of(faults: tuple[type[Exception], ...], enter: Snapshot) -> I
 
 
 def _enter_until_restarted(stack: ExitStack, enter: Snapshot) -> Database:
-    """When a damaged row ends the database's process, every connection of the pool ends with it, also those
-    that later reads are given. Nothing was read or written yet, so entering again is safe.
+    """Open a snapshot or commit, with retries. When a damaged row crashes a server process, PostgreSQL
+    closes all connections, so the pool may hand out several dead ones in a row. Nothing was read or written
+    yet, so opening again is safe.
     """
     deadline = time.monotonic() + RESTARTS_WITHIN_S
     while True:
@@ -99,20 +104,20 @@ def _enter_until_restarted(stack: ExitStack, enter: Snapshot) -> Database:
 
 
 class ReadingEndsError(StoreDamagedError):
-    """Reading it ends the database's process."""
+    """Reading this ends the server process."""
 
 
 def _passes(error: StoreUnavailableError) -> bool:
-    """Whether it may be a connection that was lost: a lock or a replaced file has had its own wait."""
+    """Whether it may be a lost connection. A lock wait has timed out already; a replaced file stays so."""
     return not isinstance(error, StoreLockedError | StoreReplacedError)
 
 
 def attempt(enter: Snapshot, ask: Callable[[Database], T], read: Snapshot | None = None) -> T:
-    """Ask in one snapshot or commit; every read and commit of a verification goes through here. A connection
-    lost on the way may be a database that was restarted, so this asks once more: `ask` must be repeatable.
-    Lost again, `ReadingEndsError`: a damaged length can end the process that reads it, and with it all
-    connections, so it is not narrowed down any further. `read`: how to find out that the store answers
-    again, where `enter` is a commit.
+    """Run `ask` in one snapshot or commit; every read and commit of a verification goes through here. A
+    connection lost meanwhile may mean that the database was restarted, so it is tried once more: `ask` must
+    be repeatable. Lost again, it raises `ReadingEndsError`: a damaged length can crash the process that
+    reads it, and all connections with it, so the caller must not narrow it down any further. `read` opens a
+    snapshot to find out when the store answers again; needed where `enter` is a commit.
     """
     for _ in range(2):
         try:
@@ -126,7 +131,9 @@ def attempt(enter: Snapshot, ask: Callable[[Database], T], read: Snapshot | None
 
 
 def wait_for_answer(read: Snapshot) -> None:
-    """Returns when the store answers (again). Raises `StoreUnavailableError` when it does not in time."""
+    """Return when the store answers. Raises `StoreUnavailableError` when it does not within
+    `ANSWERS_WITHIN_S`.
+    """
     deadline = time.monotonic() + ANSWERS_WITHIN_S
     while True:
         try:
@@ -141,7 +148,7 @@ def wait_for_answer(read: Snapshot) -> None:
 
 
 class TableWalk:
-    """The rows of a table: of an organization, or all of a table that is everybody's."""
+    """Reads the rows of one organization in a table, or all rows of a table of the whole store."""
 
     def __init__(self, read: Snapshot, table: LiteralString, key: Sequence[str], org_id: int | None) -> None:
         self._read = read
@@ -155,7 +162,9 @@ class TableWalk:
         self._from = f" FROM {table}{dialect.whole} WHERE "
         self._places = [[each.name for each in self.columns].index(name) for name in self.key]
         self._fitting: set[tuple[type, ...]] = set()
-        """Types of rows that were found to fit, so that each is looked at once."""
+        """Combinations of value types that fit the columns: few, so each is checked once and not for each
+        row.
+        """
 
     def faults(self, row: SqlRow) -> list[Lost]:
         """The values of a row that their columns cannot hold."""
@@ -172,13 +181,15 @@ class TableWalk:
         return found
 
     def key_of(self, row: SqlRow) -> str:
-        """The key of a row as it is told."""
+        """The key of a row, for the report."""
         return "/".join(_shown(row[place]) for place in self._places)
 
     # by number
 
     def numbered(self, begin: int, end: int) -> Read:
-        """The rows with a number from `begin` to `end` - 1; the table's key is one number."""
+        """The rows numbered `begin` to `end` - 1, and the faults. The table's key is one number. Bisects a
+        piece that cannot be read, down to the row.
+        """
         number = self.key[0]
         within = f"{number} >= :begin AND {number} < :end"
         try:
@@ -194,7 +205,7 @@ class TableWalk:
         return first[0] + second[0], first[1] + second[1]
 
     def next_number(self, at: int) -> int | None:
-        """The least number from `at` on; none when there is none, or none that can be found."""
+        """The least number from `at` on; None when there is none, or it cannot be read."""
         number = self.key[0]
         sql = f"SELECT min({number}){self._from}{self._scope()} AND {number} >= :at"
         try:
@@ -202,17 +213,21 @@ class TableWalk:
         except UNREADABLE as error:
             why(error)
             return None
+        # A damaged index may return anything; callers rely on moving forward.
         return found if isinstance(found, int) and found >= at else None
 
     # by key
 
     def all(self) -> Iterator[Read]:
-        """All rows in the order of the key; what cannot be passed is gone round, from the end backwards."""
+        """All rows in key order. Where reading forward cannot get past a fault, the rest is read backward
+        from the end of the table, and the stretch between is one fault.
+        """
         after, fault = yield from self._forward()
         if fault is None:
             return
         before, other = yield from self._backward(after)
         faults = [fault]
+        # Both directions stopped at the same row: only that row is lost. Else name the stretch between.
         if fault.row is None or other is None or other.row != fault.row:
             told = "/".join(map(_shown, after)) if after else "the first"
             until = "/".join(map(_shown, before)) if before else "the last"
@@ -230,11 +245,14 @@ class TableWalk:
             except ReadingEndsError as error:
                 return after, Lost("", "", why(error))
             except UNREADABLE as error:
+                # Smaller pieces until the faulty row is read alone; after a good one the size doubles again.
                 if most > 1:
                     why(error)
                     most = max(1, most // 8)
                     continue
                 lost = self._one(f"{further} ORDER BY {order} LIMIT 1", values, "", why(error))
+                # Continue after the row if its key can be read and lies further on. Without that check a
+                # damaged key could send the walk back, for ever.
                 key = self._text_key(lost.row)
                 if key is None or (after is not None and not _behind(after, key)):
                     return after, lost
@@ -264,6 +282,7 @@ class TableWalk:
                     return before, self._one(f"{further} ORDER BY {order} LIMIT 1", values, "", why(error))
                 most = max(1, most // 8)
                 continue
+            # Stop where the forward walk stopped: rows before that were reported already.
             new = [row for row in rows if until is None or _behind(until, self._key(row))]
             yield new, []
             if len(new) < most:
@@ -287,7 +306,7 @@ class TableWalk:
         return tuple(row[place] for place in self._places)
 
     def _text_key(self, row: SqlRow | None) -> SqlRow | None:
-        """The key of a row that was read as bytes; none where it is not readable itself."""
+        """The key of a row that was read as bytes; None when the key itself is not valid text."""
         if row is None:
             return None
         try:
@@ -313,7 +332,7 @@ class TableWalk:
         return attempt(self._read, lambda db: db.select(sql, self._values(values)))
 
     def _one(self, further: str, values: dict[str, Any], key: str, fault: str) -> Lost:
-        """What is wrong with a single row."""
+        """The fault of one row: read again with texts as bytes, to name the columns that are no UTF-8."""
         try:
             [row, *_] = self._select(further, values, as_bytes=True)
         except UNREADABLE as error:
@@ -339,10 +358,12 @@ def _is_text(value: bytes) -> bool:
 
 
 def _behind(one: SqlRow, other: SqlRow) -> bool:
-    """Whether the other key lies behind the one; texts are compared by their bytes, as the stores do."""
+    """Whether `other` comes after `one`. Texts are compared by their bytes, as both engines do (BINARY,
+    "C").
+    """
     try:
         return _ordered(one) < _ordered(other)
-    except TypeError:
+    except TypeError:  # damaged: values of different types have no order
         return False
 
 

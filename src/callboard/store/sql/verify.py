@@ -1,9 +1,11 @@
-"""Verification: rows → counters, and events → rows. Online: it reads in snapshots, writers go on.
+"""Verification: rows → counters, and with `deep` events → rows. Online: it reads snapshots while writers go
+on.
 
-Deep, in this order: the file's own structure, every other table, the log against its checksums, events → rows
-and rows → counters. A space's counters and the rows they count are read in one snapshot, all else piece by
-piece. What cannot be read is a difference with its place, and the verification goes on with what can.
-Repairing takes the write lock, a space (or a page of rows) at a time.
+A deep verification checks in this order: the structure of the engine's files, all other tables, the event
+log against its checksums, events → rows, rows → counters. A space's counters and the rows they count are
+read in one snapshot, everything else piece by piece. What cannot be read is reported as a difference with
+its position, and the verification continues after it. A repair takes the write lock for one space, or one
+page of rows, at a time.
 """
 
 from __future__ import annotations
@@ -35,23 +37,23 @@ Faults = Callable[[], Iterator[tuple[str, str]]]
 
 
 class SpaceKey(NamedTuple):
-    """A space, as far as counting needs it."""
+    """The key of a space."""
 
     org_id: int
     id: int
 
 
 class Engine(NamedTuple):
-    """What an engine adds: how it reads and writes, and what it says of its own file."""
+    """The engine's part: snapshots, commits, and its own check of tables and indexes."""
 
     read: Snapshot
     write: Snapshot
     unchecked: str | None
-    """Why the file's structure cannot be checked; none when it can."""
+    """Why the structure cannot be checked, as a sentence; None when it can."""
     faults: Faults
-    """(table, what is wrong with its structure)."""
+    """(table, fault of its structure)."""
     rebuild: Callable[..., None]
-    """Make a table's indexes anew."""
+    """Rebuild a table's indexes."""
 
 
 class Verifier:
@@ -66,12 +68,14 @@ class Verifier:
         self._findings = Findings()
         self._sound_log = True
         self._broken: dict[str, int] = {}
-        """Tables whose structure was damaged before the repair, with how many faults."""
+        """Tables whose structure was damaged before the repair, with their number of faults."""
         self._done = self._all = 0
         self._progress: Progress | None = None
 
     def run(self, progress: Progress | None) -> Verification:
-        """Check every space. Rows come first: counters are compared with the rows they should count."""
+        """Check every space. Rows are checked, and repaired, before the counters that are compared with
+        them.
+        """
         self._progress = progress
         orgs = org_ids(self._read)
         spaces = {org_id: self._space_ids(org_id) for org_id in orgs}
@@ -90,6 +94,7 @@ class Verifier:
                 self._counters(SpaceKey(org_id, space_id), damaged)
                 self._findings.count("spaces", 1)
                 self._tell_progress()
+        # After all spaces: the contact spaces' cells are compared with those of each space, repaired by now.
         for org_id in orgs:
             self._contact_spaces(org_id)
         self._structure_again()
@@ -101,15 +106,16 @@ class Verifier:
             self._progress(self._done, self._all)
 
     def _guarded(self, what: str, org_id: int, space_id: int, check: Callable[[], None]) -> None:
-        """What fails is a difference, and the rest goes on."""
+        """Run one check. If it fails, that is a difference, and the verification continues."""
         try:
             check()
         except UNREADABLE as error:
             self._findings.tell(what, (org_id, space_id), "", why(error), None)
 
     def _mend(self, wrong: int, *ways: Callable[[Database], object]) -> None:
-        """A repair in one commit: by the first way that succeeds. One that fails changes nothing. Each may be
-        repeated after a lost connection, because it makes what it writes from other rows.
+        """Repair in one commit, by the first of `ways` that succeeds; one that fails is rolled back. Each
+        must be idempotent, because it is repeated after a lost connection: the first commit may have been
+        applied.
         """
         said = ""
         for change in ways:
@@ -142,13 +148,13 @@ class Verifier:
             self._findings.tell("file", (0, 0), table, said, "ok")
         if faulty and self._repair:
             self._broken, faulty = faulty, self._rebuilt(faulty)
-        # Events that an index no longer leads to would be missing from a row made anew.
+        # With a damaged index, events may not be found, and would be missing from a rebuilt row.
         self._sound_log = "event" not in faulty
 
     def _rebuilt(self, faulty: Iterable[str]) -> dict[str, int]:
-        """What is still damaged after the indexes of these tables were made anew."""
+        """Rebuild the indexes of these tables. Returns what is damaged afterwards, by table."""
         for table in faulty:
-            # Two rows with one key, or a page that cannot be read: it is looked at again below.
+            # Fails on duplicate keys or unreadable pages: the check below then reports the table again.
             try:
                 attempt(self._write, partial(self._engine.rebuild, table=table), self._read)
             except UNREADABLE as error:
@@ -156,7 +162,9 @@ class Verifier:
         return Counter(table for table, _ in self._engine.faults())
 
     def _structure_again(self) -> None:
-        """Once all is repaired that can be: rows that were made anew may have left the damaged pages."""
+        """Check damaged tables once more at the end: rows that were rebuilt may have left the damaged
+        pages.
+        """
         if not self._broken:
             return
         still = Counter(table for table, _ in self._engine.faults())
@@ -174,8 +182,9 @@ class Verifier:
         for begin, end, wrong in Refolding(self._read, org_id, log, self._findings).pages():
             if any(not each.unsound for each in wrong) and self._repair:
                 mend = partial(mend_page, org_id=org_id, begin=begin, end=end, log=log)
-                # In the same commit, if all rows can be counted: a row and what counts it never part, not
-                # even on the way back. Else counting waits until the other damaged rows are mended.
+                # First try rows and counters in one commit, so that counters match rows during a repair as
+                # well. Where some row cannot be counted yet, repair the rows alone; `_counters` recounts
+                # later.
                 both = partial(self._mend_and_count, org_id, spaces, mend, damaged)
                 self._mend(sum(not each.unsound for each in wrong), both, mend)
 
@@ -200,7 +209,8 @@ class Verifier:
 
             def change(db: Database) -> None:
                 drop_strays(db, org_id, damaged)
-                # Also deltas already merged into cells: views catch up from them.
+                # The dropped rows may be deltas that were merged into cells already, from which materialized
+                # views catch up. This makes every view read its cells again.
                 compact_now(db, org_id)
 
             self._mend(len(damaged.drop), change)
@@ -231,6 +241,7 @@ class Verifier:
         self._findings.count("totals", 1)
         if kept != counted:
             self._findings.tell("totals", space, "totals", kept, counted)
+        # A deep verification counts calls and tasks when it refolds them.
         if not self._deep:
             calls = (getattr(counted, name) for name in Totals.__struct_fields__ if name.startswith("calls_"))
             self._findings.count("calls", sum(calls))
@@ -245,7 +256,7 @@ class Verifier:
         self._findings.count("cells", len(counted))
         if kept == counted:
             return
-        # A damaged key may hold anything, also what cannot be compared with the others.
+        # Sorted by repr: a damaged key may hold a value of any type, and mixed types have no order.
         for key in sorted(kept.keys() | counted.keys(), key=repr):
             if kept.get(key) != counted.get(key):
                 name = "/".join(map(str, key))
@@ -277,7 +288,9 @@ class Verifier:
 
 
 def _zone(db: Database, org_id: int, space_id: int) -> str:
-    """The space's home zone as of this snapshot: it may have changed since the verification began."""
+    """The zone of a space's hours and days in this snapshot: it may change during a verification, and cells
+    follow it in the same commit.
+    """
     zone = home_zones(db, org_id, [space_id]).get(space_id)
     if zone is None:
         raise LookupError(f"space {space_id} has no row")
@@ -287,14 +300,16 @@ def _zone(db: Database, org_id: int, space_id: int) -> str:
 def _rewrite_counters(
     db: Database, org_id: int, space_id: int, keep: frozenset[tuple[int, str]] = frozenset()
 ) -> None:
-    """Counters as the rows make them, whatever was kept; runs to `keep` (space, id) stay as they are."""
+    """Rewrite a space's counters as counted from its rows. Runs in `keep`, pairs (space, run id), stay as
+    they are: what a request registered of them is damaged, and no count can restore it.
+    """
     where = {"org_id": org_id, "space_id": space_id}
     clock = read_clock(db, org_id)
     compact_for_change(db, clock)
     put_totals(db, org_id, space_id, clock.version)
     db.change("cell.drop_space", {**where, "counters": COUNTERS})
     insert_cells(db, org_id, space_id, _zone(db, org_id, space_id))
-    # In the same commit: a list of all contact spaces counts by their cells together.
+    # In the same commit: lists over all contact spaces are counted from their common cells.
     if any(wrong_cells(lambda: nullcontext(db), org_id)):
         recount_contact(db, org_id)
     kept, counted = _kept_runs(db, org_id, space_id), _counted_runs(db, org_id, space_id)
@@ -312,7 +327,7 @@ def _kept_runs(db: Database, org_id: int, space_id: int) -> dict[str, tuple[int,
 
 
 def _counted_runs(db: Database, org_id: int, space_id: int) -> dict[str, tuple[int, ...]]:
-    """Runs as their tasks make them; registered ones stand without any."""
+    """Runs as counted from their tasks; a run that was registered by a request needs no task."""
     where = {"org_id": org_id, "space_id": space_id}
     runs = {row[0]: row[1:] for row in db.rows("run.recount", where)}
     for run_id, registered, batch_count, *_ in db.rows("run.of_space", where):

@@ -1,4 +1,6 @@
-"""Withdrawing a batch: rows folded again without its events, in short commits that are exact each."""
+"""Withdraws a batch: refolds rows without its events, in short commits. After each one, rows and counters are
+consistent.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,14 @@ from callboard.store.sql.load import add_entries, body_digest, items_of
 from callboard.store.sql.save import find_clock, read_clock, save_folded
 
 EVENTS_PER_COMMIT = 1_000
+"""Most events of the batch that one commit reads from the log; it withdraws all events of their items."""
 
 
 def begin_withdrawal(db: Database, org_id: int, batch_no: int, now: Micros) -> tuple[int, int]:
-    """Put the withdrawal on record; where in the log the batch's events lie (an empty range: nowhere)."""
-    find_clock(db, org_id)
+    """Record the withdrawal. Returns the first and last number in the log between which the batch's events
+    lie; an empty range when it has none. Idempotent: the first time is kept. Raises `NotFoundError`.
+    """
+    find_clock(db, org_id)  # the organization's lock
     found = db.value("batch.range", {"org_id": org_id, "no": batch_no})
     if found is None:
         raise NotFoundError(f"No batch {batch_id(batch_no)} in this organization.")
@@ -31,7 +36,7 @@ def begin_withdrawal(db: Database, org_id: int, batch_no: int, now: Micros) -> t
 def withdraw_some(
     db: Database, org_id: int, batch_no: int, from_seq: int, last_seq: int
 ) -> tuple[int | None, Withdrawal]:
-    """Withdraw a bounded piece; where the next begins (none: that was all), and what this one did."""
+    """Withdraw one bounded piece. Returns where the next begins (None: nothing left), and what was done."""
     clock = read_clock(db, org_id)
     found: list[tuple[Any, ...]] = db.rows(
         "event.of_batch",
@@ -46,7 +51,7 @@ def withdraw_some(
     if not found:
         return None, Withdrawal(batch_no=batch_no, events=0, calls=0, tasks=0)
     items = items_of(db, org_id, {item_no for _, _, item_no in found})
-    # What cannot be read may leave all the same.
+    # Events of this batch that cannot be decoded are withdrawn all the same.
     add_entries(db, org_id, items, leaving=batch_no)
     events = 0
     _hand_over(db, org_id, batch_no, items)
@@ -64,12 +69,12 @@ def withdraw_some(
 
 
 def _hand_over(db: Database, org_id: int, batch_no: int, items: list[Item]) -> None:
-    """Give what another batch brought as well to that batch, with its receipt: it is as if only that one
-    had come.
+    """Transfer events that another batch sent as well to that batch, with the time and source of its
+    receipt, as if the withdrawn batch had never sent them.
     """
     numbers = [item.no for item in items]
     rows: list[tuple[Any, ...]] = db.rows("event_repeat.heirs", {"org_id": org_id, "item_nos": numbers})
-    # The rows come last to first: of several heirs the first stays.
+    # Ordered from the last batch to the first: in the dict the first batch that repeated an event wins.
     heirs = {(item_no, digest): receipt for item_no, digest, *receipt in rows}
     if not heirs:
         return
@@ -81,7 +86,7 @@ def _hand_over(db: Database, org_id: int, batch_no: int, items: list[Item]) -> N
             heir_no, received_at, source = heir
             item.entries[place] = Entry(entry.event, entry.body, received_at, source, heir_no)
             where = (org_id, item.no, entry.body)
-            # One that fails its checksum keeps the old one: with a new one the damage would pass for sound.
+            # An event that fails its checksum keeps it: a new checksum would certify the damage.
             before = _sealed(db, *where)
             seq = db.value("event.hand_over", (heir_no, received_at, source, *where))
             db.change("batch.reach", {"seq": seq, "org_id": org_id, "no": heir_no})
@@ -92,7 +97,7 @@ def _hand_over(db: Database, org_id: int, batch_no: int, items: list[Item]) -> N
 
 
 def _sealed(db: Database, org_id: int, item_no: int, body: bytes) -> tuple[int, int | None] | None:
-    """Space and key of an item's event with this body; none where it has no checksum or fails it."""
+    """Space and event key of an item's event with this body; None when it has no checksum or fails it."""
     where = {"org_id": org_id, "item_no": item_no, "body": body}
     checksum, withdrawn, *row = db.rows("event.by_body", where)[0]
     return (row[1], row[5]) if is_sound(checksum, withdrawn, (org_id, *row)) else None

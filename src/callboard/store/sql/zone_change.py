@@ -1,9 +1,9 @@
-"""A new home zone: the hours and days of a space are made anew from its quarters, in one commit.
+"""Changes a home zone: rebuilds the hour and day cells of a space from its quarter-hour cells, in one commit.
 
-A space's own zone is changed in that commit. An organization's zone moves all spaces that have none of their
-own: each in a commit of its own, so that none is longer than a space is large. Until its turn comes a space
-is counted by the zone it had (`cell_zone`), and every number is the same; where this ends early, it goes on
-when it is begun again, or when the space itself is changed.
+A space's own zone is changed in that commit. A new zone of an organization moves every space that has no
+zone itself, each in a separate commit, so that the lock is held for one space at a time. Until then a space
+is counted by its previous zone (`cell_zone`), and every number is the same. If this is interrupted, it
+continues when it is called again, or when the space itself is changed.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from callboard.store.sql.recount import COUNTERS
 from callboard.store.sql.save import compact_now, find_clock
 
 CIVIL = (Grain.HOUR, Grain.DAY)
-"""The grains that depend on the zone."""
+"""The grains that depend on the zone; quarter-hours and UTC days do not."""
 
 
 def follow_home_zone(db: Database, org_id: int, space_id: int) -> None:
-    """Count a space by its home zone, whatever zone it was counted by."""
+    """Count a space by its home zone from now on. Idempotent."""
+    # The lock first: a concurrent commit would add deltas with the hours and days of the old zone.
     find_clock(db, org_id)
     space = space_by_id(db, org_id, space_id)
     if space.cell_zone == space.home_zone:
@@ -34,8 +35,9 @@ def follow_home_zone(db: Database, org_id: int, space_id: int) -> None:
 
 
 def rebuild_grains(db: Database, space: Space, zone: str) -> None:
-    """The hours and days of a space, by a zone. Its lock is held."""
+    """Rebuild the hour and day cells of a space in a zone. The caller holds the organization's lock."""
     where = {"org_id": space.org_id, "space_id": space.id, "counters": COUNTERS}
+    # Deltas carry hours and days of the old zone: merge them before the cells are rebuilt.
     compact_now(db, space.org_id)
     grains = {counter.code: counter.grains for counter in CATALOGUE}
     cells: dict[CellKey, list[int]] = {}
