@@ -1,6 +1,6 @@
 -- The whole schema, as of version 3 of the SQLite store.
 -- Everything of a tenant has org_id as the first column of its key. Times are microseconds since 1970 UTC.
--- Texts are compared byte by byte, as in every other store.
+-- COLLATE "C" compares texts byte by byte, as SQLite does: both stores then sort and page alike.
 
 CREATE TABLE meta (
     name TEXT COLLATE "C" PRIMARY KEY,
@@ -18,7 +18,8 @@ CREATE TABLE organization (
     created_at BIGINT NOT NULL
 );
 
--- What an organization hands out next, and how often it changed. Its row is the organization's lock.
+-- Next numbers and version of an organization. Its row, taken FOR UPDATE, is the organization's lock. Every commit
+-- updates it: the low fillfactor leaves room on the page for the new row versions (HOT updates).
 CREATE TABLE organization_clock (
     org_id BIGINT PRIMARY KEY,
     version BIGINT NOT NULL,
@@ -57,7 +58,7 @@ CREATE TABLE token (
     revoked_at BIGINT
 );
 
--- Digests only: a secret is shown once and never kept.
+-- Digests only: a secret is shown once and never stored.
 CREATE TABLE token_secret (
     digest BYTEA PRIMARY KEY,
     token_id BIGINT NOT NULL REFERENCES token (id),
@@ -73,7 +74,7 @@ CREATE TABLE member (
 );
 CREATE INDEX member_by_token ON member (token_id);
 
--- One row a request, or an import of many requests.
+-- One row for each request, or for an import of many requests.
 CREATE TABLE batch (
     org_id BIGINT NOT NULL,
     no BIGINT NOT NULL,
@@ -92,7 +93,7 @@ CREATE TABLE batch (
 );
 CREATE INDEX import_by_label ON batch (org_id, label) WHERE label IS NOT NULL;
 
--- The event log: appended to, never changed but for the mark that a batch was withdrawn.
+-- The event log. Append-only, except that withdrawing a batch marks its events or transfers them to another batch.
 CREATE TABLE event (
     org_id BIGINT NOT NULL,
     seq BIGINT NOT NULL,
@@ -110,7 +111,7 @@ CREATE INDEX event_by_item ON event (org_id, item_no) WHERE withdrawn = 0;
 CREATE INDEX event_by_key ON event (org_id, space_id, event_key)
     WHERE event_key IS NOT NULL AND withdrawn = 0;
 
--- What a batch brought that another had brought before: when that one is withdrawn, this one is its heir.
+-- Events that a batch sent and another batch had sent before. When that one is withdrawn, this batch inherits them.
 CREATE TABLE event_repeat (
     org_id BIGINT NOT NULL,
     item_no BIGINT NOT NULL,
@@ -149,7 +150,7 @@ CREATE TABLE call (
 CREATE UNIQUE INDEX call_by_id ON call (org_id, space_id, call_id);
 CREATE INDEX call_by_time ON call (org_id, creation_time, space_id) WHERE void = 0;
 CREATE INDEX call_by_space_time ON call (org_id, space_id, creation_time) WHERE void = 0;
--- Calls that have not ended: few at any time, and gone from here when they end.
+-- Live calls: few at any time, and no longer in this partial index when they end.
 CREATE INDEX call_live ON call (org_id, space_id, call_status, creation_time)
     WHERE void = 0 AND call_status IN ('ringing', 'in_progress');
 CREATE INDEX call_by_task ON call (org_id, space_id, task_id) WHERE void = 0 AND task_id IS NOT NULL;
@@ -183,7 +184,8 @@ CREATE INDEX task_by_run ON task (org_id, space_id, run_id, created) WHERE void 
 CREATE INDEX task_waiting ON task (org_id, space_id, status, waiting_since)
     WHERE void = 0 AND waiting_since IS NOT NULL;
 
--- A space's totals: what the analytics endpoint answers from. Updated in place: room on the page for that.
+-- A space's totals, from which the analytics endpoint answers. Updated by every commit that changes them: the
+-- fillfactor leaves room on the page for HOT updates.
 CREATE TABLE totals (
     org_id BIGINT NOT NULL,
     space_id BIGINT NOT NULL,
@@ -206,7 +208,7 @@ CREATE TABLE totals (
 ) WITH (fillfactor = 30);
 CREATE INDEX totals_by_version ON totals (org_id, version);
 
--- Counters by the catalogue (callboard.fold.catalogue). Space 0: all contact spaces together, its zone UTC.
+-- Counters by the catalogue (callboard.fold.catalogue). Space 0 is all contact spaces together, in UTC.
 CREATE TABLE cell (
     org_id BIGINT NOT NULL,
     counter BIGINT NOT NULL,
@@ -224,8 +226,9 @@ CREATE TABLE cell (
     PRIMARY KEY (org_id, counter, grain, space_id, bucket, d1, d2, d3)
 ) WITH (fillfactor = 80);
 
--- What commits did to the counters and is not in the cells yet, under the finest key that any counter tells
--- apart. Whoever reads cells adds these; there are at most a few thousand of an organization.
+-- Differences that commits made to the counters and that are not merged into cells yet, by the finest key that any
+-- counter distinguishes. A reader of cells adds them. At most a few thousand for each organization, deleted after
+-- they were merged: so vacuum runs by a number of dead rows, not by a share of the table.
 CREATE TABLE delta (
     org_id BIGINT NOT NULL,
     no BIGINT NOT NULL,
@@ -267,7 +270,7 @@ CREATE TABLE run (
 );
 CREATE INDEX run_by_time ON run (org_id, space_id, created);
 
--- How the events received ended; reason is '' but for the rejected.
+-- Events received, counted by outcome; reason is '' except for rejected ones.
 CREATE TABLE outcome (
     org_id BIGINT NOT NULL,
     space_id BIGINT NOT NULL,
@@ -289,7 +292,7 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_by_time ON idempotency (org_id, created_at);
 
--- Every verification, and how much drift it found of each organization (a JSON object by id).
+-- Every verification, with the drift it found in each organization (a JSON object by id).
 CREATE TABLE verification (
     id BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
     finished_at BIGINT NOT NULL,
@@ -298,8 +301,8 @@ CREATE TABLE verification (
     drift TEXT COLLATE "C" NOT NULL
 );
 
--- The bucket of a duration, as `callboard.fold.sketch` names it; '' for what is not known. The bounds are its
--- bounds, by the same whole-number arithmetic.
+-- The bucket of a duration, as `callboard.fold.sketch` names it; '' when the duration is unknown. The bounds are made
+-- by the same integer arithmetic as there: a recount must find the very buckets that commits counted.
 DO $make$
 DECLARE
     bounds BIGINT[] := ARRAY(SELECT generate_series(0, 200));

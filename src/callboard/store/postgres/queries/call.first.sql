@@ -1,4 +1,5 @@
--- When the first call of spaces was created.
+-- The earliest creation time among the calls of these spaces. One index lookup for each space, in place of a scan
+-- over all its rows.
 SELECT min((
     SELECT min(creation_time)
     FROM call

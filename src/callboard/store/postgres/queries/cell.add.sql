@@ -1,6 +1,8 @@
--- Differences of counter cells, one organization's.
+-- Add differences to cells of one organization.
 INSERT INTO cell (org_id, space_id, counter, grain, bucket, d1, d2, d3, items, answered, timed, talk_ms, wait_ms)
 SELECT held.org_id, new.*
+-- Joined with the clock, the SELECT belongs to one shard, and Citus runs all of it there. From unnest alone it would
+-- pull the rows to the coordinator first.
 FROM organization_clock AS held
 CROSS JOIN unnest(
     :c2::BIGINT[], :c3::BIGINT[], :c4::TEXT[], :c5::BIGINT[], :c6::TEXT[], :c7::TEXT[], :c8::TEXT[],

@@ -1,6 +1,8 @@
--- Events more in the log, one organization's.
+-- Append events of one organization to its log.
 INSERT INTO event (org_id, seq, space_id, item_no, batch_no, received_at, event_key, source, body, checksum)
 SELECT held.org_id, new.*
+-- Joined with the clock, the SELECT belongs to one shard, and Citus runs all of it there. From unnest alone it would
+-- pull the rows to the coordinator first.
 FROM organization_clock AS held
 CROSS JOIN unnest(
     :c2::BIGINT[], :c3::BIGINT[], :c4::BIGINT[], :c5::BIGINT[], :c6::BIGINT[], :c7::BIGINT[], :c8::TEXT[],

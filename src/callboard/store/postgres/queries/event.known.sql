@@ -1,4 +1,5 @@
--- The events under these event keys (pairs of space and key).
+-- The events with these event keys (pairs of space and key). Two event ids may share a key: the caller compares the
+-- id in the body.
 SELECT ev.space_id, ev.body
 FROM unnest(:wanted_0::BIGINT[], :wanted_1::BIGINT[]) AS wanted (space_id, event_key)
 JOIN event AS ev

@@ -1,4 +1,4 @@
--- The events that count of the items a batch touches, as received.
+-- The events of these items that are not withdrawn, in the order received.
 SELECT ev.item_no, ev.body, ev.received_at, ev.source, ev.batch_no
 FROM unnest(:item_nos::BIGINT[]) AS wanted (no)
 JOIN event AS ev ON ev.org_id = :org_id AND ev.item_no = wanted.no AND ev.withdrawn = 0

@@ -1,4 +1,4 @@
--- The checksums of events, one organization's.
+-- Set the checksums of events of one organization.
 UPDATE event
 SET checksum = new.checksum
 FROM unnest(:c1::BIGINT[], :c3::BIGINT[]) AS new (checksum, seq)

@@ -1,4 +1,5 @@
--- The mark that items' events of a batch count no more.
+-- Mark a batch's events of these items as withdrawn. The complement is the checksum of a withdrawn event: made in
+-- place, without reading the body.
 UPDATE event
 SET withdrawn = 1, checksum = ~checksum
 FROM unnest(:c2::BIGINT[], :c3::BIGINT[]) AS gone (item_no, batch_no)

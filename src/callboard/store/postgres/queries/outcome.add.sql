@@ -1,6 +1,9 @@
--- Events that ended so, one organization's.
+-- Count events by outcome, and record when the last one came. The time never goes back: commits may be out of the
+-- order of arrival.
 INSERT INTO outcome (org_id, space_id, outcome, reason, events, last_received_at)
 SELECT held.org_id, new.*
+-- Joined with the clock, the SELECT belongs to one shard, and Citus runs all of it there. From unnest alone it would
+-- pull the rows to the coordinator first.
 FROM organization_clock AS held
 CROSS JOIN unnest(:c2::BIGINT[], :c3::TEXT[], :c4::TEXT[], :c5::BIGINT[], :c6::BIGINT[]) AS new
 WHERE held.org_id = :v1

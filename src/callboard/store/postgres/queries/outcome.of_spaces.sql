@@ -1,4 +1,4 @@
--- How the events received of spaces ended.
+-- Events received by these spaces, counted by outcome.
 SELECT outcome, reason, sum(events)
 FROM outcome
 WHERE org_id = :org_id AND space_id = ANY (:spaces::BIGINT[])

@@ -1,4 +1,4 @@
--- The checksums of what requests said of runs, one organization's.
+-- Set the checksums of what requests registered of runs, for one organization.
 UPDATE run
 SET checksum = new.checksum
 FROM unnest(:c2::BIGINT[], :c3::TEXT[], :c4::BIGINT[]) AS new (space_id, run_id, checksum)

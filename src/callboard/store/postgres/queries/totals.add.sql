@@ -1,4 +1,4 @@
--- Differences of spaces' totals, and the version they came with; one organization's.
+-- Add differences to the totals of an organization's spaces, and set the version that they changed with.
 UPDATE totals
 SET
     version = new.version,
