@@ -1,5 +1,5 @@
--- The whole schema, as the migrations leave it (version 6). For reading: stores are made by the migrations, and a
--- test holds that both come to the same.
+-- The whole schema as all migrations leave it. For reading only: stores are created by the migrations, and a test
+-- (tests/unit/test_schemas.py) compares the two. What each table and index is for: see the migrations.
 
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,

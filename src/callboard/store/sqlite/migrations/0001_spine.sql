@@ -1,5 +1,5 @@
--- The spine: who is who, the event log, rows, counters, runs, outcomes.
--- Everything of a tenant has org_id as the first column of its key. Times are microseconds since 1970 UTC.
+-- The first schema: directory, event log, rows, counters, runs, outcomes.
+-- Every table of a tenant has org_id as the first column of its key. Times are microseconds since 1970 UTC.
 
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
@@ -17,7 +17,7 @@ CREATE TABLE organization (
     created_at INTEGER NOT NULL
 );
 
--- What an organization hands out next, and how often it changed.
+-- Next numbers and version of an organization, read and written once in a commit.
 CREATE TABLE organization_clock (
     org_id INTEGER PRIMARY KEY REFERENCES organization (id),
     version INTEGER NOT NULL,
@@ -55,7 +55,7 @@ CREATE TABLE token (
     revoked_at INTEGER
 );
 
--- Digests only: a secret is shown once and never kept.
+-- Digests only: a secret is shown once and never stored.
 CREATE TABLE token_secret (
     digest BLOB PRIMARY KEY,
     token_id INTEGER NOT NULL REFERENCES token (id),
@@ -71,7 +71,7 @@ CREATE TABLE member (
 ) WITHOUT ROWID;
 CREATE INDEX member_by_token ON member (token_id);
 
--- One row a request, or an import of many requests.
+-- One row for each request, or for an import of many requests.
 CREATE TABLE batch (
     org_id INTEGER NOT NULL,
     no INTEGER NOT NULL,
@@ -90,7 +90,7 @@ CREATE TABLE batch (
 ) WITHOUT ROWID;
 CREATE INDEX import_by_label ON batch (org_id, label) WHERE label IS NOT NULL;
 
--- The event log: appended to, never changed but for the mark that a batch was withdrawn.
+-- The event log. Append-only, except that withdrawing a batch marks its events or transfers them to another batch.
 CREATE TABLE event (
     org_id INTEGER NOT NULL,
     seq INTEGER NOT NULL,
@@ -108,7 +108,7 @@ CREATE INDEX event_by_item ON event (org_id, item_no) WHERE withdrawn = 0;
 CREATE INDEX event_by_key ON event (org_id, space_id, event_key)
     WHERE event_key IS NOT NULL AND withdrawn = 0;
 
--- What a batch brought that another had brought before: when that one is withdrawn, this one is its heir.
+-- Events that a batch sent and another batch had sent before. When that one is withdrawn, this batch inherits them.
 CREATE TABLE event_repeat (
     org_id INTEGER NOT NULL,
     item_no INTEGER NOT NULL,
@@ -177,7 +177,7 @@ CREATE INDEX task_by_run ON task (org_id, space_id, run_id, created) WHERE void 
 CREATE INDEX task_waiting ON task (org_id, space_id, status, waiting_since)
     WHERE void = 0 AND waiting_since IS NOT NULL;
 
--- A space's totals: what the analytics endpoint answers from.
+-- A space's totals, from which the analytics endpoint answers.
 CREATE TABLE totals (
     org_id INTEGER NOT NULL,
     space_id INTEGER NOT NULL,
@@ -198,8 +198,8 @@ CREATE TABLE totals (
 ) WITHOUT ROWID;
 CREATE INDEX totals_by_version ON totals (org_id, version);
 
--- Counters by the catalogue (callboard.fold.catalogue): what, at which grain, from which quarter on. The
--- bucket comes before the counter, so that what one call counts in lies on three pages and not on nine.
+-- Counters by the catalogue (callboard.fold.catalogue), by grain and bucket (the quarter-hour it begins with). The
+-- bucket comes before the counter: the cells that one call changes then lie on three pages and not on nine.
 CREATE TABLE cell (
     org_id INTEGER NOT NULL,
     space_id INTEGER NOT NULL,
@@ -234,7 +234,7 @@ CREATE TABLE run (
 ) WITHOUT ROWID;
 CREATE INDEX run_by_time ON run (org_id, space_id, created);
 
--- How the events received ended; reason is '' but for the rejected.
+-- Events received, counted by outcome; reason is '' except for rejected ones.
 CREATE TABLE outcome (
     org_id INTEGER NOT NULL,
     space_id INTEGER NOT NULL,

@@ -1,7 +1,8 @@
--- Cells in the order that reports read them, sketches of durations, the contact spaces together, and deltas:
--- the differences of the latest commits, which are added to the cells many at a time.
+-- Cells in the order in which reports read them, sketches of durations, the contact spaces together, and deltas: the
+-- differences of the latest commits, which are merged into cells many at a time.
 
--- Counters by the catalogue (callboard.fold.catalogue). Space 0: all contact spaces together, its zone UTC.
+-- Counters by the catalogue (callboard.fold.catalogue). Space 0 is all contact spaces together, in UTC. Left empty
+-- here: `sqlite/migrate.py` fills it from rows in the same commit.
 DROP TABLE cell;
 CREATE TABLE cell (
     org_id INTEGER NOT NULL,
@@ -20,8 +21,8 @@ CREATE TABLE cell (
     PRIMARY KEY (org_id, counter, grain, space_id, bucket, d1, d2, d3)
 ) WITHOUT ROWID;
 
--- What commits did to the counters and is not in the cells yet, under the finest key that any counter tells
--- apart. Whoever reads cells adds these; there are at most a few thousand of an organization.
+-- Differences that commits made to the counters and that are not merged into cells yet, by the finest key that any
+-- counter distinguishes. A reader of cells adds them. At most a few thousand for each organization.
 CREATE TABLE delta (
     org_id INTEGER NOT NULL,
     no INTEGER NOT NULL,
@@ -45,7 +46,7 @@ CREATE TABLE delta (
     PRIMARY KEY (org_id, no)
 ) WITHOUT ROWID;
 
--- Beside the six numbers: what the answer rate is made of.
+-- The two counts of the answer rate.
 ALTER TABLE totals ADD COLUMN answered_calls INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE totals ADD COLUMN answered_final INTEGER NOT NULL DEFAULT 0;
 

@@ -1,5 +1,5 @@
--- How far an import has come in its file, and which process owns it. An import that an earlier version began
--- and did not finish has no position (NULL): it is read from its first row again.
+-- The position of an import in its file, and the process that owns it. An unfinished import of an earlier version
+-- has no position (NULL): its file is read from the first row again.
 
 ALTER TABLE batch ADD COLUMN position INTEGER;
 ALTER TABLE batch ADD COLUMN owner TEXT;

@@ -1,3 +1,4 @@
--- When a task's present attempt took its present status. Folding rows anew fills it (`fold/version.py`).
+-- When a task's current attempt took its current status. The refold after this migration fills it
+-- (`fold/version.py`).
 
 ALTER TABLE task ADD COLUMN status_since INTEGER;

@@ -1,5 +1,5 @@
--- The home zone of an organization, and of spaces that have none of their own: `null` in their settings. UTC
--- was what a space had that was given none.
+-- The home zone of an organization, which holds for its spaces without one (`null` in their settings). Before, a
+-- space without a zone got UTC, so UTC in the settings becomes `null`.
 
 ALTER TABLE organization ADD COLUMN timezone TEXT NOT NULL DEFAULT 'UTC';
 ALTER TABLE space ADD COLUMN cell_zone TEXT NOT NULL DEFAULT 'UTC';

@@ -1,4 +1,4 @@
--- A batch whose events now lie further apart.
+-- Extend the range of the log in which a batch's events lie.
 UPDATE batch
 SET
     first_event = min(coalesce(first_event, :seq), :seq),

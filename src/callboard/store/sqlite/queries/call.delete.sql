@@ -1,3 +1,3 @@
--- A call of which no event is left.
+-- Delete a call that has no event left.
 DELETE FROM call
 WHERE org_id = ? AND no = ?

@@ -1,4 +1,4 @@
--- Differences of one counter cell.
+-- Add a difference to a cell.
 INSERT INTO cell (org_id, space_id, counter, grain, bucket, d1, d2, d3, items, answered, timed, talk_ms, wait_ms)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET

@@ -1,4 +1,5 @@
--- Cells of a space that count nothing.
+-- Delete a space's cells that count nothing. All grains are listed so that the search of the primary key reaches
+-- space_id.
 DELETE FROM cell
 WHERE
     org_id = :org_id AND counter IN (SELECT value FROM json_each(:counters))

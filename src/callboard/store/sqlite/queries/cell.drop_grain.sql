@@ -1,4 +1,4 @@
--- All cells of a space at one grain.
+-- Delete all cells of a space at one grain.
 DELETE FROM cell
 WHERE
     org_id = :org_id AND counter IN (SELECT value FROM json_each(:counters))

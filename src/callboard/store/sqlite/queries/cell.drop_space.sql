@@ -1,4 +1,4 @@
--- All cells of a space.
+-- Delete all cells of a space. All grains are listed so that the search of the primary key reaches space_id.
 DELETE FROM cell
 WHERE
     org_id = :org_id AND counter IN (SELECT value FROM json_each(:counters))

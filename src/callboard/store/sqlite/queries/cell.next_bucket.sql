@@ -1,4 +1,5 @@
--- The first bucket from a quarter on that a contact space, or they together, have a cell for.
+-- The first bucket from a given one on for which a contact space, or the contact spaces together, have a cell. One
+-- search of the primary key for each holder.
 SELECT min((
     SELECT min(bucket)
     FROM cell

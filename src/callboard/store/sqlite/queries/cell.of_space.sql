@@ -1,4 +1,4 @@
--- All cells of a space.
+-- All cells of a space. All grains are listed so that the search of the primary key reaches space_id.
 SELECT counter, grain, bucket, d1, d2, d3, items, answered, timed, talk_ms, wait_ms
 FROM cell
 WHERE

@@ -1,4 +1,4 @@
--- The quarter cells of a space, of which hours and days are made.
+-- The quarter-hour cells of a space, from which its hours and days are made.
 SELECT counter, bucket, d1, d2, d3, items, answered, timed, talk_ms, wait_ms
 FROM cell
 WHERE

@@ -1,4 +1,5 @@
--- A space's calls by UTC day and bucket of talk time, counted from its rows.
+-- Recount from rows: a space's calls by UTC day and bucket of talk time. Bit 8 of time_marks: the time to answer is
+-- unknown although both times are there.
 SELECT
     creation_time / :day_us AS day,
     coalesce(call_type, '') AS call_type,

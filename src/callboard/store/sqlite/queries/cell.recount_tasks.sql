@@ -1,4 +1,4 @@
--- A space's tasks by quarter and status, counted from its rows.
+-- Recount from rows: a space's tasks by quarter-hour and status.
 SELECT
     created / :quarter_us AS quarter,
     status,

@@ -1,4 +1,4 @@
--- The events that count of the calls and tasks with numbers of a range, with all that their checksums cover.
+-- The events of a range of items that are not withdrawn, with all columns that their checksums cover.
 SELECT checksum, withdrawn, seq, space_id, item_no, batch_no, received_at, event_key, source, body
 FROM event INDEXED BY event_by_item
 WHERE org_id = :org_id AND item_no >= :begin AND item_no < :end AND withdrawn = 0

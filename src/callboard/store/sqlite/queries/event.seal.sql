@@ -1,4 +1,4 @@
--- The checksum of an event.
+-- Set the checksum of an event.
 UPDATE event
 SET checksum = ?
 WHERE org_id = ? AND seq = ?

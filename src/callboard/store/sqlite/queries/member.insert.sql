@@ -1,3 +1,3 @@
--- What a token may do in an organization.
+-- Give a token a role in an organization.
 INSERT INTO member (org_id, token_id, role)
 VALUES (?, ?, ?)

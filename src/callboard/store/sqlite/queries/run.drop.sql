@@ -1,3 +1,3 @@
--- A run that nobody registered and no task names any more.
+-- Delete a run that no request registered and no task names.
 DELETE FROM run
 WHERE org_id = ? AND space_id = ? AND run_id = ?

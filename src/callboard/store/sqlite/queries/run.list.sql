@@ -1,4 +1,4 @@
--- Runs of a space, newest first.
+-- One page of a space's runs, newest first, ties by id: keyset pagination after (at, item_id).
 SELECT run_id, space_id, created, modified, collection_ref, run_mode, batch_count, pending, running, completed, failed
 FROM run
 WHERE

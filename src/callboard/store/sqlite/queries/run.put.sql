@@ -1,4 +1,4 @@
--- A run with its tasks counted.
+-- Store the counts of a run. What a request registered of it (batch_count, registered_at) stays as it is.
 INSERT INTO run (
     org_id, space_id, run_id, batch_count, created, modified, pending, running, completed, failed
 )

@@ -1,4 +1,4 @@
--- A space's runs, counted from their tasks.
+-- Recount from rows: a space's runs from their tasks.
 SELECT
     run_id,
     min(created),

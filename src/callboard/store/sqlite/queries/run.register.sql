@@ -1,4 +1,5 @@
--- A run that was made on request.
+-- Register a run on request. It may be there already, from its tasks or from an earlier request: then the first
+-- registration decides when it was created.
 INSERT INTO run (
     org_id, space_id, run_id, registered_at, collection_ref, run_mode, batch_count, created, modified,
     pending, running, completed, failed, checksum

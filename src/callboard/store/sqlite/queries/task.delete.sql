@@ -1,3 +1,3 @@
--- A task of which no event is left.
+-- Delete a task that has no event left.
 DELETE FROM task
 WHERE org_id = ? AND no = ?

@@ -1,4 +1,5 @@
--- How many tasks of each space wait or run for longer than it allows.
+-- How many tasks of each space are pending or running for longer than its settings allow. Two subqueries because
+-- the two limits differ: each is one range of the index task_waiting.
 SELECT
     space.id,
     (

@@ -1,4 +1,4 @@
--- Differences of a space's totals, and the version they came with.
+-- Add differences to a space's totals, and set the version that they changed with.
 UPDATE totals
 SET
     version = ?,

@@ -1,4 +1,4 @@
--- A space's totals, as recounted.
+-- Store a space's totals as recounted. The values are in the order of the table's columns.
 INSERT INTO totals
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET

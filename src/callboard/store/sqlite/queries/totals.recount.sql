@@ -1,4 +1,4 @@
--- A space's totals, counted from its rows.
+-- Recount from rows: a space's totals.
 SELECT
     c.queued, c.ringing, c.in_progress, c.completed, c.missed, c.failed, c.timed, c.talk_ms,
     t.pending, t.running, t.completed, t.failed,
