@@ -1,4 +1,4 @@
--- The cells of the contact spaces together, of one counter, grain and period.
+-- The cells of the contact spaces together (space 0): one counter, one grain, a range of buckets.
 SELECT bucket, d1, d2, d3, items, answered, timed, talk_ms, wait_ms
 FROM cell
 WHERE

@@ -1,4 +1,5 @@
--- Which deltas are in no cell yet, what the next one will be, and which is the first that is there.
+-- The numbers by which views catch up: the first delta that is in no cell, the next delta, the first delta still
+-- kept.
 SELECT
     settled,
     next_delta,

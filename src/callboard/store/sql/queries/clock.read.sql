@@ -1,4 +1,4 @@
--- What an organization hands out next.
+-- An organization's next numbers and its version, without the lock.
 SELECT version, next_item, next_event, next_batch, next_delta, settled
 FROM organization_clock
 WHERE org_id = :org_id

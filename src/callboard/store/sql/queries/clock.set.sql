@@ -1,4 +1,4 @@
--- What an organization hands out next, after a commit.
+-- An organization's next numbers and its version after a commit.
 UPDATE organization_clock
 SET
     version = :version,

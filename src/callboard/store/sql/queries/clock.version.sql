@@ -1,4 +1,4 @@
--- How often an organization changed, and the directory.
+-- The version of an organization and that of the directory, both in one snapshot.
 SELECT
     version,
     (SELECT value FROM meta WHERE name = 'directory_version')

@@ -1,4 +1,4 @@
--- Tells every process to look up who is who again.
+-- Increment the directory version, so that every process invalidates its cached directory.
 UPDATE meta
 SET value = value + 1
 WHERE name = 'directory_version'

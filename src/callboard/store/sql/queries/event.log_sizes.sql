@@ -1,4 +1,4 @@
--- All events of the log behind a number, in order, withdrawn ones too: their numbers, and their bytes.
+-- The next events of the log by number, withdrawn ones included, with the bytes of their bodies.
 SELECT seq, length(body)
 FROM event
 WHERE org_id = :org_id AND seq > :after

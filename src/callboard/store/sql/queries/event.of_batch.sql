@@ -1,4 +1,4 @@
--- Items that a batch brought events to, from a place in the log on; a bounded piece.
+-- The next events of a batch within a range of the log, and their items.
 SELECT seq, space_id, item_no
 FROM event
 WHERE org_id = :org_id AND seq >= :from_seq AND seq <= :last_seq AND batch_no = :no AND withdrawn = 0

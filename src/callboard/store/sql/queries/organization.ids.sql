@@ -1,3 +1,3 @@
--- Every organization.
+-- The ids of all organizations.
 SELECT id
 FROM organization

@@ -1,4 +1,4 @@
--- A new home zone for an organization.
+-- Set the home zone of an organization.
 UPDATE organization
 SET timezone = :timezone
 WHERE id = :org_id

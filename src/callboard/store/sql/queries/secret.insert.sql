@@ -1,3 +1,3 @@
--- The digest of a secret.
+-- Store the digest of a secret.
 INSERT INTO token_secret (digest, token_id)
 VALUES (:digest, :token_id)

@@ -1,4 +1,4 @@
--- The spaces of an organization.
+-- The ids of an organization's spaces.
 SELECT id
 FROM space
 WHERE org_id = :org_id

@@ -1,4 +1,4 @@
--- A new space.
+-- Create a space.
 INSERT INTO space (
     org_id, token, name, slug, created_at, description, content_type, agent_handle, privacy_type, space_type,
     archived, settings, stuck_running_after_us, stuck_pending_after_us, cell_zone

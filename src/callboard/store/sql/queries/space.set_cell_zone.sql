@@ -1,4 +1,4 @@
--- The hours and days of a space are those of another zone now.
+-- Set the zone of a space's hour and day cells, in the commit that rebuilds these.
 UPDATE space
 SET cell_zone = :zone
 WHERE org_id = :org_id AND id = :space_id

@@ -1,4 +1,4 @@
--- A space as it is now.
+-- Save the changeable fields of a space.
 UPDATE space
 SET
     name = :name,

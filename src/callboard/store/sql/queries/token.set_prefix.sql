@@ -1,4 +1,4 @@
--- What a token is recognised by, after a rotation.
+-- Set the prefix that identifies a token's current secret, after a rotation.
 UPDATE token
 SET prefix = :prefix
 WHERE id = :token_id
