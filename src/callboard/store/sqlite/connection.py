@@ -43,7 +43,7 @@ def open_connection(
     """A connection to the file. Readers cannot write; the writer creates a missing file. Lock waits follow
     `patience`, which several connections may share; without it, a new one with `lock_timeout_ms`.
     """
-    # NOMUTEX: no two threads ever use one connection at once (write lock, look lock, readers lent to one).
+    # NOMUTEX: no two threads ever use one connection at once (write lock, refresh lock, readers lent to one).
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
     if writer:
         flags |= apsw.SQLITE_OPEN_CREATE

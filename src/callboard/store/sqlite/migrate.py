@@ -62,7 +62,7 @@ def bring_up_to_date(
     than `wait_s` seconds.
     """
     until = time.monotonic() + wait_s
-    while not _tried(connect, path, watch, copying=copying):
+    while not _upgraded(connect, path, watch, copying=copying):
         if time.monotonic() > until:
             raise StoreUnavailableError(_IN_USE)
         # Each attempt closes its connection first, and waits a random time: of two processes that keep each
@@ -70,7 +70,9 @@ def bring_up_to_date(
         time.sleep(0.01 + 0.1 * random())
 
 
-def _tried(connect: Callable[[], apsw.Connection], path: str, watch: Watch | None, *, copying: bool) -> bool:
+def _upgraded(
+    connect: Callable[[], apsw.Connection], path: str, watch: Watch | None, *, copying: bool
+) -> bool:
     """Whether the file is at this version now; False when another process has it open."""
     with closing(connect()) as db, store_errors(path):
         version = _version(db, path)
@@ -82,7 +84,7 @@ def _tried(connect: Callable[[], apsw.Connection], path: str, watch: Watch | Non
         if not _is_alone(db):
             return False
         # Check the room before changing anything: a refused file still opens with the version that wrote it.
-        needs = "" if is_empty(SqliteDatabase(db)) else _room(path)
+        needs = "" if is_empty(SqliteDatabase(db)) else _disk_needs(path)
         _migrate(db, path)
         if is_due(SqliteDatabase(db)):
             Refolding(lambda: _commit(db), watch).run(needs)
@@ -134,7 +136,7 @@ def _commit(db: apsw.Connection) -> Iterator[Database]:
         yield SqliteDatabase(db)
 
 
-def _room(path: str) -> str:
+def _disk_needs(path: str) -> str:
     """A sentence on the disk space that a refold needs. Raises `StoreFileError` when less is free."""
     file = Path(path).resolve()
     # Growth of the file, and a WAL of twice the size to which it is truncated.

@@ -84,6 +84,7 @@ class Readers:
         usable = _out_of_transaction(db)
         with self._freed:
             if not usable:
+                # Its place becomes free; the connection is closed below, outside of the lock.
                 self._open -= 1
                 self._freed.notify()
             elif not self._closed:

@@ -63,7 +63,7 @@ class SqliteStore(SqlStore):
         self._settings = settings or Settings()
         self._vfs = vfs
         self._write_lock = Lock()
-        self._look_lock = Lock()
+        self._refresh_lock = Lock()
         self._patience = Patience(self._settings.lock_timeout_ms / 1000)
         self.doing: Doing = NOTHING
         self._histories = Histories()
@@ -77,7 +77,7 @@ class SqliteStore(SqlStore):
         try:
             self._writer.execute("PRAGMA user_version").fetchall()  # the first read creates -wal and -shm
             self._file.remember()
-            self._looker = self._connect()
+            self._refresh_connection = self._connect()
         except BaseException:
             self._writer.close()
             raise
@@ -185,16 +185,19 @@ class SqliteStore(SqlStore):
 
     @contextmanager
     def _snapshot(self) -> Iterator[Database]:
+        """A read transaction without a time limit: one snapshot for all its statements."""
         self._check_file()
         with self._readers.lend(limited=False) as db, transaction(db, "DEFERRED"):
             yield SqliteDatabase(db)
 
     def _at_once(self, query: Callable[..., T], *args: Any) -> T:
+        """A query of several statements, in one snapshot and within the query time."""
         self._check_file()
         with self._readers.lend() as db, transaction(db, "DEFERRED"):
             return query(SqliteDatabase(db), *args)
 
     def _read(self, query: Callable[..., T], *args: Any) -> T:
+        """A query within the query time, outside of a transaction: each statement has its own snapshot."""
         self._check_file()
         with self._readers.lend() as db:
             return query(SqliteDatabase(db), *args)
@@ -214,9 +217,9 @@ class SqliteStore(SqlStore):
         # sqlite.org/pragma.html#pragma_data_version.
         if time.monotonic() >= self._file.look_at:
             self._check_file()
-        with self._look_lock:
+        with self._refresh_lock:
             try:
-                return self._looker.execute("PRAGMA data_version").get  # type: ignore[no-any-return]
+                return self._refresh_connection.execute("PRAGMA data_version").get  # type: ignore[no-any-return]
             except apsw.Error:
                 # Asked on every request: the context of `store_errors` is only entered for an error.
                 with store_errors(self._path):
@@ -226,8 +229,8 @@ class SqliteStore(SqlStore):
         # Two statements without a transaction are right: the totals are from one snapshot, at least as new as
         # the version read before. Newer ones among them are only returned once more by the next call.
         known_since = self._histories.told(since)
-        with self._look_lock, store_errors(self._path):
-            found = self._looker.execute(statement("clock.version"), {"org_id": org_id}).get
+        with self._refresh_lock, store_errors(self._path):
+            found = self._refresh_connection.execute(statement("clock.version"), {"org_id": org_id}).get
             if found is None:
                 raise NotFoundError("Organization not found.")
             version, directory_version = found
@@ -240,7 +243,9 @@ class SqliteStore(SqlStore):
             if version != known_since:
                 # Versions begin at 0: after -1 come all spaces.
                 after = -1 if known_since is None else known_since
-                rows = self._looker.execute(statement("totals.moved"), {"org_id": org_id, "since": after})
+                rows = self._refresh_connection.execute(
+                    statement("totals.moved"), {"org_id": org_id, "since": after}
+                )
                 moved = Moved(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
         return self._histories.tell(moved, anew=known_since is None)
 
@@ -254,12 +259,13 @@ class SqliteStore(SqlStore):
         return {"engine": "sqlite", "version": str(newest_version()), "durable": "synchronous=FULL"}
 
     def close(self) -> None:
-        with self._write_lock, self._look_lock:
+        # Both locks: no commit and no refresh is using its connection while it is closed.
+        with self._write_lock, self._refresh_lock:
             if self._closed:
                 return
             self._closed = True
             self._readers.close()
-            self._looker.close()
+            self._refresh_connection.close()
             self._writer.close()
 
 
