@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-_BETWEEN, _NULL = "\x1f", "\x1e"
+_SEPARATOR, _NULL = "\x1f", "\x1e"
 """Stand for the separator and for NULL while a column is one text: control characters that texts rarely
 hold.
 """
@@ -33,16 +33,16 @@ def array_text(values: Sequence[Any]) -> str:
 
 
 def _texts(values: Sequence[str | None]) -> str:
-    joined = _BETWEEN.join([_NULL if value is None else value for value in values])
+    joined = _SEPARATOR.join([_NULL if value is None else value for value in values])
     nulls = sum(value is None for value in values)
-    if joined.count(_BETWEEN) != len(values) - 1 or joined.count(_NULL) != nulls:
+    if joined.count(_SEPARATOR) != len(values) - 1 or joined.count(_NULL) != nulls:
         # A text holds one of the two stand-ins, so the joined text would be ambiguous: quote one by one.
         return (
             "{"
             + ",".join(["NULL" if value is None else '"' + _escaped(value) + '"' for value in values])
             + "}"
         )
-    literal = '{"' + _escaped(joined).replace(_BETWEEN, '","') + '"}'
+    literal = '{"' + _escaped(joined).replace(_SEPARATOR, '","') + '"}'
     return literal.replace(f'"{_NULL}"', "NULL") if nulls else literal
 
 

@@ -55,7 +55,7 @@ def is_distributed(connection: Connection[Any]) -> bool:
     row = connection.execute("SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')").fetchone()
     if row is None or not row[0]:
         return False
-    return bool(_placed(connection))
+    return bool(_tables_placed(connection))
 
 
 def distribute_store(settings: Settings) -> Spread:
@@ -73,8 +73,8 @@ def distribute(connection: Connection[Any]) -> Spread:
         check(connection)
         if is_unfinished(PostgresDatabase(connection)):
             raise StoreFileError(UNFINISHED_COPY)
-        there = connection.execute("SELECT count(*) FROM pg_extension WHERE extname = 'citus'").fetchone()
-        if there is None or not there[0]:
+        installed = connection.execute("SELECT count(*) FROM pg_extension WHERE extname = 'citus'").fetchone()
+        if installed is None or not installed[0]:
             raise StoreFileError(
                 "The database has no Citus: CREATE EXTENSION citus makes it one's coordinator; "
                 "docs/operate/scale-out.md has the whole of it."
@@ -86,7 +86,7 @@ def distribute(connection: Connection[Any]) -> Spread:
             connection.execute("SELECT set_config(%s, '0', true)", (limit,))
         # Tables with foreign keys between them: Citus has to change their shards one after the other.
         connection.execute("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'")
-        placed = _placed(connection)
+        placed = _tables_placed(connection)
         rows = 0
         for name in EVERYWHERE:
             if name not in placed:
@@ -97,9 +97,10 @@ def distribute(connection: Connection[Any]) -> Spread:
             if name not in placed:
                 rows += _count(connection, name)
                 # The clock begins a new co-location group, and every other table joins it.
-                together = "none" if name == SPREAD[0] else SPREAD[0]
+                colocated_with = "none" if name == SPREAD[0] else SPREAD[0]
                 connection.execute(
-                    "SELECT create_distributed_table(%s, 'org_id', colocate_with => %s)", (name, together)
+                    "SELECT create_distributed_table(%s, 'org_id', colocate_with => %s)",
+                    (name, colocated_with),
                 )
         # The rows were copied to the nodes; Citus leaves the coordinator's local copies in place.
         for name in SPREAD:
@@ -108,12 +109,12 @@ def distribute(connection: Connection[Any]) -> Spread:
         # Recounts call it where the rows are.
         connection.execute("SELECT create_distributed_function('duration_bucket(bigint)')")
         return Spread(
-            nodes=_one(
+            nodes=_value(
                 connection,
                 "SELECT count(DISTINCT (nodename, nodeport)) FROM citus_shards "
                 "WHERE table_name = 'organization_clock'::REGCLASS",
             ),
-            shards=_one(
+            shards=_value(
                 connection,
                 "SELECT count(*) FROM pg_dist_shard WHERE logicalrelid = 'organization_clock'::REGCLASS",
             ),
@@ -124,15 +125,16 @@ def distribute(connection: Connection[Any]) -> Spread:
         )
 
 
-def _placed(connection: Connection[Any]) -> set[str]:
+def _tables_placed(connection: Connection[Any]) -> set[str]:
+    """Our tables that Citus manages already, distributed or as reference tables."""
     rows = connection.execute("SELECT logicalrelid::TEXT FROM pg_dist_partition").fetchall()
     return {row[0] for row in rows} & {*SPREAD, *EVERYWHERE}
 
 
 def _count(connection: Connection[Any], name: str) -> int:
-    return _one(connection, f"SELECT count(*) FROM {name}")
+    return _value(connection, f"SELECT count(*) FROM {name}")
 
 
-def _one(connection: Connection[Any], sql: str) -> int:
+def _value(connection: Connection[Any], sql: str) -> int:
     row = connection.execute(sql.encode()).fetchone()
     return int(row[0]) if row is not None else 0

@@ -69,6 +69,7 @@ _INDEXES = (
 
 
 def _of_table(read: Snapshot, table: str) -> list[str]:
+    """Faults of a table's pages and rows. If amcheck itself fails, that is the fault."""
     try:
         rows = attempt(read, lambda db: db.select(_HEAP, {"table": table, "most": MOST}))
     except UNREADABLE as error:
@@ -77,6 +78,7 @@ def _of_table(read: Snapshot, table: str) -> list[str]:
 
 
 def _of_indexes(read: Snapshot, table: str) -> list[str]:
+    """Faults of a table's B-tree indexes: `bt_index_check` raises the first fault of an index."""
     indexes = [str(row[0]) for row in attempt(read, lambda db: db.select(_INDEXES, {"table": table}))]
     found = []
     for index in indexes:

@@ -72,7 +72,7 @@ def migrate(connection: Connection[Any], *, copying: bool = False) -> int:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         connection.execute("SELECT set_config('statement_timeout', '0', true)")
         version = version_of(connection)
-        if version == 0 and _is_anothers(connection):
+        if version == 0 and _has_foreign_tables(connection):
             raise StoreFileError(
                 "The database holds tables of another program: make a database (or a schema) for Callboard."
             )
@@ -90,7 +90,8 @@ def migrate(connection: Connection[Any], *, copying: bool = False) -> int:
     return len(missing)
 
 
-def _is_anothers(connection: Connection[Any]) -> bool:
+def _has_foreign_tables(connection: Connection[Any]) -> bool:
+    """Whether tables with our names exist although our schema's version does not."""
     row = connection.execute(
         "SELECT to_regclass('organization_clock') IS NOT NULL OR to_regclass('event') IS NOT NULL"
     )

@@ -48,7 +48,7 @@ def upgrade(connect: Connect, watch: Watch | None) -> None:
     """Bring the database to this version; do nothing where it is. Waits, without limit, for another process
     that is upgrading. Raises `StoreUnavailableError` when servers still use the database.
     """
-    with store_errors(), closing(_named(connect)) as held:
+    with store_errors(), closing(_upgrade_connection(connect)) as held:
         _wait_for_turn(held, watch)
         if version_of(held) and not is_empty(PostgresDatabase(held)) and is_due(PostgresDatabase(held)):
             _refold(connect, held, watch)
@@ -57,7 +57,7 @@ def upgrade(connect: Connect, watch: Watch | None) -> None:
 
 
 def _refold(connect: Connect, held: Connection[Any], watch: Watch | None) -> None:
-    with closing(_named(connect)) as connection:
+    with closing(_upgrade_connection(connect)) as connection:
         _wait_for_others(connection)
         migrate(connection)
         with held.transaction():
@@ -67,10 +67,10 @@ def _refold(connect: Connect, held: Connection[Any], watch: Watch | None) -> Non
             # without assigning a transaction id, as ACCESS EXCLUSIVE would: an open transaction id would
             # keep vacuum from removing the dead rows that the refold leaves.
             held.execute("LOCK TABLE outcome IN EXCLUSIVE MODE")
-            Refolding(lambda: _commit(connection), watch).run(_room(connection))
+            Refolding(lambda: _commit(connection), watch).run(_disk_needs(connection))
 
 
-def _named(connect: Connect) -> Connection[Any]:
+def _upgrade_connection(connect: Connect) -> Connection[Any]:
     connection = connect()
     connection.execute(_NAME)
     return connection
@@ -80,7 +80,7 @@ def _wait_for_turn(held: Connection[Any], watch: Watch | None) -> None:
     """Return when this session has the lock; it is released when the session ends."""
     # Polled: a blocking pg_advisory_lock would be ended by `lock_timeout`.
     waited = False
-    while not _answer(held, "SELECT pg_try_advisory_lock(%s)", LOCK):
+    while not _value(held, "SELECT pg_try_advisory_lock(%s)", LOCK):
         if watch is not None and not waited:
             watch.waits()
         waited = True
@@ -89,7 +89,7 @@ def _wait_for_turn(held: Connection[Any], watch: Watch | None) -> None:
 
 def _wait_for_others(connection: Connection[Any]) -> None:
     until = time.monotonic() + PATIENCE_S
-    while others := _answer(connection, _OTHERS):
+    while others := _value(connection, _OTHERS):
         if time.monotonic() > until:
             raise StoreUnavailableError(
                 f"The database has to be brought up to date, and {others} connections of Callboard's are "
@@ -98,16 +98,16 @@ def _wait_for_others(connection: Connection[Any]) -> None:
         time.sleep(LOOK_EVERY_S)
 
 
-def _room(connection: Connection[Any]) -> str:
+def _disk_needs(connection: Connection[Any]) -> str:
     """A sentence on the disk space that a refold needs. A client cannot see how much the server has free."""
-    size = int(_answer(connection, _SIZE, _REWRITTEN))
+    size = int(_value(connection, _SIZE, _REWRITTEN))
     return (
         f"The database's disk needs up to {told_bytes(2 * size)} for it, rows and write-ahead log together: "
         "see that it is there."
     )
 
 
-def _answer(connection: Connection[Any], sql: LiteralString, *values: Any) -> Any:
+def _value(connection: Connection[Any], sql: LiteralString, *values: Any) -> Any:
     row = connection.execute(sql, values).fetchone()
     assert row is not None
     return row[0]
@@ -116,5 +116,6 @@ def _answer(connection: Connection[Any], sql: LiteralString, *values: Any) -> An
 @contextmanager
 def _commit(connection: Connection[Any]) -> Iterator[Database]:
     with connection.transaction(), connection.pipeline():
+        # `true`: for this transaction. A statement of the refold may exceed the connection's own limit.
         connection.execute("SELECT set_config('statement_timeout', '0', true)")
         yield PostgresDatabase(connection)
