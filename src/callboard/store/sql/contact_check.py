@@ -71,6 +71,10 @@ def _next_bucket(db: Database, where: dict[str, Any], begin: int) -> int | None:
 
 
 def _summing(grain: Grain) -> str:
+    """Query for the sum of the contact spaces' cells at a grain, in UTC. Leaves out sums of zero, as
+    compaction does: it deletes cells that count nothing.
+    """
+    # The bucket expressions are written for deltas, whose quarter-hour is `quarter`; in cells it is `bucket`.
     bucket = UTC_BUCKETS[grain].replace("quarter", "bucket")
     return (
         f"SELECT {bucket} AS held, d1, d2, d3, {_HELD} FROM cell "

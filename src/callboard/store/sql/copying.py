@@ -164,7 +164,7 @@ class Copying:
         counted = table.name in _COUNTED
         if whole:
             if counted:
-                self._tell(_count(source, table, org_id))
+                self._report_progress(_count(source, table, org_id))
             return
         with self._look() as target:
             keys = ", ".join(table.key)
@@ -176,7 +176,7 @@ class Copying:
                 {"org_id": org_id},
             )
             if last and counted:
-                self._tell(_count(target, table, org_id))
+                self._report_progress(_count(target, table, org_id))
         self._append(source, table, org_id, last[0] if last else None)
 
     def _compare(self, org_id: int) -> None:
@@ -200,9 +200,9 @@ class Copying:
             with self._write() as target:
                 target.append(table.name, columns, rows)
             if table.name in _COUNTED:
-                self._tell(len(rows))
+                self._report_progress(len(rows))
 
-    def _tell(self, more: int) -> None:
+    def _report_progress(self, more: int) -> None:
         self._done += more
         if self._progress is not None:
             self._progress(min(self._done, self._all), self._all)
@@ -214,6 +214,9 @@ def is_unfinished(db: Database) -> bool:
 
 
 def _begin(source: Database, target: Database) -> None:
+    """Mark the target as an unfinished copy. Raises `StoreFileError` unless it is empty, an unfinished copy
+    of this source, or an ended copy of it that was not written to since.
+    """
     there: dict[int, str] = dict(source.select("SELECT id, token FROM organization"))
     here: dict[int, str] = dict(target.select("SELECT id, token FROM organization"))
     if _noted(target, UNFINISHED) is None:
@@ -226,6 +229,7 @@ def _begin(source: Database, target: Database) -> None:
                 "The store to copy to was written to since it was copied: name a new one (what it holds "
                 "stays as it is)."
             )
+    # Tokens of organizations are random: an id with another token comes from another store.
     if here.items() - there.items():
         raise StoreFileError("The store to copy to is a copy of another store: name a new one.")
     _note(target, UNFINISHED, 1)
@@ -262,7 +266,7 @@ def _directory(source: Database, target: Database) -> None:
     for table in OF_ALL:
         columns = _columns(source, target, table)
         for rows in _pieces(source, table, columns, {}, None):
-            _put(target, table, columns, rows)
+            _upsert(target, table, columns, rows)
     _note(target, _DIRECTORY, _noted(source, _DIRECTORY) or 0)
     if _noted(source, COMPLETE) is None:
         target.run("DELETE FROM meta WHERE name = :name", {"name": COMPLETE})
@@ -286,6 +290,7 @@ def _version(db: Database, org_id: int) -> int | None:
 
 
 def _noted(db: Database, name: str) -> int | None:
+    """A value of the table `meta`; None when it is not there."""
     found = db.select("SELECT value FROM meta WHERE name = :name", {"name": name})
     return found[0][0] if found else None
 
@@ -300,6 +305,7 @@ def _count(db: Database, table: Table, org_id: int) -> int:
 
 
 def _columns(source: Database, target: Database, table: Table) -> list[str]:
+    """The columns of a table, in the source's order: a migration may have added them in another one."""
     columns = source.columns(table.name)
     if sorted(columns) != sorted(target.columns(table.name)):
         raise StoreFileError(f"The two stores keep {table.name} in different ways: bring both up to date.")
@@ -328,7 +334,7 @@ def _pieces(
         after = tuple(rows[-1][place] for place in places)
 
 
-def _put(target: Database, table: Table, columns: Sequence[str], rows: Sequence[SqlRow]) -> None:
+def _upsert(target: Database, table: Table, columns: Sequence[str], rows: Sequence[SqlRow]) -> None:
     """Insert rows, or update those that are there."""
     # Never empty: each of these tables has a column beside its key (`member.role`, `token_secret.ends_at`).
     changed = ", ".join(f"{each} = excluded.{each}" for each in columns if each not in table.key)

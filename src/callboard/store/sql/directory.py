@@ -140,6 +140,7 @@ def create_token(
     token_id = row[0]
     db.change("secret.insert", {"digest": secret_digest, "token_id": token_id})
     db.change_many("member.insert", [(member.org_id, token_id, member.role) for member in members])
+    # Needs no lock first: ids and secrets of new tokens cannot conflict with those of a concurrent request.
     move_directory(db)
     return _token(db, row)
 
@@ -155,6 +156,9 @@ def find_token(db: Database, token_id: int) -> Token | None:
 
 
 def token_of_secret(db: Database, digest: bytes) -> tuple[Token, Micros | None] | None:
+    """The token of a secret, and when that secret ends; None for an unknown secret. The caller checks
+    expiry and revocation.
+    """
     found = db.row("secret.find", {"digest": digest})
     if found is None:
         return None
@@ -176,6 +180,7 @@ def rotate_token(db: Database, token_id: int, prefix: str, secret_digest: bytes,
 
 
 def revoke_token(db: Database, token_id: int, now: Micros) -> Token:
+    """Revoke a token. Repeated, it keeps the first time. Raises `NotFoundError`."""
     # First, because it locks: a concurrent rotation either is ended by this, or finds the token revoked.
     move_directory(db)
     _existing(db, token_id)
@@ -191,6 +196,9 @@ def _existing(db: Database, token_id: int) -> Token:
 
 
 def _settings_values(settings: SpaceSettings) -> dict[str, Any]:
+    """The settings as JSON, and the columns derived from them, in microseconds: SQL compares times with
+    these.
+    """
     return {
         "settings": msgspec.json.encode(settings).decode(),
         "running_after": settings.stuck_running_after * SECOND,

@@ -58,13 +58,14 @@ def check_directory(read: Snapshot, findings: Findings) -> list[int]:
         except UNREADABLE as error:
             findings.tell(table.name, (0, 0), "", why(error), None)
     for name, named, there, said, column in _UNMATCHED:
-        for number in _unmatched(read, named, there):
+        for number in _dangling(read, named, there):
             findings.tell(name, (0, 0), str(number), said, None, column)
-    _strays(read, findings)
+    _orphans(read, findings)
     return differing
 
 
 def _walk(read: Snapshot, table: Table, findings: Findings, differing: list[int]) -> None:
+    """Check every row of a table; adds the ids of spaces to repair to `differing`."""
     walk = TableWalk(read, table.name, table.key or ("org_id",), None)
     names = [each.name for each in walk.columns]
     for rows, lost in walk.all():
@@ -93,6 +94,8 @@ def _zones(table: str, row: dict[str, Any]) -> list[Lost]:
 def _is_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
+    # ZoneInfo raises its own LookupError for an unknown name, ValueError for a path outside of its directory
+    # or a NUL, OSError where the name is a directory.
     except (LookupError, OSError, ValueError):
         return False
     return True
@@ -128,7 +131,7 @@ def derive_from_settings(db: Database, space_id: int) -> None:
     db.run(f"UPDATE space SET {changes} WHERE id = :id", {**said, "id": space_id})
 
 
-def _unmatched(read: Snapshot, named: LiteralString, there: LiteralString) -> list[int]:
+def _dangling(read: Snapshot, named: LiteralString, there: LiteralString) -> list[int]:
     """The numbers of the first query that the second lacks."""
     try:
         rows = attempt(read, lambda db: set(db.select(named)) - set(db.select(there)))
@@ -140,10 +143,10 @@ def _unmatched(read: Snapshot, named: LiteralString, there: LiteralString) -> li
         return []
 
 
-def _strays(read: Snapshot, findings: Findings) -> None:
+def _orphans(read: Snapshot, findings: Findings) -> None:
     """Rows of organizations that do not exist: a clock alone is no organization."""
     # Tables before organizations, because writers go on: one that is created in between must not be reported.
-    found = [(table, list(_holders(read, table))) for table in _NAME_AN_ORGANIZATION]
+    found = [(table, list(_org_ids_of(read, table))) for table in _NAME_AN_ORGANIZATION]
     try:
         known: set[SqlRow] = set(attempt(read, lambda db: db.select("SELECT id FROM organization")))
     except UNREADABLE as error:
@@ -155,7 +158,7 @@ def _strays(read: Snapshot, findings: Findings) -> None:
                 findings.tell(table, (0, 0), f"{org_id}", "names no organization", None, "org_id")
 
 
-def _holders(read: Snapshot, table: LiteralString) -> Iterator[int]:
+def _org_ids_of(read: Snapshot, table: LiteralString) -> Iterator[int]:
     """The organizations that a table has rows of: a loose index scan, one `min()` for each, because SELECT
     DISTINCT would read every row. Stops where the table is unreadable.
     """

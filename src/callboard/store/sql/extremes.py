@@ -60,6 +60,7 @@ def _found(
         f"{_within(db.dialect)} org_id = :org_id AND void = 0 LIMIT :most) AS found",
         values,
     )
+    # Beyond the bound the subquery was cut off, so its extremes are not those of all calls.
     return found if rows <= most_rows else None
 
 

@@ -124,11 +124,11 @@ class Refolding:
             self._findings.count("events", len(each.events))
             found = judge(self._org_id, each, self._log)
             if found is not None:
-                self._told(found)
+                self._report(found)
                 wrong.append(found)
         yield begin, end, wrong
 
-    def _told(self, found: Wrong) -> None:
+    def _report(self, found: Wrong) -> None:
         expected = found.unsound or found.expected
         place = (self._org_id, found.space_id)
         self._findings.tell(found.kind, place, found.key, found.kept, expected, found.column)
@@ -199,7 +199,7 @@ def judge(org_id: int, kept: Kept, log: LogState) -> Wrong | None:
             unsound = f"its events cannot be folded: {why(error)}"
     if item is None:
         kind, row = rows[0] if rows else ("call", None)
-        space_id, key = (row[2], str(row[3])) if row else _named(kept)
+        space_id, key = (row[2], str(row[3])) if row else _name_of(kept)
         shown = _shown(kind, row, None)[0]
         return Wrong(kept.no, kind, _whole(space_id), key, shown, None, "", kind, None, unsound, frozenset())
     expected = None if item.row is None else _values(org_id, kept.no, item)
@@ -238,6 +238,7 @@ def _folded(kept: Kept) -> Item:
     first = entries[0].event
     spaces = {event[3] for event in kept.events}
     ids = {(each.event.__class__, each.event.item_id) for each in entries}
+    # A damaged item number can make events of several items meet here.
     if len(ids) > 1 or len(spaces) > 1:
         raise ValueError("they name several calls or tasks")
     item = Item(first.item_id, isinstance(first, CallEvent), kept.no, entries=entries, space_id=spaces.pop())
@@ -277,7 +278,7 @@ def _shown(kind: str, row: SqlRow | None, right: SqlRow | None) -> tuple[Any, An
     )
 
 
-def _named(kept: Kept) -> tuple[Any, str]:
+def _name_of(kept: Kept) -> tuple[Any, str]:
     """Space and item id of a number without a row, from the first event that can be read."""
     for event in kept.events:
         try:
@@ -303,10 +304,10 @@ def mend_page(db: Database, org_id: int, begin: int, end: int, log: LogState) ->
     """
     # The lock first, then compare again: since the snapshot a writer may have changed these rows.
     find_clock(db, org_id)
-    wrong = [found for found in _judged(db, org_id, begin, end, log) if not found.unsound]
+    wrong = [found for found in _differences(db, org_id, begin, end, log) if not found.unsound]
     for found in list(wrong):
         if found.row is not None:
-            wrong += _holders(db, org_id, found, {each.no for each in wrong}, log)
+            wrong += _id_holders(db, org_id, found, {each.no for each in wrong}, log)
     # Delete all before inserting any: two damaged rows may each hold the id of the other, which is unique.
     # From both tables, because a damaged number may have a row in the wrong one.
     for found in wrong:
@@ -318,7 +319,7 @@ def mend_page(db: Database, org_id: int, begin: int, end: int, log: LogState) ->
     return frozenset(space_id for found in wrong for space_id in found.spaces)
 
 
-def _judged(db: Database, org_id: int, begin: int, end: int, log: LogState) -> list[Wrong]:
+def _differences(db: Database, org_id: int, begin: int, end: int, log: LogState) -> list[Wrong]:
     try:
         kept = read_kept(db, org_id, begin, end)
     except UNREADABLE as error:
@@ -332,7 +333,7 @@ def _judged(db: Database, org_id: int, begin: int, end: int, log: LogState) -> l
     return [each for each in found if each is not None]
 
 
-def _holders(db: Database, org_id: int, found: Wrong, nos: set[int], log: LogState) -> list[Wrong]:
+def _id_holders(db: Database, org_id: int, found: Wrong, nos: set[int], log: LogState) -> list[Wrong]:
     """The row under another number that holds the id of a row to be inserted, if it is wrong itself: it has
     to go first, because ids are unique within a space.
     """
@@ -341,4 +342,4 @@ def _holders(db: Database, org_id: int, found: Wrong, nos: set[int], log: LogSta
     no = db.value(f"{noun}.holder", where)
     if no is None or no in nos:
         return []
-    return [each for each in _judged(db, org_id, no, no + 1, log) if not each.unsound]
+    return [each for each in _differences(db, org_id, no, no + 1, log) if not each.unsound]

@@ -23,6 +23,7 @@ def import_rows(db: Database, step: ImportStep) -> list[Receipt]:
     if batches:
         receipts = _all(Ingestion(db, step.owner).run(batches))
     else:
+        # No batch: nothing else would write the clock, and with it the new version.
         receipts = []
         write_clock(db, clock)
     _count_unplaced(db, step)

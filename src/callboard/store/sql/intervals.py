@@ -43,6 +43,7 @@ def intervals(
             "period_end": period[1],
         },
     )
+    # Calls of the period itself that have no known span, reported beside it and never placed by a guess.
     lost = calls_where(
         db.dialect,
         Scope(org_id, all_content=True),

@@ -95,6 +95,7 @@ def overdue(
     )
     found: dict[int, Overdue] = {}
     for space_id, name, since, many in rows:
+        # Ordered by rank: the first row of a space is the item that waits longest.
         if space_id in found:
             found[space_id].ids.append(name)
         else:

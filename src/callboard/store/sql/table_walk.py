@@ -81,14 +81,14 @@ def telling_faults_of(faults: tuple[type[Exception], ...], enter: Snapshot) -> I
     """
     try:
         with ExitStack() as stack:
-            yield _enter_until_restarted(stack, enter)
+            yield _open_with_retries(stack, enter)
     except faults as error:
         raise StoreDamagedError(str(error)) from error
     except NotFoundError as error:
         raise StoreDamagedError(error.message) from error
 
 
-def _enter_until_restarted(stack: ExitStack, enter: Snapshot) -> Database:
+def _open_with_retries(stack: ExitStack, enter: Snapshot) -> Database:
     """Open a snapshot or commit, with retries. When a damaged row crashes a server process, PostgreSQL
     closes all connections, so the pool may hand out several dead ones in a row. Nothing was read or written
     yet, so opening again is safe.
@@ -98,7 +98,7 @@ def _enter_until_restarted(stack: ExitStack, enter: Snapshot) -> Database:
         try:
             return stack.enter_context(enter())
         except StoreUnavailableError as error:
-            if not _passes(error) or time.monotonic() > deadline:
+            if not _may_be_lost_connection(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
 
@@ -107,7 +107,7 @@ class ReadingEndsError(StoreDamagedError):
     """Reading this ends the server process."""
 
 
-def _passes(error: StoreUnavailableError) -> bool:
+def _may_be_lost_connection(error: StoreUnavailableError) -> bool:
     """Whether it may be a lost connection. A lock wait has timed out already; a replaced file stays so."""
     return not isinstance(error, StoreLockedError | StoreReplacedError)
 
@@ -124,7 +124,7 @@ def attempt(enter: Snapshot, ask: Callable[[Database], T], read: Snapshot | None
             with enter() as db:
                 return ask(db)
         except StoreUnavailableError as error:
-            if not _passes(error):
+            if not _may_be_lost_connection(error):
                 raise
             wait_for_answer(read or enter)
     raise ReadingEndsError
@@ -238,7 +238,7 @@ class TableWalk:
         after: SqlRow | None = None
         most = PIECE
         while True:
-            further, values = self._beyond(after, ">")
+            further, values = self._beyond_key(after, ">")
             order = ", ".join(self.key)
             try:
                 rows = self._select(f"{further} ORDER BY {order} LIMIT {most}", values)
@@ -254,13 +254,13 @@ class TableWalk:
                 # Continue after the row if its key can be read and lies further on. Without that check a
                 # damaged key could send the walk back, for ever.
                 key = self._text_key(lost.row)
-                if key is None or (after is not None and not _behind(after, key)):
+                if key is None or (after is not None and not _is_after(after, key)):
                     return after, lost
                 yield [], [lost]
                 after = key
                 continue
             keys = [self._key(row) for row in rows]
-            if after is not None and rows and not _behind(after, keys[-1]):
+            if after is not None and rows and not _is_after(after, keys[-1]):
                 return after, Lost(self.key_of(rows[-1]), "", "is not in its order", rows[-1])
             yield rows, []
             if len(rows) < most:
@@ -271,7 +271,7 @@ class TableWalk:
         before: SqlRow | None = None
         most = PIECE
         while True:
-            further, values = self._beyond(before, "<")
+            further, values = self._beyond_key(before, "<")
             order = ", ".join(f"{each} DESC" for each in self.key)
             try:
                 rows = self._select(f"{further} ORDER BY {order} LIMIT {most}", values)
@@ -283,16 +283,16 @@ class TableWalk:
                 most = max(1, most // 8)
                 continue
             # Stop where the forward walk stopped: rows before that were reported already.
-            new = [row for row in rows if until is None or _behind(until, self._key(row))]
+            new = [row for row in rows if until is None or _is_after(until, self._key(row))]
             yield new, []
             if len(new) < most:
                 return before, None
             key = self._key(rows[-1])
-            if before is not None and not _behind(key, before):
+            if before is not None and not _is_after(key, before):
                 return before, None
             before, most = key, min(PIECE, most * 2)
 
-    def _beyond(self, key: SqlRow | None, how: str) -> tuple[str, dict[str, Any]]:
+    def _beyond_key(self, key: SqlRow | None, how: str) -> tuple[str, dict[str, Any]]:
         if key is None:
             return "1 = 1", {}
         behind = ", ".join(f":key{place}" for place in range(len(key)))
@@ -357,7 +357,7 @@ def _is_text(value: bytes) -> bool:
     return True
 
 
-def _behind(one: SqlRow, other: SqlRow) -> bool:
+def _is_after(one: SqlRow, other: SqlRow) -> bool:
     """Whether `other` comes after `one`. Texts are compared by their bytes, as both engines do (BINARY,
     "C").
     """

@@ -84,7 +84,7 @@ class Verifier:
             self._structure()
             for space_id in check_directory(self._read, self._findings):
                 if self._repair:
-                    self._mend(1, partial(derive_from_settings, space_id=space_id))
+                    self._commit_repair(1, partial(derive_from_settings, space_id=space_id))
         for org_id in orgs:
             damaged = Damaged([], frozenset())
             if self._deep:
@@ -112,7 +112,7 @@ class Verifier:
         except UNREADABLE as error:
             self._findings.tell(what, (org_id, space_id), "", why(error), None)
 
-    def _mend(self, wrong: int, *ways: Callable[[Database], object]) -> None:
+    def _commit_repair(self, wrong: int, *ways: Callable[[Database], object]) -> None:
         """Repair in one commit, by the first of `ways` that succeeds; one that fails is rolled back. Each
         must be idempotent, because it is repeated after a lost connection: the first commit may have been
         applied.
@@ -147,11 +147,11 @@ class Verifier:
             faulty[table] = faulty.get(table, 0) + 1
             self._findings.tell("file", (0, 0), table, said, "ok")
         if faulty and self._repair:
-            self._broken, faulty = faulty, self._rebuilt(faulty)
+            self._broken, faulty = faulty, self._rebuild_indexes(faulty)
         # With a damaged index, events may not be found, and would be missing from a rebuilt row.
         self._sound_log = "event" not in faulty
 
-    def _rebuilt(self, faulty: Iterable[str]) -> dict[str, int]:
+    def _rebuild_indexes(self, faulty: Iterable[str]) -> dict[str, int]:
         """Rebuild the indexes of these tables. Returns what is damaged afterwards, by table."""
         for table in faulty:
             # Fails on duplicate keys or unreadable pages: the check below then reports the table again.
@@ -180,16 +180,17 @@ class Verifier:
         log = check_log(self._read, org_id, self._findings)
         log = log._replace(whole=log.whole and self._sound_log)
         for begin, end, wrong in Refolding(self._read, org_id, log, self._findings).pages():
+            # Page by page as they are found: memory stays bounded, and each repair is one short commit.
             if any(not each.unsound for each in wrong) and self._repair:
                 mend = partial(mend_page, org_id=org_id, begin=begin, end=end, log=log)
                 # First try rows and counters in one commit, so that counters match rows during a repair as
                 # well. Where some row cannot be counted yet, repair the rows alone; `_counters` recounts
                 # later.
-                both = partial(self._mend_and_count, org_id, spaces, mend, damaged)
-                self._mend(sum(not each.unsound for each in wrong), both, mend)
+                both = partial(self._repair_and_count, org_id, spaces, mend, damaged)
+                self._commit_repair(sum(not each.unsound for each in wrong), both, mend)
 
     @staticmethod
-    def _mend_and_count(
+    def _repair_and_count(
         org_id: int,
         spaces: set[int],
         mend: Callable[[Database], frozenset[int]],
@@ -213,7 +214,7 @@ class Verifier:
                 # views catch up. This makes every view read its cells again.
                 compact_now(db, org_id)
 
-            self._mend(len(damaged.drop), change)
+            self._commit_repair(len(damaged.drop), change)
         return damaged
 
     # rows → counters
@@ -227,7 +228,7 @@ class Verifier:
         ):
             self._guarded(what, *space, partial(compare, space, damaged))
         if self._repair and self._findings.drift > before:
-            self._mend(
+            self._commit_repair(
                 self._findings.drift - before,
                 lambda db: _rewrite_counters(db, space.org_id, space.id, damaged.runs),
             )
@@ -280,7 +281,7 @@ class Verifier:
                 compact_now(db, org_id)
                 recount_contact(db, org_id)
 
-            self._mend(wrong, change)
+            self._commit_repair(wrong, change)
 
     def _compare_contact(self, org_id: int) -> None:
         for name, kept, expected in wrong_cells(self._read, org_id):

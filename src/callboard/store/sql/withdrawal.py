@@ -54,7 +54,8 @@ def withdraw_some(
     # Events of this batch that cannot be decoded are withdrawn all the same.
     add_entries(db, org_id, items, leaving=batch_no)
     events = 0
-    _hand_over(db, org_id, batch_no, items)
+    _transfer_repeats(db, org_id, batch_no, items)
+    # After the transfer: entries that now belong to another batch stay.
     for item in items:
         kept = [entry for entry in item.entries if entry.batch_no != batch_no]
         events += len(item.entries) - len(kept)
@@ -68,7 +69,7 @@ def withdraw_some(
     return found[-1][0] + 1, done
 
 
-def _hand_over(db: Database, org_id: int, batch_no: int, items: list[Item]) -> None:
+def _transfer_repeats(db: Database, org_id: int, batch_no: int, items: list[Item]) -> None:
     """Transfer events that another batch sent as well to that batch, with the time and source of its
     receipt, as if the withdrawn batch had never sent them.
     """

@@ -49,6 +49,7 @@ def rebuild_grains(db: Database, space: Space, zone: str) -> None:
             cell = cells.setdefault((counter, str(grain), bucket, d1, d2, d3), [0, 0, 0, 0, 0])
             for place, value in enumerate(measures):
                 cell[place] += value
+    # In one commit with the new cells: no reader sees a space without its days.
     for grain in CIVIL:
         db.change("cell.drop_grain", {**where, "grain": str(grain)})
     db.change_many(
