@@ -14,8 +14,8 @@ from callboard.clock import Clock, system_clock
 from callboard.http.application import Application
 from callboard.http.metering import layout
 from callboard.http.services import Services
-from callboard.ingest.metered import MeteredCommits
-from callboard.ingest.remote_commit import RemoteCommit
+from callboard.ingest.commit.client import RemoteCommit
+from callboard.ingest.commit.metered import MeteredCommits
 from callboard.live.follow import Live
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory

@@ -21,10 +21,10 @@ from functools import partial
 
 from callboard.errors import CallboardError, StoreReplacedError
 from callboard.http.masking import logging_config
-from callboard.ingest import pulse
-from callboard.ingest.frames import HEAD, results_frame, settings_of
+from callboard.ingest.commit import pulse
+from callboard.ingest.commit.protocol import HEAD, results_frame, settings_of
+from callboard.ingest.commit.server import write
 from callboard.ingest.orphans import die_with
-from callboard.ingest.writing import write
 from callboard.isolation import child_command
 from callboard.settings import Settings
 from callboard.store.interface import Doing

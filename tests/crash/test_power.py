@@ -10,8 +10,8 @@ from random import Random
 
 import pytest
 
+from callboard.ingest.commit.server import ingest_all
 from callboard.ingest.group_commit import GroupCommit, _answer
-from callboard.ingest.writing import ingest_all
 from callboard.store.interface import Receipt
 from callboard.store.sqlite.store import SqliteStore
 from tests.crash.keeping import Kept

@@ -20,8 +20,8 @@ from callboard.clock import MINUTE, Micros
 from callboard.http.application import create_application
 from callboard.http.metering import layout
 from callboard.http.services import Services
+from callboard.ingest.commit.metered import MeteredCommits
 from callboard.ingest.group_commit import GroupCommit
-from callboard.ingest.metered import MeteredCommits
 from callboard.live.follow import Live
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
 from callboard.query.analytics import Analytics

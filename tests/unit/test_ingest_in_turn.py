@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callboard.errors import QueueFullError
-from callboard.ingest.in_turn import InTurn
+from callboard.ingest.commit.queue import InTurn
 
 
 @dataclass(eq=False)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.ingest.frames import Frames, batches_frame, results_of
-from callboard.ingest.writing import FULL, LONGEST_WAIT_S, Pace, write
+from callboard.ingest.commit.protocol import Frames, batches_frame, results_of
+from callboard.ingest.commit.server import FULL, LONGEST_WAIT_S, Pace, write
 from callboard.store.interface import Batch, Late, Receipt
 from tests.events import call
 from tests.model import MemoryStore

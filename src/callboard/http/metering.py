@@ -11,7 +11,7 @@ from functools import cache
 
 from callboard.http.endpoints import ENDPOINTS
 from callboard.http.services import Services
-from callboard.ingest.metered import COMMITS, EVENTS, REJECTIONS, WAIT
+from callboard.ingest.commit.metered import COMMITS, EVENTS, REJECTIONS, WAIT
 from callboard.live.message import WHY
 from callboard.model.words import OUTCOMES, REJECT_REASONS
 from callboard.telemetry.meter import Declared, Layout, Meter

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 from callboard.errors import CallboardError, StoreUnavailableError
-from callboard.ingest.waiting import Commits
+from callboard.ingest.commit.waiting import Commits
 from callboard.store.interface import Store
 
 WITHIN_S = 1.0

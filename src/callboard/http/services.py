@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callboard.clock import Clock, monotonic_clock
-from callboard.ingest.waiting import Commits
+from callboard.ingest.commit.waiting import Commits
 from callboard.live.follow import Live
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory

@@ -1,5 +1,5 @@
 """IN: bytes become events that are validated, normalised and written together.
 
 `compression` → `parse` (`wire`, `items`, `explain`) → `normalise` (`texts`, `instants`, `documents`)
-→ `group_commit`, which waits `in_turn`. `sources` reads files of records into the same events.
+→ `commit`, which writes them. `sources` reads files of records into the same events.
 """

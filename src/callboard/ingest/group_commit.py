@@ -12,9 +12,9 @@ import threading
 from concurrent.futures import Future
 
 from callboard.errors import StoreUnavailableError
-from callboard.ingest.in_turn import InTurn
-from callboard.ingest.waiting import Result, Waiting, settle_all
-from callboard.ingest.writing import ingest_all
+from callboard.ingest.commit.queue import InTurn
+from callboard.ingest.commit.server import ingest_all
+from callboard.ingest.commit.waiting import Result, Waiting, settle_all
 from callboard.settings import Settings
 from callboard.store.interface import Batch, Receipt, Store
 

@@ -19,10 +19,10 @@ from collections import deque
 from collections.abc import Sequence
 
 from callboard.errors import MAY_BE_KEPT, StoreError, StoreUnavailableError
-from callboard.ingest.frames import batches_frame, results_of
-from callboard.ingest.in_turn import InTurn
-from callboard.ingest.waiting import Waiting
-from callboard.ingest.writer_process import Begin, WriterProcess
+from callboard.ingest.commit.process import Begin, WriterProcess
+from callboard.ingest.commit.protocol import batches_frame, results_of
+from callboard.ingest.commit.queue import InTurn
+from callboard.ingest.commit.waiting import Waiting
 from callboard.settings import Settings
 from callboard.store.interface import Batch, Receipt
 

@@ -18,8 +18,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from callboard.errors import CallboardError, StoreDamagedError, StoreError, StoreLockedError
-from callboard.ingest.frames import Frames, Sent, batches_of, results_frame
-from callboard.ingest.waiting import Result
+from callboard.ingest.commit.protocol import Frames, Sent, batches_of, results_frame
+from callboard.ingest.commit.waiting import Result
 from callboard.store.interface import Batch, Late, Store
 
 log = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 
 from callboard.errors import StoreUnavailableError
-from callboard.ingest import pulse
-from callboard.ingest.frames import Frames, settings_frame
+from callboard.ingest.commit import pulse
+from callboard.ingest.commit.protocol import Frames, settings_frame
 from callboard.settings import Settings
 
 ANSWERS_WITHIN_S = 0.8

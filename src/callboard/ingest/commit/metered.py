@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 
-from callboard.ingest.waiting import Commits
+from callboard.ingest.commit.waiting import Commits
 from callboard.store.interface import Batch, Receipt
 from callboard.telemetry.meter import Meter
 
