@@ -15,21 +15,18 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
-from callboard.errors import CallboardError, StoreReplacedError
+from callboard.errors import StoreReplacedError
 from callboard.http.masking import logging_config
-from callboard.ingest.commit import pulse
-from callboard.ingest.commit.protocol import HEAD, results_frame, settings_of
-from callboard.ingest.commit.server import write
+from callboard.ingest.commit.server import serve
 from callboard.ingest.orphans import die_with
 from callboard.isolation import child_command
 from callboard.settings import Settings
-from callboard.store.interface import Doing
+from callboard.store.interface import Store
 from callboard.store.open import open_store
-from callboard.store.sql.store import SqlStore
 
 
 def begin(batches: socket.socket, questions: socket.socket, identity: str) -> subprocess.Popen[bytes]:
@@ -43,26 +40,21 @@ def begin(batches: socket.socket, questions: socket.socket, identity: str) -> su
     )
 
 
-class Opening:
-    """A store that is being opened, and then is there."""
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-        self._store: SqlStore | None = None
-
-    def open(self, settings: Settings, identity: str) -> SqlStore:
-        """Raises `StoreError`, also when it is not the store that the worker has open: what the worker found
-        out of a token or a space would be said of another's.
-        """
-        store = open_store(settings)
+@contextmanager
+def opened(settings: Settings, identity: str) -> Iterator[Store]:
+    """The store, for as long as the worker is served. Raises `StoreError`, also when it is not the store that
+    the worker has open: what the worker found out of a token or a space would be said of another's.
+    """
+    logging.config.dictConfig({"version": 1, **logging_config(settings.log_level)})
+    store = open_store(settings)
+    try:
         if store.identity != identity:
-            store.close()
             raise StoreReplacedError
-        self._store = store
-        return store
-
-    def doing(self) -> Doing:
-        return ("opening", self._began) if self._store is None else self._store.doing
+        # What is there now lives to the end: the garbage collector need not look at it again and again.
+        gc.freeze()
+        yield store
+    finally:
+        store.close()
 
 
 def main() -> None:
@@ -72,26 +64,7 @@ def main() -> None:
     batches, questions, parent, identity = sys.argv[1:5]
     die_with(int(parent))
     with socket.socket(fileno=int(batches)) as worker, socket.socket(fileno=int(questions)) as asking:
-        length = HEAD.unpack(worker.recv(HEAD.size, socket.MSG_WAITALL))[0]
-        settings = settings_of(worker.recv(length, socket.MSG_WAITALL))
-        logging.config.dictConfig({"version": 1, **logging_config(settings.log_level)})
-        opening = Opening()
-        answer = partial(pulse.answer, asking, opening.doing)
-        threading.Thread(target=answer, name="callboard-pulse", daemon=True).start()
-        try:
-            store = opening.open(settings, identity)
-        except CallboardError as error:
-            logging.getLogger("callboard.writer").error("the writer cannot open the store: %s", error.message)
-            worker.sendall(results_frame([error]))
-            return
-        gc.freeze()
-        try:
-            worker.sendall(results_frame([]))
-            write(store, worker, settings.commit_events, settings.lock_timeout_ms / 1000)
-        except ConnectionError:
-            pass  # the worker has hung up: nobody waits for an answer
-        finally:
-            store.close()
+        serve(worker, asking, partial(opened, identity=identity))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from callboard.ingest.commit.server import ingest_all
+from callboard.ingest.commit.together import ingest_all
 from callboard.ingest.group_commit import GroupCommit, _answer
 from callboard.store.interface import Receipt
 from callboard.store.sqlite.store import SqliteStore

@@ -11,7 +11,7 @@ from callboard.errors import CallerError, IdempotencyConflictError
 from callboard.fold.batch import Item, Loaded, SpaceFold, Verdict
 from callboard.model.event import Entry
 from callboard.store.importing import ImportBatch, check_owner
-from callboard.store.interface import Batch, Late, NewRun, Receipt, Rejection
+from callboard.store.interface import Batch, NewRun, Receipt, Rejection
 from tests.model.counters import apply_tally
 from tests.model.state import Part, RunState, SpaceState, State
 
@@ -24,14 +24,11 @@ class Intake(Part):
     def ingest(
         self,
         batches: Sequence[Batch],
-        late: Late | None = None,
         *,
         waited_s: float = 0.0,
     ) -> list[Receipt | Exception]:
         with self.state.lock:
-            org_ids = {batch.org_id for batch in batches}
-            more = late(*org_ids) if late is not None and len(org_ids) == 1 else ()
-            return [self._outcome(batch) for batch in (*batches, *more)]
+            return [self._outcome(batch) for batch in batches]
 
     def try_writing(self) -> None:
         """Whatever fits in memory can be written."""

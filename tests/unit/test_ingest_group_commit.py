@@ -19,7 +19,7 @@ from callboard.errors import (
 )
 from callboard.ingest.group_commit import GroupCommit
 from callboard.settings import Settings
-from callboard.store.interface import Batch, Idempotency, Late, Receipt, Rejection
+from callboard.store.interface import Batch, Idempotency, Receipt, Rejection
 from tests.events import call
 from tests.model import MemoryStore
 from tests.stores import NOW, make_organization, make_space
@@ -37,9 +37,7 @@ class Gated(MemoryStore):
         self.fault: Exception | None = None
         self.poison = ""
 
-    def ingest(
-        self, batches: Sequence[Batch], late: Late | None = None, *, waited_s: float = 0.0
-    ) -> list[Receipt | Exception]:
+    def ingest(self, batches: Sequence[Batch], *, waited_s: float = 0.0) -> list[Receipt | Exception]:
         self.arrived.release()
         assert self.gate.wait(20)
         names = [entry.event.item_id for batch in batches for entry in batch.entries]
@@ -47,7 +45,7 @@ class Gated(MemoryStore):
             raise self.fault
         if self.poison in names:
             raise ZeroDivisionError(self.poison)
-        receipts = super().ingest(batches, late, waited_s=waited_s)
+        receipts = super().ingest(batches, waited_s=waited_s)
         self.commits.append(names)
         return receipts
 

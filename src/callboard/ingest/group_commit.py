@@ -12,9 +12,10 @@ import threading
 from concurrent.futures import Future
 
 from callboard.errors import StoreUnavailableError
+from callboard.ingest.commit.protocol import Result
 from callboard.ingest.commit.queue import InTurn
-from callboard.ingest.commit.server import ingest_all
-from callboard.ingest.commit.waiting import Result, Waiting, settle_all
+from callboard.ingest.commit.together import ingest_all
+from callboard.ingest.commit.waiting import Waiting, settle_all
 from callboard.settings import Settings
 from callboard.store.interface import Batch, Receipt, Store
 

@@ -187,10 +187,6 @@ Progress = Callable[[int, int], None]
 """Called now and then with (done, in all)."""
 
 
-Late = Callable[[int], Sequence[Batch]]
-"""Batches of an organization that came meanwhile."""
-
-
 Doing = tuple[Literal["nothing", "opening", "lock", "work", "sync"], float]
 """What a store is at while it commits, and since when (`time.monotonic`): it waits for a lock, it folds and
 writes, it waits for the disk.
@@ -209,15 +205,9 @@ class Store(Reporting, Protocol):
         """Says which store this is, as far as it could be mistaken for another; "" where it could not."""
 
     # events in. One call is one commit: when it returns, all of it is on disk and visible to every reader.
-    def ingest(
-        self, batches: Sequence[Batch], late: Late | None = None, *, waited_s: float = 0.0
-    ) -> list[Receipt | Exception]:
+    def ingest(self, batches: Sequence[Batch], *, waited_s: float = 0.0) -> list[Receipt | Exception]:
         """Commit batches together, in order; each as if it came alone. A batch's own fault
         (idempotency conflict) comes back in its place as the exception, the others stand.
-
-        `late` is asked for more when all are of one organization, once its lock is held: what came while
-        others held it is in this commit too, behind the others. It may be asked again when a commit has to
-        be begun again; what it gave before is in it all the same.
 
         `waited_s` is how long the first of them has waited already: a lock is waited for that much less.
         Raises `StoreLockedError` when that time is over; nothing was kept then.

@@ -1,131 +1,200 @@
 """The writer's side: batches from a socket, one commit for whatever waits, receipts back.
 
 While one commit is on its way to disk the next batches gather in the socket, so that the busier it gets, the
-more share one sync. Where requests keep coming one by one, the next commit waits a moment for more of them:
-each costs about the same whatever it holds, and what it takes of the processors, readers lack. Who comes
-alone, and who comes after others stopped coming, waits for nobody.
+more share one sync. How long a commit waits for more of them is decided by `pace`.
 """
 
 from __future__ import annotations
 
 import logging
-import math
 import select
 import socket
+import threading
 import time
 from collections import deque
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack, suppress
 
-from callboard.errors import CallboardError, StoreDamagedError, StoreError, StoreLockedError
-from callboard.ingest.commit.protocol import Frames, Sent, batches_of, results_frame
-from callboard.ingest.commit.waiting import Result
-from callboard.store.interface import Batch, Late, Store
+from callboard.errors import CallboardError, StoreError, StoreLockedError
+from callboard.ingest.commit import pulse
+from callboard.ingest.commit.pace import Pace
+from callboard.ingest.commit.protocol import (
+    HEAD,
+    Frames,
+    Result,
+    Sent,
+    batches_of,
+    results_frame,
+    settings_of,
+)
+from callboard.ingest.commit.together import ingest_all
+from callboard.settings import Settings
+from callboard.store.interface import Batch, Doing, Store
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("callboard.writer")
 
 READ_BYTES = 1 << 20
-
-LONGEST_WAIT_S = 0.010
-"""From the begin of one commit to the next one's, at most, for the sake of company."""
-QUIET_S = 0.003
-"""Nobody came for so long: those who wait for their answers will not send more before they have them. Where
-more than 1,000 requests a second come, as many times less."""
-FEW = 3
-FULL = 10
-"""Requests that are company enough: where more come in a `LONGEST_WAIT_S`, the wait is as much shorter."""
 LARGE = 200
-"""Events that are worth a commit by themselves."""
+"""Events that are worth a commit by themselves: one that has so many waits for no more."""
+
+Opening = Callable[[Settings], AbstractContextManager[Store]]
+"""Opens the store that the settings mean; raises `StoreError`. It is closed at the end."""
 
 
-def ingest_all(
-    store: Store, batches: Sequence[Batch], late: Late | None = None, *, waited_s: float = 0.0
-) -> list[Result]:
-    """Commit batches together, with those that come late; a result for each, in their order. The first of
-    them has waited for `waited_s` already.
+def serve(batches: socket.socket, questions: socket.socket, opening: Opening) -> None:
+    """Serve one worker at the other end of these sockets until it hangs up.
+
+    Its settings come first. It is then told that the store is open, by a frame of no results, or why not.
     """
-    every = list(batches)
-
-    def more(org_id: int) -> Sequence[Batch]:
-        assert late is not None
-        came = late(org_id)
-        every.extend(came)
-        return came
-
-    try:
-        results: list[Result] = list(store.ingest(batches, None if late is None else more, waited_s=waited_s))
-    except StoreDamagedError as error:
-        return _tried_apart(store, every, error)
-    except StoreError as error:
-        return [error] * len(every)
-    except Exception as error:  # noqa: BLE001 - told to its sender, and in the log below
-        return _tried_apart(store, every, error)
-    assert len(results) == len(every), "a result for each batch"
-    for batch, result in zip(every, results, strict=True):
-        if isinstance(result, Exception) and not isinstance(result, CallboardError):
-            _log_fault(batch, result)
-    return results
+    length = HEAD.unpack(batches.recv(HEAD.size, socket.MSG_WAITALL))[0]
+    settings = settings_of(batches.recv(length, socket.MSG_WAITALL))
+    health = _Health()
+    # A thread of its own: it answers also while this one waits for a lock or for the disk.
+    answering = threading.Thread(target=pulse.answer, args=(questions, health.doing), daemon=True)
+    answering.name = "callboard-pulse"
+    answering.start()
+    with ExitStack() as until_the_end:
+        try:
+            store = health.store = until_the_end.enter_context(opening(settings))
+        except CallboardError as error:
+            log.error("the writer cannot open the store: %s", error.message)
+            batches.sendall(results_frame([error]))
+            return
+        # A worker that has hung up waits for no answer.
+        with suppress(ConnectionError):
+            batches.sendall(results_frame([]))
+            Server(store, batches, settings.commit_events, settings.lock_timeout_ms / 1000).run()
 
 
-def _tried_apart(store: Store, batches: Sequence[Batch], error: Exception) -> list[Result]:
-    """A fault of ours or of the schema, or damage, met by one of the batches: nothing was committed. Halves
-    are tried until the one that fails is alone, so that the others' requests are kept and it alone is told.
-    """
-    if len(batches) > 1:
-        half = len(batches) // 2
-        return ingest_all(store, batches[:half]) + ingest_all(store, batches[half:])
-    _log_fault(batches[0], error)
-    return [error]
+class _Health:
+    """What the writer is doing, also before the store is there."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self.store: Store | None = None
+
+    def doing(self) -> Doing:
+        return ("opening", self._began) if self.store is None else self.store.doing
 
 
-def _log_fault(batch: Batch, error: Exception) -> None:
-    log.error("a batch of %d events could not be written", len(batch.entries), exc_info=error)
+class Server:
+    """Commits what comes from one worker; the results go back in the order of the frames."""
 
+    def __init__(
+        self, store: Store, worker: socket.socket, commit_events: int, lock_timeout_s: float
+    ) -> None:
+        self._store = store
+        self._worker = worker
+        self._commit_events = commit_events
+        self._lock_timeout_s = lock_timeout_s
+        self._frames = Frames()
+        self._waiting: deque[Sent] = deque()
+        self._pace = Pace(time.monotonic())
 
-def write(store: Store, worker: socket.socket, commit_events: int, lock_timeout_s: float) -> None:
-    """Write what comes from a worker until it hangs up; the results go back in the order of the frames."""
-    frames = Frames()
-    waiting: deque[Sent] = deque()
-    pace = Pace(time.monotonic())
-    while True:
-        if not waiting:
-            part = worker.recv(READ_BYTES)
-            if not part:
-                return
-            waiting.extend(batches_of(frame) for frame in frames.feed(part))
-        _gather(worker, frames, waiting)
-        _wait_for_company(worker, frames, waiting, pace)
-        drawn = _draw(waiting, commit_events)
-        if not drawn:
-            continue
+    def run(self) -> None:
+        """Until the worker hangs up. What it sent before is written all the same."""
+        while True:
+            if not self._waiting:
+                part = self._worker.recv(READ_BYTES)
+                if not part:
+                    return
+                self._take_in(part)
+            self._gather()
+            self._wait_for_more()
+            drawn = self._draw()
+            if not drawn:
+                continue
+            if not drawn[0].batches:
+                self._worker.sendall(results_frame(self._tried()))
+                continue
+            self._commit(drawn)
+            self._gather()
+            self._pace.has_waiting = bool(self._waiting)
+
+    def _commit(self, drawn: list[Sent]) -> None:
+        """Write these frames together, and those that join them, and answer each."""
         began = time.monotonic()
-        if not drawn[0].batches:
-            worker.sendall(results_frame(_tried(store)))
-            continue
+
+        def arrived(org_id: int) -> list[Batch]:
+            """Requests that came while others held the lock, as far as there is room. Where the writers of
+            several workers or machines write for one organization, each waits for the others' commits:
+            taking along what came meanwhile, it commits that much less often.
+            """
+            joined = self._arrived(org_id, self._commit_events - sum(sent.received for sent in drawn))
+            drawn.extend(joined)
+            return [batch for sent in joined for batch in sent.batches]
+
         results = ingest_all(
-            store,
+            self._store,
             [batch for sent in drawn for batch in sent.batches],
-            partial(_late, worker, frames, waiting, drawn, commit_events),
+            arrived,
             waited_s=began - drawn[0].since,
         )
-        pace.begun(sum(len(sent.batches) for sent in drawn), began)
+        self._pace.begun(sum(len(sent.batches) for sent in drawn), began)
         answered = _answers(drawn, results)
-        waiting.extendleft(_with_time_left(drawn, answered, time.monotonic() - lock_timeout_s))
-        worker.sendall(b"".join(map(results_frame, answered)))
-        _gather(worker, frames, waiting)
-        pace.company = bool(waiting)
+        # Put back in front, in their order: they came before everything that waits now.
+        self._waiting.extendleft(_with_time_left(drawn, answered, time.monotonic() - self._lock_timeout_s))
+        self._worker.sendall(b"".join(map(results_frame, answered)))
 
+    def _tried(self) -> list[Result]:
+        """No result when a commit would succeed, else why it would not."""
+        try:
+            self._store.try_writing()
+        except StoreError as error:
+            return [error]
+        except Exception as fault:
+            log.exception("trying to write failed")
+            return [StoreError(f"The store failed: {type(fault).__name__}")]
+        return []
 
-def _tried(store: Store) -> list[Result]:
-    """No result when a commit would succeed, else why it would not."""
-    try:
-        store.try_writing()
-    except StoreError as error:
-        return [error]
-    except Exception as fault:
-        log.exception("trying to write failed")
-        return [StoreError(f"The store failed: {type(fault).__name__}")]
-    return []
+    def _wait_for_more(self) -> None:
+        until = self._pace.until()
+        while sum(sent.received for sent in self._waiting) < LARGE:
+            left = until - time.monotonic()
+            if left <= 0:
+                return
+            if not select.select([self._worker], [], [], min(self._pace.quiet_s(), left))[0]:
+                return
+            if not self._gather():
+                return
+
+    def _gather(self) -> bool:
+        """Take in whatever has arrived by now. False: the worker has hung up."""
+        while True:
+            try:
+                part = self._worker.recv(READ_BYTES, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                return True
+            if not part:
+                return False  # what it sent before it hung up is written all the same
+            self._take_in(part)
+
+    def _take_in(self, part: bytes) -> None:
+        self._waiting.extend(map(batches_of, self._frames.feed(part)))
+
+    def _arrived(self, org_id: int, room: int) -> list[Sent]:
+        """Whole frames of this organization alone, from the front of what waits."""
+        self._gather()
+        waiting = self._waiting
+        joined: list[Sent] = []
+        while waiting and waiting[0].batches and all(batch.org_id == org_id for batch in waiting[0].batches):
+            room -= waiting[0].received
+            if room < 0:
+                break
+            joined.append(waiting.popleft())
+        return joined
+
+    def _draw(self) -> list[Sent]:
+        """Whole frames of about `commit_events` events, at least one; one without events by itself."""
+        waiting = self._waiting
+        drawn: list[Sent] = []
+        room = self._commit_events
+        while waiting and (not drawn or (waiting[0].batches and waiting[0].received <= room)):
+            drawn.append(waiting.popleft())
+            room -= drawn[-1].received
+            if not drawn[-1].batches:
+                break
+        return drawn
 
 
 def _answers(drawn: Sequence[Sent], results: Sequence[Result]) -> list[Sequence[Result]]:
@@ -149,92 +218,3 @@ def _with_time_left(drawn: list[Sent], answered: list[Sequence[Result]], before:
         answered.pop()
         again.append(drawn.pop())
     return again
-
-
-class Pace:
-    """Until when a commit waits, if others are about to come. Times are seconds of one clock."""
-
-    def __init__(self, now: float) -> None:
-        self.company = False
-        """Somebody waited already when the last commit ended."""
-        self._began = now
-        self._requests_per_s = 0.0
-
-    def begun(self, requests: int, at: float) -> None:
-        """A commit of so many requests was begun then."""
-        lately = requests / max(at - self._began, 1e-6)
-        self._requests_per_s += (lately - self._requests_per_s) / 8
-        self._began = at
-
-    def until(self) -> float:
-        """Until when to wait; long ago where there is nobody to wait for."""
-        if not self.company:
-            return -math.inf
-        return self._began + self._at_most(LONGEST_WAIT_S, FULL)
-
-    def quiet_s(self) -> float:
-        """After how long without another request nobody is waited for."""
-        return self._at_most(QUIET_S, FEW)
-
-    def _at_most(self, seconds: float, requests: float) -> float:
-        """So long, or as long as so many requests take to come."""
-        return min(seconds, requests / self._requests_per_s) if self._requests_per_s else seconds
-
-
-def _wait_for_company(worker: socket.socket, frames: Frames, waiting: deque[Sent], pace: Pace) -> None:
-    until = pace.until()
-    while sum(sent.received for sent in waiting) < LARGE:
-        left = until - time.monotonic()
-        if left <= 0 or not select.select([worker], [], [], min(pace.quiet_s(), left))[0]:
-            return
-        if not _gather(worker, frames, waiting):
-            return
-
-
-def _gather(worker: socket.socket, frames: Frames, waiting: deque[Sent]) -> bool:
-    """Whatever has arrived by now. False: the worker has hung up."""
-    while True:
-        try:
-            part = worker.recv(READ_BYTES, socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return True
-        if not part:
-            return False  # what it sent before it hung up is written all the same
-        waiting.extend(batches_of(frame) for frame in frames.feed(part))
-
-
-def _late(
-    worker: socket.socket,
-    frames: Frames,
-    waiting: deque[Sent],
-    drawn: list[Sent],
-    commit_events: int,
-    org_id: int,
-) -> list[Batch]:
-    """What came for an organization while others held its lock, as far as there is room: drawn as well.
-
-    Where the workers of many machines write for one organization, each waits for the others' commits: who
-    takes along what came meanwhile commits that much less often.
-    """
-    _gather(worker, frames, waiting)
-    room = commit_events - sum(sent.received for sent in drawn)
-    came: list[Batch] = []
-    while waiting and waiting[0].batches and all(batch.org_id == org_id for batch in waiting[0].batches):
-        room -= waiting[0].received
-        if room < 0:
-            break
-        drawn.append(waiting.popleft())
-        came += drawn[-1].batches
-    return came
-
-
-def _draw(waiting: deque[Sent], commit_events: int) -> list[Sent]:
-    """Whole frames of about `commit_events` events, at least one; one without events by itself."""
-    drawn: list[Sent] = []
-    room = commit_events
-    while waiting and (not drawn or (waiting[0].batches and waiting[0].received <= room)):
-        drawn.append(waiting.popleft())
-        room -= drawn[-1].received
-        if not drawn[-1].batches:
-            break
-    return drawn

@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from typing import Protocol
 
+from callboard.ingest.commit.protocol import Result
 from callboard.store.interface import Batch, Receipt
-
-Result = Receipt | Exception
 
 
 class Waiting:

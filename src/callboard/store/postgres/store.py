@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -18,15 +18,13 @@ from psycopg import IsolationLevel, errors
 from callboard.errors import (
     MAY_BE_KEPT,
     NotFoundError,
-    StoreDamagedError,
-    StoreError,
     StoreUnavailableError,
     nothing_kept,
 )
 from callboard.model.totals import Totals
 from callboard.settings import Settings
 from callboard.store.budget import current
-from callboard.store.interface import NOTHING, Ahead, Batch, Doing, Late, Moved, Receipt
+from callboard.store.interface import NOTHING, Ahead, Doing, Moved
 from callboard.store.postgres.connection import (
     GRACE_S,
     BoundedConnection,
@@ -38,6 +36,7 @@ from callboard.store.postgres.connection import (
 )
 from callboard.store.postgres.database import LIMIT_AGAIN_S, PostgresDatabase
 from callboard.store.postgres.distribute import is_distributed
+from callboard.store.postgres.intake import Intake
 from callboard.store.postgres.integrity import file_faults, rebuild_indexes, telling_faults, why_unchecked
 from callboard.store.postgres.looks import Looks
 from callboard.store.postgres.migrate import check, migrate, version_of
@@ -46,7 +45,6 @@ from callboard.store.postgres.upgrade import upgrade as bring_up_to_date
 from callboard.store.sql.database import Database
 from callboard.store.sql.histories import Histories
 from callboard.store.sql.refold import Watch, is_due
-from callboard.store.sql.store import SqlStore
 from callboard.store.sql.verify import Engine
 
 T = TypeVar("T")
@@ -68,7 +66,7 @@ remembered."""
 _IN_DOUBT = f"The connection was lost while committing. {MAY_BE_KEPT}"
 
 
-class PostgresStore(SqlStore):
+class PostgresStore(Intake):
     """Keeps everything in a database. Any number of processes, on any number of machines, may use it."""
 
     def __init__(
@@ -140,41 +138,6 @@ class PostgresStore(SqlStore):
                     migrate(connection, copying=copying)
             check(connection)
             return is_distributed(connection)
-
-    # --- events in
-
-    def ingest(
-        self, batches: Sequence[Batch], late: Late | None = None, *, waited_s: float = 0.0
-    ) -> list[Receipt | Exception]:
-        """One commit an organization, side by side."""
-        places: dict[int, list[int]] = {}
-        for place, batch in enumerate(batches):
-            places.setdefault(batch.org_id, []).append(place)
-        shares = list(places.values())
-        if len(shares) == 1:
-            return super().ingest(batches, late, waited_s=waited_s)
-        results: list[Receipt | Exception] = [NotFoundError("Organization not found.")] * len(batches)
-        done = self._committers.map(
-            self._ingest_share,
-            [[batches[place] for place in share] for share in shares],
-            [waited_s] * len(shares),
-        )
-        for share, receipts in zip(shares, done, strict=True):
-            for place, receipt in zip(share, receipts, strict=True):
-                results[place] = receipt
-        return results
-
-    def _ingest_share(self, share: Sequence[Batch], waited_s: float) -> list[Receipt | Exception]:
-        """The other organizations' commits stand, whatever becomes of this one: nothing is raised."""
-        try:
-            return super().ingest(share, waited_s=waited_s)
-        except Exception as error:  # noqa: BLE001 - told to its sender, and in the writer's log
-            # What is the matter with one batch is that batch's alone.
-            of_store = isinstance(error, StoreError) and not isinstance(error, StoreDamagedError)
-            if of_store or len(share) == 1:
-                return [error] * len(share)
-        half = len(share) // 2
-        return self._ingest_share(share[:half], waited_s) + self._ingest_share(share[half:], waited_s)
 
     # --- transactions
 

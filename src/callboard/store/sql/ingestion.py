@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from callboard.clock import DAY, Micros
 from callboard.errors import CallerError, IdempotencyConflictError, NotFoundError
 from callboard.fold.batch import SpaceFold, Verdict
 from callboard.model.event import Entry
 from callboard.store.importing import check_owner
-from callboard.store.interface import Batch, Late, Receipt, Rejection
+from callboard.store.interface import Batch, Receipt, Rejection
 from callboard.store.sql.checksum import run_checksum
 from callboard.store.sql.database import Database
 from callboard.store.sql.imports import need_import
@@ -27,6 +27,9 @@ from callboard.store.sql.save import (
 )
 
 IDEMPOTENCY_KEPT: Micros = 7 * DAY
+
+Arrived = Callable[[int], Sequence[Batch]]
+"""The batches of an organization that have arrived by now."""
 
 SpaceKey = tuple[int, int]
 
@@ -46,13 +49,8 @@ class Ingestion:
         self._folds: dict[SpaceKey, SpaceFold] = {}
         self._zones: dict[int, dict[int, str]] = {}
 
-    def run(self, batches: list[Batch], late: Late | None = None) -> list[Receipt | Exception]:
-        """Carry them out, and those that come late, which are added to the list; the caller commits."""
-        org_ids = {batch.org_id for batch in batches}
-        if late is not None and len(org_ids) == 1:
-            [org_id] = org_ids
-            if self._lock(org_id) is not None:
-                batches += late(org_id)
+    def run(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
+        """Carry them out; the caller commits."""
         self._load(batches)
         results = [self._one(batch) for batch in batches]
         for org_id, clock in self._clocks.items():
@@ -68,7 +66,10 @@ class Ingestion:
             write_clock(self._db, clock)
         return results
 
-    def _lock(self, org_id: int) -> OrgClock | None:
+    def lock(self, org_id: int) -> OrgClock | None:
+        """Wait for the organization's lock, which the transaction then holds to its end. None: there is no
+        such organization.
+        """
         if org_id not in self._locked:
             self._locked[org_id] = find_clock(self._db, org_id)
         return self._locked[org_id]
@@ -79,7 +80,7 @@ class Ingestion:
             arrived.setdefault(batch.org_id, {}).setdefault(batch.space_id, []).extend(batch.entries)
         for org_id, named in arrived.items():
             # The lock comes first: a space's zone is then what it is until the commit.
-            clock = self._lock(org_id)
+            clock = self.lock(org_id)
             zones = self._zones[org_id] = home_zones(self._db, org_id, named)
             of_org = {space_id: entries for space_id, entries in named.items() if space_id in zones}
             if clock is None or not of_org:

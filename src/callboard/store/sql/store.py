@@ -24,7 +24,6 @@ from callboard.store.interface import (
     CallAt,
     Doing,
     ImportStep,
-    Late,
     Moved,
     Progress,
     Receipt,
@@ -49,7 +48,7 @@ from callboard.store.sql.database import Database
 from callboard.store.sql.histories import Histories, numbered
 from callboard.store.sql.import_rows import import_rows
 from callboard.store.sql.imports import beat_import, begin_import, claim_import, finish_import, import_of
-from callboard.store.sql.ingestion import Ingestion
+from callboard.store.sql.ingestion import Arrived, Ingestion
 from callboard.store.sql.items import entries_of, find_call, find_task
 from callboard.store.sql.reporting import SqlReporting
 from callboard.store.sql.rows import run_of
@@ -115,11 +114,31 @@ class SqlStore(SqlReporting):
 
     # --- events in
 
-    def ingest(
-        self, batches: Sequence[Batch], late: Late | None = None, *, waited_s: float = 0.0
+    def ingest(self, batches: Sequence[Batch], *, waited_s: float = 0.0) -> list[Receipt | Exception]:
+        return self._write(lambda db: Ingestion(db).run(batches), waited_s)
+
+    def ingest_joined(
+        self, batches: Sequence[Batch], arrived: Arrived, *, waited_s: float = 0.0
     ) -> list[Receipt | Exception]:
+        """`ingest`, and where all batches are of one organization, in the same commit also what `arrived`
+        gives for it once its lock is held: while other writers held it, more came. Where several
+        organizations share the commit nothing is asked for.
+
+        The results of the joined batches follow the others. A commit that has to be begun again may ask
+        again; what was given before is in it all the same.
+        """
+        if len(org_ids := {batch.org_id for batch in batches}) != 1:
+            return self.ingest(batches, waited_s=waited_s)
+        [org_id] = org_ids
         every = list(batches)
-        return self._write(lambda db: Ingestion(db).run(every, late), waited_s)
+
+        def change(db: Database) -> list[Receipt | Exception]:
+            ingestion = Ingestion(db)
+            if ingestion.lock(org_id) is not None:
+                every.extend(arrived(org_id))
+            return ingestion.run(every)
+
+        return self._write(change, waited_s)
 
     def try_writing(self) -> None:
         self._write(lambda db: db.run("UPDATE meta SET value = value WHERE name = 'directory_version'"))

@@ -8,12 +8,15 @@ import threading
 import time
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callboard.ingest.commit.pace import FULL, LONGEST_WAIT_S, Pace
 from callboard.ingest.commit.protocol import Frames, batches_frame, results_of
-from callboard.ingest.commit.server import FULL, LONGEST_WAIT_S, Pace, write
-from callboard.store.interface import Batch, Late, Receipt
+from callboard.ingest.commit.server import Server
+from callboard.ingest.commit.together import Arrived
+from callboard.store.interface import Batch, Receipt
 from tests.events import call
 from tests.model import MemoryStore
 from tests.stores import NOW, make_organization, make_space
@@ -28,22 +31,41 @@ class Held(MemoryStore):
         self.let = threading.Semaphore(0)
         self.commits: list[int] = []
 
-    def ingest(
-        self, batches: Sequence[Batch], late: Late | None = None, *, waited_s: float = 0.0
-    ) -> list[Receipt | Exception]:
+    def ingest(self, batches: Sequence[Batch], *, waited_s: float = 0.0) -> list[Receipt | Exception]:
+        self._wait()
+        return self._noted(super().ingest(batches, waited_s=waited_s))
+
+    def _wait(self) -> None:
         self.begun.release()
         assert self.let.acquire(timeout=30)
-        results = super().ingest(batches, late, waited_s=waited_s)
+
+    def _noted(self, results: list[Receipt | Exception]) -> list[Receipt | Exception]:
         self.commits.append(len(results))
         return results
 
 
-def test_what_came_during_a_commit_shares_the_next_and_none_is_lost() -> None:
-    """Answers in the order of the requests, also of what its sender no longer waits for."""
-    store = Held()
+class Joining(Held):
+    """The same, as a store that writers of several machines share: it waits for its lock, and then takes in
+    what came meanwhile.
+    """
+
+    def ingest_joined(
+        self, batches: Sequence[Batch], arrived: Arrived, *, waited_s: float
+    ) -> list[Receipt | Exception]:
+        self._wait()
+        joined = [*batches, *arrived(batches[0].org_id)]
+        return self._noted(MemoryStore.ingest(self, joined, waited_s=waited_s))
+
+
+@pytest.mark.parametrize("kind", [Held, Joining])
+def test_what_came_during_a_commit_shares_the_next_and_none_is_lost(kind: type[Held]) -> None:
+    """Answers in the order of the requests, also of what its sender no longer waits for. Where the lock may
+    be held by others, what came until it was let go is in that commit already.
+    """
+    store = kind()
     space = make_space(store, make_organization(store, "a.example"))
     ours, theirs = socket.socketpair()
-    writer = threading.Thread(target=write, args=(store, theirs, 1000, 5.0), daemon=True)
+    writer = threading.Thread(target=Server(store, theirs, 1000, 5.0).run, daemon=True)
     writer.start()
     for number in range(20):
         entries = [call(f"c-{number}")]
@@ -63,7 +85,7 @@ def test_what_came_during_a_commit_shares_the_next_and_none_is_lost() -> None:
     writer.join(30)
     assert sum(store.commits) == 20
     assert len(store.commits) <= 3
-    assert store.commits[0] > 1, "what came until the store was ready to write is in that commit already"
+    assert (store.commits[0] > 1) == (kind is Joining)
     assert [isinstance(answer, Receipt) and answer.applied for answer in answers] == [1] * 20
     ours.close()
     theirs.close()
@@ -82,14 +104,14 @@ def test_a_wait_has_a_bound(commits: list[tuple[int, float]]) -> None:
     for requests, later in commits:
         now += later
         pace.begun(requests, now)
-        pace.company = True
+        pace.has_waiting = True
         assert now < pace.until() <= now + LONGEST_WAIT_S
 
 
 def test_the_more_come_the_shorter_the_wait() -> None:
     """At ten times as many a second as make a full wait it is a tenth: a commit takes longer than that."""
     pace = Pace(0.0)
-    pace.company = True
+    pace.has_waiting = True
     for at in range(1, 200):
         pace.begun(10 * FULL, at * LONGEST_WAIT_S)
     began = 199 * LONGEST_WAIT_S

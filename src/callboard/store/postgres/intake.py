@@ -1,0 +1,49 @@
+"""Events in: one commit an organization, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from callboard.errors import NotFoundError, StoreDamagedError, StoreError
+from callboard.store.interface import Batch, Receipt
+from callboard.store.sql.store import SqlStore
+
+
+class Intake(SqlStore):
+    """The organization's lock is its clock's row: commits of several organizations do not wait for each
+    other, those of one do, whichever process or machine makes them.
+    """
+
+    _committers: ThreadPoolExecutor
+
+    def ingest(self, batches: Sequence[Batch], *, waited_s: float = 0.0) -> list[Receipt | Exception]:
+        """One commit an organization, side by side."""
+        places: dict[int, list[int]] = {}
+        for place, batch in enumerate(batches):
+            places.setdefault(batch.org_id, []).append(place)
+        shares = list(places.values())
+        if len(shares) == 1:
+            return super().ingest(batches, waited_s=waited_s)
+        results: list[Receipt | Exception] = [NotFoundError("Organization not found.")] * len(batches)
+        done = self._committers.map(
+            self._ingest_share,
+            [[batches[place] for place in share] for share in shares],
+            [waited_s] * len(shares),
+        )
+        for share, receipts in zip(shares, done, strict=True):
+            for place, receipt in zip(share, receipts, strict=True):
+                results[place] = receipt
+        return results
+
+    def _ingest_share(self, share: Sequence[Batch], waited_s: float) -> list[Receipt | Exception]:
+        """The other organizations' commits stand, whatever becomes of this one: nothing is raised."""
+        try:
+            return super().ingest(share, waited_s=waited_s)
+        except Exception as error:  # noqa: BLE001 - told to its sender, and in the writer's log
+            # What is the matter with one batch is that batch's alone.
+            of_store = isinstance(error, StoreError) and not isinstance(error, StoreDamagedError)
+            if of_store or len(share) == 1:
+                return [error] * len(share)
+        half = len(share) // 2
+        return self._ingest_share(share[:half], waited_s) + self._ingest_share(share[half:], waited_s)
