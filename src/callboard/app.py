@@ -14,7 +14,7 @@ from callboard.clock import Clock, system_clock
 from callboard.http.application import Application
 from callboard.http.metering import layout
 from callboard.http.services import Services
-from callboard.ingest.commit.client import RemoteCommit
+from callboard.ingest.commit.client import CommitClient
 from callboard.ingest.commit.metered import MeteredCommits
 from callboard.live.follow import Live
 from callboard.query.analytics import Analytics
@@ -34,7 +34,7 @@ class Worker(Application):
 
     def start(self) -> None:
         """Begin to write: call once, before the first request, where no ASGI lifespan does it."""
-        self._services.group_commit.start()
+        self._services.commits.start()
 
     def end_streams(self) -> None:
         """End the streams of numbers, which would not end by themselves; requests go on, but no body that
@@ -57,7 +57,7 @@ def compose(settings: Settings, clock: Clock = system_clock, meter: Meter | None
     directory, analytics = Directory(store, clock), Analytics(store)
     return Services(
         store=store,
-        group_commit=MeteredCommits(RemoteCommit(settings, begin), meter),
+        commits=MeteredCommits(CommitClient(settings, begin), meter),
         directory=directory,
         analytics=analytics,
         live=Live(store, analytics, directory, settings, clock),

@@ -11,21 +11,20 @@ from threading import Thread
 
 from msgspec import Struct
 
-from callboard.ingest.group_commit import GroupCommit
 from callboard.model.directory import Space
 from callboard.settings import Settings
-from callboard.store.interface import Batch, Store
+from callboard.store.interface import Batch
 from callboard.store.sqlite.store import SqliteStore
 from tests.crash.keeping import Kept, kept_in
 from tests.crash.power_vfs import PoweredDisk
 from tests.crash.sending import Books, Sender, entries_of
 from tests.stores import NOW, make_organization, make_space
+from tests.writer import Commits
 
 SENDERS = 4
 SETTINGS = Settings(lock_timeout_ms=10_000)
 
 OpenStore = Callable[[Path, PoweredDisk], SqliteStore]
-MakeCommit = Callable[[Store, Settings], GroupCommit]
 
 
 def on_disk(path: Path, disk: PoweredDisk) -> SqliteStore:
@@ -51,12 +50,10 @@ class Round:
         random: Random,
         *,
         open_store: OpenStore = on_disk,
-        make_commit: MakeCommit = GroupCommit,
     ) -> None:
         self._folder = folder
         self._random = random
         self._open_store = open_store
-        self._make_commit = make_commit
         self._books = Books()
         self._lives = 0
         self._image = self._new_folder("image")
@@ -100,7 +97,7 @@ class Round:
             store.close()
 
     def _feed(self, store: SqliteStore, disk: PoweredDisk) -> None:
-        commit = self._make_commit(store, SETTINGS)
+        commit = Commits(store, SETTINGS)
         commit.start()
         senders = [
             Sender(f"life{self._lives}-{number}", Random(self._random.random())) for number in range(SENDERS)
@@ -112,7 +109,7 @@ class Round:
             thread.join()
         commit.stop()
 
-    def _send(self, sender: Sender, commit: GroupCommit, disk: PoweredDisk) -> None:
+    def _send(self, sender: Sender, commit: Commits, disk: PoweredDisk) -> None:
         """Send, one request after the other, for as long as there is power to hear the answer."""
         while disk.powered:
             entries = entries_of(sender.batch())

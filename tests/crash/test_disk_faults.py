@@ -15,7 +15,6 @@ import apsw
 import pytest
 
 from callboard.errors import StoreUnavailableError
-from callboard.ingest.group_commit import GroupCommit
 from callboard.model.directory import Space
 from callboard.settings import Settings
 from callboard.store.interface import Batch, Receipt
@@ -24,6 +23,7 @@ from tests.crash.failing_disk import FailingDisk
 from tests.crash.keeping import bodies_in, kept_in
 from tests.crash.sending import Books, Sender, entries_of
 from tests.stores import NOW, make_organization, make_space
+from tests.writer import Commits
 
 SETTINGS = Settings(lock_timeout_ms=200)
 
@@ -36,7 +36,7 @@ class Feed:
         self.store = store
         self.space: Space = make_space(store, make_organization(store))
         self._sender = Sender("one", Random(1))
-        self._commit = GroupCommit(store, SETTINGS)
+        self._commit = Commits(store, SETTINGS)
         self._commit.start()
 
     def send(self, batches: int = 1) -> Receipt:

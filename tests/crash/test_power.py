@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from callboard.ingest.commit.together import ingest_all
-from callboard.ingest.group_commit import GroupCommit, _answer
-from callboard.store.interface import Receipt
+from callboard.store.interface import Batch, Receipt
 from callboard.store.sqlite.store import SqliteStore
 from tests.crash.keeping import Kept
-from tests.crash.power_cuts import Cut, MakeCommit, OpenStore, Round, on_disk
+from tests.crash.power_cuts import SETTINGS, Cut, OpenStore, Round, on_disk
 from tests.crash.power_vfs import PoweredDisk
 from tests.crash.sending import the_seed
 from tests.stores import make_organization, make_space
@@ -28,14 +26,13 @@ def rounds_of(
     number: int,
     folder: Path,
     open_store: OpenStore = on_disk,
-    make_commit: MakeCommit = GroupCommit,
 ) -> Iterator[Cut]:
     """The cuts of so many rounds, one after the other."""
     seed = the_seed()
     for turn in range(number):
         here = folder / f"round-{turn}"
         here.mkdir()
-        one = Round(here, Random(f"{seed}/{turn}"), open_store=open_store, make_commit=make_commit)
+        one = Round(here, Random(f"{seed}/{turn}"), open_store=open_store)
         for _ in range(LIVES):
             yield one.live()
         shutil.rmtree(here)
@@ -109,16 +106,19 @@ def with_synchronous(level: str) -> OpenStore:
     return careless
 
 
-class AnswersFirst(GroupCommit):
-    """Gives every receipt before it writes, as a writer would that trusts nothing will happen."""
+class AnswersFirst(SqliteStore):
+    """Gives receipts for what it writes when the next batches come, trusting in the power till then."""
 
-    def _write(self) -> None:
-        while drawn := self._next():
-            promised = [Receipt(batch_no=1, received=waiting.batch.received) for waiting in drawn]
-            _answer(drawn, list(promised))
-            ingest_all(self._store, [waiting.batch for waiting in drawn])
-            with self._changed:
-                self._queue.done(drawn)
+    _promised: Sequence[Batch] = ()
+
+    def ingest(self, batches: Sequence[Batch], *, waited_s: float = 0.0) -> list[Receipt | Exception]:
+        super().ingest(self._promised, waited_s=waited_s)
+        self._promised = batches
+        return [Receipt(batch_no=1, received=batch.received) for batch in batches]
+
+
+def answering_first(path: Path, disk: PoweredDisk) -> SqliteStore:
+    return AnswersFirst(str(path), SETTINGS, vfs=disk.name)
 
 
 def test_a_commit_that_is_not_synced_loses_events_and_this_harness_sees_it(tmp_path, record_property):
@@ -138,5 +138,5 @@ def test_a_store_that_never_syncs_loses_events_and_this_harness_sees_it(tmp_path
 
 def test_an_answer_before_the_commit_loses_events_and_this_harness_sees_it(tmp_path, record_property):
     """An answer is worth what is on the disk when it is given."""
-    place, kept = first_loss(rounds_of(40, tmp_path, make_commit=AnswersFirst))
+    place, kept = first_loss(rounds_of(40, tmp_path, open_store=answering_first))
     record_property("drawn", f"answered before the commit: {len(kept.lost)} lost in power cut {place}")

@@ -17,11 +17,11 @@ from typing import Any, Self
 import httpx
 
 from callboard.clock import MINUTE, Micros
-from callboard.http.application import create_application
+from callboard.http.application import Application
 from callboard.http.metering import layout
 from callboard.http.services import Services
+from callboard.ingest.commit.client import CommitClient
 from callboard.ingest.commit.metered import MeteredCommits
-from callboard.ingest.group_commit import GroupCommit
 from callboard.live.follow import Live
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
 from callboard.query.analytics import Analytics
@@ -34,6 +34,7 @@ from callboard.store.open import open_store
 from callboard.telemetry.meter import Meter
 from tests import cluster
 from tests.stores import NOW
+from tests.writer import on_a_thread
 
 API = "/api/v2/platform/"
 ANALYTICS = f"{API}organisation/analytics/"
@@ -52,12 +53,12 @@ class Board:
         db = cluster.new_database() if ON == "postgres" else str(folder / "calls.db")
         self.settings = replace(Settings(), db=db, **{"stream_seconds": 1, **settings})
         self.store: Store = open_store(self.settings)
-        self.group_commit = GroupCommit(self.store, self.settings)
+        self.client = CommitClient(self.settings, on_a_thread(self.store))
         meter = Meter.alone(layout())
         directory, analytics = Directory(self.store, self.clock), Analytics(self.store)
         self.services = Services(
             store=self.store,
-            group_commit=MeteredCommits(self.group_commit, meter),
+            commits=MeteredCommits(self.client, meter),
             directory=directory,
             analytics=analytics,
             live=Live(self.store, analytics, directory, self.settings, self.clock),
@@ -67,7 +68,7 @@ class Board:
             clock=self.clock,
             monotonic=lambda: self.elapsed,
         )
-        self.app = create_application(self.services)
+        self.app = Application(self.services)
         self.loop = asyncio.Runner()
         self.acme = self.organization("acme.example", "Acme")
         self.other = self.organization("other.example", "Other")

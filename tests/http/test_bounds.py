@@ -117,7 +117,7 @@ def test_what_waits_is_written_before_the_end(tmp_path: Path):
         async def stop_under_way() -> Any:
             asking = asyncio.create_task(board._ask(**_events(board, [call("c-1")])))
             await asyncio.sleep(0)
-            while not board.services.group_commit.waiting and not asking.done():  # noqa: ASYNC110 - no event
+            while not board.services.commits.waiting and not asking.done():  # noqa: ASYNC110 - no event
                 await asyncio.sleep(0)
             await board.app.close()
             return await asking

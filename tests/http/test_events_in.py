@@ -210,7 +210,7 @@ def test_a_large_body_is_taken_as_well_as_a_small_one(board: Board):
 
 def test_a_server_that_is_stopping_says_so(board: Board):
     """503 with when to come back; nothing of the request is kept."""
-    board.group_commit.stop()
+    board.loop.run(board.client.finish())
     answer = post(board, json.dumps(GOOD).encode())
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) >= 1

@@ -57,7 +57,7 @@ def test_events_that_cannot_be_written_are_told_with_the_reason(
     async def refuses() -> None:
         raise StoreUnavailableError("The disk is gone.", 5)
 
-    monkeypatch.setattr(board.group_commit, "check", refuses)
+    monkeypatch.setattr(board.client, "check", refuses)
     answer = board.get("/readyz")
     assert (answer.status_code, answer.json()["message"]) == (503, "The disk is gone.")
     assert board.get("/healthz").status_code == 200

@@ -12,7 +12,7 @@ from hypothesis import given, note
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from callboard.http.application import create_application
+from callboard.http.application import Application
 from callboard.model.directory import Space
 from tests.http.board import Board, call, task
 
@@ -57,7 +57,7 @@ def _board() -> Iterator[Board]:
 def test_the_short_path_and_the_pipeline_give_the_same_answers(steps: list[tuple[Any, ...]]):
     """Status, body and head, but for the request's id; whatever was asked and changed before."""
     with _board() as board:
-        long_way = create_application(board.services)
+        long_way = Application(board.services)
         long_way._short = False
         secrets = {
             "brief": board.token(board.acme, role="viewer", expires_at=board.now + 90_000_000),

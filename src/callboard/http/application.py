@@ -58,7 +58,7 @@ class Application:
         self._refusals = Refusals(services.clock)
         self._store_threads = SharedThreads(services.settings.readers, "store")
         self._parse_threads = Threads(PARSE_THREADS, "parse")
-        self._readiness = ReadyCheck(services.store, services.group_commit)
+        self._readiness = ReadyCheck(services.store, services.commits)
         self._arrivals = Arrivals()
         self._room = Room(services.settings.body_room_bytes)
         self._exports = Places(services.settings.exports, ExportsFullError)
@@ -193,7 +193,7 @@ class Application:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                self._services.group_commit.start()
+                self._services.commits.start()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 await self.close()
@@ -204,17 +204,12 @@ class Application:
         """Write what waits to be written, then let go of the threads."""
         self._services.live.stop()
         self.note_gauges()
-        await self._services.group_commit.finish()
+        await self._services.commits.finish()
         await self._touches.settle()
         self._touches.close()
         self._readiness.close()
         self._store_threads.close()
         self._parse_threads.close()
-
-
-def create_application(services: Services) -> Application:
-    """The ASGI application over these services. Its lifespan starts and stops the group commit."""
-    return Application(services)
 
 
 async def _asked(ahead: Ahead) -> StoreError | None:

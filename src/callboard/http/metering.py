@@ -105,7 +105,7 @@ class Gauges:
         """Write down how things stand."""
         services, meter = self._services, self._services.meter
         meter.set(WORKERS, to=1)
-        meter.set(QUEUE, to=services.group_commit.waiting)
+        meter.set(QUEUE, to=services.commits.waiting)
         meter.set(SUBSCRIBERS, to=services.live.subscribers)
         meter.set(EXPORTS, to=exports)
         for reason, ended in services.live.ended.items():

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 from callboard.errors import CallboardError, StoreUnavailableError
-from callboard.ingest.commit.waiting import Commits
+from callboard.ingest.commit.metered import MeteredCommits
 from callboard.store.interface import Store
 
 WITHIN_S = 1.0
@@ -26,7 +26,7 @@ Said = dict[Literal["engine", "version", "durable"], str]
 class ReadyCheck:
     """Owned by the event loop's thread."""
 
-    def __init__(self, store: Store, commits: Commits) -> None:
+    def __init__(self, store: Store, commits: MeteredCommits) -> None:
         self._store = store
         self._commits = commits
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="callboard-ready")

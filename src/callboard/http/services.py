@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callboard.clock import Clock, monotonic_clock
-from callboard.ingest.commit.waiting import Commits
+from callboard.ingest.commit.metered import MeteredCommits
 from callboard.live.follow import Live
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
@@ -20,7 +20,7 @@ class Services:
     """One process's parts. `directory`, `analytics` and `live` belong to the event loop's thread."""
 
     store: Store
-    group_commit: Commits
+    commits: MeteredCommits
     directory: Directory
     analytics: Analytics
     live: Live

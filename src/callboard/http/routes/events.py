@@ -59,7 +59,7 @@ async def send_events(request: Request) -> Response:
         rejections=parsed.rejections,
         received_at=now,
     )
-    receipt = await services.group_commit.commit_async(batch)
+    receipt = await services.commits.commit_async(batch)
     if len(receipt.rejections) <= TOLD_AT_ONCE:
         return _answer(receipt)
     return await request.parse_threads.run(_answer, receipt)

@@ -104,7 +104,7 @@ async def create_tasks(request: Request) -> Response:
     else:
         new = await request.parse_threads.run(_registered, request, run_id, now)
     key = request.values.get("Idempotency-Key")
-    receipt = await services.group_commit.commit_async(
+    receipt = await services.commits.commit_async(
         Batch(
             org_id=space.org_id,
             space_id=space.id,

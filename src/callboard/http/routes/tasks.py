@@ -138,7 +138,7 @@ async def update_task(request: Request) -> Response:
     else:
         entry = await request.parse_threads.run(_entry_of, request, task_id, now)
     batch = Batch(org_id=space.org_id, space_id=space.id, entries=[entry], received_at=now)
-    receipt = await services.group_commit.commit_async(batch)
+    receipt = await services.commits.commit_async(batch)
     _check_taken(receipt)
     entries = await request.store_threads.run(services.store.task_entries, space.org_id, space.id, task_id)
     if not entries:  # an import that brought it was withdrawn meanwhile

@@ -21,8 +21,7 @@ from collections.abc import Sequence
 from callboard.errors import MAY_BE_KEPT, StoreError, StoreUnavailableError
 from callboard.ingest.commit.process import Begin, WriterProcess
 from callboard.ingest.commit.protocol import batches_frame, results_of
-from callboard.ingest.commit.queue import InTurn
-from callboard.ingest.commit.waiting import Waiting
+from callboard.ingest.commit.queue import InTurn, Waiting
 from callboard.settings import Settings
 from callboard.store.interface import Batch, Receipt
 
@@ -43,8 +42,8 @@ STUCK_S = 0.8
 LOOK_EVERY_S = 0.05
 
 
-class RemoteCommit:
-    """See `Commits`: writes batches through a writer process, and replaces it should it end or hang."""
+class CommitClient:
+    """Writes batches through a writer process, and replaces it should it end or hang."""
 
     def __init__(self, settings: Settings, begin: Begin) -> None:
         self._settings = settings
@@ -78,7 +77,7 @@ class RemoteCommit:
         self._stopping = False
         self._idle: asyncio.Event | None = None
         self.commits = 0
-        self.events = 0
+        """How many were made, or failed in the store."""
 
     @property
     def waiting(self) -> int:
@@ -92,13 +91,16 @@ class RemoteCommit:
         self._connect()
 
     async def commit_async(self, batch: Batch) -> Receipt:
-        """See `Commits.commit_async`."""
+        """Write a batch; returns when it is on disk. Cancelled, it stops waiting; it is written all the same.
+
+        Raises `QueueFullError` (nothing was kept), `StoreError`, and what the store says of this batch.
+        """
         if self._stopping or not self._started:
             raise StoreUnavailableError("The server is stopping; nothing of this request was kept.")
         loop = asyncio.get_running_loop()
         self._listen(loop)
         future: asyncio.Future[Receipt] = loop.create_future()
-        self._queue.add(Waiting(batch, future, loop))
+        self._queue.add(Waiting(batch, future))
         if not self._pump_is_due:
             # Requests that came in at the same turn of the loop go over together.
             self._pump_is_due = True
@@ -106,7 +108,7 @@ class RemoteCommit:
         return await future
 
     async def check(self) -> None:
-        """See `Commits.check`."""
+        """Raises `StoreUnavailableError`, with the reason, when what comes now would not be written soon."""
         if self._stopping or not self._started:
             raise StoreUnavailableError("The server is stopping.")
         self._listen(asyncio.get_running_loop())
@@ -119,7 +121,7 @@ class RemoteCommit:
             await self._try_writing()
 
     async def finish(self) -> None:
-        """See `Commits.finish`. Ends the writer."""
+        """Refuse what comes from now on, write all that waits, end the writer. Again: nothing."""
         self._stopping = True
         while self._queue.events:
             self._idle = asyncio.Event()
@@ -331,7 +333,6 @@ class RemoteCommit:
             return
         events = sum([waiting.events for waiting in drawn])
         self._sent_events -= events
-        self.events += events
         self._queue.done(drawn)
         for waiting, result in zip(drawn, results, strict=True):
             waiting.settle(result)

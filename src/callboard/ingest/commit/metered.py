@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 
-from callboard.ingest.commit.waiting import Commits
+from callboard.ingest.commit.client import CommitClient
 from callboard.store.interface import Batch, Receipt
 from callboard.telemetry.meter import Meter
 
@@ -16,44 +16,37 @@ COMMITS = "callboard_commits_total"
 
 
 class MeteredCommits:
-    """See `Commits`, which it hands everything on to."""
+    """A `CommitClient`, to which it hands everything on."""
 
-    def __init__(self, commits: Commits, meter: Meter) -> None:
-        self._inner = commits
+    def __init__(self, client: CommitClient, meter: Meter) -> None:
+        self._client = client
         self._meter = meter
         self._commits_told = 0
 
     @property
-    def commits(self) -> int:
-        return self._inner.commits
-
-    @property
-    def events(self) -> int:
-        return self._inner.events
-
-    @property
     def waiting(self) -> int:
-        return self._inner.waiting
+        """See `CommitClient.waiting`."""
+        return self._client.waiting
 
     def start(self) -> None:
-        """See `Commits.start`."""
-        self._inner.start()
+        """See `CommitClient.start`."""
+        self._client.start()
 
     async def commit_async(self, batch: Batch) -> Receipt:
-        """See `Commits.commit_async`."""
+        """See `CommitClient.commit_async`."""
         began = time.perf_counter_ns()
-        receipt = await self._inner.commit_async(batch)
+        receipt = await self._client.commit_async(batch)
         self._meter.observe(WAIT, ns=time.perf_counter_ns() - began)
         self._count(receipt)
         return receipt
 
     async def check(self) -> None:
-        """See `Commits.check`."""
-        await self._inner.check()
+        """See `CommitClient.check`."""
+        await self._client.check()
 
     async def finish(self) -> None:
-        """See `Commits.finish`."""
-        await self._inner.finish()
+        """See `CommitClient.finish`."""
+        await self._client.finish()
 
     def _count(self, receipt: Receipt) -> None:
         meter = self._meter
@@ -63,6 +56,6 @@ class MeteredCommits:
         if receipt.rejections:
             for reason, many in Counter(each.reason for each in receipt.rejections).items():
                 meter.add(REJECTIONS, reason, many=many)
-        if (commits := self._inner.commits) != self._commits_told:
+        if (commits := self._client.commits) != self._commits_told:
             meter.add(COMMITS, many=commits - self._commits_told)
             self._commits_told = commits

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from callboard.errors import StoreUnavailableError
 from callboard.ingest.commit import pulse
@@ -19,8 +20,17 @@ ANSWERS_WITHIN_S = 0.8
 
 READ_BYTES = 1 << 18
 
-Begin = Callable[[socket.socket, socket.socket], "subprocess.Popen[bytes]"]
-"""Starts a writer at the other ends of two sockets."""
+
+class Process(Protocol):
+    """What is needed of a `subprocess.Popen`."""
+
+    def poll(self) -> int | None: ...
+    def kill(self) -> None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+Begin = Callable[[socket.socket, socket.socket], Process]
+"""Starts a writer at the other ends of two sockets; they are closed here afterwards."""
 
 
 class WriterProcess:

@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import deque
 from typing import Generic, Protocol, TypeVar
 
 from callboard.errors import QueueFullError
+from callboard.ingest.commit.protocol import Result
+from callboard.store.interface import Batch, Receipt
+
+
+class Waiting:
+    """A batch, and the request that waits for its receipt."""
+
+    __slots__ = ("batch", "events", "org_id", "receipt", "since", "size")
+
+    def __init__(self, batch: Batch, receipt: asyncio.Future[Receipt]) -> None:
+        self.batch = batch
+        self.org_id = batch.org_id
+        self.events = max(1, batch.received)
+        self.size = sum([len(entry.body) for entry in batch.entries])
+        self.receipt = receipt
+        self.since = time.monotonic()
+
+    def settle(self, result: Result) -> None:
+        """Give the one who waits its result; nobody waits for a request that was cancelled."""
+        if self.receipt.done():
+            return
+        if isinstance(result, Exception):
+            self.receipt.set_exception(result)
+        else:
+            self.receipt.set_result(result)
 
 
 class Request(Protocol):
@@ -37,7 +64,7 @@ class _Line(Generic[R]):
 
 
 class InTurn(Generic[R]):
-    """A bounded queue for each organization, drawn from in turn. Not thread-safe: its owner holds a lock.
+    """A bounded queue for each organization, drawn from in turn. Owned by one thread.
 
     The bounds are shared so that nobody can take the whole queue: an organization may hold as much as it
     leaves free. Alone it fills half of it; the more fill it, the less each has; a newcomer finds room.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -17,12 +17,14 @@ from callboard.errors import (
     StoreError,
     StoreUnavailableError,
 )
-from callboard.ingest.group_commit import GroupCommit
 from callboard.settings import Settings
 from callboard.store.interface import Batch, Idempotency, Receipt, Rejection
 from tests.events import call
 from tests.model import MemoryStore
 from tests.stores import NOW, make_organization, make_space
+from tests.writer import Commits
+
+T = TypeVar("T")
 
 
 class Gated(MemoryStore):
@@ -57,8 +59,14 @@ class World:
             make_space(self.store, make_organization(self.store, handle))
             for handle in ("a.example", "b.example")
         ]
-        self.writer = GroupCommit(self.store, Settings(**settings))
-        self.writer.start()
+        self.commits = Commits(self.store, Settings(**settings))
+        self.commits.start()
+        self.client = self.commits.client
+        self.commit = self.commits.commit
+
+    def run(self, asking: Coroutine[Any, Any, T]) -> T:
+        """On the client's event loop."""
+        return self.commits.run(asking)
 
     def batch(self, *names: str, org: int = 0, **more: Any) -> Batch:
         space = self.spaces[org]
@@ -80,16 +88,16 @@ def world() -> Iterator[World]:
     world = World()
     yield world
     world.store.gate.set()
-    world.writer.stop()
+    world.commits.stop()
 
 
 def test_a_receipt_tells_what_became_of_the_batch(world: World) -> None:
-    """From a thread and from an event loop alike."""
-    receipt = world.writer.commit(world.batch("c1", "c2"))
+    """Also in the next request: what is known already is a duplicate."""
+    receipt = world.commit(world.batch("c1", "c2"))
     assert (receipt.received, receipt.applied) == (2, 2)
-    again = asyncio.run(world.writer.commit_async(world.batch("c1", "c3")))
+    again = world.run(world.client.commit_async(world.batch("c1", "c3")))
     assert (again.applied, again.duplicate) == (1, 1)
-    assert (world.writer.commits, world.writer.events, world.writer.waiting) == (2, 4, 0)
+    assert (world.client.commits, world.client.waiting) == (2, 0)
 
 
 def test_requests_at_once_share_commits_and_none_is_answered_before_its_own(world: World) -> None:
@@ -97,18 +105,18 @@ def test_requests_at_once_share_commits_and_none_is_answered_before_its_own(worl
 
     async def main() -> None:
         world.close_gate()
-        first = asyncio.ensure_future(world.writer.commit_async(world.batch("first")))
+        first = asyncio.ensure_future(world.client.commit_async(world.batch("first")))
         await asyncio.to_thread(world.store.arrived.acquire)
-        rest = [asyncio.ensure_future(world.writer.commit_async(world.batch(f"c{n}"))) for n in range(31)]
+        rest = [asyncio.ensure_future(world.client.commit_async(world.batch(f"c{n}"))) for n in range(31)]
         await asyncio.sleep(0.05)
         assert not any(request.done() for request in [first, *rest])
-        assert world.writer.waiting == 32
+        assert world.client.waiting == 32
         assert world.calls() == 0
         world.store.gate.set()
         receipts = await asyncio.gather(first, *rest)
         assert all(receipt.applied == 1 for receipt in receipts)
 
-    asyncio.run(main())
+    world.run(main())
     assert [len(commit) for commit in world.store.commits] == [1, 31]
     assert world.calls() == 32
 
@@ -117,45 +125,34 @@ def test_requests_of_one_turn_of_the_loop_are_one_commit(world: World) -> None:
     """An idle writer wakes after all of them are entered, not with the first."""
 
     async def main() -> None:
-        await asyncio.gather(*(world.writer.commit_async(world.batch(f"c{n}")) for n in range(32)))
+        await asyncio.gather(*(world.client.commit_async(world.batch(f"c{n}")) for n in range(32)))
 
-    asyncio.run(main())
+    world.run(main())
     assert [len(commit) for commit in world.store.commits] == [32]
 
 
-def test_requests_from_many_loops_and_threads_get_their_own_receipts(world: World) -> None:
-    """Whoever asks gets what belongs to their batch."""
+def test_requests_at_once_get_their_own_receipts(world: World) -> None:
+    """Each request gets what belongs to its batch, however many share a commit."""
 
-    def from_a_thread(n: int) -> int:
-        return world.writer.commit(world.batch(*(f"t{n}-{i}" for i in range(n)))).applied
+    async def main() -> list[int]:
+        batches = [world.batch(*(f"{n}-{i}" for i in range(n)), org=n % 2) for n in range(40)]
+        return [each.applied for each in await asyncio.gather(*map(world.client.commit_async, batches))]
 
-    def from_a_loop(n: int) -> list[int]:
-        async def main() -> list[int]:
-            some = [
-                world.writer.commit_async(world.batch(*(f"l{n}-{i}-{j}" for j in range(i)))) for i in range(n)
-            ]
-            return [receipt.applied for receipt in await asyncio.gather(*some)]
-
-        return asyncio.run(main())
-
-    with ThreadPoolExecutor(16) as pool:
-        threads = [pool.submit(from_a_thread, n) for n in range(20)]
-        loops = [pool.submit(from_a_loop, n) for n in range(8)]
-        assert [each.result() for each in threads] == list(range(20))
-        assert [each.result() for each in loops] == [list(range(n)) for n in range(8)]
+    assert world.run(main()) == list(range(40))
+    assert len(world.store.commits) < 40
 
 
 def test_what_one_batch_did_wrong_is_told_to_it_alone(world: World) -> None:
     """A used Idempotency-Key is its sender's fault; the neighbours in the commit stand."""
     key = Idempotency("k", b"one", b"{}")
-    world.writer.commit(world.batch("c0", idempotency=key))
+    world.commit(world.batch("c0", idempotency=key))
 
     async def main() -> list[Receipt | BaseException]:
         other = Idempotency("k", b"two", b"{}")
         batches = [world.batch("c1"), world.batch("c2", idempotency=other), world.batch("c3")]
-        return await asyncio.gather(*map(world.writer.commit_async, batches), return_exceptions=True)
+        return await asyncio.gather(*map(world.client.commit_async, batches), return_exceptions=True)
 
-    before, conflict, after = asyncio.run(main())
+    before, conflict, after = world.run(main())
     assert isinstance(conflict, IdempotencyConflictError)
     assert [each.applied for each in (before, after) if isinstance(each, Receipt)] == [1, 1]
 
@@ -165,14 +162,15 @@ def test_a_store_that_is_down_is_told_to_everybody_who_waits(world: World) -> No
     world.store.fault = StoreUnavailableError("locked")
 
     async def main() -> list[Receipt | BaseException]:
-        requests = (world.writer.commit_async(world.batch(f"c{n}")) for n in range(3))
+        requests = (world.client.commit_async(world.batch(f"c{n}")) for n in range(3))
         return await asyncio.gather(*requests, return_exceptions=True)
 
-    assert asyncio.run(main()) == [world.store.fault] * 3
+    failures = world.run(main())
+    assert [(type(each), str(each)) for each in failures] == [(StoreUnavailableError, "locked")] * 3
     with pytest.raises(StoreError, match="locked"):
-        world.writer.commit(world.batch("c1"))
+        world.commit(world.batch("c1"))
     world.store.fault = None
-    assert world.writer.commit(world.batch("c1")).applied == 1
+    assert world.commit(world.batch("c1")).applied == 1
 
 
 def test_a_fault_of_ours_hits_only_the_batch_that_brings_it_up(
@@ -183,13 +181,13 @@ def test_a_fault_of_ours_hits_only_the_batch_that_brings_it_up(
 
     async def main() -> list[Receipt | BaseException]:
         batches = [world.batch("c1"), world.batch("c2", "bad"), world.batch("c3", org=1)]
-        return await asyncio.gather(*map(world.writer.commit_async, batches), return_exceptions=True)
+        return await asyncio.gather(*map(world.client.commit_async, batches), return_exceptions=True)
 
     with caplog.at_level(logging.ERROR):
-        results = asyncio.run(main())
-    assert [type(each) for each in results] == [Receipt, ZeroDivisionError, Receipt]
+        results = world.run(main())
+    assert [type(each) for each in results] == [Receipt, RuntimeError, Receipt]
     assert [record.levelname for record in caplog.records] == ["ERROR"]
-    assert world.writer.commit(world.batch("c4")).applied == 1
+    assert world.commit(world.batch("c4")).applied == 1
     assert world.calls() == 3
 
 
@@ -198,33 +196,18 @@ def test_a_request_that_went_away_is_written_all_the_same(world: World) -> None:
 
     async def main() -> None:
         world.close_gate()
-        first = asyncio.ensure_future(world.writer.commit_async(world.batch("c1")))
+        first = asyncio.ensure_future(world.client.commit_async(world.batch("c1")))
         await asyncio.to_thread(world.store.arrived.acquire)
-        gone = asyncio.ensure_future(world.writer.commit_async(world.batch("c2")))
-        stays = asyncio.ensure_future(world.writer.commit_async(world.batch("c3")))
+        gone = asyncio.ensure_future(world.client.commit_async(world.batch("c2")))
+        stays = asyncio.ensure_future(world.client.commit_async(world.batch("c3")))
         await asyncio.sleep(0)
         gone.cancel()
         world.store.gate.set()
         assert (await first).applied == (await stays).applied == 1
         assert gone.cancelled()
 
-    asyncio.run(main())
+    world.run(main())
     assert world.calls() == 3
-
-
-def test_an_event_loop_that_ended_does_not_stop_the_writer(world: World) -> None:
-    """Its requests are written; nobody is there to be told."""
-    loop = asyncio.new_event_loop()
-    world.close_gate()
-    abandoned = loop.create_task(world.writer.commit_async(world.batch("c1")))
-    loop.run_until_complete(asyncio.sleep(0.01))
-    world.store.arrived.acquire()
-    abandoned.cancel()
-    loop.run_until_complete(asyncio.wait([abandoned]))
-    loop.close()
-    world.store.gate.set()
-    assert world.writer.commit(world.batch("c2")).applied == 1
-    assert world.calls() == 2
 
 
 def test_a_full_queue_is_503_with_nothing_kept() -> None:
@@ -233,19 +216,19 @@ def test_a_full_queue_is_503_with_nothing_kept() -> None:
 
     async def main() -> None:
         world.close_gate()
-        first = asyncio.ensure_future(world.writer.commit_async(world.batch("c1")))
+        first = asyncio.ensure_future(world.client.commit_async(world.batch("c1")))
         await asyncio.to_thread(world.store.arrived.acquire)
         with pytest.raises(QueueFullError) as caught:
-            await world.writer.commit_async(world.batch(*(f"x{n}" for n in range(10))))
+            await world.client.commit_async(world.batch(*(f"x{n}" for n in range(10))))
         assert caught.value.retry_after_s >= 1
-        other = asyncio.ensure_future(world.writer.commit_async(world.batch("y1", org=1)))
+        other = asyncio.ensure_future(world.client.commit_async(world.batch("y1", org=1)))
         await asyncio.sleep(0)
         world.store.gate.set()
         assert (await first).applied == (await other).applied == 1
-        assert (await world.writer.commit_async(world.batch(*(f"x{n}" for n in range(10))))).applied == 10
+        assert (await world.client.commit_async(world.batch(*(f"x{n}" for n in range(10))))).applied == 10
 
-    asyncio.run(main())
-    world.writer.stop()
+    world.run(main())
+    world.commits.stop()
     assert world.calls() == 12
 
 
@@ -255,19 +238,18 @@ def test_an_organization_that_floods_does_not_hold_up_another() -> None:
 
     async def main() -> None:
         world.close_gate()
-        flood = [asyncio.ensure_future(world.writer.commit_async(world.batch("f0")))]
+        flood = [asyncio.ensure_future(world.client.commit_async(world.batch("f0")))]
         await asyncio.to_thread(world.store.arrived.acquire)
         flood += [
-            asyncio.ensure_future(world.writer.commit_async(world.batch(f"f{n}"))) for n in range(1, 201)
+            asyncio.ensure_future(world.client.commit_async(world.batch(f"f{n}"))) for n in range(1, 201)
         ]
-        await asyncio.sleep(0)
-        late = asyncio.ensure_future(world.writer.commit_async(world.batch("late", org=1)))
+        late = asyncio.ensure_future(world.client.commit_async(world.batch("late", org=1)))
         await asyncio.sleep(0)
         world.store.gate.set()
         await asyncio.gather(late, *flood)
 
-    asyncio.run(main())
-    world.writer.stop()
+    world.run(main())
+    world.commits.stop()
     assert "late" in world.store.commits[1]
     assert max(map(len, world.store.commits)) <= 20
 
@@ -277,25 +259,25 @@ def test_stopping_writes_what_waits_and_refuses_what_comes() -> None:
     world = World()
     world.close_gate()
     with ThreadPoolExecutor(8) as pool:
-        waiting = [pool.submit(world.writer.commit, world.batch(f"c{n}")) for n in range(4)]
+        waiting = [pool.submit(world.commit, world.batch(f"c{n}")) for n in range(4)]
         world.store.arrived.acquire()
-        while world.writer.waiting < 4:
+        while world.client.waiting < 4:
             pass
-        stopped = pool.submit(world.writer.stop)
-        while not world.writer._stopping:
+        stopped = pool.submit(world.commits.stop)
+        while not world.client._stopping:
             pass
         with pytest.raises(StoreUnavailableError, match="stopping"):
-            world.writer.commit(world.batch("late"))
+            world.commit(world.batch("late"))
         world.store.gate.set()
         assert [each.result().applied for each in waiting] == [1] * 4
         stopped.result()
-    world.writer.stop()
+    world.commits.stop()
     assert world.calls() == 4
 
 
 def test_a_batch_of_rejections_alone_is_written_too(world: World) -> None:
     """What was refused is counted with the rest; an empty batch has a receipt as well."""
     rejection = Rejection(0, "invalid_status", "call_status: 'x' is none of …")
-    receipt = world.writer.commit(world.batch(rejections=[rejection]))
+    receipt = world.commit(world.batch(rejections=[rejection]))
     assert (receipt.received, receipt.rejected) == (1, 1)
-    assert world.writer.commit(world.batch()).received == 0
+    assert world.commit(world.batch()).received == 0

@@ -1,0 +1,101 @@
+"""The writer that ships, on a thread of this process: the real client at one end of a socket pair, the real
+server at the other, in front of a store that a test holds in its hands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import threading
+from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from callboard.ingest.commit.client import CommitClient
+from callboard.ingest.commit.process import Begin
+from callboard.ingest.commit.server import Opening, serve
+from callboard.settings import Settings
+from callboard.store.interface import Batch, Receipt, Store
+
+T = TypeVar("T")
+
+
+class WriterThread:
+    """Stands where a writer process does."""
+
+    def __init__(self, batches: socket.socket, questions: socket.socket, opening: Opening) -> None:
+        # The client closes its copies, as it does after it started a process.
+        self._sockets = batches.dup(), questions.dup()
+        self._opening = opening
+        self._thread = threading.Thread(target=self._serve, name="callboard-writer", daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        batches, questions = self._sockets
+        with batches, questions:
+            serve(batches, questions, self._opening)
+
+    def poll(self) -> int | None:
+        return None if self._thread.is_alive() else 0
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._thread.join(timeout)
+        if self._thread.is_alive():
+            raise subprocess.TimeoutExpired("the writer's thread", timeout or 0.0)
+        return 0
+
+    def kill(self) -> None:
+        """A thread cannot be ended from outside: it ends by itself when nobody is at the other end."""
+
+
+def on_a_thread(store: Store) -> Begin:
+    """Begins writers of this store, which stays open when they end."""
+    return beginning(lambda _: nullcontext(store))
+
+
+def beginning(opening: Opening) -> Begin:
+    """Begins writers that open their store so."""
+    return lambda batches, questions: WriterThread(batches, questions, opening)
+
+
+class Commits:
+    """A client on an event loop of its own, for tests whose senders are threads."""
+
+    def __init__(
+        self, store: Store, settings: Settings, begin: Callable[[Store], Begin] = on_a_thread
+    ) -> None:
+        self.client = CommitClient(settings, begin(store))
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="callboard-client", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+        self.client.start()
+
+    def commit(self, batch: Batch) -> Receipt:
+        """Write a batch; returns when it is on disk."""
+        return self.run(self.client.commit_async(batch))
+
+    def run(self, asking: Coroutine[Any, Any, T]) -> T:
+        """On the client's event loop."""
+        return asyncio.run_coroutine_threadsafe(asking, self._loop).result()
+
+    def stop(self) -> None:
+        """Write all that waits, end the writer and the loop. Again: nothing."""
+        if self._loop.is_closed():
+            return
+        self.run(self.client.finish())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
