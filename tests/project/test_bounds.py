@@ -28,7 +28,7 @@ from callboard.ingest import (
     slices,
     wire,
 )
-from callboard.ingest.commit import client
+from callboard.ingest.commit import client, process
 from callboard.ingest.sources import delimited, importer, ownership, targets
 from callboard.live import follow, message, subscription
 from callboard.model import call
@@ -176,6 +176,7 @@ BOUNDS: dict[str, list[str]] = {
         f"{DEFAULT.queue_bytes // MIB} MiB",
     ],
     "events that share a commit": [f"{DEFAULT.commit_events:,}"],
+    "bytes that a writer leaves unread": [f"{process.UNSENT_BYTES // MIB} MiB"],
     "wait for another process's lock": [f"{DEFAULT.lock_timeout_ms:,} ms"],
     "the -wal file": [f"{connection.WAL_PAGES:,} pages", f"{connection.WAL_LIMIT_BYTES // MIB} MiB"],
     "files and connections open, a process": [f"{server.MOST_OPEN_FILES:,}"],

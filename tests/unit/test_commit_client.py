@@ -17,6 +17,7 @@ from callboard.errors import (
     StoreError,
     StoreUnavailableError,
 )
+from callboard.ingest.commit import process
 from callboard.settings import Settings
 from callboard.store.interface import Batch, Idempotency, Receipt, Rejection
 from tests.events import call
@@ -281,3 +282,31 @@ def test_a_batch_of_rejections_alone_is_written_too(world: World) -> None:
     receipt = world.commit(world.batch(rejections=[rejection]))
     assert (receipt.received, receipt.rejected) == (1, 1)
     assert world.commit(world.batch()).received == 0
+
+
+def test_a_writer_that_does_not_read_is_sent_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Backpressure: what it leaves unread is bounded, the rest waits in the queue, in turn; none is lost."""
+    monkeypatch.setattr(process, "UNSENT_BYTES", 1 << 16)
+    world = World()
+    many, long = 60, "x" * 15_000
+
+    async def main() -> None:
+        world.close_gate()
+        sent = [asyncio.ensure_future(world.client.commit_async(world.batch("first")))]
+        await asyncio.to_thread(world.store.arrived.acquire)
+        for number in range(many):
+            batch = world.batch()
+            batch.entries.append(call(f"c{number}", metadata={"text": long}))
+            sent.append(asyncio.ensure_future(world.client.commit_async(batch)))
+            await asyncio.sleep(0.001)
+        writer = world.client._writer
+        assert writer is not None
+        assert isinstance(writer._transport, asyncio.WriteTransport)
+        assert 1 << 16 < writer._transport.get_write_buffer_size() < (1 << 16) + 2 * len(long)
+        assert world.client.waiting == many + 1
+        world.store.gate.set()
+        assert [receipt.applied for receipt in await asyncio.gather(*sent)] == [1] * (many + 1)
+
+    world.run(main())
+    world.commits.stop()
+    assert world.calls() == many + 1

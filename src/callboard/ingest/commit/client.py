@@ -71,6 +71,8 @@ class CommitClient:
         """For those who wait for the outcome of trying to write."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pump_is_due = False
+        self._suspected = False
+        """It seemed to hang when it was last looked after."""
         self._watch: asyncio.TimerHandle | None = None
         self._watched_at = 0.0
         self._started = False
@@ -98,7 +100,7 @@ class CommitClient:
         if self._stopping or not self._started:
             raise StoreUnavailableError("The server is stopping; nothing of this request was kept.")
         loop = asyncio.get_running_loop()
-        self._listen(loop)
+        self._reach(loop)
         future: asyncio.Future[Receipt] = loop.create_future()
         self._queue.add(Waiting(batch, future))
         if not self._pump_is_due:
@@ -111,9 +113,7 @@ class CommitClient:
         """Raises `StoreUnavailableError`, with the reason, when what comes now would not be written soon."""
         if self._stopping or not self._started:
             raise StoreUnavailableError("The server is stopping.")
-        self._listen(asyncio.get_running_loop())
-        writer = self._writer
-        assert writer is not None
+        writer = self._reach(asyncio.get_running_loop())
         if writer.silent_since is not None and time.monotonic() - writer.silent_since > self._timeout_s:
             self._give_up("has not answered", time.monotonic() - writer.silent_since)
         await self._check_pace(writer)
@@ -138,7 +138,10 @@ class CommitClient:
     async def _check_pace(self, writer: WriterProcess) -> None:
         """Raises when the writer does not answer, or waits for long for what is not in its hands."""
         while writer is self._writer:
-            word, age_s = await writer.doing()
+            try:
+                word, age_s = await writer.doing()
+            except EOFError:
+                break
             if word not in _WAITS:
                 return
             if self._failed is not None:
@@ -166,16 +169,19 @@ class CommitClient:
         if (late_s := now - self._watched_at) > 1:
             # We were held up ourselves, and perhaps the writer was with us.
             self._moved_at += late_s
-        if self._writer is not None:
-            self._read()  # what has come meanwhile counts
         if self._leaving is not None and self._leaving.is_gone:
             self._leaving = None
         if self._writer is None:
             self._come_back()
         elif not self._writer.is_open:
             self._wait_for_opening(self._writer, now)
-        elif self._is_hung(now):
+        elif not self._is_hung(now):
+            self._suspected = False
+        elif self._suspected:
             self._give_up("has not ended a commit", now - self._moved_at)
+        else:
+            # A loop that was held up may call this before it has read what came meanwhile.
+            self._suspected = True
         self._look_after()
 
     def _wait_for_opening(self, writer: WriterProcess, now: float) -> None:
@@ -207,18 +213,20 @@ class CommitClient:
     # --- the writer's life
 
     def _connect(self) -> None:
-        self._writer = WriterProcess(self._settings, self._begin)
+        self._writer = WriterProcess(self._settings, self._begin, self)
+        self._suspected = False
         self._moved_at = time.monotonic()
 
-    def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Read the writer's answers on this loop. Raises why there is none."""
+    def _reach(self, loop: asyncio.AbstractEventLoop) -> WriterProcess:
+        """The writer, whose answers are read on this loop from now on. Raises why there is none."""
         self._loop = loop
         if self._writer is None:
             self._come_back()
         if self._writer is None:
             self._look_after()
             raise self._failed or StoreUnavailableError(_NOT_BACK)
-        self._writer.listen(loop, self._read)
+        self._writer.listen(loop)
+        return self._writer
 
     def _come_back(self) -> None:
         """Begin another writer, unless the one before is not gone or was begun just now."""
@@ -231,10 +239,12 @@ class CommitClient:
         self._connect()
         assert self._writer is not None
         assert self._loop is not None
-        self._writer.listen(self._loop, self._read)
+        self._writer.listen(self._loop)
 
-    def _lost(self) -> None:
+    def ended(self, writer: WriterProcess) -> None:
         """The writer ended: what was on its way may be on disk or not, and is told so."""
+        if writer is not self._writer:
+            return  # it was let go of
         log.error("the writer ended unexpectedly; it is replaced")
         self._drop(f"The process that writes ended before it answered. {MAY_BE_KEPT}", _NOT_BACK)
 
@@ -284,9 +294,8 @@ class CommitClient:
         """Send what waits, for as long as not too much is on its way."""
         self._pump_is_due = False
         self._look_after()
-        while self._writer is not None and self._writer.is_open and self._sent_events < self._most_sent:
-            drawn = self._queue.draw()
-            if not drawn:
+        while (writer := self._writer) is not None and writer.is_open and writer.reads:
+            if self._sent_events >= self._most_sent or not (drawn := self._queue.draw()):
                 return
             self._sent_events += sum([waiting.events for waiting in drawn])
             self._transmit(drawn, min([waiting.since for waiting in drawn]))
@@ -299,17 +308,19 @@ class CommitClient:
         self._writer.send(batches_frame([waiting.batch for waiting in drawn], since))
         self._look_after()
 
-    def _read(self) -> None:
-        writer = self._writer
-        assert writer is not None
-        answered = writer.receive()
-        if answered is None:
-            self._lost()
-            return
-        if answered:
-            self._moved_at = time.monotonic()
-            self.commits += writer.is_open
-        for frame in answered:
+    def reads_again(self, writer: WriterProcess) -> None:
+        """The writer has taken what it was sent."""
+        if writer is self._writer:
+            self._pump()
+
+    def answered(self, writer: WriterProcess, frames: list[bytes]) -> None:
+        """Results have come, in the order in which frames were sent."""
+        if writer is not self._writer:
+            return  # who waited was answered when it was let go of
+        self._moved_at = time.monotonic()
+        # The writer sends the answers of a commit together.
+        self.commits += writer.is_open
+        for frame in frames:
             if not writer.is_open:
                 self._opened(writer, frame)
             else:
