@@ -42,8 +42,6 @@ DRAIN_LIMIT_S = STOP_LIMIT_S - 2
 """How long of it requests under way may take to finish; then their worker is killed."""
 BACKLOG = 4096
 """Connections that wait to be accepted, for each worker."""
-REMIND_EVERY_S = 25
-"""How often workers are told to finish, until they have."""
 MOST_OPEN_FILES = 65_536
 """Files and connections a process may have open, where the system allows so many."""
 LOOK_EVERY_S = 0.02

@@ -49,7 +49,6 @@ class Month:
     stopped_at: Micros = 0
     cancelled: int = 0
     stuck: int = 0
-    repeated_campaign: str = ""
     repeated_events: int = 0
     repeated_copies: int = 0
 
@@ -205,7 +204,6 @@ class _Life:
         if self.stopped is not None:
             month.stopped_at = self.stopped
         if self.campaign.repeats_everything:
-            month.repeated_campaign = self.campaign.name
             month.repeated_events, month.repeated_copies = telling.events, telling.repeats
 
 

@@ -30,11 +30,6 @@ QUARTERS_A_DAY = 96
 QUARTERS_AN_HOUR = 4
 
 
-def quarter_of(instant: Micros) -> int:
-    """The quarter that holds an instant."""
-    return instant // QUARTER_US
-
-
 PLACED = 20_000
 
 
@@ -92,8 +87,3 @@ def _civil(quarter: int, zone: str) -> datetime:
 def day_start(day: datetime, zone: str) -> Micros:
     """The instant at which a civil day begins in a zone."""
     return micros(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(EPOCH.tzinfo))
-
-
-def day_end(day: datetime, zone: str) -> Micros:
-    """The instant at which a civil day ends in a zone: the next one's start."""
-    return day_start(day + timedelta(days=1), zone)

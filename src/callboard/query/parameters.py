@@ -40,8 +40,6 @@ PAGE_SIZE = 20
 MOST_PAGE_SIZE = 1_000
 MOST_PAGES = 1_000_000_000
 
-Parameters = Mapping[str, Parameter]
-
 
 def table(*parameters: Parameter) -> dict[str, Parameter]:
     """Parameters by their name."""

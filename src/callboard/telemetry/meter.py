@@ -56,10 +56,6 @@ class Layout:
         """The first cell of a series."""
         return self._places[name, *values]
 
-    def knows(self, name: str, *values: str) -> bool:
-        """Whether there is such a series."""
-        return (name, *values) in self._places
-
 
 class Meter:
     """One process's slot, to write to, and the view over all slots."""

@@ -95,8 +95,6 @@ class Looks:
         """Whether somebody asks ahead: then `marker` tells what was found, and asks nobody itself."""
         self.marker = 0
         self.directory_version = -1
-        self.looks = 0
-        """How many queries were sent."""
         self.history = 0
         """Another number wherever the database may be an older one than before."""
 
@@ -198,7 +196,6 @@ class Looks:
         assert self._loop is not None
         pgconn = self._connection.pgconn
         self._results = []
-        self.looks += 1
         if self._deadline is not None:
             self._deadline.cancel()
         self._deadline = self._loop.call_at(self._until, self._too_late)
