@@ -101,7 +101,7 @@ class Sent(NamedTuple):
     headers: Mapping[str, str]
 
 
-def bodies(endpoint: Endpoint, *, all_of: bool = False) -> Iterator[Sent]:
+def bodies(endpoint: Endpoint[Any], *, all_of: bool = False) -> Iterator[Sent]:
     """Hostile bodies for this endpoint, told by what it is and not by which. `all_of`: every shape as every
     field; else the shapes take turns.
     """
@@ -133,7 +133,7 @@ def _packed(pack: Callable[[bytes], bytes], make: Make) -> Make:
     return lambda size: pack(make(size))
 
 
-def fields_of(endpoint: Endpoint) -> list[str]:
+def fields_of(endpoint: Endpoint[Any]) -> list[str]:
     """Of what its body says, in the document's words; of an event those of the example."""
     assert endpoint.body is not None
     example = endpoint.body.example or {}
@@ -142,7 +142,7 @@ def fields_of(endpoint: Endpoint) -> list[str]:
     return list(dict.fromkeys([*named, *example]))
 
 
-def _as_field(endpoint: Endpoint, field: str, make: Make) -> Make:
+def _as_field(endpoint: Endpoint[Any], field: str, make: Make) -> Make:
     assert endpoint.body is not None
     example = dict(endpoint.body.example or {})
     example.pop(field, None)

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -102,19 +103,25 @@ def test_the_largest_bodies_take_no_more_than_their_share(attacked: Door, health
     assert not faults, "\n".join(faults)
 
 
-def _most(endpoint: Endpoint) -> int:
+def _most(endpoint: Endpoint[Any]) -> int:
     """Bytes of a body: what its route takes, but no more than is read in more than one slice."""
     return SEVERAL_SLICES if endpoint.body is None else endpoint.body.most_bytes or SEVERAL_SLICES
 
 
-def _sizes(endpoint: Endpoint) -> list[tuple[int, int]]:
+def _sizes(endpoint: Endpoint[Any]) -> list[tuple[int, int]]:
     """At the bound of its route, and beyond where that is small; twice the size each time."""
     most = _most(endpoint)
     return [(most // 2 - 200, most - 200), *([(200_000, 400_000)] if most < 400_000 else [])]
 
 
 def _faults(
-    door: Door, healthz: Healthz, endpoint: Endpoint, sent: Sent, sizes: tuple[int, int], *, with_token: bool
+    door: Door,
+    healthz: Healthz,
+    endpoint: Endpoint[Any],
+    sent: Sent,
+    sizes: tuple[int, int],
+    *,
+    with_token: bool,
 ) -> list[str]:
     """What one kind of body, and twice of it, takes too much of, by the least of a few tries."""
     half, whole = (sent.make(size) for size in sizes)
@@ -148,7 +155,7 @@ def _idle_ms(healthz: Healthz) -> float:
 
 
 def _ask(
-    door: Door, healthz: Healthz, endpoint: Endpoint, body: bytes, sent: Sent, *, with_token: bool
+    door: Door, healthz: Healthz, endpoint: Endpoint[Any], body: bytes, sent: Sent, *, with_token: bool
 ) -> Cost:
     (worker,) = door.workers()
     path = (

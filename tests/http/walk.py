@@ -213,7 +213,7 @@ class Walk:
         self._server.stop()
 
 
-def _endpoint(router: Router, method: str, url: str) -> Endpoint | None:
+def _endpoint(router: Router, method: str, url: str) -> Endpoint[Any] | None:
     try:
         return router.find(method, urlsplit(url).path.encode())[0]
     except (HttpError, UnicodeError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -117,6 +117,66 @@ def test_imports_run_one_way(path):
 def _above(mine: str, other: str) -> str:
     """Somebody who may import both."""
     return next((name for name, allowed in MAY_IMPORT.items() if {mine, other} <= allowed), "app")
+
+
+def module_of(path: Path) -> str:
+    """As it is imported."""
+    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def names_in(text: str, known: Iterable[str]) -> set[str]:
+    """The modules, of those that are known, that a source imports: at its head, inside functions, for type
+    checkers.
+    """
+    known, found = set(known), set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            # `from package import module` imports the module; `from module import name` the name's.
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= inner & known or {node.module}
+    return found & known
+
+
+def circle_of(imports: Mapping[str, set[str]]) -> list[str]:
+    """Modules of which each imports the next, and the last the first; none where there is no circle."""
+    done: set[str] = set()
+    way: list[str] = []
+
+    def follow(module: str) -> list[str]:
+        if module in way:
+            return way[way.index(module) :]
+        if module in done:
+            return []
+        way.append(module)
+        found = next(filter(None, map(follow, sorted(imports.get(module, ())))), [])
+        way.pop()
+        done.add(module)
+        return found
+
+    return next(filter(None, map(follow, sorted(imports))), [])
+
+
+def test_no_import_goes_in_a_circle():
+    """Not at the head of a module, not inside a function, and not for type checkers alone: of two modules
+    that need each other, neither can be read without the other.
+    """
+    texts = {module_of(path): path.read_text("utf-8") for path in MODULES}
+    circle = circle_of({module: names_in(text, texts) for module, text in texts.items()})
+    assert not circle, f"{' → '.join(circle)} → {circle[0]}: hand one of them what it needs of the next"
+
+
+@pytest.mark.parametrize(
+    "last",
+    ["import a", "from a import x", "if TYPE_CHECKING:\n    from a import x", "def f():\n    import a"],
+)
+def test_a_circle_is_found_however_it_is_closed(last):
+    """And none where the last module imports nothing."""
+    texts = {"a": "from b import y", "b": "import c", "c": last}
+    assert sorted(circle_of({module: names_in(text, texts) for module, text in texts.items()})) == [*texts]
+    assert not circle_of({"a": {"b", "c"}, "b": {"c"}, "c": set()})
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

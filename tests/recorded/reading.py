@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -361,7 +362,7 @@ def _who_asks(world: World, recorder: Recorder) -> None:
     recorder.get(A, headers={"org-handle": "acme.example"})
 
 
-def _badly_asked(world: World, recorder: Recorder, endpoint: Endpoint) -> None:
+def _badly_asked(world: World, recorder: Recorder, endpoint: Endpoint[Any]) -> None:
     path = filled(world, endpoint.path)
     who = "admin" if endpoint.role == "admin" else "viewer"
     for name in endpoint.parameters:

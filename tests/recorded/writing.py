@@ -365,7 +365,7 @@ def _sessions(world: World, recorder: Recorder) -> None:
     session("DELETE", Origin="https://elsewhere.example")
 
 
-def _wrongly_sent(world: World, recorder: Recorder, endpoint: Endpoint) -> None:
+def _wrongly_sent(world: World, recorder: Recorder, endpoint: Endpoint[Any]) -> None:
     """Bodies that no endpoint takes."""
     path = filled(world, endpoint.path)
     recorder.ask(endpoint.method, f"{path}?colour=red", who="admin", content=b"{}")

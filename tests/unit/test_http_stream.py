@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from callboard.http import stream
-from callboard.http.response import Response
 
 
 class Pieces:
@@ -44,7 +43,9 @@ def sent(pieces: Pieces, *, taken: int = 100, gone: bool = False) -> list[Any]:
             await asyncio.Event().wait()
         messages.append(message)
 
-    asyncio.run(stream.send_stream({}, receive, send, Response(stream=pieces), b"id"))
+    asyncio.run(
+        stream.send_stream({}, receive, send, {"status": 200, "headers": [(b"x-request-id", b"id")]}, pieces)
+    )
     assert pieces.closed == 1
     return messages
 

@@ -11,6 +11,7 @@ from time import perf_counter_ns
 from callboard.errors import CallboardError, ExportsFullError, StoreError
 from callboard.http import pipeline
 from callboard.http.arrival import Arrivals
+from callboard.http.descriptions import ApiDescriptions
 from callboard.http.endpoint import Endpoint
 from callboard.http.endpoints import ENDPOINTS
 from callboard.http.errors import FAULT, HttpError, error_body, http_error
@@ -21,7 +22,7 @@ from callboard.http.readiness import ReadyCheck
 from callboard.http.refusals import Refusals
 from callboard.http.request import Receive, Request, Scope
 from callboard.http.request_id import RequestIds
-from callboard.http.response import Response, Send, finished, send_response
+from callboard.http.response import Response, Send, finished, send_response, with_id
 from callboard.http.room import Room
 from callboard.http.router import Router, without_prefix
 from callboard.http.routes.analytics import PATHS as ANALYTICS_PATHS
@@ -59,6 +60,7 @@ class Application:
         self._store_threads = SharedThreads(services.settings.readers, "store")
         self._parse_threads = Threads(PARSE_THREADS, "parse")
         self._readiness = ReadyCheck(services.store, services.commits)
+        self._descriptions = ApiDescriptions(services.settings.path_prefix)
         self._arrivals = Arrivals()
         self._room = Room(services.settings.body_room_bytes)
         self._exports = Places(services.settings.exports, ExportsFullError)
@@ -115,6 +117,7 @@ class Application:
             parse_threads=self._parse_threads,
             exports=self._exports,
             readiness=self._readiness,
+            descriptions=self._descriptions,
             arrivals=self._arrivals,
             room=self._room,
             note_gauges=self.note_gauges,
@@ -128,7 +131,8 @@ class Application:
             if response.stream is None:
                 await send_response(send, response, request_id)
             else:
-                await send_stream(scope, receive, send, response, request_id)
+                head = {"status": response.status, "headers": with_id(response, request_id)}
+                await send_stream(scope, receive, send, head, response.stream)
         finally:
             if request.hold is not None:
                 request.hold.end()
@@ -173,7 +177,7 @@ class Application:
             response = _failed(HttpError(500, FAULT), request.request_id)
         return finished(response, request.headers, request.method, varies=varies)
 
-    def _find(self, request: Request) -> tuple[Endpoint, dict[str, str]]:
+    def _find(self, request: Request) -> tuple[Endpoint[Request], dict[str, str]]:
         try:
             return self._router.find(request.method, request.raw_path)
         except HttpError as error:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from callboard.http.request import Request
 from callboard.http.response import Response
 from callboard.ingest.shape import Bounds
 from callboard.model.words import Role
@@ -23,9 +22,9 @@ SMALL_BYTES = 64 * 1024
 
 SMALL_BOUNDS = Bounds(values=1_000, keys=1_000)
 
-Handler = Callable[[Request], Awaitable[Response]]
-Finder = Callable[[Request], Awaitable[Any]]
-"""Finds the item that the path names; raises `NotFoundError`."""
+R = TypeVar("R")
+"""The request. A request knows its endpoint: importing it here would close a circle. Where both are known
+`Endpoint[Request]` is written, and mypy checks that the handlers and finders take one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +56,7 @@ class Header:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Endpoint:
+class Endpoint(Generic[R]):
     """One method of one path."""
 
     method: str
@@ -67,7 +66,7 @@ class Endpoint:
     tag: str
     summary: str
     text: str = ""
-    handle: Handler
+    handle: Callable[[R], Awaitable[Response]]
     answer: Any
     """What `status` is answered with: a type, or a JSON schema."""
     status: int = 200
@@ -78,7 +77,8 @@ class Endpoint:
     needs_handle: bool = False
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     headers: tuple[Header, ...] = ()
-    find: Finder | None = None
+    find: Callable[[R], Awaitable[Any]] | None = None
+    """Finds the item that the path names; raises `NotFoundError`."""
     body: Body | None = None
     extra_statuses: tuple[int, ...] = ()
     """Errors it may answer beside those that follow from the rest."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callboard.http.endpoint import Endpoint
+from callboard.http.request import Request
 from callboard.http.routes import (
     agents,
     analytics,
@@ -23,7 +24,7 @@ from callboard.http.routes import (
 from callboard.http.routes.reports import attention, concurrency, durations, metrics, series, trust
 from callboard.http.routes.reports import spaces as spaces_report
 
-ENDPOINTS: tuple[Endpoint, ...] = (
+ENDPOINTS: tuple[Endpoint[Request], ...] = (
     *analytics.ENDPOINTS,
     *stream.ENDPOINTS,
     *spaces_report.ENDPOINTS,
@@ -47,4 +48,4 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *pages.ENDPOINTS,
     *board.ENDPOINTS,
 )
-DOCUMENTED: tuple[Endpoint, ...] = tuple(each for each in ENDPOINTS if each.documented)
+DOCUMENTED: tuple[Endpoint[Request], ...] = tuple(each for each in ENDPOINTS if each.documented)

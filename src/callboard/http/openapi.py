@@ -142,7 +142,7 @@ def document(prefix: str = "") -> dict[str, Any]:
     return _named(described)
 
 
-def _types(endpoint: Endpoint) -> list[Any]:
+def _types(endpoint: Endpoint[Any]) -> list[Any]:
     bodies = [endpoint.answer, *([endpoint.body.schema] if endpoint.body else [])]
     return [kind for kind in bodies if not isinstance(kind, dict)]
 
@@ -154,7 +154,7 @@ def _schema(kind: Any) -> dict[str, Any]:
     return schema
 
 
-def _operation(endpoint: Endpoint) -> dict[str, Any]:
+def _operation(endpoint: Endpoint[Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": endpoint.operation,
         "tags": [endpoint.tag],
@@ -181,7 +181,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     return operation
 
 
-def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+def _parameters(endpoint: Endpoint[Any]) -> list[dict[str, Any]]:
     parameters = [_path_parameter(name) for name in re.findall(r"\{(\w+)\}", endpoint.path)]
     if endpoint.needs_token and (endpoint.needs_handle or endpoint.in_space):
         text = "The organization's `domain_handle`, in any case."
@@ -219,7 +219,7 @@ def _query_parameter(parameter: Parameter) -> dict[str, Any]:
     return described
 
 
-def _responses(endpoint: Endpoint) -> dict[str, Any]:
+def _responses(endpoint: Endpoint[Any]) -> dict[str, Any]:
     content: dict[str, Any] = {"schema": _schema(endpoint.answer)}
     if endpoint.example is not None:
         content["example"] = endpoint.example
@@ -242,22 +242,22 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
     return responses
 
 
-def _tag(endpoint: Endpoint) -> dict[str, Any]:
+def _tag(endpoint: Endpoint[Any]) -> dict[str, Any]:
     if not _has_tag(endpoint):
         return {}
     return {"ETag": {**_ETAG["ETag"], "required": not endpoint.exports}}
 
 
-def _other_content(endpoint: Endpoint) -> dict[str, Any]:
+def _other_content(endpoint: Endpoint[Any]) -> dict[str, Any]:
     """The export formats of a list, beside JSON."""
     return {media: {"schema": {"type": "string"}} for media in endpoint.medias[1:]}
 
 
-def _has_tag(endpoint: Endpoint) -> bool:
+def _has_tag(endpoint: Endpoint[Any]) -> bool:
     return endpoint.method == "GET" and not endpoint.untagged
 
 
-def statuses(endpoint: Endpoint) -> set[int]:
+def statuses(endpoint: Endpoint[Any]) -> set[int]:
     """The error statuses of an endpoint, except those of routing (404 for no such path, 405)."""
     found = {406, 500, 503, *endpoint.extra_statuses}
     if endpoint.needs_token:

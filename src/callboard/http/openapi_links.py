@@ -22,7 +22,7 @@ MADE: Mapping[str, Mapping[str, str]] = {
 """By operation: the ids of what it created, each with its place in the answer as JSON pointer (RFC 6901)."""
 
 
-def links(source: Endpoint, endpoints: Sequence[Endpoint]) -> dict[str, Any]:
+def links(source: Endpoint[Any], endpoints: Sequence[Endpoint[Any]]) -> dict[str, Any]:
     """The links of an operation's successful answer, by the operation each one leads to."""
     found = {target.operation: _parameters(source, target) for target in endpoints}
     return {
@@ -32,7 +32,7 @@ def links(source: Endpoint, endpoints: Sequence[Endpoint]) -> dict[str, Any]:
     }
 
 
-def _parameters(source: Endpoint, target: Endpoint) -> dict[str, str]:
+def _parameters(source: Endpoint[Any], target: Endpoint[Any]) -> dict[str, str]:
     """The parameters with which `target` is about what `source` created; empty if it cannot be."""
     made = MADE.get(source.operation, {})
     known = {name: f"$request.path.{name}" for name in _VARIABLE.findall(source.path)}

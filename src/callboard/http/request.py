@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from callboard.errors import BodyTooLargeError, BodyTooSlowError, UnreadableBodyError
 from callboard.http.arrival import Arrivals
+from callboard.http.endpoint import Endpoint
 from callboard.http.room import Hold, Room
 from callboard.http.services import Services
 from callboard.http.shared_threads import Asking, SharedThreads
@@ -19,7 +20,6 @@ from callboard.query.places import Places
 from callboard.store.budget import Budget
 
 if TYPE_CHECKING:
-    from callboard.http.endpoint import Endpoint
     from callboard.http.limits import FailureLimit
     from callboard.http.readiness import ReadyCheck
 
@@ -33,6 +33,13 @@ ASKED_FIRST = 4 * 1024
 """Of larger bodies their stated length is looked at before anything is read; of these when they are there."""
 
 
+class Descriptions(Protocol):
+    """What the API says of itself. It is made from the table of endpoints, which know nothing of it."""
+
+    def document(self) -> bytes: ...
+    def page(self) -> tuple[bytes, bytes]: ...
+
+
 class Request:
     """One request. Fields without a default are there once the step that fills them has passed."""
 
@@ -44,6 +51,7 @@ class Request:
         "answer_media",
         "arrivals",
         "body",
+        "descriptions",
         "endpoint",
         "exports",
         "headers",
@@ -72,7 +80,7 @@ class Request:
         "view",
     )
 
-    endpoint: Endpoint
+    endpoint: Endpoint[Request]
     path: dict[str, str]
     """What stands in the path, by the endpoint's names."""
     limit: FailureLimit
@@ -107,6 +115,7 @@ class Request:
         parse_threads: Threads,
         exports: Places,
         readiness: ReadyCheck,
+        descriptions: Descriptions,
         arrivals: Arrivals,
         room: Room,
         note_gauges: Callable[[], None],
@@ -119,6 +128,7 @@ class Request:
         self.parse_threads = parse_threads
         self.exports = exports
         self.readiness = readiness
+        self.descriptions = descriptions
         self.arrivals = arrivals
         self.room = room
         self.hold: Hold | None = None

@@ -99,7 +99,12 @@ def finished(response: Response, request: Mapping[bytes, bytes], method: str, *,
     )
 
 
+def with_id(response: Response, request_id: bytes) -> Headers:
+    """The whole head, as it goes out."""
+    return [*response.headers, (b"x-request-id", request_id)]
+
+
 async def send_response(send: Send, response: Response, request_id: bytes) -> None:
-    headers = [*response.headers, (b"x-request-id", request_id)]
+    headers = with_id(response, request_id)
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})

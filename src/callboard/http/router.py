@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 
 from callboard.http.endpoint import Endpoint
 from callboard.http.errors import NO_PATH, HttpError
-from callboard.http.request import Scope
+from callboard.http.request import Request, Scope
 
 
 class _Node:
@@ -17,18 +17,18 @@ class _Node:
         self.literals: dict[str, _Node] = {}
         self.variable: _Node | None = None
         self.name = ""
-        self.endpoints: dict[str, Endpoint] = {}
+        self.endpoints: dict[str, Endpoint[Request]] = {}
 
 
 class Router:
     """A tree of path segments. A literal segment wins over a variable one, without backtracking."""
 
-    def __init__(self, endpoints: Iterable[Endpoint]) -> None:
+    def __init__(self, endpoints: Iterable[Endpoint[Request]]) -> None:
         self._root = _Node()
         for endpoint in endpoints:
             self._add(endpoint)
 
-    def _add(self, endpoint: Endpoint) -> None:
+    def _add(self, endpoint: Endpoint[Request]) -> None:
         node = self._root
         for segment in _segments(endpoint.path):
             if segment.startswith("{"):
@@ -40,7 +40,7 @@ class Router:
         assert endpoint.method not in node.endpoints, f"{endpoint.method} {endpoint.path} is declared twice"
         node.endpoints[endpoint.method] = endpoint
 
-    def find(self, method: str, raw_path: bytes) -> tuple[Endpoint, dict[str, str]]:
+    def find(self, method: str, raw_path: bytes) -> tuple[Endpoint[Request], dict[str, str]]:
         """The endpoint, and the values of the path's variables.
 
         `raw_path` is percent-encoded, and is split before it is decoded: an id may contain a slash, as `%2F`.
@@ -81,7 +81,7 @@ def allowed(endpoints: Iterable[str]) -> bytes:
     return ", ".join(sorted(methods)).encode()
 
 
-def _not_allowed(method: str, endpoints: dict[str, Endpoint]) -> HttpError:
+def _not_allowed(method: str, endpoints: dict[str, Endpoint[Request]]) -> HttpError:
     allow = (b"allow", allowed(endpoints))
     if method == "OPTIONS":  # an answer, not an error, but it ends the request in the same way
         return HttpError(204, "", headers=[allow])

@@ -14,13 +14,10 @@ import traceback
 from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from callboard.errors import CallboardError
 from callboard.http.masking import masked
-
-if TYPE_CHECKING:
-    from callboard.http.response import Response
 
 _log = logging.getLogger("callboard.http")
 
@@ -54,14 +51,11 @@ class NoParts:
         pass
 
 
-async def send_stream(
-    scope: Message, receive: Receive, send: Send, response: Response, request_id: bytes
-) -> None:
-    """Send a response whose body is a stream; returns when it ended, broke off or was hung up on."""
-    stream = response.stream
-    assert stream is not None
-    headers = [*response.headers, (b"x-request-id", request_id)]
-    sending = asyncio.create_task(_send(send, {"status": response.status, "headers": headers}, stream))
+async def send_stream(scope: Message, receive: Receive, send: Send, head: Message, stream: Stream) -> None:
+    """Send a body in pieces under this head (`status` and `headers`, the request's id among them); returns
+    when it ended, broke off or was hung up on.
+    """
+    sending = asyncio.create_task(_send(send, head, stream))
     gone = asyncio.create_task(_hung_up(receive))
     try:
         await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -75,12 +69,16 @@ async def send_stream(
         return
     fault = None if sending.cancelled() else sending.exception()
     if isinstance(fault, CallboardError):
-        _log.warning("request %s broke off: %s: %s", request_id.decode(), fault.code, fault.message)
+        _log.warning("request %s broke off: %s: %s", _id_of(head), fault.code, fault.message)
     elif fault is not None:
         told = masked("".join(traceback.format_exception(fault)))
-        _log.error("request %s broke off\n%s", request_id.decode(), told)
+        _log.error("request %s broke off\n%s", _id_of(head), told)
     if fault is not None or sending.cancelled() or not sending.result():
         hang_up(scope.get("client"))
+
+
+def _id_of(head: Message) -> str:
+    return str(dict(head["headers"])[b"x-request-id"].decode())
 
 
 async def _send(send: Send, head: Message, stream: Stream) -> bool:

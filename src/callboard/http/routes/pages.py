@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-import msgspec
 from msgspec import Struct
 
 from callboard.http.endpoint import Endpoint
@@ -35,26 +32,12 @@ async def readyz(request: Request) -> Response:
     return json_response(Readiness("ready", {str(name): value for name, value in said.items()}))
 
 
-@cache
-def _document(prefix: str) -> bytes:
-    from callboard.http.openapi import document  # noqa: PLC0415 - it describes the table this page is in
-
-    return msgspec.json.encode(document(prefix))
-
-
-@cache
-def _docs(prefix: str) -> tuple[bytes, bytes]:
-    from callboard.http.docs_page import docs_page  # noqa: PLC0415 - see above
-
-    return docs_page(prefix)
-
-
 async def openapi(request: Request) -> Response:
-    return Response(body=_document(request.services.settings.path_prefix))
+    return Response(body=request.descriptions.document())
 
 
 async def docs(request: Request) -> Response:
-    page, policy = _docs(request.services.settings.path_prefix)
+    page, policy = request.descriptions.page()
     headers = [(b"content-security-policy", policy), (b"referrer-policy", b"same-origin")]
     return Response(body=page, media=HTML, headers=headers)
 
