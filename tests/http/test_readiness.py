@@ -54,13 +54,29 @@ def test_events_that_cannot_be_written_are_told_with_the_reason(
 ) -> None:
     """The store reads, and would take nothing: a server that is not ready."""
 
-    async def refuses() -> None:
+    async def refuses(_: float) -> None:
         raise StoreUnavailableError("The disk is gone.", 5)
 
     monkeypatch.setattr(board.client, "check", refuses)
     answer = board.get("/readyz")
     assert (answer.status_code, answer.json()["message"]) == (503, "The disk is gone.")
     assert board.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("doing", "reason"),
+    [("lock", "locked by another process for 9 s"), ("sync", "has not taken a commit for 9 s")],
+)
+def test_what_the_writer_waits_for_is_told(
+    board: Board, monkeypatch: pytest.MonkeyPatch, doing: str, reason: str
+) -> None:
+    """The client of the writer is asked, and asks the writer itself, which answers beside its work."""
+    assert board.get("/readyz").status_code == 200
+    monkeypatch.setattr(board.store, "doing", (doing, time.monotonic() - 9))
+    answer = board.get("/readyz")
+    assert (answer.status_code, answer.json()["message"].count(reason)) == (503, 1), answer.text
+    monkeypatch.undo()
+    assert board.get("/readyz").status_code == 200
 
 
 async def _get(board: Board, path: str) -> httpx.Response:

@@ -109,8 +109,17 @@ class CommitClient:
             loop.call_soon(self._pump)
         return await future
 
-    async def check(self) -> None:
-        """Raises `StoreUnavailableError`, with the reason, when what comes now would not be written soon."""
+    async def check(self, within_s: float) -> None:
+        """Raises `StoreUnavailableError`, with the reason, when what comes now would not be written soon, or
+        when that is not known within this time.
+        """
+        try:
+            async with asyncio.timeout(within_s):
+                await self._check()
+        except TimeoutError:
+            raise StoreUnavailableError("Events cannot be written: a commit takes very long.", 5) from None
+
+    async def _check(self) -> None:
         if self._stopping or not self._started:
             raise StoreUnavailableError("The server is stopping.")
         writer = self._reach(asyncio.get_running_loop())

@@ -40,9 +40,9 @@ class MeteredCommits:
         self._count(receipt)
         return receipt
 
-    async def check(self) -> None:
+    async def check(self, within_s: float) -> None:
         """See `CommitClient.check`."""
-        await self._client.check()
+        await self._client.check(within_s)
 
     async def finish(self) -> None:
         """See `CommitClient.finish`."""
