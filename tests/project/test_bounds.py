@@ -28,7 +28,7 @@ from callboard.ingest import (
     slices,
     wire,
 )
-from callboard.ingest.commit import client, process
+from callboard.ingest.commit import checks, process, supervisor
 from callboard.ingest.sources import delimited, importer, ownership, targets
 from callboard.live import follow, message, subscription
 from callboard.model import call
@@ -182,12 +182,12 @@ BOUNDS: dict[str, list[str]] = {
     "files and connections open, a process": [f"{server.MOST_OPEN_FILES:,}"],
     "a commit": [
         f"{DEFAULT.commit_timeout_ms:,} ms",
-        f"{1000 // client.EVENTS_A_S} ms for each event",
+        f"{1000 // supervisor.EVENTS_A_S} ms for each event",
     ],
-    "start of another writer": [f"{client.BEGINS_WITHIN_S} s"],
+    "start of another writer": [f"{supervisor.BEGINS_WITHIN_S} s"],
     "looks whether the file is still the same": [f"{identity.LOOK_EVERY_S} s"],
     "room on the disk of a file": [f"{sqlite_store.LEAST_FREE_BYTES // MIB} MiB"],
-    "an answer of /readyz": [f"{readiness.WITHIN_S} s", f"{client.STUCK_S} s"],
+    "an answer of /readyz": [f"{readiness.WITHIN_S} s", f"{checks.STUCK_S} s"],
     "an answer of PostgreSQL to a reader": [f"{postgres_store.ON_LOOP_S:.0f} s where the event loop"],
     "an answer of PostgreSQL to what is no query (a connection being set up)": [
         f"{postgres_connection.HOUSEKEEPING_S:.0f} s"

@@ -299,7 +299,7 @@ def test_a_writer_that_does_not_read_is_sent_no_more(monkeypatch: pytest.MonkeyP
             batch.entries.append(call(f"c{number}", metadata={"text": long}))
             sent.append(asyncio.ensure_future(world.client.commit_async(batch)))
             await asyncio.sleep(0.001)
-        writer = world.client._writer
+        writer = world.client._supervisor.writer
         assert writer is not None
         assert isinstance(writer._transport, asyncio.WriteTransport)
         assert 1 << 16 < writer._transport.get_write_buffer_size() < (1 << 16) + 2 * len(long)
@@ -310,3 +310,18 @@ def test_a_writer_that_does_not_read_is_sent_no_more(monkeypatch: pytest.MonkeyP
     world.run(main())
     world.commits.stop()
     assert world.calls() == many + 1
+
+
+def test_a_check_during_which_the_writer_ends_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its last answer may be read after its end was noticed; the check fails with the reason all the same."""
+    doing = process.WriterProcess.doing
+
+    async def last_answer(writer: process.WriterProcess) -> tuple[str, float]:
+        found = await doing(writer)
+        world.client.ended(writer)
+        return found
+
+    world.commit(world.batch("c1"))
+    monkeypatch.setattr(process.WriterProcess, "doing", last_answer)
+    with pytest.raises(StoreUnavailableError, match="ended and is not back yet"):
+        world.run(world.client.check(5))
