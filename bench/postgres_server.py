@@ -49,6 +49,7 @@ def filled(of: Cluster, board: Board, name: str = "ours") -> Database:
     url = of.url + name
     with closing(SqliteStore(board.path)) as there, closing(PostgresStore(url, upgrade=True)) as here:
         assert there.copy_to(here) == 0
+        assert there.end_copy(here) == 0
     of.ask("VACUUM ANALYZE", name)
     return Database(of, msgspec.structs.replace(board, path=url))
 
