@@ -8,6 +8,7 @@ from typing import Any, Literal
 from callboard.clock import Micros
 from callboard.errors import NotFoundError
 from callboard.fold.catalogue import BY_NAME
+from callboard.fold.ranges import holding
 from callboard.fold.sketch import bucket, bucket_text
 from callboard.fold.tally import CellKey, Measures
 from callboard.model.call import Call
@@ -58,11 +59,13 @@ class ReportSums(Part):
 
     def lengths(self, org_id: int, part: LengthPart) -> GroupLengths:
         every: dict[tuple[Any, ...], tuple[list[int | None], list[int | None]]] = {}
+        places = holding(part.ranges)
         with self.state.lock:
             for space in [self.state.need_space(org_id, each) for each in part.spaces]:
                 for call in space.standing_calls():
-                    within = any(begin <= call.creation_time < end for begin, end in part.ranges)
-                    if not within or not call_passes(call, part.where, space.space.settings):
+                    if not places(call.creation_time) or not call_passes(
+                        call, part.where, space.space.settings
+                    ):
                         continue
                     values = _values(space, call)
                     key = tuple(values[name] for name in part.group)
@@ -127,7 +130,7 @@ class ReportSums(Part):
         return _of_calls(spaces, part) if isinstance(part, CallPart) else _of_tasks(spaces, part)
 
     def _of_cells(self, org_id: int, part: CellPart) -> Iterator[Counted]:
-        counter = BY_NAME[part.counter]
+        counter, places = BY_NAME[part.counter], holding(part.ranges)
         for space_id in part.spaces:
             for (code, grain, quarter, *dimensions), measures in self._cells(org_id, space_id).items():
                 values = dict(zip(counter.dimensions, dimensions, strict=False))
@@ -135,10 +138,9 @@ class ReportSums(Part):
                     continue
                 if not all(matches(wanted, values[name] or None) for name, wanted in part.where):
                     continue
-                for place, (begin, end) in enumerate(part.ranges):
-                    if begin <= quarter < end:
-                        group = tuple(space_id if name == "space" else values[name] for name in part.group)
-                        yield place, group, values[counter.status], measures
+                for place in places(quarter):
+                    group = tuple(space_id if name == "space" else values[name] for name in part.group)
+                    yield place, group, values[counter.status], measures
 
     def _cells(self, org_id: int, space_id: int) -> dict[CellKey, Measures]:
         if space_id != CONTACT_SPACES:
@@ -149,15 +151,15 @@ class ReportSums(Part):
 
 
 def _of_calls(spaces: Iterable[SpaceState], part: CallPart) -> Iterator[Counted]:
+    places = holding(part.ranges)
     for space in spaces:
         for call in space.standing_calls():
             if call_passes(call, part.where, space.space.settings):
                 values = _values(space, call)
                 timed = call.duration_ms is not None
                 measures = (1, int(call.answered), int(timed), call.duration_ms or 0, call.wait_ms or 0)
-                for place, (begin, end) in enumerate(part.ranges):
-                    if begin <= call.creation_time < end:
-                        yield place, tuple(values[name] for name in part.group), call.call_status, measures
+                for place in places(call.creation_time):
+                    yield place, tuple(values[name] for name in part.group), call.call_status, measures
 
 
 def _values(space: SpaceState, call: Call) -> dict[str, Any]:
@@ -175,14 +177,14 @@ def _values(space: SpaceState, call: Call) -> dict[str, Any]:
 
 
 def _of_tasks(spaces: Iterable[SpaceState], part: TaskPart) -> Iterator[Counted]:
+    places = holding(part.ranges)
     for space in spaces:
         for task in space.standing_tasks():
             if task_passes(task, part.where, space.space.settings, space.standing_calls()):
                 values = _values_of_task(space, task)
-                for place, (begin, end) in enumerate(part.ranges):
-                    if begin <= task.created < end:
-                        group = tuple(values[name] for name in part.group)
-                        yield place, group, task.status, (1, 0, 0, 0, 0)
+                for place in places(task.created):
+                    group = tuple(values[name] for name in part.group)
+                    yield place, group, task.status, (1, 0, 0, 0, 0)
 
 
 def _values_of_task(space: SpaceState, task: Task) -> dict[str, Any]:

@@ -7,9 +7,8 @@ store no longer knows what moved since that mark, the view is emptied and read a
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from threading import Lock
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from msgspec import Struct
 
 from callboard.fold.grain import QUARTER_US
+from callboard.fold.ranges import holding
 from callboard.query.reports.period import Range
 from callboard.store.questions import Changes, Match, Sum
 
@@ -64,8 +64,8 @@ class View:
         self._groups: dict[Group, int] = {}
         self._sums: dict[Range, list[list[int]]] = {}
         """Range → for each sum a number for each group, by its place; groups behind the end have none."""
-        self._order: list[Range] | None = None
-        """The ranges by their begins, once they were needed."""
+        self._holding: Callable[[int], list[int]] | None = None
+        """Which of the ranges hold an instant; None until it is needed, and when the ranges have changed."""
 
     def __contains__(self, asked: Range) -> bool:
         return asked in self._sums
@@ -80,16 +80,17 @@ class View:
         """Let go of these ranges; without, of everything."""
         if ranges is None:
             self._sums, self._groups, self.mark = {}, {}, None
+            self._holding = None
         else:
             for each in ranges:
                 self._sums.pop(each, None)
-        self._order = None
+                self._holding = None
 
     def begin(self, ranges: Iterable[Range]) -> None:
         """Ranges of which nothing is known yet: all their sums are 0 until some are added."""
         for each in ranges:
             self._sums[each] = [[] for _ in range(self._many)]
-        self._order = None
+            self._holding = None
 
     def add(self, rows: Sequence[StoreRow], targets: Targets) -> None:
         """Add rows of the store's to ranges that were begun, by what each row's place counts for."""
@@ -131,15 +132,14 @@ class View:
         self.mark = mark
         if not changes:
             return
-        if self._order is None:
-            self._order = sorted(self._sums)
+        ranges = list(self._sums)
+        if self._holding is None:
+            self._holding = holding(ranges)
         # Few of the ranges, mostly one: only these are touched.
         moved: dict[Range, list[StoreRow]] = {}
         for quarter, *rest in changes:
-            at = quarter * QUARTER_US
-            place = bisect_right(self._order, at, key=_begin) - 1
-            if place >= 0 and at < self._order[place][1]:
-                moved.setdefault(self._order[place], []).append((0, *rest))
+            for place in self._holding(quarter * QUARTER_US):
+                moved.setdefault(ranges[place], []).append((0, *rest))
         for each, rows in moved.items():
             self.add(rows, [[(each, 1)]])
 
@@ -153,10 +153,6 @@ class View:
             if any(map(any, numbers)):
                 columns[group] = numbers
         return columns
-
-
-def _begin(of: Range) -> int:
-    return of[0]
 
 
 class Views:

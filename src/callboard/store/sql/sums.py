@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import msgspec
 
 from callboard.fold.catalogue import BY_NAME, Counter
+from callboard.fold.ranges import holding
 from callboard.store.budget import hand, rows_left
 from callboard.store.questions import (
     CONTACT_SPACES,
@@ -172,7 +172,7 @@ def _walked(
         values,
     )
     first = 1 + len(part.group)
-    places = _places(part.ranges)
+    places = holding(part.ranges)
     of_bucket = {bucket: places(bucket) for bucket in {row[0] for row in found}}
     rows = [(place, *row[1:]) for row in found if any(row[first:]) for place in of_bucket[row[0]]]
     held = [place for each in of_bucket.values() for place in each]
@@ -191,7 +191,7 @@ def _late(db: Database, counter: Counter, part: CellPart, values: dict[str, Any]
     contact = part.spaces == (CONTACT_SPACES,)
     bucket = (UTC_BUCKETS if contact else HOME_BUCKETS)[part.grain]
     within = f" AND {bucket} >= :least AND {bucket} < :end"
-    places = _places(part.ranges)
+    places = holding(part.ranges)
     return [
         (place, *row[1:])
         for row in _of_deltas(db, counter, part, bucket, within, values)
@@ -231,20 +231,6 @@ def _of_deltas(
         f"GROUP BY {', '.join(str(1 + at) for at in range(len(group)))}",
         values,
     )
-
-
-def _places(ranges: Sequence[tuple[int, int]]) -> Callable[[int], list[int]]:
-    """Which of the ranges hold a bucket."""
-    ordered = sorted((begin, end, place) for place, (begin, end) in enumerate(ranges))
-    if any(end > begin for (_, end, _), (begin, _, _) in pairwise(ordered)):  # some overlap
-        return lambda bucket: [place for begin, end, place in ordered if begin <= bucket < end]
-    begins = [begin for begin, _, _ in ordered]
-
-    def of(bucket: int) -> list[int]:
-        at = bisect_right(begins, bucket) - 1
-        return [ordered[at][2]] if at >= 0 and bucket < ordered[at][1] else []
-
-    return of
 
 
 def _measured(wanted: Sum, measure: str, status: str) -> str:
