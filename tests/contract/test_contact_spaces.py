@@ -4,7 +4,7 @@ import pytest
 
 from callboard.fold.catalogue import CATALOGUE
 from callboard.fold.grain import Grain
-from callboard.store.questions import CONTACT_SPACES, CallFilter, CellPart, Scope
+from callboard.store.questions import CONTACT_SPACES, Aggregate, CallFilter, Scan, Scope, TaskFilter
 from callboard.store.sql import compaction
 from tests.events import call, send, task
 from tests.stores import make_space
@@ -20,8 +20,10 @@ def compacted_at(request, monkeypatch):
 
 def together(store, acme, counter, grain):
     """How many items the contact spaces together have."""
-    part = CellPart(counter=counter.name, grain=grain, spaces=(CONTACT_SPACES,), ranges=EVER)
-    return sum(row[1] for row in store.sums(acme.id, [part])[0])
+    where = CallFilter() if counter.of == "call" else TaskFilter()
+    aggregate = Aggregate(spaces=(CONTACT_SPACES,), where=where, counter=counter.name)
+    scan = Scan(aggregate=aggregate, grain=grain, ranges=EVER)
+    return sum(row[1] for row in store.sums(acme.id, [scan])[0])
 
 
 def check(store, acme, calls, tasks):

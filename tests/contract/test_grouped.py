@@ -7,7 +7,7 @@ from callboard.errors import InvalidInputError, StoreTooSlowError
 from callboard.fold.grain import QUARTER_US, Grain
 from callboard.fold.sketch import bucket
 from callboard.store.budget import Budget, within
-from callboard.store.questions import UNKNOWN, CallFilter, CallPart, CellPart, LengthPart, Scope, Sum, Window
+from callboard.store.questions import UNKNOWN, Aggregate, CallFilter, Scan, Scope, Sum, Window
 from callboard.store.sql import compaction, sums
 from tests.events import call, send
 from tests.stores import NOW, make_organization, make_space
@@ -62,8 +62,8 @@ def test_both_distributions_of_every_group_come_in_one_pass(store, acme, name, w
     spaces = filled(store, acme)
     elsewhere = make_organization(store, "other.example")
     send(store, make_space(store, elsewhere), call("theirs", "completed", duration_ms=99_999_999))
-    asked = LengthPart(spaces=tuple(space.id for space in spaces), ranges=RANGE, where=where, group=(name,))
-    told = store.lengths(acme.id, asked)
+    asked = Aggregate(spaces=tuple(space.id for space in spaces), where=where, group=(name,))
+    told = store.lengths(acme.id, asked, RANGE)
     expected = plain(store, acme, spaces, where, name)
     assert {group for group, _, _ in told} == set(expected)
     for group, *both in told:
@@ -78,6 +78,30 @@ def test_both_distributions_of_every_group_come_in_one_pass(store, acme, name, w
             assert lengths.greatest_ms == max(known, default=None)
 
 
+@pytest.mark.parametrize("of", ["talk", "wait"])
+def test_a_bucket_is_the_same_calls_in_cells_and_in_rows(store, acme, of):
+    """Of each bucket there is: counted from either source, and call by call."""
+    spaces = filled(store, acme)
+    values = [
+        each.call.duration_ms if of == "talk" else each.call.wait_ms
+        for space in spaces
+        for each in store.calls(Scope(acme.id, space.id), CallFilter(), Window(limit=1000))
+    ]
+    buckets = [bucket(value) for value in values if value is not None]
+    assert len(set(buckets)) > 1
+    days = (NOW // DAY * 96, (NOW // DAY + 3) * 96)
+    for number in set(buckets):
+        aggregate = Aggregate(
+            spaces=tuple(space.id for space in spaces),
+            bucket=(of, number),
+            sums=(Sum("items"),),
+            counter="talk_times" if of == "talk" else "answer_times",
+        )
+        cells = Scan(aggregate=aggregate, grain=Grain.UTC_DAY, ranges=(days,))
+        rows = Scan(aggregate=aggregate, ranges=RANGE)
+        assert store.sums(acme.id, [cells, rows]) == [[(0, buckets.count(number))]] * 2
+
+
 @pytest.mark.parametrize("compact_at", [1, 4_000], ids=["compacted", "left as deltas"])
 @pytest.mark.parametrize("group", [(), ("space",), ("call_status",), ("space", "call_status")], ids=str)
 @pytest.mark.parametrize("length", [1, 4, 7], ids=["quarters", "hours", "odd"])
@@ -89,18 +113,14 @@ def test_a_walk_over_cells_tells_what_a_look_for_each_pair_tells(
     spaces = tuple(space.id for space in filled(store, acme))
     first = NOW // QUARTER_US - 3
     ranges = tuple((at, at + length) for at in range(first, first + 120, length) if at % 5)
-    part = CellPart(
-        counter="calls",
-        grain=Grain.QUARTER,
-        spaces=spaces,
-        ranges=ranges,
-        group=group,
-        sums=(Sum("items"), Sum("talk_ms", ("completed",))),
+    aggregate = Aggregate(
+        spaces=spaces, group=group, sums=(Sum("items"), Sum("talk_ms", ("completed",))), counter="calls"
     )
-    monkeypatch.setattr(sums, "MANY_LOOKS", 10**9)
-    looked = store.sums(acme.id, [part])[0]
-    monkeypatch.setattr(sums, "MANY_LOOKS", 0)
-    walked = store.sums(acme.id, [part])[0]
+    scan = Scan(aggregate=aggregate, grain=Grain.QUARTER, ranges=ranges)
+    monkeypatch.setattr(sums, "MANY_LOOKUPS", 10**9)
+    looked = store.sums(acme.id, [scan])[0]
+    monkeypatch.setattr(sums, "MANY_LOOKUPS", 0)
+    walked = store.sums(acme.id, [scan])[0]
     assert sorted(walked) == sorted(looked)
     assert len({row[: 1 + len(group)] for row in walked}) == len(walked), "a row for each range and group"
     assert sum(row[-2] for row in walked) > 0
@@ -109,24 +129,24 @@ def test_a_walk_over_cells_tells_what_a_look_for_each_pair_tells(
 def test_more_rows_than_a_question_may_take_are_refused_with_what_to_narrow(store, acme):
     """At the bound they are told; one more is refused, and never cut short."""
     spaces = tuple(space.id for space in filled(store, acme))
-    part = CallPart(spaces=spaces, ranges=RANGE, group=("agent",))
-    many = len(store.sums(acme.id, [part])[0])
+    scan = Scan(aggregate=Aggregate(spaces=spaces, group=("agent",)), ranges=RANGE)
+    many = len(store.sums(acme.id, [scan])[0])
     with within(Budget(60, many)):
-        assert len(store.sums(acme.id, [part])[0]) == many
+        assert len(store.sums(acme.id, [scan])[0]) == many
     with within(Budget(60, many - 1)), pytest.raises(InvalidInputError, match="shorter period"):
-        store.sums(acme.id, [part])
+        store.sums(acme.id, [scan])
 
 
 def test_the_rows_of_one_question_count_together(store, acme):
     """Each call of the store is within the bound, both are not."""
     spaces = tuple(space.id for space in filled(store, acme))
-    part = CallPart(spaces=spaces, ranges=RANGE, group=("agent",))
-    many = len(store.sums(acme.id, [part])[0])
+    scan = Scan(aggregate=Aggregate(spaces=spaces, group=("agent",)), ranges=RANGE)
+    many = len(store.sums(acme.id, [scan])[0])
     with within(Budget(60, 2 * many - 1)):
-        store.sums(acme.id, [part])
+        store.sums(acme.id, [scan])
         with pytest.raises(InvalidInputError):
-            store.sums(acme.id, [part])
-    store.sums(acme.id, [part])
+            store.sums(acme.id, [scan])
+    store.sums(acme.id, [scan])
 
 
 def test_a_budget_that_is_used_up_asks_nothing_more(store, acme):

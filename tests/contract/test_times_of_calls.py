@@ -8,11 +8,11 @@ from callboard.clock import DAY, HOUR, MINUTE, SECOND
 from callboard.fold.grain import Grain
 from callboard.model.call import Call
 from callboard.model.directory import Organization, Space
-from callboard.query.reports.concurrency import ConcurrencyData, ConcurrencyQuestion, concurrency
+from callboard.query.reports.concurrency import ConcurrencyData, ConcurrencyQuery, concurrency
 from callboard.query.reports.period import Period
 from callboard.query.reports.scope import report_scope
 from callboard.store.interface import Store
-from callboard.store.questions import CallFilter, CellPart, Scope, Sum, Window
+from callboard.store.questions import Aggregate, CallFilter, Scan, Scope, Sum, Window
 from tests.events import call, send
 from tests.stores import NOW
 
@@ -24,7 +24,7 @@ def at_once(store: Store, acme: Organization, kind: str, period: Period) -> Conc
     scope = report_scope(acme.id, store.spaces(acme.id), None, all_content=False)
     return concurrency(
         store,
-        ConcurrencyQuestion(
+        ConcurrencyQuery(
             scope=scope,
             period=period,
             interval="total",
@@ -91,14 +91,13 @@ def test_contradicting_times_are_counted_as_their_list_and_in_no_average(
     send(store, other_space, turned)
     send(store, foreign_space, in_2000, turned)
 
-    part = CellPart(
-        counter="calls",
-        grain=Grain.DAY,
+    both = Aggregate(
         spaces=(space.id, other_space.id),
-        ranges=((-(2**40), 2**40),),
         sums=(Sum("timed"), Sum("talk_ms"), Sum("wait_ms")),
+        counter="calls",
     )
-    [[row]] = store.sums(acme.id, [part])
+    scan = Scan(aggregate=both, grain=Grain.DAY, ranges=((-(2**40), 2**40),))
+    [[row]] = store.sums(acme.id, [scan])
     assert row[1:] == (9, 9 * 30_000, 0)
 
     spaces = store.spaces(acme.id)
@@ -123,14 +122,12 @@ def test_a_creation_that_moves_moves_its_counters(store: Store, acme: Organizati
     day = NOW // DAY
 
     def days() -> dict[int, int]:
-        part = CellPart(
-            counter="calls",
+        scan = Scan(
+            aggregate=Aggregate(spaces=(space.id,), sums=(Sum("items"),), counter="calls"),
             grain=Grain.DAY,
-            spaces=(space.id,),
             ranges=tuple(((day + each) * 96, (day + each + 1) * 96) for each in range(3)),
-            sums=(Sum("items"),),
         )
-        return dict(store.sums(acme.id, [part])[0])
+        return dict(store.sums(acme.id, [scan])[0])
 
     send(store, space, call("c", at=DAY / SECOND, end_time=NOW + DAY))
     assert days() == {1: 1}

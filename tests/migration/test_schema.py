@@ -12,7 +12,7 @@ import pytest
 from callboard.errors import StoreFileError, StoreUnavailableError, StoreVersionError
 from callboard.fold.grain import Grain
 from callboard.settings import Settings
-from callboard.store.questions import CellPart, Sum
+from callboard.store.questions import Aggregate, Scan, Sum
 from callboard.store.sqlite.migrate import APPLICATION_ID, newest_version
 from callboard.store.sqlite.statements import migrations
 from callboard.store.sqlite.store import SqliteStore
@@ -131,9 +131,8 @@ def test_what_an_older_version_had_not_compacted_still_counts(tmp_path: Path) ->
         db.execute("PRAGMA user_version = 3")
     store = SqliteStore(path)
     send(store, space, call("c3", creation_time=NOW))
-    part = CellPart(
-        counter="calls", grain=Grain.DAY, spaces=(space.id,), ranges=((0, 2**40),), sums=(Sum("items"),)
-    )
-    assert store.sums(acme.id, [part]) == [[(0, 3)]]
+    calls = Aggregate(spaces=(space.id,), sums=(Sum("items"),), counter="calls")
+    scan = Scan(aggregate=calls, grain=Grain.DAY, ranges=((0, 2**40),))
+    assert store.sums(acme.id, [scan]) == [[(0, 3)]]
     assert store.verify(deep=True).drift == 0
     store.close()

@@ -17,63 +17,54 @@ from callboard.store.budget import hand
 from callboard.store.questions import (
     CONTACT_SPACES,
     MEASURES,
+    Aggregate,
     CallFilter,
-    CallPart,
-    CellPart,
-    ChangePart,
     Extreme,
     GroupLengths,
-    LengthPart,
     Lengths,
-    Sum,
-    Summed,
-    Sums,
+    Rows,
+    Scan,
     TaskFilter,
-    TaskPart,
 )
 from tests.model.counters import contact_cells
 from tests.model.filters import call_passes, matches, task_passes
 from tests.model.state import Part, SpaceState
 
-Counted = tuple[int, tuple[Any, ...], str, Sequence[int]]
-"""Place of the range, values of the group, status, measures."""
+Counted = tuple[int, dict[str, Any], str, Sequence[int]]
+"""When (as ranges tell it), values by the name of their group, status, measures."""
 
 
 class ReportSums(Part):
     """`sums`."""
 
-    def sums(self, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
+    def sums(self, org_id: int, scans: Sequence[Scan]) -> list[Rows]:
         with self.state.lock:
-            found = [_summed(self._counted(org_id, part), part.sums) for part in parts]
+            found = [_summed(self._counted(org_id, scan), scan) for scan in scans]
         hand(sum(map(len, found)))
         return found
 
     def sums_since(
-        self,
-        org_id: int,
-        parts: Sequence[CellPart | CallPart | TaskPart],
-        changes: Sequence[ChangePart],
-    ) -> Summed:
-        # The model holds nothing apart from the rows and cells as they are: nobody needs to hold sums of it.
-        return Summed(sums=self.sums(org_id, parts), changes=[None] * len(changes), mark=None)
+        self, org_id: int, scans: Sequence[Scan], since: Sequence[tuple[Aggregate, int]]
+    ) -> tuple[list[Rows], list[Rows | None], int | None]:
+        # The model always reads its rows and cells as they are: there is nothing that a view would save.
+        return self.sums(org_id, scans), [None] * len(since), None
 
-    def lengths(self, org_id: int, part: LengthPart) -> GroupLengths:
+    def lengths(
+        self, org_id: int, aggregate: Aggregate, ranges: Sequence[tuple[Micros, Micros]]
+    ) -> GroupLengths:
         every: dict[tuple[Any, ...], tuple[list[int | None], list[int | None]]] = {}
-        places = holding(part.ranges)
+        places = holding(ranges)
         with self.state.lock:
-            for space in [self.state.need_space(org_id, each) for each in part.spaces]:
-                for call in space.standing_calls():
-                    if not places(call.creation_time) or not call_passes(
-                        call, part.where, space.space.settings
-                    ):
-                        continue
-                    values = _values(space, call)
-                    key = tuple(values[name] for name in part.group)
-                    talk, wait = every.setdefault(key, ([], []))
-                    if call.call_status == "completed":
-                        talk.append(call.duration_ms)
-                    if call.call_status != "queued" and (call.answered or call.wait_ms is not None):
-                        wait.append(call.wait_ms)
+            for space, call in self._calls_of(org_id, aggregate):
+                if not places(call.creation_time):
+                    continue
+                values = _values(space, call)
+                key = tuple(values[name] for name in aggregate.group)
+                talk, wait = every.setdefault(key, ([], []))
+                if call.call_status == "completed":
+                    talk.append(call.duration_ms)
+                if call.call_status != "queued" and (call.answered or call.wait_ms is not None):
+                    wait.append(call.wait_ms)
         hand(len(every))
         return [(key, _lengths(talk), _lengths(wait)) for key, (talk, wait) in every.items() if talk or wait]
 
@@ -123,24 +114,42 @@ class ReportSums(Part):
             }
         return {space_id: stuck for space_id, stuck in counted.items() if stuck}
 
-    def _counted(self, org_id: int, part: CellPart | CallPart | TaskPart) -> Iterator[Counted]:
-        if isinstance(part, CellPart):
-            return self._of_cells(org_id, part)
-        spaces = [self.state.need_space(org_id, space_id) for space_id in part.spaces]
-        return _of_calls(spaces, part) if isinstance(part, CallPart) else _of_tasks(spaces, part)
+    def _counted(self, org_id: int, scan: Scan) -> Iterator[Counted]:
+        if scan.grain is not None:
+            return self._of_cells(org_id, scan)
+        of_calls = isinstance(scan.aggregate.where, CallFilter)
+        return (self._of_calls if of_calls else self._of_tasks)(org_id, scan.aggregate)
 
-    def _of_cells(self, org_id: int, part: CellPart) -> Iterator[Counted]:
-        counter, places = BY_NAME[part.counter], holding(part.ranges)
-        for space_id in part.spaces:
+    def _of_cells(self, org_id: int, scan: Scan) -> Iterator[Counted]:
+        aggregate = scan.aggregate
+        assert aggregate.counter is not None
+        counter = BY_NAME[aggregate.counter]
+        for space_id in aggregate.spaces:
             for (code, grain, quarter, *dimensions), measures in self._cells(org_id, space_id).items():
-                values = dict(zip(counter.dimensions, dimensions, strict=False))
-                if code != counter.code or grain != part.grain:
-                    continue
-                if not all(matches(wanted, values[name] or None) for name, wanted in part.where):
-                    continue
-                for place in places(quarter):
-                    group = tuple(space_id if name == "space" else values[name] for name in part.group)
-                    yield place, group, values[counter.status], measures
+                if code == counter.code and grain == scan.grain:
+                    values = dict(zip(counter.dimensions, dimensions, strict=False))
+                    if all(matches(wanted, values[name] or None) for name, wanted in aggregate.conditions):
+                        yield quarter, {"space": space_id, **values}, values[counter.status], measures
+
+    def _of_calls(self, org_id: int, aggregate: Aggregate) -> Iterator[Counted]:
+        for space, call in self._calls_of(org_id, aggregate):
+            timed = call.duration_ms is not None
+            measures = (1, int(call.answered), int(timed), call.duration_ms or 0, call.wait_ms or 0)
+            yield call.creation_time, _values(space, call), call.call_status, measures
+
+    def _of_tasks(self, org_id: int, aggregate: Aggregate) -> Iterator[Counted]:
+        assert isinstance(aggregate.where, TaskFilter)
+        for space in [self.state.need_space(org_id, space_id) for space_id in aggregate.spaces]:
+            for task in space.standing_tasks():
+                if task_passes(task, aggregate.where, space.space.settings, space.standing_calls()):
+                    yield task.created, _values_of_task(space, task), task.status, (1, 0, 0, 0, 0)
+
+    def _calls_of(self, org_id: int, aggregate: Aggregate) -> Iterator[tuple[SpaceState, Call]]:
+        assert isinstance(aggregate.where, CallFilter)
+        for space in [self.state.need_space(org_id, space_id) for space_id in aggregate.spaces]:
+            for call in space.standing_calls():
+                if call_passes(call, aggregate.where, space.space.settings) and _in_bucket(call, aggregate):
+                    yield space, call
 
     def _cells(self, org_id: int, space_id: int) -> dict[CellKey, Measures]:
         if space_id != CONTACT_SPACES:
@@ -150,16 +159,12 @@ class ReportSums(Part):
         return contact_cells(self.state, org_id)
 
 
-def _of_calls(spaces: Iterable[SpaceState], part: CallPart) -> Iterator[Counted]:
-    places = holding(part.ranges)
-    for space in spaces:
-        for call in space.standing_calls():
-            if call_passes(call, part.where, space.space.settings):
-                values = _values(space, call)
-                timed = call.duration_ms is not None
-                measures = (1, int(call.answered), int(timed), call.duration_ms or 0, call.wait_ms or 0)
-                for place in places(call.creation_time):
-                    yield place, tuple(values[name] for name in part.group), call.call_status, measures
+def _in_bucket(call: Call, aggregate: Aggregate) -> bool:
+    if aggregate.bucket is None:
+        return True
+    of, wanted = aggregate.bucket
+    value = call.duration_ms if of == "talk" else call.wait_ms
+    return value is not None and bucket(value) == wanted
 
 
 def _values(space: SpaceState, call: Call) -> dict[str, Any]:
@@ -174,17 +179,6 @@ def _values(space: SpaceState, call: Call) -> dict[str, Any]:
         "talk": bucket_text(call.duration_ms),
         "wait": bucket_text(call.wait_ms),
     }
-
-
-def _of_tasks(spaces: Iterable[SpaceState], part: TaskPart) -> Iterator[Counted]:
-    places = holding(part.ranges)
-    for space in spaces:
-        for task in space.standing_tasks():
-            if task_passes(task, part.where, space.space.settings, space.standing_calls()):
-                values = _values_of_task(space, task)
-                for place in places(task.created):
-                    group = tuple(values[name] for name in part.group)
-                    yield place, group, task.status, (1, 0, 0, 0, 0)
 
 
 def _values_of_task(space: SpaceState, task: Task) -> dict[str, Any]:
@@ -209,11 +203,14 @@ def _lengths(values: Sequence[int | None]) -> Lengths:
     )
 
 
-def _summed(counted: Iterable[Counted], wanted: Sequence[Sum]) -> Sums:
+def _summed(counted: Iterable[Counted], scan: Scan) -> Rows:
+    wanted, places = scan.aggregate.sums, holding(scan.ranges)
     sums: dict[tuple[Any, ...], list[int]] = {}
-    for place, group, status, measures in counted:
-        held = sums.setdefault((place, *group), [0] * len(wanted))
-        for at, each in enumerate(wanted):
-            if each.counts(status):
-                held[at] += measures[MEASURES.index(each.measure)]
+    for at, values, status, measures in counted:
+        for place in places(at):
+            key = (place, *[values[name] for name in scan.aggregate.group])
+            held = sums.setdefault(key, [0] * len(wanted))
+            for number, each in enumerate(wanted):
+                if each.counts(status):
+                    held[number] += measures[MEASURES.index(each.measure)]
     return [(*key, *held) for key, held in sums.items() if any(held)]

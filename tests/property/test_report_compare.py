@@ -17,8 +17,9 @@ from callboard.errors import InvalidInputError
 from callboard.query.metrics import BY_NAME
 from callboard.query.reports.compare import comparison
 from callboard.query.reports.period import INTERVALS, Period, buckets, previous
+from callboard.query.reports.query import SeriesQuery
 from callboard.query.reports.scope import report_scope
-from callboard.query.reports.series import Earlier, Part, PreviousPeriod, SeriesQuestion, series
+from callboard.query.reports.series import Earlier, Part, PreviousPeriod, series
 from callboard.query.reports.views import Views
 from callboard.store.sqlite.store import SqliteStore
 from tests import events
@@ -92,7 +93,7 @@ def steady(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 def compared(steady: Any, period: Period, zone: str, interval: str, now: int | None) -> Any:
     store, scope, views = steady
-    question = SeriesQuestion(
+    question = SeriesQuery(
         scope=scope,
         period=period,
         interval=interval,

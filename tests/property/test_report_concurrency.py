@@ -16,7 +16,7 @@ from callboard.model.call import Call
 from callboard.model.directory import SpaceSettings
 from callboard.query.parameter import read_query
 from callboard.query.parameters import CALL_FILTERS, SCOPE, call_filter
-from callboard.query.reports.concurrency import KINDS, ConcurrencyQuestion, concurrency
+from callboard.query.reports.concurrency import KINDS, ConcurrencyQuery, concurrency
 from callboard.query.reports.period import Period
 from callboard.store.questions import Scope
 from tests import events
@@ -130,7 +130,7 @@ def unplaced(call: Call, kind: str) -> bool:
 
 
 def check(world: World, scope: Any, listed: Scope, asked: dict[str, Any]) -> None:
-    data = concurrency(world.store, ConcurrencyQuestion(scope=scope, **asked))
+    data = concurrency(world.store, ConcurrencyQuery(scope=scope, **asked))
     begin, end = asked["period"].start, asked["period"].end
     calls = [call for _, call in all_calls(world.store, listed) if passes(call, asked["where"])]
     every = [span for call in calls if (span := span_of(call, asked["kind"])) is not None]

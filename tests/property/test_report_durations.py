@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from callboard.clock import DAY
 from callboard.model.call import Call
 from callboard.query.reports import duration_sums
-from callboard.query.reports.durations import DurationsQuestion, Spread, durations
+from callboard.query.reports.durations import Spread, durations
 from callboard.query.reports.period import Period
 from callboard.query.reports.plan import DIMENSIONS
+from callboard.query.reports.query import Query
 from callboard.store.questions import Scope
 from callboard.store.sql import sums
 from tests.property.lengths import examples_on
@@ -81,8 +82,8 @@ def wait_of(call: Call) -> int | None:
 
 
 def check(world: World, scope: Any, listed: Scope, asked: dict[str, Any]) -> None:
-    told = durations(world.store, DurationsQuestion(scope=scope, **asked))
-    assert durations(world.store, DurationsQuestion(scope=scope, counters=False, **asked)) == told
+    told = durations(world.store, Query(scope=scope, **asked))
+    assert durations(world.store, Query(scope=scope, counters=False, **asked)) == told
     tokens = {space.id: space.token for space in scope.spaces}
     period = asked["period"]
     groups: dict[tuple[str, ...], list[Call]] = {}
@@ -118,7 +119,7 @@ def test_any_distribution_equals_a_plain_sort_of_all_rows(worlds: Worlds, kind: 
         world = crowded(worlds.make(kind, zones), calls, tasks)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(duration_sums, "MOST_LOOKED_UP", 0 if many else duration_sums.MOST_LOOKED_UP)
-            patch.setattr(sums, "MANY_LOOKS", 0 if walked else sums.MANY_LOOKS)
+            patch.setattr(sums, "MANY_LOOKUPS", 0 if walked else sums.MANY_LOOKUPS)
             for each in asked:
                 for scope, listed in scopes(world):
                     check(world, scope, listed, each)

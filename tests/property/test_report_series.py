@@ -16,8 +16,9 @@ from callboard.errors import InvalidInputError
 from callboard.query.metrics import METRICS
 from callboard.query.reports.period import INTERVALS, Period, previous
 from callboard.query.reports.plan import DIMENSIONS
+from callboard.query.reports.query import SeriesQuery
 from callboard.query.reports.scope import ReportScope, report_scope
-from callboard.query.reports.series import Part, SeriesData, SeriesQuestion, series
+from callboard.query.reports.series import Part, SeriesData, series
 from callboard.store.questions import UNKNOWN, Scope
 from callboard.store.sql import sums
 from tests import events
@@ -96,19 +97,19 @@ def scopes(world: World) -> list[tuple[ReportScope, Scope]]:
 
 
 def check(world: World, scope: ReportScope, listed: Scope, asked: dict[str, Any]) -> None:
-    question = SeriesQuestion(scope=scope, **asked)
+    question = SeriesQuery(scope=scope, **asked)
     has_tasks = any(metric.of == "task" for metric in question.metrics)
     if has_tasks and (question.where or set(question.group) - {"space_token"}):
         with pytest.raises(InvalidInputError, match="tasks have no"):
             series(world.store, question)
         return
     told = series(world.store, question)
-    from_rows = SeriesQuestion(scope=scope, counters=False, **asked)
+    from_rows = SeriesQuery(scope=scope, counters=False, **asked)
     assert series(world.store, from_rows) == told
     assert_plain(world, listed, question, told)
 
 
-def assert_plain(world: World, listed: Scope, asked: SeriesQuestion, told: SeriesData) -> None:
+def assert_plain(world: World, listed: Scope, asked: SeriesQuery, told: SeriesData) -> None:
     """Bucket by bucket, group by group."""
     calls = [each for each in all_calls(world.store, listed) if passes(each[1], asked.where)]
     tasks = all_tasks(world.store, listed)
@@ -148,7 +149,7 @@ def assert_plain(world: World, listed: Scope, asked: SeriesQuestion, told: Serie
 Groups = dict[tuple[str, ...], tuple[list[Any], list[Any]]]
 
 
-def groups_of(asked: SeriesQuestion, period: Period, calls: list[Any], tasks: list[Any]) -> Groups:
+def groups_of(asked: SeriesQuery, period: Period, calls: list[Any], tasks: list[Any]) -> Groups:
     """The calls and tasks of a period, by group."""
     tokens = {space.id: space.token for space in asked.scope.spaces}
     of = {metric.of for metric in asked.metrics}
@@ -163,7 +164,7 @@ def groups_of(asked: SeriesQuestion, period: Period, calls: list[Any], tasks: li
     return found
 
 
-def check_bounds(bounds: list[tuple[int, int]], asked: SeriesQuestion) -> None:
+def check_bounds(bounds: list[tuple[int, int]], asked: SeriesQuery) -> None:
     """Without a gap from start to end; a bound inside is where one civil period ends and the next begins."""
     assert bounds[0][0] == asked.period.start
     assert bounds[-1][1] == asked.period.end
@@ -192,7 +193,7 @@ def test_any_series_equals_a_plain_fold_over_all_rows(worlds: Worlds, kind: str)
         calls, tasks, zones = crowd
         world = crowded(worlds.make(kind, zones), calls, tasks)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sums, "MANY_LOOKS", 0 if walked else sums.MANY_LOOKS)
+            patch.setattr(sums, "MANY_LOOKUPS", 0 if walked else sums.MANY_LOOKUPS)
             for each in asked:
                 for scope, listed in scopes(world):
                     check(world, scope, listed, each)
@@ -211,7 +212,7 @@ def test_a_second_is_placed_to_the_microsecond(worlds: Worlds) -> None:
     # Whole hours and quarters lie between: the call is at an edge of them.
     around = ((at, at + DAY, 1), (at + 1, at + DAY, 0), (at - DAY, at, 0), (at - DAY, at + 1, 1))
     for begin, end, expected in (*inside, *around):
-        question = SeriesQuestion(
+        question = SeriesQuery(
             scope=scope,
             period=Period(begin, end),
             interval="total",

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pytest
 from hypothesis import settings
@@ -19,6 +19,7 @@ from callboard.clock import DAY, HOUR, SECOND
 from callboard.errors import CallerError
 from callboard.fold.catalogue import CATALOGUE
 from callboard.fold.grain import QUARTER_US
+from callboard.fold.sketch import bucket
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
 from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, CallEvent, Entry, TaskEvent, canonical
 from callboard.model.totals import Totals
@@ -30,13 +31,12 @@ from callboard.store.questions import (
     CONTACT_SPACES,
     TASK_GROUPS,
     UNKNOWN,
+    Aggregate,
     CallFilter,
-    CallPart,
-    CellPart,
     Position,
+    Scan,
     Scope,
     TaskFilter,
-    TaskPart,
     Window,
 )
 from callboard.store.reporting import Received
@@ -133,33 +133,44 @@ def some_of(names: Sequence[str]) -> st.SearchStrategy[Any]:
     return st.lists(st.sampled_from(names), unique=True, max_size=3).map(tuple)
 
 
+lengths_of: st.SearchStrategy[Literal["talk", "wait"]] = st.sampled_from(["talk", "wait"])
+some_bucket = st.tuples(lengths_of, st.sampled_from([0, bucket(1500), bucket(30_000)]))
+
+
 @st.composite
-def cell_parts(draw: st.DrawFn) -> CellPart:
+def scans_of_cells(draw: st.DrawFn) -> Scan:
     counter = draw(st.sampled_from(CATALOGUE))
+    buckets = [name for name in counter.dimensions if name in ("talk", "wait")]
     values = st.sampled_from([None, UNKNOWN, "completed", "busy", "ann", "inbound", "pending"])
-    return CellPart(
-        counter=counter.name,
-        grain=draw(st.sampled_from(counter.grains)),
+    where: dict[str, Any] = {
+        name: draw(values) for name in draw(some_of(counter.dimensions)) if name not in buckets
+    }
+    aggregate = Aggregate(
         spaces=draw(st.one_of(st.just((CONTACT_SPACES,)), few_spaces)),
-        ranges=draw(ranges_of(st.sampled_from([0, *(each // QUARTER_US for each in MOMENTS), 2**40]))),
-        where=tuple((name, draw(values)) for name in draw(some_of(counter.dimensions))),
+        where=CallFilter(**where) if counter.of == "call" else TaskFilter(**where),
+        bucket=draw(st.none() | some_bucket.filter(lambda each: each[0] in buckets)) if buckets else None,
         group=draw(some_of([*counter.dimensions, "space"])),
+        counter=counter.name,
+    )
+    return Scan(
+        aggregate=aggregate,
+        grain=draw(st.sampled_from(counter.grains)),
+        ranges=draw(ranges_of(st.sampled_from([0, *(each // QUARTER_US for each in MOMENTS), 2**40]))),
     )
 
 
-call_parts = st.builds(
-    CallPart,
+aggregates_of_calls = st.builds(
+    Aggregate,
     spaces=few_spaces,
-    ranges=ranges_of(st.sampled_from([*MOMENTS, NOW - DAY, NOW + DAY])),
     where=call_filters,
+    bucket=st.none() | some_bucket,
     group=some_of(CALL_GROUPS),
 )
-task_parts = st.builds(
-    TaskPart,
-    spaces=few_spaces,
+aggregates_of_tasks = st.builds(Aggregate, spaces=few_spaces, where=task_filters, group=some_of(TASK_GROUPS))
+scans_of_rows = st.builds(
+    Scan,
+    aggregate=st.one_of(aggregates_of_calls, aggregates_of_tasks),
     ranges=ranges_of(st.sampled_from([*MOMENTS, NOW - DAY, NOW + DAY])),
-    where=task_filters,
-    group=some_of(TASK_GROUPS),
 )
 
 
@@ -435,9 +446,9 @@ class Both(RuleBasedStateMachine):
         window = Window(limit=limit, after=None if after is None else Position(0, after, 0))
         self.both(lambda store: (store.agents(scope, window, 3), store.count_agents(scope)))
 
-    @rule(part=st.one_of(cell_parts(), call_parts, task_parts))
-    def sums(self, part: CellPart | CallPart | TaskPart) -> None:
-        self.both(lambda store: sorted(store.sums(1, [part, part])[1]))
+    @rule(scan=st.one_of(scans_of_cells(), scans_of_rows))
+    def sums(self, scan: Scan) -> None:
+        self.both(lambda store: sorted(store.sums(1, [scan, scan])[1]))
 
     @rule(
         number=spaces,

@@ -14,8 +14,9 @@ from callboard.model.directory import Space
 from callboard.query.metrics import BY_NAME
 from callboard.query.reports import views as bounds
 from callboard.query.reports.period import Period
+from callboard.query.reports.query import SeriesQuery
 from callboard.query.reports.scope import report_scope
-from callboard.query.reports.series import SeriesQuestion, series
+from callboard.query.reports.series import series
 from callboard.query.reports.views import Views
 from callboard.store.sql import compaction
 from tests import events
@@ -110,10 +111,10 @@ class Going:
         """Held, and from rows alone."""
         asked = self.asked[which % len(self.asked)]
         for scope, _ in scopes(self.world):
-            question = SeriesQuestion(scope=scope, **asked)
+            question = SeriesQuery(scope=scope, **asked)
             told = series(self.world.store, question, self.views)
             if check:
-                rows = SeriesQuestion(scope=scope, counters=False, **asked)
+                rows = SeriesQuery(scope=scope, counters=False, **asked)
                 assert told == series(self.world.store, rows)
 
     def _now(self, name: str) -> Space:
@@ -163,7 +164,7 @@ def test_numbers_that_were_repaired_are_not_held_any_longer(
     for number in range(3):
         send(world.store, world.spaces["spring"], events.call(f"c{number}", creation_time=NOW))
     scope, _ = scopes(world)[0]
-    asked = SeriesQuestion(
+    asked = SeriesQuery(
         scope=scope,
         period=Period(NOW, NOW + DAY),
         interval="day",
@@ -190,7 +191,7 @@ def test_there_is_a_bound_to_what_is_held(worlds: Worlds, monkeypatch: pytest.Mo
     for week in range(60):
         start = NOW + week * 7 * DAY
         for where in ((), (("call_type", "web"),), (("agent", f"agent {week}"),)):
-            question = SeriesQuestion(
+            question = SeriesQuery(
                 scope=scope,
                 period=Period(start, start + 2 * DAY),
                 interval="hour",
@@ -214,7 +215,7 @@ def test_tenants_never_share_a_view(worlds: Worlds) -> None:
     for _ in range(2):
         for organization, expected in zip(world.organizations, (2, 1), strict=True):
             spaces = world.store.spaces(organization.id)
-            question = SeriesQuestion(
+            question = SeriesQuery(
                 scope=report_scope(organization.id, spaces, None, all_content=False),
                 period=Period(NOW, NOW + DAY),
                 interval="day",

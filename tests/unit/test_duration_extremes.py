@@ -9,8 +9,9 @@ import pytest
 
 from callboard.clock import DAY
 from callboard.query.reports import durations as module
-from callboard.query.reports.durations import DurationsQuestion, durations
+from callboard.query.reports.durations import durations
 from callboard.query.reports.period import Period
+from callboard.query.reports.query import Query
 from callboard.query.reports.scope import report_scope
 from tests.events import call, send
 from tests.stores import NOW, make_organization, make_space, make_store, on_postgres
@@ -33,7 +34,7 @@ def test_the_greatest_is_exact_beside_any_number_of_other_calls(
             at = day * 86_400 + number * 600
             send(store, quiet, call(f"q-{day}-{number}", at=at, duration_ms=900_003 + 100_000 * day))
     scope = report_scope(organization.id, [busy, quiet], None, all_content=False)
-    asked = DurationsQuestion(scope=scope, period=Period(NOW, NOW + 3 * DAY), zone=ZoneInfo("UTC"))
+    asked = Query(scope=scope, period=Period(NOW, NOW + 3 * DAY), zone=ZoneInfo("UTC"))
     [told] = durations(store, asked).durations
     assert told.talk_time.max == 1100.003
     store.close()

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from callboard.clock import DAY
 from callboard.query.metrics import BY_NAME
 from callboard.query.reports.period import Period
+from callboard.query.reports.query import SeriesQuery
 from callboard.query.reports.scope import ReportScope
-from callboard.query.reports.series import SeriesQuestion, series
+from callboard.query.reports.series import series
 from tests.events import call, send, task
 from tests.model import MemoryStore
 from tests.stores import NOW, make_organization, make_space
@@ -20,8 +21,8 @@ class Busy(MemoryStore):
 
     space: Any = None
 
-    def sums_since(self, org_id, parts, changes):
-        found = super().sums_since(org_id, parts, changes)
+    def sums_since(self, org_id, scans, since):
+        found = super().sums_since(org_id, scans, since)
         self.commit()
         return found
 
@@ -42,7 +43,7 @@ def test_a_table_is_of_one_snapshot():
     store.space = make_space(store, acme)
     for _ in range(3):
         store.commit()
-    asked = SeriesQuestion(
+    asked = SeriesQuery(
         scope=ReportScope(acme.id, (store.space,)),
         period=Period(NOW, NOW + DAY),
         interval="day",

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from callboard.model.totals import mean_seconds, percent
 from callboard.query.items import seconds
-from callboard.store.questions import Sum
+from callboard.store.questions import Aggregate, Sum
 
 VERSION = "1"
 """Of the definitions as a whole: moves when one of them changes."""
@@ -58,6 +58,15 @@ OF_TASKS: dict[int, Sum] = {
     TASKS_FAILED: Sum("items", ("failed",)),
 }
 """What a store adds up for each place."""
+_PLACES = {
+    **{("call", each): place for place, each in OF_CALLS.items()},
+    **{("task", each): place for place, each in OF_TASKS.items()},
+}
+
+
+def places_of(aggregate: Aggregate) -> list[int]:
+    """The place of each of its sums."""
+    return [_PLACES[aggregate.of, each] for each in aggregate.sums]
 
 
 class Metric(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What can be asked of a store: scopes, filters, windows of lists, sums for reports."""
+"""What a store can be asked for: scopes, filters, windows of lists, aggregates for reports."""
 
 from __future__ import annotations
 
@@ -116,10 +116,10 @@ class Window(Struct, frozen=True, kw_only=True):
 # --- sums for reports ------------------------------------------------------------------------------
 
 CONTACT_SPACES = 0
-"""Stands for a space in `CellPart.spaces`: all contact spaces of the organization together, whose cells are
-kept as of one more space with the home zone UTC."""
+"""In place of a space id in `Aggregate.spaces`: all contact spaces of the organization together. Their cells
+are kept as if they were one more space, with UTC as its home zone."""
 NO_SPACE = 0
-"""Stands for a space where outcomes are counted: rejected rows of imports that belong to no space."""
+"""In place of a space id where outcomes are counted: rejected rows of imports that belong to no space."""
 
 
 MEASURES = ("items", "answered", "timed", "talk_ms", "wait_ms")
@@ -128,77 +128,68 @@ creation to answer. Of tasks only items count."""
 
 
 class Sum(Struct, frozen=True):
-    """One number that a part adds up: a measure, over items of some statuses."""
+    """One number of an aggregate: a measure, over items of some statuses."""
 
     measure: str
     """One of `MEASURES`."""
     among: tuple[str, ...] | None = None
-    """Statuses; none: all of them."""
+    """Only these statuses; None: all."""
     but: str | None = None
-    """All statuses but this one."""
+    """All statuses except this one."""
 
     def counts(self, status: str) -> bool:
-        """Whether items of a status are among them."""
+        """Whether items of this status are added up."""
         return status != self.but and (self.among is None or status in self.among)
 
 
 ALL_MEASURES = tuple(Sum(measure) for measure in MEASURES)
 
 
-class CellPart(Struct, frozen=True, kw_only=True):
-    """Sums of the cells of one counter at one grain."""
+class Aggregate(Struct, frozen=True, kw_only=True, cache_hash=True):
+    """What is added up, of which calls or tasks, and by what it is grouped: the `SELECT`, `WHERE` and
+    `GROUP BY` of a report without its time.
+    """
 
-    counter: str
-    """Its name in the catalogue."""
-    grain: Grain
     spaces: tuple[int, ...]
-    """Space ids of the organization, or `CONTACT_SPACES` alone."""
+    """Space ids of the organization, or `CONTACT_SPACES` alone where cells are read."""
+    where: CallFilter | TaskFilter = CallFilter()
+    """Its type says whether calls or tasks are meant. Cells are filtered by dimensions of their counter."""
+    bucket: tuple[Literal["talk", "wait"], int] | None = None
+    """Only calls whose talk time or time to answer lies in this bucket of `fold.sketch`."""
+    group: tuple[str, ...] = ()
+    """From rows any of `CALL_GROUPS` or `TASK_GROUPS`; from cells dimensions of the counter, and `space`."""
+    sums: tuple[Sum, ...] = ALL_MEASURES
+    counter: str | None = None
+    """The counter of the catalogue whose cells hold these sums. None: only rows do."""
+
+    @property
+    def of(self) -> Literal["call", "task"]:
+        return "call" if isinstance(self.where, CallFilter) else "task"
+
+    @property
+    def conditions(self) -> list[tuple[str, Match]]:
+        """The filters that are set and the bucket, by the name of the counter's dimension."""
+        where = self.where
+        found: list[tuple[str, Match]] = [
+            (name, value)
+            for name, unset in zip(where.__struct_fields__, where.__struct_defaults__, strict=True)
+            if (value := getattr(where, name)) != unset
+        ]
+        if self.bucket is not None:
+            found.append((self.bucket[0], str(self.bucket[1])))
+        return found
+
+
+class Scan(Struct, frozen=True, kw_only=True):
+    """One read of an aggregate from one source: its cells at one grain, or its rows."""
+
+    aggregate: Aggregate
     ranges: tuple[tuple[int, int], ...]
-    """Half-open, in quarters since 1970; each is told apart in the answer, by its place here. A cell belongs
-    to the range that its bucket's first quarter lies in."""
-    where: tuple[tuple[str, Match], ...] = ()
-    """Dimensions of the counter, and the value each must have."""
-    group: tuple[str, ...] = ()
-    """Dimensions of the counter to tell apart, and `space`."""
-    sums: tuple[Sum, ...] = ALL_MEASURES
-
-
-class ChangePart(Struct, frozen=True, kw_only=True):
-    """By how much the sums of cells of one counter changed, by quarter: what moves sums that are held on."""
-
-    counter: str
-    spaces: tuple[int, ...]
-    """As in `CellPart`, with the rest."""
-    where: tuple[tuple[str, Match], ...] = ()
-    group: tuple[str, ...] = ()
-    sums: tuple[Sum, ...] = ALL_MEASURES
-    since: int
-    """The mark (`Summed.mark`) of the sums that are held."""
-
-
-class CallPart(Struct, frozen=True, kw_only=True):
-    """Sums over rows of calls, for what no cell holds and for the edges of a period."""
-
-    spaces: tuple[int, ...]
-    """Space ids of the organization."""
-    ranges: tuple[tuple[Micros, Micros], ...]
-    """Half-open, of `creation_time`; each is told apart in the answer, by its place here."""
-    where: CallFilter = CallFilter()
-    group: tuple[str, ...] = ()
-    """Any of `CALL_GROUPS`."""
-    sums: tuple[Sum, ...] = ALL_MEASURES
-
-
-class TaskPart(Struct, frozen=True, kw_only=True):
-    """Sums over rows of tasks."""
-
-    spaces: tuple[int, ...]
-    ranges: tuple[tuple[Micros, Micros], ...]
-    """Half-open, of `created`."""
-    where: TaskFilter = TaskFilter()
-    group: tuple[str, ...] = ()
-    """Any of `TASK_GROUPS`."""
-    sums: tuple[Sum, ...] = ALL_MEASURES
+    """Half-open; the answer names each by its place here. Of cells in quarter-hours since 1970: a cell
+    belongs to the range that its bucket's first quarter-hour lies in. Of rows in microseconds, by
+    `creation_time` or `created`."""
+    grain: Grain | None = None
+    """Which cells are read. None: rows are."""
 
 
 Place = tuple[int, Micros, Micros]
@@ -217,17 +208,6 @@ class Extreme(Struct, frozen=True, kw_only=True):
     """Where they are; none overlaps another, of this or of others asked for with it, but the same."""
 
 
-class LengthPart(Struct, frozen=True, kw_only=True):
-    """How long calls lasted and how soon they were answered, of rows."""
-
-    spaces: tuple[int, ...]
-    ranges: tuple[tuple[Micros, Micros], ...]
-    """Half-open, of `creation_time`; none overlaps another. They are not told apart."""
-    where: CallFilter = CallFilter()
-    group: tuple[str, ...] = ()
-    """Any of `CALL_GROUPS` but the buckets."""
-
-
 class Lengths(Struct, kw_only=True):
     """One distribution, milliseconds."""
 
@@ -241,7 +221,7 @@ class Lengths(Struct, kw_only=True):
 
 
 GroupLengths = list[tuple[tuple[Any, ...], Lengths, Lengths]]
-"""(values of the group as in `Sums`, talk time of completed calls, time to answer of calls made), in no
+"""(values of the group as in `Rows`, talk time of completed calls, time to answer of calls made), in no
 order."""
 
 
@@ -260,20 +240,7 @@ CALL_GROUPS = (
 `fold.sketch` as text."""
 TASK_GROUPS = ("space", "status", "failure_reason")
 
-Sums = list[tuple[Any, ...]]
-"""(place of the range, *values of the group in its order, *the part's sums in theirs), in no order, without
-rows of nothing. A value that is null is "", a space its id."""
-
-Changes = list[tuple[Any, ...]]
-"""(quarter, *values of the group in its order, *by how much the part's sums moved), in no order."""
-
-
-class Summed(Struct, frozen=True, kw_only=True):
-    """Sums and changes of one snapshot."""
-
-    sums: list[Sums]
-    """Of each part."""
-    changes: list[Changes | None]
-    """Of each change asked for; none where the store no longer knows: it has to be summed up anew."""
-    mark: int | None
-    """What to ask for changes since; none where the store tells of none."""
+Rows = list[tuple[Any, ...]]
+"""(place of the range, *values of the group, *sums), each in the aggregate's order; the rows in no order, and
+without those whose sums are all 0. A value that is null is "", a space is its id. Rows of changes begin with
+a quarter-hour in place of the range."""

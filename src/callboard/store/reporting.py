@@ -10,17 +10,13 @@ from msgspec import Struct, field
 from callboard.clock import Micros
 from callboard.model.words import Outcome
 from callboard.store.questions import (
+    Aggregate,
     CallFilter,
-    CallPart,
-    CellPart,
-    ChangePart,
     Extreme,
     GroupLengths,
-    LengthPart,
+    Rows,
+    Scan,
     Scope,
-    Summed,
-    Sums,
-    TaskPart,
     Window,
 )
 
@@ -112,20 +108,21 @@ class AgentTasks(Struct, frozen=True):
 class Reporting(Protocol):
     """The part of a store that reports ask."""
 
-    def sums(self, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
-        """The sums of each part, all of one snapshot. Void rows count for nothing.
+    def sums(self, org_id: int, scans: Sequence[Scan]) -> list[Rows]:
+        """The rows of each scan, all read from one snapshot. Void calls and tasks are left out.
 
         Raises `StoreTooSlowError` when it takes longer than a query may.
         """
 
     def sums_since(
-        self,
-        org_id: int,
-        parts: Sequence[CellPart | CallPart | TaskPart],
-        changes: Sequence[ChangePart],
-    ) -> Summed:
-        """The same, and with it what moved sums of earlier marks: whoever holds the sums of a range of
-        whole quarters, and adds the changes of the quarters in it, holds what `sums` would tell now.
+        self, org_id: int, scans: Sequence[Scan], since: Sequence[tuple[Aggregate, int]]
+    ) -> tuple[list[Rows], list[Rows | None], int | None]:
+        """The rows of each scan; by how much each aggregate changed in which quarter-hour since that value of
+        the change counter; and the change counter of the snapshot that all of it was read from.
+
+        Sums that are held for a range of whole quarter-hours, plus the changes within it, equal what `sums`
+        would return now. Changes are None where the store cannot tell them any more (their deltas are merged
+        into cells): the sums must be read again. A change counter of None: nothing read now can be held.
         """
 
     def extremes_ms(
@@ -135,9 +132,12 @@ class Reporting(Protocol):
         calls would have to be looked at.
         """
 
-    def lengths(self, org_id: int, part: LengthPart) -> GroupLengths:
-        """Both distributions of every group, in one pass over the calls. A group without a call that either
-        is over, or should be, is not there.
+    def lengths(
+        self, org_id: int, aggregate: Aggregate, ranges: Sequence[tuple[Micros, Micros]]
+    ) -> GroupLengths:
+        """Both distributions of every group, in one pass over the rows of calls; the aggregate's `sums` are
+        not asked for. The ranges must not overlap, and are not told apart. Groups that would be empty in both
+        distributions are left out.
         """
 
     def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:

@@ -14,7 +14,7 @@ from callboard.http.answers import One
 from callboard.query.messages import fetched
 from callboard.query.reports.concurrency import ConcurrencyData
 from callboard.query.reports.concurrency import concurrency as made
-from callboard.query.reports.parameters import CONCURRENCY, concurrency_question
+from callboard.query.reports.parameters import CONCURRENCY, concurrency_query
 
 
 @click.command()
@@ -25,8 +25,8 @@ def concurrency(**options: Any) -> None:
 
 
 def _answer(asked: Asked) -> One[ConcurrencyData]:
-    question = concurrency_question(asked.values, asked.scope, system_clock())
-    return One(200, fetched("Concurrency"), made(asked.store, question))
+    query = concurrency_query(asked.values, asked.scope, system_clock())
+    return One(200, fetched("Concurrency"), made(asked.store, query))
 
 
 def _table(data: ConcurrencyData) -> None:

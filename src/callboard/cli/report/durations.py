@@ -14,7 +14,7 @@ from callboard.http.answers import One
 from callboard.query.messages import fetched
 from callboard.query.reports.durations import Durations, DurationsData, Spread
 from callboard.query.reports.durations import durations as made
-from callboard.query.reports.parameters import DURATIONS, durations_question
+from callboard.query.reports.parameters import DURATIONS, durations_query
 
 NUMBERS = ("calls", "unknown", "min", "p50", "p90", "p95", "p99", "max", "mean")
 NAMES = {"talk_time": "Talk time", "time_to_answer": "Time to answer"}
@@ -28,8 +28,8 @@ def durations(**options: Any) -> None:
 
 
 def _answer(asked: Asked) -> One[DurationsData]:
-    question = durations_question(asked.values, asked.scope, system_clock())
-    return One(200, fetched("Durations"), made(asked.store, question))
+    query = durations_query(asked.values, asked.scope, system_clock())
+    return One(200, fetched("Durations"), made(asked.store, query))
 
 
 def _table(data: DurationsData) -> None:

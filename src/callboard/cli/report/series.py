@@ -13,7 +13,7 @@ from callboard.cli.report.asking import Asked, answered, bar, report_options, sh
 from callboard.clock import system_clock
 from callboard.http.answers import One
 from callboard.query.messages import fetched
-from callboard.query.reports.parameters import SERIES, series_question
+from callboard.query.reports.parameters import SERIES, series_query
 from callboard.query.reports.series import Bucket, PreviousPeriod, Series, SeriesData
 from callboard.query.reports.series import series as made
 
@@ -26,8 +26,8 @@ def series(**options: Any) -> None:
 
 
 def _answer(asked: Asked) -> One[SeriesData]:
-    question = series_question(asked.values, asked.scope, system_clock())
-    return One(200, fetched("Series"), made(asked.store, question))
+    query = series_query(asked.values, asked.scope, system_clock())
+    return One(200, fetched("Series"), made(asked.store, query))
 
 
 def _table(data: SeriesData) -> None:

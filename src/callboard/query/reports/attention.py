@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -15,12 +16,13 @@ from callboard.model.directory import Space
 from callboard.model.totals import Totals, percent
 from callboard.query.metrics import COMPLETED, MADE, chosen
 from callboard.query.reports.links import list_link
-from callboard.query.reports.period import Range, exact_iso
+from callboard.query.reports.period import Period, Range, exact_iso
+from callboard.query.reports.query import SeriesQuery
 from callboard.query.reports.scope import ReportScope
-from callboard.query.reports.tabulate import Ask, tabulate
+from callboard.query.reports.tabulate import tabulate
 from callboard.query.reports.trust import live_before
 from callboard.store.interface import Store
-from callboard.store.questions import Scope, Sum, TaskFilter, TaskPart, Window
+from callboard.store.questions import Aggregate, Scan, Scope, Sum, TaskFilter, Window
 from callboard.store.reporting import Overdue
 
 CAUSES = {
@@ -176,8 +178,8 @@ def _stuck(store: Store, org_id: int, spaces: Sequence[Space], status: str, now:
 def _open_after_call(store: Store, org_id: int, spaces: Sequence[Space], now: Micros) -> Iterator[Item]:
     by_id = {space.id: space for space in spaces}
     where = TaskFilter(status="running", call_ended=True, now=now)
-    part = TaskPart(spaces=tuple(by_id), ranges=(EVER,), where=where, group=("space",), sums=(Sum("items"),))
-    for _, space_id, count in store.sums(org_id, [part])[0]:
+    open_tasks = Aggregate(spaces=tuple(by_id), where=where, group=("space",), sums=(Sum("items"),))
+    for _, space_id, count in store.sums(org_id, [Scan(aggregate=open_tasks, ranges=(EVER,))])[0]:
         space = by_id[space_id]
         # A list is newest first: its last ones wait longest.
         window = Window(limit=MOST_IDS, offset=max(0, count - MOST_IDS))
@@ -229,14 +231,15 @@ def _failed(store: Store, scope: ReportScope, now: Micros) -> Iterator[Item]:
     """Failed tasks of the last thirty days, by reason."""
     begin = now - FAILED_WITHIN
     by_id = {space.id: space for space in scope.spaces}
-    part = TaskPart(
+    failed = Aggregate(
         spaces=tuple(by_id),
-        ranges=((begin, now),),
         where=TaskFilter(status="failed"),
         group=("space", "failure_reason"),
+        sums=(Sum("items"),),
     )
+    scan = Scan(aggregate=failed, ranges=((begin, now),))
     counts: Counter[tuple[int, str]] = Counter()
-    for _, space_id, reason, count, *_ in store.sums(scope.org_id, [part])[0]:
+    for _, space_id, reason, count in store.sums(scope.org_id, [scan])[0]:
         counts[space_id, reason or "unknown"] += count  # no reason, and that very word, are one list
     for (space_id, reason), count in counts.items():
         space = by_id[space_id]
@@ -267,15 +270,16 @@ def _rates_that_fell(store: Store, scope: ReportScope, now: Micros, *, counters:
     end = now - now % HOUR
     day: Range = (end - DAY, end)
     ranges = (day, *((day[0] - 7 * DAY * week, day[1] - 7 * DAY * week) for week in range(1, WEEKS + 1)))
-    ask = Ask(
-        org_id=scope.org_id,
-        spaces=scope.spaces,
-        contact=scope.contact,
-        ranges=ranges,
+    query = SeriesQuery(
+        scope=scope,
+        period=Period(*day),
+        interval="total",
+        zone=ZoneInfo("UTC"),
+        metrics=chosen(["success_rate"]),
         group=("space_token",),
         counters=counters,
     )
-    numbers = tabulate(store, ask, chosen(["success_rate"]))
+    numbers = tabulate(store, query, ranges)
     for space in scope.spaces:
         rates = _fall(numbers[(space.id,)]) if (space.id,) in numbers else None
         if rates is not None:

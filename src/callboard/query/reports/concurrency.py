@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -16,11 +15,11 @@ from callboard.clock import Micros
 from callboard.model.call import LOOK_BACK
 from callboard.query.items import seconds
 from callboard.query.reports.links import list_link, template_link, words
-from callboard.query.reports.period import Period, Range, buckets, exact_iso
-from callboard.query.reports.plan import Where, call_filter
-from callboard.query.reports.scope import ReportScope
+from callboard.query.reports.period import Range, buckets, exact_iso
+from callboard.query.reports.plan import call_filter
+from callboard.query.reports.query import Query
 from callboard.query.reports.series import Bucket, told_buckets
-from callboard.query.reports.tabulate import Ask, check_rows
+from callboard.query.reports.tabulate import check_rows
 from callboard.store.budget import check
 from callboard.store.interface import Store
 
@@ -61,25 +60,22 @@ class ConcurrencyData(Struct, frozen=True, kw_only=True):
     """The calls whose time a bucket's mean is made of; `{start}` and `{end}` stand for its bounds."""
 
 
-class ConcurrencyQuestion(Struct, frozen=True, kw_only=True):
-    """What is asked."""
+class ConcurrencyQuery(Query, frozen=True, kw_only=True):
+    """Calls at once."""
 
-    scope: ReportScope
-    period: Period
     interval: str
-    zone: ZoneInfo
     kind: Kind
-    where: Where
     now: Micros
+    """Calls without an end count until now at most."""
 
 
-def concurrency(store: Store, asked: ConcurrencyQuestion) -> ConcurrencyData:
+def concurrency(store: Store, asked: ConcurrencyQuery) -> ConcurrencyData:
     """Calls at once. Raises `InvalidInputError` for too many buckets or rows."""
     period = (asked.period.start, asked.period.end)
     ranges = buckets(asked.period, asked.interval, asked.zone.key)
     around: Range = (period[0] - LOOK_BACK, period[1])
     scope = asked.scope
-    check_rows(store, Ask(org_id=scope.org_id, spaces=scope.spaces, contact=scope.contact, ranges=(around,)))
+    check_rows(store, scope, (around,))
     ids = [space.id for space in scope.spaces]
     found = store.intervals(scope.org_id, ids, period, call_filter(asked.where), asked.kind)
     spans = [

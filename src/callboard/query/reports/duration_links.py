@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from callboard.query.reports.links import list_link
+from callboard.query.reports.links import list_link, words
 from callboard.query.reports.period import Period, exact_iso
 from callboard.query.reports.plan import Where
 
@@ -19,7 +19,7 @@ class DurationLinks:
     def __init__(
         self, scope: Mapping[str, str], where: Where, period: Period, of: Of, group: Mapping[str, str]
     ) -> None:
-        filters = {**scope, **dict(_plain(where)), **group}
+        filters = {**scope, **dict(words(where)), **group}
         filters["start_date"], filters["end_date"] = exact_iso(period.start), exact_iso(period.end)
         self._of = of
         if of == "talk":
@@ -47,16 +47,6 @@ class DurationLinks:
     def between(self, low: int, high: int) -> str:
         name = "duration" if self._of == "talk" else "time_to_answer"
         return f"{self._listed}&min_{name}={_seconds(low)}&max_{name}={_seconds(high - 1)}"
-
-
-def _plain(where: Where) -> list[tuple[str, str]]:
-    return [
-        (
-            name,
-            str(value).lower() if isinstance(value, bool) else value if isinstance(value, str) else "unknown",
-        )
-        for name, value in where
-    ]
 
 
 def _seconds(duration_ms: int) -> str:

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import structs
 
-from callboard.clock import Micros
 from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain
 from callboard.query.reports.duration_links import Of
-from callboard.query.reports.period import Period, Range
-from callboard.query.reports.plan import Where, call_filter
-from callboard.query.reports.scope import ReportScope
-from callboard.query.reports.tabulate import MOST_ROWS, Ask, check_rows, rows_of
+from callboard.query.reports.period import Range
+from callboard.query.reports.plan import call_filter, stored
+from callboard.query.reports.query import Query
+from callboard.query.reports.tabulate import MOST_ROWS, check_rows, rows_of
 from callboard.store.budget import check
 from callboard.store.interface import Store
 from callboard.store.questions import (
     CONTACT_SPACES,
-    CallPart,
-    CellPart,
-    LengthPart,
+    Aggregate,
     Lengths,
-    Match,
+    Rows,
+    Scan,
     Sum,
-    Sums,
 )
 
 HELD = {"space_token", "call_type", "call_status"}
@@ -35,22 +31,8 @@ MOST_LOOKED_UP = 24
 directions."""
 
 Key = tuple[Any, ...]
-Part = CellPart | CallPart
 Extremes = tuple[int | None, int | None, bool]
 """The least and the greatest, and whether they are the very values."""
-
-
-class DurationsQuestion(Struct, frozen=True, kw_only=True):
-    """What is asked."""
-
-    scope: ReportScope
-    period: Period
-    zone: ZoneInfo
-    group: tuple[str, ...] = ()
-    where: Where = ()
-    counters: bool = True
-    now: Micros | None = None
-    """Where the period ends later, days far behind it are not looked at one by one."""
 
 
 class Gathered:
@@ -66,7 +48,7 @@ class Gathered:
         """Where rows told them."""
 
 
-def gather(store: Store, asked: DurationsQuestion) -> list[dict[Key, Gathered]]:
+def gather(store: Store, asked: Query) -> list[dict[Key, Gathered]]:
     """Of talk time and of time to answer, by group. Raises `InvalidInputError` for too many rows."""
     return _of_rows(store, asked) if _needs_rows(store, asked) else _both(store, asked)
 
@@ -74,32 +56,32 @@ def gather(store: Store, asked: DurationsQuestion) -> list[dict[Key, Gathered]]:
 # --- from rows
 
 
-def _needs_rows(store: Store, asked: DurationsQuestion) -> bool:
+def _needs_rows(store: Store, asked: Query) -> bool:
     """Whether rows answer: where no counter does, and for many groups that rows tell the extremes of at once.
     Raises `InvalidInputError` where it has to be rows and they are too many.
     """
-    whole = _ask(asked, ((asked.period.start, asked.period.end),))
+    period = ((asked.period.start, asked.period.end),)
     needed = {*asked.group, *(name for name, _ in asked.where)}
     if not asked.counters or not needed <= HELD:
-        check_rows(store, whole)
+        check_rows(store, asked.scope, period)
         return True
     return (
         "space_token" in asked.group
         and len(asked.scope.spaces) > MOST_LOOKED_UP
-        and rows_of(store, whole) <= MOST_ROWS
+        and rows_of(store, asked.scope, period) <= MOST_ROWS
     )
 
 
-def _of_rows(store: Store, asked: DurationsQuestion) -> list[dict[Key, Gathered]]:
+def _of_rows(store: Store, asked: Query) -> list[dict[Key, Gathered]]:
     """Of talk time and of time to answer, from one pass over the calls."""
-    part = LengthPart(
+    aggregate = Aggregate(
         spaces=tuple(space.id for space in asked.scope.spaces),
-        ranges=((asked.period.start, asked.period.end),),
         where=call_filter(asked.where),
-        group=tuple("space" if name == "space_token" else name for name in asked.group),
+        group=stored(asked.group),
     )
+    period = (asked.period.start, asked.period.end)
     both: list[dict[Key, Gathered]] = [{}, {}]
-    for group, *of_group in store.lengths(asked.scope.org_id, part):
+    for group, *of_group in store.lengths(asked.scope.org_id, aggregate, (period,)):
         check()
         key = tuple([value or "unknown" for value in group])
         for gathered, lengths in zip(both, of_group, strict=True):
@@ -126,13 +108,11 @@ def _add(to: Gathered, lengths: Lengths) -> None:
 # --- from buckets
 
 
-def _both(store: Store, asked: DurationsQuestion) -> list[dict[Key, Gathered]]:
+def _both(store: Store, asked: Query) -> list[dict[Key, Gathered]]:
     """Of talk time and of time to answer, both of one snapshot."""
-    names = ["space" if name == "space_token" else name for name in asked.group]
-    kinds: tuple[Of, Of] = ("talk", "wait")
-    parts = [_parts(asked, of, (*names, of)) for of in kinds]
-    found = store.sums(asked.scope.org_id, [part for each in parts for part in each])
-    first = len(parts[0])
+    talk, wait = _scans(asked, "talk"), _scans(asked, "wait")
+    found = store.sums(asked.scope.org_id, [*talk, *wait])
+    first = len(talk)
     return [_gather(rows) for rows in (found[:first], found[first:])]
 
 
@@ -143,7 +123,7 @@ _SUMS: dict[Of, tuple[Sum, Sum, Sum]] = {
 """Of each: calls where the time is known, calls where it should be but is not, and the time together."""
 
 
-def _gather(found: Sequence[Sums]) -> dict[Key, Gathered]:
+def _gather(found: Sequence[Rows]) -> dict[Key, Gathered]:
     gathered: dict[Key, Gathered] = {}
     for rows in found:
         for _, *group, bucket, items, expected, total_ms in rows:
@@ -158,41 +138,29 @@ def _gather(found: Sequence[Sums]) -> dict[Key, Gathered]:
     return gathered
 
 
-def _parts(asked: DurationsQuestion, of: Of, group: tuple[str, ...]) -> list[Part]:
+def _scans(asked: Query, of: Of) -> list[Scan]:
+    """Cells of the period's whole UTC days, and rows of what is left at its edges."""
     ids = tuple(space.id for space in asked.scope.spaces)
     days, edges = utc_days((asked.period.start, asked.period.end))
-    parts: list[Part] = []
+    aggregate = Aggregate(
+        spaces=ids,
+        where=call_filter(asked.where),
+        group=(*stored(asked.group), of),
+        sums=_SUMS[of],
+        counter=counter_of_lengths(of),
+    )
+    scans = []
     if days is not None:
         together = asked.scope.contact and "space_token" not in asked.group
-        parts.append(
-            CellPart(
-                counter=counter_of_lengths(of),
-                grain=Grain.UTC_DAY,
-                spaces=(CONTACT_SPACES,) if together else ids,
-                ranges=(days,),
-                where=_texts(asked.where),
-                group=group,
-                sums=_SUMS[of],
-            )
-        )
+        cells = structs.replace(aggregate, spaces=(CONTACT_SPACES,) if together else ids)
+        scans.append(Scan(aggregate=cells, grain=Grain.UTC_DAY, ranges=(days,)))
     if edges:
-        where = call_filter(asked.where)
-        parts.append(CallPart(spaces=ids, ranges=edges, where=where, group=group, sums=_SUMS[of]))
-    return parts
+        scans.append(Scan(aggregate=aggregate, ranges=edges))
+    return scans
 
 
 def counter_of_lengths(of: Of) -> str:
     return "talk_times" if of == "talk" else "answer_times"
-
-
-def _texts(where: Where) -> tuple[tuple[str, Match], ...]:
-    return tuple((name, value) for name, value in where if not isinstance(value, bool))
-
-
-def _ask(asked: DurationsQuestion, ranges: tuple[Range, ...]) -> Ask:
-    return Ask(
-        org_id=asked.scope.org_id, spaces=asked.scope.spaces, contact=asked.scope.contact, ranges=ranges
-    )
 
 
 def utc_days(period: Range) -> tuple[tuple[int, int] | None, tuple[Range, ...]]:

@@ -20,7 +20,6 @@ from callboard.query.items import seconds
 from callboard.query.reports.duration_links import DurationLinks, Of
 from callboard.query.reports.duration_sums import (
     MOST_LOOKED_UP,
-    DurationsQuestion,
     Extremes,
     Gathered,
     counter_of_lengths,
@@ -30,14 +29,16 @@ from callboard.query.reports.duration_sums import (
 from callboard.query.reports.links import words_of
 from callboard.query.reports.period import exact_iso
 from callboard.query.reports.plan import Where, call_filter
-from callboard.query.reports.series import MOST_GROUPED_BY, MOST_GROUPS, named, too_many_groups
+from callboard.query.reports.query import Query
+from callboard.query.reports.series import MOST_GROUPS, named, too_many_groups
 from callboard.store.budget import check
 from callboard.store.interface import Store
 from callboard.store.questions import (
     CONTACT_SPACES,
-    CellPart,
+    Aggregate,
     Extreme,
     Place,
+    Scan,
     Sum,
 )
 
@@ -49,7 +50,6 @@ EXTREME_ROWS = 1_000_000
 """Calls that are looked at for the very least or greatest value."""
 FEW_DAYS = 16
 """On as many days as this at most it is worth asking for the spaces too."""
-__all__ = ["MOST_GROUPED_BY", "DurationsData", "DurationsQuestion", "durations"]
 
 
 class Bin(Struct, frozen=True):
@@ -108,7 +108,7 @@ class DurationsData(Struct, frozen=True, kw_only=True):
     """One for each group, the one with most calls first."""
 
 
-def durations(store: Store, asked: DurationsQuestion) -> DurationsData:
+def durations(store: Store, asked: Query) -> DurationsData:
     """The distributions. Raises `InvalidInputError` for too many groups or rows."""
     talk, wait = gather(store, asked)
     keys = dict.fromkeys([*talk, *wait])
@@ -150,9 +150,7 @@ def durations(store: Store, asked: DurationsQuestion) -> DurationsData:
 # --- numbers
 
 
-def _spread(
-    asked: DurationsQuestion, of: Of, group: Mapping[str, str], gathered: Gathered, extremes: Extremes
-) -> Spread:
+def _spread(asked: Query, of: Of, group: Mapping[str, str], gathered: Gathered, extremes: Extremes) -> Spread:
     buckets = sorted(gathered.buckets.items())
     calls = sum(many for _, many in buckets)
     least, greatest, exact = extremes
@@ -204,7 +202,7 @@ def _histogram(buckets: Sequence[tuple[int, int]], link: DurationLinks) -> list[
 
 
 def _extremes(
-    store: Store, asked: DurationsQuestion, group: Mapping[str, str], both: Mapping[Of, Gathered]
+    store: Store, asked: Query, group: Mapping[str, str], both: Mapping[Of, Gathered]
 ) -> dict[Of, Extremes]:
     """Of talk time and of time to answer: looked up together."""
     known: dict[tuple[Of, bool], int | None] = {}
@@ -249,7 +247,7 @@ def _told(known: Mapping[tuple[Of, bool], int | None], of: Of, gathered: Gathere
 
 
 def _places(
-    store: Store, asked: DurationsQuestion, wanted: Sequence[tuple[Of, int]], ids: tuple[int, ...]
+    store: Store, asked: Query, wanted: Sequence[tuple[Of, int]], ids: tuple[int, ...]
 ) -> list[list[Place]]:
     """Of each of these buckets: the edges of the period, and the UTC days on which a call of it was, whatever
     else it was; where they are few, as those of the greatest are, also in which spaces.
@@ -262,35 +260,38 @@ def _places(
     last = days[1] if asked.now is None else min(days[1], (asked.now + AHEAD) // QUARTER_US)
     each_day = tuple((day, day + QUARTERS_A_DAY) for day in range(days[0], last, QUARTERS_A_DAY))
     together = asked.scope.contact and len(ids) == len(asked.scope.spaces)
-    parts = [
-        CellPart(
-            counter=counter_of_lengths(of),
+    scans = [
+        Scan(
+            aggregate=Aggregate(
+                spaces=(CONTACT_SPACES,) if together else ids,
+                bucket=(of, number),
+                sums=(Sum("items"),),
+                counter=counter_of_lengths(of),
+            ),
             grain=Grain.UTC_DAY,
-            spaces=(CONTACT_SPACES,) if together else ids,
             ranges=each_day,
-            where=((of, str(number)),),
-            sums=(Sum("items"),),
         )
         for of, number in wanted
     ]
     places = []
-    for part, rows in zip(parts, store.sums(asked.scope.org_id, parts), strict=True):
+    for scan, rows in zip(scans, store.sums(asked.scope.org_id, scans), strict=True):
         found = [each_day[place] for place, many in rows if many]
         where = [(space_id, day) for space_id in ids for day in found]
         if len(found) <= FEW_DAYS and len(ids) > 1:
-            by_space = structs.replace(part, spaces=ids, ranges=tuple(found), group=("space",))
-            of_spaces = store.sums(asked.scope.org_id, [by_space])[0]
+            by_space = structs.replace(scan.aggregate, spaces=ids, group=("space",))
+            narrowed = structs.replace(scan, aggregate=by_space, ranges=tuple(found))
+            of_spaces = store.sums(asked.scope.org_id, [narrowed])[0]
             where = [(space_id, found[place]) for place, space_id, many in of_spaces if many]
         on_days = [(space_id, begin * QUARTER_US, end * QUARTER_US) for space_id, (begin, end) in where]
         places.append(at_edges + on_days)
     return places
 
 
-def _spaces_of(asked: DurationsQuestion, group: Mapping[str, str]) -> tuple[int, ...]:
+def _spaces_of(asked: Query, group: Mapping[str, str]) -> tuple[int, ...]:
     token = group.get("space_token")
     return tuple(space.id for space in asked.scope.spaces if token in (None, space.token))
 
 
-def _filters(asked: DurationsQuestion, group: Mapping[str, str]) -> Where:
+def _filters(asked: Query, group: Mapping[str, str]) -> Where:
     """The question's filters and the group's values, as filters on rows."""
     return (*asked.where, *words_of(group))

@@ -12,12 +12,12 @@ from callboard.query.civil import Moment
 from callboard.query.metrics import METRICS, chosen
 from callboard.query.parameter import Parameter, flags, moments, numbers, texts, words, zones
 from callboard.query.parameters import SCOPE, table, zone_of
-from callboard.query.reports.concurrency import KINDS, ConcurrencyQuestion
-from callboard.query.reports.durations import DurationsQuestion
+from callboard.query.reports.concurrency import KINDS, ConcurrencyQuery
 from callboard.query.reports.period import INTERVALS, Period, civil_day, read_period
 from callboard.query.reports.plan import DIMENSIONS, Where
+from callboard.query.reports.query import Query, SeriesQuery
 from callboard.query.reports.scope import ReportScope
-from callboard.query.reports.series import MOST_GROUPED_BY, SeriesQuestion
+from callboard.query.reports.series import MOST_GROUPED_BY
 from callboard.query.reports.spaces import DEFAULT_SORT, MOST_SPACES, SORTS
 
 METRIC_NAMES = tuple(metric.name for metric in METRICS)
@@ -143,10 +143,10 @@ def period_of(values: Mapping[str, Any], zone: ZoneInfo, now: Micros) -> Period:
     return read_period(values.get("start"), values.get("end"), zone, now)
 
 
-def series_question(values: Mapping[str, Any], scope: ReportScope, now: Micros) -> SeriesQuestion:
-    """The question that values of `SERIES` stand for."""
+def series_query(values: Mapping[str, Any], scope: ReportScope, now: Micros) -> SeriesQuery:
+    """The query that values of `SERIES` stand for."""
     zone = zone_of(values, ZoneInfo(scope.timezone))
-    return SeriesQuestion(
+    return SeriesQuery(
         scope=scope,
         period=period_of(values, zone, now),
         interval=values.get("interval", "day"),
@@ -159,10 +159,10 @@ def series_question(values: Mapping[str, Any], scope: ReportScope, now: Micros) 
     )
 
 
-def durations_question(values: Mapping[str, Any], scope: ReportScope, now: Micros) -> DurationsQuestion:
-    """The question that values of `DURATIONS` stand for."""
+def durations_query(values: Mapping[str, Any], scope: ReportScope, now: Micros) -> Query:
+    """The query that values of `DURATIONS` stand for."""
     zone = zone_of(values, ZoneInfo(scope.timezone))
-    return DurationsQuestion(
+    return Query(
         scope=scope,
         period=period_of(values, zone, now),
         zone=zone,
@@ -172,12 +172,12 @@ def durations_question(values: Mapping[str, Any], scope: ReportScope, now: Micro
     )
 
 
-def concurrency_question(values: Mapping[str, Any], scope: ReportScope, now: Micros) -> ConcurrencyQuestion:
-    """The question that values of `CONCURRENCY` stand for. Without a start it is about the last civil day."""
+def concurrency_query(values: Mapping[str, Any], scope: ReportScope, now: Micros) -> ConcurrencyQuery:
+    """The query that values of `CONCURRENCY` stand for. Without a start it is about the last civil day."""
     zone = zone_of(values, ZoneInfo(scope.timezone))
     until = now if values.get("end") is None else values["end"].ends(zone)
     day = civil_day(until - 1, zone.key)
-    return ConcurrencyQuestion(
+    return ConcurrencyQuery(
         scope=scope,
         period=read_period(values.get("start") or Moment(instant=day), values.get("end"), zone, now),
         interval=values.get("interval", "hour"),

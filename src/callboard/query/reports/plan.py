@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import structs
 
 from callboard.errors import InvalidInputError
 from callboard.fold.catalogue import CATALOGUE, Counter
@@ -21,12 +21,10 @@ from callboard.query.reports.tiles import tiles_of
 from callboard.store.budget import check
 from callboard.store.questions import (
     CONTACT_SPACES,
+    Aggregate,
     CallFilter,
-    CallPart,
-    CellPart,
     Match,
-    Sum,
-    TaskPart,
+    Scan,
     Unknown,
 )
 
@@ -40,28 +38,8 @@ DIMENSIONS = ("space_token", "call_type", "call_status", "end_reason", "agent", 
 
 Where = tuple[tuple[str, Match | bool], ...]
 """Filters on dimensions: all must hold."""
-Part = CellPart | CallPart | TaskPart
 Targets = list[list[tuple[Range, int]]]
-"""What each range that is read counts for: ranges asked for, and the sign it counts with."""
-Parts = list[tuple[Part, Targets]]
-"""What is read, and what its ranges count for."""
-
-
-class Count(Struct, frozen=True, kw_only=True):
-    """What is counted, over whichever ranges."""
-
-    tasks: bool = False
-    counter: Counter | None
-    """That holds it; none: rows do."""
-    where: Where
-    group: tuple[str, ...]
-    """As the store names them."""
-    sums: tuple[Sum, ...]
-
-    @property
-    def matches(self) -> tuple[tuple[str, Match], ...]:
-        """The filters, as cells have them."""
-        return tuple((name, value) for name, value in self.where if not isinstance(value, bool))
+"""For each range of a scan: the ranges asked for that it counts in, and the sign (1 or -1) it counts with."""
 
 
 class Plan:
@@ -84,15 +62,19 @@ class Plan:
         """Whose cells are read."""
         return (CONTACT_SPACES,) if self._together else self._ids
 
-    def parts(self, count: Count, ranges: Sequence[Range]) -> Parts:
-        """The parts to read, and what each of their ranges counts for."""
+    def scans(self, aggregate: Aggregate, ranges: Sequence[Range]) -> list[tuple[Scan, Targets]]:
+        """The scans that together read an aggregate over these ranges, and what each counts in. The spaces of
+        the aggregate are set here.
+        """
         if not ranges:
             return []
-        if count.counter is None:
-            return [(self._rows(count, self._ids, tuple(ranges)), [[(each, 1)] for each in ranges])]
-        parts: Parts = []
+        if aggregate.counter is None:
+            rows = structs.replace(aggregate, spaces=self._ids)
+            return [(Scan(aggregate=rows, ranges=tuple(ranges)), [[(each, 1)] for each in ranges])]
+        scans: list[tuple[Scan, Targets]] = []
         for zone, holders in self._holders_for(ranges).items():
             check()
+            # Ranges asked for may share tiles: each tile is read once, and counts in all of them.
             tiled: dict[Grain, dict[tuple[int, int], list[tuple[Range, int]]]] = {}
             edges: dict[Range, list[tuple[Range, int]]] = {}
             for asked in ranges:
@@ -101,21 +83,16 @@ class Plan:
                     tiled.setdefault(grain, {}).setdefault((begin, end), []).append((asked, sign))
                 for edge, sign in tiles.edges:
                     edges.setdefault(edge, []).append((asked, sign))
-            for grain, cells in tiled.items():
-                part = CellPart(
-                    counter=count.counter.name,
-                    grain=grain,
-                    spaces=holders,
-                    ranges=tuple(cells),
-                    where=count.matches,
-                    group=count.group,
-                    sums=count.sums,
-                )
-                parts.append((part, list(cells.values())))
+            cells = structs.replace(aggregate, spaces=holders)
+            for grain, found in tiled.items():
+                scan = Scan(aggregate=cells, grain=grain, ranges=tuple(found))
+                scans.append((scan, list(found.values())))
             if edges:
+                # The contact spaces together have cells, but no rows: the rows are those of each space.
                 ids = self._ids if holders == (CONTACT_SPACES,) else holders
-                parts.append((self._rows(count, ids, tuple(edges)), list(edges.values())))
-        return parts
+                rows = structs.replace(aggregate, spaces=ids)
+                scans.append((Scan(aggregate=rows, ranges=tuple(edges)), list(edges.values())))
+        return scans
 
     def _holders_for(self, ranges: Sequence[Range]) -> Mapping[str, tuple[int, ...]]:
         """Whose cells are read, by the zone whose hours and days tile the ranges. Raises `InvalidInputError`
@@ -132,12 +109,6 @@ class Plan:
             raise InvalidInputError(message, [("interval", message)])
         return self._holders
 
-    def _rows(self, count: Count, ids: tuple[int, ...], ranges: tuple[Range, ...]) -> CallPart | TaskPart:
-        if count.tasks:
-            return TaskPart(spaces=ids, ranges=ranges, group=count.group, sums=count.sums)
-        where = call_filter(count.where)
-        return CallPart(spaces=ids, ranges=ranges, where=where, group=count.group, sums=count.sums)
-
 
 def counter_of(group: Sequence[str], where: Where) -> Counter | None:
     """The coarsest counter of calls that tells these apart; none when no one does."""
@@ -150,8 +121,13 @@ def counter_of(group: Sequence[str], where: Where) -> Counter | None:
     return min(fitting, key=lambda counter: len(counter.dimensions), default=None)
 
 
+def stored(group: Sequence[str]) -> tuple[str, ...]:
+    """Dimensions by the names that stores have for them."""
+    return tuple("space" if name == "space_token" else name for name in group)
+
+
 def call_filter(where: Where) -> CallFilter:
-    """The same filters, on rows."""
+    """Filters on dimensions as a store takes them."""
     filters: dict[str, Any] = dict(where)
     return CallFilter(**filters)
 

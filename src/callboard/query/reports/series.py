@@ -8,13 +8,11 @@ from zoneinfo import ZoneInfo
 
 from msgspec import UNSET, Struct, UnsetType
 
-from callboard.clock import Micros
 from callboard.errors import InvalidInputError
 from callboard.query.metrics import Metric
 from callboard.query.reports.compare import Comparison, comparison
 from callboard.query.reports.links import links_of
 from callboard.query.reports.period import (
-    Period,
     Range,
     buckets,
     exact_iso,
@@ -22,9 +20,8 @@ from callboard.query.reports.period import (
     not_together,
     whole,
 )
-from callboard.query.reports.plan import Where
-from callboard.query.reports.scope import ReportScope
-from callboard.query.reports.tabulate import Ask, Table, tabulate
+from callboard.query.reports.query import SeriesQuery
+from callboard.query.reports.tabulate import Table, tabulate
 from callboard.query.reports.views import Group as Key
 from callboard.query.reports.views import Views
 from callboard.store.budget import check
@@ -105,23 +102,7 @@ class SeriesData(Struct, frozen=True, kw_only=True):
     previous: PreviousPeriod | UnsetType = UNSET
 
 
-class SeriesQuestion(Struct, frozen=True, kw_only=True):
-    """What is asked."""
-
-    scope: ReportScope
-    period: Period
-    interval: str
-    zone: ZoneInfo
-    metrics: tuple[Metric, ...]
-    group: tuple[str, ...] = ()
-    where: Where = ()
-    compare: bool = False
-    counters: bool = True
-    now: Micros | None = None
-    """A period that ends later is compared as far as it has come."""
-
-
-def series(store: Store, asked: SeriesQuestion, views: Views | None = None) -> SeriesData:
+def series(store: Store, asked: SeriesQuery, views: Views | None = None) -> SeriesData:
     """The numbers. Raises `InvalidInputError` for what cannot be combined, and for too much."""
     _check(asked)
     ranges = buckets(asked.period, asked.interval, asked.zone.key)
@@ -163,13 +144,13 @@ def series(store: Store, asked: SeriesQuestion, views: Views | None = None) -> S
     )
 
 
-def _compared(asked: SeriesQuestion, ranges: tuple[Range, ...]) -> Comparison | None:
+def _compared(asked: SeriesQuery, ranges: tuple[Range, ...]) -> Comparison | None:
     if not asked.compare:
         return None
     return comparison(asked.period, ranges, asked.interval, asked.zone.key, asked.now)
 
 
-def _told_previous(store: Store, asked: SeriesQuestion, compared: Comparison) -> PreviousPeriod:
+def _told_previous(store: Store, asked: SeriesQuery, compared: Comparison) -> PreviousPeriod:
     of_calls = any(metric.of == "call" for metric in asked.metrics)
     ids = [space.id for space in asked.scope.spaces]
     first = store.first_item_at(asked.scope.org_id, ids, "call" if of_calls else "task")
@@ -183,7 +164,7 @@ def _told_previous(store: Store, asked: SeriesQuestion, compared: Comparison) ->
     )
 
 
-def _check(asked: SeriesQuestion) -> None:
+def _check(asked: SeriesQuery) -> None:
     tasks = [metric.name for metric in asked.metrics if metric.of == "task"]
     if not tasks:
         return
@@ -194,7 +175,7 @@ def _check(asked: SeriesQuestion) -> None:
         raise not_together(name, f"tasks have no {name}: leave it out, or {tasks[0]}")
 
 
-def _check_size(groups: int, many_buckets: int, asked: SeriesQuestion) -> None:
+def _check_size(groups: int, many_buckets: int, asked: SeriesQuery) -> None:
     if groups > MOST_GROUPS:
         raise too_many_groups(groups)
     numbers = groups * many_buckets * len(asked.metrics)
@@ -214,7 +195,7 @@ def too_many_groups(groups: int) -> InvalidInputError:
 
 def _table(
     store: Store,
-    asked: SeriesQuestion,
+    asked: SeriesQuery,
     ranges: tuple[Range, ...],
     compared: Comparison | None,
     views: Views | None,
@@ -223,18 +204,8 @@ def _table(
     civil = whole(ranges, asked.interval, zone)
     if compared is not None:
         civil |= compared.whole(asked.interval, zone)
-    ask = Ask(
-        org_id=asked.scope.org_id,
-        spaces=asked.scope.spaces,
-        contact=asked.scope.contact,
-        ranges=ranges if compared is None else ranges + compared.parts,
-        group=asked.group,
-        where=asked.where,
-        counters=asked.counters,
-        civil=(asked.interval, zone),
-        whole=civil,
-    )
-    return tabulate(store, ask, asked.metrics, views)
+        ranges += compared.parts
+    return tabulate(store, asked, ranges, whole=civil, views=views)
 
 
 def _parted(table: Table, first: int) -> tuple[Table, Table]:

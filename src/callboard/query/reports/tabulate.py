@@ -1,27 +1,25 @@
 """Sums by range and group, for every report that counts by time.
 
-What is asked for is planned (`plan`), read and added up; whole civil periods are held (`views`), so that of
-them only what moved is read. All of an answer is of one snapshot: it is never half old.
+An aggregate over ranges is planned as scans (`plan`), read, and added up. Whole civil periods are held in
+memory (`views`), so that of them only what changed since is read. All numbers of an answer are read from one
+snapshot.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
-
-from msgspec import Struct
+from collections.abc import Sequence
 
 from callboard.errors import InvalidInputError
-from callboard.fold.catalogue import BY_NAME
 from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain
-from callboard.model.directory import Space
-from callboard.query.metrics import MADE, OF_CALLS, OF_TASKS, Metric
+from callboard.query.metrics import MADE, OF_CALLS, OF_TASKS, places_of
 from callboard.query.reports.period import Range
-from callboard.query.reports.plan import Count, Parts, Plan, Where, counter_of
-from callboard.query.reports.views import Group, Shape, View, Views
+from callboard.query.reports.plan import Plan, call_filter, counter_of, stored
+from callboard.query.reports.query import SeriesQuery
+from callboard.query.reports.scope import ReportScope
+from callboard.query.reports.views import Group, View, Views
 from callboard.store.budget import check
 from callboard.store.interface import Store
-from callboard.store.questions import CONTACT_SPACES, CellPart, ChangePart, Changes, Sum, Summed
+from callboard.store.questions import CONTACT_SPACES, Aggregate, Scan, Sum, TaskFilter
 
 MOST_ROWS = 1_000_000
 """Calls that a report reads one by one at most."""
@@ -32,160 +30,147 @@ Table = dict[Group, dict[int, Sequence[int]]]
 """Group → place of `metrics.Sums` → a number for each range."""
 
 
-class Ask(Struct, frozen=True, kw_only=True):
-    """What is to be counted."""
+def tabulate(
+    store: Store,
+    query: SeriesQuery,
+    ranges: Sequence[Range],
+    *,
+    whole: frozenset[Range] = frozenset(),
+    views: Views | None = None,
+) -> Table:
+    """The sums that the query's metrics need, by group and by these ranges, all read from one snapshot. The
+    ranges among them that are `whole` civil periods are kept in `views`: they are likely asked for again.
 
-    org_id: int
-    spaces: tuple[Space, ...]
-    """In scope."""
-    contact: bool
-    """They are all contact spaces of the organization."""
-    ranges: tuple[Range, ...]
-    """Half-open; each is told apart."""
-    group: tuple[str, ...] = ()
-    """Of `DIMENSIONS`; for tasks of `space_token` alone."""
-    where: Where = ()
-    counters: bool = True
-    """Without: everything from rows, to compare."""
-    civil: tuple[str, str] = ("", "")
-    """Interval and zone of the periods that are `whole`."""
-    whole: frozenset[Range] = frozenset()
-    """Of the ranges those that are whole civil periods: they are likely asked for again."""
-
-
-class _Asked(NamedTuple):
-    """Calls or tasks, and what of them."""
-
-    what: Count
-    places: list[int]
-    """Where in `metrics.Sums` its sums go."""
-
-
-def tabulate(store: Store, ask: Ask, metrics: Iterable[Metric], views: Views | None = None) -> Table:
-    """The sums that these metrics need, by group and range. All are of one snapshot. A group is there when it
-    has calls made, or tasks, be they none of those that the metrics count. Raises `InvalidInputError` when
-    it would take more than `MOST_ROWS` rows.
+    A group is in the table when it has calls made, or tasks, even where the metrics count none of them.
+    Raises `InvalidInputError` when more than `MOST_ROWS` rows would have to be read.
     """
-    asked = _asked(ask, metrics)
-    plan = Plan(ask.spaces, together=ask.contact and "space_token" not in ask.group)
-    if any(one.what.counter is None and not one.what.tasks for one in asked):
-        check_rows(store, ask)
-    shapes = {
-        at: Shape(
-            ask.org_id,
-            one.what.counter.name,
-            plan.holders,
-            one.what.matches,
-            one.what.group,
-            one.what.sums,
-            *ask.civil,
-        )
-        for at, one in enumerate(asked)
-        if one.what.counter is not None and ask.whole
+    plan = Plan(query.scope.spaces, together=query.scope.contact and "space_token" not in query.group)
+    aggregates = _aggregates(query, plan.holders)
+    if any(each.counter is None and each.of == "call" for each in aggregates):
+        check_rows(store, query.scope, ranges)
+    viewed = {
+        at: (query.scope.org_id, each, query.interval, query.zone.key)
+        for at, each in enumerate(aggregates)
+        if each.counter is not None and whole
     }
-    with (views or Views()).held(shapes) as held:
-        return _tabulated(store, ask, plan, asked, held)
+    with (views or Views()).held(viewed) as held:
+        of_each = [held.get(at) or View(len(each.sums)) for at, each in enumerate(aggregates)]
+        return _tabulated(_Reading(store, query.scope.org_id, plan, ranges), aggregates, of_each, whole)
 
 
-def _asked(ask: Ask, metrics: Iterable[Metric]) -> list[_Asked]:
-    needed = {place for metric in metrics for place in metric.needs}
-    asked = []
+def _aggregates(query: SeriesQuery, spaces: tuple[int, ...]) -> list[Aggregate]:
+    """Of calls, of tasks, or of both: what the metrics need."""
+    needed = {place for metric in query.metrics for place in metric.needs}
+    aggregates = []
     if needed & OF_CALLS.keys():
-        places = sorted(needed & OF_CALLS.keys() | {MADE})
-        count = Count(
-            counter=counter_of(ask.group, ask.where) if ask.counters else None,
-            where=ask.where,
-            group=tuple("space" if name == "space_token" else name for name in ask.group),
-            sums=tuple(OF_CALLS[place] for place in places),
+        counter = counter_of(query.group, query.where) if query.counters else None
+        aggregates.append(
+            Aggregate(
+                spaces=spaces,
+                where=call_filter(query.where),
+                group=stored(query.group),
+                # Calls made decide whether a group is there.
+                sums=tuple(OF_CALLS[place] for place in sorted(needed & OF_CALLS.keys() | {MADE})),
+                counter=None if counter is None else counter.name,
+            )
         )
-        asked.append(_Asked(count, places))
     if needed & OF_TASKS.keys():
-        count = Count(
-            tasks=True,
-            counter=BY_NAME["tasks"] if ask.counters else None,
-            where=(),
-            group=("space",) if ask.group else (),
-            sums=tuple(OF_TASKS.values()),
+        aggregates.append(
+            Aggregate(
+                spaces=spaces,
+                where=TaskFilter(),
+                group=stored(query.group),
+                sums=tuple(OF_TASKS.values()),
+                counter="tasks" if query.counters else None,
+            )
         )
-        asked.append(_Asked(count, list(OF_TASKS)))
-    return asked
+    return aggregates
 
 
-def _tabulated(store: Store, ask: Ask, plan: Plan, asked: list[_Asked], held: dict[int, View]) -> Table:
-    views = [held.get(at) or View(len(one.what.sums)) for at, one in enumerate(asked)]
-    summed, read = _read(store, ask, plan, asked, views)
-    if None in summed.changes:
-        for view in views:
-            view.forget()
-        summed, read = _read(store, ask, plan, asked, views)
-    changes: Iterator[Changes | None] = iter(summed.changes)
-    answers = iter(summed.sums)
+class _Reading:
+    """Reads aggregates over ranges: from views where they hold them, else from the store."""
+
+    def __init__(self, store: Store, org_id: int, plan: Plan, ranges: Sequence[Range]) -> None:
+        self.ranges = ranges
+        self._store = store
+        self._org_id = org_id
+        self._plan = plan
+
+    def bring_up_to_date(self, aggregates: Sequence[Aggregate], views: Sequence[View]) -> list[list[Range]]:
+        """All ranges are in the views then, as of one snapshot. Answers which were not in each before."""
+        missing = self._read(aggregates, views)
+        if missing is None:
+            # A view is older than the store's deltas: everything is read, still from one snapshot.
+            for view in views:
+                view.forget()
+            missing = self._read(aggregates, views)
+            assert missing is not None, "an empty view asks for no changes"
+        return missing
+
+    def _read(self, aggregates: Sequence[Aggregate], views: Sequence[View]) -> list[list[Range]] | None:
+        """None, and nothing done, where the store cannot tell what changed since the views were read."""
+        missing = [[each for each in self.ranges if each not in view] for view in views]
+        scans = [self._plan.scans(*each) for each in zip(aggregates, missing, strict=True)]
+        moved = [at for at, view in enumerate(views) if view.mark is not None]
+        since = [(aggregates[at], mark) for at in moved if (mark := views[at].mark) is not None]
+        to_read = [scan for of_one in scans for scan, _ in of_one]
+        rows, changes, mark = self._store.sums_since(self._org_id, to_read, since)
+        by_view = dict(zip(moved, changes, strict=True))
+        if None in by_view.values():
+            return None
+        answers = iter(rows)
+        for at, view in enumerate(views):
+            # First what changed, in the ranges that were held: those read now have it already.
+            view.move(by_view.get(at) or [], mark)
+            view.begin(missing[at])
+            for _, targets in scans[at]:
+                check()
+                view.add(next(answers), targets)
+        return missing
+
+
+def _tabulated(
+    reading: _Reading, aggregates: Sequence[Aggregate], views: Sequence[View], whole: frozenset[Range]
+) -> Table:
+    missing = reading.bring_up_to_date(aggregates, views)
     table: Table = {}
-    for one, view, (ranges, parts) in zip(asked, views, read, strict=True):
-        moved = None if view.mark is None else next(changes)
-        view.move(moved or [], summed.mark)
-        view.begin(ranges)
-        for (_, targets), rows in zip(parts, answers, strict=False):
-            check()
-            view.add(rows, targets)
-        for group, columns in view.columns(ask.ranges).items():
-            table.setdefault(group, {}).update(zip(one.places, columns, strict=True))
-        view.forget(each for each in ranges if each not in ask.whole or not _by_quarters(each))
-        if summed.mark is None:
+    for aggregate, view, ranges in zip(aggregates, views, missing, strict=True):
+        for group, columns in view.columns(reading.ranges).items():
+            table.setdefault(group, {}).update(zip(places_of(aggregate), columns, strict=True))
+        view.forget(each for each in ranges if each not in whole or not _by_quarters(each))
+        if view.mark is None:
             view.forget()
     return table
 
 
-def _read(
-    store: Store, ask: Ask, plan: Plan, asked: list[_Asked], views: list[View]
-) -> tuple[Summed, list[tuple[list[Range], Parts]]]:
-    """What no view holds, and what moved since of what they hold."""
-    read = []
-    changes = []
-    for one, view in zip(asked, views, strict=True):
-        missing = [each for each in ask.ranges if each not in view]
-        read.append((missing, plan.parts(one.what, missing)))
-        if view.mark is not None and one.what.counter is not None:
-            changes.append(
-                ChangePart(
-                    counter=one.what.counter.name,
-                    spaces=plan.holders,
-                    where=one.what.matches,
-                    group=one.what.group,
-                    sums=one.what.sums,
-                    since=view.mark,
-                )
-            )
-    parts = [part for _, each in read for part, _ in each]
-    return store.sums_since(ask.org_id, parts, changes), read
-
-
 def _by_quarters(asked: Range) -> bool:
-    """Whether it is made of whole quarters: of the others rows count the edges."""
+    """Whether it is made of whole quarter-hours. Changes are told by quarter-hour, so that only such a range
+    can be kept up to date.
+    """
     return asked[0] % QUARTER_US == asked[1] % QUARTER_US == 0
 
 
-def rows_of(store: Store, ask: Ask) -> int:
-    """About how many calls the ranges lie among. The counters say: by quarters, or by the days that a period
-    of several touches.
+def rows_of(store: Store, scope: ReportScope, ranges: Sequence[Range]) -> int:
+    """About how many calls the ranges span, as the counters have it: by quarter-hours, or for a longer time
+    by the days that it touches.
     """
-    if not ask.ranges:
+    if not ranges:
         return 0
-    begin = min(begin for begin, _ in ask.ranges) // QUARTER_US
-    end = -(-max(end for _, end in ask.ranges) // QUARTER_US)
+    begin = min(begin for begin, _ in ranges) // QUARTER_US
+    end = -(-max(end for _, end in ranges) // QUARTER_US)
     grain = Grain.QUARTER
     if end - begin > 2 * QUARTERS_A_DAY:
+        # A cell belongs to its day's first quarter-hour: the day that holds `begin` starts before it.
         grain, begin = Grain.DAY, begin - LONGEST_DAY
-    spaces = (CONTACT_SPACES,) if ask.contact else tuple(space.id for space in ask.spaces)
-    part = CellPart(counter="calls", grain=grain, spaces=spaces, ranges=((begin, end),), sums=(Sum("items"),))
-    return sum(row[1] for row in store.sums(ask.org_id, [part])[0])
+    spaces = (CONTACT_SPACES,) if scope.contact else tuple(space.id for space in scope.spaces)
+    calls = Aggregate(spaces=spaces, sums=(Sum("items"),), counter="calls")
+    scan = Scan(aggregate=calls, grain=grain, ranges=((begin, end),))
+    return sum(row[1] for row in store.sums(scope.org_id, [scan])[0])
 
 
-def check_rows(store: Store, ask: Ask) -> None:
-    """Raises `InvalidInputError`, with what to narrow, when the ranges lie among more than `MOST_ROWS`
-    calls.
-    """
-    rows = rows_of(store, ask)
+def check_rows(store: Store, scope: ReportScope, ranges: Sequence[Range]) -> None:
+    """Raises `InvalidInputError`, with what to narrow, when the ranges span more than `MOST_ROWS` calls."""
+    rows = rows_of(store, scope, ranges)
     if rows > MOST_ROWS:
         message = (
             f"about {rows:,} calls would have to be read one by one, more than {MOST_ROWS:,}: take a shorter "

@@ -13,12 +13,10 @@ from contextlib import ExitStack, contextmanager
 from threading import Lock
 from typing import Any
 
-from msgspec import Struct
-
 from callboard.fold.grain import QUARTER_US
 from callboard.fold.ranges import holding
 from callboard.query.reports.period import Range
-from callboard.store.questions import Changes, Match, Sum
+from callboard.store.questions import Aggregate, Rows
 
 MOST_NUMBERS = 1_000_000
 """That all views of a process hold together, at most about forty megabytes; then the oldest question's go."""
@@ -32,25 +30,15 @@ OF_A_GROUP = 24
 
 Group = tuple[Any, ...]
 """Values of a group; what is null is "unknown"."""
-StoreRow = tuple[Any, ...]
-"""(place of the range that was read, *values of the group, *sums)."""
 Targets = Sequence[Sequence[tuple[Range, int]]]
 """What each range that was read counts for: ranges of the view, and the sign it counts with."""
 Columns = dict[Group, list[Sequence[int]]]
 """Group → for each sum a number for each range."""
 
 
-class Shape(Struct, frozen=True):
-    """What a view is of: two questions that differ in their periods alone share one."""
-
-    org_id: int
-    counter: str
-    spaces: tuple[int, ...]
-    where: tuple[tuple[str, Match], ...]
-    group: tuple[str, ...]
-    sums: tuple[Sum, ...]
-    interval: str
-    zone: str
+Viewed = tuple[int, Aggregate, str, str]
+"""What a view is of: organization, aggregate, interval and zone. Queries that differ in their period alone
+share a view."""
 
 
 class View:
@@ -92,7 +80,7 @@ class View:
             self._sums[each] = [[] for _ in range(self._many)]
             self._holding = None
 
-    def add(self, rows: Sequence[StoreRow], targets: Targets) -> None:
+    def add(self, rows: Rows, targets: Targets) -> None:
         """Add rows of the store's to ranges that were begun, by what each row's place counts for."""
         if not rows:
             return
@@ -115,7 +103,7 @@ class View:
                 column.extend([0] * (many - len(column)))
         return columns
 
-    def _places(self, rows: Sequence[StoreRow], first: int) -> list[int]:
+    def _places(self, rows: Rows, first: int) -> list[int]:
         """Of each row's group: its place, a new one where it has none yet."""
         groups = self._groups
         if first == 2:
@@ -127,7 +115,7 @@ class View:
                 groups[group] = len(groups)
         return [groups[group] for group in named]
 
-    def move(self, changes: Changes, mark: int | None) -> None:
+    def move(self, changes: Rows, mark: int | None) -> None:
         """Add what moved since the mark; it is as of the new one then."""
         self.mark = mark
         if not changes:
@@ -135,8 +123,8 @@ class View:
         ranges = list(self._sums)
         if self._holding is None:
             self._holding = holding(ranges)
-        # Few of the ranges, mostly one: only these are touched.
-        moved: dict[Range, list[StoreRow]] = {}
+        # A commit moves few of the ranges, mostly one: only these are touched.
+        moved: dict[Range, Rows] = {}
         for quarter, *rest in changes:
             for place in self._holding(quarter * QUARTER_US):
                 moved.setdefault(ranges[place], []).append((0, *rest))
@@ -160,17 +148,17 @@ class Views:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._views: OrderedDict[Shape, View] = OrderedDict()
+        self._views: OrderedDict[Viewed, View] = OrderedDict()
 
     @contextmanager
-    def held(self, shapes: Mapping[int, Shape]) -> Iterator[dict[int, View]]:
-        """The views of these shapes, each for the caller alone until the end. Whoever asks for several asks
-        in the same order as everybody else.
+    def held(self, viewed: Mapping[int, Viewed]) -> Iterator[dict[int, View]]:
+        """The views of these keys, locked for the caller until the end. A caller that names several names
+        them in one order (calls, then tasks), so that two callers cannot wait for each other.
         """
         with self._lock:
-            views = {at: self._views.setdefault(shape, View(len(shape.sums))) for at, shape in shapes.items()}
-            for shape in shapes.values():
-                self._views.move_to_end(shape)
+            views = {at: self._views.setdefault(each, View(len(each[1].sums))) for at, each in viewed.items()}
+            for each in viewed.values():
+                self._views.move_to_end(each)
         with ExitStack() as held:
             for view in views.values():
                 held.enter_context(view.lock)
@@ -188,8 +176,11 @@ class Views:
 
     def _keep_to_bounds(self) -> None:
         with self._lock:
-            held = {shape: view.numbers + len(shape.spaces) for shape, view in self._views.items()}
-            numbers = sum(held.values())
-            while numbers > MOST_NUMBERS or len(self._views) > MOST_VIEWS:
-                oldest, _ = self._views.popitem(last=False)
-                numbers -= held[oldest]
+            # A list, not a dict by key: hashing the keys of all views costs more than counting their numbers.
+            held = [view.numbers + len(of.spaces) for (_, of, _, _), view in self._views.items()]
+            numbers, many = sum(held), len(held)
+            for of_oldest in held:
+                if numbers <= MOST_NUMBERS and many <= MOST_VIEWS:
+                    break
+                self._views.popitem(last=False)
+                numbers, many = numbers - of_oldest, many - 1

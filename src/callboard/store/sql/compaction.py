@@ -18,7 +18,7 @@ from callboard.store.sql.recount import COUNTERS
 
 COMPACT_AT = 4_000
 """Merge deltas into cells at this count. The deltas merged last are kept until the next compaction, because
-materialized views catch up from them (`ChangePart`).
+materialized views catch up from them (`Reporting.sums_since`).
 """
 
 OF_CONTACT = "space_id IN (SELECT id FROM space WHERE org_id = :org_id AND content_type = 'contact')"

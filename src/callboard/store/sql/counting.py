@@ -5,14 +5,17 @@ Exact, not estimated: a count answers from counters only when the filter is a un
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from callboard.fold.catalogue import CATALOGUE, Counter
 from callboard.fold.grain import QUARTER_US, Grain
 from callboard.store.questions import (
     CONTACT_SPACES,
+    Aggregate,
     CallFilter,
-    CellPart,
-    Match,
+    Scan,
     Scope,
+    Sum,
     TaskFilter,
 )
 from callboard.store.sql.database import Database
@@ -24,73 +27,60 @@ _EVER = (-(2**40), 2**40)
 
 def calls_counted(db: Database, scope: Scope, where: CallFilter) -> int | None:
     """How many calls the filter takes, from cells; none when no counter holds it."""
-    wanted: dict[str, Match] = {
-        "call_type": where.call_type,
-        "call_status": where.call_status,
-        "end_reason": where.end_reason,
-        "agent": where.agent,
-    }
-    by_cells = CallFilter(
+    wanted = CallFilter(
         call_type=where.call_type,
         call_status=where.call_status,
         end_reason=where.end_reason,
         agent=where.agent,
-        made=where.made,
-        start=where.start,
-        end=where.end,
     )
-    if where != by_cells:
+    if where != structs.replace(wanted, made=where.made, start=where.start, end=where.end):
         return None
     if where.made is None:
-        return _counted(db, scope, "call", wanted, where.start, where.end)
+        return _counted(db, scope, wanted, where.start, where.end)
     if where.call_status is not None:
         made = where.call_status != "queued"
-        return _counted(db, scope, "call", wanted, where.start, where.end) if made == where.made else 0
-    queued = _counted(db, scope, "call", {**wanted, "call_status": "queued"}, where.start, where.end)
+        return _counted(db, scope, wanted, where.start, where.end) if made == where.made else 0
+    only_queued = structs.replace(wanted, call_status="queued")
+    queued = _counted(db, scope, only_queued, where.start, where.end)
     if not where.made or queued is None:
         return queued
     # One snapshot for both: the caller reads within a transaction.
-    every = _counted(db, scope, "call", {**wanted, "call_status": None}, where.start, where.end)
+    every = _counted(db, scope, wanted, where.start, where.end)
     return None if every is None else every - queued
 
 
 def tasks_counted(db: Database, scope: Scope, where: TaskFilter) -> int | None:
     """How many tasks the filter takes, from cells; none when no counter holds it."""
-    by_cells = TaskFilter(
-        status=where.status, created_from=where.created_from, created_to=where.created_to, now=where.now
+    wanted = TaskFilter(status=where.status)
+    by_cells = structs.replace(
+        wanted, created_from=where.created_from, created_to=where.created_to, now=where.now
     )
     if where != by_cells:
         return None
-    return _counted(db, scope, "task", {"status": where.status}, where.created_from, where.created_to)
+    return _counted(db, scope, wanted, where.created_from, where.created_to)
 
 
 def _counted(
-    db: Database,
-    scope: Scope,
-    of: str,
-    wanted: dict[str, Match],
-    start: int | None,
-    end: int | None,
+    db: Database, scope: Scope, wanted: CallFilter | TaskFilter, start: int | None, end: int | None
 ) -> int | None:
+    """`wanted` filters by dimensions alone; its items were created from `start` on and before `end`."""
     if any(edge is not None and edge % QUARTER_US for edge in (start, end)):
         return None
-    stated = {name: value for name, value in wanted.items() if value is not None}
-    counter = _counter(of, set(stated))
+    aggregate = Aggregate(spaces=_spaces(db, scope), where=wanted, sums=(Sum("items"),))
+    counter = _counter(aggregate.of, {name for name, _ in aggregate.conditions})
     if counter is None:
         return None
-    part = CellPart(
-        counter=counter.name,
+    scan = Scan(
+        aggregate=structs.replace(aggregate, counter=counter.name),
         grain=Grain.DAY if start is None and end is None else Grain.QUARTER,
-        spaces=_spaces(db, scope),
         ranges=(
             (
                 _EVER[0] if start is None else start // QUARTER_US,
                 _EVER[1] if end is None else end // QUARTER_US,
             ),
         ),
-        where=tuple(stated.items()),
     )
-    return sum(int(row[1]) for row in sums(db, scope.org_id, [part])[0])
+    return sum(int(row[1]) for row in sums(db, scope.org_id, [scan])[0])
 
 
 def _spaces(db: Database, scope: Scope) -> tuple[int, ...]:

@@ -46,7 +46,7 @@ class Histories:
         return self._number
 
     def mark(self, mark: int) -> int:
-        """A mark (`Summed.mark`) as the database's own number. One of an earlier history becomes a number
+        """A mark (of `sums_since`) as the database's own number. One of an earlier history becomes a number
         that the database never reaches, which means that no deltas since are known: cells are read again.
         """
         told = self.told(mark)

@@ -12,8 +12,9 @@ from typing import Any
 
 import msgspec
 
+from callboard.clock import Micros
 from callboard.fold.sketch import BOUNDS
-from callboard.store.questions import GroupLengths, LengthPart, Lengths, Scope
+from callboard.store.questions import Aggregate, CallFilter, GroupLengths, Lengths, Scope
 from callboard.store.sql.database import Database
 from callboard.store.sql.filters import WAIT_KNOWN, calls_where
 from callboard.store.sql.sums import ANSWERED, GROUPS_OF_CALLS, bounded, ranges_of
@@ -29,9 +30,12 @@ COUNTED_AT_ONCE = 10_000
 ms)."""
 
 
-def lengths(db: Database, org_id: int, part: LengthPart) -> GroupLengths:
+def lengths(
+    db: Database, org_id: int, aggregate: Aggregate, ranges: Sequence[tuple[Micros, Micros]]
+) -> GroupLengths:
     """See `Reporting.lengths`."""
-    conditions = calls_where(db.dialect, Scope(org_id, all_content=True), part.where)
+    assert isinstance(aggregate.where, CallFilter), "tasks have no lengths"
+    conditions = calls_where(db.dialect, Scope(org_id, all_content=True), aggregate.where)
     source = (
         f"FROM span CROSS JOIN {db.dialect.each_space} {db.dialect.then_join} "
         f"call{db.dialect.indexed('call_by_space_time')} ON space_id = wanted.value "
@@ -39,10 +43,10 @@ def lengths(db: Database, org_id: int, part: LengthPart) -> GroupLengths:
         # The others, a third of an ordinary campaign, are in neither distribution: nothing sorts them.
         f"AND (call_status = 'completed' OR {ANSWERED})"
     )
-    values = {**conditions.values, "ranges": list(part.ranges), "spaces": list(part.spaces)}
+    values = {**conditions.values, "ranges": list(ranges), "spaces": list(aggregate.spaces)}
     if db.dialect.packed:
-        return _listed(db, part, source, values)
-    return _grouped(db, part, source, values)
+        return _listed(db, aggregate.group, source, values)
+    return _grouped(db, aggregate.group, source, values)
 
 
 # --- by lists of values, where the engine sorts to group: one sort for both, and by the group alone
@@ -62,7 +66,7 @@ def _bucket_of(value: str, low: int = 0, high: int = len(BOUNDS)) -> str:
 _TALK_BUCKET = f"CASE WHEN duration_ms IS NOT NULL THEN {_bucket_of('duration_ms')} END"
 
 
-def _listed(db: Database, part: LengthPart, source: str, values: dict[str, Any]) -> GroupLengths:
+def _listed(db: Database, groups: Sequence[str], source: str, values: dict[str, Any]) -> GroupLengths:
     (talk, of_talk, _), (wait, of_wait, answered) = _OF
     wanted = [
         f"count(*) FILTER (WHERE {of_talk} AND {talk} IS NULL)",
@@ -73,8 +77,8 @@ def _listed(db: Database, part: LengthPart, source: str, values: dict[str, Any])
         f"count(*) FILTER (WHERE {answered} AND {wait} IS NULL)",
         f"group_concat({wait}) FILTER (WHERE {of_wait})",
     ]
-    many = len(part.group)
-    columns = [*(GROUPS_OF_CALLS[name] for name in part.group), *wanted]
+    many = len(groups)
+    columns = [*(GROUPS_OF_CALLS[name] for name in groups), *wanted]
     group = f" GROUP BY {', '.join(str(1 + at) for at in range(many))}" if many else ""
     found = bounded(db, f"{ranges_of(db.dialect)}SELECT {', '.join(columns)} {source}{group}", values)
     every = []
@@ -132,12 +136,12 @@ def nothing(unknown: int = 0) -> Lengths:
 # --- by buckets, where the engine groups without sorting
 
 
-def _grouped(db: Database, part: LengthPart, source: str, values: dict[str, Any]) -> GroupLengths:
+def _grouped(db: Database, groups: Sequence[str], source: str, values: dict[str, Any]) -> GroupLengths:
     every: dict[tuple[Any, ...], tuple[Lengths, Lengths]] = {}
-    many = len(part.group)
+    many = len(groups)
     group = ", ".join(str(1 + at) for at in range(many + 1))
     for at, (value, over, expected) in enumerate(_OF):
-        columns = [*(GROUPS_OF_CALLS[name] for name in part.group), f"duration_bucket({value})"]
+        columns = [*(GROUPS_OF_CALLS[name] for name in groups), f"duration_bucket({value})"]
         sql = (
             f"{ranges_of(db.dialect)}SELECT {', '.join(columns)}, count(*), coalesce(sum({value}), 0), "
             f"min({value}), max({value}) {source} AND {over} "

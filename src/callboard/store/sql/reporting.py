@@ -10,17 +10,13 @@ import msgspec
 
 from callboard.clock import Micros
 from callboard.store.questions import (
+    Aggregate,
     CallFilter,
-    CallPart,
-    CellPart,
-    ChangePart,
     Extreme,
     GroupLengths,
-    LengthPart,
+    Rows,
+    Scan,
     Scope,
-    Summed,
-    Sums,
-    TaskPart,
     Window,
 )
 from callboard.store.reporting import AgentTasks, Intervals, LastVerification, Overdue, Received, Verification
@@ -53,24 +49,23 @@ class SqlReporting(ABC):
     def _write(self, change: Callable[[Database], T], waited_s: float = 0.0) -> T:
         """One commit. `change` may be called again, when nothing was committed."""
 
-    def sums(self, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
-        return self._at_once(sums, org_id, parts)
+    def sums(self, org_id: int, scans: Sequence[Scan]) -> list[Rows]:
+        return self._at_once(sums, org_id, scans)
 
     def sums_since(
-        self,
-        org_id: int,
-        parts: Sequence[CellPart | CallPart | TaskPart],
-        changes: Sequence[ChangePart],
-    ) -> Summed:
-        return self._at_once(sums_since, org_id, parts, changes)
+        self, org_id: int, scans: Sequence[Scan], since: Sequence[tuple[Aggregate, int]]
+    ) -> tuple[list[Rows], list[Rows | None], int | None]:
+        return self._at_once(sums_since, org_id, scans, since)
 
     def extremes_ms(
         self, org_id: int, where: CallFilter, wanted: Sequence[Extreme], most_rows: int
     ) -> list[int | None]:
         return self._at_once(extremes_ms, org_id, where, wanted, most_rows)
 
-    def lengths(self, org_id: int, part: LengthPart) -> GroupLengths:
-        return self._at_once(lengths, org_id, part)
+    def lengths(
+        self, org_id: int, aggregate: Aggregate, ranges: Sequence[tuple[Micros, Micros]]
+    ) -> GroupLengths:
+        return self._at_once(lengths, org_id, aggregate, ranges)
 
     def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:
         return self._at_once(received, org_id, spaces, since, most)

@@ -31,14 +31,12 @@ from callboard.store.interface import (
     Withdrawal,
 )
 from callboard.store.questions import (
+    Aggregate,
     CallFilter,
-    CallPart,
-    CellPart,
-    ChangePart,
+    Rows,
+    Scan,
     Scope,
-    Summed,
     TaskFilter,
-    TaskPart,
     Window,
 )
 from callboard.store.reporting import Verification
@@ -102,15 +100,12 @@ class SqlStore(SqlReporting):
     def close(self) -> None: ...
 
     def sums_since(
-        self,
-        org_id: int,
-        parts: Sequence[CellPart | CallPart | TaskPart],
-        changes: Sequence[ChangePart],
-    ) -> Summed:
+        self, org_id: int, scans: Sequence[Scan], since: Sequence[tuple[Aggregate, int]]
+    ) -> tuple[list[Rows], list[Rows | None], int | None]:
         history = self._histories.number
-        asked = [structs.replace(each, since=self._histories.mark(each.since)) for each in changes]
-        summed = super().sums_since(org_id, parts, asked)
-        return structs.replace(summed, mark=numbered(history, summed.mark))
+        of_history = [(aggregate, self._histories.mark(mark)) for aggregate, mark in since]
+        rows, changes, change_counter = super().sums_since(org_id, scans, of_history)
+        return rows, changes, numbered(history, change_counter)
 
     # --- events in
 

@@ -13,16 +13,12 @@ from callboard.fold.ranges import holding
 from callboard.store.budget import hand, rows_left
 from callboard.store.questions import (
     CONTACT_SPACES,
+    Aggregate,
     CallFilter,
-    CallPart,
-    CellPart,
-    ChangePart,
-    Changes,
+    Rows,
+    Scan,
     Scope,
     Sum,
-    Summed,
-    Sums,
-    TaskPart,
     Unknown,
 )
 from callboard.store.sql.compaction import HOME_BUCKETS, OF_CONTACT, UTC_BUCKETS
@@ -30,10 +26,10 @@ from callboard.store.sql.database import Database, Dialect
 from callboard.store.sql.filters import WAIT_KNOWN, calls_where, tasks_where
 
 _COLUMNS = ("d1", "d2", "d3")
-MANY_LOOKS = 2_000
-"""From so many pairs of a range and a space on, the cells are walked once. A look for each pair costs about
-as much as reading a few cells side by side: 8,640 quarters of 1,304 spaces took 35 s, the walk takes half a
-second.
+MANY_LOOKUPS = 2_000
+"""Beyond this many pairs of a range and a space, the cells of each space are read in one walk. An index
+lookup for a pair costs as much as reading a few neighbouring cells: for 8,640 quarter-hours of 1,304 spaces
+the lookups took 35 s, the walk takes half a second.
 """
 
 
@@ -47,31 +43,24 @@ class _Marks(NamedTuple):
     """That is there; none when there is none."""
 
 
-def sums(db: Database, org_id: int, parts: Sequence[CellPart | CallPart | TaskPart]) -> list[Sums]:
-    """Each part's sums; in one transaction they are of one snapshot."""
-    return sums_since(db, org_id, parts, ()).sums
+def sums(db: Database, org_id: int, scans: Sequence[Scan]) -> list[Rows]:
+    """See `Reporting.sums`."""
+    return sums_since(db, org_id, scans, ())[0]
 
 
 def sums_since(
-    db: Database,
-    org_id: int,
-    parts: Sequence[CellPart | CallPart | TaskPart],
-    changes: Sequence[ChangePart],
-) -> Summed:
-    """The same, and what moved since; in one transaction all is of one snapshot."""
+    db: Database, org_id: int, scans: Sequence[Scan], since: Sequence[tuple[Aggregate, int]]
+) -> tuple[list[Rows], list[Rows | None], int | None]:
+    """See `Reporting.sums_since`; the caller's transaction makes all of it one snapshot."""
     marks = _Marks(1, 1, None)
-    if changes or any(isinstance(part, CellPart) for part in parts):
+    if since or any(scan.grain is not None for scan in scans):
         marks = _Marks(*(db.row("clock.marks", {"org_id": org_id}) or marks))
-    return Summed(
-        sums=[
-            _of_cells(db, org_id, part, marks.settled)
-            if isinstance(part, CellPart)
-            else _of_rows(db, org_id, part)
-            for part in parts
-        ],
-        changes=[_changed(db, org_id, change, marks) for change in changes],
-        mark=marks.next,
-    )
+    rows = [
+        _of_rows(db, org_id, scan) if scan.grain is None else _of_cells(db, org_id, scan, marks.settled)
+        for scan in scans
+    ]
+    changes = [_changed(db, org_id, aggregate, mark, marks) for aggregate, mark in since]
+    return rows, changes, marks.next
 
 
 def bounded(db: Database, sql: str, values: Mapping[str, Any]) -> list[Any]:
@@ -84,66 +73,76 @@ def bounded(db: Database, sql: str, values: Mapping[str, Any]) -> list[Any]:
 # --- cells
 
 
-def _of_cells(db: Database, org_id: int, part: CellPart, settled: int) -> Sums:
-    counter = BY_NAME[part.counter]
+def _of_cells(db: Database, org_id: int, scan: Scan, settled: int) -> Rows:
+    aggregate = scan.aggregate
+    assert aggregate.counter is not None, "only a counter has cells"
+    counter = BY_NAME[aggregate.counter]
     values: dict[str, Any] = {
         "org_id": org_id,
         "since": settled,
         "counter": counter.code,
-        "grain": str(part.grain),
-        "ranges": list(part.ranges),
-        "spaces": list(part.spaces),
-        "least": min((begin for begin, _ in part.ranges), default=0),
-        "end": max((end for _, end in part.ranges), default=0),
+        "grain": str(scan.grain),
+        "ranges": list(scan.ranges),
+        "spaces": list(aggregate.spaces),
+        "least": min((begin for begin, _ in scan.ranges), default=0),
+        "end": max((end for _, end in scan.ranges), default=0),
     }
-    rows = _kept(db, counter, part, values)
-    deltas = _late(db, counter, part, values)
-    return _together(rows, deltas, 1 + len(part.group))
+    cells = _merged(db, counter, scan, values)
+    deltas = _unmerged(db, counter, scan, values)
+    return _together(cells, deltas, 1 + len(aggregate.group))
 
 
 def ranges_of(dialect: Dialect) -> str:
     return f"WITH span AS MATERIALIZED (SELECT place, begins, ends FROM {dialect.each_range}) "
 
 
-def _kept(db: Database, counter: Counter, part: CellPart, values: dict[str, Any]) -> Sums:
-    """Of cells."""
-    dialect = db.dialect
+def _merged(db: Database, counter: Counter, scan: Scan, values: dict[str, Any]) -> Rows:
+    """What the cells hold, by whichever of three statements is quickest for this engine and scan."""
+    dialect, aggregate = db.dialect, scan.aggregate
     named = dict(zip(counter.dimensions, _COLUMNS, strict=False))
-    wanted = [_measured(each, each.measure, named[counter.status]) for each in part.sums]
+    wanted = [_measured(each, each.measure, named[counter.status]) for each in aggregate.sums]
+    if len(scan.ranges) * len(aggregate.spaces) > MANY_LOOKUPS and _are_dense(scan.ranges):
+        return _walked(db, scan, named, wanted, values)
     cells = (
         "org_id = :org_id AND counter = :counter AND grain = :grain AND space_id = wanted.value "
-        f"AND bucket >= begins AND bucket < ends{_matching(part, named, values)}"
+        f"AND bucket >= begins AND bucket < ends{_matching(aggregate, named, values)}"
     )
-    if len(part.ranges) * len(part.spaces) > MANY_LOOKS and _are_dense(part.ranges):
-        return _walked(db, part, named, wanted, values)
-    if dialect.packed and set(part.group) <= {"space"}:
-        return _looked_up(db, part, cells, wanted, values)
-    group = ", ".join(["place", *("space_id" if name == "space" else named[name] for name in part.group)])
+    if dialect.packed and set(aggregate.group) <= {"space"}:
+        return _looked_up(db, aggregate, cells, wanted, values)
+    group = ", ".join(["place", *_columns_of(aggregate, named)])
     sql = (
         f"SELECT {group}, {', '.join(wanted)} FROM span CROSS JOIN {dialect.each_space} "
         f"{dialect.then_join} cell ON {cells} GROUP BY {group}"
     )
-    first = 1 + len(part.group)
+    first = 1 + len(aggregate.group)
     return [row for row in bounded(db, ranges_of(dialect) + sql, values) if any(row[first:])]
 
 
-def _looked_up(db: Database, part: CellPart, cells: str, wanted: list[str], values: dict[str, Any]) -> Sums:
-    """The same, by a look for each range (and space) in place of a sort of all the cells: where the engine
-    sorts to group, that is three to five times as fast.
+def _columns_of(aggregate: Aggregate, named: Mapping[str, str]) -> list[str]:
+    return ["space_id" if name == "space" else named[name] for name in aggregate.group]
+
+
+def _looked_up(
+    db: Database, aggregate: Aggregate, cells: str, wanted: list[str], values: dict[str, Any]
+) -> Rows:
+    """The same by a subquery for each range (and space), so that nothing is sorted: SQLite groups by sorting
+    all the cells, and is three to five times slower by it.
     """
     dialect = db.dialect
     one = len(wanted) == 1
+    # A subquery has one column: several sums come as one JSON array.
     found = wanted[0] if one else dialect.packed.format(", ".join(wanted))
-    if part.group:
+    if aggregate.group:
         group, source = ["place", "wanted.value"], f"span CROSS JOIN {dialect.each_space}"
-        look = f"SELECT {found} FROM cell WHERE {cells}"
+        lookup = f"SELECT {found} FROM cell WHERE {cells}"
     else:
         group, source = ["place"], "span"
-        look = f"SELECT {found} FROM {dialect.each_space} {dialect.then_join} cell ON {cells}"
-    sql = f"{ranges_of(dialect)}SELECT {', '.join(group)}, ({look}) FROM {source}"
+        lookup = f"SELECT {found} FROM {dialect.each_space} {dialect.then_join} cell ON {cells}"
+    sql = f"{ranges_of(dialect)}SELECT {', '.join(group)}, ({lookup}) FROM {source}"
     rows = bounded(db, sql, values)
     if one:
         return [row for row in rows if row[-1]]
+    # Most ranges of a long report are empty: comparing text is cheaper than decoding it.
     nothing = _nothing(len(wanted))
     return [(*row[:-1], *_unpacked(row[-1])) for row in rows if row[-1] != nothing]
 
@@ -159,24 +158,25 @@ def _are_dense(ranges: Sequence[tuple[int, int]]) -> bool:
 
 
 def _walked(
-    db: Database, part: CellPart, named: dict[str, str], wanted: list[str], values: dict[str, Any]
-) -> Sums:
-    """The same in one walk over the cells of each space; which range a bucket lies in is found here."""
-    dialect = db.dialect
-    group = ", ".join(["bucket", *("space_id" if name == "space" else named[name] for name in part.group)])
+    db: Database, scan: Scan, named: dict[str, str], wanted: list[str], values: dict[str, Any]
+) -> Rows:
+    """The same in one walk over the cells of each space; the range that a bucket lies in is found here."""
+    dialect, aggregate = db.dialect, scan.aggregate
+    group = ", ".join(["bucket", *_columns_of(aggregate, named)])
     found = bounded(
         db,
         f"SELECT {group}, {', '.join(wanted)} FROM {dialect.each_space} {dialect.then_join} cell "
         "ON org_id = :org_id AND counter = :counter AND grain = :grain AND space_id = wanted.value "
-        f"AND bucket >= :least AND bucket < :end{_matching(part, named, values)} GROUP BY {group}",
+        f"AND bucket >= :least AND bucket < :end{_matching(aggregate, named, values)} GROUP BY {group}",
         values,
     )
-    first = 1 + len(part.group)
-    places = holding(part.ranges)
+    first = 1 + len(aggregate.group)
+    places = holding(scan.ranges)
     of_bucket = {bucket: places(bucket) for bucket in {row[0] for row in found}}
     rows = [(place, *row[1:]) for row in found if any(row[first:]) for place in of_bucket[row[0]]]
     held = [place for each in of_bucket.values() for place in each]
-    return rows if len(held) == len(set(held)) else _together(rows[:0], rows, first)
+    # Where several buckets lie in one range, their rows have to be added up.
+    return rows if len(held) == len(set(held)) else _together([], rows, first)
 
 
 _unpacked = msgspec.json.Decoder(list[int]).decode
@@ -186,48 +186,47 @@ def _nothing(many: int) -> str:
     return f"[{','.join('0' * many)}]"
 
 
-def _late(db: Database, counter: Counter, part: CellPart, values: dict[str, Any]) -> Sums:
-    """Of deltas that are in no cell yet: few, so that they are placed here."""
-    contact = part.spaces == (CONTACT_SPACES,)
-    bucket = (UTC_BUCKETS if contact else HOME_BUCKETS)[part.grain]
+def _unmerged(db: Database, counter: Counter, scan: Scan, values: dict[str, Any]) -> Rows:
+    """What the deltas hold that are in no cell yet. They are few, so the range of each is found here."""
+    assert scan.grain is not None
+    contact = scan.aggregate.spaces == (CONTACT_SPACES,)
+    bucket = (UTC_BUCKETS if contact else HOME_BUCKETS)[scan.grain]
     within = f" AND {bucket} >= :least AND {bucket} < :end"
-    places = holding(part.ranges)
+    places = holding(scan.ranges)
     return [
         (place, *row[1:])
-        for row in _of_deltas(db, counter, part, bucket, within, values)
+        for row in _of_deltas(db, counter, scan.aggregate, bucket, within, values)
         for place in places(row[0])
     ]
 
 
-def _changed(db: Database, org_id: int, part: ChangePart, marks: _Marks) -> Changes | None:
-    """What the deltas since a mark moved; none when some of them are no longer there."""
-    if part.since == marks.next:
+def _changed(db: Database, org_id: int, aggregate: Aggregate, since: int, marks: _Marks) -> Rows | None:
+    """What the deltas since a change counter add up to; None when some of them are deleted."""
+    if since == marks.next:
         return []
-    if part.since > marks.next or marks.first is None or marks.first > part.since:
+    # Deltas are deleted from the first on, once they are in cells. A counter beyond the last one comes from
+    # another history of the store.
+    if since > marks.next or marks.first is None or marks.first > since:
         return None
-    values = {"org_id": org_id, "since": part.since, "spaces": list(part.spaces)}
-    return _of_deltas(db, BY_NAME[part.counter], part, "quarter", "", values)
+    assert aggregate.counter is not None, "only a counter has deltas"
+    values = {"org_id": org_id, "since": since, "spaces": list(aggregate.spaces)}
+    return _of_deltas(db, BY_NAME[aggregate.counter], aggregate, "quarter", "", values)
 
 
 def _of_deltas(
-    db: Database,
-    counter: Counter,
-    part: CellPart | ChangePart,
-    bucket: str,
-    within: str,
-    values: dict[str, Any],
-) -> list[tuple[Any, ...]]:
-    """What the deltas from `:since` on sum up to, by bucket and group."""
-    contact = part.spaces == (CONTACT_SPACES,)
+    db: Database, counter: Counter, aggregate: Aggregate, bucket: str, within: str, values: dict[str, Any]
+) -> Rows:
+    """What the deltas from `:since` on add up to, by bucket and group."""
+    contact = aggregate.spaces == (CONTACT_SPACES,)
     named = {name: name for name in counter.dimensions}
     space = str(CONTACT_SPACES) if contact else "space_id"
-    group = [bucket, *(space if name == "space" else name for name in part.group)]
+    group = [bucket, *(space if name == "space" else name for name in aggregate.group)]
     scope = OF_CONTACT if contact else f"space_id IN (SELECT value FROM {db.dialect.each_space})"
-    wanted = [_measured(each, each.measure, counter.status) for each in part.sums]
+    wanted = [_measured(each, each.measure, counter.status) for each in aggregate.sums]
     return bounded(
         db,
         f"SELECT {', '.join([*group, *wanted])} FROM delta WHERE org_id = :org_id AND no >= :since "
-        f"AND kind = '{counter.of}'{within} AND {scope}{_matching(part, named, values)} "
+        f"AND kind = '{counter.of}'{within} AND {scope}{_matching(aggregate, named, values)} "
         f"GROUP BY {', '.join(str(1 + at) for at in range(len(group)))}",
         values,
     )
@@ -249,19 +248,19 @@ def _of_status(wanted: Sum, status: str) -> str:
     return " AND ".join(conditions)
 
 
-def _matching(part: CellPart | ChangePart, named: dict[str, str], values: dict[str, Any]) -> str:
-    """Conditions on dimensions; null is kept as the empty text."""
+def _matching(aggregate: Aggregate, named: dict[str, str], values: dict[str, Any]) -> str:
+    """The filters, on a counter's dimensions; null is stored there as the empty text."""
     conditions = ""
-    for name, wanted in part.where:
+    for name, wanted in aggregate.conditions:
         if isinstance(wanted, Unknown):
             conditions += f" AND {named[name]} IN ('', 'unknown')"
-        elif wanted is not None:
+        else:
             values[f"wanted_{name}"] = wanted
             conditions += f" AND {named[name]} = :wanted_{name}"
     return conditions
 
 
-def _together(rows: Sums, deltas: Sums, key: int) -> Sums:
+def _together(rows: Rows, deltas: Rows, key: int) -> Rows:
     """Cells with the deltas that are not in them yet; `key` values of a row name what it is of."""
     if not deltas:
         return rows
@@ -310,42 +309,50 @@ _TASK_MEASURES = {"items": "1", "answered": "0", "timed": "0", "talk_ms": "0", "
 
 
 MANY_SPACES = 20
-"""From so many on it is quicker to walk all calls of a short time than to look into each space."""
+"""From this many spaces on it is quicker to walk all calls of a short time than to look each space up."""
 _BY_STATUS = {"space", "call_status"}
-"""What the index by time tells apart."""
+"""What the index by time holds beside the time."""
 
 
-def _of_rows(db: Database, org_id: int, part: CallPart | TaskPart) -> Sums:
-    everywhere = Scope(org_id, all_content=True)
-    if isinstance(part, CallPart):
-        conditions = calls_where(db.dialect, everywhere, part.where)
+def _of_rows(db: Database, org_id: int, scan: Scan) -> Rows:
+    everywhere, aggregate = Scope(org_id, all_content=True), scan.aggregate
+    if isinstance(aggregate.where, CallFilter):
+        conditions = calls_where(db.dialect, everywhere, aggregate.where)
         table, index, at, status = "call", "call_by_space_time", "creation_time", "call_status"
         groups, measures = GROUPS_OF_CALLS, _CALL_MEASURES
     else:
-        conditions = tasks_where(db.dialect, everywhere, part.where)
+        conditions = tasks_where(db.dialect, everywhere, aggregate.where)
         table, index, at, status = "task", "task_by_space_time", "created", "status"
         groups, measures = _TASK_GROUPS, _TASK_MEASURES
-    group = ["place", *(groups[name] for name in part.group)]
-    wanted = [_measured(each, measures[each.measure], status) for each in part.sums]
+    values = {**conditions.values, "ranges": list(scan.ranges), "spaces": list(aggregate.spaces)}
+    where = conditions.where
+    if aggregate.bucket is not None:
+        name, bucket = aggregate.bucket
+        where += f" AND {groups[name]} = :bucket"
+        values["bucket"] = str(bucket)
+    group = ["place", *(groups[name] for name in aggregate.group)]
+    wanted = [_measured(each, measures[each.measure], status) for each in aggregate.sums]
     spaces = f"{db.dialect.each_space} {db.dialect.then_join}", "space_id = wanted.value"
-    if isinstance(part, CallPart) and _is_by_time(db.dialect, part):
+    if _is_by_time(db.dialect, aggregate):
         index, spaces = "call_by_time", ("", f"space_id IN (SELECT value FROM {db.dialect.each_space})")
     sql = (
         f"{ranges_of(db.dialect)}SELECT {', '.join([*group, *wanted])} "
         f"FROM span CROSS JOIN {spaces[0]} {table}{db.dialect.indexed(index)} "
-        f"ON {spaces[1]} AND {at} >= begins AND {at} < ends AND {conditions.where} "
+        f"ON {spaces[1]} AND {at} >= begins AND {at} < ends AND {where} "
+        # By position: a group that is an expression would have to be written out again.
         f"GROUP BY {', '.join(str(1 + place) for place in range(len(group)))}"
     )
-    values = {**conditions.values, "ranges": list(part.ranges), "spaces": list(part.spaces)}
     return [row for row in bounded(db, sql, values) if any(row[len(group) :])]
 
 
-def _is_by_time(dialect: Dialect, part: CallPart) -> bool:
-    """Whether the index by time has all that is asked, where the engine can be told which to take."""
+def _is_by_time(dialect: Dialect, aggregate: Aggregate) -> bool:
+    """Whether the index by time alone answers, on an engine that can be told which index to take."""
     return (
         bool(dialect.by_index)
-        and len(part.spaces) >= MANY_SPACES
-        and _BY_STATUS.issuperset(part.group)
-        and all(each.measure == "items" for each in part.sums)
-        and part.where == CallFilter(call_status=part.where.call_status)
+        and isinstance(aggregate.where, CallFilter)
+        and aggregate.bucket is None
+        and len(aggregate.spaces) >= MANY_SPACES
+        and _BY_STATUS.issuperset(aggregate.group)
+        and all(each.measure == "items" for each in aggregate.sums)
+        and aggregate.where == CallFilter(call_status=aggregate.where.call_status)
     )

@@ -10,11 +10,11 @@ from callboard.http.routes.analytics import PATH
 from callboard.http.routes.reports.scope import find_report_scope
 from callboard.http.routes.reports.trust import reported
 from callboard.query.reports.concurrency import ConcurrencyData, concurrency
-from callboard.query.reports.parameters import CONCURRENCY, concurrency_question
+from callboard.query.reports.parameters import CONCURRENCY, concurrency_query
 
 
 async def get_concurrency(request: Request) -> Response:
-    asked = concurrency_question(request.values, request.item, request.services.clock())
+    asked = concurrency_query(request.values, request.item, request.services.clock())
     data = await request.store_threads.run(concurrency, request.services.store, asked)
     return await reported(request, "Concurrency", data)
 

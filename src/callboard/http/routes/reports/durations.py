@@ -10,11 +10,11 @@ from callboard.http.routes.analytics import PATH
 from callboard.http.routes.reports.scope import find_report_scope
 from callboard.http.routes.reports.trust import reported
 from callboard.query.reports.durations import DurationsData, durations
-from callboard.query.reports.parameters import DURATIONS, durations_question
+from callboard.query.reports.parameters import DURATIONS, durations_query
 
 
 async def get_durations(request: Request) -> Response:
-    asked = durations_question(request.values, request.item, request.services.clock())
+    asked = durations_query(request.values, request.item, request.services.clock())
     data = await request.store_threads.run(durations, request.services.store, asked)
     return await reported(request, "Durations", data)
 
