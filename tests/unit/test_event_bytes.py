@@ -1,4 +1,4 @@
-"""The bytes of events in the log never change: what an earlier version kept is read, and recognised, for good."""
+"""The bytes of events in the log never change: what earlier versions kept is read and recognised for good."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ import callboard.store.sql
 import callboard.store.sqlite
 from callboard.store.questions import CallFilter, Position, Scope, TaskFilter, Window
 from callboard.store.sql import lists
+from callboard.store.sql.columns import expanded
 from callboard.store.sqlite.connection import add_functions
 from callboard.store.sqlite.database import SqliteDatabase
 from callboard.store.sqlite.statements import migrations
@@ -43,7 +44,7 @@ def test_a_statement_compiles_says_what_it_does_and_scans_nothing_large(
     file: Path, db: apsw.Connection
 ) -> None:
     """One statement a file, a line that describes it, and no walk over all calls, tasks, events or cells."""
-    sql = file.read_text()
+    sql = expanded(file.stem, file.read_text())
     assert sql.startswith("-- ")
     for step in plan(db, sql):
         assert not re.match(rf"SCAN ({'|'.join(LARGE)})\b", step), step

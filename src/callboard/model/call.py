@@ -23,7 +23,7 @@ _INFERRED = {
 }
 
 
-class Call(Struct, frozen=True, kw_only=True):
+class Call(Struct, frozen=True):
     """One call. `None` is "not known"."""
 
     call_id: str

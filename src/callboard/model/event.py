@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType, msgpack
 
 from callboard.clock import Micros
+from callboard.model.fields import log_names
 
 Text = str | None | UnsetType
 Instant = int | None | UnsetType
@@ -25,29 +26,7 @@ class CallEvent(
     tag_field="k",
     tag="c",
     gc=False,
-    rename={
-        "call_id": "i",
-        "call_status": "s",
-        "standing": "g",
-        "occurred_at": "o",
-        "event_id": "e",
-        "sequence": "q",
-        "call_type": "y",
-        "source_number": "sn",
-        "destination_number": "dn",
-        "creation_time": "c",
-        "start_time": "b",
-        "end_time": "f",
-        "duration_ms": "d",
-        "end_reason": "r",
-        "source_end_reason": "sr",
-        "answered_by": "ab",
-        "agent": "a",
-        "task_id": "t",
-        "external_ids": "x",
-        "metadata": "m",
-        "void": "v",
-    },
+    rename=log_names("call"),
 ):
     """One word about one call."""
 
@@ -87,26 +66,7 @@ class TaskEvent(
     tag_field="k",
     tag="t",
     gc=False,
-    rename={
-        "task_id": "i",
-        "status": "s",
-        "source_status": "w",
-        "attempt": "n",
-        "standing": "g",
-        "occurred_at": "o",
-        "event_id": "e",
-        "sequence": "q",
-        "run_id": "u",
-        "assignee": "a",
-        "execution_type": "y",
-        "created": "c",
-        "scheduled_at": "h",
-        "failure_reason": "r",
-        "input": "p",
-        "output": "z",
-        "void": "v",
-        "left": "l",
-    },
+    rename=log_names("task"),
 ):
     """One word about one task."""
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from callboard.clock import MINUTE, Micros
 
 
-class Task(Struct, frozen=True, kw_only=True):
+class Task(Struct, frozen=True):
     """One task. `None` is "not known"."""
 
     task_id: str

@@ -110,11 +110,11 @@ def save_rows(db: Database, org_id: int, items: Iterable[Item]) -> None:
             if item.before is None:
                 rows["call.insert"].append((org_id, item.no, item.space_id, *call_values(row)))
             else:
-                rows["call.update"].append((*call_values(row), org_id, item.no))
+                rows["call.update"].append((org_id, item.no, *call_values(row)))
         elif item.before is None:
             rows["task.insert"].append((org_id, item.no, item.space_id, *task_values(row)))
         else:
-            rows["task.update"].append((*task_values(row), org_id, item.no))
+            rows["task.update"].append((org_id, item.no, *task_values(row)))
     for name, values in rows.items():
         if values:
             db.change_many(name, values)

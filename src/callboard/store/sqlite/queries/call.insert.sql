@@ -1,8 +1,3 @@
 -- A new call.
-INSERT INTO call (
-    org_id, no, space_id,
-    call_id, call_status, creation_time, start_time, end_time, duration_ms, call_type,
-    source_number, destination_number, end_reason, source_end_reason, answered_by, agent, task_id,
-    external_ids, metadata, source, void, time_marks
-)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO call (org_id, no, space_id, {columns})
+VALUES (?, ?, ?, {places})

@@ -2,9 +2,7 @@
 SELECT
     it.no,
     it.space_id,
-    it.call_id, it.call_status, it.creation_time, it.start_time, it.end_time, it.duration_ms,
-    it.call_type, it.source_number, it.destination_number, it.end_reason, it.source_end_reason,
-    it.answered_by, it.agent, it.task_id, it.external_ids, it.metadata, it.source, it.void, it.time_marks
+    {it.columns}
 FROM json_each(:wanted) AS wanted
 CROSS JOIN call AS it INDEXED BY call_by_id
     ON it.org_id = :org_id AND it.space_id = wanted.value ->> 0 AND it.call_id = wanted.value ->> 1

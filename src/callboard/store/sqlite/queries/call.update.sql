@@ -1,23 +1,4 @@
 -- A call as it is now.
 UPDATE call
-SET
-    call_id = ?,
-    call_status = ?,
-    creation_time = ?,
-    start_time = ?,
-    end_time = ?,
-    duration_ms = ?,
-    call_type = ?,
-    source_number = ?,
-    destination_number = ?,
-    end_reason = ?,
-    source_end_reason = ?,
-    answered_by = ?,
-    agent = ?,
-    task_id = ?,
-    external_ids = ?,
-    metadata = ?,
-    source = ?,
-    void = ?,
-    time_marks = ?
-WHERE org_id = ? AND no = ?
+SET {assigned}
+WHERE org_id = ?1 AND no = ?2

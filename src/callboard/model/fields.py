@@ -1,0 +1,307 @@
+"""The table of fields: each field of calls and tasks, said once.
+
+From it follow the columns of the stores, what an event may carry and its bounds, filters and groups, what an
+import fills, what answers and exports show, and the tables of the reference. Structs are written out, by
+`make generate`; whatever needs no struct reads this table.
+
+Rows stand in the order in which answers and exports show them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from callboard.model import platform_words as said
+from callboard.model.field import SECONDS_MAX, Field
+from callboard.model.words import ANSWERED_BY, CALL_STATUSES, CALL_TYPES, END_REASONS, TASK_WORDS
+
+KIB: Final = 1024
+SEQUENCE_MAX: Final = 2**63 - 1
+
+CALL: Final[tuple[Field, ...]] = (
+    Field(
+        name="call_id", kind="id", log=(1, "i"), required=True,
+        says="The call's id at its source.",
+        headings=(
+            "call_id", "call_sid", "call_uuid", "uniqueid", "unique_id", "sid", "uuid", "callid",
+            "cdr_id", "conversation_id", "session_id", "call_session_id", "interaction_id", "record_id",
+            "id",
+        ),
+    ),
+    Field(name="space_token", kind="id", sent=False, kept=False),
+    Field(
+        name="event_id", kind="id", log=(5, "e"), kept=False, shown=False,
+        says="The source's own id of this event. Where it is given, it alone decides what is a repeat.",
+    ),
+    Field(
+        name="occurred_at", kind="time", log=(4, "o"), kept=False, shown=False,
+        says="When it happened at the source, kept to the microsecond.",
+    ),
+    Field(
+        name="sequence", kind="whole", log=(6, "q"), most=SEQUENCE_MAX, kept=False, shown=False,
+        says="From 0: orders events of the same moment.",
+    ),
+    Field(
+        name="standing", kind="whole", log=(3, "g"), most=2, kept=False, shown=False,
+        says="0, 1 or 2: how much this word weighs on how the call ended. See [Standing](#standing).",
+    ),
+    Field(
+        name="source_number", kind="phone", log=(8, "sn"), most=64, fold="greatest",
+        says="The number it came from.",
+        filters="The number it came from.",
+        headings=(
+            "source_number", "from_number", "from", "caller_number", "caller_id_number", "caller_id",
+            "callerid", "src", "ani", "calling_number", "caller", "source",
+        ),
+    ),
+    Field(
+        name="destination_number", kind="phone", log=(9, "dn"), most=64, fold="greatest",
+        says="The number it went to.",
+        filters="The number it went to.",
+        headings=(
+            "destination_number", "to_number", "to", "called_number", "dst", "dnis", "callee_number",
+            "callee", "destination", "customer_number", "phone_number", "called",
+        ),
+    ),
+    Field(
+        name="call_type", kind="word", log=(7, "y"), words=CALL_TYPES, fold="greatest",
+        says="`inbound`, `outbound` or `web`.",
+        filters="Direction.", groups=True,
+        headings=("call_type", "direction", "call_direction", "type"),
+        said=said.CALL_TYPE,
+    ),
+    Field(
+        name="call_status", kind="word", log=(2, "s"), words=CALL_STATUSES, required=True,
+        says="See below.",
+        filters="How the call stands.", groups=True,
+        headings=(
+            "call_status", "disposition", "call_disposition", "call_outcome", "outcome", "status",
+            "call_result", "result", "call_state", "state", "dial_status", "dialstatus",
+        ),
+        said=said.CALL_STATUS,
+    ),
+    Field(
+        name="creation_time", kind="time", log=(10, "c"), fold="greatest",
+        says="When the call came to be.",
+        headings=(
+            "creation_time", "created_at", "date_created", "created", "calldate", "call_date",
+            "call_time", "initiated_at", "queued_at", "start_stamp", "start_timestamp", "start_time",
+            "started_at", "start", "call_start", "call_start_time", "timestamp", "datetime", "date_time",
+            "date", "time",
+        ),
+    ),
+    Field(
+        name="start_time", kind="time", log=(11, "b"), fold="greatest",
+        says="When it was answered.",
+        headings=(
+            "answer_time", "answered_at", "answer_stamp", "answer", "connect_time", "connected_at",
+            "pickup_time", "start_time", "started_at",
+        ),
+    ),
+    Field(
+        name="end_time", kind="time", log=(12, "f"),
+        says="When it ended.",
+        headings=(
+            "end_time", "ended_at", "end_stamp", "end_timestamp", "end", "call_end", "call_end_time",
+            "hangup_time", "disconnect_time", "finished_at",
+        ),
+    ),
+    Field(
+        name="call_duration", kind="duration", log=(13, "d"), most=SECONDS_MAX, column="duration_ms",
+        says="Talk time in seconds, answer to end, 0 to 604,800 (7 days). Never ringing or billing time.",
+        headings=(
+            "billsec", "talk_time", "talk_duration", "talk_seconds", "talktime", "ser_time",
+            "conversation_time", "call_duration", "duration_seconds", "duration_sec", "duration_s",
+            "duration_ms", "duration", "call_length", "length", "duration_minutes", "duration_min",
+        ),
+    ),
+    Field(
+        name="end_reason", kind="text", log=(14, "r"), words=END_REASONS,
+        says="One of the [end reasons](#end-reasons). Another word is kept as `source_end_reason`, under "
+        "`unknown`.",
+        filters="Why it ended. `unknown`: no reason, or one not in this list.", groups=True,
+        headings=(
+            "end_reason", "ended_reason", "disconnection_reason", "disconnect_reason", "hangup_cause",
+            "hangup_reason", "termination_reason",
+        ),
+    ),
+    Field(
+        name="source_end_reason", kind="text", log=(15, "sr"), most=1000, fold="greatest",
+        says="The platform's own word.",
+    ),
+    Field(
+        name="answered_by", kind="word", log=(16, "ab"), words=ANSWERED_BY, fold="greatest",
+        says="`human` or `machine`.",
+        filters="Who answered.", groups=True,
+        headings=("answered_by", "amd_status", "amd_result"),
+        said=said.ANSWERED_BY,
+    ),
+    Field(
+        name="agent", kind="text", log=(17, "a"), fold="greatest",
+        says="Who or what talked.",
+        filters="Who or what talked.", groups=True,
+        headings=(
+            "agent", "agent_name", "agent_id", "assistant_id", "assistant", "operator", "server",
+            "agent_handle", "user_name", "representative",
+        ),
+    ),
+    Field(
+        name="task_id", kind="id", log=(18, "t"), fold="greatest",
+        says="The task it was made for.",
+        filters="Calls made for this task.",
+        headings=("task_id",),
+    ),
+    Field(
+        name="external_ids", kind="texts", log=(19, "x"), most=16 * KIB, fold="keys",
+        says="Ids of the call elsewhere. Joined key by key over its events.",
+    ),
+    Field(
+        name="metadata", kind="document", log=(20, "m"), most=16 * KIB, fold="keys",
+        says="Anything else. Joined key by key over its events.",
+    ),
+    Field(
+        name="void", kind="flag", log=(21, "v"), fold="greatest", shown=False,
+        says="`true` withdraws the call from lists and numbers; a later `false` brings it back.",
+    ),
+    Field(name="source", kind="text", sent=False, required=True),
+    # Of the row's `time_marks`. In a file it says which times of a row no event stated.
+    Field(name="inferred", kind="names", sent=False, kept=False),
+    Field(name="time_marks", kind="whole", sent=False, shown=False, required=True),
+)  # fmt: skip
+
+TASK: Final[tuple[Field, ...]] = (
+    Field(
+        name="task_id", kind="id", log=(1, "i"), required=True,
+        says="The task's id.",
+        headings=("task_id", "taskid", "job_id", "uuid", "id"),
+    ),
+    Field(
+        name="event_id", kind="id", log=(7, "e"), kept=False, shown=False,
+        says="The source's own id of this event.",
+    ),
+    Field(
+        name="occurred_at", kind="time", log=(6, "o"), kept=False, shown=False,
+        says="When it happened.",
+        headings=("occurred_at", "modified", "updated_at", "last_updated", "finished_at", "completed_at"),
+    ),
+    Field(
+        name="sequence", kind="whole", log=(8, "q"), most=SEQUENCE_MAX, kept=False, shown=False,
+        says="From 0: orders events of the same moment.",
+    ),
+    Field(name="standing", kind="whole", log=(5, "g"), sent=False, kept=False, shown=False),
+    Field(
+        name="run_id", kind="id", log=(9, "u"), fold="greatest",
+        says="The run it belongs to.",
+        filters="Tasks of one run.",
+        headings=("run_id", "batch_id", "campaign_run_id"),
+    ),
+    Field(name="space_token", kind="id", sent=False, kept=False),
+    Field(
+        name="assignee", kind="text", log=(10, "a"), fold="greatest",
+        says="Who or what carries it out.",
+        filters="Who or what carries it out.",
+        headings=("assignee", "assigned_to", "agent", "worker"),
+    ),
+    Field(
+        name="status", kind="word", log=(2, "s"), words=tuple(TASK_WORDS), required=True,
+        says="See below.",
+        filters="How the task stands.", groups=True,
+        headings=("status", "task_status", "state", "job_status"),
+        said=said.TASK_STATUS,
+    ),
+    Field(name="source_status", kind="text", log=(3, "w"), sent=False, required=True),
+    Field(
+        name="execution_type", kind="text", log=(11, "y"), fold="greatest",
+        says="What kind of work it is.",
+    ),
+    Field(
+        name="attempt", kind="whole", log=(4, "n"), least=1, most=1_000_000,
+        says="Which attempt it is about, from 1 to 1,000,000. Left out: 1.",
+        filters="Tasks at this attempt.",
+        headings=("attempt", "attempts", "try", "retry_count"),
+    ),
+    Field(
+        name="input", kind="document", log=(15, "p"), most=64 * KIB, fold="greatest",
+        says="What it was given.",
+    ),
+    Field(
+        name="output", kind="document", log=(16, "z"), most=64 * KIB, fold="attempt",
+        says="What came of this attempt.",
+    ),
+    Field(
+        name="failure_reason", kind="text", log=(14, "r"), most=1000,
+        says="Why this attempt failed.",
+        filters="Why it failed.", groups=True,
+        headings=("failure_reason", "error", "error_message", "reason"),
+    ),
+    Field(
+        name="scheduled_at", kind="time", log=(13, "h"), fold="attempt",
+        says="When this attempt is due. It may lie in the future.",
+        headings=("scheduled_at", "scheduled_for", "scheduled_timestamp", "eta"),
+    ),
+    Field(
+        name="created", kind="time", log=(12, "c"), fold="greatest",
+        says="When the task was made.",
+        headings=("created", "created_at", "creation_time", "date_created", "enqueued_at", "queued_at"),
+    ),
+    Field(name="modified", kind="time", sent=False),
+    Field(
+        name="void", kind="flag", log=(17, "v"), fold="greatest", shown=False,
+        says="`true` withdraws the task from lists and numbers.",
+    ),
+    # What an update left out: see `TaskEvent`.
+    Field(name="left", kind="whole", log=(18, "l"), sent=False, kept=False, shown=False),
+    Field(name="status_since", kind="time", sent=False, shown=False),
+    Field(name="waiting_since", kind="time", sent=False, shown=False),
+)  # fmt: skip
+
+FIELDS: Final = {"call": CALL, "task": TASK}
+
+
+def by_log(of: str) -> list[Field]:
+    """The fields of kept events, in the order of their bytes."""
+    return sorted((each for each in FIELDS[of] if each.log), key=lambda each: each.log or (0, ""))
+
+
+def log_names(of: str) -> dict[str, str]:
+    """Field of a kept event → its short name in the log."""
+    return {each.in_row: each.log[1] for each in FIELDS[of] if each.log}
+
+
+def sent(of: str) -> list[Field]:
+    """What an event may carry: what names it, what places it in the order, then what it says of its item."""
+    every = [each for each in by_log(of) if each.sent]
+    names = [each for each in every if each.required]
+    places = [each for each in FIELDS[of] if each.sent and not each.kept]
+    return [*names, *places, *(each for each in every if each not in names and each not in places)]
+
+
+def kept(of: str) -> dict[str, Field]:
+    """Name in the row → the field."""
+    return {each.in_row: each for each in FIELDS[of] if each.kept}
+
+
+def folded(of: str, rule: str) -> tuple[str, ...]:
+    """The names, in kept events, of the fields that a rule decides."""
+    return tuple(each.in_row for each in FIELDS[of] if each.log and each.fold == rule)
+
+
+def shown(of: str) -> list[Field]:
+    """What answers and exports have, in their order."""
+    return [each for each in FIELDS[of] if each.shown]
+
+
+def filtered(of: str) -> list[Field]:
+    """What lists can be asked for: first what reports tell apart as well."""
+    by = grouping(of)
+    return [*by, *(each for each in FIELDS[of] if each.filters and each not in by)]
+
+
+def grouping(of: str) -> list[Field]:
+    """What reports tell items apart by."""
+    return [each for each in FIELDS[of] if each.groups]
+
+
+def field(of: str, name: str) -> Field:
+    """The field of that name."""
+    return next(each for each in FIELDS[of] if each.name == name)

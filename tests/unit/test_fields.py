@@ -1,0 +1,55 @@
+"""The table of fields and what is written out for it say the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from callboard.ingest.wire import CallIn, TaskIn
+from callboard.model import fields
+from callboard.model.call import Call
+from callboard.model.event import CallEvent, TaskEvent
+from callboard.model.task import Task
+from callboard.query.items import CallItem, TaskItem
+from callboard.store.sql.columns import COLUMNS, expanded
+
+KINDS = ("call", "task")
+EVENTS: dict[str, Any] = {"call": CallEvent, "task": TaskEvent}
+SENT: dict[str, Any] = {"call": CallIn, "task": TaskIn}
+ROWS: dict[str, Any] = {"call": Call, "task": Task}
+ITEMS: dict[str, Any] = {"call": CallItem, "task": TaskItem}
+OF_THE_ANSWER = {"call": set(), "task": {"stuck"}}
+"""What is of no field: it is as of the moment of the answer."""
+
+
+@pytest.mark.parametrize("of", KINDS)
+def test_a_name_and_a_place_in_the_log_are_one_fields_own(of: str) -> None:
+    """No two fields share a name, a place in the log or a short name."""
+    table = fields.FIELDS[of]
+    assert len({each.name for each in table}) == len(table)
+    logged = [each.log for each in table if each.log]
+    assert sorted(place for place, _ in logged) == list(range(1, len(logged) + 1))
+    assert len({name for _, name in logged}) == len(logged)
+
+
+@pytest.mark.parametrize("of", KINDS)
+def test_structs_have_the_fields_of_the_table(of: str) -> None:
+    """Kept events, events as sent, rows and answers: each has what the table says, in its order."""
+    assert [each.in_row for each in fields.by_log(of)] == [*EVENTS[of].__struct_fields__]
+    short = [fields.log_names(of)[name] for name in EVENTS[of].__struct_fields__]
+    assert short == [*EVENTS[of].__struct_encode_fields__]
+    assert [each.name for each in fields.sent(of)] == [*SENT[of].__struct_fields__]
+    assert fields.kept(of).keys() == {*ROWS[of].__struct_fields__}
+    items = [name for name in ITEMS[of].__struct_fields__ if name not in OF_THE_ANSWER[of]]
+    assert [each.name for each in fields.shown(of)] == items
+
+
+@pytest.mark.parametrize("of", KINDS)
+def test_a_list_of_columns_is_put_where_its_name_stands(of: str) -> None:
+    """`{columns}` and its kin; a statement without them is left as it is, and so is another table's."""
+    columns = ", ".join(COLUMNS[of])
+    assert expanded(f"{of}.find", "SELECT no, {columns} FROM x") == f"SELECT no, {columns} FROM x"
+    assert expanded(f"{of}.update", "SET {assigned} WHERE no = ?2").startswith(f"SET {COLUMNS[of][0]} = ?3, ")
+    assert expanded(f"{of}.insert", "({arrays})").startswith("(:c4::TEXT[], :c5::TEXT[], ")
+    assert expanded("run.find", "SELECT '{columns}'") == "SELECT '{columns}'"
