@@ -74,7 +74,7 @@ lint: $(DEV)
 	@echo "lint"; $(BIN)/ruff check --quiet .
 
 types: $(DEV)
-	@echo "types"; $(BIN)/mypy --no-error-summary src tests $(wildcard bench)
+	@echo "types"; $(BIN)/mypy --no-error-summary src tests generate_fields.py $(wildcard bench)
 
 page-check: $(DEV)
 	@echo "page"; $(PAGE) run check
@@ -83,13 +83,16 @@ OPENAPI := docs/reference/openapi.json
 
 generated: $(DEV)
 	@echo "generated files"
+	@$(BIN)/python generate_fields.py --check
 	@$(BIN)/callboard openapi > $(VENV)/openapi.json
 	@diff -u $(OPENAPI) $(VENV)/openapi.json || { \
 		echo "generated: $(OPENAPI) differs from what the routes say; 'make generate' writes it anew" >&2; exit 1; }
 	@$(PAGE) run types --check > /dev/null || { \
 		echo "generated: the page's types differ from $(OPENAPI); 'make generate' writes them anew" >&2; exit 1; }
 
-generate: $(DEV) ## write generated files anew (docs/reference/openapi.json, the page's types)
+generate: $(DEV) ## write generated text anew (fields of structs, docs/reference/openapi.json, the page's types)
+	@$(BIN)/python generate_fields.py
+	@$(BIN)/ruff format --quiet src
 	@$(BIN)/callboard openapi > $(VENV)/openapi.json
 	@mkdir -p $(dir $(OPENAPI)) && cp $(VENV)/openapi.json $(OPENAPI) && echo "wrote $(OPENAPI)"
 	@$(PAGE) run types > /dev/null && echo "wrote web/src/lib/api/schema.d.ts"

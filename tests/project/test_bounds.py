@@ -33,6 +33,7 @@ from callboard.ingest.sources import delimited, importer, ownership, targets
 from callboard.live import follow, message, subscription
 from callboard.model import call
 from callboard.model.directory import SpaceSettings
+from callboard.model.fields import field
 from callboard.query import agents, parameter, parameters, space_metrics, wall
 from callboard.query.export import parquet, walk
 from callboard.query.reports import (
@@ -157,8 +158,8 @@ BOUNDS: dict[str, list[str]] = {
     "a text": [f"{wire.TEXT_BYTES} bytes"],
     "a phone number": [f"{wire.NUMBER_BYTES} bytes"],
     "failure_reason, source_end_reason": [f"{wire.REASON_BYTES:,} bytes"],
-    "metadata, external_ids": [f"{documents.FACTS_BYTES // KIB} KiB"],
-    "input, output": [f"{documents.PAYLOAD_BYTES // KIB} KiB"],
+    "metadata, external_ids": [f"{field('call', 'metadata').most // KIB} KiB"],
+    "input, output": [f"{field('task', 'input').most // KIB} KiB"],
     "nesting of these": [f"{documents.DEPTH_MAX} levels"],
     "a time": [f"{instants.AHEAD_MAX // 3_600_000_000} h ahead"],
     "call_duration": [f"{instants.DURATION_MS_MAX // 1000:,} s"],

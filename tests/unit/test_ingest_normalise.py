@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET, convert, structs
 
 from callboard.clock import MINUTE, SECOND, micros
-from callboard.ingest.explain import _CALL_RULES, _TASK_RULES
+from callboard.ingest.explain import _RULES
 from callboard.ingest.instants import DURATION_MS_MAX, duration_ms, instant
 from callboard.ingest.parse import event_from_mapping, parse_events, task_event
 from callboard.ingest.rejected import RejectedEvent
@@ -450,8 +450,8 @@ def test_an_update_that_is_none_is_rejected(fields: dict[str, Any], reason: str)
 def test_the_wire_form_and_its_rules_name_the_same_fields() -> None:
     """A field added to one and forgotten in the other is noticed here."""
     for form, rules, texts_of, id_field in (
-        (CallIn, _CALL_RULES, CALL_TEXTS, "call_id"),
-        (TaskIn, _TASK_RULES, TASK_TEXTS, "task_id"),
+        (CallIn, _RULES["call"], CALL_TEXTS, "call_id"),
+        (TaskIn, _RULES["task"], TASK_TEXTS, "task_id"),
     ):
         fields = [field.name for field in structs.fields(form)]
         assert list(rules) == fields

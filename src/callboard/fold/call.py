@@ -16,21 +16,13 @@ from callboard.fold.facts import MappingFacts, own_facts
 from callboard.fold.stamp import Stamp, stamp
 from callboard.model.call import Call
 from callboard.model.event import CallEvent, Entry
+from callboard.model.fields import folded
 from callboard.model.words import FINAL_CALL
 
-_FACTS = (
-    "creation_time",
-    "start_time",
-    "call_type",
-    "source_number",
-    "destination_number",
-    "source_end_reason",
-    "answered_by",
-    "agent",
-    "task_id",
-    "void",
-)
+_FACTS = folded("call", "greatest")
 """Decided by the greatest event that carries them."""
+_MAPPINGS = folded("call", "keys")
+"""Decided key by key."""
 _END_FACTS = ("end_time", "duration_ms")
 """Asked of the winning status first, then of the other final events of the winner's standing."""
 _OTHERS = {status: tuple(sorted(FINAL_CALL - {status})) for status in FINAL_CALL}
@@ -56,13 +48,12 @@ class CallFold:
     __slots__ = (
         "_earliest",
         "_ends",
-        "_external_ids",
         "_facts",
         "_final",
         "_greatest",
         "_latest_live",
         "_length_told",
-        "_metadata",
+        "_mappings",
         "_stamp",
     )
 
@@ -71,8 +62,7 @@ class CallFold:
         self._ends: dict[tuple[Any, ...], Said] = {}
         """(field, status), and (field, status, standing) of final events → what the greatest of these events
         that carries the field says."""
-        self._external_ids = MappingFacts()
-        self._metadata = MappingFacts()
+        self._mappings = {name: MappingFacts() for name in _MAPPINGS}
         self._greatest: Entry | None = None
         self._stamp: Stamp | None = None
         self._earliest: Micros | None = None
@@ -93,10 +83,10 @@ class CallFold:
             # Most events leave out most fields: looked at here, these cost no call.
             if value is not UNSET:
                 _take(facts, name, at, value)
-        if event.external_ids is not UNSET:
-            self._external_ids.take(at, event.external_ids)
-        if event.metadata is not UNSET:
-            self._metadata.take(at, event.metadata)
+        for name, mapping in self._mappings.items():
+            value = getattr(event, name)
+            if value is not UNSET:
+                mapping.take(at, value)
         if self._stamp is None or at > self._stamp:
             self._greatest, self._stamp = entry, at
         occurred = entry.occurred_at
@@ -137,16 +127,18 @@ class CallFold:
             start_time=start,
             end_time=end,
             duration_ms=duration_ms,
+            end_reason=self._ended(("end_reason", event.call_status)),
+            # fields: fold of the facts of a call
             call_type=known("call_type"),
             source_number=known("source_number"),
             destination_number=known("destination_number"),
-            end_reason=self._ended(("end_reason", event.call_status)),
             source_end_reason=known("source_end_reason"),
             answered_by=known("answered_by"),
             agent=known("agent"),
             task_id=known("task_id"),
-            external_ids=self._external_ids.known(),
-            metadata=self._metadata.known(),
+            external_ids=self._mappings["external_ids"].known(),
+            metadata=self._mappings["metadata"].known(),
+            # end of fields
             source=greatest.source,
             void=bool(known("void")),
             time_marks=marks,
@@ -247,6 +239,7 @@ def _of_one(entry: Entry) -> Call:
         start_time=start_time,
         end_time=end_time,
         duration_ms=duration_ms,
+        # fields: fold of a single event of a call
         call_type=None if event.call_type is UNSET else event.call_type,
         source_number=None if event.source_number is UNSET else event.source_number,
         destination_number=None if event.destination_number is UNSET else event.destination_number,
@@ -257,6 +250,7 @@ def _of_one(entry: Entry) -> Call:
         task_id=None if event.task_id is UNSET else event.task_id,
         external_ids=own_facts(event.external_ids),
         metadata=own_facts(event.metadata),
+        # end of fields
         source=entry.source,
         void=event.void is True,
         time_marks=marks,

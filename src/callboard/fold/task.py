@@ -9,12 +9,13 @@ from callboard.clock import Micros
 from callboard.fold.facts import Facts
 from callboard.fold.stamp import Stamp, stamp
 from callboard.model.event import Entry, TaskEvent
+from callboard.model.fields import folded
 from callboard.model.task import Task
 from callboard.model.words import FINAL_TASK
 
-_FACTS = ("created", "run_id", "assignee", "execution_type", "input", "void")
+_FACTS = folded("task", "greatest")
 """Decided by the greatest event that carries them."""
-_OF_ATTEMPT = ("scheduled_at", "output")
+_OF_ATTEMPT = folded("task", "attempt")
 """Decided among the events of the highest attempt."""
 
 
@@ -108,13 +109,15 @@ class TaskFold:
             attempt=attempt,
             created=created,
             modified=latest,
+            scheduled_at=scheduled,
+            failure_reason=self._of_status.known((attempt, greatest.status)),
+            # fields: fold of the facts of a task
             run_id=known("run_id"),
             assignee=known("assignee"),
             execution_type=known("execution_type"),
-            scheduled_at=scheduled,
-            failure_reason=self._of_status.known((attempt, greatest.status)),
             input=known("input"),
             output=self._of_attempt.known((attempt, "output")),
+            # end of fields
             status_since=since,
             waiting_since=_waiting_since(greatest.status, since, scheduled),
             void=bool(known("void")),

@@ -1,28 +1,35 @@
-"""`metadata`, `external_ids`, `input`, `output`: JSON objects, bounded before they become Python objects."""
+"""Fields that are JSON objects, such as `metadata` and `input`: bounded before they become Python objects."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from msgspec import Raw
 
 from callboard.ingest.rejected import RejectedEvent, shown
 from callboard.ingest.shape import is_deeper
+from callboard.model.fields import sent
 
-FACTS_BYTES = 16 * 1024
-"""Of `metadata` and `external_ids`."""
-PAYLOAD_BYTES = 64 * 1024
-"""Of `input` and `output`."""
+DOCUMENTS: Final = {
+    each.name: each for each in (*sent("call"), *sent("task")) if each.kind in ("document", "texts")
+}
+"""The fields that are objects."""
 DEPTH_MAX = 16
 
 _decode = msgspec.json.Decoder(dict[str, Any] | None).decode
-_decode_ids = msgspec.json.Decoder(dict[str, str | None] | None).decode
+_decode_texts = msgspec.json.Decoder(dict[str, str | None] | None).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def document(field: str, raw: Raw, bytes_max: int) -> dict[str, Any] | None:
+def payload(field: str, raw: Raw) -> dict[str, Any] | None:
+    """The object in a field of an event; see `document`."""
+    of = DOCUMENTS[field]
+    return document(field, raw, of.most, texts=of.kind == "texts")
+
+
+def document(field: str, raw: Raw, bytes_max: int, *, texts: bool = False) -> dict[str, Any] | None:
     """The object that `raw` (JSON as sent) describes, or none for `null`.
 
     Raises `RejectedEvent`: more than `bytes_max` as sent or nested deeper than 16, a key twice, a number
@@ -34,9 +41,9 @@ def document(field: str, raw: Raw, bytes_max: int) -> dict[str, Any] | None:
     if body.count(b"{") + body.count(b"[") > DEPTH_MAX and is_deeper(body, DEPTH_MAX):
         raise RejectedEvent("too_large", field, f"nested deeper than {DEPTH_MAX}")
     try:
-        value: dict[str, Any] | None = _decode_ids(body) if field == "external_ids" else _decode(body)
+        value: dict[str, Any] | None = _decode_texts(body) if texts else _decode(body)
     except msgspec.ValidationError as error:
-        raise RejectedEvent("invalid_value", field, _unfit(field, body, str(error))) from None
+        raise RejectedEvent("invalid_value", field, _unfit(body, str(error), texts=texts)) from None
     if value is None:
         return None
     if b"\\u0000" in body and _holds_nul(value):
@@ -64,12 +71,12 @@ def refuse_repeated_keys(body: bytes, field: str | None = None) -> Any:
     return json.loads(body, object_pairs_hook=unique)
 
 
-def _unfit(field: str, body: bytes, error: str) -> str:
+def _unfit(body: bytes, error: str, *, texts: bool) -> str:
     if "out of range" in error:
         return "holds a number too large to be kept"
     if body[:1] != b"{":
         return "is not an object"
-    return "has a value that is not a text" if field == "external_ids" else error
+    return "has a value that is not a text" if texts else error
 
 
 def _holds_nul(value: Any) -> bool:

@@ -9,17 +9,10 @@ from typing import Any, Final
 from callboard.ingest.documents import refuse_repeated_keys
 from callboard.ingest.rejected import RejectedEvent, shown
 from callboard.ingest.texts import check_text
-from callboard.ingest.wire import (
-    ATTEMPT_MAX,
-    ID_BYTES,
-    NUMBER_BYTES,
-    REASON_BYTES,
-    SEQUENCE_MAX,
-    STANDING_MAX,
-    TEXT_BYTES,
-    TIME_CHARACTERS,
-)
-from callboard.model.words import ANSWERED_BY, CALL_STATUSES, CALL_TYPES, TASK_WORDS, RejectReason
+from callboard.ingest.wire import ID_BYTES, TIME_CHARACTERS
+from callboard.model.field import Field
+from callboard.model.fields import FIELDS, sent
+from callboard.model.words import RejectReason
 
 Rule = Callable[[str, Any], None]
 """Raises `RejectedEvent` when a field's value is wrong; null and left out are seen to before."""
@@ -145,48 +138,27 @@ def _any_json(field: str, value: Any) -> None:
 
 _id = _text(ID_BYTES, "invalid_id")
 
-_CALL_RULES: Final[Mapping[str, Rule]] = {
-    "call_id": _required_id,
-    "call_status": _words(CALL_STATUSES, "invalid_status"),
-    "event_id": _id,
-    "occurred_at": _time,
-    "sequence": _whole(0, SEQUENCE_MAX),
-    "standing": _whole(0, STANDING_MAX),
-    "call_type": _words(CALL_TYPES, "invalid_value"),
-    "source_number": _text(NUMBER_BYTES),
-    "destination_number": _text(NUMBER_BYTES),
-    "creation_time": _time,
-    "start_time": _time,
-    "end_time": _time,
-    "call_duration": _seconds,
-    "end_reason": _text(TEXT_BYTES),
-    "source_end_reason": _text(REASON_BYTES),
-    "answered_by": _words(ANSWERED_BY, "invalid_value"),
-    "agent": _text(TEXT_BYTES),
-    "task_id": _id,
-    "external_ids": _any_json,
-    "metadata": _any_json,
-    "void": _flag,
+
+def _rule(field: Field) -> Rule:
+    if field.kind == "id":
+        return _required_id if field.required else _text(field.most, "invalid_id")
+    if field.kind == "word":
+        return _words(field.words, "invalid_status" if field.required else "invalid_value")
+    if field.kind == "whole":
+        return _whole(field.least, field.most)
+    return _RULE_OF_KIND.get(field.kind) or _text(field.most)
+
+
+_RULE_OF_KIND: Final[Mapping[str, Rule]] = {
+    "time": _time,
+    "duration": _seconds,
+    "flag": _flag,
+    "document": _any_json,
+    "texts": _any_json,
 }
-_TASK_RULES: Final[Mapping[str, Rule]] = {
-    "task_id": _required_id,
-    "status": _words(tuple(TASK_WORDS), "invalid_status"),
-    "event_id": _id,
-    "occurred_at": _time,
-    "sequence": _whole(0, SEQUENCE_MAX),
-    "attempt": _whole(1, ATTEMPT_MAX),
-    "run_id": _id,
-    "assignee": _text(TEXT_BYTES),
-    "execution_type": _text(TEXT_BYTES),
-    "created": _time,
-    "scheduled_at": _time,
-    "failure_reason": _text(REASON_BYTES),
-    "input": _any_json,
-    "output": _any_json,
-    "void": _flag,
+_RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
+    of: {field.name: _rule(field) for field in sent(of)} for of in FIELDS
 }
-_RULES: Final[Mapping[str, Mapping[str, Rule]]] = {"call": _CALL_RULES, "task": _TASK_RULES}
 _REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
-    "call": ("call_id", "call_status"),
-    "task": ("task_id", "status"),
+    of: tuple(field.name for field in sent(of) if field.required) for of in FIELDS
 }

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import UNSET, UnsetType, msgpack
 
 from callboard.clock import Micros
-from callboard.ingest.documents import FACTS_BYTES, PAYLOAD_BYTES, document
+from callboard.ingest.documents import DOCUMENTS, payload
 from callboard.ingest.instants import AHEAD_MAX, EARLIEST, YEAR_9999, duration_ms, instant, placed_instant
 from callboard.ingest.rejected import RejectedEvent, shown
 from callboard.ingest.wire import CallIn, EventIn, TaskIn
@@ -38,7 +38,7 @@ def log_entry(event: Event, now: Micros, source: str) -> Entry:
         raise _too_wide(event) from None
 
 
-def _call(wire: CallIn, now: Micros, earliest: Micros) -> CallEvent:  # noqa: C901, PLR0912 - one field after another
+def _call(wire: CallIn, now: Micros, earliest: Micros) -> CallEvent:  # noqa: C901 - one field after another
     status = wire.call_status
     standing = wire.standing
     if standing is UNSET or standing is None:
@@ -73,37 +73,32 @@ def _call(wire: CallIn, now: Micros, earliest: Micros) -> CallEvent:  # noqa: C9
     if end_reason and end_reason not in END_REASON_SET:
         source_end_reason = source_end_reason or end_reason
         end_reason = "unknown"
-    external_ids: Any = wire.external_ids
-    if external_ids is not UNSET:
-        external_ids = document("external_ids", external_ids, FACTS_BYTES)
-    metadata: Any = wire.metadata
-    if metadata is not UNSET:
-        metadata = document("metadata", metadata, FACTS_BYTES)
     event_id = wire.event_id
     sequence = wire.sequence
-    void = wire.void
     return CallEvent(
-        wire.call_id,
-        status,
-        standing,
-        occurred,
-        UNSET if event_id is None else event_id,
-        UNSET if sequence is None else sequence,
-        wire.call_type,
-        wire.source_number,
-        wire.destination_number,
-        creation,
-        start,
-        end,
-        duration,
-        end_reason,
-        source_end_reason,
-        wire.answered_by,
-        wire.agent,
-        wire.task_id,
-        external_ids,
-        metadata,
-        UNSET if void is None else void,
+        call_id=wire.call_id,
+        call_status=status,
+        standing=standing,
+        occurred_at=occurred,
+        event_id=UNSET if event_id is None else event_id,
+        sequence=UNSET if sequence is None else sequence,
+        creation_time=creation,
+        start_time=start,
+        end_time=end,
+        duration_ms=duration,
+        end_reason=end_reason,
+        source_end_reason=source_end_reason,
+        # fields: event as it is kept of a call
+        call_type=wire.call_type,
+        source_number=wire.source_number,
+        destination_number=wire.destination_number,
+        answered_by=wire.answered_by,
+        agent=wire.agent,
+        task_id=wire.task_id,
+        external_ids=UNSET if wire.external_ids is UNSET else payload("external_ids", wire.external_ids),
+        metadata=UNSET if wire.metadata is UNSET else payload("metadata", wire.metadata),
+        void=UNSET if wire.void is None else wire.void,
+        # end of fields
     )
 
 
@@ -134,25 +129,27 @@ def _task(wire: TaskIn, now: Micros, earliest: Micros) -> TaskEvent:
         failure_reason = "cancelled"
     event_id = wire.event_id
     sequence = wire.sequence
-    void = wire.void
     return TaskEvent(
-        wire.task_id,
-        status,
-        word,
-        attempt or 1,
-        2 if status in FINAL_TASK else 0,
-        occurred,
-        UNSET if event_id is None else event_id,
-        UNSET if sequence is None else sequence,
-        wire.run_id,
-        wire.assignee,
-        wire.execution_type,
-        created,
-        scheduled,
-        failure_reason,
-        UNSET if wire.input is UNSET else document("input", wire.input, PAYLOAD_BYTES),
-        UNSET if wire.output is UNSET else document("output", wire.output, PAYLOAD_BYTES),
-        UNSET if void is None else void,
+        task_id=wire.task_id,
+        status=status,
+        source_status=word,
+        attempt=attempt or 1,
+        standing=2 if status in FINAL_TASK else 0,
+        occurred_at=occurred,
+        event_id=UNSET if event_id is None else event_id,
+        sequence=UNSET if sequence is None else sequence,
+        created=created,
+        scheduled_at=scheduled,
+        failure_reason=failure_reason,
+        left=UNSET,
+        # fields: event as it is kept of a task
+        run_id=wire.run_id,
+        assignee=wire.assignee,
+        execution_type=wire.execution_type,
+        input=UNSET if wire.input is UNSET else payload("input", wire.input),
+        output=UNSET if wire.output is UNSET else payload("output", wire.output),
+        void=UNSET if wire.void is None else wire.void,
+        # end of fields
     )
 
 
@@ -170,7 +167,7 @@ def _bad_time(wire: EventIn, fields: tuple[str, ...], latest: Micros, earliest: 
 
 def _too_wide(event: Event) -> RejectedEvent:
     """Which document holds a whole number that the event log cannot."""
-    for field in ("external_ids", "metadata", "input", "output"):
+    for field in DOCUMENTS:
         try:
             msgpack.encode(getattr(event, field, None) or None)
         except OverflowError:

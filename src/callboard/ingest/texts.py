@@ -6,37 +6,24 @@ import re
 from typing import Final
 
 from callboard.ingest.rejected import RejectedEvent, shown
-from callboard.ingest.wire import (
-    ID_BYTES,
-    NUMBER_BYTES,
-    REASON_BYTES,
-    TEXT_BYTES,
-    CallIn,
-    EventIn,
-)
+from callboard.ingest.wire import CallIn, EventIn
+from callboard.model.fields import sent
 from callboard.model.words import RejectReason
 
 _CONTROL = re.compile("[\0-\x1f\x7f-\x9f]")
 
+
+def _texts(of: str) -> tuple[tuple[str, int, bool], ...]:
+    return tuple(
+        (field.name, field.most, field.kind == "id")
+        for field in sent(of)
+        if field.kind in ("id", "text", "phone")
+    )
+
+
 # Field, most bytes, whether it is an id.
-CALL_TEXTS: Final[tuple[tuple[str, int, bool], ...]] = (
-    ("call_id", ID_BYTES, True),
-    ("event_id", ID_BYTES, True),
-    ("source_number", NUMBER_BYTES, False),
-    ("destination_number", NUMBER_BYTES, False),
-    ("end_reason", TEXT_BYTES, False),
-    ("source_end_reason", REASON_BYTES, False),
-    ("agent", TEXT_BYTES, False),
-    ("task_id", ID_BYTES, True),
-)
-TASK_TEXTS: Final[tuple[tuple[str, int, bool], ...]] = (
-    ("task_id", ID_BYTES, True),
-    ("event_id", ID_BYTES, True),
-    ("run_id", ID_BYTES, True),
-    ("assignee", TEXT_BYTES, False),
-    ("execution_type", TEXT_BYTES, False),
-    ("failure_reason", REASON_BYTES, False),
-)
+CALL_TEXTS: Final = _texts("call")
+TASK_TEXTS: Final = _texts("task")
 
 
 def tidy(wire: EventIn) -> None:

@@ -6,11 +6,11 @@ What it cannot check (bytes of a text, times, documents) `normalise` does. A fie
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
-from callboard.model.words import AnsweredBy, CallStatus, CallType
+from callboard.model.words import CallStatus
 
 ID_BYTES = 255
 TEXT_BYTES = 255
@@ -46,7 +46,8 @@ class CallIn(Struct, tag_field="type", tag="call", forbid_unknown_fields=True, g
     occurred_at: Time = UNSET
     sequence: Sequence = UNSET
     standing: Standing = UNSET
-    call_type: CallType | UnsetType | None = UNSET
+    # fields: event as sent of a call
+    call_type: Literal["inbound", "outbound", "web"] | UnsetType | None = UNSET
     source_number: Number = UNSET
     destination_number: Number = UNSET
     creation_time: Time = UNSET
@@ -55,12 +56,13 @@ class CallIn(Struct, tag_field="type", tag="call", forbid_unknown_fields=True, g
     call_duration: Seconds = UNSET
     end_reason: Text = UNSET
     source_end_reason: Reason = UNSET
-    answered_by: AnsweredBy | UnsetType | None = UNSET
+    answered_by: Literal["human", "machine"] | UnsetType | None = UNSET
     agent: Text = UNSET
     task_id: Id = UNSET
     external_ids: Document = UNSET
     metadata: Document = UNSET
     void: Flag = UNSET
+    # end of fields
 
 
 class TaskIn(Struct, tag_field="type", tag="task", forbid_unknown_fields=True, gc=False):
@@ -72,6 +74,7 @@ class TaskIn(Struct, tag_field="type", tag="task", forbid_unknown_fields=True, g
     occurred_at: Time = UNSET
     sequence: Sequence = UNSET
     attempt: Attempt = UNSET
+    # fields: event as sent of a task
     run_id: Id = UNSET
     assignee: Text = UNSET
     execution_type: Text = UNSET
@@ -81,6 +84,7 @@ class TaskIn(Struct, tag_field="type", tag="task", forbid_unknown_fields=True, g
     input: Document = UNSET
     output: Document = UNSET
     void: Flag = UNSET
+    # end of fields
 
 
 EventIn = CallIn | TaskIn

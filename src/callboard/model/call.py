@@ -35,6 +35,7 @@ class Call(Struct, frozen=True):
     end_time: Micros | None = None
     duration_ms: int | None = None
     """Talk time, answer to end."""
+    # fields: row of a call
     call_type: str | None = None
     source_number: str | None = None
     destination_number: str | None = None
@@ -45,6 +46,7 @@ class Call(Struct, frozen=True):
     task_id: str | None = None
     external_ids: dict[str, Any] | None = None
     metadata: dict[str, Any] | None = None
+    # end of fields
     source: str = "events"
     """Which door its greatest event came in by."""
     void: bool = False

@@ -38,6 +38,7 @@ class CallEvent(
     """Microseconds; unset when the event carries no time at all: then it occurred when it was received."""
     event_id: str | UnsetType | None = UNSET
     sequence: int | UnsetType | None = UNSET
+    # fields: event of a call
     call_type: Text = UNSET
     source_number: Text = UNSET
     destination_number: Text = UNSET
@@ -53,6 +54,7 @@ class CallEvent(
     external_ids: Document = UNSET
     metadata: Document = UNSET
     void: bool | UnsetType = UNSET
+    # end of fields
 
     @property
     def item_id(self) -> str:
@@ -80,6 +82,7 @@ class TaskEvent(
     occurred_at: int | UnsetType = UNSET
     event_id: str | UnsetType | None = UNSET
     sequence: int | UnsetType | None = UNSET
+    # fields: event of a task
     run_id: Text = UNSET
     assignee: Text = UNSET
     execution_type: Text = UNSET
@@ -89,6 +92,7 @@ class TaskEvent(
     input: Document = UNSET
     output: Document = UNSET
     void: bool | UnsetType = UNSET
+    # end of fields
     left: int | UnsetType = UNSET
     """What an update of the task left out and was then found (`LEFT_…`, added up): by it a second sending is
     recognised. Unset where nothing was left out."""

@@ -8,48 +8,32 @@ from __future__ import annotations
 import re
 from typing import Final
 
-CALL_COLUMNS: Final = (
-    "call_id",
-    "space_token",
-    "source_number",
-    "destination_number",
-    "call_type",
-    "call_status",
-    "creation_time",
-    "start_time",
-    "end_time",
-    "call_duration",
-    "end_reason",
-    "source_end_reason",
-    "answered_by",
-    "agent",
-    "task_id",
-    "external_ids",
-    "metadata",
-    "source",
-    "inferred",
-)
-EARLIER_CALL_COLUMNS: Final = ((*CALL_COLUMNS[:15], "source", "external_ids", "metadata"),)
-"""What earlier versions wrote; what they inferred they did not tell apart."""
-TASK_COLUMNS: Final = (
-    "task_id",
-    "run_id",
-    "space_token",
-    "assignee",
-    "status",
-    "source_status",
-    "execution_type",
-    "attempt",
-    "input",
-    "output",
-    "failure_reason",
-    "scheduled_at",
-    "created",
-    "modified",
-    "stuck_reason",
-    "stuck_since",
-    "stuck_age_seconds",
-)
+from callboard.model.fields import FIELDS, shown
+
+
+def _columns(of: str, layout: int) -> tuple[str, ...]:
+    """What a file of that layout has for the fields of a call or task."""
+    held = [each for each in shown(of) if each.exported_since <= layout]
+    if layout == 1 and of == "call":
+        held.sort(key=lambda each: each.kind in ("document", "texts"))  # in the first one these were last
+    return tuple(each.name for each in held)
+
+
+_LAYOUT = max(each.exported_since for of in FIELDS for each in shown(of))
+_STUCK = ("stuck_reason", "stuck_since", "stuck_age_seconds")
+
+
+def _earlier(of: str, *more: str) -> tuple[tuple[str, ...], ...]:
+    now = _columns(of, _LAYOUT)
+    layouts = [_columns(of, layout) for layout in range(1, _LAYOUT)]
+    return tuple((*each, *more) for each in layouts if each != now)
+
+
+CALL_COLUMNS: Final = _columns("call", _LAYOUT)
+EARLIER_CALL_COLUMNS: Final = _earlier("call")
+"""What earlier versions wrote. The first ones did not tell apart what they inferred."""
+TASK_COLUMNS: Final = (*_columns("task", _LAYOUT), *_STUCK)
+EARLIER_TASK_COLUMNS: Final = _earlier("task", *_STUCK)
 """Of a table (CSV, Parquet); an NDJSON line has the task's own fields, `stuck` among them."""
 
 _SIGNS = "=+\\-@\\t\\r\\n\\v\\f\uff1d\uff0b\uff0d\uff20"

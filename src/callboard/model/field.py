@@ -36,6 +36,7 @@ class Field(Struct, frozen=True, kw_only=True):
     sent: bool = True
     """Whether an event may carry it."""
     required: bool = False
+    """Whether every event has to carry it."""
     least: int = 0
     most: int = TEXT_BYTES
     """Bytes of an id, a text, a phone number or an object; else the greatest number there is."""
@@ -51,12 +52,16 @@ class Field(Struct, frozen=True, kw_only=True):
     """Whether the row of a call or task has it."""
     column: str = ""
     """Its name in the row, where the unit makes it another one."""
+    known: bool = False
+    """Whether every call or task has it, although an event may leave it out."""
 
     # --- out
     shown: bool = True
     """Whether answers and exports have it."""
     exported_since: int = 1
     """The layout of exported files that first had it: files of earlier layouts are still recognised."""
+    stands: tuple[str, ...] = ()
+    """The words that rows have, where events take others too."""
     filters: str = ""
     """What its filter does, for the reference; empty: there is none."""
     groups: bool = False
@@ -79,4 +84,4 @@ class Field(Struct, frozen=True, kw_only=True):
     @property
     def nullable(self) -> bool:
         """Whether it may be unknown."""
-        return not self.required
+        return not (self.required or self.known)

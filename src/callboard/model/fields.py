@@ -13,7 +13,14 @@ from typing import Final
 
 from callboard.model import platform_words as said
 from callboard.model.field import SECONDS_MAX, Field
-from callboard.model.words import ANSWERED_BY, CALL_STATUSES, CALL_TYPES, END_REASONS, TASK_WORDS
+from callboard.model.words import (
+    ANSWERED_BY,
+    CALL_STATUSES,
+    CALL_TYPES,
+    END_REASONS,
+    TASK_STATUSES,
+    TASK_WORDS,
+)
 
 KIB: Final = 1024
 SEQUENCE_MAX: Final = 2**63 - 1
@@ -28,7 +35,7 @@ CALL: Final[tuple[Field, ...]] = (
             "id",
         ),
     ),
-    Field(name="space_token", kind="id", sent=False, kept=False),
+    Field(name="space_token", kind="id", sent=False, kept=False, known=True),
     Field(
         name="event_id", kind="id", log=(5, "e"), kept=False, shown=False,
         says="The source's own id of this event. Where it is given, it alone decides what is a repeat.",
@@ -163,10 +170,10 @@ CALL: Final[tuple[Field, ...]] = (
         name="void", kind="flag", log=(21, "v"), fold="greatest", shown=False,
         says="`true` withdraws the call from lists and numbers; a later `false` brings it back.",
     ),
-    Field(name="source", kind="text", sent=False, required=True),
+    Field(name="source", kind="text", sent=False, known=True),
     # Of the row's `time_marks`. In a file it says which times of a row no event stated.
-    Field(name="inferred", kind="names", sent=False, kept=False),
-    Field(name="time_marks", kind="whole", sent=False, shown=False, required=True),
+    Field(name="inferred", kind="names", sent=False, kept=False, exported_since=2),
+    Field(name="time_marks", kind="whole", sent=False, shown=False, known=True),
 )  # fmt: skip
 
 TASK: Final[tuple[Field, ...]] = (
@@ -195,7 +202,7 @@ TASK: Final[tuple[Field, ...]] = (
         filters="Tasks of one run.",
         headings=("run_id", "batch_id", "campaign_run_id"),
     ),
-    Field(name="space_token", kind="id", sent=False, kept=False),
+    Field(name="space_token", kind="id", sent=False, kept=False, known=True),
     Field(
         name="assignee", kind="text", log=(10, "a"), fold="greatest",
         says="Who or what carries it out.",
@@ -203,19 +210,20 @@ TASK: Final[tuple[Field, ...]] = (
         headings=("assignee", "assigned_to", "agent", "worker"),
     ),
     Field(
-        name="status", kind="word", log=(2, "s"), words=tuple(TASK_WORDS), required=True,
+        name="status", kind="word", log=(2, "s"), words=tuple(TASK_WORDS), stands=TASK_STATUSES,
+        required=True,
         says="See below.",
         filters="How the task stands.", groups=True,
         headings=("status", "task_status", "state", "job_status"),
         said=said.TASK_STATUS,
     ),
-    Field(name="source_status", kind="text", log=(3, "w"), sent=False, required=True),
+    Field(name="source_status", kind="text", log=(3, "w"), sent=False, known=True),
     Field(
         name="execution_type", kind="text", log=(11, "y"), fold="greatest",
         says="What kind of work it is.",
     ),
     Field(
-        name="attempt", kind="whole", log=(4, "n"), least=1, most=1_000_000,
+        name="attempt", kind="whole", log=(4, "n"), least=1, most=1_000_000, known=True,
         says="Which attempt it is about, from 1 to 1,000,000. Left out: 1.",
         filters="Tasks at this attempt.",
         headings=("attempt", "attempts", "try", "retry_count"),

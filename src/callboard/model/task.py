@@ -19,6 +19,7 @@ class Task(Struct, frozen=True):
     created: Micros
     """Places the task in time."""
     modified: Micros
+    # fields: row of a task
     run_id: str | None = None
     assignee: str | None = None
     execution_type: str | None = None
@@ -26,6 +27,7 @@ class Task(Struct, frozen=True):
     failure_reason: str | None = None
     input: dict[str, Any] | None = None
     output: dict[str, Any] | None = None
+    # end of fields
     status_since: Micros | None = None
     """When its present attempt took its present status; none once that is final."""
     waiting_since: Micros | None = None

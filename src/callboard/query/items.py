@@ -98,6 +98,7 @@ class StuckItem(Struct, frozen=True, kw_only=True):
 class TaskItem(Struct, frozen=True, kw_only=True):
     """A task; `stuck` as of the moment of the answer."""
 
+    # fields: answer of a task
     task_id: str
     run_id: str | None
     space_token: str
@@ -112,6 +113,7 @@ class TaskItem(Struct, frozen=True, kw_only=True):
     scheduled_at: str | None
     created: str | None
     modified: str | None
+    # end of fields
     stuck: StuckItem | None
 
 
@@ -129,6 +131,7 @@ class AgentItem(Struct, frozen=True, kw_only=True):
 class CallItem(Struct, frozen=True, kw_only=True):
     """A call."""
 
+    # fields: answer of a call
     call_id: str
     space_token: str
     source_number: str | None
@@ -147,6 +150,7 @@ class CallItem(Struct, frozen=True, kw_only=True):
     external_ids: dict[str, Any] | None
     metadata: dict[str, Any] | None
     source: str
+    # end of fields
     inferred: list[str]
     """Which of `creation_time` and `end_time` no event stated: they follow from when events occurred."""
 
@@ -239,9 +243,10 @@ def task_item(task: Task, space: Space, now: Micros, written: Written = iso) -> 
     limits = space.settings
     found = stuck(task, now, limits.stuck_running_after, limits.stuck_pending_after)
     return TaskItem(
+        space_token=space.token,
+        # fields: answer from the row of a task
         task_id=task.task_id,
         run_id=task.run_id,
-        space_token=space.token,
         assignee=task.assignee,
         status=task.status,
         source_status=task.source_status,
@@ -253,6 +258,7 @@ def task_item(task: Task, space: Space, now: Micros, written: Written = iso) -> 
         scheduled_at=written(task.scheduled_at),
         created=written(task.created),
         modified=written(task.modified),
+        # end of fields
         stuck=None
         if found is None
         else StuckItem(reason=found.reason, since=written(found.since), age_seconds=found.age_s),
@@ -273,8 +279,9 @@ def agent_item(agent: AgentTasks, spaces: Mapping[int, Space]) -> AgentItem:
 def call_item(call: Call, space_token: str, written: Written = iso) -> CallItem:
     """A call of that space. Its times are `written` so."""
     return CallItem(
-        call_id=call.call_id,
         space_token=space_token,
+        # fields: answer from the row of a call
+        call_id=call.call_id,
         source_number=call.source_number,
         destination_number=call.destination_number,
         call_type=call.call_type,
@@ -292,4 +299,5 @@ def call_item(call: Call, space_token: str, written: Written = iso) -> CallItem:
         metadata=call.metadata,
         source=call.source,
         inferred=[*call.inferred],
+        # end of fields
     )

@@ -11,7 +11,13 @@ from collections.abc import Callable, Iterator
 from callboard.ingest.sources.opening import READING_FAULTS, broken_off
 from callboard.ingest.sources.records import ImportOptionError, Record, RowError, UnreadableFileError
 from callboard.ingest.sources.rejects import REJECT_COLUMNS
-from callboard.model.exported import CALL_COLUMNS, EARLIER_CALL_COLUMNS, TASK_COLUMNS, unguarded
+from callboard.model.exported import (
+    CALL_COLUMNS,
+    EARLIER_CALL_COLUMNS,
+    EARLIER_TASK_COLUMNS,
+    TASK_COLUMNS,
+    unguarded,
+)
 
 SEPARATORS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}
 MAX_LINE_CHARACTERS = 1 << 20
@@ -127,6 +133,7 @@ class DelimitedRows:
             CALL_COLUMNS,
             *EARLIER_CALL_COLUMNS,
             TASK_COLUMNS,
+            *EARLIER_TASK_COLUMNS,
         )
 
     def __iter__(self) -> Iterator[Record]:

@@ -8,12 +8,15 @@ from typing import Final
 
 from callboard.errors import CallerError
 from callboard.ingest.sources import inferred
-from callboard.ingest.sources.fields import CALL_FIELDS
+from callboard.ingest.sources.fields import FIELDS
 from callboard.ingest.sources.plan import ImportPlan, open_rows
-from callboard.model.exported import CALL_COLUMNS, EARLIER_CALL_COLUMNS, TASK_COLUMNS
+from callboard.model.exported import CALL_COLUMNS, EARLIER_CALL_COLUMNS, EARLIER_TASK_COLUMNS, TASK_COLUMNS
 
-TASK_LINE: Final = (*(name for name in TASK_COLUMNS if not name.startswith("stuck_")), "stuck")
-"""What a line of exported tasks has in NDJSON."""
+
+def _line(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """What a line of exported tasks has in NDJSON."""
+    return (*(name for name in columns if not name.startswith("stuck_")), "stuck")
+
 
 _TASKS: Final = {
     "task_id": "task_id",
@@ -21,25 +24,12 @@ _TASKS: Final = {
     "status": "source_status",
     # Without it a task would have been modified when it was imported.
     "occurred_at": "modified",
-    **{
-        name: name
-        for name in (
-            "run_id",
-            "assignee",
-            "execution_type",
-            "attempt",
-            "input",
-            "output",
-            "failure_reason",
-            "scheduled_at",
-            "created",
-        )
-    },
 }
+"""What is not filled by the column of its own name."""
 
 
-def _calls(columns: tuple[str, ...]) -> dict[str, str]:
-    return {name: name for name in columns if name in CALL_FIELDS}
+def _same(columns: tuple[str, ...], record_type: str) -> dict[str, str]:
+    return {name: name for name in columns if name in FIELDS[record_type]}
 
 
 def recognised(plan: ImportPlan) -> ImportPlan | None:
@@ -53,10 +43,10 @@ def recognised(plan: ImportPlan) -> ImportPlan | None:
     except CallerError:
         return None
     if columns in (CALL_COLUMNS, *EARLIER_CALL_COLUMNS):
-        constants = () if columns == CALL_COLUMNS else (f"{inferred.FIELD}={inferred.UNTOLD}",)
-        return _planned(plan, "call", _calls(columns), constants)
-    if columns in (TASK_COLUMNS, TASK_LINE):
-        return _planned(plan, "task", _TASKS)
+        constants = () if inferred.FIELD in columns else (f"{inferred.FIELD}={inferred.UNTOLD}",)
+        return _planned(plan, "call", _same(columns, "call"), constants)
+    if columns in [each for held in (TASK_COLUMNS, *EARLIER_TASK_COLUMNS) for each in (held, _line(held))]:
+        return _planned(plan, "task", _same(columns, "task") | _TASKS)
     return None
 
 

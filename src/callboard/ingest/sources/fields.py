@@ -10,57 +10,31 @@ from typing import Any, Final, Literal
 
 from callboard.ingest.sources.records import ImportOptionError, RowError
 from callboard.ingest.sources.times import TimeReader
+from callboard.model import fields as model
+from callboard.model.fields import sent
 
 Kind = Literal["text", "time", "duration", "whole", "yes_no", "document"]
 
-CALL_FIELDS: Final[Mapping[str, Kind]] = {
-    "call_id": "text",
-    "call_status": "text",
-    "event_id": "text",
-    "occurred_at": "time",
-    "sequence": "whole",
-    "standing": "whole",
-    "call_type": "text",
-    "source_number": "text",
-    "destination_number": "text",
-    "creation_time": "time",
-    "start_time": "time",
-    "end_time": "time",
-    "call_duration": "duration",
-    "end_reason": "text",
-    "source_end_reason": "text",
-    "answered_by": "text",
-    "agent": "text",
-    "task_id": "text",
-    "external_ids": "document",
-    "metadata": "document",
-    "void": "yes_no",
-    # Not of an event: see `inferred.py`.
-    "inferred": "text",
+_KINDS: Final[Mapping[str, Kind]] = {
+    "time": "time",
+    "duration": "duration",
+    "whole": "whole",
+    "flag": "yes_no",
+    "document": "document",
+    "texts": "document",
 }
-TASK_FIELDS: Final[Mapping[str, Kind]] = {
-    "task_id": "text",
-    "status": "text",
-    "event_id": "text",
-    "occurred_at": "time",
-    "sequence": "whole",
-    "attempt": "whole",
-    "run_id": "text",
-    "assignee": "text",
-    "execution_type": "text",
-    "created": "time",
-    "scheduled_at": "time",
-    "failure_reason": "text",
-    "input": "document",
-    "output": "document",
-    "void": "yes_no",
+FIELDS: Final[Mapping[str, Mapping[str, Kind]]] = {
+    of: {
+        each.name: _KINDS.get(each.kind, "text")
+        # Names of fields are of no event: see `inferred.py`.
+        for each in (*sent(of), *(field for field in table if field.kind == "names"))
+    }
+    for of, table in model.FIELDS.items()
 }
-FIELDS: Final[Mapping[str, Mapping[str, Kind]]] = {"call": CALL_FIELDS, "task": TASK_FIELDS}
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
-    "call": ("call_id", "call_status"),
-    "task": ("task_id", "status"),
+    of: tuple(each.name for each in sent(of) if each.required) for of in FIELDS
 }
-ID_FIELDS: Final = frozenset({"call_id", "task_id", "event_id", "run_id"})
+ID_FIELDS: Final = frozenset(each.name for of in FIELDS for each in sent(of) if each.kind == "id")
 
 DURATION_UNITS: Final[Mapping[str, Decimal]] = {
     "seconds": Decimal(1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any, Generic, Literal, TypeVar
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from msgspec import Struct
 from callboard.clock import Micros, exact
 from callboard.model.directory import Space
 from callboard.model.exported import CALL_COLUMNS, TASK_COLUMNS
+from callboard.model.fields import shown
 from callboard.model.task import stuck
 from callboard.query.items import call_item, task_item
 from callboard.store.interface import CallAt, Store, TaskAt
@@ -19,22 +21,16 @@ Kind = Literal["text", "time", "duration", "whole", "names", "document"]
 Row = TypeVar("Row", CallAt, TaskAt)
 
 _KINDS: dict[str, Kind] = {
-    "creation_time": "time",
-    "start_time": "time",
-    "end_time": "time",
-    "call_duration": "duration",
-    "inferred": "names",
-    "external_ids": "document",
-    "metadata": "document",
-    "attempt": "whole",
-    "input": "document",
-    "output": "document",
-    "scheduled_at": "time",
-    "created": "time",
-    "modified": "time",
-    "stuck_since": "time",
-    "stuck_age_seconds": "whole",
+    "time": "time",
+    "duration": "duration",
+    "names": "names",
+    "texts": "document",
+    "document": "document",
+    "whole": "whole",
 }
+_OF_STUCK: dict[str, Kind] = {"stuck_since": "time", "stuck_age_seconds": "whole"}
+_SPACE = "space_token"
+"""The one column that is not of the row."""
 
 
 class SpacesAsMet(dict[int, Space]):
@@ -66,39 +62,23 @@ class Table(Struct, Generic[Row], frozen=True, kw_only=True):
     """The row as an object, as the list shows it."""
 
 
+_of_call = attrgetter(*(each.in_row for each in shown("call") if each.name != _SPACE))
+_of_task = attrgetter(*(each.in_row for each in shown("task") if each.name != _SPACE))
+
+
 def call_table(spaces: Mapping[int, Space]) -> Table[CallAt]:
     """Of calls."""
 
     def values(row: CallAt) -> tuple[Any, ...]:
-        call = row.call
-        return (
-            call.call_id,
-            spaces[row.space_id].token,
-            call.source_number,
-            call.destination_number,
-            call.call_type,
-            call.call_status,
-            call.creation_time,
-            call.start_time,
-            call.end_time,
-            call.duration_ms,
-            call.end_reason,
-            call.source_end_reason,
-            call.answered_by,
-            call.agent,
-            call.task_id,
-            call.external_ids,
-            call.metadata,
-            call.source,
-            call.inferred,
-        )
+        call_id, *rest = _of_call(row.call)
+        return (call_id, spaces[row.space_id].token, *rest)
 
     def item(row: CallAt) -> Struct:
         return call_item(row.call, spaces[row.space_id].token, exact)
 
     return Table(
         name="call-logs",
-        columns=_columns(CALL_COLUMNS),
+        columns=_columns("call", CALL_COLUMNS),
         values=values,
         item=item,
     )
@@ -110,21 +90,12 @@ def task_table(spaces: Mapping[int, Space], now: Micros) -> Table[TaskAt]:
     def values(row: TaskAt) -> tuple[Any, ...]:
         task, limits = row.task, spaces[row.space_id].settings
         found = stuck(task, now, limits.stuck_running_after, limits.stuck_pending_after)
+        task_id, run_id, *rest = _of_task(task)
         return (
-            task.task_id,
-            task.run_id,
+            task_id,
+            run_id,
             spaces[row.space_id].token,
-            task.assignee,
-            task.status,
-            task.source_status,
-            task.execution_type,
-            task.attempt,
-            task.input,
-            task.output,
-            task.failure_reason,
-            task.scheduled_at,
-            task.created,
-            task.modified,
+            *rest,
             *((None, None, None) if found is None else (found.reason, found.since, found.age_s)),
         )
 
@@ -133,11 +104,12 @@ def task_table(spaces: Mapping[int, Space], now: Micros) -> Table[TaskAt]:
 
     return Table(
         name="tasks",
-        columns=_columns(TASK_COLUMNS),
+        columns=_columns("task", TASK_COLUMNS),
         values=values,
         item=item,
     )
 
 
-def _columns(names: tuple[str, ...]) -> tuple[tuple[str, Kind], ...]:
-    return tuple((name, _KINDS.get(name, "text")) for name in names)
+def _columns(of: str, names: tuple[str, ...]) -> tuple[tuple[str, Kind], ...]:
+    kinds = _OF_STUCK | {each.name: _KINDS.get(each.kind, "text") for each in shown(of)}
+    return tuple((name, kinds.get(name, "text")) for name in names)
