@@ -7,17 +7,20 @@ from typing import TypeVar
 
 from callboard.model.call import LOOK_BACK, Call
 from callboard.model.directory import SpaceSettings
+from callboard.model.fields import filtered
 from callboard.model.run import Run
 from callboard.model.task import CALL_ENDED_FOR, Task, stuck
 from callboard.model.words import FINAL_CALL
 from callboard.store.interface import CallAt, TaskAt
 from callboard.store.questions import CallFilter, Match, Position, TaskFilter, Unknown, Window
 
+CALL_MATCHES = tuple(each.in_row for each in filtered("call"))
+TASK_MATCHES = tuple(each.in_row for each in filtered("task"))
 At = TypeVar("At", CallAt, TaskAt, Run)
 
 
-def matches(wanted: Match, value: str | None) -> bool:
-    """Whether a text field passes: any value when nothing is asked, null or the very word for `UNKNOWN`."""
+def matches(wanted: Match | int, value: str | int | None) -> bool:
+    """Whether a field passes: any value when nothing is asked, null or the very word for `UNKNOWN`."""
     if wanted is None:
         return True
     return value in (None, "unknown") if isinstance(wanted, Unknown) else value == wanted
@@ -25,19 +28,9 @@ def matches(wanted: Match, value: str | None) -> bool:
 
 def call_passes(call: Call, where: CallFilter, limits: SpaceSettings) -> bool:
     """Whether a call is among those asked for; `limits` are its space's."""
-    texts = (
-        "call_type",
-        "end_reason",
-        "agent",
-        "answered_by",
-        "source_number",
-        "destination_number",
-        "task_id",
-    )
     duration, wait = call.duration_ms, call.wait_ms
     return (
-        all(matches(getattr(where, name), getattr(call, name)) for name in texts)
-        and where.call_status in (None, call.call_status)
+        all(matches(getattr(where, name), getattr(call, name)) for name in CALL_MATCHES)
         and where.answered in (None, call.answered)
         and where.made in (None, call.call_status != "queued")
         and where.final in (None, call.call_status in FINAL_CALL)
@@ -86,11 +79,7 @@ def call_ended(task: Task, calls: Iterable[Call], now: int) -> bool:
 def task_passes(task: Task, where: TaskFilter, limits: SpaceSettings, calls: Iterable[Call] = ()) -> bool:
     """Whether a task is among those asked for; `limits` are its space's."""
     return (
-        matches(where.run_id, task.run_id)
-        and where.status in (None, task.status)
-        and matches(where.failure_reason, task.failure_reason)
-        and matches(where.assignee, task.assignee)
-        and where.attempt in (None, task.attempt)
+        all(matches(getattr(where, name), getattr(task, name)) for name in TASK_MATCHES)
         and (where.created_from is None or task.created >= where.created_from)
         and (where.created_to is None or task.created < where.created_to)
         and (where.updated_before is None or task.modified < where.updated_before)

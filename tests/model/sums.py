@@ -12,6 +12,7 @@ from callboard.fold.ranges import holding
 from callboard.fold.sketch import bucket, bucket_text
 from callboard.fold.tally import CellKey, Measures
 from callboard.model.call import Call
+from callboard.model.fields import grouping
 from callboard.model.task import Task
 from callboard.store.budget import hand
 from callboard.store.questions import (
@@ -170,12 +171,8 @@ def _in_bucket(call: Call, aggregate: Aggregate) -> bool:
 def _values(space: SpaceState, call: Call) -> dict[str, Any]:
     return {
         "space": space.space.id,
-        "call_type": call.call_type or "",
-        "call_status": call.call_status,
-        "end_reason": call.end_reason or "",
-        "agent": call.agent or "",
+        **{each.in_row: getattr(call, each.in_row) or "" for each in grouping("call")},
         "answered": "true" if call.answered else "false",
-        "answered_by": call.answered_by or "",
         "talk": bucket_text(call.duration_ms),
         "wait": bucket_text(call.wait_ms),
     }
@@ -184,8 +181,7 @@ def _values(space: SpaceState, call: Call) -> dict[str, Any]:
 def _values_of_task(space: SpaceState, task: Task) -> dict[str, Any]:
     return {
         "space": space.space.id,
-        "status": task.status,
-        "failure_reason": task.failure_reason or "",
+        **{each.in_row: getattr(task, each.in_row) or "" for each in grouping("task")},
     }
 
 

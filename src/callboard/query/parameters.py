@@ -9,14 +9,10 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from callboard.clock import Micros
-from callboard.model.words import (
-    ANSWERED_BY,
-    CALL_STATUSES,
-    CALL_TYPES,
-    CONTENT_TYPES,
-    END_REASONS,
-    TASK_STATUSES,
-)
+from callboard.fold.catalogue import CALL_DIMENSIONS
+from callboard.model.field import Field
+from callboard.model.fields import filtered
+from callboard.model.words import CONTENT_TYPES
 from callboard.query.civil import Moment, read_zone
 from callboard.query.cursor import CURSOR_PATTERN, read_cursor
 from callboard.query.export.formats import FORMATS
@@ -39,6 +35,7 @@ from callboard.store.questions import CallFilter, Position, TaskFilter, Window
 PAGE_SIZE = 20
 MOST_PAGE_SIZE = 1_000
 MOST_PAGES = 1_000_000_000
+MOST_NUMBER = 1_000_000_000
 
 
 def table(*parameters: Parameter) -> dict[str, Parameter]:
@@ -101,18 +98,31 @@ TIMEZONE = zones(
     "about, else the organization's.",
 )
 
-CALL_FILTERS = table(
-    words("call_type", "Direction.", CALL_TYPES, unknown=True),
-    words("call_status", "How the call stands.", CALL_STATUSES),
-    words(
-        "end_reason",
-        "Why it ended. `unknown`: no reason, or one not in this list.",
-        END_REASONS,
-        unknown=True,
-    ),
-    texts("agent", "Who or what talked."),
-    flags("answered", "Whether it was answered: its start is known or its duration above 0."),
-    words("answered_by", "Who answered.", ANSWERED_BY, unknown=True),
+
+def _filter(field: Field) -> Parameter:
+    """The parameter that asks for a value of a field."""
+    if field.kind == "whole":
+        return numbers(field.name, field.filters, field.least, MOST_NUMBER)
+    if field.kind == "phone":
+        return phone_numbers(field.name, field.filters)
+    if allowed := field.stands or field.words:
+        return words(field.name, field.filters, allowed, unknown=field.nullable)
+    return texts(field.name, field.filters)
+
+
+def _filters(of: str, *, grouping: bool) -> list[Parameter]:
+    return [_filter(field) for field in filtered(of) if field.groups is grouping]
+
+
+_COUNTED = {each.name: each for each in _filters("call", grouping=True) if each.name in CALL_DIMENSIONS}
+ANSWERED = flags("answered", "Whether it was answered: its start is known or its duration above 0.")
+DIMENSION_FILTERS = table(
+    *(_COUNTED[name] for name in CALL_DIMENSIONS if name in _COUNTED),
+    ANSWERED,
+    *(each for each in _filters("call", grouping=True) if each.name not in _COUNTED),
+)
+"""What calls are told apart by, in lists and reports: first what counters hold."""
+CALL_FILTERS = DIMENSION_FILTERS | table(
     flags("made", "`true`: all calls made (`total_calls`); `false`: those only queued."),
     flags(
         "final", "`true`: calls that have ended (completed, missed, failed); `false`: those that have not."
@@ -124,9 +134,7 @@ CALL_FILTERS = table(
         "`true`: calls whose start and end contradict each other: their talk time would be below 0 or more "
         "than 7 days, so it is unknown; `false`: the others.",
     ),
-    phone_numbers("source_number", "The number it came from."),
-    phone_numbers("destination_number", "The number it went to."),
-    texts("task_id", "Calls made for this task."),
+    *_filters("call", grouping=False),
     seconds("min_duration", "Calls whose duration is known and at least this many seconds.", at_least=True),
     seconds("max_duration", "Calls whose duration is known and at most this many seconds.", at_least=False),
     seconds(
@@ -153,13 +161,10 @@ CALL_FILTERS = table(
     TIMEZONE,
 )
 SCOPE = table(SPACE_TOKEN, CONTENT_TYPE)
-_RUN_ID = texts("run_id", "Tasks of one run.")
-ASSIGNEE = texts("assignee", "Who or what carries it out.")
-SPACE_TASK_FILTERS = table(
-    words("status", "How the task stands.", TASK_STATUSES),
-    texts("failure_reason", "Why it failed."),
-    ASSIGNEE,
-    numbers("attempt", "Tasks at this attempt.", 1, 1_000_000_000),
+_TASK_FILTERS = table(*_filters("task", grouping=True), *_filters("task", grouping=False))
+RUN_ID = _TASK_FILTERS.pop("run_id")
+ASSIGNEE = _TASK_FILTERS["assignee"]
+SPACE_TASK_FILTERS = _TASK_FILTERS | table(
     moments("created_from", "Tasks created at or after this time; a bare date: from its first instant."),
     moments("created_to", "Tasks created before this time; a bare date: that day included whole."),
     moments("updated_before", "Tasks last modified before this time; a bare date: before its first instant."),
@@ -168,7 +173,7 @@ SPACE_TASK_FILTERS = table(
     flags("stuck", "Tasks that wait or run for longer than their space allows."),
     TIMEZONE,
 )
-TASK_FILTERS = {"run_id": _RUN_ID, **SPACE_TASK_FILTERS}
+TASK_FILTERS = {RUN_ID.name: RUN_ID, **SPACE_TASK_FILTERS}
 UTC_ZONE = read_zone("UTC")
 SPACE_FILTERS = table(
     words("content_type", "Only spaces of this content type.", CONTENT_TYPES),

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from callboard.clock import Micros
 from callboard.fold.grain import Grain
+from callboard.model.fields import grouping
 
 # --- lists -----------------------------------------------------------------------------------------
 
@@ -33,14 +34,16 @@ Match = str | Unknown | None
 class CallFilter(Struct, frozen=True, kw_only=True):
     """Which calls. Everything given must hold. Void calls are never among them."""
 
+    # fields: filter of a call
     call_type: Match = None
     call_status: str | None = None
     end_reason: Match = None
-    agent: Match = None
     answered_by: Match = None
+    agent: Match = None
     source_number: Match = None
     destination_number: Match = None
     task_id: Match = None
+    # end of fields
     answered: bool | None = None
     made: bool | None = None
     """True: all but queued; false: only queued."""
@@ -75,11 +78,13 @@ class CallFilter(Struct, frozen=True, kw_only=True):
 class TaskFilter(Struct, frozen=True, kw_only=True):
     """Which tasks. Everything given must hold. Void tasks are never among them."""
 
-    run_id: Match = None
+    # fields: filter of a task
     status: str | None = None
     failure_reason: Match = None
+    run_id: Match = None
     assignee: Match = None
     attempt: int | None = None
+    # end of fields
     created_from: Micros | None = None
     created_to: Micros | None = None
     """Exclusive."""
@@ -225,20 +230,10 @@ GroupLengths = list[tuple[tuple[Any, ...], Lengths, Lengths]]
 order."""
 
 
-CALL_GROUPS = (
-    "space",
-    "call_type",
-    "call_status",
-    "end_reason",
-    "agent",
-    "answered",
-    "answered_by",
-    "talk",
-    "wait",
-)
+CALL_GROUPS = ("space", *(each.in_row for each in grouping("call")), "answered", "talk", "wait")
 """What rows of calls can be told apart by: `answered` is "true" or "false", `talk` and `wait` are buckets of
 `fold.sketch` as text."""
-TASK_GROUPS = ("space", "status", "failure_reason")
+TASK_GROUPS = ("space", *(each.in_row for each in grouping("task")))
 
 Rows = list[tuple[Any, ...]]
 """(place of the range, *values of the group, *sums), each in the aggregate's order; the rows in no order, and

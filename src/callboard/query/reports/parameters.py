@@ -7,11 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from callboard.clock import Micros
-from callboard.model.words import ANSWERED_BY, CALL_STATUSES, CALL_TYPES, END_REASONS
 from callboard.query.civil import Moment
 from callboard.query.metrics import METRICS, chosen
-from callboard.query.parameter import Parameter, flags, moments, numbers, texts, words, zones
-from callboard.query.parameters import SCOPE, table, zone_of
+from callboard.query.parameter import Parameter, moments, numbers, words, zones
+from callboard.query.parameters import DIMENSION_FILTERS, SCOPE, table, zone_of
 from callboard.query.reports.concurrency import KINDS, ConcurrencyQuery
 from callboard.query.reports.period import INTERVALS, Period, civil_day, read_period
 from callboard.query.reports.plan import DIMENSIONS, Where
@@ -59,19 +58,6 @@ PERIOD = table(
         "The zone whose civil days are meant. Left out: the home zone of the space that is asked about, else "
         "the organization's.",
     ),
-)
-DIMENSION_FILTERS = table(
-    words("call_type", "Direction.", CALL_TYPES, unknown=True),
-    words("call_status", "How the call stands.", CALL_STATUSES),
-    words(
-        "end_reason",
-        "Why it ended. `unknown`: no reason, or one not in this list.",
-        END_REASONS,
-        unknown=True,
-    ),
-    texts("agent", "Who or what talked."),
-    flags("answered", "Whether it was answered: its start is known or its duration above 0."),
-    words("answered_by", "Who answered.", ANSWERED_BY, unknown=True),
 )
 INCLUDE = table(words("include", "`trust`: what trust in these numbers rests on, beside them.", ("trust",)))
 SERIES = {

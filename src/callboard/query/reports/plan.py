@@ -16,6 +16,7 @@ from callboard.errors import InvalidInputError
 from callboard.fold.catalogue import CATALOGUE, Counter
 from callboard.fold.grain import QUARTER_US, Grain
 from callboard.model.directory import Space
+from callboard.query.parameters import DIMENSION_FILTERS
 from callboard.query.reports.period import Range
 from callboard.query.reports.tiles import tiles_of
 from callboard.store.budget import check
@@ -33,7 +34,7 @@ MOST_TILED = 100_000
 SHORTER_THAN_AN_HOUR = 3 * QUARTER_US
 """However it lies to the grid, the quarters nearest to its bounds are less than an hour apart."""
 
-DIMENSIONS = ("space_token", "call_type", "call_status", "end_reason", "agent", "answered", "answered_by")
+DIMENSIONS = ("space_token", *DIMENSION_FILTERS)
 """What calls are told apart by, everywhere: each is a group and a filter, `unknown` is its null."""
 
 Where = tuple[tuple[str, Match | bool], ...]

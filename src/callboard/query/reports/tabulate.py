@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from callboard.errors import InvalidInputError
+from callboard.fold.catalogue import CALL_DIMENSIONS
 from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain
 from callboard.query.metrics import MADE, OF_CALLS, OF_TASKS, places_of
+from callboard.query.parameters import DIMENSION_FILTERS
 from callboard.query.reports.period import Range
 from callboard.query.reports.plan import Plan, call_filter, counter_of, stored
 from callboard.query.reports.query import SeriesQuery
@@ -168,13 +170,16 @@ def rows_of(store: Store, scope: ReportScope, ranges: Sequence[Range]) -> int:
     return sum(row[1] for row in store.sums(scope.org_id, [scan])[0])
 
 
+_UNCOUNTED = ", ".join(name for name in DIMENSION_FILTERS if name not in CALL_DIMENSIONS)
+
+
 def check_rows(store: Store, scope: ReportScope, ranges: Sequence[Range]) -> None:
     """Raises `InvalidInputError`, with what to narrow, when the ranges span more than `MOST_ROWS` calls."""
     rows = rows_of(store, scope, ranges)
     if rows > MOST_ROWS:
         message = (
             f"about {rows:,} calls would have to be read one by one, more than {MOST_ROWS:,}: take a shorter "
-            "period or one space, or leave out what no counter holds (answered, answered_by, or end_reason "
+            f"period or one space, or leave out what no counter holds ({_UNCOUNTED}, or end_reason "
             "and agent together)"
         )
         raise InvalidInputError(message, [("start", message)])

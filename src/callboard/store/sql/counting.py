@@ -5,9 +5,11 @@ Exact, not estimated: a count answers from counters only when the filter is a un
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import structs
 
-from callboard.fold.catalogue import CATALOGUE, Counter
+from callboard.fold.catalogue import CALL_DIMENSIONS, CATALOGUE, Counter
 from callboard.fold.grain import QUARTER_US, Grain
 from callboard.store.questions import (
     CONTACT_SPACES,
@@ -25,14 +27,14 @@ _EVER = (-(2**40), 2**40)
 """A range of quarters that holds every bucket there can be."""
 
 
+_COUNTED = tuple(name for name in CALL_DIMENSIONS if name in CallFilter.__struct_fields__)
+"""Filters that counters tell apart."""
+
+
 def calls_counted(db: Database, scope: Scope, where: CallFilter) -> int | None:
     """How many calls the filter takes, from cells; none when no counter holds it."""
-    wanted = CallFilter(
-        call_type=where.call_type,
-        call_status=where.call_status,
-        end_reason=where.end_reason,
-        agent=where.agent,
-    )
+    counted: dict[str, Any] = {name: getattr(where, name) for name in _COUNTED}
+    wanted = CallFilter(**counted)
     if where != structs.replace(wanted, made=where.made, start=where.start, end=where.end):
         return None
     if where.made is None:

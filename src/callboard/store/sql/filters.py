@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, LiteralString
 
 from callboard.model.call import LOOK_BACK
+from callboard.model.fields import filtered
 from callboard.model.task import CALL_ENDED_FOR
 from callboard.store.questions import CallFilter, Match, Position, Scope, TaskFilter, Unknown
 from callboard.store.sql.database import Dialect
@@ -12,6 +13,11 @@ from callboard.store.sql.database import Dialect
 _FINAL: LiteralString = "call_status IN ('completed', 'missed', 'failed')"
 WAIT_KNOWN: LiteralString = "start_time >= creation_time AND (time_marks & 8) = 0"
 """Whether a call's time to answer is known (`Call.wait_ms`)."""
+
+
+_CALL_MATCHES = tuple(each.in_row for each in filtered("call"))
+_TASK_MATCHES = tuple(each.in_row for each in filtered("task"))
+"""Columns that are compared with a value, or with nothing known."""
 
 
 class Conditions:
@@ -26,8 +32,8 @@ class Conditions:
         self.fragments.append(fragment)
         self.values.update(values)
 
-    def match(self, column: LiteralString, wanted: Match) -> None:
-        """A text column is a value; or not known: null, or kept as that very word, as end reasons are."""
+    def match(self, column: LiteralString, wanted: Match | int) -> None:
+        """A column is a value; or not known: null, or kept as that very word, as end reasons are."""
         if isinstance(wanted, Unknown):
             self.fragments.append("(" + column + " IS NULL OR " + column + " = 'unknown')")
         elif wanted is not None:
@@ -61,14 +67,8 @@ def calls_where(dialect: Dialect, scope: Scope, where: CallFilter) -> Conditions
     # Of one task there are few: its own index finds them, space by space.
     in_scope(scope, conditions, by_time=not isinstance(where.task_id, str))
     conditions.add("void = 0")
-    conditions.match("call_type", where.call_type)
-    conditions.match("call_status", where.call_status)
-    conditions.match("end_reason", where.end_reason)
-    conditions.match("agent", where.agent)
-    conditions.match("answered_by", where.answered_by)
-    conditions.match("source_number", where.source_number)
-    conditions.match("destination_number", where.destination_number)
-    conditions.match("task_id", where.task_id)
+    for column in _CALL_MATCHES:
+        conditions.match(column, getattr(where, column))
     if where.answered is not None:
         conditions.add(
             "(start_time IS NOT NULL OR coalesce(duration_ms, 0) > 0)"
@@ -184,12 +184,8 @@ def tasks_where(dialect: Dialect, scope: Scope, where: TaskFilter) -> Conditions
     conditions = Conditions()
     in_scope(scope, conditions, by_time=True)
     conditions.add("void = 0")
-    conditions.match("run_id", where.run_id)
-    conditions.match("status", where.status)
-    conditions.match("failure_reason", where.failure_reason)
-    conditions.match("assignee", where.assignee)
-    if where.attempt is not None:
-        conditions.add("attempt = :attempt", attempt=where.attempt)
+    for column in _TASK_MATCHES:
+        conditions.match(column, getattr(where, column))
     if where.created_from is not None:
         conditions.add("created >= :created_from", created_from=where.created_from)
     if where.created_to is not None:

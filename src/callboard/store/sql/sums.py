@@ -10,6 +10,7 @@ import msgspec
 
 from callboard.fold.catalogue import BY_NAME, Counter
 from callboard.fold.ranges import holding
+from callboard.model.fields import grouping
 from callboard.store.budget import hand, rows_left
 from callboard.store.questions import (
     CONTACT_SPACES,
@@ -282,22 +283,23 @@ def _added(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
 # --- rows
 
 ANSWERED = "start_time IS NOT NULL OR duration_ms > 0"
+
+
+def _groups(of: str) -> dict[str, str]:
+    fields = {each.in_row: each for each in grouping(of)}
+    return {
+        "space": "space_id",
+        **{name: f"coalesce({name}, '')" if each.nullable else name for name, each in fields.items()},
+    }
+
+
 GROUPS_OF_CALLS = {
-    "space": "space_id",
-    "call_type": "coalesce(call_type, '')",
-    "call_status": "call_status",
-    "end_reason": "coalesce(end_reason, '')",
-    "agent": "coalesce(agent, '')",
+    **_groups("call"),
     "answered": f"CASE WHEN {ANSWERED} THEN 'true' ELSE 'false' END",
-    "answered_by": "coalesce(answered_by, '')",
     "talk": "duration_bucket(duration_ms)",
     "wait": f"duration_bucket(CASE WHEN {WAIT_KNOWN} THEN (start_time - creation_time) / 1000 END)",
 }
-_TASK_GROUPS = {
-    "space": "space_id",
-    "status": "status",
-    "failure_reason": "coalesce(failure_reason, '')",
-}
+_TASK_GROUPS = _groups("task")
 _CALL_MEASURES = {
     "items": "1",
     "answered": f"CASE WHEN {ANSWERED} THEN 1 ELSE 0 END",
