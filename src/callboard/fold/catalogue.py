@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from callboard.fold.grain import Grain
+from callboard.model.fields import FIELDS
 
 ALL_GRAINS = (Grain.QUARTER, Grain.HOUR, Grain.DAY)
 
@@ -41,12 +42,36 @@ CATALOGUE: tuple[Counter, ...] = (
     # could not be laid out anew for another one without reading every call.
     Counter(5, "talk_times", "call", ("call_type", "call_status", "talk"), (Grain.UTC_DAY,)),
     Counter(6, "answer_times", "call", ("call_type", "call_status", "wait"), (Grain.UTC_DAY,)),
+    # Those that the table of fields names: calls told apart by one field more.
+    *(
+        Counter(
+            each.counter,
+            f"calls_by_{each.name}",
+            "call",
+            ("call_type", "call_status", each.in_row),
+            ALL_GRAINS,
+        )
+        for each in FIELDS["call"]
+        if each.counter
+    ),
 )
 BY_NAME = {counter.name: counter for counter in CATALOGUE}
 
-CALL_DIMENSIONS: tuple[str, ...] = ("call_type", "call_status", "end_reason", "agent", "talk", "wait")
+ADDED_DIMENSIONS: tuple[str, ...] = tuple(each.in_row for each in FIELDS["call"] if each.counter)
+"""Those of the table of fields: in a store they are columns behind those that were always there."""
+CALL_DIMENSIONS: tuple[str, ...] = (
+    "call_type",
+    "call_status",
+    "end_reason",
+    "agent",
+    "talk",
+    "wait",
+    *ADDED_DIMENSIONS,
+)
 """All that a counter of calls goes by. `talk` and `wait` are buckets of `fold.sketch`: of the talk time, and
 of the time from creation to answer."""
+CALL_FIELD_DIMENSIONS = tuple(name for name in CALL_DIMENSIONS if name not in ("talk", "wait"))
+"""Those that are fields: counted by the quarter, where buckets of times are counted by the day."""
 TASK_DIMENSIONS: tuple[str, ...] = ("status",)
 
 assert all(len(counter.dimensions) <= 3 for counter in CATALOGUE)

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from callboard.fold.catalogue import CALL_DIMENSIONS, CATALOGUE, TASK_DIMENSIONS
+from callboard.fold.catalogue import ADDED_DIMENSIONS, CALL_DIMENSIONS, CATALOGUE, TASK_DIMENSIONS
 from callboard.fold.grain import QUARTER_US, buckets_of
 from callboard.fold.sketch import bucket_text
 from callboard.model.call import Call
@@ -22,7 +22,7 @@ Measures = list[int]
 """items, answered, timed, talk_ms, wait_ms"""
 CellKey = tuple[int, str, int, str, str, str]
 """counter code, grain, bucket, and up to three dimension values"""
-CallKey = tuple[int, str, str, str, str, str, str]
+CallKey = tuple[Any, ...]
 """The quarter, then `CALL_DIMENSIONS`."""
 TaskKey = tuple[int, str]
 
@@ -73,7 +73,7 @@ class Tally:
 
     def _call(self, call: Call, sign: int) -> None:
         duration, wait = call.duration_ms, call.wait_ms
-        key = (
+        key: CallKey = (
             call.creation_time // QUARTER_US,
             call.call_type or "",
             call.call_status,
@@ -82,6 +82,8 @@ class Tally:
             bucket_text(duration),
             bucket_text(wait),
         )
+        if ADDED_DIMENSIONS:
+            key = (*key, *(getattr(call, name) or "" for name in ADDED_DIMENSIONS))
         measures = self.calls.get(key)
         if measures is None:
             measures = self.calls[key] = [0, 0, 0, 0, 0]

@@ -37,9 +37,14 @@ def is_sound(checksum: int, withdrawn: int, row: Sequence[Any]) -> bool:
     return withdrawn in (0, 1) and checksum == (~expected if withdrawn else expected)
 
 
-def delta_checksum(row: Sequence[Any]) -> int:
-    """Of a difference: all its columns in their order."""
-    return crc32(_encode(tuple(row)))
+def delta_checksum(row: Sequence[Any], added: Sequence[Any]) -> int:
+    """Of a difference: all its columns in their order, behind them those of `ADDED_DIMENSIONS`. What was
+    written before a dimension was added holds nothing there, and keeps its checksum: empty ends are left out.
+    """
+    values = (*row, *added) if any(added) else tuple(row)
+    while len(values) > len(row) and not values[-1]:
+        values = values[:-1]
+    return crc32(_encode(values))
 
 
 def run_checksum(row: Sequence[Any]) -> int:

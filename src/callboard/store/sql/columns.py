@@ -1,10 +1,12 @@
-"""The columns of calls and tasks in statements: lists of them are made from the table of fields.
+"""Lists of columns in statements: made from the table of fields, and from the catalogue of counters.
 
 A statement of `queries/` holds a list of columns by a name in braces; everything else stands there as SQL:
 
 - `{columns}`: `call_id, call_status, …`; `{it.columns}`: the same of the table `it`;
 - `{places}`: `?` for each; `{arrays}`: for each, all its values as an array of PostgreSQL;
-- `{assigned}`: `call_id = ?3, …`; `{assigned.new}`: `call_id = new.call_id, …`.
+- `{assigned}`: `call_id = ?3, …`; `{assigned.new}`: `call_id = new.call_id, …`;
+- `{dimensions}`: what counters tell calls apart by. `{dimensions.known}`: those that are fields, as a counter
+  keeps them, and `{dimensions.places}` their places behind the first column.
 
 Whose columns they are is said by the statement's name. Values of a row begin with its key: the organization
 and the number, and where it is inserted its space.
@@ -12,51 +14,83 @@ and the number, and where it is inserted its space.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from callboard.fold.catalogue import ADDED_DIMENSIONS, CALL_DIMENSIONS, CALL_FIELD_DIMENSIONS
 from callboard.model.call import Call
 from callboard.model.field import Field
 from callboard.model.fields import kept
 from callboard.model.task import Task
+from callboard.store.questions import MEASURES
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "call": Call.__struct_fields__,
     "task": Task.__struct_fields__,
 }
 """Of each table, in the order of its struct, behind the key."""
-INSERT_KEY: Final = ("org_id", "no", "space_id")
-UPDATE_KEY: Final = ("org_id", "no")
-
+FIRST_DIMENSIONS: Final = CALL_DIMENSIONS[: len(CALL_DIMENSIONS) - len(ADDED_DIMENSIONS)]
+_DELTA = (
+    *("no", "space_id", "kind", "quarter", "hour", "day"),
+    *FIRST_DIMENSIONS,
+    *("status", *MEASURES, "checksum"),
+    *ADDED_DIMENSIONS,
+)
+"""Columns that are added to a table later stand behind the others."""
+_KEY = {"insert": 3, "update": 2, "append": 1}
+"""How many values stand before the columns: org_id, no, space_id."""
 _TEXTS = ("id", "text", "word", "phone", "document", "texts")
 
 
 def expanded(name: str, sql: str) -> str:
     """The statement with its lists of columns."""
-    table, _, verb = name.partition(".")
-    if table not in COLUMNS or "{" not in sql:
+    if "{" not in sql:
         return sql
-    first = 1 + len(INSERT_KEY if verb == "insert" else UPDATE_KEY)
-    columns, fields = COLUMNS[table], kept(table)
-    lists = {
-        "{columns}": _list(columns, lambda _, column: column),
-        "{it.columns}": _list(columns, lambda _, column: f"it.{column}"),
-        "{places}": _list(columns, lambda *_: "?"),
-        "{arrays}": _list(columns, lambda at, column: f":c{first + at}::{array_type(fields[column])}"),
-        "{assigned}": _list(columns, lambda at, column: f"{column} = ?{first + at}"),
-        "{assigned.new}": _list(columns, lambda _, column: f"{column} = new.{column}"),
-    }
-    for place, text in lists.items():
-        sql = sql.replace(place, text)
+    table, _, verb = name.partition(".")
+    for place, columns in {**_dimensions(), **_lists(table, _KEY.get(verb, 0))}.items():
+        sql = sql.replace(place, ", ".join(columns)) if columns else sql
     return sql
 
 
-def array_type(field: Field) -> str:
-    """What PostgreSQL calls an array of a field's values."""
+def _lists(table: str, key: int) -> Mapping[str, Sequence[str]]:
+    types = _types(table)
+    numbered = list(enumerate(types.items(), start=key + 1))
+    return {
+        "{columns}": list(types),
+        "{it.columns}": [f"it.{column}" for column in types],
+        "{places}": ["?"] * len(types),
+        "{arrays}": [f":c{at}::{of}[]" for at, (_, of) in numbered],
+        "{assigned}": [f"{column} = ?{at}" for at, (column, _) in numbered],
+        "{assigned.new}": [f"{column} = new.{column}" for column in types],
+    }
+
+
+def _types(table: str) -> dict[str, str]:
+    """Column → what PostgreSQL calls its type."""
+    if table == "delta":
+        texts = {"kind", "status", *CALL_DIMENSIONS}
+        return {column: "TEXT" if column in texts else "BIGINT" for column in _DELTA}
+    if table in COLUMNS:
+        fields = kept(table)
+        return {column: _type(fields[column]) for column in COLUMNS[table]}
+    return {}
+
+
+def _type(field: Field) -> str:
     if field.kind in _TEXTS:
-        return "TEXT[]"
-    return "INTEGER[]" if field.kind == "flag" else "BIGINT[]"
+        return "TEXT"
+    return "INTEGER" if field.kind == "flag" else "BIGINT"
 
 
-def _list(columns: tuple[str, ...], written: Callable[[int, str], str]) -> str:
-    return ", ".join(written(at, column) for at, column in enumerate(columns))
+def _dimensions() -> Mapping[str, Sequence[str]]:
+    fields = kept("call")
+    return {
+        "{dimensions}": CALL_DIMENSIONS,
+        "{dimensions.known}": [f"{counted(fields[name])} AS {name}" for name in CALL_FIELD_DIMENSIONS],
+        "{dimensions.places}": [str(2 + at) for at in range(len(CALL_FIELD_DIMENSIONS))],
+    }
+
+
+def counted(field: Field) -> str:
+    """A field as counters and groups have it, in SQL: what is not known is the empty text."""
+    return f"coalesce({field.in_row}, '')" if field.nullable else field.in_row

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from callboard.fold.catalogue import CATALOGUE, Counter
+from callboard.fold.catalogue import CALL_FIELD_DIMENSIONS, CATALOGUE, Counter
 from callboard.fold.grain import QUARTERS_A_DAY, Grain
 from callboard.store.questions import CONTACT_SPACES, MEASURES
 from callboard.store.sql.database import Database
@@ -65,7 +65,7 @@ def compact(db: Database, org_id: int, settled: int) -> None:
         db.run("DELETE FROM temp.gathered")
 
 
-_GATHERED_BY = "space_id, kind, quarter, hour, day, call_type, call_status, end_reason, agent, status"
+_GATHERED_BY = ", ".join(("space_id", "kind", "quarter", "hour", "day", *CALL_FIELD_DIMENSIONS, "status"))
 _GATHER_TABLE = (
     f"CREATE TEMP TABLE IF NOT EXISTS gathered AS SELECT org_id, no, {_GATHERED_BY}, "
     f"{', '.join(MEASURES)} FROM delta WHERE 0"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from callboard.clock import DAY
-from callboard.fold.catalogue import BY_NAME, CALL_DIMENSIONS, CATALOGUE, Counter
+from callboard.fold.catalogue import BY_NAME, CALL_DIMENSIONS, CALL_FIELD_DIMENSIONS, CATALOGUE, Counter
 from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain, bucket_of
 from callboard.fold.tally import CellKey
 from callboard.model.totals import Totals
@@ -71,7 +71,7 @@ def with_deltas(db: Database, org_id: int, space_id: int, zone: str, cells: Coun
 def _by_quarter(db: Database, where: dict[str, int]) -> Iterator[tuple[int, dict[str, Any], tuple[int, ...]]]:
     within = {**where, "quarter_us": QUARTER_US}
     for quarter, *values, a, b, c, d, e in db.rows("cell.recount_calls", within):
-        yield quarter, dict(zip(CALL_DIMENSIONS, values, strict=False)), (a, b, c, d, e)
+        yield quarter, dict(zip(CALL_FIELD_DIMENSIONS, values, strict=True)), (a, b, c, d, e)
     for quarter, status, items in db.rows("cell.recount_tasks", within):
         yield quarter, {"status": status}, (items, 0, 0, 0, 0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,11 +10,13 @@ from msgspec import Struct
 
 from callboard.errors import NotFoundError
 from callboard.fold.batch import Item, Repeat, same_row, tally_of
+from callboard.fold.catalogue import ADDED_DIMENSIONS
 from callboard.fold.grain import buckets_of
 from callboard.fold.tally import RunDifference, Tally
 from callboard.model.call import Call
 from callboard.store.sql import compaction
 from callboard.store.sql.checksum import delta_checksum, event_checksum
+from callboard.store.sql.columns import FIRST_DIMENSIONS
 from callboard.store.sql.database import Database
 from callboard.store.sql.load import body_digest, event_key
 from callboard.store.sql.rows import call_values, task_values
@@ -151,6 +153,14 @@ def save_counters(
             _save_runs(db, org_id, space_id, tally.runs)
 
 
+_NO_FIRST, _NO_ADDED = ("",) * len(FIRST_DIMENSIONS), ("",) * len(ADDED_DIMENSIONS)
+"""A task has no dimensions of a call."""
+
+
+def _sealed(row: tuple[Any, ...], added: Sequence[str]) -> tuple[Any, ...]:
+    return (*row, delta_checksum(row, added), *added)
+
+
 def _append_deltas(
     db: Database, clock: OrgClock, tallies: Mapping[int, Tally], zones: Mapping[int, str]
 ) -> None:
@@ -162,15 +172,16 @@ def _append_deltas(
             if any(measures):
                 buckets = buckets_of(quarter, zone)
                 head = (clock.org_id, no, space_id, "call", quarter, buckets["hour"], buckets["day"])
-                rows.append((*head, *dimensions, "", *measures))
+                first, added = dimensions[: len(FIRST_DIMENSIONS)], dimensions[len(FIRST_DIMENSIONS) :]
+                rows.append(_sealed((*head, *first, "", *measures), added))
                 no += 1
         for (quarter, status), items in tally.tasks.items():
             if items:
                 buckets = buckets_of(quarter, zone)
                 head = (clock.org_id, no, space_id, "task", quarter, buckets["hour"], buckets["day"])
-                rows.append((*head, "", "", "", "", "", "", status, items, 0, 0, 0, 0))
+                rows.append(_sealed((*head, *_NO_FIRST, status, items, 0, 0, 0, 0), _NO_ADDED))
                 no += 1
-    db.change_many("delta.append", [(*row, delta_checksum(row)) for row in rows])
+    db.change_many("delta.append", rows)
     clock.next_delta = no
     if no - clock.settled >= compaction.COMPACT_AT:
         _compact(db, clock)

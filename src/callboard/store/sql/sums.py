@@ -22,6 +22,7 @@ from callboard.store.questions import (
     Sum,
     Unknown,
 )
+from callboard.store.sql.columns import counted
 from callboard.store.sql.compaction import HOME_BUCKETS, OF_CONTACT, UTC_BUCKETS
 from callboard.store.sql.database import Database, Dialect
 from callboard.store.sql.filters import WAIT_KNOWN, calls_where, tasks_where
@@ -286,11 +287,7 @@ ANSWERED = "start_time IS NOT NULL OR duration_ms > 0"
 
 
 def _groups(of: str) -> dict[str, str]:
-    fields = {each.in_row: each for each in grouping(of)}
-    return {
-        "space": "space_id",
-        **{name: f"coalesce({name}, '')" if each.nullable else name for name, each in fields.items()},
-    }
+    return {"space": "space_id", **{each.in_row: counted(each) for each in grouping(of)}}
 
 
 GROUPS_OF_CALLS = {

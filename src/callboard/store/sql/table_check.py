@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, LiteralString, NamedTuple
 
-from callboard.fold.catalogue import CATALOGUE
+from callboard.fold.catalogue import ADDED_DIMENSIONS, CATALOGUE
 from callboard.store.questions import CONTACT_SPACES
 from callboard.store.sql.checksum import are_complete, delta_checksum, run_checksum
 from callboard.store.sql.copying import OF_ORGANIZATIONS, Table
@@ -97,8 +97,9 @@ class TableCheck:
         if table == "cell" and (row["counter"], row["grain"]) not in _CELLS:
             return [Lost("", "counter, grain", f"names no counter: {row['counter']}/{row['grain']}")]
         if table == "delta":
-            counted = [value for name, value in row.items() if name != "checksum"]
-            return self._summed(row["checksum"], delta_checksum(counted))
+            added = [row[name] for name in ADDED_DIMENSIONS]
+            counted = [value for name, value in row.items() if name not in ("checksum", *ADDED_DIMENSIONS)]
+            return self._summed(row["checksum"], delta_checksum(counted, added))
         if table == "run":
             return self._registered(row)
         return []

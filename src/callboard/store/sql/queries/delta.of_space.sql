@@ -1,6 +1,6 @@
 -- A space's differences that are not in the cells yet.
 SELECT
-    kind, quarter, call_type, call_status, end_reason, agent, talk, wait, status,
+    kind, quarter, {dimensions}, status,
     items, answered, timed, talk_ms, wait_ms
 FROM delta
 WHERE

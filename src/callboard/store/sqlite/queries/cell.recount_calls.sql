@@ -1,10 +1,7 @@
 -- A space's calls by quarter and the dimensions that are told apart by quarter, counted from its rows.
 SELECT
     creation_time / :quarter_us AS quarter,
-    coalesce(call_type, '') AS call_type,
-    call_status,
-    coalesce(end_reason, '') AS end_reason,
-    coalesce(agent, '') AS agent,
+    {dimensions.known},
     count(*),
     count(*) FILTER (WHERE start_time IS NOT NULL OR duration_ms > 0),
     count(duration_ms),
@@ -14,4 +11,4 @@ SELECT
     ), 0)
 FROM call INDEXED BY call_by_space_time
 WHERE org_id = :org_id AND space_id = :space_id AND void = 0
-GROUP BY 1, 2, 3, 4, 5
+GROUP BY 1, {dimensions.places}

@@ -1,3 +1,3 @@
 -- What a commit did to the counters, under the finest key.
-INSERT INTO delta
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO delta (org_id, {columns})
+VALUES (?, {places})

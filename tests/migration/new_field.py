@@ -1,0 +1,136 @@
+"""What can be asked of a field as soon as it stands in the table: run by `test_new_field.py`, on a copy of
+the package to whose table it adds the field `deal`, and on stores that the package without it has written.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callboard.fold.grain import Grain
+from callboard.ingest.sources.guess import guess
+from callboard.ingest.sources.importer import Destination, Importer
+from callboard.ingest.sources.mapping import RowMapping
+from callboard.ingest.sources.plan import ImportPlan, open_rows
+from callboard.ingest.sources.rejects import RejectsFile
+from callboard.ingest.sources.targets import OneSpace
+from callboard.query.reports.plan import counter_of
+from callboard.settings import Settings
+from callboard.store.open import open_store
+from callboard.store.questions import CONTACT_SPACES, Aggregate, Scan, Sum
+from tests.http.board import Board, call
+from tests.stores import NOW, STORES, make_store
+
+BEFORE = {kind: os.environ[f"CALLBOARD_BEFORE_{kind.upper()}"] for kind in ("sqlite", "postgres")}
+"""Stores of the package without the field: two calls of acme.example's space Spring."""
+WHOLE = "organisation/analytics/series/?start=2025-12-01&end=2026-02-01&interval=month&metric=total_calls"
+FILE = "id,disposition,date_created,outcome of the deal\nc-5,completed,2026-01-01T00:00:00Z,sold\n"
+
+
+@pytest.fixture(params=STORES)
+def board(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Board]:
+    monkeypatch.setattr("tests.http.board.open_store", lambda _settings: make_store(request.param, tmp_path))
+    with Board(tmp_path) as board:
+        board.send(
+            call("c-1", deal="sold", occurred_at="2026-01-01T00:00:01Z"),
+            call("c-1", deal="lost", occurred_at="2026-01-01T00:00:00Z"),
+            call("c-2", deal="lost"),
+            call("c-3", deal=None),
+            call("c-4", "missed"),
+        )
+        yield board
+
+
+def sound(store: Any) -> bool:
+    """Whether counters equal a recount, and rows what their events make."""
+    return not store.verify(deep=True).drift
+
+
+def counted(board: Board) -> dict[str, int]:
+    series = board.data(f"{WHOLE}&group_by=deal")["series"]
+    return {each["group"]["deal"]: each["totals"]["total_calls"] for each in series}
+
+
+def test_http_takes_it_and_answers_it(board: Board) -> None:
+    """Of two words the greatest event decides; too long a text is rejected with the field's name."""
+    deals = {each["call_id"]: each["deal"] for each in board.data("call-logs/")}
+    assert [deals[f"c-{at}"] for at in (1, 2, 3, 4)] == ["sold", "lost", None, None]
+    long = board.post(f"spaces/{board.spring.token}/events/", call("c-9", deal="x" * 65)).json()["data"]
+    assert (long["rejections"][0]["reason"], "deal" in long["rejections"][0]["message"]) == (
+        "too_large",
+        True,
+    )
+
+
+def test_a_filter_finds_it(board: Board) -> None:
+    """A value, and `unknown` for calls without one."""
+    assert [each["call_id"] for each in board.data("call-logs/?deal=sold")] == ["c-1"]
+    assert [each["call_id"] for each in board.data("call-logs/?deal=unknown")] == ["c-3", "c-4"]
+    assert board.get("call-logs/?deal=lost").json()["count"] == 1
+
+
+def test_reports_group_by_it_from_a_counter(board: Board) -> None:
+    """The counter holds what lists count, and equals a recount from rows and from events."""
+    counter = counter_of(("deal",), ())
+    assert counter is not None
+    assert counter.name == "calls_by_deal"
+    assert counted(board) == {"sold": 1, "lost": 1, "unknown": 2}
+    assert sound(board.store)
+
+
+def test_an_import_fills_it_and_an_export_has_it(board: Board, tmp_path: Path) -> None:
+    """A column is known by its heading; the exported file is known as one of ours and gives it again."""
+    (tmp_path / "file.csv").write_text(FILE, "utf-8")
+    plan = guess(
+        ImportPlan(file=str(tmp_path / "file.csv"), handle="acme.example", space=board.spring.token)
+    ).plan
+    mapping = RowMapping(plan.options)
+    assert mapping.columns[-1] == "outcome of the deal"
+    with (
+        open_rows(plan, mapping.columns) as (source, rows),
+        RejectsFile(tmp_path / "rejected", rows.kind, rows.columns) as rejected,
+    ):
+        importer = Importer(rows, mapping, OneSpace(board.spring), rejected, lambda: NOW)
+        importer.run(
+            Destination(board.store, board.acme.id), plan.label(source, None), same_rows=source.rewindable
+        )
+    for word in ("csv", "ndjson"):
+        exported = board.get(f"call-logs/?deal=sold&format={word}")
+        assert exported.status_code == 200, exported.text
+        assert exported.text.count("sold") == 2
+        assert "deal" in exported.text.splitlines()[0]
+    assert sound(board.store)
+
+
+def test_the_openapi_document_has_it(board: Board) -> None:
+    """As a field of calls, as a filter of lists and reports, and as a group."""
+    document = board.get("/openapi.json").json()
+    assert "deal" in document["components"]["schemas"]["CallItem"]["properties"]
+    asked = {
+        path: {
+            each["name"]: each for each in document["paths"][f"/api/v2/platform/{path}/"]["get"]["parameters"]
+        }
+        for path in ("call-logs", "organisation/analytics/series")
+    }
+    assert all("deal" in each for each in asked.values())
+    assert "deal" in asked["organisation/analytics/series"]["group_by"]["schema"]["pattern"]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_store_of_before_counts_it_after_its_migration(kind: str) -> None:
+    """Calls of before count as those of which it is not known, and new ones beside them."""
+    store = open_store(Settings(db=BEFORE[kind]), upgrade=True)
+    try:
+        assert sound(store)
+        (organization,) = store.organizations()
+        by_deal = Aggregate(
+            spaces=(CONTACT_SPACES,), sums=(Sum("items"),), counter="calls_by_deal", group=("deal",)
+        )
+        scan = Scan(aggregate=by_deal, grain=Grain.DAY, ranges=((-(2**40), 2**40),))
+        assert store.sums(organization.id, [scan]) == [[(0, "", 2)]]
+    finally:
+        store.close()
