@@ -29,6 +29,8 @@ from callboard.http.router import Router
 from callboard.ingest.wire import CallIn, TaskIn
 from callboard.model import words
 from callboard.model.directory import SpaceSettings
+from callboard.model.field import Field
+from callboard.model.fields import sent
 from callboard.settings import Settings
 from callboard.store.sqlite import connection
 from tests.pages import DOCS, REFERENCE, ROOT, anchors, code, examples, links, page, pages, plain, tables
@@ -134,6 +136,26 @@ def test_the_lists_of_events_are_those_of_the_program(section, expected):
     """Fields, statuses, end reasons and rejection reasons: all of them, and none besides."""
     rows = [row for row in tables(REFERENCE / "events.md") if row.section == section]
     assert {word for row in rows for word in code(row.cells[0]) or [row.name]} == expected
+
+
+@pytest.mark.parametrize(("of", "heading"), [("call", "Call events"), ("task", "Task events")])
+def test_the_fields_of_events_are_told_as_the_table_has_them(of, heading):
+    """Name, type with its bound, and words, row by row, in the order of the table of fields."""
+    section = _section(reference("events.md"), heading)
+    table = section.split("| --- | --- | --- |\n")[1].split("\n\n")[0].splitlines()
+    rows = [
+        f"| `{each.name}` | {_told_type(each)} | {each.says}{' Required.' if each.required else ''} |"
+        for each in sent(of)
+    ]
+    assert table == [f"| `type` | text | `{of}`. Required. |", *rows]
+
+
+def _told_type(field: Field) -> str:
+    if field.kind in ("document", "texts"):
+        return f"object{' of texts' if field.kind == 'texts' else ''}, {field.most // 1024} KiB"
+    if field.kind in ("text", "phone"):
+        return f"{'word' if field.words else 'text'}, {field.most:,} bytes"
+    return {"whole": "whole number", "duration": "number", "flag": "boolean"}.get(field.kind, field.kind)
 
 
 def test_each_synonym_of_a_task_status_is_told_with_its_meaning():
