@@ -33,6 +33,7 @@ from callboard.ingest.sources import delimited, importer, ownership, targets
 from callboard.live import follow, message, subscription
 from callboard.model import call
 from callboard.model.directory import SpaceSettings
+from callboard.model.field import TEXT_BYTES
 from callboard.model.fields import field
 from callboard.query import agents, parameter, parameters, space_metrics, wall
 from callboard.query.export import parquet, walk
@@ -155,7 +156,7 @@ BOUNDS: dict[str, list[str]] = {
     "context of created tasks": [f"{task_creation.MOST_CONTEXT_BYTES:,} bytes"],
     "Idempotency-Key": ["255 characters", f"{ingestion.IDEMPOTENCY_KEPT // DAY_US} days"],
     "an id": [f"{wire.ID_BYTES} bytes"],
-    "a text": [f"{wire.TEXT_BYTES} bytes"],
+    "a text": [f"{TEXT_BYTES} bytes"],
     "a phone number": [f"{wire.NUMBER_BYTES} bytes"],
     "failure_reason, source_end_reason": [f"{wire.REASON_BYTES:,} bytes"],
     "metadata, external_ids": [f"{field('call', 'metadata').most // KIB} KiB"],

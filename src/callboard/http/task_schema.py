@@ -9,40 +9,42 @@ from __future__ import annotations
 
 from typing import Any
 
-from callboard.ingest.wire import ATTEMPT_MAX, ID_BYTES, REASON_BYTES, SEQUENCE_MAX, TEXT_BYTES
-from callboard.model.words import TASK_WORDS
+from callboard.model.field import Field
+from callboard.model.fields import sent
 
 _NULL = {"type": "null"}
-
-
-def _text(most: int) -> dict[str, Any]:
-    # The bound is in bytes, which a schema cannot say: exact for ASCII.
-    return {"type": ["string", "null"], "maxLength": most, "pattern": "^[^\\x00]*$"}
-
-
-def _id() -> dict[str, Any]:
-    return {"type": ["string", "null"], "maxLength": ID_BYTES, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$"}
 
 
 # From 2000 to the end of 9998, less a day at the beginning that an offset from UTC may take away.
 _LATER = "^(2(?!000-01-01)[0-9]{3}|[3-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-"
 _DOCUMENT = {"anyOf": [{"$ref": "#/components/schemas/JsonObject"}, _NULL]}
 
+_AGREE_WITH_OTHERS = ("event_id", "occurred_at", "created")
+"""Whether these are valid depends on what was sent before, or on the time it is."""
+
+
+def _schema(field: Field) -> dict[str, Any]:
+    if field.kind in ("document", "texts"):
+        return _DOCUMENT
+    if field.kind == "time":
+        return {"anyOf": [{"type": "string", "format": "date-time", "pattern": _LATER}, _NULL]}
+    if field.kind == "whole":
+        return {"type": ["integer", "null"], "minimum": field.least, "maximum": field.most}
+    if field.kind == "flag":
+        return {"type": ["boolean", "null"]}
+    if field.kind == "word":
+        words = list(field.words)
+        return {"type": "string", "enum": words} if field.required else {"enum": [*words, None]}
+    # The bound is in bytes, which a schema cannot say: exact for ASCII.
+    pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$" if field.kind == "id" else "^[^\\x00]*$"
+    return {"type": ["string", "null"], "maxLength": field.most, "pattern": pattern}
+
+
 TASK_CHANGE: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "properties": {
-        "status": {"type": "string", "enum": list(TASK_WORDS)},
-        "sequence": {"type": ["integer", "null"], "minimum": 0, "maximum": SEQUENCE_MAX},
-        "attempt": {"type": ["integer", "null"], "minimum": 1, "maximum": ATTEMPT_MAX},
-        "run_id": _id(),
-        "assignee": _text(TEXT_BYTES),
-        "execution_type": _text(TEXT_BYTES),
-        "scheduled_at": {"anyOf": [{"type": "string", "format": "date-time", "pattern": _LATER}, _NULL]},
-        "failure_reason": _text(REASON_BYTES),
-        "input": _DOCUMENT,
-        "output": _DOCUMENT,
-        "void": {"type": ["boolean", "null"]},
+        each.name: _schema(each) for each in sent("task") if each.name not in ("task_id", *_AGREE_WITH_OTHERS)
     },
     "x-optional-properties": {
         "event_id": "A text of at most 255 bytes that names this event: sent again with the same content it "

@@ -10,16 +10,16 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
+from callboard.model.field import TEXT_BYTES
+from callboard.model.fields import SEQUENCE_MAX, field
 from callboard.model.words import CallStatus
 
-ID_BYTES = 255
-TEXT_BYTES = 255
-NUMBER_BYTES = 64
-REASON_BYTES = 1000
+ID_BYTES = TEXT_BYTES
+NUMBER_BYTES = field("call", "source_number").most
+REASON_BYTES = field("call", "source_end_reason").most
 TIME_CHARACTERS = 64
-ATTEMPT_MAX = 1_000_000
-SEQUENCE_MAX = 2**63 - 1
-STANDING_MAX = 2
+ATTEMPT_MAX = field("task", "attempt").most
+STANDING_MAX = field("call", "standing").most
 
 # msgspec counts characters: no text that fits in bytes has more of them, and an ASCII one has as many.
 RequiredId = Annotated[str, Meta(min_length=1, max_length=ID_BYTES)]
