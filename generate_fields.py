@@ -25,7 +25,7 @@ SOURCE = ROOT / "src"
 sys.path.insert(0, str(SOURCE))
 
 from callboard.model import fields as table  # noqa: E402 - of the tree this script lies in
-from callboard.model.field import Field  # noqa: E402 - see above
+from callboard.model.field import SECONDS_MAX, Field  # noqa: E402 - see above
 
 BEGIN = re.compile(r"^(?P<indent> *)# fields: (?P<what>.+) of a (?P<of>call|task)$")
 END = "# end of fields"
@@ -90,14 +90,23 @@ def _nullable(field: Field, kind: str) -> str:
 
 
 def _normal(field: Field) -> str:
-    """What is kept of what was sent. Times and lengths are judged beside each other: those stand by hand."""
+    """What is kept of what was sent."""
+    sent = f"wire.{field.name}"
+    if not field.sent:
+        return "UNSET"
     if field.kind in _OBJECTS:
-        return f'UNSET if wire.{field.name} is UNSET else payload("{field.name}", wire.{field.name})'
+        return f'UNSET if {sent} is UNSET else payload("{field.name}", {sent})'
     if field.kind == "flag":
-        return f"UNSET if wire.{field.name} is None else wire.{field.name}"
-    if field.kind in ("time", "duration"):
-        raise SystemExit(f"{field.name}: a {field.kind} has bounds beside others; write it into normalise.py")
-    return f"wire.{field.name}"
+        return f"UNSET if {sent} is None else {sent}"
+    if field.kind == "time":
+        return (
+            f'placed_instant("{field.name}", {sent}, latest, earliest) if isinstance({sent}, str) else {sent}'
+        )
+    if field.kind == "duration":
+        if field.most != SECONDS_MAX:
+            raise SystemExit(f"{field.name}: events take durations of up to {SECONDS_MAX} seconds, no others")
+        return f'{sent} if {sent} is UNSET or {sent} is None else duration_ms("{field.name}", {sent})'
+    return sent
 
 
 def _shown(field: Field, noun: str) -> str:
@@ -108,6 +117,10 @@ def _shown(field: Field, noun: str) -> str:
 
 
 def _known(field: Field) -> str:
+    if field.fold == "own":
+        raise SystemExit(
+            f"{field.name}: which event decides it? Say so in the table, or write it into the fold"
+        )
     if field.fold == "keys":
         return f'self._mappings["{field.in_row}"].known()'
     if field.fold == "attempt":
@@ -123,6 +136,10 @@ def _of_one(field: Field) -> str:
 
 
 def _filter_type(field: Field) -> str:
+    if field.kind not in (*_TEXTS, "whole"):
+        raise SystemExit(
+            f"{field.name}: the table has no filter by a {field.kind}; write it into parameters.py"
+        )
     if field.kind == "whole":
         return "int | None"
     return "Match" if field.nullable else "str | None"
@@ -146,6 +163,24 @@ def _in_row(field: Field) -> str:
     return field.in_row
 
 
+def _row_value(field: Field, noun: str) -> str:
+    value = f"{noun}.{field.in_row}"
+    if field.kind in _OBJECTS:
+        return f"None if {value} is None else _encode({value}).decode()"
+    return f"1 if {value} else 0" if field.kind == "flag" else value
+
+
+def _columns(of: str) -> list[Field]:
+    """The fields of a row in the order of its struct, which is that of the columns."""
+    module = ast.parse((SOURCE / "callboard" / "model" / f"{of}.py").read_text("utf-8"))
+    (struct,) = (each for each in module.body if isinstance(each, ast.ClassDef) and each.name == of.title())
+    names = [ast.unparse(each.target) for each in struct.body if isinstance(each, ast.AnnAssign)]
+    kept = table.kept(of)
+    return [kept[name] for name in names]
+
+
+BY_PLACE = "event as it is kept"
+"""The one region whose values stand without their names, in the order of the struct: every field is in it."""
 WRITERS: dict[str, tuple[Callable[[str], list[Field]], Callable[[Field], str]]] = {
     "event": (table.by_log, _declared(_in_row, _kept_type, " = UNSET")),
     "row": (
@@ -153,7 +188,6 @@ WRITERS: dict[str, tuple[Callable[[str], list[Field]], Callable[[Field], str]]] 
         _declared(_in_row, lambda field: _nullable(field, _row_type(field)), " = None"),
     ),
     "event as sent": (table.sent, _declared(_name, _sent_type, " = UNSET")),
-    "event as it is kept": (table.by_log, _given(_normal)),
     "fold of the facts": (lambda of: [each for each in table.by_log(of) if each.kept], _given(_known)),
     "fold of a single event": (lambda of: [each for each in table.by_log(of) if each.kept], _given(_of_one)),
     "filter": (table.filtered, _declared(_in_row, _filter_type, " = None")),
@@ -161,6 +195,10 @@ WRITERS: dict[str, tuple[Callable[[str], list[Field]], Callable[[Field], str]]] 
 }
 """What a region holds: which fields, and how each is written."""
 for _of in table.FIELDS:
+    WRITERS[f"values of the row {_of}"] = (
+        _columns,
+        lambda field, noun=_of: f"{_row_value(field, noun)},",  # type: ignore[misc]
+    )
     WRITERS[f"answer from the row {_of}"] = (
         table.shown,
         lambda field, noun=_of: f"{field.name}={_shown(field, noun)},",  # type: ignore[misc]
@@ -177,6 +215,24 @@ def _named_around(lines: list[str], begin: int, end: int, indent: str) -> set[st
     return {found[1] for line in around if (found := by_name.match(line))}
 
 
+def _locals(lines: list[str], begin: int) -> set[str]:
+    """What the function around a region has judged by hand before."""
+    by_name = re.compile(r"^    (\w+)(?:: \w+)? = ")
+    before = takewhile(lambda line: not line.startswith("def "), reversed(lines[:begin]))
+    return {found[1] for line in before if (found := by_name.match(line))}
+
+
+def _placed(field: Field, judged: set[str]) -> str:
+    """What is kept of a field, by its place: the function's own local where it has one."""
+    return next((name for name in (field.in_row, field.name) if name in judged), _normal(field)) + ","
+
+
+def _fitting(line: str, indent: str) -> list[str]:
+    """The line, as the formatter breaks it where it is too long."""
+    parts = [line] if len(indent + line) <= MOST_COLUMNS else re.split(r" (?=if |else )", line)
+    return [indent + part for part in parts]
+
+
 def _within(indent: str) -> Callable[[str], bool]:
     return lambda line: not line.strip() or line.startswith(indent)
 
@@ -191,10 +247,17 @@ def written(text: str) -> str:
         if begin := BEGIN.match(lines[at]):
             indent, of = begin["indent"], begin["of"]
             end = lines.index(f"{indent}{END}", at)
-            fields, write = WRITERS.get(begin["what"]) or WRITERS[f"{begin['what']} {of}"]
-            by_hand = _named_around(lines, at, end, indent)
-            own = [each for each in fields(of) if not {each.name, each.in_row} & by_hand]
-            out += [indent + write(field) for field in own]
+            if begin["what"] == BY_PLACE:
+                judged = _locals(lines, at)
+                written_out = [_placed(field, judged) for field in table.by_log(of)]
+            else:
+                fields, write = WRITERS.get(begin["what"]) or WRITERS[f"{begin['what']} {of}"]
+                by_hand = _named_around(lines, at, end, indent)
+                written_out = [
+                    write(field) for field in fields(of) if not {field.name, field.in_row} & by_hand
+                ]
+            for line in written_out:
+                out += _fitting(line, indent)
             at = end
             continue
         at += 1

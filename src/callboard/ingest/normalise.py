@@ -39,116 +39,129 @@ def log_entry(event: Event, now: Micros, source: str) -> Entry:
 
 
 def _call(wire: CallIn, now: Micros, earliest: Micros) -> CallEvent:  # noqa: C901 - one field after another
-    status = wire.call_status
     standing = wire.standing
     if standing is UNSET or standing is None:
-        standing = 2 if status in FINAL_CALL else 0
-    occurred: Any = wire.occurred_at
-    creation: Any = wire.creation_time
-    start: Any = wire.start_time
-    end: Any = wire.end_time
+        standing = 2 if wire.call_status in FINAL_CALL else 0
+    occurred_at: Any = wire.occurred_at
+    creation_time: Any = wire.creation_time
+    start_time: Any = wire.start_time
+    end_time: Any = wire.end_time
     latest = now + AHEAD_MAX
     try:
         # An empty text is no time; null and left out pass by as they are.
-        if creation.__class__ is str and not earliest <= (creation := instant(creation)) <= latest:
+        if (
+            creation_time.__class__ is str
+            and not earliest <= (creation_time := instant(creation_time)) <= latest
+        ):
             raise ValueError
-        if start.__class__ is str and not earliest <= (start := instant(start)) <= latest:
+        if start_time.__class__ is str and not earliest <= (start_time := instant(start_time)) <= latest:
             raise ValueError
-        if end.__class__ is str and not earliest <= (end := instant(end)) <= latest:
+        if end_time.__class__ is str and not earliest <= (end_time := instant(end_time)) <= latest:
             raise ValueError
-        if occurred.__class__ is str:
-            if occurred == wire.end_time:  # as it mostly is
-                occurred = end
-            elif not earliest <= (occurred := instant(occurred)) <= latest:
+        if occurred_at.__class__ is str:
+            if occurred_at == wire.end_time:  # as it mostly is
+                occurred_at = end_time
+            elif not earliest <= (occurred_at := instant(occurred_at)) <= latest:
                 raise ValueError
         else:
-            occurred = max((at for at in (end, start, creation) if at), default=UNSET)
+            occurred_at = max((at for at in (end_time, start_time, creation_time) if at), default=UNSET)
     except (ValueError, TypeError):
         raise _bad_time(wire, _CALL_TIMES, latest, earliest) from None
-    duration: Any = wire.call_duration
-    if duration is not UNSET and duration is not None:
-        duration = duration_ms("call_duration", duration)
     end_reason = wire.end_reason
     source_end_reason = wire.source_end_reason
     if end_reason and end_reason not in END_REASON_SET:
         source_end_reason = source_end_reason or end_reason
         end_reason = "unknown"
     event_id = wire.event_id
+    if event_id is None:
+        event_id = UNSET
     sequence = wire.sequence
+    if sequence is None:
+        sequence = UNSET
+    # By place: to name its arguments would cost a microsecond an event.
     return CallEvent(
-        call_id=wire.call_id,
-        call_status=status,
-        standing=standing,
-        occurred_at=occurred,
-        event_id=UNSET if event_id is None else event_id,
-        sequence=UNSET if sequence is None else sequence,
-        creation_time=creation,
-        start_time=start,
-        end_time=end,
-        duration_ms=duration,
-        end_reason=end_reason,
-        source_end_reason=source_end_reason,
         # fields: event as it is kept of a call
-        call_type=wire.call_type,
-        source_number=wire.source_number,
-        destination_number=wire.destination_number,
-        answered_by=wire.answered_by,
-        agent=wire.agent,
-        task_id=wire.task_id,
-        external_ids=UNSET if wire.external_ids is UNSET else payload("external_ids", wire.external_ids),
-        metadata=UNSET if wire.metadata is UNSET else payload("metadata", wire.metadata),
-        void=UNSET if wire.void is None else wire.void,
+        wire.call_id,
+        wire.call_status,
+        standing,
+        occurred_at,
+        event_id,
+        sequence,
+        wire.call_type,
+        wire.source_number,
+        wire.destination_number,
+        creation_time,
+        start_time,
+        end_time,
+        wire.call_duration
+        if wire.call_duration is UNSET or wire.call_duration is None
+        else duration_ms("call_duration", wire.call_duration),
+        end_reason,
+        source_end_reason,
+        wire.answered_by,
+        wire.agent,
+        wire.task_id,
+        UNSET if wire.external_ids is UNSET else payload("external_ids", wire.external_ids),
+        UNSET if wire.metadata is UNSET else payload("metadata", wire.metadata),
+        UNSET if wire.void is None else wire.void,
         # end of fields
     )
 
 
 def _task(wire: TaskIn, now: Micros, earliest: Micros) -> TaskEvent:
-    word = wire.status
-    status = TASK_WORDS.get(word)
+    source_status = wire.status
+    status = TASK_WORDS.get(source_status)
     if status is None:
-        raise RejectedEvent("invalid_status", "status", f"{shown(word)} is none of {', '.join(TASK_WORDS)}")
-    occurred: Any = wire.occurred_at
+        raise RejectedEvent(
+            "invalid_status", "status", f"{shown(source_status)} is none of {', '.join(TASK_WORDS)}"
+        )
+    standing = 2 if status in FINAL_TASK else 0
+    occurred_at: Any = wire.occurred_at
     created: Any = wire.created
-    scheduled: Any = wire.scheduled_at
+    scheduled_at: Any = wire.scheduled_at
     latest = now + AHEAD_MAX
     try:
         if created.__class__ is str and not earliest <= (created := instant(created)) <= latest:
             raise ValueError
-        if occurred.__class__ is str:
-            if not earliest <= (occurred := instant(occurred)) <= latest:
+        if occurred_at.__class__ is str:
+            if not earliest <= (occurred_at := instant(occurred_at)) <= latest:
                 raise ValueError
         else:
-            occurred = created or UNSET
+            occurred_at = created or UNSET
     except (ValueError, TypeError):
         raise _bad_time(wire, _TASK_TIMES, latest, earliest) from None
-    if scheduled.__class__ is str:
-        scheduled = placed_instant("scheduled_at", scheduled, YEAR_9999)
-    attempt = wire.attempt
+    if scheduled_at.__class__ is str:
+        scheduled_at = placed_instant("scheduled_at", scheduled_at, YEAR_9999)
+    attempt = wire.attempt or 1
     failure_reason = wire.failure_reason
-    if word in CANCELLED and not failure_reason:
+    if source_status in CANCELLED and not failure_reason:
         failure_reason = "cancelled"
     event_id = wire.event_id
+    if event_id is None:
+        event_id = UNSET
     sequence = wire.sequence
+    if sequence is None:
+        sequence = UNSET
     return TaskEvent(
-        task_id=wire.task_id,
-        status=status,
-        source_status=word,
-        attempt=attempt or 1,
-        standing=2 if status in FINAL_TASK else 0,
-        occurred_at=occurred,
-        event_id=UNSET if event_id is None else event_id,
-        sequence=UNSET if sequence is None else sequence,
-        created=created,
-        scheduled_at=scheduled,
-        failure_reason=failure_reason,
-        left=UNSET,
         # fields: event as it is kept of a task
-        run_id=wire.run_id,
-        assignee=wire.assignee,
-        execution_type=wire.execution_type,
-        input=UNSET if wire.input is UNSET else payload("input", wire.input),
-        output=UNSET if wire.output is UNSET else payload("output", wire.output),
-        void=UNSET if wire.void is None else wire.void,
+        wire.task_id,
+        status,
+        source_status,
+        attempt,
+        standing,
+        occurred_at,
+        event_id,
+        sequence,
+        wire.run_id,
+        wire.assignee,
+        wire.execution_type,
+        created,
+        scheduled_at,
+        failure_reason,
+        UNSET if wire.input is UNSET else payload("input", wire.input),
+        UNSET if wire.output is UNSET else payload("output", wire.output),
+        UNSET if wire.void is None else wire.void,
+        UNSET,
         # end of fields
     )
 

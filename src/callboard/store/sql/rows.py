@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import attrgetter
 from typing import Any, TypeVar
 
 import msgspec
@@ -32,21 +31,55 @@ def _places(of: str, *kinds: str) -> tuple[int, ...]:
     return tuple(at for at, column in enumerate(COLUMNS[of]) if fields[column].kind in kinds)
 
 
-def _writer(of: str) -> Callable[[Any], SqlRow]:
-    """Objects are kept as JSON, flags as 0 and 1: the same on every engine."""
-    values_of = attrgetter(*COLUMNS[of])
-    documents, flags = _places(of, "document", "texts"), _places(of, "flag")
+def call_values(call: Call) -> SqlRow:
+    """A call in the order of `CALL_COLUMNS`: objects as JSON, flags as 0 and 1, the same on every engine."""
+    return (
+        # fields: values of the row of a call
+        call.call_id,
+        call.call_status,
+        call.creation_time,
+        call.start_time,
+        call.end_time,
+        call.duration_ms,
+        call.call_type,
+        call.source_number,
+        call.destination_number,
+        call.end_reason,
+        call.source_end_reason,
+        call.answered_by,
+        call.agent,
+        call.task_id,
+        None if call.external_ids is None else _encode(call.external_ids).decode(),
+        None if call.metadata is None else _encode(call.metadata).decode(),
+        call.source,
+        1 if call.void else 0,
+        call.time_marks,
+        # end of fields
+    )
 
-    def write(noun: Call | Task) -> SqlRow:
-        values = [*values_of(noun)]
-        for at in documents:
-            if values[at] is not None:
-                values[at] = _encode(values[at]).decode()
-        for at in flags:
-            values[at] = 1 if values[at] else 0
-        return tuple(values)
 
-    return write
+def task_values(task: Task) -> SqlRow:
+    """A task in the order of `TASK_COLUMNS`: objects as JSON, flags as 0 and 1, the same on every engine."""
+    return (
+        # fields: values of the row of a task
+        task.task_id,
+        task.status,
+        task.source_status,
+        task.attempt,
+        task.created,
+        task.modified,
+        task.run_id,
+        task.assignee,
+        task.execution_type,
+        task.scheduled_at,
+        task.failure_reason,
+        None if task.input is None else _encode(task.input).decode(),
+        None if task.output is None else _encode(task.output).decode(),
+        task.status_since,
+        task.waiting_since,
+        1 if task.void else 0,
+        # end of fields
+    )
 
 
 def _reader(of: str, noun: type[Noun]) -> Callable[[SqlRow], Noun]:
@@ -65,12 +98,8 @@ def _reader(of: str, noun: type[Noun]) -> Callable[[SqlRow], Noun]:
     return read
 
 
-call_values = _writer("call")
-"""A call in the order of `CALL_COLUMNS`."""
 call_of = _reader("call", Call)
 """The call of a row in the order of `CALL_COLUMNS`."""
-task_values = _writer("task")
-"""A task in the order of `TASK_COLUMNS`."""
 task_of = _reader("task", Task)
 """The task of a row in the order of `TASK_COLUMNS`."""
 
