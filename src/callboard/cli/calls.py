@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import click
-import msgspec
 
 from callboard.cli import find, values
+from callboard.cli.filters import asked, filter_options
 from callboard.cli.listing import more_line, together
 from callboard.cli.options import opened, org_option, settings_of, store_options, timezone_option
 from callboard.cli.output import UTC, show_json_array, show_table, when
-from callboard.model.words import CALL_STATUSES, CALL_TYPES
 from callboard.query.civil import Moment
 from callboard.query.items import CallItem, call_item
 from callboard.store.interface import CallAt, Store
-from callboard.store.questions import UNKNOWN, CallFilter, Match, Scope, Window
+from callboard.store.questions import CallFilter, Scope, Window
 
 SHOWN = 50
 
@@ -24,13 +23,17 @@ SHOWN = 50
 @click.command()
 @org_option
 @click.option("--space", "space_token", metavar="TOKEN", help="One space alone.")
-@click.option(
-    "--status", "statuses", multiple=True, type=click.Choice(CALL_STATUSES), help="Only these; repeatable."
+@filter_options(
+    "call",
+    listing=True,
+    others={
+        80: click.option(
+            "--contradicting",
+            is_flag=True,
+            help="Only those whose start and end contradict each other.",
+        )
+    },
 )
-@click.option("--type", "call_type", type=click.Choice([*CALL_TYPES, "unknown"]), help="Only that direction.")
-@click.option("--agent", help='Only that agent\'s; "unknown": only those without one.')
-@click.option("--end-reason", help='Only those that ended so; "unknown": only those without a reason.')
-@click.option("--contradicting", is_flag=True, help="Only those whose start and end contradict each other.")
 @click.option("--from", "start", type=values.when, metavar="WHEN", help="Created then or later.")
 @click.option("--to", "end", type=values.when, metavar="WHEN", help="Created before then.")
 @timezone_option
@@ -40,10 +43,6 @@ def calls(
     *,
     handle: str | None,
     space_token: str | None,
-    statuses: Sequence[str],
-    call_type: str | None,
-    agent: str | None,
-    end_reason: str | None,
     contradicting: bool,
     start: Moment | None,
     end: Moment | None,
@@ -52,6 +51,7 @@ def calls(
     db: str | None,
     config: str | None,
     as_json: bool,
+    **fields: Any,
 ) -> None:
     """List calls, newest first. Without --space: those of all contact spaces."""
     with opened(settings_of(db, config)) as store:
@@ -59,24 +59,24 @@ def calls(
         one = find.named_space(store, owner, space_token)
         scope = Scope(owner.id, None if one is None else one.id)
         zone = find.home_zone(owner, one, timezone)
-        everything = CallFilter(
-            call_type=_match(call_type),
-            agent=_match(agent),
-            end_reason=_match(end_reason),
-            contradicting=True if contradicting else None,
-            start=None if start is None else start.starts(zone),
-            end=None if end is None else end.starts(zone),
-        )
-        wheres = [msgspec.structs.replace(everything, call_status=each) for each in dict.fromkeys(statuses)]
+        wheres = [
+            CallFilter(
+                contradicting=True if contradicting else None,
+                start=None if start is None else start.starts(zone),
+                end=None if end is None else end.starts(zone),
+                **each,
+            )
+            for each in asked("call", fields)
+        ]
         tokens = {each.id: each.token for each in store.spaces(owner.id)}
-        pages = [partial(_page, store, scope, where) for where in wheres or [everything]]
+        pages = [partial(_page, store, scope, where) for where in wheres]
         found = together(pages, limit or (None if as_json else SHOWN))
         items = (call_item(each.call, tokens[each.space_id]) for each in found)
         if as_json:
             show_json_array(items)
             return
         shown = list(items)
-        count = sum(store.count_calls(scope, where) for where in wheres or [everything])
+        count = sum(store.count_calls(scope, where) for where in wheres)
     show_table(
         ("Call", "Status", "Type", f"Created {UTC}", "Seconds", "End reason", "Agent"),
         [_row(each) for each in shown],
@@ -90,10 +90,6 @@ def calls(
 
 def _page(store: Store, scope: Scope, where: CallFilter, window: Window) -> list[CallAt]:
     return store.calls(scope, where, window)
-
-
-def _match(text: str | None) -> Match:
-    return UNKNOWN if text == "unknown" else text
 
 
 def _row(each: CallItem) -> tuple[object, ...]:

@@ -14,20 +14,19 @@ from typing import IO, TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
-import msgspec
 
 from callboard.cli import find, values
+from callboard.cli.filters import asked, filter_options
 from callboard.cli.options import opened, org_option, settings_of, store_options, timezone_option
 from callboard.cli.output import progress_bar, show_json
 from callboard.clock import Micros, system_clock
 from callboard.errors import CallboardError, StoreTooSlowError
-from callboard.model.words import ANSWERED_BY, CALL_STATUSES, CALL_TYPES, TASK_STATUSES
 from callboard.query.civil import Moment
 from callboard.query.export.files import encoder_for
 from callboard.query.export.formats import FORMATS, Format
 from callboard.query.export.tables import SpacesAsMet, Table, call_table, task_table
 from callboard.query.export.walk import Walk, position, walk_calls, walk_tasks
-from callboard.store.questions import UNKNOWN, CallFilter, Match, Scope, TaskFilter
+from callboard.store.questions import CallFilter, Scope, TaskFilter
 
 if TYPE_CHECKING:
     from callboard.store.interface import Progress, Store
@@ -69,22 +68,20 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @export.command()
 @_common
-@click.option(
-    "--status", "statuses", multiple=True, type=click.Choice(CALL_STATUSES), help="Only these; repeatable."
+@filter_options(
+    "call",
+    others={
+        50: click.option(
+            "--answered/--not-answered", default=None, help="Only those that were answered, or that were not."
+        ),
+        70: click.option("--made", is_flag=True, help="Only calls made: all but the queued."),
+        80: click.option(
+            "--contradicting",
+            is_flag=True,
+            help="Only those whose start and end contradict each other.",
+        ),
+    },
 )
-@click.option("--type", "call_type", type=click.Choice([*CALL_TYPES, "unknown"]), help="Only that direction.")
-@click.option("--agent", help='Only that agent\'s; "unknown": only those without one.')
-@click.option("--end-reason", help='Only those that ended so; "unknown": only those without a reason.')
-@click.option(
-    "--answered/--not-answered", default=None, help="Only those that were answered, or that were not."
-)
-@click.option(
-    "--answered-by", type=click.Choice([*ANSWERED_BY, "unknown"]), help="Only those answered by that."
-)
-@click.option("--made", is_flag=True, help="Only calls made: all but the queued.")
-@click.option("--contradicting", is_flag=True, help="Only those whose start and end contradict each other.")
-@click.option("--source-number", help='Only from that number; "unknown": only those without one.')
-@click.option("--destination-number", help='Only to that number; "unknown": only those without one.')
 @click.option("--from", "start", type=values.when, metavar="WHEN", help="Created then or later.")
 @click.option("--to", "end", type=values.when, metavar="WHEN", help="Created before then.")
 @timezone_option
@@ -96,60 +93,53 @@ def calls(
     all_content: bool,
     word: str | None,
     output: str,
-    statuses: Sequence[str],
-    call_type: str | None,
-    agent: str | None,
-    end_reason: str | None,
     answered: bool | None,
-    answered_by: str | None,
     made: bool,
     contradicting: bool,
-    source_number: str | None,
-    destination_number: str | None,
     start: Moment | None,
     end: Moment | None,
     timezone: str | None,
     db: str | None,
     config: str | None,
     as_json: bool,
+    **fields: Any,
 ) -> None:
     """Export calls, newest first: every field of the list, external_ids and metadata.
 
     With --json a line on standard output says what was written; not with --output -.
     """
-    everything = CallFilter(
-        call_type=_match(call_type),
-        agent=_match(agent),
-        end_reason=_match(end_reason),
-        answered=answered,
-        answered_by=_match(answered_by),
-        made=True if made else None,
-        contradicting=True if contradicting else None,
-        source_number=_match(source_number),
-        destination_number=_match(destination_number),
-    )
     with opened(settings_of(db, config)) as store:
         scope, zone = _scope(store, handle, space_token, timezone, all_content=all_content)
-        everything = msgspec.structs.replace(everything, start=_at(start, zone), end=_at(end, zone))
-        wheres = [msgspec.structs.replace(everything, call_status=each) for each in dict.fromkeys(statuses)]
+        wheres = [
+            CallFilter(
+                answered=answered,
+                made=True if made else None,
+                contradicting=True if contradicting else None,
+                start=_at(start, zone),
+                end=_at(end, zone),
+                **each,
+            )
+            for each in asked("call", fields)
+        ]
         now, table = system_clock(), call_table(SpacesAsMet(store, scope.org_id))
-        walks = [walk_calls(store, scope, where, now) for where in wheres or [everything]]
+        walks = [walk_calls(store, scope, where, now) for where in wheres]
 
         def count() -> int:
-            return sum(store.count_calls(scope, where) for where in wheres or [everything])
+            return sum(store.count_calls(scope, where) for where in wheres)
 
         _export(table, walks, count, word=word, output=output, as_json=as_json)
 
 
 @export.command()
 @_common
-@click.option("--stuck", is_flag=True, help="Only those that run or wait longer than their space allows.")
-@click.option(
-    "--status", "statuses", multiple=True, type=click.Choice(TASK_STATUSES), help="Only these; repeatable."
+@filter_options(
+    "task",
+    others={
+        10: click.option(
+            "--stuck", is_flag=True, help="Only those that run or wait longer than their space allows."
+        )
+    },
 )
-@click.option("--run", "run_id", metavar="RUN_ID", help="Only those of one run.")
-@click.option("--assignee", help='Only that one\'s; "unknown": only those without one.')
-@click.option("--failure-reason", help='Only those that failed so; "unknown": only those without a reason.')
 @click.option("--from", "start", type=values.when, metavar="WHEN", help="Created then or later.")
 @click.option("--to", "end", type=values.when, metavar="WHEN", help="Created before then.")
 @timezone_option
@@ -162,40 +152,36 @@ def tasks(
     word: str | None,
     output: str,
     stuck: bool,
-    statuses: Sequence[str],
-    run_id: str | None,
-    assignee: str | None,
-    failure_reason: str | None,
     start: Moment | None,
     end: Moment | None,
     timezone: str | None,
     db: str | None,
     config: str | None,
     as_json: bool,
+    **fields: Any,
 ) -> None:
     """Export tasks, newest first: every field of the list.
 
     With --json a line on standard output says what was written; not with --output -.
     """
     now = system_clock()
-    everything = TaskFilter(
-        run_id=_match(run_id),
-        assignee=_match(assignee),
-        failure_reason=_match(failure_reason),
-        stuck=True if stuck else None,
-        now=now,
-    )
     with opened(settings_of(db, config)) as store:
         scope, zone = _scope(store, handle, space_token, timezone, all_content=all_content)
-        everything = msgspec.structs.replace(
-            everything, created_from=_at(start, zone), created_to=_at(end, zone)
-        )
-        wheres = [msgspec.structs.replace(everything, status=each) for each in dict.fromkeys(statuses)]
+        wheres = [
+            TaskFilter(
+                stuck=True if stuck else None,
+                created_from=_at(start, zone),
+                created_to=_at(end, zone),
+                now=now,
+                **each,
+            )
+            for each in asked("task", fields)
+        ]
         table = task_table(SpacesAsMet(store, scope.org_id), now)
-        walks = [walk_tasks(store, scope, where, now) for where in wheres or [everything]]
+        walks = [walk_tasks(store, scope, where, now) for where in wheres]
 
         def count() -> int:
-            return sum(store.count_tasks(scope, where) for where in wheres or [everything])
+            return sum(store.count_tasks(scope, where) for where in wheres)
 
         _export(table, walks, count, word=word, output=output, as_json=as_json)
 
@@ -214,10 +200,6 @@ def _scope(
 
 def _at(when: Moment | None, zone: ZoneInfo) -> Micros | None:
     return None if when is None else when.starts(zone)
-
-
-def _match(text: str | None) -> Match:
-    return UNKNOWN if text == "unknown" else text
 
 
 def _export(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import click
-import msgspec
 
 from callboard.cli import find
+from callboard.cli.filters import asked, filter_options
 from callboard.cli.listing import more_line, together
 from callboard.cli.options import opened, org_option, settings_of, store_options
 from callboard.cli.output import UTC, show_json_array, show_table, when
 from callboard.clock import system_clock
-from callboard.model.words import TASK_STATUSES
 from callboard.query.items import TaskItem, task_item
 from callboard.store.interface import Store, TaskAt
 from callboard.store.questions import Scope, TaskFilter, Window
@@ -24,11 +23,15 @@ SHOWN = 50
 @click.command()
 @org_option
 @click.option("--space", "space_token", metavar="TOKEN", help="One space alone.")
-@click.option("--stuck", is_flag=True, help="Only those that run or wait longer than their space allows.")
-@click.option(
-    "--status", "statuses", multiple=True, type=click.Choice(TASK_STATUSES), help="Only these; repeatable."
+@filter_options(
+    "task",
+    listing=True,
+    others={
+        10: click.option(
+            "--stuck", is_flag=True, help="Only those that run or wait longer than their space allows."
+        )
+    },
 )
-@click.option("--run", "run_id", metavar="RUN_ID", help="Only those of one run.")
 @click.option("--limit", type=click.IntRange(1), help=f"Show at most so many (a table: {SHOWN}).")
 @store_options
 def tasks(
@@ -36,29 +39,31 @@ def tasks(
     handle: str | None,
     space_token: str | None,
     stuck: bool,
-    statuses: Sequence[str],
-    run_id: str | None,
     limit: int | None,
     db: str | None,
     config: str | None,
     as_json: bool,
+    **fields: Any,
 ) -> None:
     """List tasks, newest first. Without --space: those of all contact spaces."""
     now = system_clock()
-    everything = TaskFilter(run_id=run_id, stuck=True if stuck else None, now=now)
-    wheres = [msgspec.structs.replace(everything, status=each) for each in dict.fromkeys(statuses)]
+    # No `unknown` here: a run may be called that.
+    wheres = [
+        TaskFilter(stuck=True if stuck else None, now=now, **each)
+        for each in asked("task", fields, unknown=False)
+    ]
     with opened(settings_of(db, config)) as store:
         owner = find.organization(store, handle)
         scope = find.scope(store, owner, space_token)
         spaces = {each.id: each for each in store.spaces(owner.id)}
-        pages = [partial(_page, store, scope, where) for where in wheres or [everything]]
+        pages = [partial(_page, store, scope, where) for where in wheres]
         found = together(pages, limit or (None if as_json else SHOWN))
         items = (task_item(each.task, spaces[each.space_id], now) for each in found)
         if as_json:
             show_json_array(items)
             return
         shown = list(items)
-        count = sum(store.count_tasks(scope, where) for where in wheres or [everything])
+        count = sum(store.count_tasks(scope, where) for where in wheres)
     show_table(
         ("Task", "Status", "Why", "Assignee", f"Created {UTC}"),
         [(each.task_id, each.status, _why(each), each.assignee, when(each.created)) for each in shown],

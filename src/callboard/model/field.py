@@ -64,6 +64,12 @@ class Field(Struct, frozen=True, kw_only=True):
     """The words that rows have, where events take others too."""
     filters: str = ""
     """What its filter does, for the reference; empty: there is none."""
+    option: tuple[int, str] | None = None
+    """The option of the command line that asks for it, and that option's place in the help."""
+    option_says: str = ""
+    """What the option does, for the help."""
+    listed: bool = False
+    """Whether the command that prints the list has the option as well, not only the one that exports it."""
     groups: bool = False
     """Whether reports tell items apart by it."""
     counter: int = 0

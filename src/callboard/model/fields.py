@@ -56,6 +56,8 @@ CALL: Final[tuple[Field, ...]] = (
         name="source_number", kind="phone", log=(8, "sn"), most=64, fold="greatest",
         says="The number it came from.",
         filters="The number it came from.",
+        option=(90, "--source-number"),
+        option_says='Only from that number; "unknown": only those without one.',
         headings=(
             "source_number", "from_number", "from", "caller_number", "caller_id_number", "caller_id",
             "callerid", "src", "ani", "calling_number", "caller", "source",
@@ -65,6 +67,8 @@ CALL: Final[tuple[Field, ...]] = (
         name="destination_number", kind="phone", log=(9, "dn"), most=64, fold="greatest",
         says="The number it went to.",
         filters="The number it went to.",
+        option=(100, "--destination-number"),
+        option_says='Only to that number; "unknown": only those without one.',
         headings=(
             "destination_number", "to_number", "to", "called_number", "dst", "dnis", "callee_number",
             "callee", "destination", "customer_number", "phone_number", "called",
@@ -74,6 +78,8 @@ CALL: Final[tuple[Field, ...]] = (
         name="call_type", kind="word", log=(7, "y"), words=CALL_TYPES, fold="greatest",
         says="`inbound`, `outbound` or `web`.",
         filters="Direction.", groups=True,
+        option=(20, "--type"), listed=True,
+        option_says="Only that direction.",
         headings=("call_type", "direction", "call_direction", "type"),
         said=said.CALL_TYPE,
     ),
@@ -81,6 +87,8 @@ CALL: Final[tuple[Field, ...]] = (
         name="call_status", kind="word", log=(2, "s"), words=CALL_STATUSES, required=True,
         says="See below.",
         filters="How the call stands.", groups=True,
+        option=(10, "--status"), listed=True,
+        option_says="Only these; repeatable.",
         headings=(
             "call_status", "disposition", "call_disposition", "call_outcome", "outcome", "status",
             "call_result", "result", "call_state", "state", "dial_status", "dialstatus",
@@ -127,6 +135,8 @@ CALL: Final[tuple[Field, ...]] = (
         says="One of the [end reasons](#end-reasons). Another word is kept as `source_end_reason`, under "
         "`unknown`.",
         filters="Why it ended. `unknown`: no reason, or one not in this list.", groups=True,
+        option=(40, "--end-reason"), listed=True,
+        option_says='Only those that ended so; "unknown": only those without a reason.',
         headings=(
             "end_reason", "ended_reason", "disconnection_reason", "disconnect_reason", "hangup_cause",
             "hangup_reason", "termination_reason",
@@ -140,6 +150,8 @@ CALL: Final[tuple[Field, ...]] = (
         name="answered_by", kind="word", log=(16, "ab"), words=ANSWERED_BY, fold="greatest",
         says="`human` or `machine`.",
         filters="Who answered.", groups=True,
+        option=(60, "--answered-by"),
+        option_says="Only those answered by that.",
         headings=("answered_by", "amd_status", "amd_result"),
         said=said.ANSWERED_BY,
     ),
@@ -147,6 +159,8 @@ CALL: Final[tuple[Field, ...]] = (
         name="agent", kind="text", log=(17, "a"), fold="greatest",
         says="Who or what talked.",
         filters="Who or what talked.", groups=True,
+        option=(30, "--agent"), listed=True,
+        option_says='Only that agent\'s; "unknown": only those without one.',
         headings=(
             "agent", "agent_name", "agent_id", "assistant_id", "assistant", "operator", "server",
             "agent_handle", "user_name", "representative",
@@ -200,6 +214,8 @@ TASK: Final[tuple[Field, ...]] = (
         name="run_id", kind="id", log=(9, "u"), fold="greatest",
         says="The run it belongs to.",
         filters="Tasks of one run.",
+        option=(30, "--run"), listed=True,
+        option_says="Only those of one run.",
         headings=("run_id", "batch_id", "campaign_run_id"),
     ),
     Field(name="space_token", kind="id", sent=False, kept=False, known=True),
@@ -207,6 +223,8 @@ TASK: Final[tuple[Field, ...]] = (
         name="assignee", kind="text", log=(10, "a"), fold="greatest",
         says="Who or what carries it out.",
         filters="Who or what carries it out.",
+        option=(40, "--assignee"),
+        option_says='Only that one\'s; "unknown": only those without one.',
         headings=("assignee", "assigned_to", "agent", "worker"),
     ),
     Field(
@@ -214,6 +232,8 @@ TASK: Final[tuple[Field, ...]] = (
         required=True,
         says="See below.",
         filters="How the task stands.", groups=True,
+        option=(20, "--status"), listed=True,
+        option_says="Only these; repeatable.",
         headings=("status", "task_status", "state", "job_status"),
         said=said.TASK_STATUS,
     ),
@@ -240,6 +260,8 @@ TASK: Final[tuple[Field, ...]] = (
         name="failure_reason", kind="text", log=(14, "r"), most=1000,
         says="Why this attempt failed.",
         filters="Why it failed.", groups=True,
+        option=(50, "--failure-reason"),
+        option_says='Only those that failed so; "unknown": only those without a reason.',
         headings=("failure_reason", "error", "error_message", "reason"),
     ),
     Field(

@@ -1,0 +1,70 @@
+"""Options that ask for values of fields, made from the table of fields (`model/fields.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+from callboard.model.field import Field
+from callboard.model.fields import FIELDS
+from callboard.store.questions import UNKNOWN
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+_UNKNOWN = "unknown"
+
+
+def filter_options(
+    of: str, *, listing: bool = False, others: Mapping[int, Decorator] | None = None
+) -> Decorator:
+    """The options of a command that exports, or with `listing` of one that prints a list. `others` are
+    options of no field, by their place in the help.
+    """
+    options = {
+        place: _option(field, name) for place, name, field in _optional(of) if field.listed or not listing
+    }
+    options |= others or {}
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for _, option in sorted(options.items(), reverse=True):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def asked(of: str, given: Mapping[str, Any], *, unknown: bool = True) -> list[dict[str, Any]]:
+    """What was asked for, as values of a filter: a filter for each value of the option that may be repeated.
+    Without `unknown` that word is a value like any other.
+    """
+    once: dict[str, Any] = {}
+    repeated: dict[str, tuple[str, ...]] = {}
+    for _, _, field in _optional(of):
+        value = given.get(field.in_row)
+        if field.required:
+            repeated[field.in_row] = value or ()
+        elif value is not None:
+            once[field.in_row] = UNKNOWN if unknown and value == _UNKNOWN else value
+    every = [{column: value} for column, values in repeated.items() for value in dict.fromkeys(values)]
+    return [once | each for each in every] or [once]
+
+
+def _optional(of: str) -> list[tuple[int, str, Field]]:
+    return [(*field.option, field) for field in FIELDS[of] if field.option]
+
+
+def _option(field: Field, name: str) -> Decorator:
+    """A word, a number or a text; how an item stands, which is all that every item has, may be repeated."""
+    choices = list(field.stands or field.words) if field.kind == "word" else []
+    if choices and field.nullable:
+        choices.append(_UNKNOWN)
+    whole = click.IntRange(field.least) if field.kind == "whole" else None
+    return click.option(
+        name,
+        field.in_row,
+        type=click.Choice(choices) if choices else whole,
+        multiple=field.required,
+        metavar=field.name.upper() if field.kind == "id" else None,
+        help=field.option_says,
+    )
