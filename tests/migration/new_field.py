@@ -4,13 +4,18 @@ the package to whose table it adds the field `deal`, and on stores that the pack
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from callboard.cli.calls import calls
+from callboard.cli.export import export
 from callboard.fold.grain import Grain
 from callboard.ingest.sources.guess import guess
 from callboard.ingest.sources.importer import Destination, Importer
@@ -28,7 +33,10 @@ from tests.stores import NOW, STORES, make_store
 BEFORE = {kind: os.environ[f"CALLBOARD_BEFORE_{kind.upper()}"] for kind in ("sqlite", "postgres")}
 """Stores of the package without the field: two calls of acme.example's space Spring."""
 WHOLE = "organisation/analytics/series/?start=2025-12-01&end=2026-02-01&interval=month&metric=total_calls"
-FILE = "id,disposition,date_created,outcome of the deal\nc-5,completed,2026-01-01T00:00:00Z,sold\n"
+FILE = (
+    "id,disposition,date_created,outcome of the deal,booked at,hold seconds\n"
+    "c-5,completed,2026-01-01T00:00:00Z,sold,2026-01-01T00:00:09Z,0:07\n"
+)
 
 
 @pytest.fixture(params=STORES)
@@ -66,6 +74,46 @@ def test_http_takes_it_and_answers_it(board: Board) -> None:
     )
 
 
+def test_a_time_and_a_length_are_taken_within_their_bounds(board: Board) -> None:
+    """The greatest event that carries it decides; out of the bounds of its kind it is rejected."""
+    board.send(
+        call("c-5", booked_at="2026-01-01T01:00:00+01:00", hold=1.5, occurred_at="2026-01-01T00:00:01Z"),
+        call("c-5", booked_at=None, hold=9, occurred_at="2026-01-01T00:00:00Z"),
+    )
+    (one,) = (each for each in board.data("call-logs/") if each["call_id"] == "c-5")
+    assert (one["booked_at"], one["hold"]) == ("2026-01-01T00:00:00Z", 1.5)
+    for wrong, reason in (
+        ({"booked_at": "1999-12-31T23:59:59Z"}, "time_out_of_range"),
+        ({"booked_at": "yesterday"}, "invalid_time"),
+        ({"hold": 604_800.5}, "invalid_duration"),
+    ):
+        answer = board.post(f"spaces/{board.spring.token}/events/", call("c-9", **wrong)).json()["data"]
+        assert [each["reason"] for each in answer["rejections"]] == [reason]
+        assert next(iter(wrong)) in answer["rejections"][0]["message"]
+    assert sound(board.store)
+
+
+def test_the_command_line_asks_for_it(board: Board, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The list and the export have its option, and say in their help what it does."""
+    for module in ("calls", "export"):
+        monkeypatch.setattr(f"callboard.cli.{module}.opened", lambda _settings: nullcontext(board.store))
+    listed = CliRunner().invoke(
+        calls, ["--org", "acme.example", "--deal", "sold", "--json"], catch_exceptions=False
+    )
+    assert [each["call_id"] for each in json.loads(listed.output)] == ["c-1"]
+    file = tmp_path / "calls.csv"
+    CliRunner().invoke(
+        export,
+        ["calls", "--org", "acme.example", "--deal", "unknown", "-o", str(file)],
+        catch_exceptions=False,
+    )
+    assert [line.split(",")[0] for line in file.read_text("utf-8").splitlines()[1:]] == ["c-3", "c-4"]
+    for command, asked in ((calls, []), (export, ["calls"])):
+        told = CliRunner().invoke(command, [*asked, "--help"]).output
+        assert "--deal" in told
+        assert "Only those whose deal became that." in told
+
+
 def test_a_filter_finds_it(board: Board) -> None:
     """A value, and `unknown` for calls without one."""
     assert [each["call_id"] for each in board.data("call-logs/?deal=sold")] == ["c-1"]
@@ -89,7 +137,7 @@ def test_an_import_fills_it_and_an_export_has_it(board: Board, tmp_path: Path) -
         ImportPlan(file=str(tmp_path / "file.csv"), handle="acme.example", space=board.spring.token)
     ).plan
     mapping = RowMapping(plan.options)
-    assert mapping.columns[-1] == "outcome of the deal"
+    assert {"outcome of the deal", "booked at", "hold seconds"} <= {*mapping.columns}
     with (
         open_rows(plan, mapping.columns) as (source, rows),
         RejectsFile(tmp_path / "rejected", rows.kind, rows.columns) as rejected,
@@ -102,6 +150,7 @@ def test_an_import_fills_it_and_an_export_has_it(board: Board, tmp_path: Path) -
         exported = board.get(f"call-logs/?deal=sold&format={word}")
         assert exported.status_code == 200, exported.text
         assert exported.text.count("sold") == 2
+        assert exported.text.count("2026-01-01T00:00:09Z") == 1
         assert "deal" in exported.text.splitlines()[0]
     assert sound(board.store)
 

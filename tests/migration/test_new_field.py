@@ -26,13 +26,27 @@ ROW = """\
         name="deal", kind="text", log=(22, "dl"), most=64, fold="greatest", exported_since=3,
         says="What became of the deal.",
         filters="What became of the deal.", groups=True, counter=7,
+        option=(110, "--deal"), option_says="Only those whose deal became that.", listed=True,
         headings=("deal", "outcome_of_the_deal"),
+    ),
+    Field(
+        name="booked_at", kind="time", log=(23, "bk"), fold="greatest", exported_since=3,
+        says="When the deal was booked.",
+        headings=("booked_at",),
+    ),
+    Field(
+        name="hold", kind="duration", log=(24, "hd"), most=SECONDS_MAX, column="hold_ms", fold="greatest",
+        exported_since=3,
+        says="How long the caller was on hold.",
+        headings=("hold_seconds",),
     ),
 """
 BEHIND = '    Field(\n        name="task_id", kind="id", log=(18, "t")'
 MIGRATION = """\
 -- What became of the deal of a call, and its counter: of the calls so far it is not known.
 ALTER TABLE call ADD COLUMN deal TEXT;
+ALTER TABLE call ADD COLUMN booked_at INTEGER;
+ALTER TABLE call ADD COLUMN hold_ms INTEGER;
 ALTER TABLE delta ADD COLUMN deal TEXT NOT NULL DEFAULT '';
 INSERT INTO cell (
     org_id, space_id, counter, grain, bucket, d1, d2, d3, items, answered, timed, talk_ms, wait_ms
@@ -41,7 +55,8 @@ SELECT org_id, space_id, 7, grain, bucket, d1, d2, '', items, answered, timed, t
 FROM cell
 WHERE counter = 1;
 """
-ENGINES = {"sqlite": "TEXT", "postgres": 'TEXT COLLATE "C"'}
+ENGINES = {"sqlite": {}, "postgres": {"deal TEXT": 'deal TEXT COLLATE "C"', "INTEGER": "BIGINT"}}
+"""What the types are called there."""
 
 
 def next_number(engine: str, root: Path) -> str:
@@ -56,10 +71,13 @@ def by_hand(root: Path) -> set[Path]:
     assert text.count(BEHIND) == 1
     table.write_text(text.replace(BEHIND, ROW + BEHIND), "utf-8")
     touched = {table.relative_to(root)}
-    for engine, text_type in ENGINES.items():
+    for engine, types in ENGINES.items():
         name = f"{next_number(engine, root)}_deal.sql"
         file = root / PACKAGE / "store" / engine / "migrations" / name
-        file.write_text(MIGRATION.replace("deal TEXT", f"deal {text_type}"), "utf-8")
+        migration = MIGRATION
+        for ours, theirs in types.items():
+            migration = migration.replace(ours, theirs)
+        file.write_text(migration, "utf-8")
         touched.add(file.relative_to(root))
     return touched
 
@@ -104,6 +122,27 @@ def before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str
         store.close()
     yield urls
     cluster.drop(urls["postgres"])
+
+
+def test_the_written_out_fields_have_their_types(copy: Path) -> None:
+    """The package with the field passes mypy, as strict as ours."""
+    asked = [
+        "--config-file",
+        str(ROOT / "pyproject.toml"),
+        "--cache-dir",
+        str(copy / "cache"),
+        "-p",
+        "callboard",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", *asked],
+        env={**os.environ, "MYPYPATH": str(copy / "src")},
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
 
 
 @on_postgres
