@@ -34,7 +34,7 @@ def tree(tmp_path_factory) -> Path:
     copy = tmp_path_factory.mktemp("unmutated")
     for name in ("src", "tests", "docs", "requirements"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.patch"))
-    for name in ("pyproject.toml", "Makefile", "README.md"):
+    for name in ("pyproject.toml", "Makefile", "README.md", "generate_fields.py"):
         shutil.copy(ROOT / name, copy / name)
     return copy
 
