@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from callboard.ingest.wire import CallIn, TaskIn
 from callboard.model import fields
 from callboard.model.call import Call
 from callboard.model.event import CallEvent, TaskEvent
+from callboard.model.field import SECONDS_MAX, Field
 from callboard.model.task import Task
 from callboard.query.items import CallItem, TaskItem
 from callboard.store.sql.columns import COLUMNS, expanded
@@ -65,3 +67,37 @@ def test_the_fields_that_are_written_out_are_those_of_the_table() -> None:
         [sys.executable, root / "generate_fields.py", "--check"], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.fixture(scope="module")
+def generator() -> Any:
+    """The module that writes the fields out."""
+    spec = spec_from_file_location("generate_fields", Path(__file__).parents[2] / "generate_fields.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+LONG = 2 * SECONDS_MAX
+UNRULED = {
+    "a fold of its own": ("fold of the facts", Field(name="x", kind="text", log=(99, "xx"))),
+    "a filter by a range": ("filter", Field(name="x", kind="time", log=(99, "xx"), filters="When.")),
+    "other bounds of a duration": (
+        "event as it is kept", Field(name="x", kind="duration", log=(99, "xx"), most=LONG, fold="greatest"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("of", KINDS)
+@pytest.mark.parametrize(("region", "field"), UNRULED.values(), ids=[*UNRULED])
+def test_a_field_without_a_general_rule_is_refused_by_name(
+    of: str, region: str, field: Field, generator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is written for it that would only look right."""
+    by_hand = "".join(f"{each.in_row}=1,\n" for each in fields.FIELDS[of])
+    text = f"# fields: {region} of a {of}\n# end of fields"
+    monkeypatch.setitem(generator.table.FIELDS, of, (*fields.FIELDS[of], field))
+    with pytest.raises(SystemExit, match=r"^x: "):
+        generator.written(by_hand + text)
