@@ -122,7 +122,7 @@ def _known(field: Field) -> str:
             f"{field.name}: which event decides it? Say so in the table, or write it into the fold"
         )
     if field.fold == "keys":
-        return f'self._mappings["{field.in_row}"].known()'
+        return f'self._joined("{field.in_row}")'
     if field.fold == "attempt":
         return f'self._of_attempt.known((attempt, "{field.in_row}"))'
     return f'bool(known("{field.in_row}"))' if field.kind == "flag" else f'known("{field.in_row}")'

@@ -62,7 +62,8 @@ class CallFold:
         self._ends: dict[tuple[Any, ...], Said] = {}
         """(field, status), and (field, status, standing) of final events → what the greatest of these events
         that carries the field says."""
-        self._mappings = {name: MappingFacts() for name in _MAPPINGS}
+        self._mappings: dict[str, MappingFacts] = {}
+        """Those that some event says something of: most calls have none."""
         self._greatest: Entry | None = None
         self._stamp: Stamp | None = None
         self._earliest: Micros | None = None
@@ -83,10 +84,10 @@ class CallFold:
             # Most events leave out most fields: looked at here, these cost no call.
             if value is not UNSET:
                 _take(facts, name, at, value)
-        for name, mapping in self._mappings.items():
+        for name in _MAPPINGS:
             value = getattr(event, name)
             if value is not UNSET:
-                mapping.take(at, value)
+                self._mappings.setdefault(name, MappingFacts()).take(at, value)
         if self._stamp is None or at > self._stamp:
             self._greatest, self._stamp = entry, at
         occurred = entry.occurred_at
@@ -136,8 +137,8 @@ class CallFold:
             answered_by=known("answered_by"),
             agent=known("agent"),
             task_id=known("task_id"),
-            external_ids=self._mappings["external_ids"].known(),
-            metadata=self._mappings["metadata"].known(),
+            external_ids=self._joined("external_ids"),
+            metadata=self._joined("metadata"),
             # end of fields
             source=greatest.source,
             void=bool(known("void")),
@@ -147,6 +148,10 @@ class CallFold:
     def _known(self, name: str) -> Any:
         said = self._facts.get(name)
         return None if said is None else said[1]
+
+    def _joined(self, name: str) -> dict[str, Any] | None:
+        mapping = self._mappings.get(name)
+        return None if mapping is None else mapping.known()
 
     def _ended(self, key: tuple[Any, ...]) -> Any:
         said = self._ends.get(key)
