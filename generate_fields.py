@@ -124,7 +124,7 @@ def _known(field: Field) -> str:
     if field.fold == "keys":
         return f'self._joined("{field.in_row}")'
     if field.fold == "attempt":
-        return f'self._of_attempt.known((attempt, "{field.in_row}"))'
+        return f'self._attempt_facts.known((attempt, "{field.in_row}"))'
     return f'bool(known("{field.in_row}"))' if field.kind == "flag" else f'known("{field.in_row}")'
 
 
@@ -182,14 +182,17 @@ def _columns(of: str) -> list[Field]:
 BY_PLACE = "event as it is kept"
 """The one region whose values stand without their names, in the order of the struct: every field is in it."""
 WRITERS: dict[str, tuple[Callable[[str], list[Field]], Callable[[Field], str]]] = {
-    "event": (table.by_log, _declared(_in_row, _kept_type, " = UNSET")),
+    "event": (table.log_fields, _declared(_in_row, _kept_type, " = UNSET")),
     "row": (
-        lambda of: [each for each in table.by_log(of) if each.kept],
+        lambda of: [each for each in table.log_fields(of) if each.kept],
         _declared(_in_row, lambda field: _nullable(field, _row_type(field)), " = None"),
     ),
     "event as sent": (table.sent, _declared(_name, _sent_type, " = UNSET")),
-    "fold of the facts": (lambda of: [each for each in table.by_log(of) if each.kept], _given(_known)),
-    "fold of a single event": (lambda of: [each for each in table.by_log(of) if each.kept], _given(_of_one)),
+    "fold of the facts": (lambda of: [each for each in table.log_fields(of) if each.kept], _given(_known)),
+    "fold of a single event": (
+        lambda of: [each for each in table.log_fields(of) if each.kept],
+        _given(_of_one),
+    ),
     "filter": (table.filtered, _declared(_in_row, _filter_type, " = None")),
     "answer": (table.shown, _declared(_name, lambda field: _nullable(field, _item_type(field)))),
 }
@@ -249,7 +252,7 @@ def written(text: str) -> str:
             end = lines.index(f"{indent}{END}", at)
             if begin["what"] == BY_PLACE:
                 judged = _locals(lines, at)
-                written_out = [_placed(field, judged) for field in table.by_log(of)]
+                written_out = [_placed(field, judged) for field in table.log_fields(of)]
             else:
                 fields, write = WRITERS.get(begin["what"]) or WRITERS[f"{begin['what']} {of}"]
                 by_hand = _named_around(lines, at, end, indent)

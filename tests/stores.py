@@ -17,12 +17,12 @@ from callboard.model.directory import Organization, Space, SpaceSettings
 from callboard.model.totals import TOTALS_FIELDS, Totals
 from callboard.store.interface import Store
 from callboard.store.postgres.database import PostgresDatabase
-from callboard.store.postgres.distribute import EVERYWHERE, SPREAD, distribute
+from callboard.store.postgres.distribute import DISTRIBUTED_TABLES, EVERYWHERE, distribute
 from callboard.store.postgres.migrate import migrate
 from callboard.store.postgres.store import PostgresStore
 from callboard.store.questions import CONTACT_SPACES
 from callboard.store.sql.database import Database
-from callboard.store.sql.recount import kept_cells, with_deltas
+from callboard.store.sql.recount import stored_cells, with_deltas
 from callboard.store.sql.rows import (
     CALL_COLUMNS,
     RUN_COLUMNS,
@@ -79,7 +79,7 @@ class ClearedCitusStore(PostgresStore):
         with psycopg.connect(url, autocommit=True) as connection:
             migrate(connection)
             distribute(connection)
-            tables = ", ".join(name for name in (*SPREAD, *EVERYWHERE) if name != "meta")
+            tables = ", ".join(name for name in (*DISTRIBUTED_TABLES, *EVERYWHERE) if name != "meta")
             connection.execute(f"TRUNCATE {tables}".encode())
             for name in ("organization", "space", "token", "verification"):
                 connection.execute(
@@ -160,14 +160,14 @@ def _cells_of(db: Database, org_id: int) -> dict[Any, Any]:
     return {
         (space_id, *key): measures
         for space_id, zone in home_zones(db, org_id, ids).items()
-        for key, measures in kept_cells(db, org_id, space_id, zone).items()
+        for key, measures in stored_cells(db, org_id, space_id, zone).items()
         if any(measures)
     } | {(CONTACT_SPACES, *key): measures for key, measures in _contact_cells_of(db, org_id).items()}
 
 
 def _contact_cells_of(db: Database, org_id: int) -> dict[Any, Any]:
     contact = db.rows("space.contact", {"org_id": org_id})
-    cells = {key: list(row) for key, row in kept_cells(db, org_id, CONTACT_SPACES, "UTC").items()}
+    cells = {key: list(row) for key, row in stored_cells(db, org_id, CONTACT_SPACES, "UTC").items()}
     for (space_id,) in contact:
         cells = with_deltas(db, org_id, space_id, "UTC", cells)
     return {key: tuple(measures) for key, measures in cells.items() if any(measures)}

@@ -41,7 +41,7 @@ class Worker(Application):
         stalls is waited for longer than a small one.
         """
         self._services.live.stop()
-        self.hurry_bodies()
+        self.shorten_body_deadlines()
 
     async def close(self) -> None:
         """Write what waits to be written, then let go of the threads and of the store."""

@@ -22,7 +22,7 @@ from functools import partial
 from callboard.errors import StoreReplacedError
 from callboard.http.masking import logging_config
 from callboard.ingest.commit.server import serve
-from callboard.ingest.orphans import die_with
+from callboard.ingest.orphans import exit_with_parent
 from callboard.isolation import child_command
 from callboard.settings import Settings
 from callboard.store.interface import Store
@@ -62,7 +62,7 @@ def main() -> None:
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
     batches, questions, parent, identity = sys.argv[1:5]
-    die_with(int(parent))
+    exit_with_parent(int(parent))
     with socket.socket(fileno=int(batches)) as worker, socket.socket(fileno=int(questions)) as asking:
         serve(worker, asking, partial(opened, identity=identity))
 

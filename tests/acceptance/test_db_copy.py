@@ -17,7 +17,7 @@ import pytest
 
 from callboard.settings import Settings
 from callboard.store.open import open_store
-from callboard.store.sql.copying import CLOCK, OF_ALL, OF_ORGANIZATIONS, PIECE
+from callboard.store.sql.copying import CLOCK, OF_ALL, ORGANIZATION_TABLES, PIECE
 from callboard.store.sql.store import SqlStore
 from tests import cluster
 from tests.acceptance.command import callboard
@@ -232,7 +232,7 @@ def test_a_new_column_is_copied_without_being_told(demo: str, engine: str, tmp_p
         opened(_copied_file(demo, tmp_path / "source.db")) as one,
         opened(there, copying=True) as other,
     ):
-        tables = [CLOCK.name, *(table.name for table in (*OF_ALL, *OF_ORGANIZATIONS))]
+        tables = [CLOCK.name, *(table.name for table in (*OF_ALL, *ORGANIZATION_TABLES))]
         with one._snapshot() as db:
             found = {row[0] for row in db.select("SELECT name FROM sqlite_schema WHERE type = 'table'")}
         assert found - {"meta"} == set(tables), "a table that is neither copied nor named here"
@@ -303,7 +303,7 @@ def everything(store: SqlStore) -> dict[str, list[Any]]:
     """Every row of every table, in one order."""
     found = {}
     with store._snapshot() as db:
-        for table in (CLOCK, *OF_ALL, *OF_ORGANIZATIONS):
+        for table in (CLOCK, *OF_ALL, *ORGANIZATION_TABLES):
             names = ", ".join(sorted(db.columns(table.name)))
             found[table.name] = sorted(db.select(f"SELECT {names} FROM {table.name}"), key=repr)
         found["meta"] = db.select("SELECT name, value FROM meta WHERE name NOT LIKE 'copied%' ORDER BY name")

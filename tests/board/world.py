@@ -11,7 +11,7 @@ import httpx
 from callboard.clock import system_clock
 from callboard.demo.feeding import feed, parcels
 from callboard.demo.month import make_month
-from callboard.demo.setting_up import Stage, set_up
+from callboard.demo.setting_up import DemoStore, set_up
 from tests.acceptance.server import Server
 
 SEED = 7
@@ -25,7 +25,7 @@ class World:
     """The server, and what a test may ask it beside the browser."""
 
     server: Server
-    stage: Stage
+    stage: DemoStore
     prefix: str = ""
 
     @property

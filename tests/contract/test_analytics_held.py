@@ -125,7 +125,7 @@ def test_held_totals_are_the_stores(store: Store):
 
 def test_what_is_held_has_a_bound(store: Store, monkeypatch: pytest.MonkeyPatch):
     """Organizations that were not looked at for longest are let go; asked again, they are read again."""
-    monkeypatch.setattr(module, "MOST_SPACES", 3)
+    monkeypatch.setattr(module, "MAX_SPACES", 3)
     world = World(store)
     for number in range(4):
         send(store, world.spaces[number], call("c"))

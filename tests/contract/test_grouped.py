@@ -4,7 +4,7 @@ import pytest
 
 from callboard.clock import DAY, HOUR, MINUTE
 from callboard.errors import InvalidInputError, StoreTooSlowError
-from callboard.fold.grain import QUARTER_US, Grain
+from callboard.fold.grain import QUARTER_HOUR_US, Grain
 from callboard.fold.sketch import bucket
 from callboard.store.budget import Budget, within
 from callboard.store.questions import UNKNOWN, Aggregate, CallFilter, Scan, Scope, Sum, Window
@@ -111,12 +111,12 @@ def test_a_walk_over_cells_tells_what_a_look_for_each_pair_tells(
     """However ranges lie, side by side or with gaps; whether cells or deltas hold the calls."""
     monkeypatch.setattr(compaction, "COMPACT_AT", compact_at)
     spaces = tuple(space.id for space in filled(store, acme))
-    first = NOW // QUARTER_US - 3
+    first = NOW // QUARTER_HOUR_US - 3
     ranges = tuple((at, at + length) for at in range(first, first + 120, length) if at % 5)
     aggregate = Aggregate(
         spaces=spaces, group=group, sums=(Sum("items"), Sum("talk_ms", ("completed",))), counter="calls"
     )
-    scan = Scan(aggregate=aggregate, grain=Grain.QUARTER, ranges=ranges)
+    scan = Scan(aggregate=aggregate, grain=Grain.QUARTER_HOUR, ranges=ranges)
     monkeypatch.setattr(sums, "MANY_LOOKUPS", 10**9)
     looked = store.sums(acme.id, [scan])[0]
     monkeypatch.setattr(sums, "MANY_LOOKUPS", 0)

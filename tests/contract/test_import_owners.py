@@ -217,7 +217,7 @@ def test_an_owner_elsewhere_that_gives_no_sign_of_life_is_replaced(
     store: Store, acme: Organization, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Watched by a clock that cannot jump, for a stated time; what the old one sends then counts nothing."""
-    monkeypatch.setattr(ownership, "GONE_AFTER_S", 0.6)
+    monkeypatch.setattr(ownership, "OWNER_TIMEOUT_S", 0.6)
     batch_no = claimed_elsewhere(store, acme)
     rows = "g" * 10
     check(store, acme, run(store, acme, tmp_path, File(rows)), rows)
@@ -240,7 +240,7 @@ def test_an_owner_elsewhere_that_lives_is_not_replaced(
 ) -> None:
     """As soon as it gives a sign of life the second run ends, and says where the first one runs."""
     batch_no = claimed_elsewhere(store, acme)
-    timer = threading.Timer(0.5, store.beat_import, (acme.id, batch_no, ELSEWHERE))
+    timer = threading.Timer(0.5, store.heartbeat_import, (acme.id, batch_no, ELSEWHERE))
     timer.start()
     with pytest.raises(ImportTakenError, match="process 4711 on web2, since 2026-01-01T00:00:00Z"):
         run(store, acme, tmp_path, File("g"))
@@ -251,7 +251,7 @@ def test_an_owner_that_reads_for_long_gives_signs_of_life(
     store: Store, acme: Organization, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between two commits, so that others see that it is there."""
-    monkeypatch.setattr(ownership, "BEAT_S", 0.01)
+    monkeypatch.setattr(ownership, "HEARTBEAT_S", 0.01)
     beats: list[int] = []
 
     def slowly(number: int) -> None:

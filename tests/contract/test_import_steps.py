@@ -114,7 +114,7 @@ def test_a_wrong_owner_can_count_nothing(store, space):
     for other in ("b", None):
         with pytest.raises(ImportTakenError):
             store.finish_import(space.org_id, record.batch_no, NOW, other)
-    store.beat_import(space.org_id, record.batch_no, owner("b"))
+    store.heartbeat_import(space.org_id, record.batch_no, owner("b"))
     with pytest.raises(ImportTakenError):
         send(store, space, call("c99"), import_no=record.batch_no)
     assert whole(store, space, record) == before
@@ -140,7 +140,7 @@ def test_an_owner_that_gives_a_sign_of_life_is_not_replaced(store, space):
     """A commit is one, and so is a beat; who saw the owner before that is refused."""
     record = opened(store, space)
     for sign in (
-        lambda: store.beat_import(space.org_id, record.batch_no, owner("a")),
+        lambda: store.heartbeat_import(space.org_id, record.batch_no, owner("a")),
         lambda: store.import_rows(step(record, [space], range(10))),
     ):
         seen = store.find_import(space.org_id, record.batch_no)
@@ -262,7 +262,7 @@ def test_whoever_sends_and_however_often_each_row_is_counted_once(kept_store: St
                 seen = None if found.owner is None else found.owner.nonce
                 store.claim_import(acme.id, begun.batch_no, ImportClaim(owner=owner(nonce), instead_of=seen))
             elif act == "beat":
-                store.beat_import(acme.id, begun.batch_no, owner(nonce))
+                store.heartbeat_import(acme.id, begun.batch_no, owner(nonce))
             elif act == "finish":
                 store.finish_import(acme.id, begun.batch_no, NOW, nonce)
             else:

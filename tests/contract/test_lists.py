@@ -11,7 +11,7 @@ from tests.events import call, send
 from tests.stores import NOW, dump, make_store
 
 ALL = Window(limit=10_000)
-QUARTER = 15 * MINUTE
+QUARTER_HOUR = 15 * MINUTE
 LATER = NOW + 200 * MINUTE
 
 CALL_FILTERS = {
@@ -55,19 +55,19 @@ CALL_FILTERS = {
         CallFilter(max_duration_ms=999),
         lambda call: call.duration_ms is not None and call.duration_ms <= 999,
     ),
-    "from": (CallFilter(start=NOW + QUARTER), lambda call: call.creation_time >= NOW + QUARTER),
-    "until": (CallFilter(end=NOW + QUARTER), lambda call: call.creation_time < NOW + QUARTER),
+    "from": (CallFilter(start=NOW + QUARTER_HOUR), lambda call: call.creation_time >= NOW + QUARTER_HOUR),
+    "until": (CallFilter(end=NOW + QUARTER_HOUR), lambda call: call.creation_time < NOW + QUARTER_HOUR),
     "an odd span": (
-        CallFilter(start=NOW + 1, end=NOW + QUARTER + 1),
-        lambda call: NOW + 1 <= call.creation_time < NOW + QUARTER + 1,
+        CallFilter(start=NOW + 1, end=NOW + QUARTER_HOUR + 1),
+        lambda call: NOW + 1 <= call.creation_time < NOW + QUARTER_HOUR + 1,
     ),
     "a span of nothing": (CallFilter(start=LATER, end=NOW), lambda call: False),
     "made, by type, in a span": (
-        CallFilter(made=True, call_type="web", start=NOW + QUARTER, end=LATER),
+        CallFilter(made=True, call_type="web", start=NOW + QUARTER_HOUR, end=LATER),
         lambda call: (
             call.call_status != "queued"
             and call.call_type == "web"
-            and NOW + QUARTER <= call.creation_time < LATER
+            and NOW + QUARTER_HOUR <= call.creation_time < LATER
         ),
     ),
     "made, yet queued": (CallFilter(made=True, call_status="queued"), lambda call: False),
@@ -112,17 +112,17 @@ TASK_FILTERS = {
     "no assignee": (TaskFilter(assignee=UNKNOWN), lambda task: task.assignee is None),
     "attempt": (TaskFilter(attempt=2), lambda task: task.attempt == 2),
     "created from": (
-        TaskFilter(created_from=NOW + QUARTER),
-        lambda task: task.created >= NOW + QUARTER,
+        TaskFilter(created_from=NOW + QUARTER_HOUR),
+        lambda task: task.created >= NOW + QUARTER_HOUR,
     ),
-    "created to": (TaskFilter(created_to=NOW + QUARTER), lambda task: task.created < NOW + QUARTER),
+    "created to": (TaskFilter(created_to=NOW + QUARTER_HOUR), lambda task: task.created < NOW + QUARTER_HOUR),
     "an odd span": (
-        TaskFilter(created_from=NOW + 1, created_to=NOW + QUARTER + 1),
-        lambda task: NOW + 1 <= task.created < NOW + QUARTER + 1,
+        TaskFilter(created_from=NOW + 1, created_to=NOW + QUARTER_HOUR + 1),
+        lambda task: NOW + 1 <= task.created < NOW + QUARTER_HOUR + 1,
     ),
     "a status in a span": (
-        TaskFilter(status="failed", created_from=NOW + QUARTER, created_to=LATER),
-        lambda task: task.status == "failed" and NOW + QUARTER <= task.created < LATER,
+        TaskFilter(status="failed", created_from=NOW + QUARTER_HOUR, created_to=LATER),
+        lambda task: task.status == "failed" and NOW + QUARTER_HOUR <= task.created < LATER,
     ),
     "updated before": (
         TaskFilter(updated_before=NOW + 20 * MINUTE),

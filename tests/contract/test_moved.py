@@ -9,10 +9,10 @@ from tests.stores import NOW, make_organization, make_space
 
 def test_the_marker_stands_still_while_nothing_happens(store, acme, space):
     """Reading moves nothing."""
-    before = store.marker()
+    before = store.change_counter()
     store.moved(acme.id, -1)
     store.verify(deep=True)
-    assert store.marker() == before
+    assert store.change_counter() == before
 
 
 def test_the_marker_moves_with_every_kind_of_change(store, acme, space):
@@ -35,9 +35,9 @@ def test_the_marker_moves_with_every_kind_of_change(store, acme, space):
         lambda: make_organization(store, "new.example"),
         lambda: store.revoke_token(token.id, NOW),
     ):
-        before = store.marker()
+        before = store.change_counter()
         change()
-        assert store.marker() != before
+        assert store.change_counter() != before
 
 
 def test_totals_are_told_of_spaces_that_changed_since(store, acme, space, other_space):

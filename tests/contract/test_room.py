@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from callboard.fold import room
 from callboard.fold.room import (
-    ENDS_BESIDE,
     EVENTS_PER_ITEM,
-    MOST_EVENTS,
-    RETRIES_BESIDE,
-    VOIDS_BESIDE,
+    EXTRA_END_EVENTS,
+    EXTRA_RETRY_EVENTS,
+    EXTRA_VOID_EVENTS,
+    MAX_EVENTS_PER_ITEM,
     Room,
 )
 from callboard.model.event import Entry, Event
@@ -41,18 +41,18 @@ def test_after_a_thousand_live_events_it_can_still_end_and_be_withdrawn(store, a
     """
     find = store.call if kind == "call" else store.task
     assert ended(send(store, space, *(live(kind, number) for number in range(1001))))[3] == 1
-    ends = [end(kind, number) for number in range(ENDS_BESIDE + 1)]
+    ends = [end(kind, number) for number in range(EXTRA_END_EVENTS + 1)]
     assert send(store, space, *ends).rejected == 1
     row = find(acme.id, space.id, "c1")
     assert (row.call_status if kind == "call" else row.status) in ("completed", "failed")
-    voids = [live(kind, 9000 + number, void=number % 2 == 0) for number in range(VOIDS_BESIDE + 1)]
+    voids = [live(kind, 9000 + number, void=number % 2 == 0) for number in range(EXTRA_VOID_EVENTS + 1)]
     receipt = send(store, space, *voids, live(kind, 2000), end(kind, 9999))
     assert [each.reason for each in receipt.rejections] == ["too_many_events"] * 3
     assert "1,110 events" in receipt.rejections[0].message
     # Those that are known are still known, of whatever kind.
     assert ended(send(store, space, live(kind, 0), ends[0], voids[0])) == (0, 3, 0, 0)
     entries = store.call_entries if kind == "call" else store.task_entries
-    assert len(entries(acme.id, space.id, "c1")) == EVENTS_PER_ITEM + ENDS_BESIDE + VOIDS_BESIDE
+    assert len(entries(acme.id, space.id, "c1")) == EVENTS_PER_ITEM + EXTRA_END_EVENTS + EXTRA_VOID_EVENTS
     assert store.verify(deep=True).drift == 0
 
 
@@ -66,7 +66,7 @@ def test_a_task_full_of_events_can_be_withdrawn_and_is_then_in_no_number(store, 
 def test_a_task_full_of_events_can_be_tried_again(store, acme, space):
     """100 events of higher attempts than 1, and their ends beside those of ends."""
     send(store, space, *(live("task", number) for number in range(1000)))
-    again = [live("task", number, attempt=2 + number % 3) for number in range(RETRIES_BESIDE)]
+    again = [live("task", number, attempt=2 + number % 3) for number in range(EXTRA_RETRY_EVENTS)]
     assert send(store, space, *again).rejected == 0
     receipt = send(store, space, live("task", 5000, attempt=9), end("task", 1, attempt=9))
     assert [each.reason for each in receipt.rejections] == ["too_many_events"]
@@ -77,8 +77,8 @@ def test_a_task_full_of_events_can_be_tried_again(store, acme, space):
 def test_no_item_ever_has_more_events_than_there_are_places(store, acme, space):
     """Whatever they are: what one commit loads of a task is bounded."""
     every = [end("task", number, attempt=2, void=True) for number in range(1300)]
-    assert send(store, space, *every).rejected == 1300 - MOST_EVENTS
-    assert len(store.task_entries(acme.id, space.id, "c1")) == MOST_EVENTS
+    assert send(store, space, *every).rejected == 1300 - MAX_EVENTS_PER_ITEM
+    assert len(store.task_entries(acme.id, space.id, "c1")) == MAX_EVENTS_PER_ITEM
 
 
 KINDS = [

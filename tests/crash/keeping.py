@@ -13,7 +13,7 @@ from callboard.model.directory import Space
 from callboard.model.event import Entry, from_canonical
 from callboard.store.sqlite.store import SqliteStore
 from tests.crash.sending import Books
-from tests.property.plain_fold import PlainSpace, Told
+from tests.property.plain_fold import PlainSpace, SentEvent
 from tests.stores import bits, dump
 
 
@@ -74,7 +74,7 @@ def _damage(path: Path, store: SqliteStore) -> list[str]:
 def _differences(store: SqliteStore, space: Space, entries: Iterable[Entry]) -> list[str]:
     """Where rows and totals are not the plain fold of those events. (Cells: verification compares them.)"""
     plain = PlainSpace(
-        space.id, "UTC", [Told(entry.event, entry.occurred_at, entry.source) for entry in entries]
+        space.id, "UTC", [SentEvent(entry.event, entry.occurred_at, entry.source) for entry in entries]
     )
     expected = bits(
         {

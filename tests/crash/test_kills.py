@@ -23,7 +23,7 @@ from tests.acceptance.campaign import Campaign, new_campaign
 from tests.acceptance.server import Server
 from tests.crash.keeping import bodies_in, kept_in
 from tests.crash.sending import Books, Sender, Wire, entries_of, the_seed
-from tests.property.plain_fold import PlainSpace, Told
+from tests.property.plain_fold import PlainSpace, SentEvent
 
 CLIENTS = 4
 KILLS_A_FILE = 25
@@ -64,7 +64,7 @@ class FedServer:
         assert not self.books.lost(bodies), "acknowledged, and lost"
         assert bodies <= self.books.sent.keys()
         entries = [self.books.sent[body] for body in bodies]
-        told = [Told(entry.event, entry.occurred_at, entry.source) for entry in entries]
+        told = [SentEvent(entry.event, entry.occurred_at, entry.source) for entry in entries]
         assert self._answer() == _as_answered(PlainSpace(self._space.id, "UTC", told).totals())
         return len(bodies) - len(self.books.acknowledged)
 

@@ -86,7 +86,7 @@ def test_a_store_refuses_what_nobody_would_find_again(change: Change, tmp_path: 
         with pytest.raises(StoreReplacedError):
             ask()
     time.sleep(0.11)
-    for look in (store.marker, store.marker):
+    for look in (store.change_counter, store.change_counter):
         with pytest.raises(StoreReplacedError):
             look()
     store.close()

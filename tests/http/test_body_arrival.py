@@ -101,7 +101,7 @@ def test_a_server_that_stops_waits_for_no_body_longer_than_for_a_small_one(board
     async def stopped() -> int:
         slow = asyncio.create_task(Slow(board, [b" " * (4 * MIB)]).asked())
         await asyncio.sleep(0.02)
-        board.app.hurry_bodies()
+        board.app.shorten_body_deadlines()
         return await asyncio.wait_for(slow, 20)  # its own time would be 64 s
 
     assert board.loop.run(stopped()) == 408
@@ -120,7 +120,7 @@ def test_stalled_bodies_share_one_room_and_give_it_back(tmp_path: Path):
             url = f"{API}spaces/{board.elsewhere.token}/events/"
             answer = await board._ask("POST", url, ADDRESS, headers=other, json=call("c-1"))
             assert answer.status_code == 200
-            board.app.hurry_bodies()
+            board.app.shorten_body_deadlines()
             return await asyncio.gather(*asked)
 
         statuses = board.loop.run(crowd())

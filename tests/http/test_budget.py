@@ -80,7 +80,7 @@ def test_a_budget_that_is_used_up_is_503_with_when_to_come_back(
 
 
 def _of_seconds(seconds: float) -> Any:
-    def init(self: Budget, _: float, rows: int = budget.MOST_ROWS) -> None:
+    def init(self: Budget, _: float, rows: int = budget.MAX_ROWS) -> None:
         self.ends_at = budget.time.monotonic() + seconds  # type: ignore[attr-defined]
         self.rows_left = rows
 
@@ -103,7 +103,7 @@ def test_an_answer_longer_than_it_may_be_is_422(
     board: Board, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Known while it is written: what is longer is not sent."""
-    monkeypatch.setattr(long_answers, "MOST_ANSWER_BYTES", 400)
+    monkeypatch.setattr(long_answers, "MAX_ANSWER_BYTES", 400)
     monkeypatch.setattr(long_answers, "SHORT", 1)
     answer = board.get(REPORTS[name])
     assert answer.status_code == 422, answer.text

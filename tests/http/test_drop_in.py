@@ -211,11 +211,11 @@ def test_pages_and_cursors_of_agents_miss_none_and_repeat_none(board: Board):
 def test_agents_have_bounds_that_say_what_to_narrow(board: Board, monkeypatch: pytest.MonkeyPatch):
     """Too many tasks: one space. Too many pairs of agent and space: a smaller page."""
     board.send(*[task(name, assignee=name) for name in "xyz"])
-    monkeypatch.setattr(agent_bounds, "MOST_PAIRS", 2)
+    monkeypatch.setattr(agent_bounds, "MAX_PAIRS", 2)
     answer = board.get("agents/")
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "page_size")
     assert len(agents_of(board, "?page_size=1")) == 1
-    monkeypatch.setattr(agent_bounds, "MOST_TASKS", 1)
+    monkeypatch.setattr(agent_bounds, "MAX_TASKS", 1)
     answer = board.get("agents/")
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "space_token")
 

@@ -225,8 +225,8 @@ class Taking:
 def slowly(filled: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
     """Few rows at once, so that an export has many pieces."""
     monkeypatch.setattr(walk, "FIRST_ROWS", 4)
-    monkeypatch.setattr(walk, "MOST_ROWS", 4)
-    monkeypatch.setattr(walk, "LEAST_ROWS", 4)
+    monkeypatch.setattr(walk, "MAX_ROWS", 4)
+    monkeypatch.setattr(walk, "MIN_ROWS", 4)
     return filled
 
 
@@ -262,7 +262,7 @@ def test_rows_that_change_meanwhile_are_there_once(slowly: Board):
 
     async def story() -> None:
         async with Taking(slowly, "format=ndjson") as taking:
-            late = slowly.space(slowly.acme, "Late")
+            late = slowly.space(slowly.acme, "OverdueQuery")
             send(slowly.store, late, call("late", at=3.5), call("new", at=99))
             send(
                 slowly.store,

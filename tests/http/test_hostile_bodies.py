@@ -105,7 +105,7 @@ def test_the_largest_bodies_take_no_more_than_their_share(attacked: Door, health
 
 def _most(endpoint: Endpoint[Any]) -> int:
     """Bytes of a body: what its route takes, but no more than is read in more than one slice."""
-    return SEVERAL_SLICES if endpoint.body is None else endpoint.body.most_bytes or SEVERAL_SLICES
+    return SEVERAL_SLICES if endpoint.body is None else endpoint.body.max_bytes or SEVERAL_SLICES
 
 
 def _sizes(endpoint: Endpoint[Any]) -> list[tuple[int, int]]:

@@ -158,7 +158,7 @@ def test_beyond_the_bound_spaces_are_one(board: Board, monkeypatch: pytest.Monke
     """The newest have series of their own; the sums stay what they are."""
     for space in (board.spring, board.summer, board.mail):
         send(board.store, space, call("a"))
-    monkeypatch.setattr(space_metrics, "MOST_SPACES", 1)
+    monkeypatch.setattr(space_metrics, "MAX_SPACES", 1)
     told = read(board.get(ORGANIZATION).text)
     calls = told["callboard_space_calls"]
     completed = {key[1]: value for key, value in calls.items() if key[2] == "completed"}

@@ -66,7 +66,7 @@ def test_without_a_question_it_is_today_by_the_hour(board: Board):
 
 def test_more_calls_than_may_be_read_are_refused(board: Board, monkeypatch):
     """The seven days before the period are among them."""
-    monkeypatch.setattr("callboard.query.reports.tabulate.MOST_ROWS", 3)
+    monkeypatch.setattr("callboard.query.reports.tabulate.MAX_ROWS", 3)
     board.send(
         *[call(f"c-{number}", call_status="completed", creation_time=at(board, HOUR)) for number in range(5)]
     )

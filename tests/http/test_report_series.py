@@ -172,7 +172,7 @@ def test_what_cannot_be_asked_is_refused_with_what_to_do(board: Board, asked, st
 
 def test_more_rows_than_may_be_read_are_refused_and_never_cut(busy: Board, monkeypatch):
     """422 says what to narrow; what counters hold is answered all the same."""
-    monkeypatch.setattr("callboard.query.reports.tabulate.MOST_ROWS", 10)
+    monkeypatch.setattr("callboard.query.reports.tabulate.MAX_ROWS", 10)
     answer = busy.get(PATH, params={"start": "2025-12-01", "group_by": "answered_by"})
     assert answer.status_code == 422
     assert "take a shorter period or one space" in answer.json()["message"]
@@ -181,7 +181,7 @@ def test_more_rows_than_may_be_read_are_refused_and_never_cut(busy: Board, monke
 
 def test_more_groups_than_are_told_are_refused(busy: Board, monkeypatch):
     """Rather than cut."""
-    monkeypatch.setattr("callboard.query.reports.series.MOST_GROUPS", 2)
+    monkeypatch.setattr("callboard.query.reports.series.MAX_GROUPS", 2)
     answer = busy.get(PATH, params={"start": "2025-12-30", "group_by": "agent"})
     assert answer.status_code == 422
     assert "take another group, or a filter" in answer.json()["message"]

@@ -203,7 +203,7 @@ def test_a_slow_reader_gets_the_newest_and_not_all_there_was(board: Board):
 
 def test_messages_keep_their_distance(board: Board, monkeypatch: pytest.MonkeyPatch):
     """With the distance set to an hour, a subscriber that was just told is not told again; another is."""
-    monkeypatch.setattr(subscription, "APART_S", 3600.0)
+    monkeypatch.setattr(subscription, "MIN_INTERVAL_S", 3600.0)
 
     async def story() -> None:
         async with reading(board) as reader:
@@ -219,7 +219,7 @@ def test_messages_keep_their_distance(board: Board, monkeypatch: pytest.MonkeyPa
 def test_silence_is_filled_with_comments(board: Board, monkeypatch: pytest.MonkeyPatch):
     """They are no messages: a client that listens for numbers hears nothing."""
     monkeypatch.setattr(subscription, "HEARTBEAT_S", 0.01)
-    monkeypatch.setattr(subscription, "APART_S", 0.0)
+    monkeypatch.setattr(subscription, "MIN_INTERVAL_S", 0.0)
 
     async def story() -> None:
         async with reading(board) as reader:
@@ -231,7 +231,7 @@ def test_silence_is_filled_with_comments(board: Board, monkeypatch: pytest.Monke
 
 def test_a_client_may_ask_for_signs_of_life_sooner(board: Board, monkeypatch: pytest.MonkeyPatch):
     """A comment after `heartbeat` seconds of silence: it takes two seconds, where others hear nothing yet."""
-    monkeypatch.setattr(subscription, "APART_S", 0.0)
+    monkeypatch.setattr(subscription, "MIN_INTERVAL_S", 0.0)
 
     async def story() -> None:
         async with reading(board) as patient, reading(board, "heartbeat=2") as wary:

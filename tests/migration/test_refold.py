@@ -37,7 +37,7 @@ from tests.acceptance.command import callboard
 from tests.crash.sending import the_seed
 from tests.migration.older import SQLITE_SCHEMA, older_database, older_file
 from tests.migration.upgrading import Printing
-from tests.property.plain_fold import PlainSpace, Told, plain_dump
+from tests.property.plain_fold import PlainSpace, SentEvent, plain_dump
 from tests.stores import behind, bits, dump, on_postgres
 
 ENGINES = ("sqlite", pytest.param("postgres", marks=on_postgres))
@@ -58,7 +58,7 @@ def older(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     cluster.drop(url)
 
 
-def opened(name: str, watch: refold.Watch | None = None) -> SqlStore:
+def opened(name: str, watch: refold.UpgradeObserver | None = None) -> SqlStore:
     return open_store(Settings(db=name, lock_timeout_ms=400), upgrade=True, watch=watch)
 
 
@@ -75,7 +75,7 @@ def expected(store: SqlStore) -> list[Any]:
     made = []
     for organization in store.organizations():
         spaces = store.spaces(organization.id)
-        told: dict[int, list[Told]] = {space.id: [] for space in spaces}
+        told: dict[int, list[SentEvent]] = {space.id: [] for space in spaces}
         with behind(store) as db:
             rows = db.select(
                 "SELECT space_id, body, received_at, source FROM event "
@@ -85,7 +85,9 @@ def expected(store: SqlStore) -> list[Any]:
         for space_id, body, received_at, source in rows:
             event = from_canonical(bytes(body))
             occurred = event.occurred_at
-            told[space_id].append(Told(event, occurred if isinstance(occurred, int) else received_at, source))
+            told[space_id].append(
+                SentEvent(event, occurred if isinstance(occurred, int) else received_at, source)
+            )
         plain = {space.id: PlainSpace(space.id, space.home_zone, told[space.id]) for space in spaces}
         contact = [plain[space.id] for space in spaces if space.content_type == "contact"]
         made.append(bits(plain_dump(list(plain.values()), contact)))
@@ -394,7 +396,7 @@ def test_a_server_whose_database_is_being_brought_up_to_date_is_not_ready(databa
 @on_postgres
 def test_a_database_that_servers_use_is_not_touched(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """They would answer from rows of two kinds: they have to be stopped."""
-    monkeypatch.setattr(postgres_upgrade, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(postgres_upgrade, "RETRY_FOR_S", 0.1)
     with (
         psycopg.connect(database, application_name="callboard"),
         pytest.raises(StoreUnavailableError, match="stop every server"),

@@ -14,7 +14,7 @@ from callboard.store.sql import refold
 
 
 class Printing:
-    """A `Watch` that prints."""
+    """A `UpgradeObserver` that prints."""
 
     def waits(self) -> None:
         print("waits", flush=True)

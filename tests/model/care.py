@@ -9,7 +9,7 @@ from msgspec import structs
 
 from callboard.clock import Micros
 from callboard.fold.batch import Item, refold, same_row
-from callboard.store.interface import NOTHING, Doing, Progress
+from callboard.store.interface import IDLE, Activity, Progress
 from callboard.store.questions import CONTACT_SPACES
 from callboard.store.reporting import Difference, LastVerification, Verification
 from tests.model.counters import contact_cells, recount
@@ -54,7 +54,7 @@ class Care(Part):
     def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
         return {"engine": "memory", "version": "1", "durable": "no"}
 
-    doing: Doing = NOTHING
+    doing: Activity = IDLE
 
     @property
     def identity(self) -> str:

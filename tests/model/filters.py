@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from callboard.model.call import LOOK_BACK, Call
+from callboard.model.call import MAX_CALL_SPAN, Call
 from callboard.model.directory import SpaceSettings
 from callboard.model.fields import filtered
 from callboard.model.run import Run
@@ -56,7 +56,7 @@ def _under_way(call: Call, kind: str, span: tuple[int, int], limits: SpaceSettin
     ended = call.ends(began, limits.live_call_limit)
     if ended is None:
         return False
-    ended = min(ended, call.creation_time + LOOK_BACK)
+    ended = min(ended, call.creation_time + MAX_CALL_SPAN)
     return span[0] < span[1] and began < ended and began < span[1] and ended > span[0]
 
 

@@ -43,7 +43,7 @@ class Imports(Part):
             self._keep(org_id, batch)
             return batch
 
-    def beat_import(self, org_id: int, batch_no: int, owner: ImportOwner) -> None:
+    def heartbeat_import(self, org_id: int, batch_no: int, owner: ImportOwner) -> None:
         with self.state.lock:
             batch = self.state.need_batch(org_id, batch_no)
             if batch.owner == owner:

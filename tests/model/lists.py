@@ -12,7 +12,7 @@ from callboard.model.event import Entry
 from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.words import Outcome
-from callboard.store.interface import CallAt, Moved, TaskAt
+from callboard.store.interface import CallAt, Changes, TaskAt
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 from callboard.store.reporting import AgentTasks
 from tests.model.filters import call_passes, task_passes, windowed
@@ -25,13 +25,13 @@ class Lists(Part):
     def ahead(self) -> None:
         return None
 
-    def marker(self) -> int:
+    def change_counter(self) -> int:
         with self.state.lock:
             return self.state.commits
 
-    def moved(self, org_id: int, since: int) -> Moved:
+    def moved(self, org_id: int, since: int) -> Changes:
         with self.state.lock:
-            return Moved(
+            return Changes(
                 self.state.versions[org_id],
                 self.state.directory_version,
                 {
@@ -66,7 +66,7 @@ class Lists(Part):
         with self.state.lock:
             return self._entries(org_id, space_id, call_id, is_call=True)
 
-    def agents(self, scope: Scope, window: Window, most_pairs: int) -> list[AgentTasks] | None:
+    def agents(self, scope: Scope, window: Window, max_pairs: int) -> list[AgentTasks] | None:
         with self.state.lock:
             found: dict[str | None, list[TaskAt]] = {}
             for row in self._tasks(scope, TaskFilter()):
@@ -76,7 +76,7 @@ class Lists(Part):
             after = window.after.item_id
             ordered = [handle for handle in ordered if handle is None or handle > after]
         page = [_agent(handle, found[handle]) for handle in ordered[window.offset :][: window.limit]]
-        return page if sum(len(each.spaces) for each in page) <= most_pairs else None
+        return page if sum(len(each.spaces) for each in page) <= max_pairs else None
 
     def count_agents(self, scope: Scope) -> int:
         with self.state.lock:

@@ -10,11 +10,11 @@ from msgspec import UNSET
 
 from callboard.clock import Micros
 from callboard.fold.task import run_time_ms
-from callboard.model.call import LOOK_BACK
+from callboard.model.call import MAX_CALL_SPAN
 from callboard.model.task import Task
 from callboard.model.words import Outcome
 from callboard.store.questions import NO_SPACE, CallFilter
-from callboard.store.reporting import Intervals, Overdue, Received
+from callboard.store.reporting import Arrivals, Intervals, Overdue
 from tests.model.filters import call_passes
 from tests.model.state import Part
 
@@ -22,7 +22,7 @@ from tests.model.state import Part
 class Lateness(Part):
     """`received`, `long_live_calls`, `waiting_tasks`, `run_times_ms`."""
 
-    def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:
+    def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Arrivals:
         with self.state.lock:
             every = [
                 (
@@ -48,7 +48,7 @@ class Lateness(Part):
                 space = self.state.need_space(org_id, space_id)
                 outcomes.update(space.outcomes)
                 last += [] if space.last_received_at is None else [space.last_received_at]
-        return Received(
+        return Arrivals(
             outcomes={ending: events for ending, events in outcomes.items() if events},
             last_received_at=max(last, default=None),
             latest=[(at, occurred) for at, occurred, space_id in looked if space_id in set(spaces)],
@@ -86,12 +86,12 @@ class Lateness(Part):
                         continue
                     unplaced += period[0] <= call.creation_time < period[1] and call.unplaced(kind)
                     began = call.begins(kind)
-                    if began is None or not period[0] - LOOK_BACK <= call.creation_time < period[1]:
+                    if began is None or not period[0] - MAX_CALL_SPAN <= call.creation_time < period[1]:
                         continue
                     ended = call.ends(began, space.space.settings.live_call_limit)
                     if ended is None:
                         continue
-                    ended = min(ended, call.creation_time + LOOK_BACK)
+                    ended = min(ended, call.creation_time + MAX_CALL_SPAN)
                     if began < ended and began < period[1] and ended > period[0]:
                         spans.append((began, ended, int(call.call_status in ("ringing", "in_progress"))))
         return Intervals(spans=spans, unplaced=unplaced)

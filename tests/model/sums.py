@@ -74,7 +74,7 @@ class ReportSums(Part):
         org_id: int,
         where: CallFilter,
         wanted: Sequence[Extreme],
-        most_rows: int,
+        max_rows: int,
     ) -> list[int | None]:
         with self.state.lock:
             return [self._extreme_ms(org_id, where, each) for each in wanted]

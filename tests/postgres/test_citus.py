@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from callboard.store.postgres import looks
-from callboard.store.postgres.distribute import SPREAD
+from callboard.store.postgres.distribute import DISTRIBUTED_TABLES
 from callboard.store.postgres.store import PostgresStore
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 from tests import cluster
@@ -79,7 +79,7 @@ def test_each_statement_goes_to_one_shard(tmp_path: Path) -> None:
             store.call_entries(acme.id, space.id, "c-1")
             store.runs(acme.id, space.id, Window(limit=10))
             store.outcomes(acme.id)
-        statements[re.sub(r"\$\d", "%s", looks._LOOK_AT_ONE.decode())] = (0, 0, acme.id)
+        statements[re.sub(r"\$\d", "%s", looks._REFRESH_ONE.decode())] = (0, 0, acme.id)
         with psycopg.connect(cluster.citus(), autocommit=True) as connection:
             plans = {
                 sql: plan(connection, sql, values)
@@ -109,7 +109,7 @@ def test_a_filled_store_is_spread_whole() -> None:
         before = dump(store, acme.id)
     done = callboard("db", "distribute", "--json", db=url)
     assert done.code == 0, done.err
-    assert set(done.json["spread"]) == set(SPREAD)
+    assert set(done.json["spread"]) == set(DISTRIBUTED_TABLES)
     assert done.json["rows"] > 500
     assert "Nothing to do" in callboard("db", "distribute", db=url).text
     with closing(PostgresStore(url)) as store:

@@ -130,12 +130,12 @@ CACHES: dict[str, Cache] = {
     "query/wall.py: _change": Cache("changes of clocks that were looked up", wall.CHANGES, 4, (BIG, BIG + 1)),
     "fold/grain.py: buckets_of": Cache(
         "quarters that were placed in hours and days",
-        grain.PLACED,
+        grain.CACHED_BUCKETS,
         24,
         (BIG, {**grain.buckets_of(2_000_000, "UTC")}),
     ),
-    "fold/grain.py: _steady_offset": Cache(
-        "days whose offset from UTC is kept", grain.STEADY, 8, (BIG, BIG + 1)
+    "fold/grain.py: _constant_offset": Cache(
+        "days whose offset from UTC is kept", grain.CACHED_OFFSETS, 8, (BIG, BIG + 1)
     ),
     "store/postgres/statements.py: translated": Cache(
         "statements that were written for the driver",
@@ -145,21 +145,21 @@ CACHES: dict[str, Cache] = {
     ),
     "query/directory.py: View._principals": Cache(
         "secrets of tokens remembered",
-        directory.REMEMBERED,
+        directory.MAX_CACHED,
         16,
         (b"d" * 32, Principal(_TOKEN, _NOW, {member.org_id: member.role for member in _TOKEN.members})),
     ),
     "query/directory.py: View._handles": Cache(
-        "handles remembered", directory.REMEMBERED, 12, ("h" * 60, _ORGANIZATION)
+        "handles remembered", directory.MAX_CACHED, 12, ("h" * 60, _ORGANIZATION)
     ),
     "query/directory.py: View._tokens": Cache(
-        "space tokens remembered", directory.REMEMBERED, 16, ("t" * 64, _SPACE)
+        "space tokens remembered", directory.MAX_CACHED, 16, ("t" * 64, _SPACE)
     ),
     "query/directory.py: View._spaces": Cache(
-        "spaces in the lists of organizations remembered", directory.REMEMBERED_SPACES, 72, (BIG, _SPACE)
+        "spaces in the lists of organizations remembered", directory.MAX_CACHED_SPACES, 72, (BIG, _SPACE)
     ),
     "query/directory.py: Directory._touched": Cache(
-        "tokens whose last use is remembered", directory.REMEMBERED, 4, (BIG, BIG + 1)
+        "tokens whose last use is remembered", directory.MAX_CACHED, 4, (BIG, BIG + 1)
     ),
     "http/limits.py: FailureLimit._failures": Cache(
         "callers with failures that are remembered",
@@ -177,10 +177,10 @@ CACHES: dict[str, Cache] = {
         "queries of the short path", short_path.SCOPES, 24, (b"q" * short_path.LONGEST_KEY, (BIG, BIG + 1))
     ),
     "query/analytics.py: Analytics._known": Cache(
-        "spaces whose totals are held, a worker", analytics.MOST_SPACES, 256, (BIG, _cell())
+        "spaces whose totals are held, a worker", analytics.MAX_SPACES, 256, (BIG, _cell())
     ),
     "query/reports/views.py: Views._views": Cache(
-        "numbers of series held, a worker", views.MOST_NUMBERS, 48, None
+        "numbers of series held, a worker", views.MAX_NUMBERS, 48, None
     ),
 }
 MADE_ONCE = {
@@ -204,26 +204,27 @@ MADE_ONCE_MIB = 16
 NO_CACHES = {
     "fold/call.py: CallFold._facts": "one call's facts, while it is folded",
     "fold/call.py: CallFold._ends": "one call's ends, while it is folded",
+    "fold/call.py: CallFold._mappings": "one call's mappings, while it is folded",
     "http/router.py: _Node.literals": "the routes, made at the start",
     "http/router.py: _Node.endpoints": "the routes, made at the start",
     "http/metering.py: Gauges._told": "names of our own counters",
     "http/refusals.py: Refusals._kinds": "codes of our own errors",
     "http/room.py: Room._of_sender": "senders whose bodies are held now, gone with their last byte",
-    "http/shared_threads.py: SharedThreads._at_work": "what is at work, bounded by the threads",
-    "http/shared_threads.py: SharedThreads._queues": "what waits, bounded by the room for it",
+    "http/shared_threads.py: FairThreadPool._at_work": "what is at work, bounded by the threads",
+    "http/shared_threads.py: FairThreadPool._queues": "what waits, bounded by the room for it",
     "telemetry/meter.py: Layout._places": "names of our own counters",
     "query/analytics.py: OrganizationTotals.spaces": "counted by Analytics._known",
     "query/places.py: Places._of_organization": "places that are taken",
     "query/reports/views.py: View._groups": "counted by Views._views",
     "query/reports/views.py: View._sums": "counted by Views._views",
     "query/reports/plan.py: Plan._holders": "lives as long as a question",
-    "query/reports/duration_sums.py: Gathered.buckets": "lives as long as a question",
+    "query/reports/duration_sums.py: DurationSums.buckets": "lives as long as a question",
     "live/follow.py: Live._subscriptions": "streams that are open, bounded by stream_subscribers",
     "live/follow.py: Live._followed": "what open streams follow",
     "live/follow.py: Live._seen": "organizations of open streams",
     "live/follow.py: Live.ended": "our own reasons",
     "store/sql/verify.py: Verifier._broken": "tables found damaged, while they are verified",
     "store/postgres/looks.py: Watched.spaces": "what moved since the others looked, of WATCHED organizations",
-    "store/postgres/looks.py: Looks._watched": "WATCHED organizations",
+    "store/postgres/looks.py: SharedRefresh._watched": "MAX_WATCHED organizations",
 }
 """What grows in an object's attribute without being a cache, and what bounds it."""

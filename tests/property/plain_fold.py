@@ -24,18 +24,18 @@ RANKS = {
     "queued": 0, "ringing": 1, "in_progress": 2, "completed": 3, "missed": 3, "failed": 3,
 }  # fmt: skip
 TASK_RANKS = {"pending": 0, "running": 1, "completed": 2, "failed": 2}
-QUARTER = 15 * 60 * 1_000_000
+QUARTER_HOUR = 15 * 60 * 1_000_000
 SKETCHES = (5, 6)
 """Counters by buckets of a duration: by UTC days alone, as all others are not."""
 
 
-class Told(NamedTuple):
+class SentEvent(NamedTuple):
     event: Any
     occurred_at: int
     source: str
 
 
-def place(told: Told) -> tuple[Any, ...]:
+def place(told: SentEvent) -> tuple[Any, ...]:
     """(attempt for tasks, standing, occurred_at, sequence or -1, rank, status, digest)"""
     event = told.event
     is_task = isinstance(event, TaskEvent)
@@ -52,13 +52,13 @@ def place(told: Told) -> tuple[Any, ...]:
     )
 
 
-def the_greatest(events: list[Told], carrying: str) -> Any:
+def the_greatest(events: list[SentEvent], carrying: str) -> Any:
     """The value of the greatest event that carries a field; `None` when none does, or when it is null."""
     carriers = [told for told in events if getattr(told.event, carrying) is not UNSET]
     return getattr(max(carriers, key=place).event, carrying) if carriers else None
 
 
-def key_by_key(events: list[Told], field: str) -> dict[str, Any] | None:
+def key_by_key(events: list[SentEvent], field: str) -> dict[str, Any] | None:
     """Each key's value is that of the greatest event that says something of it; a null field does of all."""
     carriers = [told for told in events if getattr(told.event, field) is not UNSET]
     every_key = {key for told in carriers for key in (getattr(told.event, field) or {})}
@@ -79,7 +79,7 @@ SEVEN_DAYS = 7 * 24 * 3600 * 1_000_000
 FINAL = ("completed", "missed", "failed")
 
 
-def plain_call(events: list[Told]) -> Call:
+def plain_call(events: list[SentEvent]) -> Call:
     winner = max(events, key=place)
     of_status = [told for told in events if told.event.call_status == winner.event.call_status]
     return Call(
@@ -101,7 +101,7 @@ def plain_call(events: list[Told]) -> Call:
     )
 
 
-def plain_times(events: list[Told], winner: Told, of_status: list[Told]) -> dict[str, Any]:
+def plain_times(events: list[SentEvent], winner: SentEvent, of_status: list[SentEvent]) -> dict[str, Any]:
     status, standing = winner.event.call_status, winner.event.standing
     other_finals = [
         told
@@ -146,9 +146,9 @@ def plain_times(events: list[Told], winner: Told, of_status: list[Told]) -> dict
         creation = min(told.occurred_at for told in events)
         if told_start is not None and not contradicts:
             creation = min(creation, told_start)
-    only_the_start = stated_creation is None and creation == start
+    has_only_start = stated_creation is None and creation == start
     waited = None if start is None or start < creation else start - creation
-    wait_unknown = waited is not None and (only_the_start or contradicting or waited > SEVEN_DAYS)
+    wait_unknown = waited is not None and (has_only_start or contradicting or waited > SEVEN_DAYS)
     return {
         "creation_time": creation,
         "start_time": start,
@@ -158,7 +158,7 @@ def plain_times(events: list[Told], winner: Told, of_status: list[Told]) -> dict
     }
 
 
-def plain_duration(events: list[Told], status: str, length: int | None, span: int | None) -> int | None:
+def plain_duration(events: list[SentEvent], status: str, length: int | None, span: int | None) -> int | None:
     """Stated, or else derived, or else 0 where nothing was connected."""
     if status == "missed":
         return 0
@@ -169,7 +169,7 @@ def plain_duration(events: list[Told], status: str, length: int | None, span: in
     return 0 if status == "failed" and never_began(events) else None
 
 
-def never_began(events: list[Told]) -> bool:
+def never_began(events: list[SentEvent]) -> bool:
     """No event carries a start, and no final one tells a length."""
     carries_a_start = [each for each in events if each.event.start_time is not UNSET]
     lengths = [
@@ -180,7 +180,7 @@ def never_began(events: list[Told]) -> bool:
     return not carries_a_start and not lengths
 
 
-def first_of_the_last_row(events: list[Told], standing: int) -> int | None:
+def first_of_the_last_row(events: list[SentEvent], standing: int) -> int | None:
     """Walk down from the greatest event for as long as they are final and of its standing."""
     row = []
     for told in sorted(events, key=place, reverse=True):
@@ -193,14 +193,14 @@ def first_of_the_last_row(events: list[Told], standing: int) -> int | None:
     return first
 
 
-def only_its_own_begin(told: Told) -> bool:
+def only_its_own_begin(told: SentEvent) -> bool:
     """It occurred at its own start or creation, and states neither end nor length (null states, too)."""
     event = told.event
     own = told.occurred_at in (event.start_time, event.creation_time)
     return own and event.end_time is UNSET and event.duration_ms is UNSET
 
 
-def plain_task(events: list[Told]) -> Task:
+def plain_task(events: list[SentEvent]) -> Task:
     winner = max(events, key=place)
     highest = max(told.event.attempt for told in events)
     of_attempt = [told for told in events if told.event.attempt == highest]
@@ -235,7 +235,7 @@ def plain_task(events: list[Told]) -> Task:
     )
 
 
-def when_it_took_its_status(of_attempt: list[Told], attempt: int, created: int) -> int:
+def when_it_took_its_status(of_attempt: list[SentEvent], attempt: int, created: int) -> int:
     """Cut where another status is said for the last time: the first word behind that cut."""
     in_order = sorted(of_attempt, key=place)
     status = in_order[-1].event.status
@@ -248,10 +248,10 @@ def when_it_took_its_status(of_attempt: list[Told], attempt: int, created: int) 
 class PlainSpace:
     """One space, folded and counted from nothing."""
 
-    def __init__(self, space_id: int, zone: str, told: list[Told]) -> None:
+    def __init__(self, space_id: int, zone: str, told: list[SentEvent]) -> None:
         self.space_id = space_id
         self.zone = ZoneInfo(zone)
-        of: dict[tuple[type, str], dict[bytes, Told]] = {}
+        of: dict[tuple[type, str], dict[bytes, SentEvent]] = {}
         for each in told:
             key = (type(each.event), each.event.item_id)
             of.setdefault(key, {}).setdefault(canonical(each.event), each)
@@ -310,7 +310,7 @@ class PlainSpace:
 
     def buckets(self, instant: int) -> dict[str, int]:
         """Walk back a quarter at a time for as long as it is the same hour, the same day."""
-        quarter = instant // QUARTER
+        quarter = instant // QUARTER_HOUR
         hour = day = quarter
         while self.civil(hour - 1)[:2] == self.civil(quarter)[:2]:
             hour -= 1
@@ -381,5 +381,5 @@ def plain_dump(spaces: list[PlainSpace], contact: list[PlainSpace]) -> dict[str,
 
 def plain_row(events: list[tuple[Event, int, str]]) -> Call | Task:
     """The call or task that told events make."""
-    told = [Told(*each) for each in events]
+    told = [SentEvent(*each) for each in events]
     return plain_call(told) if isinstance(told[0].event, CallEvent) else plain_task(told)

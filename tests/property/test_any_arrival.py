@@ -20,10 +20,10 @@ from tests.stores import STORES, on_postgres
 EIGHT = 8
 """Writing processes on PostgreSQL."""
 
-Tell = Callable[[World, History], None]
+Send = Callable[[World, History], None]
 
 
-def _hold(worlds: Worlds, kind: str, tell: Tell, length: settings) -> Shares:
+def _hold(worlds: Worlds, kind: str, tell: Send, length: settings) -> Shares:
     """Draw histories, have them told, compare; and say what they held."""
     shares = Shares()
 
@@ -94,6 +94,6 @@ def test_eight_processes_at_once_end_in_the_same_rows_and_counters_on_postgres(w
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("kind", STORES)
 @pytest.mark.parametrize("tell", [_one_by_one, _by_threads])
-def test_any_arrival_at_length(worlds: Worlds, kind: str, tell: Tell) -> None:
+def test_any_arrival_at_length(worlds: Worlds, kind: str, tell: Send) -> None:
     """The same, on many more histories."""
     _hold(worlds, kind, tell, long_examples(kind)).check()

@@ -22,8 +22,8 @@ from callboard.model.exported import CALL_COLUMNS, TASK_COLUMNS, unguarded
 from callboard.query.export import walk as walking
 from callboard.query.export.files import encoder_for
 from callboard.query.export.formats import FORMATS
-from callboard.query.export.tables import SpacesAsMet, call_table, task_table
-from callboard.query.export.walk import Walk, encoded, walk_calls, walk_tasks
+from callboard.query.export.tables import SpaceNames, call_table, task_table
+from callboard.query.export.walk import Walk, all_calls, all_tasks, encoded
 from callboard.query.items import call_item, task_item
 from callboard.store.interface import CallAt, Store
 from callboard.store.questions import UNKNOWN, CallFilter, Scope, TaskFilter, Window
@@ -112,9 +112,9 @@ def test_exported_calls_are_the_list(populated, word, which, where, at_once):
     """Row by row, however few are read at once; the count is the list's count."""
     store, organization, spaces = populated
     scope = scope_of(populated, which)
-    walk = walk_calls(store, scope, where, NOW)
+    walk = all_calls(store, scope, where, NOW)
     walk.rows_at_once = at_once
-    found = rows_of(word, file_of(word, call_table(SpacesAsMet(store, organization.id)), walk))
+    found = rows_of(word, file_of(word, call_table(SpaceNames(store, organization.id)), walk))
     listed = store.calls(scope, where, ALL)
     assert len(found) == len(listed) == store.count_calls(scope, where)
     tokens = {space.id: space.token for space in spaces}
@@ -132,9 +132,9 @@ def test_exported_tasks_are_the_list(populated, word, which, where, at_once):
     """The same for tasks; that one is stuck is told as of one moment."""
     store, organization, spaces = populated
     scope = scope_of(populated, which)
-    walk = walk_tasks(store, scope, where, where.now)
+    walk = all_tasks(store, scope, where, where.now)
     walk.rows_at_once = at_once
-    table = task_table(SpacesAsMet(store, organization.id), where.now)
+    table = task_table(SpaceNames(store, organization.id), where.now)
     found = rows_of(word, file_of(word, table, walk))
     listed = store.tasks(scope, where, ALL)
     assert len(found) == len(listed) == store.count_tasks(scope, where)
@@ -237,10 +237,10 @@ def test_rows_are_read_by_their_size():
 
     walk: Walk[CallAt] = Walk(read, None, None, NOW)
     walk.fit(100_000)
-    assert walk.rows_at_once == walking.LEAST_ROWS
+    assert walk.rows_at_once == walking.MIN_ROWS
     for _ in range(20):
         walk.fit(100)
-    assert walk.rows_at_once == walking.MOST_ROWS
+    assert walk.rows_at_once == walking.MAX_ROWS
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -258,15 +258,15 @@ def test_parquet_has_proper_types_in_row_groups(store: Store, monkeypatch: pytes
     from callboard.query.export import parquet
 
     monkeypatch.setattr(parquet, "GROUP_ROWS", 10)
-    monkeypatch.setattr(walking, "LEAST_ROWS", 5)
-    monkeypatch.setattr(walking, "MOST_ROWS", 5)
+    monkeypatch.setattr(walking, "MIN_ROWS", 5)
+    monkeypatch.setattr(walking, "MAX_ROWS", 5)
     organization = make_organization(store)
     space = make_space(store, organization)
     send(store, space, *[call(f"c-{number}", at=number, duration_ms=1500) for number in range(25)])
-    walk = walk_calls(store, Scope(organization.id), CallFilter(), NOW)
+    walk = all_calls(store, Scope(organization.id), CallFilter(), NOW)
     walk.rows_at_once = 5
     file = pq.ParquetFile(
-        io.BytesIO(file_of("parquet", call_table(SpacesAsMet(store, organization.id)), walk))
+        io.BytesIO(file_of("parquet", call_table(SpaceNames(store, organization.id)), walk))
     )
     assert [file.metadata.row_group(place).num_rows for place in range(file.metadata.num_row_groups)] == [
         10,
@@ -284,7 +284,7 @@ def test_parquet_has_proper_types_in_row_groups(store: Store, monkeypatch: pytes
 def test_an_export_of_nothing_can_be_read(store: Store, word: str):
     """A header without rows, no line at all, a table of no rows."""
     organization = make_organization(store)
-    walk = walk_calls(store, Scope(organization.id), CallFilter(), NOW)
-    file = file_of(word, call_table(SpacesAsMet(store, organization.id)), walk)
+    walk = all_calls(store, Scope(organization.id), CallFilter(), NOW)
+    file = file_of(word, call_table(SpaceNames(store, organization.id)), walk)
     assert rows_of(word, file) == []
     assert file.startswith({"csv": b"call_id,", "parquet": b"PAR1", "ndjson": b""}[word])

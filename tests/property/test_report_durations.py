@@ -118,7 +118,7 @@ def test_any_distribution_equals_a_plain_sort_of_all_rows(worlds: Worlds, kind: 
         calls, tasks, zones = crowd
         world = crowded(worlds.make(kind, zones), calls, tasks)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(duration_sums, "MOST_LOOKED_UP", 0 if many else duration_sums.MOST_LOOKED_UP)
+            patch.setattr(duration_sums, "MAX_LOOKUPS", 0 if many else duration_sums.MAX_LOOKUPS)
             patch.setattr(sums, "MANY_LOOKUPS", 0 if walked else sums.MANY_LOOKUPS)
             for each in asked:
                 for scope, listed in scopes(world):

@@ -18,7 +18,7 @@ from msgspec import structs
 from callboard.clock import DAY, HOUR, SECOND
 from callboard.errors import CallerError
 from callboard.fold.catalogue import CATALOGUE
-from callboard.fold.grain import QUARTER_US
+from callboard.fold.grain import QUARTER_HOUR_US
 from callboard.fold.sketch import bucket
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
 from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, CallEvent, Entry, TaskEvent, canonical
@@ -39,7 +39,7 @@ from callboard.store.questions import (
     TaskFilter,
     Window,
 )
-from callboard.store.reporting import Received
+from callboard.store.reporting import Arrivals
 from callboard.store.sqlite.store import SqliteStore
 from tests.model import MemoryStore
 from tests.property import walks
@@ -155,7 +155,7 @@ def scans_of_cells(draw: st.DrawFn) -> Scan:
     return Scan(
         aggregate=aggregate,
         grain=draw(st.sampled_from(counter.grains)),
-        ranges=draw(ranges_of(st.sampled_from([0, *(each // QUARTER_US for each in MOMENTS), 2**40]))),
+        ranges=draw(ranges_of(st.sampled_from([0, *(each // QUARTER_HOUR_US for each in MOMENTS), 2**40]))),
     )
 
 
@@ -291,7 +291,7 @@ class Both(RuleBasedStateMachine):
             from_start=from_start,
         )
         self.both(lambda store: store.claim_import(org_id, batch_no, claim))
-        self.both(lambda store: store.beat_import(org_id, batch_no, owned_by(nonce)))
+        self.both(lambda store: store.heartbeat_import(org_id, batch_no, owned_by(nonce)))
 
     @rule(data=st.data(), drawn=st.lists(any_batches, max_size=2), unplaced=st.integers(0, 2))
     def import_rows(self, data: st.DataObject, drawn: list[list[Any]], unplaced: int) -> None:
@@ -522,7 +522,7 @@ def _answer(ask: Callable[[Store], Any], store: Store) -> Any:
         return (type(fault), fault.message)
 
 
-def _unordered(found: Received) -> Any:
+def _unordered(found: Arrivals) -> Any:
     return structs.replace(found, latest=sorted(found.latest, key=str))
 
 

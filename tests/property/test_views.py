@@ -123,15 +123,15 @@ class Going:
 
 
 @pytest.mark.parametrize("kind", KEPT)
-@pytest.mark.parametrize("most", [bounds.MOST_NUMBERS, 1_500], ids=["roomy", "crowded"])
+@pytest.mark.parametrize("most", [bounds.MAX_NUMBERS, 1_500], ids=["roomy", "crowded"])
 def test_what_is_held_is_what_the_store_holds(
     worlds: Worlds, kind: str, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Through commits, compactions, changes of zone and of content type, repairs and withdrawals; and where
     there is room for few numbers only.
     """
-    monkeypatch.setattr(bounds, "MOST_NUMBERS", most)
-    monkeypatch.setattr(bounds, "MOST_OF_ONE", most // 2)
+    monkeypatch.setattr(bounds, "MAX_NUMBERS", most)
+    monkeypatch.setattr(bounds, "MAX_NUMBERS_PER_VIEW", most // 2)
     zones = st.fixed_dictionaries({name: st.sampled_from(ZONES) for name in ("spring", "summer")})
 
     @examples_on(kind, 1)
@@ -182,9 +182,9 @@ def test_numbers_that_were_repaired_are_not_held_any_longer(
 
 def test_there_is_a_bound_to_what_is_held(worlds: Worlds, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many questions are asked, of however many periods in which nothing was."""
-    monkeypatch.setattr(bounds, "MOST_NUMBERS", 10_000)
-    monkeypatch.setattr(bounds, "MOST_OF_ONE", 5_000)
-    monkeypatch.setattr(bounds, "MOST_VIEWS", 3)
+    monkeypatch.setattr(bounds, "MAX_NUMBERS", 10_000)
+    monkeypatch.setattr(bounds, "MAX_NUMBERS_PER_VIEW", 5_000)
+    monkeypatch.setattr(bounds, "MAX_VIEWS", 3)
     world = worlds.make("sqlite", dict.fromkeys(("spring", "summer", "letters", "hidden"), "UTC"))
     scope, _ = scopes(world)[0]
     views = Views()
@@ -202,7 +202,7 @@ def test_there_is_a_bound_to_what_is_held(worlds: Worlds, monkeypatch: pytest.Mo
             assert series(world.store, question, views).series[0].totals == {"total_calls": 0}
             held = views._views.values()
             assert len(held) <= 3
-            assert sum(len(view._sums) for view in held) * bounds.OF_A_RANGE <= 10_000
+            assert sum(len(view._sums) for view in held) * bounds.NUMBERS_PER_RANGE <= 10_000
     worlds.end(world)
 
 

@@ -13,7 +13,7 @@ from callboard.store.postgres.store import PostgresStore
 from callboard.store.sqlite.store import SqliteStore
 from tests.model import MemoryStore
 from tests.property.histories import Delivery, History, receipt_of
-from tests.property.plain_fold import PlainSpace, Told, plain_dump
+from tests.property.plain_fold import PlainSpace, SentEvent, plain_dump
 from tests.stores import NOW, bits, dump, make_organization, make_space, make_store
 
 CONTENT = {"spring": "contact", "summer": "contact", "letters": "email", "hidden": "contact"}
@@ -82,7 +82,7 @@ class World:
                 space.id,
                 history.zones[name],
                 [
-                    Told(entry.event, entry.occurred_at, entry.source)
+                    SentEvent(entry.event, entry.occurred_at, entry.source)
                     for each in (history.said if said is None else said)
                     if each.space == name
                     for entry in [receipt_of(each.event)]

@@ -6,11 +6,11 @@ import tempfile
 from pathlib import Path
 
 from tests.recorded.form import ANSWERS, differences, recorded
-from tests.recorded.recording import write_anew
+from tests.recorded.recording import rerecord
 
 before = recorded()
 with tempfile.TemporaryDirectory() as folder:
-    write_anew(Path(folder))
+    rerecord(Path(folder))
 size = sum(path.stat().st_size for path in ANSWERS.glob("*.txt"))
 print(differences(before, recorded()) or "Nothing changed.")
 print(f"{size:,} bytes in {ANSWERS}")

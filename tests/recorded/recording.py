@@ -48,7 +48,7 @@ def commands(folder: Path) -> dict[str, str]:
         return command_texts(world)
 
 
-def write_anew(folder: Path) -> None:
+def rerecord(folder: Path) -> None:
     """Record: only where answers are to change."""
     for name in ("answers", "commands"):
         (folder / name).mkdir()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callboard.errors import QueueFullError
-from callboard.ingest.commit.queue import InTurn
+from callboard.ingest.commit.queue import FairQueue
 
 
 @dataclass(eq=False)
@@ -20,11 +20,11 @@ class Sent:
     no: int = 0
 
 
-def queue(*, most_events: int = 10_000, most_bytes: int = 10**9, draw_events: int = 100) -> InTurn[Sent]:
-    return InTurn(most_events=most_events, most_bytes=most_bytes, draw_events=draw_events)
+def queue(*, max_events: int = 10_000, max_bytes: int = 10**9, batch_events: int = 100) -> FairQueue[Sent]:
+    return FairQueue(max_events=max_events, max_bytes=max_bytes, batch_events=batch_events)
 
 
-def add(waiting: InTurn[Sent], *requests: Sent) -> None:
+def add(waiting: FairQueue[Sent], *requests: Sent) -> None:
     for request in requests:
         waiting.add(request)
 
@@ -49,7 +49,7 @@ def test_a_flood_of_one_organization_leaves_the_others_their_share() -> None:
 
 def test_a_request_larger_than_a_commit_gets_in_when_its_turn_comes() -> None:
     """Whole, beside the share of the others, and within as many commits as organizations wait."""
-    waiting = queue(draw_events=10)
+    waiting = queue(batch_events=10)
     large = Sent(3, events=500)
     add(waiting, *(Sent(1) for _ in range(100)), *(Sent(2) for _ in range(100)), large)
     draws = [waiting.draw() for _ in range(3)]
@@ -61,14 +61,14 @@ def test_a_request_larger_than_a_commit_gets_in_when_its_turn_comes() -> None:
 
 def test_large_requests_do_not_take_every_turn() -> None:
     """With two organizations sending more than a commit holds, they take turns."""
-    waiting = queue(draw_events=10)
+    waiting = queue(batch_events=10)
     add(waiting, *(Sent(org, events=50) for org in (1, 1, 1, 2, 2, 2)))
     assert [[each.org_id for each in waiting.draw()] for _ in range(6)] == [[1], [2], [1], [2], [1], [2]]
 
 
 def test_a_full_queue_refuses_and_keeps_nothing() -> None:
     """By events and by bytes; what is written makes room again."""
-    waiting = queue(most_events=4)
+    waiting = queue(max_events=4)
     add(waiting, Sent(1), Sent(1))
     with pytest.raises(QueueFullError):
         waiting.add(Sent(1, events=3))
@@ -78,7 +78,7 @@ def test_a_full_queue_refuses_and_keeps_nothing() -> None:
         waiting.add(Sent(1, events=3))
     waiting.done(drawn)
     waiting.add(Sent(1, events=3))
-    bytes_bound = queue(most_bytes=100)
+    bytes_bound = queue(max_bytes=100)
     bytes_bound.add(Sent(1, size=60))
     with pytest.raises(QueueFullError):
         bytes_bound.add(Sent(1, size=10))
@@ -86,7 +86,7 @@ def test_a_full_queue_refuses_and_keeps_nothing() -> None:
 
 def test_one_organization_cannot_take_the_whole_queue() -> None:
     """It may hold what it leaves free; a newcomer always finds room."""
-    waiting = queue(most_events=100)
+    waiting = queue(max_events=100)
     with pytest.raises(QueueFullError):
         add(waiting, *(Sent(1) for _ in range(101)))
     assert waiting.events == 50
@@ -99,7 +99,7 @@ def test_one_organization_cannot_take_the_whole_queue() -> None:
 
 def test_a_request_larger_than_the_whole_queue_waits_alone() -> None:
     """It is not refused for ever: an empty queue takes it."""
-    waiting = queue(most_events=10, most_bytes=10)
+    waiting = queue(max_events=10, max_bytes=10)
     waiting.add(Sent(1, events=500, size=500))
     with pytest.raises(QueueFullError):
         waiting.add(Sent(2))
@@ -112,10 +112,10 @@ requests = st.lists(st.builds(Sent, st.integers(1, 4), st.integers(1, 30), st.in
 
 @given(requests, st.integers(1, 40), st.lists(st.booleans(), max_size=60))
 def test_every_request_taken_in_is_drawn_once_and_soon(
-    sent: list[Sent], draw_events: int, draws: list[bool]
+    sent: list[Sent], batch_events: int, draws: list[bool]
 ) -> None:
     """Nothing is lost, doubled or cut; each organization's order is kept; none is passed over."""
-    waiting = queue(draw_events=draw_events, most_events=300, most_bytes=900)
+    waiting = queue(batch_events=batch_events, max_events=300, max_bytes=900)
     taken: list[Sent] = []
     drawn: list[Sent] = []
     passed_over: dict[int, int] = {}
@@ -132,7 +132,7 @@ def test_every_request_taken_in_is_drawn_once_and_soon(
             passed_over[org] = 0 if org in got else passed_over.get(org, 0) + 1
             assert passed_over[org] < 4
         firsts = max((each.events for each in batch), default=0)
-        assert sum(each.events for each in batch) <= draw_events + firsts + len(orgs)
+        assert sum(each.events for each in batch) <= batch_events + firsts + len(orgs)
         return len(batch)
 
     for index, request in enumerate(sent):

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.ingest.commit.pace import FULL, LONGEST_WAIT_S, Pace
+from callboard.ingest.commit.pace import LONGEST_WAIT_S, TARGET_REQUESTS_PER_COMMIT, BatchingDelay
 from callboard.ingest.commit.protocol import Frames, batches_frame, results_of
 from callboard.ingest.commit.server import Server
 from callboard.ingest.commit.together import Arrived
@@ -92,7 +92,7 @@ def test_what_came_during_a_commit_shares_the_next_and_none_is_lost(kind: type[H
 
 
 def test_who_comes_alone_waits_for_nobody() -> None:
-    pace = Pace(0.0)
+    pace = BatchingDelay(0.0)
     for at in range(100):
         pace.begun(1, at / 1000)
         assert pace.until() == -math.inf
@@ -100,19 +100,19 @@ def test_who_comes_alone_waits_for_nobody() -> None:
 
 @given(st.lists(st.tuples(st.integers(1, 500), st.floats(1e-6, 1.0)), min_size=1))
 def test_a_wait_has_a_bound(commits: list[tuple[int, float]]) -> None:
-    pace, now = Pace(0.0), 0.0
+    pace, now = BatchingDelay(0.0), 0.0
     for requests, later in commits:
         now += later
         pace.begun(requests, now)
-        pace.has_waiting = True
+        pace.had_waiting_requests = True
         assert now < pace.until() <= now + LONGEST_WAIT_S
 
 
 def test_the_more_come_the_shorter_the_wait() -> None:
     """At ten times as many a second as make a full wait it is a tenth: a commit takes longer than that."""
-    pace = Pace(0.0)
-    pace.has_waiting = True
+    pace = BatchingDelay(0.0)
+    pace.had_waiting_requests = True
     for at in range(1, 200):
-        pace.begun(10 * FULL, at * LONGEST_WAIT_S)
+        pace.begun(10 * TARGET_REQUESTS_PER_COMMIT, at * LONGEST_WAIT_S)
     began = 199 * LONGEST_WAIT_S
     assert math.isclose(pace.until() - began, LONGEST_WAIT_S / 10, rel_tol=0.01)

@@ -41,7 +41,7 @@ def test_a_name_and_a_place_in_the_log_are_one_fields_own(of: str) -> None:
 @pytest.mark.parametrize("of", KINDS)
 def test_structs_have_the_fields_of_the_table(of: str) -> None:
     """Kept events, events as sent, rows and answers: each has what the table says, in its order."""
-    assert [each.in_row for each in fields.by_log(of)] == [*EVENTS[of].__struct_fields__]
+    assert [each.in_row for each in fields.log_fields(of)] == [*EVENTS[of].__struct_fields__]
     short = [fields.log_names(of)[name] for name in EVENTS[of].__struct_fields__]
     assert short == [*EVENTS[of].__struct_encode_fields__]
     assert [each.name for each in fields.sent(of)] == [*SENT[of].__struct_fields__]

@@ -111,8 +111,8 @@ def test_a_call_was_made_when_it_began_and_not_when_it_ended() -> None:
 
 def test_time_to_answer_is_unknown_where_the_creation_is_only_the_start() -> None:
     """And where it would be longer than a talk may be."""
-    only_the_start = fold(call("c", at=60, start_time=NOW, duration_ms=60_000))
-    assert (only_the_start.wait_ms, only_the_start.answered) == (None, True)
+    has_only_start = fold(call("c", at=60, start_time=NOW, duration_ms=60_000))
+    assert (has_only_start.wait_ms, has_only_start.answered) == (None, True)
     assert fold(call("c", at=60, creation_time=NOW, start_time=NOW)).wait_ms == 0
     assert fold(call("c", "ringing", at=-5), call("c", at=60, start_time=NOW)).wait_ms == 5_000
     assert fold(call("c", creation_time=NOW - 7 * DAY, start_time=NOW)).wait_ms == 7 * DAY // 1000

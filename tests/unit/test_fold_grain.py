@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callboard.clock import micros
-from callboard.fold.grain import QUARTER_US, Grain, bucket_of, day_start
+from callboard.fold.grain import QUARTER_HOUR_US, Grain, bucket_of, day_start
 
 ZONES = (
     "UTC",
@@ -29,7 +29,7 @@ DAY = 96
 
 def changes(year, zone):
     """Days before, of and after each change of the clocks in a year, and the year's first: as quarters."""
-    start = micros(datetime(year, 1, 1, tzinfo=UTC)) // QUARTER_US
+    start = micros(datetime(year, 1, 1, tzinfo=UTC)) // QUARTER_HOUR_US
     yield range(start, start + DAY)
     for day in range(start, start + 366 * DAY, DAY):
         if civil(day, zone)[2] != civil(day + DAY, zone)[2]:
@@ -57,7 +57,7 @@ def test_a_bucket_is_named_by_its_first_quarter_and_holds_one_civil_hour_or_day(
                 assert hour_bucket == (before[3] if same_hour else quarter), (name, quarter)
                 assert day_bucket == (before[4] if same_day else quarter), (name, quarter)
             before = (date, hour, offset, hour_bucket, day_bucket)
-            assert bucket_of(quarter, Grain.QUARTER, name) == quarter
+            assert bucket_of(quarter, Grain.QUARTER_HOUR, name) == quarter
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,6 @@ def test_a_civil_day_begins_and_ends_where_its_zone_says(zone, day, hours):
     """Days of 23, 24, 24½ and 25 hours; each ends where the next begins."""
     end = day_start(day + timedelta(days=1), zone)
     assert end - day_start(day, zone) == hours * 3600 * 1_000_000
-    quarter = day_start(day, zone) // QUARTER_US
+    quarter = day_start(day, zone) // QUARTER_HOUR_US
     assert bucket_of(quarter, Grain.DAY, zone) == quarter
-    assert bucket_of(end // QUARTER_US - 1, Grain.DAY, zone) == quarter
+    assert bucket_of(end // QUARTER_HOUR_US - 1, Grain.DAY, zone) == quarter

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callboard.ingest.sources.records import ImportOptionError, RowError
-from callboard.ingest.sources.times import NoZoneError, TimeReader, checked_formats, says_offset
+from callboard.ingest.sources.times import NoZoneError, TimeReader, checked_formats, has_offset
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -125,7 +125,7 @@ def test_a_format_that_is_none_is_named() -> None:
 
 def test_formats_that_say_their_offset_need_no_zone() -> None:
     """%z does; %%z is a percent sign and a letter."""
-    assert says_offset("%d/%m/%Y %H:%M %z")
-    assert says_offset("unix")
-    assert not says_offset("%d/%m/%Y %H:%M")
-    assert not says_offset("%d %%z")
+    assert has_offset("%d/%m/%Y %H:%M %z")
+    assert has_offset("unix")
+    assert not has_offset("%d/%m/%Y %H:%M")
+    assert not has_offset("%d %%z")

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callboard.errors import StoreTooSlowError, StoreUnavailableError
-from callboard.http.shared_threads import WAITING_PER_THREAD, Asking, SharedThreads
+from callboard.http.shared_threads import WAITING_PER_THREAD, Asking, FairThreadPool
 from callboard.store import budget
 from callboard.store.budget import Budget
 
@@ -45,7 +45,7 @@ def test_an_organization_that_floods_leaves_others_threads() -> None:
     """
 
     async def flood(gate: threading.Event) -> None:
-        threads = SharedThreads(4, "test")
+        threads = FairThreadPool(4, "test")
         questions = [asyncio.create_task(threads.run(ACME, gate.wait)) for _ in range(50)]
         await settle()
         assert threads.waiting == 48
@@ -65,7 +65,7 @@ def test_those_that_wait_are_taken_in_turn_between_organizations() -> None:
     """Who comes last is not behind everything that another one asked before."""
 
     async def turns(gate: threading.Event) -> None:
-        threads = SharedThreads(1, "test")
+        threads = FairThreadPool(1, "test")
         answered: list[int] = []
         asked: list[Any] = [asyncio.create_task(threads.run(ACME, gate.wait))]
         await settle()
@@ -84,7 +84,7 @@ def test_a_question_holds_its_thread_until_it_has_ended_though_its_caller_is_gon
     """Else those that hang up would have all threads."""
 
     async def hang_up(gate: threading.Event) -> None:
-        threads = SharedThreads(2, "test")
+        threads = FairThreadPool(2, "test")
         asked = asyncio.create_task(threads.run(ACME, gate.wait))
         await settle()
         asked.cancel()
@@ -107,7 +107,7 @@ def test_waiting_is_shared_too() -> None:
     """One fills half of the room; the next is turned away, and another organization's waits."""
 
     async def crowd(gate: threading.Event) -> None:
-        threads = SharedThreads(1, "test")
+        threads = FairThreadPool(1, "test")
         most = WAITING_PER_THREAD // 2
         asked = [asyncio.create_task(threads.run(ACME, gate.wait)) for _ in range(1 + most)]
         await settle()
@@ -129,7 +129,7 @@ def test_whoever_comes_in_whatever_order(most: int, comes: list[int]) -> None:
     """While some wait: no thread is free that one of them may have, and all are answered in the end."""
 
     async def drawn(gate: threading.Event) -> None:
-        threads = SharedThreads(most, "test")
+        threads = FairThreadPool(most, "test")
         begun: Counter[int] = Counter()
         lock = threading.Lock()
 
@@ -165,7 +165,7 @@ def test_waiting_for_a_thread_is_part_of_the_budget(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(budget, "time", clock)
 
     async def late(gate: threading.Event) -> None:
-        threads = SharedThreads(1, "test")
+        threads = FairThreadPool(1, "test")
         held = asyncio.create_task(threads.run(OTHER, gate.wait))
         await settle()
         asked: list[str] = []

@@ -15,7 +15,7 @@ from callboard.telemetry.meter import Declared, Layout, Meter, make_shared
 LAYOUT = Layout(
     Declared(name="asked_total", kind="counter", help="Asked.", labels=("who",), values=(("ann",), ("ben",))),
     Declared(name="rare_total", kind="counter", help="Rare.", labels=("x",), values=(("1",),), sparse=True),
-    Declared(name="waiting", kind="gauge", help="Waiting."),
+    Declared(name="waiting", kind="gauge", help="PendingBatch."),
     Declared(name="took_seconds", kind="histogram", help="Took.", bounds_ns=(1_000_000, 1_000_000_000)),
 )
 

@@ -24,7 +24,7 @@ ROUNDS = 3
 """How often rows that changed during a copy are copied again before the command gives up: a source that is
 written to all the time would never be equal to its copy.
 """
-HOLD_STILL = (
+CHANGED_DURING_COPY = (
     "The store that is copied does not hold still: stop what writes to it, then run this again (it goes on)."
 )
 
@@ -103,7 +103,7 @@ def _copied(source: SqlStore, target: SqlStore, *, with_drift: bool) -> Copied:
         # none it marks the copy as complete.
         if not source.end_copy(target):
             return structs.replace(copied, complete=True)
-    raise StoreError(HOLD_STILL)
+    raise StoreError(CHANGED_DURING_COPY)
 
 
 def _verified(source: SqlStore, target: SqlStore) -> Copied:

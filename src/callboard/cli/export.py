@@ -24,8 +24,8 @@ from callboard.errors import CallboardError, StoreTooSlowError
 from callboard.query.civil import Moment
 from callboard.query.export.files import encoder_for
 from callboard.query.export.formats import FORMATS, Format
-from callboard.query.export.tables import SpacesAsMet, Table, call_table, task_table
-from callboard.query.export.walk import Walk, position, walk_calls, walk_tasks
+from callboard.query.export.tables import SpaceNames, Table, call_table, task_table
+from callboard.query.export.walk import Walk, all_calls, all_tasks, position
 from callboard.store.questions import CallFilter, Scope, TaskFilter
 
 if TYPE_CHECKING:
@@ -121,8 +121,8 @@ def calls(
             )
             for each in asked("call", fields)
         ]
-        now, table = system_clock(), call_table(SpacesAsMet(store, scope.org_id))
-        walks = [walk_calls(store, scope, where, now) for where in wheres]
+        now, table = system_clock(), call_table(SpaceNames(store, scope.org_id))
+        walks = [all_calls(store, scope, where, now) for where in wheres]
 
         def count() -> int:
             return sum(store.count_calls(scope, where) for where in wheres)
@@ -177,8 +177,8 @@ def tasks(
             )
             for each in asked("task", fields)
         ]
-        table = task_table(SpacesAsMet(store, scope.org_id), now)
-        walks = [walk_tasks(store, scope, where, now) for where in wheres]
+        table = task_table(SpaceNames(store, scope.org_id), now)
+        walks = [all_tasks(store, scope, where, now) for where in wheres]
 
         def count() -> int:
             return sum(store.count_tasks(scope, where) for where in wheres)

@@ -151,7 +151,7 @@ def import_(
             db=db,
         )
         if not assignments:
-            plan = recognised(plan) or _confirmed(plan, may_ask=not (yes or as_json))
+            plan = recognised(plan) or _confirmed(plan, can_prompt=not (yes or as_json))
         return _import(store, plan, dry_run=dry_run, rejects=rejects, label=label, as_json=as_json)
 
 
@@ -195,11 +195,11 @@ def wrong_usage() -> Iterator[None]:
         raise click.UsageError(error.message) from error
 
 
-def _confirmed(plan: ImportPlan, *, may_ask: bool) -> ImportPlan:
+def _confirmed(plan: ImportPlan, *, can_prompt: bool) -> ImportPlan:
     """The plan completed by a guess that was confirmed. Raises `UsageError` where nobody can be asked."""
     from callboard.cli.import_guess import confirm, refuse
 
-    if not may_ask or not sys.stdin.isatty() or plan.file == "-":
+    if not can_prompt or not sys.stdin.isatty() or plan.file == "-":
         raise refuse(plan)
     return confirm(plan)
 

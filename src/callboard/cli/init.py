@@ -60,7 +60,7 @@ def init(
     """Make a first organization, campaign and admin token; print a request that works."""
     settings = settings_of(db, config)
     if not yes:
-        _somebody_answers({"--org-name": org_name, "--handle": handle, "--space": space_name})
+        _can_prompt({"--org-name": org_name, "--handle": handle, "--space": space_name})
     org_name = org_name or _answer("Organization", "My organization", values.name, yes)
     handle = handle or _answer("Its handle", values.slug(org_name), values.handle, yes)
     space_name = space_name or _answer("First campaign", "First campaign", values.name, yes)
@@ -111,7 +111,7 @@ def url(settings: Settings, path: str = "") -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}{path}"
 
 
-def _somebody_answers(given: dict[str, str | None]) -> None:
+def _can_prompt(given: dict[str, str | None]) -> None:
     """Raises `UsageError`, before the first question, if something has to be asked without a terminal."""
     missing = [flag for flag, value in given.items() if value is None]
     if missing and not sys.stdin.isatty():

@@ -42,7 +42,7 @@ DRAIN_LIMIT_S = STOP_LIMIT_S - 2
 """How long of it requests under way may take to finish; then their worker is killed."""
 BACKLOG = 4096
 """Connections that wait to be accepted, for each worker."""
-MOST_OPEN_FILES = 65_536
+MAX_OPEN_FILES = 65_536
 """Files and connections a process may have open, where the system allows so many."""
 LOOK_EVERY_S = 0.02
 """How often a start is checked for its first answer."""
@@ -83,7 +83,7 @@ def run(settings: Settings, *, as_json: bool) -> None:
             workers_kill_timeout=DRAIN_LIMIT_S,
         )
         server.serving = settings, as_json
-        _hold_back(signal.SIGTERM)
+        _block_signals(signal.SIGTERM)
         _allow_open_files()
         work = Work(settings, os.getpid(), counts)
         server.serve(spawn_target=serve_requests, target_loader=work, wrap_loader=False)
@@ -150,12 +150,12 @@ def _counts(workers: int) -> Iterator[Path]:
 def _allow_open_files() -> None:
     """As many connections as the system lets us have: what a shell hands on is often 1,024 files."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN_FILES)
+    wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _hold_back(number: signal.Signals) -> None:
+def _block_signals(number: signal.Signals) -> None:
     """Let no worker miss this signal while it is being forked: see `Work`, which lets it through."""
     os.register_at_fork(
         before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, {number}),

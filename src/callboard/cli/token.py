@@ -52,7 +52,7 @@ def create(
     if as_json:
         show_json(shown)
         return
-    _tell_secret(shown)
+    _print_secret(shown)
 
 
 @token.command("list")
@@ -101,7 +101,7 @@ def rotate(*, token_id: int, keep_old: Micros, db: str | None, config: str | Non
     if as_json:
         show_json(shown)
         return
-    _tell_secret(shown)
+    _print_secret(shown)
     until = iso(now + keep_old // 1_000_000 * 1_000_000)
     print(f"The old one works until {until}." if keep_old else "The old one does not work any more.")
 
@@ -143,7 +143,7 @@ def _item(store: Store, found: Token, secret: str | None = None) -> TokenItem:
     return token_item(found, first, visible, secret)
 
 
-def _tell_secret(shown: TokenItem) -> None:
+def _print_secret(shown: TokenItem) -> None:
     where = ", ".join(shown.organizations)
     print(f"Token {shown.id} ({plain(shown.name)}): {shown.role} in {where}")
     print(f"\n  {shown.token}\n")

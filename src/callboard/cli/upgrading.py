@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 STEP_PERCENT = 10
 """Without a terminal a line is printed after each so many percent."""
-MOST_NAMED = 20
+MAX_NAMED = 20
 """Calls and tasks that could not be read are named up to this number, and then only counted."""
 
 
@@ -54,7 +54,7 @@ class Upgrading:
     def skipped(self, what: str) -> None:
         """Called for a call or task whose events cannot be read: its row stays as it was."""
         self._skipped += 1
-        if self._skipped <= MOST_NAMED:
+        if self._skipped <= MAX_NAMED:
             _say(f"Left as it was, because its events cannot be read: {what}.")
 
     def end(self) -> None:

@@ -13,11 +13,11 @@ from granian.server import MPServer
 from callboard.app import Worker, application  # before the fork: workers share the imported modules
 from callboard.errors import CallboardError
 from callboard.http.metering import layout
-from callboard.ingest.orphans import die_with
+from callboard.ingest.orphans import exit_with_parent
 from callboard.settings import Settings
 from callboard.telemetry.meter import Meter
 
-HEED_EVERY_S = 0.05
+CHECK_STOP_EVERY_S = 0.05
 """Seconds between two checks for a pending SIGTERM."""
 NOTE_EVERY_S = 1.0
 """Seconds between two writes of a worker's gauges."""
@@ -47,7 +47,7 @@ class Work:
         # them, and sends SIGTERM to its workers.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
         # If the main process is killed, nobody would stop this worker: it ends with it.
-        die_with(self._watcher)
+        exit_with_parent(self._watcher)
         try:
             meter = Meter.shared(layout(), self._counts, self.slot)
             meter.begin()
@@ -79,7 +79,7 @@ class Work:
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         else:
             assert self._loop is not None
-            self._loop.call_later(HEED_EVERY_S, self._heed)
+            self._loop.call_later(CHECK_STOP_EVERY_S, self._heed)
             self._note()
 
     def _note(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from callboard.demo.client import Access, Client
-from callboard.demo.setting_up import Stage
+from callboard.demo.setting_up import DemoStore
 from callboard.demo.telling import Arrival
 
 BATCH_EVENTS = 1_000
@@ -15,7 +15,7 @@ CONNECTIONS = 3
 
 
 @dataclass(frozen=True)
-class Parcel:
+class RequestBatch:
     """The events of one request."""
 
     space: str
@@ -35,7 +35,7 @@ class Tally:
     """Number of duplicates by campaign."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, parcel: Parcel, answer: dict[str, int]) -> None:
+    def add(self, parcel: RequestBatch, answer: dict[str, int]) -> None:
         """Count one answer."""
         with self._lock:
             for what in ("received", "applied", "duplicate", "stale", "rejected"):
@@ -43,29 +43,29 @@ class Tally:
             self.duplicates[parcel.space] = self.duplicates.get(parcel.space, 0) + answer["duplicate"]
 
 
-def parcels(arrivals: Iterable[Arrival], size: int = BATCH_EVENTS) -> Iterator[Parcel]:
+def parcels(arrivals: Iterable[Arrival], size: int = BATCH_EVENTS) -> Iterator[RequestBatch]:
     """Requests of up to `size` events of one space each, in the order in which they fill up."""
     open_: dict[str, list[bytes]] = {}
     for arrival in arrivals:
         lines = open_.setdefault(arrival.space, [])
         lines.append(arrival.line)
         if len(lines) >= size:
-            yield Parcel(arrival.space, open_.pop(arrival.space))
+            yield RequestBatch(arrival.space, open_.pop(arrival.space))
     for space, lines in open_.items():
-        yield Parcel(space, lines)
+        yield RequestBatch(space, lines)
 
 
-def access_of(stage: Stage, space: str, url: str) -> Access:
+def access_of(stage: DemoStore, space: str, url: str) -> Access:
     """URL, token and handle of a campaign's organization."""
     handle = stage.handles[space]
     return Access(url, stage.tokens[handle], handle)
 
 
 def feed(
-    stage: Stage,
+    stage: DemoStore,
     url: str,
-    sent: Iterable[Parcel],
-    acknowledged: Callable[[Parcel, dict[str, int]], None],
+    sent: Iterable[RequestBatch],
+    acknowledged: Callable[[RequestBatch, dict[str, int]], None],
     *,
     connections: int = CONNECTIONS,
 ) -> None:

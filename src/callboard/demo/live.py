@@ -11,8 +11,8 @@ from callboard.clock import SECOND, Micros, system_clock
 from callboard.demo.campaigns import COMPANIES, WEBINAR
 from callboard.demo.client import Client
 from callboard.demo.feeding import access_of
-from callboard.demo.setting_up import Stage
-from callboard.demo.telling import Arrival, Ending, Telling, draw_ending, tell_call, tell_task
+from callboard.demo.setting_up import DemoStore
+from callboard.demo.telling import Arrival, Ending, Telling, draw_ending, send_call, send_task
 
 NEW_CALL_EVERY_S = 1.2
 LOOK_EVERY_S = 0.25
@@ -37,21 +37,21 @@ class Live:
     def begin(self, now: Micros) -> None:
         """Start a call, with a task if its campaign has tasks. Talk time is at most 90 s."""
         campaign = self._rng.choices(_CAMPAIGNS, [each.per_day for each in _CAMPAIGNS])[0]
-        telling = Telling(campaign, self._rng, late_before=0)
+        telling = Telling(campaign, self._rng, delayed_before=0)
         drawn = draw_ending(campaign, _NOON, self._rng)
         ending = Ending(drawn.status, drawn.reason, min(drawn.talk_s, 90.0), drawn.answered_by)
         self._number += 1
         name = f"live-{now // 1000}-{self._number}"
         now = now // 1000 * 1000  # whole milliseconds, as events carry them
         if campaign.has_tasks:
-            same = tell_task(telling, f"task-{name}", "run-live", now)
+            same = send_task(telling, f"task-{name}", "run-live", now)
             telling.tell(now + SECOND, {**same, "status": "running", "assignee": "runner-1"})
-            ended = tell_call(telling, f"call-{name}", now + SECOND, ending, task_id=f"task-{name}")
+            ended = send_call(telling, f"call-{name}", now + SECOND, ending, task_id=f"task-{name}")
             good = ending.status == "completed"
             last = {"status": "completed"} if good else {"status": "failed", "failure_reason": ending.reason}
             telling.tell(ended + SECOND, {**same, **last})
         else:
-            tell_call(telling, f"call-{name}", now, ending)
+            send_call(telling, f"call-{name}", now, ending)
         for arrival in telling.arrivals:
             heapq.heappush(self._waiting, arrival)
 
@@ -64,7 +64,7 @@ class Live:
         return found
 
 
-def keep_sending(stage: Stage, url: str, live: Live, shown: Callable[[int], None]) -> None:
+def keep_sending(stage: DemoStore, url: str, live: Live, shown: Callable[[int], None]) -> None:
     """Send what is due, until interrupted. `shown` is called with the number of events sent. Raises `OSError`
     when the server is gone.
     """

@@ -6,10 +6,10 @@ import time
 from dataclasses import dataclass
 
 from callboard.clock import Clock
-from callboard.demo.feeding import Parcel, Tally, feed, parcels
+from callboard.demo.feeding import RequestBatch, Tally, feed, parcels
 from callboard.demo.month import Month, make_month
 from callboard.demo.server import DemoServer
-from callboard.demo.setting_up import Stage, set_up
+from callboard.demo.setting_up import DemoStore, set_up
 from callboard.store.interface import Progress
 
 SCALE = 0.7
@@ -20,25 +20,25 @@ SCALE = 0.7
 class Loaded:
     """A demo whose month has been sent."""
 
-    stage: Stage
+    stage: DemoStore
     month: Month
     tally: Tally
     seconds: float
     """Duration of the sending."""
 
 
-def prepare(db: str, seed: int, days: int, clock: Clock) -> tuple[Stage, Month]:
+def prepare(db: str, seed: int, days: int, clock: Clock) -> tuple[DemoStore, Month]:
     """A new store with organizations and spaces, and the month to send to it. Raises `NotADemoError`."""
     now = clock()
     return set_up(db, now, days), make_month(seed, now, days, SCALE)
 
 
-def load(server: DemoServer, stage: Stage, month: Month, progress: Progress) -> Loaded:
+def load(server: DemoServer, stage: DemoStore, month: Month, progress: Progress) -> Loaded:
     """Send every event that has arrived by the month's end, which is now."""
     past = [arrival for arrival in month.arrivals if arrival.at <= month.now]
     tally = Tally()
 
-    def acknowledged(parcel: Parcel, answer: dict[str, int]) -> None:
+    def acknowledged(parcel: RequestBatch, answer: dict[str, int]) -> None:
         tally.add(parcel, answer)
         progress(tally.received, len(past))
 

@@ -19,7 +19,7 @@ from callboard.demo.campaigns import (
     Campaign,
     Company,
 )
-from callboard.demo.telling import Arrival, Ending, Telling, draw_ending, tell_call, tell_task
+from callboard.demo.telling import Arrival, Ending, Telling, draw_ending, send_call, send_task
 
 ATTEMPTS = 3
 STUCK_TASKS = 6
@@ -28,7 +28,7 @@ CALLS_NOW = 2
 """Calls of each campaign that are under way when the month ends."""
 RETRY_AFTER = (HOUR, 4 * HOUR)
 """How long after a missed call the next attempt is made, at least and at most."""
-SETTLED = 10 * MINUTE
+MIN_AGE = 10 * MINUTE
 """Calls begin so long before now or earlier: but for those under way, every call has ended."""
 SHORT_TALK_S = 400.0
 
@@ -72,7 +72,7 @@ class _Life:
         self.rng = rng
         self.now = now
         self.zone = ZoneInfo(company.timezone)
-        self.telling = Telling(campaign, rng, late_before=now - 5 * HOUR)
+        self.telling = Telling(campaign, rng, delayed_before=now - 5 * HOUR)
         self.stopped = _last_stop(now, self.zone) if campaign is WEBINAR else None
         self.failing_since = _failing_since(now, self.zone)
         self.slug = campaign.name.lower().replace(" ", "-")
@@ -93,7 +93,7 @@ class _Life:
     def _day(self, midnight: datetime, count: int) -> None:
         run_id = f"run-{self.slug}-{midnight:%Y-%m-%d}"
         for began in sorted(self._moments(midnight, count)):
-            if began > self.now - SETTLED:
+            if began > self.now - MIN_AGE:
                 continue
             if not self.campaign.has_tasks:
                 self._call(began, self._ending(began, None))
@@ -114,7 +114,7 @@ class _Life:
         if self.stopped is not None and created >= self.stopped:
             return
         task_id = self._id("task")
-        same = tell_task(self.telling, task_id, run_id, created, scheduled_at=iso(began))
+        same = send_task(self.telling, task_id, run_id, created, scheduled_at=iso(began))
         self.month.tasks += 1
         for attempt in range(1, ATTEMPTS + 1):
             numbered = {**same, "attempt": attempt}
@@ -133,14 +133,14 @@ class _Life:
             why = {"status": "failed", "failure_reason": ending.reason}
             self.telling.tell(ended + SECOND, {**numbered, **why})
             began = ended + int(self.rng.uniform(*RETRY_AFTER))
-            if began > self.now - SETTLED or attempt == ATTEMPTS or ending.reason == "invalid_number":
+            if began > self.now - MIN_AGE or attempt == ATTEMPTS or ending.reason == "invalid_number":
                 return
             again = {"status": "pending", "scheduled_at": iso(began), "attempt": attempt + 1}
             self.telling.tell(ended + 2 * SECOND, {**same, **again})
 
     def _email(self, run_id: str, began: Micros) -> None:
         task_id = self._id("task")
-        same = tell_task(self.telling, task_id, run_id, began - MINUTE)
+        same = send_task(self.telling, task_id, run_id, began - MINUTE)
         self.month.tasks += 1
         self.telling.tell(began, {**same, "status": "processing", "assignee": "mailer"})
         good = self.rng.random() < self.campaign.answer_rate
@@ -151,7 +151,7 @@ class _Life:
         self, began: Micros, ending: Ending, task_id: str | None = None, carrier: str | None = None
     ) -> Micros:
         self.month.calls += 1
-        return tell_call(self.telling, self._id("call"), began, ending, task_id=task_id, carrier=carrier)
+        return send_call(self.telling, self._id("call"), began, ending, task_id=task_id, carrier=carrier)
 
     def _ending(self, began: Micros, carrier: str | None) -> Ending:
         if self.campaign is REMINDERS and carrier == FAILING_CARRIER and began >= self.failing_since:
@@ -169,7 +169,7 @@ class _Life:
         """Story: a runner died with six tasks in its hands."""
         for _ in range(STUCK_TASKS):
             began = self.now - int(self.rng.uniform(40, 75) * MINUTE)
-            same = tell_task(self.telling, self._id("task"), f"run-{self.slug}-evening", began - MINUTE)
+            same = send_task(self.telling, self._id("task"), f"run-{self.slug}-evening", began - MINUTE)
             self.telling.tell(began, {**same, "status": "running", "assignee": "runner-3"})
             self.month.tasks += 1
             self.month.stuck += 1
@@ -180,7 +180,7 @@ class _Life:
         for _ in range(count):
             due = micros(midnight) + DAY + int(self.rng.uniform(9, 17) * HOUR)
             created = self.now - int(self.rng.uniform(5, 50) * MINUTE)
-            tell_task(self.telling, self._id("task"), f"run-{self.slug}-next", created, scheduled_at=iso(due))
+            send_task(self.telling, self._id("task"), f"run-{self.slug}-next", created, scheduled_at=iso(due))
             self.month.tasks += 1
 
     def _calls_now(self) -> None:

@@ -18,10 +18,10 @@ import msgspec
 
 from callboard.clock import Clock
 from callboard.demo.client import ANALYTICS, Client
-from callboard.demo.feeding import Parcel, Tally, access_of, feed, parcels
+from callboard.demo.feeding import RequestBatch, Tally, access_of, feed, parcels
 from callboard.demo.month import make_month
 from callboard.demo.server import DemoServer
-from callboard.demo.setting_up import Stage, set_up
+from callboard.demo.setting_up import DemoStore, set_up
 from callboard.demo.telling import Arrival
 from callboard.errors import CallboardError
 from callboard.isolation import child_command
@@ -97,15 +97,15 @@ def prove(folder: Path, seed: int, clock: Clock, say: Callable[[str], None]) -> 
 
 
 def _kill_while_fed(
-    server: DemoServer, stage: Stage, past: list[Arrival], proof: Proof, say: Callable[[str], None]
+    server: DemoServer, stage: DemoStore, past: list[Arrival], proof: Proof, say: Callable[[str], None]
 ) -> None:
     say(f"Feeding the same to another by {CLIENTS} clients, and killing it on the way")
-    kept: list[Parcel] = []
+    kept: list[RequestBatch] = []
     tally = Tally()
 
     one_at_a_time = threading.Lock()
 
-    def acknowledged(parcel: Parcel, answer: dict[str, int]) -> None:
+    def acknowledged(parcel: RequestBatch, answer: dict[str, int]) -> None:
         # Under a lock, so that one of the clients kills the server, and once.
         with one_at_a_time:
             kept.append(parcel)
@@ -134,7 +134,12 @@ def _kill_while_fed(
 
 
 def _send_twice_and_shuffled(
-    server: DemoServer, stage: Stage, past: list[Arrival], seed: int, proof: Proof, say: Callable[[str], None]
+    server: DemoServer,
+    stage: DemoStore,
+    past: list[Arrival],
+    seed: int,
+    proof: Proof,
+    say: Callable[[str], None],
 ) -> None:
     everything = past * 2
     # Its own generator with the proof's seed: the same order in every run.
@@ -144,7 +149,7 @@ def _send_twice_and_shuffled(
     proof.sent += len(everything)
 
 
-def _answers(stage: Stage, url: str) -> dict[str, Any]:
+def _answers(stage: DemoStore, url: str) -> dict[str, Any]:
     """The answers of the analytics endpoint for each organization and for each space."""
     client = Client(url)
     answers: dict[str, Any] = {}
@@ -171,7 +176,9 @@ def _drift(db: str) -> int:
     return drift
 
 
-def _digests(one: Stage, other: Stage, rows: Callable[[Store, Scope], Iterator[bytes]]) -> tuple[str, str]:
+def _digests(
+    one: DemoStore, other: DemoStore, rows: Callable[[Store, Scope], Iterator[bytes]]
+) -> tuple[str, str]:
     """Digests of all rows of both stores, in order. Spaces were created in the same order, so that they have
     the same numbers in both.
     """

@@ -22,7 +22,7 @@ class NotADemoError(CallboardError):
 
 
 @dataclass(frozen=True)
-class Stage:
+class DemoStore:
     """The store that was set up, and how to reach its organizations and spaces."""
 
     db: str
@@ -34,7 +34,7 @@ class Stage:
     """The handle of the organization of each campaign, by the campaign's name."""
 
 
-def set_up(db: str, now: Micros | None = None, days: int = 30) -> Stage:
+def set_up(db: str, now: Micros | None = None, days: int = 30) -> DemoStore:
     """Create the store at `db`. One of an earlier demo is replaced; for any other raises `NotADemoError`."""
     clear(db)
     # A week before the month begins: organizations and spaces are older than anything that happens in it.
@@ -76,7 +76,7 @@ def set_up(db: str, now: Micros | None = None, days: int = 30) -> Stage:
                 )
     finally:
         store.close()
-    return Stage(db, tokens, spaces, handles)
+    return DemoStore(db, tokens, spaces, handles)
 
 
 def clear(db: str) -> None:

@@ -20,7 +20,7 @@ from callboard.demo.campaigns import (
 from callboard.demo.client import BASE, Client
 from callboard.demo.feeding import Tally, access_of
 from callboard.demo.month import Month
-from callboard.demo.setting_up import Stage
+from callboard.demo.setting_up import DemoStore
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Story:
     """The `curl` command that shows it."""
 
 
-def stories(stage: Stage, url: str, month: Month, tally: Tally, client: Client) -> list[Story]:
+def stories(stage: DemoStore, url: str, month: Month, tally: Tally, client: Client) -> list[Story]:
     """All four stories, with the server's current numbers."""
     return [
         _failing_carrier(stage, url, month, client),
@@ -46,7 +46,7 @@ def stories(stage: Stage, url: str, month: Month, tally: Tally, client: Client) 
     ]
 
 
-def _failing_carrier(stage: Stage, url: str, month: Month, client: Client) -> Story:
+def _failing_carrier(stage: DemoStore, url: str, month: Month, client: Client) -> Story:
     since = _local(month.carrier_since, REMINDERS)
     path = f"call-logs/?space_token={stage.spaces[REMINDERS.name].token}&end_reason=carrier_error"
     count = _count(stage, url, REMINDERS, path, client)
@@ -54,14 +54,14 @@ def _failing_carrier(stage: Stage, url: str, month: Month, client: Client) -> St
     return Story("A failing carrier", told, count, _curl(stage, url, REMINDERS, path))
 
 
-def _stuck_tasks(stage: Stage, url: str, client: Client) -> Story:
+def _stuck_tasks(stage: DemoStore, url: str, client: Client) -> Story:
     path = "tasks/?stuck=true"
     count = _count(stage, url, RENEWALS, path, client)
     told = f"runner-3 died with {count} tasks of {RENEWALS.name} in its hands; they run for an hour or so"
     return Story("Six stuck tasks", told, count, _curl(stage, url, RENEWALS, path))
 
 
-def _stopped_campaign(stage: Stage, url: str, month: Month, client: Client) -> Story:
+def _stopped_campaign(stage: DemoStore, url: str, month: Month, client: Client) -> Story:
     path = f"tasks/?space_token={stage.spaces[WEBINAR.name].token}&failure_reason=cancelled"
     count = _count(stage, url, WEBINAR, path, client)
     at = _local(month.stopped_at, WEBINAR)
@@ -69,7 +69,7 @@ def _stopped_campaign(stage: Stage, url: str, month: Month, client: Client) -> S
     return Story("A campaign stopped at 14:00", told, count, _curl(stage, url, WEBINAR, path))
 
 
-def _repeating_platform(stage: Stage, url: str, month: Month, tally: Tally, client: Client) -> Story:
+def _repeating_platform(stage: DemoStore, url: str, month: Month, tally: Tally, client: Client) -> Story:
     path = f"call-logs/?space_token={stage.spaces[APPOINTMENTS.name].token}&made=true"
     count = _count(stage, url, APPOINTMENTS, path, client)
     duplicates = tally.duplicates.get(APPOINTMENTS.name, 0)
@@ -82,17 +82,17 @@ def _repeating_platform(stage: Stage, url: str, month: Month, tally: Tally, clie
     )
 
 
-def _count(stage: Stage, url: str, campaign: Campaign, path: str, client: Client) -> int:
+def _count(stage: DemoStore, url: str, campaign: Campaign, path: str, client: Client) -> int:
     answer = client.get(access_of(stage, campaign.name, url), f"{BASE}{path}&page_size=1")
     count: int = json.loads(answer)["count"]
     return count
 
 
-def _curl(stage: Stage, url: str, campaign: Campaign, path: str) -> str:
+def _curl(stage: DemoStore, url: str, campaign: Campaign, path: str) -> str:
     return curl(stage, url, stage.handles[campaign.name], path)
 
 
-def curl(stage: Stage, url: str, handle: str, path: str) -> str:
+def curl(stage: DemoStore, url: str, handle: str, path: str) -> str:
     """A request as a `curl` command, quoted for a shell."""
     headers = (f"Authorization: Token {stage.tokens[handle]}", f"Org-Handle: {handle}")
     return " ".join(

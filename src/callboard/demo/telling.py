@@ -31,7 +31,7 @@ class Telling:
 
     campaign: Campaign
     rng: Random
-    late_before: Micros
+    delayed_before: Micros
     """Only events from before this time may arrive late, so that the last hours are complete."""
     arrivals: list[Arrival] = field(default_factory=list)
     events: int = 0
@@ -44,7 +44,7 @@ class Telling:
         rng = self.rng
         line = _encode({**fields, "occurred_at": iso(occurred)})
         delay = rng.uniform(0.1, 3) * SECOND
-        if rng.random() < 0.02 and occurred < self.late_before:
+        if rng.random() < 0.02 and occurred < self.delayed_before:
             delay = rng.uniform(1, 240) * MINUTE  # a platform with a backlog
         self.events += 1
         self._send(occurred + int(delay), line)
@@ -90,7 +90,7 @@ def draw_ending(campaign: Campaign, hour: int, rng: Random) -> Ending:
     return Ending("missed", reason[0])
 
 
-def tell_call(
+def send_call(
     telling: Telling,
     call_id: str,
     began: Micros,
@@ -127,7 +127,7 @@ def tell_call(
     return ended
 
 
-def tell_task(telling: Telling, task_id: str, run_id: str, created: Micros, **more: Any) -> dict[str, Any]:
+def send_task(telling: Telling, task_id: str, run_id: str, created: Micros, **more: Any) -> dict[str, Any]:
     """Send the event that creates a task. Returns the fields that identify it, for its later events."""
     calls = telling.campaign.call_type is not None
     same = {"type": "task", "task_id": task_id}

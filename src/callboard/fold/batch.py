@@ -10,7 +10,7 @@ from callboard.fold.call import CallFold, fold_call
 from callboard.fold.room import EVENTS_PER_ITEM, Room
 from callboard.fold.tally import Tally
 from callboard.fold.task import TaskFold, fold_task
-from callboard.fold.update import is_open, kept_of, resolved, says_the_same
+from callboard.fold.update import find_earlier, is_open, is_same_update, resolved
 from callboard.model.call import Call
 from callboard.model.event import (
     CallEvent,
@@ -144,13 +144,13 @@ class SpaceFold:
             body = self._event_bodies.get(event_id)
             if body is None:
                 return None
-            same = body == entry.body or says_the_same(entry.event, from_canonical(body))
+            same = body == entry.body or is_same_update(entry.event, from_canonical(body))
             return self._repeated(item, body, entry) if same else _conflict(event_id)
         if item is None:
             return None
         if entry.body in _by_body(item):
             return self._repeated(item, entry.body, entry)
-        kept = kept_of(entry, item.entries)
+        kept = find_earlier(entry, item.entries)
         return None if kept is None else self._repeated(item, kept.body, entry)
 
     def _repeated(self, item: Item | None, body: bytes, entry: Entry) -> Verdict:

@@ -51,8 +51,8 @@ class CallFold:
         "_facts",
         "_final",
         "_greatest",
+        "_has_duration",
         "_latest_live",
-        "_length_told",
         "_mappings",
         "_stamp",
     )
@@ -71,7 +71,7 @@ class CallFold:
         """The final events in their order: when each occurred, and whether it ends nothing then."""
         self._latest_live: Stamp | None = None
         """The greatest event that is not final."""
-        self._length_told = False
+        self._has_duration = False
         """Whether a final event says how long the call was."""
 
     def add(self, entry: Entry) -> None:
@@ -109,7 +109,7 @@ class CallFold:
                     _take(ends, (name, status, event.standing), at, value)
         if final:
             insort(self._final, (at, occurred, ends_nothing(event, occurred)))
-            self._length_told = self._length_told or isinstance(event.duration_ms, int)
+            self._has_duration = self._has_duration or isinstance(event.duration_ms, int)
         elif self._latest_live is None or at > self._latest_live:
             self._latest_live = at
 
@@ -161,29 +161,29 @@ class CallFold:
         status, earliest = winner.call_status, self._earliest
         assert earliest is not None
         end, length_ms = self._ended(("end_time", status)), self._ended(("duration_ms", status))
-        other_end = inferred_end = None
+        end_from_other_status = inferred_end = None
         if status in FINAL_CALL:
             if length_ms is None:
-                length_ms, of = self._by_others("duration_ms", winner, but="missed")
+                length_ms, of = self._from_other_final_events("duration_ms", winner, but="missed")
                 if end is None and length_ms is not None:
                     # The end that goes with that length: a silent correction of the status moves neither.
                     end = self._ended(("end_time", of))
             if end is None:
-                other_end, _ = self._by_others("end_time", winner)
+                end_from_other_status, _ = self._from_other_final_events("end_time", winner)
                 inferred_end = self._inferred_end(winner.standing)
         return call_times(
             status,
             self._known("creation_time"),
             self._known("start_time"),
             end,
-            other_end,
+            end_from_other_status,
             length_ms,
             inferred_end,
             earliest,
-            self._length_told or "start_time" in self._facts,
+            self._has_duration or "start_time" in self._facts,
         )
 
-    def _by_others(self, name: str, winner: CallEvent, but: str = "") -> tuple[Any, str]:
+    def _from_other_final_events(self, name: str, winner: CallEvent, but: str = "") -> tuple[Any, str]:
         """What the greatest final event of the winner's standing and of another status says of a field, and
         that status.
         """

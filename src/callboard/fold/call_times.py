@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import UNSET
 
 from callboard.clock import Micros
-from callboard.model.call import CONTRADICTING, CREATION_INFERRED, END_INFERRED, LOOK_BACK, WAIT_UNKNOWN
+from callboard.model.call import CONTRADICTING, CREATION_INFERRED, END_INFERRED, MAX_CALL_SPAN, WAIT_UNKNOWN
 from callboard.model.event import CallEvent
 from callboard.model.words import FINAL_CALL
 
@@ -24,7 +24,7 @@ def call_times(  # noqa: C901, PLR0917 - one function, positional arguments: cal
     created: Micros | None,
     start: Micros | None,
     end: Micros | None,
-    other_end: Micros | None,
+    end_from_other_status: Micros | None,
     length_ms: int | None,
     inferred_end: Micros | None,
     earliest: Micros,
@@ -34,18 +34,18 @@ def call_times(  # noqa: C901, PLR0917 - one function, positional arguments: cal
 
     `start`: what the events say, also for a missed call, which has no start in its row.
     `end`: stated by an event of the winning status.
-    `other_end`: stated by another final event of the winner's standing.
+    `end_from_other_status`: stated by another final event of the winner's standing.
     `length_ms`: the duration that either of these states.
     `inferred_end`: used where no end is stated and none can be computed.
     `earliest`: when the first event occurred.
     `cut`: an event carries a start, or a final event a duration. A failed call then did begin, and one
     without a duration has an unknown duration rather than 0.
     """
-    stated_end = other_end if end is None else end
+    stated_end = end_from_other_status if end is None else end
     span = None if start is None or stated_end is None else stated_end - start
     # A derived duration has the bounds of a stated one. Beyond them the clocks of start and end disagree, and
     # the duration is unknown: neither 0 nor part of an average.
-    contradicts = span is not None and not 0 <= span <= LOOK_BACK
+    contradicts = span is not None and not 0 <= span <= MAX_CALL_SPAN
     answered = None if status == "missed" else start
     marks = 0
 
@@ -61,12 +61,12 @@ def call_times(  # noqa: C901, PLR0917 - one function, positional arguments: cal
             duration = 0
 
     if end is None and status in FINAL_CALL:
-        # Only for a stated duration. One derived above from `other_end` was rounded to ms: start + duration
-        # would be up to 1 ms before the end that was stated.
+        # Only for a stated duration. One derived above from `end_from_other_status` was rounded to ms:
+        # start + duration would be up to 1 ms before the end that was stated.
         if answered is not None and length_ms is not None:
             end = answered + length_ms * 1000
-        elif other_end is not None:
-            end = other_end
+        elif end_from_other_status is not None:
+            end = end_from_other_status
         elif inferred_end is not None:
             end, marks = inferred_end, marks | END_INFERRED
 
@@ -78,8 +78,8 @@ def call_times(  # noqa: C901, PLR0917 - one function, positional arguments: cal
     # A start before the creation needs no mark: `Call.wait_ms` compares the two itself.
     if answered is not None and answered >= creation:
         # A creation inferred from the start gives a time to answer of 0 that nobody measured.
-        only_the_start = created is None and answered == creation
-        if only_the_start or marks & CONTRADICTING or answered - creation > LOOK_BACK:
+        has_only_start = created is None and answered == creation
+        if has_only_start or marks & CONTRADICTING or answered - creation > MAX_CALL_SPAN:
             marks |= WAIT_UNKNOWN
     return creation, answered, end, duration, marks
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from callboard.fold.grain import Grain
 from callboard.model.fields import FIELDS
 
-ALL_GRAINS = (Grain.QUARTER, Grain.HOUR, Grain.DAY)
+ALL_GRAINS = (Grain.QUARTER_HOUR, Grain.HOUR, Grain.DAY)
 
 
 class Counter(Struct, frozen=True):

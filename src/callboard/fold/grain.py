@@ -14,26 +14,26 @@ from zoneinfo import ZoneInfo
 
 from callboard.clock import EPOCH, MINUTE, Micros, micros, moment
 
-QUARTER_US: Micros = 15 * MINUTE
+QUARTER_HOUR_US: Micros = 15 * MINUTE
 
 
 class Grain(StrEnum):
     """How long a bucket lasts. Hours and days are civil ones of the space's home zone, UTC days are not."""
 
-    QUARTER = "quarter"
+    QUARTER_HOUR = "quarter"
     HOUR = "hour"
     DAY = "day"
     UTC_DAY = "utc_day"
 
 
-QUARTERS_A_DAY = 96
-QUARTERS_AN_HOUR = 4
+QUARTER_HOURS_PER_DAY = 96
+QUARTER_HOURS_PER_HOUR = 4
 
 
-PLACED = 20_000
+CACHED_BUCKETS = 20_000
 
 
-@lru_cache(maxsize=PLACED)
+@lru_cache(maxsize=CACHED_BUCKETS)
 def buckets_of(quarter: int, zone: str) -> Mapping[str, int]:
     """The buckets that a quarter lies in, by grain."""
     return {str(grain): bucket_of(quarter, grain, zone) for grain in Grain}
@@ -41,13 +41,15 @@ def buckets_of(quarter: int, zone: str) -> Mapping[str, int]:
 
 def bucket_of(quarter: int, grain: Grain, zone: str) -> int:
     """The bucket of `grain` that a quarter lies in, named by its first quarter."""
-    if grain is Grain.QUARTER:
+    if grain is Grain.QUARTER_HOUR:
         return quarter
     if grain is Grain.UTC_DAY:
-        return quarter - quarter % QUARTERS_A_DAY
-    ahead = _steady_offset(quarter // QUARTERS_A_DAY, zone)
+        return quarter - quarter % QUARTER_HOURS_PER_DAY
+    ahead = _constant_offset(quarter // QUARTER_HOURS_PER_DAY, zone)
     if ahead is not None:
-        return quarter - (quarter + ahead) % (QUARTERS_AN_HOUR if grain is Grain.HOUR else QUARTERS_A_DAY)
+        return quarter - (quarter + ahead) % (
+            QUARTER_HOURS_PER_HOUR if grain is Grain.HOUR else QUARTER_HOURS_PER_DAY
+        )
     local = _civil(quarter, zone)
     if grain is Grain.HOUR:
         first = quarter - local.minute // 15
@@ -58,19 +60,19 @@ def bucket_of(quarter: int, grain: Grain, zone: str) -> int:
         return first
     # A midnight that the clocks skip is the moment they skip it; of a repeated one the first counts.
     midnight = datetime(local.year, local.month, local.day, tzinfo=local.tzinfo, fold=0)
-    return micros(midnight.astimezone(EPOCH.tzinfo)) // QUARTER_US
+    return micros(midnight.astimezone(EPOCH.tzinfo)) // QUARTER_HOUR_US
 
 
-STEADY = 20_000
+CACHED_OFFSETS = 20_000
 
 
-@lru_cache(maxsize=STEADY)
-def _steady_offset(day: int, zone: str) -> int | None:
+@lru_cache(maxsize=CACHED_OFFSETS)
+def _constant_offset(day: int, zone: str) -> int | None:
     """By how many quarters a zone is ahead of UTC through a UTC day and the one before; none when its clocks
     move in them. Nearly all days are such, and their hours and days then begin where arithmetic says.
     """
-    first = (day - 1) * QUARTERS_A_DAY
-    hours = range(first, first + 2 * QUARTERS_A_DAY + 1, QUARTERS_AN_HOUR)
+    first = (day - 1) * QUARTER_HOURS_PER_DAY
+    hours = range(first, first + 2 * QUARTER_HOURS_PER_DAY + 1, QUARTER_HOURS_PER_HOUR)
     offsets = {_civil(quarter, zone).utcoffset() for quarter in hours}
     if len(offsets) > 1:
         return None
@@ -81,7 +83,7 @@ def _steady_offset(day: int, zone: str) -> int | None:
 
 
 def _civil(quarter: int, zone: str) -> datetime:
-    return moment(quarter * QUARTER_US).astimezone(ZoneInfo(zone))
+    return moment(quarter * QUARTER_HOUR_US).astimezone(ZoneInfo(zone))
 
 
 def day_start(day: datetime, zone: str) -> Micros:

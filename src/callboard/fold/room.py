@@ -15,13 +15,13 @@ from callboard.model.words import FINAL_CALL, FINAL_TASK
 
 EVENTS_PER_ITEM = 1_000
 """Places for distinct events of any kind."""
-ENDS_BESIDE = 100
+EXTRA_END_EVENTS = 100
 """Extra places for events with a final status."""
-RETRIES_BESIDE = 100
+EXTRA_RETRY_EVENTS = 100
 """Extra places for events of a task's second and later attempts."""
-VOIDS_BESIDE = 10
+EXTRA_VOID_EVENTS = 10
 """Extra places for events that carry `void`: they withdraw the item or bring it back."""
-MOST_EVENTS = EVENTS_PER_ITEM + ENDS_BESIDE + RETRIES_BESIDE + VOIDS_BESIDE
+MAX_EVENTS_PER_ITEM = EVENTS_PER_ITEM + EXTRA_END_EVENTS + EXTRA_RETRY_EVENTS + EXTRA_VOID_EVENTS
 
 _KINDS = 8
 """The sets of the three kinds, as 3-bit numbers. An event may be of several kinds, or of none."""
@@ -36,34 +36,34 @@ def places_of(ends: int, retries: int, voids: int) -> list[int]:
 
 
 # Computed once: `has_room` looks these up for every event of a full item.
-_PLACES = places_of(ENDS_BESIDE, RETRIES_BESIDE, VOIDS_BESIDE)
+_PLACES = places_of(EXTRA_END_EVENTS, EXTRA_RETRY_EVENTS, EXTRA_VOID_EVENTS)
 
 
 class Room:
     """The events of one call or task, counted by their set of kinds."""
 
-    __slots__ = ("_of_kinds", "_total")
+    __slots__ = ("_by_kinds", "_total")
 
     def __init__(self, events: Iterable[Event]) -> None:
-        self._of_kinds = [0] * _KINDS
+        self._by_kinds = [0] * _KINDS
         self._total = 0
         for event in events:
             self.take(event)
 
     def take(self, event: Event) -> None:
         """Count one more event."""
-        self._of_kinds[_kinds(event)] += 1
+        self._by_kinds[_kinds(event)] += 1
         self._total += 1
 
     def has_room(self, event: Event) -> bool:
         """Whether one more event has a place."""
         # The event itself can take an extra place: count it in for the test, then take it out again.
-        self._of_kinds[_kinds(event)] += 1
-        fits = self._total + 1 - self._most_beside() <= EVENTS_PER_ITEM
-        self._of_kinds[_kinds(event)] -= 1
+        self._by_kinds[_kinds(event)] += 1
+        fits = self._total + 1 - self._extra_placed() <= EVENTS_PER_ITEM
+        self._by_kinds[_kinds(event)] -= 1
         return fits
 
-    def _most_beside(self) -> int:
+    def _extra_placed(self) -> int:
         """How many of the events fit into the extra places, with each event of several kinds put where it
         leaves the most room for the others. So acceptance does not depend on the order of arrival.
 
@@ -72,7 +72,7 @@ class Room:
         some other kind. With three kinds there are only eight sets to try.
         """
         return min(
-            _PLACES[full] + sum(self._of_kinds[kinds] for kinds in range(_KINDS) if kinds & ~full)
+            _PLACES[full] + sum(self._by_kinds[kinds] for kinds in range(_KINDS) if kinds & ~full)
             for full in range(_KINDS)
         )
 

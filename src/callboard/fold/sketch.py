@@ -12,7 +12,7 @@ from bisect import bisect_right
 
 RELATIVE_ERROR = 0.01
 """The promised bound on the error of `middle`; the buckets are narrow enough for 0.009."""
-MOST_MS = 2 * 10**12
+MAX_MS = 2 * 10**12
 """Where the bounds end: above any duration that is accepted. A longer one falls into the last bucket."""
 
 
@@ -20,7 +20,7 @@ def _bounds() -> tuple[int, ...]:
     # One value a bucket at first: below 56 ms, 1.8 % rounds down to 0 and the bounds would not grow.
     # Counters store bucket numbers, so these bounds must never change.
     bounds = list(range(201))
-    while bounds[-1] < MOST_MS:
+    while bounds[-1] < MAX_MS:
         bounds.append(bounds[-1] + bounds[-1] * 18 // 1000)
     return tuple(bounds)
 
@@ -37,7 +37,7 @@ def bucket(duration_ms: int) -> int:
 def span(number: int) -> tuple[int, int]:
     """The range of a bucket in ms: lowest value, and the first value above it."""
     # The last bucket has no upper bound; twice its lower bound gives its middle some value.
-    return BOUNDS[number], BOUNDS[number + 1] if number + 1 < len(BOUNDS) else MOST_MS * 2
+    return BOUNDS[number], BOUNDS[number + 1] if number + 1 < len(BOUNDS) else MAX_MS * 2
 
 
 def middle(number: int) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from callboard.fold.catalogue import ADDED_DIMENSIONS, CALL_DIMENSIONS, CATALOGUE, TASK_DIMENSIONS
-from callboard.fold.grain import QUARTER_US, buckets_of
+from callboard.fold.grain import QUARTER_HOUR_US, buckets_of
 from callboard.fold.sketch import bucket_text
 from callboard.model.call import Call
 from callboard.model.task import Task
@@ -74,7 +74,7 @@ class Tally:
     def _call(self, call: Call, sign: int) -> None:
         duration, wait = call.duration_ms, call.wait_ms
         key: CallKey = (
-            call.creation_time // QUARTER_US,
+            call.creation_time // QUARTER_HOUR_US,
             call.call_type or "",
             call.call_status,
             call.end_reason or "",
@@ -97,7 +97,7 @@ class Tally:
             measures[4] += sign * wait
 
     def _task(self, task: Task, sign: int) -> None:
-        key = (task.created // QUARTER_US, task.status)
+        key = (task.created // QUARTER_HOUR_US, task.status)
         self.tasks[key] = self.tasks.get(key, 0) + sign
 
     def _run(self, before: Task | None, after: Task | None) -> None:
@@ -152,13 +152,13 @@ class Tally:
 
 
 Places = tuple[int, int, int]
-_Spread = list[tuple[int, Places, tuple[str, ...]]]
+_CellTargets = list[tuple[int, Places, tuple[str, ...]]]
 
 
-def _counters_of(kind: str, dimensions: tuple[str, ...]) -> _Spread:
+def _counters_of(kind: str, dimensions: tuple[str, ...]) -> _CellTargets:
     """For each counter: its code, where its dimensions lie in a key (behind the quarter), its grains."""
     blank = len(dimensions) + 1
-    found: _Spread = []
+    found: _CellTargets = []
     for counter in CATALOGUE:
         if counter.of == kind:
             places = [dimensions.index(name) + 1 for name in counter.dimensions]
@@ -172,7 +172,7 @@ _TASK_COUNTERS = _counters_of("task", TASK_DIMENSIONS)
 
 
 def _spread(
-    counters: _Spread,
+    counters: _CellTargets,
     quarter: int,
     key: tuple[Any, ...],
     measures: Measures,

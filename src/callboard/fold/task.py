@@ -50,11 +50,11 @@ class TaskFold:
     """Takes a task's events in any order, each once; tells the task they make at any time."""
 
     __slots__ = (
+        "_attempt_facts",
         "_earliest",
         "_facts",
         "_greatest",
         "_latest",
-        "_of_attempt",
         "_of_status",
         "_said",
         "_stamp",
@@ -62,7 +62,7 @@ class TaskFold:
 
     def __init__(self) -> None:
         self._facts = Facts()
-        self._of_attempt = Facts()
+        self._attempt_facts = Facts()
         self._of_status = Facts()
         self._said: list[tuple[Stamp, str, Micros]] = []
         """Of the highest attempt's events, in the order of their stamps: the status, and when."""
@@ -78,7 +78,7 @@ class TaskFold:
         for name in _FACTS:
             self._facts.take(name, at, getattr(event, name))
         for name in _OF_ATTEMPT:
-            self._of_attempt.take((event.attempt, name), at, getattr(event, name))
+            self._attempt_facts.take((event.attempt, name), at, getattr(event, name))
         # Among those of the winning status alone: a task that completed keeps no reason why it had failed.
         self._of_status.take((event.attempt, event.status), at, event.failure_reason)
         if self._greatest is not None and event.attempt > self._greatest.attempt:
@@ -100,7 +100,7 @@ class TaskFold:
         created = known("created")
         if created is None:
             created = earliest
-        scheduled = self._of_attempt.known((attempt, "scheduled_at"))
+        scheduled = self._attempt_facts.known((attempt, "scheduled_at"))
         since = self._status_since(created)
         return Task(
             task_id=greatest.task_id,
@@ -116,7 +116,7 @@ class TaskFold:
             assignee=known("assignee"),
             execution_type=known("execution_type"),
             input=known("input"),
-            output=self._of_attempt.known((attempt, "output")),
+            output=self._attempt_facts.known((attempt, "output")),
             # end of fields
             status_since=since,
             waiting_since=_waiting_since(greatest.status, since, scheduled),

@@ -48,7 +48,7 @@ def resolved(event: TaskEvent, task: Task) -> TaskEvent:
     )
 
 
-def says_the_same(sent: Event, kept: Event) -> bool:
+def is_same_update(sent: Event, kept: Event) -> bool:
     """Whether the stored event `kept` came from an event or update with the same content as `sent`.
 
     Two updates are the same only if they left out the same fields. An update and an event of `events/`, which
@@ -62,7 +62,7 @@ def says_the_same(sent: Event, kept: Event) -> bool:
     return canonical(_filled(sent, kept)) == canonical(kept)
 
 
-def kept_of(sent: Entry, entries: Iterable[Entry]) -> Entry | None:
+def find_earlier(sent: Entry, entries: Iterable[Entry]) -> Entry | None:
     """The entry that an earlier sending of the same update was stored as; None when there is none.
 
     Only for updates without an `event_id`. An update that states no time is never a repeat: it happened when
@@ -72,7 +72,7 @@ def kept_of(sent: Entry, entries: Iterable[Entry]) -> Entry | None:
     # `left` is unset when nothing was left out; the caller has then compared the bytes already.
     if not isinstance(event, TaskEvent) or event.left is UNSET or event.left & LEFT_OCCURRED_AT:
         return None
-    return next((entry for entry in entries if says_the_same(event, entry.event)), None)
+    return next((entry for entry in entries if is_same_update(event, entry.event)), None)
 
 
 def is_kept(sent: Entry, entries: Iterable[Entry]) -> bool:
@@ -83,7 +83,7 @@ def is_kept(sent: Entry, entries: Iterable[Entry]) -> bool:
     event_id = sent.event.event_id
     if isinstance(event_id, str):
         return any(entry.event.event_id == event_id for entry in every)
-    return kept_of(sent, every) is not None or any(entry.body == sent.body for entry in every)
+    return find_earlier(sent, every) is not None or any(entry.body == sent.body for entry in every)
 
 
 def _filled(sent: TaskEvent, kept: TaskEvent) -> TaskEvent:

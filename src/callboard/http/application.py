@@ -10,7 +10,7 @@ from time import perf_counter_ns
 
 from callboard.errors import CallboardError, ExportsFullError, StoreError
 from callboard.http import pipeline
-from callboard.http.arrival import Arrivals
+from callboard.http.arrival import BodyDeadlines
 from callboard.http.descriptions import ApiDescriptions
 from callboard.http.endpoint import Endpoint
 from callboard.http.endpoints import ENDPOINTS
@@ -29,20 +29,20 @@ from callboard.http.routes.analytics import PATHS as ANALYTICS_PATHS
 from callboard.http.routes.analytics import granted
 from callboard.http.routes.board import BOARD, is_for_board
 from callboard.http.services import Services
-from callboard.http.shared_threads import SharedThreads
+from callboard.http.shared_threads import FairThreadPool
 from callboard.http.short_path import ShortPath
 from callboard.http.stream import send_stream
 from callboard.http.threads import Threads
 from callboard.http.touches import Touches
 from callboard.query.places import Places
-from callboard.store.interface import Ahead
+from callboard.store.interface import Refresher
 
 _log = logging.getLogger("callboard.http")
 
 PARSE_THREADS = 2
 """Large bodies that are decompressed and parsed at once; one at a time would let one sender hold up all."""
 
-ASK_AGAIN_NS = 1_000_000_000
+RETRY_REFRESH_NS = 1_000_000_000
 """A connection that was lost within this time is made anew and asked again; who waited for longer has used up
 the time of a question, and would wait for it twice."""
 
@@ -57,11 +57,11 @@ class Application:
         self._limit = FailureLimit(services.settings.failed_auth_per_minute, services.monotonic)
         self._ids = RequestIds()
         self._refusals = Refusals(services.clock)
-        self._store_threads = SharedThreads(services.settings.readers, "store")
+        self._store_threads = FairThreadPool(services.settings.readers, "store")
         self._parse_threads = Threads(PARSE_THREADS, "parse")
         self._readiness = ReadyCheck(services.store, services.commits)
         self._descriptions = ApiDescriptions(services.settings.path_prefix)
-        self._arrivals = Arrivals()
+        self._arrivals = BodyDeadlines()
         self._room = Room(services.settings.body_room_bytes)
         self._exports = Places(services.settings.exports, ExportsFullError)
         self._meter = services.meter
@@ -89,7 +89,7 @@ class Application:
                         behind = await _asked(self._ahead)
                     if behind is None:
                         found = self._short_path.answer(scope["headers"], scope["query_string"])
-                if behind is not None and perf_counter_ns() - began > ASK_AGAIN_NS:
+                if behind is not None and perf_counter_ns() - began > RETRY_REFRESH_NS:
                     await self._respond(scope, receive, send, behind)
                     return
                 if found is not None:
@@ -137,7 +137,7 @@ class Application:
             if request.hold is not None:
                 request.hold.end()
 
-    def hurry_bodies(self) -> None:
+    def shorten_body_deadlines(self) -> None:
         """The server stops: bodies that are on their way have a small one's time from now on."""
         self._arrivals.stop()
 
@@ -216,7 +216,7 @@ class Application:
         self._parse_threads.close()
 
 
-async def _asked(ahead: Ahead) -> StoreError | None:
+async def _asked(ahead: Refresher) -> StoreError | None:
     """Why what is held may be old, if so."""
     try:
         await ahead.ask()

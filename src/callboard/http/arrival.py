@@ -27,18 +27,18 @@ class Arrival(Struct, eq=False):
     """Bytes received so far."""
     ends_at: float = 0.0
     """The deadline by the event loop's clock, without the bytes received; 0: not checked yet."""
-    is_late: bool = False
+    is_over: bool = False
 
-    def gives_up(self) -> bool:
+    def timed_out(self) -> bool:
         """Whether its task was cancelled by the deadline alone. Called once, on `CancelledError`.
 
         `uncancel` takes our own cancellation back and returns how many others there are, as in
         `asyncio.timeout`: when the server cancels the request at the same time, that must not become a 408.
         """
-        return self.is_late and self.task.uncancel() == 0
+        return self.is_over and self.task.uncancel() == 0
 
 
-class Arrivals:
+class BodyDeadlines:
     """All bodies that a worker is receiving. Owned by its event loop.
 
     One timer checks all of them four times a second, instead of one timer for each: nearly all bodies arrive
@@ -79,9 +79,9 @@ class Arrivals:
             ends_at = arrival.ends_at + arrival.came / BYTES_A_SECOND
             if self._stops_at is not None:
                 ends_at = min(ends_at, self._stops_at)
-            # Once only: each `cancel` is counted, and `gives_up` takes a single one back.
-            if now >= ends_at and not arrival.is_late:
-                arrival.is_late = True
+            # Once only: each `cancel` is counted, and `timed_out` takes a single one back.
+            if now >= ends_at and not arrival.is_over:
+                arrival.is_over = True
                 arrival.task.cancel()
         # Without bodies the timer stops; `begin` starts it again.
         self._looks = bool(self._coming)

@@ -21,7 +21,7 @@ from callboard.model.directory import PUBLIC_ID_PATTERN, PUBLIC_ID_RULE
 Fault = tuple[str, str]
 """(field, message): the path of a field, and what is wrong with it."""
 
-MOST_FAULTS = 20
+MAX_FAULTS = 20
 """Faults reported for one body."""
 BODY = "body"
 """The field name for a fault of the body as a whole."""
@@ -43,8 +43,8 @@ _PARTS = {"str": "characters", "array": "items"}
 
 
 def faults(value: Any, struct: type[Any]) -> list[Fault]:
-    """The faults of `value` as a `struct`, in the order of its fields: at most `MOST_FAULTS`, maybe none."""
-    return list(islice(_of_struct(value, struct, ""), MOST_FAULTS))
+    """The faults of `value` as a `struct`, in the order of its fields: at most `MAX_FAULTS`, maybe none."""
+    return list(islice(_of_struct(value, struct, ""), MAX_FAULTS))
 
 
 def _of_struct(value: Any, struct: type[Struct], path: str) -> Iterator[Fault]:

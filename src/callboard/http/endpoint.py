@@ -37,7 +37,7 @@ class Body:
     """A type for `msgspec`, or a JSON schema."""
     required: bool = True
     example: Any = None
-    most_bytes: int | None = SMALL_BYTES
+    max_bytes: int | None = SMALL_BYTES
     """As sent, where the setting does not say less; none: as the setting says."""
     compressed: bool = False
     """May be sent with gzip or zstd: where many things are said at once."""

@@ -48,7 +48,7 @@ class ExportStream:
             raise ExportEndedError
 
 
-def wanted_format(request: Request) -> Format | None:
+def requested_format(request: Request) -> Format | None:
     """The export format that was asked for; None for JSON."""
     return BY_MEDIA.get(request.answer_media)
 

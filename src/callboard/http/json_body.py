@@ -101,7 +101,7 @@ def _no_number(word: str) -> None:
 def read_object(request: Request, kind: type[T]) -> T:
     """The body as one of our types. Raises as `read_json`, and `InvalidInputError` with each faulty field."""
     assert request.endpoint.body is not None, "it has a body"
-    return converted(whole_numbers(read_json(request.body, request.endpoint.body.bounds)), kind)
+    return converted(normalise_integers(read_json(request.body, request.endpoint.body.bounds)), kind)
 
 
 def converted(value: Any, kind: type[T]) -> T:
@@ -115,14 +115,14 @@ def converted(value: Any, kind: type[T]) -> T:
     raise InvalidInputError(f"{field}: {what}", found)
 
 
-def whole_numbers(value: Any) -> Any:
+def normalise_integers(value: Any) -> Any:
     """The value with whole numbers as `int`: JSON does not tell 900.0 from 900, msgspec does. Values in lists
     stay as they are.
     """
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
-        return {name: whole_numbers(inner) for name, inner in value.items()}
+        return {name: normalise_integers(inner) for name, inner in value.items()}
     return value
 
 

@@ -16,7 +16,7 @@ from callboard.http.request import Request
 from callboard.http.response import Response, entity_tag
 from callboard.store.budget import check
 
-MOST_ANSWER_BYTES = 32 * 1024 * 1024
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
 """Longest answer, in bytes of JSON; beyond it the caller is told what to narrow (422)."""
 SHORT = 50
 """Items of a list that are encoded in one call. A shorter list is encoded on the event loop."""
@@ -27,7 +27,7 @@ _encode = msgspec.json.Encoder().encode
 async def long_response(request: Request, answer: Struct, narrow: str) -> Response:
     """The answer with status 200, encoded on a thread.
 
-    Raises `InvalidInputError` for the parameter `narrow` when it is longer than `MOST_ANSWER_BYTES`, and
+    Raises `InvalidInputError` for the parameter `narrow` when it is longer than `MAX_ANSWER_BYTES`, and
     `StoreTooSlowError` when the request's budget is used up.
     """
     body, tag = await request.store_threads.run(_encoded, answer, narrow)
@@ -85,9 +85,9 @@ class _Pieces:
 
     def _put(self, piece: bytes) -> None:
         self._size += len(piece)
-        if self._size > MOST_ANSWER_BYTES:
+        if self._size > MAX_ANSWER_BYTES:
             message = (
-                f"the answer would be longer than {MOST_ANSWER_BYTES:,} bytes: take a smaller page, "
+                f"the answer would be longer than {MAX_ANSWER_BYTES:,} bytes: take a smaller page, "
                 "a shorter period, a filter or another group"
             )
             raise InvalidInputError(f"{self._narrow}: {message}", [(self._narrow, message)])

@@ -35,7 +35,7 @@ from callboard.http.limits import FailureLimit, network_of
 from callboard.http.negotiation import chosen_media, media_type
 from callboard.http.request import Request
 from callboard.http.response import Response
-from callboard.http.room import Hold
+from callboard.http.room import Reservation
 from callboard.http.session import SAFE, check_own_page, secret_of_cookie
 from callboard.ingest.compression import decompress
 from callboard.model.directory import Organization, allows
@@ -44,9 +44,9 @@ from callboard.query.export.formats import FORMATS
 from callboard.query.parameter import read_query
 from callboard.query.parameters import paging
 
-MOST_SMALL_BODY = 4 * 1024
+MAX_SMALL_BODY = 4 * 1024
 """Compressed bodies of up to so many bytes are decompressed on the event loop, larger ones on a thread."""
-MOST_UNFOLDED = 64 * 1024
+MAX_DECOMPRESSED = 64 * 1024
 """Most bytes that the event loop decompresses a body to; one that unfolds to more is done on a thread."""
 
 
@@ -220,7 +220,7 @@ async def _read_body(request: Request) -> None:
     # Kept on the request: the application releases it once the answer is sent, whatever fails in between.
     hold = request.hold = request.room.hold(_sender(request))
     sent = await request.read_body(
-        hold, min(body.most_bytes or settings.max_body_bytes, settings.max_body_bytes)
+        hold, min(body.max_bytes or settings.max_body_bytes, settings.max_body_bytes)
     )
     if encoding in ("gzip", "zstd"):
         sent = await _unfolded(request, sent, encoding, hold)
@@ -236,14 +236,14 @@ def _sender(request: Request) -> Hashable:
     return network_of(request.address)
 
 
-async def _unfolded(request: Request, sent: bytes, encoding: str, hold: Hold) -> bytes:
+async def _unfolded(request: Request, sent: bytes, encoding: str, hold: Reservation) -> bytes:
     most = request.services.settings.max_decoded_bytes
     whole = None
-    if len(sent) <= MOST_SMALL_BODY:
+    if len(sent) <= MAX_SMALL_BODY:
         # Too large here only means too large for the event loop: it is tried again on a thread, with the
         # full bound, after the room for the first attempt is released.
         with suppress(BodyTooLargeError):
-            whole = decompress(sent, encoding, min(MOST_UNFOLDED, most), hold.grow)
+            whole = decompress(sent, encoding, min(MAX_DECOMPRESSED, most), hold.grow)
     if whole is None:
         hold.shrink_to(len(sent))
         whole = await request.parse_threads.run(decompress, sent, encoding, most, hold.grow)

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from callboard.errors import BodyTooLargeError, BodyTooSlowError, UnreadableBodyError
-from callboard.http.arrival import Arrivals
+from callboard.http.arrival import BodyDeadlines
 from callboard.http.endpoint import Endpoint
-from callboard.http.room import Hold, Room
+from callboard.http.room import Reservation, Room
 from callboard.http.services import Services
-from callboard.http.shared_threads import Asking, SharedThreads
+from callboard.http.shared_threads import Asking, FairThreadPool
 from callboard.http.threads import Threads
 from callboard.model.directory import Organization, Space
 from callboard.query.directory import Principal, View
@@ -29,7 +29,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
 
-ASKED_FIRST = 4 * 1024
+FIRST_READ_BYTES = 4 * 1024
 """Of larger bodies their stated length is looked at before anything is read; of these when they are there."""
 
 
@@ -111,12 +111,12 @@ class Request:
         receive: Receive,
         services: Services,
         *,
-        store_threads: SharedThreads,
+        store_threads: FairThreadPool,
         parse_threads: Threads,
         exports: Places,
         readiness: ReadyCheck,
         descriptions: Descriptions,
-        arrivals: Arrivals,
+        arrivals: BodyDeadlines,
         room: Room,
         note_gauges: Callable[[], None],
         request_id: str,
@@ -131,7 +131,7 @@ class Request:
         self.descriptions = descriptions
         self.arrivals = arrivals
         self.room = room
-        self.hold: Hold | None = None
+        self.hold: Reservation | None = None
         """What its body holds of the room."""
         self.note_gauges = note_gauges
         self.request_id = request_id
@@ -203,12 +203,12 @@ class Request:
         assert self.organization is not None
         return self.organization.id
 
-    async def read_body(self, hold: Hold, limit: int) -> bytes:
+    async def read_body(self, hold: Reservation, limit: int) -> bytes:
         """The body as sent, held as it comes. Raises `BodyTooLargeError` as soon as it is longer than `limit`
         bytes, `BodyTooSlowError`, `BodiesFullError`, and `UnreadableBodyError` when it does not come whole.
         """
         stated = self.headers.get(b"content-length", b"")
-        if len(stated) < 20 and stated.isdigit() and (length := int(stated)) > ASKED_FIRST:
+        if len(stated) < 20 and stated.isdigit() and (length := int(stated)) > FIRST_READ_BYTES:
             if length > limit:
                 raise _too_large(limit)
             hold.check(length)
@@ -230,7 +230,7 @@ class Request:
                 if not message.get("more_body", False):
                     return parts[0] if len(parts) == 1 else b"".join(parts)
         except asyncio.CancelledError:
-            if arrival.gives_up():
+            if arrival.timed_out():
                 raise BodyTooSlowError from None
             raise
         finally:

@@ -18,7 +18,7 @@ JSON = b"application/json"
 HTML = b"text/html; charset=utf-8"
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 KEPT = b"private, no-cache"
-NOT_KEPT = (b"cache-control", b"private, no-store")
+NO_STORE = (b"cache-control", b"private, no-store")
 VARY = (b"vary", b"Authorization, Cookie, Org-Handle")
 
 _encoder = msgspec.json.Encoder()
@@ -72,7 +72,7 @@ def finished(response: Response, request: Mapping[bytes, bytes], method: str, *,
     """The response with its standard head; a 304 where the caller has it already; no body for HEAD."""
     if response.stream is not None:
         # What is not known whole has neither a length nor a tag, and is no answer to keep.
-        headers = [(b"content-type", response.media), NOT_KEPT, NOSNIFF]
+        headers = [(b"content-type", response.media), NO_STORE, NOSNIFF]
     elif method in ("GET", "HEAD") and response.status == 200 and not response.untagged:
         tag = response.tag or entity_tag(response.body)
         headers = get_headers(response.body, response.media, tag, response.cache)
@@ -82,7 +82,7 @@ def finished(response: Response, request: Mapping[bytes, bytes], method: str, *,
     else:
         headers = [NOSNIFF]
         if method in ("GET", "HEAD") and (response.status >= 400 or response.untagged):
-            headers.append(NOT_KEPT)
+            headers.append(NO_STORE)
         if response.body:
             headers.append((b"content-type", response.media))
         if response.status != 204:

@@ -22,25 +22,25 @@ and a slot in a list in memory.
 
 
 class Room:
-    """At most `most_bytes` bytes. A sender may hold at most as many as it leaves free: half when it is alone,
+    """At most `max_bytes` bytes. A sender may hold at most as many as it leaves free: half when it is alone,
     so that a second sender finds room.
 
     A single request beyond that is admitted while no other request holds anything: otherwise a body within
     `max_body_bytes` could never be sent. Thread-safe: bodies are decompressed on threads.
     """
 
-    def __init__(self, most_bytes: int) -> None:
-        self._most = most_bytes
+    def __init__(self, max_bytes: int) -> None:
+        self._most = max_bytes
         self._lock = threading.Lock()
         self._of_sender: dict[Hashable, int] = {}
         self.taken = 0
         """Bytes held now, by all requests."""
 
-    def hold(self, sender: Hashable) -> Hold:
+    def hold(self, sender: Hashable) -> Reservation:
         """The reservation of a new request, empty to begin with."""
-        return Hold(self, sender)
+        return Reservation(self, sender)
 
-    def check(self, hold: Hold, size: int) -> None:
+    def check(self, hold: Reservation, size: int) -> None:
         """Raises `BodiesFullError` when `size` more bytes would not be admitted now. Reserves nothing.
 
         Without the lock this is only an early refusal, before a body is read; `take` decides.
@@ -49,7 +49,7 @@ class Room:
         if hold.has_ended or not (fits or self.taken == hold.size):
             raise BodiesFullError
 
-    def take(self, hold: Hold, size: int) -> None:
+    def take(self, hold: Reservation, size: int) -> None:
         """Reserve `size` more bytes. Raises `BodiesFullError`; the request then holds what it held before."""
         with self._lock:
             # The usual case is decided by one comparison, as this runs for each chunk of each body.
@@ -60,7 +60,7 @@ class Room:
             self.taken += size
             self._of_sender[hold.sender] = of_sender
 
-    def shrink(self, hold: Hold, most: int, *, ends: bool) -> None:
+    def shrink(self, hold: Reservation, most: int, *, ends: bool) -> None:
         """Release what a request holds beyond `most` bytes. `ends`: later reservations of it are refused."""
         with self._lock:
             hold.has_ended = hold.has_ended or ends
@@ -73,7 +73,7 @@ class Room:
                     del self._of_sender[hold.sender]  # only senders with a body are kept: the dict is bounded
 
 
-class Hold(Struct, eq=False):
+class Reservation(Struct, eq=False):
     """The bytes that one request has reserved.
 
     After `end`, reservations are refused: a thread may still be decompressing the body of a request that was

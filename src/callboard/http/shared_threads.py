@@ -23,11 +23,11 @@ Whose = int | None
 
 WAITING_PER_THREAD = 64
 """Requests that may be queued for each thread; one more is answered 503."""
-LOOK_FOR_ROOM_S = 0.1
+RETRY_INTERVAL_S = 0.1
 _STOPPING = "The server is stopping; try again shortly."
 
 
-class SharedThreads:
+class FairThreadPool:
     """A thread pool with a quota for each organization.
 
     Owned by one event loop: all bookkeeping runs on it, so there is no lock. Work that runs on a thread keeps
@@ -153,7 +153,7 @@ class Asking:
 
     __slots__ = ("_budget", "_threads", "whose")
 
-    def __init__(self, threads: SharedThreads, budget: Budget | None) -> None:
+    def __init__(self, threads: FairThreadPool, budget: Budget | None) -> None:
         self._threads = threads
         self._budget = budget
         self.whose: Whose = None
@@ -173,7 +173,7 @@ class Asking:
         queue instead of being refused, because a 503 in the middle of a file would break the file off.
         """
         while not self._threads.room(self.whose):  # noqa: ASYNC110 - rare, and there is no event for it
-            await asyncio.sleep(LOOK_FOR_ROOM_S)
+            await asyncio.sleep(RETRY_INTERVAL_S)
         return await self._threads.run(self.whose, work, *args, **kwargs)
 
 

@@ -36,7 +36,7 @@ spelling. Without this bound, padded ones would fill the memory.
 """
 
 _PLAIN = frozenset({b"*/*", b"application/json"})
-_MATTERS = frozenset({b"authorization", b"org-handle", b"accept", b"if-none-match", b"x-request-id"})
+_KEY_HEADERS = frozenset({b"authorization", b"org-handle", b"accept", b"if-none-match", b"x-request-id"})
 Head = Sequence[tuple[bytes, bytes]]
 
 
@@ -119,7 +119,7 @@ def _key(headers: Head) -> tuple[bytes, bytes] | None:
             authorization = value
         elif name == b"org-handle" and handle is None:
             handle = value
-        elif name in _MATTERS and not (name == b"accept" and value in _PLAIN):
+        elif name in _KEY_HEADERS and not (name == b"accept" and value in _PLAIN):
             return None
     return None if authorization is None or handle is None else (authorization, handle)
 

@@ -56,7 +56,7 @@ async def send_stream(scope: Message, receive: Receive, send: Send, head: Messag
     when it ended, broke off or was hung up on.
     """
     sending = asyncio.create_task(_send(send, head, stream))
-    gone = asyncio.create_task(_hung_up(receive))
+    gone = asyncio.create_task(_disconnected(receive))
     try:
         await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
         has_gone = gone.done()
@@ -95,7 +95,7 @@ async def _send(send: Send, head: Message, stream: Stream) -> bool:
     return True
 
 
-async def _hung_up(receive: Receive) -> None:
+async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 

@@ -16,10 +16,10 @@ _NULL = {"type": "null"}
 
 
 # From 2000 to the end of 9998, less a day at the beginning that an offset from UTC may take away.
-_LATER = "^(2(?!000-01-01)[0-9]{3}|[3-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-"
+_YEAR_PATTERN = "^(2(?!000-01-01)[0-9]{3}|[3-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-"
 _DOCUMENT = {"anyOf": [{"$ref": "#/components/schemas/JsonObject"}, _NULL]}
 
-_AGREE_WITH_OTHERS = ("event_id", "occurred_at", "created")
+_DEPENDENT_FIELDS = ("event_id", "occurred_at", "created")
 """Whether these are valid depends on what was sent before, or on the time it is."""
 
 
@@ -27,7 +27,7 @@ def _schema(field: Field) -> dict[str, Any]:
     if field.kind in ("document", "texts"):
         return _DOCUMENT
     if field.kind == "time":
-        return {"anyOf": [{"type": "string", "format": "date-time", "pattern": _LATER}, _NULL]}
+        return {"anyOf": [{"type": "string", "format": "date-time", "pattern": _YEAR_PATTERN}, _NULL]}
     if field.kind == "whole":
         return {"type": ["integer", "null"], "minimum": field.least, "maximum": field.most}
     if field.kind == "flag":
@@ -44,7 +44,7 @@ TASK_CHANGE: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "properties": {
-        each.name: _schema(each) for each in sent("task") if each.name not in ("task_id", *_AGREE_WITH_OTHERS)
+        each.name: _schema(each) for each in sent("task") if each.name not in ("task_id", *_DEPENDENT_FIELDS)
     },
     "x-optional-properties": {
         "event_id": "A text of at most 255 bytes that names this event: sent again with the same content it "

@@ -54,7 +54,7 @@ def decompress(body: bytes, encoding: str, limit: int, grow: Grow = _grow_freely
 
 
 def _gunzip(body: bytes, limit: int, grow: Grow) -> bytes:
-    unfolded = _Unfolded("gzip", limit, grow)
+    unfolded = _Decompressed("gzip", limit, grow)
     decoder = zlib.decompressobj(_GZIP_WBITS)
     waiting = memoryview(body)
     left: bytes = b""
@@ -69,7 +69,7 @@ def _gunzip(body: bytes, limit: int, grow: Grow) -> bytes:
             # A gzip file may be several members, one after the other (RFC 1952, 2.2).
             decoder = zlib.decompressobj(_GZIP_WBITS)
             unfolded.part()
-        unfolded.make_room(_GZIP_STEP)
+        unfolded.check_size(_GZIP_STEP)
         # One byte more than may still come: enough to see that the body is too large. And never 0, which
         # means "no limit" to zlib.
         step = min(_GZIP_STEP, unfolded.room + 1)
@@ -84,7 +84,7 @@ def _gunzip(body: bytes, limit: int, grow: Grow) -> bytes:
 
 
 def _unzstd(body: bytes, limit: int, grow: Grow) -> bytes:
-    unfolded = _Unfolded("zstd", limit, grow)
+    unfolded = _Decompressed("zstd", limit, grow)
     frames = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW_BYTES)
     decoder = frames.decompressobj()
     for start in range(0, len(body), _ZSTD_CHUNK):
@@ -94,7 +94,7 @@ def _unzstd(body: bytes, limit: int, grow: Grow) -> bytes:
                 decoder = frames.decompressobj()
                 unfolded.part()
             try:
-                unfolded.make_room(_ZSTD_STEP)
+                unfolded.check_size(_ZSTD_STEP)
                 unfolded.add(decoder.decompress(left))
             except zstandard.ZstdError as error:
                 raise UnreadableBodyError(f"The zstd body is damaged: {error}.") from None
@@ -107,7 +107,7 @@ class _Decoder(Protocol):
     def eof(self) -> bool: ...
 
 
-class _Unfolded:
+class _Decompressed:
     """The output so far, and how much more is allowed."""
 
     def __init__(self, name: str, limit: int, grow: Grow) -> None:
@@ -119,7 +119,7 @@ class _Unfolded:
         self._parts = 1
         self._pieces: list[bytes] = []
 
-    def make_room(self, most: int) -> None:
+    def check_size(self, most: int) -> None:
         """Reserve memory for a step that may produce `most` bytes."""
         if (more := self._size + most - self._held) > 0:
             self._grow(more)

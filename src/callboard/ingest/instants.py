@@ -40,7 +40,7 @@ def instant(text: str) -> Micros:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def placed_instant(field: str, text: str, latest: Micros, earliest: Micros = EARLIEST) -> Micros:
+def checked_instant(field: str, text: str, latest: Micros, earliest: Micros = EARLIEST) -> Micros:
     """The instant of a time within bounds. Raises `RejectedEvent` that names the field."""
     try:
         at = instant(text)

@@ -23,7 +23,7 @@ EVENT_VALUES = 100_000
 
 KEYS_OF_EVENT_MAX = 1_000
 """Most keys of an event, or of the object around `events`: there are some tens of known names."""
-_FAULTS_TOLD = 20
+_MAX_LISTED_FAULTS = 20
 
 _WHITESPACE = b" \t\r\n"
 # An escape of a surrogate: a whole pair, which is tried first and left alone, or half of one (group 2).
@@ -51,13 +51,13 @@ def items(body: bytes, ndjson: bool, max_items: int) -> list[bytes | RejectedEve
         return _lines(body, max_items)
     if len(body) <= SLICE_BYTES:
         try:
-            return [_bounded(item) for item in _in_one_go(_with_nul_for_half_pairs(body), max_items)]
+            return [_bounded(item) for item in _decode_whole(_with_nul_for_half_pairs(body), max_items)]
         except RecursionError:
             pass  # an event is nested too deeply for the decoder; below, only that event is rejected
-    return _in_slices(body, max_items)
+    return _decode_in_slices(body, max_items)
 
 
-def _in_one_go(body: bytes, max_items: int) -> list[bytes]:
+def _decode_whole(body: bytes, max_items: int) -> list[bytes]:
     opening = body.lstrip(_WHITESPACE)[:1]
     if opening == b"[":
         return _array(body, max_items)
@@ -71,8 +71,8 @@ def _in_one_go(body: bytes, max_items: int) -> list[bytes]:
     return [body]
 
 
-def _in_slices(body: bytes, max_items: int) -> list[bytes | RejectedEvent]:
-    """As `_in_one_go`, but never decodes more than a slice at once."""
+def _decode_in_slices(body: bytes, max_items: int) -> list[bytes | RejectedEvent]:
+    """As `_decode_whole`, but never decodes more than a slice at once."""
     start = first_of(body)
     if body[start : start + 1] == b"[":
         return _list(body, start, len(body), max_items)
@@ -247,7 +247,7 @@ def _envelope(body: bytes, fields: dict[str, Raw], max_items: int) -> list[bytes
 def _check_envelope(names: Sequence[str]) -> None:
     """Raise `InvalidInputError` when there is another key than `events`, or `events` twice."""
     if unknown := sorted(set(names) - {"events"}):
-        told = [(name[:64], "not known beside events") for name in unknown[:_FAULTS_TOLD]]
+        told = [(name[:64], "not known beside events") for name in unknown[:_MAX_LISTED_FAULTS]]
         raise InvalidInputError(": ".join(told[0]) + ".", told)
     if len(names) > 1:
         raise InvalidInputError("events: is there twice.", [("events", "is there twice")])

@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType, msgpack
 
 from callboard.clock import Micros
 from callboard.ingest.documents import DOCUMENTS, payload
-from callboard.ingest.instants import AHEAD_MAX, EARLIEST, YEAR_9999, duration_ms, instant, placed_instant
+from callboard.ingest.instants import AHEAD_MAX, EARLIEST, YEAR_9999, checked_instant, duration_ms, instant
 from callboard.ingest.rejected import RejectedEvent, shown
 from callboard.ingest.wire import CallIn, EventIn, TaskIn
 from callboard.model.event import CallEvent, Entry, Event, TaskEvent, canonical
@@ -131,7 +131,7 @@ def _task(wire: TaskIn, now: Micros, earliest: Micros) -> TaskEvent:
     except (ValueError, TypeError):
         raise _bad_time(wire, _TASK_TIMES, latest, earliest) from None
     if scheduled_at.__class__ is str:
-        scheduled_at = placed_instant("scheduled_at", scheduled_at, YEAR_9999)
+        scheduled_at = checked_instant("scheduled_at", scheduled_at, YEAR_9999)
     attempt = wire.attempt or 1
     failure_reason = wire.failure_reason
     if source_status in CANCELLED and not failure_reason:
@@ -172,7 +172,7 @@ def _bad_time(wire: EventIn, fields: tuple[str, ...], latest: Micros, earliest: 
         text: str | UnsetType | None = getattr(wire, field)
         if isinstance(text, str):
             try:
-                placed_instant(field, text, latest, earliest)
+                checked_instant(field, text, latest, earliest)
             except RejectedEvent as fault:
                 return fault
     raise AssertionError("no time of the event is wrong")

@@ -12,7 +12,7 @@ WATCH_EVERY_S = 0.5
 """How often a process checks its parent where the operating system sends no signal."""
 
 
-def die_with(parent: int) -> None:
+def exit_with_parent(parent: int) -> None:
     """Have this process killed as soon as its parent has ended.
 
     SIGKILL rather than SIGTERM: everything acknowledged is on disk already, and a process that is stopped

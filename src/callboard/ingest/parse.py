@@ -78,7 +78,11 @@ def parse_events(
     events, and `BodyTooLargeError` for more than `max_events` events or `VALUES_MAX` values.
     """
     body = _text_of(body)
-    sent = _in_one_go(body, ndjson) if len(body) <= SLICE_BYTES else _in_slices(body, ndjson, max_events)
+    sent = (
+        _decode_whole(body, ndjson)
+        if len(body) <= SLICE_BYTES
+        else _decode_in_slices(body, ndjson, max_events)
+    )
     if sent is None:
         one_by_one = map(_decoded_event, items(body, ndjson, max_events))
         return _kept(one_by_one, now, source, plain=False)
@@ -87,7 +91,7 @@ def parse_events(
     return _kept(sent, now, source, plain=_is_plain(body))
 
 
-def parse_good(
+def parse_valid(
     body: bytes, *, ndjson: bool, now: Micros, max_events: int, source: str = "events"
 ) -> Parsed | None:
     """As `parse_events` for a small body that decodes in one call; None for any other.
@@ -95,7 +99,7 @@ def parse_good(
     Such a body is fast enough to parse on the event loop; others are parsed on a thread.
     """
     body = _text_of(body)
-    sent = _in_one_go(body, ndjson)
+    sent = _decode_whole(body, ndjson)
     if sent is None or len(sent) > max_events:
         return None
     return _kept(sent, now, source, plain=_is_plain(body))
@@ -125,19 +129,19 @@ def task_event(raw: Mapping[str, Any], *, task_id: str, now: Micros, source: str
     # A task event needs a status to be valid: a placeholder, replaced by CURRENT_STATUS below.
     event = normalised(_event_in({"status": "pending", **raw, "type": "task", "task_id": task_id}), now)
     assert isinstance(event, TaskEvent)
-    says_attempt, says_when = raw.get("attempt") is not None, raw.get("occurred_at") is not None
-    says_status = "status" in raw
+    has_attempt, has_time = raw.get("attempt") is not None, raw.get("occurred_at") is not None
+    has_status = "status" in raw
     left = (
-        (0 if says_attempt else LEFT_ATTEMPT)
-        | (0 if says_status else LEFT_STATUS)
-        | (0 if says_when else LEFT_OCCURRED_AT)
+        (0 if has_attempt else LEFT_ATTEMPT)
+        | (0 if has_status else LEFT_STATUS)
+        | (0 if has_time else LEFT_OCCURRED_AT)
     )
     event = structs.replace(
         event,
-        status=event.status if says_status else CURRENT_STATUS,
-        source_status=event.source_status if says_status else CURRENT_STATUS,
-        attempt=event.attempt if says_attempt else CURRENT_ATTEMPT,
-        occurred_at=event.occurred_at if says_when else now,
+        status=event.status if has_status else CURRENT_STATUS,
+        source_status=event.source_status if has_status else CURRENT_STATUS,
+        attempt=event.attempt if has_attempt else CURRENT_ATTEMPT,
+        occurred_at=event.occurred_at if has_time else now,
         left=left or UNSET,
     )
     return log_entry(event, now, source)
@@ -199,7 +203,7 @@ def _is_plain(body: bytes) -> bool:
     return body.isascii() and b"\\" not in body and b'""' not in body and b"\x7f" not in body
 
 
-def _in_one_go(body: bytes, ndjson: bool) -> Sequence[EventIn] | None:
+def _decode_whole(body: bytes, ndjson: bool) -> Sequence[EventIn] | None:
     """All events of a body that msgspec accepts as a whole; None when it must be looked at event by event."""
     try:
         if ndjson:
@@ -218,8 +222,8 @@ def _in_one_go(body: bytes, ndjson: bool) -> Sequence[EventIn] | None:
     return sent if _has_no_repeated_key(body, sent) else None
 
 
-def _in_slices(body: bytes, ndjson: bool, max_events: int) -> Sequence[EventIn] | None:
-    """As `_in_one_go` for a large body, slice by slice: a decode holds the GIL, and other threads wait.
+def _decode_in_slices(body: bytes, ndjson: bool, max_events: int) -> Sequence[EventIn] | None:
+    """As `_decode_whole` for a large body, slice by slice: a decode holds the GIL, and other threads wait.
 
     A slice is cut where an event seems to end. A wrong cut cannot go unnoticed: a text that starts at an
     event decodes as a list of events only if it ends with a whole one. A body of too many events is decoded
@@ -228,7 +232,7 @@ def _in_slices(body: bytes, ndjson: bool, max_events: int) -> Sequence[EventIn] 
     found: list[EventIn] = []
     received = 0
     for slice_ in line_slices(body) if ndjson else list_slices(body):
-        sent = _in_one_go(slice_, ndjson)
+        sent = _decode_whole(slice_, ndjson)
         if sent is None:
             return None
         received += len(sent)

@@ -13,7 +13,7 @@ from collections import Counter
 
 from callboard.clock import Clock
 from callboard.errors import StoreError, SubscribersFullError
-from callboard.live.followed import Followed
+from callboard.live.followed import FollowedScope
 from callboard.live.message import EndReason
 from callboard.live.permit import NEVER, Permit
 from callboard.live.subscription import Subscription
@@ -28,7 +28,7 @@ _log = logging.getLogger("callboard.live")
 
 LOOK_EVERY_S = 0.02
 """Seconds between two reads of the change counter. On SQLite a read takes two microseconds."""
-MOST_OF_THE_TIME = 0.2
+MAX_LOOP_SHARE = 0.2
 """Greatest share of the event loop's time for refreshing. With very many organizations the pauses grow, so
 that requests do not starve.
 """
@@ -51,11 +51,11 @@ class Live:
         self._lasts_s = settings.stream_seconds
         self._subscriptions: dict[Subscription, None] = {}
         """A set in the order of insertion: all last equally long, so the first is also the first to end."""
-        self._followed: dict[int, dict[Scope, Followed]] = {}
+        self._followed: dict[int, dict[Scope, FollowedScope]] = {}
         """By organization, the scopes that have subscribers."""
         self._seen: dict[int, tuple[int, int]] = {}
         """By organization, the version and the directory version that its scopes were refreshed to."""
-        self._marker: int | None = None
+        self._change_counter: int | None = None
         """The change counter up to which everything has been refreshed."""
         self._directory_version = -1
         self._first_end = NEVER
@@ -70,7 +70,7 @@ class Live:
         """Number of open streams."""
         return len(self._subscriptions)
 
-    def check_room(self, org_id: int) -> None:
+    def check_slots(self, org_id: int) -> None:
         """Raises `SubscribersFullError` when this organization may not open one more stream."""
         if self._stopping:
             raise SubscribersFullError
@@ -82,11 +82,11 @@ class Live:
 
         The caller must `close` it, which frees its place.
         """
-        self.check_room(scope.org_id)
-        followed = self._followed.get(scope.org_id, {}).get(scope) or Followed(scope)
+        self.check_slots(scope.org_id)
+        followed = self._followed.get(scope.org_id, {}).get(scope) or FollowedScope(scope)
         followed.take(self._analytics.look(scope.org_id))
-        over_at = asyncio.get_running_loop().time() + self._lasts_s
-        subscription = Subscription(followed, permit, over_at, self._leave, heartbeat_s)
+        ends_at = asyncio.get_running_loop().time() + self._lasts_s
+        subscription = Subscription(followed, permit, ends_at, self._leave, heartbeat_s)
         self._followed.setdefault(scope.org_id, {})[scope] = followed
         self._subscriptions[subscription] = None
         self._places.take(scope.org_id)
@@ -127,7 +127,7 @@ class Live:
                 began = loop.time()
                 await self._look(began)
                 spent = loop.time() - began
-                await asyncio.sleep(max(LOOK_EVERY_S, spent / MOST_OF_THE_TIME))
+                await asyncio.sleep(max(LOOK_EVERY_S, spent / MAX_LOOP_SHARE))
         except StoreError as error:
             # An open stream without messages would mean that nothing changed. Clients reconnect, and get
             # either a 503 or the current numbers.
@@ -142,24 +142,25 @@ class Live:
             self._watching = None
 
     async def _look(self, now_s: float) -> None:
-        self._end_those_whose_time_is_over(now_s)
+        self._end_expired(now_s)
         if self._ahead is not None:
             await self._ahead.ask()  # on PostgreSQL the counter is held in memory: bring it up to date first
         # Read before refreshing, stored after it: a commit in between moves the counter again, and the next
         # round refreshes once more. The other order could miss that commit for good.
-        marker = self._store.marker()
-        if marker != self._marker:
+        change_counter = self._store.change_counter()
+        if change_counter != self._change_counter:
             self._check_permits()
-            # A copy: during `sleep(0)` below, streams open and close. `_look_at` skips what is gone.
+            # A copy: during `sleep(0)` below, streams open and close. `_refresh_organization` skips
+            # what is gone.
             for place, org_id in enumerate(list(self._followed), 1):
-                self._look_at(org_id)
+                self._refresh_organization(org_id)
                 if place % AT_ONCE == 0:
                     await asyncio.sleep(0)
-            self._marker = marker
+            self._change_counter = change_counter
         if self._clock() >= self._first_end:
             self._check_permits(whatever=True)
 
-    def _look_at(self, org_id: int) -> None:
+    def _refresh_organization(self, org_id: int) -> None:
         if org_id not in self._followed:  # its last subscriber left during this round
             return
         organization = self._analytics.look(org_id)
@@ -188,10 +189,10 @@ class Live:
             else:
                 self._first_end = min(self._first_end, until)
 
-    def _end_those_whose_time_is_over(self, now_s: float) -> None:
+    def _end_expired(self, now_s: float) -> None:
         # Nothing leaves the dict during the loop: `end` only marks a stream, and its task closes it later.
         for subscription in self._subscriptions:
-            if subscription.over_at > now_s:
+            if subscription.ends_at > now_s:
                 return
             self._end(subscription, "time_over")
 

@@ -10,7 +10,7 @@ from callboard.query.analytics import OrganizationTotals, analytics_body
 from callboard.store.questions import Scope
 
 
-class Followed:
+class FollowedScope:
     """The newest message of one scope, and the subscriptions to wake when it changes."""
 
     def __init__(self, scope: Scope) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 
-from callboard.live.followed import Followed
+from callboard.live.followed import FollowedScope
 from callboard.live.message import HEARTBEAT, OPENING, EndReason, ending
 from callboard.live.permit import Permit
 
-APART_S = 0.25
+MIN_INTERVAL_S = 0.25
 """Least time between two messages to one subscriber, in seconds."""
 HEARTBEAT_S = 15.0
 """Seconds of silence after which a comment line is sent."""
@@ -28,15 +28,15 @@ class Subscription:
 
     def __init__(
         self,
-        followed: Followed,
+        followed: FollowedScope,
         permit: Permit,
-        over_at: float,
+        ends_at: float,
         leave: Callable[[Subscription], None],
         heartbeat_s: float | None = None,
     ) -> None:
         self.followed = followed
         self.permit = permit
-        self.over_at = over_at
+        self.ends_at = ends_at
         """When the stream has lasted its full time, by the event loop's clock."""
         self._heartbeat_s = HEARTBEAT_S if heartbeat_s is None else heartbeat_s
         self._leave: Callable[[Subscription], None] | None = leave
@@ -58,11 +58,11 @@ class Subscription:
                 told, at = self.followed.message, loop.time()
                 yield told
                 # From before the `yield`: the time the reader took counts as part of the pause.
-                await asyncio.sleep(at + APART_S - loop.time())
+                await asyncio.sleep(at + MIN_INTERVAL_S - loop.time())
                 continue
             # No message can be missed: nothing awaits between the comparison above and this line.
             self._news.clear()
-            if not await self._told_within(self._heartbeat_s):
+            if not await self._changed_within(self._heartbeat_s):
                 yield HEARTBEAT
         yield ending(self._ended)
 
@@ -89,7 +89,7 @@ class Subscription:
         if self._leave is not None and self._task is not None:
             self._task.cancel()
 
-    async def _told_within(self, seconds: float) -> bool:
+    async def _changed_within(self, seconds: float) -> bool:
         try:
             async with asyncio.timeout(seconds):
                 await self._news.wait()

@@ -9,7 +9,7 @@ from msgspec import Struct
 from callboard.clock import DAY, SECOND, Micros
 from callboard.model.words import FINAL_CALL
 
-LOOK_BACK: Micros = 7 * DAY
+MAX_CALL_SPAN: Micros = 7 * DAY
 """How long after its creation a call is under way at most: the longest talk time there is, stated or derived,
 and the longest time to answer."""
 

@@ -36,15 +36,15 @@ TASK_COLUMNS: Final = (*_columns("task", _LAYOUT), *_STUCK)
 EARLIER_TASK_COLUMNS: Final = _earlier("task", *_STUCK)
 """Of a table (CSV, Parquet); an NDJSON line has the task's own fields, `stuck` among them."""
 
-_SIGNS = "=+\\-@\\t\\r\\n\\v\\f\uff1d\uff0b\uff0d\uff20"
+_FORMULA_SIGNS = "=+\\-@\\t\\r\\n\\v\\f\uff1d\uff0b\uff0d\uff20"
 """What makes a formula of a cell that begins with it: the signs, full-width ones too, and blanks that a
 spreadsheet takes off before it looks."""
 # Where the list separator is `;`, a spreadsheet begins a cell behind each one, and a row behind each line
 # feed, also inside what we put in quotes: to it those quotes are in the middle of a cell.
 _BEGINS = r"(?:\A|(?<=[;\n\r\v\f]))"
-_RUNS = rf"(?=['\"]*[{_SIGNS}])"
+_RUNS = rf"(?=['\"]*[{_FORMULA_SIGNS}])"
 _UNSAFE = re.compile(_BEGINS + _RUNS)
-_GUARD = re.compile(_BEGINS + "'" + _RUNS)
+_FORMULA_PREFIX = re.compile(_BEGINS + "'" + _RUNS)
 
 
 def guarded(cell: str) -> str:
@@ -56,4 +56,4 @@ def guarded(cell: str) -> str:
 
 def unguarded(cell: str) -> str:
     """The cell that `guarded` was given. (What it put a `'` before is still before a sign with it.)"""
-    return _GUARD.sub("", cell)
+    return _FORMULA_PREFIX.sub("", cell)

@@ -288,7 +288,7 @@ TASK: Final[tuple[Field, ...]] = (
 FIELDS: Final = {"call": CALL, "task": TASK}
 
 
-def by_log(of: str) -> list[Field]:
+def log_fields(of: str) -> list[Field]:
     """The fields of kept events, in the order of their bytes."""
     return sorted((each for each in FIELDS[of] if each.log), key=lambda each: each.log or (0, ""))
 
@@ -300,7 +300,7 @@ def log_names(of: str) -> dict[str, str]:
 
 def sent(of: str) -> list[Field]:
     """What an event may carry: what names it, what places it in the order, then what it says of its item."""
-    every = [each for each in by_log(of) if each.sent]
+    every = [each for each in log_fields(of) if each.sent]
     names = [each for each in every if each.required]
     places = [each for each in FIELDS[of] if each.sent and not each.kept]
     return [*names, *places, *(each for each in every if each not in names and each not in places)]

@@ -7,22 +7,22 @@ from callboard.store.interface import Store
 from callboard.store.questions import Scope, TaskFilter, Window
 from callboard.store.reporting import AgentTasks
 
-MOST_TASKS = 1_000_000
+MAX_TASKS = 1_000_000
 """Most tasks in scope. Agents are counted from the rows of tasks: an index for them would make every write of
 a task slower."""
-MOST_PAIRS = 100_000
+MAX_PAIRS = 100_000
 """Most pairs of agent and space on one page, including the first agent of the next page."""
 
 
 def agents_page(store: Store, scope: Scope, window: Window) -> list[AgentTasks]:
     """One page of agents. Raises `InvalidInputError` at a bound; its message says what to narrow."""
     tasks = store.count_tasks(scope, TaskFilter())
-    if tasks > MOST_TASKS:
-        why = f"{tasks:,} tasks would have to be read, more than {MOST_TASKS:,}: ask about one space"
+    if tasks > MAX_TASKS:
+        why = f"{tasks:,} tasks would have to be read, more than {MAX_TASKS:,}: ask about one space"
         raise InvalidInputError(f"space_token: {why}", [("space_token", why)])
-    found = store.agents(scope, window, MOST_PAIRS)
+    found = store.agents(scope, window, MAX_PAIRS)
     if found is None:
-        why = f"the page has more than {MOST_PAIRS:,} pairs of agent and space: ask for fewer at once"
+        why = f"the page has more than {MAX_PAIRS:,} pairs of agent and space: ask for fewer at once"
         raise InvalidInputError(f"page_size: {why}", [("page_size", why)])
     return found
 

@@ -14,10 +14,10 @@ from msgspec import Struct
 
 from callboard.model.totals import TOTALS_FIELDS, Totals, sum_totals
 from callboard.query.messages import fetched
-from callboard.store.interface import Moved, Store
+from callboard.store.interface import Changes, Store
 from callboard.store.questions import Scope
 
-MOST_SPACES = 100_000
+MAX_SPACES = 100_000
 """About how many spaces' totals are cached. Beyond it, organizations refreshed longest ago are dropped."""
 
 _json = msgspec.json.Encoder()
@@ -95,7 +95,7 @@ class OrganizationTotals:
 
     def __init__(self, org_id: int) -> None:
         self.org_id = org_id
-        self.marker: int | None = None
+        self.change_counter: int | None = None
         self.version = -1
         self.directory_version = -1
         self.whole = Cell(_ZERO)
@@ -117,7 +117,7 @@ class OrganizationTotals:
         """The sum over all spaces, of any content type."""
         return sum_totals(cell.totals for cell in self.spaces.values())
 
-    def apply(self, moved: Moved) -> None:
+    def apply(self, moved: Changes) -> None:
         """Apply changed totals. The sum over the contact spaces changes by the differences, which are exact
         integers: the cost is that of the changed spaces, and the sum cannot drift from its parts.
         """
@@ -170,19 +170,19 @@ class Analytics:
         """An organization's totals, refreshed if the store has changed."""
         # The change counter is read before the totals. A commit in between is then either in the totals or
         # seen by the next call; read after them, the counter could hide a commit that the totals lack.
-        marker = self._store.marker()
+        change_counter = self._store.change_counter()
         known = self._known.get(org_id)
-        if known is not None and known.marker == marker:
+        if known is not None and known.change_counter == change_counter:
             return known
         # Removed during the refresh: if it fails half-way, the half-changed totals must not be used again.
-        # Inserted again it is the newest entry, which `_forget_the_oldest` relies on.
+        # Inserted again it is the newest entry, which `_evict_oldest` relies on.
         self._known.pop(org_id, None)
         organization = known or OrganizationTotals(org_id)
         self._refresh(organization)
-        organization.marker = marker
+        organization.change_counter = change_counter
         self._known[org_id] = organization
         if known is None:
-            self._forget_the_oldest()
+            self._evict_oldest()
         return organization
 
     def _refresh(self, organization: OrganizationTotals) -> None:
@@ -200,9 +200,9 @@ class Analytics:
                 organization.regroup(contact, again.directory_version)
             moved = again
 
-    def _forget_the_oldest(self) -> None:
+    def _evict_oldest(self) -> None:
         # A dict keeps the order of insertion: the first entry was refreshed longest ago. The last one stays,
         # however many spaces it has.
         held = sum(len(each.spaces) for each in self._known.values())
-        while held > MOST_SPACES and len(self._known) > 1:
+        while held > MAX_SPACES and len(self._known) > 1:
             held -= len(self._known.pop(next(iter(self._known))).spaces)

@@ -18,9 +18,9 @@ from callboard.query.bounded import Bounded
 from callboard.query.secret import secret_digest
 from callboard.store.interface import Store
 
-REMEMBERED = 10_000
+MAX_CACHED = 10_000
 """Cached secrets, handles and space tokens, each."""
-REMEMBERED_SPACES = 50_000
+MAX_CACHED_SPACES = 50_000
 """Cached spaces in the lists of whole organizations, all lists together. The newest list is kept even if it
 is longer."""
 TOUCH_EVERY: Micros = 10 * MINUTE
@@ -55,10 +55,10 @@ class View:
         self._store = store
         self._clock = clock
         self.version = version
-        self._principals: Bounded[bytes, Principal] = Bounded(REMEMBERED)
-        self._handles: Bounded[str, Organization] = Bounded(REMEMBERED)
-        self._tokens: Bounded[str, Space] = Bounded(REMEMBERED)
-        self._spaces: Bounded[int, dict[int, Space]] = Bounded(REMEMBERED_SPACES, len)
+        self._principals: Bounded[bytes, Principal] = Bounded(MAX_CACHED)
+        self._handles: Bounded[str, Organization] = Bounded(MAX_CACHED)
+        self._tokens: Bounded[str, Space] = Bounded(MAX_CACHED)
+        self._spaces: Bounded[int, dict[int, Space]] = Bounded(MAX_CACHED_SPACES, len)
         self._organizations: dict[int, Organization] | None = None
 
     # Below, misses are not cached: callers can name any number of things that do not exist, and these would
@@ -123,23 +123,23 @@ class Directory:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._marker: int | None = None
+        self._change_counter: int | None = None
         self._probe: int | None = None
         self._since = -1
         self._view = View(store, clock, -1)
-        self._touched: Bounded[int, Micros] = Bounded(REMEMBERED)
+        self._touched: Bounded[int, Micros] = Bounded(MAX_CACHED)
 
     def now(self) -> View:
         """The current view. It is refreshed only when the store's change counter has moved."""
         # The change counter is read before the version: a commit in between moves the counter again, so the
         # next call refreshes.
-        marker = self._store.marker()
-        if marker != self._marker:
+        change_counter = self._store.change_counter()
+        if change_counter != self._change_counter:
             version = self._version()
             # Most commits are events and leave the directory's version as it is: the cache survives them.
             if version is None or version != self._view.version:
                 self._view = View(self._store, self._clock, -1 if version is None else version)
-            self._marker = marker
+            self._change_counter = change_counter
         return self._view
 
     def _version(self) -> int | None:

@@ -17,9 +17,9 @@ from callboard.errors import ParameterError
 from callboard.query.civil import Moment, read_moment, read_zone
 from callboard.store.questions import UNKNOWN
 
-MOST_PARAMETERS = 64
-MOST_TEXT = 255
-MOST_SECONDS = 1_000_000_000
+MAX_PARAMETERS = 64
+MAX_TEXT_BYTES = 255
+MAX_SECONDS = 1_000_000_000
 
 
 class Parameter(Struct, frozen=True, kw_only=True):
@@ -54,12 +54,12 @@ def _pairs(query: bytes) -> Sequence[tuple[str, str]]:
     try:
         # Strict, because the default replaces invalid bytes by U+FFFD: a filter would then match nothing.
         return parse_qsl(
-            query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS
+            query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS
         )
     except UnicodeError:
         raise ParameterError("query", "not percent-encoded UTF-8") from None
     except ValueError:
-        raise ParameterError("query", f"more than {MOST_PARAMETERS} parameters") from None
+        raise ParameterError("query", f"more than {MAX_PARAMETERS} parameters") from None
 
 
 def _value(parameter: Parameter, text: str) -> Any:
@@ -100,14 +100,14 @@ _ISO_TIME = (
     "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])(T([01][0-9]|2[0-3])(:[0-5][0-9]){2}([.][0-9]{1,6})?Z)?"
 )
 _MOMENTS = [{"format": "date"}, {"format": "date-time"}, {"pattern": _PLATFORM_TIME}]
-TEXT_SCHEMA = {"type": "string", "minLength": 1, "maxLength": MOST_TEXT, "pattern": "^[^\\x00]+$"}
+TEXT_SCHEMA = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT_BYTES, "pattern": "^[^\\x00]+$"}
 
 
 def read_text(value: str) -> str:
     if not value:
         raise ValueError("must not be empty")
-    if len(value) > MOST_TEXT:
-        raise ValueError(f"longer than {MOST_TEXT} characters")
+    if len(value) > MAX_TEXT_BYTES:
+        raise ValueError(f"longer than {MAX_TEXT_BYTES} characters")
     if "\0" in value:
         raise ValueError("must not hold a NUL")
     return value
@@ -175,11 +175,11 @@ def seconds(name: str, text: str, *, at_least: bool) -> Parameter:
             number = Decimal(value)
         except InvalidOperation:
             raise ValueError("must be a number of seconds") from None
-        if not number.is_finite() or not 0 <= number <= MOST_SECONDS:
-            raise ValueError(f"must be from 0 to {MOST_SECONDS} seconds")
+        if not number.is_finite() or not 0 <= number <= MAX_SECONDS:
+            raise ValueError(f"must be from 0 to {MAX_SECONDS} seconds")
         return int((number * 1000).to_integral_value(ROUND_CEILING if at_least else ROUND_FLOOR))
 
-    schema = {"type": "number", "minimum": 0, "maximum": MOST_SECONDS}
+    schema = {"type": "number", "minimum": 0, "maximum": MAX_SECONDS}
     return Parameter(name=name, text=text, schema=schema, read=read, example=30)
 
 

@@ -33,9 +33,9 @@ from callboard.query.parameter import (
 from callboard.store.questions import CallFilter, Position, TaskFilter, Window
 
 PAGE_SIZE = 20
-MOST_PAGE_SIZE = 1_000
-MOST_PAGES = 1_000_000_000
-MOST_NUMBER = 1_000_000_000
+MAX_PAGE_SIZE = 1_000
+MAX_PAGES = 1_000_000_000
+MAX_NUMBER = 1_000_000_000
 
 
 def table(*parameters: Parameter) -> dict[str, Parameter]:
@@ -69,8 +69,8 @@ FORMAT = words(
     ("json", *FORMATS),
 )
 PAGING = table(
-    numbers("page", "Which page, from 1. A page past the end is empty.", 1, MOST_PAGES, 1),
-    numbers("page_size", "Items on a page.", 1, MOST_PAGE_SIZE, PAGE_SIZE),
+    numbers("page", "Which page, from 1. A page past the end is empty.", 1, MAX_PAGES, 1),
+    numbers("page_size", "Items on a page.", 1, MAX_PAGE_SIZE, PAGE_SIZE),
     Parameter(
         name="cursor",
         text="The `next_cursor` of the page before (keep the filters): pages of even cost through any number "
@@ -85,9 +85,9 @@ WHOLE_PAGING = {
         numbers(
             "page_size",
             f"Items on a page. With neither `page` nor `page_size` the list answers whole, up to "
-            f"{MOST_PAGE_SIZE:,} items and a `next_cursor`; with `page` alone a page has {PAGE_SIZE}.",
+            f"{MAX_PAGE_SIZE:,} items and a `next_cursor`; with `page` alone a page has {PAGE_SIZE}.",
             1,
-            MOST_PAGE_SIZE,
+            MAX_PAGE_SIZE,
         ),
     ),
 }
@@ -102,7 +102,7 @@ TIMEZONE = zones(
 def _filter(field: Field) -> Parameter:
     """The parameter that asks for a value of a field."""
     if field.kind == "whole":
-        return numbers(field.name, field.filters, field.least, MOST_NUMBER)
+        return numbers(field.name, field.filters, field.least, MAX_NUMBER)
     if field.kind == "phone":
         return phone_numbers(field.name, field.filters)
     if allowed := field.stands or field.words:
@@ -276,6 +276,6 @@ class Paging(Struct, frozen=True):
 
 def paging(values: Mapping[str, Any], *, whole: bool = False) -> Paging:
     """The page that values of `PAGING` stand for; of `WHOLE_PAGING` with `whole`."""
-    usual = MOST_PAGE_SIZE if whole and "page" not in values else PAGE_SIZE
+    usual = MAX_PAGE_SIZE if whole and "page" not in values else PAGE_SIZE
     size = values.get("page_size", usual)
     return Paging(size, (values.get("page", 1) - 1) * size, values.get("cursor"))

@@ -9,7 +9,7 @@ from callboard.model.totals import Totals, sum_totals
 from callboard.model.words import CALL_STATUSES, TASK_STATUSES
 from callboard.telemetry.exposition import Family, Labels, Sample
 
-MOST_SPACES = 1_000
+MAX_SPACES = 1_000
 """How many spaces, the newest ones, have their own series; all others are summed up as `other`."""
 OTHER = "other"
 
@@ -39,7 +39,7 @@ def space_families(
     handle: str, spaces: Sequence[Space], totals: Mapping[int, Totals], stuck: Mapping[int, int]
 ) -> Iterator[Family]:
     """The numbers of each space. `spaces` must be newest first; those beyond the bound are one series."""
-    shown, rest = spaces[:MOST_SPACES], spaces[MOST_SPACES:]
+    shown, rest = spaces[:MAX_SPACES], spaces[MAX_SPACES:]
     rows: list[Row] = [
         (_of(handle, space.token), totals.get(space.id, _NONE), stuck.get(space.id, 0)) for space in shown
     ]

@@ -28,7 +28,7 @@ def local_time(instant: Micros, zone: ZoneInfo) -> datetime:
         return at
 
 
-def wall_time(instant: Micros, zone: str) -> datetime:
+def wall_clock_time(instant: Micros, zone: str) -> datetime:
     """The wall time of the zone at an instant: date and time without an offset."""
     return local_time(instant, ZoneInfo(zone)).replace(tzinfo=None, fold=0)
 
@@ -38,7 +38,7 @@ def is_repeated(instant: Micros, zone: str) -> bool:
     return local_time(instant, ZoneInfo(zone)).fold == 1
 
 
-def highest_shown(instant: Micros, zone: str) -> datetime:
+def latest_wall_clock(instant: Micros, zone: str) -> datetime:
     """The exclusive upper end of the wall times shown before an instant.
 
     During a repeated hour that is the time from which the clocks were set back: later than the wall time at
@@ -47,14 +47,14 @@ def highest_shown(instant: Micros, zone: str) -> datetime:
     last = instant - 1
     if is_repeated(last, zone):
         last = _change(last, zone) - 1
-    return wall_time(last, zone) + MICROSECOND
+    return wall_clock_time(last, zone) + MICROSECOND
 
 
-def first_shown(wall: datetime, zone: str) -> Micros:
+def first_instant(wall: datetime, zone: str) -> Micros:
     """The first instant with this wall time; for a skipped one the instant of the clock change."""
     found = _instant(wall, zone)
     # A skipped wall time does not survive the way there and back.
-    if wall_time(found, zone) == wall:
+    if wall_clock_time(found, zone) == wall:
         return found
     return _change(found, zone)
 
@@ -62,12 +62,12 @@ def first_shown(wall: datetime, zone: str) -> Micros:
 def first_passed(wall: datetime, zone: str) -> Micros:
     """The first instant by which all wall times before this one have been shown or skipped.
 
-    It differs from `first_shown` only where clocks are set back from exactly this time: it is the instant of
-    the change there, and `first_shown` comes after the repeated hour.
+    It differs from `first_instant` only where clocks are set back from exactly this time: it is the
+    instant of the change there, and `first_instant` comes after the repeated hour.
     """
     last = wall - MICROSECOND
     found = _instant(last, zone)
-    return found + 1 if wall_time(found, zone) == last else _change(found, zone)
+    return found + 1 if wall_clock_time(found, zone) == last else _change(found, zone)
 
 
 def _instant(wall: datetime, zone: str) -> Micros:

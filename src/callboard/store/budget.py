@@ -14,7 +14,7 @@ from contextvars import ContextVar
 
 from callboard.errors import InvalidInputError, StoreTooSlowError
 
-MOST_ROWS = 1_000_000
+MAX_ROWS = 1_000_000
 """Rows of counters, groups or calls that the store returns for one question: about 150 MB."""
 UNBOUNDED = 2**62
 """No bound, as a number: `rows_left() + 1` is bound as a LIMIT, which is a signed 64-bit integer."""
@@ -25,11 +25,11 @@ class Budget:
 
     __slots__ = ("ends_at", "rows_left")
 
-    def __init__(self, seconds: float, rows: int = MOST_ROWS) -> None:
+    def __init__(self, seconds: float, rows: int = MAX_ROWS) -> None:
         self.ends_at = time.monotonic() + seconds
         self.rows_left = rows
 
-    def left_s(self) -> float:
+    def remaining_s(self) -> float:
         """Seconds left. Raises `StoreTooSlowError` when none are."""
         left = self.ends_at - time.monotonic()
         if left <= 0:
@@ -71,7 +71,7 @@ def check() -> None:
     """For loops between store calls. Raises `StoreTooSlowError` when the time is used up."""
     budget = _CURRENT.get()
     if budget is not None:
-        budget.left_s()
+        budget.remaining_s()
 
 
 def rows_left() -> int:

@@ -142,7 +142,7 @@ class Withdrawal(Struct, frozen=True, kw_only=True):
 # --- reading ---------------------------------------------------------------------------------------
 
 
-class Moved(Struct, frozen=True):
+class Changes(Struct, frozen=True):
     """What changed in an organization since a version."""
 
     version: int
@@ -170,13 +170,13 @@ class TaskAt(Struct, frozen=True):
     task: Task
 
 
-class Ahead(Protocol):
+class Refresher(Protocol):
     """How an event loop learns what moved without holding up others: it waits here, then asks the store."""
 
     async def ask(self) -> None:
-        """Returns when `marker` and `moved` tell of every commit acknowledged before this call, without
-        asking anybody. Raises `StoreUnavailableError`. From the first call on the store's `marker` moves
-        only by these.
+        """Returns when `change_counter` and `moved` know every commit acknowledged before this call.
+
+        Raises `StoreUnavailableError`. From the first call on, only these calls change `change_counter`.
         """
 
 
@@ -187,17 +187,17 @@ Progress = Callable[[int, int], None]
 """Called now and then with (done, in all)."""
 
 
-Doing = tuple[Literal["nothing", "opening", "lock", "work", "sync"], float]
+Activity = tuple[Literal["nothing", "opening", "lock", "work", "sync"], float]
 """What a store is at while it commits, and since when (`time.monotonic`): it waits for a lock, it folds and
 writes, it waits for the disk.
 """
-NOTHING: Doing = ("nothing", 0.0)
+IDLE: Activity = ("nothing", 0.0)
 
 
 class Store(Reporting, Protocol):
     """Locks, loads, saves; decides nothing."""
 
-    doing: Doing
+    doing: Activity
     """Read by other threads, to tell what a commit that does not end is waiting for."""
 
     @property
@@ -226,7 +226,7 @@ class Store(Reporting, Protocol):
         expects, or the import has ended: nothing is changed then.
         """
 
-    def beat_import(self, org_id: int, batch_no: int, owner: ImportOwner) -> None:
+    def heartbeat_import(self, org_id: int, batch_no: int, owner: ImportOwner) -> None:
         """A sign of life of an import's owner; of any other process it changes nothing."""
 
     def import_rows(self, step: ImportStep) -> list[Receipt]:
@@ -254,14 +254,14 @@ class Store(Reporting, Protocol):
         """
 
     # what changed
-    def marker(self) -> int:
+    def change_counter(self) -> int:
         """A number that moves whenever anything in the store may have changed. Cheap; it says "look"."""
 
-    def moved(self, org_id: int, since: int) -> Moved:
+    def moved(self, org_id: int, since: int) -> Changes:
         """Totals of the spaces of an organization that changed after version `since` (-1: all spaces)."""
 
-    def ahead(self) -> Ahead | None:
-        """For stores that are asked over a network; none where `marker` and `moved` cost next to nothing."""
+    def ahead(self) -> Refresher | None:
+        """For stores behind a network; none where `change_counter` and `moved` cost almost nothing."""
 
     # directory
     def create_organization(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from callboard.errors import StoreFileError
 from callboard.settings import Settings
 from callboard.store.sql.copying import UNFINISHED_COPY
-from callboard.store.sql.refold import Watch
+from callboard.store.sql.refold import UpgradeObserver
 from callboard.store.sql.store import SqlStore
 from callboard.store.sqlite.store import SqliteStore
 
@@ -15,7 +15,7 @@ def open_store(
     *,
     upgrade: bool | None = False,
     copying: bool = False,
-    watch: Watch | None = None,
+    watch: UpgradeObserver | None = None,
 ) -> SqlStore:
     """The store that the settings name. A file is created or migrated when needed, a database only on
     request: `upgrade=True` brings it to this version, `None` creates the schema in a database that has

@@ -73,7 +73,7 @@ class Overdue(Struct, frozen=True, kw_only=True):
     """The longest first; at most as many as asked for."""
 
 
-class Received(Struct, frozen=True, kw_only=True):
+class Arrivals(Struct, frozen=True, kw_only=True):
     """What came for some spaces."""
 
     outcomes: dict[tuple[Outcome, str], int]
@@ -126,9 +126,9 @@ class Reporting(Protocol):
         """
 
     def extremes_ms(
-        self, org_id: int, where: CallFilter, wanted: Sequence[Extreme], most_rows: int
+        self, org_id: int, where: CallFilter, wanted: Sequence[Extreme], max_rows: int
     ) -> list[int | None]:
-        """Each of these among the calls that pass. None where there is none, or where more than `most_rows`
+        """Each of these among the calls that pass. None where there is none, or where more than `max_rows`
         calls would have to be looked at.
         """
 
@@ -140,7 +140,7 @@ class Reporting(Protocol):
         distributions are left out.
         """
 
-    def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:
+    def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Arrivals:
         """What came for these spaces; of the latest events those received at or after `since`, looking at
         no more than `most` of the organization. `NO_SPACE` among them stands for rejected rows of imports
         that belong to no space.
@@ -178,7 +178,7 @@ class Reporting(Protocol):
         where: CallFilter,
         kind: Literal["talk", "offered"],
     ) -> Intervals:
-        """When calls talk or are offered, of those created in the period or at most `LOOK_BACK` before."""
+        """When calls talk or are offered: calls created in the period or at most `MAX_CALL_SPAN` before."""
 
     def first_item_at(
         self, org_id: int, spaces: Sequence[int], kind: Literal["call", "task"]
@@ -188,10 +188,10 @@ class Reporting(Protocol):
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
         """Space id → how many of its tasks are stuck at `now`, by its own limits; without spaces of none."""
 
-    def agents(self, scope: Scope, window: Window, most_pairs: int) -> list[AgentTasks] | None:
+    def agents(self, scope: Scope, window: Window, max_pairs: int) -> list[AgentTasks] | None:
         """Whom the tasks in scope are assigned to, counted from rows, all of one snapshot. In the order of
         handles (by code point), tasks without an assignee last; `window.after` names the handle (`item_id`)
-        that a page ended with. None where the page has more than `most_pairs` pairs of agent and space.
+        that a page ended with. None where the page has more than `max_pairs` pairs of agent and space.
         """
 
     def count_agents(self, scope: Scope) -> int:

@@ -19,7 +19,7 @@ from callboard.store.questions import Scope
 
 LOOK_EVERY_S = 0.05
 """Seconds between two reads of the store's change counter while nothing changes."""
-APART_S = 0.25
+MIN_INTERVAL_S = 0.25
 """Least seconds between two answers, as on the stream."""
 STUCK_EVERY_S = 5.0
 """Least seconds between two counts of stuck tasks, which are a query each and not part of the totals."""
@@ -91,7 +91,7 @@ def _changes(store: Store, scope: Scope, most: int | None) -> Iterator[Totals]:
         if left is not None:
             left -= 1
         if left != 0:  # no pause after the last answer
-            time.sleep(APART_S)
+            time.sleep(MIN_INTERVAL_S)
 
 
 def _show_json(store: Store, scope: Scope, most: int | None) -> None:

@@ -14,7 +14,7 @@ from callboard.http.answers import One
 from callboard.query.analytics import Analytics
 from callboard.query.messages import fetched
 from callboard.query.reports.parameters import SPACES, sort_of
-from callboard.query.reports.spaces import MOST_SPACES, AllSpaces, SpaceNumbers, SpacesData, spaces_report
+from callboard.query.reports.spaces import MAX_SPACES, AllSpaces, SpaceNumbers, SpacesData, spaces_report
 
 
 @click.command()
@@ -33,7 +33,7 @@ def _answer(asked: Asked) -> One[SpacesData]:
         stuck,
         sort=sort_of(asked.values),
         page=asked.values.get("page", 1),
-        page_size=asked.values.get("page_size", MOST_SPACES),
+        page_size=asked.values.get("page_size", MAX_SPACES),
     )
     return One(200, fetched("Spaces"), data)
 

@@ -16,7 +16,7 @@ POLICY = (
     b"connect-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 """Scripts, styles and requests of this origin only, nothing inline, and no framing by other pages."""
-OF_A_PAGE: Headers = [
+PAGE_HEADERS: Headers = [
     (b"content-security-policy", POLICY),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -63,11 +63,11 @@ async def board(request: Request) -> Response:
     files = board_files(prefix)
     if not files:
         page = _NOT_BUILT.format(prefix=escape(prefix)).encode()
-        return Response(body=page, media=HTML, headers=OF_A_PAGE)
+        return Response(body=page, media=HTML, headers=PAGE_HEADERS)
     name = _name(request.raw_path)
     found = files.get(name)
     if found is None or name == INDEX:
-        return _answer(request, files[INDEX], PAGE_CACHE, OF_A_PAGE)
+        return _answer(request, files[INDEX], PAGE_CACHE, PAGE_HEADERS)
     return _answer(request, found, FILE_CACHE if name.startswith(ASSETS) else PAGE_CACHE, [OWN_ORIGIN])
 
 

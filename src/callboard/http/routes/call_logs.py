@@ -8,15 +8,15 @@ from callboard.errors import NotFoundError, ParameterError
 from callboard.http.answers import ListPage, One, in_zone, page_of
 from callboard.http.endpoint import BASE, Endpoint
 from callboard.http.errors import NO_SPACE
-from callboard.http.export import export, is_whole, page_as, wanted_format
+from callboard.http.export import export, is_whole, page_as, requested_format
 from callboard.http.long_answers import is_long, long_response
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
-from callboard.http.routes.scopes import find_scope, home_zone, spaces_now, told_zone
+from callboard.http.routes.scopes import answer_zone, find_scope, home_zone, spaces_now
 from callboard.model.call import Call
 from callboard.model.directory import Space
-from callboard.query.export.tables import SpacesAsMet, call_table
-from callboard.query.export.walk import walk_calls
+from callboard.query.export.tables import SpaceNames, call_table
+from callboard.query.export.walk import all_calls
 from callboard.query.history import CallWithEvents, call_with_events
 from callboard.query.items import CallItem, call_item
 from callboard.query.messages import fetched
@@ -31,10 +31,10 @@ async def list_calls(request: Request) -> Response:
     store, scope = request.services.store, request.item
     home = home_zone(request, scope)
     where = call_filter(request.values, home)
-    wanted = wanted_format(request)
+    wanted = requested_format(request)
     if wanted is not None and is_whole(request):
-        walk = walk_calls(store, scope, where, request.services.clock())
-        return await export(request, wanted, call_table(SpacesAsMet(store, request.org_id)), walk)
+        walk = all_calls(store, scope, where, request.services.clock())
+        return await export(request, wanted, call_table(SpaceNames(store, request.org_id)), walk)
     rows = await request.store_threads.run(store.calls, scope, where, request.paging.window)
     spaces = await spaces_now(request)
 
@@ -48,7 +48,7 @@ async def list_calls(request: Request) -> Response:
         return page_as(request, wanted, call_table(spaces), rows[: request.paging.size])
     count = partial(request.store_threads.run, store.count_calls, scope, where)
     page = await page_of(request, "Call logs", rows, count=count, position=position, item=item)
-    zoned = in_zone(page, told_zone(request.values, home))
+    zoned = in_zone(page, answer_zone(request.values, home))
     return await long_response(request, zoned, "page_size") if is_long(len(rows)) else json_response(zoned)
 
 

@@ -12,7 +12,7 @@ from callboard.http.answers import One
 from callboard.http.endpoint import BASE, Body, Endpoint
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
-from callboard.ingest.parse import Parsed, parse_events, parse_good
+from callboard.ingest.parse import Parsed, parse_events, parse_valid
 from callboard.ingest.shape import first_of
 from callboard.store.interface import Batch, Receipt, Rejection
 
@@ -20,7 +20,7 @@ PARSED_AT_ONCE = 64 * 1024
 """Bodies up to this many bytes are parsed on the event loop, when nothing in them needs a closer look: a
 thread would cost more than it frees."""
 
-TOLD_AT_ONCE = 1_000
+REJECTIONS_PER_CHUNK = 1_000
 """Answers of more rejections are written on a thread as well."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -48,7 +48,7 @@ async def send_events(request: Request) -> Response:
     most = services.settings.max_events
     parsed = None
     if len(body) <= PARSED_AT_ONCE:
-        parsed = parse_good(body, ndjson=ndjson, now=now, max_events=most)
+        parsed = parse_valid(body, ndjson=ndjson, now=now, max_events=most)
     if parsed is None:
         parsed = await request.parse_threads.run(_parsed, request, ndjson, now)
     batch = Batch(
@@ -60,7 +60,7 @@ async def send_events(request: Request) -> Response:
         received_at=now,
     )
     receipt = await services.commits.commit_async(batch)
-    if len(receipt.rejections) <= TOLD_AT_ONCE:
+    if len(receipt.rejections) <= REJECTIONS_PER_CHUNK:
         return _answer(receipt)
     return await request.parse_threads.run(_answer, receipt)
 
@@ -147,7 +147,7 @@ ENDPOINTS = (
             media=(JSON_MEDIA, *NDJSON_MEDIA),
             schema=_SCHEMA,
             example={"events": [_CALL, _TASK]},
-            most_bytes=None,
+            max_bytes=None,
             compressed=True,
         ),
         handle=send_events,

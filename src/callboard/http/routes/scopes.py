@@ -39,7 +39,7 @@ def home_zone(request: Request, scope: Scope) -> ZoneInfo:
     return ZoneInfo(request.organization.timezone)
 
 
-def told_zone(values: Mapping[str, Any], home: ZoneInfo) -> str | None:
+def answer_zone(values: Mapping[str, Any], home: ZoneInfo) -> str | None:
     """The name of the zone that a list's times were read in; None where it was asked without a time."""
     return zone_of(values, home).key if values.keys() & TIMES else None
 

@@ -18,13 +18,13 @@ from callboard.query.items import OrganizationItem, organization_item
 from callboard.query.messages import fetched
 
 SESSION = "/session"
-MOST_CHARACTERS = 256
+MAX_CHARACTERS = 256
 
 
 class NewSession(Struct, frozen=True, forbid_unknown_fields=True):
     """Who wants in."""
 
-    token: Annotated[str, Meta(min_length=1, max_length=MOST_CHARACTERS)]
+    token: Annotated[str, Meta(min_length=1, max_length=MAX_CHARACTERS)]
 
 
 class SessionToken(Struct, frozen=True):

@@ -35,7 +35,7 @@ STREAMED = {
 async def stream_analytics(request: Request) -> Response:
     live = request.services.live
     if request.method == "HEAD":
-        live.check_room(request.org_id)
+        live.check_slots(request.org_id)
         return Response(media=EVENT_STREAM.encode(), headers=_UNBUFFERED, stream=NoParts())
     permit = Permit(secret_digest(request.secret), request.org_id)
     subscription = live.follow(request.item, permit, request.values.get("heartbeat"))

@@ -30,8 +30,8 @@ from callboard.store.interface import Batch, Idempotency, NewRun
 
 READ_AT_ONCE = 4 * 1024
 """Bodies up to this many bytes, some tens of tasks, are read on the event loop; larger ones on a thread."""
-MANY_TASKS = Bounds(values=VALUES_MAX, keys=VALUES_MAX)
-MOST_CONTEXT_BYTES = 4096
+TASKS_BODY_BOUNDS = Bounds(values=VALUES_MAX, keys=VALUES_MAX)
+MAX_CONTEXT_BYTES = 4096
 MESSAGE = (
     "Tasks registered as pending. Callboard places no calls: a runner reads tasks/?status=pending, carries "
     "them out and reports back."
@@ -133,14 +133,14 @@ def _registered(request: Request, run_id: str, now: Micros) -> Registered:
     assert request.hold is not None, "a body holds room"
     request.hold.weigh(request.body)
     settings = request.services.settings
-    raw = read_json_in_slices(request.body, MANY_TASKS, "documents", settings.max_events)
+    raw = read_json_in_slices(request.body, TASKS_BODY_BOUNDS, "documents", settings.max_events)
     new = _checked(raw, settings.max_events, settings.max_decoded_bytes)
     entries = _entries(_inputs(raw["documents"], new.context), new, request.space, run_id, now)
     data = NewRunAnswer(run_id, [entry.event.item_id for entry in entries], "pending")
     return Registered(entries, _json.encode(One(200, MESSAGE, data)), _digest(raw))
 
 
-def _checked(raw: Any, most_tasks: int, most_bytes: int) -> NewTasks:
+def _checked(raw: Any, max_tasks: int, max_bytes: int) -> NewTasks:
     new = converted(raw, NewTasks)
     if isinstance(new.context, str) and "\x00" in new.context:
         why = "must not hold a NUL"
@@ -148,12 +148,12 @@ def _checked(raw: Any, most_tasks: int, most_bytes: int) -> NewTasks:
     if new.schedule.type != "now":
         why = "only now is taken: Callboard places no calls and keeps no schedule"
         raise InvalidInputError(f"schedule.type: {why}", [("schedule.type", why)])
-    if len(new.documents) > most_tasks:
-        raise BodyTooLargeError(f"More than {most_tasks:,} documents; send them in parts.")
+    if len(new.documents) > max_tasks:
+        raise BodyTooLargeError(f"More than {max_tasks:,} documents; send them in parts.")
     context = _json.encode(new.context)
     if isinstance(new.context, dict):
-        document("context", Raw(context), MOST_CONTEXT_BYTES)
-    if len(context) * len(new.documents) > most_bytes:
+        document("context", Raw(context), MAX_CONTEXT_BYTES)
+    if len(context) * len(new.documents) > max_bytes:
         raise BodyTooLargeError("The context, kept with each document, is too much; send fewer at once.")
     return new
 
@@ -245,9 +245,9 @@ ENDPOINTS = (
                 "documents": [{"name": "Asha", "contact_number": "+12025550123", "plan": "gold"}],
                 "schedule": {"type": "now"},
             },
-            most_bytes=None,
+            max_bytes=None,
             compressed=True,
-            bounds=MANY_TASKS,
+            bounds=TASKS_BODY_BOUNDS,
         ),
         handle=create_tasks,
         answer=One[NewRunAnswer],

@@ -15,13 +15,13 @@ from callboard.fold.update import is_kept
 from callboard.http.answers import ListPage, One, in_zone, page_of
 from callboard.http.body_faults import BODY
 from callboard.http.endpoint import BASE, Body, Endpoint
-from callboard.http.export import export, is_whole, page_as, wanted_format
-from callboard.http.json_body import read_json, whole_numbers
+from callboard.http.export import export, is_whole, page_as, requested_format
+from callboard.http.json_body import normalise_integers, read_json
 from callboard.http.long_answers import is_long, long_response
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.http.routes.runs import RUN, find_run
-from callboard.http.routes.scopes import find_scope, home_zone, spaces_now, told_zone
+from callboard.http.routes.scopes import answer_zone, find_scope, home_zone, spaces_now
 from callboard.http.task_schema import TASK_CHANGE
 from callboard.ingest.parse import task_event
 from callboard.ingest.shape import Bounds
@@ -29,8 +29,8 @@ from callboard.model.directory import allows
 from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, Entry, TaskEvent
 from callboard.model.task import Task
 from callboard.model.words import FINAL_TASK
-from callboard.query.export.tables import SpacesAsMet, task_table
-from callboard.query.export.walk import walk_tasks
+from callboard.query.export.tables import SpaceNames, task_table
+from callboard.query.export.walk import all_tasks
 from callboard.query.items import TaskItem, task_item
 from callboard.query.messages import fetched
 from callboard.query.parameters import (
@@ -48,7 +48,7 @@ from callboard.store.questions import Position, Scope
 TASKS = f"{BASE}/tasks/"
 ONE_TASK_BYTES = 1024 * 1024
 """Of the body that says how one task went: its `input` and `output` are at most 64 KiB of JSON each."""
-ONE_TASK = Bounds(values=100_000, keys=25_000)
+TASK_BODY_BOUNDS = Bounds(values=100_000, keys=25_000)
 READ_AT_ONCE = 16 * 1024
 """Bodies up to this many bytes are read on the event loop, larger on a thread."""
 SPACE_TASKS = f"{BASE}/spaces/{{space_token}}/tasks/"
@@ -82,10 +82,10 @@ async def list_in_scope(request: Request, scope: Scope, values: dict[str, Any]) 
     home = home_zone(request, scope)
     where = task_filter(values, request.services.clock(), home)
     store = request.services.store
-    wanted = wanted_format(request)
+    wanted = requested_format(request)
     if wanted is not None and is_whole(request):
-        shown = task_table(SpacesAsMet(store, request.org_id), where.now)
-        return await export(request, wanted, shown, walk_tasks(store, scope, where, where.now))
+        shown = task_table(SpaceNames(store, request.org_id), where.now)
+        return await export(request, wanted, shown, all_tasks(store, scope, where, where.now))
     rows = await request.store_threads.run(store.tasks, scope, where, request.paging.window)
     spaces = await spaces_now(request)
 
@@ -99,7 +99,7 @@ async def list_in_scope(request: Request, scope: Scope, values: dict[str, Any]) 
         return page_as(request, wanted, task_table(spaces, where.now), rows[: request.paging.size])
     count = partial(request.store_threads.run, store.count_tasks, scope, where)
     page = await page_of(request, "Tasks", rows, count=count, position=position, item=item)
-    zoned = in_zone(page, told_zone(values, home))
+    zoned = in_zone(page, answer_zone(values, home))
     return await long_response(request, zoned, "page_size") if is_long(len(rows)) else json_response(zoned)
 
 
@@ -153,12 +153,12 @@ async def update_task(request: Request) -> Response:
 def _entry_of(request: Request, task_id: str, now: Micros) -> Entry:
     updated: Updated = request.item
     try:
-        fields = read_json(request.body, ONE_TASK)
+        fields = read_json(request.body, TASK_BODY_BOUNDS)
         if not isinstance(fields, dict):
             raise InvalidInputError("body: must be an object", [("body", "must be an object")])
         for name in ("attempt", "sequence"):
             if name in fields:
-                fields[name] = whole_numbers(fields[name])
+                fields[name] = normalise_integers(fields[name])
         entry = task_event(fields, task_id=task_id, now=now)
     except CallerError:
         if updated.withdrawn:
@@ -185,10 +185,10 @@ def _message(receipt: Receipt, said: TaskEvent, task: Task) -> str:
         return "Nothing changed: this was known"
     if said.status in (CURRENT_STATUS, task.status):
         return "Task updated"
-    return f"Kept, but the task stays {task.status}: {_why_not_obeyed(said, task)}"
+    return f"Kept, but the task stays {task.status}: {_why_ignored(said, task)}"
 
 
-def _why_not_obeyed(said: TaskEvent, task: Task) -> str:
+def _why_ignored(said: TaskEvent, task: Task) -> str:
     if said.attempt != CURRENT_ATTEMPT and said.attempt < task.attempt:
         return f"its attempt is {task.attempt} by now"
     if task.status in FINAL_TASK and said.status not in FINAL_TASK:
@@ -262,8 +262,8 @@ ENDPOINTS = (
         body=Body(
             schema=TASK_CHANGE,
             example={"status": "completed", "output": {"outcome": "renewed"}},
-            most_bytes=ONE_TASK_BYTES,
-            bounds=ONE_TASK,
+            max_bytes=ONE_TASK_BYTES,
+            bounds=TASK_BODY_BOUNDS,
         ),
         handle=update_task,
         answer=One[TaskItem],

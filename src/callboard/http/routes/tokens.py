@@ -27,7 +27,7 @@ from callboard.store.questions import Position
 
 TOKENS = f"{BASE}/tokens/"
 TOKEN = f"{TOKENS}{{id}}/"
-MOST_ORGANIZATIONS = 100
+MAX_ORGANIZATIONS = 100
 YEAR_2: Micros = -62_104_060_800_000_000
 """0002-01-01T00:00:00Z"""
 
@@ -40,7 +40,7 @@ class NewToken(Struct, frozen=True, forbid_unknown_fields=True):
     organizations: (
         Annotated[
             list[Name],
-            Meta(min_length=1, max_length=MOST_ORGANIZATIONS, description="Domain handles; left out: yours."),
+            Meta(min_length=1, max_length=MAX_ORGANIZATIONS, description="Domain handles; left out: yours."),
         ]
         | None
     ) = None

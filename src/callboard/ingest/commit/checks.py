@@ -8,7 +8,7 @@ import time
 from callboard.errors import StoreUnavailableError
 from callboard.ingest.commit.supervisor import NOT_BACK, Supervisor
 
-STUCK_S = 0.8
+STUCK_AFTER_S = 0.8
 """A commit that waits so long for a lock or for the disk is a reason not to be ready."""
 LOOK_EVERY_S = 0.05
 
@@ -35,7 +35,7 @@ async def check_pace(supervisor: Supervisor, loop: asyncio.AbstractEventLoop) ->
             return
         if supervisor.failed is not None:
             raise supervisor.failed  # it waits again for what the previous commit waited for in vain
-        if age_s >= STUCK_S:
+        if age_s >= STUCK_AFTER_S:
             raise StoreUnavailableError(_WAITS[word].format(age_s), 5)
         # It may have begun to wait just now: a moment later it may be past it, or stuck.
         await asyncio.sleep(LOOK_EVERY_S)

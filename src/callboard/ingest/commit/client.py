@@ -19,7 +19,7 @@ from callboard.errors import StoreError, StoreUnavailableError
 from callboard.ingest.commit.checks import check_pace
 from callboard.ingest.commit.process import Begin, WriterProcess
 from callboard.ingest.commit.protocol import batches_frame, results_of
-from callboard.ingest.commit.queue import InTurn, Waiting
+from callboard.ingest.commit.queue import FairQueue, PendingBatch
 from callboard.ingest.commit.supervisor import Supervisor
 from callboard.settings import Settings
 from callboard.store.interface import Batch, Receipt
@@ -30,13 +30,13 @@ class CommitClient:
 
     def __init__(self, settings: Settings, begin: Begin) -> None:
         self._supervisor = Supervisor(settings, begin, self)
-        self._queue = InTurn[Waiting](
-            most_events=settings.queue_events,
-            most_bytes=settings.queue_bytes,
-            draw_events=settings.commit_events,
+        self._queue = FairQueue[PendingBatch](
+            max_events=settings.queue_events,
+            max_bytes=settings.queue_bytes,
+            batch_events=settings.commit_events,
         )
         self._most_sent = 2 * settings.commit_events
-        self._sent: deque[list[Waiting]] = deque()
+        self._sent: deque[list[PendingBatch]] = deque()
         """Frames that are on their way, oldest first: answers come in this order. An empty one tries whether
         the writer can write."""
         self._sent_events = 0
@@ -70,7 +70,7 @@ class CommitClient:
         loop = asyncio.get_running_loop()
         self._supervisor.reach(loop)
         future: asyncio.Future[Receipt] = loop.create_future()
-        self._queue.add(Waiting(batch, future))
+        self._queue.add(PendingBatch(batch, future))
         if not self._pump_is_due:
             # Requests that came in at the same turn of the loop go over together.
             self._pump_is_due = True
@@ -120,7 +120,7 @@ class CommitClient:
         return self._sent_events if self._sent else None
 
     def refuse_unsent(self, error: StoreError) -> None:
-        waiting: list[Waiting] = []
+        waiting: list[PendingBatch] = []
         while drawn := self._queue.draw():
             waiting += drawn
         self._settle(waiting, error)
@@ -131,17 +131,17 @@ class CommitClient:
         self._sent_events = 0
         self._settle(sent, in_doubt)
         self.refuse_unsent(not_kept)
-        self._tell_tried()
+        self._finish_write_check()
 
     def ended(self, writer: WriterProcess) -> None:
         if writer is self._supervisor.writer:  # else it was killed, and its requests are answered
             self._supervisor.ended()
 
-    def _settle(self, gone: Sequence[Waiting], error: StoreError) -> None:
+    def _settle(self, gone: Sequence[PendingBatch], error: StoreError) -> None:
         self._queue.done(list(gone))
         for waiting in gone:
             waiting.settle(error)
-        self._look_idle()
+        self._mark_idle()
 
     # --- to and fro
 
@@ -155,7 +155,7 @@ class CommitClient:
             self._sent_events += sum([waiting.events for waiting in drawn])
             self._transmit(drawn, min([waiting.since for waiting in drawn]))
 
-    def _transmit(self, drawn: list[Waiting], since: float) -> None:
+    def _transmit(self, drawn: list[PendingBatch], since: float) -> None:
         if not self._sent:
             self._supervisor.progressed()
         self._sent.append(drawn)
@@ -181,7 +181,7 @@ class CommitClient:
             else:
                 self._answer(self._sent.popleft(), frame)
         self._pump()
-        self._look_idle()
+        self._mark_idle()
 
     def _opened(self, writer: WriterProcess, frame: bytes) -> None:
         """The writer has opened the store, or says why it cannot: it ends then."""
@@ -191,11 +191,11 @@ class CommitClient:
             assert isinstance(failed[0], StoreError), failed[0]
             self._supervisor.failed = failed[0]
 
-    def _answer(self, drawn: list[Waiting], frame: bytes) -> None:
+    def _answer(self, drawn: list[PendingBatch], frame: bytes) -> None:
         results = results_of(frame)
         if not drawn:
             self._note(results[0] if results else None)
-            self._tell_tried()
+            self._finish_write_check()
             return
         events = sum([waiting.events for waiting in drawn])
         self._sent_events -= events
@@ -208,11 +208,11 @@ class CommitClient:
         """Whether the store takes commits."""
         self._supervisor.failed = result if isinstance(result, StoreError) else None
 
-    def _tell_tried(self) -> None:
+    def _finish_write_check(self) -> None:
         tried, self._tried = self._tried, None
         if tried is not None and not tried.done():
             tried.set_result(None)
 
-    def _look_idle(self) -> None:
+    def _mark_idle(self) -> None:
         if self._idle is not None and not self._queue.events:
             self._idle.set()

@@ -21,7 +21,7 @@ class MeteredCommits:
     def __init__(self, client: CommitClient, meter: Meter) -> None:
         self._client = client
         self._meter = meter
-        self._commits_told = 0
+        self._commits_counted = 0
 
     @property
     def waiting(self) -> int:
@@ -56,6 +56,6 @@ class MeteredCommits:
         if receipt.rejections:
             for reason, many in Counter(each.reason for each in receipt.rejections).items():
                 meter.add(REJECTIONS, reason, many=many)
-        if (commits := self._client.commits) != self._commits_told:
-            meter.add(COMMITS, many=commits - self._commits_told)
-            self._commits_told = commits
+        if (commits := self._client.commits) != self._commits_counted:
+            meter.add(COMMITS, many=commits - self._commits_counted)
+            self._commits_counted = commits

@@ -12,17 +12,17 @@ LONGEST_WAIT_S = 0.010
 QUIET_S = 0.003
 """Stop batching when no request arrived for so long: those who wait for their answers will not send more
 before they have them. Above 1,000 requests a second it is proportionally shorter."""
-FEW = 3
-FULL = 10
+QUIET_REQUESTS = 3
+TARGET_REQUESTS_PER_COMMIT = 10
 """Target requests per commit: where more than this come in a `LONGEST_WAIT_S`, the delay is proportionally
 shorter."""
 
 
-class Pace:
+class BatchingDelay:
     """Until when a commit waits, if others are about to come. Times are seconds of one clock."""
 
     def __init__(self, now: float) -> None:
-        self.has_waiting = False
+        self.had_waiting_requests = False
         """Whether requests were waiting already when the last commit ended."""
         self._began = now
         self._requests_per_s = 0.0
@@ -36,14 +36,14 @@ class Pace:
 
     def until(self) -> float:
         """Until when to wait; long ago where there is nobody to wait for."""
-        if not self.has_waiting:
+        if not self.had_waiting_requests:
             return -math.inf
-        return self._began + self._at_most(LONGEST_WAIT_S, FULL)
+        return self._began + self._scaled(LONGEST_WAIT_S, TARGET_REQUESTS_PER_COMMIT)
 
     def quiet_s(self) -> float:
         """After how long without another request the wait ends."""
-        return self._at_most(QUIET_S, FEW)
+        return self._scaled(QUIET_S, QUIET_REQUESTS)
 
-    def _at_most(self, seconds: float, requests: float) -> float:
+    def _scaled(self, seconds: float, requests: float) -> float:
         """So long, or as long as so many requests take to come."""
         return min(seconds, requests / self._requests_per_s) if self._requests_per_s else seconds

@@ -15,7 +15,7 @@ from callboard.ingest.commit import pulse
 from callboard.ingest.commit.protocol import Frames, settings_frame
 from callboard.settings import Settings
 
-ANSWERS_WITHIN_S = 0.8
+ANSWER_TIMEOUT_S = 0.8
 """A writer that does not say what it is doing within this time is stopped, or starved."""
 UNSENT_BYTES = 1 << 22
 """A writer that leaves so much unread is sent nothing more until it reads: what waits then waits in turn."""
@@ -46,9 +46,9 @@ class WriterProcess(asyncio.Protocol):
 
     def __init__(self, settings: Settings, begin: Begin, owner: Owner) -> None:
         self._batches, theirs = socket.socketpair()
-        self._questions, theirs_too = socket.socketpair()
-        with theirs, theirs_too:
-            self.process = begin(theirs, theirs_too)
+        self._questions, writer_questions_end = socket.socketpair()
+        with theirs, writer_questions_end:
+            self.process = begin(theirs, writer_questions_end)
         self._owner = owner
         self._batches.sendall(settings_frame(settings))
         self.began_at = time.monotonic()
@@ -144,11 +144,11 @@ class WriterProcess(asyncio.Protocol):
         """
         self._number = (self._number + 1) % pulse.QUESTIONS
         try:
-            async with asyncio.timeout(ANSWERS_WITHIN_S):
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
                 found = await self._asked(self._number)
         except (TimeoutError, OSError):
             if self.silent_since is None:
-                self.silent_since = time.monotonic() - ANSWERS_WITHIN_S
+                self.silent_since = time.monotonic() - ANSWER_TIMEOUT_S
             silent_s = time.monotonic() - self.silent_since
             raise StoreUnavailableError(
                 f"The process that writes has not answered for {silent_s:.0f} s.", 5

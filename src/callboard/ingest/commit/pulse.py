@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from callboard.store.interface import Doing
+from callboard.store.interface import Activity
 
 _ANSWER = struct.Struct("<BBd")
 """Which question, what it is doing, for how many seconds."""
@@ -22,7 +22,7 @@ QUESTIONS = 256
 """Numbers of questions; then they begin anew."""
 
 
-def answer(worker: socket.socket, doing: Callable[[], Doing]) -> None:
+def answer(worker: socket.socket, doing: Callable[[], Activity]) -> None:
     """Answer what the worker asks, until it hangs up."""
     with suppress(OSError):
         while asked := worker.recv(1):

@@ -12,7 +12,7 @@ from callboard.ingest.commit.protocol import Result
 from callboard.store.interface import Batch, Receipt
 
 
-class Waiting:
+class PendingBatch:
     """A batch, and the request that waits for its receipt."""
 
     __slots__ = ("batch", "events", "org_id", "receipt", "since", "size")
@@ -52,7 +52,7 @@ class Request(Protocol):
 R = TypeVar("R", bound=Request)
 
 
-class _Line(Generic[R]):
+class _OrganizationQueue(Generic[R]):
     """The requests of one organization, and what of it is waiting or being written."""
 
     __slots__ = ("events", "requests", "size")
@@ -63,18 +63,18 @@ class _Line(Generic[R]):
         self.size = 0
 
 
-class InTurn(Generic[R]):
+class FairQueue(Generic[R]):
     """A bounded queue for each organization, drawn from in turn. Owned by one thread.
 
     The bounds are shared so that nobody can take the whole queue: an organization may hold as much as it
     leaves free. Alone it fills half of it; the more fill it, the less each has; a newcomer finds room.
     """
 
-    def __init__(self, *, most_events: int, most_bytes: int, draw_events: int) -> None:
-        self._most_events = most_events
-        self._most_bytes = most_bytes
-        self._draw_events = draw_events
-        self._lines: dict[int, _Line[R]] = {}
+    def __init__(self, *, max_events: int, max_bytes: int, batch_events: int) -> None:
+        self._most_events = max_events
+        self._most_bytes = max_bytes
+        self._batch_events = batch_events
+        self._lines: dict[int, _OrganizationQueue[R]] = {}
         self._turns: deque[int] = deque()
         self.events = 0
         """Waiting or being written."""
@@ -91,7 +91,7 @@ class InTurn(Generic[R]):
         if not fits and self.events:  # a request larger than the whole queue waits alone
             raise QueueFullError
         if line is None:
-            line = self._lines[request.org_id] = _Line[R]()
+            line = self._lines[request.org_id] = _OrganizationQueue[R]()
         if not line.requests:
             self._turns.append(request.org_id)
         line.requests.append(request)
@@ -100,18 +100,18 @@ class InTurn(Generic[R]):
     def draw(self) -> list[R]:
         """What is written next, in order. Empty when nothing waits.
 
-        Each organization that waits gets its share of `draw_events`, in whole requests; what others leave is
+        Each organization that waits gets its share of `batch_events`, in whole requests; what others leave is
         shared out after that. The one whose turn it is brings its first request in whatever its size.
         """
         if not self._turns:
             return []
         drawn: list[R] = []
-        room = self._draw_events
+        room = self._batch_events
         share = max(1, room // len(self._turns))
         for place, org_id in enumerate(self._turns):
-            room -= self._take(drawn, self._lines[org_id].requests, share, whatever_first=place == 0)
+            room -= self._take(drawn, self._lines[org_id].requests, share, allow_oversized_first=place == 0)
         for org_id in self._turns:
-            room -= self._take(drawn, self._lines[org_id].requests, room, whatever_first=False)
+            room -= self._take(drawn, self._lines[org_id].requests, room, allow_oversized_first=False)
         self._turns.rotate(-1)
         self._turns = deque(org_id for org_id in self._turns if self._lines[org_id].requests)
         return drawn
@@ -124,15 +124,15 @@ class InTurn(Generic[R]):
             if not line.events:
                 del self._lines[request.org_id]
 
-    def _take(self, drawn: list[R], requests: deque[R], most: int, *, whatever_first: bool) -> int:
+    def _take(self, drawn: list[R], requests: deque[R], most: int, *, allow_oversized_first: bool) -> int:
         taken = 0
-        while requests and (taken + requests[0].events <= most or (whatever_first and not taken)):
+        while requests and (taken + requests[0].events <= most or (allow_oversized_first and not taken)):
             request = requests.popleft()
             taken += request.events
             drawn.append(request)
         return taken
 
-    def _count(self, line: _Line[R], events: int, size: int) -> None:
+    def _count(self, line: _OrganizationQueue[R], events: int, size: int) -> None:
         line.events += events
         line.size += size
         self.events += events

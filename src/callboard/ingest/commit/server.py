@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager, ExitStack, suppress
 
 from callboard.errors import CallboardError, StoreError, StoreLockedError
 from callboard.ingest.commit import pulse
-from callboard.ingest.commit.pace import Pace
+from callboard.ingest.commit.pace import BatchingDelay
 from callboard.ingest.commit.protocol import (
     HEAD,
     Frames,
@@ -29,7 +29,7 @@ from callboard.ingest.commit.protocol import (
 )
 from callboard.ingest.commit.together import ingest_all
 from callboard.settings import Settings
-from callboard.store.interface import Batch, Doing, Store
+from callboard.store.interface import Activity, Batch, Store
 
 log = logging.getLogger("callboard.writer")
 
@@ -73,7 +73,7 @@ class _Health:
         self._began = time.monotonic()
         self.store: Store | None = None
 
-    def doing(self) -> Doing:
+    def doing(self) -> Activity:
         return ("opening", self._began) if self.store is None else self.store.doing
 
 
@@ -89,7 +89,7 @@ class Server:
         self._lock_timeout_s = lock_timeout_s
         self._frames = Frames()
         self._waiting: deque[Sent] = deque()
-        self._pace = Pace(time.monotonic())
+        self._pace = BatchingDelay(time.monotonic())
 
     def run(self) -> None:
         """Until the worker hangs up. What it sent before is written all the same."""
@@ -109,7 +109,7 @@ class Server:
                 continue
             self._commit(drawn)
             self._gather()
-            self._pace.has_waiting = bool(self._waiting)
+            self._pace.had_waiting_requests = bool(self._waiting)
 
     def _commit(self, drawn: list[Sent]) -> None:
         """Write these frames together, and those that join them, and answer each."""

@@ -17,15 +17,15 @@ from callboard.settings import Settings
 
 log = logging.getLogger(__name__)
 
-AGAIN_AFTER_S = 1.0
+RESTART_INTERVAL_S = 1.0
 """A writer that ended is replaced at once, but at most once in this time."""
-BEGINS_WITHIN_S = 10
+START_TIMEOUT_S = 10
 """How much longer than a commit the start of a writer may take."""
-END_WITHIN_S = 5
+STOP_TIMEOUT_S = 5
 """How long a writer may take to end once its sockets are closed: nothing waits to be written then."""
 WATCH_EVERY_S = 0.1
 """How often the writer is checked while requests wait for it."""
-EVENTS_A_S = 1_000
+EVENTS_PER_S = 1_000
 """A commit may take a second more for each so many of its events."""
 
 NOT_BACK = "The process that writes ended and is not back yet; nothing of this request was kept."
@@ -101,7 +101,7 @@ class Supervisor:
         writer, self.writer = self.writer, None
         if writer is not None:
             writer.hang_up()
-            await asyncio.to_thread(writer.end, END_WITHIN_S)
+            await asyncio.to_thread(writer.end, STOP_TIMEOUT_S)
 
     # --- what the client notices
 
@@ -159,7 +159,7 @@ class Supervisor:
     def _wait_for_opening(self, writer: WriterProcess, now: float) -> None:
         """A process takes its time to start; the requests that wait for it have no more than for a commit."""
         opening_s = now - writer.began_at
-        if opening_s > self.timeout_s + BEGINS_WITHIN_S:
+        if opening_s > self.timeout_s + START_TIMEOUT_S:
             self.give_up("has not opened the store", opening_s)
         elif now - self._progress_at > self.timeout_s:
             self._progress_at = now
@@ -169,7 +169,7 @@ class Supervisor:
         sent_events = self._client.sent_events
         if sent_events is None:
             return False
-        return now - self._progress_at > self.timeout_s + sent_events / EVENTS_A_S
+        return now - self._progress_at > self.timeout_s + sent_events / EVENTS_PER_S
 
     # --- one writer after another
 
@@ -179,7 +179,7 @@ class Supervisor:
             return
         began_at = self._progress_at if self._leaving is None else self._leaving.began_at
         self._leaving = None
-        if self._is_stopping or time.monotonic() - began_at < AGAIN_AFTER_S:
+        if self._is_stopping or time.monotonic() - began_at < RESTART_INTERVAL_S:
             return
         self.start()
         assert self.writer is not None

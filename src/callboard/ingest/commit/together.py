@@ -44,11 +44,11 @@ def ingest_all(
         else:
             results = store.ingest(batches, waited_s=waited_s)
     except StoreDamagedError as error:
-        return _tried_apart(store, every, error)
+        return _bisect(store, every, error)
     except StoreError as error:
         return [error] * len(every)
     except Exception as error:  # noqa: BLE001 - told to its sender, and in the log below
-        return _tried_apart(store, every, error)
+        return _bisect(store, every, error)
     assert len(results) == len(every), "a result for each batch"
     for batch, result in zip(every, results, strict=True):
         if isinstance(result, Exception) and not isinstance(result, CallboardError):
@@ -56,7 +56,7 @@ def ingest_all(
     return results
 
 
-def _tried_apart(store: Store, batches: Sequence[Batch], error: Exception) -> list[Result]:
+def _bisect(store: Store, batches: Sequence[Batch], error: Exception) -> list[Result]:
     """A fault of ours or of the schema, or damage, met by one of the batches: nothing was committed. Halves
     are tried until the one that fails is alone, so that the others' requests are kept and it alone is told.
     """

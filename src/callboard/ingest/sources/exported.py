@@ -43,7 +43,7 @@ def recognised(plan: ImportPlan) -> ImportPlan | None:
     except CallerError:
         return None
     if columns in (CALL_COLUMNS, *EARLIER_CALL_COLUMNS):
-        constants = () if inferred.FIELD in columns else (f"{inferred.FIELD}={inferred.UNTOLD}",)
+        constants = () if inferred.FIELD in columns else (f"{inferred.FIELD}={inferred.NOT_STATED}",)
         return _planned(plan, "call", _same(columns, "call"), constants)
     if columns in [each for held in (TASK_COLUMNS, *EARLIER_TASK_COLUMNS) for each in (held, _line(held))]:
         return _planned(plan, "task", _same(columns, "task") | _TASKS)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from callboard.ingest.sources.delimited import SEPARATORS
 from callboard.ingest.sources.fields import FIELDS, NEEDED
-from callboard.ingest.sources.guess_ids import doubt_of_ids
+from callboard.ingest.sources.guess_ids import id_warning
 from callboard.ingest.sources.guess_times import date_and_clock, time_formats
 from callboard.ingest.sources.headings import candidates, duration_unit, heading
 from callboard.ingest.sources.known_words import MEANINGS, NOBODY, meanings, normal
@@ -22,7 +22,7 @@ from callboard.ingest.sources.mapping import joined, pieces
 from callboard.ingest.sources.opening import Opened, open_file
 from callboard.ingest.sources.plan import ImportPlan, kind_of_file, open_rows
 from callboard.ingest.sources.records import ImportOptionError, Record
-from callboard.ingest.sources.times import from_iso, says_offset
+from callboard.ingest.sources.times import from_iso, has_offset
 
 SAMPLE_ROWS = 2_000
 MAX_WORDS = 60
@@ -85,7 +85,7 @@ def guess(plan: ImportPlan) -> Guess:
     _guess_times(found, chosen)
     _guess_words(found, chosen)
     _guess_duration(found, chosen)
-    if doubt := doubt_of_ids(found.plan, chosen):
+    if doubt := id_warning(found.plan, chosen):
         found.doubts.append(doubt)
     record_type = plan.options.record_type
     found.missing = [each for each in NEEDED[record_type] if each not in chosen and not _is_set(plan, each)]
@@ -256,7 +256,7 @@ def _date_and_clock(found: Guess) -> _DateAndClock | None:
 
 def _lack_offset(found: Guess, chosen: dict[str, str], fields: Sequence[str], formats: list[str]) -> bool:
     if formats != [""]:
-        return not any(map(says_offset, formats))
+        return not any(map(has_offset, formats))
     values = [value for each in fields for value in found.column_values(chosen[each])]
     moments = [from_iso(value) if isinstance(value, str) else value for value in values]
     # No values: the time is a template of a date and a time-of-day column, and these carry no offset.

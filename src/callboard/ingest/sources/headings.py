@@ -13,7 +13,7 @@ HEADINGS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
 }
 """Field → headings, the likeliest first. They are compared in lower case, words joined by one `_`: to it
 `Call SID`, `callSid` and `call_sid` are one."""
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _UNITS = ((re.compile(r"(_|^)(ms|msec|millis|milliseconds)(_|$)"), "milliseconds"),
           (re.compile(r"(_|^)(min|mins|minutes)(_|$)"), "minutes"))  # fmt: skip
@@ -21,7 +21,7 @@ _UNITS = ((re.compile(r"(_|^)(ms|msec|millis|milliseconds)(_|$)"), "milliseconds
 
 def heading(column: str) -> str:
     """A column's name, as the tables spell it."""
-    return _NO_LETTER.sub("_", _HUMP.sub("_", column).lower()).strip("_")
+    return _NO_LETTER.sub("_", _WORD_BOUNDARY.sub("_", column).lower()).strip("_")
 
 
 def candidates(columns: list[str], record_type: str) -> dict[str, list[str]]:

@@ -11,14 +11,14 @@ from typing import Any, Final
 from callboard.clock import Micros
 from callboard.ingest.instants import instant
 from callboard.ingest.sources.records import RowError
-from callboard.model.call import LOOK_BACK
+from callboard.model.call import MAX_CALL_SPAN
 from callboard.model.words import FINAL_CALL
 
 FIELD: Final = "inferred"
 """A column of exports that is no field of an event: which of `creation_time` and `end_time` of the row are
 inferred, separated by spaces."""
 _NAMES: Final = frozenset({"creation_time", "end_time"})
-UNTOLD: Final = "untold"
+NOT_STATED: Final = "untold"
 """The value of `inferred` for exports of earlier versions, which do not have that column."""
 _MAY_BE_UNKNOWN: Final = ("creation_time", "start_time", "end_time", "call_duration")
 
@@ -35,7 +35,7 @@ def restated(event: dict[str, Any]) -> dict[str, Any]:
         if event.get(name) is None:
             event.pop(name, None)
     created, start, end = (_instant(event, name) for name in ("creation_time", "start_time", "end_time"))
-    inferred = _judged(event, start, end) if told == UNTOLD else _names(told)
+    inferred = _judged(event, start, end) if told == NOT_STATED else _names(told)
     occurred: Micros | None = None
     if "end_time" in inferred and end is not None:
         event["occurred_at"], event["end_time"], occurred = event["end_time"], None, end
@@ -45,7 +45,7 @@ def restated(event: dict[str, Any]) -> dict[str, Any]:
         stated_end = end if event.get("end_time") is not None else None
         if created == min(_begins(start, stated_end, occurred), default=None):
             event.pop("creation_time", None)
-    _without_what_follows(event, start, end)
+    _drop_derived_values(event, start, end)
     return event
 
 
@@ -67,11 +67,13 @@ def _judged(event: dict[str, Any], start: Micros | None, end: Micros | None) -> 
 def _begins(start: Micros | None, stated_end: Micros | None, occurred: Micros | None) -> list[Micros]:
     """The times of which the fold takes the earliest as the creation."""
     # The same rule as in `fold/call_times.py`.
-    contradicts = start is not None and stated_end is not None and not 0 <= stated_end - start <= LOOK_BACK
+    contradicts = (
+        start is not None and stated_end is not None and not 0 <= stated_end - start <= MAX_CALL_SPAN
+    )
     return [at for at in (None if contradicts else start, occurred) if at is not None]
 
 
-def _without_what_follows(event: dict[str, Any], start: Micros | None, end: Micros | None) -> None:
+def _drop_derived_values(event: dict[str, Any], start: Micros | None, end: Micros | None) -> None:
     """Remove what the fold derives from the rest of the row, where stating it would add something."""
     if _is_live(event):
         return

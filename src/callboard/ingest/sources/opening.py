@@ -90,7 +90,7 @@ def _opened(path: str, raw: BinaryIO) -> Opened:
     stream = _unpacked(packed, head)
     with reading_errors(path):
         unpacked_head = stream.peek(_PEEK)
-    _refuse_foreign(path, unpacked_head)
+    _reject_unknown(path, unpacked_head)
     return Opened(
         stream=stream,
         head=unpacked_head,
@@ -134,7 +134,7 @@ def broken_off(name: str, error: Exception) -> UnreadableFileError:
     return UnreadableFileError(f"{name}: {getattr(error, 'strerror', None) or error}")
 
 
-def _refuse_foreign(path: str, head: bytes) -> None:
+def _reject_unknown(path: str, head: bytes) -> None:
     for magic, what in _FOREIGN.items():
         if head.startswith(magic):
             raise UnreadableFileError(f"{path} is {what}")

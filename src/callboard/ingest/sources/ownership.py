@@ -26,12 +26,12 @@ from callboard.store.interface import ImportStep, Receipt, Store, batch_id
 
 T = TypeVar("T")
 
-PATIENCE_S = 60
+RETRY_FOR_S = 60
 """How long a store that is busy or unavailable is asked again before the import fails. Started again, the
 import continues where it stopped."""
-BEAT_S = 2.0
+HEARTBEAT_S = 2.0
 """How often an owner that commits nothing writes a heartbeat."""
-GONE_AFTER_S = 8.0
+OWNER_TIMEOUT_S = 8.0
 """An owner on another machine counts as ended when its heartbeat has not changed for this long (four beats),
 measured here by a monotonic clock: clocks of two machines are never compared.
 """
@@ -50,10 +50,10 @@ def owned_import(
     record = _claimed(store, org_id, label, owner, clock, from_start=from_start)
     owned = OwnedImport(store, org_id, record, owner)
     try:
-        with owned.kept_alive():
+        with owned.heartbeat():
             yield owned
     finally:
-        owned.give_back()
+        owned.release()
 
 
 class OwnedImport:
@@ -86,7 +86,7 @@ class OwnedImport:
                 # with ImportTakenError because the position has moved. The stored position decides.
                 record = self._look()
                 if not _belongs_to(record, self._owner):
-                    raise told_taken(record) from error
+                    raise import_taken_error(record) from error
                 if record.position != step.ends:
                     raise
                 self.record = record
@@ -103,7 +103,7 @@ class OwnedImport:
             try:
                 return self._store.finish_import(self._org_id, self.record.batch_no, now, self._owner.nonce)
             except ImportTakenError as error:
-                raise told_taken(self._look()) from error
+                raise import_taken_error(self._look()) from error
 
         self.record = _patiently(end)
 
@@ -111,19 +111,19 @@ class OwnedImport:
         return _find(self._store, self._org_id, self.record.batch_no)
 
     @contextmanager
-    def kept_alive(self) -> Iterator[None]:
+    def heartbeat(self) -> Iterator[None]:
         """Write heartbeats from a thread while the context lasts. A commit counts as a heartbeat too."""
         ended = threading.Event()
 
         def beat() -> None:
-            while not ended.wait(BEAT_S):
+            while not ended.wait(HEARTBEAT_S):
                 if self._moved.is_set():
                     self._moved.clear()
                     continue
                 # A missed beat does no harm: while the store is unavailable, no other process can look for
                 # this one's heartbeat either.
                 with suppress(StoreError):
-                    self._store.beat_import(self._org_id, self.record.batch_no, self._owner)
+                    self._store.heartbeat_import(self._org_id, self.record.batch_no, self._owner)
 
         thread = threading.Thread(target=beat, name="callboard-import-beat", daemon=True)
         thread.start()
@@ -133,7 +133,7 @@ class OwnedImport:
             ended.set()
             thread.join()
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """Release the import, so that the next run need not wait until this process counts as ended."""
         if self.record.finished_at is not None:
             return
@@ -144,7 +144,7 @@ class OwnedImport:
             self._store.claim_import(self._org_id, self.record.batch_no, claim)
 
 
-def told_taken(record: ImportBatch) -> ImportTakenError:
+def import_taken_error(record: ImportBatch) -> ImportTakenError:
     """The error that says which process runs an import, and how far it is."""
     name, rows = batch_id(record.batch_no), f"{record.position:,} rows taken"
     owner = record.owner
@@ -183,21 +183,21 @@ def _claimed(
 def _without_owner(store: Store, org_id: int, record: ImportBatch) -> ImportBatch:
     """The import, when it has no owner or its owner has ended. Raises `ImportTakenError` for a live owner.
 
-    Waits up to `GONE_AFTER_S` when only the heartbeat can tell.
+    Waits up to `OWNER_TIMEOUT_S` when only the heartbeat can tell.
     """
     if record.owner is None:
         return record
     ended = has_ended(record.owner)
     if ended is False:
-        raise told_taken(record)
-    until = time.monotonic() + GONE_AFTER_S
+        raise import_taken_error(record)
+    until = time.monotonic() + OWNER_TIMEOUT_S
     while not ended and time.monotonic() < until:
         time.sleep(_LOOK_EVERY_S)
         now = _patiently(lambda: _find(store, org_id, record.batch_no))
         if now.owner is None:
             return now
         if now.beat != record.beat:
-            raise told_taken(now)
+            raise import_taken_error(now)
     return record
 
 
@@ -214,7 +214,7 @@ def _belongs_to(record: ImportBatch, owner: ImportOwner) -> bool:
 
 def _patiently(ask: Callable[[], T]) -> T:
     """Call `ask`, and again after a pause while the store is unavailable or locked by another writer."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + RETRY_FOR_S
     while True:
         try:
             return ask()

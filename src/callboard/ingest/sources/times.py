@@ -142,7 +142,7 @@ def checked_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
     return formats
 
 
-def says_offset(form: str) -> bool:
+def has_offset(form: str) -> bool:
     """Whether times of this format need no zone: Unix time, or a format with an offset."""
     return form in UNIX_UNITS or bool(_OFFSET_IN_FORMAT.search(form))
 

@@ -33,7 +33,7 @@ _SPACE = "space_token"
 """The one column that is not of the row."""
 
 
-class SpacesAsMet(dict[int, Space]):
+class SpaceNames(dict[int, Space]):
     """An organization's spaces by id, read when one is met that is not known: an export may outlast the
     making of a space. May be used on any thread, one at a time.
     """

@@ -24,15 +24,15 @@ Read = Callable[[Micros | None, Micros | None, Window], Sequence[Row]]
 """(start, exclusive end, window) → rows; None is no bound."""
 
 FIRST_ROWS = 200
-MOST_ROWS = 2_000
-LEAST_ROWS = 20
+MAX_ROWS = 2_000
+MIN_ROWS = 20
 PIECE_BYTES = 1024 * 1024
 """About how much is read, encoded and sent at once; the number of rows is chosen to fit it."""
 FIRST_SLICE: Micros = 8 * DAY
 SHORTEST_SLICE: Micros = MINUTE
 BEGINNING: Micros = 0
 """1970. A slice that reaches below it is extended to the start of the list: hardly any row is older."""
-AHEAD: Micros = 25 * HOUR
+MAX_FUTURE: Micros = 25 * HOUR
 """No row is further in the future: events may be at most a day ahead (`ingest.instants.AHEAD_MAX`)."""
 
 
@@ -46,7 +46,7 @@ class Walk(Generic[Row]):
         self._top: Micros | None = end
         """The exclusive end of the current slice; `_floor` is its start."""
         self._floor: Micros | None = start
-        self._latest = now + AHEAD
+        self._latest = now + MAX_FUTURE
         self._slice: Micros | None = None
         self._after: Position | None = None
         self._done = False
@@ -78,7 +78,7 @@ class Walk(Generic[Row]):
         """Set the number of rows of the next read so that they make `PIECE_BYTES`, at `row_bytes` a row."""
         wanted = int(PIECE_BYTES / max(row_bytes, 1.0))
         # It may only double each time: the rows to come may be much larger than the ones seen.
-        self.rows_at_once = max(LEAST_ROWS, min(MOST_ROWS, wanted, 2 * self.rows_at_once))
+        self.rows_at_once = max(MIN_ROWS, min(MAX_ROWS, wanted, 2 * self.rows_at_once))
 
     def _narrow(self) -> None:
         """Shorten the slice to a quarter. Raises `StoreTooSlowError` when it is as short as allowed."""
@@ -111,7 +111,7 @@ class Walk(Generic[Row]):
         return self._latest if self._top is None else min(self._top, self._latest)
 
 
-def walk_calls(store: Store, scope: Scope, where: CallFilter, now: Micros) -> Walk[CallAt]:
+def all_calls(store: Store, scope: Scope, where: CallFilter, now: Micros) -> Walk[CallAt]:
     """A walk over all calls of a list."""
 
     def read(start: Micros | None, end: Micros | None, window: Window) -> Sequence[CallAt]:
@@ -120,7 +120,7 @@ def walk_calls(store: Store, scope: Scope, where: CallFilter, now: Micros) -> Wa
     return Walk(read, where.start, where.end, now)
 
 
-def walk_tasks(store: Store, scope: Scope, where: TaskFilter, now: Micros) -> Walk[TaskAt]:
+def all_tasks(store: Store, scope: Scope, where: TaskFilter, now: Micros) -> Walk[TaskAt]:
     """A walk over all tasks of a list."""
 
     def read(start: Micros | None, end: Micros | None, window: Window) -> Sequence[TaskAt]:

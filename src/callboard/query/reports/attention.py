@@ -36,23 +36,23 @@ CAUSES = {
     "tasks_failed": "Mend the reason, then run them again as a new attempt.",
 }
 """Closed, the worst first: cause → what to do."""
-MOST_IDS = 20
-MOST_ITEMS = 1_000
+MAX_IDS = 20
+MAX_ITEMS = 1_000
 FAILED_WITHIN: Micros = 30 * DAY
-LEAST_FINISHED = 100
+MIN_FINISHED = 100
 """Finished tasks of a space that it takes to say what is usual there."""
-MOST_FINISHED = 1_000
+MAX_FINISHED = 1_000
 """Of a space, the latest."""
-MOST_LOOKED_INTO = 50
+MAX_EXAMINED = 50
 """Spaces whose finished tasks are looked at, those with most running tasks: 50,000 tasks at most."""
 EVER: Range = (-(2**60), 2**60)
 TIMES_USUAL = 3
 WEEKS = 4
-LEAST_CALLS, LEAST_BEFORE = 50, 200
+MIN_CALLS, MIN_CALLS_BEFORE = 50, 200
 """Calls that it takes to compare rates: of the day, and of the days of the weeks before together."""
-LEAST_FALL = 5.0
+MIN_RATE_DROP = 5.0
 """Percentage points."""
-LEAST_Z = 3.0
+MIN_Z_SCORE = 3.0
 """Standard errors, in a two-proportion z-test: by chance about once in 700 comparisons."""
 
 
@@ -107,8 +107,8 @@ def attention(
 ) -> AttentionData:
     """What needs attention in these spaces; `totals` of each by id."""
     found = [
-        *_rates_that_fell(store, scope, now, counters=counters),
-        *_of_spaces(store, scope, totals, now),
+        *_rate_drops(store, scope, now, counters=counters),
+        *_per_space_items(store, scope, totals, now),
         *_failed(store, scope, now),
     ]
     order = list(CAUSES)
@@ -121,7 +121,7 @@ def attention(
         timezone=scope.timezone,
         count=len(found),
         counts=counts,
-        items=found[:MOST_ITEMS],
+        items=found[:MAX_ITEMS],
     )
 
 
@@ -140,7 +140,9 @@ def _item(cause: str, space: Space, now: Micros, late: Overdue, link: str) -> It
     )
 
 
-def _of_spaces(store: Store, scope: ReportScope, totals: Mapping[int, Totals], now: Micros) -> Iterator[Item]:
+def _per_space_items(
+    store: Store, scope: ReportScope, totals: Mapping[int, Totals], now: Micros
+) -> Iterator[Item]:
     """Of all spaces together: what each is asked with its own limits is one question of the store."""
     has = {space.id: totals.get(space.id, Totals()) for space in scope.spaces}
     running = [space for space in scope.spaces if has[space.id].tasks_running]
@@ -153,7 +155,7 @@ def _of_spaces(store: Store, scope: ReportScope, totals: Mapping[int, Totals], n
     for status in ("in_progress", "ringing"):
         live = {space.id: space for space in scope.spaces if getattr(has[space.id], f"calls_{status}")}
         before = {space.id: live_before(space, now) for space in live.values()}
-        for space_id, late in store.long_live_calls(scope.org_id, status, before, MOST_IDS).items():
+        for space_id, late in store.long_live_calls(scope.org_id, status, before, MAX_IDS).items():
             space = live[space_id]
             end = exact_iso(before[space_id])
             link = list_link("call-logs", space_token=space.token, call_status=status, end_date=end)
@@ -169,7 +171,7 @@ def _stuck_before(space: Space, status: str, now: Micros) -> Micros:
 def _stuck(store: Store, org_id: int, spaces: Sequence[Space], status: str, now: Micros) -> Iterator[Item]:
     by_id = {space.id: space for space in spaces}
     before = {space.id: _stuck_before(space, status, now) for space in spaces}
-    for space_id, late in store.waiting_tasks(org_id, status, before, MOST_IDS).items():
+    for space_id, late in store.waiting_tasks(org_id, status, before, MAX_IDS).items():
         space = by_id[space_id]
         link = list_link("tasks", space_token=space.token, status=status, stuck="true")
         yield _item(f"task_{status}_too_long", space, now, late, link)
@@ -182,7 +184,7 @@ def _open_after_call(store: Store, org_id: int, spaces: Sequence[Space], now: Mi
     for _, space_id, count in store.sums(org_id, [Scan(aggregate=open_tasks, ranges=(EVER,))])[0]:
         space = by_id[space_id]
         # A list is newest first: its last ones wait longest.
-        window = Window(limit=MOST_IDS, offset=max(0, count - MOST_IDS))
+        window = Window(limit=MAX_IDS, offset=max(0, count - MAX_IDS))
         tasks = [each.task for each in store.tasks(Scope(org_id, space.id), where, window)][::-1]
         waiting = [task.waiting_since for task in tasks if task.waiting_since is not None]
         late = Overdue(count=count, since=min(waiting, default=None), ids=[task.task_id for task in tasks])
@@ -196,26 +198,26 @@ def _unusual(
     """Running for longer than three times what nearly all take there, and not stuck yet."""
     # Where most is running, and enough was completed to say what is usual.
     looked = sorted(spaces, key=lambda space: (-has[space.id].tasks_running, space.id))
-    looked = [space for space in looked if has[space.id].tasks_completed >= LEAST_FINISHED]
-    by_id = {space.id: space for space in looked[:MOST_LOOKED_INTO]}
+    looked = [space for space in looked if has[space.id].tasks_completed >= MIN_FINISHED]
+    by_id = {space.id: space for space in looked[:MAX_EXAMINED]}
     before: dict[int, Micros] = {}
-    for space_id, found in store.run_times_ms(org_id, tuple(by_id), MOST_FINISHED).items():
+    for space_id, found in store.run_times_ms(org_id, tuple(by_id), MAX_FINISHED).items():
         times = sorted(found)
-        if len(times) >= LEAST_FINISHED:
+        if len(times) >= MIN_FINISHED:
             usual_ms = times[-(-len(times) * 99 // 100) - 1]
             moment = now - TIMES_USUAL * usual_ms * 1000
             if moment > _stuck_before(by_id[space_id], "running", now):
                 before[space_id] = moment
     stuck_before = {space_id: _stuck_before(by_id[space_id], "running", now) for space_id in before}
-    stuck = store.waiting_tasks(org_id, "running", stuck_before, 2 * MOST_IDS)
-    for space_id, every in store.waiting_tasks(org_id, "running", before, 2 * MOST_IDS).items():
+    stuck = store.waiting_tasks(org_id, "running", stuck_before, 2 * MAX_IDS)
+    for space_id, every in store.waiting_tasks(org_id, "running", before, 2 * MAX_IDS).items():
         known = stuck.get(space_id, Overdue(count=0, since=None, ids=[]))
         if every.count == known.count:
             continue
         late = Overdue(
             count=every.count - known.count,
             since=None,
-            ids=[name for name in every.ids if name not in set(known.ids)][:MOST_IDS],
+            ids=[name for name in every.ids if name not in set(known.ids)][:MAX_IDS],
         )
         link = list_link(
             "tasks",
@@ -265,7 +267,7 @@ def _failed(store: Store, scope: ReportScope, now: Micros) -> Iterator[Item]:
         )
 
 
-def _rates_that_fell(store: Store, scope: ReportScope, now: Micros, *, counters: bool) -> Iterator[Item]:
+def _rate_drops(store: Store, scope: ReportScope, now: Micros, *, counters: bool) -> Iterator[Item]:
     """The last 24 whole hours beside the same hours of the four weeks before."""
     end = now - now % HOUR
     day: Range = (end - DAY, end)
@@ -310,11 +312,11 @@ def _fall(sums: Mapping[int, Sequence[int]]) -> Rates | None:
     completed, *were_completed = sums[COMPLETED]
     before, completed_before = sum(calls_before), sum(were_completed)
     rate, rate_before = percent(completed, calls), percent(completed_before, before)
-    if rate is None or rate_before is None or calls < LEAST_CALLS or before < LEAST_BEFORE:
+    if rate is None or rate_before is None or calls < MIN_CALLS or before < MIN_CALLS_BEFORE:
         return None
     pooled = (completed + completed_before) / (calls + before)
     error = (pooled * (1 - pooled) * (1 / calls + 1 / before)) ** 0.5 * 100
-    if rate_before - rate < LEAST_FALL or error == 0 or (rate_before - rate) / error < LEAST_Z:
+    if rate_before - rate < MIN_RATE_DROP or error == 0 or (rate_before - rate) / error < MIN_Z_SCORE:
         return None
     return Rates(
         calls=calls,

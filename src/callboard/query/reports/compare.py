@@ -13,8 +13,15 @@ from datetime import datetime
 from msgspec import Struct
 
 from callboard.clock import Micros
-from callboard.query.reports.period import Before, Period, Range, before_of, buckets, whole
-from callboard.query.wall import MICROSECOND, first_passed, first_shown, highest_shown, is_repeated, wall_time
+from callboard.query.reports.period import Period, PeriodShift, Range, before_of, buckets, whole
+from callboard.query.wall import (
+    MICROSECOND,
+    first_instant,
+    first_passed,
+    is_repeated,
+    latest_wall_clock,
+    wall_clock_time,
+)
 
 _CIVIL_DAYS = ("day", "week", "month")
 """Intervals whose buckets begin with a civil day, even where the zone skips its midnight."""
@@ -58,7 +65,7 @@ def comparison(
     return Comparison(before.period, found, tuple(rest))
 
 
-def _counterpart(bucket: Range, before: Before, interval: str, zone: str) -> Range | None:
+def _counterpart(bucket: Range, before: PeriodShift, interval: str, zone: str) -> Range | None:
     begin, end = bucket[0], min(bucket[1], before.until)
     if begin >= end:  # the bucket is in the future
         return None
@@ -79,17 +86,17 @@ def _counterpart(bucket: Range, before: Before, interval: str, zone: str) -> Ran
     return (first, last) if first < last else None
 
 
-def _by_the_clock(begin: Micros, end: Micros, before: Before, interval: str, zone: str) -> Range:
-    starts, ends = wall_time(begin, zone), highest_shown(end, zone)
+def _by_the_clock(begin: Micros, end: Micros, before: PeriodShift, interval: str, zone: str) -> Range:
+    starts, ends = wall_clock_time(begin, zone), latest_wall_clock(end, zone)
     if interval in _CIVIL_DAYS:
         # Where midnight is skipped the day begins at 01:00, but its counterpart begins at midnight.
         starts = datetime(starts.year, starts.month, starts.day)  # noqa: DTZ001 - a wall time
     if interval == "month":
-        return first_shown(before.back(starts), zone), first_shown(before.back(ends), zone)
+        return first_instant(before.back(starts), zone), first_instant(before.back(ends), zone)
     # The end of 28 February is midnight of 1 March, and a month before that is 1 February; but its
     # counterpart ends with 28 January. So the last moment within the bucket is moved, not the end.
     ends = before.back(ends - MICROSECOND) + MICROSECOND
     # Buckets of days end where the next day begins. Those of hours end where the clock has passed the hour:
     # before a repeated hour, not after it, because that hour has no counterpart.
-    shown = first_shown if interval in _CIVIL_DAYS else first_passed
-    return first_shown(before.back(starts), zone), shown(ends, zone)
+    shown = first_instant if interval in _CIVIL_DAYS else first_passed
+    return first_instant(before.back(starts), zone), shown(ends, zone)

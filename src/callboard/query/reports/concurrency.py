@@ -12,13 +12,13 @@ from typing import Literal
 from msgspec import Struct
 
 from callboard.clock import Micros
-from callboard.model.call import LOOK_BACK
+from callboard.model.call import MAX_CALL_SPAN
 from callboard.query.items import seconds
 from callboard.query.reports.links import list_link, template_link, words
 from callboard.query.reports.period import Range, buckets, exact_iso
 from callboard.query.reports.plan import call_filter
 from callboard.query.reports.query import Query
-from callboard.query.reports.series import Bucket, told_buckets
+from callboard.query.reports.series import Bucket, bucket_answers
 from callboard.query.reports.tabulate import check_rows
 from callboard.store.budget import check
 from callboard.store.interface import Store
@@ -73,7 +73,7 @@ def concurrency(store: Store, asked: ConcurrencyQuery) -> ConcurrencyData:
     """Calls at once. Raises `InvalidInputError` for too many buckets or rows."""
     period = (asked.period.start, asked.period.end)
     ranges = buckets(asked.period, asked.interval, asked.zone.key)
-    around: Range = (period[0] - LOOK_BACK, period[1])
+    around: Range = (period[0] - MAX_CALL_SPAN, period[1])
     scope = asked.scope
     check_rows(store, scope, (around,))
     ids = [space.id for space in scope.spaces]
@@ -108,8 +108,8 @@ def concurrency(store: Store, asked: ConcurrencyQuery) -> ConcurrencyData:
         open_link=_open_link(filters, name, (period[0], min(period[1], asked.now))),
         unplaced=found.unplaced,
         unplaced_link=list_link("call-logs", **unplaced),
-        looked_back_seconds=seconds(LOOK_BACK // 1000) or 0,
-        buckets=told_buckets(ranges, asked.zone),
+        looked_back_seconds=seconds(MAX_CALL_SPAN // 1000) or 0,
+        buckets=bucket_answers(ranges, asked.zone),
         values={"peak": [*peaks], "mean": means},
         peaks_at=[exact_iso(at) for at in moments],
         peaks_link=template_link("call-logs", filters, {name: "{peak_at}"}),

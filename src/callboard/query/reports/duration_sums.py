@@ -7,12 +7,12 @@ from typing import Any
 
 from msgspec import structs
 
-from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain
+from callboard.fold.grain import QUARTER_HOUR_US, QUARTER_HOURS_PER_DAY, Grain
 from callboard.query.reports.duration_links import Of
 from callboard.query.reports.period import Range
 from callboard.query.reports.plan import call_filter, stored
 from callboard.query.reports.query import Query
-from callboard.query.reports.tabulate import MOST_ROWS, check_rows, rows_of
+from callboard.query.reports.tabulate import MAX_ROWS, check_rows, rows_of
 from callboard.store.budget import check
 from callboard.store.interface import Store
 from callboard.store.questions import (
@@ -24,9 +24,9 @@ from callboard.store.questions import (
     Sum,
 )
 
-HELD = {"space_token", "call_type", "call_status"}
+FROM_COUNTERS = {"space_token", "call_type", "call_status"}
 """What the sketches tell apart."""
-MOST_LOOKED_UP = 24
+MAX_LOOKUPS = 24
 """Groups whose very least and greatest are looked up, each by itself: more than there are of statuses with
 directions."""
 
@@ -35,7 +35,7 @@ Extremes = tuple[int | None, int | None, bool]
 """The least and the greatest, and whether they are the very values."""
 
 
-class Gathered:
+class DurationSums:
     """Buckets of one group, and the sums beside them."""
 
     __slots__ = ("buckets", "extremes", "total_ms", "unknown")
@@ -48,7 +48,7 @@ class Gathered:
         """Where rows told them."""
 
 
-def gather(store: Store, asked: Query) -> list[dict[Key, Gathered]]:
+def gather(store: Store, asked: Query) -> list[dict[Key, DurationSums]]:
     """Of talk time and of time to answer, by group. Raises `InvalidInputError` for too many rows."""
     return _of_rows(store, asked) if _needs_rows(store, asked) else _both(store, asked)
 
@@ -62,17 +62,17 @@ def _needs_rows(store: Store, asked: Query) -> bool:
     """
     period = ((asked.period.start, asked.period.end),)
     needed = {*asked.group, *(name for name, _ in asked.where)}
-    if not asked.counters or not needed <= HELD:
+    if not asked.counters or not needed <= FROM_COUNTERS:
         check_rows(store, asked.scope, period)
         return True
     return (
         "space_token" in asked.group
-        and len(asked.scope.spaces) > MOST_LOOKED_UP
-        and rows_of(store, asked.scope, period) <= MOST_ROWS
+        and len(asked.scope.spaces) > MAX_LOOKUPS
+        and rows_of(store, asked.scope, period) <= MAX_ROWS
     )
 
 
-def _of_rows(store: Store, asked: Query) -> list[dict[Key, Gathered]]:
+def _of_rows(store: Store, asked: Query) -> list[dict[Key, DurationSums]]:
     """Of talk time and of time to answer, from one pass over the calls."""
     aggregate = Aggregate(
         spaces=tuple(space.id for space in asked.scope.spaces),
@@ -80,17 +80,17 @@ def _of_rows(store: Store, asked: Query) -> list[dict[Key, Gathered]]:
         group=stored(asked.group),
     )
     period = (asked.period.start, asked.period.end)
-    both: list[dict[Key, Gathered]] = [{}, {}]
+    both: list[dict[Key, DurationSums]] = [{}, {}]
     for group, *of_group in store.lengths(asked.scope.org_id, aggregate, (period,)):
         check()
         key = tuple([value or "unknown" for value in group])
         for gathered, lengths in zip(both, of_group, strict=True):
             if lengths.buckets or lengths.unknown:
-                _add(gathered.setdefault(key, Gathered()), lengths)
+                _add(gathered.setdefault(key, DurationSums()), lengths)
     return both
 
 
-def _add(to: Gathered, lengths: Lengths) -> None:
+def _add(to: DurationSums, lengths: Lengths) -> None:
     """What is null, and the word "unknown" itself, are one group: it may come in two."""
     if to.buckets:
         for number, many in lengths.buckets.items():
@@ -108,7 +108,7 @@ def _add(to: Gathered, lengths: Lengths) -> None:
 # --- from buckets
 
 
-def _both(store: Store, asked: Query) -> list[dict[Key, Gathered]]:
+def _both(store: Store, asked: Query) -> list[dict[Key, DurationSums]]:
     """Of talk time and of time to answer, both of one snapshot."""
     talk, wait = _scans(asked, "talk"), _scans(asked, "wait")
     found = store.sums(asked.scope.org_id, [*talk, *wait])
@@ -123,13 +123,13 @@ _SUMS: dict[Of, tuple[Sum, Sum, Sum]] = {
 """Of each: calls where the time is known, calls where it should be but is not, and the time together."""
 
 
-def _gather(found: Sequence[Rows]) -> dict[Key, Gathered]:
-    gathered: dict[Key, Gathered] = {}
+def _gather(found: Sequence[Rows]) -> dict[Key, DurationSums]:
+    gathered: dict[Key, DurationSums] = {}
     for rows in found:
         for _, *group, bucket, items, expected, total_ms in rows:
             counts = items if bucket else expected
             if counts:
-                into = gathered.setdefault(tuple([value or "unknown" for value in group]), Gathered())
+                into = gathered.setdefault(tuple([value or "unknown" for value in group]), DurationSums())
                 if bucket:
                     into.buckets[int(bucket)] = into.buckets.get(int(bucket), 0) + counts
                     into.total_ms += total_ms
@@ -165,9 +165,11 @@ def counter_of_lengths(of: Of) -> str:
 
 def utc_days(period: Range) -> tuple[tuple[int, int] | None, tuple[Range, ...]]:
     """The whole UTC days of a period, in quarters, and what is left of it at its edges."""
-    day_us = QUARTERS_A_DAY * QUARTER_US
+    day_us = QUARTER_HOURS_PER_DAY * QUARTER_HOUR_US
     first, last = -(-period[0] // day_us), period[1] // day_us
     if first >= last:
         return None, (period,)
     edges = ((period[0], first * day_us), (last * day_us, period[1]))
-    return (first * QUARTERS_A_DAY, last * QUARTERS_A_DAY), tuple(edge for edge in edges if edge[0] < edge[1])
+    return (first * QUARTER_HOURS_PER_DAY, last * QUARTER_HOURS_PER_DAY), tuple(
+        edge for edge in edges if edge[0] < edge[1]
+    )

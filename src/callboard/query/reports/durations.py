@@ -13,15 +13,15 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, structs
 
 from callboard.clock import DAY, Micros
-from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain
+from callboard.fold.grain import QUARTER_HOUR_US, QUARTER_HOURS_PER_DAY, Grain
 from callboard.fold.sketch import RELATIVE_ERROR, middle, span
 from callboard.model.totals import mean_seconds
 from callboard.query.items import seconds
 from callboard.query.reports.duration_links import DurationLinks, Of
 from callboard.query.reports.duration_sums import (
-    MOST_LOOKED_UP,
+    MAX_LOOKUPS,
+    DurationSums,
     Extremes,
-    Gathered,
     counter_of_lengths,
     gather,
     utc_days,
@@ -30,7 +30,7 @@ from callboard.query.reports.links import words_of
 from callboard.query.reports.period import exact_iso
 from callboard.query.reports.plan import Where, call_filter
 from callboard.query.reports.query import Query
-from callboard.query.reports.series import MOST_GROUPS, named, too_many_groups
+from callboard.query.reports.series import MAX_GROUPS, named, too_many_groups
 from callboard.store.budget import check
 from callboard.store.interface import Store
 from callboard.store.questions import (
@@ -43,9 +43,9 @@ from callboard.store.questions import (
 )
 
 PERCENTILES = (50, 90, 95, 99)
-AHEAD: Micros = 2 * DAY
+MAX_FUTURE: Micros = 2 * DAY
 """Behind now plus this no call is created: an event is at most a day ahead."""
-MOST_BINS = 24
+MAX_BINS = 24
 EXTREME_ROWS = 1_000_000
 """Calls that are looked at for the very least or greatest value."""
 FEW_DAYS = 16
@@ -114,17 +114,17 @@ def durations(store: Store, asked: Query) -> DurationsData:
     keys = dict.fromkeys([*talk, *wait])
     if not asked.group:
         keys.setdefault(())
-    if len(keys) > MOST_GROUPS:
+    if len(keys) > MAX_GROUPS:
         raise too_many_groups(len(keys))
     tokens = {space.id: space.token for space in asked.scope.spaces}
     told = []
-    looked_up = len(keys) <= MOST_LOOKED_UP
+    looked_up = len(keys) <= MAX_LOOKUPS
     for key in keys:
         check()
         group = named(asked.group, key, tokens)
-        both: dict[Of, Gathered] = {
-            "talk": talk.get(key) or Gathered(),
-            "wait": wait.get(key) or Gathered(),
+        both: dict[Of, DurationSums] = {
+            "talk": talk.get(key) or DurationSums(),
+            "wait": wait.get(key) or DurationSums(),
         }
         extremes = {of: each.extremes or _within_a_bucket(each) for of, each in both.items()}
         if looked_up and any(each.extremes is None for each in both.values()):
@@ -150,7 +150,9 @@ def durations(store: Store, asked: Query) -> DurationsData:
 # --- numbers
 
 
-def _spread(asked: Query, of: Of, group: Mapping[str, str], gathered: Gathered, extremes: Extremes) -> Spread:
+def _spread(
+    asked: Query, of: Of, group: Mapping[str, str], gathered: DurationSums, extremes: Extremes
+) -> Spread:
     buckets = sorted(gathered.buckets.items())
     calls = sum(many for _, many in buckets)
     least, greatest, exact = extremes
@@ -189,7 +191,7 @@ def _histogram(buckets: Sequence[tuple[int, int]], link: DurationLinks) -> list[
     if not buckets:
         return []
     first, last = buckets[0][0], buckets[-1][0]
-    step = -(-(last - first + 1) // MOST_BINS)
+    step = -(-(last - first + 1) // MAX_BINS)
     counts: dict[int, int] = {}
     for number, many in buckets:
         place = (number - first) // step
@@ -202,7 +204,7 @@ def _histogram(buckets: Sequence[tuple[int, int]], link: DurationLinks) -> list[
 
 
 def _extremes(
-    store: Store, asked: Query, group: Mapping[str, str], both: Mapping[Of, Gathered]
+    store: Store, asked: Query, group: Mapping[str, str], both: Mapping[Of, DurationSums]
 ) -> dict[Of, Extremes]:
     """Of talk time and of time to answer: looked up together."""
     known: dict[tuple[Of, bool], int | None] = {}
@@ -226,7 +228,7 @@ def _extremes(
     return {of: _told(known, of, gathered) for of, gathered in both.items()}
 
 
-def _within_a_bucket(gathered: Gathered) -> Extremes:
+def _within_a_bucket(gathered: DurationSums) -> Extremes:
     """As near as the buckets tell them: where more groups are than are looked up."""
     if not gathered.buckets:
         return None, None, True
@@ -235,7 +237,7 @@ def _within_a_bucket(gathered: Gathered) -> Extremes:
     return middle(least), middle(greatest), exact
 
 
-def _told(known: Mapping[tuple[Of, bool], int | None], of: Of, gathered: Gathered) -> Extremes:
+def _told(known: Mapping[tuple[Of, bool], int | None], of: Of, gathered: DurationSums) -> Extremes:
     if not gathered.buckets:
         return None, None, True
     least, greatest = known[of, False], known[of, True]
@@ -257,8 +259,10 @@ def _places(
     if days is None or not wanted:
         return [at_edges] * len(wanted)
     # No call is created more than a day ahead: a period may end with the calendar, three million days later.
-    last = days[1] if asked.now is None else min(days[1], (asked.now + AHEAD) // QUARTER_US)
-    each_day = tuple((day, day + QUARTERS_A_DAY) for day in range(days[0], last, QUARTERS_A_DAY))
+    last = days[1] if asked.now is None else min(days[1], (asked.now + MAX_FUTURE) // QUARTER_HOUR_US)
+    each_day = tuple(
+        (day, day + QUARTER_HOURS_PER_DAY) for day in range(days[0], last, QUARTER_HOURS_PER_DAY)
+    )
     together = asked.scope.contact and len(ids) == len(asked.scope.spaces)
     scans = [
         Scan(
@@ -282,7 +286,9 @@ def _places(
             narrowed = structs.replace(scan, aggregate=by_space, ranges=tuple(found))
             of_spaces = store.sums(asked.scope.org_id, [narrowed])[0]
             where = [(space_id, found[place]) for place, space_id, many in of_spaces if many]
-        on_days = [(space_id, begin * QUARTER_US, end * QUARTER_US) for space_id, (begin, end) in where]
+        on_days = [
+            (space_id, begin * QUARTER_HOUR_US, end * QUARTER_HOUR_US) for space_id, (begin, end) in where
+        ]
         places.append(at_edges + on_days)
     return places
 

@@ -16,8 +16,8 @@ from callboard.query.reports.period import INTERVALS, Period, civil_day, read_pe
 from callboard.query.reports.plan import DIMENSIONS, Where
 from callboard.query.reports.query import Query, SeriesQuery
 from callboard.query.reports.scope import ReportScope
-from callboard.query.reports.series import MOST_GROUPED_BY
-from callboard.query.reports.spaces import DEFAULT_SORT, MOST_SPACES, SORTS
+from callboard.query.reports.series import MAX_GROUP_DIMENSIONS
+from callboard.query.reports.spaces import DEFAULT_SORT, MAX_SPACES, SORTS
 
 METRIC_NAMES = tuple(metric.name for metric in METRICS)
 DEFAULT_METRICS = ("total_calls", "completed_calls", "failed_calls", "avg_duration_seconds", "success_rate")
@@ -70,7 +70,7 @@ SERIES = {
             "How long a bucket lasts: civil hours, days, weeks (from Monday) and months.",
             INTERVALS,
         ),
-        several("group_by", "What to tell apart, up to two.", DIMENSIONS, MOST_GROUPED_BY),
+        several("group_by", "What to tell apart, up to two.", DIMENSIONS, MAX_GROUP_DIMENSIONS),
         several(
             "metric",
             "Which numbers. Their definitions: `metrics/`.",
@@ -101,7 +101,7 @@ DURATIONS = {
     **SCOPE,
     **INCLUDE,
     **PERIOD,
-    **table(several("group_by", "What to tell apart, up to two.", DIMENSIONS, MOST_GROUPED_BY)),
+    **table(several("group_by", "What to tell apart, up to two.", DIMENSIONS, MAX_GROUP_DIMENSIONS)),
     **DIMENSION_FILTERS,
 }
 SPACES = {
@@ -113,7 +113,7 @@ SPACES = {
         ),
         numbers("page", "Which page, from 1. A page past the end is empty.", 1, 1_000_000, 1),
         numbers(
-            "page_size", "Spaces on a page: all of them, unless there are more.", 1, MOST_SPACES, MOST_SPACES
+            "page_size", "Spaces on a page: all of them, unless there are more.", 1, MAX_SPACES, MAX_SPACES
         ),
     ),
 }

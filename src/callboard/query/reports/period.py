@@ -17,12 +17,12 @@ from msgspec import Struct
 
 from callboard.clock import DAY, EPOCH, Micros
 from callboard.errors import InvalidInputError
-from callboard.fold.grain import QUARTER_US, Grain, bucket_of, day_start
+from callboard.fold.grain import QUARTER_HOUR_US, Grain, bucket_of, day_start
 from callboard.query.civil import Moment
-from callboard.query.wall import LATEST, first_shown, highest_shown, local_time, wall_time
+from callboard.query.wall import LATEST, first_instant, latest_wall_clock, local_time, wall_clock_time
 
 INTERVALS = ("15m", "hour", "day", "week", "month", "total")
-MOST_BUCKETS = 10_000
+MAX_BUCKETS = 10_000
 EARLIEST: Micros = 0
 """1970: reports have no numbers from before."""
 DEFAULT_DAYS = 30
@@ -53,7 +53,7 @@ def read_period(start: Moment | None, end: Moment | None, zone: ZoneInfo, now: M
     """
     until = min(now if end is None else end.ends(zone), LATEST)
     if start is None:
-        last = wall_time(max(until - 1, EARLIEST), zone.key)
+        last = wall_clock_time(max(until - 1, EARLIEST), zone.key)
         begin = day_start(_midnight(last) - timedelta(days=DEFAULT_DAYS - 1), zone.key)
         # Not before 1970; but where the end itself is that early, still before the end.
         begin = max(begin, min(EARLIEST, until - 1))
@@ -82,14 +82,16 @@ def not_together(name: str, message: str) -> InvalidInputError:
 
 def buckets(period: Period, interval: str, zone: str) -> tuple[Range, ...]:
     """The buckets of a period, in order and without gaps; none for an empty period. Raises
-    `InvalidInputError` for more than `MOST_BUCKETS`.
+    `InvalidInputError` for more than `MAX_BUCKETS`.
     """
     if period.start == period.end:
         return ()
     # A quick refusal before the calendar is walked. No bucket is longer than 40 times `shortest` (a month has
     # 31 days, an hour 4 quarter-hours), so a longer period certainly has too many.
-    shortest = {"15m": QUARTER_US, "hour": QUARTER_US, "day": DAY, "week": DAY, "month": DAY}.get(interval)
-    if shortest is not None and (period.end - period.start) // shortest > 40 * MOST_BUCKETS:
+    shortest = {"15m": QUARTER_HOUR_US, "hour": QUARTER_HOUR_US, "day": DAY, "week": DAY, "month": DAY}.get(
+        interval
+    )
+    if shortest is not None and (period.end - period.start) // shortest > 40 * MAX_BUCKETS:
         raise _too_many(interval)
     found: list[Range] = []
     begin = period.start
@@ -97,7 +99,7 @@ def buckets(period: Period, interval: str, zone: str) -> tuple[Range, ...]:
         if edge > begin:
             found.append((begin, edge))
             begin = edge
-        if len(found) > MOST_BUCKETS:
+        if len(found) > MAX_BUCKETS:
             raise _too_many(interval)
     found.append((begin, period.end))
     return tuple(found)
@@ -138,7 +140,7 @@ def _is_edge(instant: Micros, interval: str, zone: str) -> bool:
 
 
 def _too_many(interval: str) -> InvalidInputError:
-    message = f"more than {MOST_BUCKETS:,} buckets: take a longer interval or a shorter period"
+    message = f"more than {MAX_BUCKETS:,} buckets: take a longer interval or a shorter period"
     return InvalidInputError(f"interval {interval}: {message}", [("interval", message)])
 
 
@@ -167,17 +169,17 @@ def _begins(start: Micros, interval: str, zone: str) -> Iterator[Micros]:
 
 
 def _quarters(start: Micros) -> Iterator[Micros]:
-    edge = (start // QUARTER_US + 1) * QUARTER_US
+    edge = (start // QUARTER_HOUR_US + 1) * QUARTER_HOUR_US
     while True:
         yield edge
-        edge += QUARTER_US
+        edge += QUARTER_HOUR_US
 
 
 def _hours(start: Micros, zone: str) -> Iterator[Micros]:
-    quarter = bucket_of(start // QUARTER_US, Grain.HOUR, zone)
+    quarter = bucket_of(start // QUARTER_HOUR_US, Grain.HOUR, zone)
     while True:
         quarter = next_hour(quarter, zone)
-        yield quarter * QUARTER_US
+        yield quarter * QUARTER_HOUR_US
 
 
 HOURS = 20_000
@@ -201,7 +203,7 @@ def next_hour(quarter: int, zone: str) -> int:
 
 
 def _days(start: Micros, interval: str, zone: str) -> Iterator[Micros]:
-    day = _midnight(wall_time(start, zone))
+    day = _midnight(wall_clock_time(start, zone))
     if interval == "week":
         day -= timedelta(days=day.weekday())
     elif interval == "month":
@@ -223,7 +225,7 @@ def _after(day: datetime, interval: str) -> datetime:
 
 def civil_day(instant: Micros, zone: str) -> Micros:
     """The instant at which the civil day that contains `instant` begins."""
-    return day_start(_midnight(wall_time(max(instant, EARLIEST), zone)), zone)
+    return day_start(_midnight(wall_clock_time(max(instant, EARLIEST), zone)), zone)
 
 
 def _midnight(local: datetime) -> datetime:
@@ -231,7 +233,7 @@ def _midnight(local: datetime) -> datetime:
     return datetime(local.year, local.month, local.day)  # noqa: DTZ001 - a wall time
 
 
-class Before(Struct, frozen=True):
+class PeriodShift(Struct, frozen=True):
     """The period before another one, and how to move a wall time from that one back into it.
 
     It is `months` or `days` earlier. If both are 0, it is the same number of microseconds before.
@@ -254,7 +256,7 @@ class Before(Struct, frozen=True):
         return min(earlier + (wall - first), _after(earlier, "month"))
 
 
-def before_of(period: Period, zone: str, now: Micros | None = None) -> Before:
+def before_of(period: Period, zone: str, now: Micros | None = None) -> PeriodShift:
     """The period that `period` is compared with. The rules are in docs/reference/reports.md, "Compared with
     the period before".
     """
@@ -262,17 +264,19 @@ def before_of(period: Period, zone: str, now: Micros | None = None) -> Before:
     first = _civil_day(period.start, zone)
     if first is None:
         length = until - period.start
-        return Before(Period(max(period.start - length, min(EARLIEST, period.start)), period.start), until)
+        return PeriodShift(
+            Period(max(period.start - length, min(EARLIEST, period.start)), period.start), until
+        )
     months, days = _unit(period, first, until, zone, now)
-    found = Before(period, until, months, days)
+    found = PeriodShift(period, until, months, days)
     try:
         begin = day_start(found.back(first), zone)
-        end = first_shown(found.back(highest_shown(until, zone)), zone)
+        end = first_instant(found.back(latest_wall_clock(until, zone)), zone)
     except (OverflowError, ValueError):  # before the year 1
         begin = end = EARLIEST
     # Not before 1970, where no numbers are; and it must not overlap the period itself.
     begin, end = (min(max(each, EARLIEST), period.start) for each in (begin, end))
-    return Before(Period(begin, end), until, months, days)
+    return PeriodShift(Period(begin, end), until, months, days)
 
 
 def previous(period: Period, zone: str, now: Micros | None = None) -> Period:
@@ -287,7 +291,7 @@ def _unit(period: Period, first: datetime, until: Micros, zone: str, now: Micros
         return (after.year - first.year) * 12 + after.month - first.month, 0
     if after is not None and first.weekday() == after.weekday() == 0 and after > first:
         return 0, (after - first).days
-    last = _midnight(wall_time(until - 1, zone))
+    last = _midnight(wall_clock_time(until - 1, zone))
     # Only a period that runs until now, or ends within a day, is a month or week "so far". Whole past days
     # are compared with as many days before, even if the first one begins a month or a week.
     if until == now or _civil_day(until, zone) is None:
@@ -305,7 +309,7 @@ def _months_before(first: datetime, months: int) -> datetime:
 
 def _civil_day(instant: Micros, zone: str) -> datetime | None:
     """The civil day that begins at this very instant; None when none does."""
-    day = _midnight(wall_time(instant, zone))
+    day = _midnight(wall_clock_time(instant, zone))
     try:
         return day if day_start(day, zone) == instant else None
     except (OverflowError, ValueError):

@@ -14,7 +14,7 @@ from msgspec import structs
 
 from callboard.errors import InvalidInputError
 from callboard.fold.catalogue import CATALOGUE, Counter
-from callboard.fold.grain import QUARTER_US, Grain
+from callboard.fold.grain import QUARTER_HOUR_US, Grain
 from callboard.model.directory import Space
 from callboard.query.parameters import DIMENSION_FILTERS
 from callboard.query.reports.period import Range
@@ -29,9 +29,9 @@ from callboard.store.questions import (
     Unknown,
 )
 
-MOST_TILED = 100_000
+MAX_TILED_BUCKETS = 100_000
 """Buckets of a report, each tiled in every home zone of the spaces in scope."""
-SHORTER_THAN_AN_HOUR = 3 * QUARTER_US
+SHORTER_THAN_AN_HOUR = 3 * QUARTER_HOUR_US
 """However it lies to the grid, the quarters nearest to its bounds are less than an hour apart."""
 
 DIMENSIONS = ("space_token", *DIMENSION_FILTERS)
@@ -73,7 +73,7 @@ class Plan:
             rows = structs.replace(aggregate, spaces=self._ids)
             return [(Scan(aggregate=rows, ranges=tuple(ranges)), [[(each, 1)] for each in ranges])]
         scans: list[tuple[Scan, Targets]] = []
-        for zone, holders in self._holders_for(ranges).items():
+        for zone, holders in self._owners_in_zone(ranges).items():
             check()
             # Ranges asked for may share tiles: each tile is read once, and counts in all of them.
             tiled: dict[Grain, dict[tuple[int, int], list[tuple[Range, int]]]] = {}
@@ -95,17 +95,17 @@ class Plan:
                 scans.append((Scan(aggregate=rows, ranges=tuple(edges)), list(edges.values())))
         return scans
 
-    def _holders_for(self, ranges: Sequence[Range]) -> Mapping[str, tuple[int, ...]]:
+    def _owners_in_zone(self, ranges: Sequence[Range]) -> Mapping[str, tuple[int, ...]]:
         """Whose cells are read, by the zone whose hours and days tile the ranges. Raises `InvalidInputError`
         where so many ranges in so many zones would have to be tiled that it takes seconds.
         """
         if all(end - begin < SHORTER_THAN_AN_HOUR for begin, end in ranges):
             # Quarters alone tile them, and those are the same in every zone.
             return {"UTC": self.holders}
-        if len(ranges) * len(self._holders) > MOST_TILED:
+        if len(ranges) * len(self._holders) > MAX_TILED_BUCKETS:
             message = (
                 f"{len(ranges):,} buckets of spaces in {len(self._holders):,} home zones are more than "
-                f"{MOST_TILED:,} together: take a longer interval, a shorter period or one space"
+                f"{MAX_TILED_BUCKETS:,} together: take a longer interval, a shorter period or one space"
             )
             raise InvalidInputError(message, [("interval", message)])
         return self._holders

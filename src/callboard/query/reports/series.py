@@ -27,10 +27,10 @@ from callboard.query.reports.views import Views
 from callboard.store.budget import check
 from callboard.store.interface import Store
 
-MOST_GROUPS = 1_000
-MOST_NUMBERS = 500_000
+MAX_GROUPS = 1_000
+MAX_NUMBERS = 500_000
 """Values in one answer at most: buckets x groups x metrics."""
-MOST_GROUPED_BY = 2
+MAX_GROUP_DIMENSIONS = 2
 
 Values = Mapping[str, Sequence[Any]]
 Group = dict[str, str]
@@ -138,9 +138,9 @@ def series(store: Store, asked: SeriesQuery, views: Views | None = None) -> Seri
         timezone=asked.zone.key,
         metrics=[metric.name for metric in asked.metrics],
         group_by=list(asked.group),
-        buckets=told_buckets(ranges, asked.zone),
+        buckets=bucket_answers(ranges, asked.zone),
         series=[one for _, _, one in told],
-        previous=UNSET if compared is None else _told_previous(store, asked, compared),
+        previous=UNSET if compared is None else _previous_answer(store, asked, compared),
     )
 
 
@@ -150,7 +150,7 @@ def _compared(asked: SeriesQuery, ranges: tuple[Range, ...]) -> Comparison | Non
     return comparison(asked.period, ranges, asked.interval, asked.zone.key, asked.now)
 
 
-def _told_previous(store: Store, asked: SeriesQuery, compared: Comparison) -> PreviousPeriod:
+def _previous_answer(store: Store, asked: SeriesQuery, compared: Comparison) -> PreviousPeriod:
     of_calls = any(metric.of == "call" for metric in asked.metrics)
     ids = [space.id for space in asked.scope.spaces]
     first = store.first_item_at(asked.scope.org_id, ids, "call" if of_calls else "task")
@@ -159,8 +159,8 @@ def _told_previous(store: Store, asked: SeriesQuery, compared: Comparison) -> Pr
         start=exact_iso(compared.period.start),
         end=exact_iso(compared.period.end),
         partial=first is None or compared.period.start < first,
-        buckets=[None if each is None else told_bucket(each, zone) for each in compared.ranges],
-        unmatched=told_buckets(compared.unmatched, zone),
+        buckets=[None if each is None else bucket_answer(each, zone) for each in compared.ranges],
+        unmatched=bucket_answers(compared.unmatched, zone),
     )
 
 
@@ -176,12 +176,12 @@ def _check(asked: SeriesQuery) -> None:
 
 
 def _check_size(groups: int, many_buckets: int, asked: SeriesQuery) -> None:
-    if groups > MOST_GROUPS:
+    if groups > MAX_GROUPS:
         raise too_many_groups(groups)
     numbers = groups * many_buckets * len(asked.metrics)
-    if numbers > MOST_NUMBERS:
+    if numbers > MAX_NUMBERS:
         message = (
-            f"{groups:,} groups of {many_buckets:,} buckets are more than {MOST_NUMBERS:,} values: take a "
+            f"{groups:,} groups of {many_buckets:,} buckets are more than {MAX_NUMBERS:,} values: take a "
             "longer interval, a shorter period, fewer metrics or another group"
         )
         raise InvalidInputError(message, [("group_by", message)])
@@ -189,7 +189,7 @@ def _check_size(groups: int, many_buckets: int, asked: SeriesQuery) -> None:
 
 def too_many_groups(groups: int) -> InvalidInputError:
     """More than are told in one answer."""
-    message = f"{groups:,} groups are more than {MOST_GROUPS:,}: take another group, or a filter"
+    message = f"{groups:,} groups are more than {MAX_GROUPS:,}: take another group, or a filter"
     return InvalidInputError(message, [("group_by", message)])
 
 
@@ -272,12 +272,12 @@ def _less(one: Any, other: Any) -> Any:
     return None if one is None or other is None else one - other
 
 
-def told_buckets(ranges: Sequence[Range], zone: ZoneInfo) -> list[Bucket]:
+def bucket_answers(ranges: Sequence[Range], zone: ZoneInfo) -> list[Bucket]:
     """Buckets as an answer has them."""
-    return [told_bucket(each, zone) for each in ranges]
+    return [bucket_answer(each, zone) for each in ranges]
 
 
-def told_bucket(bucket: Range, zone: ZoneInfo) -> Bucket:
+def bucket_answer(bucket: Range, zone: ZoneInfo) -> Bucket:
     """One of them."""
     begin, end = bucket
     return Bucket(exact_iso(begin), exact_iso(end), local_iso(begin, zone))

@@ -26,7 +26,7 @@ SORTS = (
     "stuck_tasks",
 )
 DEFAULT_SORT = "-total_calls"
-MOST_SPACES = 10_000
+MAX_SPACES = 10_000
 """Most spaces on one page."""
 
 
@@ -84,7 +84,7 @@ def spaces_report(
     *,
     sort: str = DEFAULT_SORT,
     page: int = 1,
-    page_size: int = MOST_SPACES,
+    page_size: int = MAX_SPACES,
 ) -> SpacesData:
     """The report. `totals` and `stuck` give the totals and the number of stuck tasks of a space by its id."""
     everyone = [(space, totals(space.id), stuck.get(space.id, 0)) for space in scope.spaces]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from callboard.errors import InvalidInputError
 from callboard.fold.catalogue import CALL_DIMENSIONS
-from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain
+from callboard.fold.grain import QUARTER_HOUR_US, QUARTER_HOURS_PER_DAY, Grain
 from callboard.query.metrics import MADE, OF_CALLS, OF_TASKS, places_of
 from callboard.query.parameters import DIMENSION_FILTERS
 from callboard.query.reports.period import Range
@@ -23,7 +23,7 @@ from callboard.store.budget import check
 from callboard.store.interface import Store
 from callboard.store.questions import CONTACT_SPACES, Aggregate, Scan, Sum, TaskFilter
 
-MOST_ROWS = 1_000_000
+MAX_ROWS = 1_000_000
 """Calls that a report reads one by one at most."""
 LONGEST_DAY = 25 * 4
 """In quarters: where clocks go back."""
@@ -44,7 +44,7 @@ def tabulate(
     ranges among them that are `whole` civil periods are kept in `views`: they are likely asked for again.
 
     A group is in the table when it has calls made, or tasks, even where the metrics count none of them.
-    Raises `InvalidInputError` when more than `MOST_ROWS` rows would have to be read.
+    Raises `InvalidInputError` when more than `MAX_ROWS` rows would have to be read.
     """
     plan = Plan(query.scope.spaces, together=query.scope.contact and "space_token" not in query.group)
     aggregates = _aggregates(query, plan.holders)
@@ -139,17 +139,17 @@ def _tabulated(
     for aggregate, view, ranges in zip(aggregates, views, missing, strict=True):
         for group, columns in view.columns(reading.ranges).items():
             table.setdefault(group, {}).update(zip(places_of(aggregate), columns, strict=True))
-        view.forget(each for each in ranges if each not in whole or not _by_quarters(each))
+        view.forget(each for each in ranges if each not in whole or not _is_quarter_aligned(each))
         if view.mark is None:
             view.forget()
     return table
 
 
-def _by_quarters(asked: Range) -> bool:
+def _is_quarter_aligned(asked: Range) -> bool:
     """Whether it is made of whole quarter-hours. Changes are told by quarter-hour, so that only such a range
     can be kept up to date.
     """
-    return asked[0] % QUARTER_US == asked[1] % QUARTER_US == 0
+    return asked[0] % QUARTER_HOUR_US == asked[1] % QUARTER_HOUR_US == 0
 
 
 def rows_of(store: Store, scope: ReportScope, ranges: Sequence[Range]) -> int:
@@ -158,10 +158,10 @@ def rows_of(store: Store, scope: ReportScope, ranges: Sequence[Range]) -> int:
     """
     if not ranges:
         return 0
-    begin = min(begin for begin, _ in ranges) // QUARTER_US
-    end = -(-max(end for _, end in ranges) // QUARTER_US)
-    grain = Grain.QUARTER
-    if end - begin > 2 * QUARTERS_A_DAY:
+    begin = min(begin for begin, _ in ranges) // QUARTER_HOUR_US
+    end = -(-max(end for _, end in ranges) // QUARTER_HOUR_US)
+    grain = Grain.QUARTER_HOUR
+    if end - begin > 2 * QUARTER_HOURS_PER_DAY:
         # A cell belongs to its day's first quarter-hour: the day that holds `begin` starts before it.
         grain, begin = Grain.DAY, begin - LONGEST_DAY
     spaces = (CONTACT_SPACES,) if scope.contact else tuple(space.id for space in scope.spaces)
@@ -174,11 +174,11 @@ _UNCOUNTED = ", ".join(name for name in DIMENSION_FILTERS if name not in CALL_DI
 
 
 def check_rows(store: Store, scope: ReportScope, ranges: Sequence[Range]) -> None:
-    """Raises `InvalidInputError`, with what to narrow, when the ranges span more than `MOST_ROWS` calls."""
+    """Raises `InvalidInputError`, with what to narrow, when the ranges span more than `MAX_ROWS` calls."""
     rows = rows_of(store, scope, ranges)
-    if rows > MOST_ROWS:
+    if rows > MAX_ROWS:
         message = (
-            f"about {rows:,} calls would have to be read one by one, more than {MOST_ROWS:,}: take a shorter "
+            f"about {rows:,} calls would have to be read one by one, more than {MAX_ROWS:,}: take a shorter "
             f"period or one space, or leave out what no counter holds ({_UNCOUNTED}, or end_reason "
             "and agent together)"
         )

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from callboard.clock import Micros, micros, moment
-from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain, bucket_of, day_start
+from callboard.fold.grain import QUARTER_HOUR_US, QUARTER_HOURS_PER_DAY, Grain, bucket_of, day_start
 from callboard.query.reports.period import Range, next_hour
 
 LAST_TILED: Micros = micros(datetime(9999, 12, 1, tzinfo=UTC))
@@ -42,40 +42,43 @@ def tiles_of(begin: Micros, end: Micros, zone: str) -> Tiles:
     begin, end = min(begin, LAST_TILED), min(end, LAST_TILED)
     if begin >= end:
         return Tiles([], [])
-    if -(-begin // QUARTER_US) >= end // QUARTER_US:
-        inner = -(-begin // QUARTER_US) * QUARTER_US
+    if -(-begin // QUARTER_HOUR_US) >= end // QUARTER_HOUR_US:
+        inner = -(-begin // QUARTER_HOUR_US) * QUARTER_HOUR_US
         # No whole quarter-hour: within one, or parts of two. An edge must lie in one, so it is cut there.
         cut = [(begin, inner), (inner, end)] if begin < inner < end else [(begin, end)]
         return Tiles([], [(each, 1) for each in cut])
     # From the nearest quarter-hour, not always the inner one: the rows to count at an edge are then those of
     # half a quarter-hour at most, added or subtracted.
-    first, before = _nearest_quarter(begin)
-    last, behind = _nearest_quarter(end)
+    first, before = _nearest_quarter_hour(begin)
+    last, behind = _nearest_quarter_hour(end)
     edges = [
-        (before, -1 if first * QUARTER_US < begin else 1),
-        (behind, -1 if last * QUARTER_US > end else 1),
+        (before, -1 if first * QUARTER_HOUR_US < begin else 1),
+        (behind, -1 if last * QUARTER_HOUR_US > end else 1),
     ]
     return Tiles(_fewest(first, last, zone), [edge for edge in edges if edge[0][0] < edge[0][1]])
 
 
-def _nearest_quarter(instant: Micros) -> tuple[int, Range]:
+def _nearest_quarter_hour(instant: Micros) -> tuple[int, Range]:
     """The quarter-hour that begins nearest to an instant, and the range between the two."""
-    quarter = (instant + QUARTER_US // 2) // QUARTER_US
-    mark = quarter * QUARTER_US
+    quarter = (instant + QUARTER_HOUR_US // 2) // QUARTER_HOUR_US
+    mark = quarter * QUARTER_HOUR_US
     return quarter, (min(instant, mark), max(instant, mark))
 
 
 def _fewest(first: int, last: int, zone: str) -> list[Cells]:
     """Cells for the quarter-hours from `first` up to `last`, of the grains that need the fewest."""
-    quarters = _some((Grain.QUARTER, first, last, 1))
+    quarters = _some((Grain.QUARTER_HOUR, first, last, 1))
     if last - first < _AN_HOUR:
         return quarters
     hour_from, hour_to = _nearest_hour(first, zone), _nearest_hour(last, zone)
     if hour_from >= hour_to:
         return quarters
-    around = [*_between(Grain.QUARTER, hour_from, first, -1), *_between(Grain.QUARTER, hour_to, last, 1)]
+    around = [
+        *_between(Grain.QUARTER_HOUR, hour_from, first, -1),
+        *_between(Grain.QUARTER_HOUR, hour_to, last, 1),
+    ]
     hours = [(Grain.HOUR, hour_from, hour_to, 1), *around]
-    if hour_to - hour_from < QUARTERS_A_DAY // 2:
+    if hour_to - hour_from < QUARTER_HOURS_PER_DAY // 2:
         return hours
     day_from, day_to = _nearest_day(hour_from, zone), _nearest_day(hour_to, zone)
     if day_from >= day_to:
@@ -90,7 +93,7 @@ def _fewest(first: int, last: int, zone: str) -> list[Cells]:
 
 
 _AN_HOUR = 4
-_QUARTERS = {Grain.QUARTER: 1, Grain.HOUR: _AN_HOUR, Grain.DAY: QUARTERS_A_DAY}
+_QUARTERS = {Grain.QUARTER_HOUR: 1, Grain.HOUR: _AN_HOUR, Grain.DAY: QUARTER_HOURS_PER_DAY}
 
 
 def _many(cells: list[Cells]) -> float:
@@ -126,6 +129,6 @@ def _nearest(quarter: int, begin: int, following: Callable[[int], int]) -> int:
 
 
 def _next_day(begin: int, zone: str) -> int:
-    local = moment(begin * QUARTER_US).astimezone(ZoneInfo(zone))
+    local = moment(begin * QUARTER_HOUR_US).astimezone(ZoneInfo(zone))
     following = datetime(local.year, local.month, local.day) + timedelta(days=1)  # noqa: DTZ001
-    return day_start(following, zone) // QUARTER_US
+    return day_start(following, zone) // QUARTER_HOUR_US

@@ -15,13 +15,13 @@ from callboard.query.reports.period import exact_iso
 from callboard.query.reports.scope import ReportScope
 from callboard.store.interface import Store
 from callboard.store.questions import NO_SPACE, CallFilter
-from callboard.store.reporting import LastVerification, Received
+from callboard.store.reporting import Arrivals, LastVerification
 
 LAG_OVER: Micros = HOUR
 """The lag is measured over the events received in the last hour."""
-MOST_LAG_EVENTS = 20_000
+MAX_LAG_EVENTS = 20_000
 """Most events that the lag is measured over, the latest ones of the whole organization."""
-MOST_SPACES = 1_000
+MAX_SPACES = 1_000
 """Most spaces whose live calls are checked against their limit."""
 
 
@@ -29,7 +29,7 @@ class Lag(Struct, frozen=True, kw_only=True):
     """Receipt less occurrence, of the events received lately."""
 
     since: str
-    """The start of the measurement: an hour ago, or later if more than `MOST_LAG_EVENTS` were received."""
+    """The start of the measurement: an hour ago, or later if more than `MAX_LAG_EVENTS` were received."""
     events: int
     """Events that state when they occurred, at or before their receipt."""
     p50_seconds: float | None
@@ -95,13 +95,13 @@ def trust(store: Store, scope: ReportScope, totals: Sequence[Totals], now: Micro
     # Rejected rows of imports that name no existing space are counted for the organization (`NO_SPACE`), so
     # they belong to every scope but that of a single space.
     ids = [space.id for space in scope.spaces] + ([] if scope.one else [NO_SPACE])
-    found = store.received(scope.org_id, ids, now - LAG_OVER, MOST_LAG_EVENTS)
+    found = store.received(scope.org_id, ids, now - LAG_OVER, MAX_LAG_EVENTS)
     live = [
         space
         for space, each in zip(scope.spaces, totals, strict=True)
         if each.calls_ringing or each.calls_in_progress
     ]
-    before = {space.id: live_before(space, now) for space in live[:MOST_SPACES]}
+    before = {space.id: live_before(space, now) for space in live[:MAX_SPACES]}
     past = sum(
         late.count
         for status in ("ringing", "in_progress")
@@ -128,7 +128,7 @@ def live_before(space: Space, now: Micros) -> Micros:
     return now - space.settings.live_call_limit * SECOND
 
 
-def _lag(found: Received, now: Micros) -> Lag:
+def _lag(found: Arrivals, now: Micros) -> Lag:
     lags = sorted(at - occurred for at, occurred in found.latest if occurred is not None and occurred <= at)
     ahead = sum(occurred is not None and occurred > at for at, occurred in found.latest)
     since = now - LAG_OVER if found.looked_back_to is None else found.looked_back_to
@@ -148,7 +148,7 @@ def _percentile(ordered: Sequence[Micros], share: int) -> float | None:
     return seconds(ordered[-(-len(ordered) * share // 100) - 1] // 1000) if ordered else None
 
 
-def _outcomes(found: Received) -> Outcomes:
+def _outcomes(found: Arrivals) -> Outcomes:
     counts = {
         outcome: sum(events for (ended, _), events in found.outcomes.items() if ended == outcome)
         for outcome in ("applied", "duplicate", "stale", "rejected")

@@ -13,19 +13,19 @@ from contextlib import ExitStack, contextmanager
 from threading import Lock
 from typing import Any
 
-from callboard.fold.grain import QUARTER_US
+from callboard.fold.grain import QUARTER_HOUR_US
 from callboard.fold.ranges import holding
 from callboard.query.reports.period import Range
 from callboard.store.questions import Aggregate, Rows
 
-MOST_NUMBERS = 1_000_000
+MAX_NUMBERS = 1_000_000
 """That all views of a process hold together, at most about forty megabytes; then the oldest question's go."""
-MOST_OF_ONE = MOST_NUMBERS // 2
+MAX_NUMBERS_PER_VIEW = MAX_NUMBERS // 2
 """A view of more is not kept: it would drive out all others."""
-MOST_VIEWS = 1_000
-OF_A_RANGE = 16
+MAX_VIEWS = 1_000
+NUMBERS_PER_RANGE = 16
 """What a range takes beside its numbers, in numbers: also one that holds none."""
-OF_A_GROUP = 24
+NUMBERS_PER_GROUP = 24
 """What a group's name takes, in numbers: up to two texts of 255 bytes."""
 
 Group = tuple[Any, ...]
@@ -36,7 +36,7 @@ Columns = dict[Group, list[Sequence[int]]]
 """Group → for each sum a number for each range."""
 
 
-Viewed = tuple[int, Aggregate, str, str]
+ViewKey = tuple[int, Aggregate, str, str]
 """What a view is of: organization, aggregate, interval and zone. Queries that differ in their period alone
 share a view."""
 
@@ -62,7 +62,7 @@ class View:
     def numbers(self) -> int:
         """How much it holds, at most."""
         ranges, groups = len(self._sums), len(self._groups)
-        return ranges * (groups * self._many + OF_A_RANGE) + groups * OF_A_GROUP
+        return ranges * (groups * self._many + NUMBERS_PER_RANGE) + groups * NUMBERS_PER_GROUP
 
     def forget(self, ranges: Iterable[Range] | None = None) -> None:
         """Let go of these ranges; without, of everything."""
@@ -87,7 +87,7 @@ class View:
         # Tens of thousands of rows: what they have in common is done once.
         first = len(rows[0]) - self._many
         places = self._places(rows, first)
-        sums = [[(self._of_all_groups(each), sign) for each, sign in counted] for counted in targets]
+        sums = [[(self._padded(each), sign) for each, sign in counted] for counted in targets]
         for sum_at in range(self._many):
             of_sum = [[(columns[sum_at], sign) for columns, sign in counted] for counted in sums]
             number_at = first + sum_at
@@ -95,7 +95,7 @@ class View:
                 for column, sign in of_sum[row[0]]:
                     column[at] += sign * row[number_at]
 
-    def _of_all_groups(self, asked: Range) -> list[list[int]]:
+    def _padded(self, asked: Range) -> list[list[int]]:
         """The sums of a range, with a number for every group there is."""
         columns, many = self._sums[asked], len(self._groups)
         for column in columns:
@@ -126,14 +126,14 @@ class View:
         # A commit moves few of the ranges, mostly one: only these are touched.
         moved: dict[Range, Rows] = {}
         for quarter, *rest in changes:
-            for place in self._holding(quarter * QUARTER_US):
+            for place in self._holding(quarter * QUARTER_HOUR_US):
                 moved.setdefault(ranges[place], []).append((0, *rest))
         for each, rows in moved.items():
             self.add(rows, [[(each, 1)]])
 
     def columns(self, ranges: Sequence[Range]) -> Columns:
         """The sums of these ranges, in their order, of the groups that have any."""
-        rows = [self._of_all_groups(each) for each in ranges]
+        rows = [self._padded(each) for each in ranges]
         by_sum = [list(zip(*[row[place] for row in rows], strict=True)) for place in range(self._many)]
         columns: Columns = {}
         for group, at in self._groups.items():
@@ -148,10 +148,10 @@ class Views:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._views: OrderedDict[Viewed, View] = OrderedDict()
+        self._views: OrderedDict[ViewKey, View] = OrderedDict()
 
     @contextmanager
-    def held(self, viewed: Mapping[int, Viewed]) -> Iterator[dict[int, View]]:
+    def held(self, viewed: Mapping[int, ViewKey]) -> Iterator[dict[int, View]]:
         """The views of these keys, locked for the caller until the end. A caller that names several names
         them in one order (calls, then tasks), so that two callers cannot wait for each other.
         """
@@ -170,7 +170,7 @@ class Views:
                     view.forget()
                 raise
             for view in views.values():
-                if view.numbers > MOST_OF_ONE:
+                if view.numbers > MAX_NUMBERS_PER_VIEW:
                     view.forget()
         self._keep_to_bounds()
 
@@ -180,7 +180,7 @@ class Views:
             held = [view.numbers + len(of.spaces) for (_, of, _, _), view in self._views.items()]
             numbers, many = sum(held), len(held)
             for of_oldest in held:
-                if numbers <= MOST_NUMBERS and many <= MOST_VIEWS:
+                if numbers <= MAX_NUMBERS and many <= MAX_VIEWS:
                     break
                 self._views.popitem(last=False)
                 numbers, many = numbers - of_oldest, many - 1

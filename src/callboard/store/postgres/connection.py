@@ -245,7 +245,7 @@ FAULTS = (
     errors.SyntaxError,
     errors.InFailedSqlTransaction,
 )
-"""Errors that only a bug of ours raises. A verification reports them as damage (`telling_faults_of`)."""
+"""Errors that only a bug of ours raises. A verification reports them as damage (`reporting_damage_of`)."""
 
 _MEANINGS: dict[type[psycopg.Error], tuple[int, str]] = {
     TooLateError: (2, "The database does not answer; try again shortly."),

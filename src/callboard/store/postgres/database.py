@@ -35,7 +35,7 @@ POSTGRES = Dialect(
     as_bytes="textsend({0})",
 )
 
-LIMIT_AGAIN_S = 0.1
+TIMEOUT_STEP_S = 0.1
 """Lower `statement_timeout` when the question's budget has fallen this far below it. Most questions are
 answered before that, and save the round trip.
 """
@@ -128,12 +128,12 @@ class PostgresDatabase:
 
     def _ask(self, found: Statement, values: Values) -> Cursor[Any]:
         if self._limit_s is not None and (budget := current()) is not None:
-            left_s = budget.left_s()
-            if left_s < self._limit_s - LIMIT_AGAIN_S:
+            remaining_s = budget.remaining_s()
+            if remaining_s < self._limit_s - TIMEOUT_STEP_S:
                 # At least 1 ms: 0 would mean no limit. `true`: until the transaction ends.
-                limit = str(max(1, int(left_s * 1000)))
+                limit = str(max(1, int(remaining_s * 1000)))
                 self._cursor.execute("SELECT set_config('statement_timeout', %s, true)", (limit,))
-                self._limit_s = left_s
+                self._limit_s = remaining_s
         return self._cursor.execute(found.sql, _bound(values))
 
 

@@ -22,12 +22,12 @@ from callboard.store.sql.copying import (
     CLOCK,
     NUMBERED,
     OF_ALL,
-    OF_ORGANIZATIONS,
+    ORGANIZATION_TABLES,
     UNFINISHED_COPY,
     is_unfinished,
 )
 
-SPREAD = (CLOCK.name, *(table.name for table in OF_ORGANIZATIONS))
+DISTRIBUTED_TABLES = (CLOCK.name, *(table.name for table in ORGANIZATION_TABLES))
 """Tables distributed by `org_id`."""
 EVERYWHERE = ("meta", *(table.name for table in OF_ALL))
 """Reference tables: small, read with every request, rarely written."""
@@ -93,17 +93,17 @@ def distribute(connection: Connection[Any]) -> Spread:
                 connection.execute("SELECT create_reference_table(%s)", (name,))
         # Making a reference table restarts its identity sequence: continue after the greatest id.
         PostgresDatabase(connection).restart_numbers(NUMBERED)
-        for name in SPREAD:
+        for name in DISTRIBUTED_TABLES:
             if name not in placed:
                 rows += _count(connection, name)
                 # The clock begins a new co-location group, and every other table joins it.
-                colocated_with = "none" if name == SPREAD[0] else SPREAD[0]
+                colocated_with = "none" if name == DISTRIBUTED_TABLES[0] else DISTRIBUTED_TABLES[0]
                 connection.execute(
                     "SELECT create_distributed_table(%s, 'org_id', colocate_with => %s)",
                     (name, colocated_with),
                 )
         # The rows were copied to the nodes; Citus leaves the coordinator's local copies in place.
-        for name in SPREAD:
+        for name in DISTRIBUTED_TABLES:
             if name not in placed:
                 connection.execute("SELECT truncate_local_data_after_distributing_table(%s)", (name,))
         # Recounts call it where the rows are.
@@ -118,9 +118,9 @@ def distribute(connection: Connection[Any]) -> Spread:
                 connection,
                 "SELECT count(*) FROM pg_dist_shard WHERE logicalrelid = 'organization_clock'::REGCLASS",
             ),
-            spread=tuple(name for name in SPREAD if name not in placed),
+            spread=tuple(name for name in DISTRIBUTED_TABLES if name not in placed),
             everywhere=tuple(name for name in EVERYWHERE if name not in placed),
-            as_before=tuple(name for name in (*EVERYWHERE, *SPREAD) if name in placed),
+            as_before=tuple(name for name in (*EVERYWHERE, *DISTRIBUTED_TABLES) if name in placed),
             rows=rows,
         )
 
@@ -128,7 +128,7 @@ def distribute(connection: Connection[Any]) -> Spread:
 def _tables_placed(connection: Connection[Any]) -> set[str]:
     """Our tables that Citus manages already, distributed or as reference tables."""
     rows = connection.execute("SELECT logicalrelid::TEXT FROM pg_dist_partition").fetchall()
-    return {row[0] for row in rows} & {*SPREAD, *EVERYWHERE}
+    return {row[0] for row in rows} & {*DISTRIBUTED_TABLES, *EVERYWHERE}
 
 
 def _count(connection: Connection[Any], name: str) -> int:

@@ -12,7 +12,7 @@ from typing import LiteralString
 
 from callboard.store.postgres.connection import FAULTS
 from callboard.store.sql.database import Database
-from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, telling_faults_of, why
+from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, reporting_damage_of, why
 
 MOST = 100
 """Faults reported for one table."""
@@ -29,18 +29,18 @@ NOT_ALLOWED = (
 )
 
 
-_THERE: LiteralString = "SELECT count(*) FROM pg_extension WHERE extname = 'amcheck'"
+_HAS_AMCHECK: LiteralString = "SELECT count(*) FROM pg_extension WHERE extname = 'amcheck'"
 _ALLOWED: LiteralString = (
     "SELECT bool_and(has_function_privilege(oid, 'EXECUTE')) FROM pg_proc "
     "WHERE proname IN ('verify_heapam', 'bt_index_check')"
 )
 
 
-def why_unchecked(read: Snapshot, *, distributed: bool) -> str | None:
+def reason_unchecked(read: Snapshot, *, distributed: bool) -> str | None:
     """Why the structure cannot be checked; None when it can."""
     if distributed:
         return DISTRIBUTED
-    there, allowed = attempt(read, lambda db: (db.select_value(_THERE), db.select_value(_ALLOWED)))
+    there, allowed = attempt(read, lambda db: (db.select_value(_HAS_AMCHECK), db.select_value(_ALLOWED)))
     if not there:
         return ABSENT
     return None if allowed else NOT_ALLOWED
@@ -99,4 +99,4 @@ def rebuild_indexes(db: Database, table: str) -> None:
     db.run(f"REINDEX TABLE {table}")
 
 
-telling_faults = partial(telling_faults_of, FAULTS)
+reporting_damage = partial(reporting_damage_of, FAULTS)

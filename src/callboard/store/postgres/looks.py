@@ -20,11 +20,11 @@ from psycopg import Connection, pq
 
 from callboard.errors import StoreError, StoreUnavailableError
 from callboard.model.totals import TOTALS_FIELDS, Totals
-from callboard.store.interface import Moved
+from callboard.store.interface import Changes
 from callboard.store.postgres.arrays import array_text
 from callboard.store.postgres.connection import store_errors
 
-WATCHED = 1_000
+MAX_WATCHED = 1_000
 """Organizations that one query asks about; those asked for longest ago go first."""
 
 _DIRECTORY = b"SELECT value FROM meta WHERE name = 'directory_version'"
@@ -34,17 +34,17 @@ _MOVED = (
     + " FROM {watched} LEFT JOIN totals ON totals.org_id = held.org_id AND totals.version > {since} "
     "WHERE held.version <> {since}{one}"
 )
-_LOOK_AT_ALL = _MOVED.format(
+_REFRESH_ALL = _MOVED.format(
     watched="unnest($1::BIGINT[], $2::BIGINT[]) AS watched (org_id, since) "
     "JOIN organization_clock AS held ON held.org_id = watched.org_id",
     since="watched.since",
     one="",
 ).encode()
-_LOOK_AT_ONE = _MOVED.format(
+_REFRESH_ONE = _MOVED.format(
     watched="organization_clock AS held", since="$2::BIGINT", one=" AND held.org_id = $1::BIGINT"
 ).encode()
 
-_SILENT = "The database does not answer; try again shortly."
+_NO_ANSWER = "The database does not answer; try again shortly."
 
 Connect = Callable[[], Connection[Any]]
 
@@ -64,8 +64,8 @@ class Watched:
         return {space: totals for space, (at, totals) in self.spaces.items() if at > version}
 
 
-class Looks:
-    """See `Ahead`. `connect` makes a connection in autocommit mode; it may block, on a thread."""
+class SharedRefresh:
+    """See `Refresher`. `connect` makes a connection in autocommit mode; it may block, on a thread."""
 
     def __init__(self, connect: Connect, timeout_s: float, *, one_by_one: bool) -> None:
         self._connect = connect
@@ -91,9 +91,9 @@ class Looks:
         self._watched: dict[int, Watched] = {}
         self._parameters: list[list[bytes]] | None = None
         self._closed = False
-        self.in_use = False
-        """Whether somebody asks ahead: then `marker` tells what was found, and asks nobody itself."""
-        self.marker = 0
+        self.is_refreshing = False
+        """Whether somebody asks ahead: then `change_counter` tells what was found, and asks nobody itself."""
+        self.change_counter = 0
         self.directory_version = -1
         self.history = 0
         """Another number wherever the database may be an older one than before."""
@@ -101,9 +101,9 @@ class Looks:
     # --- for whoever needs this moment's numbers
 
     async def ask(self) -> None:
-        """Returns when `marker` and `moved` tell of everything acknowledged before this call."""
+        """Returns when `change_counter` and `moved` tell of everything acknowledged before this call."""
         loop = asyncio.get_running_loop()
-        self.in_use = True
+        self.is_refreshing = True
         future = loop.create_future()
         if not self._waiting:
             self._waiting_since = loop.time()
@@ -112,24 +112,24 @@ class Looks:
             self._begin(loop)
         await future
 
-    def moved(self, org_id: int, since: int) -> Moved | None:
+    def moved(self, org_id: int, since: int) -> Changes | None:
         """What is known to have moved since a version; none when the database must be asked."""
         watched = self._watched.get(org_id)
         if watched is None or since < watched.base or self.directory_version < 0:
             return None
         # Asked for last, forgotten last.
         self._watched[org_id] = self._watched.pop(org_id)
-        return Moved(watched.version, self.directory_version, watched.since(since))
+        return Changes(watched.version, self.directory_version, watched.since(since))
 
     def watch(self, org_id: int, version: int) -> None:
         """From now on tell what moves in an organization after this version."""
         self._watched.pop(org_id, None)
         self._watched[org_id] = Watched(version)
         self._parameters = None
-        while len(self._watched) > WATCHED:
+        while len(self._watched) > MAX_WATCHED:
             del self._watched[next(iter(self._watched))]
         # Whoever else knows something of it by an older marker has to look again.
-        self.marker += 1
+        self.change_counter += 1
 
     def close(self) -> None:
         """Ask nothing more."""
@@ -169,20 +169,20 @@ class Looks:
         self._socket = os.dup(connection.pgconn.socket)
         self._loop.add_reader(self._socket, self._read)
         # What was told before may have gone with a server that failed: everybody starts anew.
-        self._start_anew()
+        self._forget_everything()
         if self._under_way:
             self._send()
 
-    def _start_anew(self) -> None:
+    def _forget_everything(self) -> None:
         self.history += 1
         self._watched.clear()
         self._parameters = None
-        self.marker += 1
+        self.change_counter += 1
 
     def _connected(self) -> Connection[Any]:
         with store_errors():
             connection = self._connect()
-            look = _LOOK_AT_ONE if self._one_by_one else _LOOK_AT_ALL
+            look = _REFRESH_ONE if self._one_by_one else _REFRESH_ALL
             try:
                 connection.execute(b"PREPARE look AS " + look)
                 connection.execute(b"PREPARE directory AS " + _DIRECTORY)
@@ -198,18 +198,18 @@ class Looks:
         self._results = []
         if self._deadline is not None:
             self._deadline.cancel()
-        self._deadline = self._loop.call_at(self._until, self._too_late)
+        self._deadline = self._loop.call_at(self._until, self._time_out)
         try:
             # First the directory: the totals told with its version are not older than that.
             pgconn.send_query_prepared(b"directory", [])
-            for parameters in self._look_parameters():
+            for parameters in self._query_parameters():
                 pgconn.send_query_prepared(b"look", parameters)
             pgconn.pipeline_sync()
             self._flush()
         except psycopg.Error as error:
             self._lost(error)
 
-    def _look_parameters(self) -> list[list[bytes]]:
+    def _query_parameters(self) -> list[list[bytes]]:
         if self._parameters is None:
             since = {org_id: watched.version for org_id, watched in self._watched.items()}
             if self._one_by_one:
@@ -264,14 +264,14 @@ class Looks:
         version = int(directory.get_value(0, 0) or 0)
         moved = version != self.directory_version
         if version < self.directory_version:
-            self._start_anew()
+            self._forget_everything()
         self.directory_version = version
         for result in looked:
             for row in range(result.ntuples):
                 moved = True
                 self._note([result.get_value(row, column) for column in range(result.nfields)])
         if moved:
-            self.marker += 1
+            self.change_counter += 1
             self._parameters = None
         self._end(None)
 
@@ -284,26 +284,26 @@ class Looks:
             return
         if version < watched.version:
             # Another database answers through the same connection (by a pooler), and it is an older one.
-            self._start_anew()
+            self._forget_everything()
             return
         watched.version = version
         if space_id is not None and at is not None:
             watched.spaces[space_id] = (at, Totals(*[value or 0 for value in totals]))
 
-    def _too_late(self) -> None:
+    def _time_out(self) -> None:
         self._refuse_waiting()
-        self._lost(StoreUnavailableError(_SILENT, 2))
+        self._lost(StoreUnavailableError(_NO_ANSWER, 2))
 
     def _too_late_to_connect(self) -> None:
         self._refuse_waiting()
-        self._end(StoreUnavailableError(_SILENT, 2))
+        self._end(StoreUnavailableError(_NO_ANSWER, 2))
 
     def _refuse_waiting(self) -> None:
         """Who came while nothing was answered would wait for as long once more, and in vain."""
         waiting, self._waiting = self._waiting, []
         for future in waiting:
             if not future.done():
-                future.set_exception(StoreUnavailableError(_SILENT, 2))
+                future.set_exception(StoreUnavailableError(_NO_ANSWER, 2))
 
     def _lost(self, error: Exception) -> None:
         """The connection is of no use any more; the next one who asks makes another."""

@@ -24,7 +24,7 @@ from callboard.errors import (
 from callboard.model.totals import Totals
 from callboard.settings import Settings
 from callboard.store.budget import current
-from callboard.store.interface import NOTHING, Ahead, Doing, Moved
+from callboard.store.interface import IDLE, Activity, Changes, Refresher
 from callboard.store.postgres.connection import (
     GRACE_S,
     BoundedConnection,
@@ -34,17 +34,22 @@ from callboard.store.postgres.connection import (
     prepare,
     store_errors,
 )
-from callboard.store.postgres.database import LIMIT_AGAIN_S, PostgresDatabase
+from callboard.store.postgres.database import TIMEOUT_STEP_S, PostgresDatabase
 from callboard.store.postgres.distribute import is_distributed
 from callboard.store.postgres.intake import Intake
-from callboard.store.postgres.integrity import file_faults, rebuild_indexes, telling_faults, why_unchecked
-from callboard.store.postgres.looks import Looks
+from callboard.store.postgres.integrity import (
+    file_faults,
+    reason_unchecked,
+    rebuild_indexes,
+    reporting_damage,
+)
+from callboard.store.postgres.looks import SharedRefresh
 from callboard.store.postgres.migrate import check, migrate, version_of
 from callboard.store.postgres.statements import newest_version
 from callboard.store.postgres.upgrade import upgrade as bring_up_to_date
 from callboard.store.sql.database import Database
-from callboard.store.sql.histories import Histories
-from callboard.store.sql.refold import Watch, is_due
+from callboard.store.sql.histories import VersionEpochs
+from callboard.store.sql.refold import UpgradeObserver, is_due
 from callboard.store.sql.verify import Engine
 
 T = TypeVar("T")
@@ -76,7 +81,7 @@ class PostgresStore(Intake):
         *,
         upgrade: bool | None = False,
         copying: bool = False,
-        watch: Watch | None = None,
+        watch: UpgradeObserver | None = None,
     ) -> None:
         """Open the store at `url`, which must be at this program's version.
 
@@ -92,15 +97,15 @@ class PostgresStore(Intake):
         self._reads = pool(url, self._settings, self._settings.readers + 2, writes=False, check=check)
         self._writes = pool(url, self._settings, WRITERS, writes=True, check=check)
         self._committers = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
-        self._looks = Looks(
-            self._connect_to_look,
+        self._looks = SharedRefresh(
+            self._connect_for_refresh,
             self._settings.query_timeout_ms / 1000,
             one_by_one=self.distributed,
         )
         self._snapshot_seen = ""
-        self._marker = 0
-        self._histories = Histories()
-        self.doing: Doing = NOTHING
+        self._change_counter = 0
+        self._histories = VersionEpochs()
+        self.doing: Activity = IDLE
 
     @property
     def identity(self) -> str:
@@ -112,7 +117,7 @@ class PostgresStore(Intake):
         prepare(connection, self._settings, writes=writes)
         return connection
 
-    def _connect_to_look(self) -> BoundedConnection:
+    def _connect_for_refresh(self) -> BoundedConnection:
         """Made again when it was lost: the database may be of another version by then."""
         connection = self._connect(writes=False)
         try:
@@ -128,7 +133,7 @@ class PostgresStore(Intake):
         connection.until = math.inf
         return connection
 
-    def _begin(self, upgrade: bool | None, watch: Watch | None, *, copying: bool) -> bool:
+    def _begin(self, upgrade: bool | None, watch: UpgradeObserver | None, *, copying: bool) -> bool:
         """Whether the tables are distributed."""
         if upgrade:
             bring_up_to_date(self._connect_for_long, watch)
@@ -165,15 +170,15 @@ class PostgresStore(Intake):
             for tried in range(1, TRIES + 1):
                 committing = False
                 try:
-                    left_s = max(SHORTEST_WAIT_S, until - time.monotonic())
-                    with self._writes.connection(timeout=left_s) as connection:
+                    remaining_s = max(SHORTEST_WAIT_S, until - time.monotonic())
+                    with self._writes.connection(timeout=remaining_s) as connection:
                         connection.isolation_level = IsolationLevel.READ_COMMITTED
                         connection.autocommit = False
                         with connection.pipeline():
-                            left_s = max(SHORTEST_WAIT_S, until - time.monotonic())
-                            if left_s < WHOLE * lock_timeout_s:
+                            remaining_s = max(SHORTEST_WAIT_S, until - time.monotonic())
+                            if remaining_s < WHOLE * lock_timeout_s:
                                 # A part of the time is over: the lock has the rest.
-                                connection.execute(_LOCK_TIMEOUT, (f"{left_s * 1000:.0f}",))
+                                connection.execute(_LOCK_TIMEOUT, (f"{remaining_s * 1000:.0f}",))
                             result = change(PostgresDatabase(connection))
                         committing = True
                         self.doing = "sync", time.monotonic()
@@ -193,7 +198,7 @@ class PostgresStore(Intake):
                     # Nothing was committed. The others of the pool are likely lost as well.
                     self._writes.check()
                 finally:
-                    self.doing = NOTHING
+                    self.doing = IDLE
         raise AssertionError("each try returns or raises")
 
     @contextmanager
@@ -216,7 +221,7 @@ class PostgresStore(Intake):
         within_s = ON_LOOP_S if _on_a_loop() else self._settings.query_timeout_ms / 1000 + GRACE_S
         if (budget := current()) is not None:
             # One clock for all that a question asks, for connections as for answers.
-            within_s = min(within_s, budget.left_s() + GRACE_S)
+            within_s = min(within_s, budget.remaining_s() + GRACE_S)
         until = time.monotonic() + within_s
         with store_errors():
             try:
@@ -230,12 +235,12 @@ class PostgresStore(Intake):
     def _read_once(self, query: Callable[..., T], args: tuple[Any, ...], until: float, *, at_once: bool) -> T:
         limit_s = self._settings.query_timeout_ms / 1000
         budget = current()
-        left_s = limit_s if budget is None else budget.left_s()
-        wait_s = min(self._reads.timeout, left_s, max(SHORTEST_WAIT_S, until - time.monotonic()))
+        remaining_s = limit_s if budget is None else budget.remaining_s()
+        wait_s = min(self._reads.timeout, remaining_s, max(SHORTEST_WAIT_S, until - time.monotonic()))
         with self._reads.connection(timeout=wait_s) as connection:
             connection.until = until
             try:
-                if not at_once and left_s >= limit_s - LIMIT_AGAIN_S:
+                if not at_once and remaining_s >= limit_s - TIMEOUT_STEP_S:
                     connection.autocommit = True
                     return query(PostgresDatabase(connection), *args)
                 # A limit for the rest of a question's budget is one of the transaction, and ends with it.
@@ -251,26 +256,26 @@ class PostgresStore(Intake):
                 connection.until = None
 
     def _engine(self) -> Engine:
-        read, write = partial(telling_faults, self._snapshot), partial(telling_faults, self._writing)
-        unchecked = why_unchecked(read, distributed=self.distributed)
+        read, write = partial(reporting_damage, self._snapshot), partial(reporting_damage, self._writing)
+        unchecked = reason_unchecked(read, distributed=self.distributed)
         return Engine(read, write, unchecked, partial(file_faults, read), rebuild_indexes)
 
     # --- what changed
 
-    def ahead(self) -> Ahead:
+    def ahead(self) -> Refresher:
         return self._looks
 
-    def marker(self) -> int:
-        if self._looks.in_use:
-            return self._looks.marker
+    def change_counter(self) -> int:
+        if self._looks.is_refreshing:
+            return self._looks.change_counter
         seen = self._read(lambda db: str(db.select_value(_SEEN_ON_NODES if self.distributed else _SEEN)))
         if seen != self._snapshot_seen:
             self._snapshot_seen = seen
-            self._marker += 1
-        return self._marker
+            self._change_counter += 1
+        return self._change_counter
 
-    def moved(self, org_id: int, since: int) -> Moved:
-        if self._looks.in_use:
+    def moved(self, org_id: int, since: int) -> Changes:
+        if self._looks.is_refreshing:
             self._histories.begin(self._looks.history)
         known_since = self._histories.told(since)
         found = None if known_since is None else self._looks.moved(org_id, known_since)
@@ -281,7 +286,7 @@ class PostgresStore(Intake):
                 self._histories.another()
                 known_since = None
                 found = self._at_once(_moved, org_id, -1)
-            if self._looks.in_use:
+            if self._looks.is_refreshing:
                 self._looks.watch(org_id, found.version)
         return self._histories.tell(found, anew=known_since is None)
 
@@ -326,15 +331,15 @@ _READY = (
 )
 
 
-def _moved(db: Database, org_id: int, since: int) -> Moved:
+def _moved(db: Database, org_id: int, since: int) -> Changes:
     found = db.row("clock.version", {"org_id": org_id})
     if found is None:
         raise NotFoundError("Organization not found.")
     version, directory_version = found
     if version == since:
-        return Moved(version, directory_version, {})
+        return Changes(version, directory_version, {})
     rows = db.rows("totals.moved", {"org_id": org_id, "since": since})
-    return Moved(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
+    return Changes(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
 
 
 def _on_a_loop() -> bool:

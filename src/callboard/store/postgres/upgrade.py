@@ -20,7 +20,7 @@ from callboard.store.postgres.connection import store_errors
 from callboard.store.postgres.database import PostgresDatabase
 from callboard.store.postgres.migrate import migrate, version_of
 from callboard.store.sql.database import Database
-from callboard.store.sql.refold import Refolding, Watch, is_due, is_empty, told_bytes
+from callboard.store.sql.refold import Refolding, UpgradeObserver, format_bytes, is_due, is_empty
 
 LOCK = 0x43414C43
 """The key of the session's advisory lock. Not `migrate.LOCK`, which the upgrade takes as well, for each
@@ -28,7 +28,7 @@ migration's transaction.
 """
 LOOK_EVERY_S = 0.5
 """Polling interval of a process that waits: for the lock, or for other connections to close."""
-PATIENCE_S = 10.0
+RETRY_FOR_S = 10.0
 """How long to wait for other Callboard connections to close before the upgrade gives up."""
 
 _NAME = "SELECT set_config('application_name', 'callboard upgrade', false)"
@@ -44,21 +44,21 @@ _REWRITTEN = ["call", "task", "cell", "delta"]
 Connect = Callable[[], Connection[Any]]
 
 
-def upgrade(connect: Connect, watch: Watch | None) -> None:
+def upgrade(connect: Connect, watch: UpgradeObserver | None) -> None:
     """Bring the database to this version; do nothing where it is. Waits, without limit, for another process
     that is upgrading. Raises `StoreUnavailableError` when servers still use the database.
     """
     with store_errors(), closing(_upgrade_connection(connect)) as held:
-        _wait_for_turn(held, watch)
+        _lock_upgrade(held, watch)
         if version_of(held) and not is_empty(PostgresDatabase(held)) and is_due(PostgresDatabase(held)):
             _refold(connect, held, watch)
         else:
             migrate(held)
 
 
-def _refold(connect: Connect, held: Connection[Any], watch: Watch | None) -> None:
+def _refold(connect: Connect, held: Connection[Any], watch: UpgradeObserver | None) -> None:
     with closing(_upgrade_connection(connect)) as connection:
-        _wait_for_others(connection)
+        _wait_for_other_sessions(connection)
         migrate(connection)
         with held.transaction():
             # This transaction is idle while the other connection refolds.
@@ -76,7 +76,7 @@ def _upgrade_connection(connect: Connect) -> Connection[Any]:
     return connection
 
 
-def _wait_for_turn(held: Connection[Any], watch: Watch | None) -> None:
+def _lock_upgrade(held: Connection[Any], watch: UpgradeObserver | None) -> None:
     """Return when this session has the lock; it is released when the session ends."""
     # Polled: a blocking pg_advisory_lock would be ended by `lock_timeout`.
     waited = False
@@ -87,8 +87,8 @@ def _wait_for_turn(held: Connection[Any], watch: Watch | None) -> None:
         time.sleep(LOOK_EVERY_S)
 
 
-def _wait_for_others(connection: Connection[Any]) -> None:
-    until = time.monotonic() + PATIENCE_S
+def _wait_for_other_sessions(connection: Connection[Any]) -> None:
+    until = time.monotonic() + RETRY_FOR_S
     while others := _value(connection, _OTHERS):
         if time.monotonic() > until:
             raise StoreUnavailableError(
@@ -102,8 +102,8 @@ def _disk_needs(connection: Connection[Any]) -> str:
     """A sentence on the disk space that a refold needs. A client cannot see how much the server has free."""
     size = int(_value(connection, _SIZE, _REWRITTEN))
     return (
-        f"The database's disk needs up to {told_bytes(2 * size)} for it, rows and write-ahead log together: "
-        "see that it is there."
+        f"The database's disk needs up to {format_bytes(2 * size)} for it, rows and write-ahead log "
+        "together: see that it is there."
     )
 
 

@@ -8,8 +8,8 @@ from callboard.store.sql.database import Database
 from callboard.store.sql.filters import Conditions, tasks_where
 
 
-def list_agents(db: Database, scope: Scope, window: Window, most_pairs: int) -> list[AgentTasks] | None:
-    """See `Store.agents`. None when the page's agents have more than `most_pairs` pairs of agent and space.
+def list_agents(db: Database, scope: Scope, window: Window, max_pairs: int) -> list[AgentTasks] | None:
+    """See `Store.agents`. None when the page's agents have more than `max_pairs` pairs of agent and space.
 
     Three statements in one snapshot: the agents of the page, their counts, their spaces. One statement for
     counts and spaces would return a row for each combination of agent, space and status.
@@ -25,8 +25,8 @@ def list_agents(db: Database, scope: Scope, window: Window, most_pairs: int) -> 
     spaces: dict[str | None, list[int]] = {handle: [] for handle in page}
     sql = f"SELECT DISTINCT assignee, space_id FROM task WHERE {conditions.where} LIMIT :most"
     # One more than allowed tells a full answer from one that was cut off.
-    pairs = db.select(sql, {**conditions.values, "most": most_pairs + 1})
-    if len(pairs) > most_pairs:
+    pairs = db.select(sql, {**conditions.values, "most": max_pairs + 1})
+    if len(pairs) > max_pairs:
         return None
     for handle, space_id in pairs:
         spaces[handle].append(space_id)

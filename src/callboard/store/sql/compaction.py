@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from callboard.fold.catalogue import CALL_FIELD_DIMENSIONS, CATALOGUE, Counter
-from callboard.fold.grain import QUARTERS_A_DAY, Grain
+from callboard.fold.grain import QUARTER_HOURS_PER_DAY, Grain
 from callboard.store.questions import CONTACT_SPACES, MEASURES
 from callboard.store.sql.database import Database
 from callboard.store.sql.recount import COUNTERS
@@ -21,17 +21,17 @@ COMPACT_AT = 4_000
 materialized views catch up from them (`Reporting.sums_since`).
 """
 
-OF_CONTACT = "space_id IN (SELECT id FROM space WHERE org_id = :org_id AND content_type = 'contact')"
+IN_CONTACT_SPACES = "space_id IN (SELECT id FROM space WHERE org_id = :org_id AND content_type = 'contact')"
 
 HOME_BUCKETS = {
-    Grain.QUARTER: "quarter",
+    Grain.QUARTER_HOUR: "quarter",
     Grain.HOUR: "hour",
     Grain.DAY: "day",
-    Grain.UTC_DAY: f"quarter - quarter % {QUARTERS_A_DAY}",
+    Grain.UTC_DAY: f"quarter - quarter % {QUARTER_HOURS_PER_DAY}",
 }
 """The bucket of a delta in its space's home zone."""
 UTC_BUCKETS = {
-    Grain.QUARTER: "quarter",
+    Grain.QUARTER_HOUR: "quarter",
     Grain.HOUR: "quarter - quarter % 4",
     Grain.DAY: HOME_BUCKETS[Grain.UTC_DAY],
     Grain.UTC_DAY: HOME_BUCKETS[Grain.UTC_DAY],
@@ -54,8 +54,8 @@ def compact(db: Database, org_id: int, settled: int) -> None:
     # Most counters have no duration dimension: summed without durations first, the deltas are far fewer.
     gathers = db.dialect.gathers
     if gathers:
-        db.run(_GATHER_TABLE)
-        db.run(_GATHER, where)
+        db.run(_TEMP_TABLE)
+        db.run(_SUM_INTO_TEMP, where)
     for sql in _compacting(gathers):
         db.run(sql, where)
     if db.value("delta.shrinking", where):
@@ -65,14 +65,14 @@ def compact(db: Database, org_id: int, settled: int) -> None:
         db.run("DELETE FROM temp.gathered")
 
 
-_GATHERED_BY = ", ".join(("space_id", "kind", "quarter", "hour", "day", *CALL_FIELD_DIMENSIONS, "status"))
-_GATHER_TABLE = (
-    f"CREATE TEMP TABLE IF NOT EXISTS gathered AS SELECT org_id, no, {_GATHERED_BY}, "
+_TEMP_KEY = ", ".join(("space_id", "kind", "quarter", "hour", "day", *CALL_FIELD_DIMENSIONS, "status"))
+_TEMP_TABLE = (
+    f"CREATE TEMP TABLE IF NOT EXISTS gathered AS SELECT org_id, no, {_TEMP_KEY}, "
     f"{', '.join(MEASURES)} FROM delta WHERE 0"
 )
-_GATHER = (
-    f"INSERT INTO temp.gathered SELECT org_id, :settled, {_GATHERED_BY}, {_SUMS} FROM delta "
-    f"WHERE org_id = :org_id AND no >= :settled GROUP BY {_GATHERED_BY} HAVING {_ANY}"
+_SUM_INTO_TEMP = (
+    f"INSERT INTO temp.gathered SELECT org_id, :settled, {_TEMP_KEY}, {_SUMS} FROM delta "
+    f"WHERE org_id = :org_id AND no >= :settled GROUP BY {_TEMP_KEY} HAVING {_ANY}"
 )
 
 
@@ -112,7 +112,7 @@ def _dropping(gathers: bool, least: str) -> tuple[str, ...]:
 
 _HOLDERS = (
     ("space_id", HOME_BUCKETS, ""),
-    (str(CONTACT_SPACES), UTC_BUCKETS, f" AND {OF_CONTACT}"),
+    (str(CONTACT_SPACES), UTC_BUCKETS, f" AND {IN_CONTACT_SPACES}"),
 )
 """Holders of cells, a space and the contact spaces together: key, buckets in its zone, and its deltas."""
 
@@ -148,7 +148,7 @@ def _add_to_contact(db: Database, where: dict[str, int]) -> None:
     for counter in CATALOGUE:
         for grain in counter.grains:
             # Days of one zone cannot be summed from days of another: only quarter-hours fit in both.
-            origin = Grain.UTC_DAY if grain is Grain.UTC_DAY else Grain.QUARTER
+            origin = Grain.UTC_DAY if grain is Grain.UTC_DAY else Grain.QUARTER_HOUR
             bucket = UTC_BUCKETS[grain].replace("quarter", "bucket")
             sums = ", ".join(f":sign * sum({measure})" for measure in MEASURES)
             db.run(

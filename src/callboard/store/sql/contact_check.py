@@ -11,20 +11,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from callboard.fold.catalogue import CATALOGUE, Counter
-from callboard.fold.grain import QUARTERS_A_DAY, Grain
+from callboard.fold.grain import QUARTER_HOURS_PER_DAY, Grain
 from callboard.store.questions import CONTACT_SPACES, MEASURES
-from callboard.store.sql.compaction import OF_CONTACT, UTC_BUCKETS
+from callboard.store.sql.compaction import IN_CONTACT_SPACES, UTC_BUCKETS
 from callboard.store.sql.database import Database
 from callboard.store.sql.table_walk import Snapshot, attempt
 
-WEEK = 7 * QUARTERS_A_DAY
+WEEK = 7 * QUARTER_HOURS_PER_DAY
 """Quarter-hours compared in one snapshot."""
 
 Cells = dict[tuple[Any, ...], tuple[int, ...]]
 Wrong = tuple[str, tuple[int, ...] | None, tuple[int, ...] | None]
 """The cell's key as text, its measures as stored, its measures as they should be."""
 
-_HELD = ", ".join(f"sum({measure})" for measure in MEASURES)
+_SUMMED = ", ".join(f"sum({measure})" for measure in MEASURES)
 _ANY = " OR ".join(f"sum({measure}) <> 0" for measure in MEASURES)
 
 
@@ -32,13 +32,13 @@ def wrong_cells(read: Snapshot, org_id: int) -> Iterator[Wrong]:
     """The cells of an organization's contact spaces together that are not the sum of the spaces' cells."""
     for counter in CATALOGUE:
         for grain in counter.grains:
-            yield from _wrong_of(read, org_id, counter, grain)
+            yield from _wrong_cells(read, org_id, counter, grain)
 
 
-def _wrong_of(read: Snapshot, org_id: int, counter: Counter, grain: Grain) -> Iterator[Wrong]:
+def _wrong_cells(read: Snapshot, org_id: int, counter: Counter, grain: Grain) -> Iterator[Wrong]:
     # Home zones differ, so their hours and days cannot be summed: the contact spaces' are made of
     # quarter-hours. Only UTC days are the same period in every space.
-    origin = Grain.UTC_DAY if grain is Grain.UTC_DAY else Grain.QUARTER
+    origin = Grain.UTC_DAY if grain is Grain.UTC_DAY else Grain.QUARTER_HOUR
     where: dict[str, Any] = {"org_id": org_id, "counter": counter.code, "grain": grain, "origin": origin}
     begin = 0
 
@@ -48,7 +48,7 @@ def _wrong_of(read: Snapshot, org_id: int, counter: Counter, grain: Grain) -> It
         if found is None:
             return None
         # From the beginning of a UTC day: its quarter-hours and its day must be in the same piece.
-        first = found - found % QUARTERS_A_DAY
+        first = found - found % QUARTER_HOURS_PER_DAY
         piece = {**where, "begin": first, "end": first + WEEK}
         return (
             first,
@@ -77,7 +77,7 @@ def _summing(grain: Grain) -> str:
     # The bucket expressions are written for deltas, whose quarter-hour is `quarter`; in cells it is `bucket`.
     bucket = UTC_BUCKETS[grain].replace("quarter", "bucket")
     return (
-        f"SELECT {bucket} AS held, d1, d2, d3, {_HELD} FROM cell "
-        f"WHERE org_id = :org_id AND counter = :counter AND grain = :origin AND {OF_CONTACT} "
+        f"SELECT {bucket} AS held, d1, d2, d3, {_SUMMED} FROM cell "
+        f"WHERE org_id = :org_id AND counter = :counter AND grain = :origin AND {IN_CONTACT_SPACES} "
         f"AND bucket >= :begin AND bucket < :end GROUP BY held, d1, d2, d3 HAVING {_ANY}"
     )

@@ -48,7 +48,7 @@ class Table(NamedTuple):
     key: tuple[LiteralString, ...]
 
 
-OF_ORGANIZATIONS = (
+ORGANIZATION_TABLES = (
     Table("batch", ("no",)),
     Table("event", ("seq",)),
     Table("event_repeat", ("item_no", "body_digest", "batch_no")),
@@ -142,7 +142,7 @@ class Copying:
                     self._drop(target, org_id)
                     _note(target, f"{_UNDER_WAY}{org_id}", found)
                     kept = None
-            for table in OF_ORGANIZATIONS:
+            for table in ORGANIZATION_TABLES:
                 self._table(source, table, org_id, whole=kept == found)
             # The clock and the end of the progress note are one commit, after all rows.
             if kept != found:
@@ -157,7 +157,7 @@ class Copying:
 
     @staticmethod
     def _drop(target: Database, org_id: int) -> None:
-        for table in (CLOCK, *OF_ORGANIZATIONS):
+        for table in (CLOCK, *ORGANIZATION_TABLES):
             target.run(f"DELETE FROM {table.name} WHERE org_id = :id", {"id": org_id})
 
     def _table(self, source: Database, table: Table, org_id: int, *, whole: bool) -> None:
@@ -185,7 +185,7 @@ class Copying:
             with self._look() as target:
                 if _version(source, org_id) != _version(target, org_id):
                     return  # it changed meanwhile: the next run copies all of it again
-            for table in OF_ORGANIZATIONS:
+            for table in ORGANIZATION_TABLES:
                 with self._look() as target:
                     same = _is_same(source, target, table, org_id)
                 if not same:

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import structs
 
 from callboard.fold.catalogue import CALL_DIMENSIONS, CATALOGUE, Counter
-from callboard.fold.grain import QUARTER_US, Grain
+from callboard.fold.grain import QUARTER_HOUR_US, Grain
 from callboard.store.questions import (
     CONTACT_SPACES,
     Aggregate,
@@ -66,7 +66,7 @@ def _counted(
     db: Database, scope: Scope, wanted: CallFilter | TaskFilter, start: int | None, end: int | None
 ) -> int | None:
     """`wanted` filters by dimensions alone; its items were created from `start` on and before `end`."""
-    if any(edge is not None and edge % QUARTER_US for edge in (start, end)):
+    if any(edge is not None and edge % QUARTER_HOUR_US for edge in (start, end)):
         return None
     aggregate = Aggregate(spaces=_spaces(db, scope), where=wanted, sums=(Sum("items"),))
     counter = _counter(aggregate.of, {name for name, _ in aggregate.conditions})
@@ -74,11 +74,11 @@ def _counted(
         return None
     scan = Scan(
         aggregate=structs.replace(aggregate, counter=counter.name),
-        grain=Grain.DAY if start is None and end is None else Grain.QUARTER,
+        grain=Grain.DAY if start is None and end is None else Grain.QUARTER_HOUR,
         ranges=(
             (
-                _EVER[0] if start is None else start // QUARTER_US,
-                _EVER[1] if end is None else end // QUARTER_US,
+                _EVER[0] if start is None else start // QUARTER_HOUR_US,
+                _EVER[1] if end is None else end // QUARTER_HOUR_US,
             ),
         ),
     )

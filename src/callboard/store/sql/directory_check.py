@@ -10,14 +10,14 @@ import msgspec
 
 from callboard.clock import SECOND
 from callboard.model.directory import SpaceSettings
-from callboard.store.sql.copying import CLOCK, OF_ALL, OF_ORGANIZATIONS, Table
+from callboard.store.sql.copying import CLOCK, OF_ALL, ORGANIZATION_TABLES, Table
 from callboard.store.sql.database import Database, SqlRow
 from callboard.store.sql.directory import move_directory
 from callboard.store.sql.findings import Findings
-from callboard.store.sql.table_walk import UNREADABLE, Lost, Snapshot, TableWalk, attempt, why
+from callboard.store.sql.table_walk import UNREADABLE, Snapshot, TableWalk, UnreadableRange, attempt, why
 
 _META = Table("meta", ("name",))
-_NAME_AN_ORGANIZATION = (*(table.name for table in OF_ORGANIZATIONS), "space", "member", CLOCK.name)
+_NAME_AN_ORGANIZATION = (*(table.name for table in ORGANIZATION_TABLES), "space", "member", CLOCK.name)
 _UNMATCHED: tuple[tuple[LiteralString, LiteralString, LiteralString, str, str], ...] = (
     (
         CLOCK.name,
@@ -82,10 +82,10 @@ def _walk(read: Snapshot, table: Table, findings: Findings, differing: list[int]
                 findings.lost(table.name, (0, 0), fault._replace(key=walk.key_of(row)))
 
 
-def _zones(table: str, row: dict[str, Any]) -> list[Lost]:
+def _zones(table: str, row: dict[str, Any]) -> list[UnreadableRange]:
     column = {"organization": "timezone", "space": "cell_zone"}.get(table, "")
     return (
-        [Lost("", column, f"names no time zone: {row[column]}")]
+        [UnreadableRange("", column, f"names no time zone: {row[column]}")]
         if column and not _is_zone(row[column])
         else []
     )
@@ -101,15 +101,15 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _settings(row: dict[str, Any]) -> list[Lost]:
+def _settings(row: dict[str, Any]) -> list[UnreadableRange]:
     try:
         settings = msgspec.json.decode(row["settings"], type=SpaceSettings)
     except msgspec.MsgspecError as error:
-        return [Lost("", "settings", why(error))]
+        return [UnreadableRange("", "settings", why(error))]
     if settings.timezone is not None and not _is_zone(settings.timezone):
-        return [Lost("", "settings", f"names no time zone: {settings.timezone}")]
+        return [UnreadableRange("", "settings", f"names no time zone: {settings.timezone}")]
     return [
-        Lost("", column, f"holds {row[column]}, and its settings say {said}")
+        UnreadableRange("", column, f"holds {row[column]}, and its settings say {said}")
         for column, said in _stuck_after(settings).items()
         if row[column] != said
     ]

@@ -19,20 +19,20 @@ _VALUES: dict[str, LiteralString] = {
 
 
 def extremes_ms(
-    db: Database, org_id: int, where: CallFilter, wanted: Sequence[Extreme], most_rows: int
+    db: Database, org_id: int, where: CallFilter, wanted: Sequence[Extreme], max_rows: int
 ) -> list[int | None]:
-    """See `Store.extremes_ms`. One pass for all when their places have at most `most_rows` calls together,
+    """See `Store.extremes_ms`. One pass for all when their places have at most `max_rows` calls together,
     else one for each; None for one whose own places have more.
     """
     if not wanted:
         return []
     places = dict.fromkeys(place for each in wanted for place in each.places)
-    found = _found(db, org_id, where, wanted, places, most_rows)
+    found = _found(db, org_id, where, wanted, places, max_rows)
     if found is not None:
         return found
     if len(wanted) == 1:
         return [None]
-    return [found for each in wanted for found in extremes_ms(db, org_id, where, [each], most_rows)]
+    return [found for each in wanted for found in extremes_ms(db, org_id, where, [each], max_rows)]
 
 
 def _found(
@@ -41,11 +41,11 @@ def _found(
     where: CallFilter,
     wanted: Sequence[Extreme],
     places: Iterable[Place],
-    most_rows: int,
+    max_rows: int,
 ) -> list[int | None] | None:
-    """None when these places have more than `most_rows` calls, matching the filter or not: those are read."""
+    """None when these places have more than `max_rows` calls, matching the filter or not: those are read."""
     conditions = calls_where(db.dialect, Scope(org_id, all_content=True), where)
-    values: dict[str, Any] = {**conditions.values, "places": list(places), "most": most_rows + 1}
+    values: dict[str, Any] = {**conditions.values, "places": list(places), "most": max_rows + 1}
     asked = []
     for at, each in enumerate(wanted):
         # All places are read for each extreme. Calls outside its own places cannot fall within its bounds.
@@ -61,7 +61,7 @@ def _found(
         values,
     )
     # Beyond the bound the subquery was cut off, so its extremes are not those of all calls.
-    return found if rows <= most_rows else None
+    return found if rows <= max_rows else None
 
 
 def _within(dialect: Dialect) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, LiteralString
 
-from callboard.model.call import LOOK_BACK
+from callboard.model.call import MAX_CALL_SPAN
 from callboard.model.fields import filtered
 from callboard.model.task import CALL_ENDED_FOR
 from callboard.store.questions import CallFilter, Match, Position, Scope, TaskFilter, Unknown
@@ -94,7 +94,7 @@ def calls_where(dialect: Dialect, scope: Scope, where: CallFilter) -> Conditions
 
 _TALKS: LiteralString = "call_status IN ('in_progress', 'completed', 'failed')"
 # Its times do not contradict each other, and if it is over, its end is known and its talk time has room.
-_PLACED: LiteralString = (
+_HAS_KNOWN_TIME: LiteralString = (
     "(time_marks & 4) = 0 AND (NOT ("
     + _FINAL
     + ") OR end_time + 1000000 >= coalesce(duration_ms, 0) * 1000 + "
@@ -103,18 +103,20 @@ _BEGINS: dict[str, LiteralString] = {
     "talk": "CASE WHEN "
     + _TALKS
     + " AND start_time >= creation_time AND "
-    + _PLACED
+    + _HAS_KNOWN_TIME
     # An inferred end at the very start says nothing of the talk.
     + "start_time AND ((time_marks & 2) = 0 OR end_time > start_time)) THEN start_time END",
-    "offered": "CASE WHEN call_status <> 'queued' AND " + _PLACED + "creation_time) THEN creation_time END",
+    "offered": "CASE WHEN call_status <> 'queued' AND "
+    + _HAS_KNOWN_TIME
+    + "creation_time) THEN creation_time END",
 }
-_OF_ITS_SPACE: LiteralString = " FROM space WHERE space.id = call.space_id AND space.org_id = call.org_id)"
+_SPACE_OF_CALL: LiteralString = " FROM space WHERE space.id = call.space_id AND space.org_id = call.org_id)"
 
 
 def interval(dialect: Dialect, kind: str) -> tuple[str, str]:
     """When a call begins and ends to talk or to be offered, in SQL."""
     begins = _BEGINS[kind]
-    limit = "1000000 * (SELECT " + dialect.live_limit + _OF_ITS_SPACE
+    limit = "1000000 * (SELECT " + dialect.live_limit + _SPACE_OF_CALL
     return begins, "CASE WHEN " + _FINAL + " THEN end_time ELSE " + begins + " + " + limit + " END"
 
 
@@ -137,7 +139,7 @@ def _under_way(dialect: Dialect, where: CallFilter, conditions: Conditions) -> N
             since, until = ":since_" + kind, ":until_" + kind
             conditions.add(
                 since + " < " + until + " AND " + begins + " < " + until + " AND " + ends + " > " + since,
-                **{"since_" + kind: span[0], "until_" + kind: span[1], "back": LOOK_BACK},
+                **{"since_" + kind: span[0], "until_" + kind: span[1], "back": MAX_CALL_SPAN},
             )
             conditions.add(begins + " < " + ends + " AND " + begins + " < creation_time + :back")
             # Neither before its creation nor long after: however old that is, the walk by time is short.

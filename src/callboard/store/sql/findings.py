@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 
 from callboard.store.reporting import Difference, Verification
-from callboard.store.sql.table_walk import Lost
+from callboard.store.sql.table_walk import UnreadableRange
 
-MOST_TOLD = 1_000
+MAX_LISTED = 1_000
 """Differences reported one by one; `drift` counts all."""
 
 
@@ -38,10 +38,10 @@ class Findings:
         found = self.found
         found.drift += 1
         found.drift_of[place[0]] = found.drift_of.get(place[0], 0) + 1
-        if len(found.differences) < MOST_TOLD:
+        if len(found.differences) < MAX_LISTED:
             found.differences.append(Difference(what, *place, key, _plain(kept), _plain(expected), column))
 
-    def lost(self, what: str, place: tuple[int, int], fault: Lost) -> None:
+    def lost(self, what: str, place: tuple[int, int], fault: UnreadableRange) -> None:
         """Record a row that cannot be read, or a value that its column cannot hold."""
         self.tell(what, place, fault.key, fault.why, None, fault.column)
 

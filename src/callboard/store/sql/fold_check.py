@@ -23,10 +23,10 @@ from callboard.store.sql.rows import CALL_COLUMNS, TASK_COLUMNS, call_values, ta
 from callboard.store.sql.save import find_clock
 from callboard.store.sql.table_walk import (
     UNREADABLE,
-    Lost,
     ReadingEndsError,
     Snapshot,
     TableWalk,
+    UnreadableRange,
     attempt,
     why,
 )
@@ -288,7 +288,7 @@ def _name_of(kept: Kept) -> tuple[Any, str]:
     return (kept.events[0][3] if kept.events else 0), f"number {kept.no}"
 
 
-def _space_of(walk: TableWalk, lost: Lost) -> int:
+def _space_of(walk: TableWalk, lost: UnreadableRange) -> int:
     if lost.row is None:
         return 0
     return _whole(lost.row[[each.name for each in walk.columns].index("space_id")])
@@ -298,7 +298,7 @@ def _whole(value: Any) -> int:
     return value if isinstance(value, int) else 0
 
 
-def mend_page(db: Database, org_id: int, begin: int, end: int, log: LogState) -> frozenset[int]:
+def repair_page(db: Database, org_id: int, begin: int, end: int, log: LogState) -> frozenset[int]:
     """Rebuild the wrong rows of a range of numbers, those whose events are sound. Returns the spaces whose
     counters have to be recounted.
     """

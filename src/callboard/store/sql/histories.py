@@ -10,17 +10,17 @@ from __future__ import annotations
 
 from threading import Lock
 
-from callboard.store.interface import Moved
+from callboard.store.interface import Changes
 
-_NEVER = 1 << 62
+_UNREACHABLE = 1 << 62
 """A version that no store reaches."""
 _BITS = 44
 """Lower bits, for the version within one history: enough for a million commits a second for half a year.
-Leaves 18 bits for the history below `_NEVER`.
+Leaves 18 bits for the history below `_UNREACHABLE`.
 """
 
 
-class Histories:
+class VersionEpochs:
     """The number of the current history, counted by this process from 0. Thread-safe."""
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Histories:
         that the database never reaches, which means that no deltas since are known: cells are read again.
         """
         told = self.told(mark)
-        return _NEVER if told is None else told
+        return _UNREACHABLE if told is None else told
 
     def told(self, version: int) -> int | None:
         """A version as the database's own number; None for one of an earlier history, or a negative one."""
@@ -58,10 +58,10 @@ class Histories:
             return None
         return version & ((1 << _BITS) - 1)
 
-    def tell(self, moved: Moved, *, anew: bool) -> Moved:
+    def tell(self, moved: Changes, *, anew: bool) -> Changes:
         """Changes with their versions numbered for the current history."""
         upper = self._number << _BITS
-        return Moved(upper | moved.version, upper | moved.directory_version, moved.totals, anew)
+        return Changes(upper | moved.version, upper | moved.directory_version, moved.totals, anew)
 
 
 def numbered(history: int, mark: int | None) -> int | None:

@@ -47,9 +47,9 @@ def claim_import(db: Database, org_id: int, batch_no: int, claim: ImportClaim) -
     return need_import(db, org_id, batch_no)
 
 
-def beat_import(db: Database, org_id: int, batch_no: int, owner: ImportOwner) -> None:
-    """See `Store.beat_import`. Takes no organization lock: a heartbeat must not wait for a long commit. Its
-    statement compares the owner, so it changes nothing after the import was taken over.
+def heartbeat_import(db: Database, org_id: int, batch_no: int, owner: ImportOwner) -> None:
+    """See `Store.heartbeat_import`. Takes no organization lock: a heartbeat must not wait for a long
+    commit. Its statement compares the owner, so it changes nothing after the import was taken over.
     """
     db.change("batch.beat", {"org_id": org_id, "no": batch_no, "owner": _owner_text(owner)})
 

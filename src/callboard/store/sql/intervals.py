@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import structs
 
 from callboard.clock import Micros
-from callboard.model.call import LOOK_BACK
+from callboard.model.call import MAX_CALL_SPAN
 from callboard.store.questions import CallFilter, Scope
 from callboard.store.reporting import Intervals
 from callboard.store.sql.database import Database, Dialect
@@ -28,7 +28,7 @@ def intervals(
     calls = _calls(db.dialect)
     # A call that began up to LOOK_BACK before the period may still be under way in it. The bound keeps this a
     # range of the index; a span is cut at the same length, so no longer call could reach the period either.
-    around = structs.replace(where, start=period[0] - LOOK_BACK, end=period[1])
+    around = structs.replace(where, start=period[0] - MAX_CALL_SPAN, end=period[1])
     conditions = calls_where(db.dialect, Scope(org_id, all_content=True), around)
     values: dict[str, Any] = {**conditions.values, "spaces": list(spaces)}
     found: list[Any] = db.select(
@@ -38,7 +38,7 @@ def intervals(
         "WHERE begins < :period_end AND ends > :period_start AND begins < ends",
         {
             **values,
-            "back": LOOK_BACK,
+            "back": MAX_CALL_SPAN,
             "period_start": period[0],
             "period_end": period[1],
         },

@@ -10,9 +10,17 @@ from callboard.model.event import from_canonical
 from callboard.store.sql.checksum import are_complete, event_checksum, is_sound
 from callboard.store.sql.database import SqlRow
 from callboard.store.sql.findings import Findings
-from callboard.store.sql.table_walk import PIECE, UNREADABLE, Lost, Snapshot, TableWalk, attempt, why
+from callboard.store.sql.table_walk import (
+    PIECE,
+    UNREADABLE,
+    Snapshot,
+    TableWalk,
+    UnreadableRange,
+    attempt,
+    why,
+)
 
-MOST_FAILING = 1_000
+MAX_FAILING = 1_000
 """Damaged events remembered one by one. With more of them the log counts as incomplete, and no row is
 rebuilt.
 """
@@ -95,7 +103,7 @@ def _name_batches(read: Snapshot, org_id: int, begin: int, end: int, log: _Log, 
         return
     for (batch_no,) in sorted(found):
         # Bounded, as the memory for them is: the rest is not reported one by one.
-        if batch_no not in log.lost_batches and len(log.lost_batches) < MOST_FAILING:
+        if batch_no not in log.lost_batches and len(log.lost_batches) < MAX_FAILING:
             log.lost_batches.add(batch_no)
             findings.tell("batch", (org_id, 0), str(batch_no), None, "events name it", "no")
 
@@ -116,7 +124,7 @@ class _Log:
         self.lost_batches: set[int] = set()
         self.whole = True
 
-    def take(self, rows: list[SqlRow], lost: list[Lost], begin: int, end: int) -> None:
+    def take(self, rows: list[SqlRow], lost: list[UnreadableRange], begin: int, end: int) -> None:
         there = set()
         for row in rows:
             covered = tuple(row[place] for place in self._covered)
@@ -172,7 +180,7 @@ class _Log:
         self._remember(row, covered)
 
     def _remember(self, row: SqlRow, covered: SqlRow) -> None:
-        if len(self.failing) >= MOST_FAILING:
+        if len(self.failing) >= MAX_FAILING:
             self.whole = False
             return
         self.failing.append((row[self._marks[2]], *covered))

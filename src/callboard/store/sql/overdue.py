@@ -13,13 +13,13 @@ from callboard.fold.batch import Item
 from callboard.fold.task import run_time_ms
 from callboard.model.event import from_canonical
 from callboard.store.budget import hand
-from callboard.store.reporting import LastVerification, Overdue, Received
+from callboard.store.reporting import Arrivals, LastVerification, Overdue
 from callboard.store.sql.database import Database
 from callboard.store.sql.load import add_entries
 from callboard.store.sql.sums import bounded
 
 
-def received(db: Database, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:
+def received(db: Database, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Arrivals:
     """See `Store.received`."""
     where: dict[str, Any] = {"org_id": org_id, "spaces": list(spaces)}
     ended = {(row[0], row[1]): row[2] for row in db.rows("outcome.of_spaces", where)}
@@ -37,7 +37,7 @@ def received(db: Database, org_id: int, spaces: Sequence[int], since: Micros, mo
         if space_id in wanted:
             occurred = from_canonical(body).occurred_at
             latest.append((received_at, None if occurred is UNSET else occurred))
-    return Received(
+    return Arrivals(
         outcomes=ended,
         last_received_at=last,
         latest=latest,
@@ -46,7 +46,7 @@ def received(db: Database, org_id: int, spaces: Sequence[int], since: Micros, mo
     )
 
 
-class Late(NamedTuple):
+class OverdueQuery(NamedTuple):
     """A kind of overdue item: its table, the partial index to read, and the columns of its id, of the time it
     waits since, and of its status. `besides` repeats the index's condition, without which SQLite refuses the
     hint.
@@ -60,7 +60,7 @@ class Late(NamedTuple):
     besides: LiteralString
 
 
-LONG_LIVE = Late(
+LONG_LIVE = OverdueQuery(
     "call",
     "call_live",
     "call_id",
@@ -68,11 +68,11 @@ LONG_LIVE = Late(
     "call_status",
     "AND call_status IN ('ringing', 'in_progress')",
 )
-WAITING = Late("task", "task_waiting", "task_id", "waiting_since", "status", "")
+WAITING = OverdueQuery("task", "task_waiting", "task_id", "waiting_since", "status", "")
 
 
 def overdue(
-    db: Database, late: Late, org_id: int, status: str, before: Mapping[int, Micros], most: int
+    db: Database, late: OverdueQuery, org_id: int, status: str, before: Mapping[int, Micros], most: int
 ) -> dict[int, Overdue]:
     """Overdue items of each space: how many, and the `most` that wait longest. `before` gives each space's
     limit: an item is overdue when its time is earlier. One statement for all spaces.

@@ -10,7 +10,7 @@ from typing import Any
 
 from callboard.clock import DAY
 from callboard.fold.catalogue import BY_NAME, CALL_DIMENSIONS, CALL_FIELD_DIMENSIONS, CATALOGUE, Counter
-from callboard.fold.grain import QUARTER_US, QUARTERS_A_DAY, Grain, bucket_of
+from callboard.fold.grain import QUARTER_HOUR_US, QUARTER_HOURS_PER_DAY, Grain, bucket_of
 from callboard.fold.tally import CellKey
 from callboard.model.totals import Totals
 from callboard.store.sql.database import Database
@@ -30,23 +30,23 @@ def counted_totals(db: Database, org_id: int, space_id: int) -> Totals:
     return Totals(*row)
 
 
-def counted_cells(db: Database, org_id: int, space_id: int, zone: str) -> Cells:
+def recounted_cells(db: Database, org_id: int, space_id: int, zone: str) -> Cells:
     """The cells that the space's rows make, at every grain of the catalogue."""
     where = {"org_id": org_id, "space_id": space_id}
     cells: Counted = {}
-    for quarter, values, measures in _by_quarter(db, where):
+    for quarter, values, measures in _by_quarter_hour(db, where):
         for counter in CATALOGUE:
             if Grain.UTC_DAY not in counter.grains and values.keys() >= set(counter.dimensions):
                 _spread(cells, counter, quarter, values, measures, zone)
     for name, sql in (("talk_times", "cell.recount_talk"), ("answer_times", "cell.recount_wait")):
         code = BY_NAME[name].code
         for day, *dimensions, a, b, c, d, e in db.rows(sql, {**where, "day_us": DAY}):
-            key = (code, str(Grain.UTC_DAY), day * QUARTERS_A_DAY, *dimensions)
+            key = (code, str(Grain.UTC_DAY), day * QUARTER_HOURS_PER_DAY, *dimensions)
             cells[key] = [a, b, c, d, e]
     return {key: tuple(measures) for key, measures in cells.items()}
 
 
-def kept_cells(db: Database, org_id: int, space_id: int, zone: str) -> Cells:
+def stored_cells(db: Database, org_id: int, space_id: int, zone: str) -> Cells:
     """The cells as they are kept: with the differences that are not in them yet."""
     where = {"org_id": org_id, "space_id": space_id, "counters": COUNTERS}
     found = db.rows("cell.of_space", where)
@@ -68,8 +68,10 @@ def with_deltas(db: Database, org_id: int, space_id: int, zone: str, cells: Coun
     return {key: measures for key, measures in cells.items() if any(measures)} if emptied else cells
 
 
-def _by_quarter(db: Database, where: dict[str, int]) -> Iterator[tuple[int, dict[str, Any], tuple[int, ...]]]:
-    within = {**where, "quarter_us": QUARTER_US}
+def _by_quarter_hour(
+    db: Database, where: dict[str, int]
+) -> Iterator[tuple[int, dict[str, Any], tuple[int, ...]]]:
+    within = {**where, "quarter_us": QUARTER_HOUR_US}
     for quarter, *values, a, b, c, d, e in db.rows("cell.recount_calls", within):
         yield quarter, dict(zip(CALL_FIELD_DIMENSIONS, values, strict=True)), (a, b, c, d, e)
     for quarter, status, items in db.rows("cell.recount_tasks", within):

@@ -6,7 +6,7 @@ import msgspec
 
 from callboard.store.sql.compaction import recount_contact
 from callboard.store.sql.database import Database
-from callboard.store.sql.recount import counted_cells, counted_totals
+from callboard.store.sql.recount import counted_totals, recounted_cells
 from callboard.store.sql.save import home_zones, read_clock
 
 
@@ -33,7 +33,7 @@ def insert_cells(db: Database, org_id: int, space_id: int, zone: str) -> None:
     """Write the cells of a space as counted from its rows. The space must have none: `cell.add` adds to
     them.
     """
-    cells = counted_cells(db, org_id, space_id, zone)
+    cells = recounted_cells(db, org_id, space_id, zone)
     db.change_many(
         "cell.add",
         [(org_id, space_id, *key, *measures) for key, measures in sorted(cells.items())],

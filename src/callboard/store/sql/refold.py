@@ -55,7 +55,7 @@ any of its rows is refolded.
 Write = Callable[[], AbstractContextManager[Database]]
 
 
-class Watch(Protocol):
+class UpgradeObserver(Protocol):
     """Receives the progress of an upgrade."""
 
     def waits(self) -> None:
@@ -118,7 +118,7 @@ def is_empty(db: Database) -> bool:
 class Refolding:
     """One refold of a whole store. `write` opens a transaction, committed when its block ends."""
 
-    def __init__(self, write: Write, watch: Watch | None = None) -> None:
+    def __init__(self, write: Write, watch: UpgradeObserver | None = None) -> None:
         self._write = write
         self._watch = watch
         self._done = 0
@@ -310,7 +310,7 @@ def _drop(db: Database, name: str) -> None:
     db.run("DELETE FROM meta WHERE name = :name", {"name": name})
 
 
-def told_bytes(size: int) -> str:
+def format_bytes(size: int) -> str:
     """A size as text: `128 MiB`, `1.5 GiB`."""
     mib = size / 1024**2
     return f"{mib:,.0f} MiB" if mib < 1024 else f"{mib / 1024:,.1f} GiB"

@@ -19,7 +19,7 @@ from callboard.store.questions import (
     Scope,
     Window,
 )
-from callboard.store.reporting import AgentTasks, Intervals, LastVerification, Overdue, Received, Verification
+from callboard.store.reporting import AgentTasks, Arrivals, Intervals, LastVerification, Overdue, Verification
 from callboard.store.sql.agents import count_agents, list_agents
 from callboard.store.sql.database import Database
 from callboard.store.sql.extremes import extremes_ms
@@ -58,16 +58,16 @@ class SqlReporting(ABC):
         return self._at_once(sums_since, org_id, scans, since)
 
     def extremes_ms(
-        self, org_id: int, where: CallFilter, wanted: Sequence[Extreme], most_rows: int
+        self, org_id: int, where: CallFilter, wanted: Sequence[Extreme], max_rows: int
     ) -> list[int | None]:
-        return self._at_once(extremes_ms, org_id, where, wanted, most_rows)
+        return self._at_once(extremes_ms, org_id, where, wanted, max_rows)
 
     def lengths(
         self, org_id: int, aggregate: Aggregate, ranges: Sequence[tuple[Micros, Micros]]
     ) -> GroupLengths:
         return self._at_once(lengths, org_id, aggregate, ranges)
 
-    def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Received:
+    def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Arrivals:
         return self._at_once(received, org_id, spaces, since, most)
 
     def long_live_calls(
@@ -115,8 +115,8 @@ class SqlReporting(ABC):
         found = self._at_once(lambda db: db.rows("task.stuck_by_space", where))
         return {space_id: stuck for space_id, stuck in found if stuck}
 
-    def agents(self, scope: Scope, window: Window, most_pairs: int) -> list[AgentTasks] | None:
-        return self._at_once(list_agents, scope, window, most_pairs)
+    def agents(self, scope: Scope, window: Window, max_pairs: int) -> list[AgentTasks] | None:
+        return self._at_once(list_agents, scope, window, max_pairs)
 
     def count_agents(self, scope: Scope) -> int:
         return self._at_once(count_agents, scope)

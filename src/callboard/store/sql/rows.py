@@ -21,7 +21,7 @@ RUN_COLUMNS = (
 )
 
 SqlRow = tuple[Any, ...]
-Noun = TypeVar("Noun", Call, Task)
+ItemT = TypeVar("ItemT", Call, Task)
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _decode = msgspec.json.Decoder().decode
 
@@ -82,10 +82,10 @@ def task_values(task: Task) -> SqlRow:
     )
 
 
-def _reader(of: str, noun: type[Noun]) -> Callable[[SqlRow], Noun]:
+def _reader(of: str, noun: type[ItemT]) -> Callable[[SqlRow], ItemT]:
     documents, flags = _places(of, "document", "texts"), _places(of, "flag")
 
-    def read(row: SqlRow) -> Noun:
+    def read(row: SqlRow) -> ItemT:
         values = [*row]
         for at in documents:
             if values[at] is not None:

@@ -19,14 +19,14 @@ from callboard.model.task import Task
 from callboard.model.words import Outcome
 from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner
 from callboard.store.interface import (
-    Ahead,
+    Activity,
     Batch,
     CallAt,
-    Doing,
+    Changes,
     ImportStep,
-    Moved,
     Progress,
     Receipt,
+    Refresher,
     TaskAt,
     Withdrawal,
 )
@@ -43,9 +43,9 @@ from callboard.store.reporting import Verification
 from callboard.store.sql import compaction, directory, lists
 from callboard.store.sql.copying import Copying, is_unfinished
 from callboard.store.sql.database import Database
-from callboard.store.sql.histories import Histories, numbered
+from callboard.store.sql.histories import VersionEpochs, numbered
 from callboard.store.sql.import_rows import import_rows
-from callboard.store.sql.imports import beat_import, begin_import, claim_import, finish_import, import_of
+from callboard.store.sql.imports import begin_import, claim_import, finish_import, heartbeat_import, import_of
 from callboard.store.sql.ingestion import Arrived, Ingestion
 from callboard.store.sql.items import entries_of, find_call, find_task
 from callboard.store.sql.reporting import SqlReporting
@@ -73,8 +73,8 @@ class SqlStore(SqlReporting):
     def _writing(self) -> AbstractContextManager[Database]:
         """One commit, which a caller cannot begin again."""
 
-    doing: Doing
-    _histories: Histories
+    doing: Activity
+    _histories: VersionEpochs
 
     @property
     @abstractmethod
@@ -85,13 +85,13 @@ class SqlStore(SqlReporting):
         """What verifying takes of the engine."""
 
     @abstractmethod
-    def marker(self) -> int: ...
+    def change_counter(self) -> int: ...
 
     @abstractmethod
-    def moved(self, org_id: int, since: int) -> Moved: ...
+    def moved(self, org_id: int, since: int) -> Changes: ...
 
     @abstractmethod
-    def ahead(self) -> Ahead | None: ...
+    def ahead(self) -> Refresher | None: ...
 
     @abstractmethod
     def ready(self) -> dict[Literal["engine", "version", "durable"], str]: ...
@@ -104,8 +104,8 @@ class SqlStore(SqlReporting):
     ) -> tuple[list[Rows], list[Rows | None], int | None]:
         history = self._histories.number
         of_history = [(aggregate, self._histories.mark(mark)) for aggregate, mark in since]
-        rows, changes, change_counter = super().sums_since(org_id, scans, of_history)
-        return rows, changes, numbered(history, change_counter)
+        rows, changes, delta_number = super().sums_since(org_id, scans, of_history)
+        return rows, changes, numbered(history, delta_number)
 
     # --- events in
 
@@ -144,8 +144,8 @@ class SqlStore(SqlReporting):
     def claim_import(self, org_id: int, batch_no: int, claim: ImportClaim) -> ImportBatch:
         return self._write(lambda db: claim_import(db, org_id, batch_no, claim))
 
-    def beat_import(self, org_id: int, batch_no: int, owner: ImportOwner) -> None:
-        self._write(lambda db: beat_import(db, org_id, batch_no, owner))
+    def heartbeat_import(self, org_id: int, batch_no: int, owner: ImportOwner) -> None:
+        self._write(lambda db: heartbeat_import(db, org_id, batch_no, owner))
 
     def import_rows(self, step: ImportStep) -> list[Receipt]:
         return self._write(lambda db: import_rows(db, step))

@@ -23,7 +23,7 @@ from callboard.store.questions import (
     Unknown,
 )
 from callboard.store.sql.columns import counted
-from callboard.store.sql.compaction import HOME_BUCKETS, OF_CONTACT, UTC_BUCKETS
+from callboard.store.sql.compaction import HOME_BUCKETS, IN_CONTACT_SPACES, UTC_BUCKETS
 from callboard.store.sql.database import Database, Dialect
 from callboard.store.sql.filters import WAIT_KNOWN, calls_where, tasks_where
 
@@ -35,7 +35,7 @@ the lookups took 35 s, the walk takes half a second.
 """
 
 
-class _Marks(NamedTuple):
+class _DeltaRange(NamedTuple):
     """Where an organization's deltas stand."""
 
     settled: int
@@ -54,9 +54,9 @@ def sums_since(
     db: Database, org_id: int, scans: Sequence[Scan], since: Sequence[tuple[Aggregate, int]]
 ) -> tuple[list[Rows], list[Rows | None], int | None]:
     """See `Reporting.sums_since`; the caller's transaction makes all of it one snapshot."""
-    marks = _Marks(1, 1, None)
+    marks = _DeltaRange(1, 1, None)
     if since or any(scan.grain is not None for scan in scans):
-        marks = _Marks(*(db.row("clock.marks", {"org_id": org_id}) or marks))
+        marks = _DeltaRange(*(db.row("clock.marks", {"org_id": org_id}) or marks))
     rows = [
         _of_rows(db, org_id, scan) if scan.grain is None else _of_cells(db, org_id, scan, marks.settled)
         for scan in scans
@@ -110,7 +110,7 @@ def _merged(db: Database, counter: Counter, scan: Scan, values: dict[str, Any]) 
         f"AND bucket >= begins AND bucket < ends{_matching(aggregate, named, values)}"
     )
     if dialect.packed and set(aggregate.group) <= {"space"}:
-        return _looked_up(db, aggregate, cells, wanted, values)
+        return _by_subquery(db, aggregate, cells, wanted, values)
     group = ", ".join(["place", *_columns_of(aggregate, named)])
     sql = (
         f"SELECT {group}, {', '.join(wanted)} FROM span CROSS JOIN {dialect.each_space} "
@@ -124,7 +124,7 @@ def _columns_of(aggregate: Aggregate, named: Mapping[str, str]) -> list[str]:
     return ["space_id" if name == "space" else named[name] for name in aggregate.group]
 
 
-def _looked_up(
+def _by_subquery(
     db: Database, aggregate: Aggregate, cells: str, wanted: list[str], values: dict[str, Any]
 ) -> Rows:
     """The same by a subquery for each range (and space), so that nothing is sorted: SQLite groups by sorting
@@ -197,12 +197,12 @@ def _unmerged(db: Database, counter: Counter, scan: Scan, values: dict[str, Any]
     places = holding(scan.ranges)
     return [
         (place, *row[1:])
-        for row in _of_deltas(db, counter, scan.aggregate, bucket, within, values)
+        for row in _sum_deltas(db, counter, scan.aggregate, bucket, within, values)
         for place in places(row[0])
     ]
 
 
-def _changed(db: Database, org_id: int, aggregate: Aggregate, since: int, marks: _Marks) -> Rows | None:
+def _changed(db: Database, org_id: int, aggregate: Aggregate, since: int, marks: _DeltaRange) -> Rows | None:
     """What the deltas since a change counter add up to; None when some of them are deleted."""
     if since == marks.next:
         return []
@@ -212,10 +212,10 @@ def _changed(db: Database, org_id: int, aggregate: Aggregate, since: int, marks:
         return None
     assert aggregate.counter is not None, "only a counter has deltas"
     values = {"org_id": org_id, "since": since, "spaces": list(aggregate.spaces)}
-    return _of_deltas(db, BY_NAME[aggregate.counter], aggregate, "quarter", "", values)
+    return _sum_deltas(db, BY_NAME[aggregate.counter], aggregate, "quarter", "", values)
 
 
-def _of_deltas(
+def _sum_deltas(
     db: Database, counter: Counter, aggregate: Aggregate, bucket: str, within: str, values: dict[str, Any]
 ) -> Rows:
     """What the deltas from `:since` on add up to, by bucket and group."""
@@ -223,7 +223,7 @@ def _of_deltas(
     named = {name: name for name in counter.dimensions}
     space = str(CONTACT_SPACES) if contact else "space_id"
     group = [bucket, *(space if name == "space" else name for name in aggregate.group)]
-    scope = OF_CONTACT if contact else f"space_id IN (SELECT value FROM {db.dialect.each_space})"
+    scope = IN_CONTACT_SPACES if contact else f"space_id IN (SELECT value FROM {db.dialect.each_space})"
     wanted = [_measured(each, each.measure, counter.status) for each in aggregate.sums]
     return bounded(
         db,

@@ -8,10 +8,10 @@ from typing import Any, LiteralString, NamedTuple
 from callboard.fold.catalogue import ADDED_DIMENSIONS, CATALOGUE
 from callboard.store.questions import CONTACT_SPACES
 from callboard.store.sql.checksum import are_complete, delta_checksum, run_checksum
-from callboard.store.sql.copying import OF_ORGANIZATIONS, Table
+from callboard.store.sql.copying import ORGANIZATION_TABLES, Table
 from callboard.store.sql.database import Database, SqlRow
 from callboard.store.sql.findings import Findings
-from callboard.store.sql.table_walk import UNREADABLE, Lost, Snapshot, TableWalk, attempt, why
+from callboard.store.sql.table_walk import UNREADABLE, Snapshot, TableWalk, UnreadableRange, attempt, why
 
 WALKED_ELSEWHERE = frozenset({"event", "call", "task"})
 """By number, with what follows from them."""
@@ -44,7 +44,7 @@ class TableCheck:
         self._complete = attempt(read, are_complete)
 
     def run(self) -> Damaged:
-        for table in OF_ORGANIZATIONS:
+        for table in ORGANIZATION_TABLES:
             if table.name not in WALKED_ELSEWHERE:
                 try:
                     self._table(table)
@@ -88,14 +88,16 @@ class TableCheck:
         elif len(self._drop) < 1_000:
             self._drop.append((table, tuple(row[names.index(each)] for each in table.key)))
 
-    def _further(self, table: str, row: dict[str, Any]) -> list[Lost]:
+    def _further(self, table: str, row: dict[str, Any]) -> list[UnreadableRange]:
         if row["org_id"] != self._org_id:
-            return [Lost("", "org_id", f"holds {row['org_id']}")]
+            return [UnreadableRange("", "org_id", f"holds {row['org_id']}")]
         spaces = self._spaces | {CONTACT_SPACES} if table == "cell" else self._spaces
         if table in ONLY_COUNTED and row["space_id"] not in spaces:
-            return [Lost("", "space_id", f"names no space: {row['space_id']}")]
+            return [UnreadableRange("", "space_id", f"names no space: {row['space_id']}")]
         if table == "cell" and (row["counter"], row["grain"]) not in _CELLS:
-            return [Lost("", "counter, grain", f"names no counter: {row['counter']}/{row['grain']}")]
+            return [
+                UnreadableRange("", "counter, grain", f"names no counter: {row['counter']}/{row['grain']}")
+            ]
         if table == "delta":
             added = [row[name] for name in ADDED_DIMENSIONS]
             counted = [value for name, value in row.items() if name not in ("checksum", *ADDED_DIMENSIONS)]
@@ -104,12 +106,12 @@ class TableCheck:
             return self._registered(row)
         return []
 
-    def _summed(self, kept: int | None, expected: int) -> list[Lost]:
+    def _summed(self, kept: int | None, expected: int) -> list[UnreadableRange]:
         if kept == expected or (kept is None and not self._complete):
             return []
-        return [Lost("", "", "fails its checksum" if kept is not None else "has no checksum")]
+        return [UnreadableRange("", "", "fails its checksum" if kept is not None else "has no checksum")]
 
-    def _registered(self, row: dict[str, Any]) -> list[Lost]:
+    def _registered(self, row: dict[str, Any]) -> list[UnreadableRange]:
         facts = [row[name] for name in _FACTS]
         if row["checksum"] is None and row["batch_count"] == 0 and facts[2:5] == [None, None, None]:
             return []  # made by its tasks alone
@@ -132,7 +134,7 @@ def org_ids(read: Snapshot) -> list[int]:
     return sorted(found)
 
 
-def drop_strays(db: Database, org_id: int, damaged: Damaged) -> None:
+def drop_orphans(db: Database, org_id: int, damaged: Damaged) -> None:
     """Take away rows of counters that belong to nothing; what they should be is counted again."""
     for table, key in damaged.drop:
         where = {f"key{place}": value for place, value in enumerate(key)}

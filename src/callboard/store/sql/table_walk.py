@@ -39,7 +39,7 @@ UNREADABLE = (
 )
 """Raised by reading or folding damaged values: any operation may meet a value of any type."""
 
-ANSWERS_WITHIN_S = 60
+ANSWER_TIMEOUT_S = 60
 """How long a database that ended a connection may take to answer again."""
 
 RESTARTS_WITHIN_S = 10
@@ -47,10 +47,10 @@ RESTARTS_WITHIN_S = 10
 
 T = TypeVar("T")
 Snapshot = Callable[[], AbstractContextManager[Database]]
-Read = tuple[list[SqlRow], list["Lost"]]
+Read = tuple[list[SqlRow], list["UnreadableRange"]]
 
 
-class Lost(NamedTuple):
+class UnreadableRange(NamedTuple):
     """A row that cannot be read, or a value that its column cannot hold."""
 
     key: str
@@ -72,7 +72,7 @@ def why(error: Exception) -> str:
 
 
 @contextmanager
-def telling_faults_of(faults: tuple[type[Exception], ...], enter: Snapshot) -> Iterator[Database]:
+def reporting_damage_of(faults: tuple[type[Exception], ...], enter: Snapshot) -> Iterator[Database]:
     """A snapshot or commit of a verification, in which failing statements mean damage. Elsewhere two rows
     with one key, or a missing table, are a bug of the program and fail the request; here the rest is
     checked as well.
@@ -132,9 +132,9 @@ def attempt(enter: Snapshot, ask: Callable[[Database], T], read: Snapshot | None
 
 def wait_for_answer(read: Snapshot) -> None:
     """Return when the store answers. Raises `StoreUnavailableError` when it does not within
-    `ANSWERS_WITHIN_S`.
+    `ANSWER_TIMEOUT_S`.
     """
-    deadline = time.monotonic() + ANSWERS_WITHIN_S
+    deadline = time.monotonic() + ANSWER_TIMEOUT_S
     while True:
         try:
             with read() as db:
@@ -166,13 +166,13 @@ class TableWalk:
         row.
         """
 
-    def faults(self, row: SqlRow) -> list[Lost]:
+    def faults(self, row: SqlRow) -> list[UnreadableRange]:
         """The values of a row that their columns cannot hold."""
         shape = tuple(map(type, row))
         if shape in self._fitting:
             return []
         found = [
-            Lost(self.key_of(row), each.name, f"holds {_shown(value)}", row)
+            UnreadableRange(self.key_of(row), each.name, f"holds {_shown(value)}", row)
             for each, value in zip(self.columns, row, strict=True)
             if not _fits(each, value)
         ]
@@ -195,7 +195,9 @@ class TableWalk:
         try:
             return self._select(f"{within} ORDER BY {number}", {"begin": begin, "end": end}), []
         except ReadingEndsError as error:
-            return [], [Lost(str(begin) if end - begin == 1 else f"{begin}-{end - 1}", "", why(error))]
+            return [], [
+                UnreadableRange(str(begin) if end - begin == 1 else f"{begin}-{end - 1}", "", why(error))
+            ]
         except UNREADABLE as error:
             if end - begin == 1:
                 return [], [self._one(within, {"begin": begin, "end": end}, str(begin), why(error))]
@@ -231,10 +233,10 @@ class TableWalk:
         if fault.row is None or other is None or other.row != fault.row:
             told = "/".join(map(_shown, after)) if after else "the first"
             until = "/".join(map(_shown, before)) if before else "the last"
-            faults = [Lost(f"between {told} and {until}", fault.column, fault.why)]
+            faults = [UnreadableRange(f"between {told} and {until}", fault.column, fault.why)]
         yield [], faults
 
-    def _forward(self) -> Generator[Read, None, tuple[SqlRow | None, Lost | None]]:
+    def _forward(self) -> Generator[Read, None, tuple[SqlRow | None, UnreadableRange | None]]:
         after: SqlRow | None = None
         most = PIECE
         while True:
@@ -243,7 +245,7 @@ class TableWalk:
             try:
                 rows = self._select(f"{further} ORDER BY {order} LIMIT {most}", values)
             except ReadingEndsError as error:
-                return after, Lost("", "", why(error))
+                return after, UnreadableRange("", "", why(error))
             except UNREADABLE as error:
                 # Smaller pieces until the faulty row is read alone; after a good one the size doubles again.
                 if most > 1:
@@ -261,13 +263,15 @@ class TableWalk:
                 continue
             keys = [self._key(row) for row in rows]
             if after is not None and rows and not _is_after(after, keys[-1]):
-                return after, Lost(self.key_of(rows[-1]), "", "is not in its order", rows[-1])
+                return after, UnreadableRange(self.key_of(rows[-1]), "", "is not in its order", rows[-1])
             yield rows, []
             if len(rows) < most:
                 return after, None
             after, most = keys[-1], min(PIECE, most * 2)
 
-    def _backward(self, until: SqlRow | None) -> Generator[Read, None, tuple[SqlRow | None, Lost | None]]:
+    def _backward(
+        self, until: SqlRow | None
+    ) -> Generator[Read, None, tuple[SqlRow | None, UnreadableRange | None]]:
         before: SqlRow | None = None
         most = PIECE
         while True:
@@ -276,7 +280,7 @@ class TableWalk:
             try:
                 rows = self._select(f"{further} ORDER BY {order} LIMIT {most}", values)
             except ReadingEndsError as error:
-                return before, Lost("", "", why(error))
+                return before, UnreadableRange("", "", why(error))
             except UNREADABLE as error:
                 if most == 1:
                     return before, self._one(f"{further} ORDER BY {order} LIMIT 1", values, "", why(error))
@@ -331,18 +335,20 @@ class TableWalk:
         sql = f"SELECT {', '.join(names)}{self._from}{self._scope()} AND {further}"
         return attempt(self._read, lambda db: db.select(sql, self._values(values)))
 
-    def _one(self, further: str, values: dict[str, Any], key: str, fault: str) -> Lost:
+    def _one(self, further: str, values: dict[str, Any], key: str, fault: str) -> UnreadableRange:
         """The fault of one row: read again with texts as bytes, to name the columns that are no UTF-8."""
         try:
             [row, *_] = self._select(further, values, as_bytes=True)
         except UNREADABLE as error:
-            return Lost(key, "", fault if isinstance(error, ValueError) else why(error))
+            return UnreadableRange(key, "", fault if isinstance(error, ValueError) else why(error))
         wrong = [
             each.name
             for each, value in zip(self.columns, row, strict=True)
             if each.kind is str and isinstance(value, bytes) and not _is_text(value)
         ]
-        return Lost(key or self.key_of(row), ", ".join(wrong), "is no text (UTF-8)" if wrong else fault, row)
+        return UnreadableRange(
+            key or self.key_of(row), ", ".join(wrong), "is no text (UTF-8)" if wrong else fault, row
+        )
 
 
 def _fits(column: Column, value: Any) -> bool:

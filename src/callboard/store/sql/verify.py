@@ -25,12 +25,12 @@ from callboard.store.sql.contact_check import wrong_cells
 from callboard.store.sql.database import Database
 from callboard.store.sql.directory_check import check_directory, derive_from_settings
 from callboard.store.sql.findings import Findings
-from callboard.store.sql.fold_check import Refolding, mend_page
+from callboard.store.sql.fold_check import Refolding, repair_page
 from callboard.store.sql.log_check import check_log
-from callboard.store.sql.recount import COUNTERS, Cells, counted_cells, counted_totals, kept_cells
+from callboard.store.sql.recount import COUNTERS, Cells, counted_totals, recounted_cells, stored_cells
 from callboard.store.sql.refill import insert_cells, put_totals
 from callboard.store.sql.save import compact_for_change, compact_now, home_zones, read_clock, write_clock
-from callboard.store.sql.table_check import Damaged, TableCheck, drop_strays, org_ids
+from callboard.store.sql.table_check import Damaged, TableCheck, drop_orphans, org_ids
 from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, why
 
 Faults = Callable[[], Iterator[tuple[str, str]]]
@@ -182,7 +182,7 @@ class Verifier:
         for begin, end, wrong in Refolding(self._read, org_id, log, self._findings).pages():
             # Page by page as they are found: memory stays bounded, and each repair is one short commit.
             if any(not each.unsound for each in wrong) and self._repair:
-                mend = partial(mend_page, org_id=org_id, begin=begin, end=end, log=log)
+                mend = partial(repair_page, org_id=org_id, begin=begin, end=end, log=log)
                 # First try rows and counters in one commit, so that counters match rows during a repair as
                 # well. Where some row cannot be counted yet, repair the rows alone; `_counters` recounts
                 # later.
@@ -209,7 +209,7 @@ class Verifier:
         if self._repair and damaged.drop:
 
             def change(db: Database) -> None:
-                drop_strays(db, org_id, damaged)
+                drop_orphans(db, org_id, damaged)
                 # The dropped rows may be deltas that were merged into cells already, from which materialized
                 # views catch up. This makes every view read its cells again.
                 compact_now(db, org_id)
@@ -251,7 +251,7 @@ class Verifier:
     def _compare_cells(self, space: SpaceKey, _: Damaged) -> None:
         def read(db: Database) -> tuple[Cells, Cells]:
             zone = _zone(db, *space)
-            return kept_cells(db, *space, zone), counted_cells(db, *space, zone)
+            return stored_cells(db, *space, zone), recounted_cells(db, *space, zone)
 
         kept, counted = attempt(self._read, read)
         self._findings.count("cells", len(counted))

@@ -84,16 +84,26 @@ def _transfer_repeats(db: Database, org_id: int, batch_no: int, items: list[Item
             heir = heirs.get((item.no, body_digest(entry.body))) if entry.batch_no == batch_no else None
             if heir is None:
                 continue
-            heir_no, received_at, source = heir
-            item.entries[place] = Entry(entry.event, entry.body, received_at, source, heir_no)
+            later_batch_no, received_at, source = heir
+            item.entries[place] = Entry(entry.event, entry.body, received_at, source, later_batch_no)
             where = (org_id, item.no, entry.body)
             # An event that fails its checksum keeps it: a new checksum would certify the damage.
             before = _sealed(db, *where)
-            seq = db.value("event.hand_over", (heir_no, received_at, source, *where))
-            db.change("batch.reach", {"seq": seq, "org_id": org_id, "no": heir_no})
+            seq = db.value("event.reassign", (later_batch_no, received_at, source, *where))
+            db.change("batch.reach", {"seq": seq, "org_id": org_id, "no": later_batch_no})
             if before is not None:
                 space_id, event_key = before
-                row = (org_id, seq, space_id, item.no, heir_no, received_at, event_key, source, entry.body)
+                row = (
+                    org_id,
+                    seq,
+                    space_id,
+                    item.no,
+                    later_batch_no,
+                    received_at,
+                    event_key,
+                    source,
+                    entry.body,
+                )
                 db.change_many("event.seal", [(event_checksum(row), org_id, seq)])
 
 

@@ -38,7 +38,7 @@ WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
 
 def open_connection(
-    path: str, settings: Settings, *, writer: bool, vfs: str | None = None, patience: Patience | None = None
+    path: str, settings: Settings, *, writer: bool, vfs: str | None = None, patience: LockWait | None = None
 ) -> apsw.Connection:
     """A connection to the file. Readers cannot write; the writer creates a missing file. Lock waits follow
     `patience`, which several connections may share; without it, a new one with `lock_timeout_ms`.
@@ -52,7 +52,7 @@ def open_connection(
     with store_errors(path):
         db = apsw.Connection(path, flags=flags, vfs=vfs, statementcachesize=200)
         try:
-            _prepare(db, patience or Patience(settings.lock_timeout_ms / 1000), settings, writer=writer)
+            _prepare(db, patience or LockWait(settings.lock_timeout_ms / 1000), settings, writer=writer)
         except BaseException:
             db.close()
             raise
@@ -70,7 +70,7 @@ def _make_private(path: str) -> None:
         os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
-def _prepare(db: apsw.Connection, patience: Patience, settings: Settings, *, writer: bool) -> None:
+def _prepare(db: apsw.Connection, patience: LockWait, settings: Settings, *, writer: bool) -> None:
     db.set_busy_handler(patience)
     # FULL syncs the WAL with each commit: with NORMAL a power cut could lose acknowledged commits.
     db.execute("PRAGMA synchronous = FULL")
@@ -95,7 +95,7 @@ def _bucket(*values: Any) -> str:
     return bucket_text(values[0])
 
 
-class Patience:
+class LockWait:
     """A busy handler that waits for another process's lock in short random steps. SQLite's own handler
     backs off to 100 ms, in which a busy process commits many times, so the waiting one could starve.
 
@@ -153,7 +153,7 @@ FAULTS = (
     apsw.MisuseError,
     apsw.BindingsError,
 )
-"""Errors that only a bug of ours raises. A verification reports them as damage (`telling_faults_of`)."""
+"""Errors that only a bug of ours raises. A verification reports them as damage (`reporting_damage_of`)."""
 
 _MEANINGS: dict[type[apsw.Error], tuple[int, str]] = {
     apsw.BusyError: (1, "The store is locked by another process; try again shortly."),

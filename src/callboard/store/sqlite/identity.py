@@ -28,7 +28,7 @@ class OpenFile:
         beside = os.path.realpath(path)
         self._paths = (main, f"{beside}-wal", f"{beside}-shm")
         self._known: tuple[Inode | None, ...] = (_inode(main), None, None)
-        self.look_at = 0.0
+        self.check_at = 0.0
         """When reads check again, by `time.monotonic`. A check costs as much as answering a request, so not
         every read checks. Read and written without a lock: at worst two threads check.
         """
@@ -50,10 +50,10 @@ class OpenFile:
             known is not None and known != now for known, now in zip(self._known, found, strict=True)
         ):
             raise StoreReplacedError
-        self.look_at = time.monotonic() + LOOK_EVERY_S
+        self.check_at = time.monotonic() + LOOK_EVERY_S
 
     @property
-    def only_wal_is_gone(self) -> bool:
+    def is_only_wal_deleted(self) -> bool:
         """Whether only `-wal` was deleted: its commits can still be saved, through the open descriptor."""
         main, wal, shm = self._found()
         return (main, shm) == (self._known[0], self._known[2]) and wal is None and self._known[1] is not None

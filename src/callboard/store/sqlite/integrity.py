@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from callboard.store.sql.database import Database, SqlRow
-from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, telling_faults_of, why
+from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, reporting_damage_of, why
 from callboard.store.sqlite.connection import FAULTS
 
 MOST = 100
@@ -38,4 +38,4 @@ def rebuild_indexes(db: Database, table: str) -> None:
     db.run(f"REINDEX {table}")
 
 
-telling_faults = partial(telling_faults_of, FAULTS)
+reporting_damage = partial(reporting_damage_of, FAULTS)

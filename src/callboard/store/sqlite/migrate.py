@@ -21,7 +21,7 @@ from callboard.errors import StoreDamagedError, StoreFileError, StoreUnavailable
 from callboard.store.sql.copying import UNFINISHED
 from callboard.store.sql.database import Database
 from callboard.store.sql.refill import refill_cells
-from callboard.store.sql.refold import Refolding, Watch, is_due, is_empty, note_rules, told_bytes
+from callboard.store.sql.refold import Refolding, UpgradeObserver, format_bytes, is_due, is_empty, note_rules
 from callboard.store.sqlite.connection import WAL_LIMIT_BYTES, store_errors, transaction
 from callboard.store.sqlite.database import SqliteDatabase
 from callboard.store.sqlite.statements import migrations
@@ -50,7 +50,7 @@ def bring_up_to_date(
     connect: Callable[[], apsw.Connection],
     path: str,
     wait_s: float,
-    watch: Watch | None = None,
+    watch: UpgradeObserver | None = None,
     *,
     copying: bool = False,
 ) -> None:
@@ -71,7 +71,7 @@ def bring_up_to_date(
 
 
 def _upgraded(
-    connect: Callable[[], apsw.Connection], path: str, watch: Watch | None, *, copying: bool
+    connect: Callable[[], apsw.Connection], path: str, watch: UpgradeObserver | None, *, copying: bool
 ) -> bool:
     """Whether the file is at this version now; False when another process has it open."""
     with closing(connect()) as db, store_errors(path):
@@ -144,10 +144,10 @@ def _disk_needs(path: str) -> str:
     free = shutil.disk_usage(file.parent).free
     if free < needed:
         raise StoreFileError(
-            f"Bringing {path} up to date needs {told_bytes(needed)} of free disk, and {told_bytes(free)} are "
-            "free: make room and start again. Nothing was lost."
+            f"Bringing {path} up to date needs {format_bytes(needed)} of free disk, "
+            f"and {format_bytes(free)} are free: make room and start again. Nothing was lost."
         )
-    return f"It needs up to {told_bytes(needed)} of free disk; {told_bytes(free)} are free."
+    return f"It needs up to {format_bytes(needed)} of free disk; {format_bytes(free)} are free."
 
 
 def _version(db: apsw.Connection, path: str) -> int:

@@ -13,7 +13,7 @@ from callboard.errors import StoreTooSlowError
 from callboard.store.budget import current
 from callboard.store.sqlite.connection import store_errors
 
-STEPS_BETWEEN_LOOKS = 20_000
+STEPS_BETWEEN_CHECKS = 20_000
 """Steps of SQLite's virtual machine between two checks of the time limit: about a millisecond."""
 
 
@@ -38,13 +38,13 @@ class Readers:
         only the wait for a connection, for work that may take long (verify, export).
         """
         budget = current()
-        left_s = self._timeout_s if budget is None else min(self._timeout_s, budget.left_s())
-        deadline = time.monotonic() + left_s
+        remaining_s = self._timeout_s if budget is None else min(self._timeout_s, budget.remaining_s())
+        deadline = time.monotonic() + remaining_s
         db = self._take(deadline)
         try:
             if limited:
                 # A handler that returns true interrupts the query (`apsw.InterruptError`).
-                db.set_progress_handler(lambda: time.monotonic() > deadline, STEPS_BETWEEN_LOOKS)
+                db.set_progress_handler(lambda: time.monotonic() > deadline, STEPS_BETWEEN_CHECKS)
             with store_errors():
                 yield db
         finally:

@@ -21,16 +21,16 @@ from callboard.errors import (
 )
 from callboard.model.totals import Totals
 from callboard.settings import Settings
-from callboard.store.interface import NOTHING, Doing, Moved
+from callboard.store.interface import IDLE, Activity, Changes
 from callboard.store.sql.database import Database
-from callboard.store.sql.histories import Histories
-from callboard.store.sql.refold import Watch
+from callboard.store.sql.histories import VersionEpochs
+from callboard.store.sql.refold import UpgradeObserver
 from callboard.store.sql.store import SqlStore
 from callboard.store.sql.verify import Engine
-from callboard.store.sqlite.connection import Patience, open_connection, store_errors, transaction
+from callboard.store.sqlite.connection import LockWait, open_connection, store_errors, transaction
 from callboard.store.sqlite.database import SqliteDatabase
 from callboard.store.sqlite.identity import OpenFile
-from callboard.store.sqlite.integrity import file_faults, rebuild_indexes, telling_faults
+from callboard.store.sqlite.integrity import file_faults, rebuild_indexes, reporting_damage
 from callboard.store.sqlite.migrate import bring_up_to_date, newest_version
 from callboard.store.sqlite.readers import Readers
 from callboard.store.sqlite.statements import statement
@@ -51,7 +51,7 @@ class SqliteStore(SqlStore):
         *,
         vfs: str | None = None,
         copying: bool = False,
-        watch: Watch | None = None,
+        watch: UpgradeObserver | None = None,
     ) -> None:
         """Open the file at `path`. A missing one is created (with `copying`, marked as an unfinished copy);
         an older one is upgraded, which may take minutes and is reported to `watch`.
@@ -64,9 +64,9 @@ class SqliteStore(SqlStore):
         self._vfs = vfs
         self._write_lock = Lock()
         self._refresh_lock = Lock()
-        self._patience = Patience(self._settings.lock_timeout_ms / 1000)
-        self.doing: Doing = NOTHING
-        self._histories = Histories()
+        self._patience = LockWait(self._settings.lock_timeout_ms / 1000)
+        self.doing: Activity = IDLE
+        self._histories = VersionEpochs()
         self._file = OpenFile(path)
         self._rescued = False
         wait_s = self._settings.lock_timeout_ms / 1000
@@ -117,7 +117,7 @@ class SqliteStore(SqlStore):
             with store_errors(self._path):
                 if self._closed:
                     raise StoreUnavailableError("The store is closed.")
-                if time.monotonic() >= self._file.look_at:
+                if time.monotonic() >= self._file.check_at:
                     self._check_file()
                 # The file's lock gets only what the wait for this process's lock has left.
                 self._patience.until = until
@@ -131,7 +131,7 @@ class SqliteStore(SqlStore):
             # Acknowledge only what a later process will find: a commit into the file that is at the path.
             self._check_committed()
         finally:
-            self.doing = NOTHING
+            self.doing = IDLE
             self._patience.until = None
             self._replace_stuck_writer()
             self._write_lock.release()
@@ -158,7 +158,7 @@ class SqliteStore(SqlStore):
         try:
             self._file.check()
         except StoreReplacedError:
-            self._rescue_soon()
+            self._save_deleted_wal_soon()
             raise
 
     def _check_committed(self) -> None:
@@ -168,18 +168,18 @@ class SqliteStore(SqlStore):
             # The commit did happen, in the file that was open; that file may be restored to its path.
             raise StoreReplacedError(f"{error.message} {MAY_BE_KEPT}") from None
 
-    def _rescue_soon(self) -> None:
+    def _save_deleted_wal_soon(self) -> None:
         """Save acknowledged commits from a deleted `-wal`: this process still has it open, while the next
         one to open the file would not find them. In a thread, because the caller may hold the write lock.
         """
-        if not self._rescued and self._file.only_wal_is_gone:
+        if not self._rescued and self._file.is_only_wal_deleted:
             self._rescued = True
             Thread(target=self._rescue, name="callboard-rescue", daemon=True).start()
 
     def _rescue(self) -> None:
         # Nothing can be reported if this fails: the caller has raised `StoreReplacedError` by then.
         with self._write_lock, suppress(apsw.Error):
-            if not self._closed and self._file.only_wal_is_gone:
+            if not self._closed and self._file.is_only_wal_deleted:
                 # Copies the WAL's pages into the main file, which is still at its path.
                 self._writer.execute("PRAGMA wal_checkpoint(FULL)")
 
@@ -203,7 +203,7 @@ class SqliteStore(SqlStore):
             return query(SqliteDatabase(db), *args)
 
     def _engine(self) -> Engine:
-        read, write = partial(telling_faults, self._snapshot), partial(telling_faults, self._writing)
+        read, write = partial(reporting_damage, self._snapshot), partial(reporting_damage, self._writing)
         return Engine(read, write, None, partial(file_faults, read), rebuild_indexes)
 
     # --- what changed
@@ -211,11 +211,11 @@ class SqliteStore(SqlStore):
     def ahead(self) -> None:
         return None
 
-    def marker(self) -> int:
+    def change_counter(self) -> int:
         # data_version does not change for a connection's own commits, so a connection that never writes sees
         # every commit, those of this process's writer too. Source:
         # sqlite.org/pragma.html#pragma_data_version.
-        if time.monotonic() >= self._file.look_at:
+        if time.monotonic() >= self._file.check_at:
             self._check_file()
         with self._refresh_lock:
             try:
@@ -225,7 +225,7 @@ class SqliteStore(SqlStore):
                 with store_errors(self._path):
                     raise
 
-    def moved(self, org_id: int, since: int) -> Moved:
+    def moved(self, org_id: int, since: int) -> Changes:
         # Two statements without a transaction are right: the totals are from one snapshot, at least as new as
         # the version read before. Newer ones among them are only returned once more by the next call.
         known_since = self._histories.told(since)
@@ -239,19 +239,19 @@ class SqliteStore(SqlStore):
                 # is of another history.
                 self._histories.another()
                 known_since = None
-            moved = Moved(version, directory_version, {})
+            moved = Changes(version, directory_version, {})
             if version != known_since:
                 # Versions begin at 0: after -1 come all spaces.
                 after = -1 if known_since is None else known_since
                 rows = self._refresh_connection.execute(
                     statement("totals.moved"), {"org_id": org_id, "since": after}
                 )
-                moved = Moved(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
+                moved = Changes(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
         return self._histories.tell(moved, anew=known_since is None)
 
     def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
         self._check_file()
-        self.marker()
+        self.change_counter()
         if self._read_only:
             raise StoreUnavailableError(f"{self._path} is read-only: events could not be kept.")
         if (free := _free_bytes(self._path)) < LEAST_FREE_BYTES:

@@ -10,7 +10,7 @@ from callboard.http.routes.analytics import PATH
 from callboard.http.routes.reports.scope import find_report_scope
 from callboard.http.routes.reports.trust import reported
 from callboard.query.reports.parameters import SPACES, sort_of
-from callboard.query.reports.spaces import MOST_SPACES, SpacesData, spaces_report
+from callboard.query.reports.spaces import MAX_SPACES, SpacesData, spaces_report
 
 
 async def get_spaces_report(request: Request) -> Response:
@@ -23,7 +23,7 @@ async def get_spaces_report(request: Request) -> Response:
         stuck,
         sort=sort_of(values),
         page=values.get("page", 1),
-        page_size=values.get("page_size", MOST_SPACES),
+        page_size=values.get("page_size", MAX_SPACES),
     )
     return await reported(request, "Spaces", data)
 
