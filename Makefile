@@ -97,9 +97,10 @@ generate: $(DEV) ## write generated text anew (fields of structs, docs/reference
 	@mkdir -p $(dir $(OPENAPI)) && cp $(VENV)/openapi.json $(OPENAPI) && echo "wrote $(OPENAPI)"
 	@$(PAGE) run types > /dev/null && echo "wrote web/src/lib/api/schema.d.ts"
 
-fix: $(DEV) ## format, and mend what the linter can mend by itself
+fix: $(DEV) ## format, and mend what the linters can mend by themselves
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format --quiet .
+	@$(PAGE) run fix --lenient
 
 bench: $(BENCH) ## measure side by side on this machine, as JSON (needs wrk, and PostgreSQL for reports)
 	@command -v wrk > /dev/null || { echo "bench: wrk is not installed (apt-get install wrk, brew install wrk)" >&2; exit 1; }

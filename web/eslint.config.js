@@ -1,0 +1,55 @@
+import js from '@eslint/js';
+import svelte from 'eslint-plugin-svelte';
+import globals from 'globals';
+import { defineConfig } from 'eslint/config';
+import ts from 'typescript-eslint';
+
+export default defineConfig(
+  // The generated types are held to the API's document by `make check`.
+  { ignores: ['dist/', 'node_modules/', 'src/lib/api/schema.d.ts'] },
+  js.configs.recommended,
+  ts.configs.strictTypeChecked,
+  svelte.configs.recommended,
+  // Layout belongs to prettier alone.
+  svelte.configs.prettier,
+  {
+    languageOptions: {
+      globals: globals.browser,
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname, extraFileExtensions: ['.svelte'] },
+    },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+  },
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    languageOptions: { parserOptions: { parser: ts.parser } },
+  },
+  {
+    rules: {
+      // `_` is a place that has to be named and is not read.
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_$', argsIgnorePattern: '^_+$' }],
+      // `onclick={() => go()}` is how handlers are written here.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // `void value` inside an effect makes the effect depend on that value.
+      '@typescript-eslint/no-meaningless-void-operator': 'off',
+      // It knows neither that a signal may be aborted during an `await`, nor that `navigator.locks` is missing without HTTPS.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      // Most Maps and URLSearchParams are local to a function, or replaced as a whole: reactive ones would cost and gain nothing.
+      'svelte/prefer-svelte-reactivity': 'off',
+    },
+  },
+  {
+    // The parser does not know the types of snippets' parameters and of imported components; svelte-check does, and checks them.
+    files: ['**/*.svelte'],
+    rules: {
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/restrict-template-expressions': 'off',
+      '@typescript-eslint/no-base-to-string': 'off',
+    },
+  },
+  { files: ['*.js'], extends: [ts.configs.disableTypeChecked], languageOptions: { globals: globals.node } },
+);
