@@ -69,7 +69,7 @@ def _listed(source: str, name: str) -> list[str]:
 def _controls(kind: str) -> list[str]:
     """The filters that have a control of their own on the page of a list."""
     text = (LIB / "pages" / f"{kind.capitalize()}.svelte").read_text("utf-8")
-    found = re.search(r"<ListFilters [^>]*first=\{\[(.*?)\]\} more=\{\[(.*?)\]\}", text)
+    found = re.search(r"<ListFilters\s[^>]*first=\{\[(.*?)\]\}\s+more=\{\[(.*?)\]\}", text, re.DOTALL)
     assert found
     return re.findall(r"'(\w+)'", found[1] + found[2])
 

@@ -9,10 +9,19 @@ export interface Word {
 
 export const METRICS: Record<string, Word> = table({
   total_calls: { name: 'Calls', meaning: 'Every call made, once. One that only waits to be made is not counted.' },
-  completed_calls: { name: 'Completed', meaning: 'Calls whose parties were connected and that ended normally, voicemail included.' },
+  completed_calls: {
+    name: 'Completed',
+    meaning: 'Calls whose parties were connected and that ended normally, voicemail included.',
+  },
   missed_calls: { name: 'Missed', meaning: 'Calls that were offered and never connected: no answer, busy, rejected.' },
-  failed_calls: { name: 'Failed', meaning: 'Calls that could not be offered, or were connected and then cut by an error.' },
-  avg_duration_seconds: { name: 'Average duration', meaning: 'Mean talk time of completed calls whose duration is known.' },
+  failed_calls: {
+    name: 'Failed',
+    meaning: 'Calls that could not be offered, or were connected and then cut by an error.',
+  },
+  avg_duration_seconds: {
+    name: 'Average duration',
+    meaning: 'Mean talk time of completed calls whose duration is known.',
+  },
   success_rate: { name: 'Success rate', meaning: 'Completed calls of all calls made.' },
   answer_rate: { name: 'Answer rate', meaning: 'Answered calls of those that have ended.' },
   total_tasks: { name: 'Tasks', meaning: 'Things to do, usually one call to make, once each, created in this period.' },
@@ -21,7 +30,8 @@ export const METRICS: Record<string, Word> = table({
 export const TERMS = {
   campaign: 'Calls and tasks that belong together.',
   batch: 'Tasks that were created together.',
-  attention: 'What will most likely not go on by itself: stuck tasks, calls without an end, failures, a success rate that fell.',
+  attention:
+    'What will most likely not go on by itself: stuck tasks, calls without an end, failures, a success rate that fell.',
   stuck: 'A task that runs or waits for longer than its campaign allows.',
   fresh: 'How long ago the last event came, and how long events take to get here.',
   talkTime: 'From answer to end, of completed calls.',
@@ -62,7 +72,12 @@ export const TASK_STATUS: Record<string, StatusWord> = table({
   completed: { name: 'Completed', meaning: 'Done.', colour: '--completed', shape: 'check' },
   failed: { name: 'Failed', meaning: 'Given up, for a reason.', colour: '--failed', shape: 'cross' },
   running: { name: 'Running', meaning: 'Somebody is at it.', colour: '--running', shape: 'half' },
-  pending: { name: 'Pending', meaning: 'Waits for its time, or for somebody to take it up.', colour: '--pending', shape: 'dash' },
+  pending: {
+    name: 'Pending',
+    meaning: 'Waits for its time, or for somebody to take it up.',
+    colour: '--pending',
+    shape: 'dash',
+  },
 });
 
 export const DIMENSIONS: Record<string, string> = table({
@@ -82,10 +97,35 @@ export const CHOICES: Record<string, string[]> = table({
   status: ['pending', 'running', 'completed', 'failed'],
   stuck: ['true', 'false'],
   end_reason: [
-    'customer_hangup', 'agent_hangup', 'caller_hangup', 'callee_hangup', 'hangup', 'transferred', 'transfer_failed',
-    'voicemail', 'machine_detected', 'silence_timeout', 'max_duration', 'timeout', 'no_answer', 'busy', 'rejected',
-    'canceled', 'invalid_number', 'unreachable', 'blocked', 'limit_reached', 'billing', 'carrier_error',
-    'network_error', 'media_error', 'agent_error', 'config_error', 'system_error', 'system_shutdown', 'unknown',
+    'customer_hangup',
+    'agent_hangup',
+    'caller_hangup',
+    'callee_hangup',
+    'hangup',
+    'transferred',
+    'transfer_failed',
+    'voicemail',
+    'machine_detected',
+    'silence_timeout',
+    'max_duration',
+    'timeout',
+    'no_answer',
+    'busy',
+    'rejected',
+    'canceled',
+    'invalid_number',
+    'unreachable',
+    'blocked',
+    'limit_reached',
+    'billing',
+    'carrier_error',
+    'network_error',
+    'media_error',
+    'agent_error',
+    'config_error',
+    'system_error',
+    'system_shutdown',
+    'unknown',
   ],
 });
 
@@ -108,49 +148,113 @@ export function spoken(word: string | null | undefined): string {
 }
 
 export const CAUSES: Record<string, Word> = table({
-  success_rate_fell: { name: 'Success rate fell', meaning: 'By more than chance would do, against the same hours of the four weeks before.' },
+  success_rate_fell: {
+    name: 'Success rate fell',
+    meaning: 'By more than chance would do, against the same hours of the four weeks before.',
+  },
   task_running_too_long: { name: 'Stuck: running', meaning: 'Tasks that run for longer than their campaign allows.' },
   task_pending_too_long: { name: 'Stuck: pending', meaning: 'Tasks that wait for longer than their campaign allows.' },
   task_open_after_its_call: { name: 'Open after its call', meaning: 'Tasks still running though their call ended.' },
-  task_running_longer_than_usual: { name: 'Longer than usual', meaning: 'Not stuck yet, but for far longer than such tasks take.' },
-  call_in_progress_too_long: { name: 'Call without an end', meaning: 'Calls that talk for longer than a call may live.' },
-  call_ringing_too_long: { name: 'Ringing without an end', meaning: 'Calls that ring for longer than a call may live.' },
+  task_running_longer_than_usual: {
+    name: 'Longer than usual',
+    meaning: 'Not stuck yet, but for far longer than such tasks take.',
+  },
+  call_in_progress_too_long: {
+    name: 'Call without an end',
+    meaning: 'Calls that talk for longer than a call may live.',
+  },
+  call_ringing_too_long: {
+    name: 'Ringing without an end',
+    meaning: 'Calls that ring for longer than a call may live.',
+  },
   tasks_failed: { name: 'Failed tasks', meaning: 'Of the last 30 days, by reason.' },
 });
 
 /** Names of the API's fields, where one call or task is shown. */
 export const FIELDS: Record<string, string> = table({
-  call_id: 'Call', call_status: 'Status', call_type: 'Direction', source_number: 'From', destination_number: 'To',
-  creation_time: 'Created', start_time: 'Answered', end_time: 'Ended', call_duration: 'Talk time',
-  end_reason: 'End reason', source_end_reason: 'In the platform’s words', answered_by: 'Answered by', agent: 'Agent',
-  task_id: 'Task', source: 'Came in by', void: 'Withdrawn', run_id: 'Batch', assignee: 'Assignee', status: 'Status',
-  source_status: 'In the runner’s words', execution_type: 'Kind', attempt: 'Attempt', failure_reason: 'Failure reason',
-  scheduled_at: 'Due', created: 'Created', modified: 'Last change', input: 'Input', output: 'Output',
-  metadata: 'Metadata', external_ids: 'Other ids', space_token: 'Campaign',
+  call_id: 'Call',
+  call_status: 'Status',
+  call_type: 'Direction',
+  source_number: 'From',
+  destination_number: 'To',
+  creation_time: 'Created',
+  start_time: 'Answered',
+  end_time: 'Ended',
+  call_duration: 'Talk time',
+  end_reason: 'End reason',
+  source_end_reason: 'In the platform’s words',
+  answered_by: 'Answered by',
+  agent: 'Agent',
+  task_id: 'Task',
+  source: 'Came in by',
+  void: 'Withdrawn',
+  run_id: 'Batch',
+  assignee: 'Assignee',
+  status: 'Status',
+  source_status: 'In the runner’s words',
+  execution_type: 'Kind',
+  attempt: 'Attempt',
+  failure_reason: 'Failure reason',
+  scheduled_at: 'Due',
+  created: 'Created',
+  modified: 'Last change',
+  input: 'Input',
+  output: 'Output',
+  metadata: 'Metadata',
+  external_ids: 'Other ids',
+  space_token: 'Campaign',
 });
 
 /** Names of the filters of lists. */
 export const FILTERS: Record<string, string> = table({
-  ...FIELDS, content_type: 'Spaces', answered: 'Answered', made: 'Made', final: 'Ended', duration_known: 'Talk time known',
-  min_duration: 'Talk time from (s)', max_duration: 'Talk time to (s)', time_to_answer_known: 'Time to answer known',
-  min_time_to_answer: 'Time to answer from (s)', max_time_to_answer: 'Time to answer to (s)', talking_at: 'Talking at',
-  offered_at: 'Under way at', unplaced: 'At a time that cannot be told', waiting_before: 'Waiting since before',
-  call_ended: 'Its call ended', updated_before: 'Unchanged since', stuck: 'Stuck', task_id: 'Of the task',
+  ...FIELDS,
+  content_type: 'Spaces',
+  answered: 'Answered',
+  made: 'Made',
+  final: 'Ended',
+  duration_known: 'Talk time known',
+  min_duration: 'Talk time from (s)',
+  max_duration: 'Talk time to (s)',
+  time_to_answer_known: 'Time to answer known',
+  min_time_to_answer: 'Time to answer from (s)',
+  max_time_to_answer: 'Time to answer to (s)',
+  talking_at: 'Talking at',
+  offered_at: 'Under way at',
+  unplaced: 'At a time that cannot be told',
+  waiting_before: 'Waiting since before',
+  call_ended: 'Its call ended',
+  updated_before: 'Unchanged since',
+  stuck: 'Stuck',
+  task_id: 'Of the task',
 });
 
 /** Words that only lists use. */
 export const SAID: Record<string, string> = table({
-  all: 'All', contact: 'Campaigns', talk: 'Talking', offered: 'Under way', running_too_long: 'Runs for too long',
-  pending_too_long: 'Waits for too long', events: 'Events', import: 'Import',
+  all: 'All',
+  contact: 'Campaigns',
+  talk: 'Talking',
+  offered: 'Under way',
+  running_too_long: 'Runs for too long',
+  pending_too_long: 'Waits for too long',
+  events: 'Events',
+  import: 'Import',
 });
 
 /** Kinds of campaigns. */
-export const CONTENT: Record<string, string> = table({ contact: 'Calls', email: 'E-mail', general: 'General', table: 'Table' });
+export const CONTENT: Record<string, string> = table({
+  contact: 'Calls',
+  email: 'E-mail',
+  general: 'General',
+  table: 'Table',
+});
 
 export const LIMITS: Record<string, Word> = table({
   stuck_running_after: { name: 'Stuck when running', meaning: 'A task that runs for longer is stuck.' },
   stuck_pending_after: { name: 'Stuck when pending', meaning: 'A task that waits past its time for longer is stuck.' },
-  live_call_limit: { name: 'Longest call', meaning: 'A call under way for longer has most likely ended without a word.' },
+  live_call_limit: {
+    name: 'Longest call',
+    meaning: 'A call under way for longer has most likely ended without a word.',
+  },
 });
 
 export const ROLES: Record<string, string> = table({

@@ -9,11 +9,7 @@ export interface StreamMessage {
  * Server-sent events read with fetch, because they need headers that EventSource cannot send.
  * Yields a message for each event, and an empty `comment` for each sign of life.
  */
-export async function* follow(
-  path: string,
-  organization: string,
-  signal: AbortSignal,
-): AsyncGenerator<StreamMessage> {
+export async function* follow(path: string, organization: string, signal: AbortSignal): AsyncGenerator<StreamMessage> {
   let response: Response;
   try {
     response = await fetch(apiBase + path, {

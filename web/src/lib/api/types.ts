@@ -17,7 +17,10 @@ export interface Previous {
   end: string;
   partial?: boolean;
 }
-export type SeriesData = Omit<Schemas['SeriesData'], 'series' | 'previous'> & { series: Series[]; previous?: Previous | null };
+export type SeriesData = Omit<Schemas['SeriesData'], 'series' | 'previous'> & {
+  series: Series[];
+  previous?: Previous | null;
+};
 export type DurationsData = Schemas['DurationsData'];
 export type Spread = Schemas['Spread'];
 export type SpacesData = Schemas['SpacesData'];

@@ -10,7 +10,9 @@ const SHORTEST_MS = 120_000;
 export async function countEnded(run: RunItem, before: number, options: Options): Promise<number> {
   const until = encodeURIComponent(new Date(before).toISOString());
   const base = `spaces/${segment(run.space_token)}/runs/${segment(run.run_id)}/tasks/?page_size=1&updated_before=${until}&status=`;
-  const counts = await Promise.all(['completed', 'failed'].map((status) => request<List<unknown>>(base + status, options)));
+  const counts = await Promise.all(
+    ['completed', 'failed'].map((status) => request<List<unknown>>(base + status, options)),
+  );
   return counts.reduce((sum, answer) => sum + (answer.count ?? 0), 0);
 }
 

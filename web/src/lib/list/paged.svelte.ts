@@ -175,7 +175,10 @@ export class Paged<T> {
     const begun = (this.#headAt = performance.now());
     const path = this.#path;
     try {
-      const page = await request<List<T>>(asked(path, { page_size: taken ? SIZE : 1 }), { organization: this.#organization, signal });
+      const page = await request<List<T>>(asked(path, { page_size: taken ? SIZE : 1 }), {
+        organization: this.#organization,
+        signal,
+      });
       if (signal.aborted) return;
       this.#headMs = performance.now() - begun;
       this.error = undefined;
@@ -213,7 +216,10 @@ export class Paged<T> {
 
   #range(): [number, number] {
     const most = Math.max(0, Math.ceil((this.count ?? 0) / SIZE) - 1);
-    return [Math.min(most, Math.floor(this.#wanted.first / SIZE)), Math.min(most, Math.floor(this.#wanted.last / SIZE))];
+    return [
+      Math.min(most, Math.floor(this.#wanted.first / SIZE)),
+      Math.min(most, Math.floor(this.#wanted.last / SIZE)),
+    ];
   }
 
   #missing(): number[] {
@@ -257,7 +263,10 @@ export class Paged<T> {
       const from = this.#nearest(page);
       const cursor = this.#cursors.get(from);
       const place = cursor ? { cursor, page: page - from } : { page: page + 1 };
-      const answer = await request<List<T>>(asked(this.#path, { page_size: SIZE, ...place }), { organization: this.#organization, signal: asking.signal });
+      const answer = await request<List<T>>(asked(this.#path, { page_size: SIZE, ...place }), {
+        organization: this.#organization,
+        signal: asking.signal,
+      });
       if (asking.signal.aborted || age !== this.#age) return;
       this.#pages.delete(page);
       this.#pages.set(page, answer.data);
@@ -300,12 +309,20 @@ export class Paged<T> {
       if (post.index <= target && post.index >= high.index) high = post;
       if (post.index > target && post.index < low.index) low = post;
     }
-    for (let probe = 0; probe < MOST_PROBES && target - high.index > SIZE * 5 && high.time - low.time > QUARTER_MS; probe += 1) {
+    for (
+      let probe = 0;
+      probe < MOST_PROBES && target - high.index > SIZE * 5 && high.time - low.time > QUARTER_MS;
+      probe += 1
+    ) {
       // By share where both ends are known rows, and every other time by halves, which is never fooled for long.
-      const share: number = probe % 2 || low.time === EVER ? 0.5 : (target - high.index) / Math.max(1, low.index - high.index);
+      const share: number =
+        probe % 2 || low.time === EVER ? 0.5 : (target - high.index) / Math.max(1, low.index - high.index);
       const wanted: number = high.time - (high.time - low.time) * Math.min(0.98, Math.max(0.02, share));
       const time: number = Math.min(high.time - 1, Math.max(low.time + 1, Math.ceil(wanted / QUARTER_MS) * QUARTER_MS));
-      const older = await request<List<T>>(asked(this.#path, { page_size: 1, [this.order.until]: new Date(time).toISOString() }), options);
+      const older = await request<List<T>>(
+        asked(this.#path, { page_size: 1, [this.order.until]: new Date(time).toISOString() }),
+        options,
+      );
       const post = { index: count - (older.count ?? 0), time };
       this.#posts.push(post);
       if (post.index <= target) high = post;
@@ -314,7 +331,10 @@ export class Paged<T> {
     if (high.index === 0) return;
     // From that moment on to where a page ends: from there pages are counted as ever.
     const gap = SIZE - (high.index % SIZE);
-    const rest = await request<List<T>>(asked(this.#path, { page_size: gap, [this.order.until]: new Date(high.time).toISOString() }), options);
+    const rest = await request<List<T>>(
+      asked(this.#path, { page_size: gap, [this.order.until]: new Date(high.time).toISOString() }),
+      options,
+    );
     if (!signal.aborted && rest.next_cursor) this.#cursors.set(Math.floor(high.index / SIZE), rest.next_cursor);
   }
 
@@ -333,9 +353,12 @@ export class Paged<T> {
     const own = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 30_000;
     this.#failures += 1;
     clearTimeout(this.#again);
-    this.#again = setTimeout(() => {
-      this.#again = undefined;
-      retry();
-    }, Math.max(own, (error.retryAfterSeconds ?? 0) * 1000));
+    this.#again = setTimeout(
+      () => {
+        this.#again = undefined;
+        retry();
+      },
+      Math.max(own, (error.retryAfterSeconds ?? 0) * 1000),
+    );
   }
 }

@@ -3,14 +3,42 @@ import { address } from '../state/address.svelte';
 import { period, zone } from '../state/period';
 
 export const CALL_FIELDS = [
-  'space_token', 'content_type', 'call_type', 'call_status', 'end_reason', 'agent', 'answered', 'answered_by', 'made', 'final',
-  'source_number', 'destination_number', 'duration_known', 'min_duration', 'max_duration', 'time_to_answer_known',
-  'min_time_to_answer', 'max_time_to_answer', 'talking_at', 'offered_at', 'unplaced', 'task_id',
+  'space_token',
+  'content_type',
+  'call_type',
+  'call_status',
+  'end_reason',
+  'agent',
+  'answered',
+  'answered_by',
+  'made',
+  'final',
+  'source_number',
+  'destination_number',
+  'duration_known',
+  'min_duration',
+  'max_duration',
+  'time_to_answer_known',
+  'min_time_to_answer',
+  'max_time_to_answer',
+  'talking_at',
+  'offered_at',
+  'unplaced',
+  'task_id',
 ] as const;
 
 export const TASK_FIELDS = [
-  'space_token', 'content_type', 'run_id', 'status', 'failure_reason', 'assignee', 'attempt', 'waiting_before', 'call_ended',
-  'updated_before', 'stuck',
+  'space_token',
+  'content_type',
+  'run_id',
+  'status',
+  'failure_reason',
+  'assignee',
+  'attempt',
+  'waiting_before',
+  'call_ended',
+  'updated_before',
+  'stuck',
 ] as const;
 
 export type Kind = 'calls' | 'tasks';

@@ -99,9 +99,17 @@ export class Runs {
       );
       if (signal.aborted) return;
       // Behind the last row of a page that goes on, another campaign's rows would stand out of order.
-      const edge = pages.filter((page) => page.next_cursor).map((page) => page.data.at(-1)?.created ?? '').sort().at(-1) ?? '';
+      const edge =
+        pages
+          .filter((page) => page.next_cursor)
+          .map((page) => page.data.at(-1)?.created ?? '')
+          .sort()
+          .at(-1) ?? '';
       const all = pages.flatMap((page) => page.data).filter((run) => (run.created ?? '') >= edge);
-      this.rows = all.sort((one, other) => (other.created ?? '').localeCompare(one.created ?? '') || one.run_id.localeCompare(other.run_id));
+      this.rows = all.sort(
+        (one, other) =>
+          (other.created ?? '').localeCompare(one.created ?? '') || one.run_id.localeCompare(other.run_id),
+      );
       this.count = pages.reduce((sum, page) => sum + (page.count ?? 0), 0);
       this.error = undefined;
       this.outdated = false;
@@ -122,13 +130,17 @@ export class Runs {
     const options = { organization: this.#organization, signal: pacing.signal };
     const at = new Date();
     const hourAgo = at.getTime() - HOUR_MS;
-    const ended = (run: RunItem) => (run.task_status_breakdown['completed'] ?? 0) + (run.task_status_breakdown['failed'] ?? 0);
+    const ended = (run: RunItem) =>
+      (run.task_status_breakdown['completed'] ?? 0) + (run.task_status_breakdown['failed'] ?? 0);
     const open = (this.rows ?? []).filter((run) => run.status === 'running' && ended(run) >= LEAST_ENDED).slice(0, 50);
     try {
       const counted = await each(open, AT_ONCE, async (run) => {
         const before = await countEnded(run, hourAgo, options);
         const since = before ? hourAgo : await this.#firsts.of(run, hourAgo, at.getTime(), options);
-        return [runKey(run), { perHour: ((ended(run) - before) * HOUR_MS) / Math.max(1, at.getTime() - since), at }] as const;
+        return [
+          runKey(run),
+          { perHour: ((ended(run) - before) * HOUR_MS) / Math.max(1, at.getTime() - since), at },
+        ] as const;
       });
       if (spaces === this.#spaces) {
         this.paces = new Map(counted);

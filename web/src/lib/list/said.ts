@@ -8,8 +8,18 @@ function written(timeZone: string, year: boolean): Intl.DateTimeFormat {
   const key = `${timeZone} ${year}`;
   let found = formats.get(key);
   if (!found) {
-    const date: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', ...(year ? { year: 'numeric' as const } : {}) };
-    found = new Intl.DateTimeFormat(locale, { ...date, hour: 'numeric', minute: '2-digit', second: '2-digit', timeZone });
+    const date: Intl.DateTimeFormatOptions = {
+      day: 'numeric',
+      month: 'short',
+      ...(year ? { year: 'numeric' as const } : {}),
+    };
+    found = new Intl.DateTimeFormat(locale, {
+      ...date,
+      hour: 'numeric',
+      minute: '2-digit',
+      second: '2-digit',
+      timeZone,
+    });
     formats.set(key, found);
   }
   return found;
@@ -31,5 +41,9 @@ export function talk(seconds: number | null | undefined): string {
 
 /** What the source said beside, a line for each key. */
 export function lines(value: object): string {
-  return Object.entries(value).map(([key, one]) => `${key}: ${typeof one === 'object' && one !== null ? JSON.stringify(one) : String(one)}`).join('\n') || NONE;
+  return (
+    Object.entries(value)
+      .map(([key, one]) => `${key}: ${typeof one === 'object' && one !== null ? JSON.stringify(one) : String(one)}`)
+      .join('\n') || NONE
+  );
 }

@@ -13,7 +13,10 @@ const FILTERS = ['call_type', 'call_status', 'end_reason', 'agent', 'answered', 
 /** What the overview shows where its address names no period; a list shows everything then. */
 export const DEFAULT_PERIOD = '30d';
 /** What a list calls the period. */
-const SPANS = [['start_date', 'end_date'], ['created_from', 'created_to']] as const;
+const SPANS = [
+  ['start_date', 'end_date'],
+  ['created_from', 'created_to'],
+] as const;
 
 class Address {
   #url = $state.raw(new URL(location.href));

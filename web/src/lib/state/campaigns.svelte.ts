@@ -39,8 +39,11 @@ class Campaigns {
 
   async #read(organization: string): Promise<void> {
     const found: SpaceItem[] = [];
-    for (let cursor: string | null = ''; cursor !== null; ) {
-      const page: List<SpaceItem> = await request(`spaces/?page_size=1000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`, { organization });
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: List<SpaceItem> = await request(
+        `spaces/?page_size=1000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`,
+        { organization },
+      );
       found.push(...page.data);
       cursor = page.next_cursor;
     }

@@ -64,12 +64,18 @@ class Home {
 
 /** The zone that a report used which was asked for without one. */
 async function reported(organization: string, space: string): Promise<string> {
-  const query = new URLSearchParams({ interval: 'total', metric: 'total_calls', ...(space ? { space_token: space } : {}) });
+  const query = new URLSearchParams({
+    interval: 'total',
+    metric: 'total_calls',
+    ...(space ? { space_token: space } : {}),
+  });
   try {
-    return (await request<Answer<SeriesData>>(`organisation/analytics/series/?${query}`, { organization })).data.timezone;
+    return (await request<Answer<SeriesData>>(`organisation/analytics/series/?${query}`, { organization })).data
+      .timezone;
   } catch (fault) {
     // No such campaign: the page says so, in the organization's zone.
-    if (space && fault instanceof ApiError && (fault.status === 404 || fault.status === 400)) return reported(organization, '');
+    if (space && fault instanceof ApiError && (fault.status === 404 || fault.status === 400))
+      return reported(organization, '');
     throw fault;
   }
 }

@@ -42,7 +42,9 @@ class Live {
     while (!signal.aborted) {
       streams ||= await streamPlace(signal);
       if (signal.aborted) return;
-      const heard = streams ? await this.#read(organization, query, signal) : await this.#look(organization, query, signal);
+      const heard = streams
+        ? await this.#read(organization, query, signal)
+        : await this.#look(organization, query, signal);
       if (signal.aborted) return;
       if (heard && !streams) {
         failures = 0;

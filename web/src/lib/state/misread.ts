@@ -13,7 +13,12 @@ const CHECKS: Record<string, (value: string) => string> = {
   timezone: (value) => (isZone(value) ? '' : 'no time zone of that name: the home zone is used'),
   period: (value) => (value in PERIODS ? '' : `no period of that name: there are ${Object.keys(PERIODS).join(', ')}`),
   start: (value) => (isTime(value) ? '' : 'not a day like 2026-02-07'),
-  end: (value) => (!isTime(value) ? 'not a day like 2026-02-07' : isTime(address.get('start')) ? '' : 'a period needs its start as well'),
+  end: (value) =>
+    !isTime(value)
+      ? 'not a day like 2026-02-07'
+      : isTime(address.get('start'))
+        ? ''
+        : 'a period needs its start as well',
   group: (value) => (value in DIMENSIONS ? '' : 'nothing that calls can be grouped by'),
 };
 

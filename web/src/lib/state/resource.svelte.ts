@@ -31,10 +31,7 @@ export class Resource<T> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
 
-  constructor(
-    path: () => string | null,
-    options: ResourceOptions = {},
-  ) {
+  constructor(path: () => string | null, options: ResourceOptions = {}) {
     $effect(() => {
       const asked = path();
       const organization = address.organization;
