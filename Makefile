@@ -77,7 +77,9 @@ types: $(DEV)
 	@echo "types"; $(BIN)/mypy --no-error-summary src tests generate_fields.py $(wildcard bench)
 
 page-check: $(DEV)
-	@echo "page"; $(PAGE) run check
+	@echo "page"; $(PAGE) run format || { echo "page: 'make fix' formats these files" >&2; exit 1; }
+	@$(PAGE) run lint
+	@$(PAGE) run check
 
 OPENAPI := docs/reference/openapi.json
 

@@ -34,6 +34,8 @@ export default defineConfig(
       '@typescript-eslint/no-meaningless-void-operator': 'off',
       // It knows neither that a signal may be aborted during an `await`, nor that `navigator.locks` is missing without HTTPS.
       '@typescript-eslint/no-unnecessary-condition': 'off',
+      // `{' '}` is a space that the compiler keeps at the end of a block.
+      'svelte/no-useless-mustaches': 'off',
       // Most Maps and URLSearchParams are local to a function, or replaced as a whole: reactive ones would cost and gain nothing.
       'svelte/prefer-svelte-reactivity': 'off',
     },
@@ -47,6 +49,7 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/restrict-plus-operands': 'off',
       '@typescript-eslint/restrict-template-expressions': 'off',
       '@typescript-eslint/no-base-to-string': 'off',
     },

@@ -7,16 +7,23 @@ export interface Word {
   meaning: string;
 }
 
+/** What the three ends of a call mean: as a number and as a status. */
+const ENDED = {
+  completed: 'Calls whose parties were connected and that ended normally, voicemail included.',
+  missed: 'Calls that were offered and never connected: no answer, busy, rejected.',
+  failed: 'Calls that could not be offered, or were connected and then cut by an error.',
+};
+
 export const METRICS: Record<string, Word> = table({
   total_calls: { name: 'Calls', meaning: 'Every call made, once. One that only waits to be made is not counted.' },
   completed_calls: {
     name: 'Completed',
-    meaning: 'Calls whose parties were connected and that ended normally, voicemail included.',
+    meaning: ENDED.completed,
   },
-  missed_calls: { name: 'Missed', meaning: 'Calls that were offered and never connected: no answer, busy, rejected.' },
+  missed_calls: { name: 'Missed', meaning: ENDED.missed },
   failed_calls: {
     name: 'Failed',
-    meaning: 'Calls that could not be offered, or were connected and then cut by an error.',
+    meaning: ENDED.failed,
   },
   avg_duration_seconds: {
     name: 'Average duration',
@@ -60,9 +67,9 @@ export interface StatusWord extends Word {
 
 /** One colour and one shape for each status, everywhere. The order is that of a stacked bar, from the ground up. */
 export const CALL_STATUS: Record<string, StatusWord> = table({
-  completed: { name: 'Completed', meaning: METRICS['completed_calls']!.meaning, colour: '--completed', shape: 'check' },
-  missed: { name: 'Missed', meaning: METRICS['missed_calls']!.meaning, colour: '--missed', shape: 'ring' },
-  failed: { name: 'Failed', meaning: METRICS['failed_calls']!.meaning, colour: '--failed', shape: 'cross' },
+  completed: { name: 'Completed', meaning: ENDED.completed, colour: '--completed', shape: 'check' },
+  missed: { name: 'Missed', meaning: ENDED.missed, colour: '--missed', shape: 'ring' },
+  failed: { name: 'Failed', meaning: ENDED.failed, colour: '--failed', shape: 'cross' },
   in_progress: { name: 'In progress', meaning: 'The parties are talking.', colour: '--running', shape: 'half' },
   ringing: { name: 'Ringing', meaning: 'Offered, and not answered yet.', colour: '--ringing', shape: 'dot' },
   queued: { name: 'Queued', meaning: 'Not made yet.', colour: '--pending', shape: 'dash' },
