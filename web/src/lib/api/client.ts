@@ -1,27 +1,9 @@
 /** The one way to the server: same origin, the session's cookie, and errors as errors. */
 import { Deadline } from './deadline';
+import { ApiError, type FieldFault } from './error';
 
 export const base = new URL('.', document.baseURI).pathname;
 export const apiBase = `${base}api/v2/platform/`;
-
-export interface FieldFault {
-  field: string;
-  message: string;
-}
-
-/** What went wrong, in the server's words. `status` is 0 when no answer came at all. */
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-    readonly requestId: string | null = null,
-    readonly retryAfterSeconds: number | null = null,
-    readonly faults: FieldFault[] = [],
-  ) {
-    super(message);
-    this.name = 'ApiError';
-  }
-}
 
 export interface Options {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -34,23 +16,6 @@ export interface Options {
 /** The server gives up a question of its own accord after five seconds; a write may wait longer for the store. */
 const READ_MS = 15_000;
 const WRITE_MS = 60_000;
-
-/**
- * An id as one segment of a path. Browsers take `.` and `..` out of every path, escaped or not, and would ask for
- * something else: these two are escaped twice, and name nothing.
- */
-export function segment(id: string): string {
-  return id === '.' || id === '..' ? id.replaceAll('.', '%252E') : encodeURIComponent(id);
-}
-
-/** What was escaped; undefined where that is no text. */
-export function unescaped(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Called when the session is over, wherever that shows first. */
 let onSignedOut: () => void = () => {};

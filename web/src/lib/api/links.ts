@@ -1,6 +1,6 @@
 import { address } from '../state/address.svelte';
 import { statedZone } from '../state/period';
-import { unescaped } from './client';
+import { unescaped } from './segment';
 
 const MARK = '/api/v2/platform/';
 

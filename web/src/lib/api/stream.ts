@@ -1,4 +1,5 @@
-import { ApiError, apiBase, failure } from './client';
+import { apiBase, failure } from './client';
+import { ApiError } from './error';
 
 export interface StreamMessage {
   event: string;

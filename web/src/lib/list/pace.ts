@@ -1,4 +1,5 @@
-import { request, segment, type Options } from '../api/client';
+import { request, type Options } from '../api/client';
+import { segment } from '../api/segment';
 import type { List, RunItem } from '../api/types';
 
 /** Halvings of the time in which the first change was: of an hour, that leaves less than two minutes either way. */

@@ -2,7 +2,8 @@
  * The address is the view: organization, page and every choice on it. A copied link shows the same to somebody else.
  * Board paths are `<base>board/<handle>/<page>/…?…`.
  */
-import { base, segment, unescaped } from '../api/client';
+import { base } from '../api/client';
+import { segment, unescaped } from '../api/segment';
 
 export type Changes = Record<string, string | null | undefined>;
 

@@ -1,6 +1,7 @@
-import { ApiError, request } from '../api/client';
+import { request } from '../api/client';
+import type { ApiError } from '../api/error';
 import type { List, SpaceItem } from '../api/types';
-import { whenVisible } from './visible.svelte';
+import { Poll } from './poll';
 
 const AGAIN_MS = 5000;
 
@@ -11,8 +12,15 @@ class Campaigns {
   known = $state(false);
   error = $state.raw<ApiError>();
   #organization = '';
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Everything on screen names campaigns, so any failure is tried again, also one that rarely passes. */
+  readonly #poll = new Poll({
+    ask: (signal) => this.#read(signal),
+    failed: (error) => (this.error = error),
+    retryMs: [AGAIN_MS],
+    retries: () => true,
+  });
 
+  /** Reads them anew. Throws what went wrong; it is asked again by itself then. */
   async load(organization: string): Promise<void> {
     if (organization !== this.#organization) {
       this.all = [];
@@ -20,34 +28,22 @@ class Campaigns {
       this.error = undefined;
     }
     this.#organization = organization;
-    clearTimeout(this.#timer);
-    try {
-      await this.#read(organization);
-    } catch (fault) {
-      if (organization === this.#organization) {
-        this.error = fault instanceof ApiError ? fault : new ApiError(0, String(fault));
-        this.#timer = setTimeout(() => void this.#again(organization), AGAIN_MS);
-      }
-      throw fault;
-    }
+    const error = await this.#poll.change();
+    if (error) throw error;
   }
 
-  async #again(organization: string): Promise<void> {
-    await whenVisible();
-    if (organization === this.#organization) await this.load(organization).catch(() => {});
-  }
-
-  async #read(organization: string): Promise<void> {
+  async #read(signal: AbortSignal): Promise<void> {
+    const organization = this.#organization;
     const found: SpaceItem[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
       const page: List<SpaceItem> = await request(
         `spaces/?page_size=1000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`,
-        { organization },
+        { organization, signal },
       );
       found.push(...page.data);
       cursor = page.next_cursor;
     }
-    if (organization !== this.#organization) return;
+    if (signal.aborted) return;
     this.all = found.sort((one, other) => one.name.localeCompare(other.name));
     this.known = true;
     this.error = undefined;

@@ -1,6 +1,7 @@
-import { ApiError, request } from '../api/client';
+import { request } from '../api/client';
+import { ApiError } from '../api/error';
 import type { Answer, SeriesData } from '../api/types';
-import { whenVisible } from './visible.svelte';
+import { Poll } from './poll';
 
 const AGAIN_MS = 2000;
 
@@ -14,21 +15,29 @@ class Home {
   #organization = '';
   #space = '';
   #known = new Map<string, string>();
-  #asked = 0;
+  /** Nothing can be shown without a zone, so any failure is tried again, also one that rarely passes. */
+  readonly #poll = new Poll({
+    ask: (signal) => this.#ask(signal),
+    failed: (error) => (this.error = error),
+    retryMs: [AGAIN_MS],
+    retries: () => true,
+  });
 
   aim(organization: string, space: string): void {
     if (organization !== this.#organization) this.zone = undefined;
     this.#organization = organization;
     this.#space = space;
     const known = this.#known.get(this.#key());
-    if (known) this.#take(known);
-    else void this.#ask();
+    if (known) {
+      this.#poll.stop();
+      this.#take(known);
+    } else void this.#poll.change();
   }
 
   /** A zone was changed: ask again. */
   forget(): void {
     this.#known.clear();
-    if (this.#organization) void this.#ask();
+    if (this.#organization) void this.#poll.change();
   }
 
   #key(): string {
@@ -36,46 +45,32 @@ class Home {
   }
 
   #take(zone: string): void {
-    this.#asked += 1;
     this.zone = zone;
     this.error = undefined;
   }
 
-  async #ask(): Promise<void> {
-    const asked = (this.#asked += 1);
-    const [organization, space, key] = [this.#organization, this.#space, this.#key()];
-    try {
-      const zone = await reported(organization, space);
-      if (asked !== this.#asked) return;
-      this.#known.set(key, zone);
-      this.#take(zone);
-    } catch (fault) {
-      if (asked !== this.#asked) return;
-      this.error = fault instanceof ApiError ? fault : new ApiError(0, String(fault));
-      setTimeout(() => void this.#again(asked), AGAIN_MS);
-    }
-  }
-
-  async #again(asked: number): Promise<void> {
-    await whenVisible();
-    if (asked === this.#asked) await this.#ask();
+  async #ask(signal: AbortSignal): Promise<void> {
+    const zone = await reported(this.#organization, this.#space, signal);
+    if (signal.aborted) return;
+    this.#known.set(this.#key(), zone);
+    this.#take(zone);
   }
 }
 
 /** The zone that a report used which was asked for without one. */
-async function reported(organization: string, space: string): Promise<string> {
+async function reported(organization: string, space: string, signal: AbortSignal): Promise<string> {
   const query = new URLSearchParams({
     interval: 'total',
     metric: 'total_calls',
     ...(space ? { space_token: space } : {}),
   });
   try {
-    return (await request<Answer<SeriesData>>(`organisation/analytics/series/?${query}`, { organization })).data
+    return (await request<Answer<SeriesData>>(`organisation/analytics/series/?${query}`, { organization, signal })).data
       .timezone;
   } catch (fault) {
     // No such campaign: the page says so, in the organization's zone.
     if (space && fault instanceof ApiError && (fault.status === 404 || fault.status === 400))
-      return reported(organization, '');
+      return reported(organization, '', signal);
     throw fault;
   }
 }

@@ -1,6 +1,8 @@
-import { ApiError, request } from '../api/client';
+import { request } from '../api/client';
 import { Deadline } from '../api/deadline';
+import { ApiError } from '../api/error';
 import { follow } from '../api/stream';
+import { Backoff, pause } from './backoff';
 import { streamPlace } from './places';
 
 type State = 'connecting' | 'live' | 'down';
@@ -12,7 +14,7 @@ const SILENCE_MS = 4500;
 const FIRST_MS = 10_000;
 const RETRY_MS = [1000, 1000, 2000, 4000, 8000];
 /** Where the browser has no connection to spare for a stream: so often a question. */
-const LOOK_MS = 2000;
+const POLL_MS = 2000;
 
 /** What changes in one scope. `changes` counts what moved; everything on screen that is live reads it. */
 class Live {
@@ -37,23 +39,22 @@ class Live {
   }
 
   async #run(organization: string, query: string, signal: AbortSignal): Promise<void> {
-    let failures = 0;
+    const backoff = new Backoff(RETRY_MS);
     let streams = false;
     while (!signal.aborted) {
       streams ||= await streamPlace(signal);
       if (signal.aborted) return;
       const heard = streams
         ? await this.#read(organization, query, signal)
-        : await this.#look(organization, query, signal);
+        : await this.#askOnce(organization, query, signal);
       if (signal.aborted) return;
+      if (heard) backoff.reset();
       if (heard && !streams) {
-        failures = 0;
-        await pause(LOOK_MS, signal);
+        await pause(POLL_MS, signal);
         continue;
       }
       this.state = 'down';
-      failures = heard ? 1 : failures + 1;
-      await pause(RETRY_MS[Math.min(failures, RETRY_MS.length) - 1] ?? 8000, signal);
+      await pause(backoff.next(), signal);
     }
   }
 
@@ -81,9 +82,9 @@ class Live {
   }
 
   /** One question in place of a stream; whether it was answered. */
-  async #look(organization: string, query: string, signal: AbortSignal): Promise<boolean> {
+  async #askOnce(organization: string, query: string, signal: AbortSignal): Promise<boolean> {
     try {
-      await request(`organisation/analytics/${query}`, { organization, signal, deadlineMs: SILENCE_MS - LOOK_MS });
+      await request(`organisation/analytics/${query}`, { organization, signal, deadlineMs: SILENCE_MS - POLL_MS });
     } catch {
       return false;
     }
@@ -99,20 +100,6 @@ class Live {
     this.state = 'live';
     this.changes += 1;
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }
 
 export const live = new Live();

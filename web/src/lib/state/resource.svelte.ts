@@ -1,8 +1,9 @@
 import { untrack } from 'svelte';
-import { ApiError, request } from '../api/client';
+import { request } from '../api/client';
+import type { ApiError } from '../api/error';
 import { address } from './address.svelte';
-import { Asking } from './asking.svelte';
 import { live } from './live.svelte';
+import { Poll } from './poll';
 import { visible } from './visible.svelte';
 
 export interface ResourceOptions {
@@ -11,8 +12,6 @@ export interface ResourceOptions {
   /** Ask again after so long in any case: for what changes with the time alone, as being stuck does. */
   everyMs?: number;
 }
-
-const RETRY_MS = [2000, 5000, 10_000, 30_000];
 
 /**
  * One question to the API, kept answered. What is on screen stays there until a newer answer has come; when none
@@ -26,12 +25,14 @@ export class Resource<T> {
   asOf = $state.raw<Date>();
   #path: string | null = null;
   #organization = '';
-  #asking = new Asking((signal) => this.#ask(signal));
-  #askedAt = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #failures = 0;
+  readonly #poll: Poll;
 
   constructor(path: () => string | null, options: ResourceOptions = {}) {
+    this.#poll = new Poll({
+      ask: (signal) => this.#ask(signal),
+      failed: (error) => (this.error = error),
+      everyMs: options.everyMs,
+    });
     $effect(() => {
       const asked = path();
       const organization = address.organization;
@@ -44,16 +45,12 @@ export class Resource<T> {
     if (options.liveEveryMs !== undefined) {
       $effect(() => {
         void live.changes;
-        // Seen again: what happened meanwhile was not told.
+        // Changes while the page was hidden were not followed: ask when it is visible again.
         void visible.value;
-        untrack(() => this.#soon(options.liveEveryMs ?? 0));
+        untrack(() => this.#poll.soon(options.liveEveryMs ?? 0));
       });
     }
-    if (options.everyMs !== undefined) {
-      const again = setInterval(() => this.refresh(), options.everyMs);
-      $effect(() => () => clearInterval(again));
-    }
-    $effect(() => () => clearTimeout(this.#timer));
+    $effect(() => () => this.#poll.close());
   }
 
   #aim(path: string | null, organization: string): void {
@@ -62,46 +59,21 @@ export class Resource<T> {
     this.#path = path;
     this.#organization = organization;
     this.outdated = this.data !== undefined;
-    this.#failures = 0;
-    this.#asking.stop();
-    this.refresh();
-  }
-
-  #soon(gapMs: number): void {
-    if (this.#timer !== undefined || this.#path === null || this.#askedAt === 0) return;
-    const wait = Math.max(0, this.#askedAt + gapMs - performance.now());
-    this.#timer = setTimeout(() => this.refresh(), wait);
+    if (path === null) this.#poll.stop();
+    else void this.#poll.change();
   }
 
   refresh(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#path !== null) this.#asking.refresh();
+    if (this.#path !== null) this.#poll.refresh();
   }
 
   async #ask(signal: AbortSignal): Promise<void> {
     if (this.#path === null) return;
-    this.#askedAt = performance.now();
-    try {
-      const data = await request<T>(this.#path, { organization: this.#organization, signal });
-      if (signal.aborted) return;
-      this.data = data;
-      this.asOf = new Date();
-      this.error = undefined;
-      this.outdated = false;
-      this.#failures = 0;
-    } catch (fault) {
-      if (signal.aborted) return;
-      const error = fault instanceof ApiError ? fault : new ApiError(0, String(fault));
-      this.error = error;
-      if (error.status === 0 || error.status >= 500 || error.status === 429) this.#later(error);
-    }
-  }
-
-  #later(error: ApiError): void {
-    const own = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 30_000;
-    this.#failures += 1;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.refresh(), Math.max(own, (error.retryAfterSeconds ?? 0) * 1000));
+    const data = await request<T>(this.#path, { organization: this.#organization, signal });
+    if (signal.aborted) return;
+    this.data = data;
+    this.asOf = new Date();
+    this.error = undefined;
+    this.outdated = false;
   }
 }

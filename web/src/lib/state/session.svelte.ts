@@ -1,4 +1,5 @@
-import { ApiError, base, request, whenSignedOut } from '../api/client';
+import { base, request, whenSignedOut } from '../api/client';
+import { type ApiError, asApiError } from '../api/error';
 import type { Answer, Organization, Role, Session } from '../api/types';
 
 type Stage = 'asking' | 'in' | 'out' | 'unreachable';
@@ -37,7 +38,7 @@ class SignedIn {
     try {
       this.#take(await request<Session | Answer<Session>>(`${base}session`));
     } catch (fault) {
-      const error = fault instanceof ApiError ? fault : new ApiError(0, String(fault));
+      const error = asApiError(fault);
       this.error = error;
       this.stage = error.status === 401 || error.status === 403 ? 'out' : 'unreachable';
     }

@@ -1,23 +1,12 @@
+import { isHidden } from './when_visible';
+
 /** Whether somebody can see this page: a hidden one asks nothing, and leaves the browser's few connections to others. */
 class Visible {
-  value = $state(document.visibilityState !== 'hidden');
+  value = $state(!isHidden());
 
   constructor() {
-    document.addEventListener('visibilitychange', () => (this.value = document.visibilityState !== 'hidden'));
+    document.addEventListener('visibilitychange', () => (this.value = !isHidden()));
   }
 }
 
 export const visible = new Visible();
-
-/** Resolves at once where the page is seen, else when it comes to be. */
-export function whenVisible(): Promise<void> {
-  if (visible.value) return Promise.resolve();
-  return new Promise((resolve) => {
-    const look = () => {
-      if (document.visibilityState === 'hidden') return;
-      document.removeEventListener('visibilitychange', look);
-      resolve();
-    };
-    document.addEventListener('visibilitychange', look);
-  });
-}

@@ -1,0 +1,73 @@
+import type { ApiError } from '../api/error';
+
+/** Delays before a failed question is asked again. */
+export const RETRY_MS = [2000, 5000, 10_000, 30_000];
+
+/** How long to wait before each further attempt: the given delays in turn, then the last of them again and again. */
+export class Backoff {
+  #failures = 0;
+
+  constructor(private readonly delaysMs: readonly number[]) {}
+
+  /** The delay before the next attempt, never shorter than the server asked for. */
+  next(retryAfterSeconds: number | null = null): number {
+    const own = this.delaysMs[Math.min(this.#failures, this.delaysMs.length - 1)] ?? 0;
+    this.#failures += 1;
+    return Math.max(own, (retryAfterSeconds ?? 0) * 1000);
+  }
+
+  /** An attempt succeeded: the next failure waits for the first delay again. */
+  reset(): void {
+    this.#failures = 0;
+  }
+}
+
+/** One further attempt after a failure, if the failure may pass. */
+export class Retry {
+  readonly #backoff: Backoff;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    delaysMs: readonly number[] = RETRY_MS,
+    private readonly worth: (error: ApiError) => boolean = (error) => error.passing,
+  ) {
+    this.#backoff = new Backoff(delaysMs);
+  }
+
+  /** Whether an attempt is scheduled. */
+  get due(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  /** Schedules `attempt` in place of the one that was scheduled before. */
+  after(error: ApiError, attempt: () => void): void {
+    if (!this.worth(error)) return;
+    this.cancel();
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      attempt();
+    }, this.#backoff.next(error.retryAfterSeconds));
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** The question was answered, or is another one now: the next failure waits for the first delay. */
+  reset(): void {
+    this.#backoff.reset();
+  }
+}
+
+/** Resolves after that time, or at once when `signal` aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
