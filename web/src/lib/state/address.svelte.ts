@@ -3,35 +3,17 @@
  * Board paths are `<base>board/<handle>/<page>/…?…`.
  */
 import { base } from '../api/client';
-import { segment, unescaped } from '../api/segment';
-
-export type Changes = Record<string, string | null | undefined>;
-
-/** What goes along with every link. */
-const CARRIED = ['space_token', 'period', 'start', 'end', 'timezone'];
-/** What goes along from page to page beside that, so that two of them never show two numbers for one question. */
-const FILTERS = ['call_type', 'call_status', 'end_reason', 'agent', 'answered', 'answered_by', 'made'];
-/** What the overview shows where its address names no period; a list shows everything then. */
-export const DEFAULT_PERIOD = '30d';
-/** What a list calls the period. */
-const SPANS = [
-  ['start_date', 'end_date'],
-  ['created_from', 'created_to'],
-] as const;
+import { type Changes, type PageName, change, chosen, pathTo, readPath } from './board_path';
 
 class Address {
   #url = $state.raw(new URL(location.href));
 
-  readonly #segments = $derived(
-    this.#url.pathname.startsWith(base) ? this.#url.pathname.slice(base.length).split('/').filter(Boolean) : [],
-  );
-  readonly parts = $derived(this.#segments.map((part) => unescaped(part) ?? part));
-  /** The first part of the path that is no text; '' where all are. */
-  readonly unreadable = $derived(this.#segments.find((part) => unescaped(part) === undefined) ?? '');
+  readonly #place = $derived(readPath(this.#url.pathname, base));
+  readonly unreadable = $derived(this.#place.unreadable);
   readonly href = $derived(this.#url.href);
-  readonly organization = $derived(this.parts[0] === 'board' ? (this.parts[1] ?? '') : '');
-  readonly page = $derived(this.parts[2] ?? 'overview');
-  readonly rest = $derived(this.parts.slice(3));
+  readonly organization = $derived(this.#place.organization);
+  readonly page = $derived(this.#place.page);
+  readonly rest = $derived(this.#place.rest);
   readonly params = $derived(this.#url.searchParams);
 
   constructor() {
@@ -53,10 +35,7 @@ class Address {
   /** The address with some choices changed; an empty value takes a choice out. */
   with(changes: Changes): string {
     const url = new URL(this.#url);
-    for (const [name, value] of Object.entries(changes)) {
-      if (value) url.searchParams.set(name, value);
-      else url.searchParams.delete(name);
-    }
+    change(url.searchParams, changes);
     return url.pathname + url.search;
   }
 
@@ -65,38 +44,13 @@ class Address {
   }
 
   /** The way to another page of the board, or to one call or task of a page, with campaign, period and zone. */
-  to(page: string | [string, string], params?: Changes | URLSearchParams, organization = this.organization): string {
-    const place = page === 'overview' ? [] : [page].flat();
-    const path = [organization, ...place].map(segment).join('/');
-    const query = new URLSearchParams();
-    if (organization === this.organization && !(params instanceof URLSearchParams)) {
-      for (const name of CARRIED) {
-        const value = this.params.get(name);
-        if (value) query.set(name, value);
-      }
-    }
-    const more = params instanceof URLSearchParams ? [...params] : Object.entries(params ?? {});
-    for (const [name, value] of more) {
-      if (value) query.set(name, value);
-      else query.delete(name);
-    }
-    const text = query.toString();
-    return `${base}board/${path}${text ? `?${text}` : ''}`;
+  to(page: PageName, params?: Changes | URLSearchParams, organization = this.organization): string {
+    return base + pathTo(this, page, params, organization);
   }
 
   /** The same, with all that is chosen here: campaign, period, zone and filters. */
-  along(page: string | [string, string], params: Changes = {}): string {
-    const chosen: Changes = {};
-    for (const name of FILTERS) chosen[name] = this.get(name);
-    for (const [from, to] of SPANS) {
-      if (this.get(from)) Object.assign(chosen, { start: this.get(from), end: this.get(to), period: null });
-    }
-    if (this.page === 'overview') {
-      if (!this.get('period') && !this.get('start')) chosen['period'] = DEFAULT_PERIOD;
-      // Its number of calls leaves out those that only wait to be made: so does the list it leads to.
-      if (page === 'calls') chosen['made'] = 'true';
-    }
-    return this.to(page, { ...chosen, ...params });
+  along(page: PageName, params: Changes = {}): string {
+    return this.to(page, { ...chosen(this, page), ...params });
   }
 }
 

@@ -1,7 +1,7 @@
 /** What of an address is not understood: it is said, and the page shows what it would without it. */
 import { DIMENSIONS } from '../words';
 import { address } from './address.svelte';
-import { PERIODS, isTime, isZone } from './period';
+import { PERIODS, isTime, isZone } from './days';
 
 export interface Misread {
   what: string;
