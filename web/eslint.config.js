@@ -4,6 +4,27 @@ import globals from 'globals';
 import { defineConfig } from 'eslint/config';
 import ts from 'typescript-eslint';
 
+/** A second copy of retry or poll would need a timer: these modules alone have one. */
+const TIMED = [
+  'src/lib/api/deadline.ts',
+  'src/lib/api/download.ts',
+  'src/lib/debounce.ts',
+  'src/lib/state/backoff.ts',
+  'src/lib/state/now.svelte.ts',
+  'src/lib/state/poll.ts',
+];
+
+/** A ban on names of the browser: as a global, and as a member of `window` or `globalThis`. */
+const banned = (names, message) => ({
+  'no-restricted-globals': ['error', ...names.map((name) => ({ name, message }))],
+  'no-restricted-properties': [
+    'error',
+    ...names.flatMap((property) => ['window', 'globalThis', 'self'].map((object) => ({ object, property, message }))),
+  ],
+});
+const TIMERS = ['setTimeout', 'setInterval', 'requestIdleCallback'];
+const REQUESTS = ['fetch', 'XMLHttpRequest', 'EventSource', 'WebSocket'];
+
 export default defineConfig(
   // The generated types are held to the API's document by `make check`.
   { ignores: ['dist/', 'node_modules/', 'src/lib/api/schema.d.ts'] },
@@ -53,6 +74,17 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': 'off',
       '@typescript-eslint/no-base-to-string': 'off',
     },
+  },
+  {
+    files: ['src/**'],
+    rules: banned([...TIMERS, ...REQUESTS], 'Ask through api/, and again through state/poll.ts or state/backoff.ts.'),
+  },
+  { files: TIMED, rules: banned(REQUESTS, 'Ask through api/.') },
+  { files: ['src/lib/api/download.ts'], rules: { 'no-restricted-globals': 'off' } },
+  {
+    files: ['src/lib/api/**'],
+    ignores: ['src/lib/api/deadline.ts', 'src/lib/api/download.ts'],
+    rules: banned(TIMERS, 'Wait with api/deadline.ts.'),
   },
   { files: ['*.js'], extends: [ts.configs.disableTypeChecked], languageOptions: { globals: globals.node } },
 );

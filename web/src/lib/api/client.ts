@@ -1,9 +1,7 @@
 /** The one way to the server: same origin, the session's cookie, and errors as errors. */
+import { apiBase } from './base';
 import { Deadline } from './deadline';
 import { ApiError, type FieldFault } from './error';
-
-export const base = new URL('.', document.baseURI).pathname;
-export const apiBase = `${base}api/v2/platform/`;
 
 export interface Options {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';

@@ -1,4 +1,5 @@
-import { apiBase, failure } from './client';
+import { apiBase } from './base';
+import { failure } from './client';
 import { ApiError } from './error';
 
 export interface StreamMessage {

@@ -2,6 +2,7 @@ import { untrack } from 'svelte';
 import { request } from '../api/client';
 import { type ApiError, asApiError } from '../api/error';
 import type { List } from '../api/types';
+import { Debounce } from '../debounce';
 import { address } from '../state/address.svelte';
 import { Retry } from '../state/backoff';
 import { live } from '../state/live.svelte';
@@ -60,7 +61,7 @@ export class Paged<T> {
   #path = '';
   #organization = '';
   #age = 0;
-  #calm: ReturnType<typeof setTimeout> | undefined;
+  readonly #calm = new Debounce(CALM_MS);
   #posts: Post[] = [];
 
   /** `path` is the question without its paging, from the API's base: `call-logs/?made=true`. */
@@ -101,10 +102,7 @@ export class Paged<T> {
     if (!missing.length) return;
     // The next page in reading order is cheap: at once. After a leap, wait until the thumb rests.
     if (missing.every((page) => this.#pages.follows(page))) this.#fill();
-    else {
-      clearTimeout(this.#calm);
-      this.#calm = setTimeout(() => this.#fill(), CALM_MS);
-    }
+    else this.#calm.run(() => this.#fill());
   }
 
   /** All of it anew, from the top. */
@@ -137,7 +135,7 @@ export class Paged<T> {
   }
 
   #drop(): void {
-    clearTimeout(this.#calm);
+    this.#calm.cancel();
     this.#heads.close();
     this.#end();
   }
@@ -197,7 +195,7 @@ export class Paged<T> {
   }
 
   #fill(): void {
-    clearTimeout(this.#calm);
+    this.#calm.cancel();
     if (!visible.value) return;
     const [first, last] = this.#range();
     for (const [page, asking] of this.#asking) {

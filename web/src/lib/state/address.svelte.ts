@@ -2,7 +2,7 @@
  * The address is the view: organization, page and every choice on it. A copied link shows the same to somebody else.
  * Board paths are `<base>board/<handle>/<page>/…?…`.
  */
-import { base } from '../api/client';
+import { base } from '../api/base';
 import { type Changes, type PageName, change, chosen, pathTo, readPath } from './board_path';
 
 class Address {

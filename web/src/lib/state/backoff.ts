@@ -60,8 +60,29 @@ export class Retry {
   }
 }
 
+/** What came of an attempt: whether it got an answer, and how long to rest before the next if not for the backoff. */
+export interface Attempted {
+  heard: boolean;
+  restMs?: number;
+}
+
+/** Attempts again and again until `signal` aborts. After one that heard nothing the waits grow; one that did starts them over. */
+export async function keepTrying(
+  attempt: () => Promise<Attempted>,
+  delaysMs: readonly number[],
+  signal: AbortSignal,
+): Promise<void> {
+  const backoff = new Backoff(delaysMs);
+  while (!signal.aborted) {
+    const { heard, restMs } = await attempt();
+    if (signal.aborted) return;
+    if (heard) backoff.reset();
+    await pause(restMs ?? backoff.next(), signal);
+  }
+}
+
 /** Resolves after that time, or at once when `signal` aborts. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
     const end = () => {

@@ -2,7 +2,7 @@ import { request } from '../api/client';
 import { Deadline } from '../api/deadline';
 import { ApiError } from '../api/error';
 import { follow } from '../api/stream';
-import { Backoff, pause } from './backoff';
+import { type Attempted, keepTrying } from './backoff';
 import { streamPlace } from './places';
 
 type State = 'connecting' | 'live' | 'down';
@@ -39,23 +39,19 @@ class Live {
   }
 
   async #run(organization: string, query: string, signal: AbortSignal): Promise<void> {
-    const backoff = new Backoff(RETRY_MS);
     let streams = false;
-    while (!signal.aborted) {
+    const attempt = async (): Promise<Attempted> => {
       streams ||= await streamPlace(signal);
-      if (signal.aborted) return;
+      if (signal.aborted) return { heard: false };
       const heard = streams
         ? await this.#read(organization, query, signal)
         : await this.#askOnce(organization, query, signal);
-      if (signal.aborted) return;
-      if (heard) backoff.reset();
-      if (heard && !streams) {
-        await pause(POLL_MS, signal);
-        continue;
-      }
-      this.state = 'down';
-      await pause(backoff.next(), signal);
-    }
+      // A question in place of a stream is asked at its own pace; a stream that ended is down until the next one speaks.
+      if (heard && !streams) return { heard, restMs: POLL_MS };
+      if (!signal.aborted) this.state = 'down';
+      return { heard };
+    };
+    await keepTrying(attempt, RETRY_MS, signal);
   }
 
   /** Follows the stream to its end; whether it said anything. */

@@ -1,4 +1,5 @@
-import { base, request, whenSignedOut } from '../api/client';
+import { base } from '../api/base';
+import { request, whenSignedOut } from '../api/client';
 import { type ApiError, asApiError } from '../api/error';
 import type { Answer, Organization, Role, Session } from '../api/types';
 
