@@ -25,6 +25,29 @@ const banned = (names, message) => ({
 const TIMERS = ['setTimeout', 'setInterval', 'requestIdleCallback'];
 const REQUESTS = ['fetch', 'XMLHttpRequest', 'EventSource', 'WebSocket'];
 
+/** Forbids imports of values; types may come from anywhere. */
+const unimportable = (group, message) => ({
+  '@typescript-eslint/no-restricted-imports': [
+    'error',
+    { patterns: [{ group, message, allowTypeImports: true, caseSensitive: true }] },
+  ],
+});
+const REQUEST_LAYER = ['**/api/client', '**/api/stream', '**/api/download'];
+/** What keeps a question answered. */
+const ANSWERS = [
+  '**/state/resource.svelte',
+  '**/state/poll',
+  '**/state/backoff',
+  '**/list/paged.svelte',
+  '**/list/runs.svelte',
+];
+/** Sums and orders in a component cannot be tested without a browser. */
+const DECIDE = 'Sums, orders and groups belong to a plain module, where Vitest reaches them.';
+const DECIDING = [
+  'CallExpression[callee.property.name=/^(reduce|sort|toSorted|localeCompare)$/]',
+  'NewExpression[callee.name="Resource"]',
+];
+
 export default defineConfig(
   // The generated types are held to the API's document by `make check`.
   { ignores: ['dist/', 'node_modules/', 'src/lib/api/schema.d.ts'] },
@@ -85,6 +108,35 @@ export default defineConfig(
     files: ['src/lib/api/**'],
     ignores: ['src/lib/api/deadline.ts', 'src/lib/api/download.ts'],
     rules: banned(TIMERS, 'Wait with api/deadline.ts.'),
+  },
+  // Plain modules decide: what they know is given to them, so that Vitest can give it. `.svelte.ts` modules hold state and ask.
+  {
+    files: ['src/lib/**/*.ts'],
+    ignores: ['**/*.svelte.ts', 'src/lib/api/**', 'src/lib/pages/pages.ts'],
+    rules: unimportable(
+      ['svelte', 'svelte/**', '**/*.svelte', ...REQUEST_LAYER],
+      'A plain module neither asks nor holds state.',
+    ),
+  },
+  {
+    files: ['src/lib/**/*.svelte.ts'],
+    rules: unimportable(['**/[A-Z]*.svelte'], 'A module of state draws nothing.'),
+  },
+  // Components draw what is given to them; pages and sections of the settings choose which answers that is.
+  {
+    files: ['src/**/*.svelte'],
+    rules: {
+      ...unimportable([...REQUEST_LAYER, ...ANSWERS, '**/answers/**'], 'A component draws: pages give it answers.'),
+      'no-restricted-syntax': ['error', ...DECIDING.map((selector) => ({ selector, message: DECIDE }))],
+    },
+  },
+  {
+    files: ['src/lib/pages/*.svelte', 'src/lib/settings/*.svelte'],
+    rules: unimportable([...REQUEST_LAYER, ...ANSWERS], 'A page takes its answers from answers/.'),
+  },
+  {
+    files: ['src/lib/api/**'],
+    rules: unimportable(['svelte', 'svelte/**', '**/*.svelte'], 'The request layer knows neither state nor drawing.'),
   },
   { files: ['*.js'], extends: [ts.configs.disableTypeChecked], languageOptions: { globals: globals.node } },
 );

@@ -78,7 +78,7 @@ def test_every_filter_of_the_page_is_looked_at():
     """Whoever adds a filter adds its row here."""
     assert set(CALLS) == set(_listed("list/question.ts", "CALL_FIELDS"))
     assert set(TASKS) == set(_listed("list/question.ts", "TASK_FIELDS"))
-    assert set(OVERVIEW) == set(_listed("state/period.ts", "CALL_FILTERS"))
+    assert set(OVERVIEW) == set(_listed("state/report_query.ts", "CALL_FILTERS"))
 
 
 @pytest.fixture(scope="module")

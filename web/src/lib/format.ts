@@ -69,6 +69,15 @@ export function hour(at: string | Date, timeZone: string): string {
   return written(at, 'hour', timeZone, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
 }
 
+/** The name of a bar that lasts for `step`, on the axis and in full. */
+export function barTick(at: string, step: string, timeZone: string): string {
+  return step === 'hour' ? hour(at, timeZone) : step === 'month' ? month(at, timeZone) : day(at, timeZone);
+}
+
+export function barLabel(at: string, step: string, timeZone: string): string {
+  return step === 'hour' || step === 'month' ? barTick(at, step, timeZone) : longDay(at, timeZone);
+}
+
 export function clock(at: string | Date, timeZone: string): string {
   return written(at, 'clock', timeZone, { timeStyle: 'medium' });
 }

@@ -288,3 +288,8 @@ export const REJECTED: Record<string, string> = table({
   unknown_task: 'A change of a task that nobody told of before.',
   withdrawn_import: 'Rows for an import that was undone.',
 });
+
+/** The name of a group of calls; that of a campaign is not among the words. */
+export function groupName(dimension: string, value: string): string {
+  return dimension === 'agent' ? (value === 'unknown' ? 'Unknown' : value) : spoken(value);
+}

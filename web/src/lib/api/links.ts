@@ -1,14 +1,25 @@
-import { address } from '../state/address.svelte';
-import { statedZone } from '../state/period';
+/** The links of reports, as addresses of the board. */
+import { type View, pathTo } from '../state/board_path';
 import { unescaped } from './segment';
 
 const MARK = '/api/v2/platform/';
 
+export interface Bounds {
+  start: string;
+  end: string;
+}
+
 /**
- * Where on the board the list behind a number is. `link` is a link of a report: the list of calls or tasks whose count
- * is that number. `bounds` fill its `{start}` and `{end}`.
+ * The list behind a number, as a path of the board. `link` is a link of a report: the list of calls or tasks whose count
+ * is that number. `bounds` fill its `{start}` and `{end}`. `from` is what is on screen, `timeZone` the zone that its
+ * address names.
  */
-export function listOf(link: string | null | undefined, bounds?: { start: string; end: string }): string | undefined {
+export function listPath(
+  from: View,
+  timeZone: string,
+  link: string | null | undefined,
+  bounds?: Bounds,
+): string | undefined {
   if (!link) return undefined;
   const place = link.indexOf(MARK);
   if (place < 0) return undefined;
@@ -17,17 +28,16 @@ export function listOf(link: string | null | undefined, bounds?: { start: string
     ? text.replace('{start}', encodeURIComponent(bounds.start)).replace('{end}', encodeURIComponent(bounds.end))
     : text;
   const query = new URLSearchParams(filled);
-  const zone = statedZone();
-  if (zone && !query.has('timezone')) query.set('timezone', zone);
+  if (timeZone && !query.has('timezone')) query.set('timezone', timeZone);
   const [head = '', space = '', kind = ''] = path
     .split('/')
     .filter(Boolean)
     .map((part) => unescaped(part) ?? part);
-  if (head === 'call-logs') return address.to('calls', query);
-  if (head === 'tasks') return address.to('tasks', query);
+  if (head === 'call-logs') return pathTo(from, 'calls', query);
+  if (head === 'tasks') return pathTo(from, 'tasks', query);
   if (head === 'spaces' && kind === 'tasks') {
     query.set('space_token', space);
-    return address.to('tasks', query);
+    return pathTo(from, 'tasks', query);
   }
   return undefined;
 }

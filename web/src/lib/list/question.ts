@@ -1,6 +1,7 @@
 /** The list that the address asks for: the API's own names for its filters, so that every link of a report is one. */
-import { address } from '../state/address.svelte';
-import { period, zone } from '../state/period';
+import type { Period } from '../state/days';
+
+type Get = (name: string) => string;
 
 export const CALL_FIELDS = [
   'space_token',
@@ -54,24 +55,19 @@ export interface Span {
 }
 
 /** From when to when: what the list's own link says, else the period that came along; '' is open. */
-export function span(kind: Kind): Span {
+export function spanOf(kind: Kind, get: Get, period: Pick<Period, 'start' | 'end'>): Span {
   const [from, to] = TIMES[kind];
-  if (address.get(from) || address.get(to)) return { from: address.get(from), to: address.get(to) };
-  if (!address.get('period') && !address.get('start')) return { from: '', to: '' };
-  const { start, end } = period();
-  return { from: start, to: end };
+  if (get(from) || get(to)) return { from: get(from), to: get(to) };
+  if (!get('period') && !get('start')) return { from: '', to: '' };
+  return { from: period.start, to: period.end };
 }
 
 /** Filters, time and zone as the API takes them. */
-export function question(kind: Kind): URLSearchParams {
+export function questionOf(kind: Kind, get: Get, { from, to }: Span, timeZone: string): URLSearchParams {
   const query = new URLSearchParams();
-  for (const name of kind === 'calls' ? CALL_FIELDS : TASK_FIELDS) {
-    const value = address.get(name);
-    if (value) query.set(name, value);
-  }
-  const { from, to } = span(kind);
+  for (const name of kind === 'calls' ? CALL_FIELDS : TASK_FIELDS) if (get(name)) query.set(name, get(name));
   if (from) query.set(TIMES[kind][0], from);
   if (to) query.set(TIMES[kind][1], to);
-  if (from || to) query.set('timezone', zone());
+  if (from || to) query.set('timezone', timeZone);
   return query;
 }

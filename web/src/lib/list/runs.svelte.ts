@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import { request } from '../api/client';
+import { type Options, request } from '../api/client';
 import type { ApiError } from '../api/error';
 import { segment } from '../api/segment';
 import type { List, RunItem } from '../api/types';
@@ -9,7 +9,7 @@ import { Poll } from '../state/poll';
 import { visible } from '../state/visible.svelte';
 import { HOUR_MS, type Pace, finished, newestOf, perHour, runKey } from './batch';
 import { each } from './each';
-import { FirstChanges, countEnded } from './pace';
+import { firstChange, pacedFrom } from './pace';
 
 const SIZE = 50;
 const AT_ONCE = 4;
@@ -41,7 +41,8 @@ export class Runs {
   });
   #pacing: AbortController | undefined;
   #pacedAt = -RATES_MS;
-  #firsts = new FirstChanges();
+  /** When each batch first finished a task: once found it stays. */
+  #firsts = new Map<string, number>();
   #spaces: string[] = [];
   #organization = '';
 
@@ -105,7 +106,7 @@ export class Runs {
     try {
       const counted = await each(open, AT_ONCE, async (run) => {
         const before = await countEnded(run, hourAgo, options);
-        const since = before ? hourAgo : await this.#firsts.of(run, hourAgo, at.getTime(), options);
+        const since = before ? hourAgo : await this.#since(run, hourAgo, at.getTime(), options);
         return [runKey(run), { perHour: perHour(finished(run) - before, at.getTime() - since), at }] as const;
       });
       if (spaces === this.#spaces) {
@@ -118,4 +119,25 @@ export class Runs {
       this.#pacing = undefined;
     }
   }
+
+  /** Batches are often made long before they begin, and the API does not say when the first task finished. */
+  async #since(run: RunItem, from: number, to: number, options: Options): Promise<number> {
+    const key = `${options.organization} ${runKey(run)}`;
+    const made = Math.max(from, Date.parse(run.created ?? '') || from);
+    const first = this.#firsts.get(key) ?? (await firstChange(made, to, (before) => countEnded(run, before, options)));
+    this.#firsts.set(key, first);
+    return pacedFrom(first, made, from, to);
+  }
+}
+
+/** How many tasks of a batch ended before a moment, and did not change since. */
+async function countEnded(run: RunItem, before: number, options: Options): Promise<number> {
+  const until = encodeURIComponent(new Date(before).toISOString());
+  const tasks = `spaces/${segment(run.space_token)}/runs/${segment(run.run_id)}/tasks/`;
+  const counts = await Promise.all(
+    ['completed', 'failed'].map((status) =>
+      request<List<unknown>>(`${tasks}?page_size=1&updated_before=${until}&status=${status}`, options),
+    ),
+  );
+  return counts.reduce((sum, answer) => sum + (answer.count ?? 0), 0);
 }

@@ -1,4 +1,5 @@
 /** How lists and single things say a moment, a talk time and an object: short, and to the second. */
+import type { CallItem } from '../api/types';
 import { NONE, duration } from '../format';
 
 const locale = navigator.languages?.[0] ?? 'en';
@@ -46,4 +47,9 @@ export function lines(value: object): string {
       .map(([key, one]) => `${key}: ${typeof one === 'object' && one !== null ? JSON.stringify(one) : String(one)}`)
       .join('\n') || NONE
   );
+}
+
+/** The number at the other end of a call. */
+export function otherNumber(call: CallItem): string {
+  return (call.call_type === 'inbound' ? call.source_number : (call.destination_number ?? call.source_number)) ?? NONE;
 }

@@ -1,6 +1,5 @@
 /** What of an address is not understood: it is said, and the page shows what it would without it. */
 import { DIMENSIONS } from '../words';
-import { address } from './address.svelte';
 import { PERIODS, isTime, isZone } from './days';
 
 export interface Misread {
@@ -9,25 +8,24 @@ export interface Misread {
 }
 
 const SHOWN = 64;
-const CHECKS: Record<string, (value: string) => string> = {
+/** Why a value is not understood; '' where it is. */
+const CHECKS: Record<string, (value: string, get: (name: string) => string) => string> = {
   timezone: (value) => (isZone(value) ? '' : 'no time zone of that name: the home zone is used'),
   period: (value) => (value in PERIODS ? '' : `no period of that name: there are ${Object.keys(PERIODS).join(', ')}`),
   start: (value) => (isTime(value) ? '' : 'not a day like 2026-02-07'),
-  end: (value) =>
-    !isTime(value)
-      ? 'not a day like 2026-02-07'
-      : isTime(address.get('start'))
-        ? ''
-        : 'a period needs its start as well',
+  end: (value, get) =>
+    !isTime(value) ? 'not a day like 2026-02-07' : isTime(get('start')) ? '' : 'a period needs its start as well',
   group: (value) => (value in DIMENSIONS ? '' : 'nothing that calls can be grouped by'),
 };
 
-export function misread(): Misread[] {
+/** `unreadable` is the segment of the path that is no text; '' where all are. */
+export function misread(params: URLSearchParams, unreadable: string): Misread[] {
   const found: Misread[] = [];
-  if (address.unreadable) found.push({ what: short(address.unreadable), why: 'no text in this encoding' });
-  for (const name of new Set(address.params.keys())) {
-    const [value = '', ...others] = address.params.getAll(name);
-    const why = value && Object.hasOwn(CHECKS, name) ? CHECKS[name]?.(value) : '';
+  if (unreadable) found.push({ what: short(unreadable), why: 'no text in this encoding' });
+  for (const name of new Set(params.keys())) {
+    const [value = '', ...others] = params.getAll(name);
+    const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
+    const why = value && check?.(value, (other) => params.get(other) ?? '');
     if (why) found.push({ what: `${short(name)}=${short(value)}`, why });
     if (others.length) found.push({ what: short(name), why: 'given more than once: the first counts' });
   }

@@ -1,0 +1,69 @@
+/** What is said of one call and of its events. */
+import type { CallItem, CallWithEvents } from '../api/types';
+import { NONE, duration } from '../format';
+import { CALL_STATUS, SAID, spoken } from '../words';
+import { lines, talk, when } from './said';
+
+type Event = CallWithEvents['events'][number];
+
+/** A field as it is shown: its name in the API, its text, and where that leads. */
+export interface FieldRow {
+  name: string;
+  text: string;
+  href?: string | undefined;
+}
+
+const TIMES = ['creation_time', 'start_time', 'end_time', 'occurred_at', 'received_at'];
+const WORDS = ['call_type', 'end_reason', 'answered_by'];
+const SHOWN = [
+  'call_type',
+  'source_number',
+  'destination_number',
+  'creation_time',
+  'start_time',
+  'end_time',
+  'call_duration',
+  'end_reason',
+  'source_end_reason',
+  'answered_by',
+  'agent',
+  'task_id',
+  'space_token',
+  'source',
+] as const satisfies readonly (keyof CallItem)[];
+
+/** The value of a field as people read it. `campaign` gives the name of a campaign. */
+export function fieldText(name: string, value: unknown, timeZone: string, campaign: (token: string) => string): string {
+  if (value === null || value === undefined || value === '') return NONE;
+  if (typeof value === 'boolean') return value ? 'Yes' : 'No';
+  if (typeof value === 'number') return name === 'call_duration' ? talk(value) : String(value);
+  if (typeof value !== 'string') return lines(value);
+  if (name === 'call_status') return CALL_STATUS[value]?.name ?? spoken(value);
+  if (TIMES.includes(name)) return when(value, timeZone);
+  if (WORDS.includes(name)) return spoken(value);
+  if (name === 'space_token') return campaign(value);
+  return name === 'source' ? (SAID[value] ?? spoken(value)) : value;
+}
+
+/** What the source sent beside, as the last event that changed it left it. */
+function latest(events: readonly Event[], name: string): unknown {
+  return events.reduce<unknown>((last, event) => (name in event.changed ? event.changed[name]?.[1] : last), null);
+}
+
+/** Every field of a call, each with the address in `links` of its name. */
+export function callRows(
+  call: CallWithEvents,
+  text: (name: string, value: unknown) => string,
+  links: Record<string, string>,
+): FieldRow[] {
+  return [
+    ...SHOWN.map((name) => ({ name, text: text(name, call[name]), href: links[name] || undefined })),
+    ...['external_ids', 'metadata'].map((name) => ({ name, text: text(name, latest(call.events, name)) })),
+  ];
+}
+
+/** How long after it happened an event arrived. */
+export function lag(event: Event): string {
+  const ms = Date.parse(event.received_at ?? '') - Date.parse(event.occurred_at ?? '');
+  return ms >= 1000 ? `received ${duration(ms / 1000)} later` : 'received at once';
+}
