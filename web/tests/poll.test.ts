@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ApiError } from '../src/lib/api/error';
-import { Backoff } from '../src/lib/state/backoff';
+import { Debounce } from '../src/lib/debounce';
+import { Backoff, keepTrying } from '../src/lib/state/backoff';
 import { Poll, type PollOptions } from '../src/lib/state/poll';
 
 /** The part of `document` that is asked whether the page is visible. */
@@ -165,4 +166,51 @@ describe('poll', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(asked).toHaveLength(2);
   });
+});
+
+describe('attempts', () => {
+  test('wait longer while nothing is heard, from the start again after an answer, and rest when they say so', async () => {
+    const stop = new AbortController();
+    const attempted = [
+      { heard: false },
+      { heard: false },
+      { heard: true, restMs: 50 },
+      { heard: false },
+      { heard: true },
+    ];
+    const at: number[] = [];
+    const begun = Date.now();
+    const attempt = () => {
+      at.push(Date.now() - begun);
+      return Promise.resolve(attempted[at.length - 1] ?? { heard: false });
+    };
+    void keepTrying(attempt, [100, 1000], stop.signal);
+    await vi.advanceTimersByTimeAsync(1360);
+    expect(at).toEqual([0, 100, 1100, 1150, 1250, 1350]);
+    stop.abort();
+  });
+
+  test('end with their signal, also in the middle of a wait', async () => {
+    const stop = new AbortController();
+    let count = 0;
+    const ended = keepTrying(() => Promise.resolve({ heard: Boolean((count += 1)) }), [1000], stop.signal);
+    await vi.advanceTimersByTimeAsync(500);
+    stop.abort();
+    await ended;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(count).toBe(1);
+  });
+});
+
+test('only the last of several calls is carried out, once there are no more', async () => {
+  const done: string[] = [];
+  const debounce = new Debounce(100);
+  debounce.run(() => done.push('first'));
+  await vi.advanceTimersByTimeAsync(99);
+  debounce.run(() => done.push('last'));
+  await vi.advanceTimersByTimeAsync(100);
+  debounce.run(() => done.push('given up'));
+  debounce.cancel();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(done).toEqual(['last']);
 });
