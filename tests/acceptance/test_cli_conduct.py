@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import signal
@@ -152,10 +153,13 @@ def test_an_interrupted_command_says_so_with_exit_code_130(tmp_path):
     with subprocess.Popen(command, stdin=inner, stdout=inner, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
         asked = os.read(process.stderr.fileno(), 100)
-        # A signal that arrives just before the terminal is read from is only seen after it: once more, then.
+        # A signal that arrives just before the terminal is read from is only seen after it: then once more,
+        # but not before the process had time to end: a signal while Python ends kills it.
+        time.sleep(0.5)
         while process.poll() is None:
-            time.sleep(0.5)
             process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=3)
         told = process.stderr.read()
         assert process.returncode == 130
     os.close(outer)
