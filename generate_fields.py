@@ -1,13 +1,13 @@
 """Writes fields into the structs that hold them, from the table of fields (`model/fields.py`).
 
-Structs stand in the source as text: types are checked, nothing is made at run time. Where fields are to
-stand, a comment says which, and `# end of fields` ends them:
+Structs are text in the source: types are checked, nothing is made at run time. A comment begins a region of
+generated fields and says which they are, and `# end of fields` ends it:
 
     # fields: event of a call
     …
     # end of fields
 
-A field that the same struct or call names by hand, outside such a region, is left to it. `--check` writes
+A field that the same struct or call names by hand, outside the region, is left out of it. `--check` writes
 nothing, and fails when a file differs from what would be written.
 """
 
@@ -29,14 +29,14 @@ from callboard.model.field import SECONDS_MAX, Field  # noqa: E402 - see above
 
 BEGIN = re.compile(r"^(?P<indent> *)# fields: (?P<what>.+) of a (?P<of>call|task)$")
 END = "# end of fields"
-MOST_COLUMNS = 110
+MAX_LINE = 110
 
 _TEXTS = ("id", "text", "word", "phone")
 _OBJECTS = ("document", "texts")
 
 
-def _kept_type(field: Field) -> str:
-    """Of a kept event."""
+def _stored_type(field: Field) -> str:
+    """The type of the field in a stored event."""
     if field.kind in _TEXTS:
         return "Text"
     if field.kind in _OBJECTS:
@@ -58,13 +58,13 @@ def _item_type(field: Field) -> str:
     return {"duration": "float", "flag": "bool", "names": "list[str]"}.get(field.kind, "int")
 
 
-_SENT = {
+_WIRE_TYPES = {
     ("id", 255): "Id",
     ("text", 255): "Text",
     ("text", 1000): "Reason",
     ("phone", 64): "Number",
 }
-_SENT_OF_KIND = {
+_WIRE_TYPE_OF_KIND = {
     "time": "Time",
     "duration": "Seconds",
     "flag": "Flag",
@@ -73,26 +73,26 @@ _SENT_OF_KIND = {
 }
 
 
-def _sent_type(field: Field) -> str:
+def _wire_type(field: Field) -> str:
     if field.kind == "word":
         words = ", ".join(f'"{word}"' for word in field.words)
         return f"Literal[{words}] | UnsetType | None"
     if field.kind == "whole":
-        return f"Annotated[int, Meta(ge={field.least}, le={field.most})] | None | UnsetType"
-    if field.kind in _SENT_OF_KIND:
-        return _SENT_OF_KIND[field.kind]
-    bounded = f"Annotated[str, Meta(max_length={field.most})] | None | UnsetType"
-    return _SENT.get((field.kind, field.most), bounded)
+        return f"Annotated[int, Meta(ge={field.minimum}, le={field.maximum})] | None | UnsetType"
+    if field.kind in _WIRE_TYPE_OF_KIND:
+        return _WIRE_TYPE_OF_KIND[field.kind]
+    bounded = f"Annotated[str, Meta(max_length={field.maximum})] | None | UnsetType"
+    return _WIRE_TYPES.get((field.kind, field.maximum), bounded)
 
 
 def _nullable(field: Field, kind: str) -> str:
     return f"{kind} | None" if field.nullable else kind
 
 
-def _normal(field: Field) -> str:
-    """What is kept of what was sent."""
+def _stored_value(field: Field) -> str:
+    """The expression that makes the stored value from the value that was sent."""
     sent = f"wire.{field.name}"
-    if not field.sent:
+    if not field.in_events:
         return "UNSET"
     if field.kind in _OBJECTS:
         return f'UNSET if {sent} is UNSET else payload("{field.name}", {sent})'
@@ -100,36 +100,36 @@ def _normal(field: Field) -> str:
         return f"UNSET if {sent} is None else {sent}"
     if field.kind == "time":
         return (
-            f'placed_instant("{field.name}", {sent}, latest, earliest) if isinstance({sent}, str) else {sent}'
+            f'checked_instant("{field.name}", {sent}, latest, earliest) if isinstance({sent}, str) else {sent}'
         )
     if field.kind == "duration":
-        if field.most != SECONDS_MAX:
+        if field.maximum != SECONDS_MAX:
             raise SystemExit(f"{field.name}: events take durations of up to {SECONDS_MAX} seconds, no others")
         return f'{sent} if {sent} is UNSET or {sent} is None else duration_ms("{field.name}", {sent})'
     return sent
 
 
-def _shown(field: Field, noun: str) -> str:
-    value = f"{noun}.{field.in_row}"
+def _answer_value(field: Field, noun: str) -> str:
+    value = f"{noun}.{field.row_name}"
     return {"time": f"written({value})", "duration": f"seconds({value})", "names": f"[*{value}]"}.get(
         field.kind, value
     )
 
 
-def _known(field: Field) -> str:
+def _folded_value(field: Field) -> str:
     if field.fold == "own":
         raise SystemExit(
             f"{field.name}: which event decides it? Say so in the table, or write it into the fold"
         )
     if field.fold == "keys":
-        return f'self._joined("{field.in_row}")'
+        return f'self._joined("{field.row_name}")'
     if field.fold == "attempt":
-        return f'self._attempt_facts.known((attempt, "{field.in_row}"))'
-    return f'bool(known("{field.in_row}"))' if field.kind == "flag" else f'known("{field.in_row}")'
+        return f'self._attempt_facts.known((attempt, "{field.row_name}"))'
+    return f'bool(known("{field.row_name}"))' if field.kind == "flag" else f'known("{field.row_name}")'
 
 
-def _of_one(field: Field) -> str:
-    value = f"event.{field.in_row}"
+def _single_event_value(field: Field) -> str:
+    value = f"event.{field.row_name}"
     if field.fold == "keys":
         return f"own_facts({value})"
     return f"{value} is True" if field.kind == "flag" else f"None if {value} is UNSET else {value}"
@@ -145,71 +145,74 @@ def _filter_type(field: Field) -> str:
     return "Match" if field.nullable else "str | None"
 
 
-def _declared(
+def _declaration(
     name: Callable[[Field], str], kind: Callable[[Field], str], default: str = ""
 ) -> Callable[[Field], str]:
     return lambda field: f"{name(field)}: {kind(field)}{default}"
 
 
-def _given(value: Callable[[Field], str]) -> Callable[[Field], str]:
-    return lambda field: f"{field.in_row}={value(field)},"
+def _keyword(value: Callable[[Field], str]) -> Callable[[Field], str]:
+    return lambda field: f"{field.row_name}={value(field)},"
 
 
 def _name(field: Field) -> str:
     return field.name
 
 
-def _in_row(field: Field) -> str:
-    return field.in_row
+def _row_name(field: Field) -> str:
+    return field.row_name
 
 
 def _row_value(field: Field, noun: str) -> str:
-    value = f"{noun}.{field.in_row}"
+    value = f"{noun}.{field.row_name}"
     if field.kind in _OBJECTS:
         return f"None if {value} is None else _encode({value}).decode()"
     return f"1 if {value} else 0" if field.kind == "flag" else value
 
 
-def _columns(of: str) -> list[Field]:
-    """The fields of a row in the order of its struct, which is that of the columns."""
-    module = ast.parse((SOURCE / "callboard" / "model" / f"{of}.py").read_text("utf-8"))
-    (struct,) = (each for each in module.body if isinstance(each, ast.ClassDef) and each.name == of.title())
+def _columns(noun: str) -> list[Field]:
+    """The fields of a row in the order of its struct, which is the order of the columns."""
+    module = ast.parse((SOURCE / "callboard" / "model" / f"{noun}.py").read_text("utf-8"))
+    (struct,) = (each for each in module.body if isinstance(each, ast.ClassDef) and each.name == noun.title())
     names = [ast.unparse(each.target) for each in struct.body if isinstance(each, ast.AnnAssign)]
-    kept = table.kept(of)
+    kept = table.row_fields(noun)
     return [kept[name] for name in names]
 
 
-BY_PLACE = "event as it is kept"
-"""The one region whose values stand without their names, in the order of the struct: every field is in it."""
+POSITIONAL = "stored event"
+"""The one region of positional arguments, in the order of the struct: it holds every field."""
 WRITERS: dict[str, tuple[Callable[[str], list[Field]], Callable[[Field], str]]] = {
-    "event": (table.log_fields, _declared(_in_row, _kept_type, " = UNSET")),
+    "event": (table.log_fields, _declaration(_row_name, _stored_type, " = UNSET")),
     "row": (
-        lambda of: [each for each in table.log_fields(of) if each.kept],
-        _declared(_in_row, lambda field: _nullable(field, _row_type(field)), " = None"),
+        lambda noun: [each for each in table.log_fields(noun) if each.in_rows],
+        _declaration(_row_name, lambda field: _nullable(field, _row_type(field)), " = None"),
     ),
-    "event as sent": (table.sent, _declared(_name, _sent_type, " = UNSET")),
-    "fold of the facts": (lambda of: [each for each in table.log_fields(of) if each.kept], _given(_known)),
+    "event as sent": (table.event_fields, _declaration(_name, _wire_type, " = UNSET")),
+    "fold of the facts": (
+        lambda noun: [each for each in table.log_fields(noun) if each.in_rows],
+        _keyword(_folded_value),
+    ),
     "fold of a single event": (
-        lambda of: [each for each in table.log_fields(of) if each.kept],
-        _given(_of_one),
+        lambda noun: [each for each in table.log_fields(noun) if each.in_rows],
+        _keyword(_single_event_value),
     ),
-    "filter": (table.filtered, _declared(_in_row, _filter_type, " = None")),
-    "answer": (table.shown, _declared(_name, lambda field: _nullable(field, _item_type(field)))),
+    "filter": (table.filter_fields, _declaration(_row_name, _filter_type, " = None")),
+    "answer": (table.answer_fields, _declaration(_name, lambda field: _nullable(field, _item_type(field)))),
 }
-"""What a region holds: which fields, and how each is written."""
+"""Region → its fields, and how each is written."""
 for _of in table.FIELDS:
     WRITERS[f"values of the row {_of}"] = (
         _columns,
         lambda field, noun=_of: f"{_row_value(field, noun)},",  # type: ignore[misc]
     )
     WRITERS[f"answer from the row {_of}"] = (
-        table.shown,
-        lambda field, noun=_of: f"{field.name}={_shown(field, noun)},",  # type: ignore[misc]
+        table.answer_fields,
+        lambda field, noun=_of: f"{field.name}={_answer_value(field, noun)},",  # type: ignore[misc]
     )
 
 
-def _named_around(lines: list[str], begin: int, end: int, indent: str) -> set[str]:
-    """What the struct or call around a region names by hand."""
+def _names_by_hand(lines: list[str], begin: int, end: int, indent: str) -> set[str]:
+    """The names that the struct or call around a region gives by hand."""
     by_name = re.compile(rf"^{indent}(\w+)\s*(?::|=)")
     around = [
         *takewhile(_within(indent), reversed(lines[:begin])),
@@ -218,21 +221,23 @@ def _named_around(lines: list[str], begin: int, end: int, indent: str) -> set[st
     return {found[1] for line in around if (found := by_name.match(line))}
 
 
-def _locals(lines: list[str], begin: int) -> set[str]:
-    """What the function around a region has judged by hand before."""
+def _locals_by_hand(lines: list[str], begin: int) -> set[str]:
+    """The local variables that the function around a region assigns before it."""
     by_name = re.compile(r"^    (\w+)(?:: \w+)? = ")
     before = takewhile(lambda line: not line.startswith("def "), reversed(lines[:begin]))
     return {found[1] for line in before if (found := by_name.match(line))}
 
 
-def _placed(field: Field, judged: set[str]) -> str:
-    """What is kept of a field, by its place: the function's own local where it has one."""
-    return next((name for name in (field.in_row, field.name) if name in judged), _normal(field)) + ","
+def _positional(field: Field, by_hand: set[str]) -> str:
+    """The argument of a field in the positional region: the function's own local where it has one."""
+    return (
+        next((name for name in (field.row_name, field.name) if name in by_hand), _stored_value(field)) + ","
+    )
 
 
-def _fitting(line: str, indent: str) -> list[str]:
-    """The line, as the formatter breaks it where it is too long."""
-    parts = [line] if len(indent + line) <= MOST_COLUMNS else re.split(r" (?=if |else )", line)
+def _wrapped(line: str, indent: str) -> list[str]:
+    """The line, broken as the formatter does where it is too long."""
+    parts = [line] if len(indent + line) <= MAX_LINE else re.split(r" (?=if |else )", line)
     return [indent + part for part in parts]
 
 
@@ -241,26 +246,26 @@ def _within(indent: str) -> Callable[[str], bool]:
 
 
 def written(text: str) -> str:
-    """A module's text with its regions as the table has them."""
+    """A module's text with its regions generated from the table."""
     lines = text.splitlines()
     out: list[str] = []
     at = 0
     while at < len(lines):
         out.append(lines[at])
         if begin := BEGIN.match(lines[at]):
-            indent, of = begin["indent"], begin["of"]
+            indent, noun = begin["indent"], begin["of"]
             end = lines.index(f"{indent}{END}", at)
-            if begin["what"] == BY_PLACE:
-                judged = _locals(lines, at)
-                written_out = [_placed(field, judged) for field in table.log_fields(of)]
+            if begin["what"] == POSITIONAL:
+                by_hand = _locals_by_hand(lines, at)
+                written_out = [_positional(field, by_hand) for field in table.log_fields(noun)]
             else:
-                fields, write = WRITERS.get(begin["what"]) or WRITERS[f"{begin['what']} {of}"]
-                by_hand = _named_around(lines, at, end, indent)
+                fields, write = WRITERS.get(begin["what"]) or WRITERS[f"{begin['what']} {noun}"]
+                by_hand = _names_by_hand(lines, at, end, indent)
                 written_out = [
-                    write(field) for field in fields(of) if not {field.name, field.in_row} & by_hand
+                    write(field) for field in fields(noun) if not {field.name, field.row_name} & by_hand
                 ]
             for line in written_out:
-                out += _fitting(line, indent)
+                out += _wrapped(line, indent)
             at = end
             continue
         at += 1
@@ -268,7 +273,7 @@ def written(text: str) -> str:
 
 
 def main() -> int:
-    """Write every module that has a region; with `--check` say which differ."""
+    """Write every module that has a region; with `--check` only report those that differ."""
     differ = []
     for path in sorted((SOURCE / "callboard").rglob("*.py")):
         text = path.read_text("utf-8")

@@ -12,7 +12,7 @@ from callboard.fold.task import fold_task
 from callboard.model.directory import Space
 from callboard.model.event import Entry
 from callboard.model.field import Field
-from callboard.model.fields import FIELDS, filtered
+from callboard.model.fields import FIELDS, filter_fields
 from callboard.model.words import TASK_WORDS
 from callboard.store.interface import Store
 from callboard.store.questions import UNKNOWN, CallFilter, Scope, TaskFilter, Window
@@ -26,7 +26,7 @@ ALL = Window(limit=100)
 
 def values(field: Field) -> tuple[Any, Any]:
     """Two values of a field as events are kept with them."""
-    words = [*TASK_WORDS] if field.name == "source_status" else field.stands or field.words
+    words = [*TASK_WORDS] if field.name == "source_status" else field.row_words or field.words
     if words:
         return words[0], words[-1]
     return {
@@ -45,31 +45,33 @@ def word(of: str, item_id: str, field: Field, value: Any, at: int) -> Any:
         return task(item_id, value, at=at)
     if field.name == "call_status":
         return call(item_id, value, at=at)
-    more: dict[str, Any] = {field.in_row: value}
+    more: dict[str, Any] = {field.row_name: value}
     return call(item_id, at=at, **more) if of == "call" else task(item_id, "failed", at=at, **more)
 
 
 @KINDS
 def test_every_field_of_a_row_follows_its_events(store: Store, space: Space, of: str) -> None:
     """Rows that later events changed are, column by column, what their events make."""
-    fields = [each for each in FIELDS[of] if each.kept and each.log and each.name != f"{of}_id"]
-    events: dict[str, list[Entry]] = {field.in_row: [] for field in fields}
+    fields = [each for each in FIELDS[of] if each.in_rows and each.log and each.name != f"{of}_id"]
+    events: dict[str, list[Entry]] = {field.row_name: [] for field in fields}
     for at in (0, 1):
         for field in fields:
-            events[field.in_row].append(word(of, field.in_row, field, values(field)[at], at))
+            events[field.row_name].append(word(of, field.row_name, field, values(field)[at], at))
         send(store, space, *(said[at] for said in events.values()))
         rows = {row_id: row for (_, row_id), row in dump(store, space.org_id)[f"{of}s"].items()}
         assert bits({of: rows}) == bits({of: {row_id: FOLDS[of](said) for row_id, said in events.items()}})
         for field in fields:
-            assert getattr(rows[field.in_row], field.in_row) == values(field)[at]
+            assert getattr(rows[field.row_name], field.row_name) == values(field)[at]
 
 
 @KINDS
 def test_every_filter_finds_its_values(store: Store, space: Space, of: str) -> None:
     """All items with the value, and no others; `unknown` finds those of which it is not known."""
-    fields = filtered(of)
+    fields = filter_fields(of)
     for field in fields:
-        send(store, space, *(word(of, f"{field.in_row} {at}", field, values(field)[at], 0) for at in (0, 1)))
+        send(
+            store, space, *(word(of, f"{field.row_name} {at}", field, values(field)[at], 0) for at in (0, 1))
+        )
     rows = dump(store, space.org_id)[f"{of}s"]
 
     def found(where: dict[str, Any]) -> list[str]:
@@ -81,6 +83,6 @@ def test_every_filter_finds_its_values(store: Store, space: Space, of: str) -> N
     for field in fields:
         for value in (*values(field), *([UNKNOWN] if field.nullable else [])):
             wanted = (None, "unknown") if value is UNKNOWN else (value,)
-            expected = [row_id for (_, row_id), row in rows.items() if getattr(row, field.in_row) in wanted]
+            expected = [row_id for (_, row_id), row in rows.items() if getattr(row, field.row_name) in wanted]
             assert 0 < len(expected) < len(rows)
-            assert sorted(found({field.in_row: value})) == sorted(expected), (field.name, value)
+            assert sorted(found({field.row_name: value})) == sorted(expected), (field.name, value)

@@ -23,21 +23,21 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = Path("src", "callboard")
 ROW = """\
     Field(
-        name="deal", kind="text", log=(22, "dl"), most=64, fold="greatest", exported_since=3,
-        says="What became of the deal.",
+        name="deal", kind="text", log=(22, "dl"), maximum=64, fold="greatest", exported_since=3,
+        description="What became of the deal.",
         filters="What became of the deal.", groups=True, counter=7,
-        option=(110, "--deal"), option_says="Only those whose deal became that.", listed=True,
+        option=(110, "--deal"), option_help="Only those whose deal became that.", listed=True,
         headings=("deal", "outcome_of_the_deal"),
     ),
     Field(
         name="booked_at", kind="time", log=(23, "bk"), fold="greatest", exported_since=3,
-        says="When the deal was booked.",
+        description="When the deal was booked.",
         headings=("booked_at",),
     ),
     Field(
-        name="hold", kind="duration", log=(24, "hd"), most=SECONDS_MAX, column="hold_ms", fold="greatest",
+        name="hold", kind="duration", log=(24, "hd"), maximum=SECONDS_MAX, column="hold_ms", fold="greatest",
         exported_since=3,
-        says="How long the caller was on hold.",
+        description="How long the caller was on hold.",
         headings=("hold_seconds",),
     ),
 """

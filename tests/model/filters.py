@@ -7,15 +7,15 @@ from typing import TypeVar
 
 from callboard.model.call import MAX_CALL_SPAN, Call
 from callboard.model.directory import SpaceSettings
-from callboard.model.fields import filtered
+from callboard.model.fields import filter_fields
 from callboard.model.run import Run
 from callboard.model.task import CALL_ENDED_FOR, Task, stuck
 from callboard.model.words import FINAL_CALL
 from callboard.store.interface import CallAt, TaskAt
 from callboard.store.questions import CallFilter, Match, Position, TaskFilter, Unknown, Window
 
-CALL_MATCHES = tuple(each.in_row for each in filtered("call"))
-TASK_MATCHES = tuple(each.in_row for each in filtered("task"))
+CALL_MATCHES = tuple(each.row_name for each in filter_fields("call"))
+TASK_MATCHES = tuple(each.row_name for each in filter_fields("task"))
 At = TypeVar("At", CallAt, TaskAt, Run)
 
 

@@ -12,7 +12,7 @@ from callboard.fold.ranges import holding
 from callboard.fold.sketch import bucket, bucket_text
 from callboard.fold.tally import CellKey, Measures
 from callboard.model.call import Call
-from callboard.model.fields import grouping
+from callboard.model.fields import group_fields
 from callboard.model.task import Task
 from callboard.store.budget import hand
 from callboard.store.questions import (
@@ -171,7 +171,7 @@ def _in_bucket(call: Call, aggregate: Aggregate) -> bool:
 def _values(space: SpaceState, call: Call) -> dict[str, Any]:
     return {
         "space": space.space.id,
-        **{each.in_row: getattr(call, each.in_row) or "" for each in grouping("call")},
+        **{each.row_name: getattr(call, each.row_name) or "" for each in group_fields("call")},
         "answered": "true" if call.answered else "false",
         "talk": bucket_text(call.duration_ms),
         "wait": bucket_text(call.wait_ms),
@@ -181,7 +181,7 @@ def _values(space: SpaceState, call: Call) -> dict[str, Any]:
 def _values_of_task(space: SpaceState, task: Task) -> dict[str, Any]:
     return {
         "space": space.space.id,
-        **{each.in_row: getattr(task, each.in_row) or "" for each in grouping("task")},
+        **{each.row_name: getattr(task, each.row_name) or "" for each in group_fields("task")},
     }
 
 

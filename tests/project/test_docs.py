@@ -30,7 +30,7 @@ from callboard.ingest.wire import CallIn, TaskIn
 from callboard.model import words
 from callboard.model.directory import SpaceSettings
 from callboard.model.field import Field
-from callboard.model.fields import sent
+from callboard.model.fields import event_fields
 from callboard.settings import Settings
 from callboard.store.sqlite import connection
 from tests.pages import DOCS, REFERENCE, ROOT, anchors, code, examples, links, page, pages, plain, tables
@@ -144,17 +144,17 @@ def test_the_fields_of_events_are_told_as_the_table_has_them(of, heading):
     section = _section(reference("events.md"), heading)
     table = section.split("| --- | --- | --- |\n")[1].split("\n\n")[0].splitlines()
     rows = [
-        f"| `{each.name}` | {_told_type(each)} | {each.says}{' Required.' if each.required else ''} |"
-        for each in sent(of)
+        f"| `{each.name}` | {_told_type(each)} | {each.description}{' Required.' if each.required else ''} |"
+        for each in event_fields(of)
     ]
     assert table == [f"| `type` | text | `{of}`. Required. |", *rows]
 
 
 def _told_type(field: Field) -> str:
     if field.kind in ("document", "texts"):
-        return f"object{' of texts' if field.kind == 'texts' else ''}, {field.most // 1024} KiB"
+        return f"object{' of texts' if field.kind == 'texts' else ''}, {field.maximum // 1024} KiB"
     if field.kind in ("text", "phone"):
-        return f"{'word' if field.words else 'text'}, {field.most:,} bytes"
+        return f"{'word' if field.words else 'text'}, {field.maximum:,} bytes"
     return {"whole": "whole number", "duration": "number", "flag": "boolean"}.get(field.kind, field.kind)
 
 

@@ -34,7 +34,7 @@ def test_options_stand_in_their_places(of: str) -> None:
     """No two of one command have the same, and each is of a field that lists are filtered by."""
     places = [each.option[0] for each in FIELDS[of] if each.option]
     assert len({*places}) == len(places)
-    assert all(each.filters and each.option_says for each in FIELDS[of] if each.option)
+    assert all(each.filters and each.option_help for each in FIELDS[of] if each.option)
     asking = sorted(each.option for each in FIELDS[of] if each.option)
     shown = CliRunner().invoke(click.command()(filter_options(of)(lambda **_: None)), ["--help"]).output
     at = [shown.index(f"  {name} ") for _, name in asking]
@@ -47,9 +47,9 @@ def test_every_option_becomes_the_filter_of_its_field(of: str) -> None:
     assert asked(of, given(of)) == [{}]
     for field in FIELDS[of]:
         if field.option:
-            value = (field.stands or field.words or ("7",))[0]
+            value = (field.row_words or field.words or ("7",))[0]
             [where] = asked(of, given(of, field.option[1], value))
-            assert where == {field.in_row: value}
+            assert where == {field.row_name: value}
             FILTERS[of](**where)
 
 

@@ -41,13 +41,13 @@ def test_a_name_and_a_place_in_the_log_are_one_fields_own(of: str) -> None:
 @pytest.mark.parametrize("of", KINDS)
 def test_structs_have_the_fields_of_the_table(of: str) -> None:
     """Kept events, events as sent, rows and answers: each has what the table says, in its order."""
-    assert [each.in_row for each in fields.log_fields(of)] == [*EVENTS[of].__struct_fields__]
+    assert [each.row_name for each in fields.log_fields(of)] == [*EVENTS[of].__struct_fields__]
     short = [fields.log_names(of)[name] for name in EVENTS[of].__struct_fields__]
     assert short == [*EVENTS[of].__struct_encode_fields__]
-    assert [each.name for each in fields.sent(of)] == [*SENT[of].__struct_fields__]
-    assert fields.kept(of).keys() == {*ROWS[of].__struct_fields__}
+    assert [each.name for each in fields.event_fields(of)] == [*SENT[of].__struct_fields__]
+    assert fields.row_fields(of).keys() == {*ROWS[of].__struct_fields__}
     items = [name for name in ITEMS[of].__struct_fields__ if name not in OF_THE_ANSWER[of]]
-    assert [each.name for each in fields.shown(of)] == items
+    assert [each.name for each in fields.answer_fields(of)] == items
 
 
 @pytest.mark.parametrize("of", KINDS)
@@ -85,7 +85,8 @@ UNRULED = {
     "a fold of its own": ("fold of the facts", Field(name="x", kind="text", log=(99, "xx"))),
     "a filter by a range": ("filter", Field(name="x", kind="time", log=(99, "xx"), filters="When.")),
     "other bounds of a duration": (
-        "event as it is kept", Field(name="x", kind="duration", log=(99, "xx"), most=LONG, fold="greatest"),
+        "stored event",
+        Field(name="x", kind="duration", log=(99, "xx"), maximum=LONG, fold="greatest"),
     ),
 }  # fmt: skip
 
@@ -96,7 +97,7 @@ def test_a_field_without_a_general_rule_is_refused_by_name(
     of: str, region: str, field: Field, generator: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is written for it that would only look right."""
-    by_hand = "".join(f"{each.in_row}=1,\n" for each in fields.FIELDS[of])
+    by_hand = "".join(f"{each.row_name}=1,\n" for each in fields.FIELDS[of])
     text = f"# fields: {region} of a {of}\n# end of fields"
     monkeypatch.setitem(generator.table.FIELDS, of, (*fields.FIELDS[of], field))
     with pytest.raises(SystemExit, match=r"^x: "):

@@ -41,11 +41,11 @@ def asked(of: str, given: Mapping[str, Any], *, unknown: bool = True) -> list[di
     once: dict[str, Any] = {}
     repeated: dict[str, tuple[str, ...]] = {}
     for _, _, field in _optional(of):
-        value = given.get(field.in_row)
+        value = given.get(field.row_name)
         if field.required:
-            repeated[field.in_row] = value or ()
+            repeated[field.row_name] = value or ()
         elif value is not None:
-            once[field.in_row] = UNKNOWN if unknown and value == _UNKNOWN else value
+            once[field.row_name] = UNKNOWN if unknown and value == _UNKNOWN else value
     every = [{column: value} for column, values in repeated.items() for value in dict.fromkeys(values)]
     return [once | each for each in every] or [once]
 
@@ -56,15 +56,15 @@ def _optional(of: str) -> list[tuple[int, str, Field]]:
 
 def _option(field: Field, name: str) -> Decorator:
     """A word, a number or a text; how an item stands, which is all that every item has, may be repeated."""
-    choices = list(field.stands or field.words) if field.kind == "word" else []
+    choices = list(field.row_words or field.words) if field.kind == "word" else []
     if choices and field.nullable:
         choices.append(_UNKNOWN)
-    whole = click.IntRange(field.least) if field.kind == "whole" else None
+    whole = click.IntRange(field.minimum) if field.kind == "whole" else None
     return click.option(
         name,
-        field.in_row,
+        field.row_name,
         type=click.Choice(choices) if choices else whole,
         multiple=field.required,
         metavar=field.name.upper() if field.kind == "id" else None,
-        help=field.option_says,
+        help=field.option_help,
     )

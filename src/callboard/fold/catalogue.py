@@ -48,7 +48,7 @@ CATALOGUE: tuple[Counter, ...] = (
             each.counter,
             f"calls_by_{each.name}",
             "call",
-            ("call_type", "call_status", each.in_row),
+            ("call_type", "call_status", each.row_name),
             ALL_GRAINS,
         )
         for each in FIELDS["call"]
@@ -57,7 +57,7 @@ CATALOGUE: tuple[Counter, ...] = (
 )
 BY_NAME = {counter.name: counter for counter in CATALOGUE}
 
-ADDED_DIMENSIONS: tuple[str, ...] = tuple(each.in_row for each in FIELDS["call"] if each.counter)
+ADDED_DIMENSIONS: tuple[str, ...] = tuple(each.row_name for each in FIELDS["call"] if each.counter)
 """Those of the table of fields: in a store they are columns behind those that were always there."""
 CALL_DIMENSIONS: tuple[str, ...] = (
     "call_type",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from callboard.model.field import Field
-from callboard.model.fields import sent
+from callboard.model.fields import event_fields
 
 _NULL = {"type": "null"}
 
@@ -29,7 +29,7 @@ def _schema(field: Field) -> dict[str, Any]:
     if field.kind == "time":
         return {"anyOf": [{"type": "string", "format": "date-time", "pattern": _YEAR_PATTERN}, _NULL]}
     if field.kind == "whole":
-        return {"type": ["integer", "null"], "minimum": field.least, "maximum": field.most}
+        return {"type": ["integer", "null"], "minimum": field.minimum, "maximum": field.maximum}
     if field.kind == "flag":
         return {"type": ["boolean", "null"]}
     if field.kind == "word":
@@ -37,14 +37,16 @@ def _schema(field: Field) -> dict[str, Any]:
         return {"type": "string", "enum": words} if field.required else {"enum": [*words, None]}
     # The bound is in bytes, which a schema cannot say: exact for ASCII.
     pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$" if field.kind == "id" else "^[^\\x00]*$"
-    return {"type": ["string", "null"], "maxLength": field.most, "pattern": pattern}
+    return {"type": ["string", "null"], "maxLength": field.maximum, "pattern": pattern}
 
 
 TASK_CHANGE: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "properties": {
-        each.name: _schema(each) for each in sent("task") if each.name not in ("task_id", *_DEPENDENT_FIELDS)
+        each.name: _schema(each)
+        for each in event_fields("task")
+        if each.name not in ("task_id", *_DEPENDENT_FIELDS)
     },
     "x-optional-properties": {
         "event_id": "A text of at most 255 bytes that names this event: sent again with the same content it "

@@ -10,10 +10,12 @@ from msgspec import Raw
 
 from callboard.ingest.rejected import RejectedEvent, shown
 from callboard.ingest.shape import is_deeper
-from callboard.model.fields import sent
+from callboard.model.fields import event_fields
 
 DOCUMENTS: Final = {
-    each.name: each for each in (*sent("call"), *sent("task")) if each.kind in ("document", "texts")
+    each.name: each
+    for each in (*event_fields("call"), *event_fields("task"))
+    if each.kind in ("document", "texts")
 }
 """The fields that are objects."""
 DEPTH_MAX = 16
@@ -26,7 +28,7 @@ _encode = msgspec.json.Encoder().encode
 def payload(field: str, raw: Raw) -> dict[str, Any] | None:
     """The object in a field of an event; see `document`."""
     of = DOCUMENTS[field]
-    return document(field, raw, of.most, texts=of.kind == "texts")
+    return document(field, raw, of.maximum, texts=of.kind == "texts")
 
 
 def document(field: str, raw: Raw, bytes_max: int, *, texts: bool = False) -> dict[str, Any] | None:

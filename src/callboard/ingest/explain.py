@@ -11,7 +11,7 @@ from callboard.ingest.rejected import RejectedEvent, shown
 from callboard.ingest.texts import check_text
 from callboard.ingest.wire import ID_BYTES, TIME_CHARACTERS
 from callboard.model.field import Field
-from callboard.model.fields import FIELDS, sent
+from callboard.model.fields import FIELDS, event_fields
 from callboard.model.words import RejectReason
 
 Rule = Callable[[str, Any], None]
@@ -141,12 +141,12 @@ _id = _text(ID_BYTES, "invalid_id")
 
 def _rule(field: Field) -> Rule:
     if field.kind == "id":
-        return _required_id if field.required else _text(field.most, "invalid_id")
+        return _required_id if field.required else _text(field.maximum, "invalid_id")
     if field.kind == "word":
         return _words(field.words, "invalid_status" if field.required else "invalid_value")
     if field.kind == "whole":
-        return _whole(field.least, field.most)
-    return _RULE_OF_KIND.get(field.kind) or _text(field.most)
+        return _whole(field.minimum, field.maximum)
+    return _RULE_OF_KIND.get(field.kind) or _text(field.maximum)
 
 
 _RULE_OF_KIND: Final[Mapping[str, Rule]] = {
@@ -157,8 +157,8 @@ _RULE_OF_KIND: Final[Mapping[str, Rule]] = {
     "texts": _any_json,
 }
 _RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
-    of: {field.name: _rule(field) for field in sent(of)} for of in FIELDS
+    of: {field.name: _rule(field) for field in event_fields(of)} for of in FIELDS
 }
 _REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
-    of: tuple(field.name for field in sent(of) if field.required) for of in FIELDS
+    of: tuple(field.name for field in event_fields(of) if field.required) for of in FIELDS
 }

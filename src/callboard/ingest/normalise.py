@@ -80,7 +80,7 @@ def _call(wire: CallIn, now: Micros, earliest: Micros) -> CallEvent:  # noqa: C9
         sequence = UNSET
     # By place: to name its arguments would cost a microsecond an event.
     return CallEvent(
-        # fields: event as it is kept of a call
+        # fields: stored event of a call
         wire.call_id,
         wire.call_status,
         standing,
@@ -143,7 +143,7 @@ def _task(wire: TaskIn, now: Micros, earliest: Micros) -> TaskEvent:
     if sequence is None:
         sequence = UNSET
     return TaskEvent(
-        # fields: event as it is kept of a task
+        # fields: stored event of a task
         wire.task_id,
         status,
         source_status,

@@ -7,7 +7,7 @@ from typing import Final
 
 from callboard.ingest.rejected import RejectedEvent, shown
 from callboard.ingest.wire import CallIn, EventIn
-from callboard.model.fields import sent
+from callboard.model.fields import event_fields
 from callboard.model.words import RejectReason
 
 _CONTROL = re.compile("[\0-\x1f\x7f-\x9f]")
@@ -15,8 +15,8 @@ _CONTROL = re.compile("[\0-\x1f\x7f-\x9f]")
 
 def _texts(of: str) -> tuple[tuple[str, int, bool], ...]:
     return tuple(
-        (field.name, field.most, field.kind == "id")
-        for field in sent(of)
+        (field.name, field.maximum, field.kind == "id")
+        for field in event_fields(of)
         if field.kind in ("id", "text", "phone")
     )
 

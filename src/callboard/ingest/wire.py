@@ -15,11 +15,11 @@ from callboard.model.fields import SEQUENCE_MAX, field
 from callboard.model.words import CallStatus
 
 ID_BYTES = TEXT_BYTES
-NUMBER_BYTES = field("call", "source_number").most
-REASON_BYTES = field("call", "source_end_reason").most
+NUMBER_BYTES = field("call", "source_number").maximum
+REASON_BYTES = field("call", "source_end_reason").maximum
 TIME_CHARACTERS = 64
-ATTEMPT_MAX = field("task", "attempt").most
-STANDING_MAX = field("call", "standing").most
+ATTEMPT_MAX = field("task", "attempt").maximum
+STANDING_MAX = field("call", "standing").maximum
 
 # msgspec counts characters: no text that fits in bytes has more of them, and an ASCII one has as many.
 RequiredId = Annotated[str, Meta(min_length=1, max_length=ID_BYTES)]

@@ -8,18 +8,18 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from callboard.model.fields import FIELDS, shown
+from callboard.model.fields import FIELDS, answer_fields
 
 
 def _columns(of: str, layout: int) -> tuple[str, ...]:
     """What a file of that layout has for the fields of a call or task."""
-    held = [each for each in shown(of) if each.exported_since <= layout]
+    held = [each for each in answer_fields(of) if each.exported_since <= layout]
     if layout == 1 and of == "call":
         held.sort(key=lambda each: each.kind in ("document", "texts"))  # in the first one these were last
     return tuple(each.name for each in held)
 
 
-_LAYOUT = max(each.exported_since for of in FIELDS for each in shown(of))
+_LAYOUT = max(each.exported_since for of in FIELDS for each in answer_fields(of))
 _STUCK = ("stuck_reason", "stuck_since", "stuck_age_seconds")
 
 

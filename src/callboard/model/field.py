@@ -1,4 +1,4 @@
-"""What there is to say of one field of a call or a task. The fields themselves are in `fields.py`."""
+"""The properties of one field of a call or a task. The fields themselves are in `fields.py`."""
 
 from __future__ import annotations
 
@@ -11,83 +11,84 @@ Kind = Literal[
     "id", "text", "word", "phone", "time", "duration", "whole", "flag", "document", "texts", "names"
 ]  # fmt: skip
 """`id` and `text`: bounded in bytes. `word`: one of a closed list. `phone`: a number as its source writes it.
-`time`: ISO 8601 outside, microseconds inside. `duration`: seconds outside, milliseconds inside. `document`: a
-JSON object; `texts`: one whose values are texts. `names`: names of fields, never of an event."""
+`time`: ISO 8601 in the API, microseconds in the store. `duration`: seconds in the API, milliseconds in the
+store. `document`: a JSON object; `texts`: one whose values are texts. `names`: names of fields, never in an
+event."""
 
 Rule = Literal["own", "greatest", "attempt", "keys"]
-"""Which event decides. `greatest`: the greatest that carries it. `attempt`: of those, one of the highest
-attempt. `keys`: the same as `greatest`, for each key of an object by itself. `own`: a rule of its own in the
-fold, told there by the field's name."""
+"""Which event decides the value. `greatest`: the greatest (by stamp) that carries the field. `attempt`: the
+greatest of the current attempt. `keys`: as `greatest`, for each key of an object separately. `own`: the fold
+has a rule for this field alone."""
 
 TEXT_BYTES = 255
 SECONDS_MAX = 7 * 24 * 3600
 
 
 class Field(Struct, frozen=True, kw_only=True):
-    """One field. What is derived from it names no field itself."""
+    """One field. Code that is derived from the table names no field itself."""
 
     name: str
-    """In events, answers, files and questions."""
+    """Its name in events, answers, files and parameters."""
     kind: Kind
-    says: str = ""
-    """What it is, for the reference of events."""
+    description: str = ""
+    """Its meaning, for the reference of events."""
 
     # --- in events
-    sent: bool = True
+    in_events: bool = True
     """Whether an event may carry it."""
     required: bool = False
     """Whether every event has to carry it."""
-    least: int = 0
-    most: int = TEXT_BYTES
-    """Bytes of an id, a text, a phone number or an object; else the greatest number there is."""
+    minimum: int = 0
+    maximum: int = TEXT_BYTES
+    """Bytes of an id, a text, a phone number or an object; of a number, the greatest value."""
     words: tuple[str, ...] = ()
-    """Of a `word`: the closed list. Of a text: the words that are known; others are taken too."""
+    """Of a `word`: the closed list. Of a text: the known words; others are accepted too."""
     log: tuple[int, str] | None = None
-    """Its place in a kept event, and its short name there. Neither ever changes, and neither is used again:
-    the bytes of events that were kept depend on them. None: it is in no event."""
+    """Its position and its short name in a stored event. Neither may change or be used again for another
+    field: the canonical bytes of stored events depend on them. None: it is in no event."""
     fold: Rule = "own"
 
     # --- in rows
-    kept: bool = True
+    in_rows: bool = True
     """Whether the row of a call or task has it."""
     column: str = ""
-    """Its name in the row, where the unit makes it another one."""
-    known: bool = False
-    """Whether every call or task has it, although an event may leave it out."""
+    """Its name in the row, where it differs because the unit does."""
+    always_set: bool = False
+    """Whether every call or task has a value, although an event may leave it out."""
 
-    # --- out
-    shown: bool = True
+    # --- in answers, lists and reports
+    in_answers: bool = True
     """Whether answers and exports have it."""
     exported_since: int = 1
-    """The layout of exported files that first had it: files of earlier layouts are still recognised."""
-    stands: tuple[str, ...] = ()
-    """The words that rows have, where events take others too."""
+    """The first layout of exported files that has it: files of earlier layouts are still recognised."""
+    row_words: tuple[str, ...] = ()
+    """The words that rows can have, where events may carry others too."""
     filters: str = ""
-    """What its filter does, for the reference; empty: there is none."""
+    """The description of its filter, for the reference; empty: it has no filter."""
     option: tuple[int, str] | None = None
-    """The option of the command line that asks for it, and that option's place in the help."""
-    option_says: str = ""
-    """What the option does, for the help."""
+    """The position of its filter's option in the command line's help, and the option."""
+    option_help: str = ""
+    """The help of that option."""
     listed: bool = False
-    """Whether the command that prints the list has the option as well, not only the one that exports it."""
+    """Whether the command that prints the list has the option too, not only the one that exports it."""
     groups: bool = False
-    """Whether reports tell items apart by it."""
+    """Whether reports can group by it."""
     counter: int = 0
-    """The code of the counter that tells calls apart by it, besides direction and status. Never used again.
-    0: rows are counted, or `fold/catalogue.py` names the counter."""
+    """The code of the counter that groups calls by it, in addition to direction and status. A code is never
+    used again for another counter. 0: rows are counted, or `fold/catalogue.py` names the counter."""
 
-    # --- in files of others
+    # --- in imported files
     headings: tuple[str, ...] = ()
-    """What columns that hold it are called, the likeliest first."""
-    said: Mapping[str, tuple[str, ...]] = {}
-    """Word → what platforms write for it."""
+    """Names of columns that hold it, the most likely first."""
+    synonyms: Mapping[str, tuple[str, ...]] = {}
+    """Word → the words that platforms use for it."""
 
     @property
-    def in_row(self) -> str:
+    def row_name(self) -> str:
         """Its name in the row of a call or task."""
         return self.column or self.name
 
     @property
     def nullable(self) -> bool:
-        """Whether it may be unknown."""
-        return not (self.required or self.known)
+        """Whether its value may be unknown."""
+        return not (self.required or self.always_set)

@@ -1,17 +1,17 @@
-"""The table of fields: each field of calls and tasks, said once.
+"""The table of fields: each field of calls and tasks, defined once.
 
-From it follow the columns of the stores, what an event may carry and its bounds, filters and groups, what an
-import fills, what answers and exports show, and the tables of the reference. Structs are written out, by
-`make generate`; whatever needs no struct reads this table.
+The columns of the stores, the fields of events and their bounds, filters and groups, the fields that an
+import fills, the fields of answers and exports, and the tables of the reference are derived from it. Structs
+are generated into the source by `make generate`; code that needs no struct reads this table.
 
-Rows stand in the order in which answers and exports show them.
+The order is that of the fields in answers and exports.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from callboard.model import platform_words as said
+from callboard.model import platform_words as synonyms
 from callboard.model.field import SECONDS_MAX, Field
 from callboard.model.words import (
     ANSWERED_BY,
@@ -28,47 +28,48 @@ SEQUENCE_MAX: Final = 2**63 - 1
 CALL: Final[tuple[Field, ...]] = (
     Field(
         name="call_id", kind="id", log=(1, "i"), required=True,
-        says="The call's id at its source.",
+        description="The call's id at its source.",
         headings=(
             "call_id", "call_sid", "call_uuid", "uniqueid", "unique_id", "sid", "uuid", "callid",
             "cdr_id", "conversation_id", "session_id", "call_session_id", "interaction_id", "record_id",
             "id",
         ),
     ),
-    Field(name="space_token", kind="id", sent=False, kept=False, known=True),
+    Field(name="space_token", kind="id", in_events=False, in_rows=False, always_set=True),
     Field(
-        name="event_id", kind="id", log=(5, "e"), kept=False, shown=False,
-        says="The source's own id of this event. Where it is given, it alone decides what is a repeat.",
+        name="event_id", kind="id", log=(5, "e"), in_rows=False, in_answers=False,
+        description="The source's own id of this event. Where it is given, it alone decides what is a "
+        "repeat.",
     ),
     Field(
-        name="occurred_at", kind="time", log=(4, "o"), kept=False, shown=False,
-        says="When it happened at the source, kept to the microsecond.",
+        name="occurred_at", kind="time", log=(4, "o"), in_rows=False, in_answers=False,
+        description="When it happened at the source, kept to the microsecond.",
     ),
     Field(
-        name="sequence", kind="whole", log=(6, "q"), most=SEQUENCE_MAX, kept=False, shown=False,
-        says="From 0: orders events of the same moment.",
+        name="sequence", kind="whole", log=(6, "q"), maximum=SEQUENCE_MAX, in_rows=False, in_answers=False,
+        description="From 0: orders events of the same moment.",
     ),
     Field(
-        name="standing", kind="whole", log=(3, "g"), most=2, kept=False, shown=False,
-        says="0, 1 or 2: how much this word weighs on how the call ended. See [Standing](#standing).",
+        name="standing", kind="whole", log=(3, "g"), maximum=2, in_rows=False, in_answers=False,
+        description="0, 1 or 2: how much this word weighs on how the call ended. See [Standing](#standing).",
     ),
     Field(
-        name="source_number", kind="phone", log=(8, "sn"), most=64, fold="greatest",
-        says="The number it came from.",
+        name="source_number", kind="phone", log=(8, "sn"), maximum=64, fold="greatest",
+        description="The number it came from.",
         filters="The number it came from.",
         option=(90, "--source-number"),
-        option_says='Only from that number; "unknown": only those without one.',
+        option_help='Only from that number; "unknown": only those without one.',
         headings=(
             "source_number", "from_number", "from", "caller_number", "caller_id_number", "caller_id",
             "callerid", "src", "ani", "calling_number", "caller", "source",
         ),
     ),
     Field(
-        name="destination_number", kind="phone", log=(9, "dn"), most=64, fold="greatest",
-        says="The number it went to.",
+        name="destination_number", kind="phone", log=(9, "dn"), maximum=64, fold="greatest",
+        description="The number it went to.",
         filters="The number it went to.",
         option=(100, "--destination-number"),
-        option_says='Only to that number; "unknown": only those without one.',
+        option_help='Only to that number; "unknown": only those without one.',
         headings=(
             "destination_number", "to_number", "to", "called_number", "dst", "dnis", "callee_number",
             "callee", "destination", "customer_number", "phone_number", "called",
@@ -76,28 +77,28 @@ CALL: Final[tuple[Field, ...]] = (
     ),
     Field(
         name="call_type", kind="word", log=(7, "y"), words=CALL_TYPES, fold="greatest",
-        says="`inbound`, `outbound` or `web`.",
+        description="`inbound`, `outbound` or `web`.",
         filters="Direction.", groups=True,
         option=(20, "--type"), listed=True,
-        option_says="Only that direction.",
+        option_help="Only that direction.",
         headings=("call_type", "direction", "call_direction", "type"),
-        said=said.CALL_TYPE,
+        synonyms=synonyms.CALL_TYPE,
     ),
     Field(
         name="call_status", kind="word", log=(2, "s"), words=CALL_STATUSES, required=True,
-        says="See below.",
+        description="See below.",
         filters="How the call stands.", groups=True,
         option=(10, "--status"), listed=True,
-        option_says="Only these; repeatable.",
+        option_help="Only these; repeatable.",
         headings=(
             "call_status", "disposition", "call_disposition", "call_outcome", "outcome", "status",
             "call_result", "result", "call_state", "state", "dial_status", "dialstatus",
         ),
-        said=said.CALL_STATUS,
+        synonyms=synonyms.CALL_STATUS,
     ),
     Field(
         name="creation_time", kind="time", log=(10, "c"), fold="greatest",
-        says="When the call came to be.",
+        description="When the call came to be.",
         headings=(
             "creation_time", "created_at", "date_created", "created", "calldate", "call_date",
             "call_time", "initiated_at", "queued_at", "start_stamp", "start_timestamp", "start_time",
@@ -107,7 +108,7 @@ CALL: Final[tuple[Field, ...]] = (
     ),
     Field(
         name="start_time", kind="time", log=(11, "b"), fold="greatest",
-        says="When it was answered.",
+        description="When it was answered.",
         headings=(
             "answer_time", "answered_at", "answer_stamp", "answer", "connect_time", "connected_at",
             "pickup_time", "start_time", "started_at",
@@ -115,15 +116,16 @@ CALL: Final[tuple[Field, ...]] = (
     ),
     Field(
         name="end_time", kind="time", log=(12, "f"),
-        says="When it ended.",
+        description="When it ended.",
         headings=(
             "end_time", "ended_at", "end_stamp", "end_timestamp", "end", "call_end", "call_end_time",
             "hangup_time", "disconnect_time", "finished_at",
         ),
     ),
     Field(
-        name="call_duration", kind="duration", log=(13, "d"), most=SECONDS_MAX, column="duration_ms",
-        says="Talk time in seconds, answer to end, 0 to 604,800 (7 days). Never ringing or billing time.",
+        name="call_duration", kind="duration", log=(13, "d"), maximum=SECONDS_MAX, column="duration_ms",
+        description="Talk time in seconds, answer to end, 0 to 604,800 (7 days). Never ringing or billing "
+        "time.",
         headings=(
             "billsec", "talk_time", "talk_duration", "talk_seconds", "talktime", "ser_time",
             "conversation_time", "call_duration", "duration_seconds", "duration_sec", "duration_s",
@@ -132,35 +134,35 @@ CALL: Final[tuple[Field, ...]] = (
     ),
     Field(
         name="end_reason", kind="text", log=(14, "r"), words=END_REASONS,
-        says="One of the [end reasons](#end-reasons). Another word is kept as `source_end_reason`, under "
-        "`unknown`.",
+        description="One of the [end reasons](#end-reasons). Another word is kept as `source_end_reason`, "
+        "under `unknown`.",
         filters="Why it ended. `unknown`: no reason, or one not in this list.", groups=True,
         option=(40, "--end-reason"), listed=True,
-        option_says='Only those that ended so; "unknown": only those without a reason.',
+        option_help='Only those that ended so; "unknown": only those without a reason.',
         headings=(
             "end_reason", "ended_reason", "disconnection_reason", "disconnect_reason", "hangup_cause",
             "hangup_reason", "termination_reason",
         ),
     ),
     Field(
-        name="source_end_reason", kind="text", log=(15, "sr"), most=1000, fold="greatest",
-        says="The platform's own word.",
+        name="source_end_reason", kind="text", log=(15, "sr"), maximum=1000, fold="greatest",
+        description="The platform's own word.",
     ),
     Field(
         name="answered_by", kind="word", log=(16, "ab"), words=ANSWERED_BY, fold="greatest",
-        says="`human` or `machine`.",
+        description="`human` or `machine`.",
         filters="Who answered.", groups=True,
         option=(60, "--answered-by"),
-        option_says="Only those answered by that.",
+        option_help="Only those answered by that.",
         headings=("answered_by", "amd_status", "amd_result"),
-        said=said.ANSWERED_BY,
+        synonyms=synonyms.ANSWERED_BY,
     ),
     Field(
         name="agent", kind="text", log=(17, "a"), fold="greatest",
-        says="Who or what talked.",
+        description="Who or what talked.",
         filters="Who or what talked.", groups=True,
         option=(30, "--agent"), listed=True,
-        option_says='Only that agent\'s; "unknown": only those without one.',
+        option_help='Only that agent\'s; "unknown": only those without one.',
         headings=(
             "agent", "agent_name", "agent_id", "assistant_id", "assistant", "operator", "server",
             "agent_handle", "user_name", "representative",
@@ -168,170 +170,170 @@ CALL: Final[tuple[Field, ...]] = (
     ),
     Field(
         name="task_id", kind="id", log=(18, "t"), fold="greatest",
-        says="The task it was made for.",
+        description="The task it was made for.",
         filters="Calls made for this task.",
         headings=("task_id",),
     ),
     Field(
-        name="external_ids", kind="texts", log=(19, "x"), most=16 * KIB, fold="keys",
-        says="Ids of the call elsewhere. Joined key by key over its events.",
+        name="external_ids", kind="texts", log=(19, "x"), maximum=16 * KIB, fold="keys",
+        description="Ids of the call elsewhere. Joined key by key over its events.",
     ),
     Field(
-        name="metadata", kind="document", log=(20, "m"), most=16 * KIB, fold="keys",
-        says="Anything else. Joined key by key over its events.",
+        name="metadata", kind="document", log=(20, "m"), maximum=16 * KIB, fold="keys",
+        description="Anything else. Joined key by key over its events.",
     ),
     Field(
-        name="void", kind="flag", log=(21, "v"), fold="greatest", shown=False,
-        says="`true` withdraws the call from lists and numbers; a later `false` brings it back.",
+        name="void", kind="flag", log=(21, "v"), fold="greatest", in_answers=False,
+        description="`true` withdraws the call from lists and numbers; a later `false` brings it back.",
     ),
-    Field(name="source", kind="text", sent=False, known=True),
-    # Of the row's `time_marks`. In a file it says which times of a row no event stated.
-    Field(name="inferred", kind="names", sent=False, kept=False, exported_since=2),
-    Field(name="time_marks", kind="whole", sent=False, shown=False, known=True),
+    Field(name="source", kind="text", in_events=False, always_set=True),
+    # From the row's `time_marks`. In an exported file it names the times of a row that no event stated.
+    Field(name="inferred", kind="names", in_events=False, in_rows=False, exported_since=2),
+    Field(name="time_marks", kind="whole", in_events=False, in_answers=False, always_set=True),
 )  # fmt: skip
 
 TASK: Final[tuple[Field, ...]] = (
     Field(
         name="task_id", kind="id", log=(1, "i"), required=True,
-        says="The task's id.",
+        description="The task's id.",
         headings=("task_id", "taskid", "job_id", "uuid", "id"),
     ),
     Field(
-        name="event_id", kind="id", log=(7, "e"), kept=False, shown=False,
-        says="The source's own id of this event.",
+        name="event_id", kind="id", log=(7, "e"), in_rows=False, in_answers=False,
+        description="The source's own id of this event.",
     ),
     Field(
-        name="occurred_at", kind="time", log=(6, "o"), kept=False, shown=False,
-        says="When it happened.",
+        name="occurred_at", kind="time", log=(6, "o"), in_rows=False, in_answers=False,
+        description="When it happened.",
         headings=("occurred_at", "modified", "updated_at", "last_updated", "finished_at", "completed_at"),
     ),
     Field(
-        name="sequence", kind="whole", log=(8, "q"), most=SEQUENCE_MAX, kept=False, shown=False,
-        says="From 0: orders events of the same moment.",
+        name="sequence", kind="whole", log=(8, "q"), maximum=SEQUENCE_MAX, in_rows=False, in_answers=False,
+        description="From 0: orders events of the same moment.",
     ),
-    Field(name="standing", kind="whole", log=(5, "g"), sent=False, kept=False, shown=False),
+    Field(name="standing", kind="whole", log=(5, "g"), in_events=False, in_rows=False, in_answers=False),
     Field(
         name="run_id", kind="id", log=(9, "u"), fold="greatest",
-        says="The run it belongs to.",
+        description="The run it belongs to.",
         filters="Tasks of one run.",
         option=(30, "--run"), listed=True,
-        option_says="Only those of one run.",
+        option_help="Only those of one run.",
         headings=("run_id", "batch_id", "campaign_run_id"),
     ),
-    Field(name="space_token", kind="id", sent=False, kept=False, known=True),
+    Field(name="space_token", kind="id", in_events=False, in_rows=False, always_set=True),
     Field(
         name="assignee", kind="text", log=(10, "a"), fold="greatest",
-        says="Who or what carries it out.",
+        description="Who or what carries it out.",
         filters="Who or what carries it out.",
         option=(40, "--assignee"),
-        option_says='Only that one\'s; "unknown": only those without one.',
+        option_help='Only that one\'s; "unknown": only those without one.',
         headings=("assignee", "assigned_to", "agent", "worker"),
     ),
     Field(
-        name="status", kind="word", log=(2, "s"), words=tuple(TASK_WORDS), stands=TASK_STATUSES,
+        name="status", kind="word", log=(2, "s"), words=tuple(TASK_WORDS), row_words=TASK_STATUSES,
         required=True,
-        says="See below.",
+        description="See below.",
         filters="How the task stands.", groups=True,
         option=(20, "--status"), listed=True,
-        option_says="Only these; repeatable.",
+        option_help="Only these; repeatable.",
         headings=("status", "task_status", "state", "job_status"),
-        said=said.TASK_STATUS,
+        synonyms=synonyms.TASK_STATUS,
     ),
-    Field(name="source_status", kind="text", log=(3, "w"), sent=False, known=True),
+    Field(name="source_status", kind="text", log=(3, "w"), in_events=False, always_set=True),
     Field(
         name="execution_type", kind="text", log=(11, "y"), fold="greatest",
-        says="What kind of work it is.",
+        description="What kind of work it is.",
     ),
     Field(
-        name="attempt", kind="whole", log=(4, "n"), least=1, most=1_000_000, known=True,
-        says="Which attempt it is about, from 1 to 1,000,000. Left out: 1.",
+        name="attempt", kind="whole", log=(4, "n"), minimum=1, maximum=1_000_000, always_set=True,
+        description="Which attempt it is about, from 1 to 1,000,000. Left out: 1.",
         filters="Tasks at this attempt.",
         headings=("attempt", "attempts", "try", "retry_count"),
     ),
     Field(
-        name="input", kind="document", log=(15, "p"), most=64 * KIB, fold="greatest",
-        says="What it was given.",
+        name="input", kind="document", log=(15, "p"), maximum=64 * KIB, fold="greatest",
+        description="What it was given.",
     ),
     Field(
-        name="output", kind="document", log=(16, "z"), most=64 * KIB, fold="attempt",
-        says="What came of this attempt.",
+        name="output", kind="document", log=(16, "z"), maximum=64 * KIB, fold="attempt",
+        description="What came of this attempt.",
     ),
     Field(
-        name="failure_reason", kind="text", log=(14, "r"), most=1000,
-        says="Why this attempt failed.",
+        name="failure_reason", kind="text", log=(14, "r"), maximum=1000,
+        description="Why this attempt failed.",
         filters="Why it failed.", groups=True,
         option=(50, "--failure-reason"),
-        option_says='Only those that failed so; "unknown": only those without a reason.',
+        option_help='Only those that failed so; "unknown": only those without a reason.',
         headings=("failure_reason", "error", "error_message", "reason"),
     ),
     Field(
         name="scheduled_at", kind="time", log=(13, "h"), fold="attempt",
-        says="When this attempt is due. It may lie in the future.",
+        description="When this attempt is due. It may lie in the future.",
         headings=("scheduled_at", "scheduled_for", "scheduled_timestamp", "eta"),
     ),
     Field(
         name="created", kind="time", log=(12, "c"), fold="greatest",
-        says="When the task was made.",
+        description="When the task was made.",
         headings=("created", "created_at", "creation_time", "date_created", "enqueued_at", "queued_at"),
     ),
-    Field(name="modified", kind="time", sent=False),
+    Field(name="modified", kind="time", in_events=False),
     Field(
-        name="void", kind="flag", log=(17, "v"), fold="greatest", shown=False,
-        says="`true` withdraws the task from lists and numbers.",
+        name="void", kind="flag", log=(17, "v"), fold="greatest", in_answers=False,
+        description="`true` withdraws the task from lists and numbers.",
     ),
-    # What an update left out: see `TaskEvent`.
-    Field(name="left", kind="whole", log=(18, "l"), sent=False, kept=False, shown=False),
-    Field(name="status_since", kind="time", sent=False, shown=False),
-    Field(name="waiting_since", kind="time", sent=False, shown=False),
+    # Which fields an update left out: see `TaskEvent`.
+    Field(name="left", kind="whole", log=(18, "l"), in_events=False, in_rows=False, in_answers=False),
+    Field(name="status_since", kind="time", in_events=False, in_answers=False),
+    Field(name="waiting_since", kind="time", in_events=False, in_answers=False),
 )  # fmt: skip
 
 FIELDS: Final = {"call": CALL, "task": TASK}
 
 
-def log_fields(of: str) -> list[Field]:
-    """The fields of kept events, in the order of their bytes."""
-    return sorted((each for each in FIELDS[of] if each.log), key=lambda each: each.log or (0, ""))
+def log_fields(noun: str) -> list[Field]:
+    """The fields of stored events, in the order of their canonical bytes."""
+    return sorted((each for each in FIELDS[noun] if each.log), key=lambda each: each.log or (0, ""))
 
 
-def log_names(of: str) -> dict[str, str]:
-    """Field of a kept event → its short name in the log."""
-    return {each.in_row: each.log[1] for each in FIELDS[of] if each.log}
+def log_names(noun: str) -> dict[str, str]:
+    """Field of a stored event → its short name in the log."""
+    return {each.row_name: each.log[1] for each in FIELDS[noun] if each.log}
 
 
-def sent(of: str) -> list[Field]:
-    """What an event may carry: what names it, what places it in the order, then what it says of its item."""
-    every = [each for each in log_fields(of) if each.sent]
+def event_fields(noun: str) -> list[Field]:
+    """The fields that an event may carry: required ones, those of the event itself, those of its item."""
+    every = [each for each in log_fields(noun) if each.in_events]
     names = [each for each in every if each.required]
-    places = [each for each in FIELDS[of] if each.sent and not each.kept]
+    places = [each for each in FIELDS[noun] if each.in_events and not each.in_rows]
     return [*names, *places, *(each for each in every if each not in names and each not in places)]
 
 
-def kept(of: str) -> dict[str, Field]:
-    """Name in the row → the field."""
-    return {each.in_row: each for each in FIELDS[of] if each.kept}
+def row_fields(noun: str) -> dict[str, Field]:
+    """Name in the row of a call or task → the field."""
+    return {each.row_name: each for each in FIELDS[noun] if each.in_rows}
 
 
-def folded(of: str, rule: str) -> tuple[str, ...]:
-    """The names, in kept events, of the fields that a rule decides."""
-    return tuple(each.in_row for each in FIELDS[of] if each.log and each.fold == rule)
+def folded(noun: str, rule: str) -> tuple[str, ...]:
+    """The names, in stored events, of the fields that a fold rule decides."""
+    return tuple(each.row_name for each in FIELDS[noun] if each.log and each.fold == rule)
 
 
-def shown(of: str) -> list[Field]:
-    """What answers and exports have, in their order."""
-    return [each for each in FIELDS[of] if each.shown]
+def answer_fields(noun: str) -> list[Field]:
+    """The fields of answers and exports, in their order."""
+    return [each for each in FIELDS[noun] if each.in_answers]
 
 
-def filtered(of: str) -> list[Field]:
-    """What lists can be asked for: first what reports tell apart as well."""
-    by = grouping(of)
-    return [*by, *(each for each in FIELDS[of] if each.filters and each not in by)]
+def filter_fields(noun: str) -> list[Field]:
+    """The fields that lists can be filtered by: first those that reports can group by as well."""
+    by = group_fields(noun)
+    return [*by, *(each for each in FIELDS[noun] if each.filters and each not in by)]
 
 
-def grouping(of: str) -> list[Field]:
-    """What reports tell items apart by."""
-    return [each for each in FIELDS[of] if each.groups]
+def group_fields(noun: str) -> list[Field]:
+    """The fields that reports can group by."""
+    return [each for each in FIELDS[noun] if each.groups]
 
 
-def field(of: str, name: str) -> Field:
+def field(noun: str, name: str) -> Field:
     """The field of that name."""
-    return next(each for each in FIELDS[of] if each.name == name)
+    return next(each for each in FIELDS[noun] if each.name == name)

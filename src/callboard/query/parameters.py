@@ -11,7 +11,7 @@ from msgspec import Struct
 from callboard.clock import Micros
 from callboard.fold.catalogue import CALL_DIMENSIONS
 from callboard.model.field import Field
-from callboard.model.fields import filtered
+from callboard.model.fields import filter_fields
 from callboard.model.words import CONTENT_TYPES
 from callboard.query.civil import Moment, read_zone
 from callboard.query.cursor import CURSOR_PATTERN, read_cursor
@@ -102,16 +102,16 @@ TIMEZONE = zones(
 def _filter(field: Field) -> Parameter:
     """The parameter that asks for a value of a field."""
     if field.kind == "whole":
-        return numbers(field.name, field.filters, field.least, MAX_NUMBER)
+        return numbers(field.name, field.filters, field.minimum, MAX_NUMBER)
     if field.kind == "phone":
         return phone_numbers(field.name, field.filters)
-    if allowed := field.stands or field.words:
+    if allowed := field.row_words or field.words:
         return words(field.name, field.filters, allowed, unknown=field.nullable)
     return texts(field.name, field.filters)
 
 
 def _filters(of: str, *, grouping: bool) -> list[Parameter]:
-    return [_filter(field) for field in filtered(of) if field.groups is grouping]
+    return [_filter(field) for field in filter_fields(of) if field.groups is grouping]
 
 
 _COUNTED = {each.name: each for each in _filters("call", grouping=True) if each.name in CALL_DIMENSIONS}

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from callboard.clock import Micros
 from callboard.fold.grain import Grain
-from callboard.model.fields import grouping
+from callboard.model.fields import group_fields
 
 # --- lists -----------------------------------------------------------------------------------------
 
@@ -230,10 +230,10 @@ GroupLengths = list[tuple[tuple[Any, ...], Lengths, Lengths]]
 order."""
 
 
-CALL_GROUPS = ("space", *(each.in_row for each in grouping("call")), "answered", "talk", "wait")
+CALL_GROUPS = ("space", *(each.row_name for each in group_fields("call")), "answered", "talk", "wait")
 """What rows of calls can be told apart by: `answered` is "true" or "false", `talk` and `wait` are buckets of
 `fold.sketch` as text."""
-TASK_GROUPS = ("space", *(each.in_row for each in grouping("task")))
+TASK_GROUPS = ("space", *(each.row_name for each in group_fields("task")))
 
 Rows = list[tuple[Any, ...]]
 """(place of the range, *values of the group, *sums), each in the aggregate's order; the rows in no order, and

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from callboard.ingest.sources.records import ImportOptionError, RowError
 from callboard.ingest.sources.times import TimeReader
 from callboard.model import fields as model
-from callboard.model.fields import sent
+from callboard.model.fields import event_fields
 
 Kind = Literal["text", "time", "duration", "whole", "yes_no", "document"]
 
@@ -27,14 +27,14 @@ FIELDS: Final[Mapping[str, Mapping[str, Kind]]] = {
     of: {
         each.name: _KINDS.get(each.kind, "text")
         # Names of fields are of no event: see `inferred.py`.
-        for each in (*sent(of), *(field for field in table if field.kind == "names"))
+        for each in (*event_fields(of), *(field for field in table if field.kind == "names"))
     }
     for of, table in model.FIELDS.items()
 }
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
-    of: tuple(each.name for each in sent(of) if each.required) for of in FIELDS
+    of: tuple(each.name for each in event_fields(of) if each.required) for of in FIELDS
 }
-ID_FIELDS: Final = frozenset(each.name for of in FIELDS for each in sent(of) if each.kind == "id")
+ID_FIELDS: Final = frozenset(each.name for of in FIELDS for each in event_fields(of) if each.kind == "id")
 
 DURATION_UNITS: Final[Mapping[str, Decimal]] = {
     "seconds": Decimal(1),

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from callboard.model.fields import FIELDS, sent
+from callboard.model.fields import FIELDS, event_fields
 
 HEADINGS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
-    of: {field.name: field.headings for field in sent(of) if field.headings} for of in FIELDS
+    of: {field.name: field.headings for field in event_fields(of) if field.headings} for of in FIELDS
 }
 """Field → headings, the likeliest first. They are compared in lower case, words joined by one `_`: to it
 `Call SID`, `callSid` and `call_sid` are one."""

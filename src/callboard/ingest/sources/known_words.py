@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from callboard.model.fields import FIELDS, sent
+from callboard.model.fields import FIELDS, event_fields
 
 NOBODY: Final = frozenset({"none", "null", "n a", "na", "nil", "no server", "unknown", "unassigned"})
 """Words for "there is no agent"."""
@@ -24,7 +24,10 @@ def normal(word: str) -> str:
 
 
 MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
-    field.name: _table(field.said, field.words) for of in FIELDS for field in sent(of) if field.said
+    field.name: _table(field.synonyms, field.words)
+    for of in FIELDS
+    for field in event_fields(of)
+    if field.synonyms
 }
 """Field → word → the word of this product."""
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from callboard.clock import Micros, exact
 from callboard.model.directory import Space
 from callboard.model.exported import CALL_COLUMNS, TASK_COLUMNS
-from callboard.model.fields import shown
+from callboard.model.fields import answer_fields
 from callboard.model.task import stuck
 from callboard.query.items import call_item, task_item
 from callboard.store.interface import CallAt, Store, TaskAt
@@ -62,8 +62,8 @@ class Table(Struct, Generic[Row], frozen=True, kw_only=True):
     """The row as an object, as the list shows it."""
 
 
-_of_call = attrgetter(*(each.in_row for each in shown("call") if each.name != _SPACE))
-_of_task = attrgetter(*(each.in_row for each in shown("task") if each.name != _SPACE))
+_of_call = attrgetter(*(each.row_name for each in answer_fields("call") if each.name != _SPACE))
+_of_task = attrgetter(*(each.row_name for each in answer_fields("task") if each.name != _SPACE))
 
 
 def call_table(spaces: Mapping[int, Space]) -> Table[CallAt]:
@@ -111,5 +111,5 @@ def task_table(spaces: Mapping[int, Space], now: Micros) -> Table[TaskAt]:
 
 
 def _columns(of: str, names: tuple[str, ...]) -> tuple[tuple[str, Kind], ...]:
-    kinds = _OF_STUCK | {each.name: _KINDS.get(each.kind, "text") for each in shown(of)}
+    kinds = _OF_STUCK | {each.name: _KINDS.get(each.kind, "text") for each in answer_fields(of)}
     return tuple((name, kinds.get(name, "text")) for name in names)

@@ -20,7 +20,7 @@ from typing import Final
 from callboard.fold.catalogue import ADDED_DIMENSIONS, CALL_DIMENSIONS, CALL_FIELD_DIMENSIONS
 from callboard.model.call import Call
 from callboard.model.field import Field
-from callboard.model.fields import kept
+from callboard.model.fields import row_fields
 from callboard.model.task import Task
 from callboard.store.questions import MEASURES
 
@@ -71,7 +71,7 @@ def _types(table: str) -> dict[str, str]:
         texts = {"kind", "status", *CALL_DIMENSIONS}
         return {column: "TEXT" if column in texts else "BIGINT" for column in _DELTA}
     if table in COLUMNS:
-        fields = kept(table)
+        fields = row_fields(table)
         return {column: _type(fields[column]) for column in COLUMNS[table]}
     return {}
 
@@ -83,7 +83,7 @@ def _type(field: Field) -> str:
 
 
 def _dimensions() -> Mapping[str, Sequence[str]]:
-    fields = kept("call")
+    fields = row_fields("call")
     return {
         "{dimensions}": CALL_DIMENSIONS,
         "{dimensions.known}": [f"{counted(fields[name])} AS {name}" for name in CALL_FIELD_DIMENSIONS],
@@ -93,4 +93,4 @@ def _dimensions() -> Mapping[str, Sequence[str]]:
 
 def counted(field: Field) -> str:
     """A field as counters and groups have it, in SQL: what is not known is the empty text."""
-    return f"coalesce({field.in_row}, '')" if field.nullable else field.in_row
+    return f"coalesce({field.row_name}, '')" if field.nullable else field.row_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, LiteralString
 
 from callboard.model.call import MAX_CALL_SPAN
-from callboard.model.fields import filtered
+from callboard.model.fields import filter_fields
 from callboard.model.task import CALL_ENDED_FOR
 from callboard.store.questions import CallFilter, Match, Position, Scope, TaskFilter, Unknown
 from callboard.store.sql.database import Dialect
@@ -15,8 +15,8 @@ WAIT_KNOWN: LiteralString = "start_time >= creation_time AND (time_marks & 8) = 
 """Whether a call's time to answer is known (`Call.wait_ms`)."""
 
 
-_CALL_MATCHES = tuple(each.in_row for each in filtered("call"))
-_TASK_MATCHES = tuple(each.in_row for each in filtered("task"))
+_CALL_MATCHES = tuple(each.row_name for each in filter_fields("call"))
+_TASK_MATCHES = tuple(each.row_name for each in filter_fields("task"))
 """Columns that are compared with a value, or with nothing known."""
 
 

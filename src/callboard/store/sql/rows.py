@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from callboard.model.call import Call
-from callboard.model.fields import kept
+from callboard.model.fields import row_fields
 from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.store.sql.columns import COLUMNS
@@ -27,7 +27,7 @@ _decode = msgspec.json.Decoder().decode
 
 
 def _places(of: str, *kinds: str) -> tuple[int, ...]:
-    fields = kept(of)
+    fields = row_fields(of)
     return tuple(at for at, column in enumerate(COLUMNS[of]) if fields[column].kind in kinds)
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from callboard.fold.catalogue import BY_NAME, Counter
 from callboard.fold.ranges import holding
-from callboard.model.fields import grouping
+from callboard.model.fields import group_fields
 from callboard.store.budget import hand, rows_left
 from callboard.store.questions import (
     CONTACT_SPACES,
@@ -287,7 +287,7 @@ ANSWERED = "start_time IS NOT NULL OR duration_ms > 0"
 
 
 def _groups(of: str) -> dict[str, str]:
-    return {"space": "space_id", **{each.in_row: counted(each) for each in grouping(of)}}
+    return {"space": "space_id", **{each.row_name: counted(each) for each in group_fields(of)}}
 
 
 GROUPS_OF_CALLS = {
