@@ -100,7 +100,8 @@ def _stored_value(field: Field) -> str:
         return f"UNSET if {sent} is None else {sent}"
     if field.kind == "time":
         return (
-            f'checked_instant("{field.name}", {sent}, latest, earliest) if isinstance({sent}, str) else {sent}'
+            f'checked_instant("{field.name}", {sent}, latest, earliest)'
+            f" if isinstance({sent}, str) else {sent}"
         )
     if field.kind == "duration":
         if field.maximum != SECONDS_MAX:

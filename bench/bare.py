@@ -82,14 +82,14 @@ class Bare:
             events += self._events(item, head, batch_no, now)
             assert isinstance(item.row, Call)
             calls.append((head[0], item.no, head[1], *call_values(item.row)))
-            item.fresh = []
+            item.new_entries = []
         return events, calls
 
     def _events(self, item: Item, head: tuple[int, int], batch_no: int, now: int) -> Rows:
         if item.no == 0:
             item.no, self._next_item = self._next_item, self._next_item + 1
         found: Rows = []
-        for entry in item.fresh:
+        for entry in item.new_entries:
             event_id = entry.event.event_id
             key = event_key(event_id) if isinstance(event_id, str) else None
             found.append(

@@ -37,7 +37,7 @@ def call_passes(call: Call, where: CallFilter, limits: SpaceSettings) -> bool:
         and where.duration_known in (None, duration is not None)
         and (where.talking_at is None or _under_way(call, "talk", where.talking_at, limits))
         and (where.offered_at is None or _under_way(call, "offered", where.offered_at, limits))
-        and (where.unplaced is None or call.unplaced(where.unplaced))
+        and (where.unplaced is None or call.has_unknown_time(where.unplaced))
         and where.time_to_answer_known in (None, wait is not None)
         and where.contradicting in (None, call.contradicting)
         and (where.min_wait_ms is None or (wait is not None and wait >= where.min_wait_ms))

@@ -100,7 +100,7 @@ def _load(space: SpaceState, entries: Sequence[Entry]) -> Loaded:
             item = kept.get(entry.event.item_id)
             if item is not None:
                 copies[item.item_id] = structs.replace(
-                    item, entries=list(item.entries), fresh=[], before=item.row
+                    item, entries=list(item.entries), new_entries=[], before=item.row
                 )
     return loaded
 
@@ -130,7 +130,7 @@ def _save(space: SpaceState, fold: SpaceFold) -> None:
         (space.calls if item.is_call else space.tasks)[item.item_id] = Item(
             item.item_id, item.is_call, row=item.row, entries=item.entries
         )
-        for entry in item.fresh:
+        for entry in item.new_entries:
             if isinstance(entry.event.event_id, str):
                 space.event_bodies[entry.event.event_id] = entry.body
     for again in fold.repeats:

@@ -84,7 +84,7 @@ class Lateness(Part):
                 for call in space.standing_calls():
                     if not call_passes(call, where, space.space.settings):
                         continue
-                    unplaced += period[0] <= call.creation_time < period[1] and call.unplaced(kind)
+                    unplaced += period[0] <= call.creation_time < period[1] and call.has_unknown_time(kind)
                     began = call.begins(kind)
                     if began is None or not period[0] - MAX_CALL_SPAN <= call.creation_time < period[1]:
                         continue

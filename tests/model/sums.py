@@ -8,7 +8,7 @@ from typing import Any, Literal
 from callboard.clock import Micros
 from callboard.errors import NotFoundError
 from callboard.fold.catalogue import BY_NAME
-from callboard.fold.ranges import holding
+from callboard.fold.ranges import indexes_containing
 from callboard.fold.sketch import bucket, bucket_text
 from callboard.fold.tally import CellKey, Measures
 from callboard.model.call import Call
@@ -54,7 +54,7 @@ class ReportSums(Part):
         self, org_id: int, aggregate: Aggregate, ranges: Sequence[tuple[Micros, Micros]]
     ) -> GroupLengths:
         every: dict[tuple[Any, ...], tuple[list[int | None], list[int | None]]] = {}
-        places = holding(ranges)
+        places = indexes_containing(ranges)
         with self.state.lock:
             for space, call in self._calls_of(org_id, aggregate):
                 if not places(call.creation_time):
@@ -200,7 +200,7 @@ def _lengths(values: Sequence[int | None]) -> Lengths:
 
 
 def _summed(counted: Iterable[Counted], scan: Scan) -> Rows:
-    wanted, places = scan.aggregate.sums, holding(scan.ranges)
+    wanted, places = scan.aggregate.sums, indexes_containing(scan.ranges)
     sums: dict[tuple[Any, ...], list[int]] = {}
     for at, values, status, measures in counted:
         for place in places(at):

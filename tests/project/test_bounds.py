@@ -6,7 +6,7 @@ import pytest
 
 from callboard.cli import server
 from callboard.clock import moment
-from callboard.fold import room as item_room
+from callboard.fold import event_quota
 from callboard.http import (
     arrival,
     endpoint,
@@ -169,11 +169,11 @@ BOUNDS: dict[str, list[str]] = {
     "a duration derived from start and end": [f"{call.MAX_CALL_SPAN // 1_000_000:,} s"],
     "a time to answer, creation to start": [f"{call.MAX_CALL_SPAN // 1_000_000:,} s"],
     "attempt": [f"{wire.ATTEMPT_MAX:,}"],
-    "distinct events of one call or task": [f"{item_room.EVENTS_PER_ITEM:,}"],
+    "distinct events of one call or task": [f"{event_quota.EVENTS_PER_ITEM:,}"],
     "of its events, beside these": [
-        f"{item_room.EXTRA_END_EVENTS} that end it",
-        f"{item_room.EXTRA_RETRY_EVENTS} of a task's later attempts",
-        f"{item_room.EXTRA_VOID_EVENTS} with `void`",
+        f"{event_quota.EXTRA_END_EVENTS} that end it",
+        f"{event_quota.EXTRA_RETRY_EVENTS} of a task's later attempts",
+        f"{event_quota.EXTRA_VOID_EVENTS} with `void`",
     ],
     "events waiting to be written, a worker": [
         f"{DEFAULT.queue_events:,}",

@@ -91,7 +91,7 @@ SHORT_LIVED = {
     for module, names in {
         # Of one batch, or of one statement.
         "fold/batch.py": ("SpaceFold._touched",),
-        "fold/facts.py": ("Facts._held", "MappingFacts._held"),
+        "fold/facts.py": ("Facts._latest", "MappingFacts._latest"),
         "fold/tally.py": ("Tally.calls", "Tally.tasks", "Tally.runs"),
         "fold/task.py": ("TaskFold._running_since",),
         "store/sql/filters.py": ("Conditions.values",),

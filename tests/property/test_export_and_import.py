@@ -86,7 +86,7 @@ def numbers(call: Call) -> dict[str, Any]:
     facts = {name: getattr(call, name) for name in NUMBERS}
     for kind in ("talk", "offered"):
         began = call.begins(kind)
-        facts[kind] = (call.unplaced(kind), began, None if began is None else call.ends(began, 60))
+        facts[kind] = (call.has_unknown_time(kind), began, None if began is None else call.ends(began, 60))
     told = call.duration_ms or (call.duration_ms == 0 and call.call_status == "completed")
     if call.end_time is None and told and call.start_time is None:
         # A length without a start, of a call whose end is unknown: it comes back as over when it was made,

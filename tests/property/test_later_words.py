@@ -65,7 +65,7 @@ def placed(call: Call) -> list[Any]:
     spans = []
     for kind in ("talk", "offered"):
         began = call.begins(kind)
-        spans.append((call.unplaced(kind), began, None if began is None else call.ends(began, 0)))
+        spans.append((call.has_unknown_time(kind), began, None if began is None else call.ends(began, 0)))
     return spans
 
 

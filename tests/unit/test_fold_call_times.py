@@ -55,8 +55,8 @@ def test_a_record_without_an_end_does_not_end_at_its_start() -> None:
     assert fold(record).end_time == NOW + MINUTE
     bare = call("c", at=0, start_time=NOW)
     assert fold(bare).end_time is None
-    assert fold(bare).unplaced("talk")
-    assert fold(bare).unplaced("offered")
+    assert fold(bare).has_unknown_time("talk")
+    assert fold(bare).has_unknown_time("offered")
     # A later note does not say it either.
     assert fold(bare, call("c", at=HALF_PAST_ELEVEN)).end_time is None
     # Nor is an end inferred from when the call was made.
@@ -93,7 +93,7 @@ def test_times_that_contradict_tell_no_length_and_place_nothing(start: int) -> N
     assert made.creation_time == NOW + MINUTE  # not the start
     for kind in ("talk", "offered"):
         assert made.begins(kind) is None
-        assert made.unplaced(kind)
+        assert made.has_unknown_time(kind)
     stated = fold(call("c", at=60, start_time=start, end_time=NOW + MINUTE, duration_ms=30_000))
     assert (stated.contradicting, stated.duration_ms) == (False, 30_000)
     assert stated.creation_time == NOW + MINUTE

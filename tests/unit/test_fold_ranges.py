@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.fold.ranges import holding
+from callboard.fold.ranges import indexes_containing
 
 few = st.integers(-6, 6)
 """Of so few values that ranges touch, overlap, repeat, are empty and run backwards."""
@@ -14,7 +14,7 @@ few = st.integers(-6, 6)
 @given(ranges=st.lists(st.tuples(few, few), max_size=5))
 def test_every_range_that_holds_a_value_is_found_and_no_other(ranges):
     """Whatever their order; the places are those in the list as it was given."""
-    places = holding(ranges)
+    places = indexes_containing(ranges)
     for value in range(-8, 9):
         expected = [place for place, (begin, end) in enumerate(ranges) if begin <= value < end]
         assert sorted(places(value)) == expected
@@ -24,7 +24,7 @@ def test_every_range_that_holds_a_value_is_found_and_no_other(ranges):
 def test_of_ranges_side_by_side_at_most_one_holds_a_value(bounds, data):
     """The case of nearly every report, which never compares with each range."""
     ranges = data.draw(st.permutations(list(pairwise(bounds))))
-    places = holding(ranges)
+    places = indexes_containing(ranges)
     for value in range(-8, 9):
         expected = [place for place, (begin, end) in enumerate(ranges) if begin <= value < end]
         assert places(value) == expected

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from callboard.ingest.sources.delimited import MAX_LINE_CHARACTERS, DelimitedRows, separator_for, text_of
 from callboard.ingest.sources.records import ImportOptionError, Record, RowError, UnreadableFileError
 from callboard.ingest.sources.rejects import RejectsFile
-from callboard.model.exported import guarded, unguarded
+from callboard.model.exported import escape_formula, unescape_formula
 
 
 def read(content: bytes, encoding: str | None = None, wanted: tuple[str, ...] = ()) -> list[Record]:
@@ -169,9 +169,9 @@ hostile = st.text(st.sampled_from([*RUNS, *"';\"a,1 "]), max_size=12) | st.text(
 @given(hostile)
 def test_a_guarded_cell_is_no_formula_and_can_be_read_back(cell: str) -> None:
     """What a spreadsheet would run is marked as text; reading takes the mark off again, exactly."""
-    safe = guarded(cell)
+    safe = escape_formula(cell)
     assert not safe.startswith(RUNS)
-    assert unguarded(safe) == cell
+    assert unescape_formula(safe) == cell
 
 
 @pytest.mark.parametrize("separator", [",", ";"])
@@ -181,7 +181,7 @@ def test_no_cell_opens_a_formula_whichever_separator_a_spreadsheet_reads_by(
 ) -> None:
     """Where the list separator is `;`, cells begin inside what we quoted for a comma."""
     file = io.StringIO(newline="")
-    csv.writer(file).writerow([guarded(cell) for cell in cells])
+    csv.writer(file).writerow([escape_formula(cell) for cell in cells])
     for row in csv.reader(io.StringIO(file.getvalue(), newline=""), delimiter=separator):
         # A cell that holds nothing but blanks runs nothing.
         assert not [cell for cell in row if cell.strip() and cell.lstrip("\t\r\n\v\f").startswith(RUNS)]

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from msgspec import Struct, msgpack, structs
 
 from callboard.fold.call import CallFold, fold_call
-from callboard.fold.room import EVENTS_PER_ITEM, Room
+from callboard.fold.event_quota import EVENTS_PER_ITEM, EventQuota
 from callboard.fold.tally import Tally
 from callboard.fold.task import TaskFold, fold_task
-from callboard.fold.update import find_earlier, is_open, is_same_update, resolved
+from callboard.fold.update import find_earlier, is_same_update, needs_resolving, resolved
 from callboard.model.call import Call
 from callboard.model.event import (
     CallEvent,
@@ -39,14 +39,14 @@ class Item(Struct, gc=False):
     row: Row | None = None
     entries: list[Entry] = []
     """Its events that count (not those of withdrawn imports): the loaded ones and the new ones."""
-    fresh: list[Entry] = []
+    new_entries: list[Entry] = []
     """The events that this batch adds: the store appends them to the log."""
     space_id: int = 0
     fold: CallFold | TaskFold | None = None
     """The incremental fold of `entries`; made when a second event arrives, as many items get only one."""
     by_body: dict[bytes, Entry] | None = None
     """`entries` by canonical form, to find duplicates; made at the first look-up."""
-    room: Room | None = None
+    quota: EventQuota | None = None
     """`entries` counted by kind; made only once there are `EVENTS_PER_ITEM` of them."""
 
 
@@ -112,7 +112,7 @@ class SpaceFold:
         found = self._known(known, entry)
         if found is not None:
             return found
-        if is_open(event):
+        if needs_resolving(event):
             if known is None or not isinstance(known.row, Task) or known.row.void:
                 return Verdict("rejected", "unknown_task", f"task_id: no task {event.item_id!r} here")
             event = resolved(event, known.row)  # type: ignore[arg-type]
@@ -123,7 +123,7 @@ class SpaceFold:
             # a new event, and a known one was handled above.
             if not isinstance(event.event_id, str) and entry.body in _by_body(known):
                 return self._repeated(known, entry.body, entry)
-        if known is not None and len(known.entries) >= EVENTS_PER_ITEM and not _has_room(known, event):
+        if known is not None and len(known.entries) >= EVENTS_PER_ITEM and not _has_quota(known, event):
             return Verdict(
                 "rejected",
                 "too_many_events",
@@ -150,22 +150,22 @@ class SpaceFold:
             return None
         if entry.body in _by_body(item):
             return self._repeated(item, entry.body, entry)
-        kept = find_earlier(entry, item.entries)
-        return None if kept is None else self._repeated(item, kept.body, entry)
+        earlier = find_earlier(entry, item.entries)
+        return None if earlier is None else self._repeated(item, earlier.body, entry)
 
     def _repeated(self, item: Item | None, body: bytes, entry: Entry) -> Verdict:
         """The event stored as `body` was sent again: a duplicate."""
         assert item is not None, "an event that is known has its call or task"
-        kept = _by_body(item)[body]
+        earlier = _by_body(item)[body]
         # Within one batch there is nothing to keep: a withdrawal takes both away.
-        if kept.batch_no != entry.batch_no:
-            self.repeats.append(Repeat(item, structs.replace(entry, event=kept.event, body=body)))
+        if earlier.batch_no != entry.batch_no:
+            self.repeats.append(Repeat(item, structs.replace(entry, event=earlier.event, body=body)))
         return DUPLICATE
 
     def _fold_in(self, item: Item | None, entry: Entry, is_call: bool) -> Verdict:
         item_id = entry.event.item_id
         if item is None:
-            item = Item(item_id, is_call, entries=[entry], fresh=[entry], space_id=self._space_id)
+            item = Item(item_id, is_call, entries=[entry], new_entries=[entry], space_id=self._space_id)
             (self._calls if is_call else self._tasks)[item_id] = item
             row: Row = fold_call(item.entries) if is_call else fold_task(item.entries)
         else:
@@ -173,12 +173,12 @@ class SpaceFold:
                 # Before the append below, or the new event would be folded twice.
                 item.fold = _fold_of(item)
             item.entries.append(entry)
-            item.fresh.append(entry)
-            # `by_body` and `room` are made on demand from `entries`; once made, they must follow it.
+            item.new_entries.append(entry)
+            # `by_body` and `quota` are made on demand from `entries`; once made, they must follow it.
             if item.by_body is not None:
                 item.by_body[entry.body] = entry
-            if item.room is not None:
-                item.room.take(entry.event)
+            if item.quota is not None:
+                item.quota.add(entry.event)
             item.fold.add(entry)
             row = item.fold.row()
         # A stale event changes no row, but it is kept: its item must be saved too.
@@ -233,10 +233,10 @@ def _by_body(item: Item) -> dict[bytes, Entry]:
     return item.by_body
 
 
-def _has_room(item: Item, event: Event) -> bool:
-    if item.room is None:
-        item.room = Room(entry.event for entry in item.entries)
-    return item.room.has_room(event)
+def _has_quota(item: Item, event: Event) -> bool:
+    if item.quota is None:
+        item.quota = EventQuota(entry.event for entry in item.entries)
+    return item.quota.has_room(event)
 
 
 def refold(item: Item) -> None:

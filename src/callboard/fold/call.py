@@ -1,4 +1,4 @@
-"""A call's events → the call. The rules are `design.md`'s, "The fold"; nothing here knows a platform."""
+"""A call's events → the call. `docs/explain/the-fold.md` explains the rules; none depends on a platform."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from callboard.model.fields import folded
 from callboard.model.words import FINAL_CALL
 
 _FACTS = folded("call", "greatest")
-"""Decided by the greatest event that carries them."""
+"""Fields that the greatest event (by stamp) that carries them decides."""
 _MAPPINGS = folded("call", "keys")
-"""Decided key by key."""
+"""Objects whose keys are decided one by one."""
 _END_FACTS = ("end_time", "duration_ms")
-"""Asked of the winning status first, then of the other final events of the winner's standing."""
-_OTHERS = {status: tuple(sorted(FINAL_CALL - {status})) for status in FINAL_CALL}
+"""Taken from events of the winning status first, then from other final events of the winner's standing."""
+_OTHER_FINAL_STATUSES = {status: tuple(sorted(FINAL_CALL - {status})) for status in FINAL_CALL}
 
-Said = tuple[Stamp, Any]
-"""What an event says of a field, with its place in the order."""
+LatestValue = tuple[Stamp, Any]
+"""The value that an event states for a field, with the stamp of the event."""
 _STAMP = itemgetter(0)
 
 
 def fold_call(entries: Sequence[Entry]) -> Call:
     """The call that a set of events makes: the same for any order of `entries`. At least one is needed."""
     if len(entries) == 1:
-        return _of_one(entries[0])
+        return _fold_single(entries[0])
     fold = CallFold()
     for entry in entries:
         fold.add(entry)
@@ -43,7 +43,7 @@ def fold_call(entries: Sequence[Entry]) -> Call:
 
 
 class CallFold:
-    """Takes a call's events in any order, each once; tells the call they make at any time."""
+    """Takes a call's events in any order, each once; `row` gives the call that they make so far."""
 
     __slots__ = (
         "_earliest",
@@ -58,36 +58,36 @@ class CallFold:
     )
 
     def __init__(self) -> None:
-        self._facts: dict[str, Said] = {}
-        self._ends: dict[tuple[Any, ...], Said] = {}
-        """(field, status), and (field, status, standing) of final events → what the greatest of these events
-        that carries the field says."""
+        self._facts: dict[str, LatestValue] = {}
+        self._ends: dict[tuple[Any, ...], LatestValue] = {}
+        """(field, status), and for final events also (field, status, standing) → the value in the greatest of
+        these events that carries the field."""
         self._mappings: dict[str, MappingFacts] = {}
-        """Those that some event says something of: most calls have none."""
+        """Only objects that some event carries: most calls have none."""
         self._greatest: Entry | None = None
         self._stamp: Stamp | None = None
         self._earliest: Micros | None = None
         self._final: list[tuple[Stamp, Micros, bool]] = []
-        """The final events in their order: when each occurred, and whether it ends nothing then."""
+        """The final events in stamp order: when each occurred, and whether it says nothing about the end."""
         self._latest_live: Stamp | None = None
-        """The greatest event that is not final."""
+        """The stamp of the greatest event that is not final."""
         self._has_duration = False
-        """Whether a final event says how long the call was."""
+        """Whether a final event states a duration."""
 
     def add(self, entry: Entry) -> None:
-        """One event more."""
+        """Fold one more event in."""
         event, at = entry.event, entry.stamp or stamp(entry)
         assert isinstance(event, CallEvent)
         facts = self._facts
         for name in _FACTS:
             value = getattr(event, name)
-            # Most events leave out most fields: looked at here, these cost no call.
+            # Most events leave out most fields: the test here saves a function call for each of them.
             if value is not UNSET:
-                _take(facts, name, at, value)
+                _record(facts, name, at, value)
         for name in _MAPPINGS:
             value = getattr(event, name)
             if value is not UNSET:
-                self._mappings.setdefault(name, MappingFacts()).take(at, value)
+                self._mappings.setdefault(name, MappingFacts()).record(at, value)
         if self._stamp is None or at > self._stamp:
             self._greatest, self._stamp = entry, at
         occurred = entry.occurred_at
@@ -96,17 +96,17 @@ class CallFold:
         self._add_end(event, at, occurred)
 
     def _add_end(self, event: CallEvent, at: Stamp, occurred: Micros) -> None:
-        """What the event says of the call's end."""
+        """Record what the event states about the end of the call."""
         status, ends = event.call_status, self._ends
         final = status in FINAL_CALL
         if event.end_reason is not UNSET:
-            _take(ends, ("end_reason", status), at, event.end_reason)
+            _record(ends, ("end_reason", status), at, event.end_reason)
         for name in _END_FACTS:
             value = getattr(event, name)
             if value is not UNSET:
-                _take(ends, (name, status), at, value)
+                _record(ends, (name, status), at, value)
                 if final:
-                    _take(ends, (name, status, event.standing), at, value)
+                    _record(ends, (name, status, event.standing), at, value)
         if final:
             insort(self._final, (at, occurred, ends_nothing(event, occurred)))
             self._has_duration = self._has_duration or isinstance(event.duration_ms, int)
@@ -146,16 +146,16 @@ class CallFold:
         )
 
     def _known(self, name: str) -> Any:
-        said = self._facts.get(name)
-        return None if said is None else said[1]
+        current = self._facts.get(name)
+        return None if current is None else current[1]
 
     def _joined(self, name: str) -> dict[str, Any] | None:
         mapping = self._mappings.get(name)
         return None if mapping is None else mapping.known()
 
     def _ended(self, key: tuple[Any, ...]) -> Any:
-        said = self._ends.get(key)
-        return None if said is None else said[1]
+        current = self._ends.get(key)
+        return None if current is None else current[1]
 
     def _times(self, winner: CallEvent) -> Times:
         status, earliest = winner.call_status, self._earliest
@@ -164,10 +164,13 @@ class CallFold:
         end_from_other_status = inferred_end = None
         if status in FINAL_CALL:
             if length_ms is None:
-                length_ms, of = self._from_other_final_events("duration_ms", winner, but="missed")
+                length_ms, other_status = self._from_other_final_events(
+                    "duration_ms", winner, excluded="missed"
+                )
                 if end is None and length_ms is not None:
-                    # The end that goes with that length: a silent correction of the status moves neither.
-                    end = self._ended(("end_time", of))
+                    # The end that belongs to that duration: an event that only corrects the status changes
+                    # neither.
+                    end = self._ended(("end_time", other_status))
             if end is None:
                 end_from_other_status, _ = self._from_other_final_events("end_time", winner)
                 inferred_end = self._inferred_end(winner.standing)
@@ -183,44 +186,44 @@ class CallFold:
             self._has_duration or "start_time" in self._facts,
         )
 
-    def _from_other_final_events(self, name: str, winner: CallEvent, but: str = "") -> tuple[Any, str]:
-        """What the greatest final event of the winner's standing and of another status says of a field, and
+    def _from_other_final_events(self, name: str, winner: CallEvent, excluded: str = "") -> tuple[Any, str]:
+        """The value of a field in the greatest final event of the winner's standing and another status, and
         that status.
         """
-        greatest: Said | None = None
-        of = ""
-        for status in _OTHERS[winner.call_status]:
-            said = self._ends.get((name, status, winner.standing))
-            if said is not None and status != but and (greatest is None or said[0] > greatest[0]):
-                greatest, of = said, status
-        return (None if greatest is None else greatest[1]), of
+        greatest: LatestValue | None = None
+        other_status = ""
+        for status in _OTHER_FINAL_STATUSES[winner.call_status]:
+            current = self._ends.get((name, status, winner.standing))
+            if current is not None and status != excluded and (greatest is None or current[0] > greatest[0]):
+                greatest, other_status = current, status
+        return (None if greatest is None else greatest[1]), other_status
 
     def _inferred_end(self, standing: int) -> Micros | None:
-        """When the last unbroken row of final events of the winner's standing began; none where what
-        occurred first in it ends nothing.
+        """When the last uninterrupted run of final events of the winner's standing began. None when all
+        events that occurred at that moment say nothing about the end.
         """
         broken_by: Any = (0, standing)  # less than every stamp of that standing
         if self._latest_live is not None and self._latest_live > broken_by:
             broken_by = self._latest_live
         first = bisect_right(self._final, broken_by, key=_STAMP)
         began = self._final[first][1]
-        for _, occurred, nothing in islice(self._final, first, None):
+        for _, occurred, ends_nothing_then in islice(self._final, first, None):
             if occurred != began:
                 break
-            if not nothing:
+            if not ends_nothing_then:
                 return began
         return None
 
 
-def _take(held: dict[Any, Said], key: Any, at: Stamp, value: Any) -> None:
-    said = held.get(key)
-    if said is None or at > said[0]:
-        held[key] = (at, value)
+def _record(latest: dict[Any, LatestValue], key: Any, at: Stamp, value: Any) -> None:
+    current = latest.get(key)
+    if current is None or at > current[0]:
+        latest[key] = (at, value)
 
 
-def _of_one(entry: Entry) -> Call:
-    """What `fold_call` makes of a single event, without looking for greater ones: most calls of an import
-    and many of a live feed are this, and it is a third of the work. A property test holds the two equal.
+def _fold_single(entry: Entry) -> Call:
+    """`fold_call` for a single event, which is all that most calls of an import and many of a live feed have.
+    It compares no stamps, and takes a third of the time. A property test holds the two equal.
     """
     event = entry.event
     assert isinstance(event, CallEvent)

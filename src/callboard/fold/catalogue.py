@@ -1,7 +1,7 @@
 """Every counter, declared once, as data: what it counts, by which dimensions, at which grains.
 
-Adding a breakdown is adding a line here, and a migration that fills it. Counters of calls place a call at
-its `creation_time`, counters of tasks a task at its `created`. A dimension that is null is kept as "".
+A new breakdown is one line here, and a migration that fills it. A call is counted at its `creation_time`, a
+task at its `created`. A dimension that is null is stored as "".
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Counter(Struct, frozen=True):
     """One breakdown. Each cell holds: items, answered, timed (duration known), talk_ms, wait_ms."""
 
     code: int
-    """What the stores keep instead of the name. Never reused."""
+    """Stored instead of the name. Never reused."""
     name: str
     of: Literal["call", "task"]
     dimensions: tuple[str, ...]
@@ -38,11 +38,11 @@ CATALOGUE: tuple[Counter, ...] = (
     Counter(2, "calls_by_end_reason", "call", ("call_type", "call_status", "end_reason"), ALL_GRAINS),
     Counter(3, "calls_by_agent", "call", ("call_type", "call_status", "agent"), ALL_GRAINS),
     Counter(4, "tasks", "task", ("status",), ALL_GRAINS),
-    # Sketches: at a shorter grain there would be nearly a bucket a call. By UTC days: days of a home zone
-    # could not be laid out anew for another one without reading every call.
+    # Sketches: at a shorter grain there would be nearly one bucket for each call. By UTC days: when a home
+    # zone changes, sketches by civil days could not be rebuilt without reading every call.
     Counter(5, "talk_times", "call", ("call_type", "call_status", "talk"), (Grain.UTC_DAY,)),
     Counter(6, "answer_times", "call", ("call_type", "call_status", "wait"), (Grain.UTC_DAY,)),
-    # Those that the table of fields names: calls told apart by one field more.
+    # Counters that the table of fields declares: calls by one more field.
     *(
         Counter(
             each.counter,
@@ -58,7 +58,7 @@ CATALOGUE: tuple[Counter, ...] = (
 BY_NAME = {counter.name: counter for counter in CATALOGUE}
 
 ADDED_DIMENSIONS: tuple[str, ...] = tuple(each.row_name for each in FIELDS["call"] if each.counter)
-"""Those of the table of fields: in a store they are columns behind those that were always there."""
+"""Dimensions from the table of fields: in a store their columns come after the original ones."""
 CALL_DIMENSIONS: tuple[str, ...] = (
     "call_type",
     "call_status",
@@ -68,10 +68,10 @@ CALL_DIMENSIONS: tuple[str, ...] = (
     "wait",
     *ADDED_DIMENSIONS,
 )
-"""All that a counter of calls goes by. `talk` and `wait` are buckets of `fold.sketch`: of the talk time, and
+"""All dimensions of counters of calls. `talk` and `wait` are buckets of `fold.sketch`: of the talk time, and
 of the time from creation to answer."""
 CALL_FIELD_DIMENSIONS = tuple(name for name in CALL_DIMENSIONS if name not in ("talk", "wait"))
-"""Those that are fields: counted by the quarter, where buckets of times are counted by the day."""
+"""Dimensions that are fields: counted by the quarter-hour, where buckets of times are counted by the day."""
 TASK_DIMENSIONS: tuple[str, ...] = ("status",)
 
 assert all(len(counter.dimensions) <= 3 for counter in CATALOGUE)

@@ -16,23 +16,23 @@ from callboard.fold.stamp import Stamp
 class Facts:
     """Field → value, where the greatest event that carries the field decides."""
 
-    __slots__ = ("_held",)
+    __slots__ = ("_latest",)
 
     def __init__(self) -> None:
-        self._held: dict[Hashable, tuple[Stamp, Any]] = {}
+        self._latest: dict[Hashable, tuple[Stamp, Any]] = {}
 
-    def take(self, field: Hashable, stamp: Stamp, value: Any) -> None:
+    def record(self, field: Hashable, stamp: Stamp, value: Any) -> None:
         """Add an event's value of a field. None is a value ("there is none"); `UNSET` is not."""
         if value is UNSET:
             return
-        held = self._held.get(field)
-        if held is None or stamp > held[0]:
-            self._held[field] = (stamp, value)
+        latest = self._latest.get(field)
+        if latest is None or stamp > latest[0]:
+            self._latest[field] = (stamp, value)
 
     def known(self, field: Hashable) -> Any:
         """The field's value; None when the greatest event that carries it says null, or none carries it."""
-        held = self._held.get(field)
-        return None if held is None else held[1]
+        latest = self._latest.get(field)
+        return None if latest is None else latest[1]
 
 
 class MappingFacts:
@@ -41,13 +41,13 @@ class MappingFacts:
     A mapping sent as null clears the keys of all lesser events; a value sent as null clears its key.
     """
 
-    __slots__ = ("_emptied", "_held")
+    __slots__ = ("_emptied", "_latest")
 
     def __init__(self) -> None:
-        self._held: dict[str, tuple[Stamp, Any]] = {}
+        self._latest: dict[str, tuple[Stamp, Any]] = {}
         self._emptied: Stamp | None = None
 
-    def take(self, stamp: Stamp, value: Any) -> None:
+    def record(self, stamp: Stamp, value: Any) -> None:
         """Add an event's mapping."""
         if value is UNSET:
             return
@@ -58,16 +58,16 @@ class MappingFacts:
                 self._emptied = stamp
             return
         for key, fact in value.items():
-            held = self._held.get(key)
-            if held is None or stamp > held[0]:
-                self._held[key] = (stamp, fact)
+            latest = self._latest.get(key)
+            if latest is None or stamp > latest[0]:
+                self._latest[key] = (stamp, fact)
 
     def known(self) -> dict[str, Any] | None:
         """The keys that have a value, sorted, so that equal mappings have equal bytes; None for no keys."""
         emptied = self._emptied
         facts = {
             key: fact
-            for key, (stamp, fact) in sorted(self._held.items())
+            for key, (stamp, fact) in sorted(self._latest.items())
             if fact is not None and (emptied is None or stamp > emptied)
         }
         return facts or None

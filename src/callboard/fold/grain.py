@@ -1,7 +1,7 @@
-"""The grains that counters are kept at. A bucket is named by the quarter-hour it begins with.
+"""The grains of counters. A bucket is named by its first quarter-hour.
 
-Quarters since 1970-01-01T00:00Z: every civil hour and day of every zone begins on one (no zone has had an
-offset that is not a multiple of 15 minutes since 1972), so any civil period is a union of quarters.
+Quarter-hours are numbered from 1970-01-01T00:00Z. Every civil hour and day of every zone begins on one (since
+1972 no zone has had an offset that is not a multiple of 15 minutes), so any civil period is a union of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ QUARTER_HOUR_US: Micros = 15 * MINUTE
 
 
 class Grain(StrEnum):
-    """How long a bucket lasts. Hours and days are civil ones of the space's home zone, UTC days are not."""
+    """The length of a bucket. Hours and days are civil ones of the space's home zone, UTC days are not."""
 
     QUARTER_HOUR = "quarter"
     HOUR = "hour"
@@ -34,31 +34,31 @@ CACHED_BUCKETS = 20_000
 
 
 @lru_cache(maxsize=CACHED_BUCKETS)
-def buckets_of(quarter: int, zone: str) -> Mapping[str, int]:
-    """The buckets that a quarter lies in, by grain."""
-    return {str(grain): bucket_of(quarter, grain, zone) for grain in Grain}
+def buckets_of(quarter_hour: int, zone: str) -> Mapping[str, int]:
+    """The buckets that contain a quarter-hour, by grain."""
+    return {str(grain): bucket_of(quarter_hour, grain, zone) for grain in Grain}
 
 
-def bucket_of(quarter: int, grain: Grain, zone: str) -> int:
-    """The bucket of `grain` that a quarter lies in, named by its first quarter."""
+def bucket_of(quarter_hour: int, grain: Grain, zone: str) -> int:
+    """The bucket of `grain` that contains a quarter-hour, named by its first one."""
     if grain is Grain.QUARTER_HOUR:
-        return quarter
+        return quarter_hour
     if grain is Grain.UTC_DAY:
-        return quarter - quarter % QUARTER_HOURS_PER_DAY
-    ahead = _constant_offset(quarter // QUARTER_HOURS_PER_DAY, zone)
-    if ahead is not None:
-        return quarter - (quarter + ahead) % (
+        return quarter_hour - quarter_hour % QUARTER_HOURS_PER_DAY
+    offset = _constant_offset(quarter_hour // QUARTER_HOURS_PER_DAY, zone)
+    if offset is not None:
+        return quarter_hour - (quarter_hour + offset) % (
             QUARTER_HOURS_PER_HOUR if grain is Grain.HOUR else QUARTER_HOURS_PER_DAY
         )
-    local = _civil(quarter, zone)
+    local = _civil(quarter_hour, zone)
     if grain is Grain.HOUR:
-        first = quarter - local.minute // 15
-        # Where the clocks move by half an hour, or at a minute past, the hour begins late: what would be its
-        # first quarter was still in the hour before.
+        first = quarter_hour - local.minute // 15
+        # Where the clocks change by half an hour, or not on the hour, the hour begins late: the quarter-hour
+        # found by arithmetic has another offset, and belongs to the previous hour.
         while _civil(first, zone).utcoffset() != local.utcoffset():
             first += 1
         return first
-    # A midnight that the clocks skip is the moment they skip it; of a repeated one the first counts.
+    # If the clocks skip midnight, the day begins when they skip it; if they repeat it, at the first one.
     midnight = datetime(local.year, local.month, local.day, tzinfo=local.tzinfo, fold=0)
     return micros(midnight.astimezone(EPOCH.tzinfo)) // QUARTER_HOUR_US
 
@@ -68,22 +68,23 @@ CACHED_OFFSETS = 20_000
 
 @lru_cache(maxsize=CACHED_OFFSETS)
 def _constant_offset(day: int, zone: str) -> int | None:
-    """By how many quarters a zone is ahead of UTC through a UTC day and the one before; none when its clocks
-    move in them. Nearly all days are such, and their hours and days then begin where arithmetic says.
+    """The offset of a zone from UTC, in quarter-hours, through a UTC day and the previous one; None when its
+    clocks change in them. Nearly every day has one: civil hours and days then follow by arithmetic, without
+    a lookup in the zone's table for every quarter-hour.
     """
     first = (day - 1) * QUARTER_HOURS_PER_DAY
     hours = range(first, first + 2 * QUARTER_HOURS_PER_DAY + 1, QUARTER_HOURS_PER_HOUR)
-    offsets = {_civil(quarter, zone).utcoffset() for quarter in hours}
+    offsets = {_civil(quarter_hour, zone).utcoffset() for quarter_hour in hours}
     if len(offsets) > 1:
         return None
-    ahead = offsets.pop()
-    assert ahead is not None
-    quarters, rest = divmod(ahead, timedelta(minutes=15))
-    return None if rest else quarters
+    offset = offsets.pop()
+    assert offset is not None
+    quarter_hours, rest = divmod(offset, timedelta(minutes=15))
+    return None if rest else quarter_hours
 
 
-def _civil(quarter: int, zone: str) -> datetime:
-    return moment(quarter * QUARTER_HOUR_US).astimezone(ZoneInfo(zone))
+def _civil(quarter_hour: int, zone: str) -> datetime:
+    return moment(quarter_hour * QUARTER_HOUR_US).astimezone(ZoneInfo(zone))
 
 
 def day_start(day: datetime, zone: str) -> Micros:

@@ -1,7 +1,8 @@
-"""Row and row' → counter differences: gathered for a whole batch, then spread over the catalogue.
+"""Counter differences of a batch, from the rows before and after it.
 
-A batch first gathers under the finest key that any counter can tell apart, one look-up a row; most of a
-batch falls on a few of those, and only they are spread over counters and grains.
+The differences are first summed by the finest key that any counter distinguishes, one lookup for each row.
+Most rows of a batch share a few of these keys, and only the keys are added to the cells of every counter and
+grain.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ Measures = list[int]
 CellKey = tuple[int, str, int, str, str, str]
 """counter code, grain, bucket, and up to three dimension values"""
 CallKey = tuple[Any, ...]
-"""The quarter, then `CALL_DIMENSIONS`."""
+"""The quarter-hour, then `CALL_DIMENSIONS`."""
 TaskKey = tuple[int, str]
 
 _AT = {name: place for place, name in enumerate(TOTALS_FIELDS)}
@@ -34,16 +35,17 @@ _ANSWERED_AT, _ANSWERED_FINAL_AT = _AT["answered_calls"], _AT["answered_final"]
 
 
 class RunDifference(Struct):
-    """What a batch does to one run's tasks."""
+    """The changes of a batch to the tasks of one run."""
 
     counts: dict[str, int]
     """Status → difference."""
     created: int | None = None
-    """The earliest `created` that came."""
+    """The earliest `created` of the changed tasks."""
     modified: int | None = None
-    """The latest `modified` that came."""
+    """The latest `modified` of the changed tasks."""
     bounds_left: bool = False
-    """A task left the run, or its times moved inwards: the run's times may rest on what is gone."""
+    """A task left the run, or its times moved inwards: the run's times may be those of a task that no longer
+    has them, and have to be read again from all of its tasks."""
 
 
 class Tally:
@@ -55,7 +57,7 @@ class Tally:
         self.runs: dict[str, RunDifference] = {}
 
     def move_call(self, old: Call | None, new: Call | None) -> None:
-        """A call's row changed from `old` to `new`; none is no row. A void row counts for nothing."""
+        """A call's row changed from `old` to `new`; None is no row. A void row counts nowhere."""
         if old is not None and not old.void:
             self._call(old, -1)
         if new is not None and not new.void:
@@ -144,19 +146,19 @@ class Tally:
         cells: dict[CellKey, Measures] = {}
         for call_key, measures in self.calls.items():
             if any(measures):
-                _spread(_CALL_COUNTERS, call_key[0], (*call_key, ""), measures, zone, cells)
+                _add_to_cells(_CALL_COUNTERS, call_key[0], (*call_key, ""), measures, zone, cells)
         for task_key, items in self.tasks.items():
             if items:
-                _spread(_TASK_COUNTERS, task_key[0], (*task_key, ""), [items, 0, 0, 0, 0], zone, cells)
+                _add_to_cells(_TASK_COUNTERS, task_key[0], (*task_key, ""), [items, 0, 0, 0, 0], zone, cells)
         return {key: measures for key, measures in cells.items() if any(measures)}
 
 
-Places = tuple[int, int, int]
-_CellTargets = list[tuple[int, Places, tuple[str, ...]]]
+DimensionPlaces = tuple[int, int, int]
+_CellTargets = list[tuple[int, DimensionPlaces, tuple[str, ...]]]
 
 
 def _counters_of(kind: str, dimensions: tuple[str, ...]) -> _CellTargets:
-    """For each counter: its code, where its dimensions lie in a key (behind the quarter), its grains."""
+    """Each counter's code, the places of its dimensions in a key (after the quarter-hour), and its grains."""
     blank = len(dimensions) + 1
     found: _CellTargets = []
     for counter in CATALOGUE:
@@ -171,16 +173,16 @@ _CALL_COUNTERS = _counters_of("call", CALL_DIMENSIONS)
 _TASK_COUNTERS = _counters_of("task", TASK_DIMENSIONS)
 
 
-def _spread(
+def _add_to_cells(
     counters: _CellTargets,
-    quarter: int,
+    quarter_hour: int,
     key: tuple[Any, ...],
     measures: Measures,
     zone: str,
     cells: dict[CellKey, Measures],
 ) -> None:
-    """Add what one finest key counts to every cell that counts it."""
-    buckets = buckets_of(quarter, zone)
+    """Add the measures of one key to every cell that they count in."""
+    buckets = buckets_of(quarter_hour, zone)
     for code, (first, second, third), grains in counters:
         d1, d2, d3 = key[first], key[second], key[third]
         for grain in grains:
@@ -200,7 +202,7 @@ def _add(cells: dict[CellKey, Measures], key: CellKey, measures: Measures) -> No
 
 
 def add_totals(totals: Totals, differences: list[int]) -> Totals:
-    """Totals after differences."""
+    """The totals with the differences added."""
     return Totals(
         *[value + difference for value, difference in zip(as_tuple(totals), differences, strict=True)]
     )

@@ -1,4 +1,4 @@
-"""A task's events → the task. A higher attempt is the only way out of a final status."""
+"""A task's events → the task. Only an event of a higher attempt takes a task out of a final status."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from callboard.model.task import Task
 from callboard.model.words import FINAL_TASK
 
 _FACTS = folded("task", "greatest")
-"""Decided by the greatest event that carries them."""
-_OF_ATTEMPT = folded("task", "attempt")
-"""Decided among the events of the highest attempt."""
+"""Fields that the greatest event (by stamp) that carries them decides."""
+_ATTEMPT_FACTS = folded("task", "attempt")
+"""Fields that are decided among the events of the highest attempt."""
 
 
 def fold_task(entries: Sequence[Entry]) -> Task:
@@ -28,13 +28,13 @@ def fold_task(entries: Sequence[Entry]) -> Task:
 
 
 def run_time_ms(entries: Sequence[Entry]) -> int | None:
-    """How long the highest attempt of a finished task ran: from the first word that it runs to its last end.
-    None when it has not ended, or never said that it runs.
+    """How long the highest attempt of a finished task ran: from its first event with status running to its
+    last final one. None when it has no such event, or they contradict each other.
     """
     attempt = max(_event(entry).attempt for entry in entries)
-    mine = [entry for entry in entries if _event(entry).attempt == attempt]
-    began = [entry.occurred_at for entry in mine if _event(entry).status == "running"]
-    ended = [entry.occurred_at for entry in mine if _event(entry).status in FINAL_TASK]
+    own_events = [entry for entry in entries if _event(entry).attempt == attempt]
+    began = [entry.occurred_at for entry in own_events if _event(entry).status == "running"]
+    ended = [entry.occurred_at for entry in own_events if _event(entry).status in FINAL_TASK]
     if not began or not ended or max(ended) < min(began):
         return None
     return (max(ended) - min(began)) // 1000
@@ -47,44 +47,45 @@ def _event(entry: Entry) -> TaskEvent:
 
 
 class TaskFold:
-    """Takes a task's events in any order, each once; tells the task they make at any time."""
+    """Takes a task's events in any order, each once; `row` gives the task that they make so far."""
 
     __slots__ = (
+        "_attempt_events",
         "_attempt_facts",
         "_earliest",
         "_facts",
         "_greatest",
         "_latest",
-        "_of_status",
-        "_said",
         "_stamp",
+        "_status_facts",
     )
 
     def __init__(self) -> None:
         self._facts = Facts()
         self._attempt_facts = Facts()
-        self._of_status = Facts()
-        self._said: list[tuple[Stamp, str, Micros]] = []
-        """Of the highest attempt's events, in the order of their stamps: the status, and when."""
+        self._status_facts = Facts()
+        self._attempt_events: list[tuple[Stamp, str, Micros]] = []
+        """The highest attempt's events in stamp order: stamp, status, and when they occurred."""
         self._greatest: TaskEvent | None = None
         self._stamp: Stamp | None = None
         self._earliest: Micros | None = None
         self._latest: Micros | None = None
 
     def add(self, entry: Entry) -> None:
-        """One event more."""
+        """Fold one more event in."""
         event, at, occurred = entry.event, stamp(entry), entry.occurred_at
         assert isinstance(event, TaskEvent)
         for name in _FACTS:
-            self._facts.take(name, at, getattr(event, name))
-        for name in _OF_ATTEMPT:
-            self._attempt_facts.take((event.attempt, name), at, getattr(event, name))
-        # Among those of the winning status alone: a task that completed keeps no reason why it had failed.
-        self._of_status.take((event.attempt, event.status), at, event.failure_reason)
+            self._facts.record(name, at, getattr(event, name))
+        for name in _ATTEMPT_FACTS:
+            self._attempt_facts.record((event.attempt, name), at, getattr(event, name))
+        # By status, so that `row` reads it from events of the winning status only: a task that completed
+        # after it failed has no failure reason.
+        self._status_facts.record((event.attempt, event.status), at, event.failure_reason)
         if self._greatest is not None and event.attempt > self._greatest.attempt:
-            self._said.clear()
+            self._attempt_events.clear()
         if self._greatest is None or event.attempt >= self._greatest.attempt:
-            insort(self._said, (at, event.status, occurred))
+            insort(self._attempt_events, (at, event.status, occurred))
         if self._stamp is None or at > self._stamp:
             self._greatest, self._stamp = event, at
         self._earliest = occurred if self._earliest is None else min(self._earliest, occurred)
@@ -110,7 +111,7 @@ class TaskFold:
             created=created,
             modified=latest,
             scheduled_at=scheduled,
-            failure_reason=self._of_status.known((attempt, greatest.status)),
+            failure_reason=self._status_facts.known((attempt, greatest.status)),
             # fields: fold of the facts of a task
             run_id=known("run_id"),
             assignee=known("assignee"),
@@ -124,18 +125,18 @@ class TaskFold:
         )
 
     def _status_since(self, created: Micros) -> Micros | None:
-        """When the highest attempt took its status: at the first of its last events that all have it. Events
-        are taken in the order of their stamps, so that an older word that comes late changes nothing.
+        """When the highest attempt took its current status: the first of its last events that all have it, in
+        stamp order, so that an older event received late changes nothing. None for a final status.
         """
-        last, status, _ = self._said[-1]
+        last, status, _ = self._attempt_events[-1]
         if status in FINAL_TASK:
             return None
-        begin = len(self._said) - 1
-        while begin > 0 and self._said[begin - 1][1] == status:
+        begin = len(self._attempt_events) - 1
+        while begin > 0 and self._attempt_events[begin - 1][1] == status:
             begin -= 1
         if begin == 0 and status == "pending" and last[0] == 1:
-            return created  # nobody has begun with it since it was made
-        return self._said[begin][2]
+            return created  # it has not been started since it was created
+        return self._attempt_events[begin][2]
 
 
 def _waiting_since(status: str, since: Micros | None, scheduled: Micros | None) -> Micros | None:

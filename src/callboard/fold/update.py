@@ -26,7 +26,7 @@ from callboard.model.task import Task
 from callboard.model.words import FINAL_TASK
 
 
-def is_open(event: Event) -> bool:
+def needs_resolving(event: Event) -> bool:
     """Whether the event means "the current attempt" or "the current status", and must be resolved."""
     return isinstance(event, TaskEvent) and (
         event.attempt == CURRENT_ATTEMPT or event.status == CURRENT_STATUS
@@ -48,59 +48,59 @@ def resolved(event: TaskEvent, task: Task) -> TaskEvent:
     )
 
 
-def is_same_update(sent: Event, kept: Event) -> bool:
-    """Whether the stored event `kept` came from an event or update with the same content as `sent`.
+def is_same_update(received: Event, stored: Event) -> bool:
+    """Whether the stored event `stored` came from an event or update with the same content as `received`.
 
     Two updates are the same only if they left out the same fields. An update and an event of `events/`, which
     cannot leave these fields out, are the same if the update agrees with the event in all it states.
     """
     # Calls have no updates; for them only equal bytes are the same.
-    if not isinstance(sent, TaskEvent) or not isinstance(kept, TaskEvent):
+    if not isinstance(received, TaskEvent) or not isinstance(stored, TaskEvent):
         return False
-    if sent.left is not UNSET and kept.left is not UNSET and sent.left != kept.left:
+    if received.left is not UNSET and stored.left is not UNSET and received.left != stored.left:
         return False
-    return canonical(_filled(sent, kept)) == canonical(kept)
+    return canonical(_filled(received, stored)) == canonical(stored)
 
 
-def find_earlier(sent: Entry, entries: Iterable[Entry]) -> Entry | None:
+def find_earlier(received: Entry, entries: Iterable[Entry]) -> Entry | None:
     """The entry that an earlier sending of the same update was stored as; None when there is none.
 
     Only for updates without an `event_id`. An update that states no time is never a repeat: it happened when
     it was received, so each sending is an update of its own.
     """
-    event = sent.event
+    event = received.event
     # `left` is unset when nothing was left out; the caller has then compared the bytes already.
     if not isinstance(event, TaskEvent) or event.left is UNSET or event.left & LEFT_OCCURRED_AT:
         return None
     return next((entry for entry in entries if is_same_update(event, entry.event)), None)
 
 
-def is_kept(sent: Entry, entries: Iterable[Entry]) -> bool:
+def is_stored(received: Entry, entries: Iterable[Entry]) -> bool:
     """Whether `entries`, the events of its task, hold an earlier sending of it, or any event with its
     `event_id`. With other content under the same id the answer is yes too: the commit rejects the conflict.
     """
     every = list(entries)
-    event_id = sent.event.event_id
+    event_id = received.event.event_id
     if isinstance(event_id, str):
         return any(entry.event.event_id == event_id for entry in every)
-    return find_earlier(sent, every) is not None or any(entry.body == sent.body for entry in every)
+    return find_earlier(received, every) is not None or any(entry.body == received.body for entry in every)
 
 
-def _filled(sent: TaskEvent, kept: TaskEvent) -> TaskEvent:
-    """`sent`, with the fields that it left out taken from `kept`."""
-    left = 0 if sent.left is UNSET else sent.left
-    if sent.occurred_at is UNSET and kept.left is not UNSET:
+def _filled(received: TaskEvent, stored: TaskEvent) -> TaskEvent:
+    """`received`, with the fields that it left out taken from `stored`."""
+    left = 0 if received.left is UNSET else received.left
+    if received.occurred_at is UNSET and stored.left is not UNSET:
         # An event of `events/` without a time and an update without one both happened when received.
-        left |= kept.left & LEFT_OCCURRED_AT
-    status = kept.status if left & LEFT_STATUS else sent.status
+        left |= stored.left & LEFT_OCCURRED_AT
+    status = stored.status if left & LEFT_STATUS else received.status
     return structs.replace(
-        sent,
-        attempt=kept.attempt if left & LEFT_ATTEMPT else sent.attempt,
+        received,
+        attempt=stored.attempt if left & LEFT_ATTEMPT else received.attempt,
         status=status,
-        source_status=kept.source_status if left & LEFT_STATUS else sent.source_status,
-        standing=kept.standing if left & LEFT_STATUS else sent.standing,
-        occurred_at=kept.occurred_at if left & LEFT_OCCURRED_AT else sent.occurred_at,
-        left=kept.left,
+        source_status=stored.source_status if left & LEFT_STATUS else received.source_status,
+        standing=stored.standing if left & LEFT_STATUS else received.standing,
+        occurred_at=stored.occurred_at if left & LEFT_OCCURRED_AT else received.occurred_at,
+        left=stored.left,
     )
 
 

@@ -1,4 +1,4 @@
-"""A call as it stands: what the fold makes of its events."""
+"""A call: the row that the fold makes of its events."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from callboard.clock import DAY, SECOND, Micros
 from callboard.model.words import FINAL_CALL
 
 MAX_CALL_SPAN: Micros = 7 * DAY
-"""How long after its creation a call is under way at most: the longest talk time there is, stated or derived,
+"""A call is under way for at most so long after its creation. Also the longest talk time, stated or derived,
 and the longest time to answer."""
 
 CREATION_INFERRED, END_INFERRED, CONTRADICTING, WAIT_UNKNOWN = 1, 2, 4, 8
-"""What `Call.time_marks` adds up. A row without marks is one whose times were all stated."""
+"""Bits of `Call.time_marks`. All times of a row without marks were stated."""
 _INFERRED = {
     0: (),
     CREATION_INFERRED: ("creation_time",),
@@ -24,12 +24,12 @@ _INFERRED = {
 
 
 class Call(Struct, frozen=True):
-    """One call. `None` is "not known"."""
+    """One call. `None` means unknown."""
 
     call_id: str
     call_status: str
     creation_time: Micros
-    """Places the call in time: every report counts it here."""
+    """The time at which every report counts the call."""
     start_time: Micros | None = None
     """When it was answered."""
     end_time: Micros | None = None
@@ -48,29 +48,27 @@ class Call(Struct, frozen=True):
     metadata: dict[str, Any] | None = None
     # end of fields
     source: str = "events"
-    """Which door its greatest event came in by."""
+    """How its greatest event was received: see `Entry.source`."""
     void: bool = False
     time_marks: int = 0
-    """What is to be known of its times: `CREATION_INFERRED`, `END_INFERRED`; `CONTRADICTING`: its talk time
-    would have to be derived below 0 or beyond 7 days; `WAIT_UNKNOWN`: it was answered, and how long that took
-    is unknown although its start is not before its creation."""
+    """Bits. `CREATION_INFERRED`, `END_INFERRED`: no event stated that time. `CONTRADICTING`: the talk time
+    derived from start and end would be below 0 or above 7 days. `WAIT_UNKNOWN`: the time to answer is
+    unknown, although the call was answered and its start is not before its creation."""
 
     @property
     def inferred(self) -> tuple[str, ...]:
-        """Which of its times no event stated."""
+        """The names of its times that no event stated."""
         return _INFERRED[self.time_marks & (CREATION_INFERRED | END_INFERRED)]
 
     @property
     def contradicting(self) -> bool:
-        """Its start and its end cannot both be right: how long it talked is unknown."""
+        """Whether its start and end cannot both be right; its talk time is unknown then."""
         return bool(self.time_marks & CONTRADICTING)
 
     def begins(self, kind: str) -> Micros | None:
-        """When it begins to talk (`talk`) or to be offered (`offered`); none when it does not, or unknown.
-
-        A start before its creation is of a clock that is wrong: it is not known. Nor is it known when its
-        times contradict each other, when its end is unknown, or when less time lies between its begin and
-        its end than the talk time in it.
+        """When it began to talk (`talk`) or to be offered (`offered`); None when it did not, or when that is
+        unknown: the start is before the creation (one of the clocks is wrong), the times contradict each
+        other, the end is unknown, or the time from begin to end is shorter than the talk time.
         """
         if kind == "offered":
             began = None if self.call_status == "queued" else self.creation_time
@@ -82,8 +80,8 @@ class Call(Struct, frozen=True):
         return began
 
     def _fits(self, began: Micros, kind: str) -> bool:
-        """Whether it ended, and its talk time has room in it, give or take a second: sources round to whole
-        ones. An inferred end at the very start says nothing of the talk.
+        """Whether its talk time fits between `began` and its end, give or take a second, because sources
+        round to whole seconds. An inferred end at the start says nothing about the talk.
         """
         if self.contradicting:
             return False
@@ -95,15 +93,15 @@ class Call(Struct, frozen=True):
         return end - began + SECOND >= (self.duration_ms or 0) * 1000
 
     def ends(self, began: Micros, limit_s: int) -> Micros | None:
-        """When that is over: at its end, which is none where it is unknown; a live call when its space's
-        limit is reached, in seconds.
+        """When what began at `began` is over: at its end (None: unknown); for a live call `limit_s` seconds
+        later, the limit of its space.
         """
         if self.call_status in FINAL_CALL:
             return self.end_time
         return began + limit_s * SECOND
 
-    def unplaced(self, kind: str) -> bool:
-        """Whether it talked, or was offered, at a time that cannot be told."""
+    def has_unknown_time(self, kind: str) -> bool:
+        """Whether it talked (`talk`) or was offered (`offered`), but when is unknown."""
         began = self.begins(kind)
         if began is not None:
             ended = self.ends(began, 0)
@@ -115,13 +113,13 @@ class Call(Struct, frozen=True):
 
     @property
     def answered(self) -> bool:
-        """Its start is known, or somebody talked."""
+        """Whether its start is known, or it has a talk time."""
         return self.start_time is not None or bool(self.duration_ms)
 
     @property
     def wait_ms(self) -> int | None:
-        """Time to answer, creation to start; none when it was not answered, when its creation is only its
-        start, when the two or its end contradict each other, or when it would be more than 7 days.
+        """Time to answer, from creation to start. None when it was not answered, when its creation was
+        inferred from its start, when its times contradict each other, or when it would be above 7 days.
         """
         if self.start_time is None or self.start_time < self.creation_time or self.time_marks & WAIT_UNKNOWN:
             return None

@@ -1,8 +1,8 @@
-"""Events as they are kept: validated, normalised, times as microseconds, durations as milliseconds.
+"""Events as they are stored: validated, normalised, times in microseconds, durations in milliseconds.
 
-A field left out is `UNSET` (it says nothing), a field that is `None` says there is none. The canonical
-form of an event is its MessagePack encoding under short names: equal bytes, equal event. It is what the
-event log stores, and it holds nothing of the event's receipt.
+A field that was left out is `UNSET` (it states nothing); `None` states that there is no value. The canonical
+form of an event is its MessagePack encoding under short names: events are equal if these bytes are. The event
+log stores it. It contains nothing of the receipt (time, source, batch).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class CallEvent(
     standing: int
     """0 live or inferred, 1 an end that explains nothing, 2 a stated end."""
     occurred_at: int | UnsetType = UNSET
-    """Microseconds; unset when the event carries no time at all: then it occurred when it was received."""
+    """Microseconds; unset when the event carries no time: it then occurred when it was received."""
     event_id: str | UnsetType | None = UNSET
     sequence: int | UnsetType | None = UNSET
     # fields: event of a call
@@ -75,10 +75,10 @@ class TaskEvent(
     task_id: str
     status: str
     source_status: str
-    """The word received, of which `status` is the meaning."""
+    """The word that was received; `status` is its meaning."""
     attempt: int
     standing: int
-    """0 for pending and running, 2 for completed and failed: within an attempt an end is an end."""
+    """0 for pending and running, 2 for completed and failed."""
     occurred_at: int | UnsetType = UNSET
     event_id: str | UnsetType | None = UNSET
     sequence: int | UnsetType | None = UNSET
@@ -94,8 +94,8 @@ class TaskEvent(
     void: bool | UnsetType = UNSET
     # end of fields
     left: int | UnsetType = UNSET
-    """What an update of the task left out and was then found (`LEFT_…`, added up): by it a second sending is
-    recognised. Unset where nothing was left out."""
+    """The fields that an update left out and that were filled in from the task (sum of `LEFT_…`); needed to
+    recognise a repeated sending. Unset when none was left out."""
 
     @property
     def item_id(self) -> str:
@@ -108,17 +108,17 @@ CURRENT_ATTEMPT = 0
 """The attempt of a task event that means "the task's current one"; resolved under the space's lock."""
 
 CURRENT_STATUS = ""
-"""The status of a task event that means "as it is"; resolved under the space's lock."""
+"""The status of a task event that means "the current one"; resolved under the space's lock."""
 
 LEFT_ATTEMPT, LEFT_STATUS, LEFT_OCCURRED_AT = 1, 2, 4
-"""What an update of a task may leave out; together they are its `left`."""
+"""The fields that an update of a task may leave out; their sum is its `left`."""
 
 _encoder = msgpack.Encoder(order="deterministic")
 _decoder = msgpack.Decoder(CallEvent | TaskEvent)
 
 
 def canonical(event: Event) -> bytes:
-    """The canonical form: equal for two events that say the same, whenever they were received."""
+    """The canonical form: equal for events with the same content, whenever they were received."""
     return _encoder.encode(event)
 
 
@@ -136,10 +136,10 @@ class Entry(Struct, gc=False):
     """The canonical form."""
     received_at: Micros
     source: str = "events"
-    """Which door it came in by: `events` (HTTP), `import`, or the name of a connector."""
+    """How it was received: `events` (HTTP), `import`, or the name of a connector."""
     batch_no: int = 0
     stamp: tuple[int, int, int, int, int, str, bytes] | None = None
-    """Its place in the order, once somebody asked (`fold.stamp`)."""
+    """Cache of its stamp, computed at first use (`fold.stamp`)."""
 
     @property
     def occurred_at(self) -> Micros:

@@ -1,6 +1,6 @@
-"""What an exported file looks like: its columns, and cells that no spreadsheet runs.
+"""The layout of exported files: their columns, and cells that no spreadsheet runs as formulas.
 
-Known here because exporting writes by it and importing reads by it.
+In the model because exports write it and imports recognise it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from callboard.model.fields import FIELDS, answer_fields
 
 
 def _columns(of: str, layout: int) -> tuple[str, ...]:
-    """What a file of that layout has for the fields of a call or task."""
-    held = [each for each in answer_fields(of) if each.exported_since <= layout]
+    """The columns of the fields of a call or task in files of a layout."""
+    fields = [each for each in answer_fields(of) if each.exported_since <= layout]
     if layout == 1 and of == "call":
-        held.sort(key=lambda each: each.kind in ("document", "texts"))  # in the first one these were last
-    return tuple(each.name for each in held)
+        fields.sort(key=lambda each: each.kind in ("document", "texts"))  # layout 1 had these last
+    return tuple(each.name for each in fields)
 
 
 _LAYOUT = max(each.exported_since for of in FIELDS for each in answer_fields(of))
@@ -31,29 +31,31 @@ def _earlier(of: str, *more: str) -> tuple[tuple[str, ...], ...]:
 
 CALL_COLUMNS: Final = _columns("call", _LAYOUT)
 EARLIER_CALL_COLUMNS: Final = _earlier("call")
-"""What earlier versions wrote. The first ones did not tell apart what they inferred."""
+"""The columns that earlier versions wrote. Layout 1 did not distinguish inferred times."""
 TASK_COLUMNS: Final = (*_columns("task", _LAYOUT), *_STUCK)
 EARLIER_TASK_COLUMNS: Final = _earlier("task", *_STUCK)
-"""Of a table (CSV, Parquet); an NDJSON line has the task's own fields, `stuck` among them."""
+"""Of a table (CSV, Parquet); an NDJSON line has the task's own fields, including `stuck`."""
 
 _FORMULA_SIGNS = "=+\\-@\\t\\r\\n\\v\\f\uff1d\uff0b\uff0d\uff20"
-"""What makes a formula of a cell that begins with it: the signs, full-width ones too, and blanks that a
-spreadsheet takes off before it looks."""
-# Where the list separator is `;`, a spreadsheet begins a cell behind each one, and a row behind each line
-# feed, also inside what we put in quotes: to it those quotes are in the middle of a cell.
+"""Characters that make a cell that begins with them a formula: signs, also full-width ones, and white space
+that a spreadsheet strips first."""
+# Where the list separator is `;`, a spreadsheet begins a cell after each `;` and a row after each line feed,
+# also inside our quotes: to it these are in the middle of a cell.
 _BEGINS = r"(?:\A|(?<=[;\n\r\v\f]))"
 _RUNS = rf"(?=['\"]*[{_FORMULA_SIGNS}])"
 _UNSAFE = re.compile(_BEGINS + _RUNS)
 _FORMULA_PREFIX = re.compile(_BEGINS + "'" + _RUNS)
 
 
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula, whichever separator it reads the file by: a `'` before
-    what would be one marks it as text. `unguarded` undoes it, whatever the cell held.
+def escape_formula(cell: str) -> str:
+    """A cell that no spreadsheet runs as a formula (CSV injection), whichever separator it reads the file
+    with: a `'` before each possible formula marks it as text. `unescape_formula` undoes it for any cell.
     """
     return _UNSAFE.sub("'", cell)
 
 
-def unguarded(cell: str) -> str:
-    """The cell that `guarded` was given. (What it put a `'` before is still before a sign with it.)"""
+def unescape_formula(cell: str) -> str:
+    """The cell that `escape_formula` was given. Exact, because every `'` that was added is before a sign, and
+    one that was there already got another.
+    """
     return _FORMULA_PREFIX.sub("", cell)

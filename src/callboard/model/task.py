@@ -1,4 +1,4 @@
-"""A task as it stands: what the fold makes of its events; and what makes it stuck."""
+"""A task: the row that the fold makes of its events, and when it is stuck."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from callboard.clock import MINUTE, Micros
 
 
 class Task(Struct, frozen=True):
-    """One task. `None` is "not known"."""
+    """One task. `None` means unknown."""
 
     task_id: str
     status: str
     source_status: str
     attempt: int
     created: Micros
-    """Places the task in time."""
+    """The time at which the task is counted."""
     modified: Micros
     # fields: row of a task
     run_id: str | None = None
@@ -29,15 +29,15 @@ class Task(Struct, frozen=True):
     output: dict[str, Any] | None = None
     # end of fields
     status_since: Micros | None = None
-    """When its present attempt took its present status; none once that is final."""
+    """When its current attempt took its current status; None for a final status."""
     waiting_since: Micros | None = None
-    """Since when its space's limit runs: `status_since`; for a pending task its `scheduled_at` when that is
-    later. Final: none."""
+    """When its space's limit began to run: `status_since`, or for a pending task `scheduled_at` if that is
+    later. None for a final status."""
     void: bool = False
 
 
 CALL_ENDED_FOR: Micros = MINUTE
-"""How long a task may stay open after its call ended: its runner has a word to say on that."""
+"""How long a task may stay open after its call ended: its runner still has to report the result."""
 
 
 class Stuck(Struct, frozen=True):
@@ -46,7 +46,7 @@ class Stuck(Struct, frozen=True):
     reason: str
     """`running_too_long` or `pending_too_long`."""
     since: Micros
-    """When its present attempt took its present status. The limit may run from later: `waiting_since`."""
+    """When its current attempt took its current status. The limit may run from later: `waiting_since`."""
     age_s: int
     """Whole seconds since then."""
 

@@ -13,7 +13,7 @@ import msgspec
 from callboard.cli import find
 from callboard.cli.options import config_option, db_option, json_option, opened, org_option, settings_of
 from callboard.errors import ParameterError
-from callboard.model.exported import guarded
+from callboard.model.exported import escape_formula
 from callboard.query.parameter import Parameter
 from callboard.query.reports.scope import ReportScope, report_scope
 from callboard.store.interface import Store
@@ -118,7 +118,7 @@ def show_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(columns)
     for row in rows:
-        out.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
+        out.writerow([escape_formula(cell) if isinstance(cell, str) else cell for cell in row])
 
 
 def spark(values: Sequence[float | None], width: int = 40) -> str:

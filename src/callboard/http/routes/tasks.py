@@ -11,7 +11,7 @@ from msgspec import Struct
 from callboard.clock import Micros
 from callboard.errors import CallerError, InvalidInputError, NotFoundError
 from callboard.fold.task import fold_task
-from callboard.fold.update import is_kept
+from callboard.fold.update import is_stored
 from callboard.http.answers import ListPage, One, in_zone, page_of
 from callboard.http.body_faults import BODY
 from callboard.http.endpoint import BASE, Body, Endpoint
@@ -164,7 +164,7 @@ def _entry_of(request: Request, task_id: str, now: Micros) -> Entry:
         if updated.withdrawn:
             raise NotFoundError("Task not found.") from None
         raise
-    if updated.withdrawn and not is_kept(entry, updated.withdrawn):
+    if updated.withdrawn and not is_stored(entry, updated.withdrawn):
         raise NotFoundError("Task not found.")
     return entry
 

@@ -16,7 +16,7 @@ from callboard.model.exported import (
     EARLIER_CALL_COLUMNS,
     EARLIER_TASK_COLUMNS,
     TASK_COLUMNS,
-    unguarded,
+    unescape_formula,
 )
 
 SEPARATORS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}
@@ -154,7 +154,7 @@ class DelimitedRows:
             message = f"{_counted(len(cells), 'cell')} where the header has {len(self.columns)}"
             return Record(number, {}, cells, RowError("invalid_value", message))
         if self._guarded:
-            cells = [unguarded(cell) for cell in cells]
+            cells = [unescape_formula(cell) for cell in cells]
         return Record(number, dict(zip(self.columns, cells, strict=True)), cells)
 
     def _cells(self, line: str) -> list[str] | RowError:

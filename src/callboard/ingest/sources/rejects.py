@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self, TextIO
 
 from callboard.ingest.sources.records import Record
-from callboard.model.exported import guarded
+from callboard.model.exported import escape_formula
 
 REJECT_COLUMNS = ("rejected_line", "rejected_reason", "rejected_message")
 
@@ -53,7 +53,7 @@ class RejectsFile:
         if self._csv:
             cells = [_text(cell) for cell in record.cells]
             csv.writer(file, lineterminator="\n").writerow(
-                guarded(cell) for cell in (str(record.line), reason, message, *cells)
+                escape_formula(cell) for cell in (str(record.line), reason, message, *cells)
             )
         else:
             body = {"line": record.line, "reason": reason, "message": message}
@@ -104,7 +104,7 @@ class RejectsFile:
         )
         if self._csv and not carried:
             csv.writer(self._file, lineterminator="\n").writerow(
-                guarded(cell) for cell in (*REJECT_COLUMNS, *self._columns)
+                escape_formula(cell) for cell in (*REJECT_COLUMNS, *self._columns)
             )
         return self._file
 

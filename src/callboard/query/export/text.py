@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from callboard.clock import exact
-from callboard.model.exported import guarded
+from callboard.model.exported import escape_formula
 from callboard.query.export.tables import Kind, Table
 from callboard.query.items import seconds
 
@@ -75,7 +75,7 @@ def _document(value: Any) -> str:
 
 
 _SHOWN: dict[Kind, Callable[[Any], Any]] = {
-    "text": guarded,
+    "text": escape_formula,
     "time": exact,
     "duration": seconds,
     "whole": lambda number: number,

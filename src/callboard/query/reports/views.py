@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Any
 
 from callboard.fold.grain import QUARTER_HOUR_US
-from callboard.fold.ranges import holding
+from callboard.fold.ranges import indexes_containing
 from callboard.query.reports.period import Range
 from callboard.store.questions import Aggregate, Rows
 
@@ -122,7 +122,7 @@ class View:
             return
         ranges = list(self._sums)
         if self._holding is None:
-            self._holding = holding(ranges)
+            self._holding = indexes_containing(ranges)
         # A commit moves few of the ranges, mostly one: only these are touched.
         moved: dict[Range, Rows] = {}
         for quarter, *rest in changes:

@@ -69,7 +69,7 @@ def append_events(db: Database, clock: OrgClock, items: Iterable[Item]) -> None:
         if item.no == 0:
             item.no = no
             no += 1
-        for entry in item.fresh:
+        for entry in item.new_entries:
             event_id = entry.event.event_id
             row = (
                 org_id,

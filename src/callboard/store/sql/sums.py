@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from callboard.fold.catalogue import BY_NAME, Counter
-from callboard.fold.ranges import holding
+from callboard.fold.ranges import indexes_containing
 from callboard.model.fields import group_fields
 from callboard.store.budget import hand, rows_left
 from callboard.store.questions import (
@@ -173,7 +173,7 @@ def _walked(
         values,
     )
     first = 1 + len(aggregate.group)
-    places = holding(scan.ranges)
+    places = indexes_containing(scan.ranges)
     of_bucket = {bucket: places(bucket) for bucket in {row[0] for row in found}}
     rows = [(place, *row[1:]) for row in found if any(row[first:]) for place in of_bucket[row[0]]]
     held = [place for each in of_bucket.values() for place in each]
@@ -194,7 +194,7 @@ def _unmerged(db: Database, counter: Counter, scan: Scan, values: dict[str, Any]
     contact = scan.aggregate.spaces == (CONTACT_SPACES,)
     bucket = (UTC_BUCKETS if contact else HOME_BUCKETS)[scan.grain]
     within = f" AND {bucket} >= :least AND {bucket} < :end"
-    places = holding(scan.ranges)
+    places = indexes_containing(scan.ranges)
     return [
         (place, *row[1:])
         for row in _sum_deltas(db, counter, scan.aggregate, bucket, within, values)

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.fold import room
-from callboard.fold.room import (
+from callboard.fold import event_quota
+from callboard.fold.event_quota import (
     EVENTS_PER_ITEM,
     EXTRA_END_EVENTS,
     EXTRA_RETRY_EVENTS,
     EXTRA_VOID_EVENTS,
     MAX_EVENTS_PER_ITEM,
-    Room,
+    EventQuota,
 )
 from callboard.model.event import Entry, Event
 from callboard.store.questions import Scope, TaskFilter
@@ -96,17 +96,21 @@ def test_what_there_is_room_for_does_not_depend_on_the_order_of_arrival(came, la
     one more exactly when all of them find a place.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(room, "EVENTS_PER_ITEM", PLACES["any"])
-        patch.setattr(room, "_PLACES", room.places_of(PLACES["end"], PLACES["retry"], PLACES["void"]))
+        patch.setattr(event_quota, "EVENTS_PER_ITEM", PLACES["any"])
+        patch.setattr(
+            event_quota,
+            "_EXTRA_QUOTA",
+            event_quota.extra_quota(PLACES["end"], PLACES["retry"], PLACES["void"]),
+        )
         taken: list[dict[str, Any]] = []
-        counted = Room([])
+        counted = EventQuota([])
         for kind in came:
             fits = counted.has_room(event_of(kind))
             assert fits == all_placed([*taken, kind])
             if fits:
-                counted.take(event_of(kind))
+                counted.add(event_of(kind))
                 taken.append(kind)
-        again = Room(event_of(kind) for kind in sorted(taken, key=str))
+        again = EventQuota(event_of(kind) for kind in sorted(taken, key=str))
         assert again.has_room(event_of(last)) == counted.has_room(event_of(last))
 
 

@@ -27,7 +27,7 @@ _KINDS = 8
 """The sets of the three kinds, as 3-bit numbers. An event may be of several kinds, or of none."""
 
 
-def places_of(ends: int, retries: int, voids: int) -> list[int]:
+def extra_quota(ends: int, retries: int, voids: int) -> list[int]:
     """For each set of kinds, how many extra places these kinds have together."""
     return [
         ends * (choice >> 2 & 1) + retries * (choice >> 1 & 1) + voids * (choice & 1)
@@ -36,10 +36,10 @@ def places_of(ends: int, retries: int, voids: int) -> list[int]:
 
 
 # Computed once: `has_room` looks these up for every event of a full item.
-_PLACES = places_of(EXTRA_END_EVENTS, EXTRA_RETRY_EVENTS, EXTRA_VOID_EVENTS)
+_EXTRA_QUOTA = extra_quota(EXTRA_END_EVENTS, EXTRA_RETRY_EVENTS, EXTRA_VOID_EVENTS)
 
 
-class Room:
+class EventQuota:
     """The events of one call or task, counted by their set of kinds."""
 
     __slots__ = ("_by_kinds", "_total")
@@ -48,9 +48,9 @@ class Room:
         self._by_kinds = [0] * _KINDS
         self._total = 0
         for event in events:
-            self.take(event)
+            self.add(event)
 
-    def take(self, event: Event) -> None:
+    def add(self, event: Event) -> None:
         """Count one more event."""
         self._by_kinds[_kinds(event)] += 1
         self._total += 1
@@ -72,7 +72,7 @@ class Room:
         some other kind. With three kinds there are only eight sets to try.
         """
         return min(
-            _PLACES[full] + sum(self._by_kinds[kinds] for kinds in range(_KINDS) if kinds & ~full)
+            _EXTRA_QUOTA[full] + sum(self._by_kinds[kinds] for kinds in range(_KINDS) if kinds & ~full)
             for full in range(_KINDS)
         )
 
