@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from callboard.ingest.commit.client import CommitClient
-from callboard.ingest.commit.process import Begin
+from callboard.ingest.commit.process import StartWriter
 from callboard.ingest.commit.server import Opening, serve
 from callboard.settings import Settings
 from callboard.store.interface import Batch, Receipt, Store
@@ -50,12 +50,12 @@ class WriterThread:
         """A thread cannot be ended from outside: it ends by itself when nobody is at the other end."""
 
 
-def on_a_thread(store: Store) -> Begin:
+def on_a_thread(store: Store) -> StartWriter:
     """Begins writers of this store, which stays open when they end."""
     return beginning(lambda _: nullcontext(store))
 
 
-def beginning(opening: Opening) -> Begin:
+def beginning(opening: Opening) -> StartWriter:
     """Begins writers that open their store so."""
     return lambda batches, questions: WriterThread(batches, questions, opening)
 
@@ -64,9 +64,9 @@ class Commits:
     """A client on an event loop of its own, for tests whose senders are threads."""
 
     def __init__(
-        self, store: Store, settings: Settings, begin: Callable[[Store], Begin] = on_a_thread
+        self, store: Store, settings: Settings, start_writer: Callable[[Store], StartWriter] = on_a_thread
     ) -> None:
-        self.client = CommitClient(settings, begin(store))
+        self.client = CommitClient(settings, start_writer(store))
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="callboard-client", daemon=True)
 

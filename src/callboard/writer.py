@@ -22,7 +22,7 @@ from functools import partial
 from callboard.errors import StoreReplacedError
 from callboard.http.masking import logging_config
 from callboard.ingest.commit.server import serve
-from callboard.ingest.orphans import exit_with_parent
+from callboard.ingest.parent_death import exit_with_parent
 from callboard.isolation import child_command
 from callboard.settings import Settings
 from callboard.store.interface import Store

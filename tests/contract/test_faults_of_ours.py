@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callboard.errors import CallboardError
-from callboard.ingest.commit.together import ingest_all
+from callboard.ingest.commit.isolate import ingest_all
 from callboard.store.interface import Batch, Receipt, Store
 from callboard.store.postgres.store import PostgresStore
 from tests.events import call

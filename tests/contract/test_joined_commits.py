@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from callboard.ingest.commit.together import Joinable
+from callboard.ingest.commit.isolate import Joinable
 from callboard.store.interface import Batch, Receipt
 from tests.events import call
 from tests.stores import NOW, STORES, make_organization, make_space, make_store

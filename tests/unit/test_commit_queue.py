@@ -13,18 +13,18 @@ from callboard.ingest.commit.queue import FairQueue
 
 
 @dataclass(eq=False)
-class Sent:
+class Request:
     org_id: int
     events: int = 1
     size: int = 1
     no: int = 0
 
 
-def queue(*, max_events: int = 10_000, max_bytes: int = 10**9, batch_events: int = 100) -> FairQueue[Sent]:
+def queue(*, max_events: int = 10_000, max_bytes: int = 10**9, batch_events: int = 100) -> FairQueue[Request]:
     return FairQueue(max_events=max_events, max_bytes=max_bytes, batch_events=batch_events)
 
 
-def add(waiting: FairQueue[Sent], *requests: Sent) -> None:
+def add(waiting: FairQueue[Request], *requests: Request) -> None:
     for request in requests:
         waiting.add(request)
 
@@ -32,27 +32,27 @@ def add(waiting: FairQueue[Sent], *requests: Sent) -> None:
 def test_what_waits_is_drawn_together_in_order_of_arrival() -> None:
     """One organization's requests keep their order; nothing waits when all is drawn."""
     waiting = queue()
-    sent = [Sent(1, no=number) for number in range(32)]
+    sent = [Request(1, no=number) for number in range(32)]
     add(waiting, *sent)
-    assert waiting.draw() == sent
-    assert waiting.draw() == []
+    assert waiting.take_batch() == sent
+    assert waiting.take_batch() == []
 
 
 def test_a_flood_of_one_organization_leaves_the_others_their_share() -> None:
     """Who sends little is written in the next commit, however much another has waiting."""
     waiting = queue()
-    add(waiting, *(Sent(1) for _ in range(1000)), Sent(2), Sent(3), Sent(3))
-    drawn = waiting.draw()
+    add(waiting, *(Request(1) for _ in range(1000)), Request(2), Request(3), Request(3))
+    drawn = waiting.take_batch()
     assert [sum(each.org_id == org for each in drawn) for org in (1, 2, 3)] == [97, 1, 2]
-    assert len(waiting.draw()) == 100
+    assert len(waiting.take_batch()) == 100
 
 
 def test_a_request_larger_than_a_commit_gets_in_when_its_turn_comes() -> None:
     """Whole, beside the share of the others, and within as many commits as organizations wait."""
     waiting = queue(batch_events=10)
-    large = Sent(3, events=500)
-    add(waiting, *(Sent(1) for _ in range(100)), *(Sent(2) for _ in range(100)), large)
-    draws = [waiting.draw() for _ in range(3)]
+    large = Request(3, events=500)
+    add(waiting, *(Request(1) for _ in range(100)), *(Request(2) for _ in range(100)), large)
+    draws = [waiting.take_batch() for _ in range(3)]
     assert large in draws[0] + draws[1] + draws[2]
     for drawn in draws:
         assert {1, 2} <= {each.org_id for each in drawn}
@@ -62,69 +62,78 @@ def test_a_request_larger_than_a_commit_gets_in_when_its_turn_comes() -> None:
 def test_large_requests_do_not_take_every_turn() -> None:
     """With two organizations sending more than a commit holds, they take turns."""
     waiting = queue(batch_events=10)
-    add(waiting, *(Sent(org, events=50) for org in (1, 1, 1, 2, 2, 2)))
-    assert [[each.org_id for each in waiting.draw()] for _ in range(6)] == [[1], [2], [1], [2], [1], [2]]
+    add(waiting, *(Request(org, events=50) for org in (1, 1, 1, 2, 2, 2)))
+    assert [[each.org_id for each in waiting.take_batch()] for _ in range(6)] == [
+        [1],
+        [2],
+        [1],
+        [2],
+        [1],
+        [2],
+    ]
 
 
 def test_a_full_queue_refuses_and_keeps_nothing() -> None:
     """By events and by bytes; what is written makes room again."""
     waiting = queue(max_events=4)
-    add(waiting, Sent(1), Sent(1))
+    add(waiting, Request(1), Request(1))
     with pytest.raises(QueueFullError):
-        waiting.add(Sent(1, events=3))
+        waiting.add(Request(1, events=3))
     assert (waiting.events, waiting.size) == (2, 2)
-    drawn = waiting.draw()
+    drawn = waiting.take_batch()
     with pytest.raises(QueueFullError):  # being written is not written
-        waiting.add(Sent(1, events=3))
+        waiting.add(Request(1, events=3))
     waiting.done(drawn)
-    waiting.add(Sent(1, events=3))
+    waiting.add(Request(1, events=3))
     bytes_bound = queue(max_bytes=100)
-    bytes_bound.add(Sent(1, size=60))
+    bytes_bound.add(Request(1, size=60))
     with pytest.raises(QueueFullError):
-        bytes_bound.add(Sent(1, size=10))
+        bytes_bound.add(Request(1, size=10))
 
 
 def test_one_organization_cannot_take_the_whole_queue() -> None:
     """It may hold what it leaves free; a newcomer always finds room."""
     waiting = queue(max_events=100)
     with pytest.raises(QueueFullError):
-        add(waiting, *(Sent(1) for _ in range(101)))
+        add(waiting, *(Request(1) for _ in range(101)))
     assert waiting.events == 50
     with pytest.raises(QueueFullError):
-        add(waiting, *(Sent(2) for _ in range(101)))
+        add(waiting, *(Request(2) for _ in range(101)))
     assert waiting.events == 75
-    waiting.add(Sent(3, events=25))
+    waiting.add(Request(3, events=25))
     assert waiting.events == 100
 
 
 def test_a_request_larger_than_the_whole_queue_waits_alone() -> None:
     """It is not refused for ever: an empty queue takes it."""
     waiting = queue(max_events=10, max_bytes=10)
-    waiting.add(Sent(1, events=500, size=500))
+    waiting.add(Request(1, events=500, size=500))
     with pytest.raises(QueueFullError):
-        waiting.add(Sent(2))
-    waiting.done(waiting.draw())
-    waiting.add(Sent(2))
+        waiting.add(Request(2))
+    waiting.done(waiting.take_batch())
+    waiting.add(Request(2))
 
 
-requests = st.lists(st.builds(Sent, st.integers(1, 4), st.integers(1, 30), st.integers(0, 50)), max_size=60)
+requests = st.lists(
+    st.builds(Request, st.integers(1, 4), st.integers(1, 30), st.integers(0, 50)), max_size=60
+)
 
 
 @given(requests, st.integers(1, 40), st.lists(st.booleans(), max_size=60))
 def test_every_request_taken_in_is_drawn_once_and_soon(
-    sent: list[Sent], batch_events: int, draws: list[bool]
+    sent: list[Request], batch_events: int, draws: list[bool]
 ) -> None:
     """Nothing is lost, doubled or cut; each organization's order is kept; none is passed over."""
     waiting = queue(batch_events=batch_events, max_events=300, max_bytes=900)
-    taken: list[Sent] = []
-    drawn: list[Sent] = []
+    taken: list[Request] = []
+    drawn: list[Request] = []
     passed_over: dict[int, int] = {}
 
     def draw() -> int:
         orgs = {each.org_id for each in taken} - {
             org for org in range(1, 5) if all(each in drawn for each in taken if each.org_id == org)
         }
-        batch = waiting.draw()
+        batch = waiting.take_batch()
         drawn.extend(batch)
         waiting.done(batch)
         got = {each.org_id for each in batch}

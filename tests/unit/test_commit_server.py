@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.ingest.commit.pace import LONGEST_WAIT_S, TARGET_REQUESTS_PER_COMMIT, BatchingDelay
+from callboard.ingest.commit.batching import BATCHING_DELAY_S, TARGET_REQUESTS_PER_COMMIT, BatchingDelay
+from callboard.ingest.commit.isolate import JoiningBatches
 from callboard.ingest.commit.protocol import Frames, batches_frame, results_of
 from callboard.ingest.commit.server import Server
-from callboard.ingest.commit.together import Arrived
 from callboard.store.interface import Batch, Receipt
 from tests.events import call
 from tests.model import MemoryStore
@@ -50,7 +50,7 @@ class Joining(Held):
     """
 
     def ingest_joined(
-        self, batches: Sequence[Batch], arrived: Arrived, *, waited_s: float
+        self, batches: Sequence[Batch], arrived: JoiningBatches, *, waited_s: float
     ) -> list[Receipt | Exception]:
         self._wait()
         joined = [*batches, *arrived(batches[0].org_id)]
@@ -92,27 +92,27 @@ def test_what_came_during_a_commit_shares_the_next_and_none_is_lost(kind: type[H
 
 
 def test_who_comes_alone_waits_for_nobody() -> None:
-    pace = BatchingDelay(0.0)
+    delay = BatchingDelay(0.0)
     for at in range(100):
-        pace.begun(1, at / 1000)
-        assert pace.until() == -math.inf
+        delay.commit_started(1, at / 1000)
+        assert delay.wait_until() == -math.inf
 
 
 @given(st.lists(st.tuples(st.integers(1, 500), st.floats(1e-6, 1.0)), min_size=1))
 def test_a_wait_has_a_bound(commits: list[tuple[int, float]]) -> None:
-    pace, now = BatchingDelay(0.0), 0.0
+    delay, now = BatchingDelay(0.0), 0.0
     for requests, later in commits:
         now += later
-        pace.begun(requests, now)
-        pace.had_waiting_requests = True
-        assert now < pace.until() <= now + LONGEST_WAIT_S
+        delay.commit_started(requests, now)
+        delay.had_waiting_requests = True
+        assert now < delay.wait_until() <= now + BATCHING_DELAY_S
 
 
 def test_the_more_come_the_shorter_the_wait() -> None:
     """At ten times as many a second as make a full wait it is a tenth: a commit takes longer than that."""
-    pace = BatchingDelay(0.0)
-    pace.had_waiting_requests = True
+    delay = BatchingDelay(0.0)
+    delay.had_waiting_requests = True
     for at in range(1, 200):
-        pace.begun(10 * TARGET_REQUESTS_PER_COMMIT, at * LONGEST_WAIT_S)
-    began = 199 * LONGEST_WAIT_S
-    assert math.isclose(pace.until() - began, LONGEST_WAIT_S / 10, rel_tol=0.01)
+        delay.commit_started(10 * TARGET_REQUESTS_PER_COMMIT, at * BATCHING_DELAY_S)
+    began = 199 * BATCHING_DELAY_S
+    assert math.isclose(delay.wait_until() - began, BATCHING_DELAY_S / 10, rel_tol=0.01)

@@ -13,7 +13,7 @@ from granian.server import MPServer
 from callboard.app import Worker, application  # before the fork: workers share the imported modules
 from callboard.errors import CallboardError
 from callboard.http.metering import layout
-from callboard.ingest.orphans import exit_with_parent
+from callboard.ingest.parent_death import exit_with_parent
 from callboard.settings import Settings
 from callboard.telemetry.meter import Meter
 

@@ -1,4 +1,4 @@
-"""Whether the writer would write now what it is sent: `/readyz` asks the client, and the client this."""
+"""Whether the writer would commit now: `/readyz` checks the client, and the client calls this."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from callboard.errors import StoreUnavailableError
 from callboard.ingest.commit.supervisor import NOT_BACK, Supervisor
 
 STUCK_AFTER_S = 0.8
-"""A commit that waits so long for a lock or for the disk is a reason not to be ready."""
-LOOK_EVERY_S = 0.05
+"""Not ready when a commit has waited so long for a lock or for the disk."""
+CHECK_EVERY_S = 0.05
 
 _WAITS = {
     "opening": "The store has not been opened for {:.0f} s.",
@@ -19,24 +19,24 @@ _WAITS = {
 }
 
 
-async def check_pace(supervisor: Supervisor, loop: asyncio.AbstractEventLoop) -> None:
-    """Raises when the writer does not answer, or has waited long for what it cannot hurry."""
+async def check_progress(supervisor: Supervisor, loop: asyncio.AbstractEventLoop) -> None:
+    """Raises when the writer does not answer, or has waited too long for a lock, the disk or the store."""
     writer = supervisor.reach(loop)
     if writer.silent_since is not None and time.monotonic() - writer.silent_since > supervisor.timeout_s:
-        supervisor.give_up("has not answered", time.monotonic() - writer.silent_since)
+        supervisor.kill_hung_writer("has not answered", time.monotonic() - writer.silent_since)
     while writer is supervisor.writer:
         try:
-            word, age_s = await writer.doing()
+            activity, age_s = await writer.doing()
         except EOFError:
             break
         if writer is not supervisor.writer:
-            break  # it ended while its answer was on the way
-        if word not in _WAITS:
+            break  # it was replaced while its answer was on the way
+        if activity not in _WAITS:
             return
         if supervisor.failed is not None:
-            raise supervisor.failed  # it waits again for what the previous commit waited for in vain
+            raise supervisor.failed  # the previous commit failed waiting for the same
         if age_s >= STUCK_AFTER_S:
-            raise StoreUnavailableError(_WAITS[word].format(age_s), 5)
-        # It may have begun to wait just now: a moment later it may be past it, or stuck.
-        await asyncio.sleep(LOOK_EVERY_S)
+            raise StoreUnavailableError(_WAITS[activity].format(age_s), 5)
+        # It may have started to wait just now: check again until the wait ends or is too long.
+        await asyncio.sleep(CHECK_EVERY_S)
     raise supervisor.failed or StoreUnavailableError(NOT_BACK)

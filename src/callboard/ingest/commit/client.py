@@ -1,11 +1,12 @@
-"""Group commit by a process of its own: taking requests in and writing them down share no interpreter.
+"""Group commit by a separate process, so that receiving requests and writing them do not share one
+interpreter.
 
-A worker's event loop hands each turn's batches to its writer and goes on; receipts come back by a socket.
-Owned by that event loop: nothing is locked. What waits is bounded and taken in turn here, before it goes
-over; about two commits' worth may be on its way, so that the writer never waits for the loop.
+A worker's event loop sends the batches of each iteration to its writer and goes on; receipts arrive over a
+socket. Owned by that event loop: no locks. Batches wait here, bounded and fair between organizations. About
+two commits' worth is sent ahead, so that the writer never waits for the loop.
 
-When the writer is killed or ends, all requests that wait are answered: what was on its way may be on disk or
-not, what was not is not. The supervisor decides when that is.
+When the writer ends or is killed, all waiting requests get an error: those that were sent may be on disk or
+not, the others are not. The supervisor decides when.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from collections import deque
 from collections.abc import Sequence
 
 from callboard.errors import StoreError, StoreUnavailableError
-from callboard.ingest.commit.checks import check_pace
-from callboard.ingest.commit.process import Begin, WriterProcess
+from callboard.ingest.commit.checks import check_progress
+from callboard.ingest.commit.process import StartWriter, WriterProcess
 from callboard.ingest.commit.protocol import batches_frame, results_of
 from callboard.ingest.commit.queue import FairQueue, PendingBatch
 from callboard.ingest.commit.supervisor import Supervisor
@@ -28,26 +29,27 @@ from callboard.store.interface import Batch, Receipt
 class CommitClient:
     """Writes batches through a writer process."""
 
-    def __init__(self, settings: Settings, begin: Begin) -> None:
-        self._supervisor = Supervisor(settings, begin, self)
+    def __init__(self, settings: Settings, start_writer: StartWriter) -> None:
+        self._supervisor = Supervisor(settings, start_writer, self)
         self._queue = FairQueue[PendingBatch](
             max_events=settings.queue_events,
             max_bytes=settings.queue_bytes,
             batch_events=settings.commit_events,
         )
-        self._most_sent = 2 * settings.commit_events
+        self._max_sent_events = 2 * settings.commit_events
         self._sent: deque[list[PendingBatch]] = deque()
-        """Frames that are on their way, oldest first: answers come in this order. An empty one tries whether
-        the writer can write."""
+        """Frames without an answer yet, oldest first: answers arrive in this order. An empty one is a write
+        check."""
         self._sent_events = 0
-        self._tried: asyncio.Future[None] | None = None
-        """For those who wait for the outcome of trying to write."""
-        self._pump_is_due = False
+        self._write_check: asyncio.Future[None] | None = None
+        """Resolved when the current write check has its answer; shared by all that wait for it (single
+        flight)."""
+        self._send_is_due = False
         self._started = False
         self._stopping = False
         self._idle: asyncio.Event | None = None
         self.commits = 0
-        """How many were made, or failed in the store."""
+        """Number of commits, including those that failed in the store."""
 
     @property
     def waiting(self) -> int:
@@ -55,15 +57,16 @@ class CommitClient:
         return self._queue.events
 
     def start(self) -> None:
-        """Start the writer; once."""
+        """Start the writer. Call it once."""
         assert not self._started, "the writer runs already"
         self._started = True
         self._supervisor.start()
 
     async def commit_async(self, batch: Batch) -> Receipt:
-        """Write a batch; returns when it is on disk. Cancelled, it stops waiting; it is written all the same.
+        """Write a batch; returns when it is on disk. If cancelled, it stops waiting, but the batch is still
+        written.
 
-        Raises `QueueFullError` (nothing was kept), `StoreError`, and what the store says of this batch.
+        Raises `QueueFullError` (nothing was kept), `StoreError`, and the store's error for this batch.
         """
         if self._stopping or not self._started:
             raise StoreUnavailableError("The server is stopping; nothing of this request was kept.")
@@ -71,14 +74,14 @@ class CommitClient:
         self._supervisor.reach(loop)
         future: asyncio.Future[Receipt] = loop.create_future()
         self._queue.add(PendingBatch(batch, future))
-        if not self._pump_is_due:
-            # Requests that came in at the same turn of the loop go over together.
-            self._pump_is_due = True
-            loop.call_soon(self._pump)
+        if not self._send_is_due:
+            # Requests that arrive in the same iteration of the loop are sent in one frame.
+            self._send_is_due = True
+            loop.call_soon(self._send_waiting)
         return await future
 
     async def check(self, within_s: float) -> None:
-        """Raises `StoreUnavailableError`, with the reason, when what comes now would not be written soon, or
+        """Raises `StoreUnavailableError`, with the reason, when a batch would not be written soon now, or
         when that is not known within this time.
         """
         try:
@@ -90,22 +93,22 @@ class CommitClient:
     async def _check(self) -> None:
         if self._stopping or not self._started:
             raise StoreUnavailableError("The server is stopping.")
-        await check_pace(self._supervisor, asyncio.get_running_loop())
+        await check_progress(self._supervisor, asyncio.get_running_loop())
         if self._supervisor.failed is not None:
-            await self._try_writing()
+            await self._check_write()
 
-    async def _try_writing(self) -> None:
-        """After a commit that failed: whether one would succeed now. Raises why not."""
+    async def _check_write(self) -> None:
+        """After a commit that failed: check whether one would succeed now. Raises the reason if not."""
         loop = asyncio.get_running_loop()
-        if self._tried is None:
-            self._tried = loop.create_future()
+        if self._write_check is None:
+            self._write_check = loop.create_future()
             self._transmit([], time.monotonic())
-        await asyncio.shield(self._tried)
+        await asyncio.shield(self._write_check)
         if self._supervisor.failed is not None:
             raise self._supervisor.failed
 
     async def finish(self) -> None:
-        """Refuse what comes from now on, write all that waits, end the writer. Again: nothing."""
+        """Refuse new batches, write all that wait, stop the writer. May be called again."""
         self._stopping = True
         self._supervisor.stop()
         while self._queue.events:
@@ -121,97 +124,97 @@ class CommitClient:
 
     def refuse_unsent(self, error: StoreError) -> None:
         waiting: list[PendingBatch] = []
-        while drawn := self._queue.draw():
-            waiting += drawn
-        self._settle(waiting, error)
+        while batches := self._queue.take_batch():
+            waiting += batches
+        self._resolve(waiting, error)
 
     def refuse_all(self, in_doubt: StoreError, not_kept: StoreError) -> None:
         sent = [waiting for frame in self._sent for waiting in frame]
         self._sent.clear()
         self._sent_events = 0
-        self._settle(sent, in_doubt)
+        self._resolve(sent, in_doubt)
         self.refuse_unsent(not_kept)
         self._finish_write_check()
 
     def ended(self, writer: WriterProcess) -> None:
-        if writer is self._supervisor.writer:  # else it was killed, and its requests are answered
+        if writer is self._supervisor.writer:  # else it was killed, and its requests have been answered
             self._supervisor.ended()
 
-    def _settle(self, gone: Sequence[PendingBatch], error: StoreError) -> None:
-        self._queue.done(list(gone))
-        for waiting in gone:
-            waiting.settle(error)
+    def _resolve(self, batches: Sequence[PendingBatch], error: StoreError) -> None:
+        self._queue.done(list(batches))
+        for waiting in batches:
+            waiting.resolve(error)
         self._mark_idle()
 
-    # --- to and fro
+    # --- frames and answers
 
-    def _pump(self) -> None:
-        """Send what waits, for as long as not too much is on its way."""
-        self._pump_is_due = False
+    def _send_waiting(self) -> None:
+        """Send waiting batches while less than two commits' worth is unanswered (backpressure)."""
+        self._send_is_due = False
         self._supervisor.watch()
-        while (writer := self._supervisor.writer) is not None and writer.is_open and writer.reads:
-            if self._sent_events >= self._most_sent or not (drawn := self._queue.draw()):
+        while (writer := self._supervisor.writer) is not None and writer.is_open and writer.is_writable:
+            if self._sent_events >= self._max_sent_events or not (batches := self._queue.take_batch()):
                 return
-            self._sent_events += sum([waiting.events for waiting in drawn])
-            self._transmit(drawn, min([waiting.since for waiting in drawn]))
+            self._sent_events += sum([waiting.events for waiting in batches])
+            self._transmit(batches, min([waiting.since for waiting in batches]))
 
-    def _transmit(self, drawn: list[PendingBatch], since: float) -> None:
+    def _transmit(self, batches: list[PendingBatch], since: float) -> None:
         if not self._sent:
             self._supervisor.progressed()
-        self._sent.append(drawn)
+        self._sent.append(batches)
         assert self._supervisor.writer is not None
-        self._supervisor.writer.send(batches_frame([waiting.batch for waiting in drawn], since))
+        self._supervisor.writer.send(batches_frame([waiting.batch for waiting in batches], since))
         self._supervisor.watch()
 
-    def reads_again(self, writer: WriterProcess) -> None:
-        """The writer has taken what it was sent."""
+    def writable_again(self, writer: WriterProcess) -> None:
+        """The writer has read enough of what was sent to be sent more."""
         if writer is self._supervisor.writer:
-            self._pump()
+            self._send_waiting()
 
-    def answered(self, writer: WriterProcess, frames: list[bytes]) -> None:
-        """Results have come, in the order in which frames were sent."""
+    def results_received(self, writer: WriterProcess, frames: list[bytes]) -> None:
+        """Results arrived, in the order in which the frames were sent."""
         if writer is not self._supervisor.writer:
-            return  # who waited was answered when it was let go of
+            return  # its requests were answered when it was killed
         self._supervisor.progressed()
-        # The writer sends the answers of a commit together.
+        # Counts commits: the writer sends all answers of one commit together.
         self.commits += writer.is_open
         for frame in frames:
             if not writer.is_open:
                 self._opened(writer, frame)
             else:
                 self._answer(self._sent.popleft(), frame)
-        self._pump()
+        self._send_waiting()
         self._mark_idle()
 
     def _opened(self, writer: WriterProcess, frame: bytes) -> None:
-        """The writer has opened the store, or says why it cannot: it ends then."""
+        """The writer has opened the store, or reports why it cannot and ends."""
         [*failed] = results_of(frame)
         writer.is_open = not failed
         if failed:
             assert isinstance(failed[0], StoreError), failed[0]
             self._supervisor.failed = failed[0]
 
-    def _answer(self, drawn: list[PendingBatch], frame: bytes) -> None:
+    def _answer(self, batches: list[PendingBatch], frame: bytes) -> None:
         results = results_of(frame)
-        if not drawn:
+        if not batches:
             self._note(results[0] if results else None)
             self._finish_write_check()
             return
-        events = sum([waiting.events for waiting in drawn])
+        events = sum([waiting.events for waiting in batches])
         self._sent_events -= events
-        self._queue.done(drawn)
-        for waiting, result in zip(drawn, results, strict=True):
-            waiting.settle(result)
+        self._queue.done(batches)
+        for waiting, result in zip(batches, results, strict=True):
+            waiting.resolve(result)
         self._note(results[-1])
 
     def _note(self, result: Receipt | Exception | None) -> None:
-        """Whether the store takes commits."""
+        """Remember whether the latest commit failed, and why."""
         self._supervisor.failed = result if isinstance(result, StoreError) else None
 
     def _finish_write_check(self) -> None:
-        tried, self._tried = self._tried, None
-        if tried is not None and not tried.done():
-            tried.set_result(None)
+        check, self._write_check = self._write_check, None
+        if check is not None and not check.done():
+            check.set_result(None)
 
     def _mark_idle(self) -> None:
         if self._idle is not None and not self._queue.events:

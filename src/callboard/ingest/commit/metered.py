@@ -1,4 +1,4 @@
-"""Commits that are counted: how events ended, and how long requests waited for the disk."""
+"""Metrics of commits: outcomes of events, and how long requests waited for the disk."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COMMITS = "callboard_commits_total"
 
 
 class MeteredCommits:
-    """A `CommitClient`, to which it hands everything on."""
+    """A `CommitClient` with metrics; every call is passed on to it."""
 
     def __init__(self, client: CommitClient, meter: Meter) -> None:
         self._client = client

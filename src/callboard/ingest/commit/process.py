@@ -1,4 +1,4 @@
-"""A writer process as its worker sees it: two sockets, what it is doing, and an end nothing can hold up."""
+"""The worker's handle of a writer process: two sockets, its state, and a kill that waits for nothing."""
 
 from __future__ import annotations
 
@@ -11,110 +11,116 @@ from collections.abc import Callable
 from typing import Protocol, cast
 
 from callboard.errors import StoreUnavailableError
-from callboard.ingest.commit import pulse
+from callboard.ingest.commit import health
 from callboard.ingest.commit.protocol import Frames, settings_frame
 from callboard.settings import Settings
 
 ANSWER_TIMEOUT_S = 0.8
-"""A writer that does not say what it is doing within this time is stopped, or starved."""
+"""A writer that does not answer a health request within this time is stopped, or gets no CPU time."""
 UNSENT_BYTES = 1 << 22
-"""A writer that leaves so much unread is sent nothing more until it reads: what waits then waits in turn."""
+"""Backpressure: with so many bytes unsent, no more is sent until the writer reads. Batches then wait in the
+queue, which is fair between organizations; the socket is not."""
 
 
 class Process(Protocol):
-    """What is needed of a `subprocess.Popen`."""
+    """The methods used of a `subprocess.Popen`."""
 
     def poll(self) -> int | None: ...
     def kill(self) -> None: ...
     def wait(self, timeout: float | None = None) -> int: ...
 
 
-Begin = Callable[[socket.socket, socket.socket], Process]
-"""Starts a writer at the other ends of two sockets; they are closed here afterwards."""
+StartWriter = Callable[[socket.socket, socket.socket], Process]
+"""Starts a writer with its ends of two sockets (batches, health requests); the caller then closes its
+copies."""
 
 
 class Owner(Protocol):
-    """Who is told of a writer, on its event loop."""
+    """Receives the events of a writer, on its event loop."""
 
-    def answered(self, writer: WriterProcess, frames: list[bytes]) -> None: ...
-    def reads_again(self, writer: WriterProcess) -> None: ...
+    def results_received(self, writer: WriterProcess, frames: list[bytes]) -> None: ...
+    def writable_again(self, writer: WriterProcess) -> None: ...
     def ended(self, writer: WriterProcess) -> None: ...
 
 
 class WriterProcess(asyncio.Protocol):
-    """Owned by one event loop, from `listen` on. The transport buffers, and tells when it has enough."""
+    """Owned by one event loop, from `listen` on. The transport buffers, and calls `pause_writing`."""
 
-    def __init__(self, settings: Settings, begin: Begin, owner: Owner) -> None:
-        self._batches, theirs = socket.socketpair()
+    def __init__(self, settings: Settings, start_writer: StartWriter, owner: Owner) -> None:
+        self._batches, writer_end = socket.socketpair()
         self._questions, writer_questions_end = socket.socketpair()
-        with theirs, writer_questions_end:
-            self.process = begin(theirs, writer_questions_end)
+        with writer_end, writer_questions_end:
+            self.process = start_writer(writer_end, writer_questions_end)
         self._owner = owner
         self._batches.sendall(settings_frame(settings))
         self.began_at = time.monotonic()
         self.is_open = False
         """Whether it has opened the store."""
-        self.reads = True
-        """Whether it reads what it is sent; else no more should be sent."""
+        self.is_writable = True
+        """Whether more may be sent; False while the writer does not read (backpressure)."""
         self.silent_since: float | None = None
-        """Since when it has not answered what it is doing; none when it answered last."""
+        """Since when it has not answered a health request; None when it answered the last one."""
         self._frames = Frames()
         self._connected: asyncio.Task[None] | None = None
         self._transport: asyncio.WriteTransport | None = None
-        self._asking: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-        self._number = 0
+        self._health_stream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._request_number = 0
 
     @property
     def is_gone(self) -> bool:
-        """Whether the process has ended. One that waits for a disk ends when that answers, killed or not."""
+        """Whether the process has ended. One that waits for the disk ends only when the disk answers, even if
+        killed.
+        """
         return self.process.poll() is not None
 
-    # --- its life
+    # --- start and end
 
     def listen(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Have what it says told on this loop. Again: nothing."""
+        """Report its events on this loop from now on. May be called again."""
         if self._connected is None:
             self._connected = loop.create_task(self._connect(loop))
 
     async def _connect(self, loop: asyncio.AbstractEventLoop) -> None:
         await loop.create_unix_connection(lambda: self, sock=self._batches)
-        self._asking = await asyncio.open_unix_connection(sock=self._questions)
+        self._health_stream = await asyncio.open_unix_connection(sock=self._questions)
 
-    def hang_up(self) -> None:
-        """It ends once it has written what was sent. Needs the loop to go on for a moment."""
+    def close_input(self) -> None:
+        """Close the sockets: it ends once it has written what was sent. The loop must run for a moment
+        longer.
+        """
         if self._connected is None:
             self._batches.close()
             self._questions.close()
         else:
-            # Connecting to a socket that is there takes a turn or two of the loop; at once when it is done.
+            # `_connect` takes an iteration or two of the loop. Called at once when it is done already.
             self._connected.add_done_callback(self._close)
 
     def _close(self, _: asyncio.Task[None]) -> None:
         if self._transport is not None:
             self._transport.close()
-        if self._asking is not None:
-            self._asking[1].close()
+        if self._health_stream is not None:
+            self._health_stream[1].close()
 
     def kill(self) -> None:
-        """End it, whatever it is doing. Returns at once."""
+        """Kill it, whatever it is doing. Returns at once."""
         if self._transport is not None:
             self._transport.abort()
-        self.hang_up()
+        self.close_input()
         self.process.kill()
 
     def end(self, within_s: float) -> None:
-        """Wait until it ended after `hang_up`; kill it when that takes longer."""
+        """Wait until it has ended after `close_input`; kill it if that takes longer than `within_s`."""
         try:
             self.process.wait(within_s)
         except subprocess.TimeoutExpired:
             self.process.kill()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(1)  # one that waits for a disk goes when that answers
+                self.process.wait(1)  # one that waits for the disk ends when the disk answers
 
     # --- batches and their answers
 
     def send(self, frame: bytes) -> None:
-        """Have a frame go over. Its owner is told by `ended` where it cannot."""
+        """Send a frame. If the connection is lost, the owner is called by `ended`."""
         assert self._transport is not None, "it has opened the store, so it is connected"
         self._transport.write(frame)
 
@@ -124,14 +130,14 @@ class WriterProcess(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if frames := self._frames.feed(data):
-            self._owner.answered(self, frames)
+            self._owner.results_received(self, frames)
 
     def pause_writing(self) -> None:
-        self.reads = False
+        self.is_writable = False
 
     def resume_writing(self) -> None:
-        self.reads = True
-        self._owner.reads_again(self)
+        self.is_writable = True
+        self._owner.writable_again(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's
         self._owner.ended(self)
@@ -139,13 +145,13 @@ class WriterProcess(asyncio.Protocol):
     # --- what it is doing
 
     async def doing(self) -> tuple[str, float]:
-        """What it is doing, for how many seconds. Raises `StoreUnavailableError` when it does not answer, and
-        `EOFError` when it has ended. One question at a time.
+        """What it is doing, and for how many seconds. Raises `StoreUnavailableError` when it does not answer,
+        and `EOFError` when it has ended. One request at a time.
         """
-        self._number = (self._number + 1) % pulse.QUESTIONS
+        self._request_number = (self._request_number + 1) % health.REQUEST_NUMBERS
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT_S):
-                found = await self._asked(self._number)
+                found = await self._ask_health(self._request_number)
         except (TimeoutError, OSError):
             if self.silent_since is None:
                 self.silent_since = time.monotonic() - ANSWER_TIMEOUT_S
@@ -156,14 +162,14 @@ class WriterProcess(asyncio.Protocol):
         self.silent_since = None
         return found
 
-    async def _asked(self, number: int) -> tuple[str, float]:
-        assert self._connected is not None, "somebody listens"
+    async def _ask_health(self, number: int) -> tuple[str, float]:
+        assert self._connected is not None, "listen was called"
         await asyncio.shield(self._connected)
-        assert self._asking is not None
-        reader, writer = self._asking
+        assert self._health_stream is not None
+        reader, writer = self._health_stream
         writer.write(bytes([number]))
-        # An answer to a question that was given up may come first.
+        # The answer to an earlier request that timed out may arrive first.
         while True:
-            answered, word, age_s = pulse.answer_of(await reader.readexactly(pulse.ANSWER_BYTES))
+            answered, activity, age_s = health.parse_answer(await reader.readexactly(health.ANSWER_BYTES))
             if answered == number:
-                return word, age_s
+                return activity, age_s

@@ -38,12 +38,12 @@ class _Batch(Struct, array_like=True, gc=False):
     idempotency: Idempotency | None
 
 
-class _Sent(Struct, array_like=True, gc=False):
+class _SentFrame(Struct, array_like=True, gc=False):
     since: float
     batches: list[_Batch]
 
 
-class Sent(Struct, gc=False):
+class SentFrame(Struct, gc=False):
     """Batches sent in one frame."""
 
     batches: list[Batch]
@@ -70,7 +70,7 @@ class _Result(Struct, array_like=True, gc=False):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode_sent = msgspec.msgpack.Decoder(_Sent).decode
+_decode_sent = msgspec.msgpack.Decoder(_SentFrame).decode
 _decode_results = msgspec.msgpack.Decoder(list[_Result]).decode
 
 
@@ -86,18 +86,18 @@ def settings_of(body: bytes) -> Settings:
 
 def batches_frame(batches: Sequence[Batch], since: float) -> bytes:
     """A frame of batches. `since`: when the first of them was received."""
-    return _framed(_encode(_Sent(since, [_sent(batch) for batch in batches])))
+    return _framed(_encode(_SentFrame(since, [_sent(batch) for batch in batches])))
 
 
-def batches_of(body: bytes) -> Sent:
+def batches_of(body: bytes) -> SentFrame:
     """The batches in the body of a frame."""
     sent = _decode_sent(body)
-    return Sent([_received(batch) for batch in sent.batches], sent.since)
+    return SentFrame([_received(batch) for batch in sent.batches], sent.since)
 
 
 def results_frame(results: Sequence[Result]) -> bytes:
     """A frame of results, one for each batch, in the same order."""
-    return _framed(_encode([_told(result) for result in results]))
+    return _framed(_encode([_encode_result(result) for result in results]))
 
 
 def results_of(body: bytes) -> list[Result]:
@@ -112,23 +112,23 @@ class Frames:
     """Splits a stream of bytes into frames, wherever the parts of the stream were cut."""
 
     def __init__(self) -> None:
-        self._held = bytearray()
+        self._buffer = bytearray()
 
-    def feed(self, part: bytes) -> list[bytes]:
+    def feed(self, data: bytes) -> list[bytes]:
         """Add bytes and return the bodies of the frames that are now complete, in order."""
-        held = self._held
-        held += part
+        buffer = self._buffer
+        buffer += data
         frames = []
         begin = 0
-        while len(held) - begin >= HEAD.size:
-            end = begin + HEAD.size + HEAD.unpack_from(held, begin)[0]
-            if len(held) < end:
+        while len(buffer) - begin >= HEAD.size:
+            end = begin + HEAD.size + HEAD.unpack_from(buffer, begin)[0]
+            if len(buffer) < end:
                 break
-            frames.append(bytes(held[begin + HEAD.size : end]))
+            frames.append(bytes(buffer[begin + HEAD.size : end]))
             begin = end
         # One deletion for all frames: each deletion moves the bytes that remain.
         if begin:
-            del held[:begin]
+            del buffer[:begin]
         return frames
 
 
@@ -166,7 +166,7 @@ def _received(sent: _Batch) -> Batch:
     )
 
 
-def _told(result: Result) -> _Result:
+def _encode_result(result: Result) -> _Result:
     if isinstance(result, Receipt):
         return _Result(result, None)
     if isinstance(result, CallboardError):
@@ -174,15 +174,15 @@ def _told(result: Result) -> _Result:
     return _Result(None, _Error("", f"{type(result).__name__} in the writer", {}))
 
 
-def _error(told: _Error | None) -> Exception:
-    assert told is not None, "a receipt or an error"
-    kind = _kinds(CallboardError).get(told.name)
+def _error(sent: _Error | None) -> Exception:
+    assert sent is not None, "a receipt or an error"
+    kind = _kinds(CallboardError).get(sent.name)
     if kind is None:
-        return RuntimeError(told.message)
+        return RuntimeError(sent.message)
     # Without __init__: the classes take different arguments. Message and attributes are all their state.
     error = kind.__new__(kind)
-    error.args = (told.message,)
-    vars(error).update(told.state)
+    error.args = (sent.message,)
+    vars(error).update(sent.state)
     return error
 
 

@@ -1,4 +1,4 @@
-"""Requests that wait to be written: bounded, and in turn between organizations."""
+"""The queue of requests that wait to be written: bounded, and fair between organizations."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class PendingBatch:
         self.receipt = receipt
         self.since = time.monotonic()
 
-    def settle(self, result: Result) -> None:
-        """Give the one who waits its result; nobody waits for a request that was cancelled."""
+    def resolve(self, result: Result) -> None:
+        """Set the result of the request's future; a cancelled request has no waiter."""
         if self.receipt.done():
             return
         if isinstance(result, Exception):
@@ -36,24 +36,24 @@ class PendingBatch:
 
 
 class Request(Protocol):
-    """What waits: whole, never cut."""
+    """An entry of the queue. It is never split."""
 
     @property
     def org_id(self) -> int: ...
     @property
     def events(self) -> int:
-        """How many it brings; at least 1."""
+        """Its number of events; at least 1."""
 
     @property
     def size(self) -> int:
-        """Bytes of them."""
+        """Their bytes."""
 
 
 R = TypeVar("R", bound=Request)
 
 
 class _OrganizationQueue(Generic[R]):
-    """The requests of one organization, and what of it is waiting or being written."""
+    """The waiting requests of one organization; `events` and `size` also count those being written."""
 
     __slots__ = ("events", "requests", "size")
 
@@ -64,76 +64,82 @@ class _OrganizationQueue(Generic[R]):
 
 
 class FairQueue(Generic[R]):
-    """A bounded queue for each organization, drawn from in turn. Owned by one thread.
+    """One bounded queue for each organization, served round robin. Owned by one thread: no locks.
 
-    The bounds are shared so that nobody can take the whole queue: an organization may hold as much as it
-    leaves free. Alone it fills half of it; the more fill it, the less each has; a newcomer finds room.
+    The bounds are shared, and an organization may hold at most as much as is left free. A single one can
+    fill half of the queue; with more of them each gets less, so a new one always finds space.
     """
 
     def __init__(self, *, max_events: int, max_bytes: int, batch_events: int) -> None:
-        self._most_events = max_events
-        self._most_bytes = max_bytes
+        self._max_events = max_events
+        self._max_bytes = max_bytes
         self._batch_events = batch_events
-        self._lines: dict[int, _OrganizationQueue[R]] = {}
-        self._turns: deque[int] = deque()
+        self._queues: dict[int, _OrganizationQueue[R]] = {}
+        self._round_robin: deque[int] = deque()
         self.events = 0
         """Waiting or being written."""
         self.size = 0
 
     def add(self, request: R) -> None:
-        """Take a request in; raises `QueueFullError` and keeps nothing of it when there is no room."""
-        line = self._lines.get(request.org_id)
-        held_events, held_size = (line.events, line.size) if line is not None else (0, 0)
+        """Add a request; raises `QueueFullError`, and adds nothing, when there is no space for it."""
+        queue = self._queues.get(request.org_id)
+        queued_events, queued_size = (queue.events, queue.size) if queue is not None else (0, 0)
         fits = (
-            held_events + request.events <= self._most_events - self.events
-            and held_size + request.size <= self._most_bytes - self.size
+            queued_events + request.events <= self._max_events - self.events
+            and queued_size + request.size <= self._max_bytes - self.size
         )
-        if not fits and self.events:  # a request larger than the whole queue waits alone
+        # An empty queue accepts a request larger than itself: that one could never be written otherwise.
+        if not fits and self.events:
             raise QueueFullError
-        if line is None:
-            line = self._lines[request.org_id] = _OrganizationQueue[R]()
-        if not line.requests:
-            self._turns.append(request.org_id)
-        line.requests.append(request)
-        self._count(line, request.events, request.size)
+        if queue is None:
+            queue = self._queues[request.org_id] = _OrganizationQueue[R]()
+        if not queue.requests:
+            self._round_robin.append(request.org_id)
+        queue.requests.append(request)
+        self._count(queue, request.events, request.size)
 
-    def draw(self) -> list[R]:
-        """What is written next, in order. Empty when nothing waits.
+    def take_batch(self) -> list[R]:
+        """The requests of the next commit, in order. Empty when none wait.
 
-        Each organization that waits gets its share of `batch_events`, in whole requests; what others leave is
-        shared out after that. The one whose turn it is brings its first request in whatever its size.
+        Each organization with waiting requests gets its share of `batch_events`, in whole requests; then the
+        unused rest is filled in the same order. The organization whose turn it is gets its first request in
+        whatever its size: otherwise a request larger than a share would never be written.
         """
-        if not self._turns:
+        if not self._round_robin:
             return []
-        drawn: list[R] = []
-        room = self._batch_events
-        share = max(1, room // len(self._turns))
-        for place, org_id in enumerate(self._turns):
-            room -= self._take(drawn, self._lines[org_id].requests, share, allow_oversized_first=place == 0)
-        for org_id in self._turns:
-            room -= self._take(drawn, self._lines[org_id].requests, room, allow_oversized_first=False)
-        self._turns.rotate(-1)
-        self._turns = deque(org_id for org_id in self._turns if self._lines[org_id].requests)
-        return drawn
-
-    def done(self, drawn: list[R]) -> None:
-        """What was drawn has been written, or failed: its room is free."""
-        for request in drawn:
-            line = self._lines[request.org_id]
-            self._count(line, -request.events, -request.size)
-            if not line.events:
-                del self._lines[request.org_id]
-
-    def _take(self, drawn: list[R], requests: deque[R], most: int, *, allow_oversized_first: bool) -> int:
-        taken = 0
-        while requests and (taken + requests[0].events <= most or (allow_oversized_first and not taken)):
-            request = requests.popleft()
-            taken += request.events
-            drawn.append(request)
+        taken: list[R] = []
+        capacity = self._batch_events
+        share = max(1, capacity // len(self._round_robin))
+        for place, org_id in enumerate(self._round_robin):
+            capacity -= self._take(
+                taken, self._queues[org_id].requests, share, allow_oversized_first=place == 0
+            )
+        for org_id in self._round_robin:
+            capacity -= self._take(
+                taken, self._queues[org_id].requests, capacity, allow_oversized_first=False
+            )
+        self._round_robin.rotate(-1)
+        self._round_robin = deque(org_id for org_id in self._round_robin if self._queues[org_id].requests)
         return taken
 
-    def _count(self, line: _OrganizationQueue[R], events: int, size: int) -> None:
-        line.events += events
-        line.size += size
+    def done(self, taken: list[R]) -> None:
+        """These requests have been written, or failed: free their space."""
+        for request in taken:
+            queue = self._queues[request.org_id]
+            self._count(queue, -request.events, -request.size)
+            if not queue.events:
+                del self._queues[request.org_id]
+
+    def _take(self, taken: list[R], requests: deque[R], limit: int, *, allow_oversized_first: bool) -> int:
+        events = 0
+        while requests and (events + requests[0].events <= limit or (allow_oversized_first and not events)):
+            request = requests.popleft()
+            events += request.events
+            taken.append(request)
+        return events
+
+    def _count(self, queue: _OrganizationQueue[R], events: int, size: int) -> None:
+        queue.events += events
+        queue.size += size
         self.events += events
         self.size += size

@@ -1,4 +1,4 @@
-"""Many requests' batches in one commit of the store, where a fault of one is told to that one alone."""
+"""Commits the batches of many requests together, and isolates a batch that makes the commit fail."""
 
 from __future__ import annotations
 
@@ -12,31 +12,33 @@ from callboard.store.interface import Batch, Store
 
 log = logging.getLogger(__name__)
 
-Arrived = Callable[[int], Sequence[Batch]]
-"""The batches of an organization that have arrived by now: they join the commit that asks for them."""
+JoiningBatches = Callable[[int], Sequence[Batch]]
+"""Organization id → its batches that have arrived by now; they join the commit that calls this."""
 
 
 @runtime_checkable
 class Joinable(Protocol):
-    """A store whose commits wait for other writers, and can take batches in after that wait."""
+    """A store whose commits wait for other writers, and can add batches after that lock wait."""
 
-    def ingest_joined(self, batches: Sequence[Batch], arrived: Arrived, *, waited_s: float) -> list[Result]:
+    def ingest_joined(
+        self, batches: Sequence[Batch], arrived: JoiningBatches, *, waited_s: float
+    ) -> list[Result]:
         """`Store.ingest`, and once the organization's lock is held, also what arrived meanwhile."""
 
 
 def ingest_all(
-    store: Store, batches: Sequence[Batch], arrived: Arrived | None = None, *, waited_s: float = 0.0
+    store: Store, batches: Sequence[Batch], arrived: JoiningBatches | None = None, *, waited_s: float = 0.0
 ) -> list[Result]:
-    """Commit batches together; a result for each, in their order, then for each that joined them. The first
-    of them has waited for `waited_s` already.
+    """Commit batches together; returns a result for each, in order, then for each that joined them. The
+    first of them has waited for `waited_s` already.
     """
-    every = list(batches)
+    all_batches = list(batches)
 
     def joining(org_id: int) -> Sequence[Batch]:
         assert arrived is not None
-        came = arrived(org_id)
-        every.extend(came)
-        return came
+        joined = arrived(org_id)
+        all_batches.extend(joined)
+        return joined
 
     try:
         if arrived is not None and isinstance(store, Joinable):
@@ -44,21 +46,21 @@ def ingest_all(
         else:
             results = store.ingest(batches, waited_s=waited_s)
     except StoreDamagedError as error:
-        return _bisect(store, every, error)
+        return _bisect(store, all_batches, error)
     except StoreError as error:
-        return [error] * len(every)
-    except Exception as error:  # noqa: BLE001 - told to its sender, and in the log below
-        return _bisect(store, every, error)
-    assert len(results) == len(every), "a result for each batch"
-    for batch, result in zip(every, results, strict=True):
+        return [error] * len(all_batches)
+    except Exception as error:  # noqa: BLE001 - reported to its sender, and logged below
+        return _bisect(store, all_batches, error)
+    assert len(results) == len(all_batches), "a result for each batch"
+    for batch, result in zip(all_batches, results, strict=True):
         if isinstance(result, Exception) and not isinstance(result, CallboardError):
             _log_fault(batch, result)
     return results
 
 
 def _bisect(store: Store, batches: Sequence[Batch], error: Exception) -> list[Result]:
-    """A fault of ours or of the schema, or damage, met by one of the batches: nothing was committed. Halves
-    are tried until the one that fails is alone, so that the others' requests are kept and it alone is told.
+    """After a commit that failed by a fault of ours or of the schema, or by damage: nothing was committed.
+    Commit each half separately, down to the batch that fails, so that only its request gets the error.
     """
     if len(batches) > 1:
         half = len(batches) // 2
