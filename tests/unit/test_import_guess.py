@@ -181,7 +181,7 @@ def test_words_nobody_knows_are_told(tmp_path: Path) -> None:
         tmp_path / "a.csv",
         "id,status,created_at\n1,answered,2026-02-07T05:57:45Z\n2,blurb,2026-02-07T05:57:45Z\n",
     )
-    assert any("blurb" in doubt for doubt in found.doubts)
+    assert any("blurb" in warning for warning in found.warnings)
 
 
 def test_ids_that_come_twice_are_told(tmp_path: Path) -> None:
@@ -189,9 +189,9 @@ def test_ids_that_come_twice_are_told(tmp_path: Path) -> None:
     rows = "".join(f"{number},answered,{number // 3000},2026-02-07T05:57:45Z\n" for number in range(3000))
     again = "".join(f"{number},answered,1,2026-02-07T05:57:45Z\n" for number in range(1000))
     found = guessed(tmp_path / "a.csv", "id,status,line,created_at\n" + rows + again)
-    (doubt,) = found.doubts
-    assert "1,000 of 4,000 ids of 'id' came before" in doubt
-    assert "With 'line' they come once: should it be {line}-{id}?" in doubt
+    (warning,) = found.warnings
+    assert "1,000 of 4,000 ids of 'id' came before" in warning
+    assert "With 'line' they come once: should it be {line}-{id}?" in warning
 
 
 def test_a_file_without_ids_lacks_them(tmp_path: Path) -> None:

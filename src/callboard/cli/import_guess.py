@@ -51,8 +51,8 @@ def confirm(plan: ImportPlan) -> ImportPlan:
         )
     _ask_for_times(found)
     _show_events(found)
-    for doubt in found.doubts:
-        click.echo(f"Mind: {plain(doubt)}")
+    for warning in found.warnings:
+        click.echo(f"Mind: {plain(warning)}")
     click.echo("\nThe command that does this again:\n")
     click.echo(f"  {found.plan.command()}\n")
     click.confirm("Import it so?", abort=True)

@@ -13,7 +13,7 @@ from collections.abc import Hashable
 from msgspec import Struct
 
 from callboard.errors import BodiesFullError
-from callboard.ingest.shape import counted
+from callboard.ingest.shape import count_byte
 
 VALUE_BYTES = 32
 """Bytes that a decoded JSON value is counted as at least: `1,` is two bytes on the wire, but a Python object
@@ -107,5 +107,5 @@ class Reservation(Struct, eq=False):
         Commas stand for values here (those inside strings as well): they can be counted in the raw bytes,
         before the decoder allocates anything. Raises `BodiesFullError`.
         """
-        if (more := VALUE_BYTES * counted(body, b",") - len(body)) > 0:
+        if (more := VALUE_BYTES * count_byte(body, b",") - len(body)) > 0:
             self.grow(more)

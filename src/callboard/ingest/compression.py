@@ -54,52 +54,52 @@ def decompress(body: bytes, encoding: str, limit: int, grow: Grow = _grow_freely
 
 
 def _gunzip(body: bytes, limit: int, grow: Grow) -> bytes:
-    unfolded = _Decompressed("gzip", limit, grow)
+    output = _Decompressed("gzip", limit, grow)
     decoder = zlib.decompressobj(_GZIP_WBITS)
-    waiting = memoryview(body)
-    left: bytes = b""
+    unread = memoryview(body)
+    pending: bytes = b""
     is_full = False
     """The last step filled its output limit, so the decoder may hold more output for input already given."""
-    while left or waiting or is_full:
-        if not (left or is_full):
-            left, waiting = bytes(waiting[:_GZIP_CHUNK]), waiting[_GZIP_CHUNK:]
+    while pending or unread or is_full:
+        if not (pending or is_full):
+            pending, unread = bytes(unread[:_GZIP_CHUNK]), unread[_GZIP_CHUNK:]
         if decoder.eof:
-            if not left.strip(b"\0") and not bytes(waiting).strip(b"\0"):
+            if not pending.strip(b"\0") and not bytes(unread).strip(b"\0"):
                 break  # zero padding after the last member, which gzip accepts too
             # A gzip file may be several members, one after the other (RFC 1952, 2.2).
             decoder = zlib.decompressobj(_GZIP_WBITS)
-            unfolded.part()
-        unfolded.check_size(_GZIP_STEP)
+            output.next_member()
+        output.check_size(_GZIP_STEP)
         # One byte more than may still come: enough to see that the body is too large. And never 0, which
         # means "no limit" to zlib.
-        step = min(_GZIP_STEP, unfolded.room + 1)
+        step = min(_GZIP_STEP, output.remaining + 1)
         try:
-            piece = decoder.decompress(left, step)
+            piece = decoder.decompress(pending, step)
         except zlib.error as error:
             raise UnreadableBodyError(f"The gzip body is damaged: {error}.") from None
-        unfolded.add(piece)
+        output.add(piece)
         is_full = len(piece) == step and not decoder.eof
-        left = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
-    return unfolded.whole(decoder)
+        pending = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
+    return output.joined(decoder)
 
 
 def _unzstd(body: bytes, limit: int, grow: Grow) -> bytes:
-    unfolded = _Decompressed("zstd", limit, grow)
+    output = _Decompressed("zstd", limit, grow)
     frames = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW_BYTES)
     decoder = frames.decompressobj()
     for start in range(0, len(body), _ZSTD_CHUNK):
-        left = body[start : start + _ZSTD_CHUNK]
-        while left:
+        pending = body[start : start + _ZSTD_CHUNK]
+        while pending:
             if decoder.eof:
                 decoder = frames.decompressobj()
-                unfolded.part()
+                output.next_member()
             try:
-                unfolded.check_size(_ZSTD_STEP)
-                unfolded.add(decoder.decompress(left))
+                output.check_size(_ZSTD_STEP)
+                output.add(decoder.decompress(pending))
             except zstandard.ZstdError as error:
                 raise UnreadableBodyError(f"The zstd body is damaged: {error}.") from None
-            left = decoder.unused_data if decoder.eof else b""
-    return unfolded.whole(decoder)
+            pending = decoder.unused_data if decoder.eof else b""
+    return output.joined(decoder)
 
 
 class _Decoder(Protocol):
@@ -111,33 +111,33 @@ class _Decompressed:
     """The output so far, and how much more is allowed."""
 
     def __init__(self, name: str, limit: int, grow: Grow) -> None:
-        self.room = limit
+        self.remaining = limit
         self._grow = grow
-        self._size = self._held = 0
+        self._size = self._reserved = 0
         self._name = name
         self._limit = limit
         self._parts = 1
         self._pieces: list[bytes] = []
 
-    def check_size(self, most: int) -> None:
-        """Reserve memory for a step that may produce `most` bytes."""
-        if (more := self._size + most - self._held) > 0:
+    def check_size(self, size: int) -> None:
+        """Reserve memory for a step that may produce `size` bytes."""
+        if (more := self._size + size - self._reserved) > 0:
             self._grow(more)
-            self._held += more
+            self._reserved += more
 
     def add(self, piece: bytes) -> None:
-        self.room -= len(piece)
+        self.remaining -= len(piece)
         self._size += len(piece)
-        if self.room < 0:
+        if self.remaining < 0:
             raise _too_large(self._limit)
         self._pieces.append(piece)
 
-    def part(self) -> None:
+    def next_member(self) -> None:
         self._parts += 1
         if self._parts > _PARTS_MAX:
             raise UnreadableBodyError(f"The {self._name} body has more than {_PARTS_MAX:,} parts.")
 
-    def whole(self, decoder: _Decoder) -> bytes:
+    def joined(self, decoder: _Decoder) -> bytes:
         if not decoder.eof:
             raise UnreadableBodyError(f"The {self._name} body is truncated.")
         return b"".join(self._pieces)

@@ -1,4 +1,4 @@
-"""Fields that are JSON objects, such as `metadata` and `input`: bounded before they become Python objects."""
+"""Fields that are JSON objects, such as `metadata` and `input`; their bounds are checked before decoding."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ _encode = msgspec.json.Encoder().encode
 
 def payload(field: str, raw: Raw) -> dict[str, Any] | None:
     """The object in a field of an event; see `document`."""
-    of = DOCUMENTS[field]
-    return document(field, raw, of.maximum, texts=of.kind == "texts")
+    properties = DOCUMENTS[field]
+    return document(field, raw, properties.maximum, texts=properties.kind == "texts")
 
 
 def document(field: str, raw: Raw, bytes_max: int, *, texts: bool = False) -> dict[str, Any] | None:
-    """The object that `raw` (JSON as sent) describes, or none for `null`.
+    """The object that `raw` (JSON as sent) describes; None for `null`.
 
-    Raises `RejectedEvent`: more than `bytes_max` as sent or nested deeper than 16, a key twice, a number
-    that cannot be kept, a NUL or half a surrogate pair anywhere.
+    Raises `RejectedEvent` for more than `bytes_max` bytes as sent, nesting deeper than 16, a repeated key, a
+    number that cannot be stored, and a NUL or half a surrogate pair anywhere.
     """
     body = bytes(raw)
     if len(body) > bytes_max:
@@ -45,7 +45,7 @@ def document(field: str, raw: Raw, bytes_max: int, *, texts: bool = False) -> di
     try:
         value: dict[str, Any] | None = _decode_texts(body) if texts else _decode(body)
     except msgspec.ValidationError as error:
-        raise RejectedEvent("invalid_value", field, _unfit(body, str(error), texts=texts)) from None
+        raise RejectedEvent("invalid_value", field, _fault(body, str(error), texts=texts)) from None
     if value is None:
         return None
     if b"\\u0000" in body and _holds_nul(value):
@@ -59,7 +59,7 @@ def document(field: str, raw: Raw, bytes_max: int, *, texts: bool = False) -> di
 
 
 def refuse_repeated_keys(body: bytes, field: str | None = None) -> Any:
-    """What the JSON says; raises `RejectedEvent` for an object anywhere in it that has one key twice."""
+    """The decoded JSON; raises `RejectedEvent` when an object anywhere in it has a repeated key."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -73,7 +73,7 @@ def refuse_repeated_keys(body: bytes, field: str | None = None) -> Any:
     return json.loads(body, object_pairs_hook=unique)
 
 
-def _unfit(body: bytes, error: str, *, texts: bool) -> str:
+def _fault(body: bytes, error: str, *, texts: bool) -> str:
     if "out of range" in error:
         return "holds a number too large to be kept"
     if body[:1] != b"{":

@@ -1,4 +1,4 @@
-"""Why an event does not fit its wire form, in words: field, rule, value. Asked when msgspec refused."""
+"""Why an event does not fit its wire form: field, rule, value. Called after msgspec has refused the event."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from callboard.model.fields import FIELDS, event_fields
 from callboard.model.words import RejectReason
 
 Rule = Callable[[str, Any], None]
-"""Raises `RejectedEvent` when a field's value is wrong; null and left out are seen to before."""
+"""Raises `RejectedEvent` when a field's value is wrong. Not called for null or a field that was left out."""
 
 
 def explain_json(body: bytes) -> RejectedEvent:
@@ -27,7 +27,7 @@ def explain_json(body: bytes) -> RejectedEvent:
 
 
 def repeated_key(body: bytes) -> RejectedEvent | None:
-    """What is said of one event's JSON when an object in it has a key twice."""
+    """The rejection when an object in one event's JSON has a repeated key; None when none has."""
     try:
         _without_repeated_keys(body)
     except RejectedEvent as fault:
@@ -125,7 +125,7 @@ def _flag(field: str, value: Any) -> None:
 
 
 def _time(field: str, value: Any) -> None:
-    """Only its form: `instants` reads what it says."""
+    """Checks the form only: `instants` parses the time."""
     if not isinstance(value, str):
         raise RejectedEvent("invalid_time", field, f"{shown(value)} is not a text")
     if len(value) > TIME_CHARACTERS:
@@ -133,7 +133,7 @@ def _time(field: str, value: Any) -> None:
 
 
 def _any_json(field: str, value: Any) -> None:
-    """Its own module has the last word on a document; any JSON fits the wire form."""
+    """Any JSON fits the wire form; `documents` checks the rest."""
 
 
 _id = _text(ID_BYTES, "invalid_id")

@@ -12,7 +12,7 @@ from msgspec import Raw
 
 from callboard.errors import BodyTooLargeError, InvalidInputError, UnreadableBodyError
 from callboard.ingest.rejected import RejectedEvent
-from callboard.ingest.shape import DEPTH_MAX, counted, first_of
+from callboard.ingest.shape import DEPTH_MAX, count_byte, first_of
 from callboard.ingest.slices import SLICE_BYTES
 from callboard.ingest.spans import Elements, Slices, Span, key_of, not_json
 
@@ -213,13 +213,13 @@ def _too_deep(line: bytes, where: str) -> RejectedEvent:
 def _numbered(body: bytes) -> Iterator[tuple[int, bytes]]:
     """The lines that are not blank, one by one, with their numbers from 1 (blank lines count)."""
     start = first_of(body)
-    number = 1 + counted(body[:start], b"\n")
+    number = 1 + count_byte(body[:start], b"\n")
     while start < len(body):
         end = body.find(b"\n", start)
         end = len(body) if end < 0 else end
         yield number, body[start:end].strip(_WHITESPACE)
         start = first_of(body, end)
-        number += counted(body[end:start], b"\n")
+        number += count_byte(body[end:start], b"\n")
 
 
 def _array(body: bytes, max_items: int) -> list[bytes]:
@@ -247,8 +247,8 @@ def _envelope(body: bytes, fields: dict[str, Raw], max_items: int) -> list[bytes
 def _check_envelope(names: Sequence[str]) -> None:
     """Raise `InvalidInputError` when there is another key than `events`, or `events` twice."""
     if unknown := sorted(set(names) - {"events"}):
-        told = [(name[:64], "not known beside events") for name in unknown[:_MAX_LISTED_FAULTS]]
-        raise InvalidInputError(": ".join(told[0]) + ".", told)
+        faults = [(name[:64], "not known beside events") for name in unknown[:_MAX_LISTED_FAULTS]]
+        raise InvalidInputError(": ".join(faults[0]) + ".", faults)
     if len(names) > 1:
         raise InvalidInputError("events: is there twice.", [("events", "is there twice")])
 

@@ -1,7 +1,7 @@
-"""What was sent → what is kept: the one meaning of each event.
+"""Events as sent → events as stored, in one normal form.
 
-Whatever can be said in two ways is said in one here (defaults, offsets, seconds, synonyms), so that events
-that say the same have the same canonical form.
+What can be expressed in several ways (defaults, UTC offsets, seconds, synonyms) is reduced to one, so that
+events with the same content have the same canonical form.
 """
 
 from __future__ import annotations
@@ -23,15 +23,17 @@ _TASK_TIMES = ("occurred_at", "created")
 
 
 def normalised(sent: EventIn, now: Micros, earliest: Micros = EARLIEST) -> Event:
-    """The event that was sent, received at `now`, in its one form; raises `RejectedEvent`.
+    """The normal form of an event received at `now`; raises `RejectedEvent`.
 
-    Its texts are those of plain ASCII, or `texts.tidy` has seen them.
+    Its texts must be plain ASCII, or already checked by `texts.tidy`.
     """
     return _call(sent, now, earliest) if sent.__class__ is CallIn else _task(sent, now, earliest)  # type: ignore[arg-type]
 
 
 def log_entry(event: Event, now: Micros, source: str) -> Entry:
-    """The entry of an event received at `now`; raises `RejectedEvent` for what the log cannot hold."""
+    """The entry of an event received at `now`; raises `RejectedEvent` for a number that the log cannot
+    store.
+    """
     try:
         return Entry(event, canonical(event), now, source)
     except OverflowError:
@@ -48,7 +50,7 @@ def _call(wire: CallIn, now: Micros, earliest: Micros) -> CallEvent:  # noqa: C9
     end_time: Any = wire.end_time
     latest = now + AHEAD_MAX
     try:
-        # An empty text is no time; null and left out pass by as they are.
+        # An empty text is an invalid time; null and UNSET are no `str` and pass unchanged.
         if (
             creation_time.__class__ is str
             and not earliest <= (creation_time := instant(creation_time)) <= latest
@@ -59,7 +61,7 @@ def _call(wire: CallIn, now: Micros, earliest: Micros) -> CallEvent:  # noqa: C9
         if end_time.__class__ is str and not earliest <= (end_time := instant(end_time)) <= latest:
             raise ValueError
         if occurred_at.__class__ is str:
-            if occurred_at == wire.end_time:  # as it mostly is
+            if occurred_at == wire.end_time:  # the usual case: saves parsing the same time again
                 occurred_at = end_time
             elif not earliest <= (occurred_at := instant(occurred_at)) <= latest:
                 raise ValueError
@@ -78,7 +80,7 @@ def _call(wire: CallIn, now: Micros, earliest: Micros) -> CallEvent:  # noqa: C9
     sequence = wire.sequence
     if sequence is None:
         sequence = UNSET
-    # By place: to name its arguments would cost a microsecond an event.
+    # Positional: keyword arguments would cost a microsecond for each event.
     return CallEvent(
         # fields: stored event of a call
         wire.call_id,
@@ -167,7 +169,9 @@ def _task(wire: TaskIn, now: Micros, earliest: Micros) -> TaskEvent:
 
 
 def _bad_time(wire: EventIn, fields: tuple[str, ...], latest: Micros, earliest: Micros) -> RejectedEvent:
-    """Which time it was, and why: asked only when one of them is known to be wrong."""
+    """The rejection for the time that is wrong. Called only when one of them is, to keep the common case
+    fast.
+    """
     for field in fields:
         text: str | UnsetType | None = getattr(wire, field)
         if isinstance(text, str):
@@ -179,7 +183,9 @@ def _bad_time(wire: EventIn, fields: tuple[str, ...], latest: Micros, earliest: 
 
 
 def _too_wide(event: Event) -> RejectedEvent:
-    """Which document holds a whole number that the event log cannot."""
+    """The rejection for the document that holds a number of more than 64 bits, which MessagePack cannot
+    encode.
+    """
     for field in DOCUMENTS:
         try:
             msgpack.encode(getattr(event, field, None) or None)

@@ -21,8 +21,8 @@ from callboard.ingest.instants import EARLIEST
 from callboard.ingest.items import items, too_many_events
 from callboard.ingest.normalise import log_entry, normalised
 from callboard.ingest.rejected import RejectedEvent, shown
-from callboard.ingest.shape import WINDOW, counted, first_of
-from callboard.ingest.slices import SLICE_BYTES, line_slices, list_slices
+from callboard.ingest.shape import WINDOW, count_byte, first_of
+from callboard.ingest.slices import SLICE_BYTES, cut_lines, cut_list
 from callboard.ingest.texts import tidy
 from callboard.ingest.wire import EventIn
 from callboard.model.event import (
@@ -85,10 +85,10 @@ def parse_events(
     )
     if sent is None:
         one_by_one = map(_decoded_event, items(body, ndjson, max_events))
-        return _kept(one_by_one, now, source, plain=False)
+        return _parsed(one_by_one, now, source, plain=False)
     if len(sent) > max_events:
         raise too_many_events(max_events)
-    return _kept(sent, now, source, plain=_is_plain(body))
+    return _parsed(sent, now, source, plain=_is_plain(body))
 
 
 def parse_valid(
@@ -102,7 +102,7 @@ def parse_valid(
     sent = _decode_whole(body, ndjson)
     if sent is None or len(sent) > max_events:
         return None
-    return _kept(sent, now, source, plain=_is_plain(body))
+    return _parsed(sent, now, source, plain=_is_plain(body))
 
 
 def event_from_mapping(
@@ -176,7 +176,7 @@ def _text_of(body: bytes) -> bytes:
     if not body or (body[:1].isspace() and first_of(body) == len(body)):
         raise UnreadableBodyError("The body is empty.")
     # Commas in texts count too, which is faster; the bound is far above what batches of events hold.
-    if len(body) > VALUES_MAX and counted(body, b",") > VALUES_MAX:
+    if len(body) > VALUES_MAX and count_byte(body, b",") > VALUES_MAX:
         raise BodyTooLargeError(f"The body holds more than {VALUES_MAX:,} values; send it in parts.")
     return body
 
@@ -188,11 +188,11 @@ def _check_utf8(body: bytes) -> None:
     decoder = codecs.getincrementaldecoder("utf-8")()
     for begin in range(0, len(body), WINDOW):
         # The first bytes of a character that the end of the last window cut.
-        held = len(decoder.getstate()[0])
+        cut = len(decoder.getstate()[0])
         try:
             decoder.decode(body[begin : begin + WINDOW], begin + WINDOW >= len(body))
         except UnicodeDecodeError as error:
-            place = begin - held + error.start
+            place = begin - cut + error.start
             raise UnreadableBodyError(f"The body is not UTF-8: {error.reason} at byte {place}.") from None
 
 
@@ -214,7 +214,7 @@ def _decode_whole(body: bytes, ndjson: bool) -> Sequence[EventIn] | None:
             sent = _many.decode(body)
         elif _ENVELOPE.match(body):
             sent = _enveloped.decode(body).events
-            return sent if _has_no_repeated_key(body, sent, beside=b'"events"') else None
+            return sent if _has_no_repeated_key(body, sent, extra=b'"events"') else None
         else:
             sent = [_one.decode(body)]
     except (msgspec.DecodeError, RecursionError):
@@ -231,7 +231,7 @@ def _decode_in_slices(body: bytes, ndjson: bool, max_events: int) -> Sequence[Ev
     """
     found: list[EventIn] = []
     received = 0
-    for slice_ in line_slices(body) if ndjson else list_slices(body):
+    for slice_ in cut_lines(body) if ndjson else cut_list(body):
         sent = _decode_whole(slice_, ndjson)
         if sent is None:
             return None
@@ -243,7 +243,7 @@ def _decode_in_slices(body: bytes, ndjson: bool, max_events: int) -> Sequence[Ev
     return found or None
 
 
-def _has_no_repeated_key(body: bytes, sent: Sequence[EventIn] | EventIn, beside: bytes = b"") -> bool:
+def _has_no_repeated_key(body: bytes, sent: Sequence[EventIn] | EventIn, extra: bytes = b"") -> bool:
     r"""Whether the body certainly has no repeated key. False may also mean that this is unknown.
 
     msgspec silently keeps the last of two equal keys. Encoding the events again shows it: every field is kept
@@ -251,7 +251,7 @@ def _has_no_repeated_key(body: bytes, sent: Sequence[EventIn] | EventIn, beside:
     each key and text and those escaped inside. A dropped key takes at least two away. Only a quote written as
     `\u0022` changes the number, so bodies with that escape are looked at event by event.
     """
-    quotes = _encode(sent).count(b'"') + beside.count(b'"')
+    quotes = _encode(sent).count(b'"') + extra.count(b'"')
     return quotes == body.count(b'"') and (b"\\" not in body or b"\\u0022" not in body)
 
 
@@ -281,7 +281,7 @@ def _decoded_event(item: bytes | RejectedEvent) -> EventIn | _Refused:
     return event if repeated is None else _refused(repeated)
 
 
-def _kept(sent: Iterable[EventIn | _Refused], now: Micros, source: str, *, plain: bool) -> Parsed:
+def _parsed(sent: Iterable[EventIn | _Refused], now: Micros, source: str, *, plain: bool) -> Parsed:
     entries: list[Entry] = []
     indexes: list[int] = []
     rejections: list[Rejection] = []

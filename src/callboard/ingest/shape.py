@@ -44,7 +44,7 @@ def check_shape(body: bytes, bounds: Bounds) -> None:
     """
     brackets = []
     values = keys = 0
-    for part in outside_texts(body):
+    for part in without_strings(body):
         values += part.count(b",")
         keys += part.count(b":")
         if values > bounds.values:
@@ -84,7 +84,7 @@ def is_deeper(body: bytes, levels: int) -> bool:
     """Whether containers are nested deeper than `levels`."""
     try:
         _check_levels(
-            [part.translate(None, _NOT_STRUCTURE) for part in outside_texts(body)],
+            [part.translate(None, _NOT_STRUCTURE) for part in without_strings(body)],
             Bounds(values=0, keys=0, keys_of_one=len(body), depth=levels),
         )
     except UnreadableBodyError:
@@ -92,7 +92,7 @@ def is_deeper(body: bytes, levels: int) -> bool:
     return False
 
 
-def outside_texts(body: bytes) -> Iterator[bytes]:
+def without_strings(body: bytes) -> Iterator[bytes]:
     """The body without the texts between quotes, window by window."""
     # Split at quotes, every other part is outside texts. An even number of parts is an odd number of quotes:
     # the window ends in a text if it began outside one.
@@ -123,7 +123,7 @@ def windows(body: bytes, begin: int = 0, size: int = WINDOW) -> Iterator[tuple[i
         begin += len(part)
 
 
-def counted(body: bytes, byte: bytes) -> int:
+def count_byte(body: bytes, byte: bytes) -> int:
     """How often a byte occurs in a body, inside texts or not."""
     if len(body) <= WINDOW:
         return body.count(byte)

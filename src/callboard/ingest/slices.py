@@ -20,7 +20,7 @@ _EVENTS = re.compile(rb'\}\s{0,99}(,)\s{0,99}\{\s{0,99}"type"')
 _BETWEEN = re.compile(rb'\}\s{0,99}(,)\s{0,99}\{\s{0,99}"')
 
 
-def line_slices(body: bytes) -> Iterator[bytes]:
+def cut_lines(body: bytes) -> Iterator[bytes]:
     """Slices of whole lines. A line longer than a slice is a slice of its own."""
     begin = 0
     while len(body) - begin > SLICE_BYTES:
@@ -32,7 +32,7 @@ def line_slices(body: bytes) -> Iterator[bytes]:
         yield body[begin:]
 
 
-def list_slices(body: bytes) -> Iterator[bytes]:
+def cut_list(body: bytes) -> Iterator[bytes]:
     """Slices of `[…]` or `{"events": […]}`, each a list, cut between events.
 
     The place is found by pattern alone: it may be inside an event that contains a list of objects, and then

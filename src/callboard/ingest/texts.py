@@ -1,4 +1,6 @@
-"""Texts that msgspec let through, looked at where a body is not plain: bytes, NUL, surrogates, empty."""
+"""Checks of texts that msgspec cannot make: size in bytes, NUL, surrogates, empty. Skipped for plain
+bodies.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +23,13 @@ def _texts(of: str) -> tuple[tuple[str, int, bool], ...]:
     )
 
 
-# Field, most bytes, whether it is an id.
+# Field, maximum bytes, whether it is an id.
 CALL_TEXTS: Final = _texts("call")
 TASK_TEXTS: Final = _texts("task")
 
 
 def tidy(wire: EventIn) -> None:
-    """Check every text of an event and make empty ones null, in place; raises `RejectedEvent`."""
+    """Check every text of an event and set empty ones to null, in place; raises `RejectedEvent`."""
     for field, bytes_max, is_id in CALL_TEXTS if wire.__class__ is CallIn else TASK_TEXTS:
         text = getattr(wire, field)
         if text.__class__ is not str:
@@ -39,7 +41,7 @@ def tidy(wire: EventIn) -> None:
 
 
 def check_text(field: str, text: str, bytes_max: int, *, is_id: bool) -> None:
-    """Raise `RejectedEvent` for a text that is too long or cannot be kept."""
+    """Raise `RejectedEvent` for a text that is too long or cannot be stored."""
     reason: RejectReason = "invalid_id" if is_id else "invalid_value"
     if "\0" in text:
         raise RejectedEvent(reason, field, "holds a NUL or half a surrogate pair, which cannot be kept")

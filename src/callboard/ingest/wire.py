@@ -1,7 +1,7 @@
-"""Events as they are sent: what msgspec can check while it decodes, at C speed.
+"""Events as they are sent, with the rules that msgspec checks while it decodes, at C speed.
 
-What it cannot check (bytes of a text, times, documents) `normalise` does. A field left out is `UNSET`.
-`explain` says in words why an event does not fit here; the two are held together by a test.
+`normalise` checks the rest (bytes of a text, times, documents). A field that was left out is `UNSET`.
+`explain` has the same rules with messages; a test compares the two.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ TIME_CHARACTERS = 64
 ATTEMPT_MAX = field("task", "attempt").maximum
 STANDING_MAX = field("call", "standing").maximum
 
-# msgspec counts characters: no text that fits in bytes has more of them, and an ASCII one has as many.
+# msgspec counts characters, the bounds are bytes. A text within its bytes never has more characters than
+# that, and for ASCII the two are equal; `texts` checks the bytes of others.
 RequiredId = Annotated[str, Meta(min_length=1, max_length=ID_BYTES)]
 Id = Annotated[str, Meta(max_length=ID_BYTES)] | None | UnsetType
 Text = Annotated[str, Meta(max_length=TEXT_BYTES)] | None | UnsetType
@@ -33,7 +34,7 @@ Sequence = Annotated[int, Meta(ge=0, le=SEQUENCE_MAX)] | None | UnsetType
 Attempt = Annotated[int, Meta(ge=1, le=ATTEMPT_MAX)] | None | UnsetType
 Standing = Annotated[int, Meta(ge=0, le=STANDING_MAX)] | None | UnsetType
 Flag = bool | None | UnsetType
-# Kept as bytes until its size is known: a small body can describe a very large tree of Python objects.
+# Not decoded until its size and depth are checked: a small body can describe a very large tree of objects.
 Document = Raw | UnsetType
 
 

@@ -1,4 +1,4 @@
-"""CSV and its kin: a header, then one record a row. A bad row costs itself and nothing beside it."""
+"""Delimited text such as CSV: a header, then one record for each row. A bad row does not affect others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from callboard.model.exported import (
 SEPARATORS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}
 MAX_LINE_CHARACTERS = 1 << 20
 MAX_LINES_OF_A_ROW = 1_000
-"""A quoted cell may hold line breaks; a quote still open after so many lines was never meant to be one."""
+"""A quoted cell may hold line breaks; a quote that is still open after so many lines is taken for a
+mistake."""
 _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",
@@ -33,10 +34,10 @@ _BYTE_ORDER_MARKS = {
 
 
 def text_of(stream: io.BufferedReader, head: bytes, encoding: str | None) -> tuple[io.TextIOWrapper, str]:
-    """The text of a stream, and its encoding: as told, else by its byte-order mark, else UTF-8.
+    """The text of a stream, and its encoding: the given one, else that of its byte-order mark, else UTF-8.
 
-    Bytes that are not of that encoding come through as surrogates, so that the row they stand in can be
-    rejected and its neighbours kept.
+    Bytes that are invalid in the encoding are decoded to surrogates, so that only the row that holds them is
+    rejected.
     """
     marked = next((name for mark, name in _BYTE_ORDER_MARKS.items() if head.startswith(mark)), None)
     name = encoding or marked or "utf-8"
@@ -51,25 +52,25 @@ def text_of(stream: io.BufferedReader, head: bytes, encoding: str | None) -> tup
 
 
 class Lines:
-    """Lines of a text, counted, that can be put back."""
+    """The numbered lines of a text. Lines can be put back."""
 
     def __init__(self, text: io.TextIOWrapper, name: str) -> None:
         self._text = text
         self._name = name
-        self._back: deque[str] = deque()
+        self._put_back: deque[str] = deque()
         self.number = 0
-        """Of the line taken last, from 1."""
+        """The number of the line that was read last, from 1."""
 
-    def take(self) -> str | None:
-        """The next line with its end; none behind the last. A line beyond the bound comes cut off."""
-        line = self._back.popleft() if self._back else self._read()
+    def next_line(self) -> str | None:
+        """The next line with its line end; None after the last. A line longer than the bound is cut off."""
+        line = self._put_back.popleft() if self._put_back else self._read()
         if not line:
             return None
         self.number += 1
         return line
 
     def put_back(self, lines: list[str]) -> None:
-        self._back.extendleft(reversed(lines))
+        self._put_back.extendleft(reversed(lines))
         self.number -= len(lines)
 
     def _read(self) -> str:
@@ -88,7 +89,7 @@ class Lines:
 
 
 def undecoded(line: str) -> RowError | None:
-    """What is wrong with the characters of a line."""
+    """The error when characters of a line are invalid; None when all are valid."""
     if len(line) >= MAX_LINE_CHARACTERS:
         return RowError("too_large", f"the line is longer than {MAX_LINE_CHARACTERS} characters")
     if "\0" in line:
@@ -111,12 +112,12 @@ class DelimitedRows:
     kind = "delimited"
 
     def __init__(self, text: io.TextIOWrapper, name: str, choose: Callable[[str], str]) -> None:
-        """`choose` is given the header's line and tells the separator. Raises `UnreadableFileError`."""
+        """`choose` returns the separator for the line of the header. Raises `UnreadableFileError`."""
         self._lines = Lines(text, name)
         self._name = name
-        first = self._lines.take()
+        first = self._lines.next_line()
         while first is not None and not first.strip():
-            first = self._lines.take()
+            first = self._lines.next_line()
         if first is None:
             raise UnreadableFileError(f"{name} is empty: not even a header")
         first = first.removeprefix("\ufeff")
@@ -127,9 +128,9 @@ class DelimitedRows:
         if isinstance(header, RowError):
             raise UnreadableFileError(f"{name}: the header (line {self._lines.number}): {header.message}")
         self.columns = [cell.strip() for cell in header]
-        # What we wrote ourselves is guarded against spreadsheets; another's file is read as it is.
+        # Cells of our own exports are escaped against formulas; those of other files are read unchanged.
         of_rejects = tuple(self.columns[: len(REJECT_COLUMNS)]) == REJECT_COLUMNS
-        self._guarded = of_rejects or tuple(self.columns) in (
+        self._is_escaped = of_rejects or tuple(self.columns) in (
             CALL_COLUMNS,
             *EARLIER_CALL_COLUMNS,
             TASK_COLUMNS,
@@ -137,7 +138,7 @@ class DelimitedRows:
         )
 
     def __iter__(self) -> Iterator[Record]:
-        while (line := self._lines.take()) is not None:
+        while (line := self._lines.next_line()) is not None:
             number = self._lines.number
             if not line.strip():
                 continue
@@ -153,7 +154,7 @@ class DelimitedRows:
         if len(cells) != len(self.columns):
             message = f"{_counted(len(cells), 'cell')} where the header has {len(self.columns)}"
             return Record(number, {}, cells, RowError("invalid_value", message))
-        if self._guarded:
+        if self._is_escaped:
             cells = [unescape_formula(cell) for cell in cells]
         return Record(number, dict(zip(self.columns, cells, strict=True)), cells)
 
@@ -163,15 +164,15 @@ class DelimitedRows:
         return self._quoted(line)
 
     def _quoted(self, line: str) -> list[str] | RowError:
-        """The cells of a row with quotes, which may run over several lines.
+        """The cells of a row with quotes, which may span several lines.
 
-        When it makes no sense, only the first line is at fault: the others are put back and read as rows.
+        If it cannot be read, only the first line is rejected: the others are put back and read as rows.
         """
         taken: list[str] = []
 
         def lines() -> Iterator[str]:
             yield line
-            while len(taken) < MAX_LINES_OF_A_ROW and (more := self._lines.take()) is not None:
+            while len(taken) < MAX_LINES_OF_A_ROW and (more := self._lines.next_line()) is not None:
                 taken.append(more)
                 yield more
 
@@ -202,20 +203,19 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def separator_for(wanted: list[str], told: str | None) -> Callable[[str], str]:
-    """What tells a header's separator: the one told, else the one that shows most of the wanted columns.
-
-    With no column wanted, or none found, it is the one that stands most often in the header.
+def separator_for(columns: list[str], separator: str | None) -> Callable[[str], str]:
+    """A function that finds the separator of a header: the given one, else the one that yields most of the
+    expected columns, and among equals the one that is most frequent in the header.
     """
 
     def choose(header: str) -> str:
-        if told:
-            return told
+        if separator:
+            return separator
         line = header.rstrip("\r\n")
 
-        def fitness(separator: str) -> tuple[int, int]:
-            names = {name.strip().strip('"') for name in line.split(separator)}
-            return sum(name in names for name in wanted), line.count(separator)
+        def fitness(candidate: str) -> tuple[int, int]:
+            names = {name.strip().strip('"') for name in line.split(candidate)}
+            return sum(name in names for name in columns), line.count(candidate)
 
         return max(SEPARATORS, key=fitness)
 

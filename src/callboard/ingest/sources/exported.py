@@ -1,4 +1,4 @@
-"""Files that Callboard exported: known by their columns, and imported without a question."""
+"""Files that Callboard exported: recognised by their columns, and imported without further options."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from callboard.model.exported import CALL_COLUMNS, EARLIER_CALL_COLUMNS, EARLIER
 
 
 def _line(columns: tuple[str, ...]) -> tuple[str, ...]:
-    """What a line of exported tasks has in NDJSON."""
+    """The fields of a line of exported tasks in NDJSON."""
     return (*(name for name in columns if not name.startswith("stuck_")), "stuck")
 
 
 _TASKS: Final = {
     "task_id": "task_id",
-    # The word that was received says both how the task stands and how that was said.
+    # The received word gives both the status and the word itself; `status` alone would lose it.
     "status": "source_status",
-    # Without it a task would have been modified when it was imported.
+    # Without it, the task's `modified` would be the time of the import.
     "occurred_at": "modified",
 }
-"""What is not filled by the column of its own name."""
+"""Event fields that are filled from a column of another name."""
 
 
 def _same(columns: tuple[str, ...], record_type: str) -> dict[str, str]:
@@ -33,7 +33,9 @@ def _same(columns: tuple[str, ...], record_type: str) -> dict[str, str]:
 
 
 def recognised(plan: ImportPlan) -> ImportPlan | None:
-    """The plan for a file that we exported; none for any other, or one that cannot be looked at twice."""
+    """The plan for a file of our own export; None for any other, or for a stream that can be read only
+    once.
+    """
     if plan.file == "-":
         return None
     try:

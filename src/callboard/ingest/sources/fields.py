@@ -1,4 +1,4 @@
-"""The fields an import can fill, and how the value of a cell becomes the value of a field."""
+"""The fields that an import can fill, and the conversion of a cell to the value of a field."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KINDS: Final[Mapping[str, Kind]] = {
 FIELDS: Final[Mapping[str, Mapping[str, Kind]]] = {
     of: {
         each.name: _KINDS.get(each.kind, "text")
-        # Names of fields are of no event: see `inferred.py`.
+        # `inferred` is no field of an event, but a column of exported files: see `inferred.py`.
         for each in (*event_fields(of), *(field for field in table if field.kind == "names"))
     }
     for of, table in model.FIELDS.items()
@@ -47,7 +47,7 @@ Reader = Callable[[Any], Any]
 
 
 def kind_of(field: str, fields: Mapping[str, Kind]) -> Kind:
-    """What a field holds; `metadata.campaign` is text inside a document. Raises `ImportOptionError`."""
+    """The kind of a field; `metadata.campaign` is text inside a document. Raises `ImportOptionError`."""
     root, _, inner = field.partition(".")
     if root not in fields:
         raise ImportOptionError(f"There is no field {field!r}. The fields are: {', '.join(fields)}")
@@ -59,7 +59,7 @@ def kind_of(field: str, fields: Mapping[str, Kind]) -> Kind:
 
 
 def reader_of(kind: Kind, times: TimeReader, duration_unit: str) -> Reader:
-    """How cells become values of that kind. The reader raises `RowError`."""
+    """The function that converts cells to values of a kind. It raises `RowError`."""
     if kind == "duration":
         factor = DURATION_UNITS[duration_unit]
         return lambda value: seconds(value, factor)
@@ -74,7 +74,7 @@ def reader_of(kind: Kind, times: TimeReader, duration_unit: str) -> Reader:
 
 
 def text(value: Any) -> Any:
-    """Text as it stands; whole numbers (ids often are) in digits. Anything else is left for validation."""
+    """Text unchanged; whole numbers, as ids often are, in digits. Validation rejects anything else."""
     if isinstance(value, bool):
         return value
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
@@ -83,7 +83,7 @@ def text(value: Any) -> Any:
 
 
 def seconds(value: Any, factor: Decimal) -> float | int:
-    """A length of time, from a number of units, `m:ss` or `h:mm:ss`."""
+    """A duration in seconds, from a number of units, `m:ss` or `h:mm:ss`."""
     if isinstance(value, timedelta):
         return value / timedelta(seconds=1)
     try:
@@ -121,7 +121,7 @@ def whole(value: Any) -> Any:
 
 
 def yes_no(value: Any) -> Any:
-    """Yes or no, in the words of files."""
+    """A boolean, from one of the words that files use."""
     if isinstance(value, str):
         if value.lower() not in _YES_NO:
             raise RowError("invalid_value", f"{value!r} is neither true nor false")

@@ -17,7 +17,7 @@ from callboard.ingest.sources.fields import FIELDS, NEEDED
 from callboard.ingest.sources.guess_ids import id_warning
 from callboard.ingest.sources.guess_times import date_and_clock, time_formats
 from callboard.ingest.sources.headings import candidates, duration_unit, heading
-from callboard.ingest.sources.known_words import MEANINGS, NOBODY, meanings, normal
+from callboard.ingest.sources.known_words import MEANINGS, NO_AGENT_WORDS, meanings, normal
 from callboard.ingest.sources.mapping import joined, pieces
 from callboard.ingest.sources.opening import Opened, open_file
 from callboard.ingest.sources.plan import ImportPlan, kind_of_file, open_rows
@@ -50,7 +50,7 @@ class Guess:
     """The time formats that fit; more than one when day and month cannot be told apart."""
     needs_zone: bool = False
     """Its times carry no offset, and the options name no zone."""
-    doubts: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     """What a person should check, in sentences."""
     missing: list[str] = field(default_factory=list)
     """Fields that every event needs and no column seems to hold."""
@@ -85,8 +85,8 @@ def guess(plan: ImportPlan) -> Guess:
     _guess_times(found, chosen)
     _guess_words(found, chosen)
     _guess_duration(found, chosen)
-    if doubt := id_warning(found.plan, chosen):
-        found.doubts.append(doubt)
+    if warning := id_warning(found.plan, chosen):
+        found.warnings.append(warning)
     record_type = plan.options.record_type
     found.missing = [each for each in NEEDED[record_type] if each not in chosen and not _is_set(plan, each)]
     assignments = joined(f"{target}={source}" for target, source in chosen.items())
@@ -202,10 +202,10 @@ def _guess_times(found: Guess, chosen: dict[str, str]) -> None:
     else:
         formats = _common_formats(found, chosen, fields)
     if not formats:
-        found.doubts.append("no column seems to say when: rows then count at the time they are imported")
+        found.warnings.append("no column seems to say when: rows then count at the time they are imported")
         return
-    if told := found.plan.options.time_format:
-        formats = list(told)
+    if given := found.plan.options.time_format:
+        formats = list(given)
     else:
         found.formats = formats
         if len(formats) == 1:
@@ -233,7 +233,7 @@ def _common_formats(found: Guess, chosen: dict[str, str], fields: list[str]) -> 
 
 def _leave_out(found: Guess, chosen: dict[str, str], fields: list[str]) -> None:
     for each in fields:
-        found.doubts.append(f"{chosen.pop(each)!r} ({each}?) holds times of another format; it is left out")
+        found.warnings.append(f"{chosen.pop(each)!r} ({each}?) holds times of another format; it is left out")
 
 
 class _DateAndClock(NamedTuple):
@@ -270,21 +270,21 @@ def _guess_words(found: Guess, chosen: dict[str, str]) -> None:
         words = list(dict.fromkeys(str(value) for value in found.column_values(chosen[target])))
         known, unknown = meanings(target, words)
         if known:
-            values.append(_said(target, (f"{word}={meaning}" for word, meaning in known.items())))
+            values.append(_pairs(target, (f"{word}={meaning}" for word, meaning in known.items())))
         if unknown:
             shown = ", ".join(unknown[:_SHOWN_WORDS]) + (" …" if len(unknown) > _SHOWN_WORDS else "")
-            found.doubts.append(
+            found.warnings.append(
                 f"{target}: nobody knows what {shown} means; --values tells it, else rejected"
             )
     if "agent" in chosen:
         names = dict.fromkeys(str(value) for value in found.column_values(chosen["agent"]))
-        if nobody := [name for name in names if normal(name) in NOBODY]:
-            nulls.append(_said("agent", nobody))
+        if no_agent := [name for name in names if normal(name) in NO_AGENT_WORDS]:
+            nulls.append(_pairs("agent", no_agent))
     options = replace(found.plan.options, values=tuple(values), null=tuple(nulls))
     found.plan = replace(found.plan, options=options)
 
 
-def _said(target: str, words: Any) -> str:
+def _pairs(target: str, words: Any) -> str:
     first, *others = words
     return joined([f"{target}:{first}", *others])
 
@@ -298,7 +298,7 @@ def _guess_duration(found: Guess, chosen: dict[str, str]) -> None:
         numbers = [float(v) for v in found.column_values(column) if ":" not in str(v)]
         if numbers and all(each.is_integer() for each in numbers) and median(numbers) > _LONG_CALL_S:
             unit = "milliseconds"
-            found.doubts.append(f"{column!r} is taken as milliseconds: half of it is above {_LONG_CALL_S}")
+            found.warnings.append(f"{column!r} is taken as milliseconds: half of it is above {_LONG_CALL_S}")
     found.plan = replace(found.plan, options=replace(found.plan.options, duration_unit=unit))
 
 

@@ -27,7 +27,7 @@ def id_warning(plan: ImportPlan, chosen: Mapping[str, str]) -> str | None:
     repeated = len(ids) - len(set(ids))
     if not repeated:
         return None
-    said = f"{repeated:,} of {len(ids):,} ids of {column!r} came before: rows of one id are one item"
+    sentence = f"{repeated:,} of {len(ids):,} ids of {column!r} came before: rows of one id are one item"
     for other in rows.columns:
         # A name with braces cannot be used in a template of --map, as the sentence below proposes.
         if other in chosen.values() or "{" in other or "}" in other:
@@ -36,5 +36,5 @@ def id_warning(plan: ImportPlan, chosen: Mapping[str, str]) -> str | None:
         if len(set(parts)) <= len(parts) * _MAX_REPEATED_SHARE and len(
             set(zip(parts, ids, strict=True))
         ) == len(ids):
-            return f"{said}. With {other!r} they come once: should it be {{{other}}}-{{{column}}}?"
-    return said
+            return f"{sentence}. With {other!r} they come once: should it be {{{other}}}-{{{column}}}?"
+    return sentence

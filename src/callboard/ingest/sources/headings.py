@@ -1,4 +1,4 @@
-"""What the columns of common exports are called, and which field each most likely fills."""
+"""Column names of common exports, and the field that each most likely fills."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from callboard.model.fields import FIELDS, event_fields
 HEADINGS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     of: {field.name: field.headings for field in event_fields(of) if field.headings} for of in FIELDS
 }
-"""Field → headings, the likeliest first. They are compared in lower case, words joined by one `_`: to it
-`Call SID`, `callSid` and `call_sid` are one."""
+"""Field → headings, the most likely first. Compared in lower case with words joined by one `_`: `Call SID`,
+`callSid` and `call_sid` are equal."""
 _WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _UNITS = ((re.compile(r"(_|^)(ms|msec|millis|milliseconds)(_|$)"), "milliseconds"),
@@ -20,12 +20,14 @@ _UNITS = ((re.compile(r"(_|^)(ms|msec|millis|milliseconds)(_|$)"), "milliseconds
 
 
 def heading(column: str) -> str:
-    """A column's name, as the tables spell it."""
+    """A column's name in the form of the tables."""
     return _NO_LETTER.sub("_", _WORD_BOUNDARY.sub("_", column).lower()).strip("_")
 
 
 def candidates(columns: list[str], record_type: str) -> dict[str, list[str]]:
-    """Field → columns that may fill it, the likeliest first. A dotted column goes by its last part too."""
+    """Field → columns that may fill it, the most likely first. A dotted column also matches by its last
+    part.
+    """
     by_heading: dict[str, str] = {}
     for column in columns:
         by_heading.setdefault(heading(column), column)
@@ -40,5 +42,5 @@ def candidates(columns: list[str], record_type: str) -> dict[str, list[str]]:
 
 
 def duration_unit(column: str) -> str:
-    """The unit a duration's heading names; seconds when it names none."""
+    """The unit that the heading of a duration names; seconds when it names none."""
     return next((unit for pattern, unit in _UNITS if pattern.search(heading(column))), "seconds")

@@ -213,7 +213,7 @@ class Importer:
     def _commit(self, owned: OwnedImport, step: ImportStep, chunk: _Chunk) -> None:
         report = self.report
         assert report is not None
-        receipts = owned.take(step)
+        receipts = owned.commit_rows(step)
         if receipts is None:
             # Committed, but the answer was lost: only the store knows how the rows ended.
             _as_on_record(report, owned.record)

@@ -23,19 +23,19 @@ NOT_STATED: Final = "untold"
 _MAY_BE_UNKNOWN: Final = ("creation_time", "start_time", "end_time", "call_duration")
 
 
-def restated(event: dict[str, Any]) -> dict[str, Any]:
+def without_inferred(event: dict[str, Any]) -> dict[str, Any]:
     """The event of a call's row, changed so that it does not state inferred times. Raises `RowError`.
 
     An inferred end becomes `occurred_at`. An inferred creation is left out if the fold infers it again from
     the other times; if not, it is stated, because it would be lost otherwise.
     """
-    told = event.pop(FIELD, None)
+    flags = event.pop(FIELD, None)
     for name in _MAY_BE_UNKNOWN:
         # In a row of an export null means "unknown"; in an event it would mean "there is none".
         if event.get(name) is None:
             event.pop(name, None)
     created, start, end = (_instant(event, name) for name in ("creation_time", "start_time", "end_time"))
-    inferred = _judged(event, start, end) if told == NOT_STATED else _names(told)
+    inferred = _inferred_by_old_export(event, start, end) if flags == NOT_STATED else _names(flags)
     occurred: Micros | None = None
     if "end_time" in inferred and end is not None:
         event["occurred_at"], event["end_time"], occurred = event["end_time"], None, end
@@ -49,7 +49,9 @@ def restated(event: dict[str, Any]) -> dict[str, Any]:
     return event
 
 
-def _judged(event: dict[str, Any], start: Micros | None, end: Micros | None) -> frozenset[str]:
+def _inferred_by_old_export(
+    event: dict[str, Any], start: Micros | None, end: Micros | None
+) -> frozenset[str]:
     """Which times are inferred in a row of an export of an earlier version, which does not say so.
 
     That version wrote a duration wherever it had a start and a stated end. So a row with start and end but no
@@ -92,11 +94,11 @@ def _drop_derived_values(event: dict[str, Any], start: Micros | None, end: Micro
         event["start_time"] = None
 
 
-def _names(said: Any) -> frozenset[str]:
-    names = frozenset(said.split() if isinstance(said, str) else said or ())
+def _names(flags: Any) -> frozenset[str]:
+    names = frozenset(flags.split() if isinstance(flags, str) else flags or ())
     if not names <= _NAMES:
         raise RowError(
-            "invalid_value", f"{FIELD}: {said!r} names another field than creation_time and end_time"
+            "invalid_value", f"{FIELD}: {flags!r} names another field than creation_time and end_time"
         )
     return names
 

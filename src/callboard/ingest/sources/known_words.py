@@ -8,18 +8,18 @@ from typing import Final
 
 from callboard.model.fields import FIELDS, event_fields
 
-NOBODY: Final = frozenset({"none", "null", "n a", "na", "nil", "no server", "unknown", "unassigned"})
-"""Words for "there is no agent"."""
+NO_AGENT_WORDS: Final = frozenset({"none", "null", "n a", "na", "nil", "no server", "unknown", "unassigned"})
+"""Words that mean that there is no agent."""
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 
 
 def _table(words: Mapping[str, tuple[str, ...]], own: Iterable[str]) -> dict[str, str]:
-    table = {normal(word): meaning for meaning, said in words.items() for word in said}
+    table = {normal(word): meaning for meaning, synonyms in words.items() for word in synonyms}
     return table | {normal(word): word for word in own}
 
 
 def normal(word: str) -> str:
-    """A word as the tables spell it: lower case, words apart by one blank."""
+    """A word in the form of the tables: lower case, parts separated by one space."""
     return _NO_LETTER.sub(" ", word.lower()).strip()
 
 

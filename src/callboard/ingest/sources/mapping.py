@@ -62,7 +62,7 @@ class RowMapping:
         self.templates = {target: Template(text) for target, text in templates.items()}
         constants = assignments(options.set, "--set")
         self._constants = [
-            (tuple(each.split(".")), self._constant(each, said)) for each, said in constants.items()
+            (tuple(each.split(".")), self._constant(each, meaning)) for each, meaning in constants.items()
         ]
         self._columns = [self._column(target, template) for target, template in self.templates.items()]
         values = _words(options.values, "--values", self._fields)
@@ -97,7 +97,7 @@ class RowMapping:
             value = _value(column, row)
             if value is not _ABSENT:
                 _put(event, column.path, value)
-        return inferred.restated(event) if self._restates else event
+        return inferred.without_inferred(event) if self._restates else event
 
     def _column(self, target: str, template: Template) -> _Column:
         kind = kind_of(target, self._fields)
@@ -115,8 +115,8 @@ class RowMapping:
 
     def _words(self, values: dict[str, list[str]], nulls: dict[str, list[str]]) -> None:
         by_field = {column.field: column for column in self._columns}
-        for option, said in (("--values", values), ("--null", nulls)):
-            for target in said:
+        for option, targets in (("--values", values), ("--null", nulls)):
+            for target in targets:
                 if target not in by_field:
                     raise ImportOptionError(f"{option}: {target} is not mapped to any column")
         for target, pairs in values.items():
@@ -212,11 +212,11 @@ def _value(column: _Column, row: Mapping[str, Any]) -> Any:
 def _meant(column: _Column, value: Any) -> Any:
     """The value that `--values` or `--null` give for a word of the file; else the word itself."""
     if column.words and not isinstance(value, dict | list):
-        said = column.words.get(_text(value), _ABSENT)
-        if said is _ABSENT:
-            said = column.folded.get(_text(value).casefold(), _ABSENT)
-        if said is not _ABSENT:
-            return said
+        meaning = column.words.get(_text(value), _ABSENT)
+        if meaning is _ABSENT:
+            meaning = column.folded.get(_text(value).casefold(), _ABSENT)
+        if meaning is not _ABSENT:
+            return meaning
     return value
 
 

@@ -31,7 +31,7 @@ class NdjsonRows:
         return chain(self._first, self._rest)
 
     def _read(self) -> Iterator[Record]:
-        while (line := self._lines.take()) is not None:
+        while (line := self._lines.next_line()) is not None:
             if self._lines.number == 1:
                 line = line.removeprefix("\ufeff")
             if line.strip():

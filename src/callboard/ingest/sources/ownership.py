@@ -27,15 +27,15 @@ from callboard.store.interface import ImportStep, Receipt, Store, batch_id
 T = TypeVar("T")
 
 RETRY_FOR_S = 60
-"""How long a store that is busy or unavailable is asked again before the import fails. Started again, the
-import continues where it stopped."""
+"""How long calls are retried while the store is busy or unavailable, before the import fails. Started again,
+the import continues where it stopped."""
 HEARTBEAT_S = 2.0
 """How often an owner that commits nothing writes a heartbeat."""
 OWNER_TIMEOUT_S = 8.0
 """An owner on another machine counts as ended when its heartbeat has not changed for this long (four beats),
 measured here by a monotonic clock: clocks of two machines are never compared.
 """
-_LOOK_EVERY_S = 0.25
+_CHECK_EVERY_S = 0.25
 
 
 @contextmanager
@@ -65,13 +65,13 @@ class OwnedImport:
         self._store = store
         self._org_id = org_id
         self._owner = owner
-        self._moved = threading.Event()
+        self._committed = threading.Event()
 
     @property
     def nonce(self) -> str:
         return self._owner.nonce
 
-    def take(self, step: ImportStep) -> list[Receipt] | None:
+    def commit_rows(self, step: ImportStep) -> list[Receipt] | None:
         """Commit the next rows exactly once, retrying while the store is unavailable.
 
         None means that they are committed but the answer was lost; `record` then has the new counts. Raises
@@ -84,7 +84,7 @@ class OwnedImport:
             except (ImportTakenError, StoreUnavailableError) as error:
                 # The commit may have gone through before the connection was lost, and its retry then fails
                 # with ImportTakenError because the position has moved. The stored position decides.
-                record = self._look()
+                record = self._reload()
                 if not _belongs_to(record, self._owner):
                     raise import_taken_error(record) from error
                 if record.position != step.ends:
@@ -92,8 +92,8 @@ class OwnedImport:
                 self.record = record
                 return None
 
-        receipts = _patiently(commit)
-        self._moved.set()
+        receipts = _with_retry(commit)
+        self._committed.set()
         return receipts
 
     def finish(self, now: int) -> None:
@@ -103,11 +103,11 @@ class OwnedImport:
             try:
                 return self._store.finish_import(self._org_id, self.record.batch_no, now, self._owner.nonce)
             except ImportTakenError as error:
-                raise import_taken_error(self._look()) from error
+                raise import_taken_error(self._reload()) from error
 
-        self.record = _patiently(end)
+        self.record = _with_retry(end)
 
-    def _look(self) -> ImportBatch:
+    def _reload(self) -> ImportBatch:
         return _find(self._store, self._org_id, self.record.batch_no)
 
     @contextmanager
@@ -117,8 +117,8 @@ class OwnedImport:
 
         def beat() -> None:
             while not ended.wait(HEARTBEAT_S):
-                if self._moved.is_set():
-                    self._moved.clear()
+                if self._committed.is_set():
+                    self._committed.clear()
                     continue
                 # A missed beat does no harm: while the store is unavailable, no other process can look for
                 # this one's heartbeat either.
@@ -160,9 +160,9 @@ def import_taken_error(record: ImportBatch) -> ImportTakenError:
 def _claimed(
     store: Store, org_id: int, label: str, owner: ImportOwner, clock: Clock, *, from_start: bool
 ) -> ImportBatch:
-    began = _patiently(lambda: store.begin_import(org_id, label, clock()))
+    record = _with_retry(lambda: store.begin_import(org_id, label, clock()))
     while True:
-        seen = _without_owner(store, org_id, began)
+        seen = _without_owner(store, org_id, record)
         # Compare-and-set: the store accepts the claim only if owner and heartbeat are still as seen here.
         claim = ImportClaim(
             owner=owner,
@@ -172,12 +172,12 @@ def _claimed(
         )
         try:
             # B023 does not apply: the lambda is called before `seen` and `claim` change.
-            return _patiently(lambda: store.claim_import(org_id, seen.batch_no, claim))  # noqa: B023
+            return _with_retry(lambda: store.claim_import(org_id, seen.batch_no, claim))  # noqa: B023
         except ImportTakenError:
             # Another process was faster, or the import has ended meanwhile: read it again.
-            began = _patiently(lambda: store.begin_import(org_id, label, clock()))
-            if _belongs_to(began, owner):
-                return began  # the claim went through and its answer was lost
+            record = _with_retry(lambda: store.begin_import(org_id, label, clock()))
+            if _belongs_to(record, owner):
+                return record  # the claim went through and its answer was lost
 
 
 def _without_owner(store: Store, org_id: int, record: ImportBatch) -> ImportBatch:
@@ -192,8 +192,8 @@ def _without_owner(store: Store, org_id: int, record: ImportBatch) -> ImportBatc
         raise import_taken_error(record)
     until = time.monotonic() + OWNER_TIMEOUT_S
     while not ended and time.monotonic() < until:
-        time.sleep(_LOOK_EVERY_S)
-        now = _patiently(lambda: _find(store, org_id, record.batch_no))
+        time.sleep(_CHECK_EVERY_S)
+        now = _with_retry(lambda: _find(store, org_id, record.batch_no))
         if now.owner is None:
             return now
         if now.beat != record.beat:
@@ -212,12 +212,12 @@ def _belongs_to(record: ImportBatch, owner: ImportOwner) -> bool:
     return record.owner is not None and record.owner.nonce == owner.nonce
 
 
-def _patiently(ask: Callable[[], T]) -> T:
-    """Call `ask`, and again after a pause while the store is unavailable or locked by another writer."""
+def _with_retry(call: Callable[[], T]) -> T:
+    """Call `call`, and again after a pause while the store is unavailable or locked by another writer."""
     deadline = time.monotonic() + RETRY_FOR_S
     while True:
         try:
-            return ask()
+            return call()
         except StoreUnavailableError as error:
             if time.monotonic() > deadline:
                 raise

@@ -15,8 +15,8 @@ class ParquetRows:
 
     kind = "parquet"
 
-    def __init__(self, file: BinaryIO, name: str, wanted: list[str] | None) -> None:
-        """`wanted`: the columns to read; names that the file lacks are ignored. None means all columns."""
+    def __init__(self, file: BinaryIO, name: str, columns: list[str] | None) -> None:
+        """`columns`: the columns to read; names that the file lacks are ignored. None means all columns."""
         import pyarrow as pa  # noqa: PLC0415 - 60 ms that only Parquet files should cost
         import pyarrow.parquet as pq  # noqa: PLC0415 - see above
 
@@ -28,7 +28,7 @@ class ParquetRows:
             raise UnreadableFileError(f"{name} is not a Parquet file that can be read: {error}") from error
         self.columns: list[str] = list(self._file.schema_arrow.names)
         # A dotted name is a field inside a column, which is read whole; or a column with a dot in its name.
-        roots = None if wanted is None else {each.split(".")[0] for each in wanted} | set(wanted)
+        roots = None if columns is None else {each.split(".")[0] for each in columns} | set(columns)
         self._read = [name for name in self.columns if roots is None or name in roots]
         self.total: int = self._file.metadata.num_rows
         self.done = 0

@@ -40,20 +40,20 @@ class ImportPlan:
         # A file named "undo" must not be read as the subcommand `import undo`.
         words = ["callboard", "import", f"./{self.file}" if self.file == "undo" else self.file]
         words += ["--org", self.handle]
-        said = self.options
+        options = self.options
         pairs: list[tuple[str, str | None]] = [
             ("--space", self.space),
             ("--space-from", self.space_from),
-            ("--type", said.record_type if said.record_type != "call" else None),
+            ("--type", options.record_type if options.record_type != "call" else None),
             ("--encoding", self.encoding),
             ("--separator", {"\t": "tab"}.get(self.separator or "", self.separator)),
-            *(("--set", each) for each in said.set),
-            ("--timezone", said.timezone),
-            *(("--time-format", each) for each in said.time_format),
-            ("--duration-unit", said.duration_unit if said.duration_unit != "seconds" else None),
-            *(("--map", each) for each in said.map),
-            *(("--values", each) for each in said.values),
-            *(("--null", each) for each in said.null),
+            *(("--set", each) for each in options.set),
+            ("--timezone", options.timezone),
+            *(("--time-format", each) for each in options.time_format),
+            ("--duration-unit", options.duration_unit if options.duration_unit != "seconds" else None),
+            *(("--map", each) for each in options.map),
+            *(("--values", each) for each in options.values),
+            *(("--null", each) for each in options.null),
             ("--db", self.db),
         ]
         words += [word for option, value in pairs if value is not None for word in (option, value)]
@@ -64,7 +64,7 @@ class ImportPlan:
         words = ["callboard", "import", "undo", batch, "--org", self.handle]
         return shlex.join([*words, "--db", self.db] if self.db else words)
 
-    def label(self, opened: Opened, told: str | None) -> str:
+    def label(self, opened: Opened, name: str | None) -> str:
         """The label of the import. The same content with the same options has the same label, so that an
         interrupted import is found again when it is repeated.
         """
@@ -72,7 +72,7 @@ class ImportPlan:
             [self.space, self.space_from, self.encoding, self.separator, msgspec.to_builtins(self.options)]
         )
         digest = hashlib.sha256(opened.digest.encode() + how).hexdigest()[:16]
-        return f"{told or opened.name} {digest}"
+        return f"{name or opened.name} {digest}"
 
 
 def kind_of_file(head: bytes) -> Format:
@@ -88,8 +88,8 @@ def kind_of_file(head: bytes) -> Format:
 
 
 @contextmanager
-def open_rows(plan: ImportPlan, wanted: list[str] | None) -> Iterator[tuple[Opened, Rows]]:
-    """The rows of the plan's file. `wanted`: the columns to read; None means all.
+def open_rows(plan: ImportPlan, columns: list[str] | None) -> Iterator[tuple[Opened, Rows]]:
+    """The rows of the plan's file. `columns`: the columns to read; None means all.
 
     Raises `UnreadableFileError`, `ImportOptionError`.
     """
@@ -99,13 +99,13 @@ def open_rows(plan: ImportPlan, wanted: list[str] | None) -> Iterator[tuple[Open
         kind = kind_of_file(opened.head)
         if kind == "parquet":
             with seekable(opened) as file:
-                yield opened, ParquetRows(file, opened.name, wanted)
+                yield opened, ParquetRows(file, opened.name, columns)
             return
         text, _ = text_of(opened.stream, opened.head, plan.encoding)
         if kind == "ndjson":
             yield opened, NdjsonRows(text, opened.name)
         else:
-            yield opened, DelimitedRows(text, opened.name, separator_for(wanted or [], plan.separator))
+            yield opened, DelimitedRows(text, opened.name, separator_for(columns or [], plan.separator))
 
 
 def separator_of(word: str | None) -> str | None:

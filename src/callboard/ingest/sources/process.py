@@ -62,12 +62,12 @@ def _machine() -> str | None:
 def _started(pid: int) -> str | None:
     """When a process was started, in clock ticks since boot; `ended` for a zombie; None if unreadable."""
     try:
-        told = (_PROC / str(pid) / "stat").read_text("utf-8", "replace")
+        stat = (_PROC / str(pid) / "stat").read_text("utf-8", "replace")
     except OSError:
         return None
     # proc(5): pid (name) state …, with the start time as field 22. The name may contain spaces and
     # parentheses, so the fields are counted from the last parenthesis.
-    state, *rest = told[told.rindex(")") + 1 :].split()
+    state, *rest = stat[stat.rindex(")") + 1 :].split()
     return "ended" if state in _ENDED else rest[18]
 
 

@@ -64,8 +64,8 @@ class TimeReader:
                 return found
         if not self.formats and (found := from_iso(text)) is not None:
             return found
-        wanted = " or ".join(self.formats) or "ISO 8601; --time-format tells another format"
-        raise RowError("invalid_time", f"{_shown(value)} is not a time as {wanted}")
+        expected = " or ".join(self.formats) or "ISO 8601; --time-format tells another format"
+        raise RowError("invalid_time", f"{_shown(value)} is not a time as {expected}")
 
     def _in_zone(self, local: datetime, value: Any) -> datetime:
         if self.zone is None:
