@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
@@ -15,9 +16,11 @@ from callboard.errors import (
     IdempotencyConflictError,
     QueueFullError,
     StoreError,
+    StoreLockedError,
     StoreUnavailableError,
 )
 from callboard.ingest.commit import process
+from callboard.ingest.commit.protocol import results_frame
 from callboard.settings import Settings
 from callboard.store.interface import Batch, Idempotency, Receipt, Rejection
 from tests.events import call
@@ -35,6 +38,8 @@ class Gated(MemoryStore):
         super().__init__()
         self.gate = threading.Event()
         self.gate.set()
+        self.lock = threading.Event()
+        self.lock.set()
         self.arrived = threading.Semaphore(0)
         self.commits: list[list[str]] = []
         self.fault: Exception | None = None
@@ -51,6 +56,10 @@ class Gated(MemoryStore):
         receipts = super().ingest(batches, waited_s=waited_s)
         self.commits.append(names)
         return receipts
+
+    def try_writing(self) -> None:
+        """Waits for the lock that a writer check needs."""
+        assert self.lock.wait(20)
 
 
 class World:
@@ -325,3 +334,57 @@ def test_a_check_during_which_the_writer_ends_says_so(world: World, monkeypatch:
     monkeypatch.setattr(process.WriterProcess, "doing", last_answer)
     with pytest.raises(StoreUnavailableError, match="ended and is not back yet"):
         world.run(world.client.check(5))
+
+
+def test_a_check_ends_within_its_bound_with_a_reason(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when the writer does not say what it is doing."""
+
+    async def silent(_: process.WriterProcess) -> tuple[str, float]:
+        await asyncio.sleep(60)
+        raise AssertionError("the check did not end")
+
+    async def main() -> None:
+        async with asyncio.timeout(10):
+            await world.client.check(0.1)
+
+    world.commit(world.batch("c1"))
+    monkeypatch.setattr(process.WriterProcess, "doing", silent)
+    with pytest.raises(StoreUnavailableError, match="a commit takes very long"):
+        world.run(main())
+
+
+def test_a_check_after_a_failed_commit_names_its_reason_while_the_next_one_waits(world: World) -> None:
+    """The lock that made a commit fail is still held: the check's own commit waits for it."""
+    world.store.fault = StoreLockedError()
+    with pytest.raises(StoreLockedError):
+        world.commit(world.batch("c1"))
+    world.store.fault = None
+    world.store.lock.clear()
+    try:
+        with pytest.raises(StoreLockedError, match="locked by another process"):
+            world.run(world.client.check(0.1))
+    finally:
+        world.store.lock.set()
+    world.run(world.client.check(10))
+
+
+def test_results_of_a_replaced_writer_answer_nothing(world: World) -> None:
+    """It was killed and its requests were answered: what it still sent must not answer those of the next."""
+    (receipt,) = world.store.ingest([world.batch("c0", "c1")])
+    replaced: Any = SimpleNamespace(is_open=True)
+
+    async def main() -> Receipt:
+        async with asyncio.TaskGroup() as group:
+            waiting = group.create_task(world.client.commit_async(world.batch("c2")))
+            await asyncio.to_thread(world.store.arrived.acquire)
+            world.client.results_received(replaced, [results_frame([receipt])])
+            await asyncio.sleep(0)
+            assert not waiting.done()
+            world.store.gate.set()
+        return waiting.result()
+
+    world.close_gate()
+    try:
+        assert world.run(main()).applied == 1
+    finally:
+        world.store.gate.set()

@@ -88,7 +88,10 @@ class CommitClient:
             async with asyncio.timeout(within_s):
                 await self._check()
         except TimeoutError:
-            raise StoreUnavailableError("Events cannot be written: a commit takes very long.", 5) from None
+            # After a failed commit `_check` waits for another one. When that does not end in time, what made the
+            # last one fail, for example a lock, is most likely still there.
+            slow = StoreUnavailableError("Events cannot be written: a commit takes very long.", 5)
+            raise self._supervisor.failed or slow from None
 
     async def _check(self) -> None:
         if self._stopping or not self._started:
