@@ -231,7 +231,7 @@ def test_a_tokens_last_use_is_recorded_every_ten_minutes_at_most(board: Board):
     """And never on a request's way: the answer does not wait for it."""
 
     def last_use() -> int | None:
-        board.loop.run(board.app._touches.settle())
+        board.loop.run(board.app._touches.flush())
         token = board.store.find_token(token_id)
         assert token is not None
         return token.last_used_at

@@ -128,7 +128,7 @@ def test_short_lists_are_paged_the_same_way(board: Board, path: str):
         board.space(board.acme, f"S{number}")
         board.token(board.acme)
     board.get(path, token=board.both)
-    board.loop.run(board.app._touches.settle())  # this token's last use is in the list from now on
+    board.loop.run(board.app._touches.flush())  # this token's last use is in the list from now on
     whole = board.data(path, token=board.both, params={"page_size": 99})
     paged = [
         row

@@ -171,10 +171,10 @@ CACHES: dict[str, Cache] = {
         "pairs of token and handle of the short path",
         short_path.GRANTS,
         16,
-        (b"a" * 300, b"h" * (short_path.LONGEST_KEY - 300), Grant(BIG, BIG + 1, _NOW)),
+        (b"a" * 300, b"h" * (short_path.MAX_KEY_BYTES - 300), Grant(BIG, BIG + 1, _NOW)),
     ),
     "http/short_path.py: ShortPath._scopes": Cache(
-        "queries of the short path", short_path.SCOPES, 24, (b"q" * short_path.LONGEST_KEY, (BIG, BIG + 1))
+        "queries of the short path", short_path.SCOPES, 24, (b"q" * short_path.MAX_KEY_BYTES, (BIG, BIG + 1))
     ),
     "query/analytics.py: Analytics._known": Cache(
         "spaces whose totals are held, a worker", analytics.MAX_SPACES, 256, (BIG, _cell())
@@ -208,10 +208,10 @@ NO_CACHES = {
     "http/router.py: _Node.literals": "the routes, made at the start",
     "http/router.py: _Node.endpoints": "the routes, made at the start",
     "http/metering.py: Gauges._told": "names of our own counters",
-    "http/refusals.py: Refusals._kinds": "codes of our own errors",
-    "http/room.py: Room._of_sender": "senders whose bodies are held now, gone with their last byte",
-    "http/shared_threads.py: FairThreadPool._at_work": "what is at work, bounded by the threads",
-    "http/shared_threads.py: FairThreadPool._queues": "what waits, bounded by the room for it",
+    "http/refusal_log.py: RefusalLog._kinds": "codes of our own errors",
+    "http/body_memory.py: BodyMemory._of_sender": "senders with a body, removed with its last byte",
+    "http/fair_threads.py: FairThreadPool._running": "calls that run, bounded by the threads",
+    "http/fair_threads.py: FairThreadPool._queues": "what waits, bounded by the room for it",
     "telemetry/meter.py: Layout._places": "names of our own counters",
     "query/analytics.py: OrganizationTotals.spaces": "counted by Analytics._known",
     "query/places.py: Places._of_organization": "places that are taken",

@@ -8,13 +8,13 @@ from callboard.cli import server
 from callboard.clock import moment
 from callboard.fold import event_quota
 from callboard.http import (
-    arrival,
+    body_deadline,
+    body_memory,
     endpoint,
+    fair_threads,
     json_slices,
     long_answers,
     readiness,
-    room,
-    shared_threads,
     stream,
 )
 from callboard.http.routes import task_creation, tasks
@@ -92,12 +92,12 @@ BOUNDS: dict[str, list[str]] = {
     "body that says how one task went": [f"{tasks.ONE_TASK_BYTES // MIB} MiB"],
     "body of events or new tasks as sent": [f"{DEFAULT.max_body_bytes // MIB} MiB"],
     "time for a whole body": [
-        f"{arrival.BODY_S:.0f} s, and 1 s more for each {arrival.BYTES_A_SECOND // KIB} KiB",
-        f"{arrival.BODY_S:.0f} s when the server stops",
+        f"{body_deadline.BODY_S:.0f} s, and 1 s more for each {body_deadline.BYTES_A_SECOND // KIB} KiB",
+        f"{body_deadline.BODY_S:.0f} s when the server stops",
     ],
     "bytes of bodies held at once, a worker": [
         f"{DEFAULT.body_room_bytes // MIB} MiB",
-        f"each value at least {room.VALUE_BYTES} bytes",
+        f"each value at least {body_memory.VALUE_BYTES} bytes",
     ],
     "values, and keys, in the body of a session, a token or a space": [
         f"{endpoint.SMALL_BOUNDS.values:,} each"
@@ -200,7 +200,7 @@ BOUNDS: dict[str, list[str]] = {
     "time of a question: a list, a report, an item": [f"{DEFAULT.query_timeout_ms:,} ms"],
     "time of an export": [f"{DEFAULT.query_timeout_ms:,} ms"],
     "threads that answer questions, a worker": [f"{DEFAULT.readers}"],
-    "questions that wait, for each thread": [f"{shared_threads.WAITING_PER_THREAD}"],
+    "questions that wait, for each thread": [f"{fair_threads.WAITING_PER_THREAD}"],
     "streams open at once, a worker": [f"{DEFAULT.stream_subscribers:,}"],
     "a stream": [f"{DEFAULT.stream_seconds:,} s"],
     "messages of a stream": [f"{round(1 / subscription.MIN_INTERVAL_S)} a second"],

@@ -10,26 +10,26 @@ from time import perf_counter_ns
 
 from callboard.errors import CallboardError, ExportsFullError, StoreError
 from callboard.http import pipeline
-from callboard.http.arrival import BodyDeadlines
+from callboard.http.body_deadline import BodyDeadlines
+from callboard.http.body_memory import BodyMemory
 from callboard.http.descriptions import ApiDescriptions
 from callboard.http.endpoint import Endpoint
 from callboard.http.endpoints import ENDPOINTS
 from callboard.http.errors import FAULT, HttpError, error_body, http_error
+from callboard.http.fair_threads import FairThreadPool
 from callboard.http.limits import FailureLimit
 from callboard.http.masking import masked, masked_path, masked_query
 from callboard.http.metering import Gauges, ShortCounts, count
 from callboard.http.readiness import ReadyCheck
-from callboard.http.refusals import Refusals
+from callboard.http.refusal_log import RefusalLog
 from callboard.http.request import Receive, Request, Scope
 from callboard.http.request_id import RequestIds
 from callboard.http.response import Response, Send, finished, send_response, with_id
-from callboard.http.room import Room
 from callboard.http.router import Router, without_prefix
 from callboard.http.routes.analytics import PATHS as ANALYTICS_PATHS
 from callboard.http.routes.analytics import granted
 from callboard.http.routes.board import BOARD, is_for_board
 from callboard.http.services import Services
-from callboard.http.shared_threads import FairThreadPool
 from callboard.http.short_path import ShortPath
 from callboard.http.stream import send_stream
 from callboard.http.threads import Threads
@@ -56,20 +56,20 @@ class Application:
         self._prefix = services.settings.path_prefix.encode()
         self._limit = FailureLimit(services.settings.failed_auth_per_minute, services.monotonic)
         self._ids = RequestIds()
-        self._refusals = Refusals(services.clock)
+        self._refusal_log = RefusalLog(services.clock)
         self._store_threads = FairThreadPool(services.settings.readers, "store")
         self._parse_threads = Threads(PARSE_THREADS, "parse")
         self._readiness = ReadyCheck(services.store, services.commits)
         self._descriptions = ApiDescriptions(services.settings.path_prefix)
-        self._arrivals = BodyDeadlines()
-        self._room = Room(services.settings.body_room_bytes)
+        self._body_deadlines = BodyDeadlines()
+        self._body_memory = BodyMemory(services.settings.body_room_bytes)
         self._exports = Places(services.settings.exports, ExportsFullError)
         self._meter = services.meter
         self._gauges = Gauges(services)
         self._short_counts = ShortCounts()
         self._touches = Touches(services.directory)
         self._short_path = ShortPath(services.store, services.analytics, services.clock)
-        self._ahead = services.store.ahead()
+        self._refresher = services.store.ahead()
         # A log of every request must hold every request: the short path has no time for it.
         self._short = not _log.isEnabledFor(logging.DEBUG)
 
@@ -81,16 +81,16 @@ class Application:
             if scope.get("raw_path") in ANALYTICS_PATHS and scope["method"] == "GET" and self._short:
                 began = perf_counter_ns()
                 found = None
-                behind = None
+                refresh_error = None
                 # Where this fails, the numbers held here may be old. The pipeline reads them from the store
                 # again, and reports the failure.
                 with suppress(Exception):
-                    if self._ahead is not None:
-                        behind = await _asked(self._ahead)
-                    if behind is None:
+                    if self._refresher is not None:
+                        refresh_error = await _refreshed(self._refresher)
+                    if refresh_error is None:
                         found = self._short_path.answer(scope["headers"], scope["query_string"])
-                if behind is not None and perf_counter_ns() - began > RETRY_REFRESH_NS:
-                    await self._respond(scope, receive, send, behind)
+                if refresh_error is not None and perf_counter_ns() - began > RETRY_REFRESH_NS:
+                    await self._respond(scope, receive, send, refresh_error)
                     return
                 if found is not None:
                     self._short_counts.count(perf_counter_ns() - began)
@@ -103,9 +103,9 @@ class Application:
             await self._live(receive, send)
 
     async def _respond(
-        self, scope: Scope, receive: Receive, send: Send, behind: StoreError | None = None
+        self, scope: Scope, receive: Receive, send: Send, refresh_error: StoreError | None = None
     ) -> None:
-        """`behind`: why this worker cannot tell of this moment, where that was asked already."""
+        """`refresh_error`: why this worker cannot tell of this moment, where that was asked already."""
         began = perf_counter_ns()
         headers = dict(scope["headers"])
         request_id = self._ids.of(headers.get(b"x-request-id"))
@@ -118,13 +118,13 @@ class Application:
             exports=self._exports,
             readiness=self._readiness,
             descriptions=self._descriptions,
-            arrivals=self._arrivals,
-            room=self._room,
+            body_deadlines=self._body_deadlines,
+            body_memory=self._body_memory,
             note_gauges=self.note_gauges,
             request_id=request_id.decode(),
         )
         try:
-            response = await self._answer(request, scope, behind)
+            response = await self._answer(request, scope, refresh_error)
             count(self._meter, request.operation, response.status, perf_counter_ns() - began)
             if _log.isEnabledFor(logging.DEBUG):
                 _log.debug("%s %s", response.status, _line(request, scope))
@@ -134,25 +134,25 @@ class Application:
                 head = {"status": response.status, "headers": with_id(response, request_id)}
                 await send_stream(scope, receive, send, head, response.stream)
         finally:
-            if request.hold is not None:
-                request.hold.end()
+            if request.reservation is not None:
+                request.reservation.end()
 
     def shorten_body_deadlines(self) -> None:
         """The server stops: bodies that are on their way have a small one's time from now on."""
-        self._arrivals.stop()
+        self._body_deadlines.stop()
 
     def note_gauges(self) -> None:
         """Write down how this worker stands, for scrapes that reach another one."""
         self._gauges.note(self._exports.taken)
         self._short_counts.note(self._meter)
 
-    async def _answer(self, request: Request, scope: Scope, behind: StoreError | None) -> Response:
+    async def _answer(self, request: Request, scope: Scope, refresh_error: StoreError | None) -> Response:
         varies = False
         try:
             request.endpoint, request.path = self._find(request)
             varies = request.endpoint.needs_token
-            if behind is not None:
-                raise behind
+            if refresh_error is not None:
+                raise refresh_error
             response = await pipeline.answer(request, self._limit)
             try:
                 if varies:
@@ -165,15 +165,15 @@ class Application:
                 raise
         except (HttpError, CallboardError) as error:
             if isinstance(error, StoreError):
-                self._refusals.refused(error, request.request_id)
+                self._refusal_log.record(error, request.request_id)
             response = _failed(
                 error if isinstance(error, HttpError) else http_error(error), request.request_id
             )
         except asyncio.CancelledError:
             raise
         except Exception as fault:  # noqa: BLE001 - ours, whatever it is: said in the log, never to the caller
-            told = masked("".join(traceback.format_exception(fault)))
-            _log.error("request %s failed: %s\n%s", request.request_id, _line(request, scope), told)
+            text = masked("".join(traceback.format_exception(fault)))
+            _log.error("request %s failed: %s\n%s", request.request_id, _line(request, scope), text)
             response = _failed(HttpError(500, FAULT), request.request_id)
         return finished(response, request.headers, request.method, varies=varies)
 
@@ -191,7 +191,7 @@ class Application:
         is_plain = request.endpoint.operation == "get_analytics" and b"authorization" in request.headers
         if self._short and response.status == 200 and is_plain:
             grant, space_id = granted(request, until)
-            self._short_path.learn(request.headers, request.query, grant, space_id)
+            self._short_path.remember(request.headers, request.query, grant, space_id)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
@@ -209,17 +209,17 @@ class Application:
         self._services.live.stop()
         self.note_gauges()
         await self._services.commits.finish()
-        await self._touches.settle()
+        await self._touches.flush()
         self._touches.close()
         self._readiness.close()
         self._store_threads.close()
         self._parse_threads.close()
 
 
-async def _asked(ahead: Refresher) -> StoreError | None:
+async def _refreshed(refresher: Refresher) -> StoreError | None:
     """Why what is held may be old, if so."""
     try:
-        await ahead.ask()
+        await refresher.ask()
     except StoreError as error:
         return error
     return None

@@ -28,7 +28,7 @@ class ExportStream:
         self._pieces = pieces
         self._first = first
         self._permit = Permit(secret_digest(request.secret), request.org_id)
-        self._view = request.view
+        self._directory = request.directory
 
     async def parts(self) -> AsyncGenerator[bytes, None]:
         yield self._first
@@ -43,8 +43,8 @@ class ExportStream:
     async def _check_permit(self) -> None:
         """An export may take minutes: raises `ExportEndedError` once its token has ended."""
         await self._request.services.catch_up()
-        view = self._request.services.directory.now()
-        if self._permit.until(view) is None:
+        directory = self._request.services.directory.now()
+        if self._permit.until(directory) is None:
             raise ExportEndedError
 
 
@@ -87,7 +87,7 @@ def page_as(request: Request, wanted: Format, table: Table[Any], rows: Any) -> R
 
 def _headers(request: Request, wanted: Format, table: Table[Any]) -> list[tuple[bytes, bytes]]:
     organization = next(
-        each for each in request.view.organizations_of(request.principal) if each.id == request.org_id
+        each for each in request.directory.organizations_of(request.principal) if each.id == request.org_id
     )
     name = file_name(table, organization.domain_handle, request.services.clock(), wanted)
     return [(b"content-disposition", f'attachment; filename="{name}"'.encode())]

@@ -14,15 +14,15 @@ def chosen_media(accept: bytes, medias: Sequence[str]) -> str:
     """
     if not accept:
         return medias[0]
-    liked = [(_liking(accept.decode("latin-1"), media), media) for media in medias]
-    best = max(quality for quality, _ in liked)
+    by_quality = [(_quality_of(accept.decode("latin-1"), media), media) for media in medias]
+    best = max(quality for quality, _ in by_quality)
     if best <= 0:
         there = " or ".join(medias)
         raise HttpError(406, f"This endpoint answers {there}, which the Accept header rules out.")
-    return next(media for quality, media in liked if quality == best)
+    return next(media for quality, media in by_quality if quality == best)
 
 
-def _liking(accept: str, media: str) -> float:
+def _quality_of(accept: str, media: str) -> float:
     """The quality of a media type, 0 to 1; -1 if no range of `Accept` covers it."""
     kind = media.partition("/")[0]
     # In the order of precedence: the most specific range that covers the media type decides, even with a
@@ -48,19 +48,19 @@ def _quality(parameters: Sequence[str]) -> float:
     return 1.0
 
 
-def media_type(content_type: bytes, taken: Sequence[str]) -> str:
-    """The media type of a body; the first of `taken` without a `Content-Type`. Raises `UnsupportedBodyError`
-    for another type, or a charset other than UTF-8.
+def media_type(content_type: bytes, accepted: Sequence[str]) -> str:
+    """The media type of a body; the first of `accepted` without a `Content-Type`. Raises
+    `UnsupportedBodyError` for another type, or a charset other than UTF-8.
     """
     sent = content_type.decode("latin-1")
-    if sent in taken:
+    if sent in accepted:
         return sent  # nearly every request: no need to parse parameters
     if not sent.strip():
-        return taken[0]
+        return accepted[0]
     name, _, parameters = sent.partition(";")
     name = name.strip().lower()
-    if name not in taken:
-        raise UnsupportedBodyError(f"This endpoint takes {' or '.join(taken)}.")
+    if name not in accepted:
+        raise UnsupportedBodyError(f"This endpoint takes {' or '.join(accepted)}.")
     charset = next(
         (each for each in parameters.lower().split(";") if each.strip().startswith("charset=")), ""
     )

@@ -19,6 +19,7 @@ from callboard.errors import (
     UnsupportedBodyError,
     nothing_kept,
 )
+from callboard.http.body_memory import Reservation
 from callboard.http.endpoint import Header
 from callboard.http.errors import (
     EMPTY_HANDLE,
@@ -35,7 +36,6 @@ from callboard.http.limits import FailureLimit, network_of
 from callboard.http.negotiation import chosen_media, media_type
 from callboard.http.request import Request
 from callboard.http.response import Response
-from callboard.http.room import Reservation
 from callboard.http.session import SAFE, check_own_page, secret_of_cookie
 from callboard.ingest.compression import decompress
 from callboard.model.directory import Organization, allows
@@ -70,7 +70,7 @@ async def _prepare(request: Request, limit: FailureLimit) -> None:
         # First, so that a token that was revoked before this request is refused, whichever worker did it.
         await request.services.catch_up()
         authenticate(request)
-        enter(request)
+        find_organization(request)
         read_parameters(request)
         if endpoint.in_space:
             _check_space(request)
@@ -89,15 +89,15 @@ def authenticate(request: Request) -> None:
         secret = secret_of(authorization)
     elif (secret := secret_of_cookie(request.headers)) is not None and request.method not in SAFE:
         # Against cross-site request forgery: a browser sends our cookie with requests of any page.
-        check_own_page(request.headers, said=True)
-    request.principal = identified(request, secret)
+        check_own_page(request.headers, must_state_origin=True)
+    request.principal = find_principal(request, secret)
 
 
-def identified(request: Request, secret: str | None) -> Principal:
+def find_principal(request: Request, secret: str | None) -> Principal:
     """The principal of a secret. Raises 401, and 429 once too many unknown secrets came from this network."""
     limit, network = request.limit, network_of(request.address)
-    request.view = request.services.directory.now()
-    principal = None if secret is None else request.view.principal(secret)
+    request.directory = request.services.directory.now()
+    principal = None if secret is None else request.directory.principal(secret)
     # The limit is asked only after the lookup failed: a valid token is never shut out by its neighbours.
     if principal is None:
         if wait_s := limit.wait_s(network):
@@ -116,7 +116,7 @@ def secret_of(authorization: bytes) -> str | None:
     return secret.strip() or None if scheme.lower() in ("token", "bearer") else None
 
 
-def enter(request: Request) -> None:
+def find_organization(request: Request) -> None:
     """Find the organization of `Org-Handle`; check that the token may enter it. Raises 400, 404 and 403."""
     endpoint = request.endpoint
     handle = request.header(b"org-handle")
@@ -132,7 +132,7 @@ def enter(request: Request) -> None:
         return
     organization = organization_named(request, handle)
     if endpoint.in_space:
-        space = request.view.space(request.path["space_token"])
+        space = request.directory.space(request.path["space_token"])
         reachable = space is not None and request.principal.role_in(space.org_id) is not None
         # Only where the token may see the space; otherwise `_check_space` answers 404, as for no such space.
         if space is not None and reachable and space.org_id != organization.id:
@@ -146,7 +146,7 @@ def organization_named(request: Request, handle: str) -> Organization:
     The difference between the two tells which handles exist. So it raises 429 for every handle that is not
     the token's own, once there were too many of them: guessing handles is rate limited.
     """
-    organization = request.view.organization(handle)
+    organization = request.directory.organization(handle)
     if organization is not None and request.principal.role_in(organization.id) is not None:
         return organization
     # Counted by address and token: a script with a wrong handle does not shut out others at its address.
@@ -179,7 +179,7 @@ def _read_header(request: Request, header: Header) -> None:
 
 
 def _check_space(request: Request) -> None:
-    space = request.view.space(request.path["space_token"])
+    space = request.directory.space(request.path["space_token"])
     if space is None or request.principal.role_in(space.org_id) is None:
         raise NotFoundError(NO_SPACE)
     request.space = space
@@ -218,12 +218,12 @@ async def _read_body(request: Request) -> None:
                 "This endpoint takes bodies as they are, or compressed with gzip or zstd."
             )
     # Kept on the request: the application releases it once the answer is sent, whatever fails in between.
-    hold = request.hold = request.room.hold(_sender(request))
+    reservation = request.reservation = request.body_memory.reserve_for(_sender(request))
     sent = await request.read_body(
-        hold, min(body.max_bytes or settings.max_body_bytes, settings.max_body_bytes)
+        reservation, min(body.max_bytes or settings.max_body_bytes, settings.max_body_bytes)
     )
     if encoding in ("gzip", "zstd"):
-        sent = await _unfolded(request, sent, encoding, hold)
+        sent = await _decompressed(request, sent, encoding, reservation)
     request.body = sent
 
 
@@ -236,17 +236,17 @@ def _sender(request: Request) -> Hashable:
     return network_of(request.address)
 
 
-async def _unfolded(request: Request, sent: bytes, encoding: str, hold: Reservation) -> bytes:
+async def _decompressed(request: Request, sent: bytes, encoding: str, reservation: Reservation) -> bytes:
     most = request.services.settings.max_decoded_bytes
     whole = None
     if len(sent) <= MAX_SMALL_BODY:
         # Too large here only means too large for the event loop: it is tried again on a thread, with the
         # full bound, after the room for the first attempt is released.
         with suppress(BodyTooLargeError):
-            whole = decompress(sent, encoding, min(MAX_DECOMPRESSED, most), hold.grow)
+            whole = decompress(sent, encoding, min(MAX_DECOMPRESSED, most), reservation.grow)
     if whole is None:
-        hold.shrink_to(len(sent))
-        whole = await request.parse_threads.run(decompress, sent, encoding, most, hold.grow)
+        reservation.shrink_to(len(sent))
+        whole = await request.parse_threads.run(decompress, sent, encoding, most, reservation.grow)
     # Until here the compressed and the decompressed bytes were both held.
-    hold.shrink_to(len(whole))
+    reservation.shrink_to(len(whole))
     return whole

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from callboard.errors import BodyTooLargeError, BodyTooSlowError, UnreadableBodyError
-from callboard.http.arrival import BodyDeadlines
+from callboard.http.body_deadline import BodyDeadlines
+from callboard.http.body_memory import BodyMemory, Reservation
 from callboard.http.endpoint import Endpoint
-from callboard.http.room import Reservation, Room
+from callboard.http.fair_threads import FairThreadPool, RequestThreads
 from callboard.http.services import Services
-from callboard.http.shared_threads import Asking, FairThreadPool
 from callboard.http.threads import Threads
 from callboard.model.directory import Organization, Space
 from callboard.query.directory import Principal, View
@@ -44,18 +44,19 @@ class Request:
     """One request. Fields without a default are there once the step that fills them has passed."""
 
     __slots__ = (
-        "_asking",
         "_receive",
-        "_shared_threads",
+        "_request_threads",
+        "_thread_pool",
         "address",
         "answer_media",
-        "arrivals",
         "body",
+        "body_deadlines",
+        "body_memory",
         "descriptions",
+        "directory",
         "endpoint",
         "exports",
         "headers",
-        "hold",
         "item",
         "limit",
         "media",
@@ -71,13 +72,12 @@ class Request:
         "readiness",
         "repeated",
         "request_id",
-        "room",
+        "reservation",
         "scheme",
         "secret",
         "services",
         "space",
         "values",
-        "view",
     )
 
     endpoint: Endpoint[Request]
@@ -88,7 +88,7 @@ class Request:
     principal: Principal
     secret: str
     """By which the principal was found."""
-    view: View
+    directory: View
     """The directory as of the beginning of this request."""
     organization: Organization | None
     """Named by `Org-Handle`; none when the path does not need it and nobody sent it."""
@@ -116,22 +116,22 @@ class Request:
         exports: Places,
         readiness: ReadyCheck,
         descriptions: Descriptions,
-        arrivals: BodyDeadlines,
-        room: Room,
+        body_deadlines: BodyDeadlines,
+        body_memory: BodyMemory,
         note_gauges: Callable[[], None],
         request_id: str,
     ) -> None:
         self._receive = receive
         self.services = services
-        self._shared_threads = store_threads
-        self._asking: Asking | None = None
+        self._thread_pool = store_threads
+        self._request_threads: RequestThreads | None = None
         self.parse_threads = parse_threads
         self.exports = exports
         self.readiness = readiness
         self.descriptions = descriptions
-        self.arrivals = arrivals
-        self.room = room
-        self.hold: Reservation | None = None
+        self.body_deadlines = body_deadlines
+        self.body_memory = body_memory
+        self.reservation: Reservation | None = None
         """What its body holds of the room."""
         self.note_gauges = note_gauges
         self.request_id = request_id
@@ -160,7 +160,7 @@ class Request:
         return self.headers.get(name, b"").decode("latin-1").strip()
 
     @property
-    def sharer(self) -> int | None:
+    def share_key(self) -> int | None:
         """The organization whose share of the threads this request takes; none while there is none yet."""
         space: Space | None = getattr(self, "space", None)
         if space is not None:
@@ -168,18 +168,18 @@ class Request:
         return None if self.organization is None else self.organization.id
 
     @property
-    def store_threads(self) -> Asking:
+    def store_threads(self) -> RequestThreads:
         """Threads that ask the store, all that they are asked within one budget. It begins when the request
         first asks: what came before, such as receiving a body, is no question's time.
 
         They know nothing of the request: it is gone, with its body, when it was answered, and not only when
         the garbage collector comes by.
         """
-        asking = self._asking
-        if asking is None:
-            asking = self._asking = Asking(self._shared_threads, self._new_budget())
-        asking.whose = self.sharer
-        return asking
+        threads = self._request_threads
+        if threads is None:
+            threads = self._request_threads = RequestThreads(self._thread_pool, self._new_budget())
+        threads.share_key = self.share_key
+        return threads
 
     def _new_budget(self) -> Budget | None:
         """Of a question. A request that changes something has none: it must not be told that it failed
@@ -203,7 +203,7 @@ class Request:
         assert self.organization is not None
         return self.organization.id
 
-    async def read_body(self, hold: Reservation, limit: int) -> bytes:
+    async def read_body(self, reservation: Reservation, limit: int) -> bytes:
         """The body as sent, held as it comes. Raises `BodyTooLargeError` as soon as it is longer than `limit`
         bytes, `BodyTooSlowError`, `BodiesFullError`, and `UnreadableBodyError` when it does not come whole.
         """
@@ -211,9 +211,9 @@ class Request:
         if len(stated) < 20 and stated.isdigit() and (length := int(stated)) > FIRST_READ_BYTES:
             if length > limit:
                 raise _too_large(limit)
-            hold.check(length)
-        arrivals = self.arrivals
-        arrival = arrivals.begin()
+            reservation.check(length)
+        body_deadlines = self.body_deadlines
+        deadline = body_deadlines.begin()
         parts: list[bytes] = []
         try:
             while True:
@@ -222,19 +222,19 @@ class Request:
                     # Hung up, or sent no proper chunk: only in the second case is there anybody to tell.
                     raise UnreadableBodyError("The body breaks off before its end.")
                 if part := message.get("body", b""):
-                    arrival.came += len(part)
-                    if arrival.came > limit:
+                    deadline.received += len(part)
+                    if deadline.received > limit:
                         raise _too_large(limit)
-                    hold.grow(len(part))
+                    reservation.grow(len(part))
                     parts.append(part)
                 if not message.get("more_body", False):
                     return parts[0] if len(parts) == 1 else b"".join(parts)
         except asyncio.CancelledError:
-            if arrival.timed_out():
+            if deadline.timed_out():
                 raise BodyTooSlowError from None
             raise
         finally:
-            arrivals.end(arrival)
+            body_deadlines.end(deadline)
 
 
 def _too_large(limit: int) -> BodyTooLargeError:

@@ -30,22 +30,22 @@ def secret_of_cookie(headers: Headers) -> str | None:
     return None
 
 
-def check_own_page(headers: Headers, *, said: bool) -> None:
+def check_own_page(headers: Headers, *, must_state_origin: bool) -> None:
     """Raises 403 unless the browser states that a page of our own origin sent this request.
 
     Browsers set these headers themselves, and no page can change them: `Sec-Fetch-Site`, or where it is
     missing (plain HTTP on a local network, old browsers) `Origin`, which must name the host that was asked.
-    Without either header the request is refused if `said`; programs send neither.
+    Without either header the request is refused if `must_state_origin`; programs send neither.
     """
     site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")
     if site is not None:
-        ours = site.strip().lower() == b"same-origin"
+        is_same_origin = site.strip().lower() == b"same-origin"
     elif origin is not None:
         host = _host_of(origin)
-        ours = host != "" and host == headers.get(b"host", b"").decode("latin-1").strip().lower()
+        is_same_origin = host != "" and host == headers.get(b"host", b"").decode("latin-1").strip().lower()
     else:
-        ours = not said
-    if not ours:
+        is_same_origin = not must_state_origin
+    if not is_same_origin:
         raise HttpError(403, FOREIGN_PAGE)
 
 

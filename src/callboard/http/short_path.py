@@ -2,7 +2,7 @@
 
 It answers only what the pipeline would answer with 200 to the same request, byte for byte; a test draws
 requests and compares the two. Everything else (another header that matters, a failed check, a store that
-cannot answer) it leaves to the pipeline. What the pipeline found for a request, `learn` remembers for the
+cannot answer) it leaves to the pipeline. What the pipeline found for a request, `remember` remembers for the
 next one.
 
 Invalidation: every request refreshes the organization (`Analytics.look`), which costs one read of the change
@@ -30,7 +30,7 @@ GRANTS = 10_000
 """Pairs of token and handle that are remembered."""
 SCOPES = 20_000
 """Query strings that are remembered, of all organizations together."""
-LONGEST_KEY = 512
+MAX_KEY_BYTES = 512
 """Longest headers or query that are remembered, in bytes: tokens, handles and ids are shorter in any
 spelling. Without this bound, padded ones would fill the memory.
 """
@@ -97,15 +97,15 @@ class ShortPath:
             return None
         return render(totals.cell(found[1]))
 
-    def learn(self, headers: dict[bytes, bytes], query: bytes, grant: Grant, space_id: int | None) -> None:
+    def remember(self, headers: dict[bytes, bytes], query: bytes, grant: Grant, space_id: int | None) -> None:
         """Remember what the pipeline found for a request that it answered with 200. `space_id`: None for all
         contact spaces.
         """
         authorization, handle = headers[b"authorization"], headers[b"org-handle"]
-        if len(authorization) + len(handle) > LONGEST_KEY:
+        if len(authorization) + len(handle) > MAX_KEY_BYTES:
             return
         self._grants[authorization, handle] = grant
-        if 0 < len(query) <= LONGEST_KEY:
+        if 0 < len(query) <= MAX_KEY_BYTES:
             self._scopes[grant.org_id, query] = (grant.directory_version, space_id)
 
 

@@ -21,12 +21,12 @@ class Threads:
 
     def __init__(self, threads: int, name: str) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"callboard-{name}")
-        self._most = threads * (WAITING_PER_THREAD + 1)
+        self._max_calls = threads * (WAITING_PER_THREAD + 1)
         self._under_way = 0
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `work`, run on a thread. Raises `StoreUnavailableError` when the queue is full."""
-        if self._under_way >= self._most:
+        if self._under_way >= self._max_calls:
             raise StoreUnavailableError("Too many requests are waiting already; try again shortly.")
         self._under_way += 1
         try:

@@ -40,7 +40,7 @@ class Touches:
         if not task.cancelled() and (fault := task.exception()) is not None:
             _log.error("recording a token's last use failed: %s", type(fault).__name__)
 
-    async def settle(self) -> None:
+    async def flush(self) -> None:
         """Wait until every noted use is written."""
         # A loop: a request that is still under way can add another one meanwhile.
         while self._under_way:

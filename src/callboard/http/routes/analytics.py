@@ -22,7 +22,7 @@ async def find_scope(request: Request) -> int | None:
     token = request.values.get("space_token")
     if token is None:
         return None
-    space = request.view.space(token)
+    space = request.directory.space(token)
     if space is None or space.org_id != request.org_id:
         raise NotFoundError(NO_SPACE)
     return space.id
@@ -40,7 +40,7 @@ def granted(request: Request, until: Micros) -> tuple[Grant, int | None]:
     """
     token = request.principal.token
     ends = [end for end in (request.principal.ends_at, token.revoked_at, until) if end is not None]
-    return Grant(request.org_id, request.view.version, min(ends)), request.item
+    return Grant(request.org_id, request.directory.version, min(ends)), request.item
 
 
 GET_ANALYTICS = Endpoint(

@@ -55,9 +55,9 @@ async def list_calls(request: Request) -> Response:
 async def find_call(request: Request) -> tuple[Space, Call]:
     token = request.values.get("space_token")
     if token is None:
-        spaces = list(request.view.spaces(request.org_id).values())
+        spaces = list(request.directory.spaces(request.org_id).values())
     else:
-        space = request.view.space(token)
+        space = request.directory.space(token)
         if space is None or space.org_id != request.org_id:
             raise NotFoundError(NO_SPACE)
         spaces = [space]

@@ -70,8 +70,8 @@ def _answer(receipt: Receipt) -> Response:
 
 
 def _parsed(request: Request, ndjson: bool, now: Micros) -> Parsed:
-    assert request.hold is not None, "a body holds room"
-    request.hold.weigh(request.body)
+    assert request.reservation is not None, "a body holds room"
+    request.reservation.reserve_decoded(request.body)
     body, most = request.body, request.services.settings.max_events
     parsed = parse_events(body, ndjson=ndjson, now=now, max_events=most)
     begin = first_of(body.removeprefix(BYTE_ORDER_MARK))

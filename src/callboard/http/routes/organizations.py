@@ -18,7 +18,7 @@ async def list_organizations(request: Request) -> Response:
     def item(organization: Organization) -> OrganizationItem:
         return organization_item(organization, principal.role_in(organization.id))
 
-    rows = request.view.organizations_of(principal)
+    rows = request.directory.organizations_of(principal)
     return json_response(await page_of_known(request, "Organizations", rows, position=_position, item=item))
 
 

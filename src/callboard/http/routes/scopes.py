@@ -21,7 +21,7 @@ async def find_scope(request: Request) -> Scope:
     token = request.values.get("space_token")
     if token is None:
         return Scope(request.org_id, all_content=request.values.get("content_type") == "all")
-    space = request.view.space(token)
+    space = request.directory.space(token)
     if space is None or space.org_id != request.org_id:
         raise NotFoundError(NO_SPACE)
     return Scope(request.org_id, space.id)
@@ -32,7 +32,7 @@ def home_zone(request: Request, scope: Scope) -> ZoneInfo:
     if request.endpoint.in_space:
         return ZoneInfo(request.space.home_zone)
     if scope.space_id is not None:
-        space = request.view.space(request.values["space_token"])
+        space = request.directory.space(request.values["space_token"])
         assert space is not None, "the scope was found by it"
         return ZoneInfo(space.home_zone)
     assert request.organization is not None

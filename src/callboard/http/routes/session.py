@@ -10,7 +10,7 @@ from callboard.clock import iso
 from callboard.http.answers import One
 from callboard.http.endpoint import Body, Endpoint
 from callboard.http.json_body import read_object
-from callboard.http.pipeline import identified
+from callboard.http.pipeline import find_principal
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.http.session import check_own_page, ended_cookie, is_https, session_cookie
@@ -44,9 +44,9 @@ class Session(Struct, frozen=True):
 
 async def create_session(request: Request) -> Response:
     # Login CSRF: another page could sign its visitor in with the attacker's token, unnoticed.
-    check_own_page(request.headers, said=False)
+    check_own_page(request.headers, must_state_origin=False)
     secret = read_object(request, NewSession).token.strip()
-    identified(request, secret or None)
+    find_principal(request, secret or None)
     return Response(
         status=204, headers=[session_cookie(secret, prefix=_prefix(request), secure=_secure(request))]
     )
@@ -58,14 +58,14 @@ async def get_session(request: Request) -> Response:
     ends_at = None if principal.ends_at is None else iso(principal.ends_at)
     organizations = [
         organization_item(each, principal.role_in(each.id))
-        for each in request.view.organizations_of(principal)
+        for each in request.directory.organizations_of(principal)
     ]
     session = Session(SessionToken(token.name, token.prefix, ends_at), organizations)
     return json_response(One(200, fetched("Session"), session))
 
 
 async def delete_session(request: Request) -> Response:
-    check_own_page(request.headers, said=False)
+    check_own_page(request.headers, must_state_origin=False)
     return Response(status=204, headers=[ended_cookie(prefix=_prefix(request), secure=_secure(request))])
 
 

@@ -72,7 +72,7 @@ async def list_spaces(request: Request) -> Response:
     organization, wanted = _organization(request), request.values
     rows = [
         space
-        for space in request.view.spaces(organization.id).values()
+        for space in request.directory.spaces(organization.id).values()
         if wanted.get("content_type", space.content_type) == space.content_type
         and wanted.get("archived", space.archived) == space.archived
     ]

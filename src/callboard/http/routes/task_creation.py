@@ -130,8 +130,8 @@ def _status_of(answer: bytes) -> int:
 
 
 def _registered(request: Request, run_id: str, now: Micros) -> Registered:
-    assert request.hold is not None, "a body holds room"
-    request.hold.weigh(request.body)
+    assert request.reservation is not None, "a body holds room"
+    request.reservation.reserve_decoded(request.body)
     settings = request.services.settings
     raw = read_json_in_slices(request.body, TASKS_BODY_BOUNDS, "documents", settings.max_events)
     new = _checked(raw, settings.max_events, settings.max_decoded_bytes)

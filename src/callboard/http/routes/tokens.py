@@ -59,7 +59,9 @@ def _position(token: Token) -> Position:
 
 def _item(request: Request, token: Token, secret: str | None = None) -> TokenItem:
     assert request.organization is not None
-    return token_item(token, request.organization, request.view.organizations_of(request.principal), secret)
+    return token_item(
+        token, request.organization, request.directory.organizations_of(request.principal), secret
+    )
 
 
 async def find_token(request: Request) -> Token:

@@ -10,11 +10,11 @@ from callboard.query.reports.scope import ReportScope, report_scope
 async def find_report_scope(request: Request) -> ReportScope:
     """As `find_scope`, with the spaces themselves, as of the beginning of this request."""
     scope = await find_scope(request)
-    spaces = request.view.spaces(request.org_id)
+    spaces = request.directory.spaces(request.org_id)
     if scope.space_id is not None and scope.space_id not in spaces:
         # Created by another worker since this request began: the lookup by token asks the store, while the
         # list of spaces is of the view.
-        space = request.view.space(request.values["space_token"])
+        space = request.directory.space(request.values["space_token"])
         assert space is not None, "the scope was found by it"
         spaces = {space.id: space}
     assert request.organization is not None

@@ -11,7 +11,7 @@ from callboard.http.masking import masked
 _log = logging.getLogger("callboard.http")
 
 
-class Refusals:
+class RefusalLog:
     """Logs at most one 503 a second of each error code. One per worker; owned by the event loop's thread.
 
     Error codes are a closed list, so the state kept by code is bounded.
@@ -21,16 +21,16 @@ class Refusals:
         self._clock = clock
         self._kinds: dict[str, tuple[Micros, int]] = {}
 
-    def refused(self, error: StoreError, request_id: str) -> None:
+    def record(self, error: StoreError, request_id: str) -> None:
         """Log, or count for the next line, that a request was answered 503 because of this error."""
         now = self._clock()
-        warned, untold = self._kinds.get(error.code, (now - SECOND, 0))
+        logged_at, suppressed = self._kinds.get(error.code, (now - SECOND, 0))
         # `0 <=`: when the system's time is set back, the next line must not wait until it has caught up.
-        if 0 <= now - warned < SECOND:
-            self._kinds[error.code] = warned, untold + 1
+        if 0 <= now - logged_at < SECOND:
+            self._kinds[error.code] = logged_at, suppressed + 1
             return
         self._kinds[error.code] = now, 0
-        more = f" ({untold:,} more like it since the last such line)" if untold else ""
+        more = f" ({suppressed:,} more like it since the last such line)" if suppressed else ""
         # The database's own message names tables and files: it is for the log, never for the caller.
         cause = f" ({error.__cause__})" if isinstance(error, StoreFileError) and error.__cause__ else ""
         # Escaped, so that a message with a line break stays one line of the log.

@@ -18,7 +18,7 @@ from callboard.store.budget import Budget, check, within
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Whose = int | None
+ShareKey = int | None
 """An organization's id. None: requests that belong to no organization, which share one quota."""
 
 WAITING_PER_THREAD = 64
@@ -40,28 +40,28 @@ class FairThreadPool:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"callboard-{name}")
         self._threads = threads
         self._max_waiting = threads * WAITING_PER_THREAD
-        self._at_work: Counter[Whose] = Counter()
+        self._running: Counter[ShareKey] = Counter()
         self._busy = 0
-        self._queues: dict[Whose, deque[asyncio.Future[None]]] = {}
+        self._queues: dict[ShareKey, deque[asyncio.Future[None]]] = {}
         """The requests that wait, by organization; the organization whose turn is next comes first."""
         self._waiting = 0
         self._closed = False
 
-    async def run(self, whose: Whose, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def run(self, share_key: ShareKey, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `work`, run on a thread. Raises `StoreUnavailableError` when the queue is full."""
         # Behind the organization's own requests that wait already: they keep their order.
-        if self._queues.get(whose) or not self._may_start(whose):
-            await self._wait_for_slot(whose)
+        if self._queues.get(share_key) or not self._has_free_slot(share_key):
+            await self._wait_for_slot(share_key)
         else:
-            self._acquire(whose)
+            self._acquire(share_key)
         # The slot is ours now. A thread cannot be interrupted: without the shield, cancelling this call would
         # cancel the future, release the slot at once and let callers that hang up occupy every thread.
         try:
             ended = asyncio.get_running_loop().run_in_executor(self._pool, lambda: work(*args, **kwargs))
         except RuntimeError:  # the pool was shut down while this request waited
-            self._release(whose)
+            self._release(share_key)
             raise StoreUnavailableError(_STOPPING) from None
-        ended.add_done_callback(lambda _: self._release(whose))
+        ended.add_done_callback(lambda _: self._release(share_key))
         return await asyncio.shield(ended)
 
     @property
@@ -69,11 +69,11 @@ class FairThreadPool:
         """Number of requests that wait for a thread."""
         return self._waiting
 
-    def room(self, whose: Whose) -> bool:
+    def can_wait(self, share_key: ShareKey) -> bool:
         """Whether one more request of this organization may wait."""
-        held = len(self._queues.get(whose, ()))
+        queued = len(self._queues.get(share_key, ()))
         free = self._max_waiting - self._waiting
-        return free > 0 and held < max(1, free)
+        return free > 0 and queued < max(1, free)
 
     def close(self) -> None:
         """Wait for the work that is running; fail the requests that wait with `StoreUnavailableError`."""
@@ -84,11 +84,11 @@ class FairThreadPool:
                     slot.set_exception(StoreUnavailableError(_STOPPING))
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    async def _wait_for_slot(self, whose: Whose) -> None:
-        if self._closed or not self.room(whose):
+    async def _wait_for_slot(self, share_key: ShareKey) -> None:
+        if self._closed or not self.can_wait(share_key):
             raise StoreUnavailableError("Too many requests are waiting already; try again shortly.")
         slot: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queues.setdefault(whose, deque()).append(slot)
+        self._queues.setdefault(share_key, deque()).append(slot)
         self._waiting += 1
         try:
             await slot
@@ -96,33 +96,33 @@ class FairThreadPool:
             # A cancellation can arrive after the slot was granted and before this task ran again. The slot is
             # ours then and must be released, or it is lost for good. Otherwise we are still in the queue.
             if slot.done() and not slot.cancelled() and slot.exception() is None:
-                self._release(whose)
+                self._release(share_key)
             else:
-                self._leave_queue(whose, slot)
+                self._leave_queue(share_key, slot)
             raise
 
-    def _leave_queue(self, whose: Whose, slot: asyncio.Future[None]) -> None:
-        queue = self._queues.get(whose)
+    def _leave_queue(self, share_key: ShareKey, slot: asyncio.Future[None]) -> None:
+        queue = self._queues.get(share_key)
         # `_grant` may have taken a cancelled request out of the queue already, and counted it.
         if queue is not None and slot in queue:
             queue.remove(slot)
             self._waiting -= 1
             if not queue:
-                del self._queues[whose]
+                del self._queues[share_key]
 
-    def _may_start(self, whose: Whose) -> bool:
+    def _has_free_slot(self, share_key: ShareKey) -> bool:
         free = self._threads - self._busy
-        return free > 0 and self._at_work[whose] < max(1, free)
+        return free > 0 and self._running[share_key] < max(1, free)
 
-    def _acquire(self, whose: Whose) -> None:
-        self._at_work[whose] += 1
+    def _acquire(self, share_key: ShareKey) -> None:
+        self._running[share_key] += 1
         self._busy += 1
 
-    def _release(self, whose: Whose) -> None:
+    def _release(self, share_key: ShareKey) -> None:
         self._busy -= 1
-        self._at_work[whose] -= 1
-        if not self._at_work[whose]:
-            del self._at_work[whose]  # the counter holds only organizations at work: it cannot grow
+        self._running[share_key] -= 1
+        if not self._running[share_key]:
+            del self._running[share_key]  # the counter holds only organizations at work: it cannot grow
         self._start_waiting()
 
     def _start_waiting(self) -> None:
@@ -130,33 +130,33 @@ class FairThreadPool:
         started = True
         while started:
             started = False
-            for whose in list(self._queues):  # a copy: `_grant` reorders the dict
-                if self._may_start(whose):
-                    self._grant(whose)
+            for share_key in list(self._queues):  # a copy: `_grant` reorders the dict
+                if self._has_free_slot(share_key):
+                    self._grant(share_key)
                     started = True
 
-    def _grant(self, whose: Whose) -> None:
+    def _grant(self, share_key: ShareKey) -> None:
         """Give a slot to the request of this organization that waits longest."""
-        queue = self._queues.pop(whose)
+        queue = self._queues.pop(share_key)
         slot = queue.popleft()
         self._waiting -= 1
         if queue:
-            self._queues[whose] = queue  # inserted anew, it is the last in the order of the dict
+            self._queues[share_key] = queue  # inserted anew, it is the last in the order of the dict
         # Done without a slot: cancelled, but its task has not run yet to leave the queue.
         if not slot.done():
-            self._acquire(whose)
+            self._acquire(share_key)
             slot.set_result(None)
 
 
-class Asking:
+class RequestThreads:
     """The threads for one request: under its organization's quota, all its questions within one budget."""
 
-    __slots__ = ("_budget", "_threads", "whose")
+    __slots__ = ("_budget", "_threads", "share_key")
 
     def __init__(self, threads: FairThreadPool, budget: Budget | None) -> None:
         self._threads = threads
         self._budget = budget
-        self.whose: Whose = None
+        self.share_key: ShareKey = None
         """The organization whose quota is used, as far as the pipeline has found it by now."""
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -164,7 +164,7 @@ class Asking:
 
         Raises `StoreUnavailableError` when the queue is full, `StoreTooSlowError` when the budget is used up.
         """
-        return await self._threads.run(self.whose, _within, self._budget, lambda: work(*args, **kwargs))
+        return await self._threads.run(self.share_key, _within, self._budget, lambda: work(*args, **kwargs))
 
     async def run_slice(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As `run`, for the next slice of an export.
@@ -172,9 +172,9 @@ class Asking:
         An export may last, so each of its reads has the whole query time; and it waits for a place in the
         queue instead of being refused, because a 503 in the middle of a file would break the file off.
         """
-        while not self._threads.room(self.whose):  # noqa: ASYNC110 - rare, and there is no event for it
+        while not self._threads.can_wait(self.share_key):  # noqa: ASYNC110 - rare, and there is no event for it
             await asyncio.sleep(RETRY_INTERVAL_S)
-        return await self._threads.run(self.whose, work, *args, **kwargs)
+        return await self._threads.run(self.share_key, work, *args, **kwargs)
 
 
 def _within(budget: Budget | None, work: Callable[[], T]) -> T:

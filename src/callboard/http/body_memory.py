@@ -21,7 +21,7 @@ and a slot in a list in memory.
 """
 
 
-class Room:
+class BodyMemory:
     """At most `max_bytes` bytes. A sender may hold at most as many as it leaves free: half when it is alone,
     so that a second sender finds room.
 
@@ -30,47 +30,49 @@ class Room:
     """
 
     def __init__(self, max_bytes: int) -> None:
-        self._most = max_bytes
+        self._max_bytes = max_bytes
         self._lock = threading.Lock()
         self._of_sender: dict[Hashable, int] = {}
-        self.taken = 0
+        self.reserved = 0
         """Bytes held now, by all requests."""
 
-    def hold(self, sender: Hashable) -> Reservation:
+    def reserve_for(self, sender: Hashable) -> Reservation:
         """The reservation of a new request, empty to begin with."""
         return Reservation(self, sender)
 
-    def check(self, hold: Reservation, size: int) -> None:
+    def check(self, reservation: Reservation, size: int) -> None:
         """Raises `BodiesFullError` when `size` more bytes would not be admitted now. Reserves nothing.
 
-        Without the lock this is only an early refusal, before a body is read; `take` decides.
+        Without the lock this is only an early refusal, before a body is read; `reserve` decides.
         """
-        fits = self._of_sender.get(hold.sender, 0) + size <= self._most - self.taken
-        if hold.has_ended or not (fits or self.taken == hold.size):
+        fits = self._of_sender.get(reservation.sender, 0) + size <= self._max_bytes - self.reserved
+        if reservation.has_ended or not (fits or self.reserved == reservation.size):
             raise BodiesFullError
 
-    def take(self, hold: Reservation, size: int) -> None:
+    def reserve(self, reservation: Reservation, size: int) -> None:
         """Reserve `size` more bytes. Raises `BodiesFullError`; the request then holds what it held before."""
         with self._lock:
             # The usual case is decided by one comparison, as this runs for each chunk of each body.
-            of_sender = self._of_sender.get(hold.sender, 0) + size
-            if hold.has_ended or of_sender > self._most - self.taken:
-                self.check(hold, size)
-            hold.size += size
-            self.taken += size
-            self._of_sender[hold.sender] = of_sender
+            of_sender = self._of_sender.get(reservation.sender, 0) + size
+            if reservation.has_ended or of_sender > self._max_bytes - self.reserved:
+                self.check(reservation, size)
+            reservation.size += size
+            self.reserved += size
+            self._of_sender[reservation.sender] = of_sender
 
-    def shrink(self, hold: Reservation, most: int, *, ends: bool) -> None:
-        """Release what a request holds beyond `most` bytes. `ends`: later reservations of it are refused."""
+    def shrink(self, reservation: Reservation, max_bytes: int, *, ends: bool) -> None:
+        """Release what a request holds beyond `max_bytes`. `ends`: its later reservations are refused."""
         with self._lock:
-            hold.has_ended = hold.has_ended or ends
-            if (less := hold.size - most) > 0:
-                hold.size = most
-                self.taken -= less
-                if left := self._of_sender[hold.sender] - less:
-                    self._of_sender[hold.sender] = left
+            reservation.has_ended = reservation.has_ended or ends
+            if (released := reservation.size - max_bytes) > 0:
+                reservation.size = max_bytes
+                self.reserved -= released
+                if left := self._of_sender[reservation.sender] - released:
+                    self._of_sender[reservation.sender] = left
                 else:
-                    del self._of_sender[hold.sender]  # only senders with a body are kept: the dict is bounded
+                    del self._of_sender[
+                        reservation.sender
+                    ]  # only senders with a body are kept: the dict is bounded
 
 
 class Reservation(Struct, eq=False):
@@ -80,28 +82,28 @@ class Reservation(Struct, eq=False):
     cancelled, and nothing would release what it reserved then.
     """
 
-    _room: Room
+    _memory: BodyMemory
     sender: Hashable
     size: int = 0
     has_ended: bool = False
 
     def check(self, size: int) -> None:
         """Raises `BodiesFullError` when there is no room for a body of `size` bytes. Reserves nothing."""
-        self._room.check(self, size)
+        self._memory.check(self, size)
 
     def grow(self, size: int) -> None:
         """Reserve `size` more bytes. Raises `BodiesFullError`, and then holds what it held before."""
-        self._room.take(self, size)
+        self._memory.reserve(self, size)
 
     def shrink_to(self, size: int) -> None:
         """Release what is held beyond `size` bytes."""
-        self._room.shrink(self, size, ends=False)
+        self._memory.shrink(self, size, ends=False)
 
     def end(self) -> None:
         """Release everything: the request has been answered. Safe to call again."""
-        self._room.shrink(self, 0, ends=True)
+        self._memory.shrink(self, 0, ends=True)
 
-    def weigh(self, body: bytes) -> None:
+    def reserve_decoded(self, body: bytes) -> None:
         """Reserve what the body takes once it is decoded, where that is more than its bytes.
 
         Commas stand for values here (those inside strings as well): they can be counted in the raw bytes,

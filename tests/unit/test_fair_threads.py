@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callboard.errors import StoreTooSlowError, StoreUnavailableError
-from callboard.http.shared_threads import WAITING_PER_THREAD, Asking, FairThreadPool
+from callboard.http.fair_threads import WAITING_PER_THREAD, FairThreadPool, RequestThreads
 from callboard.store import budget
 from callboard.store.budget import Budget
 
@@ -69,8 +69,8 @@ def test_those_that_wait_are_taken_in_turn_between_organizations() -> None:
         answered: list[int] = []
         asked: list[Any] = [asyncio.create_task(threads.run(ACME, gate.wait))]
         await settle()
-        for whose in (ACME, ACME, ACME, OTHER):
-            asked.append(asyncio.create_task(threads.run(whose, answered.append, whose)))
+        for share_key in (ACME, ACME, ACME, OTHER):
+            asked.append(asyncio.create_task(threads.run(share_key, answered.append, share_key)))
             await settle()
         gate.set()
         await asyncio.gather(*asked)
@@ -133,26 +133,26 @@ def test_whoever_comes_in_whatever_order(most: int, comes: list[int]) -> None:
         begun: Counter[int] = Counter()
         lock = threading.Lock()
 
-        def work(whose: int) -> int:
+        def work(share_key: int) -> int:
             with lock:
-                begun[whose] += 1
+                begun[share_key] += 1
             gate.wait()
-            return whose
+            return share_key
 
         asked = []
-        for whose in comes:
-            asked.append(asyncio.create_task(threads.run(whose, work, whose)))
+        for share_key in comes:
+            asked.append(asyncio.create_task(threads.run(share_key, work, share_key)))
             await settle()
-        at_work, busy = dict(threads._at_work), threads._busy
+        at_work, busy = dict(threads._running), threads._busy
         assert sum(at_work.values()) == busy <= most
         if len(set(comes)) > 1 and most > 1:
             assert max(at_work.values()) <= most - 1
-        for whose in set(comes):
-            if comes.count(whose) > at_work.get(whose, 0) and busy < most:
-                assert at_work.get(whose, 0) >= most - busy
+        for share_key in set(comes):
+            if comes.count(share_key) > at_work.get(share_key, 0) and busy < most:
+                assert at_work.get(share_key, 0) >= most - busy
         gate.set()
         assert await asyncio.gather(*asked) == comes
-        assert not threads._at_work
+        assert not threads._running
         assert threads._busy == threads.waiting == 0
         threads.close()
 
@@ -169,8 +169,8 @@ def test_waiting_for_a_thread_is_part_of_the_budget(monkeypatch: pytest.MonkeyPa
         held = asyncio.create_task(threads.run(OTHER, gate.wait))
         await settle()
         asked: list[str] = []
-        mine = Asking(threads, Budget(5))
-        mine.whose = ACME
+        mine = RequestThreads(threads, Budget(5))
+        mine.share_key = ACME
         waiting = asyncio.create_task(mine.run(asked.append, "the store"))
         await settle()
         clock.now += 6

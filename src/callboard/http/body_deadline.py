@@ -15,15 +15,15 @@ BODY_S = 10.0
 """Seconds that a body of any size has; also what remains for each of them once the server stops."""
 BYTES_A_SECOND = 64 * 1024
 """The deadline moves by a second for each of so many bytes that have arrived."""
-LOOK_EVERY_S = 0.25
+CHECK_EVERY_S = 0.25
 """Seconds between two checks of all deadlines: a body may overrun its deadline by as much."""
 
 
-class Arrival(Struct, eq=False):
+class BodyDeadline(Struct, eq=False):
     """One body that is being received."""
 
     task: asyncio.Task[Any]
-    came: int = 0
+    received: int = 0
     """Bytes received so far."""
     ends_at: float = 0.0
     """The deadline by the event loop's clock, without the bytes received; 0: not checked yet."""
@@ -47,43 +47,43 @@ class BodyDeadlines:
     """
 
     def __init__(self) -> None:
-        self._coming: set[Arrival] = set()
-        self._looks = False
+        self._deadlines: set[BodyDeadline] = set()
+        self._is_checking = False
         self._stops_at: float | None = None
 
-    def begin(self) -> Arrival:
+    def begin(self) -> BodyDeadline:
         """Start the deadline of a body that the current task receives."""
         task = asyncio.current_task()
         assert task is not None, "every request is a task"
-        arrival = Arrival(task)
-        self._coming.add(arrival)
-        if not self._looks:
-            self._looks = True
-            asyncio.get_running_loop().call_later(LOOK_EVERY_S, self._look)
-        return arrival
+        deadline = BodyDeadline(task)
+        self._deadlines.add(deadline)
+        if not self._is_checking:
+            self._is_checking = True
+            asyncio.get_running_loop().call_later(CHECK_EVERY_S, self._check)
+        return deadline
 
-    def end(self, arrival: Arrival) -> None:
+    def end(self, deadline: BodyDeadline) -> None:
         """The body is complete, or its request has failed."""
-        self._coming.discard(arrival)
+        self._deadlines.discard(deadline)
 
     def stop(self) -> None:
         """The server stops: from now on each body has `BODY_S` seconds, however much of it has arrived."""
         self._stops_at = asyncio.get_running_loop().time() + BODY_S
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         loop = asyncio.get_running_loop()
         now = loop.time()
         # `cancel` only schedules the cancellation, so no task leaves the set during this loop.
-        for arrival in self._coming:
-            arrival.ends_at = arrival.ends_at or now + BODY_S
-            ends_at = arrival.ends_at + arrival.came / BYTES_A_SECOND
+        for deadline in self._deadlines:
+            deadline.ends_at = deadline.ends_at or now + BODY_S
+            ends_at = deadline.ends_at + deadline.received / BYTES_A_SECOND
             if self._stops_at is not None:
                 ends_at = min(ends_at, self._stops_at)
             # Once only: each `cancel` is counted, and `timed_out` takes a single one back.
-            if now >= ends_at and not arrival.is_over:
-                arrival.is_over = True
-                arrival.task.cancel()
+            if now >= ends_at and not deadline.is_over:
+                deadline.is_over = True
+                deadline.task.cancel()
         # Without bodies the timer stops; `begin` starts it again.
-        self._looks = bool(self._coming)
-        if self._looks:
-            loop.call_later(LOOK_EVERY_S, self._look)
+        self._is_checking = bool(self._deadlines)
+        if self._is_checking:
+            loop.call_later(CHECK_EVERY_S, self._check)

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 import zstandard
 
-from callboard.http import arrival
-from callboard.http.arrival import BODY_S
+from callboard.http import body_deadline
+from callboard.http.body_deadline import BODY_S
 from callboard.http.request import Request
 from tests.http.board import ADDRESS, API, Board, call
 from tests.http.door import Door, refused
@@ -61,8 +61,8 @@ class Slow:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundredth of the time: the rules stay."""
-    monkeypatch.setattr(arrival, "BODY_S", 0.1)
-    monkeypatch.setattr(arrival, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(body_deadline, "BODY_S", 0.1)
+    monkeypatch.setattr(body_deadline, "CHECK_EVERY_S", 0.01)
 
 
 @pytest.mark.usefixtures("hasty")
@@ -72,7 +72,7 @@ def test_a_body_that_stalls_is_408_and_its_connection_closed(board: Board):
     assert board.loop.run(slow.asked()) == 408
     assert (b"connection", b"close") in slow.answer[0]["headers"]
     assert b"10 s, and 1 s more for each 64 KiB" in slow.answer[1]["body"]
-    assert board.app._room.taken == 0
+    assert board.app._body_memory.reserved == 0
     assert board.send(call("c-1"))["applied"] == 1
 
 
@@ -89,7 +89,7 @@ def test_a_body_has_a_second_more_for_each_64_kib_that_came(board: Board):
         slow.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await slow
-        return told, board.app._room.taken
+        return told, board.app._body_memory.reserved
 
     assert board.loop.run(both()) == (408, 0)
 
@@ -115,7 +115,7 @@ def test_stalled_bodies_share_one_room_and_give_it_back(tmp_path: Path):
         async def crowd() -> list[int]:
             asked = [asyncio.create_task(Slow(board, [b" " * 50_000] * 2).asked()) for _ in range(40)]
             await asyncio.sleep(0.05)
-            assert board.app._room.taken <= 512 * 1024
+            assert board.app._body_memory.reserved <= 512 * 1024
             other = {"Authorization": f"Token {board.stranger}"}
             url = f"{API}spaces/{board.elsewhere.token}/events/"
             answer = await board._ask("POST", url, ADDRESS, headers=other, json=call("c-1"))
@@ -125,7 +125,7 @@ def test_stalled_bodies_share_one_room_and_give_it_back(tmp_path: Path):
 
         statuses = board.loop.run(crowd())
         assert (statuses.count(408), statuses.count(503)) == (5, 35)
-        assert board.app._room.taken == 0
+        assert board.app._body_memory.reserved == 0
 
 
 def test_a_body_that_finds_no_room_is_503_at_once(tmp_path: Path):
@@ -133,7 +133,7 @@ def test_a_body_that_finds_no_room_is_503_at_once(tmp_path: Path):
     body = json.dumps([call(f"c-{number}", metadata={"a": "x" * 1000}) for number in range(400)]).encode()
     packed = zstandard.compress(body)
     with Board(tmp_path, body_room_bytes=600_000) as board:
-        held = board.app._room.hold("somebody")
+        held = board.app._body_memory.reserve_for("somebody")
         held.grow(400_000)
         url = f"spaces/{board.spring.token}/events/"
         for content, headers in ((body, {}), (packed, {"Content-Encoding": "zstd"})):
@@ -142,13 +142,13 @@ def test_a_body_that_finds_no_room_is_503_at_once(tmp_path: Path):
             said = refused(answer, 503, "nothing of this one was kept")
             assert said
             assert int(answer.headers["Retry-After"]) >= 1
-        assert board.app._room.taken == 400_000
+        assert board.app._body_memory.reserved == 400_000
         held.end()
         for content, headers in ((packed, {"Content-Encoding": "zstd"}), (body, {})):
             sent = {"Content-Type": "application/json", **headers}
             answer = board.ask("POST", url, token=board.member, headers=sent, content=content)
             assert answer.status_code == 200, answer.text
-        assert board.app._room.taken == 0
+        assert board.app._body_memory.reserved == 0
 
 
 def _requests_left() -> int:
