@@ -16,7 +16,7 @@ from callboard.http.metering import layout
 from callboard.http.services import Services
 from callboard.ingest.commit.client import CommitClient
 from callboard.ingest.commit.metered import MeteredCommits
-from callboard.live.follow import Live
+from callboard.live.follow import Streams
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
 from callboard.query.reports.views import Views
@@ -40,7 +40,7 @@ class Worker(Application):
         """End the streams of numbers, which would not end by themselves; requests go on, but no body that
         stalls is waited for longer than a small one.
         """
-        self._services.live.stop()
+        self._services.streams.stop()
         self.shorten_body_deadlines()
 
     async def close(self) -> None:
@@ -60,7 +60,7 @@ def compose(settings: Settings, clock: Clock = system_clock, meter: Meter | None
         commits=MeteredCommits(CommitClient(settings, begin), meter),
         directory=directory,
         analytics=analytics,
-        live=Live(store, analytics, directory, settings, clock),
+        streams=Streams(store, analytics, directory, settings, clock),
         views=Views(),
         meter=meter,
         settings=settings,

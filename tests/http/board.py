@@ -22,7 +22,7 @@ from callboard.http.metering import layout
 from callboard.http.services import Services
 from callboard.ingest.commit.client import CommitClient
 from callboard.ingest.commit.metered import MeteredCommits
-from callboard.live.follow import Live
+from callboard.live.follow import Streams
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
@@ -61,7 +61,7 @@ class Board:
             commits=MeteredCommits(self.client, meter),
             directory=directory,
             analytics=analytics,
-            live=Live(self.store, analytics, directory, self.settings, self.clock),
+            streams=Streams(self.store, analytics, directory, self.settings, self.clock),
             views=Views(),
             meter=meter,
             settings=self.settings,

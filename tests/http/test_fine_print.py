@@ -232,7 +232,7 @@ def _other_spaces(board: Board) -> None:
             headers=[("Authorization", f"Token {board.viewer}"), ("Org-Handle", "acme.example")],
         )
         stream = asyncio.create_task(asked)
-        while not board.services.live.subscribers:  # noqa: ASYNC110 - there is no event for it
+        while not board.services.streams.subscribers:  # noqa: ASYNC110 - there is no event for it
             await asyncio.sleep(0.01)
         send(board.store, board.summer, said("b"))
         return (await stream).text

@@ -325,7 +325,7 @@ def test_a_server_that_stops_ends_its_streams_and_begins_none(board: Board):
     async def story() -> None:
         async with reading(board) as reader:
             await reader.message()
-            board.services.live.stop()
+            board.services.streams.stop()
             assert end_of(await reader.message()) == "stopping"
 
     board.loop.run(story())
@@ -355,7 +355,7 @@ def test_a_stream_lasts_only_so_long(tmp_path: Path):
 
 def test_a_reader_that_stalls_is_cut_off_when_its_stream_ends(board: Board, monkeypatch: pytest.MonkeyPatch):
     """It does not take its last words: its place is free all the same, and nothing waits for it."""
-    monkeypatch.setattr(subscription, "GRACE_S", 0.01)
+    monkeypatch.setattr(subscription, "END_GRACE_S", 0.01)
 
     async def story() -> None:
         reader = Reader(board)
@@ -363,10 +363,10 @@ def test_a_reader_that_stalls_is_cut_off_when_its_stream_ends(board: Board, monk
         await reader.message()
         send(board.store, board.spring, call("c-1"))
         await until(lambda: not reader._pieces.empty())
-        board.services.live.stop()
+        board.services.streams.stop()
         await asyncio.wait_for(running, 20)
         assert not reader.ended
-        assert board.services.live.subscribers == 0
+        assert board.services.streams.subscribers == 0
 
     board.loop.run(story())
 
@@ -395,7 +395,7 @@ def test_places_are_bounded_and_shared(tmp_path: Path):
                 await again.message()
 
         board.loop.run(story())
-        assert board.services.live.subscribers == 0
+        assert board.services.streams.subscribers == 0
 
 
 def test_who_hangs_up_leaves_its_place(board: Board):
@@ -404,13 +404,13 @@ def test_who_hangs_up_leaves_its_place(board: Board):
     async def story() -> None:
         async with reading(board) as reader:
             await reader.message()
-            assert board.services.live.subscribers == 1
-        assert board.services.live.subscribers == 0
-        watching = board.services.live._watching
+            assert board.services.streams.subscribers == 1
+        assert board.services.streams.subscribers == 0
+        watching = board.services.streams._watching
         if watching is not None:
             await asyncio.wait_for(watching, 20)
-        assert board.services.live._watching is None
-        assert not board.services.live._followed
+        assert board.services.streams._watching is None
+        assert not board.services.streams._followed
 
     board.loop.run(story())
 
@@ -420,7 +420,7 @@ def test_who_hangs_up_leaves_its_place(board: Board):
 
 def test_a_place_is_given_back_when_following_fails(board: Board, monkeypatch: pytest.MonkeyPatch):
     """In following itself, or in whatever is done between that and the first piece: nobody reads it then."""
-    live = board.services.live
+    live = board.services.streams
 
     def fails(*_: Any) -> Any:
         raise StoreUnavailableError
@@ -453,7 +453,7 @@ def test_head_holds_no_place(board: Board):
     """The head of the stream, and nothing behind it."""
     answer = board.ask("HEAD", STREAM, token=board.viewer, org="acme.example")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream")
-    assert board.services.live.subscribers == 0
+    assert board.services.streams.subscribers == 0
 
 
 def test_only_an_event_stream_is_to_be_had(board: Board):

@@ -88,7 +88,7 @@ def test_hanging_up_breaks_the_connection_with_that_peer_alone():
             pairs.append((client, *listener.accept()))
         (one, served, address), (other, neighbour, _) = pairs
         served.sendall(b"before")
-        stream.hang_up(address)
+        stream.abort_connection(address)
         assert one.recv(100) == b"before"
         assert one.recv(100) == b""
         with pytest.raises(OSError, match="Broken pipe"):
@@ -97,5 +97,5 @@ def test_hanging_up_breaks_the_connection_with_that_peer_alone():
         assert other.recv(100) == b"after"
         for each in (one, served, other, neighbour):
             each.close()
-    stream.hang_up(address)
-    stream.hang_up(None)
+    stream.abort_connection(address)
+    stream.abort_connection(None)

@@ -206,7 +206,7 @@ class Application:
 
     async def close(self) -> None:
         """Write what waits to be written, then let go of the threads."""
-        self._services.live.stop()
+        self._services.streams.stop()
         self.note_gauges()
         await self._services.commits.finish()
         await self._touches.flush()

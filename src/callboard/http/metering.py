@@ -99,18 +99,18 @@ class Gauges:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._told: dict[str, int] = {}
+        self._noted: dict[str, int] = {}
 
     def note(self, exports: int) -> None:
         """Write down how things stand."""
         services, meter = self._services, self._services.meter
         meter.set(WORKERS, to=1)
         meter.set(QUEUE, to=services.commits.waiting)
-        meter.set(SUBSCRIBERS, to=services.live.subscribers)
+        meter.set(SUBSCRIBERS, to=services.streams.subscribers)
         meter.set(EXPORTS, to=exports)
-        for reason, ended in services.live.ended.items():
-            meter.add(ENDED, reason, many=ended - self._told.get(reason, 0))
-            self._told[reason] = ended
+        for reason, ended in services.streams.ended.items():
+            meter.add(ENDED, reason, many=ended - self._noted.get(reason, 0))
+            self._noted[reason] = ended
 
 
 class ShortCounts:
@@ -118,14 +118,14 @@ class ShortCounts:
     shared memory would be felt there.
     """
 
-    __slots__ = ("_slow", "_told_fast", "_told_ns", "fast", "ns")
+    __slots__ = ("_noted_fast", "_noted_ns", "_slow", "fast", "ns")
 
     def __init__(self) -> None:
         self.fast = 0
         """Answers within the first bucket's bound: nearly all."""
         self.ns = 0
         self._slow: list[int] = []
-        self._told_fast = self._told_ns = 0
+        self._noted_fast = self._noted_ns = 0
 
     def count(self, ns: int) -> None:
         """One answer."""
@@ -141,10 +141,12 @@ class ShortCounts:
         slow, self._slow = self._slow, []
         for ns in slow:
             cells[place + bisect_left(BOUNDS_NS, ns)] += 1
-        cells[place] += self.fast - self._told_fast
-        cells[place + len(BOUNDS_NS) + 1] += self.ns - self._told_ns
-        cells[meter.layout.place(REQUESTS, "get_analytics", "200")] += self.fast - self._told_fast + len(slow)
-        self._told_fast, self._told_ns = self.fast, self.ns
+        cells[place] += self.fast - self._noted_fast
+        cells[place + len(BOUNDS_NS) + 1] += self.ns - self._noted_ns
+        cells[meter.layout.place(REQUESTS, "get_analytics", "200")] += (
+            self.fast - self._noted_fast + len(slow)
+        )
+        self._noted_fast, self._noted_ns = self.fast, self.ns
 
 
 def count(meter: Meter, operation: str, status: int, ns: int) -> None:

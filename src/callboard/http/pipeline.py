@@ -197,9 +197,9 @@ def _check_role(request: Request) -> None:
 
 def _answer_media(request: Request) -> str:
     """The media type of the answer: that of `format`, else what `Accept` prefers. Raises 406."""
-    wanted = request.values.get("format") if request.endpoint.exports else None
-    if wanted is not None:
-        found = FORMATS.get(wanted)
+    media_format = request.values.get("format") if request.endpoint.exports else None
+    if media_format is not None:
+        found = FORMATS.get(media_format)
         return request.endpoint.answer_media if found is None else found.media
     return chosen_media(request.headers.get(b"accept", b""), request.endpoint.medias)
 

@@ -16,11 +16,11 @@ from callboard.errors import CallboardError, StoreUnavailableError
 from callboard.ingest.commit.metered import MeteredCommits
 from callboard.store.interface import Store
 
-WITHIN_S = 1.0
+CHECK_LIMIT_S = 1.0
 """Longest until an answer is given, the store and the writer asked at the same time. Half of the 2 s that are
 promised: the event loop may be held up by a question of its own, and the machine be busy."""
 
-Said = dict[Literal["engine", "version", "durable"], str]
+StoreFacts = dict[Literal["engine", "version", "durable"], str]
 
 
 class ReadyCheck:
@@ -30,12 +30,12 @@ class ReadyCheck:
         self._store = store
         self._commits = commits
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="callboard-ready")
-        self._asked: asyncio.Future[Said] | None = None
+        self._store_check: asyncio.Future[StoreFacts] | None = None
         """The store's answer, on its way."""
-        self._asked_at = 0.0
-        self._checking: asyncio.Task[Said] | None = None
+        self._checked_at = 0.0
+        self._checking: asyncio.Task[StoreFacts] | None = None
 
-    async def check(self) -> Said:
+    async def check(self) -> StoreFacts:
         """What the store says of itself. Raises `StoreError` with the reason when it is not ready."""
         if self._checking is None or self._checking.done():
             self._checking = asyncio.create_task(self._check())
@@ -45,32 +45,32 @@ class ReadyCheck:
         """Let go of the thread; a store that does not answer is not waited for."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def _check(self) -> Said:
+    async def _check(self) -> StoreFacts:
         loop = asyncio.get_running_loop()
-        until = loop.time() + WITHIN_S
-        if self._asked is None:
-            self._asked = loop.run_in_executor(self._thread, self._store.ready)
-            self._asked_at = time.monotonic()
-            self._asked.add_done_callback(self._answered)
-        asked = self._asked
+        until = loop.time() + CHECK_LIMIT_S
+        if self._store_check is None:
+            self._store_check = loop.run_in_executor(self._thread, self._store.ready)
+            self._checked_at = time.monotonic()
+            self._store_check.add_done_callback(self._answered)
+        store_check = self._store_check
         async with asyncio.TaskGroup() as group:
-            writes = group.create_task(_told(self._commits.check(WITHIN_S)))
-            await asyncio.wait([asked], timeout=until - loop.time())
-        if not asked.done():
-            silent_s = time.monotonic() - self._asked_at
+            writes = group.create_task(_error_of(self._commits.check(CHECK_LIMIT_S)))
+            await asyncio.wait([store_check], timeout=until - loop.time())
+        if not store_check.done():
+            silent_s = time.monotonic() - self._checked_at
             raise StoreUnavailableError(f"The store has not answered for {silent_s:.1f} s.", 5)
-        said = asked.result()
-        if (trouble := writes.result()) is not None:
-            raise trouble
-        return said
+        facts = store_check.result()
+        if (write_error := writes.result()) is not None:
+            raise write_error
+        return facts
 
-    def _answered(self, asked: asyncio.Future[Said]) -> None:
-        self._asked = None
-        if not asked.cancelled():
-            asked.exception()  # it may have come when nobody waited for it any more
+    def _answered(self, store_check: asyncio.Future[StoreFacts]) -> None:
+        self._store_check = None
+        if not store_check.cancelled():
+            store_check.exception()  # it may have come when nobody waited for it any more
 
 
-async def _told(check: Awaitable[None]) -> CallboardError | None:
+async def _error_of(check: Awaitable[None]) -> CallboardError | None:
     """Why events cannot be written, if so."""
     try:
         await check

@@ -17,7 +17,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 JSON = b"application/json"
 HTML = b"text/html; charset=utf-8"
 NOSNIFF = (b"x-content-type-options", b"nosniff")
-KEPT = b"private, no-cache"
+PRIVATE_CACHE = b"private, no-cache"
 NO_STORE = (b"cache-control", b"private, no-store")
 VARY = (b"vary", b"Authorization, Cookie, Org-Handle")
 
@@ -31,7 +31,7 @@ class Response(Struct, kw_only=True):
     body: bytes = b""
     media: bytes = JSON
     headers: Headers = []
-    cache: bytes = KEPT
+    cache: bytes = PRIVATE_CACHE
     """Of a good answer to a GET: who may keep it."""
     tag: bytes | None = None
     """The entity tag, where it was made already."""
@@ -57,7 +57,7 @@ def matches(if_none_match: bytes, tag: bytes) -> bool:
     return any(each.strip().removeprefix(b"W/") == tag for each in if_none_match.split(b","))
 
 
-def get_headers(body: bytes, media: bytes, tag: bytes, cache: bytes = KEPT) -> Headers:
+def get_headers(body: bytes, media: bytes, tag: bytes, cache: bytes = PRIVATE_CACHE) -> Headers:
     """The head of a 200 to a GET, but for the request id and what varies."""
     return [
         (b"content-type", media),

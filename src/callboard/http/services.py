@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from callboard.clock import Clock, monotonic_clock
 from callboard.ingest.commit.metered import MeteredCommits
-from callboard.live.follow import Live
+from callboard.live.follow import Streams
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
 from callboard.query.reports.views import Views
@@ -17,13 +17,13 @@ from callboard.telemetry.meter import Meter
 
 @dataclass(frozen=True)
 class Services:
-    """One process's parts. `directory`, `analytics` and `live` belong to the event loop's thread."""
+    """One process's parts. `directory`, `analytics` and `streams` belong to the event loop's thread."""
 
     store: Store
     commits: MeteredCommits
     directory: Directory
     analytics: Analytics
-    live: Live
+    streams: Streams
     views: Views
     meter: Meter
     settings: Settings

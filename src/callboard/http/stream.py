@@ -56,25 +56,25 @@ async def send_stream(scope: Message, receive: Receive, send: Send, head: Messag
     when it ended, broke off or was hung up on.
     """
     sending = asyncio.create_task(_send(send, head, stream))
-    gone = asyncio.create_task(_disconnected(receive))
+    disconnect = asyncio.create_task(_disconnected(receive))
     try:
-        await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
-        has_gone = gone.done()
+        await asyncio.wait({sending, disconnect}, return_when=asyncio.FIRST_COMPLETED)
+        has_disconnected = disconnect.done()
     finally:
         sending.cancel()
-        gone.cancel()
-        await asyncio.gather(sending, gone, return_exceptions=True)
+        disconnect.cancel()
+        await asyncio.gather(sending, disconnect, return_exceptions=True)
         stream.close()
-    if has_gone:
+    if has_disconnected:
         return
     fault = None if sending.cancelled() else sending.exception()
     if isinstance(fault, CallboardError):
         _log.warning("request %s broke off: %s: %s", _id_of(head), fault.code, fault.message)
     elif fault is not None:
-        told = masked("".join(traceback.format_exception(fault)))
-        _log.error("request %s broke off\n%s", _id_of(head), told)
+        text = masked("".join(traceback.format_exception(fault)))
+        _log.error("request %s broke off\n%s", _id_of(head), text)
     if fault is not None or sending.cancelled() or not sending.result():
-        hang_up(scope.get("client"))
+        abort_connection(scope.get("client"))
 
 
 def _id_of(head: Message) -> str:
@@ -100,7 +100,7 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-def hang_up(client: tuple[str, int] | None) -> None:
+def abort_connection(client: tuple[str, int] | None) -> None:
     """Break the connection with this peer. Nothing when it is gone already.
 
     The server beneath us keeps a connection open until all that was handed to it is read, also while it

@@ -26,24 +26,24 @@ from callboard.store.questions import Scope
 
 _log = logging.getLogger("callboard.live")
 
-LOOK_EVERY_S = 0.02
+REFRESH_EVERY_S = 0.02
 """Seconds between two reads of the change counter. On SQLite a read takes two microseconds."""
 MAX_LOOP_SHARE = 0.2
 """Greatest share of the event loop's time for refreshing. With very many organizations the pauses grow, so
 that requests do not starve.
 """
-AT_ONCE = 50
+REFRESHES_PER_TURN = 50
 """Organizations refreshed in a row before other tasks of the event loop run."""
 
 
-class Live:
+class Streams:
     """The subscribers of one worker. Owned by the event loop's thread."""
 
     def __init__(
         self, store: Store, analytics: Analytics, directory: Directory, settings: Settings, clock: Clock
     ) -> None:
         self._store = store
-        self._ahead = store.ahead()
+        self._refresher = store.ahead()
         self._analytics = analytics
         self._directory = directory
         self._clock = clock
@@ -84,7 +84,7 @@ class Live:
         """
         self.check_slots(scope.org_id)
         followed = self._followed.get(scope.org_id, {}).get(scope) or FollowedScope(scope)
-        followed.take(self._analytics.look(scope.org_id))
+        followed.update(self._analytics.look(scope.org_id))
         ends_at = asyncio.get_running_loop().time() + self._lasts_s
         subscription = Subscription(followed, permit, ends_at, self._leave, heartbeat_s)
         self._followed.setdefault(scope.org_id, {})[scope] = followed
@@ -125,9 +125,9 @@ class Live:
         try:
             while self._subscriptions:
                 began = loop.time()
-                await self._look(began)
+                await self._refresh(began)
                 spent = loop.time() - began
-                await asyncio.sleep(max(LOOK_EVERY_S, spent / MAX_LOOP_SHARE))
+                await asyncio.sleep(max(REFRESH_EVERY_S, spent / MAX_LOOP_SHARE))
         except StoreError as error:
             # An open stream without messages would mean that nothing changed. Clients reconnect, and get
             # either a 503 or the current numbers.
@@ -141,10 +141,11 @@ class Live:
             # finds no task and starts one.
             self._watching = None
 
-    async def _look(self, now_s: float) -> None:
+    async def _refresh(self, now_s: float) -> None:
         self._end_expired(now_s)
-        if self._ahead is not None:
-            await self._ahead.ask()  # on PostgreSQL the counter is held in memory: bring it up to date first
+        if self._refresher is not None:
+            # On PostgreSQL the counter is held in memory: bring it up to date first.
+            await self._refresher.ask()
         # Read before refreshing, stored after it: a commit in between moves the counter again, and the next
         # round refreshes once more. The other order could miss that commit for good.
         change_counter = self._store.change_counter()
@@ -154,11 +155,11 @@ class Live:
             # what is gone.
             for place, org_id in enumerate(list(self._followed), 1):
                 self._refresh_organization(org_id)
-                if place % AT_ONCE == 0:
+                if place % REFRESHES_PER_TURN == 0:
                     await asyncio.sleep(0)
             self._change_counter = change_counter
         if self._clock() >= self._first_end:
-            self._check_permits(whatever=True)
+            self._check_permits(force=True)
 
     def _refresh_organization(self, org_id: int) -> None:
         if org_id not in self._followed:  # its last subscriber left during this round
@@ -169,16 +170,16 @@ class Live:
         if seen != self._seen.get(org_id):
             self._seen[org_id] = seen
             for followed in self._followed[org_id].values():
-                followed.take(organization)
+                followed.update(organization)
 
-    def _check_permits(self, *, whatever: bool = False) -> None:
+    def _check_permits(self, *, force: bool = False) -> None:
         """End the streams whose permit is no longer valid.
 
-        None is checked while the directory is unchanged, unless `whatever`: then a permit has expired, which
+        None is checked while the directory is unchanged, unless `force`: then a permit has expired, which
         changes nothing in the directory.
         """
         view = self._directory.now()
-        if view.version == self._directory_version and not whatever:
+        if view.version == self._directory_version and not force:
             return
         self._directory_version = view.version
         self._first_end = NEVER

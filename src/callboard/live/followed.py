@@ -19,7 +19,7 @@ class FollowedScope:
         self.listeners: set[Callable[[], None]] = set()
         self._totals: Totals | None = None
 
-    def take(self, organization: OrganizationTotals) -> None:
+    def update(self, organization: OrganizationTotals) -> None:
         """Take over refreshed totals. If this scope's numbers changed: make a message, wake the listeners."""
         totals = self._of(organization)
         # The organization's version also moves when other scopes change: no message without new numbers.

@@ -17,9 +17,9 @@ MIN_INTERVAL_S = 0.25
 """Least time between two messages to one subscriber, in seconds."""
 HEARTBEAT_S = 15.0
 """Seconds of silence after which a comment line is sent."""
-SHORTEST_HEARTBEAT_S = 2
+MIN_HEARTBEAT_S = 2
 """The least a subscriber may ask for in place of `HEARTBEAT_S`."""
-GRACE_S = 0.5
+END_GRACE_S = 0.5
 """Seconds a reader has to take the last event of a stream; then its connection is cut."""
 
 
@@ -41,9 +41,9 @@ class Subscription:
         self._heartbeat_s = HEARTBEAT_S if heartbeat_s is None else heartbeat_s
         self._leave: Callable[[Subscription], None] | None = leave
         self._ended: EndReason | None = None
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
         self._task: asyncio.Task[object] | None = None
-        followed.listeners.add(self._news.set)
+        followed.listeners.add(self._changed.set)
 
     async def parts(self) -> AsyncGenerator[bytes, None]:
         """What to send, piece by piece. Ends after the last event, when the stream was told to end."""
@@ -51,37 +51,37 @@ class Subscription:
         # The task that sends: `_cut` cancels it when it waits for a reader that takes nothing.
         self._task = asyncio.current_task()
         yield OPENING
-        told: bytes | None = None
+        sent: bytes | None = None
         while self._ended is None:
             # Compared by identity: each change makes a new bytes object, and messages need not be compared.
-            if told is not self.followed.message:
-                told, at = self.followed.message, loop.time()
-                yield told
+            if sent is not self.followed.message:
+                sent, at = self.followed.message, loop.time()
+                yield sent
                 # From before the `yield`: the time the reader took counts as part of the pause.
                 await asyncio.sleep(at + MIN_INTERVAL_S - loop.time())
                 continue
             # No message can be missed: nothing awaits between the comparison above and this line.
-            self._news.clear()
+            self._changed.clear()
             if not await self._changed_within(self._heartbeat_s):
                 yield HEARTBEAT
         yield ending(self._ended)
 
     def end(self, reason: EndReason) -> bool:
         """End the stream with this reason; cut its connection if the reader does not take the last event
-        within `GRACE_S`. Returns False if it was ending already: the first reason stands.
+        within `END_GRACE_S`. Returns False if it was ending already: the first reason stands.
         """
         if self._ended is not None:
             return False
         self._ended = reason
-        self._news.set()
-        asyncio.get_running_loop().call_later(GRACE_S, self._cut)
+        self._changed.set()
+        asyncio.get_running_loop().call_later(END_GRACE_S, self._cut)
         return True
 
     def close(self) -> None:
         """The reader is gone: free its place. Safe to call again."""
         leave, self._leave = self._leave, None
         if leave is not None:
-            self.followed.listeners.discard(self._news.set)
+            self.followed.listeners.discard(self._changed.set)
             leave(self)
 
     def _cut(self) -> None:
@@ -92,7 +92,7 @@ class Subscription:
     async def _changed_within(self, seconds: float) -> bool:
         try:
             async with asyncio.timeout(seconds):
-                await self._news.wait()
+                await self._changed.wait()
         except TimeoutError:
             return False
         return True

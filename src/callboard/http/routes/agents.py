@@ -48,20 +48,20 @@ async def list_agents(request: Request) -> Response:
 async def find_agent(request: Request) -> Scope:
     """The scope of the question. Raises 404 for a handle that no task is assigned to and no space names."""
     scope = await find_scope(request)
-    wanted = _wanted(request)
-    if isinstance(wanted, str):
-        known = await request.store_threads.run(is_agent, request.services.store, request.org_id, wanted)
+    assignee = _assignee_filter(request)
+    if isinstance(assignee, str):
+        known = await request.store_threads.run(is_agent, request.services.store, request.org_id, assignee)
         if not known:
             raise NotFoundError("Agent not found.")
     return scope
 
 
 async def list_agent_tasks(request: Request) -> Response:
-    values = {**request.values, "assignee": _wanted(request)}
+    values = {**request.values, "assignee": _assignee_filter(request)}
     return await list_in_scope(request, request.item, values)
 
 
-def _wanted(request: Request) -> object:
+def _assignee_filter(request: Request) -> object:
     """The handle in the path as a value of the filter `assignee`; `unknown` means null, as in filters."""
     try:
         return ASSIGNEE.read(request.path["handle"])

@@ -16,7 +16,7 @@ from callboard.ingest.parse import Parsed, parse_events, parse_valid
 from callboard.ingest.shape import first_of
 from callboard.store.interface import Batch, Receipt, Rejection
 
-PARSED_AT_ONCE = 64 * 1024
+MAX_PARSED_ON_LOOP = 64 * 1024
 """Bodies up to this many bytes are parsed on the event loop, when nothing in them needs a closer look: a
 thread would cost more than it frees."""
 
@@ -47,7 +47,7 @@ async def send_events(request: Request) -> Response:
     now = services.clock()
     most = services.settings.max_events
     parsed = None
-    if len(body) <= PARSED_AT_ONCE:
+    if len(body) <= MAX_PARSED_ON_LOOP:
         parsed = parse_valid(body, ndjson=ndjson, now=now, max_events=most)
     if parsed is None:
         parsed = await request.parse_threads.run(_parsed, request, ndjson, now)
@@ -83,8 +83,8 @@ def _parsed(request: Request, ndjson: bool, now: Micros) -> Parsed:
 
 def _message(receipt: Receipt) -> str:
     what = "event" if receipt.received == 1 else "events"
-    said = f"{receipt.received} {what} received, {receipt.applied} applied"
-    return f"{said}, {receipt.rejected} rejected: see rejections" if receipt.rejected else said
+    message = f"{receipt.received} {what} received, {receipt.applied} applied"
+    return f"{message}, {receipt.rejected} rejected: see rejections" if receipt.rejected else message
 
 
 def _result(receipt: Receipt) -> BatchResult:

@@ -28,8 +28,8 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    said = await request.readiness.check()
-    return json_response(Readiness("ready", {str(name): value for name, value in said.items()}))
+    facts = await request.readiness.check()
+    return json_response(Readiness("ready", {str(name): value for name, value in facts.items()}))
 
 
 async def openapi(request: Request) -> Response:

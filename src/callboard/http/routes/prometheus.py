@@ -25,7 +25,7 @@ async def scrape_service(request: Request) -> Response:
     services = request.services
     # Gauges are written down once a second; this worker's own are brought up to date for this scrape.
     request.note_gauges()
-    up, verified = await request.store_threads.run(_asked, services.store)
+    up, verified = await request.store_threads.run(_check_store, services.store)
     about = (
         Family(
             "callboard_info", "gauge", "Which version runs; always 1.", [Sample({"version": __version__}, 1)]
@@ -35,7 +35,7 @@ async def scrape_service(request: Request) -> Response:
     return _answer(exposition((*about, *_verification(verified), *services.meter.families())))
 
 
-def _asked(store: Store) -> tuple[bool, LastVerification | None]:
+def _check_store(store: Store) -> tuple[bool, LastVerification | None]:
     """Whether the store answers, and its latest verification. A store that is down is a value here and not a
     503: that is when monitoring needs its metrics most.
     """

@@ -69,12 +69,12 @@ def _position(space: Space) -> Position:
 
 
 async def list_spaces(request: Request) -> Response:
-    organization, wanted = _organization(request), request.values
+    organization, filters = _organization(request), request.values
     rows = [
         space
         for space in request.directory.spaces(organization.id).values()
-        if wanted.get("content_type", space.content_type) == space.content_type
-        and wanted.get("archived", space.archived) == space.archived
+        if filters.get("content_type", space.content_type) == space.content_type
+        and filters.get("archived", space.archived) == space.archived
     ]
 
     def item(space: Space) -> SpaceItem:

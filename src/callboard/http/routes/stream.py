@@ -8,7 +8,7 @@ from callboard.http.response import Response
 from callboard.http.routes.scopes import find_scope
 from callboard.http.stream import NoParts
 from callboard.live.permit import Permit
-from callboard.live.subscription import HEARTBEAT_S, SHORTEST_HEARTBEAT_S
+from callboard.live.subscription import HEARTBEAT_S, MIN_HEARTBEAT_S
 from callboard.query.messages import fetched
 from callboard.query.parameter import numbers
 from callboard.query.parameters import SCOPE, table
@@ -24,7 +24,7 @@ STREAMED = {
             "heartbeat",
             "Seconds of silence after which a comment line is sent. A client that hears nothing for longer "
             "than twice that knows that the server or the way to it hangs.",
-            SHORTEST_HEARTBEAT_S,
+            MIN_HEARTBEAT_S,
             round(HEARTBEAT_S),
             round(HEARTBEAT_S),
         )
@@ -33,12 +33,12 @@ STREAMED = {
 
 
 async def stream_analytics(request: Request) -> Response:
-    live = request.services.live
+    streams = request.services.streams
     if request.method == "HEAD":
-        live.check_slots(request.org_id)
+        streams.check_slots(request.org_id)
         return Response(media=EVENT_STREAM.encode(), headers=_UNBUFFERED, stream=NoParts())
     permit = Permit(secret_digest(request.secret), request.org_id)
-    subscription = live.follow(request.item, permit, request.values.get("heartbeat"))
+    subscription = streams.follow(request.item, permit, request.values.get("heartbeat"))
     return Response(media=EVENT_STREAM.encode(), headers=_UNBUFFERED, stream=subscription)
 
 

@@ -28,7 +28,7 @@ from callboard.model.directory import Space
 from callboard.model.event import Entry
 from callboard.store.interface import Batch, Idempotency, NewRun
 
-READ_AT_ONCE = 4 * 1024
+MAX_READ_ON_LOOP = 4 * 1024
 """Bodies up to this many bytes, some tens of tasks, are read on the event loop; larger ones on a thread."""
 TASKS_BODY_BOUNDS = Bounds(values=VALUES_MAX, keys=VALUES_MAX)
 MAX_CONTEXT_BYTES = 4096
@@ -99,7 +99,7 @@ async def create_tasks(request: Request) -> Response:
     services, space = request.services, request.space
     now = services.clock()
     run_id = uuid.uuid4().hex
-    if len(request.body) <= READ_AT_ONCE:
+    if len(request.body) <= MAX_READ_ON_LOOP:
         new = _registered(request, run_id, now)
     else:
         new = await request.parse_threads.run(_registered, request, run_id, now)
@@ -120,13 +120,13 @@ async def create_tasks(request: Request) -> Response:
     return Response(status=200, body=new.answer)
 
 
-class _Kept(Struct):
+class _StoredAnswer(Struct):
     status_code: int
 
 
 def _status_of(answer: bytes) -> int:
     """The status that a kept answer was sent with: 201 in answers of earlier versions."""
-    return msgspec.json.decode(answer, type=_Kept).status_code
+    return msgspec.json.decode(answer, type=_StoredAnswer).status_code
 
 
 def _registered(request: Request, run_id: str, now: Micros) -> Registered:

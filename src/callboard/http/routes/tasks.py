@@ -49,7 +49,7 @@ TASKS = f"{BASE}/tasks/"
 ONE_TASK_BYTES = 1024 * 1024
 """Of the body that says how one task went: its `input` and `output` are at most 64 KiB of JSON each."""
 TASK_BODY_BOUNDS = Bounds(values=100_000, keys=25_000)
-READ_AT_ONCE = 16 * 1024
+MAX_READ_ON_LOOP = 16 * 1024
 """Bodies up to this many bytes are read on the event loop, larger on a thread."""
 SPACE_TASKS = f"{BASE}/spaces/{{space_token}}/tasks/"
 SPACE_TASK = f"{SPACE_TASKS}{{task_id}}/"
@@ -133,7 +133,7 @@ async def find_updated(request: Request) -> Updated:
 async def update_task(request: Request) -> Response:
     services, space, task_id = request.services, request.space, request.path["task_id"]
     now = services.clock()
-    if len(request.body) <= READ_AT_ONCE:
+    if len(request.body) <= MAX_READ_ON_LOOP:
         entry = _entry_of(request, task_id, now)
     else:
         entry = await request.parse_threads.run(_entry_of, request, task_id, now)
@@ -178,20 +178,20 @@ def _check_taken(receipt: Receipt) -> None:
         raise InvalidInputError(rejection.message, [(field, rejection.message)])
 
 
-def _message(receipt: Receipt, said: TaskEvent, task: Task) -> str:
+def _message(receipt: Receipt, update: TaskEvent, task: Task) -> str:
     if receipt.stale:
         return "Kept, but nothing changed: a later event says otherwise"
     if receipt.duplicate:
         return "Nothing changed: this was known"
-    if said.status in (CURRENT_STATUS, task.status):
+    if update.status in (CURRENT_STATUS, task.status):
         return "Task updated"
-    return f"Kept, but the task stays {task.status}: {_why_ignored(said, task)}"
+    return f"Kept, but the task stays {task.status}: {_why_ignored(update, task)}"
 
 
-def _why_ignored(said: TaskEvent, task: Task) -> str:
-    if said.attempt != CURRENT_ATTEMPT and said.attempt < task.attempt:
+def _why_ignored(update: TaskEvent, task: Task) -> str:
+    if update.attempt != CURRENT_ATTEMPT and update.attempt < task.attempt:
         return f"its attempt is {task.attempt} by now"
-    if task.status in FINAL_TASK and said.status not in FINAL_TASK:
+    if task.status in FINAL_TASK and update.status not in FINAL_TASK:
         return "only a higher attempt leaves a final status"
     return "a later event says otherwise"
 

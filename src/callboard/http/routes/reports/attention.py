@@ -8,7 +8,7 @@ from callboard.http.request import Request
 from callboard.http.response import Response
 from callboard.http.routes.analytics import PATH
 from callboard.http.routes.reports.scope import find_report_scope
-from callboard.http.routes.reports.trust import reported
+from callboard.http.routes.reports.trust import report_response
 from callboard.query.reports.attention import AttentionData, attention
 from callboard.query.reports.parameters import ATTENTION
 
@@ -18,7 +18,7 @@ async def get_attention(request: Request) -> Response:
     looked = services.analytics.look(request.org_id)
     totals = {space.id: looked.cell(space.id).totals for space in request.item.spaces}
     data = await request.store_threads.run(attention, services.store, request.item, totals, services.clock())
-    return await reported(request, "Attention", data)
+    return await report_response(request, "Attention", data)
 
 
 ENDPOINTS = (

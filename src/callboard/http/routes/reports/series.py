@@ -8,7 +8,7 @@ from callboard.http.request import Request
 from callboard.http.response import Response
 from callboard.http.routes.analytics import PATH
 from callboard.http.routes.reports.scope import find_report_scope
-from callboard.http.routes.reports.trust import reported
+from callboard.http.routes.reports.trust import report_response
 from callboard.query.reports.parameters import SERIES, series_query
 from callboard.query.reports.series import SeriesData, series
 
@@ -17,7 +17,7 @@ async def get_series(request: Request) -> Response:
     asked = series_query(request.values, request.item, request.services.clock())
     services = request.services
     data = await request.store_threads.run(series, services.store, asked, services.views)
-    return await reported(request, "Series", data)
+    return await report_response(request, "Series", data)
 
 
 ENDPOINTS = (

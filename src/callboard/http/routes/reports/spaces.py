@@ -8,7 +8,7 @@ from callboard.http.request import Request
 from callboard.http.response import Response
 from callboard.http.routes.analytics import PATH
 from callboard.http.routes.reports.scope import find_report_scope
-from callboard.http.routes.reports.trust import reported
+from callboard.http.routes.reports.trust import report_response
 from callboard.query.reports.parameters import SPACES, sort_of
 from callboard.query.reports.spaces import MAX_SPACES, SpacesData, spaces_report
 
@@ -25,7 +25,7 @@ async def get_spaces_report(request: Request) -> Response:
         page=values.get("page", 1),
         page_size=values.get("page_size", MAX_SPACES),
     )
-    return await reported(request, "Spaces", data)
+    return await report_response(request, "Spaces", data)
 
 
 ENDPOINTS = (

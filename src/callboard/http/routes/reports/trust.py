@@ -31,17 +31,17 @@ class Report(Struct, frozen=True):
     trust: Trust | UnsetType = UNSET
 
 
-async def reported(request: Request, what: str, data: Any) -> Response:
+async def report_response(request: Request, what: str, data: Any) -> Response:
     """The response of a report, with `trust` where `include=trust` asks for it. Encoded on a thread."""
-    beside: Trust | UnsetType = UNSET
+    included: Trust | UnsetType = UNSET
     if request.values.get("include") == "trust":
-        beside = await trusted(request, request.item)
+        included = await trust_of(request, request.item)
     takes = request.endpoint.parameters
     narrow = next((name for name in NARROWING if name in takes), "space_token")
-    return await long_response(request, Report(200, fetched(what), data, beside), narrow)
+    return await long_response(request, Report(200, fetched(what), data, included), narrow)
 
 
-async def trusted(request: Request, scope: ReportScope) -> Trust:
+async def trust_of(request: Request, scope: ReportScope) -> Trust:
     services = request.services
     looked = services.analytics.look(request.org_id)
     totals = [looked.cell(space.id).totals for space in scope.spaces]
@@ -49,7 +49,7 @@ async def trusted(request: Request, scope: ReportScope) -> Trust:
 
 
 async def get_trust(request: Request) -> Response:
-    data = await trusted(request, request.item)
+    data = await trust_of(request, request.item)
     return json_response(One(200, fetched("Trust"), data))
 
 
