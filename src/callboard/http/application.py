@@ -43,8 +43,9 @@ PARSE_THREADS = 2
 """Large bodies that are decompressed and parsed at once; one at a time would let one sender hold up all."""
 
 RETRY_REFRESH_NS = 1_000_000_000
-"""A connection that was lost within this time is made anew and asked again; who waited for longer has used up
-the time of a question, and would wait for it twice."""
+"""If a refresh fails within this time (a lost connection), the pipeline tries again over a new connection.
+After longer, the request has used up the time of a query: it gets the error instead of waiting twice.
+"""
 
 
 class Application:
@@ -105,7 +106,7 @@ class Application:
     async def _respond(
         self, scope: Scope, receive: Receive, send: Send, refresh_error: StoreError | None = None
     ) -> None:
-        """`refresh_error`: why this worker cannot tell of this moment, where that was asked already."""
+        """`refresh_error`: the error of a refresh that was tried for this request already."""
         began = perf_counter_ns()
         headers = dict(scope["headers"])
         request_id = self._ids.of(headers.get(b"x-request-id"))
@@ -138,11 +139,11 @@ class Application:
                 request.reservation.end()
 
     def shorten_body_deadlines(self) -> None:
-        """The server stops: bodies that are on their way have a small one's time from now on."""
+        """The server stops: bodies being received have the time of a small one from now on."""
         self._body_deadlines.stop()
 
     def note_gauges(self) -> None:
-        """Write down how this worker stands, for scrapes that reach another one."""
+        """Write this worker's gauges to shared memory, for scrapes that reach another worker."""
         self._gauges.note(self._exports.taken)
         self._short_counts.note(self._meter)
 
@@ -159,7 +160,7 @@ class Application:
                     self._after(request, response)
                 return finished(response, request.headers, request.method, varies=varies)
             except BaseException:
-                # What the answer holds, a place among the streams or exports, goes back with it.
+                # Frees the slot of the stream or export, which nothing else would do.
                 if response.stream is not None:
                     response.stream.close()
                 raise
@@ -171,7 +172,7 @@ class Application:
             )
         except asyncio.CancelledError:
             raise
-        except Exception as fault:  # noqa: BLE001 - ours, whatever it is: said in the log, never to the caller
+        except Exception as fault:  # noqa: BLE001 - a bug: logged, and never shown to the caller
             text = masked("".join(traceback.format_exception(fault)))
             _log.error("request %s failed: %s\n%s", request.request_id, _line(request, scope), text)
             response = _failed(HttpError(500, FAULT), request.request_id)
@@ -186,7 +187,7 @@ class Application:
             raise
 
     def _after(self, request: Request, response: Response) -> None:
-        """Note the token's use, and let the short path answer the like of this from now on."""
+        """Record the token's use, and let the short path answer the next request like this one."""
         until = self._touches.used(request.principal, self._services.clock())
         is_plain = request.endpoint.operation == "get_analytics" and b"authorization" in request.headers
         if self._short and response.status == 200 and is_plain:
@@ -205,7 +206,7 @@ class Application:
                 return
 
     async def close(self) -> None:
-        """Write what waits to be written, then let go of the threads."""
+        """Write what is queued, then release the threads."""
         self._services.streams.stop()
         self.note_gauges()
         await self._services.commits.finish()
@@ -217,7 +218,7 @@ class Application:
 
 
 async def _refreshed(refresher: Refresher) -> StoreError | None:
-    """Why what is held may be old, if so."""
+    """The error if the refresh failed: what is cached may then be out of date."""
     try:
         await refresher.ask()
     except StoreError as error:
@@ -231,7 +232,7 @@ def _failed(error: HttpError, request_id: str) -> Response:
 
 
 def _line(request: Request, scope: Scope) -> str:
-    """What was asked, as a log may hold it: no headers, no phone numbers, no secrets."""
+    """Method and path of a request for a log line: without headers, phone numbers and secrets."""
     query = masked_query(request.query.decode("latin-1"))
     line = f"{request.method} {masked_path(scope['path'])}{'?' if query else ''}{query}"
     return line.encode("unicode_escape").decode()

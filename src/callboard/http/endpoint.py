@@ -1,6 +1,7 @@
-"""An endpoint as data: what it needs, what it takes, what it answers, and the words for the reference.
+"""An endpoint as data: what it requires, accepts and answers, and its texts for the reference.
 
-Declared once in `routes/`, it is what the pipeline checks by and what the OpenAPI document is made from.
+Endpoints are declared once, in `routes/`. The pipeline checks requests by them, and the OpenAPI document is
+generated from them.
 """
 
 from __future__ import annotations
@@ -18,41 +19,42 @@ from callboard.query.parameter import Parameter
 BASE = "/api/v2/platform"
 
 SMALL_BYTES = 64 * 1024
-"""Of a body that says a few things: a session, a token, a space."""
+"""Bound for bodies with a few fields: a session, a token, a space."""
 
 SMALL_BOUNDS = Bounds(values=1_000, keys=1_000)
 
 R = TypeVar("R")
-"""The request. A request knows its endpoint: importing it here would close a circle. Where both are known
-`Endpoint[Request]` is written, and mypy checks that the handlers and finders take one."""
+"""The request type. `request.py` imports this module, so importing `Request` here would be a cycle. Other
+modules write `Endpoint[Request]`, and mypy checks that handlers and finders take one.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """What a request's body may be."""
+    """The body that an endpoint accepts."""
 
     media: tuple[str, ...] = ("application/json",)
-    """The first is meant when no `Content-Type` is sent."""
+    """Media types. Without a `Content-Type`, the first one is assumed."""
     schema: Any
-    """A type for `msgspec`, or a JSON schema."""
+    """A type for msgspec, or a JSON schema."""
     required: bool = True
     example: Any = None
     max_bytes: int | None = SMALL_BYTES
-    """As sent, where the setting does not say less; none: as the setting says."""
+    """Bound in bytes as sent, in addition to `max_body_bytes`. None: only the setting applies."""
     compressed: bool = False
-    """May be sent with gzip or zstd: where many things are said at once."""
+    """Whether gzip and zstd are accepted: for bodies with many events or tasks."""
     bounds: Bounds = SMALL_BOUNDS
-    """What its JSON may hold."""
+    """Bounds on the number of values and keys in its JSON."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """A request header that an endpoint reads, beside those that all do."""
+    """A request header that this endpoint reads in addition to those of every endpoint."""
 
     name: str
     text: str
     read: Callable[[str], Any]
-    """Its value; raises `ValueError` with words for the caller."""
+    """Parses its value. Raises `ValueError` with a message for the caller."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +70,7 @@ class Endpoint(Generic[R]):
     text: str = ""
     handle: Callable[[R], Awaitable[Response]]
     answer: Any
-    """What `status` is answered with: a type, or a JSON schema."""
+    """The body of an answer with `status`: a type, or a JSON schema."""
     status: int = 200
     answer_media: str = "application/json"
     example: Any = None
@@ -81,19 +83,19 @@ class Endpoint(Generic[R]):
     """Finds the item that the path names; raises `NotFoundError`."""
     body: Body | None = None
     extra_statuses: tuple[int, ...] = ()
-    """Errors it may answer beside those that follow from the rest."""
+    """Error statuses in addition to those that follow from the other fields."""
     documented: bool = True
     exports: bool = False
-    """A list that can be taken along whole: `format=` and `Accept` name further media types."""
+    """Whether the list can be exported: `format=` and `Accept` then accept further media types."""
     answers_whole: bool = False
-    """A list without `page` and `page_size` answers up to 1,000 items in place of a page of 20."""
+    """Without `page` and `page_size` the list answers up to 1,000 items instead of a page of 20."""
     untagged: bool = False
-    """Never the same twice, or sent piece by piece: without an entity tag."""
+    """The answer differs each time, or is sent in pieces: no entity tag."""
 
     in_space: bool = field(init=False)
-    """Whether its path names a space. These three are looked at in every request, and made once."""
+    """Whether its path names a space. This and the next two are derived once: every request reads them."""
     medias: tuple[str, ...] = field(init=False)
-    """What it can answer; the first when nobody asks for another."""
+    """Media types of its answers; the first is the default."""
     is_paged: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -103,4 +105,4 @@ class Endpoint(Generic[R]):
             "is_paged": "page_size" in self.parameters,
         }
         for name, value in made.items():
-            object.__setattr__(self, name, value)
+            object.__setattr__(self, name, value)  # the class is frozen

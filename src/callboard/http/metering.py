@@ -1,7 +1,8 @@
-"""What the service counts of itself: every metric, every label and every value a label may have.
+"""The metrics of the service: each metric, its labels and all values that a label may have.
 
-No label holds anything that a caller chose, nor anything of a tenant: whoever may scrape learns how the
-service is, and of nobody's numbers.
+No label holds text that a caller chose or data of a tenant: a scrape shows the state of the service, and no
+organization's numbers. All values are known at the start, so that workers can count in shared memory of a
+fixed size (`telemetry/meter.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ EXPORTS = "callboard_exports_running"
 WORKERS = "callboard_workers"
 
 UNROUTED = "none"
-"""The operation of a request whose path or method there is not."""
+"""The operation of requests that match no endpoint."""
 STATUSES = (200, 201, 204, 304, 400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 500, 503)
 _US = 1_000
 _MS = 1_000_000
@@ -40,7 +41,7 @@ _OPERATIONS = (*(each.operation for each in ENDPOINTS), UNROUTED)
 
 @cache
 def layout() -> Layout:
-    """All of it."""
+    """The layout of all metrics."""
     return Layout(
         Declared(
             name=REQUESTS,
@@ -95,14 +96,14 @@ def layout() -> Layout:
 
 
 class Gauges:
-    """What this worker shows of the moment. Noted now and then, for scrapes that reach a neighbour."""
+    """The gauges of this worker, written to shared memory for scrapes that reach another worker."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._noted: dict[str, int] = {}
 
     def note(self, exports: int) -> None:
-        """Write down how things stand."""
+        """Write the current values. `exports`: the number of exports under way."""
         services, meter = self._services, self._services.meter
         meter.set(WORKERS, to=1)
         meter.set(QUEUE, to=services.commits.waiting)
@@ -114,21 +115,21 @@ class Gauges:
 
 
 class ShortCounts:
-    """What the short path counts, in plain numbers: written down with the gauges, because even an addition in
-    shared memory would be felt there.
+    """Counts the answers of the short path in plain integers, which are added to the shared counters together
+    with the gauges: an addition in shared memory for each answer would slow the short path down noticeably.
     """
 
     __slots__ = ("_noted_fast", "_noted_ns", "_slow", "fast", "ns")
 
     def __init__(self) -> None:
         self.fast = 0
-        """Answers within the first bucket's bound: nearly all."""
+        """Number of answers within the bound of the first bucket: nearly all."""
         self.ns = 0
         self._slow: list[int] = []
         self._noted_fast = self._noted_ns = 0
 
     def count(self, ns: int) -> None:
-        """One answer."""
+        """Count one answer that took `ns` nanoseconds."""
         self.ns += ns
         if ns <= FAST_NS:
             self.fast += 1
@@ -136,7 +137,7 @@ class ShortCounts:
             self._slow.append(ns)
 
     def note(self, meter: Meter) -> None:
-        """Write down what was counted since."""
+        """Add what was counted since the last call to the shared counters."""
         cells, place = meter.cells, meter.layout.place(DURATION, "get_analytics")
         slow, self._slow = self._slow, []
         for ns in slow:
@@ -150,7 +151,7 @@ class ShortCounts:
 
 
 def count(meter: Meter, operation: str, status: int, ns: int) -> None:
-    """One request, answered."""
+    """Count one answered request. Statuses outside `STATUSES` have no counter: the layout is fixed."""
     if status in STATUSES:
         meter.add(REQUESTS, operation, str(status))
     meter.observe(DURATION, operation, ns=ns)

@@ -1,7 +1,7 @@
-"""Whether this worker can answer and write, found out so that asking never hangs.
+"""Readiness: whether this worker can read and write, checked so that a check never hangs.
 
-The store is asked on a thread of its own, the writer by its loop; who asks meanwhile shares the answer. A
-check that does not end within its time is an answer too.
+The store is checked on a separate thread, the writer from the event loop, both within one time limit.
+Concurrent requests share one check (single flight), and a check that exceeds its limit means "not ready".
 """
 
 from __future__ import annotations
@@ -17,32 +17,33 @@ from callboard.ingest.commit.metered import MeteredCommits
 from callboard.store.interface import Store
 
 CHECK_LIMIT_S = 1.0
-"""Longest until an answer is given, the store and the writer asked at the same time. Half of the 2 s that are
-promised: the event loop may be held up by a question of its own, and the machine be busy."""
+"""Time limit in seconds for a check of store and writer, which run at the same time. Half of the 2 s that
+`/readyz` promises: the event loop may be delayed by another request, and the machine may be busy.
+"""
 
 StoreFacts = dict[Literal["engine", "version", "durable"], str]
 
 
 class ReadyCheck:
-    """Owned by the event loop's thread."""
+    """The readiness check of one worker. Owned by the event loop's thread."""
 
     def __init__(self, store: Store, commits: MeteredCommits) -> None:
         self._store = store
         self._commits = commits
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="callboard-ready")
         self._store_check: asyncio.Future[StoreFacts] | None = None
-        """The store's answer, on its way."""
+        """The running check of the store. While one hangs, no other is started."""
         self._checked_at = 0.0
         self._checking: asyncio.Task[StoreFacts] | None = None
 
     async def check(self) -> StoreFacts:
-        """What the store says of itself. Raises `StoreError` with the reason when it is not ready."""
+        """Engine, version and durability of the store. Raises `StoreError` with the reason when not ready."""
         if self._checking is None or self._checking.done():
             self._checking = asyncio.create_task(self._check())
         return await asyncio.shield(self._checking)
 
     def close(self) -> None:
-        """Let go of the thread; a store that does not answer is not waited for."""
+        """Release the thread, without waiting for a store that does not answer."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _check(self) -> StoreFacts:
@@ -67,11 +68,11 @@ class ReadyCheck:
     def _answered(self, store_check: asyncio.Future[StoreFacts]) -> None:
         self._store_check = None
         if not store_check.cancelled():
-            store_check.exception()  # it may have come when nobody waited for it any more
+            store_check.exception()  # retrieved: asyncio logs one that nothing reads
 
 
 async def _error_of(check: Awaitable[None]) -> CallboardError | None:
-    """Why events cannot be written, if so."""
+    """The error of a check, as a value: raised inside the task group, it would cancel the group."""
     try:
         await check
     except CallboardError as error:

@@ -1,4 +1,4 @@
-"""A request on its way down the pipeline: each step fills in what the next ones rely on."""
+"""A request in the pipeline: each step sets the attributes that later steps use."""
 
 from __future__ import annotations
 
@@ -24,24 +24,26 @@ if TYPE_CHECKING:
     from callboard.http.readiness import ReadyCheck
 
 Message = MutableMapping[str, Any]
-"""ASGI's."""
+"""A message of ASGI."""
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
 
 FIRST_READ_BYTES = 4 * 1024
-"""Of larger bodies their stated length is looked at before anything is read; of these when they are there."""
+"""Larger bodies are checked by `Content-Length` before anything is read; others as they arrive."""
 
 
 class Descriptions(Protocol):
-    """What the API says of itself. It is made from the table of endpoints, which know nothing of it."""
+    """The API's own documents. A protocol: they are made from the endpoints, and importing them would be
+    a cycle.
+    """
 
     def document(self) -> bytes: ...
     def page(self) -> tuple[bytes, bytes]: ...
 
 
 class Request:
-    """One request. Fields without a default are there once the step that fills them has passed."""
+    """One request. Attributes without a default exist once the step that sets them has run."""
 
     __slots__ = (
         "_receive",
@@ -82,24 +84,24 @@ class Request:
 
     endpoint: Endpoint[Request]
     path: dict[str, str]
-    """What stands in the path, by the endpoint's names."""
+    """Variables of the path, by the endpoint's names."""
     limit: FailureLimit
-    """Where failures of this caller are counted."""
+    """Counts failed authentication of this caller."""
     principal: Principal
     secret: str
-    """By which the principal was found."""
+    """The secret by which the principal was found."""
     directory: View
-    """The directory as of the beginning of this request."""
+    """The directory at one version for the whole request, so that its checks agree with each other."""
     organization: Organization | None
-    """Named by `Org-Handle`; none when the path does not need it and nobody sent it."""
+    """Named by `Org-Handle`. None if the path does not require it and it was not sent."""
     space: Space
     values: dict[str, Any]
-    """Query parameters, read."""
+    """Query parameters, parsed."""
     paging: Paging
     item: Any
-    """What the endpoint's finder found."""
+    """The result of `endpoint.find`."""
     answer_media: str
-    """The media type of the answer, of those that the endpoint has."""
+    """The media type of the answer, one of `endpoint.medias`."""
     media: str
     """The media type of the body."""
     body: bytes
@@ -132,7 +134,7 @@ class Request:
         self.body_deadlines = body_deadlines
         self.body_memory = body_memory
         self.reservation: Reservation | None = None
-        """What its body holds of the room."""
+        """The memory reserved for its body."""
         self.note_gauges = note_gauges
         self.request_id = request_id
         self.method: str = scope["method"]
@@ -146,7 +148,9 @@ class Request:
         self.body = b""
 
     def _address(self, scope: Scope) -> str:
-        """Whose request it is. Of a list of proxies only the last entry is our own proxy's word."""
+        """The client's address. Of a forwarded list only the last entry counts: our proxy added it, the
+        others may come from the client.
+        """
         forwarded = (
             self.headers.get(b"x-forwarded-for") if self.services.settings.trust_forwarded_for else None
         )
@@ -156,12 +160,12 @@ class Request:
         return client[0] if client else ""
 
     def header(self, name: bytes) -> str:
-        """A header's text without blanks around it; empty when it was not sent."""
+        """A header as stripped text; empty if it was not sent."""
         return self.headers.get(name, b"").decode("latin-1").strip()
 
     @property
     def share_key(self) -> int | None:
-        """The organization whose share of the threads this request takes; none while there is none yet."""
+        """The organization whose share of the threads is used. None until the pipeline has found one."""
         space: Space | None = getattr(self, "space", None)
         if space is not None:
             return space.org_id
@@ -169,11 +173,11 @@ class Request:
 
     @property
     def store_threads(self) -> RequestThreads:
-        """Threads that ask the store, all that they are asked within one budget. It begins when the request
-        first asks: what came before, such as receiving a body, is no question's time.
+        """Threads for store queries, all of them within one time budget. It starts with the first query:
+        receiving a body does not count.
 
-        They know nothing of the request: it is gone, with its body, when it was answered, and not only when
-        the garbage collector comes by.
+        The object holds no reference to the request. With one, the two would be a reference cycle, and the
+        request's body would stay in memory until the garbage collector runs.
         """
         threads = self._request_threads
         if threads is None:
@@ -182,8 +186,8 @@ class Request:
         return threads
 
     def _new_budget(self) -> Budget | None:
-        """Of a question. A request that changes something has none: it must not be told that it failed
-        because what it looked up afterwards took long.
+        """The budget of a query. A request that writes has none: after its commit, a slow read for the answer
+        must not make it look failed.
         """
         if self.method not in ("GET", "HEAD"):
             return None
@@ -191,21 +195,22 @@ class Request:
 
     @property
     def operation(self) -> str:
-        """Of its endpoint; `none` when it was not routed."""
+        """The operation of its endpoint; `none` if it matched none."""
         endpoint = getattr(self, "endpoint", None)
         return "none" if endpoint is None else endpoint.operation
 
     @property
     def org_id(self) -> int:
-        """The organization that the request is about: the space's, else the one that was named."""
+        """The organization that the request is about: the space's, else the one of `Org-Handle`."""
         if self.endpoint.in_space:
             return self.space.org_id
         assert self.organization is not None
         return self.organization.id
 
     async def read_body(self, reservation: Reservation, limit: int) -> bytes:
-        """The body as sent, held as it comes. Raises `BodyTooLargeError` as soon as it is longer than `limit`
-        bytes, `BodyTooSlowError`, `BodiesFullError`, and `UnreadableBodyError` when it does not come whole.
+        """The body as sent; memory is reserved as it arrives. Raises `BodyTooLargeError` as soon as it is
+        longer than `limit` bytes, `BodyTooSlowError`, `BodiesFullError`, and `UnreadableBodyError` if it
+        ends early.
         """
         stated = self.headers.get(b"content-length", b"")
         if len(stated) < 20 and stated.isdigit() and (length := int(stated)) > FIRST_READ_BYTES:
@@ -219,7 +224,7 @@ class Request:
             while True:
                 message = await self._receive()
                 if message["type"] == "http.disconnect":
-                    # Hung up, or sent no proper chunk: only in the second case is there anybody to tell.
+                    # The client hung up, or sent an invalid chunk. Only in the second case it reads the answer.
                     raise UnreadableBodyError("The body breaks off before its end.")
                 if part := message.get("body", b""):
                     deadline.received += len(part)
@@ -242,7 +247,7 @@ def _too_large(limit: int) -> BodyTooLargeError:
 
 
 def _headers(sent: Any) -> tuple[dict[bytes, bytes], frozenset[bytes]]:
-    """The headers, and the names of those sent more than once."""
+    """The headers, and the names of headers sent more than once."""
     headers: dict[bytes, bytes] = {}
     repeated: frozenset[bytes] = frozenset()
     for name, value in sent:

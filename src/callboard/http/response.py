@@ -25,20 +25,20 @@ _encoder = msgspec.json.Encoder()
 
 
 class Response(Struct, kw_only=True):
-    """Status, body and what stands in the head."""
+    """Status, headers and body of an answer."""
 
     status: int = 200
     body: bytes = b""
     media: bytes = JSON
     headers: Headers = []
     cache: bytes = PRIVATE_CACHE
-    """Of a good answer to a GET: who may keep it."""
+    """`Cache-Control` of a 200 to a GET."""
     tag: bytes | None = None
-    """The entity tag, where it was made already."""
+    """The entity tag, if it is known already. None: computed from the body."""
     untagged: bool = False
-    """Never the same twice: no entity tag, and nothing to keep."""
+    """The answer differs each time: no entity tag, and not to be stored."""
     stream: Stream | None = None
-    """In place of a body: sent piece by piece (`http/stream.py`)."""
+    """Instead of a body: sent in pieces (`http/stream.py`)."""
 
 
 def json_response(answer: Any, status: int = 200) -> Response:
@@ -46,19 +46,21 @@ def json_response(answer: Any, status: int = 200) -> Response:
 
 
 def entity_tag(body: bytes) -> bytes:
-    """A strong one: equal for equal bytes, and practically only for those."""
+    """A strong entity tag (RFC 9110, 8.8.3): a hash of the body, so equal only for equal bytes."""
     return b'"' + hashlib.blake2b(body, digest_size=16).hexdigest().encode() + b'"'
 
 
 def matches(if_none_match: bytes, tag: bytes) -> bool:
-    """Whether an If-None-Match (one tag, a list, or `*`) names this tag; weakness is no matter here."""
+    """Whether `If-None-Match` (one tag, a list, or `*`) contains this tag. By weak comparison, which ignores
+    the `W/` prefix (RFC 9110, 13.1.2).
+    """
     if if_none_match.strip() == b"*":
         return True
     return any(each.strip().removeprefix(b"W/") == tag for each in if_none_match.split(b","))
 
 
 def get_headers(body: bytes, media: bytes, tag: bytes, cache: bytes = PRIVATE_CACHE) -> Headers:
-    """The head of a 200 to a GET, but for the request id and what varies."""
+    """The headers of a 200 to a GET, without request id and `Vary`."""
     return [
         (b"content-type", media),
         (b"content-length", str(len(body)).encode()),
@@ -69,9 +71,9 @@ def get_headers(body: bytes, media: bytes, tag: bytes, cache: bytes = PRIVATE_CA
 
 
 def finished(response: Response, request: Mapping[bytes, bytes], method: str, *, varies: bool) -> Response:
-    """The response with its standard head; a 304 where the caller has it already; no body for HEAD."""
+    """The response with its standard headers; 304 if the caller has this version; no body for HEAD."""
     if response.stream is not None:
-        # What is not known whole has neither a length nor a tag, and is no answer to keep.
+        # Without the whole body there is neither a length nor a tag, and a cache could store a part of it.
         headers = [(b"content-type", response.media), NO_STORE, NOSNIFF]
     elif method in ("GET", "HEAD") and response.status == 200 and not response.untagged:
         tag = response.tag or entity_tag(response.body)
@@ -100,7 +102,7 @@ def finished(response: Response, request: Mapping[bytes, bytes], method: str, *,
 
 
 def with_id(response: Response, request_id: bytes) -> Headers:
-    """The whole head, as it goes out."""
+    """All headers, as sent."""
     return [*response.headers, (b"x-request-id", request_id)]
 
 

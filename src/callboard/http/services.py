@@ -1,4 +1,4 @@
-"""What the HTTP edge works with, put together by the composition root."""
+"""The parts of a process that HTTP works with, assembled by the composition root (`app.py`)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from callboard.telemetry.meter import Meter
 
 @dataclass(frozen=True)
 class Services:
-    """One process's parts. `directory`, `analytics` and `streams` belong to the event loop's thread."""
+    """The parts of one process. `directory`, `analytics` and `streams` belong to the event loop's thread."""
 
     store: Store
     commits: MeteredCommits
@@ -29,11 +29,11 @@ class Services:
     settings: Settings
     clock: Clock
     monotonic: Clock = monotonic_clock
-    """For what lasts: limits go on when the system's time is set back or forward, or stands still."""
+    """For durations, such as rate limits: not affected when the system's time is set."""
 
     async def catch_up(self) -> None:
-        """Returns when `directory` and `analytics` tell of everything acknowledged before this call. Raises
-        `StoreError`: what they hold may be old then.
+        """Returns once `directory` and `analytics` reflect every commit acknowledged before this call. Raises
+        `StoreError`; what they hold may then be out of date.
         """
         if (ahead := self.store.ahead()) is not None:
             await ahead.ask()

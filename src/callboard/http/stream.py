@@ -1,6 +1,7 @@
-"""Answers sent piece by piece: for as long as somebody reads, and never so that a part looks like the whole.
+"""Answers sent in chunks, for as long as the client reads.
 
-What fails midway is not ended but broken off: the last chunk of HTTP is missing, and every client says so.
+If an answer fails midway, the connection is cut: the last chunk of HTTP is missing, so that every client
+reports an error instead of taking a part for the whole.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from callboard.http.masking import masked
 _log = logging.getLogger("callboard.http")
 
 STALLED_S = 60.0
-"""A reader that takes nothing for so long is hung up on."""
+"""Seconds without progress after which a reader's connection is cut."""
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -33,14 +34,14 @@ class Stream(Protocol):
     """A body in pieces."""
 
     def parts(self) -> AsyncGenerator[bytes, None]:
-        """The pieces, made as they are taken. What it raises breaks the answer off."""
+        """The pieces, each made when the previous one was sent. An exception breaks the answer off."""
 
     def close(self) -> None:
-        """Called once, when the last piece is sent or nobody takes any more."""
+        """Called once, after the last piece or when the client is gone."""
 
 
 class NoParts:
-    """A stream of nothing: what HEAD is answered with."""
+    """An empty stream: the answer to HEAD."""
 
     async def parts(self) -> AsyncGenerator[bytes, None]:
         nothing: tuple[bytes, ...] = ()
@@ -52,8 +53,8 @@ class NoParts:
 
 
 async def send_stream(scope: Message, receive: Receive, send: Send, head: Message, stream: Stream) -> None:
-    """Send a body in pieces under this head (`status` and `headers`, the request's id among them); returns
-    when it ended, broke off or was hung up on.
+    """Send a body in pieces with this head (`status` and `headers`, which include the request id). Returns
+    when it has ended, has failed, or the client is gone.
     """
     sending = asyncio.create_task(_send(send, head, stream))
     disconnect = asyncio.create_task(_disconnected(receive))
@@ -82,7 +83,7 @@ def _id_of(head: Message) -> str:
 
 
 async def _send(send: Send, head: Message, stream: Stream) -> bool:
-    """Send all of it; false when the reader stalled."""
+    """Send the whole stream. Returns False if the reader stalled."""
     await send({"type": "http.response.start", **head})
     async with aclosing(stream.parts()) as parts:
         async for part in parts:
@@ -101,11 +102,11 @@ async def _disconnected(receive: Receive) -> None:
 
 
 def abort_connection(client: tuple[str, int] | None) -> None:
-    """Break the connection with this peer. Nothing when it is gone already.
+    """Cut the connection to this peer; does nothing if it is closed already.
 
-    The server beneath us keeps a connection open until all that was handed to it is read, also while it
-    stops: a reader that stalls would hold it up. It has no word for hanging up, so the socket is looked for
-    among this process's own.
+    Granian keeps a connection open until everything handed to it has been read, even during shutdown: a
+    stalled reader would delay that. It offers no way to abort a connection, so the socket is found among this
+    process's file descriptors.
     """
     if client is None:
         return
@@ -113,6 +114,7 @@ def abort_connection(client: tuple[str, int] | None) -> None:
         number = int(entry.name)
         with suppress(OSError):
             if stat.S_ISSOCK(os.fstat(number).st_mode):
+                # A duplicate: closing it leaves the server's descriptor open. `shutdown` acts on both.
                 with socket.socket(fileno=os.dup(number)) as connection:
                     if connection.getpeername()[:2] == tuple(client[:2]):
                         connection.shutdown(socket.SHUT_RDWR)
