@@ -1,7 +1,7 @@
 """The composition root: settings → store → ingest, query, live → the ASGI application of one worker.
 
-Every worker process makes an application of its own; what they share is the store. Only the command line
-and tests import this module.
+Each worker process makes its own application; they share only the store. Only the command line and tests
+import this module.
 """
 
 from __future__ import annotations
@@ -25,32 +25,33 @@ from callboard.store.open import open_store
 from callboard.telemetry.meter import Meter
 
 SWITCH_S = 0.0005
-"""After so long a thread that computes lets another one have the interpreter. A list changes threads some six
-times; beside two reports that compute it waited each time for Python's usual 5 ms."""
+"""Switch interval of the interpreter in seconds. A list changes threads about six times; while two reports
+compute, it waited each time for Python's default of 5 ms.
+"""
 
 
 class Worker(Application):
     """The application of one worker process: it owns its store."""
 
     def start(self) -> None:
-        """Begin to write: call once, before the first request, where no ASGI lifespan does it."""
+        """Start the writer: call once before the first request, if no ASGI lifespan does."""
         self._services.commits.start()
 
     def end_streams(self) -> None:
-        """End the streams of numbers, which would not end by themselves; requests go on, but no body that
-        stalls is waited for longer than a small one.
+        """End the streams, which would not end by themselves. Requests go on, but bodies being received have
+        no more time than small ones.
         """
         self._services.streams.stop()
         self.shorten_body_deadlines()
 
     async def close(self) -> None:
-        """Write what waits to be written, then let go of the threads and of the store."""
+        """Write what is queued, then release the threads and the store."""
         await super().close()
         self._services.store.close()
 
 
 def compose(settings: Settings, clock: Clock = system_clock, meter: Meter | None = None) -> Services:
-    """One process's parts, put together. Opens the store: raises `StoreError` when that cannot be."""
+    """The parts of one process. Opens the store: raises `StoreError` if it cannot be opened."""
     store = open_store(settings)
     meter = meter or Meter.alone(layout())
     begin = partial(writer.begin, identity=store.identity)
@@ -69,6 +70,6 @@ def compose(settings: Settings, clock: Clock = system_clock, meter: Meter | None
 
 
 def application(settings: Settings, meter: Meter | None = None) -> Worker:
-    """The application of one worker; not writing yet. Raises `StoreError` when the store cannot be opened."""
+    """The application of one worker; not writing yet. Raises `StoreError` if the store cannot be opened."""
     sys.setswitchinterval(SWITCH_S)
     return Worker(compose(settings, meter=meter))

@@ -1,9 +1,9 @@
-"""The writer of one worker: a process that commits what the worker takes in, put together from settings.
+"""The writer of one worker: a process that commits the batches which the worker accepts.
 
-Started with four arguments, FD FD PID IDENTITY: one end of a socket by which its settings come
-first and batches after, one of a socket by which it is asked what it is at, the worker, and which store that
-has open. It ends when the worker hangs up, and is killed when the worker dies: signals to a whole group are
-the worker's to obey, and it may still have to write what was accepted.
+Started with four arguments, FD FD PID IDENTITY: a socket that carries its settings first and batches after
+them, a socket for questions about its current activity, the pid of the worker, and the identity of the
+worker's store. It ends when the worker closes the sockets, and is killed when the worker dies. It ignores
+signals to the process group: the worker handles them, and may still have accepted events to write.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from callboard.store.open import open_store
 
 
 def begin(batches: socket.socket, questions: socket.socket, identity: str) -> subprocess.Popen[bytes]:
-    """Start a writer at this end of two sockets, for the store of this identity."""
+    """Start a writer with this end of two sockets, for the store with this identity."""
     ends = batches.fileno(), questions.fileno()
     return subprocess.Popen(  # noqa: S603 - this very program
         child_command("callboard.writer", *map(str, ends), str(os.getpid()), identity),
@@ -42,15 +42,15 @@ def begin(batches: socket.socket, questions: socket.socket, identity: str) -> su
 
 @contextmanager
 def opened(settings: Settings, identity: str) -> Iterator[Store]:
-    """The store, for as long as the worker is served. Raises `StoreError`, also when it is not the store that
-    the worker has open: what the worker found out of a token or a space would be said of another's.
+    """The store, open while the worker is served. Raises `StoreError`, also if its file or database is not
+    the one that the worker has open: ids of spaces that the worker looked up would belong to another store.
     """
     logging.config.dictConfig({"version": 1, **logging_config(settings.log_level)})
     store = open_store(settings)
     try:
         if store.identity != identity:
             raise StoreReplacedError
-        # What is there now lives to the end: the garbage collector need not look at it again and again.
+        # Imported modules live until the process ends: exclude them from garbage collections.
         gc.freeze()
         yield store
     finally:

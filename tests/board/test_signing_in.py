@@ -48,7 +48,7 @@ def test_a_revoked_token_is_thrown_out(page: Page, world: World):
 
 def test_an_organization_of_others_is_not_shown(page: Page, world: World):
     """A link to it says what this token does open."""
-    other = next(handle for handle in world.stage.tokens if handle != HANDLE)
+    other = next(handle for handle in world.demo_store.tokens if handle != HANDLE)
     let_in(page, world.url, world.admin)
     page.goto(f"board/{other}")
     expect(page.get_by_role("heading", name="Nothing here")).to_be_visible()

@@ -30,7 +30,7 @@ def test_what_is_rejected_and_verified_shows(browser: Browser, own_world: World)
         page.goto(PAGES["trust"].path(HANDLE))
         expect(page.locator("main")).to_contain_text("No event yet")
         expect(page.locator("main")).to_contain_text("Not verified yet")
-        assert callboard("verify", "--deep", db=own_world.stage.db).code == 0
+        assert callboard("verify", "--deep", db=own_world.demo_store.db).code == 0
         mixed = [
             {"type": "call", "call_id": "c-1", "call_status": "completed"},
             {"type": "call", "call_id": "c-2"},

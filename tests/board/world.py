@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 
 from callboard.clock import system_clock
-from callboard.demo.feeding import feed, parcels
 from callboard.demo.month import make_month
-from callboard.demo.setting_up import DemoStore, set_up
+from callboard.demo.sending import request_batches, send_all
+from callboard.demo.setup import DemoStore, set_up
 from tests.acceptance.server import Server
 
 SEED = 7
@@ -25,7 +25,7 @@ class World:
     """The server, and what a test may ask it beside the browser."""
 
     server: Server
-    stage: DemoStore
+    demo_store: DemoStore
     prefix: str = ""
 
     @property
@@ -36,13 +36,13 @@ class World:
     @property
     def admin(self) -> str:
         """The secret of an admin of `HANDLE`."""
-        return self.stage.tokens[HANDLE]
+        return self.demo_store.tokens[HANDLE]
 
     @property
     def space(self) -> str:
         """The token of a campaign of `HANDLE`."""
-        name = next(name for name, handle in self.stage.handles.items() if handle == HANDLE)
-        return self.stage.spaces[name].token
+        name = next(name for name, handle in self.demo_store.handles.items() if handle == HANDLE)
+        return self.demo_store.spaces[name].token
 
     def ask(self, method: str, path: str, **more: Any) -> Any:
         """What the API answers the admin."""
@@ -78,10 +78,10 @@ def begin(folder: Path, *, prefix: str = "", fill: bool = True) -> World:
     """Start a server and send it the demo's last days; without `fill` only its organizations."""
     now = system_clock()
     db = str(folder / "board.db")
-    stage = set_up(db, now, DAYS)
+    demo_store = set_up(db, now, DAYS)
     server = Server(db, arguments=["--path-prefix", prefix] if prefix else []).start()
     if fill:
         month = make_month(SEED, now, DAYS, SCALE)
         past = [arrival for arrival in month.arrivals if arrival.at <= month.now]
-        feed(stage, server.url, parcels(past), lambda _parcel, _answer: None)
-    return World(server, stage, prefix)
+        send_all(demo_store, server.url, request_batches(past), lambda _parcel, _answer: None)
+    return World(server, demo_store, prefix)

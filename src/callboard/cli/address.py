@@ -18,7 +18,7 @@ class AddressError(CallboardError):
     code = "address"
 
 
-def hold(host: str, port: int) -> socket.socket:
+def reserve_address(host: str, port: int) -> socket.socket:
     """A socket that is bound to the address, but does not listen; port 0 becomes a free port.
 
     Workers bind to it as well, each with an accept queue of its own (SO_REUSEPORT, socket(7)). That option
@@ -49,17 +49,17 @@ def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int
 
 
 def _bound(family: socket.AddressFamily, address: tuple[str, int], *, shared: bool) -> socket.socket:
-    held = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         # Without SO_REUSEADDR, connections of an earlier server in TIME_WAIT would keep the port in use.
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if shared:
-            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        held.bind(address)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind(address)
     except BaseException:
-        held.close()
+        listener.close()
         raise
-    return held
+    return listener
 
 
 def _reason(error: OSError, host: str, port: int) -> str:

@@ -9,7 +9,7 @@ import click
 
 from callboard.cli import find, values
 from callboard.cli.filters import asked, filter_options
-from callboard.cli.listing import more_line, together
+from callboard.cli.listing import merge_pages, more_line
 from callboard.cli.options import opened, org_option, settings_of, store_options, timezone_option
 from callboard.cli.output import UTC, show_json_array, show_table, when
 from callboard.query.civil import Moment
@@ -59,7 +59,7 @@ def calls(
         one = find.named_space(store, owner, space_token)
         scope = Scope(owner.id, None if one is None else one.id)
         zone = find.home_zone(owner, one, timezone)
-        wheres = [
+        filters = [
             CallFilter(
                 contradicting=True if contradicting else None,
                 start=None if start is None else start.starts(zone),
@@ -69,14 +69,14 @@ def calls(
             for each in asked("call", fields)
         ]
         tokens = {each.id: each.token for each in store.spaces(owner.id)}
-        pages = [partial(_page, store, scope, where) for where in wheres]
-        found = together(pages, limit or (None if as_json else SHOWN))
+        pages = [partial(_page, store, scope, where) for where in filters]
+        found = merge_pages(pages, limit or (None if as_json else SHOWN))
         items = (call_item(each.call, tokens[each.space_id]) for each in found)
         if as_json:
             show_json_array(items)
             return
         shown = list(items)
-        count = sum(store.count_calls(scope, where) for where in wheres)
+        count = sum(store.count_calls(scope, where) for where in filters)
     show_table(
         ("Call", "Status", "Type", f"Created {UTC}", "Seconds", "End reason", "Agent"),
         [_row(each) for each in shown],

@@ -74,7 +74,7 @@ def copy(*, source: str, target: str, with_drift: bool, config: str | None, as_j
     if as_json:
         show_json(copied)
     else:
-        _tell(copied)
+        _print_copy(copied)
     if not copied.complete:
         click.get_current_context().exit(1)
 
@@ -136,7 +136,7 @@ def _totals(store: SqlStore) -> dict[str, dict[int, tuple[int, ...]]]:
     }
 
 
-def _tell(copied: Copied) -> None:
+def _print_copy(copied: Copied) -> None:
     print(
         f"Copied {copied.organizations:,} organizations, {copied.spaces:,} spaces, {copied.calls:,} calls, "
         f"{copied.tasks:,} tasks, {copied.events:,} events."

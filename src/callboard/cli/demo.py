@@ -61,10 +61,10 @@ def demo(
 
     with _ended_as_by_ctrl_c(), _store(db, keep=once) as path:
         _say(as_json, "Making a month of two organizations out of nothing (nobody in it is real) …")
-        stage, month = prepare(path, seed, days, system_clock)
+        demo_store, month = prepare(path, seed, days, system_clock)
         with DemoServer(path, _free(PORT) if port is None else port) as server:
             with progress_bar("Sending it over HTTP") as progress:
-                loaded = load(server, stage, month, progress)
+                loaded = load(server, demo_store, month, progress)
             _show(server, loaded, as_json=as_json, once=once)
             if not once:
                 _go_on(server, loaded, seed, as_json=as_json)
@@ -78,13 +78,13 @@ def _ended_as_by_ctrl_c() -> Iterator[None]:
     """
     before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)}
     # A signal that is ignored stays ignored: that is how nohup lets a program outlive its terminal.
-    heeded = [each for each, handler in before.items() if handler is not signal.SIG_IGN]
-    for each in heeded:
+    handled_signals = [each for each, handler in before.items() if handler is not signal.SIG_IGN]
+    for each in handled_signals:
         signal.signal(each, signal.default_int_handler)
     try:
         yield
     finally:
-        for each in heeded:
+        for each in handled_signals:
             signal.signal(each, before[each])
 
 
@@ -130,11 +130,11 @@ def _show(server: DemoServer, loaded: Loaded, *, as_json: bool, once: bool) -> N
 
     client = Client(server.url)
     try:
-        told = stories(loaded.stage, server.url, loaded.month, loaded.tally, client)
+        stories_ = stories(loaded.demo_store, server.url, loaded.month, loaded.tally, client)
         if as_json:
-            show_json(as_object(server, loaded, told, client))
+            show_json(as_object(server, loaded, stories_, client))
         else:
-            screen(server, loaded, told, client, once=once)
+            screen(server, loaded, stories_, client, once=once)
     finally:
         client.close()
     sys.stdout.flush()
@@ -142,19 +142,19 @@ def _show(server: DemoServer, loaded: Loaded, *, as_json: bool, once: bool) -> N
 
 def _go_on(server: DemoServer, loaded: Loaded, seed: int, *, as_json: bool) -> None:
     from callboard.cli.demo_screen import live_line
-    from callboard.demo.live import Live, keep_sending
+    from callboard.demo.live import Traffic, keep_sending
 
     later = [arrival for arrival in loaded.month.arrivals if arrival.at > loaded.month.now]
     try:
         with live_line(silent=as_json) as shown:
-            keep_sending(loaded.stage, server.url, Live(Random(f"{seed} live"), later), shown)
+            keep_sending(loaded.demo_store, server.url, Traffic(Random(f"{seed} live"), later), shown)
     except KeyboardInterrupt:
         _say(as_json, "\nThe demo has ended.")
 
 
 def _prove(seed: int, *, as_json: bool) -> int:
     from callboard.cli.demo_screen import proof_object, show_proof
-    from callboard.demo.proving import prove
+    from callboard.demo.proof import prove
 
     def say(text: str) -> None:
         _say(as_json, f"  {text}")

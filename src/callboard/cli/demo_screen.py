@@ -16,7 +16,7 @@ from callboard.cli.output import show_table
 from callboard.demo.campaigns import COMPANIES
 from callboard.demo.client import ANALYTICS, TASKS, Access, Client
 from callboard.demo.loading import Loaded
-from callboard.demo.proving import Comparison, Proof
+from callboard.demo.proof import Comparison, Proof
 from callboard.demo.server import DemoServer
 from callboard.demo.stories import Story, curl
 
@@ -37,10 +37,10 @@ def screen(server: DemoServer, loaded: Loaded, told: Sequence[Story], client: Cl
     show("\nFour stories are in it", "bold")
     for number, story in enumerate(told, 1):
         show(f"\n{number}  {story.name}", "bold yellow")
-        show(f"   {story.told}.")
+        show(f"   {story.text}.")
         show(f"   {story.request}", "dim")
     show("\nThe request", "bold")
-    show(f"\n{curl(loaded.stage, server.url, HANDLE, _ANALYTICS_PATH)}", "cyan")
+    show(f"\n{curl(loaded.demo_store, server.url, HANDLE, _ANALYTICS_PATH)}", "cyan")
     show("\nIts answer", "bold")
     answer = _answer(server, loaded, client)
     show(f"\n{json.dumps(answer, indent=2)}", "green")
@@ -48,7 +48,7 @@ def screen(server: DemoServer, loaded: Loaded, told: Sequence[Story], client: Cl
     for line in _read_off(answer["data"], _stuck(server, loaded, client)):
         show(line, "bold green")
     show("\nWhere to look", "bold")
-    db, callboard = shlex.quote(loaded.stage.db), as_typed_here()
+    db, callboard = shlex.quote(loaded.demo_store.db), as_typed_here()
     show(f"\n   {callboard} serve --port {server.port} --db {db}" if once else f"\n   {server.url}/docs")
     for command in ("analytics", "tasks --stuck", "tasks --status failed"):
         show(f"   {callboard} {command} --org {HANDLE} --db {db}")
@@ -62,10 +62,10 @@ def as_object(server: DemoServer, loaded: Loaded, told: Sequence[Story], client:
     tally = loaded.tally
     return {
         "url": server.url,
-        "db": loaded.stage.db,
+        "db": loaded.demo_store.db,
         "handle": HANDLE,
-        "token": loaded.stage.tokens[HANDLE],
-        "curl": curl(loaded.stage, server.url, HANDLE, _ANALYTICS_PATH),
+        "token": loaded.demo_store.tokens[HANDLE],
+        "curl": curl(loaded.demo_store, server.url, HANDLE, _ANALYTICS_PATH),
         "analytics": _answer(server, loaded, client),
         "sent": {
             "received": tally.received,
@@ -76,7 +76,7 @@ def as_object(server: DemoServer, loaded: Loaded, told: Sequence[Story], client:
             "seconds": round(loaded.seconds, 3),
         },
         "stories": [
-            {"name": story.name, "told": story.told, "count": story.count, "request": story.request}
+            {"name": story.name, "told": story.text, "count": story.count, "request": story.request}
             for story in told
         ],
     }
@@ -155,12 +155,12 @@ def proof_object(proof: Proof) -> dict[str, Any]:
 
 
 def _answer(server: DemoServer, loaded: Loaded, client: Client) -> Any:
-    return json.loads(client.get(Access(server.url, loaded.stage.tokens[HANDLE], HANDLE), ANALYTICS))
+    return json.loads(client.get(Access(server.url, loaded.demo_store.tokens[HANDLE], HANDLE), ANALYTICS))
 
 
 def _stuck(server: DemoServer, loaded: Loaded, client: Client) -> int:
     """The number of stuck tasks: the count of the list that the second story links to."""
-    access = Access(server.url, loaded.stage.tokens[HANDLE], HANDLE)
+    access = Access(server.url, loaded.demo_store.tokens[HANDLE], HANDLE)
     return int(json.loads(client.get(access, f"{TASKS}?stuck=true&page_size=1"))["count"])
 
 

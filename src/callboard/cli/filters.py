@@ -1,4 +1,4 @@
-"""Options that ask for values of fields, made from the table of fields (`model/fields.py`)."""
+"""Options that filter by fields, made from the table of fields (`model/fields.py`)."""
 
 from __future__ import annotations
 

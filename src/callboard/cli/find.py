@@ -24,16 +24,16 @@ def organization(store: Store, handle: str | None) -> Organization:
                 f'No organization has the handle "{plain(handle)}". callboard org list shows them.'
             )
         return found
-    everybody = store.organizations()
-    if not everybody:
+    organizations = store.organizations()
+    if not organizations:
         raise NotFoundError("There is no organization yet. callboard init makes one.")
-    if len(everybody) > 1:
-        names = ", ".join(each.domain_handle for each in everybody[:5])
-        more = ", …" if len(everybody) > 5 else ""
+    if len(organizations) > 1:
+        names = ", ".join(each.domain_handle for each in organizations[:5])
+        more = ", …" if len(organizations) > 5 else ""
         raise click.UsageError(
-            f"There are {len(everybody)} organizations ({names}{more}): name one with --org."
+            f"There are {len(organizations)} organizations ({names}{more}): name one with --org."
         )
-    return everybody[0]
+    return organizations[0]
 
 
 def space(store: Store, owner: Organization, token: str) -> Space:

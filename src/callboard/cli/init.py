@@ -93,7 +93,7 @@ def init(
     if as_json:
         show_json(Made(secret, handle, space.token, curl, organization_item(owner), space_item(space, owner)))
         return
-    _tell(settings, owner, space, secret, curl)
+    _print_first_steps(settings, owner, space, secret, curl)
 
 
 def curl_line(settings: Settings, secret: str, handle: str) -> str:
@@ -127,7 +127,7 @@ def _answer(question: str, suggestion: str, check: values.Check, take_suggestion
     return answer
 
 
-def _tell(settings: Settings, owner: Organization, space: Space, secret: str, curl: str) -> None:
+def _print_first_steps(settings: Settings, owner: Organization, space: Space, secret: str, curl: str) -> None:
     print(f"Organization  {plain(owner.name)}")
     print(f"Handle        {owner.domain_handle}")
     print(f"Campaign      {plain(space.name)}  (space token {space.token})")

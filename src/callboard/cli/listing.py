@@ -29,7 +29,7 @@ def everything(page: Page[Found]) -> Iterator[Found]:
         after = position(found[-1])
 
 
-def together(pages: Sequence[Page[Found]], limit: int | None) -> Iterator[Found]:
+def merge_pages(pages: Sequence[Page[Found]], limit: int | None) -> Iterator[Found]:
     """Several lists merged into one, newest first, up to `limit` rows (None: all)."""
     whole = merge(*(everything(page) for page in pages), key=_order)
     return islice(whole, limit)

@@ -1,8 +1,8 @@
-"""The processes behind `callboard serve`: one that watches, and the workers that serve.
+"""The processes of `callboard serve`: the main process, which supervises, and the workers, which serve.
 
-- Workers share nothing but the store. One that dies is replaced; one that dies again at once ends the
-  server with exit code 1. None outlives the process that watches.
-- SIGTERM, SIGINT and SIGHUP: requests under way are answered, what was accepted is written, exit code 0.
+- Workers share only the store. A worker that dies is replaced; if it dies again at once, the server ends with
+  exit code 1. Workers end when the main process does.
+- On SIGTERM, SIGINT and SIGHUP, requests under way are answered and accepted events written; exit code 0.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from granian.log import LogLevels
 from granian.server import MPServer
 from msgspec import Struct
 
-from callboard.cli.address import hold
+from callboard.cli.address import reserve_address
 from callboard.cli.init import url
 from callboard.cli.output import show_json
 from callboard.cli.work import Work, serve_requests
@@ -37,15 +37,15 @@ from callboard.settings import Settings
 from callboard.telemetry.meter import make_shared
 
 STOP_LIMIT_S = 30
-"""How long the server may take to end when it is told to."""
+"""Seconds in which the server ends after a signal."""
 DRAIN_LIMIT_S = STOP_LIMIT_S - 2
-"""How long of it requests under way may take to finish; then their worker is killed."""
+"""Seconds of these for requests under way; then their worker is killed."""
 BACKLOG = 4096
-"""Connections that wait to be accepted, for each worker."""
+"""Connections waiting to be accepted, for each worker."""
 MAX_OPEN_FILES = 65_536
-"""Files and connections a process may have open, where the system allows so many."""
-LOOK_EVERY_S = 0.02
-"""How often a start is checked for its first answer."""
+"""Open files and connections of a process, if the system allows as many."""
+CHECK_EVERY_S = 0.02
+"""Seconds between two checks whether a starting server answers."""
 
 
 class Serving(Struct, frozen=True):
@@ -61,8 +61,8 @@ class Serving(Struct, frozen=True):
 
 def run(settings: Settings, *, as_json: bool) -> None:
     """Serve until interrupted. Raises `AddressError` when the address cannot be listened on."""
-    with hold(settings.host, settings.port) as held, _counts(settings.workers) as counts:
-        address, port = held.getsockname()[:2]
+    with reserve_address(settings.host, settings.port) as listener, _counts(settings.workers) as counts:
+        address, port = listener.getsockname()[:2]
         settings = replace(settings, port=port)
         server = _Server(
             "callboard",
@@ -90,50 +90,50 @@ def run(settings: Settings, *, as_json: bool) -> None:
 
 
 class _Server(MPServer):
-    """Granian's server, with our own words and our own idea of a clean end."""
+    """Granian's server, with our messages and exit codes."""
 
     serving: tuple[Settings, bool]
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
         ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
         super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
-        # A terminal that closes ends what was started in it, unless nohup said otherwise.
+        # When its terminal closes the server ends, unless it was started with nohup, which ignores SIGHUP.
         signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else self.signal_handler_interrupt)
         threading.Thread(target=self._announce, daemon=True).start()
 
     def shutdown(self, exit_code: int = 0) -> None:
-        # A worker that waits for a disk cannot even be killed, and is not waited for: it is gone when the
-        # disk answers.
+        # A worker in uninterruptible sleep (a hung disk) cannot be killed: do not wait for it. It ends when
+        # the disk answers.
         last = threading.Timer(STOP_LIMIT_S - 0.5, os._exit, [1])
         last.daemon = True
         last.start()
         try:
             super().shutdown(exit_code)  # type: ignore[no-untyped-call]
         except SystemExit:
-            # A signal to the whole group (a supervisor's, a terminal's) reaches workers by themselves as
-            # well: that they end before they are told to is no failure then.
+            # A signal to the process group (from a supervisor or a terminal) reaches workers directly, so they
+            # may end before Granian stops them. Granian takes that for a failure; after a signal it is none.
             if not self.interrupt_signal:
                 raise
 
     def _announce(self) -> None:
-        """Say where it serves, once it does."""
+        """Print the address once the server answers."""
         settings, as_json = self.serving
-        while not _answers(settings):
+        while not _is_answering(settings):
             if self.main_loop_interrupt.is_set():
                 return
-            time.sleep(LOOK_EVERY_S)
+            time.sleep(CHECK_EVERY_S)
         try:
-            _say(settings, as_json)
+            _announce_address(settings, as_json)
         except OSError:
-            return  # nobody reads it: no reason not to serve
+            return  # standard output is closed: serve anyway
 
 
 @contextmanager
 def _counts(workers: int) -> Iterator[Path]:
-    """The file in which the workers count, for as long as they do.
+    """The file of the workers' shared counters, for as long as the server runs.
 
-    On Linux it has no name: nobody can clear it away beneath a running server, and nothing is left of one
-    that is killed. Workers reach it through us.
+    On Linux it is unlinked at once: a cleaner of /tmp cannot remove it under a running server, and a killed
+    server leaves no file. Workers open it through the main process's /proc/PID/fd.
     """
     with tempfile.NamedTemporaryFile(prefix="callboard-", suffix=".counts", delete=False) as file:
         path = Path(file.name)
@@ -148,22 +148,22 @@ def _counts(workers: int) -> Iterator[Path]:
 
 
 def _allow_open_files() -> None:
-    """As many connections as the system lets us have: what a shell hands on is often 1,024 files."""
+    """Raise the soft limit of open files: shells often set it to 1,024, too few for the connections."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    limit = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < limit:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
 def _block_signals(number: signal.Signals) -> None:
-    """Let no worker miss this signal while it is being forked: see `Work`, which lets it through."""
+    """Block this signal while a worker is forked, so that it is not lost there: `Work` unblocks it."""
     os.register_at_fork(
         before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, {number}),
         after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, {number}),
     )
 
 
-def _say(settings: Settings, as_json: bool) -> None:
+def _announce_address(settings: Settings, as_json: bool) -> None:
     if as_json:
         where = Serving(
             url(settings), settings.host, settings.port, settings.db_shown, settings.workers, os.getpid()
@@ -175,8 +175,8 @@ def _say(settings: Settings, as_json: bool) -> None:
     sys.stdout.flush()
 
 
-def _answers(settings: Settings) -> bool:
-    """Whether a worker answers at all: what it answers is no matter."""
+def _is_answering(settings: Settings) -> bool:
+    """Whether a worker answers, with any status."""
     host, _, port = url(settings).removeprefix("http://").rpartition(":")
     try:
         with socket.create_connection((host.strip("[]"), int(port)), timeout=1) as probe:

@@ -148,7 +148,7 @@ def set_(*, token: str, db: str | None, config: str | None, as_json: bool, **sta
     if as_json:
         show_json(space_item(changed, owner))
         return
-    _tell(changed, owner)
+    _print_space(changed, owner)
 
 
 def _given(stated: dict[str, Any]) -> dict[str, Any]:
@@ -190,7 +190,7 @@ def _row(each: Space) -> tuple[object, ...]:
     )
 
 
-def _tell(changed: Space, owner: Organization) -> None:
+def _print_space(changed: Space, owner: Organization) -> None:
     limits = changed.settings
     print(f"{plain(changed.name)} in {plain(owner.name)} ({changed.token})")
     print(f"  content type {changed.content_type}{', archived' if changed.archived else ''}")

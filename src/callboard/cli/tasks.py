@@ -9,7 +9,7 @@ import click
 
 from callboard.cli import find
 from callboard.cli.filters import asked, filter_options
-from callboard.cli.listing import more_line, together
+from callboard.cli.listing import merge_pages, more_line
 from callboard.cli.options import opened, org_option, settings_of, store_options
 from callboard.cli.output import UTC, show_json_array, show_table, when
 from callboard.clock import system_clock
@@ -48,7 +48,7 @@ def tasks(
     """List tasks, newest first. Without --space: those of all contact spaces."""
     now = system_clock()
     # No `unknown` here: a run may be called that.
-    wheres = [
+    filters = [
         TaskFilter(stuck=True if stuck else None, now=now, **each)
         for each in asked("task", fields, unknown=False)
     ]
@@ -56,14 +56,14 @@ def tasks(
         owner = find.organization(store, handle)
         scope = find.scope(store, owner, space_token)
         spaces = {each.id: each for each in store.spaces(owner.id)}
-        pages = [partial(_page, store, scope, where) for where in wheres]
-        found = together(pages, limit or (None if as_json else SHOWN))
+        pages = [partial(_page, store, scope, where) for where in filters]
+        found = merge_pages(pages, limit or (None if as_json else SHOWN))
         items = (task_item(each.task, spaces[each.space_id], now) for each in found)
         if as_json:
             show_json_array(items)
             return
         shown = list(items)
-        count = sum(store.count_tasks(scope, where) for where in wheres)
+        count = sum(store.count_tasks(scope, where) for where in filters)
     show_table(
         ("Task", "Status", "Why", "Assignee", f"Created {UTC}"),
         [(each.task_id, each.status, _why(each), each.assignee, when(each.created)) for each in shown],

@@ -49,7 +49,7 @@ def verify(*, deep: bool, repair: bool, db: str | None, config: str | None, as_j
         repaired = found.repaired if repair else UNSET
         show_json(Report(found.drift, found.checked, found.differences, found.notes, repaired))
     else:
-        _tell(found, repair, clean)
+        _print_verification(found, repair, clean)
     if not clean:
         click.get_current_context().exit(1)
 
@@ -67,7 +67,7 @@ def _record(store: Store, found: Verification, deep: bool) -> None:
         store.record_verification(found, deep=deep, now=system_clock())
 
 
-def _tell(found: Verification, repair: bool, clean: bool) -> None:
+def _print_verification(found: Verification, repair: bool, clean: bool) -> None:
     checked = ", ".join(_counted(count, what.replace("_", " ")) for what, count in found.checked.items())
     print(f"Checked {checked or 'an empty store'}.")
     for note in found.notes:

@@ -58,7 +58,7 @@ class Work:
         self._worker.start()
         self._loop = asyncio.get_event_loop()
         # First runs when the loop runs: Granian has installed its signal handlers by then.
-        self._loop.call_soon(self._heed)
+        self._loop.call_soon(self._check_stop)
         return self._worker
 
     def finish(self) -> None:
@@ -67,7 +67,7 @@ class Work:
         assert self._worker is not None
         self._loop.run_until_complete(self._worker.close())
 
-    def _heed(self) -> None:
+    def _check_stop(self) -> None:
         """Check for a SIGTERM that is blocked and pending; let one through, and then no other."""
         if signal.SIGTERM in signal.sigpending():
             assert self._worker is not None
@@ -79,7 +79,7 @@ class Work:
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         else:
             assert self._loop is not None
-            self._loop.call_later(CHECK_STOP_EVERY_S, self._heed)
+            self._loop.call_later(CHECK_STOP_EVERY_S, self._check_stop)
             self._note()
 
     def _note(self) -> None:

@@ -10,12 +10,12 @@ from random import Random
 from callboard.clock import SECOND, Micros, system_clock
 from callboard.demo.campaigns import COMPANIES, WEBINAR
 from callboard.demo.client import Client
-from callboard.demo.feeding import access_of
-from callboard.demo.setting_up import DemoStore
-from callboard.demo.telling import Arrival, Ending, Telling, draw_ending, send_call, send_task
+from callboard.demo.platform import Arrival, Ending, Platform, draw_ending, send_call, send_task
+from callboard.demo.sending import access_of
+from callboard.demo.setup import DemoStore
 
 NEW_CALL_EVERY_S = 1.2
-LOOK_EVERY_S = 0.25
+SEND_EVERY_S = 0.25
 _NOON = 11
 _CAMPAIGNS = [
     campaign
@@ -25,7 +25,7 @@ _CAMPAIGNS = [
 ]
 
 
-class Live:
+class Traffic:
     """The events still to arrive, and new calls. A heap by time of arrival."""
 
     def __init__(self, rng: Random, later: Iterable[Arrival]) -> None:
@@ -37,22 +37,22 @@ class Live:
     def begin(self, now: Micros) -> None:
         """Start a call, with a task if its campaign has tasks. Talk time is at most 90 s."""
         campaign = self._rng.choices(_CAMPAIGNS, [each.per_day for each in _CAMPAIGNS])[0]
-        telling = Telling(campaign, self._rng, delayed_before=0)
+        platform = Platform(campaign, self._rng, delayed_before=0)
         drawn = draw_ending(campaign, _NOON, self._rng)
         ending = Ending(drawn.status, drawn.reason, min(drawn.talk_s, 90.0), drawn.answered_by)
         self._number += 1
         name = f"live-{now // 1000}-{self._number}"
         now = now // 1000 * 1000  # whole milliseconds, as events carry them
         if campaign.has_tasks:
-            same = send_task(telling, f"task-{name}", "run-live", now)
-            telling.tell(now + SECOND, {**same, "status": "running", "assignee": "runner-1"})
-            ended = send_call(telling, f"call-{name}", now + SECOND, ending, task_id=f"task-{name}")
+            same = send_task(platform, f"task-{name}", "run-live", now)
+            platform.send(now + SECOND, {**same, "status": "running", "assignee": "runner-1"})
+            ended = send_call(platform, f"call-{name}", now + SECOND, ending, task_id=f"task-{name}")
             good = ending.status == "completed"
             last = {"status": "completed"} if good else {"status": "failed", "failure_reason": ending.reason}
-            telling.tell(ended + SECOND, {**same, **last})
+            platform.send(ended + SECOND, {**same, **last})
         else:
-            send_call(telling, f"call-{name}", now, ending)
-        for arrival in telling.arrivals:
+            send_call(platform, f"call-{name}", now, ending)
+        for arrival in platform.arrivals:
             heapq.heappush(self._waiting, arrival)
 
     def due(self, now: Micros) -> dict[str, list[bytes]]:
@@ -64,7 +64,7 @@ class Live:
         return found
 
 
-def keep_sending(stage: DemoStore, url: str, live: Live, shown: Callable[[int], None]) -> None:
+def keep_sending(demo_store: DemoStore, url: str, traffic: Traffic, shown: Callable[[int], None]) -> None:
     """Send what is due, until interrupted. `shown` is called with the number of events sent. Raises `OSError`
     when the server is gone.
     """
@@ -74,12 +74,12 @@ def keep_sending(stage: DemoStore, url: str, live: Live, shown: Callable[[int], 
     try:
         while True:
             if time.monotonic() >= next_call:
-                live.begin(system_clock())
+                traffic.begin(system_clock())
                 next_call += NEW_CALL_EVERY_S
-            for space, lines in live.due(system_clock()).items():
-                client.send(access_of(stage, space, url), stage.spaces[space].token, lines)
+            for space, lines in traffic.due(system_clock()).items():
+                client.send(access_of(demo_store, space, url), demo_store.spaces[space].token, lines)
                 sent += len(lines)
             shown(sent)
-            time.sleep(LOOK_EVERY_S)
+            time.sleep(SEND_EVERY_S)
     finally:
         client.close()

@@ -6,10 +6,10 @@ import time
 from dataclasses import dataclass
 
 from callboard.clock import Clock
-from callboard.demo.feeding import RequestBatch, Tally, feed, parcels
 from callboard.demo.month import Month, make_month
+from callboard.demo.sending import RequestBatch, Tally, request_batches, send_all
 from callboard.demo.server import DemoServer
-from callboard.demo.setting_up import DemoStore, set_up
+from callboard.demo.setup import DemoStore, set_up
 from callboard.store.interface import Progress
 
 SCALE = 0.7
@@ -20,7 +20,7 @@ SCALE = 0.7
 class Loaded:
     """A demo whose month has been sent."""
 
-    stage: DemoStore
+    demo_store: DemoStore
     month: Month
     tally: Tally
     seconds: float
@@ -33,15 +33,15 @@ def prepare(db: str, seed: int, days: int, clock: Clock) -> tuple[DemoStore, Mon
     return set_up(db, now, days), make_month(seed, now, days, SCALE)
 
 
-def load(server: DemoServer, stage: DemoStore, month: Month, progress: Progress) -> Loaded:
+def load(server: DemoServer, demo_store: DemoStore, month: Month, progress: Progress) -> Loaded:
     """Send every event that has arrived by the month's end, which is now."""
     past = [arrival for arrival in month.arrivals if arrival.at <= month.now]
     tally = Tally()
 
-    def acknowledged(parcel: RequestBatch, answer: dict[str, int]) -> None:
-        tally.add(parcel, answer)
+    def acknowledged(batch: RequestBatch, answer: dict[str, int]) -> None:
+        tally.add(batch, answer)
         progress(tally.received, len(past))
 
     began = time.monotonic()
-    feed(stage, server.url, parcels(past), acknowledged)
-    return Loaded(stage, month, tally, time.monotonic() - began)
+    send_all(demo_store, server.url, request_batches(past), acknowledged)
+    return Loaded(demo_store, month, tally, time.monotonic() - began)

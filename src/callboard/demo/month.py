@@ -1,4 +1,4 @@
-"""The month itself: every call and task of every campaign, up to now, with the four stories planted in it."""
+"""Generates the month: all calls and tasks of all campaigns up to now, with the four stories in it."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from callboard.demo.campaigns import (
     Campaign,
     Company,
 )
-from callboard.demo.telling import Arrival, Ending, Telling, draw_ending, send_call, send_task
+from callboard.demo.platform import Arrival, Ending, Platform, draw_ending, send_call, send_task
 
 ATTEMPTS = 3
 STUCK_TASKS = 6
 STOP_HOUR = 14
 CALLS_NOW = 2
-"""Calls of each campaign that are under way when the month ends."""
+"""Calls of each campaign that are in progress when the month ends."""
 RETRY_AFTER = (HOUR, 4 * HOUR)
-"""How long after a missed call the next attempt is made, at least and at most."""
+"""Least and greatest time between a missed call and the next attempt."""
 MIN_AGE = 10 * MINUTE
-"""Calls begin so long before now or earlier: but for those under way, every call has ended."""
+"""Calls start at least this long before now, so that all have ended, except those of `CALLS_NOW`."""
 SHORT_TALK_S = 400.0
 
 
 @dataclass
 class Month:
-    """Everything that is sent, in the order it arrives, and what was planted in it."""
+    """All events in order of arrival, and the numbers of the stories."""
 
     arrivals: list[Arrival] = field(default_factory=list)
-    """Those behind `now` are the next minutes: calls that are under way."""
+    """Those after `now` arrive in the next minutes: they end the calls in progress."""
     now: Micros = 0
     calls: int = 0
     tasks: int = 0
@@ -54,16 +54,16 @@ class Month:
 
 
 def make_month(seed: int, now: Micros, days: int = 30, scale: float = 1.0) -> Month:
-    """The month that ends at `now`. The same seed, `now`, days and scale make the same month."""
+    """The month that ends at `now`. Deterministic: equal arguments give an equal month."""
     month = Month(now=now)
     for company in COMPANIES:
         for campaign in company.campaigns:
-            _Life(month, company, campaign, Random(f"{seed} {campaign.name}"), now).run(days, scale)
+            _CampaignMonth(month, company, campaign, Random(f"{seed} {campaign.name}"), now).run(days, scale)
     month.arrivals.sort()
     return month
 
 
-class _Life:
+class _CampaignMonth:
     """One campaign's month."""
 
     def __init__(self, month: Month, company: Company, campaign: Campaign, rng: Random, now: Micros) -> None:
@@ -72,7 +72,7 @@ class _Life:
         self.rng = rng
         self.now = now
         self.zone = ZoneInfo(company.timezone)
-        self.telling = Telling(campaign, rng, delayed_before=now - 5 * HOUR)
+        self.platform = Platform(campaign, rng, delayed_before=now - 5 * HOUR)
         self.stopped = _last_stop(now, self.zone) if campaign is WEBINAR else None
         self.failing_since = _failing_since(now, self.zone)
         self.slug = campaign.name.lower().replace(" ", "-")
@@ -109,49 +109,49 @@ class _Life:
             yield micros(local) // 1000 * 1000
 
     def _task(self, run_id: str, created: Micros, began: Micros) -> None:
-        """A task and its attempts: a missed call is tried again after an hour or more, twice at most."""
+        """A task and its attempts: a missed call is retried after an hour or more, at most twice."""
         created = min(created, began - MINUTE)
         if self.stopped is not None and created >= self.stopped:
             return
         task_id = self._id("task")
-        same = send_task(self.telling, task_id, run_id, created, scheduled_at=iso(began))
+        same = send_task(self.platform, task_id, run_id, created, scheduled_at=iso(began))
         self.month.tasks += 1
         for attempt in range(1, ATTEMPTS + 1):
             numbered = {**same, "attempt": attempt}
             if self.stopped is not None and began >= self.stopped:
                 self.month.cancelled += 1
-                self.telling.tell(self.stopped, {**numbered, "status": "cancelled"})
+                self.platform.send(self.stopped, {**numbered, "status": "cancelled"})
                 return
-            self.telling.tell(began, {**numbered, "status": "running", "assignee": self._runner()})
+            self.platform.send(began, {**numbered, "status": "running", "assignee": self._runner()})
             carrier = self.rng.choice(CARRIERS)
             ending = self._ending(began, carrier)
             ended = self._call(began + SECOND, ending, task_id, carrier)
             if ending.status == "completed":
                 output = {"answered_by": ending.answered_by}
-                self.telling.tell(ended + SECOND, {**numbered, "status": "completed", "output": output})
+                self.platform.send(ended + SECOND, {**numbered, "status": "completed", "output": output})
                 return
             why = {"status": "failed", "failure_reason": ending.reason}
-            self.telling.tell(ended + SECOND, {**numbered, **why})
+            self.platform.send(ended + SECOND, {**numbered, **why})
             began = ended + int(self.rng.uniform(*RETRY_AFTER))
             if began > self.now - MIN_AGE or attempt == ATTEMPTS or ending.reason == "invalid_number":
                 return
             again = {"status": "pending", "scheduled_at": iso(began), "attempt": attempt + 1}
-            self.telling.tell(ended + 2 * SECOND, {**same, **again})
+            self.platform.send(ended + 2 * SECOND, {**same, **again})
 
     def _email(self, run_id: str, began: Micros) -> None:
         task_id = self._id("task")
-        same = send_task(self.telling, task_id, run_id, began - MINUTE)
+        same = send_task(self.platform, task_id, run_id, began - MINUTE)
         self.month.tasks += 1
-        self.telling.tell(began, {**same, "status": "processing", "assignee": "mailer"})
+        self.platform.send(began, {**same, "status": "processing", "assignee": "mailer"})
         good = self.rng.random() < self.campaign.answer_rate
         last = {"status": "completed"} if good else {"status": "failed", "failure_reason": "bounced"}
-        self.telling.tell(began + int(self.rng.uniform(1, 20) * SECOND), {**same, **last})
+        self.platform.send(began + int(self.rng.uniform(1, 20) * SECOND), {**same, **last})
 
     def _call(
         self, began: Micros, ending: Ending, task_id: str | None = None, carrier: str | None = None
     ) -> Micros:
         self.month.calls += 1
-        return send_call(self.telling, self._id("call"), began, ending, task_id=task_id, carrier=carrier)
+        return send_call(self.platform, self._id("call"), began, ending, task_id=task_id, carrier=carrier)
 
     def _ending(self, began: Micros, carrier: str | None) -> Ending:
         if self.campaign is REMINDERS and carrier == FAILING_CARRIER and began >= self.failing_since:
@@ -161,30 +161,32 @@ class _Life:
                 return Ending("failed", "carrier_error")
         ending = draw_ending(self.campaign, moment(began).astimezone(self.zone).hour, self.rng)
         if began > self.now - 2 * HOUR:
-            # Lately nobody talked for long: six tasks are stuck, and no other looks so.
+            # Short calls in the last two hours: a long one would make its task stuck, like the six of the story.
             return replace(ending, talk_s=min(ending.talk_s, SHORT_TALK_S))
         return ending
 
     def _stuck_tasks(self) -> None:
-        """Story: a runner died with six tasks in its hands."""
+        """Story: a runner died while it had six tasks running."""
         for _ in range(STUCK_TASKS):
             began = self.now - int(self.rng.uniform(40, 75) * MINUTE)
-            same = send_task(self.telling, self._id("task"), f"run-{self.slug}-evening", began - MINUTE)
-            self.telling.tell(began, {**same, "status": "running", "assignee": "runner-3"})
+            same = send_task(self.platform, self._id("task"), f"run-{self.slug}-evening", began - MINUTE)
+            self.platform.send(began, {**same, "status": "running", "assignee": "runner-3"})
             self.month.tasks += 1
             self.month.stuck += 1
 
     def _tomorrow(self, count: int) -> None:
-        """Tasks that wait for their time, which nobody need look into."""
+        """Tasks scheduled for tomorrow: pending, but not stuck."""
         midnight = moment(self.now).astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
         for _ in range(count):
             due = micros(midnight) + DAY + int(self.rng.uniform(9, 17) * HOUR)
             created = self.now - int(self.rng.uniform(5, 50) * MINUTE)
-            send_task(self.telling, self._id("task"), f"run-{self.slug}-next", created, scheduled_at=iso(due))
+            send_task(
+                self.platform, self._id("task"), f"run-{self.slug}-next", created, scheduled_at=iso(due)
+            )
             self.month.tasks += 1
 
     def _calls_now(self) -> None:
-        """Calls under way: their ends arrive while the demo is watched."""
+        """Calls in progress: their end events arrive while the demo runs."""
         for _ in range(CALLS_NOW):
             began = self.now - int(self.rng.uniform(20, 80) * SECOND)
             self._call(began, Ending("completed", "customer_hangup", self.rng.uniform(120, 400), "human"))
@@ -197,14 +199,14 @@ class _Life:
         return f"runner-{self.rng.randint(1, 3)}"
 
     def _report(self) -> None:
-        month, telling = self.month, self.telling
-        month.arrivals += telling.arrivals
-        month.events += telling.events
-        month.repeats += telling.repeats
+        month, platform = self.month, self.platform
+        month.arrivals += platform.arrivals
+        month.events += platform.events
+        month.repeats += platform.repeats
         if self.stopped is not None:
             month.stopped_at = self.stopped
         if self.campaign.repeats_everything:
-            month.repeated_events, month.repeated_copies = telling.events, telling.repeats
+            month.repeated_events, month.repeated_copies = platform.events, platform.repeats
 
 
 def _midnights(now: Micros, days: int, zone: ZoneInfo) -> Iterator[datetime]:

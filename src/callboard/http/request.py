@@ -224,7 +224,7 @@ class Request:
             while True:
                 message = await self._receive()
                 if message["type"] == "http.disconnect":
-                    # The client hung up, or sent an invalid chunk. Only in the second case it reads the answer.
+                    # The client hung up, or sent an invalid chunk. Only the second one reads the answer.
                     raise UnreadableBodyError("The body breaks off before its end.")
                 if part := message.get("body", b""):
                     deadline.received += len(part)

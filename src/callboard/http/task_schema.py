@@ -1,8 +1,8 @@
-"""What a task update may hold, as JSON Schema: as strict as `ingest` is, and no stricter.
+"""The JSON Schema of a task update, exactly as strict as `ingest`.
 
-A schema can say what a value looks like, not what it must agree with. Fields that may be wrong for what was
-sent before, or for the time it is, stand beside the properties, as `Idempotency-Key` stands beside the
-parameters: whatever the properties allow is then taken, today and next year.
+A schema can describe a value, but not what it must be consistent with. Fields whose validity depends on
+earlier events or on the current time are therefore listed outside the properties
+(`x-optional-properties`), so that every body which the schema allows is accepted at any time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _YEAR_PATTERN = "^(2(?!000-01-01)[0-9]{3}|[3-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0
 _DOCUMENT = {"anyOf": [{"$ref": "#/components/schemas/JsonObject"}, _NULL]}
 
 _DEPENDENT_FIELDS = ("event_id", "occurred_at", "created")
-"""Whether these are valid depends on what was sent before, or on the time it is."""
+"""Their validity depends on earlier events, or on the current time."""
 
 
 def _schema(field: Field) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def _schema(field: Field) -> dict[str, Any]:
     if field.kind == "word":
         words = list(field.words)
         return {"type": "string", "enum": words} if field.required else {"enum": [*words, None]}
-    # The bound is in bytes, which a schema cannot say: exact for ASCII.
+    # The bound is in bytes, which a schema cannot express: `maxLength` counts characters, equal for ASCII.
     pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$" if field.kind == "id" else "^[^\\x00]*$"
     return {"type": ["string", "null"], "maxLength": field.maximum, "pattern": pattern}
 

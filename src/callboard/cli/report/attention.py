@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from callboard.cli.output import UTC, plain, show_table, when
-from callboard.cli.report.asking import Asked, answered, report_options
+from callboard.cli.report.report_command import ReportRequest, report_options, run_report
 from callboard.clock import system_clock
 from callboard.http.answers import One
 from callboard.query.analytics import Analytics
@@ -34,13 +34,13 @@ COLUMNS = (
 @report_options(SCOPE)
 def attention(**options: Any) -> None:
     """Stuck tasks, calls without an end, failures by reason, success rates that fell; the worst first."""
-    answered(options, _answer, _table, _rows)
+    run_report(options, _answer, _table, _rows)
 
 
-def _answer(asked: Asked) -> One[AttentionData]:
-    looked = Analytics(asked.store).look(asked.scope.org_id)
-    totals = {space.id: looked.cell(space.id).totals for space in asked.scope.spaces}
-    data = made(asked.store, asked.scope, totals, system_clock())
+def _answer(request: ReportRequest) -> One[AttentionData]:
+    looked = Analytics(request.store).look(request.scope.org_id)
+    totals = {space.id: looked.cell(space.id).totals for space in request.scope.spaces}
+    data = made(request.store, request.scope, totals, system_clock())
     return One(200, fetched("Attention"), data)
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from callboard.cli.output import show_table
-from callboard.cli.report.asking import Asked, answered, bar, report_options, shown
+from callboard.cli.report.report_command import ReportRequest, bar, report_options, run_report, shown
 from callboard.clock import system_clock
 from callboard.http.answers import One
 from callboard.query.messages import fetched
 from callboard.query.reports.concurrency import ConcurrencyData
-from callboard.query.reports.concurrency import concurrency as made
+from callboard.query.reports.concurrency import concurrency as compute
 from callboard.query.reports.parameters import CONCURRENCY, concurrency_query
 
 
@@ -21,12 +21,12 @@ from callboard.query.reports.parameters import CONCURRENCY, concurrency_query
 @report_options(CONCURRENCY)
 def concurrency(**options: Any) -> None:
     """Calls at once over time, and the moment of the most."""
-    answered(options, _answer, _table, _rows)
+    run_report(options, _answer, _table, _rows)
 
 
-def _answer(asked: Asked) -> One[ConcurrencyData]:
-    query = concurrency_query(asked.values, asked.scope, system_clock())
-    return One(200, fetched("Concurrency"), made(asked.store, query))
+def _answer(request: ReportRequest) -> One[ConcurrencyData]:
+    query = concurrency_query(request.values, request.scope, system_clock())
+    return One(200, fetched("Concurrency"), compute(request.store, query))
 
 
 def _table(data: ConcurrencyData) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from callboard.cli.output import plain, show_table
-from callboard.cli.report.asking import Asked, answered, bar, report_options
+from callboard.cli.report.report_command import ReportRequest, bar, report_options, run_report
 from callboard.clock import system_clock
 from callboard.http.answers import One
 from callboard.query.messages import fetched
 from callboard.query.reports.durations import Durations, DurationsData, Spread
-from callboard.query.reports.durations import durations as made
+from callboard.query.reports.durations import durations as compute
 from callboard.query.reports.parameters import DURATIONS, durations_query
 
 NUMBERS = ("calls", "unknown", "min", "p50", "p90", "p95", "p99", "max", "mean")
@@ -24,12 +24,12 @@ NAMES = {"talk_time": "Talk time", "time_to_answer": "Time to answer"}
 @report_options(DURATIONS)
 def durations(**options: Any) -> None:
     """How long calls last and how soon they are answered, in seconds."""
-    answered(options, _answer, _table, _rows)
+    run_report(options, _answer, _table, _rows)
 
 
-def _answer(asked: Asked) -> One[DurationsData]:
-    query = durations_query(asked.values, asked.scope, system_clock())
-    return One(200, fetched("Durations"), made(asked.store, query))
+def _answer(request: ReportRequest) -> One[DurationsData]:
+    query = durations_query(request.values, request.scope, system_clock())
+    return One(200, fetched("Durations"), compute(request.store, query))
 
 
 def _table(data: DurationsData) -> None:

@@ -17,7 +17,7 @@ from callboard.model.totals import Totals
 from callboard.store.interface import Store
 from callboard.store.questions import Scope
 
-LOOK_EVERY_S = 0.05
+CHECK_EVERY_S = 0.05
 """Seconds between two reads of the store's change counter while nothing changes."""
 MIN_INTERVAL_S = 0.25
 """Least seconds between two answers, as on the stream."""
@@ -74,19 +74,19 @@ def live(
             return  # the usual end: exit code 0, not 130
 
 
-def _changes(store: Store, scope: Scope, most: int | None) -> Iterator[Totals]:
-    """The numbers now, and again each time they have changed; at most `most` times."""
+def _changes(store: Store, scope: Scope, max_changes: int | None) -> Iterator[Totals]:
+    """The numbers now, and again each time they have changed; at most `max_changes` times."""
     from callboard.query.analytics import Analytics
 
     analytics = Analytics(store)
-    told: Totals | None = None
-    left = most
+    rows_shown: Totals | None = None
+    left = max_changes
     while left is None or left:
         totals = analytics.totals(scope)
-        if totals == told:
-            time.sleep(LOOK_EVERY_S)
+        if totals == rows_shown:
+            time.sleep(CHECK_EVERY_S)
             continue
-        told = totals
+        rows_shown = totals
         yield totals
         if left is not None:
             left -= 1
@@ -94,18 +94,18 @@ def _changes(store: Store, scope: Scope, most: int | None) -> Iterator[Totals]:
             time.sleep(MIN_INTERVAL_S)
 
 
-def _show_json(store: Store, scope: Scope, most: int | None) -> None:
+def _show_json(store: Store, scope: Scope, max_changes: int | None) -> None:
     from callboard.query.analytics import analytics_body
 
-    for totals in _changes(store, scope, most):
+    for totals in _changes(store, scope, max_changes):
         sys.stdout.buffer.write(analytics_body(totals) + b"\n")
         sys.stdout.flush()
 
 
-def _show_csv(store: Store, scope: Scope, most: int | None) -> None:
+def _show_csv(store: Store, scope: Scope, max_changes: int | None) -> None:
     rows = csv.writer(sys.stdout, lineterminator="\n")
     rows.writerow(COLUMNS)
-    for each in _changes(store, scope, most):
+    for each in _changes(store, scope, max_changes):
         rows.writerow(
             (
                 iso(system_clock()),
@@ -123,15 +123,15 @@ def _show_csv(store: Store, scope: Scope, most: int | None) -> None:
         sys.stdout.flush()
 
 
-def _show_in_place(store: Store, scope: Scope, most: int | None) -> None:
+def _show_in_place(store: Store, scope: Scope, max_changes: int | None) -> None:
     from rich.console import Console
     from rich.live import Live
     from rich.text import Text
 
     with Live(console=Console(highlight=False), auto_refresh=False) as screen:
         stuck, counted_at = 0, float("-inf")
-        for totals in _changes(store, scope, most):
+        for totals in _changes(store, scope, max_changes):
             if time.monotonic() - counted_at > STUCK_EVERY_S:
                 stuck, counted_at = count_stuck(store, scope), time.monotonic()
-            told = [*lines(totals, stuck), "", f"As of {iso(system_clock())}. Ctrl-C ends it."]
-            screen.update(Text("\n".join(told)), refresh=True)
+            rows_shown = [*lines(totals, stuck), "", f"As of {iso(system_clock())}. Ctrl-C ends it."]
+            screen.update(Text("\n".join(rows_shown)), refresh=True)

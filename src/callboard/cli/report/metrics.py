@@ -9,7 +9,7 @@ import msgspec
 
 from callboard.cli.options import json_option
 from callboard.cli.output import show_table
-from callboard.cli.report.asking import csv_option, show_csv
+from callboard.cli.report.report_command import csv_option, show_csv
 from callboard.http.answers import One
 from callboard.query.messages import fetched
 from callboard.query.metrics import metrics_data

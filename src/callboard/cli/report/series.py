@@ -9,25 +9,25 @@ import click
 from msgspec import UNSET
 
 from callboard.cli.output import plain, show_table
-from callboard.cli.report.asking import Asked, answered, bar, report_options, shown, spark
+from callboard.cli.report.report_command import ReportRequest, bar, report_options, run_report, shown, spark
 from callboard.clock import system_clock
 from callboard.http.answers import One
 from callboard.query.messages import fetched
 from callboard.query.reports.parameters import SERIES, series_query
 from callboard.query.reports.series import Bucket, PreviousPeriod, Series, SeriesData
-from callboard.query.reports.series import series as made
+from callboard.query.reports.series import series as compute
 
 
 @click.command()
 @report_options(SERIES)
 def series(**options: Any) -> None:
     """Numbers over time, by up to two dimensions, beside the period before."""
-    answered(options, _answer, _table, _rows)
+    run_report(options, _answer, _table, _rows)
 
 
-def _answer(asked: Asked) -> One[SeriesData]:
-    query = series_query(asked.values, asked.scope, system_clock())
-    return One(200, fetched("Series"), made(asked.store, query))
+def _answer(request: ReportRequest) -> One[SeriesData]:
+    query = series_query(request.values, request.scope, system_clock())
+    return One(200, fetched("Series"), compute(request.store, query))
 
 
 def _table(data: SeriesData) -> None:
@@ -116,5 +116,5 @@ def _rows_of(data: SeriesData, each: Series) -> Iterator[Sequence[Any]]:
 
 
 def _bounds(before: PreviousPeriod, bucket: Bucket | None) -> list[Any]:
-    told = [None, None] if bucket is None else [bucket.start, bucket.end]
-    return [*told, str(before.partial).lower()]
+    bounds = [None, None] if bucket is None else [bucket.start, bucket.end]
+    return [*bounds, str(before.partial).lower()]

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from callboard.cli.output import show_table
-from callboard.cli.report.asking import Asked, answered, report_options, shown
+from callboard.cli.report.report_command import ReportRequest, report_options, run_report, shown
 from callboard.clock import system_clock
 from callboard.http.answers import One
 from callboard.query.analytics import Analytics
@@ -21,19 +21,19 @@ from callboard.query.reports.spaces import MAX_SPACES, AllSpaces, SpaceNumbers, 
 @report_options(SPACES)
 def spaces(**options: Any) -> None:
     """The six numbers, success rate, answer rate and stuck tasks of every campaign."""
-    answered(options, _answer, _table, _rows)
+    run_report(options, _answer, _table, _rows)
 
 
-def _answer(asked: Asked) -> One[SpacesData]:
-    stuck = asked.store.stuck_tasks(asked.scope.org_id, system_clock())
-    looked = Analytics(asked.store).look(asked.scope.org_id)
+def _answer(request: ReportRequest) -> One[SpacesData]:
+    stuck = request.store.stuck_tasks(request.scope.org_id, system_clock())
+    looked = Analytics(request.store).look(request.scope.org_id)
     data = spaces_report(
-        asked.scope,
+        request.scope,
         lambda space_id: looked.cell(space_id).totals,
         stuck,
-        sort=sort_of(asked.values),
-        page=asked.values.get("page", 1),
-        page_size=asked.values.get("page_size", MAX_SPACES),
+        sort=sort_of(request.values),
+        page=request.values.get("page", 1),
+        page_size=request.values.get("page_size", MAX_SPACES),
     )
     return One(200, fetched("Spaces"), data)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from callboard.cli.report.asking import Asked, answered, report_options
+from callboard.cli.report.report_command import ReportRequest, report_options, run_report
 from callboard.clock import system_clock
 from callboard.http.answers import One
 from callboard.query.analytics import Analytics
@@ -21,13 +21,13 @@ from callboard.query.reports.trust import trust as made
 @report_options(SCOPE)
 def trust(**options: Any) -> None:
     """How fresh the numbers are, what was rejected and why, what is not known, what was verified."""
-    answered(options, _answer, _table, _rows)
+    run_report(options, _answer, _table, _rows)
 
 
-def _answer(asked: Asked) -> One[Trust]:
-    looked = Analytics(asked.store).look(asked.scope.org_id)
-    totals = [looked.cell(space.id).totals for space in asked.scope.spaces]
-    return One(200, fetched("Trust"), made(asked.store, asked.scope, totals, system_clock()))
+def _answer(request: ReportRequest) -> One[Trust]:
+    looked = Analytics(request.store).look(request.scope.org_id)
+    totals = [looked.cell(space.id).totals for space in request.scope.spaces]
+    return One(200, fetched("Trust"), made(request.store, request.scope, totals, system_clock()))
 
 
 def _table(data: Trust) -> None:

@@ -17,11 +17,10 @@ from callboard.ingest.shape import first_of
 from callboard.store.interface import Batch, Receipt, Rejection
 
 MAX_PARSED_ON_LOOP = 64 * 1024
-"""Bodies up to this many bytes are parsed on the event loop, when nothing in them needs a closer look: a
-thread would cost more than it frees."""
+"""Valid bodies up to this many bytes are parsed on the event loop: handing them to a thread takes longer."""
 
 REJECTIONS_PER_CHUNK = 1_000
-"""Answers of more rejections are written on a thread as well."""
+"""Answers with more rejections are encoded on a thread, so as not to block the event loop."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 JSON_MEDIA = "application/json"

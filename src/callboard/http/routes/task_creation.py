@@ -1,4 +1,4 @@
-"""Creating tasks: a run of pending tasks, registered for whoever carries them out."""
+"""Creating tasks: registers a run of pending tasks for a runner to carry out."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from callboard.model.event import Entry
 from callboard.store.interface import Batch, Idempotency, NewRun
 
 MAX_READ_ON_LOOP = 4 * 1024
-"""Bodies up to this many bytes, some tens of tasks, are read on the event loop; larger ones on a thread."""
+"""Bodies up to this many bytes, some tens of tasks, are parsed on the event loop; larger ones on a thread."""
 TASKS_BODY_BOUNDS = Bounds(values=VALUES_MAX, keys=VALUES_MAX)
 MAX_CONTEXT_BYTES = 4096
 MESSAGE = (
@@ -88,7 +88,7 @@ class NewRunAnswer(Struct, frozen=True):
 
 
 class Registered(Struct, frozen=True):
-    """What a request comes to: the tasks to be, its answer, and its body's digest."""
+    """A checked request: the events of the new tasks, its answer, and the digest of its body."""
 
     entries: list[Entry]
     answer: bytes
@@ -125,7 +125,7 @@ class _StoredAnswer(Struct):
 
 
 def _status_of(answer: bytes) -> int:
-    """The status that a kept answer was sent with: 201 in answers of earlier versions."""
+    """The status of a stored answer: earlier versions answered 201."""
     return msgspec.json.decode(answer, type=_StoredAnswer).status_code
 
 
@@ -159,7 +159,7 @@ def _checked(raw: Any, max_tasks: int, max_bytes: int) -> NewTasks:
 
 
 def _inputs(documents: Sequence[dict[str, Any]], context: Any) -> list[dict[str, Any]]:
-    """Each task's input: its document as sent, and the request's context as `objective` beside it."""
+    """Each task's input: its document as sent, with the request's context as `objective`."""
     if context is None:
         return list(documents)
     for place, each in enumerate(documents):

@@ -47,19 +47,19 @@ from callboard.store.questions import Position, Scope
 
 TASKS = f"{BASE}/tasks/"
 ONE_TASK_BYTES = 1024 * 1024
-"""Of the body that says how one task went: its `input` and `output` are at most 64 KiB of JSON each."""
+"""Bound of the body of a task update: its `input` and `output` are at most 64 KiB of JSON each."""
 TASK_BODY_BOUNDS = Bounds(values=100_000, keys=25_000)
 MAX_READ_ON_LOOP = 16 * 1024
-"""Bodies up to this many bytes are read on the event loop, larger on a thread."""
+"""Bodies up to this many bytes are parsed on the event loop, larger ones on a thread."""
 SPACE_TASKS = f"{BASE}/spaces/{{space_token}}/tasks/"
 SPACE_TASK = f"{SPACE_TASKS}{{task_id}}/"
 
 
 class Updated(Struct, frozen=True):
-    """What an update finds before it is read."""
+    """The state of the task before its update is parsed."""
 
     withdrawn: Sequence[Entry]
-    """The events of a task that was withdrawn; none while it is there."""
+    """The events of a task that was withdrawn; empty if the task exists."""
 
 
 async def list_tasks(request: Request) -> Response:
@@ -78,7 +78,7 @@ async def list_run_tasks(request: Request) -> Response:
 
 
 async def list_in_scope(request: Request, scope: Scope, values: dict[str, Any]) -> Response:
-    """A list of tasks, as a page or as a file."""
+    """A list of tasks, as a page or as an export."""
     home = home_zone(request, scope)
     where = task_filter(values, request.services.clock(), home)
     store = request.services.store
@@ -117,8 +117,8 @@ async def get_task(request: Request) -> Response:
 
 
 async def find_updated(request: Request) -> Updated:
-    """The task that an update is about. One that was withdrawn is not there, but for an update that is sent
-    again: that one is answered as it was the first time.
+    """Find the task to update. A withdrawn task is not found, except by a repeat of an earlier update, which gets
+    the same answer as the first time.
     """
     store, space, task_id = request.services.store, request.space, request.path["task_id"]
     if await request.store_threads.run(store.task, space.org_id, space.id, task_id) is not None:
@@ -141,9 +141,9 @@ async def update_task(request: Request) -> Response:
     receipt = await services.commits.commit_async(batch)
     _check_taken(receipt)
     entries = await request.store_threads.run(services.store.task_entries, space.org_id, space.id, task_id)
-    if not entries:  # an import that brought it was withdrawn meanwhile
+    if not entries:  # the import that created it was withdrawn meanwhile
         raise NotFoundError("Task not found.")
-    # From its events and not from the list, so that an update that withdraws the task can be answered too.
+    # Folded from its events, not read from the row: an update that withdraws the task leaves no row.
     task = fold_task(entries)
     assert isinstance(entry.event, TaskEvent)
     message = _message(receipt, entry.event, task)

@@ -65,7 +65,7 @@ def _option(parameter: Parameter) -> Callable[[Command], Command]:
     return click.option(flag, parameter.name, metavar="TEXT", callback=read, help=help_text)
 
 
-class Asked:
+class ReportRequest:
     """A report's question: an open store, the scope, and the values of the options that were given."""
 
     def __init__(self, store: Store, scope: ReportScope, values: dict[str, Any]) -> None:
@@ -74,9 +74,9 @@ class Asked:
         self.values = values
 
 
-def answered(
+def run_report(
     options: dict[str, Any],
-    answer: Callable[[Asked], Any],
+    answer: Callable[[ReportRequest], Any],
     table: Callable[[Any], None],
     rows: Callable[[Any], tuple[Sequence[str], Iterable[Sequence[Any]]]],
 ) -> None:
@@ -102,15 +102,15 @@ def answered(
         )
         values = {name: value for name, value in options.items() if value is not None}
         try:
-            told = answer(Asked(store, scope, values))
+            answer_body = answer(ReportRequest(store, scope, values))
         except ParameterError as error:
             raise click.UsageError(f"--{error.name.replace('_', '-')}: {error.reason}") from None
     if as_json:
-        sys.stdout.buffer.write(msgspec.json.encode(told) + (b"\n" if sys.stdout.isatty() else b""))
+        sys.stdout.buffer.write(msgspec.json.encode(answer_body) + (b"\n" if sys.stdout.isatty() else b""))
     elif as_csv:
-        show_csv(*rows(told.data))
+        show_csv(*rows(answer_body.data))
     else:
-        table(told.data)
+        table(answer_body.data)
 
 
 def show_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from callboard.demo.client import Access, Client
-from callboard.demo.setting_up import DemoStore
-from callboard.demo.telling import Arrival
+from callboard.demo.platform import Arrival
+from callboard.demo.setup import DemoStore
 
 BATCH_EVENTS = 1_000
 CONNECTIONS = 3
@@ -35,15 +35,15 @@ class Tally:
     """Number of duplicates by campaign."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, parcel: RequestBatch, answer: dict[str, int]) -> None:
+    def add(self, batch: RequestBatch, answer: dict[str, int]) -> None:
         """Count one answer."""
         with self._lock:
             for what in ("received", "applied", "duplicate", "stale", "rejected"):
                 setattr(self, what, getattr(self, what) + answer[what])
-            self.duplicates[parcel.space] = self.duplicates.get(parcel.space, 0) + answer["duplicate"]
+            self.duplicates[batch.space] = self.duplicates.get(batch.space, 0) + answer["duplicate"]
 
 
-def parcels(arrivals: Iterable[Arrival], size: int = BATCH_EVENTS) -> Iterator[RequestBatch]:
+def request_batches(arrivals: Iterable[Arrival], size: int = BATCH_EVENTS) -> Iterator[RequestBatch]:
     """Requests of up to `size` events of one space each, in the order in which they fill up."""
     open_: dict[str, list[bytes]] = {}
     for arrival in arrivals:
@@ -55,14 +55,14 @@ def parcels(arrivals: Iterable[Arrival], size: int = BATCH_EVENTS) -> Iterator[R
         yield RequestBatch(space, lines)
 
 
-def access_of(stage: DemoStore, space: str, url: str) -> Access:
+def access_of(demo_store: DemoStore, space: str, url: str) -> Access:
     """URL, token and handle of a campaign's organization."""
-    handle = stage.handles[space]
-    return Access(url, stage.tokens[handle], handle)
+    handle = demo_store.handles[space]
+    return Access(url, demo_store.tokens[handle], handle)
 
 
-def feed(
-    stage: DemoStore,
+def send_all(
+    demo_store: DemoStore,
     url: str,
     sent: Iterable[RequestBatch],
     acknowledged: Callable[[RequestBatch, dict[str, int]], None],
@@ -83,11 +83,11 @@ def feed(
         try:
             while not errors:
                 with lock:  # a generator must not be resumed by two threads at once
-                    parcel = next(source, None)
-                if parcel is None:
+                    batch = next(source, None)
+                if batch is None:
                     return
-                access = access_of(stage, parcel.space, url)
-                acknowledged(parcel, client.send(access, stage.spaces[parcel.space].token, parcel.lines))
+                access = access_of(demo_store, batch.space, url)
+                acknowledged(batch, client.send(access, demo_store.spaces[batch.space].token, batch.lines))
         except Exception as error:  # noqa: BLE001 - raised again below, by the caller's thread
             errors.append(error)
         finally:

@@ -26,7 +26,7 @@ class Arrival:
 
 
 @dataclass
-class Telling:
+class Platform:
     """Collects the events of one campaign."""
 
     campaign: Campaign
@@ -39,7 +39,7 @@ class Telling:
     repeats: int = 0
     """Number of events sent again."""
 
-    def tell(self, occurred: Micros, fields: dict[str, Any]) -> None:
+    def send(self, occurred: Micros, fields: dict[str, Any]) -> None:
         """Send one event: mostly at once, sometimes late, sometimes twice or three times."""
         rng = self.rng
         line = _encode({**fields, "occurred_at": iso(occurred)})
@@ -47,13 +47,13 @@ class Telling:
         if rng.random() < 0.02 and occurred < self.delayed_before:
             delay = rng.uniform(1, 240) * MINUTE  # a platform with a backlog
         self.events += 1
-        self._send(occurred + int(delay), line)
+        self._arrive(occurred + int(delay), line)
         again = 1 + (rng.random() < 0.3) if self.campaign.repeats_everything else rng.random() < 0.03
         for _ in range(again):
             self.repeats += 1
-            self._send(occurred + int(delay + rng.uniform(0.5, 90) * SECOND), line)
+            self._arrive(occurred + int(delay + rng.uniform(0.5, 90) * SECOND), line)
 
-    def _send(self, at: Micros, line: bytes) -> None:
+    def _arrive(self, at: Micros, line: bytes) -> None:
         self.arrivals.append(Arrival(at, self.campaign.name, line))
 
 
@@ -91,7 +91,7 @@ def draw_ending(campaign: Campaign, hour: int, rng: Random) -> Ending:
 
 
 def send_call(
-    telling: Telling,
+    platform: Platform,
     call_id: str,
     began: Micros,
     ending: Ending,
@@ -100,38 +100,38 @@ def send_call(
     carrier: str | None = None,
 ) -> Micros:
     """Send the events of one call, from ringing to its end. Returns when it ended."""
-    rng, campaign = telling.rng, telling.campaign
-    ours, theirs = f"+1{_AREAS[len(campaign.name) % len(_AREAS)]}5550100", phone_number(rng)
+    rng, campaign = platform.rng, platform.campaign
+    own_number, their_number = f"+1{_AREAS[len(campaign.name) % len(_AREAS)]}5550100", phone_number(rng)
     outbound = campaign.call_type == "outbound"
     agent = rng.choice(campaign.agents)
     same = {"type": "call", "call_id": call_id}
     first = {
         "call_type": campaign.call_type,
-        "source_number": ours if outbound else theirs,
-        "destination_number": theirs if outbound else ours,
+        "source_number": own_number if outbound else their_number,
+        "destination_number": their_number if outbound else own_number,
         "creation_time": iso(began),
         "metadata": {"carrier": carrier or rng.choice(CARRIERS)},
         **({"task_id": task_id} if task_id else {}),
     }
-    telling.tell(began, {**same, **first, "call_status": "ringing"})
+    platform.send(began, {**same, **first, "call_status": "ringing"})
     answered = began + int(rng.uniform(2, 18) * SECOND)
     ended = answered + int(ending.talk_s * SECOND)
     last: dict[str, Any] = {"call_status": ending.status, "end_reason": ending.reason, "agent": agent}
     if ending.status == "completed":
         talking = {"call_status": "in_progress", "start_time": iso(answered), "agent": agent}
-        telling.tell(answered, {**same, **talking})
+        platform.send(answered, {**same, **talking})
         last |= {"start_time": iso(answered), "end_time": iso(ended), "answered_by": ending.answered_by}
         if rng.random() < 0.985:  # platforms sometimes leave the duration out
             last["call_duration"] = (ended - answered) // 1000 / 1000
-    telling.tell(ended, {**same, **last})
+    platform.send(ended, {**same, **last})
     return ended
 
 
-def send_task(telling: Telling, task_id: str, run_id: str, created: Micros, **more: Any) -> dict[str, Any]:
+def send_task(platform: Platform, task_id: str, run_id: str, created: Micros, **more: Any) -> dict[str, Any]:
     """Send the event that creates a task. Returns the fields that identify it, for its later events."""
-    calls = telling.campaign.call_type is not None
+    calls = platform.campaign.call_type is not None
     same = {"type": "task", "task_id": task_id}
     first = {"run_id": run_id, "created": iso(created), "execution_type": "call" if calls else "email"}
-    given = {"input": {"contact_number": phone_number(telling.rng)}} if calls else {}
-    telling.tell(created, {**same, **first, **given, **more, "status": "pending"})
+    given = {"input": {"contact_number": phone_number(platform.rng)}} if calls else {}
+    platform.send(created, {**same, **first, **given, **more, "status": "pending"})
     return same

@@ -18,11 +18,11 @@ import msgspec
 
 from callboard.clock import Clock
 from callboard.demo.client import ANALYTICS, Client
-from callboard.demo.feeding import RequestBatch, Tally, access_of, feed, parcels
 from callboard.demo.month import make_month
+from callboard.demo.platform import Arrival
+from callboard.demo.sending import RequestBatch, Tally, access_of, request_batches, send_all
 from callboard.demo.server import DemoServer
-from callboard.demo.setting_up import DemoStore, set_up
-from callboard.demo.telling import Arrival
+from callboard.demo.setup import DemoStore, set_up
 from callboard.errors import CallboardError
 from callboard.isolation import child_command
 from callboard.settings import Settings
@@ -77,55 +77,57 @@ def prove(folder: Path, seed: int, clock: Clock, say: Callable[[str], None]) -> 
     past = [arrival for arrival in month.arrivals if arrival.at <= now]
     proof = Proof(events=len(past))
     say(f"Feeding {len(past):,} events once, in order, to a server that nothing happens to")
-    calm = set_up(str(folder / "undisturbed.db"), now, DAYS)
-    with DemoServer(calm.db) as server:
-        feed(calm, server.url, parcels(past, BATCH_EVENTS), Tally().add, connections=1)
-        expected = _answers(calm, server.url)
-    harried = set_up(str(folder / "killed.db"), now, DAYS)
-    with DemoServer(harried.db) as server:
-        _kill_while_fed(server, harried, past, proof, say)
-        _send_twice_and_shuffled(server, harried, past, seed, proof, say)
+    undisturbed = set_up(str(folder / "undisturbed.db"), now, DAYS)
+    with DemoServer(undisturbed.db) as server:
+        send_all(undisturbed, server.url, request_batches(past, BATCH_EVENTS), Tally().add, connections=1)
+        expected = _answers(undisturbed, server.url)
+    killed = set_up(str(folder / "killed.db"), now, DAYS)
+    with DemoServer(killed.db) as server:
+        _kill_while_sending(server, killed, past, proof, say)
+        _send_twice_and_shuffled(server, killed, past, seed, proof, say)
         say("Asking both for their numbers, verifying the killed one to the last event")
-        found = _answers(harried, server.url)
-        drift = _drift(harried.db)
+        found = _answers(killed, server.url)
+        drift = _drift(killed.db)
     for what, answer in expected.items():
         proof.comparisons.append(Comparison(what, answer, found[what]))
-    proof.comparisons.append(Comparison("calls, row by row", *_digests(calm, harried, _calls)))
-    proof.comparisons.append(Comparison("tasks, row by row", *_digests(calm, harried, _tasks)))
+    proof.comparisons.append(Comparison("calls, row by row", *_digests(undisturbed, killed, _calls)))
+    proof.comparisons.append(Comparison("tasks, row by row", *_digests(undisturbed, killed, _tasks)))
     proof.comparisons.append(Comparison("drift found by verify --deep", 0, drift))
     return proof
 
 
-def _kill_while_fed(
-    server: DemoServer, stage: DemoStore, past: list[Arrival], proof: Proof, say: Callable[[str], None]
+def _kill_while_sending(
+    server: DemoServer, demo_store: DemoStore, past: list[Arrival], proof: Proof, say: Callable[[str], None]
 ) -> None:
     say(f"Feeding the same to another by {CLIENTS} clients, and killing it on the way")
-    kept: list[RequestBatch] = []
+    acknowledged_batches: list[RequestBatch] = []
     tally = Tally()
 
     one_at_a_time = threading.Lock()
 
-    def acknowledged(parcel: RequestBatch, answer: dict[str, int]) -> None:
+    def acknowledged(batch: RequestBatch, answer: dict[str, int]) -> None:
         # Under a lock, so that one of the clients kills the server, and once.
         with one_at_a_time:
-            kept.append(parcel)
-            tally.add(parcel, answer)
+            acknowledged_batches.append(batch)
+            tally.add(batch, answer)
             if tally.received >= len(past) * KILL_AFTER and server.running:
                 server.kill()
 
     try:
-        feed(stage, server.url, parcels(past, BATCH_EVENTS), acknowledged, connections=CLIENTS)
+        send_all(
+            demo_store, server.url, request_batches(past, BATCH_EVENTS), acknowledged, connections=CLIENTS
+        )
     except OSError:
         pass  # expected: the clients lose their connections to the killed server
     else:
         raise CallboardError("The server was killed, and yet nobody noticed")
-    proof.acknowledged = sum(len(parcel.lines) for parcel in kept)
+    proof.acknowledged = sum(len(batch.lines) for batch in acknowledged_batches)
     proof.sent += proof.acknowledged
     server.start()
     say(f"Killed after {proof.acknowledged:,} acknowledged events; started again, asked for each of them")
     # Every acknowledged event must be a duplicate now. One that is applied was acknowledged and lost.
     again = Tally()
-    feed(stage, server.url, kept, again.add, connections=CLIENTS)
+    send_all(demo_store, server.url, acknowledged_batches, again.add, connections=CLIENTS)
     proof.sent += again.received
     comparison = Comparison(
         "acknowledged before the kill, known after it", proof.acknowledged, again.duplicate
@@ -135,7 +137,7 @@ def _kill_while_fed(
 
 def _send_twice_and_shuffled(
     server: DemoServer,
-    stage: DemoStore,
+    demo_store: DemoStore,
     past: list[Arrival],
     seed: int,
     proof: Proof,
@@ -145,17 +147,23 @@ def _send_twice_and_shuffled(
     # Its own generator with the proof's seed: the same order in every run.
     Random(seed).shuffle(everything)
     say(f"Sending everything twice and shuffled: {len(everything):,} events")
-    feed(stage, server.url, parcels(everything, BATCH_EVENTS * 5), Tally().add, connections=CLIENTS)
+    send_all(
+        demo_store,
+        server.url,
+        request_batches(everything, BATCH_EVENTS * 5),
+        Tally().add,
+        connections=CLIENTS,
+    )
     proof.sent += len(everything)
 
 
-def _answers(stage: DemoStore, url: str) -> dict[str, Any]:
+def _answers(demo_store: DemoStore, url: str) -> dict[str, Any]:
     """The answers of the analytics endpoint for each organization and for each space."""
     client = Client(url)
     answers: dict[str, Any] = {}
     try:
-        for name, space in stage.spaces.items():
-            access = access_of(stage, name, url)
+        for name, space in demo_store.spaces.items():
+            access = access_of(demo_store, name, url)
             if access.handle not in answers:
                 answers[access.handle] = json.loads(client.get(access, ANALYTICS))["data"]
             path = f"{ANALYTICS}?space_token={space.token}"

@@ -87,12 +87,12 @@ def clear(db: str) -> None:
     try:
         store = open_store(Settings(db=db))
         try:
-            a_demo = is_demo(store)
+            holds_demo = is_demo(store)
         finally:
             store.close()
     except StoreError as error:
         raise NotADemoError(f"{db} is there and no store of a demo ({error.message})") from error
-    if not a_demo:
+    if not holds_demo:
         raise NotADemoError(f"{db} holds something else than a demo; name another file with --db")
     for suffix in ("", "-wal", "-shm", ".log"):
         Path(f"{db}{suffix}").unlink(missing_ok=True)
@@ -100,5 +100,5 @@ def clear(db: str) -> None:
 
 def is_demo(store: Store) -> bool:
     """Whether a store holds exactly the demo's organizations."""
-    there = {(each.name, each.domain_handle) for each in store.organizations()}
-    return there == {(company.name, company.handle) for company in COMPANIES}
+    found = {(each.name, each.domain_handle) for each in store.organizations()}
+    return found == {(company.name, company.handle) for company in COMPANIES}
