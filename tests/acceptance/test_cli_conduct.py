@@ -115,7 +115,7 @@ def test_a_copy_of_an_empty_file_is_refused(tmp_path):
         "DROP TABLE space",
     ],
 )
-def test_a_store_that_lost_a_table_is_told_of_in_words(damage, tmp_path):
+def test_a_store_that_lost_a_table_is_reported_in_words(damage, tmp_path):
     """With or without a repair: exit code 1 and a sentence or differences, and no traceback."""
     campaign = new_campaign(tmp_path / "calls.db")
     with closing(sqlite3.connect(campaign.db)) as db:
@@ -199,7 +199,7 @@ def test_the_openapi_document_is_what_is_served(tmp_path):
         assert httpx.get(f"{server.url}/openapi.json", trust_env=False, verify=False).json() == printed
 
 
-def test_verify_finds_drift_tells_it_and_repairs_it(tmp_path):
+def test_verify_finds_drift_reports_it_and_repairs_it(tmp_path):
     """No drift: exit code 0. A number changed behind the store's back: 1, named; repaired and verified: 0."""
     campaign = new_campaign(tmp_path / "calls.db")
     with Server(campaign.db) as server, campaign.client(server.api) as client:

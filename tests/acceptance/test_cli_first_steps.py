@@ -98,7 +98,7 @@ def test_init_takes_its_suggestions_with_yes(tmp_path):
     assert made["space"]["token"] == made["space_token"]
 
 
-def test_init_without_anybody_to_ask_is_wrong_usage(tmp_path):
+def test_init_without_a_terminal_is_wrong_usage(tmp_path):
     """A script that forgot a flag is told which, and nothing is made."""
     outcome = callboard("init", "--org-name", "Acme", db=tmp_path / "calls.db", stdin="acme.com\nSpring\n")
     assert outcome.code == 2

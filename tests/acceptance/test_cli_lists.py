@@ -102,7 +102,7 @@ def test_colours_are_for_terminals(campaign):
     assert b"\x1b" not in out
 
 
-def test_what_is_not_there_is_said(campaign):
+def test_a_missing_item_is_reported(campaign):
     """Unknown handles and tokens are named, with the command that shows those there are."""
     campaign, *_ = campaign
     outcome = callboard("tasks", "--org", "nobody.example", db=campaign.db)

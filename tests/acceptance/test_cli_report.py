@@ -100,7 +100,7 @@ def test_people_get_a_table_and_spreadsheets_csv(told, name: str):
     assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)
 
 
-def test_what_cannot_be_asked_is_wrong_usage(told):
+def test_an_invalid_query_is_wrong_usage(told):
     """By the option's name; and a period that ends before it begins fails with what is wrong."""
     path, _, _ = told
     wrong = run("report", "series", "--interval", "fortnight", db=path)
@@ -149,7 +149,7 @@ def test_a_sheet_has_the_local_start_and_the_period_before(told):
     assert {each["previous_partial"] for each in longer} == {"false"}, "the first call is of its first moment"
 
 
-def test_people_are_told_what_was_compared_and_no_percentage(told):
+def test_people_see_the_compared_periods_and_no_percentage(told):
     """Where the period before is not known whole, also that."""
     path, _, _ = told
     table = run(

@@ -96,7 +96,7 @@ def test_a_request_under_way_is_answered_before_it_ends(tmp_path, whole_group):
     assert done("analytics", "--json", db=campaign.db).json["data"]["total_calls"] == 1
 
 
-def test_a_port_in_use_is_said_before_anything_starts(tmp_path):
+def test_a_port_in_use_is_reported_before_anything_starts(tmp_path):
     """A second server does not share the first one's port: it fails, naming the port and a way out."""
     with Server(tmp_path / "calls.db") as server:
         outcome = callboard("serve", "--port", str(server.port), db=tmp_path / "other.db")
@@ -117,7 +117,7 @@ def test_a_port_held_by_another_program_is_in_use_as_well(tmp_path):
     assert "is in use" in outcome.err
 
 
-def test_an_address_that_is_not_ours_is_said(tmp_path):
+def test_an_address_that_is_not_ours_is_reported(tmp_path):
     """An address of another machine cannot be listened on."""
     outcome = callboard("serve", "--host", "192.0.2.7", "--port", "0", db=tmp_path / "calls.db")
     assert outcome.code == 1
@@ -181,7 +181,7 @@ class TestAFileThatCannotBeUsed:
         self.fails(command, tmp_path, tmp_path.name)
 
 
-def test_a_read_only_file_is_said_to_be_read_only(tmp_path):
+def test_a_read_only_file_is_reported_as_read_only(tmp_path):
     """Serving a file that cannot be written fails at the start, not at the first event."""
     db = new_campaign(tmp_path / "calls.db").db
     for file in tmp_path.glob("calls.db*"):

@@ -225,7 +225,7 @@ def test_a_copy_is_complete_only_when_verified(demo: str, engine: str, tmp_path:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_new_column_is_copied_without_being_told(demo: str, engine: str, tmp_path: Path) -> None:
+def test_a_new_column_is_copied_without_configuration(demo: str, engine: str, tmp_path: Path) -> None:
     """Of every table there is: what is copied is what the schema has."""
     there = new_store(engine, tmp_path, "there")
     with (

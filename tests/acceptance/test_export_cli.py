@@ -184,7 +184,7 @@ def test_a_reader_that_has_enough_ends_it_quietly(campaign: Campaign):
         (("tasks", "-o", "-", "--from", "yesterday"), 2, "yesterday"),
     ],
 )
-def test_bad_input_is_told(campaign: Campaign, arguments: tuple[str, ...], code: int, words: str):
+def test_bad_input_is_reported(campaign: Campaign, arguments: tuple[str, ...], code: int, words: str):
     """With the exit code of its kind, and nothing on standard output."""
     outcome = callboard("export", *arguments, db=campaign.db)
     assert (outcome.code, outcome.out) == (code, b"")

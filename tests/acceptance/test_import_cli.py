@@ -137,7 +137,7 @@ def test_tasks_are_imported_too(desk: Desk) -> None:
     }
 
 
-def test_daylight_saving_is_said_and_counted(desk: Desk) -> None:
+def test_times_around_daylight_saving_are_reported_and_counted(desk: Desk) -> None:
     """The hour that comes twice, and the one that never comes."""
     days = ("2026-10-25", "2026-03-29", "2026-02-07")
     file = desk.file(HEAD + "".join(f"{day},completed,{day} 02:30:00,1\n" for day in days))
@@ -163,7 +163,7 @@ def test_a_dry_run_writes_nothing_but_what_it_would_reject(desk: Desk) -> None:
 # --- what it does not take -------------------------------------------------------------------------
 
 
-def test_bad_rows_are_kept_beside_the_good_ones_and_come_back_mended(desk: Desk) -> None:
+def test_rejected_rows_are_written_to_a_file_and_imported_once_corrected(desk: Desk) -> None:
     """Everything that can be wrong with a row in one file: the good are in, each bad one has its reason."""
     bad = [
         b"c1,completed\n",
@@ -289,7 +289,7 @@ def test_a_script_is_not_guessed_for(desk: Desk, options: tuple[str, ...]) -> No
     assert desk.numbers()["total_calls"] == 0
 
 
-def test_a_person_is_shown_a_guess_and_asked(desk: Desk) -> None:
+def test_a_person_is_shown_a_guess_and_prompted(desk: Desk) -> None:
     """Rows read both ways, day before month or after, the zone; the printed command does the same again."""
     file = desk.file(
         "Call SID;Disposition;Created At;Billsec\n"
@@ -367,7 +367,7 @@ def _shown(terminal: int) -> Iterator[str]:
 
 
 @pytest.mark.timeout(300)
-def test_an_interrupted_import_begun_again_ends_where_one_run_would_have(desk: Desk, tmp_path: Path) -> None:
+def test_an_interrupted_import_restarted_ends_like_a_single_run(desk: Desk, tmp_path: Path) -> None:
     """Killed on the way and begun again: the same batch, the same numbers, the same report."""
     rows = [
         row(number, "asleep" if number % 1000 == 7 else "completed", number % 600) for number in range(60_000)
@@ -400,14 +400,14 @@ def test_an_interrupted_import_begun_again_ends_where_one_run_would_have(desk: D
     assert desk.verified()
 
 
-def test_an_import_begun_again_after_its_end_is_another(desk: Desk) -> None:
+def test_an_import_started_again_after_its_end_is_another(desk: Desk) -> None:
     """Everything is known; the first can still be withdrawn."""
     first, second = desk.load(HEAD + row(1)), desk.load(HEAD + row(1))
     assert (first["batch_id"], second["batch_id"]) == ("b1", "b2")
     assert (second["applied"], second["duplicate"], second["carried_on_after"]) == (0, 1, 0)
 
 
-def test_undo_leaves_what_others_brought(desk: Desk) -> None:
+def test_undo_leaves_the_events_of_other_sources(desk: Desk) -> None:
     """A call that two files tell of is as the other one alone would have it."""
     desk.load(HEAD + row(1, "missed", 0), name="one.csv")
     alone = desk.calls()
@@ -430,7 +430,7 @@ def test_the_way_back_names_the_store_that_the_command_named(desk: Desk) -> None
     assert desk.numbers()["total_calls"] == 0
 
 
-def test_undo_of_what_is_no_import_is_told(desk: Desk) -> None:
+def test_undo_of_something_that_is_no_import_is_reported(desk: Desk) -> None:
     """An id that looks wrong is wrong usage; one that is not there fails."""
     assert callboard("import", "undo", "nonsense", "--org", "acme.com", db=desk.db).code == 2
     missing = callboard("import", "undo", "b99", "--org", "acme.com", db=desk.db)

@@ -24,7 +24,7 @@ def scraped(server: Server) -> dict[tuple[str, ...], float]:
     return {(each.name, *each.labels.values()): each.value for family in found for each in family.samples}
 
 
-def test_every_worker_tells_for_all_and_a_replaced_one_is_not_forgotten(tmp_path: Path):
+def test_every_worker_reports_all_workers_and_counts_of_replaced_ones_stay(tmp_path: Path):
     """Requests land anywhere; each scrape shows all of them. A worker is killed, and no counter falls."""
     campaign = new_campaign(tmp_path / "calls.db")
     with Server(campaign.db, workers=2) as server:

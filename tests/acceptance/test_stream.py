@@ -72,7 +72,7 @@ def server(campaign: Campaign) -> Iterator[Server]:
     assert "ERROR" not in server.log
 
 
-def test_what_one_worker_acknowledged_every_stream_tells(campaign: Campaign, server: Server):
+def test_every_stream_shows_what_one_worker_acknowledged(campaign: Campaign, server: Server):
     """Streams land on either worker, writes too, and a command writes beside them: all are told
     everything.
     """

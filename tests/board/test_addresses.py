@@ -79,7 +79,7 @@ SAID = "Not everything in this address was understood."
         ("?group=toString", "group=toString"),
     ],
 )
-def test_what_is_not_understood_is_said(admin_page: Page, address: str, what: str):
+def test_an_address_that_is_not_understood_is_reported(admin_page: Page, address: str, what: str):
     """By its name, beside a page that goes on and a navigation that works."""
     admin_page.goto(f"board/{HANDLE}{address}")
     told = admin_page.get_by_role("alert").filter(has_text=SAID)

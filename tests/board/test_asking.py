@@ -96,7 +96,7 @@ def test_the_seventh_window_loads(browser: Browser, world: World):
             expect(page.locator("[data-outcome=applied]")).not_to_have_text(applied)
 
 
-def test_a_hung_server_is_said_within_five_seconds(browser: Browser, own_world: World):
+def test_a_hung_server_is_shown_within_five_seconds(browser: Browser, own_world: World):
     """It closes no connection, and its stream just says no more: the page does not call that live."""
     with opened(browser, own_world.url) as (page, _):
         let_in(page, own_world.url, own_world.admin)

@@ -29,7 +29,7 @@ def test_an_event_is_on_screen_without_a_click(admin_page: Page, world: World):
     expect(admin_page.locator(OVERVIEW.ready)).to_have_text(f"{before + 1:,}")
 
 
-def test_a_server_that_goes_away_is_told_and_comes_back(browser: Browser, own_world: World):
+def test_a_server_that_goes_away_is_shown_and_comes_back(browser: Browser, own_world: World):
     """The lost stream is marked, the old numbers stay, and at the end what happened meanwhile is there."""
     world = own_world
     world.send(event("before"))

@@ -20,7 +20,7 @@ def test_every_page_of_the_board_is_in_the_table():
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_for_everybody(browser: Browser, world: World, name: str):
+def test_a_page_is_accessible(browser: Browser, world: World, name: str):
     """WCAG 2.2 AA, as far as a machine can tell; wide and narrow, light and dark."""
     board_page = PAGES[name]
     with opened(browser, world.url, color_scheme="light") as (page, _):
@@ -37,7 +37,7 @@ def test_a_page_is_for_everybody(browser: Browser, world: World, name: str):
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_the_way_in_is_for_everybody(browser: Browser, world: World, theme: str):
+def test_the_sign_in_page_is_accessible(browser: Browser, world: World, theme: str):
     """The page without a session."""
     with opened(browser, world.url, color_scheme=theme) as (page, _):
         page.goto("")

@@ -63,7 +63,7 @@ def test_a_token_is_shown_once_rotated_and_revoked(admin_page: Page, world: Worl
     assert _status(world, second) == 401
 
 
-def test_others_are_told_that_it_is_for_admins(browser: Browser, world: World):
+def test_other_roles_see_that_it_is_for_admins(browser: Browser, world: World):
     """Neither in the navigation nor behind the address."""
     _, viewer = world.token("viewer")
     with opened(browser, world.url) as (page, _):

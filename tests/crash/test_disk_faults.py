@@ -100,7 +100,7 @@ def refuses(feed: Feed, path: Path, match: str) -> None:
 
 
 @pytest.mark.parametrize("room", [0, 5_000, 30_000])
-def test_on_a_full_disk_nothing_is_kept_by_halves_and_with_room_again_it_goes_on(room, feed, path, disk):
+def test_on_a_full_disk_no_batch_is_half_written_and_with_space_it_continues(room, feed, path, disk):
     """`StoreUnavailableError` (503, try again) for what does not fit; nothing has to be started again."""
     with disk.full(room):
         refuses(feed, path, "full")

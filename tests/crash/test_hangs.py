@@ -57,7 +57,7 @@ def reads_go_on(board: Watched) -> None:
         assert answer.took_s < READY_S, answer
 
 
-def test_a_stopped_writer_is_refused_told_and_replaced(tmp_path: Path) -> None:
+def test_a_stopped_writer_is_503_reported_and_replaced(tmp_path: Path) -> None:
     """Stopped while idle: told at once, by `/readyz`; requests are answered within `commit_timeout_ms`, and
     say that they may have been kept; the next writer takes what is sent again.
     """
@@ -78,7 +78,7 @@ def test_a_stopped_writer_is_refused_told_and_replaced(tmp_path: Path) -> None:
         board.check()
 
 
-def test_a_writer_stopped_under_load_holds_nobody_for_ever(tmp_path: Path) -> None:
+def test_a_writer_stopped_under_load_blocks_no_request_permanently(tmp_path: Path) -> None:
     """Stopped at any moment, also inside a commit with the file's lock held: all senders are answered in
     time, what was acknowledged is counted.
     """
@@ -109,7 +109,7 @@ def test_a_writer_stopped_under_load_holds_nobody_for_ever(tmp_path: Path) -> No
         board.check()
 
 
-def test_a_writer_that_goes_on_in_time_costs_nobody_anything(tmp_path: Path) -> None:
+def test_a_writer_that_continues_in_time_fails_no_request(tmp_path: Path) -> None:
     """Shorter than the stated time: requests wait and are kept."""
     with watched(tmp_path) as board:
         pid = writer_of(board)
@@ -185,7 +185,7 @@ def test_who_comes_late_to_a_held_lock_has_its_own_time(tmp_path: Path) -> None:
         board.check()
 
 
-def test_a_disk_that_is_full_is_told_and_used_again_when_there_is_room(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_and_used_again_once_there_is_space(tmp_path: Path) -> None:
     """A real file system without room."""
     with small_disk(tmp_path) as folder, watched(folder) as board:
         ballast = folder / "ballast"
@@ -210,7 +210,7 @@ def is_refused_for_want_of_room(board: Watched) -> None:
     assert "full" in answer.text
 
 
-def test_a_disk_that_does_not_return_is_refused_told_and_used_again(tmp_path: Path) -> None:
+def test_a_hung_disk_is_503_reported_and_used_again(tmp_path: Path) -> None:
     """A real disk that hangs: the writer cannot even be killed. Writing is refused in time, `/readyz`
     tells, reading goes on; when the disk is back it all goes on by itself, and nothing acknowledged is lost.
     """

@@ -55,7 +55,7 @@ def check_kills(
 
 
 @pytest.mark.timeout(300)
-def test_an_import_killed_and_begun_again_holds_the_rows_of_its_file(
+def test_an_import_killed_and_restarted_has_the_rows_of_its_file(
     kept: tuple[Store, str], tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     """A few kills on each engine: two runs at once, then one alone."""

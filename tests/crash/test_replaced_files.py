@@ -67,7 +67,9 @@ def other(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_store_refuses_what_nobody_would_find_again(change: Change, tmp_path: Path, other: Path) -> None:
+def test_a_store_refuses_what_could_not_be_looked_up_again(
+    change: Change, tmp_path: Path, other: Path
+) -> None:
     """Deleted or replaced while it is idle, or in the middle of a commit: neither is acknowledged, nothing is
     read.
     """
@@ -100,7 +102,7 @@ def test_a_store_refuses_what_nobody_would_find_again(change: Change, tmp_path: 
         for busy in (False, True)
     ],
 )
-def test_nothing_is_acknowledged_and_no_number_told_after_a_file_was_replaced(
+def test_nothing_is_acknowledged_after_a_file_was_replaced(
     busy: bool, change: Change, tmp_path: Path, other: Path
 ) -> None:
     """By the server, idle or fed: 503 for writing and reading alike, `/readyz` says why; SIGTERM ends it."""

@@ -42,7 +42,7 @@ def test_a_space_is_created_and_found(board: Board):
     assert events.json()["data"]["applied"] == 1
 
 
-def test_a_space_is_changed_in_what_is_said_and_nothing_else(board: Board):
+def test_a_space_is_changed_in_the_named_fields_only(board: Board):
     """Null empties what may be empty; settings are changed one by one."""
     path = f"spaces/{board.spring.token}/"
     before = board.data(path)
@@ -113,7 +113,7 @@ def test_a_space_that_cannot_be_is_refused_with_the_field(board: Board, body: An
     assert len(board.data("spaces/")) == 3
 
 
-def test_every_field_at_fault_is_told_with_its_rule(board: Board):
+def test_every_field_at_fault_is_reported_with_its_rule(board: Board):
     """In our words, with the words that are taken; one request is enough to mend them all."""
     body = {
         "description": 5,

@@ -77,7 +77,7 @@ def test_a_body_that_stalls_is_408_and_its_connection_closed(board: Board):
 
 
 @pytest.mark.usefixtures("hasty")
-def test_a_body_has_a_second_more_for_each_64_kib_that_came(board: Board):
+def test_a_body_has_a_second_more_for_each_64_kib_received(board: Board):
     """What came late is waited for, as long as it comes at that pace."""
 
     async def both() -> tuple[int, int]:
@@ -95,7 +95,7 @@ def test_a_body_has_a_second_more_for_each_64_kib_that_came(board: Board):
 
 
 @pytest.mark.usefixtures("hasty")
-def test_a_server_that_stops_waits_for_no_body_longer_than_for_a_small_one(board: Board):
+def test_a_server_that_stops_waits_for_each_body_as_long_as_for_a_small_one(board: Board):
     """However much of it came."""
 
     async def stopped() -> int:
@@ -108,7 +108,7 @@ def test_a_server_that_stops_waits_for_no_body_longer_than_for_a_small_one(board
 
 
 @pytest.mark.usefixtures("hasty")
-def test_stalled_bodies_share_one_room_and_give_it_back(tmp_path: Path):
+def test_stalled_bodies_share_the_body_memory_and_release_it(tmp_path: Path):
     """Forty at once: no more is held than there is room for, the others are 503 at once."""
     with Board(tmp_path, body_room_bytes=1 << 20) as board:
 
@@ -128,7 +128,7 @@ def test_stalled_bodies_share_one_room_and_give_it_back(tmp_path: Path):
         assert board.app._body_memory.reserved == 0
 
 
-def test_a_body_that_finds_no_room_is_503_at_once(tmp_path: Path):
+def test_a_body_without_memory_left_is_503_at_once(tmp_path: Path):
     """With when to come back: by what it says of its length, by what came, and by what it unfolds to."""
     body = json.dumps([call(f"c-{number}", metadata={"a": "x" * 1000}) for number in range(400)]).encode()
     packed = zstandard.compress(body)

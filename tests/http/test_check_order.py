@@ -77,7 +77,7 @@ PAIRS: list[tuple[str, dict[str, Any], int]] = [
 
 
 @pytest.mark.parametrize(("what", "request_", "told"), PAIRS, ids=[each[0] for each in PAIRS])
-def test_of_two_things_wrong_the_earlier_is_told(
+def test_of_two_errors_the_earlier_check_is_reported(
     board_with_small_bodies: Board, what: str, request_: dict[str, Any], told: int
 ):
     """Neighbouring checks of the reference, both failing at once."""
@@ -106,7 +106,7 @@ def _ask(board: Board, wanted: dict[str, Any]) -> Any:
     )
 
 
-def test_a_store_that_is_down_is_told_last_of_a_good_request(board: Board):
+def test_a_store_that_is_down_is_the_last_error_checked(board: Board):
     """503 with when to come back, never a number in its place."""
     assert board.get("organisation/analytics/").status_code == 200
     board.store.close()

@@ -77,7 +77,7 @@ def test_a_space_takes_the_token_that_clients_have_configured(board: Board):
     assert sent.json()["data"]["applied"] == 1
 
 
-def test_a_token_that_is_taken_is_409_with_one_message_whoever_has_it(board: Board):
+def test_a_space_token_in_use_is_409_with_one_message_for_any_owner(board: Board):
     """Of this and of a foreign organization alike: the answer does not say which."""
     answers = [
         board.post("spaces/", {"name": "x", "token": taken})
@@ -121,7 +121,7 @@ def test_neither_context_hides_the_other(board: Board):
     assert tasks[second] == {**DOCUMENTS[0], "objective": {"goal": "renew"}}
 
 
-def test_an_objective_beside_a_context_is_refused_rather_than_hidden(board: Board):
+def test_an_objective_together_with_a_context_is_refused(board: Board):
     """422 naming the document; without a context of the request a document may have one."""
     document = {**DOCUMENTS[0], "objective": "mine"}
     path = f"spaces/{board.spring.token}/tasks/create/"
@@ -174,7 +174,7 @@ def test_each_agent_leads_to_its_tasks(board: Board):
     assert board.data("agents/amir/tasks/?status=failed") == []
 
 
-def test_an_agent_that_nobody_knows_is_404_and_one_of_a_space_has_no_tasks_yet(board: Board):
+def test_an_unknown_agent_is_404_and_one_of_a_space_has_no_tasks_yet(board: Board):
     """A misspelt handle must not look like an agent without work; nor does another tenant's."""
     board.send(task("theirs", assignee="stranger"), space=board.elsewhere)
     board.patch(f"spaces/{board.spring.token}/", {"agent_handle": "renewals"})
@@ -220,7 +220,7 @@ def test_agents_have_bounds_that_say_what_to_narrow(board: Board, monkeypatch: p
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "space_token")
 
 
-def test_call_items_show_what_the_source_said_besides(board: Board):
+def test_call_items_show_the_further_fields_of_the_source(board: Board):
     """`metadata` and `external_ids`, in lists and of one call."""
     board.send(call("c-1", metadata={"lead": 7}, external_ids={"twilio": "CA1"}), call("c-2"))
     listed = {each["call_id"]: each for each in board.data("call-logs/")}

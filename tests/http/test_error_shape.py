@@ -89,7 +89,7 @@ def test_a_callers_own_request_id_comes_back(board: Board):
         assert board.get("spaces/", headers={"X-Request-Id": bad}).headers["X-Request-Id"] != bad
 
 
-def test_a_fault_of_ours_is_said_in_the_log_and_not_to_the_caller(board: Board, caplog, monkeypatch):
+def test_a_fault_of_ours_is_logged_and_not_shown_to_the_caller(board: Board, caplog, monkeypatch):
     """500 without a word of what went wrong; the log has it, under the request's id, without numbers."""
 
     def broken(*_: object) -> None:
@@ -106,7 +106,7 @@ def test_a_fault_of_ours_is_said_in_the_log_and_not_to_the_caller(board: Board, 
     assert board.viewer not in caplog.text
 
 
-def test_a_503_is_said_in_the_log_once_a_second_for_each_kind(board: Board, caplog, monkeypatch):
+def test_a_503_is_logged_once_a_second_for_each_kind(board: Board, caplog, monkeypatch):
     """With the request's id and the reason, without numbers; those between are counted in the next line."""
     errors = [StoreUnavailableError("The store failed: +12025550123"), QueueFullError()]
 

@@ -67,7 +67,7 @@ def test_one_event_needs_no_array(board: Board):
     assert post(board, json.dumps(call("c-1")).encode()).json()["data"]["applied"] == 1
 
 
-def test_good_events_are_kept_beside_bad_ones(board: Board):
+def test_good_events_are_kept_when_others_are_rejected(board: Board):
     """Each rejection says which, why, and where; the parts add up to what was received."""
     events = [
         call("c-1"),

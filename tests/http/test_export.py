@@ -149,7 +149,7 @@ def test_format_says_it_outright(filled: Board):
         ({"path": "spaces/?format=csv"}, 400),
     ],
 )
-def test_bad_input_is_told_before_anything_is_sent(filled: Board, request_: dict[str, Any], status: int):
+def test_bad_input_is_reported_before_anything_is_sent(filled: Board, request_: dict[str, Any], status: int):
     """A plain error, as anywhere."""
     answer = filled.get(**request_)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json")
@@ -162,7 +162,7 @@ def test_head_reads_nothing(filled: Board):
     assert answer.headers["content-disposition"].startswith("attachment")
 
 
-def test_a_store_that_is_down_is_told_before_anything_is_sent(filled: Board):
+def test_a_store_that_is_down_is_reported_before_anything_is_sent(filled: Board):
     """503, not an empty file."""
     filled.store.close()
     answer = filled.get("call-logs/?format=csv", headers={"Accept": "text/csv"})

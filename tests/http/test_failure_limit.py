@@ -119,7 +119,7 @@ def test_a_forged_address_is_not_believed(tmp_path: Path):
         assert board.get(PATH, token="cb_x", headers={"X-Forwarded-For": "192.0.2.99"}).status_code == 429
 
 
-def test_concealed_organizations_cannot_be_told_from_missing_ones(tmp_path: Path):
+def test_concealed_organizations_look_like_missing_ones(tmp_path: Path):
     """403 for either, with one message, wherever a handle is named."""
     with Board(tmp_path, conceal_organizations=True) as board:
         answers = [

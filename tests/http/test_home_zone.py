@@ -92,7 +92,7 @@ def test_a_list_without_a_zone_is_that_of_the_home_zone(abroad: Board):
 
 
 @pytest.mark.parametrize("path", ["call-logs/", "tasks/"])
-def test_a_list_that_was_asked_without_a_time_says_no_zone(abroad: Board, path: str):
+def test_a_list_requested_without_a_time_names_no_zone(abroad: Board, path: str):
     """There is none to tell."""
     assert "timezone" not in abroad.get(path).json()
     assert "timezone" not in abroad.get(path, params={"timezone": "UTC"}).json()
@@ -115,7 +115,7 @@ def test_a_zone_that_moves_is_in_the_next_answer(abroad: Board):
     assert abroad.data(ANALYTICS) == whole
 
 
-def test_settings_come_back_as_they_were_told(board: Board):
+def test_settings_are_returned_as_sent(board: Board):
     """What is read can be sent again: also that a space has no zone of its own."""
     path = f"spaces/{board.spring.token}/"
     before = board.data(path)
@@ -185,7 +185,7 @@ def test_a_period_that_ends_in_the_future_is_compared_as_far_as_it_has_come(abro
     assert one["previous"]["totals"]["total_calls"] == 24
 
 
-def test_a_period_before_the_first_call_is_told_as_partial(abroad: Board):
+def test_a_period_before_the_first_call_is_marked_partial(abroad: Board):
     """Of the spaces that are asked about; of tasks by the first task; and where there is nothing at all."""
     asked = {"start": "2025-12-31", "end": "2025-12-31", "timezone": "UTC"}
     assert compared(abroad, **asked)["previous"]["partial"] is True
@@ -200,7 +200,7 @@ def test_a_period_before_the_first_call_is_told_as_partial(abroad: Board):
     assert compared(abroad, **asked)["previous"]["partial"] is True
 
 
-def test_hours_that_only_the_day_before_has_are_told(board: Board):
+def test_hours_that_only_the_previous_day_has_are_shown(board: Board):
     """The day after Havana's clocks went back."""
     hours = [f"2025-11-0{2 + hour // 24}T{hour % 24:02}:20:00Z" for hour in range(4, 72)]
     board.send(*[call(f"c{at}", creation_time=at) for at in hours])

@@ -74,7 +74,7 @@ def test_events_are_counted_by_how_they_ended(board: Board):
     assert told["callboard_queue_events"][()] == 0
 
 
-def test_the_service_tells_nothing_of_a_tenant(board: Board):
+def test_service_metrics_hold_nothing_of_a_tenant(board: Board):
     """No handle, no name, no token, no id; whoever scrapes learns how the service is."""
     board.send(sent_call("c-secret", agent="Ann", destination_number="+12025550123"))
     board.get(f"organisation/analytics/?space_token={board.spring.token}")
@@ -84,14 +84,14 @@ def test_the_service_tells_nothing_of_a_tenant(board: Board):
         assert secret not in text
 
 
-def test_a_store_that_is_down_is_told_and_not_refused(board: Board):
+def test_a_store_that_is_down_is_a_metric_and_no_error(board: Board):
     """Monitoring needs the answer most when something is wrong."""
     assert service(board)["callboard_store_up"][()] == 1
     board.store.close()
     assert service(board)["callboard_store_up"][()] == 0
 
 
-def test_the_latest_verification_is_told(board: Board):
+def test_the_latest_verification_is_a_metric(board: Board):
     """When it was and what it found; not a zero before there was one."""
     assert "callboard_verify_drift" not in service(board)
     board.store.record_verification(board.store.verify(), deep=False, now=board.now)
@@ -147,7 +147,7 @@ def test_an_organizations_metrics_are_its_analytics(board: Board):
     assert "other.example" not in answer.text
 
 
-def test_one_space_can_be_asked_for(board: Board):
+def test_one_space_can_be_requested(board: Board):
     """Its series alone."""
     told = read(board.get(f"{ORGANIZATION}?space_token={board.mail.token}").text)
     assert {key[1] for key in told["callboard_space_tasks"]} == {board.mail.token}
@@ -169,7 +169,7 @@ def test_beyond_the_bound_spaces_are_one(board: Board, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("query", "status"), [("?space_token=", 400), ("?space_token=spc_none", 404), ("?x=1", 400)]
 )
-def test_bad_input_is_told_as_anywhere(board: Board, query: str, status: int):
+def test_bad_input_is_reported_as_elsewhere(board: Board, query: str, status: int):
     """With a plain error."""
     assert board.get(ORGANIZATION + query).status_code == status
     assert board.get(ORGANIZATION, headers={"Accept": "application/json"}).status_code == 406

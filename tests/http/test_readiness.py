@@ -16,7 +16,7 @@ from tests.http.board import ADDRESS, Board
 WITHIN_S = 2.0
 
 
-def test_a_store_that_does_not_answer_is_told_in_time_and_holds_up_nobody(
+def test_a_hung_store_is_reported_in_time_and_blocks_no_request(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten who ask at once are answered at once; others on the event loop go on; then it is ready again."""
@@ -49,7 +49,7 @@ def test_a_store_that_does_not_answer_is_told_in_time_and_holds_up_nobody(
     assert board.get("/readyz").status_code == 200
 
 
-def test_events_that_cannot_be_written_are_told_with_the_reason(
+def test_events_that_cannot_be_written_are_reported_with_the_reason(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The store reads, and would take nothing: a server that is not ready."""
@@ -67,7 +67,7 @@ def test_events_that_cannot_be_written_are_told_with_the_reason(
     ("doing", "reason"),
     [("lock", "locked by another process for 9 s"), ("sync", "has not taken a commit for 9 s")],
 )
-def test_what_the_writer_waits_for_is_told(
+def test_what_the_writer_waits_for_is_reported(
     board: Board, monkeypatch: pytest.MonkeyPatch, doing: str, reason: str
 ) -> None:
     """The client of the writer is asked, and asks the writer itself, which answers beside its work."""

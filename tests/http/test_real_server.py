@@ -70,7 +70,7 @@ def test_every_worker_answers_with_the_last_acknowledged_event(client: httpx.Cli
             assert answer.json()["data"]["total_calls"] == base + number
 
 
-def test_a_body_of_a_hundred_megabytes_is_told_why(client: httpx.Client):
+def test_a_body_of_a_hundred_megabytes_is_refused_with_the_reason(client: httpx.Client):
     """413 for one that says its length, one in chunks, and one that is small until it is unfolded."""
     large = b" " * 100_000_000
 

@@ -85,7 +85,7 @@ def test_guessing_by_signing_in_is_slowed_down_as_guessing_is(board: Board):
     assert sign_in(board, board.viewer).status_code == 204
 
 
-def test_the_session_tells_who_is_signed_in(board: Board):
+def test_the_session_names_the_signed_in_token(board: Board):
     """The token without its secret, and each organization with the role there."""
     answer = with_cookie(board, "GET", "/session", board.both, org=None)
     data = answer.json()["data"]
@@ -99,7 +99,7 @@ def test_the_session_tells_who_is_signed_in(board: Board):
     assert board.ask("GET", "/session").status_code == 401
 
 
-def test_the_session_tells_when_it_ends(board: Board):
+def test_the_session_states_when_it_ends(board: Board):
     """By the token's expiry."""
     token = board.token(board.acme, expires_at=board.now + HOUR)
     told = with_cookie(board, "GET", "/session", token).json()["data"]["token"]["expires_at"]

@@ -144,7 +144,7 @@ def test_it_begins_with_the_analytics_answer_and_sends_it_again_when_it_changes(
     assert json.loads(body)["data"]["total_calls"] == 2
 
 
-def test_a_scope_is_told_of_its_own_changes_only(board: Board):
+def test_a_scope_is_notified_of_its_own_changes_only(board: Board):
     """Of one space, of the contact spaces, of all: who follows one hears nothing of another."""
 
     async def story() -> None:
@@ -297,7 +297,7 @@ def test_a_token_that_expires_ends_its_streams(board: Board):
     board.loop.run(story())
 
 
-def test_a_rotated_secret_ends_when_it_was_said_to(board: Board):
+def test_a_rotated_secret_ends_at_its_stated_time(board: Board):
     """The token lives on under its new secret; the old one's hours are over, and its streams with it."""
     from callboard.query.secret import new_secret
 

@@ -96,7 +96,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("body", "field"), BAD)
-def test_what_is_wrong_is_said_with_its_field(board: Board, body: dict[str, Any], field: str):
+def test_each_fault_is_reported_with_its_field(board: Board, body: dict[str, Any], field: str):
     """422, and no task of it is registered."""
     answer = create(board, body)
     assert answer.status_code == 422, answer.text

@@ -127,7 +127,7 @@ def test_a_token_for_two_organizations_is_held_to_the_one_it_names(board: Board)
     assert answer.status_code == 404
 
 
-def test_an_administrator_learns_nothing_of_organizations_beside_their_own(board: Board):
+def test_an_administrator_learns_nothing_of_other_organizations(board: Board):
     """A token that also works elsewhere is listed here without naming where else."""
     listed = board.data("tokens/", token=board.admin)
     of_both = next(each for each in listed if each["id"] == board.token_of(board.both).id)

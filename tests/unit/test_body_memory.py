@@ -10,7 +10,7 @@ from callboard.errors import BodiesFullError
 from callboard.http.body_memory import VALUE_BYTES, BodyMemory
 
 
-def test_a_sender_fills_half_and_a_newcomer_finds_room():
+def test_one_sender_gets_half_and_another_finds_memory():
     """At the bound it is taken, one byte beyond it is refused, and what was held stays held."""
     memory = BodyMemory(100)
     first, same, other = memory.reserve_for("a"), memory.reserve_for("a"), memory.reserve_for("b")
@@ -25,7 +25,7 @@ def test_a_sender_fills_half_and_a_newcomer_finds_room():
         other.check(1)
 
 
-def test_a_request_larger_than_the_room_is_taken_alone():
+def test_a_request_larger_than_the_memory_is_admitted_alone():
     """And refused while anything else is held."""
     memory = BodyMemory(100)
     large, small = memory.reserve_for("a"), memory.reserve_for("b")
@@ -51,7 +51,7 @@ def test_a_request_that_has_ended_holds_nothing_any_more():
     assert memory.reserved == 0
 
 
-def test_many_short_values_weigh_more_than_their_bytes():
+def test_many_short_values_reserve_more_than_their_bytes():
     """What a decoder makes of them is what counts."""
     memory = BodyMemory(1 << 20)
     reservation = memory.reserve_for("a")

@@ -39,7 +39,7 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-def test_an_organization_that_floods_leaves_others_threads() -> None:
+def test_an_organization_that_floods_leaves_threads_to_others() -> None:
     """Fifty questions of one that do not end: two threads of four are its own, two lists of others are
     answered.
     """
@@ -61,7 +61,7 @@ def test_an_organization_that_floods_leaves_others_threads() -> None:
     drive(flood)
 
 
-def test_those_that_wait_are_taken_in_turn_between_organizations() -> None:
+def test_waiting_requests_are_started_round_robin_between_organizations() -> None:
     """Who comes last is not behind everything that another one asked before."""
 
     async def turns(gate: threading.Event) -> None:
@@ -80,7 +80,7 @@ def test_those_that_wait_are_taken_in_turn_between_organizations() -> None:
     drive(turns)
 
 
-def test_a_question_holds_its_thread_until_it_has_ended_though_its_caller_is_gone() -> None:
+def test_a_query_keeps_its_thread_until_it_has_ended_even_if_its_caller_is_gone() -> None:
     """Else those that hang up would have all threads."""
 
     async def hang_up(gate: threading.Event) -> None:

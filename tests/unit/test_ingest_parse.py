@@ -81,7 +81,7 @@ def test_an_empty_body_cannot_be_read(body: bytes, ndjson: bool) -> None:
         parse(body, ndjson=ndjson)
 
 
-def test_good_events_are_kept_beside_bad_ones() -> None:
+def test_good_events_are_kept_when_others_are_rejected() -> None:
     """Each bad event costs only itself, under its own index; blank lines are not counted."""
     lines = [json.dumps(CALL), "", json.dumps({**CALL, "call_status": "done"}), "5", "  ", json.dumps(TASK)]
     parsed = parse("\n".join(lines), ndjson=True)

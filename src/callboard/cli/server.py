@@ -110,8 +110,8 @@ class _Server(MPServer):
         try:
             super().shutdown(exit_code)  # type: ignore[no-untyped-call]
         except SystemExit:
-            # A signal to the process group (from a supervisor or a terminal) reaches workers directly, so they
-            # may end before Granian stops them. Granian takes that for a failure; after a signal it is none.
+            # A signal to the process group (of a supervisor or a terminal) reaches workers directly, so they
+            # may end before Granian stops them. For Granian that is a failure; after a signal it is none.
             if not self.interrupt_signal:
                 raise
 

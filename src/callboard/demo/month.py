@@ -161,7 +161,7 @@ class _CampaignMonth:
                 return Ending("failed", "carrier_error")
         ending = draw_ending(self.campaign, moment(began).astimezone(self.zone).hour, self.rng)
         if began > self.now - 2 * HOUR:
-            # Short calls in the last two hours: a long one would make its task stuck, like the six of the story.
+            # Only short calls in the last two hours: a long one would make its task stuck.
             return replace(ending, talk_s=min(ending.talk_s, SHORT_TALK_S))
         return ending
 

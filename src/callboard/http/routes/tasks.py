@@ -117,8 +117,8 @@ async def get_task(request: Request) -> Response:
 
 
 async def find_updated(request: Request) -> Updated:
-    """Find the task to update. A withdrawn task is not found, except by a repeat of an earlier update, which gets
-    the same answer as the first time.
+    """Find the task to update. A withdrawn task is not found, except by a repeat of an earlier update, which
+    gets the same answer as the first time.
     """
     store, space, task_id = request.services.store, request.space, request.path["task_id"]
     if await request.store_threads.run(store.task, space.org_id, space.id, task_id) is not None:
