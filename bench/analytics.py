@@ -8,7 +8,7 @@ import msgspec
 
 from bench import files, wrk
 from bench.figures import ratios, spread, target, write
-from bench.machine import Others, sync_ms
+from bench.machine import OtherLoad, sync_ms
 from bench.server import CONSTANT, PRODUCT, Server
 from bench.writer import WriterProcess
 
@@ -33,7 +33,7 @@ def measure(*, short: bool) -> None:
     syncs = []
     with Server(of.path) as server, WriterProcess(server.port, board_file, WRITES_A_SECOND) as writer:
         _warm(server, plan)
-        others = Others(*server.processes, writer.pid)
+        others = OtherLoad(*server.processes, writer.pid)
         for number in range(rounds):
             syncs.append(sync_ms())
             # The first side changes each round, so that drift of the machine falls on both alike.

@@ -131,8 +131,8 @@ class BareProcess:
         line = self._process.stdout.readline()
         if not line:
             raise SystemExit("the bare side failed")
-        told: dict[str, float] = json.loads(line)
-        return told
+        summary: dict[str, float] = json.loads(line)
+        return summary
 
     def prepare(self) -> None:
         """Make the rows of the next round."""

@@ -47,7 +47,7 @@ def write(name: str, what: str, *, short: bool, targets: list[dict[str, Any]], *
     """Print the targets, and write all figures to a file. A short run has another file: it never replaces the
     figures of a full one.
     """
-    told = {
+    report = {
         "bench": name,
         "what": what,
         "short": short,
@@ -58,7 +58,7 @@ def write(name: str, what: str, *, short: bool, targets: list[dict[str, Any]], *
     }
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / (f"{name}.short.json" if short else f"{name}.json")
-    path.write_text(json.dumps(told, indent=1, default=_rounded) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(report, indent=1, default=_rounded) + "\n", encoding="utf-8")
     for each in targets:
         bound = f">= {each['at_least']:g}" if "at_least" in each else f"<= {each['at_most']:g}"
         print(

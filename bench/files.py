@@ -55,21 +55,21 @@ def folder() -> Path:
 def board(many: int, spaces: int = 200, agents: int = len(calls.AGENTS)) -> Board:
     """A file of `many` calls. It is built if it is missing, or was built for another schema."""
     of_agents = "" if agents == len(calls.AGENTS) else f"-{agents}-agents"
-    told = folder() / f"{many}-calls-{spaces}-spaces{of_agents}-{_version()}.json"
+    description = folder() / f"{many}-calls-{spaces}-spaces{of_agents}-{_version()}.json"
     with alone():
-        if not told.exists():
-            path = told.with_suffix(".building")
+        if not description.exists():
+            path = description.with_suffix(".building")
             _remove(path)
-            kept = load.Kept(told.with_suffix(".parquet"))
+            kept = load.Kept(description.with_suffix(".parquet"))
             built = _build(path, many, spaces, agents, kept)
             kept.close()
-            path.rename(told.with_suffix(".db"))
+            path.rename(description.with_suffix(".db"))
             # The description is written last: while it is missing, the file is not complete.
             made = msgspec.structs.replace(
-                built, path=str(told.with_suffix(".db")), load=str(told.with_suffix(".parquet"))
+                built, path=str(description.with_suffix(".db")), load=str(description.with_suffix(".parquet"))
             )
-            told.write_bytes(msgspec.json.encode(made))
-    return msgspec.json.decode(told.read_bytes(), type=Board)
+            description.write_bytes(msgspec.json.encode(made))
+    return msgspec.json.decode(description.read_bytes(), type=Board)
 
 
 @contextmanager

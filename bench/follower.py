@@ -39,7 +39,7 @@ class Follower:
     def __init__(self, port: int, board: Board, place: int) -> None:
         self.space = place % len(board.space_tokens)
         self.socket = socket.create_connection(("127.0.0.1", port))
-        self.told = -1
+        self.latest_seen = -1
         self.messages = 0
         self.waiting: deque[tuple[int, float]] = deque()
         """For each event not yet seen: (the count of calls that contains it, when it was acknowledged)."""
@@ -59,9 +59,9 @@ class Follower:
         whole, _, self._received = (self._received + part).rpartition(b"\n\n")
         for found in _TOTAL.finditer(whole):
             self.messages += 1
-            self.told = int(found[1])
+            self.latest_seen = int(found[1])
         delays = []
-        while self.waiting and self.waiting[0][0] <= self.told:
+        while self.waiting and self.waiting[0][0] <= self.latest_seen:
             delays.append(max(0.0, now - self.waiting.popleft()[1]))
         return delays
 
@@ -98,11 +98,11 @@ class Client:
     def wait_for_first_messages(self) -> None:
         """Wait until every subscriber has its first message, with the count of its space."""
         limit = time.perf_counter() + 60
-        while any(follower.told < 0 for follower in self._followers.values()):
+        while any(follower.latest_seen < 0 for follower in self._followers.values()):
             self._turn(0.1)
             if time.perf_counter() > limit:
                 raise SystemExit("follower: not everybody was told a first answer within a minute")
-        self._counted = [of_space[0].told for of_space in self._of_space]
+        self._counted = [of_space[0].latest_seen for of_space in self._of_space]
 
     def write(self, seconds: float) -> dict[str, Any]:
         """Write for `seconds`, then wait until every subscriber has seen every event. Returns the figures."""
@@ -115,7 +115,7 @@ class Client:
             self._turn(0.001)
         took, acknowledged = time.perf_counter() - began, self._acknowledged
         limit = time.perf_counter() + LAST_WORDS_S
-        while time.perf_counter() < limit and (len(self._idle) < CONNECTIONS or self._untold()):
+        while time.perf_counter() < limit and (len(self._idle) < CONNECTIONS or self._missing()):
             self._turn(0.05)
         delays = sorted(self._delays)
         messages = sum(follower.messages for follower in self._followers.values()) - before
@@ -123,12 +123,12 @@ class Client:
             "writes_per_s": acknowledged / took,
             "messages_per_s": messages / took,
             "told": len(delays),
-            "never_told": self._untold(),
+            "never_told": self._missing(),
             **{f"p{q}_ms": delays[int(len(delays) * q / 100)] * 1000 for q in (50, 95, 99)},
             "max_ms": delays[-1] * 1000,
         }
 
-    def _untold(self) -> int:
+    def _missing(self) -> int:
         return sum(len(follower.waiting) for follower in self._followers.values())
 
     def _write(self, connection: Connection) -> None:
@@ -162,7 +162,7 @@ class Client:
         self._idle.append(connection)
         self._counted[connection.space] += 1
         for follower in self._of_space[connection.space]:
-            if follower.told >= self._counted[connection.space]:
+            if follower.latest_seen >= self._counted[connection.space]:
                 self._delays.append(0.0)
             else:
                 follower.waiting.append((self._counted[connection.space], now))

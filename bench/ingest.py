@@ -36,14 +36,14 @@ def measure(*, short: bool) -> None:
         figures[name] = {
             "ratio": ratio,
             "cpu_ratio": ratios(*[[each["events_per_cpu_s"] for each in side] for side in (ours, bare)]),
-            "callboard": told(ours),
-            "bare_sqlite3": told(bare),
+            "callboard": summary(ours),
+            "bare_sqlite3": summary(bare),
             "disk_sync_ms": spread(syncs),
             "all_rounds": {"callboard": ours, "bare_sqlite3": bare},
         }
-        said = name.replace("_", " ")
+        title = name.replace("_", " ")
         targets.append(
-            target(f"events a second, Callboard / bare sqlite3, {said}", ratio["median"], at_least=0.4)
+            target(f"events a second, Callboard / bare sqlite3, {title}", ratio["median"], at_least=0.4)
         )
     write(
         "ingest",
@@ -56,7 +56,7 @@ def measure(*, short: bool) -> None:
     )
 
 
-def told(side: list[Round]) -> dict[str, Any]:
+def summary(side: list[Round]) -> dict[str, Any]:
     """The spread of a side's rates, for the results."""
     return {name: spread([each[name] for each in side]) for name in ("events_per_s", "events_per_cpu_s")}
 

@@ -12,7 +12,7 @@ import msgspec
 
 from bench import files
 from bench.figures import spread, target, write
-from bench.machine import Others, sync_ms
+from bench.machine import OtherLoad, sync_ms
 from bench.server import Server
 
 CALLS = 100_000
@@ -27,20 +27,20 @@ def measure(*, short: bool) -> None:
     of = files.copy(files.board(10_000 if short else CALLS), "live")
     board_file = files.folder() / "live.json"
     board_file.write_bytes(msgspec.json.encode(of))
-    told: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
     syncs, cpu = [], []
     with Server(of.path, twins=False) as server:
-        others = Others(server.worker)
+        others = OtherLoad(server.worker)
         for _ in range(rounds):
             syncs.append(sync_ms())
             before = server.cpu_s()
-            told.append(_follow(server.port, board_file, seconds))
+            results.append(_follow(server.port, board_file, seconds))
             cpu.append(server.cpu_s() - before)
         others_cores = others.cores()
         rss, pss = server.memory_mib()
     files.discard(of)
-    never_told = sum(each["never_told"] for each in told)
-    p95 = spread([each["p95_ms"] for each in told])
+    never_told = sum(each["never_told"] for each in results)
+    p95 = spread([each["p95_ms"] for each in results])
     write(
         "live",
         f"{SUBSCRIBERS:,} subscribers on stream/ over {len(of.space_tokens)} spaces of one worker, single "
@@ -51,21 +51,21 @@ def measure(*, short: bool) -> None:
             target("p95 of the rounds' p95, ms", p95["highest"], at_most=500),
             target(
                 "writes a second acknowledged",
-                spread([each["writes_per_s"] for each in told])["median"],
+                spread([each["writes_per_s"] for each in results])["median"],
                 at_least=WRITES_A_SECOND * 0.99,
             ),
             target("events that a subscriber was never told of", never_told, at_most=0),
         ],
-        p50_ms=spread([each["p50_ms"] for each in told]),
+        p50_ms=spread([each["p50_ms"] for each in results]),
         p95_ms=p95,
-        p99_ms=spread([each["p99_ms"] for each in told]),
-        max_ms=spread([each["max_ms"] for each in told]),
-        messages_per_s=spread([each["messages_per_s"] for each in told]),
+        p99_ms=spread([each["p99_ms"] for each in results]),
+        max_ms=spread([each["max_ms"] for each in results]),
+        messages_per_s=spread([each["messages_per_s"] for each in results]),
         worker_cpu_s_a_round=spread(cpu),
         worker_memory_mib={"rss": rss, "pss": pss},
         disk_sync_ms=spread(syncs),
         cores_used_by_others=others_cores,
-        all_rounds=told,
+        all_rounds=results,
     )
 
 
@@ -80,5 +80,5 @@ def _follow(port: int, board_file: Path, seconds: int) -> dict[str, Any]:
     )
     if done.returncode != 0:
         raise SystemExit(f"the following client failed: {done.stderr[-2000:]}")
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+    results: dict[str, Any] = json.loads(done.stdout)
+    return results

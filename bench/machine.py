@@ -35,7 +35,7 @@ def sync_ms(times: int = 100) -> float:
     return statistics.median(taken) * 1000
 
 
-class Others:
+class OtherLoad:
     """Cores that other processes used since it was made. They slow both sides of a ratio, but most the side
     that needs both cores.
     """

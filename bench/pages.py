@@ -69,15 +69,15 @@ async def _pages(of: files.Board) -> dict[str, Any]:
         reading = lambda: [db for place, db in enumerate(opened) if place and place not in of_feeder]  # noqa: E731
         draw = random.Random(time.time_ns())  # another seed in each run: no call that is in the file already
         found: dict[str, list[float]] = {"organization": [], "space": [], "space_asked_first": []}
-        asked: set[int] = set()
+        seen: set[int] = set()
         first = await _counted(reading, app, copied, None)
         for number in range(REQUESTS):
             _commit(feeder, copied, draw, number)
             place = (None, draw.randrange(20), draw.randrange(20, len(copied.space_tokens)))[number % 3]
             pages = await _counted(reading, app, copied, place)
-            kind = "organization" if place is None else "space" if place in asked else "space_asked_first"
+            kind = "organization" if place is None else "space" if place in seen else "space_asked_first"
             found[kind].append(pages)
-            asked |= {place} if place is not None else set()
+            seen |= {place} if place is not None else set()
         feeder.close()
         await app.close()
     finally:

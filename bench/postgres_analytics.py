@@ -151,13 +151,13 @@ def _fastapi(url: str) -> Iterator[str]:
 
 def _same(of: Database, ours: str, theirs: str) -> None:
     """Check that both give the same answer: otherwise the figures mean nothing."""
-    said = []
+    answers = []
     for base in (ours, theirs):
-        asked = Request(
+        request = Request(
             f"{base}{PRODUCT}/organisation/analytics/?space_token={of.board.space_tokens[0]}",
             headers={"Authorization": f"Token {of.board.secrets[0]}", "Org-Handle": of.board.handle},
         )
-        with urlopen(asked) as answer:
-            said.append(msgspec.json.decode(answer.read())["data"])
-    if said[0] != said[1]:
-        raise SystemExit(f"postgres_analytics: two answers: {said}")
+        with urlopen(request) as answer:
+            answers.append(msgspec.json.decode(answer.read())["data"])
+    if answers[0] != answers[1]:
+        raise SystemExit(f"postgres_analytics: two answers: {answers}")

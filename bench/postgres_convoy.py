@@ -33,9 +33,9 @@ def measure(*, short: bool) -> None:
     with cluster() as made:
         of = filled(made, board)
         plans = {}
-        for name, told in (("one space", one_space), ("200 spaces", board)):
+        for name, request_paths in (("one space", one_space), ("200 spaces", board)):
             path = files.folder() / f"plan-{name.replace(' ', '-')}.txt"
-            wrk.plan(told).rename(path)
+            wrk.plan(request_paths).rename(path)
             plans[name] = str(path)
         servers = {
             count: Server(of.board.path, workers=count, log=files.folder() / "convoy.log")

@@ -10,7 +10,7 @@ import psycopg
 from bench import files
 from bench.bare import BareProcess
 from bench.figures import ratios, spread, target, write
-from bench.ingest import CALLS, EVENTS_A_REQUEST, Round, rate, send, told
+from bench.ingest import CALLS, EVENTS_A_REQUEST, Round, rate, send, summary
 from bench.machine import sync_ms
 from bench.postgres_server import Database, database
 from bench.server import Server
@@ -32,8 +32,8 @@ def measure(*, short: bool) -> None:
         short=short,
         targets=[target("events a second, Callboard / bare batched upserts", ratio["median"], at_least=0.4)],
         ratio=ratio,
-        callboard=told(ours),
-        bare_upserts=told(bare),
+        callboard=summary(ours),
+        bare_upserts=summary(bare),
         disk_sync_ms=spread(syncs),
         all_rounds={"callboard": ours, "bare_upserts": bare},
     )

@@ -39,8 +39,8 @@ class Ours:
 
     def ask(self, question: str, drawn: Drawn) -> Any:
         """The answer, decoded."""
-        path, asked = QUESTIONS[question].ours
-        query = {"start": _iso(drawn.begin), "end": _iso(drawn.end), **asked}
+        path, parameters = QUESTIONS[question].ours
+        query = {"start": _iso(drawn.begin), "end": _iso(drawn.end), **parameters}
         if drawn.offset_us:
             query["timezone"] = drawn.zone
         if drawn.space >= 0:
@@ -96,7 +96,7 @@ def _seconds(instant: str) -> int:
 class Question(Struct, frozen=True):
     """A question in words, how its period and space are drawn, and our path and parameters for it."""
 
-    told: str
+    text: str
     draw: Callable[[random.Random, int], Drawn]
     ours: tuple[str, dict[str, str]]
     counted: bool
@@ -113,9 +113,9 @@ def error(answer: Rows, truth: Rows, question: str) -> float:
             (abs(float(one) - other) / other for one, other in zip(answer[0], truth[0], strict=True)),
             default=0.0,
         )
-    told = {(group, start): many for group, start, many in answer if many}
+    answered = {(group, start): many for group, start, many in answer if many}
     true = {(group, start): many for group, start, many in truth if many}
-    aside = sum(abs(told.get(cell, 0) - true.get(cell, 0)) for cell in told.keys() | true.keys())
+    aside = sum(abs(answered.get(cell, 0) - true.get(cell, 0)) for cell in answered.keys() | true.keys())
     return aside / max(1, sum(true.values()))
 
 
@@ -148,8 +148,8 @@ def _hour(draw: random.Random, _spaces: int) -> Drawn:
     return Drawn(end - HOUR, end, -1, "UTC", 0)
 
 
-def _series(**asked: str) -> tuple[str, dict[str, str]]:
-    return "series", {"metric": "total_calls", **asked}
+def _series(**parameters: str) -> tuple[str, dict[str, str]]:
+    return "series", {"metric": "total_calls", **parameters}
 
 
 QUESTIONS = {

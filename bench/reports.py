@@ -17,7 +17,7 @@ from typing import Any
 
 from bench import calls, files, load
 from bench.figures import spread, target, write
-from bench.machine import Others, sync_ms
+from bench.machine import OtherLoad, sync_ms
 from bench.peers import Drawn, Peer, Rows
 from bench.questions import QUESTIONS, Ours, error
 from bench.server import Server
@@ -47,7 +47,7 @@ def measure(*, short: bool) -> None:
         ends.callback(files.discard, of)
         server = ends.enter_context(Server(of.path))
         bench = _Bench(Ours(server.port, of), peers, truth, of)
-        others = Others(*server.processes)
+        others = OtherLoad(*server.processes)
         for number in range(rounds + 1):
             bench.round(number)
         bench.tell(rounds, others.cores(), short=short)
@@ -62,14 +62,14 @@ class _Bench:
         self._draw = random.Random(11)
         self._added = 0
         self._ways = {name: way for peer in peers for name, way in peer.sides.items()}
-        asked = {
+        runs = {
             name: [OURS, *(side for side, way in self._ways.items() if name in way)] for name in QUESTIONS
         }
         self._ms: dict[str, dict[str, list[float]]] = {
-            name: {side: [] for side in sides} for name, sides in asked.items()
+            name: {side: [] for side in sides} for name, sides in runs.items()
         }
         self._errors: dict[str, dict[str, list[float]]] = {
-            name: {side: [] for side in sides} for name, sides in asked.items()
+            name: {side: [] for side in sides} for name, sides in runs.items()
         }
         self._without_final: list[float] = []
 
@@ -157,25 +157,25 @@ class _Bench:
         question, took = QUESTIONS[name], self._ms[name]
         median = {side: statistics.median(ms) for side, ms in took.items()}
         wrong = target(
-            f"{question.told}: greatest error", max(self._errors[name][OURS]), at_most=question.most_error
+            f"{question.text}: greatest error", max(self._errors[name][OURS]), at_most=question.most_error
         )
         p95 = _p95(took[OURS])
         if not question.counted:
             ratio = median[OURS] / median["postgresql, rows"]
             return [
                 wrong,
-                target(f"{question.told}: ours / postgresql with its best index, medians", ratio, at_most=1),
-                target(f"{question.told}: p95, ms", p95, at_most=MAX_MS),
+                target(f"{question.text}: ours / postgresql with its best index, medians", ratio, at_most=1),
+                target(f"{question.text}: p95, ms", p95, at_most=MAX_MS),
             ]
         if p95 <= SOON_MS:
-            return [wrong, target(f"{question.told}: p95, ms", p95, at_most=SOON_MS)]
+            return [wrong, target(f"{question.text}: p95, ms", p95, at_most=SOON_MS)]
         fastest = min((side for side in median if side != OURS), key=median.__getitem__)
         ratio = median[OURS] / median[fastest]
-        return [wrong, target(f"{question.told}: ours / {fastest} (the fastest), medians", ratio, at_most=1)]
+        return [wrong, target(f"{question.text}: ours / {fastest} (the fastest), medians", ratio, at_most=1)]
 
 
 def _named(of: Mapping[str, Any]) -> dict[str, Any]:
-    return {QUESTIONS[name].told: each for name, each in of.items()}
+    return {QUESTIONS[name].text: each for name, each in of.items()}
 
 
 def _p95(times: list[float]) -> float:

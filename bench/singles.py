@@ -8,7 +8,7 @@ import msgspec
 
 from bench import files, wrk
 from bench.figures import ratios, spread, target, write
-from bench.machine import Others, sync_ms
+from bench.machine import OtherLoad, sync_ms
 from bench.server import CONSTANT, PRODUCT, Server
 
 CALLS = 1_000_000
@@ -27,7 +27,7 @@ def measure(*, short: bool) -> None:
     cpu: dict[str, list[float]] = {side: [] for side, _ in SIDES}
     syncs = []
     with Server(of.path) as server:
-        others = Others(*server.processes)
+        others = OtherLoad(*server.processes)
         for number in range(rounds + 1):
             syncs.append(sync_ms())
             for side, base in SIDES if number % 2 == 0 else SIDES[::-1]:

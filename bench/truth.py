@@ -41,9 +41,9 @@ class Truth:
 
     def add(self, row: load.Row) -> None:
         """Add a call that was not in the load."""
-        told = dict(zip((field.name for field in load.SCHEMA), row, strict=True))
+        fields = dict(zip((field.name for field in load.SCHEMA), row, strict=True))
         for name in NAMES:
-            value = told[name]
+            value = fields[name]
             if name in self._words:
                 value = self._words[name][str(value)]
             self._added[name].append(-1 if value is None else int(value))

@@ -158,7 +158,7 @@ class Writer:
             else:
                 self._acknowledged(connection, body)
 
-    def write_until_told(self) -> None:
+    def write_until_notified(self) -> None:
         """Write until there is a line on standard input; then wait for the requests under way."""
         self._begin()
         words = select.epoll()
@@ -172,7 +172,7 @@ class Writer:
         while len(self._idle) < CONNECTIONS or self._checking:
             self._turn(0.1)
 
-    def told(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
         """The figures of the last period."""
         taken = sorted(self._taken)
         return {
@@ -207,8 +207,8 @@ class WriterProcess:
         line = self._process.stdout.readline()
         if not line:
             raise SystemExit("the writing client failed")
-        told: dict[str, Any] = json.loads(line)
-        return told
+        summary: dict[str, Any] = json.loads(line)
+        return summary
 
     def _say(self, word: str) -> None:
         assert self._process.stdin is not None
@@ -239,9 +239,9 @@ def main() -> None:
     writer = Writer(int(port), msgspec.json.decode(Path(board_file).read_bytes(), type=Board), int(rate))
     print("{}", flush=True)
     while sys.stdin.readline():
-        writer.write_until_told()
+        writer.write_until_notified()
         sys.stdin.readline()
-        print(json.dumps(writer.told()), flush=True)
+        print(json.dumps(writer.summary()), flush=True)
 
 
 if __name__ == "__main__":

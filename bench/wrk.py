@@ -65,11 +65,11 @@ def run(url: str, script: str, *arguments: str, seconds: int, connections: int =
         *arguments,
     ]
     environment = {**os.environ, "BENCH_DONE": str(SCRIPTS / "done.lua")}
-    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    for line in told.stdout.splitlines():
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    for line in done.stdout.splitlines():
         if line.startswith("JSON "):
             found = msgspec.json.decode(line[5:], type=Run)
             if found.errors:
-                raise SystemExit(f"wrk counted {found.errors} errors: {told.stdout}")
+                raise SystemExit(f"wrk counted {found.errors} errors: {done.stdout}")
             return found
-    raise SystemExit(f"wrk failed: {told.stdout}{told.stderr}")
+    raise SystemExit(f"wrk failed: {done.stdout}{done.stderr}")

@@ -70,10 +70,10 @@ class ClickHouse:
 
     def __init__(self, of: files.Board) -> None:
         self._path = kept(of, "clickhouse", lambda path: _build(path, of))
-        told = msgspec.json.decode((self._path / "told.json").read_bytes())
+        description = msgspec.json.decode((self._path / "told.json").read_bytes())
         self._session = Session(str(self._path / "data"))
         [(version,)] = self._rows("SELECT version()")
-        self.described: Mapping[str, Any] = {"version": version, **told}
+        self.described: Mapping[str, Any] = {"version": version, **description}
         self.sides: Mapping[str, Side] = {
             "clickhouse, rows": {
                 "hours": self._hours,
@@ -192,10 +192,10 @@ def _build(path: Path, of: files.Board) -> None:
         session.query("SELECT count() FROM system.parts WHERE active AND table = 'call'", "TSV")
     ).strip()
     session.close()
-    told = {
+    description = {
         "built_s": round(loaded - began),
         "settled_s": round(time.monotonic() - loaded),
         "parts": int(parts),
         "mib": mib(path),
     }
-    (path / "told.json").write_bytes(msgspec.json.encode(told))
+    (path / "told.json").write_bytes(msgspec.json.encode(description))

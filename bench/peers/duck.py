@@ -45,9 +45,9 @@ class Duck:
 
     def __init__(self, of: files.Board) -> None:
         self._path = kept(of, "duckdb", lambda path: _build(path, of))
-        told = msgspec.json.decode((self._path / "told.json").read_bytes())
+        description = msgspec.json.decode((self._path / "told.json").read_bytes())
         self._db = duckdb.connect(str(self._path / "calls.db"))
-        self.described: Mapping[str, Any] = {"version": duckdb.__version__, **told}
+        self.described: Mapping[str, Any] = {"version": duckdb.__version__, **description}
         self.sides: Mapping[str, Side] = {
             "duckdb, rows": {
                 "hours": self._hours,
@@ -124,5 +124,5 @@ def _build(path: Path, of: files.Board) -> None:
         db.execute(OF_DAY + UPSERT)
     db.execute("CHECKPOINT")
     db.close()
-    told = {"built_s": round(time.monotonic() - began), "mib": mib(path)}
-    (path / "told.json").write_bytes(msgspec.json.encode(told))
+    description = {"built_s": round(time.monotonic() - began), "mib": mib(path)}
+    (path / "told.json").write_bytes(msgspec.json.encode(description))

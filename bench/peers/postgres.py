@@ -71,11 +71,11 @@ class Postgres:
 
     def __init__(self, of: files.Board) -> None:
         self._path = kept(of, "postgres", lambda path: _build(path, of))
-        told = msgspec.json.decode((self._path / "told.json").read_bytes())
+        description = msgspec.json.decode((self._path / "told.json").read_bytes())
         self._ended = contextlib.ExitStack()
         self._db = self._ended.enter_context(_running(self._path / "data"))
         version = self._db.info.parameter_status("server_version")
-        self.described: Mapping[str, Any] = {"version": version, **told}
+        self.described: Mapping[str, Any] = {"version": version, **description}
         for name in ("call", *(table for table, _, _ in COUNTERS)):
             self._db.execute(f"SELECT count(*) FROM {name}")  # loads it into memory, as after days of use
         self.sides: Mapping[str, Side] = {
@@ -199,8 +199,8 @@ def _build(path: Path, of: files.Board) -> None:
         db.execute("DROP TABLE arrived")
         db.execute("VACUUM (ANALYZE)")
         db.execute("CHECKPOINT")
-    told = {"built_s": round(time.monotonic() - began), "mib": mib(path)}
-    (path / "told.json").write_bytes(msgspec.json.encode(told))
+    description = {"built_s": round(time.monotonic() - began), "mib": mib(path)}
+    (path / "told.json").write_bytes(msgspec.json.encode(description))
 
 
 def _load(db: psycopg.Connection[Any], arrived: pa.Table) -> None:
