@@ -61,7 +61,7 @@ def test_each_cause_is_listed_with_since_when_which_and_the_way_to_it(board: Boa
     assert causes(board, space_token=board.summer.token) == {}
 
 
-def test_a_task_running_longer_than_nearly_all_before_is_reported_before_it_is_stuck(board: Board):
+def test_what_ran_for_longer_than_nearly_all_before_is_told_before_it_is_stuck(board: Board):
     """Three times the 99th percentile of a hundred finished tasks; not with fewer."""
     finished = []
     for number in range(100):
@@ -80,7 +80,7 @@ def test_a_task_running_longer_than_nearly_all_before_is_reported_before_it_is_s
 
 
 @pytest.mark.parametrize(("completed", "fell"), [(20, True), (36, False)])
-def test_a_success_rate_that_fell_is_reported_with_its_numbers(board: Board, completed: int, fell: bool):
+def test_a_success_rate_that_fell_is_told_with_its_numbers(board: Board, completed: int, fell: bool):
     """Against the same hours of the four weeks before; a small fall is no cause."""
     sent = []
     for week in range(5):
@@ -113,7 +113,7 @@ def test_too_few_calls_say_nothing_of_a_rate(board: Board):
     assert causes(board) == {}
 
 
-def test_trust_counts_received_rejected_and_unknown(board: Board):
+def test_trust_tells_what_came_what_was_refused_and_what_is_not_known(board: Board):
     """All that came ends in one of four ways; they add up."""
     board.send(
         call("c-1", call_status="completed", occurred_at=at(board, 4 * SECOND)),
@@ -154,7 +154,7 @@ def test_the_latest_verification_is_on_record(board: Board):
 
 
 @pytest.mark.parametrize("path", ["spaces", "series", "durations", "attention"])
-def test_trust_is_part_of_any_report_that_includes_it(board: Board, path: str):
+def test_trust_stands_beside_any_report_that_includes_it(board: Board, path: str):
     """Behind the data, as its own report tells it."""
     url = f"organisation/analytics/{path}/"
     assert "trust" not in board.get(url).json()

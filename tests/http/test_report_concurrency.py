@@ -77,7 +77,7 @@ def test_more_calls_than_may_be_read_are_refused(board: Board, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["talking_at", "offered_at"])
-def test_a_span_of_time_is_requested_with_a_slash(board: Board, name: str):
+def test_a_span_of_time_is_asked_for_with_a_slash(board: Board, name: str):
     """Half-open; a bare date as an end is that day whole; in one that ends before it begins nothing is."""
     began, ended = at(board, HOUR), at(board, HOUR - 10 * MINUTE)
     board.send(call("c-1", call_status="completed", creation_time=began, start_time=began, end_time=ended))

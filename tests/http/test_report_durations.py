@@ -58,7 +58,7 @@ def test_nothing_is_null_and_not_0(board: Board):
     ],
     ids=str,
 )
-def test_an_invalid_query_is_refused(board: Board, asked, status, said):
+def test_what_cannot_be_asked_is_refused(board: Board, asked, status, said):
     """By the parameter's name."""
     answer = board.get(PATH, params=asked)
     assert answer.status_code == status

@@ -101,7 +101,7 @@ def test_numbers_of_tasks_lead_to_tasks(busy: Board, asked: dict[str, str]):
                 )
 
 
-def test_one_space_is_queried_alone(busy: Board):
+def test_one_space_is_asked_about_alone(busy: Board):
     """Whatever its content type."""
     mail = series(busy, space_token=busy.mail.token)["series"][0]["totals"]
     assert (
@@ -129,7 +129,7 @@ def test_the_parts_of_a_group_add_up(busy: Board):
         ]
 
 
-def test_a_comparison_has_the_previous_period_and_the_difference(busy: Board):
+def test_a_comparison_tells_the_period_before_and_the_difference(busy: Board):
     """Value by value."""
     data = busy.data(
         PATH,
@@ -163,7 +163,7 @@ def test_a_comparison_has_the_previous_period_and_the_difference(busy: Board):
     ],
     ids=str,
 )
-def test_an_invalid_query_is_refused_with_what_to_do(board: Board, asked, status, said):
+def test_what_cannot_be_asked_is_refused_with_what_to_do(board: Board, asked, status, said):
     """By the parameter's name."""
     answer = board.get(PATH, params=asked)
     assert answer.status_code == status, answer.text
@@ -179,7 +179,7 @@ def test_more_rows_than_may_be_read_are_refused_and_never_cut(busy: Board, monke
     assert busy.get(PATH, params={"start": "2025-12-01", "group_by": "agent"}).status_code == 200
 
 
-def test_more_groups_than_the_bound_are_refused(busy: Board, monkeypatch):
+def test_more_groups_than_are_told_are_refused(busy: Board, monkeypatch):
     """Rather than cut."""
     monkeypatch.setattr("callboard.query.reports.series.MAX_GROUPS", 2)
     answer = busy.get(PATH, params={"start": "2025-12-30", "group_by": "agent"})
@@ -187,7 +187,7 @@ def test_more_groups_than_the_bound_are_refused(busy: Board, monkeypatch):
     assert "take another group, or a filter" in answer.json()["message"]
 
 
-def test_a_repeated_query_reads_only_what_changed(busy: Board, monkeypatch: pytest.MonkeyPatch):
+def test_of_what_was_asked_before_only_what_moved_is_read(busy: Board, monkeypatch: pytest.MonkeyPatch):
     """And the answer has what came meanwhile."""
     read: list[tuple[int, int]] = []
     reading = busy.store.sums_since

@@ -82,7 +82,7 @@ def test_pages_are_parts_of_the_whole(busy: Board):  # noqa: F811
     ],
     ids=str,
 )
-def test_an_invalid_query_is_refused(board: Board, asked, said):
+def test_what_cannot_be_asked_is_refused(board: Board, asked, said):
     """By the parameter's name."""
     answer = board.get(PATH, params=asked)
     assert answer.status_code == 400
