@@ -88,8 +88,8 @@ class CommitClient:
             async with asyncio.timeout(within_s):
                 await self._check()
         except TimeoutError:
-            # After a failed commit `_check` waits for another one. When that does not end in time, what made the
-            # last one fail, for example a lock, is most likely still there.
+            # After a failed commit `_check` waits for another one. When that does not end in time, what made
+            # the last one fail, for example a lock, is most likely still there.
             slow = StoreUnavailableError("Events cannot be written: a commit takes very long.", 5)
             raise self._supervisor.failed or slow from None
 
