@@ -95,7 +95,7 @@ def test_a_fault_of_ours_is_logged_and_not_shown_to_the_caller(board: Board, cap
     def broken(*_: object) -> None:
         raise RuntimeError("secret of +1 202 555 0123")
 
-    monkeypatch.setattr(board.services.analytics, "look", broken)
+    monkeypatch.setattr(board.services.analytics, "refresh", broken)
     with caplog.at_level(logging.ERROR, logger="callboard.http"):
         answer = board.get("organisation/analytics/?space_token=" + board.spring.token)
     _is_error(answer, 500)
@@ -114,7 +114,7 @@ def test_a_503_is_logged_once_a_second_for_each_kind(board: Board, caplog, monke
         def broken(*_: object) -> None:
             raise errors[0]
 
-        monkeypatch.setattr(board.services.analytics, "look", broken)
+        monkeypatch.setattr(board.services.analytics, "refresh", broken)
         answer = board.get("organisation/analytics/")
         assert answer.status_code == 503
         return answer.headers["X-Request-Id"]

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from callboard.model.exported import CALL_COLUMNS, TASK_COLUMNS
-from callboard.query.export import walk
+from callboard.query.export import list_reader
 from tests.events import call, send, task
 from tests.http.board import Board
 
@@ -224,9 +224,9 @@ class Taking:
 @pytest.fixture
 def slowly(filled: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
     """Few rows at once, so that an export has many pieces."""
-    monkeypatch.setattr(walk, "FIRST_ROWS", 4)
-    monkeypatch.setattr(walk, "MAX_ROWS", 4)
-    monkeypatch.setattr(walk, "MIN_ROWS", 4)
+    monkeypatch.setattr(list_reader, "FIRST_ROWS", 4)
+    monkeypatch.setattr(list_reader, "MAX_ROWS", 4)
+    monkeypatch.setattr(list_reader, "MIN_ROWS", 4)
     return filled
 
 

@@ -428,11 +428,11 @@ def test_a_place_is_given_back_when_following_fails(board: Board, monkeypatch: p
     with monkeypatch.context() as patched:
         patched.setattr(Permit, "until", fails)
         assert board.get(STREAM).status_code == 503
-    assert (live.subscribers, live._places.taken) == (0, 0)
+    assert (live.subscribers, live._slots.taken) == (0, 0)
     with monkeypatch.context() as patched:
         patched.setattr(board.app, "_after", fails)
         assert board.get(STREAM).status_code == 503
-    assert (live.subscribers, live._places.taken) == (0, 0)
+    assert (live.subscribers, live._slots.taken) == (0, 0)
     with monkeypatch.context() as patched:
         patched.setattr(board.app, "_after", fails)
         assert board.get("call-logs/?format=csv").status_code == 503

@@ -16,7 +16,7 @@ from callboard.http.short_path import Grant
 from callboard.model.directory import Member, Organization, Space, Token
 from callboard.model.totals import TOTALS_FIELDS, Totals
 from callboard.query import analytics, civil, directory, wall
-from callboard.query.analytics import Cell
+from callboard.query.analytics import ScopeTotals
 from callboard.query.directory import Principal
 from callboard.query.reports import links, period, tiles, views
 from callboard.store.postgres import statements
@@ -62,10 +62,10 @@ def deep_size(of: Any, seen: set[int] | None = None) -> int:
     return size + sum(deep_size(getattr(of, name, None), seen) for name in names)
 
 
-def _cell() -> Cell:
-    cell = Cell(Totals(**{name: BIG + at for at, name in enumerate(TOTALS_FIELDS)}))
-    short_path.render(cell)
-    return cell
+def _scope_totals() -> ScopeTotals:
+    of_scope = ScopeTotals(Totals(**{name: BIG + at for at, name in enumerate(TOTALS_FIELDS)}))
+    short_path.render(of_scope)
+    return of_scope
 
 
 _NOW = 1_767_225_600_000_000
@@ -143,19 +143,19 @@ CACHES: dict[str, Cache] = {
         8,
         (_SQL, statements.Statement(_SQL + "y", ())),
     ),
-    "query/directory.py: View._principals": Cache(
+    "query/directory.py: DirectorySnapshot._principals": Cache(
         "secrets of tokens remembered",
         directory.MAX_CACHED,
         16,
         (b"d" * 32, Principal(_TOKEN, _NOW, {member.org_id: member.role for member in _TOKEN.members})),
     ),
-    "query/directory.py: View._handles": Cache(
+    "query/directory.py: DirectorySnapshot._handles": Cache(
         "handles remembered", directory.MAX_CACHED, 12, ("h" * 60, _ORGANIZATION)
     ),
-    "query/directory.py: View._tokens": Cache(
+    "query/directory.py: DirectorySnapshot._tokens": Cache(
         "space tokens remembered", directory.MAX_CACHED, 16, ("t" * 64, _SPACE)
     ),
-    "query/directory.py: View._spaces": Cache(
+    "query/directory.py: DirectorySnapshot._spaces": Cache(
         "spaces in the lists of organizations remembered", directory.MAX_CACHED_SPACES, 72, (BIG, _SPACE)
     ),
     "query/directory.py: Directory._touched": Cache(
@@ -177,7 +177,7 @@ CACHES: dict[str, Cache] = {
         "queries of the short path", short_path.SCOPES, 24, (b"q" * short_path.MAX_KEY_BYTES, (BIG, BIG + 1))
     ),
     "query/analytics.py: Analytics._known": Cache(
-        "spaces whose totals are held, a worker", analytics.MAX_SPACES, 256, (BIG, _cell())
+        "spaces whose totals are held, a worker", analytics.MAX_SPACES, 256, (BIG, _scope_totals())
     ),
     "query/reports/views.py: Views._views": Cache(
         "numbers of series held, a worker", views.MAX_NUMBERS, 48, None
@@ -214,7 +214,7 @@ NO_CACHES = {
     "http/fair_threads.py: FairThreadPool._queues": "what waits, bounded by the room for it",
     "telemetry/meter.py: Layout._places": "names of our own counters",
     "query/analytics.py: OrganizationTotals.spaces": "counted by Analytics._known",
-    "query/places.py: Places._of_organization": "places that are taken",
+    "query/slots.py: StreamSlots._of_organization": "slots that are taken",
     "query/reports/views.py: View._groups": "counted by Views._views",
     "query/reports/views.py: View._sums": "counted by Views._views",
     "query/reports/plan.py: Plan._holders": "lives as long as a question",

@@ -36,7 +36,7 @@ from callboard.model.directory import SpaceSettings
 from callboard.model.field import TEXT_BYTES
 from callboard.model.fields import field
 from callboard.query import agents, parameter, parameters, space_metrics, wall
-from callboard.query.export import parquet, walk
+from callboard.query.export import list_reader, parquet
 from callboard.query.reports import (
     attention,
     duration_sums,
@@ -210,10 +210,10 @@ BOUNDS: dict[str, list[str]] = {
     "reconnecting": [f"{message.RETRY_MS:,} ms"],
     "spaces with metrics of their own": [f"{space_metrics.MAX_SPACES:,}"],
     "exports under way, a worker": [f"{DEFAULT.exports}"],
-    "read at once by an export": [f"{walk.MAX_ROWS:,} rows", f"{walk.PIECE_BYTES // MIB} MiB"],
+    "read at once by an export": [f"{list_reader.MAX_ROWS:,} rows", f"{list_reader.PIECE_BYTES // MIB} MiB"],
     "a row group of Parquet": [f"{parquet.GROUP_ROWS:,} rows", f"{parquet.GROUP_BYTES // MIB} MiB"],
     "a slice of time that an export reads, where reading is slow": [
-        f"{walk.SHORTEST_SLICE // 60_000_000} min"
+        f"{list_reader.SHORTEST_SLICE // 60_000_000} min"
     ],
     "a reader that takes nothing of a stream or an export": [f"{stream.STALLED_S:.0f} s"],
     "connections waiting to be accepted, a worker": [f"{server.BACKLOG:,}"],

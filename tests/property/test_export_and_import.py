@@ -22,8 +22,8 @@ from callboard.model.call import Call
 from callboard.model.event import CallEvent
 from callboard.query.export.files import encoder_for
 from callboard.query.export.formats import FORMATS
+from callboard.query.export.list_reader import all_calls, encoded
 from callboard.query.export.tables import SpaceNames, call_table
-from callboard.query.export.walk import all_calls, encoded
 from callboard.store.interface import Batch, Store
 from callboard.store.questions import CallFilter, Scope, Window
 from tests.events import call, send
@@ -57,8 +57,8 @@ def taken_along(store: Store, scope: Scope, word: str, folder: Path) -> tuple[St
     """An export of a scope, imported into another store."""
     file = folder / f"calls.{word}"
     table = call_table(SpaceNames(store, scope.org_id))
-    walk = all_calls(store, scope, CallFilter(), LATER)
-    file.write_bytes(b"".join(encoded(walk, encoder_for(FORMATS[word], table))))
+    reader = all_calls(store, scope, CallFilter(), LATER)
+    file.write_bytes(b"".join(encoded(reader, encoder_for(FORMATS[word], table))))
     return imported(file, folder)
 
 

@@ -19,11 +19,11 @@ from callboard.clock import DAY, HOUR, MINUTE, Micros, exact, micros
 from callboard.errors import StoreTooSlowError
 from callboard.model.call import Call
 from callboard.model.exported import CALL_COLUMNS, TASK_COLUMNS, unescape_formula
-from callboard.query.export import walk as walking
+from callboard.query.export import list_reader
 from callboard.query.export.files import encoder_for
 from callboard.query.export.formats import FORMATS
+from callboard.query.export.list_reader import ListReader, all_calls, all_tasks, encoded
 from callboard.query.export.tables import SpaceNames, call_table, task_table
-from callboard.query.export.walk import Walk, all_calls, all_tasks, encoded
 from callboard.query.items import call_item, task_item
 from callboard.store.interface import CallAt, Store
 from callboard.store.questions import UNKNOWN, CallFilter, Scope, TaskFilter, Window
@@ -78,8 +78,8 @@ def scope_of(populated: Any, which: int) -> Scope:
     ][which]
 
 
-def file_of(word: str, table: Any, walk: Walk[Any]) -> bytes:
-    return b"".join(encoded(walk, encoder_for(FORMATS[word], table)))
+def file_of(word: str, table: Any, reader: ListReader[Any]) -> bytes:
+    return b"".join(encoded(reader, encoder_for(FORMATS[word], table)))
 
 
 def rows_of(word: str, file: bytes) -> list[dict[str, Any]]:
@@ -112,9 +112,9 @@ def test_exported_calls_are_the_list(populated, word, which, where, at_once):
     """Row by row, however few are read at once; the count is the list's count."""
     store, organization, spaces = populated
     scope = scope_of(populated, which)
-    walk = all_calls(store, scope, where, NOW)
-    walk.rows_at_once = at_once
-    found = rows_of(word, file_of(word, call_table(SpaceNames(store, organization.id)), walk))
+    reader = all_calls(store, scope, where, NOW)
+    reader.rows_at_once = at_once
+    found = rows_of(word, file_of(word, call_table(SpaceNames(store, organization.id)), reader))
     listed = store.calls(scope, where, ALL)
     assert len(found) == len(listed) == store.count_calls(scope, where)
     tokens = {space.id: space.token for space in spaces}
@@ -132,10 +132,10 @@ def test_exported_tasks_are_the_list(populated, word, which, where, at_once):
     """The same for tasks; that one is stuck is told as of one moment."""
     store, organization, spaces = populated
     scope = scope_of(populated, which)
-    walk = all_tasks(store, scope, where, where.now)
-    walk.rows_at_once = at_once
+    reader = all_tasks(store, scope, where, where.now)
+    reader.rows_at_once = at_once
     table = task_table(SpaceNames(store, organization.id), where.now)
-    found = rows_of(word, file_of(word, table, walk))
+    found = rows_of(word, file_of(word, table, reader))
     listed = store.tasks(scope, where, ALL)
     assert len(found) == len(listed) == store.count_tasks(scope, where)
     of = {space.id: space for space in spaces}
@@ -213,9 +213,9 @@ def test_a_read_that_takes_too_long_is_cut_into_shorter_ones(times, patience, at
             raise StoreTooSlowError
         return behind[: window.limit]
 
-    walk: Walk[CallAt] = Walk(read, start, None, NOW)
-    walk.rows_at_once = at_once
-    assert list(walk.rows()) == rows
+    reader: ListReader[CallAt] = ListReader(read, start, None, NOW)
+    reader.rows_at_once = at_once
+    assert list(reader.rows()) == rows
 
 
 def test_what_is_too_slow_at_any_length_is_told():
@@ -224,9 +224,9 @@ def test_what_is_too_slow_at_any_length_is_told():
     def read(_low: Micros | None, _high: Micros | None, _window: Window) -> Sequence[CallAt]:
         raise StoreTooSlowError
 
-    walk: Walk[CallAt] = Walk(read, None, None, NOW)
+    reader: ListReader[CallAt] = ListReader(read, None, None, NOW)
     with pytest.raises(StoreTooSlowError):
-        walk.piece()
+        reader.piece()
 
 
 def test_rows_are_read_by_their_size():
@@ -235,12 +235,12 @@ def test_rows_are_read_by_their_size():
     def read(_low: Micros | None, _high: Micros | None, _window: Window) -> Sequence[CallAt]:
         return ()
 
-    walk: Walk[CallAt] = Walk(read, None, None, NOW)
-    walk.fit(100_000)
-    assert walk.rows_at_once == walking.MIN_ROWS
+    reader: ListReader[CallAt] = ListReader(read, None, None, NOW)
+    reader.fit(100_000)
+    assert reader.rows_at_once == list_reader.MIN_ROWS
     for _ in range(20):
-        walk.fit(100)
-    assert walk.rows_at_once == walking.MAX_ROWS
+        reader.fit(100)
+    assert reader.rows_at_once == list_reader.MAX_ROWS
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -258,15 +258,15 @@ def test_parquet_has_proper_types_in_row_groups(store: Store, monkeypatch: pytes
     from callboard.query.export import parquet
 
     monkeypatch.setattr(parquet, "GROUP_ROWS", 10)
-    monkeypatch.setattr(walking, "MIN_ROWS", 5)
-    monkeypatch.setattr(walking, "MAX_ROWS", 5)
+    monkeypatch.setattr(list_reader, "MIN_ROWS", 5)
+    monkeypatch.setattr(list_reader, "MAX_ROWS", 5)
     organization = make_organization(store)
     space = make_space(store, organization)
     send(store, space, *[call(f"c-{number}", at=number, duration_ms=1500) for number in range(25)])
-    walk = all_calls(store, Scope(organization.id), CallFilter(), NOW)
-    walk.rows_at_once = 5
+    reader = all_calls(store, Scope(organization.id), CallFilter(), NOW)
+    reader.rows_at_once = 5
     file = pq.ParquetFile(
-        io.BytesIO(file_of("parquet", call_table(SpaceNames(store, organization.id)), walk))
+        io.BytesIO(file_of("parquet", call_table(SpaceNames(store, organization.id)), reader))
     )
     assert [file.metadata.row_group(place).num_rows for place in range(file.metadata.num_row_groups)] == [
         10,
@@ -284,7 +284,7 @@ def test_parquet_has_proper_types_in_row_groups(store: Store, monkeypatch: pytes
 def test_an_export_of_nothing_can_be_read(store: Store, word: str):
     """A header without rows, no line at all, a table of no rows."""
     organization = make_organization(store)
-    walk = all_calls(store, Scope(organization.id), CallFilter(), NOW)
-    file = file_of(word, call_table(SpaceNames(store, organization.id)), walk)
+    reader = all_calls(store, Scope(organization.id), CallFilter(), NOW)
+    file = file_of(word, call_table(SpaceNames(store, organization.id)), reader)
     assert rows_of(word, file) == []
     assert file.startswith({"csv": b"call_id,", "parquet": b"PAR1", "ndjson": b""}[word])

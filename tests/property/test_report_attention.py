@@ -138,8 +138,10 @@ def test_what_needs_attention_is_what_every_row_says(worlds: Worlds, kind: str) 
     def holds(calls: list[Any], tasks: list[Any]) -> None:
         world = told(worlds, kind, calls, tasks)
         for scope, listed in scopes(world):
-            looked = Analytics(world.store).look(scope.org_id)
-            totals: dict[int, Totals] = {space.id: looked.cell(space.id).totals for space in scope.spaces}
+            looked = Analytics(world.store).refresh(scope.org_id)
+            totals: dict[int, Totals] = {
+                space.id: looked.totals_of(space.id).totals for space in scope.spaces
+            }
             data = attention(world.store, scope, totals, NOW)
             assert attention(world.store, scope, totals, NOW, counters=False) == data
             expected = plain(world, listed, {space.id: space.token for space in scope.spaces})

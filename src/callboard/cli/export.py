@@ -24,8 +24,8 @@ from callboard.errors import CallboardError, StoreTooSlowError
 from callboard.query.civil import Moment
 from callboard.query.export.files import encoder_for
 from callboard.query.export.formats import FORMATS, Format
-from callboard.query.export.tables import SpaceNames, Table, call_table, task_table
-from callboard.query.export.walk import Walk, all_calls, all_tasks, position
+from callboard.query.export.list_reader import ListReader, all_calls, all_tasks, position
+from callboard.query.export.tables import ExportTable, SpaceNames, call_table, task_table
 from callboard.store.questions import CallFilter, Scope, TaskFilter
 
 if TYPE_CHECKING:
@@ -122,12 +122,12 @@ def calls(
             for each in asked("call", fields)
         ]
         now, table = system_clock(), call_table(SpaceNames(store, scope.org_id))
-        walks = [all_calls(store, scope, where, now) for where in wheres]
+        readers = [all_calls(store, scope, where, now) for where in wheres]
 
         def count() -> int:
             return sum(store.count_calls(scope, where) for where in wheres)
 
-        _export(table, walks, count, word=word, output=output, as_json=as_json)
+        _export(table, readers, count, word=word, output=output, as_json=as_json)
 
 
 @export.command()
@@ -178,12 +178,12 @@ def tasks(
             for each in asked("task", fields)
         ]
         table = task_table(SpaceNames(store, scope.org_id), now)
-        walks = [all_tasks(store, scope, where, now) for where in wheres]
+        readers = [all_tasks(store, scope, where, now) for where in wheres]
 
         def count() -> int:
             return sum(store.count_tasks(scope, where) for where in wheres)
 
-        _export(table, walks, count, word=word, output=output, as_json=as_json)
+        _export(table, readers, count, word=word, output=output, as_json=as_json)
 
 
 def _scope(
@@ -203,8 +203,8 @@ def _at(when: Moment | None, zone: ZoneInfo) -> Micros | None:
 
 
 def _export(
-    table: Table[Any],
-    walks: Sequence[Walk[Any]],
+    table: ExportTable[Any],
+    readers: Sequence[ListReader[Any]],
     count: Count,
     *,
     word: str | None,
@@ -215,7 +215,7 @@ def _export(
     if output == "-" and wanted.word == "parquet" and sys.stdout.isatty():
         raise click.UsageError("Parquet is nothing to read on a terminal: --output FILE, or a pipe.")
     with _target(output) as file, progress_bar(f"Exporting {table.name}") as progress:
-        rows = _write(file, wanted, table, walks, _counting(count, progress))
+        rows = _write(file, wanted, table, readers, _counting(count, progress))
     if output == "-":
         return
     size = Path(output).stat().st_size
@@ -245,17 +245,17 @@ def _counting(count: Count, progress: Progress) -> Callable[[int], None]:
 def _write(
     file: IO[bytes],
     wanted: Format,
-    table: Table[Any],
-    walks: Sequence[Walk[Any]],
+    table: ExportTable[Any],
+    readers: Sequence[ListReader[Any]],
     tell: Callable[[int], None],
 ) -> int:
     encoder = encoder_for(wanted, table)
     file.write(encoder.begin())
     done = 0
-    for rows in _pieces(walks):
+    for rows in _pieces(readers):
         file.write(encoder.rows(rows))
-        for walk in walks:
-            walk.fit(encoder.row_bytes)
+        for reader in readers:
+            reader.fit(encoder.row_bytes)
         done += len(rows)
         tell(done)
     file.write(encoder.end())
@@ -263,14 +263,14 @@ def _write(
     return done
 
 
-def _pieces(walks: Sequence[Walk[Any]]) -> Iterator[Sequence[Any]]:
-    """The rows of all walks in slices, newest first: several statuses are read as a list each, and merged."""
-    if len(walks) == 1:
-        while rows := walks[0].piece():
+def _pieces(readers: Sequence[ListReader[Any]]) -> Iterator[Sequence[Any]]:
+    """The rows of all readers in slices, newest first: several statuses are read as one list each and merged."""
+    if len(readers) == 1:
+        while rows := readers[0].piece():
             yield rows
         return
-    together = merge(*(walk.rows() for walk in walks), key=_order)
-    while rows := list(islice(together, walks[0].rows_at_once)):
+    together = merge(*(reader.rows() for reader in readers), key=_order)
+    while rows := list(islice(together, readers[0].rows_at_once)):
         yield rows
 
 

@@ -34,7 +34,7 @@ from callboard.http.short_path import ShortPath
 from callboard.http.stream import send_stream
 from callboard.http.threads import Threads
 from callboard.http.touches import Touches
-from callboard.query.places import Places
+from callboard.query.slots import StreamSlots
 from callboard.store.interface import Refresher
 
 _log = logging.getLogger("callboard.http")
@@ -64,7 +64,7 @@ class Application:
         self._descriptions = ApiDescriptions(services.settings.path_prefix)
         self._body_deadlines = BodyDeadlines()
         self._body_memory = BodyMemory(services.settings.body_room_bytes)
-        self._exports = Places(services.settings.exports, ExportsFullError)
+        self._exports = StreamSlots(services.settings.exports, ExportsFullError)
         self._meter = services.meter
         self._gauges = Gauges(services)
         self._short_counts = ShortCounts()

@@ -12,8 +12,8 @@ from callboard.http.stream import NoParts
 from callboard.live.permit import Permit
 from callboard.query.export.files import encoder_for, file_name
 from callboard.query.export.formats import BY_MEDIA, Format
-from callboard.query.export.tables import Table
-from callboard.query.export.walk import Walk, encoded
+from callboard.query.export.list_reader import ListReader, encoded
+from callboard.query.export.tables import ExportTable
 from callboard.query.secret import secret_digest
 
 PAGE_OF = ("page", "page_size", "cursor")
@@ -21,14 +21,13 @@ PAGE_OF = ("page", "page_size", "cursor")
 
 
 class ExportStream:
-    """The pieces of one export. `close` frees its place among the exports under way."""
+    """The pieces of one export. `close` frees its slot among the exports under way."""
 
     def __init__(self, request: Request, pieces: Iterator[bytes], first: bytes) -> None:
         self._request = request
         self._pieces = pieces
         self._first = first
         self._permit = Permit(secret_digest(request.secret), request.org_id)
-        self._directory = request.directory
 
     async def parts(self) -> AsyncGenerator[bytes, None]:
         yield self._first
@@ -38,12 +37,12 @@ class ExportStream:
             yield piece
 
     def close(self) -> None:
-        self._request.exports.leave(self._request.org_id)
+        self._request.exports.release(self._request.org_id)
 
     async def _check_permit(self) -> None:
         """An export may take minutes: raises `ExportEndedError` once its token has ended."""
         await self._request.services.catch_up()
-        directory = self._request.services.directory.now()
+        directory = self._request.services.directory.snapshot()
         if self._permit.until(directory) is None:
             raise ExportEndedError
 
@@ -58,8 +57,10 @@ def is_whole(request: Request) -> bool:
     return not any(name in request.values for name in PAGE_OF)
 
 
-async def export(request: Request, wanted: Format, table: Table[Any], walk: Walk[Any]) -> Response:
-    """An answer with everything that the walk finds.
+async def export(
+    request: Request, wanted: Format, table: ExportTable[Any], reader: ListReader[Any]
+) -> Response:
+    """An answer with everything that the reader finds.
 
     The first piece is read before the head is sent: an error up to there still gets its own status, while
     later the answer can only be broken off. Raises `ExportsFullError`, and what the store raises.
@@ -68,24 +69,24 @@ async def export(request: Request, wanted: Format, table: Table[Any], walk: Walk
     media = wanted.content_type.encode()
     if request.method == "HEAD":
         return Response(media=media, headers=headers, stream=NoParts())
-    request.exports.take(request.org_id)
+    request.exports.acquire(request.org_id)
     try:
-        pieces = encoded(walk, encoder_for(wanted, table))
+        pieces = encoded(reader, encoder_for(wanted, table))
         first = await request.store_threads.run_slice(next, pieces, b"")
-    except BaseException:  # cancellation included: from here on only `ExportStream.close` frees the place
-        request.exports.leave(request.org_id)
+    except BaseException:  # cancellation included: from here on only `ExportStream.close` frees the slot
+        request.exports.release(request.org_id)
         raise
     return Response(media=media, headers=headers, stream=ExportStream(request, pieces, first))
 
 
-def page_as(request: Request, wanted: Format, table: Table[Any], rows: Any) -> Response:
+def page_as(request: Request, wanted: Format, table: ExportTable[Any], rows: Any) -> Response:
     """The rows of one page in an export format."""
     encoder = encoder_for(wanted, table)
     body = encoder.begin() + (encoder.rows(rows) if rows else b"") + encoder.end()
     return Response(body=body, media=wanted.content_type.encode(), headers=_headers(request, wanted, table))
 
 
-def _headers(request: Request, wanted: Format, table: Table[Any]) -> list[tuple[bytes, bytes]]:
+def _headers(request: Request, wanted: Format, table: ExportTable[Any]) -> list[tuple[bytes, bytes]]:
     organization = next(
         each for each in request.directory.organizations_of(request.principal) if each.id == request.org_id
     )

@@ -96,7 +96,7 @@ def authenticate(request: Request) -> None:
 def find_principal(request: Request, secret: str | None) -> Principal:
     """The principal of a secret. Raises 401, and 429 once too many unknown secrets came from this network."""
     limit, network = request.limit, network_of(request.address)
-    request.directory = request.services.directory.now()
+    request.directory = request.services.directory.snapshot()
     principal = None if secret is None else request.directory.principal(secret)
     # The limit is asked only after the lookup failed: a valid token is never shut out by its neighbours.
     if principal is None:

@@ -14,9 +14,9 @@ from callboard.http.fair_threads import FairThreadPool, RequestThreads
 from callboard.http.services import Services
 from callboard.http.threads import Threads
 from callboard.model.directory import Organization, Space
-from callboard.query.directory import Principal, View
+from callboard.query.directory import DirectorySnapshot, Principal
 from callboard.query.parameters import Paging
-from callboard.query.places import Places
+from callboard.query.slots import StreamSlots
 from callboard.store.budget import Budget
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Request:
     principal: Principal
     secret: str
     """The secret by which the principal was found."""
-    directory: View
+    directory: DirectorySnapshot
     """The directory at one version for the whole request, so that its checks agree with each other."""
     organization: Organization | None
     """Named by `Org-Handle`. None if the path does not require it and it was not sent."""
@@ -115,7 +115,7 @@ class Request:
         *,
         store_threads: FairThreadPool,
         parse_threads: Threads,
-        exports: Places,
+        exports: StreamSlots,
         readiness: ReadyCheck,
         descriptions: Descriptions,
         body_deadlines: BodyDeadlines,

@@ -5,11 +5,11 @@ requests and compares the two. Everything else (another header that matters, a f
 cannot answer) it leaves to the pipeline. What the pipeline found for a request, `remember` remembers for the
 next one.
 
-Invalidation: every request refreshes the organization (`Analytics.look`), which costs one read of the change
-counter while nothing was committed. The directory version must still be the one the request was checked
-under; otherwise the token may be revoked or the space moved, and the pipeline has to check again. The bytes
-belong to a cell of totals and are encoded again when its numbers change. The expiry of a token is no commit,
-so it is compared with the clock each time.
+Invalidation: every request refreshes the organization (`Analytics.refresh`), which costs one read of the
+change counter while nothing was committed. The directory version must still be the one the request was
+checked under; otherwise the token may be revoked or the space moved, and the pipeline has to check again.
+The bytes belong to a `ScopeTotals` and are encoded again when its totals change. The expiry of a token is no
+commit, so it is compared with the clock each time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from callboard.errors import StoreError
 from callboard.http.errors import Headers
 from callboard.http.response import JSON, VARY, entity_tag, get_headers
 from callboard.model.totals import Totals
-from callboard.query.analytics import Analytics, Cell, analytics_body
+from callboard.query.analytics import Analytics, ScopeTotals, analytics_body
 from callboard.query.bounded import Bounded
 from callboard.store.interface import Store
 
@@ -83,19 +83,19 @@ class ShortPath:
 
     def _of(self, grant: Grant, query: bytes) -> Rendered | None:
         try:
-            totals = self._analytics.look(grant.org_id)
+            totals = self._analytics.refresh(grant.org_id)
         except StoreError:
             return None  # the pipeline meets the same error, and turns it into an answer and a log line
         if totals.directory_version != grant.directory_version:
             return None
         if not query:
-            return render(totals.whole)
+            return render(totals.contact)
         # Keyed by the query as sent: a query that was not checked by the pipeline, or was spelled otherwise,
         # is not found.
         found = self._scopes.get((grant.org_id, query))
         if found is None or found[0] != totals.directory_version:
             return None
-        return render(totals.cell(found[1]))
+        return render(totals.totals_of(found[1]))
 
     def remember(self, headers: dict[bytes, bytes], query: bytes, grant: Grant, space_id: int | None) -> None:
         """Remember what the pipeline found for a request that it answered with 200. `space_id`: None for all
@@ -124,11 +124,11 @@ def _key(headers: Head) -> tuple[bytes, bytes] | None:
     return None if authorization is None or handle is None else (authorization, handle)
 
 
-def render(cell: Cell) -> Rendered:
-    """The cell's answer, encoded once for each change of its totals."""
-    # The cell clears `rendered` when its totals change. `Any`: `query` must not import from `http`.
-    rendered: Any = cell.rendered
+def render(scope_totals: ScopeTotals) -> Rendered:
+    """The answer for these totals, encoded once for each change of them."""
+    # `ScopeTotals` clears `rendered` when its totals change. `Any`: `query` must not import from `http`.
+    rendered: Any = scope_totals.rendered
     if rendered is None:
-        rendered = cell.rendered = Rendered(cell.totals)
+        rendered = scope_totals.rendered = Rendered(scope_totals.totals)
     assert isinstance(rendered, Rendered)
     return rendered

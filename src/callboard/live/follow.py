@@ -19,7 +19,7 @@ from callboard.live.permit import NEVER, Permit
 from callboard.live.subscription import Subscription
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
-from callboard.query.places import Places
+from callboard.query.slots import StreamSlots
 from callboard.settings import Settings
 from callboard.store.interface import Store
 from callboard.store.questions import Scope
@@ -47,7 +47,7 @@ class Streams:
         self._analytics = analytics
         self._directory = directory
         self._clock = clock
-        self._places = Places(settings.stream_subscribers, SubscribersFullError)
+        self._slots = StreamSlots(settings.stream_subscribers, SubscribersFullError)
         self._lasts_s = settings.stream_seconds
         self._subscriptions: dict[Subscription, None] = {}
         """A set in the order of insertion: all last equally long, so the first is also the first to end."""
@@ -74,28 +74,28 @@ class Streams:
         """Raises `SubscribersFullError` when this organization may not open one more stream."""
         if self._stopping:
             raise SubscribersFullError
-        self._places.check(org_id)
+        self._slots.check(org_id)
 
     def follow(self, scope: Scope, permit: Permit, heartbeat_s: float | None = None) -> Subscription:
         """A stream that begins with the current answer, and is never silent for longer than `heartbeat_s`
         seconds (None: `HEARTBEAT_S`). Raises `SubscribersFullError` and `StoreError`.
 
-        The caller must `close` it, which frees its place.
+        The caller must `close` it, which frees its slot.
         """
         self.check_slots(scope.org_id)
         followed = self._followed.get(scope.org_id, {}).get(scope) or FollowedScope(scope)
-        followed.update(self._analytics.look(scope.org_id))
+        followed.update(self._analytics.refresh(scope.org_id))
         ends_at = asyncio.get_running_loop().time() + self._lasts_s
         subscription = Subscription(followed, permit, ends_at, self._leave, heartbeat_s)
         self._followed.setdefault(scope.org_id, {})[scope] = followed
         self._subscriptions[subscription] = None
-        self._places.take(scope.org_id)
+        self._slots.acquire(scope.org_id)
         try:
             # The token may have been revoked since the request was checked. `or 0` is an expiry in the past:
             # the next round then checks all permits and ends this stream.
-            self._first_end = min(self._first_end, permit.until(self._directory.now()) or 0)
+            self._first_end = min(self._first_end, permit.until(self._directory.snapshot()) or 0)
         except BaseException:
-            subscription.close()  # the caller never gets it: free its place
+            subscription.close()  # the caller never gets it: free its slot
             raise
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch())
@@ -109,7 +109,7 @@ class Streams:
     def _leave(self, subscription: Subscription) -> None:
         del self._subscriptions[subscription]
         scope = subscription.followed.scope
-        self._places.leave(scope.org_id)
+        self._slots.release(scope.org_id)
         if not subscription.followed.listeners:
             of_organization = self._followed[scope.org_id]
             del of_organization[scope]
@@ -164,7 +164,7 @@ class Streams:
     def _refresh_organization(self, org_id: int) -> None:
         if org_id not in self._followed:  # its last subscriber left during this round
             return
-        organization = self._analytics.look(org_id)
+        organization = self._analytics.refresh(org_id)
         # The change counter moves with commits of any organization: most of them are not about this one.
         seen = (organization.version, organization.directory_version)
         if seen != self._seen.get(org_id):
@@ -178,13 +178,13 @@ class Streams:
         None is checked while the directory is unchanged, unless `force`: then a permit has expired, which
         changes nothing in the directory.
         """
-        view = self._directory.now()
-        if view.version == self._directory_version and not force:
+        directory = self._directory.snapshot()
+        if directory.version == self._directory_version and not force:
             return
-        self._directory_version = view.version
+        self._directory_version = directory.version
         self._first_end = NEVER
         for subscription in list(self._subscriptions):
-            until = subscription.permit.until(view)
+            until = subscription.permit.until(directory)
             if until is None:
                 self._end(subscription, "token_ended")
             else:

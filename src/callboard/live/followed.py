@@ -36,4 +36,4 @@ class FollowedScope:
     def _of(self, organization: OrganizationTotals) -> Totals:
         if self.scope.space_id is None and self.scope.all_content:
             return organization.everything()
-        return organization.cell(self.scope.space_id).totals
+        return organization.totals_of(self.scope.space_id).totals

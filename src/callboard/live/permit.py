@@ -7,7 +7,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from callboard.clock import Micros
-from callboard.query.directory import View
+from callboard.query.directory import DirectorySnapshot
 
 
 class Permit(Struct, frozen=True):
@@ -17,9 +17,9 @@ class Permit(Struct, frozen=True):
     """Digest of the secret, not the token's id: rotating a token ends its old secret, not the token."""
     org_id: int
 
-    def until(self, view: View) -> Micros | None:
+    def until(self, directory: DirectorySnapshot) -> Micros | None:
         """The time at which the permit expires, `NEVER` if it does not; None if it is no longer valid."""
-        principal = view.principal_of(self.secret_digest)
+        principal = directory.principal_of(self.secret_digest)
         if principal is None or principal.role_in(self.org_id) is None:
             return None
         ends = [end for end in (principal.ends_at, principal.token.revoked_at) if end is not None]

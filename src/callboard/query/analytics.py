@@ -71,7 +71,7 @@ def analytics_body(totals: Totals) -> bytes:
     return _json.encode(analytics_answer(totals))
 
 
-class Cell:
+class ScopeTotals:
     """The totals of one scope, and the answer that a reader rendered from them."""
 
     __slots__ = ("rendered", "totals")
@@ -81,7 +81,7 @@ class Cell:
         self.rendered: Any = None
         """Set by a reader; set back to None whenever the totals change, so a cached answer is never stale."""
 
-    def put(self, totals: Totals) -> None:
+    def set(self, totals: Totals) -> None:
         if totals != self.totals:
             self.totals = totals
             self.rendered = None
@@ -98,57 +98,57 @@ class OrganizationTotals:
         self.change_counter: int | None = None
         self.version = -1
         self.directory_version = -1
-        self.whole = Cell(_ZERO)
+        self.contact = ScopeTotals(_ZERO)
         """The sum over all contact spaces."""
-        self.spaces: dict[int, Cell] = {}
-        self._contact: set[int] = set()
+        self.spaces: dict[int, ScopeTotals] = {}
+        self._contact_ids: set[int] = set()
         self._sums = [0] * len(TOTALS_FIELDS)
 
-    def cell(self, space_id: int | None) -> Cell:
-        """The cell of one space of this organization; None: the sum over the contact spaces."""
+    def totals_of(self, space_id: int | None) -> ScopeTotals:
+        """The totals of one space of this organization; None: the sum over the contact spaces."""
         if space_id is None:
-            return self.whole
+            return self.contact
         found = self.spaces.get(space_id)
         if found is None:
-            found = self.spaces[space_id] = Cell(_ZERO)
+            found = self.spaces[space_id] = ScopeTotals(_ZERO)
         return found
 
     def everything(self) -> Totals:
         """The sum over all spaces, of any content type."""
-        return sum_totals(cell.totals for cell in self.spaces.values())
+        return sum_totals(each.totals for each in self.spaces.values())
 
-    def apply(self, moved: Changes) -> None:
+    def apply(self, changes: Changes) -> None:
         """Apply changed totals. The sum over the contact spaces changes by the differences, which are exact
         integers: the cost is that of the changed spaces, and the sum cannot drift from its parts.
         """
-        if moved.anew:
-            self._forget()
-        for space_id, totals in moved.totals.items():
-            cell = self.cell(space_id)
-            if space_id in self._contact:
-                before = msgspec.structs.astuple(cell.totals)
+        if changes.anew:
+            self._reset()
+        for space_id, totals in changes.totals.items():
+            of_scope = self.totals_of(space_id)
+            if space_id in self._contact_ids:
+                before = msgspec.structs.astuple(of_scope.totals)
                 after = msgspec.structs.astuple(totals)
                 self._sums = [
                     total + new - old for total, new, old in zip(self._sums, after, before, strict=True)
                 ]
-            cell.put(totals)
-        self.version = moved.version
-        if moved.totals or moved.anew:
-            self.whole.put(Totals(*self._sums))
+            of_scope.set(totals)
+        self.version = changes.version
+        if changes.totals or changes.anew:
+            self.contact.set(Totals(*self._sums))
 
-    def _forget(self) -> None:
-        """Set all totals to zero. The cell objects stay, because readers may hold a reference to them."""
-        for cell in (self.whole, *self.spaces.values()):
-            cell.put(_ZERO)
+    def _reset(self) -> None:
+        """Set all totals to zero. The objects stay: readers may hold a reference to one."""
+        for each in (self.contact, *self.spaces.values()):
+            each.set(_ZERO)
         self._sums = [0] * len(TOTALS_FIELDS)
 
     def regroup(self, contact: set[int], directory_version: int) -> None:
         """Apply a changed set of contact spaces."""
-        if contact != self._contact:
-            self._contact = contact
+        if contact != self._contact_ids:
+            self._contact_ids = contact
             total = sum_totals(self.spaces[each].totals for each in contact if each in self.spaces)
             self._sums = list(msgspec.structs.astuple(total))
-            self.whole.put(total)
+            self.contact.set(total)
         self.directory_version = directory_version
 
 
@@ -161,12 +161,12 @@ class Analytics:
 
     def totals(self, scope: Scope) -> Totals:
         """The totals of one space, of all contact spaces, or of all spaces."""
-        organization = self.look(scope.org_id)
+        organization = self.refresh(scope.org_id)
         if scope.space_id is None and scope.all_content:
             return organization.everything()
-        return organization.cell(scope.space_id).totals
+        return organization.totals_of(scope.space_id).totals
 
-    def look(self, org_id: int) -> OrganizationTotals:
+    def refresh(self, org_id: int) -> OrganizationTotals:
         """An organization's totals, refreshed if the store has changed."""
         # The change counter is read before the totals. A commit in between is then either in the totals or
         # seen by the next call; read after them, the counter could hide a commit that the totals lack.
@@ -178,31 +178,31 @@ class Analytics:
         # Inserted again it is the newest entry, which `_evict_oldest` relies on.
         self._known.pop(org_id, None)
         organization = known or OrganizationTotals(org_id)
-        self._refresh(organization)
+        self._read_changes(organization)
         organization.change_counter = change_counter
         self._known[org_id] = organization
         if known is None:
             self._evict_oldest()
         return organization
 
-    def _refresh(self, organization: OrganizationTotals) -> None:
+    def _read_changes(self, organization: OrganizationTotals) -> None:
         org_id = organization.org_id
-        moved = self._store.moved(org_id, organization.version)
-        organization.apply(moved)
-        while moved.directory_version != organization.directory_version:
+        changes = self._store.moved(org_id, organization.version)
+        organization.apply(changes)
+        while changes.directory_version != organization.directory_version:
             contact = {each.id for each in self._store.spaces(org_id) if each.content_type == "contact"}
             # The spaces are read between two reads of the totals. Only if both have the same directory
             # version do the content types belong to these totals; otherwise the sum over the contact spaces
             # might be one that was never true.
             again = self._store.moved(org_id, organization.version)
             organization.apply(again)
-            if again.directory_version == moved.directory_version:
+            if again.directory_version == changes.directory_version:
                 organization.regroup(contact, again.directory_version)
-            moved = again
+            changes = again
 
     def _evict_oldest(self) -> None:
         # A dict keeps the order of insertion: the first entry was refreshed longest ago. The last one stays,
         # however many spaces it has.
-        held = sum(len(each.spaces) for each in self._known.values())
-        while held > MAX_SPACES and len(self._known) > 1:
-            held -= len(self._known.pop(next(iter(self._known))).spaces)
+        cached = sum(len(each.spaces) for each in self._known.values())
+        while cached > MAX_SPACES and len(self._known) > 1:
+            cached -= len(self._known.pop(next(iter(self._known))).spaces)

@@ -1,7 +1,7 @@
 """Look up organizations, spaces and tokens, cached in memory and exact at every request.
 
 Everything here belongs to one thread (the event loop, or a command), so nothing is locked. A request calls
-`directory.now()` once and looks everything up in that view.
+`directory.snapshot()` once and looks everything up in that snapshot.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class Principal(Struct, frozen=True):
         return self.ends_at is None or now < self.ends_at
 
 
-class View:
-    """A cache of the directory at one version; another version gets a new view."""
+class DirectorySnapshot:
+    """A cache of the directory at one version; another version gets a new snapshot."""
 
     def __init__(self, store: Store, clock: Clock, version: int) -> None:
         self._store = store
@@ -126,21 +126,23 @@ class Directory:
         self._change_counter: int | None = None
         self._probe: int | None = None
         self._since = -1
-        self._view = View(store, clock, -1)
+        self._snapshot = DirectorySnapshot(store, clock, -1)
         self._touched: Bounded[int, Micros] = Bounded(MAX_CACHED)
 
-    def now(self) -> View:
-        """The current view. It is refreshed only when the store's change counter has moved."""
+    def snapshot(self) -> DirectorySnapshot:
+        """The current snapshot. It is refreshed only when the store's change counter has moved."""
         # The change counter is read before the version: a commit in between moves the counter again, so the
         # next call refreshes.
         change_counter = self._store.change_counter()
         if change_counter != self._change_counter:
             version = self._version()
             # Most commits are events and leave the directory's version as it is: the cache survives them.
-            if version is None or version != self._view.version:
-                self._view = View(self._store, self._clock, -1 if version is None else version)
+            if version is None or version != self._snapshot.version:
+                self._snapshot = DirectorySnapshot(
+                    self._store, self._clock, -1 if version is None else version
+                )
             self._change_counter = change_counter
-        return self._view
+        return self._snapshot
 
     def _version(self) -> int | None:
         """The version of the directory; None while there is no organization.
@@ -161,20 +163,20 @@ class Directory:
         return moved.directory_version
 
     def principal(self, secret: str) -> Principal | None:
-        """See `View.principal`."""
-        return self.now().principal(secret)
+        """See `DirectorySnapshot.principal`."""
+        return self.snapshot().principal(secret)
 
     def organization(self, handle: str) -> Organization | None:
-        """See `View.organization`."""
-        return self.now().organization(handle)
+        """See `DirectorySnapshot.organization`."""
+        return self.snapshot().organization(handle)
 
     def space(self, token: str) -> Space | None:
-        """See `View.space`."""
-        return self.now().space(token)
+        """See `DirectorySnapshot.space`."""
+        return self.snapshot().space(token)
 
     def spaces(self, org_id: int) -> list[Space]:
         """All spaces of an organization, newest first."""
-        return list(self.now().spaces(org_id).values())
+        return list(self.snapshot().spaces(org_id).values())
 
     def touch_due_at(self, principal: Principal) -> Micros:
         """When the use of this token must be recorded next; 0 when it never was."""

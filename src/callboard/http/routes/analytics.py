@@ -29,8 +29,8 @@ async def find_scope(request: Request) -> int | None:
 
 
 async def get_analytics(request: Request) -> Response:
-    organization = request.services.analytics.look(request.org_id)
-    return Response(body=render(organization.cell(request.item)).body)
+    organization = request.services.analytics.refresh(request.org_id)
+    return Response(body=render(organization.totals_of(request.item)).body)
 
 
 def granted(request: Request, until: Micros) -> tuple[Grant, int | None]:

@@ -15,8 +15,8 @@ from callboard.http.response import Response, json_response
 from callboard.http.routes.scopes import answer_zone, find_scope, home_zone, spaces_now
 from callboard.model.call import Call
 from callboard.model.directory import Space
+from callboard.query.export.list_reader import all_calls
 from callboard.query.export.tables import SpaceNames, call_table
-from callboard.query.export.walk import all_calls
 from callboard.query.history import CallWithEvents, call_with_events
 from callboard.query.items import CallItem, call_item
 from callboard.query.messages import fetched
@@ -33,8 +33,8 @@ async def list_calls(request: Request) -> Response:
     where = call_filter(request.values, home)
     wanted = requested_format(request)
     if wanted is not None and is_whole(request):
-        walk = all_calls(store, scope, where, request.services.clock())
-        return await export(request, wanted, call_table(SpaceNames(store, request.org_id)), walk)
+        reader = all_calls(store, scope, where, request.services.clock())
+        return await export(request, wanted, call_table(SpaceNames(store, request.org_id)), reader)
     rows = await request.store_threads.run(store.calls, scope, where, request.paging.window)
     spaces = await spaces_now(request)
 

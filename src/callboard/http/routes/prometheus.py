@@ -66,16 +66,16 @@ async def scrape_organization(request: Request) -> Response:
     stuck = await request.store_threads.run(services.store.stuck_tasks, org_id, now)
     outcomes = await request.store_threads.run(services.store.outcomes, org_id)
     # Totals and directory are read without an `await` in between, so that they belong together.
-    found = services.analytics.look(org_id)
+    found = services.analytics.refresh(org_id)
     spaces = services.directory.spaces(org_id)
     if space_id is not None:
         spaces = [space for space in spaces if space.id == space_id]
-    totals = {space.id: found.cell(space.id).totals for space in spaces}
+    totals = {space.id: found.totals_of(space.id).totals for space in spaces}
     families = list(space_families(handle, spaces, totals, stuck))
     if space_id is None:
         contact = sum(stuck.get(space.id, 0) for space in spaces if space.content_type == "contact")
         told = {(str(outcome), reason): many for (outcome, reason), many in outcomes.items()}
-        families = [*organization_families(handle, found.whole.totals, contact, told), *families]
+        families = [*organization_families(handle, found.contact.totals, contact, told), *families]
     return _answer(exposition(families))
 
 

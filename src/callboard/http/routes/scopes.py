@@ -49,4 +49,4 @@ async def spaces_now(request: Request) -> dict[int, Space]:
     was created since the request began may own one of the rows.
     """
     await request.services.catch_up()
-    return request.services.directory.now().spaces(request.org_id)
+    return request.services.directory.snapshot().spaces(request.org_id)

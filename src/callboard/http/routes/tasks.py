@@ -29,8 +29,8 @@ from callboard.model.directory import allows
 from callboard.model.event import CURRENT_ATTEMPT, CURRENT_STATUS, Entry, TaskEvent
 from callboard.model.task import Task
 from callboard.model.words import FINAL_TASK
+from callboard.query.export.list_reader import all_tasks
 from callboard.query.export.tables import SpaceNames, task_table
-from callboard.query.export.walk import all_tasks
 from callboard.query.items import TaskItem, task_item
 from callboard.query.messages import fetched
 from callboard.query.parameters import (

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from callboard.query.export.tables import Table
+from callboard.query.export.tables import ExportTable
 
 GROUP_ROWS = 65_536
 GROUP_BYTES = 8 * 1024 * 1024
@@ -20,7 +20,7 @@ _json = msgspec.json.Encoder()
 class ParquetEncoder:
     """Times become timestamps of microseconds in UTC, durations float seconds, documents JSON texts."""
 
-    def __init__(self, table: Table[Any]) -> None:
+    def __init__(self, table: ExportTable[Any]) -> None:
         import pyarrow as pa  # noqa: PLC0415 - 60 ms that only Parquet should cost
         import pyarrow.parquet as pq  # noqa: PLC0415 - see above
 

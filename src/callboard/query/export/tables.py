@@ -50,7 +50,7 @@ class SpaceNames(dict[int, Space]):
         return found
 
 
-class Table(Struct, Generic[Row], frozen=True, kw_only=True):
+class ExportTable(Struct, Generic[Row], frozen=True, kw_only=True):
     """How the rows of one list are exported."""
 
     name: str
@@ -66,7 +66,7 @@ _of_call = attrgetter(*(each.row_name for each in answer_fields("call") if each.
 _of_task = attrgetter(*(each.row_name for each in answer_fields("task") if each.name != _SPACE))
 
 
-def call_table(spaces: Mapping[int, Space]) -> Table[CallAt]:
+def call_table(spaces: Mapping[int, Space]) -> ExportTable[CallAt]:
     """Of calls."""
 
     def values(row: CallAt) -> tuple[Any, ...]:
@@ -76,7 +76,7 @@ def call_table(spaces: Mapping[int, Space]) -> Table[CallAt]:
     def item(row: CallAt) -> Struct:
         return call_item(row.call, spaces[row.space_id].token, exact)
 
-    return Table(
+    return ExportTable(
         name="call-logs",
         columns=_columns("call", CALL_COLUMNS),
         values=values,
@@ -84,7 +84,7 @@ def call_table(spaces: Mapping[int, Space]) -> Table[CallAt]:
     )
 
 
-def task_table(spaces: Mapping[int, Space], now: Micros) -> Table[TaskAt]:
+def task_table(spaces: Mapping[int, Space], now: Micros) -> ExportTable[TaskAt]:
     """Of tasks, stuck as of `now`."""
 
     def values(row: TaskAt) -> tuple[Any, ...]:
@@ -102,7 +102,7 @@ def task_table(spaces: Mapping[int, Space], now: Micros) -> Table[TaskAt]:
     def item(row: TaskAt) -> Struct:
         return task_item(row.task, spaces[row.space_id], now, exact)
 
-    return Table(
+    return ExportTable(
         name="tasks",
         columns=_columns("task", TASK_COLUMNS),
         values=values,

@@ -11,7 +11,7 @@ import msgspec
 
 from callboard.clock import exact
 from callboard.model.exported import escape_formula
-from callboard.query.export.tables import Kind, Table
+from callboard.query.export.tables import ExportTable, Kind
 from callboard.query.items import seconds
 
 _json = msgspec.json.Encoder()
@@ -20,7 +20,7 @@ _json = msgspec.json.Encoder()
 class NdjsonEncoder:
     """One JSON object per line, equal to the item of the list."""
 
-    def __init__(self, table: Table[Any]) -> None:
+    def __init__(self, table: ExportTable[Any]) -> None:
         self._item = table.item
         self.row_bytes = 0.0
 
@@ -39,7 +39,7 @@ class NdjsonEncoder:
 class CsvEncoder:
     """A header, then one line per row (RFC 4180, UTF-8). An unknown value is an empty cell."""
 
-    def __init__(self, table: Table[Any]) -> None:
+    def __init__(self, table: ExportTable[Any]) -> None:
         self._columns = table.columns
         self._values = table.values
         self._shown = [_SHOWN[kind] for _, kind in table.columns]

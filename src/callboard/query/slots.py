@@ -7,33 +7,33 @@ from collections import Counter
 from callboard.errors import StoreUnavailableError
 
 
-class Places:
-    """At most `most` places. An organization may hold at most as many as are free.
+class StreamSlots:
+    """At most `limit` slots. An organization may hold at most as many as are free.
 
-    So one organization alone can take half of the places, and another one always finds some free. Not
+    So one organization alone can take half of the slots, and another one always finds some free. Not
     thread-safe: it belongs to one thread.
     """
 
-    def __init__(self, most: int, full: type[StoreUnavailableError]) -> None:
-        """`full`: the error raised when there is no place."""
-        self._most = most
+    def __init__(self, limit: int, full: type[StoreUnavailableError]) -> None:
+        """`full`: the error raised when there is no free slot."""
+        self._limit = limit
         self._full = full
         self._of_organization: Counter[int] = Counter()
         self.taken = 0
 
     def check(self, org_id: int) -> None:
-        """Raise when this organization cannot take another place."""
-        if self._of_organization[org_id] >= max(1, self._most - self.taken) or self.taken >= self._most:
+        """Raise when this organization cannot take another slot."""
+        if self._of_organization[org_id] >= max(1, self._limit - self.taken) or self.taken >= self._limit:
             raise self._full
 
-    def take(self, org_id: int) -> None:
-        """Take a place; raises when this organization cannot have another."""
+    def acquire(self, org_id: int) -> None:
+        """Take a slot; raises when this organization cannot have another."""
         self.check(org_id)
         self._of_organization[org_id] += 1
         self.taken += 1
 
-    def leave(self, org_id: int) -> None:
-        """Give a place back."""
+    def release(self, org_id: int) -> None:
+        """Give a slot back."""
         self.taken -= 1
         self._of_organization[org_id] -= 1
         if not self._of_organization[org_id]:

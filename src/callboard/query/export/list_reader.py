@@ -36,7 +36,7 @@ MAX_FUTURE: Micros = 25 * HOUR
 """No row is further in the future: events may be at most a day ahead (`ingest.instants.AHEAD_MAX`)."""
 
 
-class Walk(Generic[Row]):
+class ListReader(Generic[Row]):
     """Reads a list in pieces, each as one list of rows."""
 
     def __init__(self, read: Read[Row], start: Micros | None, end: Micros | None, now: Micros) -> None:
@@ -111,22 +111,22 @@ class Walk(Generic[Row]):
         return self._latest if self._top is None else min(self._top, self._latest)
 
 
-def all_calls(store: Store, scope: Scope, where: CallFilter, now: Micros) -> Walk[CallAt]:
-    """A walk over all calls of a list."""
+def all_calls(store: Store, scope: Scope, where: CallFilter, now: Micros) -> ListReader[CallAt]:
+    """A reader of all calls of a list."""
 
     def read(start: Micros | None, end: Micros | None, window: Window) -> Sequence[CallAt]:
         return store.calls(scope, structs.replace(where, start=start, end=end), window)
 
-    return Walk(read, where.start, where.end, now)
+    return ListReader(read, where.start, where.end, now)
 
 
-def all_tasks(store: Store, scope: Scope, where: TaskFilter, now: Micros) -> Walk[TaskAt]:
-    """A walk over all tasks of a list."""
+def all_tasks(store: Store, scope: Scope, where: TaskFilter, now: Micros) -> ListReader[TaskAt]:
+    """A reader of all tasks of a list."""
 
     def read(start: Micros | None, end: Micros | None, window: Window) -> Sequence[TaskAt]:
         return store.tasks(scope, structs.replace(where, created_from=start, created_to=end), window)
 
-    return Walk(read, where.created_from, where.created_to, now)
+    return ListReader(read, where.created_from, where.created_to, now)
 
 
 def position(found: CallAt | TaskAt) -> Position:
@@ -136,15 +136,15 @@ def position(found: CallAt | TaskAt) -> Position:
     return Position(found.task.created, found.task.task_id, found.space_id)
 
 
-def encoded(walk: Walk[Row], encoder: Encoder) -> Iterator[bytes]:
-    """The file of a walk, in pieces."""
+def encoded(reader: ListReader[Row], encoder: Encoder) -> Iterator[bytes]:
+    """The file of a list, in pieces."""
     # The head goes out with the first rows: a store that fails at the first read then fails the request, as
     # nothing has been sent yet.
     head = encoder.begin()
-    while rows := walk.piece():
+    while rows := reader.piece():
         piece = head + encoder.rows(rows)
         head = b""
-        walk.fit(encoder.row_bytes)
+        reader.fit(encoder.row_bytes)
         if piece:
             yield piece
     yield head + encoder.end()
