@@ -112,7 +112,7 @@ def _stored_value(field: Field) -> str:
 
 def _answer_value(field: Field, noun: str) -> str:
     value = f"{noun}.{field.row_name}"
-    return {"time": f"written({value})", "duration": f"seconds({value})", "names": f"[*{value}]"}.get(
+    return {"time": f"format_time({value})", "duration": f"seconds({value})", "names": f"[*{value}]"}.get(
         field.kind, value
     )
 

@@ -106,7 +106,7 @@ def test_contradicting_times_are_counted_as_their_list_and_in_no_average(
         asked = Scope(acme.id, space_id)
         found = listed(store, asked, contradicting=True)
         assert sorted(each.call_id for each in found) == sorted(names)
-        assert store.count_calls(scope.asked, CallFilter(contradicting=True)) == len(names)
+        assert store.count_calls(scope.list_scope, CallFilter(contradicting=True)) == len(names)
         assert all(each.duration_ms is None and each.wait_ms is None for each in found)
         everything = store.count_calls(asked, CallFilter())
         assert store.count_calls(asked, CallFilter(contradicting=False)) == everything - len(names)

@@ -15,7 +15,7 @@ from callboard.http import limits, short_path
 from callboard.http.short_path import Grant
 from callboard.model.directory import Member, Organization, Space, Token
 from callboard.model.totals import TOTALS_FIELDS, Totals
-from callboard.query import analytics, civil, directory, wall
+from callboard.query import analytics, civil, directory, wall_clock
 from callboard.query.analytics import ScopeTotals
 from callboard.query.directory import Principal
 from callboard.query.reports import links, period, tiles, views
@@ -96,28 +96,28 @@ CACHES: dict[str, Cache] = {
     ),
     "query/reports/period.py: _edges_of_block": Cache(
         "blocks of time of which the begins of hours, days, weeks or months are kept",
-        period.BLOCKS_KEPT,
+        period.CACHED_BLOCKS,
         8,
         (BIG, period._edges_of_block(5_000, "hour", "Asia/Kolkata")),
     ),
     "query/reports/period.py: next_hour": Cache(
-        "hours of which the next is kept", period.HOURS, 8, (BIG, BIG + 1)
+        "hours of which the next is kept", period.CACHED_HOURS, 8, (BIG, BIG + 1)
     ),
     "query/reports/period.py: exact_iso": Cache(
-        "instants that were written in UTC", period.WRITTEN, 8, (BIG, period.exact_iso(_NOW + 1))
+        "instants that were written in UTC", period.CACHED_TEXTS, 8, (BIG, period.exact_iso(_NOW + 1))
     ),
     "query/reports/period.py: local_iso": Cache(
         "instants that were written by a zone's clock",
-        period.WRITTEN,
+        period.CACHED_TEXTS,
         8,
         (BIG, period.local_iso(_NOW + 1, ZoneInfo("Asia/Kolkata"))),
     ),
-    "query/reports/links.py: _quoted_before": Cache(
-        "short words that were written for a link", links.QUOTED, 16, ("日" * 64, "%E6%97%A5" * 64)
+    "query/reports/links.py: _quoted_cached": Cache(
+        "short words that were written for a link", links.CACHED_QUOTES, 16, ("日" * 64, "%E6%97%A5" * 64)
     ),
     "query/reports/tiles.py: tiles_of": Cache(
         "ranges that were tiled",
-        tiles.TILED,
+        tiles.CACHED_TILES,
         48,
         (
             BIG,
@@ -127,7 +127,9 @@ CACHES: dict[str, Cache] = {
             ),
         ),
     ),
-    "query/wall.py: _change": Cache("changes of clocks that were looked up", wall.CHANGES, 4, (BIG, BIG + 1)),
+    "query/wall_clock.py: _change": Cache(
+        "changes of clocks that were looked up", wall_clock.CACHED_CHANGES, 4, (BIG, BIG + 1)
+    ),
     "fold/grain.py: buckets_of": Cache(
         "quarters that were placed in hours and days",
         grain.CACHED_BUCKETS,
@@ -217,7 +219,7 @@ NO_CACHES = {
     "query/slots.py: StreamSlots._of_organization": "slots that are taken",
     "query/reports/views.py: View._groups": "counted by Views._views",
     "query/reports/views.py: View._sums": "counted by Views._views",
-    "query/reports/plan.py: Plan._holders": "lives as long as a question",
+    "query/reports/plan.py: Plan._owners": "lives as long as a question",
     "query/reports/duration_sums.py: DurationSums.buckets": "lives as long as a question",
     "live/follow.py: Streams._subscriptions": "streams that are open, bounded by stream_subscribers",
     "live/follow.py: Streams._followed": "what open streams follow",

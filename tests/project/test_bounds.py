@@ -35,7 +35,7 @@ from callboard.model import call
 from callboard.model.directory import SpaceSettings
 from callboard.model.field import TEXT_BYTES
 from callboard.model.fields import field
-from callboard.query import agents, parameter, parameters, space_metrics, wall
+from callboard.query import agents, parameter, parameters, space_metrics, wall_clock
 from callboard.query.export import list_reader, parquet
 from callboard.query.reports import (
     attention,
@@ -120,7 +120,7 @@ BOUNDS: dict[str, list[str]] = {
     "window of a zstd body": [f"{compression._ZSTD_WINDOW_BYTES // MIB} MiB"],
     "parameters of a query": [f"{parameter.MAX_PARAMETERS}"],
     "one parameter": [f"{parameter.MAX_TEXT_BYTES} characters"],
-    "a period": [f"{moment(period.EARLIEST).year} to {moment(wall.LATEST).year}"],
+    "a period": [f"{moment(period.EARLIEST).year} to {moment(wall_clock.LATEST).year}"],
     "buckets of a report": [f"{period.MAX_BUCKETS:,}"],
     "groups of a report": [f"{series.MAX_GROUPS:,}"],
     "values of a report: buckets x groups x metrics": [f"{series.MAX_NUMBERS:,}"],

@@ -27,7 +27,7 @@ LASTING = ("fold", "http", "live", "query", "store", "telemetry")
 ROWS = {row.name: row for row in tables(DOCS / "operate" / "bounds.md")}
 REMEMBER = {"lru_cache", "cache", "cached", "cached_property"}
 GROW = {
-    "Bounded",
+    "BoundedCache",
     "OrderedDict",
     "Counter",
     "defaultdict",

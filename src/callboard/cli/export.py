@@ -264,7 +264,7 @@ def _write(
 
 
 def _pieces(readers: Sequence[ListReader[Any]]) -> Iterator[Sequence[Any]]:
-    """The rows of all readers in slices, newest first: several statuses are read as one list each and merged."""
+    """The rows of all readers in slices, newest first: several statuses are one list each, merged here."""
     if len(readers) == 1:
         while rows := readers[0].piece():
             yield rows

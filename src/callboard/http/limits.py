@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from callboard.clock import MINUTE, SECOND, Clock, Micros
-from callboard.query.bounded import Bounded
+from callboard.query.bounded_cache import BoundedCache
 
 CALLERS = 10_000
 """Callers with failures that are remembered. Beyond it the oldest is forgotten and may fail again."""
@@ -23,7 +23,7 @@ class FailureLimit:
         """`clock` must be monotonic: if the system's time is set back, a window would not end."""
         self._per_minute = per_minute
         self._clock = clock
-        self._failures: Bounded[Hashable, tuple[Micros, int]] = Bounded(CALLERS)
+        self._failures: BoundedCache[Hashable, tuple[Micros, int]] = BoundedCache(CALLERS)
 
     def wait_s(self, caller: Hashable) -> int:
         """Whole seconds until this caller may fail again; 0 if it may now."""
@@ -35,7 +35,7 @@ class FailureLimit:
     def failed(self, caller: Hashable) -> None:
         """Count a failure."""
         now = self._clock()
-        # Taken out and put back: `Bounded` forgets by age of insertion, so a caller that goes on failing
+        # Taken out and put back: `BoundedCache` forgets by age of insertion, so a caller that goes on failing
         # must become the newest, or it could be pushed out by failures from other addresses.
         began, count = self._failures.pop(caller, (now, 0))
         if now >= began + MINUTE:

@@ -23,7 +23,7 @@ from callboard.http.errors import Headers
 from callboard.http.response import JSON, VARY, entity_tag, get_headers
 from callboard.model.totals import Totals
 from callboard.query.analytics import Analytics, ScopeTotals, analytics_body
-from callboard.query.bounded import Bounded
+from callboard.query.bounded_cache import BoundedCache
 from callboard.store.interface import Store
 
 GRANTS = 10_000
@@ -70,8 +70,8 @@ class ShortPath:
         self._store = store
         self._analytics = analytics
         self._clock = clock
-        self._grants: Bounded[tuple[bytes, bytes], Grant] = Bounded(GRANTS)
-        self._scopes: Bounded[tuple[int, bytes], tuple[int, int | None]] = Bounded(SCOPES)
+        self._grants: BoundedCache[tuple[bytes, bytes], Grant] = BoundedCache(GRANTS)
+        self._scopes: BoundedCache[tuple[int, bytes], tuple[int, int | None]] = BoundedCache(SCOPES)
 
     def answer(self, headers: Head, query: bytes) -> Rendered | None:
         """The cached answer, or None when the pipeline has to answer. Raises nothing of the store's."""

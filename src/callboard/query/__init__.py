@@ -1,1 +1,1 @@
-"""Queries: read parameters, ask the store, build answers that are exact at the time of reading."""
+"""Queries: read parameters, query the store, build answers that are exact at the time of reading."""

@@ -35,15 +35,15 @@ class Moment(Struct, frozen=True):
     """
 
     instant: Micros | None = None
-    wall: datetime | None = None
+    wall_time: datetime | None = None
     day: date | None = None
 
     def starts(self, zone: ZoneInfo) -> Micros:
         """The instant as a start: of a day, its first instant."""
         if self.instant is not None:
             return self.instant
-        if self.wall is not None:
-            return _at(self.wall, zone)
+        if self.wall_time is not None:
+            return _at(self.wall_time, zone)
         assert self.day is not None
         return _at(datetime.combine(self.day, time()), zone)
 
@@ -67,7 +67,7 @@ def read_moment(text: str) -> Moment:
             return Moment(day=date.fromisoformat(text))
         if found := _PLATFORM.fullmatch(text):
             day, month, year, hour, minute, second = map(int, found.groups())
-            return Moment(wall=datetime(year, month, day, hour, minute, second))  # noqa: DTZ001 - a wall time
+            return Moment(wall_time=datetime(year, month, day, hour, minute, second))  # noqa: DTZ001 - a wall time
         if found := _ISO.fullmatch(text):
             return _read_iso(*found.groups())
     except ValueError as error:
@@ -76,12 +76,12 @@ def read_moment(text: str) -> Moment:
 
 
 def _read_iso(day: str, clock: str, fraction: str | None, offset: str | None) -> Moment:
-    wall = datetime.fromisoformat(f"{day}T{clock}").replace(
+    wall_time = datetime.fromisoformat(f"{day}T{clock}").replace(
         microsecond=int((fraction or "0")[:6].ljust(6, "0"))
     )
     if offset is None:
-        return Moment(wall=wall)
-    since = (wall - _EPOCH) // timedelta(microseconds=1)
+        return Moment(wall_time=wall_time)
+    since = (wall_time - _EPOCH) // timedelta(microseconds=1)
     if offset in "Zz":
         return Moment(instant=since)
     # In a query string an unescaped plus sign is decoded as a space.
@@ -93,11 +93,11 @@ def _read_iso(day: str, clock: str, fraction: str | None, offset: str | None) ->
     return Moment(instant=since - sign * (hours * 60 + minutes) * 60_000_000)
 
 
-def _at(wall: datetime, zone: ZoneInfo) -> Micros:
+def _at(wall_time: datetime, zone: ZoneInfo) -> Micros:
     try:
-        return micros(wall.replace(tzinfo=zone))
+        return micros(wall_time.replace(tzinfo=zone))
     except OverflowError:  # the offset would lead out of the years 1 to 9999
-        return micros(wall.replace(tzinfo=UTC))
+        return micros(wall_time.replace(tzinfo=UTC))
 
 
 ZONES = 1_024

@@ -14,7 +14,7 @@ from callboard.clock import MINUTE, Clock, Micros
 from callboard.errors import NotFoundError, StoreError
 from callboard.model.directory import Organization, Space, Token
 from callboard.model.words import Role
-from callboard.query.bounded import Bounded
+from callboard.query.bounded_cache import BoundedCache
 from callboard.query.secret import secret_digest
 from callboard.store.interface import Store
 
@@ -55,10 +55,10 @@ class DirectorySnapshot:
         self._store = store
         self._clock = clock
         self.version = version
-        self._principals: Bounded[bytes, Principal] = Bounded(MAX_CACHED)
-        self._handles: Bounded[str, Organization] = Bounded(MAX_CACHED)
-        self._tokens: Bounded[str, Space] = Bounded(MAX_CACHED)
-        self._spaces: Bounded[int, dict[int, Space]] = Bounded(MAX_CACHED_SPACES, len)
+        self._principals: BoundedCache[bytes, Principal] = BoundedCache(MAX_CACHED)
+        self._handles: BoundedCache[str, Organization] = BoundedCache(MAX_CACHED)
+        self._tokens: BoundedCache[str, Space] = BoundedCache(MAX_CACHED)
+        self._spaces: BoundedCache[int, dict[int, Space]] = BoundedCache(MAX_CACHED_SPACES, len)
         self._organizations: dict[int, Organization] | None = None
 
     # Below, misses are not cached: callers can name any number of things that do not exist, and these would
@@ -97,8 +97,8 @@ class DirectorySnapshot:
         if self._organizations is None:
             self._organizations = {each.id: each for each in self._store.organizations()}
         known = self._organizations
-        mine = [known[member.org_id] for member in principal.token.members if member.org_id in known]
-        return sorted(mine, key=lambda each: (-each.created_at, -each.id))
+        organizations = [known[member.org_id] for member in principal.token.members if member.org_id in known]
+        return sorted(organizations, key=lambda each: (-each.created_at, -each.id))
 
     def space(self, token: str) -> Space | None:
         """The space of a public token, of any organization: the caller must check access."""
@@ -127,7 +127,7 @@ class Directory:
         self._probe: int | None = None
         self._since = -1
         self._snapshot = DirectorySnapshot(store, clock, -1)
-        self._touched: Bounded[int, Micros] = Bounded(MAX_CACHED)
+        self._touched: BoundedCache[int, Micros] = BoundedCache(MAX_CACHED)
 
     def snapshot(self) -> DirectorySnapshot:
         """The current snapshot. It is refreshed only when the store's change counter has moved."""
@@ -154,13 +154,13 @@ class Directory:
             if self._probe is None:
                 return None
         try:
-            moved = self._store.moved(self._probe, self._since)
+            changes = self._store.moved(self._probe, self._since)
         except NotFoundError:
             # The database was replaced by an older one (a restored backup) that lacks this organization.
             self._probe, self._since = None, -1
             return None
-        self._since = moved.version
-        return moved.directory_version
+        self._since = changes.version
+        return changes.directory_version
 
     def principal(self, secret: str) -> Principal | None:
         """See `DirectorySnapshot.principal`."""

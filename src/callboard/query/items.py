@@ -1,7 +1,7 @@
-"""What one organization, space, token, run, task or call looks like to users.
+"""Organizations, spaces, tokens, runs, tasks and calls as items of an answer.
 
-The HTTP API and the command line both answer with these, so that they cannot differ. Fields come in the
-order of the reference; times are ISO 8601, durations seconds; what has no value is `null`.
+The HTTP API and the command line answer with the same structs, so they cannot differ. Fields are in the order
+of the reference; times are ISO 8601, durations are seconds, and a missing value is `null`.
 """
 
 from __future__ import annotations
@@ -152,22 +152,22 @@ class CallItem(Struct, frozen=True, kw_only=True):
     source: str
     # end of fields
     inferred: list[str]
-    """Which of `creation_time` and `end_time` no event stated: they follow from when events occurred."""
+    """Which of `creation_time` and `end_time` no event stated: they are derived from when events occurred."""
 
 
-Written = Callable[[Micros | None], str | None]
-"""How an instant is written."""
+TimeFormat = Callable[[Micros | None], str | None]
+"""Formats an instant as text."""
 
 
 def seconds(duration_ms: int | None) -> float | None:
-    """Milliseconds as seconds, exactly as written: 12, or 12.5 when it is no whole number."""
+    """Milliseconds as seconds: an int if they are whole seconds (12, not 12.0), else a float (12.5)."""
     if duration_ms is None:
         return None
     return duration_ms / 1000 if duration_ms % 1000 else duration_ms // 1000
 
 
 def organization_item(organization: Organization, role: str | None = None) -> OrganizationItem:
-    """An organization; `role` is what the token that asks may do in it."""
+    """An organization; `role`: the role that the token of the request has in it."""
     return OrganizationItem(
         id=organization.id,
         name=organization.name,
@@ -202,8 +202,9 @@ def space_item(space: Space, organization: Organization) -> SpaceItem:
 def token_item(
     token: Token, organization: Organization, visible: Sequence[Organization], secret: str | None = None
 ) -> TokenItem:
-    """A token as `organization` sees it: its role there, and the handles of those organizations it can
-    use that are also `visible` to whoever asks (a tenant sees only itself). `secret` is shown once.
+    """A token as `organization` sees it: its role there, and the handles of its organizations. Of these only
+    those that are `visible` to the caller, because a tenant sees only itself. `secret`: only in the answer
+    that created it.
     """
     reach = {member.org_id for member in token.members}
     return TokenItem(
@@ -236,9 +237,9 @@ def run_item(run: Run, space_token: str) -> RunItem:
     )
 
 
-def task_item(task: Task, space: Space, now: Micros, written: Written = iso) -> TaskItem:
-    """A task of that space; whether it is stuck at `now` follows from the space's limits. Its times are
-    `written` so.
+def task_item(task: Task, space: Space, now: Micros, format_time: TimeFormat = iso) -> TaskItem:
+    """A task of that space, with its state at `now`: whether it is stuck depends on the limits of the space.
+    `format_time`: for all of its times.
     """
     limits = space.settings
     found = stuck(task, now, limits.stuck_running_after, limits.stuck_pending_after)
@@ -255,18 +256,18 @@ def task_item(task: Task, space: Space, now: Micros, written: Written = iso) -> 
         input=task.input,
         output=task.output,
         failure_reason=task.failure_reason,
-        scheduled_at=written(task.scheduled_at),
-        created=written(task.created),
-        modified=written(task.modified),
+        scheduled_at=format_time(task.scheduled_at),
+        created=format_time(task.created),
+        modified=format_time(task.modified),
         # end of fields
         stuck=None
         if found is None
-        else StuckItem(reason=found.reason, since=written(found.since), age_seconds=found.age_s),
+        else StuckItem(reason=found.reason, since=format_time(found.since), age_seconds=found.age_s),
     )
 
 
 def agent_item(agent: AgentTasks, spaces: Mapping[int, Space]) -> AgentItem:
-    """An agent of an organization whose spaces, by their id, these are."""
+    """An agent. `spaces`: id → space, all of the organization."""
     breakdown: dict[str, int] = {status: agent.by_status.get(status, 0) for status in TASK_STATUSES}
     return AgentItem(
         handle=agent.handle,
@@ -276,8 +277,8 @@ def agent_item(agent: AgentTasks, spaces: Mapping[int, Space]) -> AgentItem:
     )
 
 
-def call_item(call: Call, space_token: str, written: Written = iso) -> CallItem:
-    """A call of that space. Its times are `written` so."""
+def call_item(call: Call, space_token: str, format_time: TimeFormat = iso) -> CallItem:
+    """A call of that space. `format_time`: for all of its times."""
     return CallItem(
         space_token=space_token,
         # fields: answer from the row of a call
@@ -286,9 +287,9 @@ def call_item(call: Call, space_token: str, written: Written = iso) -> CallItem:
         destination_number=call.destination_number,
         call_type=call.call_type,
         call_status=call.call_status,
-        creation_time=written(call.creation_time),
-        start_time=written(call.start_time),
-        end_time=written(call.end_time),
+        creation_time=format_time(call.creation_time),
+        start_time=format_time(call.start_time),
+        end_time=format_time(call.end_time),
         call_duration=seconds(call.duration_ms),
         end_reason=call.end_reason,
         source_end_reason=call.source_end_reason,

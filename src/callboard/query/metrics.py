@@ -1,7 +1,8 @@
-"""The one catalogue of metrics: what each counts, in which unit, of what, and which time places it.
+"""The catalogue of metrics: what each counts, its unit, its denominator, and the time that decides its
+bucket.
 
-Every report makes its numbers here, from sums of whole numbers, so that the same question asked in two ways
-gets the same number.
+Every report computes its values here, from integer sums, so that two reports about the same calls give the
+same number.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from callboard.query.items import seconds
 from callboard.store.questions import Aggregate, Sum
 
 VERSION = "1"
-"""Of the definitions as a whole: moves when one of them changes."""
+"""The version of all definitions together: changed whenever one of them changes."""
 
 Sums = list[int]
-"""Whole numbers that metrics are made of, by the places below."""
+"""The integers that metrics are computed from, by the indexes below."""
 
 (
     MADE,
@@ -39,8 +40,8 @@ Sums = list[int]
 SIZE = 13
 
 _QUEUED = "queued"
-"""Such calls are not made yet and count nowhere."""
-OF_CALLS: dict[int, Sum] = {
+"""Queued calls are not made yet: no metric counts them."""
+CALL_SUMS: dict[int, Sum] = {
     MADE: Sum("items", but=_QUEUED),
     COMPLETED: Sum("items", ("completed",)),
     MISSED: Sum("items", ("missed",)),
@@ -51,22 +52,22 @@ OF_CALLS: dict[int, Sum] = {
     COMPLETED_TIMED: Sum("timed", ("completed",)),
     COMPLETED_TALK_MS: Sum("talk_ms", ("completed",)),
 }
-OF_TASKS: dict[int, Sum] = {
+TASK_SUMS: dict[int, Sum] = {
     PENDING: Sum("items", ("pending",)),
     RUNNING: Sum("items", ("running",)),
     TASKS_COMPLETED: Sum("items", ("completed",)),
     TASKS_FAILED: Sum("items", ("failed",)),
 }
-"""What a store adds up for each place."""
-_PLACES = {
-    **{("call", each): place for place, each in OF_CALLS.items()},
-    **{("task", each): place for place, each in OF_TASKS.items()},
+"""Index → the sum of an aggregate: of calls above, of tasks here."""
+_INDEXES = {
+    **{("call", each): index for index, each in CALL_SUMS.items()},
+    **{("task", each): index for index, each in TASK_SUMS.items()},
 }
 
 
-def places_of(aggregate: Aggregate) -> list[int]:
-    """The place of each of its sums."""
-    return [_PLACES[aggregate.of, each] for each in aggregate.sums]
+def sum_indexes(aggregate: Aggregate) -> list[int]:
+    """The index of each sum of an aggregate."""
+    return [_INDEXES[aggregate.of, each] for each in aggregate.sums]
 
 
 class Metric(Struct, frozen=True):
@@ -77,27 +78,28 @@ class Metric(Struct, frozen=True):
     definition: str
     unit: str
     denominator: str | None
-    """What a ratio or a mean is over; none for counts and sums."""
+    """The denominator of a ratio or mean; None for counts and sums."""
     placed_by: str
-    """The time that decides which bucket an item counts in."""
+    """The time that decides which bucket a call or task counts in."""
     needs: tuple[int, ...]
-    """The places of `Sums` that its value is made of."""
+    """The indexes of the `Sums` that its value is computed from."""
     value: Callable[[Sums], Any]
     counts: str
-    """The list that the number counts (its denominator, for ratios and means), as filters of it."""
+    """The filters of the list that the number counts; for ratios and means, of the list of the
+    denominator."""
     is_sum: bool = False
-    """Its value is the one sum it needs."""
+    """Whether its value is simply the one sum it needs."""
 
-    def column(self, columns: Mapping[int, Sequence[int]], many: int) -> Sequence[Any]:
-        """Its values, of `many` sums for each place; a place that is not there is nothing but 0."""
-        nothing = (0,) * many
-        needed = [columns.get(place, nothing) for place in self.needs]
+    def column(self, columns: Mapping[int, Sequence[int]], count: int) -> Sequence[Any]:
+        """Its values, from columns of `count` numbers by index of `Sums`; a missing column is all 0."""
+        zeros = (0,) * count
+        needed = [columns.get(index, zeros) for index in self.needs]
         if self.is_sum:
             return needed[0]
         sums, values = [0] * SIZE, []
         for row in zip(*needed, strict=True):
-            for place, number in zip(self.needs, row, strict=True):
-                sums[place] = number
+            for index, number in zip(self.needs, row, strict=True):
+                sums[index] = number
             values.append(self.value(sums))
         return values
 
@@ -115,12 +117,12 @@ def _mean(sums: Sums) -> float | None:
     return mean_seconds(sums[COMPLETED_TALK_MS], timed) if timed else None
 
 
-def _count(name: str, definition: str, place: int, counts: str) -> Metric:
-    """How many calls or tasks: one sum as it is."""
-    of: Literal["call", "task"] = "call" if place in OF_CALLS else "task"
+def _count(name: str, definition: str, index: int, counts: str) -> Metric:
+    """A metric that is one sum: a number of calls or tasks."""
+    of: Literal["call", "task"] = "call" if index in CALL_SUMS else "task"
     unit, placed_by = ("calls", "creation_time") if of == "call" else ("tasks", "created")
     return Metric(
-        name, of, definition, unit, None, placed_by, (place,), lambda sums: sums[place], counts, is_sum=True
+        name, of, definition, unit, None, placed_by, (index,), lambda sums: sums[index], counts, is_sum=True
     )
 
 
@@ -199,7 +201,7 @@ METRICS: tuple[Metric, ...] = (
         lambda sums: percent(sums[ANSWERED_FINAL], _final(sums)),
         "final=true",
     ),
-    _task("total_tasks", "Tasks, once each, whatever their status.", tuple(OF_TASKS), _tasks, ""),
+    _task("total_tasks", "Tasks, once each, whatever their status.", tuple(TASK_SUMS), _tasks, ""),
     _count("tasks_pending", "Tasks that wait.", PENDING, "status=pending"),
     _count("tasks_running", "Tasks under way.", RUNNING, "status=running"),
     _count("tasks_completed", "Tasks done.", TASKS_COMPLETED, "status=completed"),
@@ -208,8 +210,8 @@ METRICS: tuple[Metric, ...] = (
 BY_NAME = {metric.name: metric for metric in METRICS}
 
 
-def chosen(names: Sequence[str]) -> tuple[Metric, ...]:
-    """The metrics of these names."""
+def metrics_named(names: Sequence[str]) -> tuple[Metric, ...]:
+    """The metrics with these names, in this order."""
     return tuple(BY_NAME[name] for name in names)
 
 
@@ -232,6 +234,6 @@ class MetricsData(Struct, frozen=True):
 
 
 def metrics_data() -> MetricsData:
-    """The catalogue as users see it."""
+    """The catalogue as an answer."""
     items = [MetricItem(m.name, m.of, m.definition, m.unit, m.denominator, m.placed_by) for m in METRICS]
     return MetricsData(VERSION, items)

@@ -1,4 +1,4 @@
-"""Which questions can be asked of which list, and the typed filters they become."""
+"""The query parameters of lists, and the typed filters that they become."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ WHOLE_PAGING = {
         ),
     ),
 }
-"""Of lists that a script adds up: it must not silently get the first twenty."""
+"""For lists that scripts add up: without parameters they must not silently get the first twenty only."""
 TIMEZONE = zones(
     "timezone",
     "The zone whose civil days and wall times are meant. Left out: the home zone of the space that is asked "
@@ -100,7 +100,7 @@ TIMEZONE = zones(
 
 
 def _filter(field: Field) -> Parameter:
-    """The parameter that asks for a value of a field."""
+    """The parameter that filters on a field."""
     if field.kind == "whole":
         return numbers(field.name, field.filters, field.minimum, MAX_NUMBER)
     if field.kind == "phone":
@@ -121,7 +121,7 @@ DIMENSION_FILTERS = table(
     ANSWERED,
     *(each for each in _filters("call", grouping=True) if each.name not in _COUNTED),
 )
-"""What calls are told apart by, in lists and reports: first what counters hold."""
+"""The dimensions of calls, as filters of lists and reports; those that counters have come first."""
 CALL_FILTERS = DIMENSION_FILTERS | table(
     flags("made", "`true`: all calls made (`total_calls`); `false`: those only queued."),
     flags(
@@ -203,11 +203,11 @@ TIMES = frozenset(
         "waiting_before",
     }
 )
-"""Filters of lists that are times: they may be days or wall times of a zone."""
+"""Filters of lists whose value is a time: it may be a day or a wall time, which needs a zone."""
 
 
 def zone_of(values: Mapping[str, Any], home: ZoneInfo) -> ZoneInfo:
-    """The zone that was asked for; else the home zone of what is asked about."""
+    """The requested zone, or else the home zone of the scope."""
     zone: ZoneInfo = values.get("timezone", home)
     return zone
 
@@ -229,7 +229,9 @@ def _span(name: str, values: Mapping[str, Any], zone: ZoneInfo) -> tuple[Micros,
 
 
 def call_filter(values: Mapping[str, Any], home: ZoneInfo = UTC_ZONE) -> CallFilter:
-    """The filter that values of `CALL_FILTERS` stand for, in their zone or else in the home zone."""
+    """The filter for values of `CALL_FILTERS`. Days and wall times are read in the requested zone or else in
+    `home`.
+    """
     zone = zone_of(values, home)
     return CallFilter(
         min_duration_ms=values.get("min_duration"),
@@ -245,9 +247,7 @@ def call_filter(values: Mapping[str, Any], home: ZoneInfo = UTC_ZONE) -> CallFil
 
 
 def task_filter(values: Mapping[str, Any], now: Micros, home: ZoneInfo = UTC_ZONE) -> TaskFilter:
-    """The filter that values of `TASK_FILTERS` stand for, in their zone or else in the home zone; `stuck` as
-    of `now`.
-    """
+    """The filter for values of `TASK_FILTERS`; see `call_filter`. `now`: when tasks are stuck or not."""
     zone = zone_of(values, home)
     plain = {name: value for name, value in values.items() if name in _PLAIN_TASK_FIELDS}
     return TaskFilter(
@@ -261,21 +261,21 @@ def task_filter(values: Mapping[str, Any], now: Micros, home: ZoneInfo = UTC_ZON
 
 
 class Paging(Struct, frozen=True):
-    """Which part of a list is asked for."""
+    """The requested page of a list."""
 
     size: int
     offset: int
     after: Position | None
-    """Counted from here, where a cursor was given."""
+    """The position of the cursor: the page starts after it (keyset pagination). None without a cursor."""
 
     @property
     def window(self) -> Window:
-        """One item more than asked for, to see whether there is a next page."""
+        """One row more than the page has, to know whether there is a next page."""
         return Window(limit=self.size + 1, offset=self.offset, after=self.after)
 
 
 def paging(values: Mapping[str, Any], *, whole: bool = False) -> Paging:
-    """The page that values of `PAGING` stand for; of `WHOLE_PAGING` with `whole`."""
-    usual = MAX_PAGE_SIZE if whole and "page" not in values else PAGE_SIZE
-    size = values.get("page_size", usual)
+    """The page for values of `PAGING`, or with `whole` of `WHOLE_PAGING`."""
+    default_size = MAX_PAGE_SIZE if whole and "page" not in values else PAGE_SIZE
+    size = values.get("page_size", default_size)
     return Paging(size, (values.get("page", 1) - 1) * size, values.get("cursor"))

@@ -29,8 +29,8 @@ def organization_families(handle: str, contact: Totals, stuck: int, outcomes: Ou
         "counter",
         "Events received by all spaces, by how they ended and why they were rejected.",
         [
-            Sample({**labels, "outcome": outcome, "reason": reason}, many)
-            for (outcome, reason), many in sorted(outcomes.items())
+            Sample({**labels, "outcome": outcome, "reason": reason}, count)
+            for (outcome, reason), count in sorted(outcomes.items())
         ],
     )
 
@@ -44,8 +44,8 @@ def space_families(
         (_of(handle, space.token), totals.get(space.id, _NONE), stuck.get(space.id, 0)) for space in shown
     ]
     if rest:
-        together = sum_totals(totals.get(space.id, _NONE) for space in rest)
-        rows.append((_of(handle, OTHER), together, sum(stuck.get(space.id, 0) for space in rest)))
+        others = sum_totals(totals.get(space.id, _NONE) for space in rest)
+        rows.append((_of(handle, OTHER), others, sum(stuck.get(space.id, 0) for space in rest)))
     yield Family(
         "callboard_space_info",
         "gauge",
@@ -58,11 +58,11 @@ def space_families(
     yield from _families("callboard_space", "of one space", rows)
 
 
-def _families(prefix: str, whose: str, rows: Sequence[Row]) -> Iterator[Family]:
+def _families(prefix: str, owner: str, rows: Sequence[Row]) -> Iterator[Family]:
     yield Family(
         f"{prefix}_calls",
         "gauge",
-        f"Calls {whose}, by status.",
+        f"Calls {owner}, by status.",
         [
             Sample({**labels, "status": status}, getattr(totals, f"calls_{status}"))
             for labels, totals, _ in rows
@@ -72,19 +72,19 @@ def _families(prefix: str, whose: str, rows: Sequence[Row]) -> Iterator[Family]:
     yield Family(
         f"{prefix}_timed_calls",
         "gauge",
-        f"Completed calls {whose} whose talk time is known.",
+        f"Completed calls {owner} whose talk time is known.",
         [Sample(labels, totals.completed_timed) for labels, totals, _ in rows],
     )
     yield Family(
         f"{prefix}_talk_seconds",
         "gauge",
-        f"Talk time of these calls {whose}, added up.",
+        f"Talk time of these calls {owner}, added up.",
         [Sample(labels, totals.completed_talk_ms / 1000) for labels, totals, _ in rows],
     )
     yield Family(
         f"{prefix}_tasks",
         "gauge",
-        f"Tasks {whose}, by status.",
+        f"Tasks {owner}, by status.",
         [
             Sample({**labels, "status": status}, getattr(totals, f"tasks_{status}"))
             for labels, totals, _ in rows
@@ -94,7 +94,7 @@ def _families(prefix: str, whose: str, rows: Sequence[Row]) -> Iterator[Family]:
     yield Family(
         f"{prefix}_stuck_tasks",
         "gauge",
-        f"Tasks {whose} that run or wait for longer than their space allows.",
+        f"Tasks {owner} that run or wait for longer than their space allows.",
         [Sample(labels, stuck) for labels, _, stuck in rows],
     )
 

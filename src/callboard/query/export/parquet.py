@@ -39,9 +39,9 @@ class ParquetEncoder:
         self._sink = _Sink()
         sink: Any = self._sink
         self._writer = pq.ParquetWriter(sink, self._schema, compression="zstd")
-        self._held: list[Any] = []
-        self._held_rows = 0
-        self._held_bytes = 0
+        self._pending: list[Any] = []
+        self._pending_rows = 0
+        self._pending_bytes = 0
         self.row_bytes = 0.0
 
     def begin(self) -> bytes:
@@ -54,11 +54,11 @@ class ParquetEncoder:
             for column, (_, kind), field in zip(columns, self._columns, self._schema, strict=True)
         ]
         batch = self._pa.record_batch(arrays, schema=self._schema)
-        self._held.append(batch)
-        self._held_rows += batch.num_rows
-        self._held_bytes += batch.nbytes
+        self._pending.append(batch)
+        self._pending_rows += batch.num_rows
+        self._pending_bytes += batch.nbytes
         self.row_bytes = batch.nbytes / batch.num_rows
-        if self._held_rows >= GROUP_ROWS or self._held_bytes >= GROUP_BYTES:
+        if self._pending_rows >= GROUP_ROWS or self._pending_bytes >= GROUP_BYTES:
             self._write()
         return self._sink.take()
 
@@ -68,9 +68,11 @@ class ParquetEncoder:
         return self._sink.take()
 
     def _write(self) -> None:
-        if self._held:
-            self._writer.write_table(self._pa.Table.from_batches(self._held), row_group_size=self._held_rows)
-        self._held, self._held_rows, self._held_bytes = [], 0, 0
+        if self._pending:
+            self._writer.write_table(
+                self._pa.Table.from_batches(self._pending), row_group_size=self._pending_rows
+            )
+        self._pending, self._pending_rows, self._pending_bytes = [], 0, 0
 
 
 def _plain(column: Sequence[Any], kind: str) -> Sequence[Any]:
@@ -89,15 +91,15 @@ class _Sink:
     """
 
     def __init__(self) -> None:
-        self._parts: list[bytes] = []
+        self._pieces: list[bytes] = []
         self._length = 0
         self.closed = False
 
-    def write(self, part: Any) -> int:
-        kept = bytes(part)
-        self._parts.append(kept)
-        self._length += len(kept)
-        return len(kept)
+    def write(self, piece: Any) -> int:
+        copy = bytes(piece)
+        self._pieces.append(copy)
+        self._length += len(copy)
+        return len(copy)
 
     def tell(self) -> int:
         return self._length
@@ -119,5 +121,5 @@ class _Sink:
 
     def take(self) -> bytes:
         """The bytes written since the last call."""
-        taken, self._parts = b"".join(self._parts), []
-        return taken
+        pieces, self._pieces = b"".join(self._pieces), []
+        return pieces

@@ -1,4 +1,4 @@
-"""Rows as a table has them: of each column its kind, and the value of a row in it."""
+"""The columns of exports, and how the rows of a list become values of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from callboard.query.items import call_item, task_item
 from callboard.store.interface import CallAt, Store, TaskAt
 
 Kind = Literal["text", "time", "duration", "whole", "names", "document"]
-"""text; microseconds; milliseconds; a whole number; names of fields; an object."""
+"""text: str; time: microseconds; duration: milliseconds; whole: int; names: field names; document: an
+object."""
 Row = TypeVar("Row", CallAt, TaskAt)
 
 _KINDS: dict[str, Kind] = {
@@ -30,12 +31,12 @@ _KINDS: dict[str, Kind] = {
 }
 _OF_STUCK: dict[str, Kind] = {"stuck_since": "time", "stuck_age_seconds": "whole"}
 _SPACE = "space_token"
-"""The one column that is not of the row."""
+"""The one column that is not an attribute of the call or task."""
 
 
 class SpaceNames(dict[int, Space]):
-    """An organization's spaces by id, read when one is met that is not known: an export may outlast the
-    making of a space. May be used on any thread, one at a time.
+    """An organization's spaces by id, read again for an unknown id: a space may be created while an export
+    runs. Not thread-safe: may move between threads, but only one may use it at a time.
     """
 
     def __init__(self, store: Store, org_id: int) -> None:
@@ -54,12 +55,12 @@ class ExportTable(Struct, Generic[Row], frozen=True, kw_only=True):
     """How the rows of one list are exported."""
 
     name: str
-    """Of the list, for the name of a file."""
+    """The name of the list; part of the default file name."""
     columns: tuple[tuple[str, Kind], ...]
     values: Callable[[Row], tuple[Any, ...]]
-    """Of a row, in the order of the columns, as they are kept."""
+    """Row → its values in the order of the columns, in the units of `Kind`."""
     item: Callable[[Row], Struct]
-    """The row as an object, as the list shows it."""
+    """Row → the item of the list."""
 
 
 _of_call = attrgetter(*(each.row_name for each in answer_fields("call") if each.name != _SPACE))
@@ -67,7 +68,7 @@ _of_task = attrgetter(*(each.row_name for each in answer_fields("task") if each.
 
 
 def call_table(spaces: Mapping[int, Space]) -> ExportTable[CallAt]:
-    """Of calls."""
+    """The columns of calls."""
 
     def values(row: CallAt) -> tuple[Any, ...]:
         call_id, *rest = _of_call(row.call)
@@ -85,7 +86,7 @@ def call_table(spaces: Mapping[int, Space]) -> ExportTable[CallAt]:
 
 
 def task_table(spaces: Mapping[int, Space], now: Micros) -> ExportTable[TaskAt]:
-    """Of tasks, stuck as of `now`."""
+    """The columns of tasks. `now`: the time at which they are stuck."""
 
     def values(row: TaskAt) -> tuple[Any, ...]:
         task, limits = row.task, spaces[row.space_id].settings

@@ -1,1 +1,1 @@
-"""Reports: plan which cells or rows answer a question, and lay out the numbers. `Store.sums` adds them up."""
+"""Reports: plan which cells or rows a query needs, read their sums, and turn them into an answer."""

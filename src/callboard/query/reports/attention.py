@@ -1,6 +1,6 @@
-"""What needs a human: one list, the worst first, with cause, since when, which, and what to do.
+"""The attention report: what needs a human, worst first, with cause, since when, which items, and what to do.
 
-Nothing is reset here: what is listed stays as it is until its source says otherwise.
+The report changes nothing: a stuck task stays as it is until its source sends another event.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from msgspec import Struct
 from callboard.clock import DAY, HOUR, SECOND, Micros
 from callboard.model.directory import Space
 from callboard.model.totals import Totals, percent
-from callboard.query.metrics import COMPLETED, MADE, chosen
+from callboard.query.metrics import COMPLETED, MADE, metrics_named
 from callboard.query.reports.links import list_link
 from callboard.query.reports.period import Period, Range, exact_iso
 from callboard.query.reports.query import SeriesQuery
@@ -35,21 +35,22 @@ CAUSES = {
     "call_ringing_too_long": "No word of its end came: look it up at the platform, or send its end.",
     "tasks_failed": "Mend the reason, then run them again as a new attempt.",
 }
-"""Closed, the worst first: cause → what to do."""
+"""Cause → what to do, worst cause first. The causes are a closed list."""
 MAX_IDS = 20
 MAX_ITEMS = 1_000
 FAILED_WITHIN: Micros = 30 * DAY
 MIN_FINISHED = 100
-"""Finished tasks of a space that it takes to say what is usual there."""
+"""A space needs so many finished tasks for a typical run time."""
 MAX_FINISHED = 1_000
-"""Of a space, the latest."""
+"""The typical run time of a space is that of its latest finished tasks, at most so many."""
 MAX_EXAMINED = 50
-"""Spaces whose finished tasks are looked at, those with most running tasks: 50,000 tasks at most."""
-EVER: Range = (-(2**60), 2**60)
-TIMES_USUAL = 3
+"""Typical run times are computed for at most so many spaces, those with the most running tasks: 50,000 tasks
+are read at most."""
+ALL_TIME: Range = (-(2**60), 2**60)
+TIMES_TYPICAL = 3
 WEEKS = 4
 MIN_CALLS, MIN_CALLS_BEFORE = 50, 200
-"""Calls that it takes to compare rates: of the day, and of the days of the weeks before together."""
+"""Rates are compared only with at least so many calls: of the day, and of the earlier days together."""
 MIN_RATE_DROP = 5.0
 """Percentage points."""
 MIN_Z_SCORE = 3.0
@@ -64,7 +65,7 @@ class Rates(Struct, frozen=True, kw_only=True):
     calls_before: int
     success_rate_before: float
     standard_errors: float
-    """How far apart they are."""
+    """The difference of the two rates, in standard errors."""
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -74,18 +75,18 @@ class Item(Struct, frozen=True, kw_only=True):
     space_token: str
     space_name: str
     since: str | None
-    """Of the one that is longest; of failed tasks, from when on they are counted."""
+    """Of the item that lasts longest; for failed tasks, the start of the time they are counted over."""
     age_seconds: int | None
     count: int
     ids: list[str]
-    """The longest first, at most 20."""
+    """Longest first, at most 20."""
     link: str
-    """All of them."""
+    """To all of them."""
     what_to_do: str
     reason: str | None = None
-    """Of failed tasks."""
+    """For failed tasks."""
     rates: Rates | None = None
-    """Of a success rate that fell."""
+    """For a success rate that fell."""
 
 
 class AttentionData(Struct, frozen=True, kw_only=True):
@@ -93,48 +94,48 @@ class AttentionData(Struct, frozen=True, kw_only=True):
 
     as_of: str
     timezone: str
-    """The home zone of what is asked about."""
+    """The home zone of the scope."""
     count: int
-    """Items in all, also those beyond this list."""
+    """Number of all items, including those beyond the list."""
     counts: dict[str, int]
-    """Cause → calls or tasks; of success rates, spaces. Always all causes."""
+    """Cause → number of calls or tasks; for success rates, of spaces. Always has all causes."""
     items: list[Item]
-    """The worst cause first, the most of it first; at most 1,000."""
+    """Worst cause first, within a cause the highest count first; at most 1,000."""
 
 
 def attention(
     store: Store, scope: ReportScope, totals: Mapping[int, Totals], now: Micros, *, counters: bool = True
 ) -> AttentionData:
-    """What needs attention in these spaces; `totals` of each by id."""
-    found = [
+    """The attention report. `totals`: by space id."""
+    items = [
         *_rate_drops(store, scope, now, counters=counters),
         *_per_space_items(store, scope, totals, now),
         *_failed(store, scope, now),
     ]
     order = list(CAUSES)
-    found.sort(key=lambda item: (order.index(item.cause), -item.count, item.space_token, item.reason or ""))
+    items.sort(key=lambda item: (order.index(item.cause), -item.count, item.space_token, item.reason or ""))
     counts = dict.fromkeys(CAUSES, 0)
-    for item in found:
+    for item in items:
         counts[item.cause] += 1 if item.cause == "success_rate_fell" else item.count
     return AttentionData(
         as_of=exact_iso(now),
         timezone=scope.timezone,
-        count=len(found),
+        count=len(items),
         counts=counts,
-        items=found[:MAX_ITEMS],
+        items=items[:MAX_ITEMS],
     )
 
 
-def _item(cause: str, space: Space, now: Micros, late: Overdue, link: str) -> Item:
-    since = late.since
+def _item(cause: str, space: Space, now: Micros, overdue: Overdue, link: str) -> Item:
+    since = overdue.since
     return Item(
         cause=cause,
         space_token=space.token,
         space_name=space.name,
         since=None if since is None else exact_iso(since),
         age_seconds=None if since is None else (now - since) // SECOND,
-        count=late.count,
-        ids=late.ids,
+        count=overdue.count,
+        ids=overdue.ids,
         link=link,
         what_to_do=CAUSES[cause],
     )
@@ -143,7 +144,9 @@ def _item(cause: str, space: Space, now: Micros, late: Overdue, link: str) -> It
 def _per_space_items(
     store: Store, scope: ReportScope, totals: Mapping[int, Totals], now: Micros
 ) -> Iterator[Item]:
-    """Of all spaces together: what each is asked with its own limits is one question of the store."""
+    """Stuck tasks and calls that last too long. Every space has its own limits, but each query covers all
+    spaces.
+    """
     has = {space.id: totals.get(space.id, Totals()) for space in scope.spaces}
     running = [space for space in scope.spaces if has[space.id].tasks_running]
     pending = [space for space in scope.spaces if has[space.id].tasks_pending]
@@ -151,15 +154,15 @@ def _per_space_items(
     yield from _stuck(store, scope.org_id, pending, "pending", now)
     if running:
         yield from _open_after_call(store, scope.org_id, running, now)
-        yield from _unusual(store, scope.org_id, running, has, now)
+        yield from _unusually_long(store, scope.org_id, running, has, now)
     for status in ("in_progress", "ringing"):
         live = {space.id: space for space in scope.spaces if getattr(has[space.id], f"calls_{status}")}
         before = {space.id: live_before(space, now) for space in live.values()}
-        for space_id, late in store.long_live_calls(scope.org_id, status, before, MAX_IDS).items():
+        for space_id, overdue in store.long_live_calls(scope.org_id, status, before, MAX_IDS).items():
             space = live[space_id]
             end = exact_iso(before[space_id])
             link = list_link("call-logs", space_token=space.token, call_status=status, end_date=end)
-            yield _item(f"call_{status}_too_long", space, now, late, link)
+            yield _item(f"call_{status}_too_long", space, now, overdue, link)
 
 
 def _stuck_before(space: Space, status: str, now: Micros) -> Micros:
@@ -171,41 +174,43 @@ def _stuck_before(space: Space, status: str, now: Micros) -> Micros:
 def _stuck(store: Store, org_id: int, spaces: Sequence[Space], status: str, now: Micros) -> Iterator[Item]:
     by_id = {space.id: space for space in spaces}
     before = {space.id: _stuck_before(space, status, now) for space in spaces}
-    for space_id, late in store.waiting_tasks(org_id, status, before, MAX_IDS).items():
+    for space_id, overdue in store.waiting_tasks(org_id, status, before, MAX_IDS).items():
         space = by_id[space_id]
         link = list_link("tasks", space_token=space.token, status=status, stuck="true")
-        yield _item(f"task_{status}_too_long", space, now, late, link)
+        yield _item(f"task_{status}_too_long", space, now, overdue, link)
 
 
 def _open_after_call(store: Store, org_id: int, spaces: Sequence[Space], now: Micros) -> Iterator[Item]:
     by_id = {space.id: space for space in spaces}
     where = TaskFilter(status="running", call_ended=True, now=now)
     open_tasks = Aggregate(spaces=tuple(by_id), where=where, group=("space",), sums=(Sum("items"),))
-    for _, space_id, count in store.sums(org_id, [Scan(aggregate=open_tasks, ranges=(EVER,))])[0]:
+    for _, space_id, count in store.sums(org_id, [Scan(aggregate=open_tasks, ranges=(ALL_TIME,))])[0]:
         space = by_id[space_id]
-        # A list is newest first: its last ones wait longest.
+        # A list is newest first: its last tasks are those that wait longest.
         window = Window(limit=MAX_IDS, offset=max(0, count - MAX_IDS))
         tasks = [each.task for each in store.tasks(Scope(org_id, space.id), where, window)][::-1]
         waiting = [task.waiting_since for task in tasks if task.waiting_since is not None]
-        late = Overdue(count=count, since=min(waiting, default=None), ids=[task.task_id for task in tasks])
+        overdue = Overdue(count=count, since=min(waiting, default=None), ids=[task.task_id for task in tasks])
         link = list_link("tasks", space_token=space.token, status="running", call_ended="true")
-        yield _item("task_open_after_its_call", space, now, late, link)
+        yield _item("task_open_after_its_call", space, now, overdue, link)
 
 
-def _unusual(
+def _unusually_long(
     store: Store, org_id: int, spaces: Sequence[Space], has: Mapping[int, Totals], now: Micros
 ) -> Iterator[Item]:
-    """Running for longer than three times what nearly all take there, and not stuck yet."""
-    # Where most is running, and enough was completed to say what is usual.
-    looked = sorted(spaces, key=lambda space: (-has[space.id].tasks_running, space.id))
-    looked = [space for space in looked if has[space.id].tasks_completed >= MIN_FINISHED]
-    by_id = {space.id: space for space in looked[:MAX_EXAMINED]}
+    """Tasks that have run for more than three times the 99th percentile of their space, and are not stuck
+    yet.
+    """
+    # The spaces with most running tasks, among those with enough finished ones for a typical run time.
+    examined = sorted(spaces, key=lambda space: (-has[space.id].tasks_running, space.id))
+    examined = [space for space in examined if has[space.id].tasks_completed >= MIN_FINISHED]
+    by_id = {space.id: space for space in examined[:MAX_EXAMINED]}
     before: dict[int, Micros] = {}
-    for space_id, found in store.run_times_ms(org_id, tuple(by_id), MAX_FINISHED).items():
-        times = sorted(found)
+    for space_id, run_times in store.run_times_ms(org_id, tuple(by_id), MAX_FINISHED).items():
+        times = sorted(run_times)
         if len(times) >= MIN_FINISHED:
-            usual_ms = times[-(-len(times) * 99 // 100) - 1]
-            moment = now - TIMES_USUAL * usual_ms * 1000
+            typical_ms = times[-(-len(times) * 99 // 100) - 1]
+            moment = now - TIMES_TYPICAL * typical_ms * 1000
             if moment > _stuck_before(by_id[space_id], "running", now):
                 before[space_id] = moment
     stuck_before = {space_id: _stuck_before(by_id[space_id], "running", now) for space_id in before}
@@ -214,7 +219,7 @@ def _unusual(
         known = stuck.get(space_id, Overdue(count=0, since=None, ids=[]))
         if every.count == known.count:
             continue
-        late = Overdue(
+        overdue = Overdue(
             count=every.count - known.count,
             since=None,
             ids=[name for name in every.ids if name not in set(known.ids)][:MAX_IDS],
@@ -226,11 +231,11 @@ def _unusual(
             stuck="false",
             waiting_before=exact_iso(before[space_id]),
         )
-        yield _item("task_running_longer_than_usual", by_id[space_id], now, late, link)
+        yield _item("task_running_longer_than_usual", by_id[space_id], now, overdue, link)
 
 
 def _failed(store: Store, scope: ReportScope, now: Micros) -> Iterator[Item]:
-    """Failed tasks of the last thirty days, by reason."""
+    """Failed tasks that were created in the last thirty days, by reason."""
     begin = now - FAILED_WITHIN
     by_id = {space.id: space for space in scope.spaces}
     failed = Aggregate(
@@ -242,7 +247,7 @@ def _failed(store: Store, scope: ReportScope, now: Micros) -> Iterator[Item]:
     scan = Scan(aggregate=failed, ranges=((begin, now),))
     counts: Counter[tuple[int, str]] = Counter()
     for _, space_id, reason, count in store.sums(scope.org_id, [scan])[0]:
-        counts[space_id, reason or "unknown"] += count  # no reason, and that very word, are one list
+        counts[space_id, reason or "unknown"] += count  # null and the word "unknown" are one list
     for (space_id, reason), count in counts.items():
         space = by_id[space_id]
         link = list_link(
@@ -268,7 +273,9 @@ def _failed(store: Store, scope: ReportScope, now: Micros) -> Iterator[Item]:
 
 
 def _rate_drops(store: Store, scope: ReportScope, now: Micros, *, counters: bool) -> Iterator[Item]:
-    """The last 24 whole hours beside the same hours of the four weeks before."""
+    """Spaces whose success rate fell: the last 24 whole hours against the same hours of the four weeks
+    before.
+    """
     end = now - now % HOUR
     day: Range = (end - DAY, end)
     ranges = (day, *((day[0] - 7 * DAY * week, day[1] - 7 * DAY * week) for week in range(1, WEEKS + 1)))
@@ -277,13 +284,13 @@ def _rate_drops(store: Store, scope: ReportScope, now: Micros, *, counters: bool
         period=Period(*day),
         interval="total",
         zone=ZoneInfo("UTC"),
-        metrics=chosen(["success_rate"]),
+        metrics=metrics_named(["success_rate"]),
         group=("space_token",),
         counters=counters,
     )
     numbers = tabulate(store, query, ranges)
     for space in scope.spaces:
-        rates = _fall(numbers[(space.id,)]) if (space.id,) in numbers else None
+        rates = _rate_drop(numbers[(space.id,)]) if (space.id,) in numbers else None
         if rates is not None:
             link = list_link(
                 "call-logs",
@@ -306,8 +313,8 @@ def _rate_drops(store: Store, scope: ReportScope, now: Micros, *, counters: bool
             )
 
 
-def _fall(sums: Mapping[int, Sequence[int]]) -> Rates | None:
-    """Whether the first of these fell behind the others together, by enough to say so."""
+def _rate_drop(sums: Mapping[int, Sequence[int]]) -> Rates | None:
+    """The rates, if that of the first range is significantly below that of all others together; else None."""
     calls, *calls_before = sums[MADE]
     completed, *were_completed = sums[COMPLETED]
     before, completed_before = sum(calls_before), sum(were_completed)

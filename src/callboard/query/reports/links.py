@@ -34,7 +34,7 @@ def metric_link(
     """
     if metric.of == "task":
         return _link("tasks", metric, scope, {}, group, ("created_from", "created_to"), bounds)
-    filters = {name: _word(value) for name, value in where}
+    filters = {name: _text(value) for name, value in where}
     return _link("call-logs", metric, scope, filters, group, ("start_date", "end_date"), bounds)
 
 
@@ -47,28 +47,28 @@ def _link(
     names: tuple[str, str],
     bounds: tuple[str, str] | None,
 ) -> str:
-    asked = {**scope, **filters, **group}
+    given = {**scope, **filters, **group}
     own = dict(pair.split("=") for pair in metric.counts.split("&") if pair)
-    if any(asked.get(name, value) != value for name, value in own.items()):
+    if any(given.get(name, value) != value for name, value in own.items()):
         # The metric counts another status than that of the group, so the number is 0 and the link must be an
         # empty list. No parameter asks for nothing, but no call of unknown duration has one of at most 0 s.
         own["max_duration"], own["duration_known"] = "0", "false"
-        own = {name: value for name, value in own.items() if name not in asked}
-    text = _query({**asked, **own})
+        own = {name: value for name, value in own.items() if name not in given}
+    text = _query({**given, **own})
     limits = [] if bounds is None else [f"{name}={value}" for name, value in zip(names, bounds, strict=True)]
     return f"{BASE}/{resource}/?" + "&".join([*([text] if text else []), *limits])
 
 
 def list_link(resource: str, **parameters: str | None) -> str:
     """The link to a list with these parameters; those that are None are left out."""
-    asked = {name: value for name, value in parameters.items() if value is not None}
-    return f"{BASE}/{resource}/" + (f"?{_query(asked)}" if asked else "")
+    given = {name: value for name, value in parameters.items() if value is not None}
+    return f"{BASE}/{resource}/" + (f"?{_query(given)}" if given else "")
 
 
-def template_link(resource: str, parameters: Mapping[str, str], places: Mapping[str, str]) -> str:
+def template_link(resource: str, parameters: Mapping[str, str], templates: Mapping[str, str]) -> str:
     """The link to a list with these parameters and some that are filled in later, such as `{peak_at}`."""
     text = _query(parameters)
-    limits = [f"{name}={value}" for name, value in places.items()]
+    limits = [f"{name}={value}" for name, value in templates.items()]
     return f"{BASE}/{resource}/?" + "&".join([*([text] if text else []), *limits])
 
 
@@ -76,29 +76,29 @@ def _query(parameters: Mapping[str, str]) -> str:
     return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in parameters.items()])
 
 
-QUOTED = 10_000
+CACHED_QUOTES = 10_000
 LONGEST_QUOTED = 64
 """Longer texts are quoted without the cache, which bounds its memory."""
 
 
 def _quoted(text: str) -> str:
-    return _quoted_before(text) if len(text) <= LONGEST_QUOTED else quote(text, safe="")
+    return _quoted_cached(text) if len(text) <= LONGEST_QUOTED else quote(text, safe="")
 
 
 # Cached, because a report has hundreds of links that differ in one value; quoting took half of its time.
-@lru_cache(maxsize=QUOTED)
-def _quoted_before(text: str) -> str:
+@lru_cache(maxsize=CACHED_QUOTES)
+def _quoted_cached(text: str) -> str:
     return quote(text, safe="")
 
 
-def scope_of(space: Space | None, *, all_content: bool) -> dict[str, str]:
+def scope_parameters(space: Space | None, *, all_content: bool) -> dict[str, str]:
     """The query parameters of a report's scope."""
     if space is not None:
         return {"space_token": space.token}
     return {"content_type": "all"} if all_content else {}
 
 
-def words_of(group: Mapping[str, str]) -> Where:
+def group_filters(group: Mapping[str, str]) -> Where:
     """The values of a group as filters. `space_token` is left out: it is part of the scope."""
     return tuple(
         (
@@ -110,18 +110,18 @@ def words_of(group: Mapping[str, str]) -> Where:
     )
 
 
-def words(where: Where) -> list[tuple[str, str]]:
+def filter_texts(where: Where) -> list[tuple[str, str]]:
     """Filters as query parameters."""
-    return [(name, _word(value)) for name, value in where]
+    return [(name, _text(value)) for name, value in where]
 
 
-def _word(value: object) -> str:
+def _text(value: object) -> str:
     if is_unknown(value):  # type: ignore[arg-type]
         return "unknown"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def links_of(
+def metric_links(
     metrics: Sequence[Metric],
     scope: Mapping[str, str],
     where: Where,

@@ -1,4 +1,4 @@
-"""What reports can be asked: the period, the zone, groups, filters and metrics, as query parameters."""
+"""The query parameters of reports (period, zone, groups, filters, metrics), and the resulting queries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from callboard.clock import Micros
 from callboard.query.civil import Moment
-from callboard.query.metrics import METRICS, chosen
+from callboard.query.metrics import METRICS, metrics_named
 from callboard.query.parameter import Parameter, moments, numbers, words, zones
 from callboard.query.parameters import DIMENSION_FILTERS, SCOPE, table, zone_of
 from callboard.query.reports.concurrency import KINDS, ConcurrencyQuery
@@ -24,23 +24,23 @@ DEFAULT_METRICS = ("total_calls", "completed_calls", "failed_calls", "avg_durati
 
 
 def several(
-    name: str, text: str, allowed: Sequence[str], most: int, default: Sequence[str] = ()
+    name: str, text: str, allowed: Sequence[str], limit: int, default: Sequence[str] = ()
 ) -> Parameter:
-    """Some of a closed list, separated by commas, each once."""
+    """One or more words of a closed list, separated by commas, each once; at most `limit`."""
     choices = "|".join(allowed)
 
     def read(value: str) -> tuple[str, ...]:
-        found = tuple(value.split(","))
-        for each in found:
+        values = tuple(value.split(","))
+        for each in values:
             if each not in allowed:
                 raise ValueError(f"must be one or more of {', '.join(allowed)}, separated by commas")
-        if len(set(found)) < len(found):
+        if len(set(values)) < len(values):
             raise ValueError("names one of them twice")
-        if len(found) > most:
-            raise ValueError(f"names more than {most}")
-        return found
+        if len(values) > limit:
+            raise ValueError(f"names more than {limit}")
+        return values
 
-    schema: dict[str, Any] = {"type": "string", "pattern": f"^({choices})(,({choices})){{0,{most - 1}}}$"}
+    schema: dict[str, Any] = {"type": "string", "pattern": f"^({choices})(,({choices})){{0,{limit - 1}}}$"}
     if default:
         schema["default"] = ",".join(default)
     return Parameter(name=name, text=text, schema=schema, read=read, example=",".join(allowed[:1]))
@@ -120,12 +120,12 @@ SPACES = {
 
 
 def where_of(values: Mapping[str, Any]) -> Where:
-    """The filters on dimensions among a query's values."""
+    """The filters on dimensions among the values."""
     return tuple((name, values[name]) for name in DIMENSION_FILTERS if name in values)
 
 
 def period_of(values: Mapping[str, Any], zone: ZoneInfo, now: Micros) -> Period:
-    """The period asked for."""
+    """The requested period."""
     return read_period(values.get("start"), values.get("end"), zone, now)
 
 
@@ -137,7 +137,7 @@ def series_query(values: Mapping[str, Any], scope: ReportScope, now: Micros) -> 
         period=period_of(values, zone, now),
         interval=values.get("interval", "day"),
         zone=zone,
-        metrics=chosen(values.get("metric", DEFAULT_METRICS)),
+        metrics=metrics_named(values.get("metric", DEFAULT_METRICS)),
         group=values.get("group_by", ()),
         where=where_of(values),
         compare="compare" in values,
@@ -175,6 +175,6 @@ def concurrency_query(values: Mapping[str, Any], scope: ReportScope, now: Micros
 
 
 def sort_of(values: Mapping[str, Any]) -> str:
-    """How the spaces are sorted."""
+    """The sort order of the spaces report."""
     sort: str = values.get("sort", DEFAULT_SORT)
     return sort

@@ -19,7 +19,7 @@ from callboard.clock import DAY, EPOCH, Micros
 from callboard.errors import InvalidInputError
 from callboard.fold.grain import QUARTER_HOUR_US, Grain, bucket_of, day_start
 from callboard.query.civil import Moment
-from callboard.query.wall import LATEST, first_instant, latest_wall_clock, local_time, wall_clock_time
+from callboard.query.wall_clock import LATEST, first_instant, latest_wall_clock, local_time, wall_clock_time
 
 INTERVALS = ("15m", "hour", "day", "week", "month", "total")
 MAX_BUCKETS = 10_000
@@ -29,7 +29,7 @@ DEFAULT_DAYS = 30
 BLOCKS: dict[str, Micros] = {"hour": 4 * DAY, "day": 64 * DAY, "week": 448 * DAY, "month": 1_920 * DAY}
 """Interval → length of the blocks of time in which the edges of civil periods are cached, about a hundred
 edges in each. Edges of quarter-hours are not cached: they are plain additions."""
-BLOCKS_KEPT = 1_000
+CACHED_BLOCKS = 1_000
 
 Range = tuple[Micros, Micros]
 """Start and exclusive end."""
@@ -60,9 +60,9 @@ def read_period(start: Moment | None, end: Moment | None, zone: ZoneInfo, now: M
     else:
         begin = start.starts(zone)
     if begin > until or (begin == until and not _are_skipped(start, end)):
-        raise not_together("end", "must be later than start")
+        raise incompatible("end", "must be later than start")
     if begin < EARLIEST:
-        raise not_together("start", "must lie between 1970 and 9999")
+        raise incompatible("start", "must lie between 1970 and 9999")
     return Period(begin, until)
 
 
@@ -75,7 +75,7 @@ def _are_skipped(start: Moment | None, end: Moment | None) -> bool:
     return start.day <= end.day
 
 
-def not_together(name: str, message: str) -> InvalidInputError:
+def incompatible(name: str, message: str) -> InvalidInputError:
     """The error for parameters that are each valid but cannot be answered together."""
     return InvalidInputError(f"{name}: {message}", [(name, message)])
 
@@ -92,7 +92,7 @@ def buckets(period: Period, interval: str, zone: str) -> tuple[Range, ...]:
         interval
     )
     if shortest is not None and (period.end - period.start) // shortest > 40 * MAX_BUCKETS:
-        raise _too_many(interval)
+        raise _too_many_buckets(interval)
     found: list[Range] = []
     begin = period.start
     for edge in _edges_within(period.start, period.end, interval, zone):
@@ -100,7 +100,7 @@ def buckets(period: Period, interval: str, zone: str) -> tuple[Range, ...]:
             found.append((begin, edge))
             begin = edge
         if len(found) > MAX_BUCKETS:
-            raise _too_many(interval)
+            raise _too_many_buckets(interval)
     found.append((begin, period.end))
     return tuple(found)
 
@@ -116,14 +116,14 @@ def _edges_within(start: Micros, end: Micros, interval: str, zone: str) -> Itera
 
 
 # Cached by fixed blocks of time, not by period: most periods end now, so their key would never be hit again.
-@lru_cache(maxsize=BLOCKS_KEPT)
+@lru_cache(maxsize=CACHED_BLOCKS)
 def _edges_of_block(block: int, interval: str, zone: str) -> tuple[Micros, ...]:
     # From one microsecond earlier, because `_edges` leaves out its start and an edge may be there.
     first, after = block * BLOCKS[interval], (block + 1) * BLOCKS[interval]
     return tuple(takewhile(lambda edge: edge < min(after, LATEST), _edges(first - 1, interval, zone)))
 
 
-def whole(ranges: Sequence[Range], interval: str, zone: str) -> frozenset[Range]:
+def complete_buckets(ranges: Sequence[Range], interval: str, zone: str) -> frozenset[Range]:
     """The buckets that are whole civil periods: not cut by the edges of the period they make up."""
     if interval == "total" or not ranges:
         return frozenset()
@@ -139,7 +139,7 @@ def _is_edge(instant: Micros, interval: str, zone: str) -> bool:
     return instant > EARLIEST and next(_edges(instant - 1, interval, zone), None) == instant
 
 
-def _too_many(interval: str) -> InvalidInputError:
+def _too_many_buckets(interval: str) -> InvalidInputError:
     message = f"more than {MAX_BUCKETS:,} buckets: take a longer interval or a shorter period"
     return InvalidInputError(f"interval {interval}: {message}", [("interval", message)])
 
@@ -152,23 +152,23 @@ def _edges(start: Micros, interval: str, zone: str) -> Iterator[Micros]:
     latest = start
     # The errors are those of `datetime` after the year 9999.
     with suppress(OverflowError, ValueError):
-        for edge in _begins(start, interval, zone):
+        for edge in _civil_starts(start, interval, zone):
             if edge > latest:
                 yield edge
                 latest = edge
 
 
-def _begins(start: Micros, interval: str, zone: str) -> Iterator[Micros]:
+def _civil_starts(start: Micros, interval: str, zone: str) -> Iterator[Micros]:
     if interval == "total":
         return iter(())
     if interval == "15m":
-        return _quarters(start)
+        return _quarter_hours(start)
     if interval == "hour":
         return _hours(start, zone)
     return _days(start, interval, zone)
 
 
-def _quarters(start: Micros) -> Iterator[Micros]:
+def _quarter_hours(start: Micros) -> Iterator[Micros]:
     edge = (start // QUARTER_HOUR_US + 1) * QUARTER_HOUR_US
     while True:
         yield edge
@@ -176,27 +176,27 @@ def _quarters(start: Micros) -> Iterator[Micros]:
 
 
 def _hours(start: Micros, zone: str) -> Iterator[Micros]:
-    quarter = bucket_of(start // QUARTER_HOUR_US, Grain.HOUR, zone)
+    quarter_hour = bucket_of(start // QUARTER_HOUR_US, Grain.HOUR, zone)
     while True:
-        quarter = next_hour(quarter, zone)
-        yield quarter * QUARTER_HOUR_US
+        quarter_hour = next_hour(quarter_hour, zone)
+        yield quarter_hour * QUARTER_HOUR_US
 
 
-HOURS = 20_000
+CACHED_HOURS = 20_000
 
 
-@lru_cache(maxsize=HOURS)
-def next_hour(quarter: int, zone: str) -> int:
-    """The quarter-hour at which the civil hour that begins with `quarter` ends."""
-    following = quarter + 4
+@lru_cache(maxsize=CACHED_HOURS)
+def next_hour(quarter_hour: int, zone: str) -> int:
+    """The quarter-hour at which the civil hour that begins with `quarter_hour` ends."""
+    following = quarter_hour + 4
     # An hour without a clock change has four quarter-hours. Otherwise search for the next one that begins an
     # hour.
     if (
-        bucket_of(following - 1, Grain.HOUR, zone) == quarter
+        bucket_of(following - 1, Grain.HOUR, zone) == quarter_hour
         and bucket_of(following, Grain.HOUR, zone) == following
     ):
         return following
-    following = quarter + 1
+    following = quarter_hour + 1
     while bucket_of(following, Grain.HOUR, zone) != following:
         following += 1
     return following
@@ -209,13 +209,13 @@ def _days(start: Micros, interval: str, zone: str) -> Iterator[Micros]:
     elif interval == "month":
         day = day.replace(day=1)
     while True:
-        day = _after(day, interval)
+        day = _next_start(day, interval)
         edge = day_start(day, zone)
         if edge > start:
             yield edge
 
 
-def _after(day: datetime, interval: str) -> datetime:
+def _next_start(day: datetime, interval: str) -> datetime:
     if interval == "day":
         return day + timedelta(days=1)
     if interval == "week":
@@ -247,16 +247,16 @@ class PeriodShift(Struct, frozen=True):
     days: int = 0
     """Civil days back."""
 
-    def back(self, wall: datetime) -> datetime:
+    def moved_back(self, wall_time: datetime) -> datetime:
         """The same wall time in the period before. A day that its month lacks becomes that month's end."""
         if not self.months:
-            return wall - timedelta(days=self.days)
-        first = _midnight(wall).replace(day=1)
+            return wall_time - timedelta(days=self.days)
+        first = _midnight(wall_time).replace(day=1)
         earlier = _months_before(first, self.months)
-        return min(earlier + (wall - first), _after(earlier, "month"))
+        return min(earlier + (wall_time - first), _next_start(earlier, "month"))
 
 
-def before_of(period: Period, zone: str, now: Micros | None = None) -> PeriodShift:
+def shift_of(period: Period, zone: str, now: Micros | None = None) -> PeriodShift:
     """The period that `period` is compared with. The rules are in docs/reference/reports.md, "Compared with
     the period before".
     """
@@ -270,8 +270,8 @@ def before_of(period: Period, zone: str, now: Micros | None = None) -> PeriodShi
     months, days = _unit(period, first, until, zone, now)
     found = PeriodShift(period, until, months, days)
     try:
-        begin = day_start(found.back(first), zone)
-        end = first_instant(found.back(latest_wall_clock(until, zone)), zone)
+        begin = day_start(found.moved_back(first), zone)
+        end = first_instant(found.moved_back(latest_wall_clock(until, zone)), zone)
     except (OverflowError, ValueError):  # before the year 1
         begin = end = EARLIEST
     # Not before 1970, where no numbers are; and it must not overlap the period itself.
@@ -281,7 +281,7 @@ def before_of(period: Period, zone: str, now: Micros | None = None) -> PeriodShi
 
 def previous(period: Period, zone: str, now: Micros | None = None) -> Period:
     """The period before, without the way to move times into it."""
-    return before_of(period, zone, now).period
+    return shift_of(period, zone, now).period
 
 
 def _unit(period: Period, first: datetime, until: Micros, zone: str, now: Micros | None) -> tuple[int, int]:
@@ -295,9 +295,9 @@ def _unit(period: Period, first: datetime, until: Micros, zone: str, now: Micros
     # Only a period that runs until now, or ends within a day, is a month or week "so far". Whole past days
     # are compared with as many days before, even if the first one begins a month or a week.
     if until == now or _civil_day(until, zone) is None:
-        if first.day == 1 and last < _after(first, "month"):
+        if first.day == 1 and last < _next_start(first, "month"):
             return 1, 0
-        if first.weekday() == 0 and last < _after(first, "week"):
+        if first.weekday() == 0 and last < _next_start(first, "week"):
             return 0, 7
     return 0, (last - first).days + 1
 
@@ -317,10 +317,10 @@ def _civil_day(instant: Micros, zone: str) -> datetime | None:
 
 
 # Cached, because every report writes hundreds of bounds, mostly the same ones; it took half of its time.
-WRITTEN = 10_000
+CACHED_TEXTS = 10_000
 
 
-@lru_cache(maxsize=WRITTEN)
+@lru_cache(maxsize=CACHED_TEXTS)
 def exact_iso(instant: Micros) -> str:
     """An instant in UTC, to the microsecond if needed: clients send the bounds of answers back unchanged."""
     text = (EPOCH + timedelta(microseconds=instant)).isoformat()[:19]
@@ -330,7 +330,7 @@ def exact_iso(instant: Micros) -> str:
     return f"{text}.{rest // 1000:03d}Z" if rest else f"{text}Z"
 
 
-@lru_cache(maxsize=WRITTEN)
+@lru_cache(maxsize=CACHED_TEXTS)
 def local_iso(instant: Micros, zone: ZoneInfo) -> str:
     """An instant as local time of the zone, with its offset."""
     local = local_time(instant, zone)

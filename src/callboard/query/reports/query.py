@@ -14,25 +14,26 @@ from callboard.query.reports.scope import ReportScope
 
 
 class Query(Struct, frozen=True, kw_only=True):
-    """What every report over a period is asked; each report adds what is its own."""
+    """What a caller requested of a report over a period. Reports with further parameters extend it."""
 
     scope: ReportScope
     period: Period
     zone: ZoneInfo
-    """Whose civil days and hours are meant."""
+    """The zone whose civil hours, days, weeks and months are meant."""
     group: tuple[str, ...] = ()
-    """Of `DIMENSIONS`; for tasks `space_token` alone."""
+    """Names of `DIMENSIONS`; for tasks only `space_token`."""
     where: Where = ()
     counters: bool = True
-    """False: all of it is counted from rows, which tests compare with the counters."""
+    """False: everything is counted from rows. Tests compare that with the counters."""
     now: Micros | None = None
-    """No call is created much later than this: a period that ends later is cut where it matters."""
+    """The time of the request. No call is created much later, so a search may stop there although the period
+    ends later; a comparison ends there."""
 
 
 class SeriesQuery(Query, frozen=True, kw_only=True):
-    """Metrics over time."""
+    """Metrics by bucket."""
 
     interval: str
     metrics: tuple[Metric, ...]
     compare: bool = False
-    """With the period before beside it, as far as this one has come at `now`."""
+    """Whether to compare with the previous period, up to the same point if the period contains `now`."""

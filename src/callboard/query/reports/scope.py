@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from callboard.model.directory import Space
-from callboard.query.reports.links import scope_of
+from callboard.query.reports.links import scope_parameters
 from callboard.store.questions import Scope
 
 
@@ -34,14 +34,14 @@ class ReportScope(Struct, frozen=True):
         return self.spaces[0] if self.one else None
 
     @property
-    def asked(self) -> Scope:
+    def list_scope(self) -> Scope:
         """The same scope for lists of rows."""
         return Scope(self.org_id, self.spaces[0].id if self.one else None, self.all_content)
 
     @property
     def parameters(self) -> dict[str, str]:
         """The query parameters of this scope."""
-        return scope_of(self.space, all_content=self.all_content)
+        return scope_parameters(self.space, all_content=self.all_content)
 
 
 def report_scope(

@@ -1,4 +1,4 @@
-"""Metrics over time: by bucket, by up to two dimensions, beside the period before."""
+"""The series report: metrics by bucket and by up to two dimensions, compared with the previous period."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from msgspec import UNSET, Struct, UnsetType
 from callboard.errors import InvalidInputError
 from callboard.query.metrics import Metric
 from callboard.query.reports.compare import Comparison, comparison
-from callboard.query.reports.links import links_of
+from callboard.query.reports.links import metric_links
 from callboard.query.reports.period import (
     Range,
     buckets,
+    complete_buckets,
     exact_iso,
+    incompatible,
     local_iso,
-    not_together,
-    whole,
 )
 from callboard.query.reports.query import SeriesQuery
 from callboard.query.reports.tabulate import Table, tabulate
@@ -29,7 +29,7 @@ from callboard.store.interface import Store
 
 MAX_GROUPS = 1_000
 MAX_NUMBERS = 500_000
-"""Values in one answer at most: buckets x groups x metrics."""
+"""Most values in one answer: buckets x groups x metrics."""
 MAX_GROUP_DIMENSIONS = 2
 
 Values = Mapping[str, Sequence[Any]]
@@ -42,7 +42,7 @@ class Bucket(Struct, frozen=True):
     start: str
     end: str
     local_start: str
-    """By the clock of the zone asked for."""
+    """The start as local time of the requested zone."""
 
 
 class Part(Struct, frozen=True):
@@ -50,14 +50,14 @@ class Part(Struct, frozen=True):
 
     totals: dict[str, Any]
     values: Values
-    """Metric → a value for each bucket, in their order; null where the period before has no such bucket."""
+    """Metric → a value for each bucket, in order; null where the previous period has no counterpart."""
 
 
 class Earlier(Part, frozen=True):
     """Numbers of the period before."""
 
     unmatched: Values
-    """Metric → a value for each stretch that only the period before has: with `values` they add up."""
+    """Metric → a value for each bucket that only the previous period has; with `values` they add up."""
 
 
 class Series(Struct, frozen=True, kw_only=True):
@@ -67,10 +67,11 @@ class Series(Struct, frozen=True, kw_only=True):
     totals: dict[str, Any]
     values: Values
     links: dict[str, str]
-    """Metric → the list it counts; `{start}` and `{end}` stand for the bounds of a bucket or the period."""
+    """Metric → link to the list it counts, with `{start}` and `{end}` for the bounds of a bucket or the
+    period."""
     previous: Earlier | UnsetType = UNSET
     difference: Part | UnsetType = UNSET
-    """This less the previous, value by value; null where either is."""
+    """These values minus the previous ones; null where either is null."""
 
 
 class PreviousPeriod(Struct, frozen=True, kw_only=True):
@@ -79,12 +80,12 @@ class PreviousPeriod(Struct, frozen=True, kw_only=True):
     start: str
     end: str
     partial: bool
-    """It begins before the first call of its spaces (or task, where tasks alone are asked for): it is not
-    known whole, and no percentage of change is made of it."""
+    """It begins before the first call of its spaces (or task, if the metrics are of tasks only): its numbers
+    are incomplete, and clients compute no percentage of change from them."""
     buckets: list[Bucket | None]
-    """What stands beside each bucket, by the clock; null where the period before has no such time."""
+    """The counterpart of each bucket, by wall time; null where the previous period has none."""
     unmatched: list[Bucket]
-    """What only the period before has: an hour that clocks repeat, the end of a longer month."""
+    """Buckets that only the previous period has: an hour that clocks repeat, the end of a longer month."""
 
 
 class SeriesData(Struct, frozen=True, kw_only=True):
@@ -98,63 +99,65 @@ class SeriesData(Struct, frozen=True, kw_only=True):
     group_by: list[str]
     buckets: list[Bucket]
     series: list[Series]
-    """Greatest first, by the first metric; without groups a single one."""
+    """Highest value of the first metric first; without groups, a single one."""
     previous: PreviousPeriod | UnsetType = UNSET
 
 
-def series(store: Store, asked: SeriesQuery, views: Views | None = None) -> SeriesData:
-    """The numbers. Raises `InvalidInputError` for what cannot be combined, and for too much."""
-    _check(asked)
-    ranges = buckets(asked.period, asked.interval, asked.zone.key)
-    compared = _compared(asked, ranges)
-    # Asked for together, so that both periods are of one snapshot.
-    table = _table(store, asked, ranges, compared, views)
-    found, before = _parted(table, len(ranges)) if compared is not None else (table, {})
+def series(store: Store, query: SeriesQuery, views: Views | None = None) -> SeriesData:
+    """The series report. Raises `InvalidInputError` for parameters that cannot be combined, and for more
+    groups or values than one answer may have.
+    """
+    _check(query)
+    ranges = buckets(query.period, query.interval, query.zone.key)
+    compared = _compared(query, ranges)
+    # One query for both periods: their numbers must be of one snapshot.
+    table = _table(store, query, ranges, compared, views)
+    found, before = _split_periods(table, len(ranges)) if compared is not None else (table, {})
     keys = dict.fromkeys([*found, *before])
-    if not asked.group:
+    if not query.group:
         keys.setdefault(())
-    _check_size(len(keys), len(ranges), asked)
-    tokens = {space.id: space.token for space in asked.scope.spaces}
-    told = []
+    _check_size(len(keys), len(ranges), query)
+    tokens = {space.id: space.token for space in query.scope.spaces}
+    answers = []
     for key in keys:
         check()
-        group = named(asked.group, key, tokens)
-        part = _part(found.get(key, {}), len(ranges), asked.metrics)
+        group = group_texts(query.group, key, tokens)
+        part = _part(found.get(key, {}), len(ranges), query.metrics)
         one = Series(
             group=group,
             totals=part.totals,
             values=part.values,
-            links=links_of(asked.metrics, asked.scope.parameters, asked.where, group),
+            links=metric_links(query.metrics, query.scope.parameters, query.where, group),
         )
         if compared is not None:
-            earlier = _earlier(before.get(key, {}), compared, asked.metrics)
-            one = _with(one, earlier, _difference(part, earlier))
-        told.append((part.totals[asked.metrics[0].name] or 0, tuple(group.values()), one))
-    told.sort(key=lambda each: (-each[0], each[1]))
+            earlier = _earlier(before.get(key, {}), compared, query.metrics)
+            one = _with_comparison(one, earlier, _difference(part, earlier))
+        answers.append((part.totals[query.metrics[0].name] or 0, tuple(group.values()), one))
+    answers.sort(key=lambda each: (-each[0], each[1]))
     return SeriesData(
-        start=exact_iso(asked.period.start),
-        end=exact_iso(asked.period.end),
-        interval=asked.interval,
-        timezone=asked.zone.key,
-        metrics=[metric.name for metric in asked.metrics],
-        group_by=list(asked.group),
-        buckets=bucket_answers(ranges, asked.zone),
-        series=[one for _, _, one in told],
-        previous=UNSET if compared is None else _previous_answer(store, asked, compared),
+        start=exact_iso(query.period.start),
+        end=exact_iso(query.period.end),
+        interval=query.interval,
+        timezone=query.zone.key,
+        metrics=[metric.name for metric in query.metrics],
+        group_by=list(query.group),
+        buckets=bucket_answers(ranges, query.zone),
+        series=[one for _, _, one in answers],
+        previous=UNSET if compared is None else _previous_answer(store, query, compared),
     )
 
 
-def _compared(asked: SeriesQuery, ranges: tuple[Range, ...]) -> Comparison | None:
-    if not asked.compare:
+def _compared(query: SeriesQuery, ranges: tuple[Range, ...]) -> Comparison | None:
+    if not query.compare:
         return None
-    return comparison(asked.period, ranges, asked.interval, asked.zone.key, asked.now)
+    return comparison(query.period, ranges, query.interval, query.zone.key, query.now)
 
 
-def _previous_answer(store: Store, asked: SeriesQuery, compared: Comparison) -> PreviousPeriod:
-    of_calls = any(metric.of == "call" for metric in asked.metrics)
-    ids = [space.id for space in asked.scope.spaces]
-    first = store.first_item_at(asked.scope.org_id, ids, "call" if of_calls else "task")
-    zone = asked.zone
+def _previous_answer(store: Store, query: SeriesQuery, compared: Comparison) -> PreviousPeriod:
+    of_calls = any(metric.of == "call" for metric in query.metrics)
+    ids = [space.id for space in query.scope.spaces]
+    first = store.first_item_at(query.scope.org_id, ids, "call" if of_calls else "task")
+    zone = query.zone
     return PreviousPeriod(
         start=exact_iso(compared.period.start),
         end=exact_iso(compared.period.end),
@@ -164,91 +167,93 @@ def _previous_answer(store: Store, asked: SeriesQuery, compared: Comparison) -> 
     )
 
 
-def _check(asked: SeriesQuery) -> None:
-    tasks = [metric.name for metric in asked.metrics if metric.of == "task"]
+def _check(query: SeriesQuery) -> None:
+    tasks = [metric.name for metric in query.metrics if metric.of == "task"]
     if not tasks:
         return
-    for name in asked.group:
+    for name in query.group:
         if name != "space_token":
-            raise not_together("group_by", f"tasks have no {name}: {tasks[0]} cannot be told apart by it")
-    for name, _ in asked.where:
-        raise not_together(name, f"tasks have no {name}: leave it out, or {tasks[0]}")
+            raise incompatible("group_by", f"tasks have no {name}: {tasks[0]} cannot be told apart by it")
+    for name, _ in query.where:
+        raise incompatible(name, f"tasks have no {name}: leave it out, or {tasks[0]}")
 
 
-def _check_size(groups: int, many_buckets: int, asked: SeriesQuery) -> None:
+def _check_size(groups: int, bucket_count: int, query: SeriesQuery) -> None:
     if groups > MAX_GROUPS:
         raise too_many_groups(groups)
-    numbers = groups * many_buckets * len(asked.metrics)
+    numbers = groups * bucket_count * len(query.metrics)
     if numbers > MAX_NUMBERS:
         message = (
-            f"{groups:,} groups of {many_buckets:,} buckets are more than {MAX_NUMBERS:,} values: take a "
+            f"{groups:,} groups of {bucket_count:,} buckets are more than {MAX_NUMBERS:,} values: take a "
             "longer interval, a shorter period, fewer metrics or another group"
         )
         raise InvalidInputError(message, [("group_by", message)])
 
 
 def too_many_groups(groups: int) -> InvalidInputError:
-    """More than are told in one answer."""
+    """The error for more groups than one answer may have."""
     message = f"{groups:,} groups are more than {MAX_GROUPS:,}: take another group, or a filter"
     return InvalidInputError(message, [("group_by", message)])
 
 
 def _table(
     store: Store,
-    asked: SeriesQuery,
+    query: SeriesQuery,
     ranges: tuple[Range, ...],
     compared: Comparison | None,
     views: Views | None,
 ) -> Table:
-    zone = asked.zone.key
-    civil = whole(ranges, asked.interval, zone)
+    zone = query.zone.key
+    civil = complete_buckets(ranges, query.interval, zone)
     if compared is not None:
-        civil |= compared.whole(asked.interval, zone)
-        ranges += compared.parts
-    return tabulate(store, asked, ranges, whole=civil, views=views)
+        civil |= compared.complete_ranges(query.interval, zone)
+        ranges += compared.all_ranges
+    return tabulate(store, query, ranges, complete=civil, views=views)
 
 
-def _parted(table: Table, first: int) -> tuple[Table, Table]:
-    """Of the ranges before the first of the earlier period, and from it on; each with the groups it has."""
-    parts: tuple[Table, Table] = {}, {}
+def _split_periods(table: Table, first: int) -> tuple[Table, Table]:
+    """The table of the period, and that of the previous period, whose ranges begin at index `first`. A group
+    is only in the table of a period in which it has numbers.
+    """
+    periods: tuple[Table, Table] = {}, {}
     for group, columns in table.items():
-        for part, cut in zip(parts, (slice(first), slice(first, None)), strict=True):
-            those = {place: column[cut] for place, column in columns.items()}
-            if any(map(any, those.values())):
-                part[group] = those
-    return parts
+        for period, cut in zip(periods, (slice(first), slice(first, None)), strict=True):
+            own = {index: column[cut] for index, column in columns.items()}
+            if any(map(any, own.values())):
+                period[group] = own
+    return periods
 
 
-def named(names: Sequence[str], key: Key, tokens: Mapping[int, str]) -> Group:
+def group_texts(names: Sequence[str], key: Key, tokens: Mapping[int, str]) -> Group:
     return {
         name: tokens[value] if name == "space_token" else str(value)
         for name, value in zip(names, key, strict=True)
     }
 
 
-def _part(columns: Mapping[int, Sequence[int]], many: int, metrics: Sequence[Metric]) -> Part:
-    whole = {place: (sum(column),) for place, column in columns.items()}
+def _part(columns: Mapping[int, Sequence[int]], bucket_count: int, metrics: Sequence[Metric]) -> Part:
+    total = {index: (sum(column),) for index, column in columns.items()}
     return Part(
-        totals={metric.name: metric.column(whole, 1)[0] for metric in metrics},
-        values={metric.name: metric.column(columns, many) for metric in metrics},
+        totals={metric.name: metric.column(total, 1)[0] for metric in metrics},
+        values={metric.name: metric.column(columns, bucket_count) for metric in metrics},
     )
 
 
 def _earlier(
     columns: Mapping[int, Sequence[int]], compared: Comparison, metrics: Sequence[Metric]
 ) -> Earlier:
-    """The numbers of the period before, beside the buckets they are compared with."""
-    part = _part(columns, len(compared.parts), metrics)
-    matched = len(compared.parts) - len(compared.unmatched)
+    """The previous period's numbers, in the order of the buckets that they are compared with."""
+    part = _part(columns, len(compared.all_ranges), metrics)
+    matched = len(compared.all_ranges) - len(compared.unmatched)
     values = {}
     for name, column in part.values.items():
-        those = iter(column[:matched])
-        values[name] = [None if each is None else next(those) for each in compared.ranges]
+        counterparts = iter(column[:matched])
+        values[name] = [None if each is None else next(counterparts) for each in compared.ranges]
     unmatched = {name: column[matched:] for name, column in part.values.items()}
     return Earlier(part.totals, values, unmatched)
 
 
-def _with(one: Series, earlier: Earlier, difference: Part) -> Series:
+def _with_comparison(one: Series, earlier: Earlier, difference: Part) -> Series:
     return Series(
         group=one.group,
         totals=one.totals,
@@ -260,24 +265,24 @@ def _with(one: Series, earlier: Earlier, difference: Part) -> Series:
 
 
 def _difference(now: Part, before: Part) -> Part:
-    totals = {name: _less(value, before.totals[name]) for name, value in now.totals.items()}
+    totals = {name: _subtract(value, before.totals[name]) for name, value in now.totals.items()}
     values = {
-        name: [_less(one, other) for one, other in zip(column, before.values[name], strict=True)]
+        name: [_subtract(one, other) for one, other in zip(column, before.values[name], strict=True)]
         for name, column in now.values.items()
     }
     return Part(totals, values)
 
 
-def _less(one: Any, other: Any) -> Any:
+def _subtract(one: Any, other: Any) -> Any:
     return None if one is None or other is None else one - other
 
 
 def bucket_answers(ranges: Sequence[Range], zone: ZoneInfo) -> list[Bucket]:
-    """Buckets as an answer has them."""
+    """Ranges as the buckets of an answer."""
     return [bucket_answer(each, zone) for each in ranges]
 
 
 def bucket_answer(bucket: Range, zone: ZoneInfo) -> Bucket:
-    """One of them."""
+    """A range as a bucket of an answer."""
     begin, end = bucket
     return Bucket(exact_iso(begin), exact_iso(end), local_iso(begin, zone))

@@ -87,16 +87,16 @@ def spaces_report(
     page_size: int = MAX_SPACES,
 ) -> SpacesData:
     """The report. `totals` and `stuck` give the totals and the number of stuck tasks of a space by its id."""
-    everyone = [(space, totals(space.id), stuck.get(space.id, 0)) for space in scope.spaces]
-    ordered = _ordered(everyone, sort)
+    rows = [(space, totals(space.id), stuck.get(space.id, 0)) for space in scope.spaces]
+    ordered = _ordered(rows, sort)
     shown = ordered[(page - 1) * page_size : page * page_size]
-    whole = sum_totals(each for _, each, _ in everyone)
+    total = sum_totals(each for _, each, _ in rows)
     return SpacesData(
-        len(everyone),
+        len(rows),
         scope.timezone,
         AllSpaces(
-            **_numbers(whole),
-            stuck_tasks=sum(many for _, _, many in everyone),
+            **_numbers(total),
+            stuck_tasks=sum(stuck for _, _, stuck in rows),
             links=_links(scope.parameters),
         ),
         [
@@ -106,24 +106,24 @@ def spaces_report(
                 content_type=space.content_type,
                 archived=space.archived,
                 **_numbers(each),
-                stuck_tasks=many,
+                stuck_tasks=stuck,
                 links=_links({"space_token": space.token}),
             )
-            for space, each, many in shown
+            for space, each, stuck in shown
         ],
     )
 
 
-def _ordered(everyone: Sequence[tuple[Space, Totals, int]], sort: str) -> list[tuple[Space, Totals, int]]:
+def _ordered(rows: Sequence[tuple[Space, Totals, int]], sort: str) -> list[tuple[Space, Totals, int]]:
     """Sorted by one field; spaces without a value come last. Ties go by name, then by age and id, so that the
     order is total and pages do not overlap.
     """
-    falling, name = sort.startswith("-"), sort.removeprefix("-")
+    descending, name = sort.startswith("-"), sort.removeprefix("-")
     # Sorting is stable, also with `reverse`: ties of the second sort stay in the order of the first.
-    ranked = sorted(everyone, key=lambda each: (each[0].name.casefold(), each[0].created_at, each[0].id))
+    ranked = sorted(rows, key=lambda each: (each[0].name.casefold(), each[0].created_at, each[0].id))
     known = [each for each in ranked if _sorted_by(name, *each) is not None]
     unknown = [each for each in ranked if _sorted_by(name, *each) is None]
-    known.sort(key=lambda each: _sorted_by(name, *each), reverse=falling)
+    known.sort(key=lambda each: _sorted_by(name, *each), reverse=descending)
     return known + unknown
 
 

@@ -103,9 +103,9 @@ def trust(store: Store, scope: ReportScope, totals: Sequence[Totals], now: Micro
     ]
     before = {space.id: live_before(space, now) for space in live[:MAX_SPACES]}
     past = sum(
-        late.count
+        overdue.count
         for status in ("ringing", "in_progress")
-        for late in store.long_live_calls(scope.org_id, status, before, 1).values()
+        for overdue in store.long_live_calls(scope.org_id, status, before, 1).values()
     )
     unknown = {**scope.parameters, "call_status": "completed", "duration_known": "false"}
     return Trust(
@@ -117,7 +117,7 @@ def trust(store: Store, scope: ReportScope, totals: Sequence[Totals], now: Micro
         calls_past_limit=past,
         durations_unknown=sum(each.calls_completed - each.completed_timed for each in totals),
         durations_unknown_link=list_link("call-logs", **unknown),
-        contradicting=store.count_calls(scope.asked, CallFilter(contradicting=True)),
+        contradicting=store.count_calls(scope.list_scope, CallFilter(contradicting=True)),
         contradicting_link=list_link("call-logs", **scope.parameters, contradicting="true"),
         last_verification=_verified(store.last_verification(), scope.org_id),
     )

@@ -50,36 +50,36 @@ def latest_wall_clock(instant: Micros, zone: str) -> datetime:
     return wall_clock_time(last, zone) + MICROSECOND
 
 
-def first_instant(wall: datetime, zone: str) -> Micros:
+def first_instant(wall_time: datetime, zone: str) -> Micros:
     """The first instant with this wall time; for a skipped one the instant of the clock change."""
-    found = _instant(wall, zone)
+    found = _instant(wall_time, zone)
     # A skipped wall time does not survive the way there and back.
-    if wall_clock_time(found, zone) == wall:
+    if wall_clock_time(found, zone) == wall_time:
         return found
     return _change(found, zone)
 
 
-def first_passed(wall: datetime, zone: str) -> Micros:
+def first_passed(wall_time: datetime, zone: str) -> Micros:
     """The first instant by which all wall times before this one have been shown or skipped.
 
     It differs from `first_instant` only where clocks are set back from exactly this time: it is the
     instant of the change there, and `first_instant` comes after the repeated hour.
     """
-    last = wall - MICROSECOND
+    last = wall_time - MICROSECOND
     found = _instant(last, zone)
     return found + 1 if wall_clock_time(found, zone) == last else _change(found, zone)
 
 
-def _instant(wall: datetime, zone: str) -> Micros:
+def _instant(wall_time: datetime, zone: str) -> Micros:
     """The first instant with this wall time (PEP 495, fold=0); a skipped one by the offset before it."""
-    return micros(wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(EPOCH.tzinfo))
+    return micros(wall_time.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(EPOCH.tzinfo))
 
 
-CHANGES = 10_000
+CACHED_CHANGES = 10_000
 """Cached results of `_change`: a report by the hour asks for the same few clock changes many times."""
 
 
-@lru_cache(maxsize=CHANGES)
+@lru_cache(maxsize=CACHED_CHANGES)
 def _change(instant: Micros, zone: str) -> Micros:
     """The instant of the clock change that led to the offset at `instant`, within two days before it.
 

@@ -9,7 +9,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Bounded(dict[K, V]):
+class BoundedCache(dict[K, V]):
     """A dict of at most `limit` entries; a new one beyond it evicts the oldest one.
 
     Eviction is first in, first out, not least recently used: a hit then costs no more than in a plain dict,
@@ -21,14 +21,14 @@ class Bounded(dict[K, V]):
         super().__init__()
         self._limit = limit
         self._size = size
-        self._held = 0
+        self._size_sum = 0
 
     def __setitem__(self, key: K, value: V) -> None:
         if self._size is not None:
             if key in self:
                 del self[key]  # subtracts its old size, and makes it the newest entry
-            self._held += self._size(value)
-            while self._held > self._limit and len(self):
+            self._size_sum += self._size(value)
+            while self._size_sum > self._limit and len(self):
                 del self[next(iter(self))]
         elif len(self) >= self._limit and key not in self:
             del self[next(iter(self))]
@@ -36,5 +36,5 @@ class Bounded(dict[K, V]):
 
     def __delitem__(self, key: K) -> None:
         if self._size is not None:
-            self._held -= self._size(self[key])
+            self._size_sum -= self._size(self[key])
         super().__delitem__(key)
