@@ -19,8 +19,8 @@ def at(board: Board, before: int) -> str:
     return text
 
 
-def causes(board: Board, **asked: str) -> dict[str, int]:
-    data = board.data(ATTENTION, params=asked)
+def causes(board: Board, **params: str) -> dict[str, int]:
+    data = board.data(ATTENTION, params=params)
     for item in data["items"]:
         assert count(board, item["link"]) == item["count"], item["link"]
         assert item["what_to_do"].endswith((".", "?"))
@@ -35,7 +35,7 @@ def test_nothing_needs_attention_where_nothing_is(board: Board):
 
 
 def test_each_cause_is_listed_with_since_when_which_and_the_way_to_it(board: Board):
-    """And its list counts what it says."""
+    """Its list has as many items."""
     board.send(
         task("t-stuck", status="running", occurred_at=at(board, HOUR)),
         task("t-waits", status="pending", created=at(board, 2 * HOUR)),
@@ -61,7 +61,7 @@ def test_each_cause_is_listed_with_since_when_which_and_the_way_to_it(board: Boa
     assert causes(board, space_token=board.summer.token) == {}
 
 
-def test_what_ran_for_longer_than_nearly_all_before_is_told_before_it_is_stuck(board: Board):
+def test_an_unusually_long_task_is_reported_before_it_is_stuck(board: Board):
     """Three times the 99th percentile of a hundred finished tasks; not with fewer."""
     finished = []
     for number in range(100):
@@ -80,7 +80,7 @@ def test_what_ran_for_longer_than_nearly_all_before_is_told_before_it_is_stuck(b
 
 
 @pytest.mark.parametrize(("completed", "fell"), [(20, True), (36, False)])
-def test_a_success_rate_that_fell_is_told_with_its_numbers(board: Board, completed: int, fell: bool):
+def test_a_success_rate_that_fell_is_reported_with_its_numbers(board: Board, completed: int, fell: bool):
     """Against the same hours of the four weeks before; a small fall is no cause."""
     sent = []
     for week in range(5):
@@ -101,7 +101,7 @@ def test_a_success_rate_that_fell_is_told_with_its_numbers(board: Board, complet
         assert rates["success_rate_before"] == 75.0
 
 
-def test_too_few_calls_say_nothing_of_a_rate(board: Board):
+def test_too_few_calls_give_no_rate_drop(board: Board):
     """However far it fell."""
     sent = []
     for week in range(5):
@@ -113,8 +113,8 @@ def test_too_few_calls_say_nothing_of_a_rate(board: Board):
     assert causes(board) == {}
 
 
-def test_trust_tells_what_came_what_was_refused_and_what_is_not_known(board: Board):
-    """All that came ends in one of four ways; they add up."""
+def test_trust_reports_received_rejected_and_unknown(board: Board):
+    """Every received event has one of four outcomes; they add up."""
     board.send(
         call("c-1", call_status="completed", occurred_at=at(board, 4 * SECOND)),
         call("c-1", call_status="completed", occurred_at=at(board, 4 * SECOND)),
@@ -144,7 +144,7 @@ def test_trust_tells_what_came_what_was_refused_and_what_is_not_known(board: Boa
 
 
 def test_the_latest_verification_is_on_record(board: Board):
-    """With the drift that it found of this organization alone."""
+    """With the drift found in this organization only."""
     found = Verification(drift=3, drift_of={board.other.id: 3})
     board.store.record_verification(found, deep=True, now=board.now)
     proven = board.data(TRUST)["last_verification"]
@@ -154,8 +154,8 @@ def test_the_latest_verification_is_on_record(board: Board):
 
 
 @pytest.mark.parametrize("path", ["spaces", "series", "durations", "attention"])
-def test_trust_stands_beside_any_report_that_includes_it(board: Board, path: str):
-    """Behind the data, as its own report tells it."""
+def test_any_report_can_include_trust(board: Board, path: str):
+    """After the data, equal to the trust report."""
     url = f"organisation/analytics/{path}/"
     assert "trust" not in board.get(url).json()
     answer = board.get(url, params={"include": "trust"}).json()

@@ -19,7 +19,7 @@ def at(board: Board, before: int) -> str:
 
 @pytest.mark.parametrize("kind", ["talk", "offered"])
 def test_the_peak_leads_to_the_calls_of_that_moment(board: Board, kind: str):
-    """And what could not be placed to those calls."""
+    """The number of calls whose time is unknown links to those calls."""
     calls = [
         call(
             f"c-{number}",
@@ -40,8 +40,8 @@ def test_the_peak_leads_to_the_calls_of_that_moment(board: Board, kind: str):
     )
     calls.append(call("c-lost", call_status="completed", call_duration=5, creation_time=at(board, 2 * HOUR)))
     board.send(*calls)
-    asked = {"kind": kind, "start": at(board, 6 * HOUR), "end": at(board, 0)}
-    data = board.data(PATH, params=asked)
+    params = {"kind": kind, "start": at(board, 6 * HOUR), "end": at(board, 0)}
+    data = board.data(PATH, params=params)
     assert data["peak"] > 5
     assert max(data["values"]["peak"]) == data["peak"]
     assert count(board, data["peak_link"]) == data["peak"]
@@ -56,7 +56,7 @@ def test_the_peak_leads_to_the_calls_of_that_moment(board: Board, kind: str):
 
 
 def test_without_a_question_it_is_today_by_the_hour(board: Board):
-    """Nothing at once is 0, and has no moment."""
+    """Without calls the peak is 0 and has no moment."""
     board.pass_minutes(150)
     data = board.data(PATH)
     assert (data["kind"], data["interval"], len(data["buckets"])) == ("talk", "hour", 3)
@@ -77,8 +77,8 @@ def test_more_calls_than_may_be_read_are_refused(board: Board, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["talking_at", "offered_at"])
-def test_a_span_of_time_is_asked_for_with_a_slash(board: Board, name: str):
-    """Half-open; a bare date as an end is that day whole; in one that ends before it begins nothing is."""
+def test_a_span_of_time_is_requested_with_a_slash(board: Board, name: str):
+    """Half-open; a date as end includes the day; a span that ends before it begins finds nothing."""
     began, ended = at(board, HOUR), at(board, HOUR - 10 * MINUTE)
     board.send(call("c-1", call_status="completed", creation_time=began, start_time=began, end_time=ended))
     for begin, end, expected in (

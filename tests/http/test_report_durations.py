@@ -13,7 +13,7 @@ DAYS = {"start": "2025-12-30", "end": "2025-12-31"}
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "params",
     [
         {},
         {"group_by": "call_status,agent"},
@@ -23,9 +23,9 @@ DAYS = {"start": "2025-12-30", "end": "2025-12-31"}
     ],
     ids=str,
 )
-def test_every_number_leads_to_the_list_it_counts(busy: Board, asked: dict[str, str]):  # noqa: F811
+def test_every_number_leads_to_the_list_it_counts(busy: Board, params: dict[str, str]):  # noqa: F811
     """Calls, those left out, and each bar."""
-    data = busy.data(PATH, params={**DAYS, **asked})
+    data = busy.data(PATH, params={**DAYS, **params})
     assert data["durations"]
     for each in data["durations"]:
         for spread in (each["talk_time"], each["time_to_answer"]):
@@ -50,7 +50,7 @@ def test_nothing_is_null_and_not_0(board: Board):
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "said"),
+    ("params", "status", "message"),
     [
         ({"group_by": "luck"}, 400, "group_by: must be one or more of space_token"),
         ({"interval": "day"}, 400, "interval: not a parameter of this path"),
@@ -58,8 +58,8 @@ def test_nothing_is_null_and_not_0(board: Board):
     ],
     ids=str,
 )
-def test_what_cannot_be_asked_is_refused(board: Board, asked, status, said):
+def test_an_unanswerable_query_is_refused(board: Board, params, status, message):
     """By the parameter's name."""
-    answer = board.get(PATH, params=asked)
+    answer = board.get(PATH, params=params)
     assert answer.status_code == status
-    assert said in answer.json()["message"]
+    assert message in answer.json()["message"]

@@ -42,8 +42,8 @@ def busy(board: Board) -> Board:
     return board
 
 
-def series(board: Board, **asked: str):
-    answer = board.get(PATH, params={"start": "2025-12-30", "end": "2025-12-31", **asked})
+def series(board: Board, **params: str):
+    answer = board.get(PATH, params={"start": "2025-12-30", "end": "2025-12-31", **params})
     assert answer.status_code == 200, answer.text
     return answer.json()["data"]
 
@@ -61,7 +61,7 @@ def test_without_a_question_it_is_thirty_days_of_the_endpoints_numbers(busy: Boa
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "params",
     [
         {},
         {"group_by": "agent"},
@@ -73,9 +73,9 @@ def test_without_a_question_it_is_thirty_days_of_the_endpoints_numbers(busy: Boa
     ],
     ids=str,
 )
-def test_every_number_leads_to_the_list_it_counts(busy: Board, asked: dict[str, str]):
+def test_every_number_leads_to_the_list_it_counts(busy: Board, params: dict[str, str]):
     """Of each group and bucket, and of the whole period; of ratios and means, what they are over."""
-    data = series(busy, metric=ALL, interval="day", timezone="Asia/Kathmandu", **asked)
+    data = series(busy, metric=ALL, interval="day", timezone="Asia/Kathmandu", **params)
     assert data["series"]
     for one in data["series"]:
         places = [(data["start"], data["end"], one["totals"])]
@@ -89,10 +89,10 @@ def test_every_number_leads_to_the_list_it_counts(busy: Board, asked: dict[str, 
                 assert expected is None or counted == expected, (name, one["links"][name], begin, end)
 
 
-@pytest.mark.parametrize("asked", [{}, {"group_by": "space_token"}, {"content_type": "all"}], ids=str)
-def test_numbers_of_tasks_lead_to_tasks(busy: Board, asked: dict[str, str]):
+@pytest.mark.parametrize("params", [{}, {"group_by": "space_token"}, {"content_type": "all"}], ids=str)
+def test_numbers_of_tasks_lead_to_tasks(busy: Board, params: dict[str, str]):
     """By bucket."""
-    data = series(busy, metric=TASKS, interval="day", **asked)
+    data = series(busy, metric=TASKS, interval="day", **params)
     for one in data["series"]:
         for place, bucket in enumerate(data["buckets"]):
             for name, values in one["values"].items():
@@ -101,7 +101,7 @@ def test_numbers_of_tasks_lead_to_tasks(busy: Board, asked: dict[str, str]):
                 )
 
 
-def test_one_space_is_asked_about_alone(busy: Board):
+def test_a_report_can_be_about_one_space(busy: Board):
     """Whatever its content type."""
     mail = series(busy, space_token=busy.mail.token)["series"][0]["totals"]
     assert (
@@ -111,7 +111,7 @@ def test_one_space_is_asked_about_alone(busy: Board):
 
 
 def test_the_parts_of_a_group_add_up(busy: Board):
-    """With an explicit part for what is not known."""
+    """With a separate group for calls of which the value is unknown."""
     whole = series(busy, metric="total_calls")["series"][0]["totals"]["total_calls"]
     for group in (
         "call_status",
@@ -129,7 +129,7 @@ def test_the_parts_of_a_group_add_up(busy: Board):
         ]
 
 
-def test_a_comparison_tells_the_period_before_and_the_difference(busy: Board):
+def test_a_comparison_has_the_previous_period_and_the_difference(busy: Board):
     """Value by value."""
     data = busy.data(
         PATH,
@@ -144,7 +144,7 @@ def test_a_comparison_tells_the_period_before_and_the_difference(busy: Board):
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "said"),
+    ("params", "status", "message"),
     [
         ({"start": "2026-01-02", "end": "2026-01-01"}, 422, "end: must be later than start"),
         ({"start": "yesterday"}, 400, "start: not a time"),
@@ -163,11 +163,11 @@ def test_a_comparison_tells_the_period_before_and_the_difference(busy: Board):
     ],
     ids=str,
 )
-def test_what_cannot_be_asked_is_refused_with_what_to_do(board: Board, asked, status, said):
+def test_an_unanswerable_query_is_refused_with_what_to_change(board: Board, params, status, message):
     """By the parameter's name."""
-    answer = board.get(PATH, params=asked)
+    answer = board.get(PATH, params=params)
     assert answer.status_code == status, answer.text
-    assert said in answer.json()["message"]
+    assert message in answer.json()["message"]
 
 
 def test_more_rows_than_may_be_read_are_refused_and_never_cut(busy: Board, monkeypatch):
@@ -179,7 +179,7 @@ def test_more_rows_than_may_be_read_are_refused_and_never_cut(busy: Board, monke
     assert busy.get(PATH, params={"start": "2025-12-01", "group_by": "agent"}).status_code == 200
 
 
-def test_more_groups_than_are_told_are_refused(busy: Board, monkeypatch):
+def test_more_groups_than_the_limit_are_refused(busy: Board, monkeypatch):
     """Rather than cut."""
     monkeypatch.setattr("callboard.query.reports.series.MAX_GROUPS", 2)
     answer = busy.get(PATH, params={"start": "2025-12-30", "group_by": "agent"})
@@ -187,8 +187,8 @@ def test_more_groups_than_are_told_are_refused(busy: Board, monkeypatch):
     assert "take another group, or a filter" in answer.json()["message"]
 
 
-def test_of_what_was_asked_before_only_what_moved_is_read(busy: Board, monkeypatch: pytest.MonkeyPatch):
-    """And the answer has what came meanwhile."""
+def test_a_repeated_query_reads_only_changes(busy: Board, monkeypatch: pytest.MonkeyPatch):
+    """The answer contains what was committed in between."""
     read: list[tuple[int, int]] = []
     reading = busy.store.sums_since
 
@@ -197,8 +197,8 @@ def test_of_what_was_asked_before_only_what_moved_is_read(busy: Board, monkeypat
         return reading(org_id, parts, changes)
 
     monkeypatch.setattr(busy.store, "sums_since", sums_since)
-    asked = {"metric": "total_calls", "interval": "hour"}
-    before = series(busy, **asked)["series"][0]["totals"]["total_calls"]
+    params = {"metric": "total_calls", "interval": "hour"}
+    before = series(busy, **params)["series"][0]["totals"]["total_calls"]
     busy.send(call("c-new", call_status="completed", creation_time="2025-12-30T12:00:00Z"), space=busy.spring)
-    assert series(busy, **asked)["series"][0]["totals"]["total_calls"] == before + 1
+    assert series(busy, **params)["series"][0]["totals"]["total_calls"] == before + 1
     assert read == [(1, 0), (0, 1)]

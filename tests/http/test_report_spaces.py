@@ -1,4 +1,4 @@
-"""All spaces side by side, and what every metric means."""
+"""The comparison of spaces, and the catalogue of metrics, over HTTP."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def time_passes(board: Board):
 
 
 def test_each_space_has_the_endpoints_numbers(busy: Board):  # noqa: F811
-    """And all together have the organization's."""
+    """The sum over all spaces equals the organization's numbers."""
     data = busy.data(PATH)
     assert data["count"] == 2
     for each in [*data["spaces"], data["all"]]:
-        asked = {"space_token": each["space_token"]} if "space_token" in each else {}
-        one = busy.data("organisation/analytics/", params=asked)
+        params = {"space_token": each["space_token"]} if "space_token" in each else {}
+        one = busy.data("organisation/analytics/", params=params)
         assert {name: each[name] for name in one} == one
         assert each["success_rate"] == one["completed_calls"] / one["total_calls"] * 100
 
@@ -48,7 +48,7 @@ def test_every_number_leads_to_the_list_it_counts(busy: Board):  # noqa: F811
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_it_sorts_by_every_number_both_ways(busy: Board, sort: str):  # noqa: F811
-    """What has none comes last either way."""
+    """Spaces without a value come last in both directions."""
     busy.space(busy.acme, "Nothing yet")
     for falling in ("", "-"):
         spaces = busy.data(PATH, params={"sort": falling + sort, "content_type": "all"})["spaces"]
@@ -61,7 +61,7 @@ def test_it_sorts_by_every_number_both_ways(busy: Board, sort: str):  # noqa: F8
         assert known == sorted(known, reverse=bool(falling))
 
 
-def test_pages_are_parts_of_the_whole(busy: Board):  # noqa: F811
+def test_pages_add_up_to_the_list(busy: Board):  # noqa: F811
     """Count and sums stay those of all."""
     whole = busy.data(PATH, params={"content_type": "all", "sort": "name"})
     pages = [
@@ -73,7 +73,7 @@ def test_pages_are_parts_of_the_whole(busy: Board):  # noqa: F811
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("params", "message"),
     [
         ({"sort": "luck"}, "sort: must be one of name"),
         ({"page": "0"}, "page: must be a whole number from 1"),
@@ -82,11 +82,11 @@ def test_pages_are_parts_of_the_whole(busy: Board):  # noqa: F811
     ],
     ids=str,
 )
-def test_what_cannot_be_asked_is_refused(board: Board, asked, said):
+def test_an_unanswerable_query_is_refused(board: Board, params, message):
     """By the parameter's name."""
-    answer = board.get(PATH, params=asked)
+    answer = board.get(PATH, params=params)
     assert answer.status_code == 400
-    assert said in answer.json()["message"]
+    assert message in answer.json()["message"]
 
 
 def test_every_metric_is_defined(board: Board):

@@ -101,7 +101,7 @@ def test_a_wall_time_is_read_in_its_zone(text: str, zone: str, instant: str):
     ],
 )
 def test_what_is_no_time_is_refused(text: str):
-    """With words for the one who wrote it."""
+    """With a message for the caller."""
     with pytest.raises(ValueError, match="time"):
         read_moment(text)
 
@@ -118,7 +118,7 @@ def test_the_ends_of_the_calendar_are_times_too():
     "name", ["", "utc ", "Mars/Base", "../UTC", "/etc/passwd", "Europe", "localtime", "posix/UTC"]
 )
 def test_only_names_of_zones_are_zones(name: str):
-    """Nothing that is a path on this machine is opened for being asked about."""
+    """A name that is a path opens no file on this machine."""
     with pytest.raises(ValueError, match="time zone"):
         read_zone(name)
 

@@ -36,6 +36,6 @@ def test_every_text_of_the_form_is_some_position(text: str):
     "text", ["", "0", "0" * 30, "0" * 33, "0" * 544, "g" * 32, "A" * 32, "0" * 32 + "\n"]
 )
 def test_anything_else_is_refused(text: str):
-    """With words for the one who sent it."""
+    """With a message for the caller."""
     with pytest.raises(ValueError, match="not a cursor"):
         read_cursor(text)

@@ -1,4 +1,4 @@
-"""What a period is compared with: as many of its unit before, as far as it has come, matched by the clock."""
+"""The previous period: as many units earlier, up to the same point, with buckets matched by wall time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def compared(start: str, end: str, interval: str, zone: str = "UTC", now: str | 
     return comparison(period, ranges, interval, zone, None if now is None else at(now, zone))
 
 
-def told(instant: int, zone: str) -> str:
+def local_text(instant: int, zone: str) -> str:
     return local_iso(instant, ZoneInfo(zone))[:16]
 
 
@@ -75,7 +75,7 @@ def told(instant: int, zone: str) -> str:
 def test_an_unfinished_period_is_compared_with_the_same_civil_stretch_before(start, end, now, expected):
     """The unit is the month, else the week, else the day."""
     before = previous(Period(at(start), at(end)), "UTC", None if now is None else at(now))
-    assert (told(before.start, "UTC"), told(before.end, "UTC")) == expected
+    assert (local_text(before.start, "UTC"), local_text(before.end, "UTC")) == expected
 
 
 def test_the_first_half_minute_of_a_month_is_compared_with_that_of_the_one_before():
@@ -85,7 +85,7 @@ def test_the_first_half_minute_of_a_month_is_compared_with_that_of_the_one_befor
 
 
 def test_in_the_evening_of_a_day_that_is_yet_to_come_nothing_is_cut():
-    """A period that has not begun is compared as a whole one."""
+    """A period in the future is compared in full."""
     period = Period(at("2026-05-05"), at("2026-05-06"))
     assert previous(period, "UTC", at("2026-05-01")) == Period(at("2026-05-04"), at("2026-05-05"))
 
@@ -93,32 +93,32 @@ def test_in_the_evening_of_a_day_that_is_yet_to_come_nothing_is_cut():
 HOURS = [f"{hour:02}:00" for hour in range(24)]
 
 
-def beside(found: Comparison, zone: str) -> list[str | None]:
-    return [None if each is None else told(each[0], zone)[11:] for each in found.ranges]
+def counterparts(found: Comparison, zone: str) -> list[str | None]:
+    return [None if each is None else local_text(each[0], zone)[11:] for each in found.ranges]
 
 
 def rest(found: Comparison, zone: str) -> list[tuple[str, str]]:
-    return [(told(begin, zone)[5:], told(end, zone)[5:]) for begin, end in found.unmatched]
+    return [(local_text(begin, zone)[5:], local_text(end, zone)[5:]) for begin, end in found.unmatched]
 
 
-def test_on_a_day_of_23_hours_every_hour_stands_beside_its_own():
-    """And the one that the clocks skip is told."""
+def test_on_a_day_of_23_hours_every_hour_is_compared_with_its_own():
+    """The counterpart of the skipped hour is unmatched."""
     found = compared("2026-03-08", "2026-03-09", "hour", NEW_YORK)
-    assert beside(found, NEW_YORK) == [hour for hour in HOURS if hour != "02:00"]
+    assert counterparts(found, NEW_YORK) == [hour for hour in HOURS if hour != "02:00"]
     assert rest(found, NEW_YORK) == [("03-07T02:00", "03-07T03:00")]
 
 
-def test_on_a_day_of_25_hours_every_hour_stands_beside_its_own():
-    """And the one that comes twice stands beside nothing the second time."""
+def test_on_a_day_of_25_hours_every_hour_is_compared_with_its_own():
+    """The repeated hour has no counterpart the second time."""
     found = compared("2026-10-25", "2026-10-26", "hour", "Europe/Berlin")
-    assert beside(found, "Europe/Berlin") == [*HOURS[:3], None, *HOURS[3:]]
+    assert counterparts(found, "Europe/Berlin") == [*HOURS[:3], None, *HOURS[3:]]
     assert found.unmatched == ()
 
 
-def test_after_a_day_of_25_hours_the_hour_that_came_twice_is_told():
+def test_after_a_day_of_25_hours_the_repeated_hour_is_reported():
     """The second of the two."""
     havana = compared("2026-11-02", "2026-11-03", "hour", "America/Havana")
-    assert beside(havana, "America/Havana") == HOURS
+    assert counterparts(havana, "America/Havana") == HOURS
     [(begin, end)] = havana.unmatched
     assert (begin, end) == (at("2026-11-01T05:00"), at("2026-11-01T06:00"))
 
@@ -126,10 +126,10 @@ def test_after_a_day_of_25_hours_the_hour_that_came_twice_is_told():
 def test_a_midnight_that_is_skipped_leaves_an_hour_without_a_counterpart():
     """On either side."""
     found = compared("2026-04-25", "2026-04-26", "hour", CAIRO)
-    assert beside(found, CAIRO) == [None, *HOURS[1:]]
+    assert counterparts(found, CAIRO) == [None, *HOURS[1:]]
     friday = Period(at("2026-04-23T22:00"), at("2026-04-24T21:00"))
     found = comparison(friday, buckets(friday, "hour", CAIRO), "hour", CAIRO)
-    assert beside(found, CAIRO) == HOURS[1:]
+    assert counterparts(found, CAIRO) == HOURS[1:]
     assert rest(found, CAIRO) == [("04-23T00:00", "04-23T01:00")]
     by_day = comparison(friday, buckets(friday, "day", CAIRO), "day", CAIRO)
     assert by_day.unmatched == ()
@@ -138,11 +138,11 @@ def test_a_midnight_that_is_skipped_leaves_an_hour_without_a_counterpart():
 def test_half_an_hour_that_comes_twice_has_no_counterpart():
     """Lord Howe's clocks move by half an hour."""
     found = compared("2026-04-05", "2026-04-06", "hour", LORD_HOWE)
-    assert beside(found, LORD_HOWE) == [*HOURS[:2], None, *HOURS[2:]]
+    assert counterparts(found, LORD_HOWE) == [*HOURS[:2], None, *HOURS[2:]]
 
 
-def test_a_longer_month_before_is_told_to_its_end():
-    """February beside January: three days of it stand beside none."""
+def test_a_longer_previous_month_is_reported_to_its_end():
+    """February against January, of which three days are unmatched."""
     found = compared("2026-02-01", "2026-03-01", "day")
     assert None not in found.ranges
     assert [begin[:5] for begin, _ in rest(found, "UTC")] == ["01-29", "01-30", "01-31"]
@@ -151,37 +151,37 @@ def test_a_longer_month_before_is_told_to_its_end():
 
 
 def test_a_shorter_month_before_leaves_days_without_a_counterpart():
-    """The 29th to the 31st of March beside February."""
+    """The 29th to the 31st of March against February."""
     found = compared("2026-03-01", "2026-04-01", "day")
     assert found.ranges[28:] == (None, None, None)
     assert None not in found.ranges[:28]
     assert found.unmatched == ()
 
 
-def test_what_is_yet_to_come_stands_beside_nothing():
-    """And the bucket of now stands beside as much of its counterpart as has gone by."""
+def test_future_buckets_have_no_counterpart():
+    """The current bucket is compared with the part of its counterpart up to the same time."""
     found = compared("2026-03-11", "2026-03-12", "hour", now="2026-03-11T04:36")
     assert found.ranges[4] == (at("2026-03-10T04:00"), at("2026-03-10T04:36"))
     assert set(found.ranges[5:]) == {None}
 
 
-def test_a_day_beside_one_that_the_zone_skipped_stands_beside_nothing():
+def test_a_day_whose_counterpart_the_zone_skipped_has_no_counterpart():
     """30 December 2011 never came in Samoa."""
     found = compared("2011-12-31", "2012-01-01", "day", APIA)
     assert found == Comparison(Period(at("2011-12-30T10:00"), at("2011-12-30T10:00")), (None,), ())
 
 
 @pytest.mark.parametrize("interval", ["15m", "hour", "day", "week", "month", "total"])
-def test_weeks_of_a_month_stand_beside_the_same_days(interval):
+def test_weeks_of_a_month_are_compared_with_the_same_days(interval):
     """All parts of the period before, in order, make it up without a gap."""
     found = compared("2026-04-01", "2026-04-30T10:00", interval)
-    parts = sorted(found.parts)
+    parts = sorted(found.all_ranges)
     assert parts[0][0] == found.period.start
     assert parts[-1][1] == found.period.end
     assert all(one[1] == other[0] for one, other in pairwise(parts))
 
 
-def test_nothing_is_looked_for_before_1970():
+def test_no_period_begins_before_1970():
     """A period as long as the calendar is compared with nothing."""
     period = Period(0, at("9999-12-01"))
     found = comparison(period, buckets(period, "total", "UTC"), "total", "UTC")

@@ -63,10 +63,10 @@ def test_weeks_begin_on_monday_and_months_on_the_first():
 
 
 def test_bounds_off_the_grid_cut_the_first_and_the_last_bucket():
-    """And are told to the microsecond."""
+    """The bounds in the answer are exact to the microsecond."""
     period = Period(at("2026-01-01T00:07") + 1, at("2026-01-01T00:32"))
-    told = [(exact_iso(begin), exact_iso(end)) for begin, end in buckets(period, "15m", "UTC")]
-    assert told == [
+    bounds = [(exact_iso(begin), exact_iso(end)) for begin, end in buckets(period, "15m", "UTC")]
+    assert bounds == [
         ("2026-01-01T00:07:00.000001Z", "2026-01-01T00:15:00Z"),
         ("2026-01-01T00:15:00Z", "2026-01-01T00:30:00Z"),
         ("2026-01-01T00:30:00Z", "2026-01-01T00:32:00Z"),
@@ -111,7 +111,7 @@ def test_a_period_that_ends_before_it_begins_is_refused():
             read_period(read_moment("2026-01-01T00:00:00Z"), read_moment(end), UTC_ZONE, 0)
 
 
-def test_too_many_buckets_are_refused_with_what_to_do():
+def test_too_many_buckets_are_refused_with_what_to_narrow():
     """Before any is counted."""
     for interval, days in (("15m", 200), ("hour", 500), ("day", 20_000)):
         with pytest.raises(InvalidInputError, match="take a longer interval or a shorter period"):

@@ -17,7 +17,7 @@ from tests.stores import NOW, make_organization, make_space
 
 
 class Busy(MemoryStore):
-    """Somebody else commits a call and a task after each reading."""
+    """Another writer commits a call and a task after each read."""
 
     space: Any = None
 
@@ -37,13 +37,13 @@ class Busy(MemoryStore):
 
 
 def test_a_table_is_of_one_snapshot():
-    """As many calls as tasks, and none in the period before that are not in it when it is read."""
+    """All sums are of one read: there are as many calls as tasks, and none that were committed after it."""
     store = Busy()
     acme = make_organization(store)
     store.space = make_space(store, acme)
     for _ in range(3):
         store.commit()
-    asked = SeriesQuery(
+    query = SeriesQuery(
         scope=ReportScope(acme.id, (store.space,)),
         period=Period(NOW, NOW + DAY),
         interval="day",
@@ -51,6 +51,6 @@ def test_a_table_is_of_one_snapshot():
         metrics=(BY_NAME["total_calls"], BY_NAME["total_tasks"]),
         compare=True,
     )
-    (told,) = series(store, asked).series
-    assert told.totals == {"total_calls": 3, "total_tasks": 3}
-    assert store.count == 4, "one reading"
+    (answer,) = series(store, query).series
+    assert answer.totals == {"total_calls": 3, "total_tasks": 3}
+    assert store.count == 4, "one read"
