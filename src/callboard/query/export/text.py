@@ -28,9 +28,9 @@ class NdjsonEncoder:
         return b""
 
     def rows(self, rows: Sequence[Any]) -> bytes:
-        told = _json.encode_lines([self._item(row) for row in rows])
-        self.row_bytes = len(told) / len(rows)
-        return told
+        encoded = _json.encode_lines([self._item(row) for row in rows])
+        self.row_bytes = len(encoded) / len(rows)
+        return encoded
 
     def end(self) -> bytes:
         return b""
@@ -57,9 +57,9 @@ class CsvEncoder:
             ]
             for row in rows
         ]
-        told = self._written(cells)
-        self.row_bytes = len(told) / len(rows)
-        return told
+        encoded = self._written(cells)
+        self.row_bytes = len(encoded) / len(rows)
+        return encoded
 
     def end(self) -> bytes:
         return b""

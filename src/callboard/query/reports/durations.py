@@ -259,8 +259,8 @@ def _places(
     store: Store, query: Query, lookups: Sequence[tuple[DurationKind, int]], ids: tuple[int, ...]
 ) -> list[list[Place]]:
     """For each of these buckets, where its calls may be: at the edges of the period, and on the UTC days
-    whose cells have the bucket. If these are few days (those of a maximum are), only in the spaces that have
-    it.
+    whose cells have the bucket, in any group. If these are few days (those of a maximum are), only in the
+    spaces that have it.
     """
     days, edges = utc_days((query.period.start, query.period.end))
     at_edges: list[Place] = [(space_id, begin, end) for space_id in ids for begin, end in edges]

@@ -1,4 +1,4 @@
-"""What a report is asked: its scope, period, filters and groups, as read from a request."""
+"""The query of a report: its scope, period, filters and groups, as read from a request."""
 
 from __future__ import annotations
 
