@@ -143,7 +143,7 @@ def _filter_type(field: Field) -> str:
         )
     if field.kind == "whole":
         return "int | None"
-    return "Match" if field.nullable else "str | None"
+    return "FilterValue" if field.nullable else "str | None"
 
 
 def _declaration(

@@ -17,7 +17,7 @@ from callboard.model.directory import Organization, Space, SpaceSettings
 from callboard.model.totals import TOTALS_FIELDS, Totals
 from callboard.store.interface import Store
 from callboard.store.postgres.database import PostgresDatabase
-from callboard.store.postgres.distribute import DISTRIBUTED_TABLES, EVERYWHERE, distribute
+from callboard.store.postgres.distribute import DISTRIBUTED_TABLES, REFERENCE_TABLES, distribute
 from callboard.store.postgres.migrate import migrate
 from callboard.store.postgres.store import PostgresStore
 from callboard.store.questions import CONTACT_SPACES
@@ -79,7 +79,7 @@ class ClearedCitusStore(PostgresStore):
         with psycopg.connect(url, autocommit=True) as connection:
             migrate(connection)
             distribute(connection)
-            tables = ", ".join(name for name in (*DISTRIBUTED_TABLES, *EVERYWHERE) if name != "meta")
+            tables = ", ".join(name for name in (*DISTRIBUTED_TABLES, *REFERENCE_TABLES) if name != "meta")
             connection.execute(f"TRUNCATE {tables}".encode())
             for name in ("organization", "space", "token", "verification"):
                 connection.execute(

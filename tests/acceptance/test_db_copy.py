@@ -17,7 +17,7 @@ import pytest
 
 from callboard.settings import Settings
 from callboard.store.open import open_store
-from callboard.store.sql.copying import CLOCK, OF_ALL, ORGANIZATION_TABLES, PIECE
+from callboard.store.sql.copying import CHUNK_ROWS, CLOCK, ORGANIZATION_TABLES, SHARED_TABLES
 from callboard.store.sql.store import SqlStore
 from tests import cluster
 from tests.acceptance.command import callboard
@@ -180,9 +180,9 @@ def test_a_withdrawal_of_nothing_is_taken_along(demo: str, tmp_path: Path) -> No
         empty = store.begin_import(org_id, "empty.csv", NOW)
         store.finish_import(org_id, empty.batch_no, NOW)
         assert callboard("db", "copy", "--from", source, "--to", there).code == 0
-        version = store.moved(org_id, 0).version
+        version = store.changes_since(org_id, 0).version
         store.withdraw(org_id, empty.batch_no, NOW)
-        assert store.moved(org_id, 0).version == version
+        assert store.changes_since(org_id, 0).version == version
         assert callboard("db", "copy", "--from", source, "--to", there).code == 0
         with opened(there) as other:
             assert everything(store) == everything(other)
@@ -232,7 +232,7 @@ def test_a_new_column_is_copied_without_configuration(demo: str, engine: str, tm
         opened(_copied_file(demo, tmp_path / "source.db")) as one,
         opened(there, copying=True) as other,
     ):
-        tables = [CLOCK.name, *(table.name for table in (*OF_ALL, *ORGANIZATION_TABLES))]
+        tables = [CLOCK.name, *(table.name for table in (*SHARED_TABLES, *ORGANIZATION_TABLES))]
         with one._snapshot() as db:
             found = {row[0] for row in db.select("SELECT name FROM sqlite_schema WHERE type = 'table'")}
         assert found - {"meta"} == set(tables), "a table that is neither copied nor named here"
@@ -254,7 +254,7 @@ def test_in_pieces_while_the_source_moves(tmp_path: Path) -> None:
     """What moved since is copied anew, what did not is not; the target never says that it is whole before."""
     source, target = str(tmp_path / "source.db"), str(tmp_path / "target.db")
     made = callboard("init", "--yes", "--json", "--handle", "acme.example", db=source).json
-    lines = "".join(f"c{number},completed,2026-01-05T10:00:00Z\n" for number in range(PIECE + 20))
+    lines = "".join(f"c{number},completed,2026-01-05T10:00:00Z\n" for number in range(CHUNK_ROWS + 20))
     (tmp_path / "calls.csv").write_text("call_id,call_status,creation_time\n" + lines)
     arguments = ("import", tmp_path / "calls.csv", "--org", "acme.example", "--space", made["space_token"])
     names = ("call_id", "call_status", "creation_time")
@@ -277,7 +277,7 @@ def test_in_pieces_while_the_source_moves(tmp_path: Path) -> None:
         assert other.is_unfinished_copy()
         assert one.end_copy(other) == 0
         assert not other.is_unfinished_copy()
-        assert told[-1][0] == told[-1][1] == 2 * (PIECE + 20)
+        assert told[-1][0] == told[-1][1] == 2 * (CHUNK_ROWS + 20)
         assert everything(one) == everything(other)
 
 
@@ -303,7 +303,7 @@ def everything(store: SqlStore) -> dict[str, list[Any]]:
     """Every row of every table, in one order."""
     found = {}
     with store._snapshot() as db:
-        for table in (CLOCK, *OF_ALL, *ORGANIZATION_TABLES):
+        for table in (CLOCK, *SHARED_TABLES, *ORGANIZATION_TABLES):
             names = ", ".join(sorted(db.columns(table.name)))
             found[table.name] = sorted(db.select(f"SELECT {names} FROM {table.name}"), key=repr)
         found["meta"] = db.select("SELECT name, value FROM meta WHERE name NOT LIKE 'copied%' ORDER BY name")

@@ -55,7 +55,7 @@ def test_a_space_keeps_what_it_was_made_with(store, acme):
 
 def test_a_new_space_counts_nothing(store, acme, space):
     """It is among the spaces whose totals are told, with zeros."""
-    totals = store.moved(acme.id, -1).totals
+    totals = store.changes_since(acme.id, -1).totals
     assert totals.keys() == {space.id}
     assert totals[space.id].total_calls == totals[space.id].total_tasks == 0
 
@@ -107,7 +107,7 @@ def test_an_archived_space_keeps_its_numbers_and_takes_events(store, acme, space
     send(store, space, call("c1"))
     store.update_space(acme.id, space.id, {"archived": True})
     assert send(store, space, call("c2")).applied == 1
-    assert store.moved(acme.id, -1).totals[space.id].calls_completed == 2
+    assert store.changes_since(acme.id, -1).totals[space.id].calls_completed == 2
 
 
 @pytest.mark.parametrize("whose", ["another tenant's", "nobody's"])

@@ -6,7 +6,7 @@ from callboard.clock import DAY, HOUR, MINUTE
 from callboard.errors import InvalidInputError, StoreTooSlowError
 from callboard.fold.grain import QUARTER_HOUR_US, Grain
 from callboard.fold.sketch import bucket
-from callboard.store.budget import Budget, within
+from callboard.store.budget import Budget, use_budget
 from callboard.store.questions import UNKNOWN, Aggregate, CallFilter, Scan, Scope, Sum, Window
 from callboard.store.sql import compaction, sums
 from tests.events import call, send
@@ -63,7 +63,7 @@ def test_both_distributions_of_every_group_come_in_one_pass(store, acme, name, w
     elsewhere = make_organization(store, "other.example")
     send(store, make_space(store, elsewhere), call("theirs", "completed", duration_ms=99_999_999))
     asked = Aggregate(spaces=tuple(space.id for space in spaces), where=where, group=(name,))
-    told = store.lengths(acme.id, asked, RANGE)
+    told = store.durations(acme.id, asked, RANGE)
     expected = plain(store, acme, spaces, where, name)
     assert {group for group, _, _ in told} == set(expected)
     for group, *both in told:
@@ -74,8 +74,8 @@ def test_both_distributions_of_every_group_come_in_one_pass(store, acme, name, w
             }
             assert lengths.unknown == len(values) - len(known)
             assert lengths.total_ms == sum(known)
-            assert lengths.least_ms == min(known, default=None)
-            assert lengths.greatest_ms == max(known, default=None)
+            assert lengths.min_ms == min(known, default=None)
+            assert lengths.max_ms == max(known, default=None)
 
 
 @pytest.mark.parametrize("of", ["talk", "wait"])
@@ -117,9 +117,9 @@ def test_a_walk_over_cells_tells_what_a_look_for_each_pair_tells(
         spaces=spaces, group=group, sums=(Sum("items"), Sum("talk_ms", ("completed",))), counter="calls"
     )
     scan = Scan(aggregate=aggregate, grain=Grain.QUARTER_HOUR, ranges=ranges)
-    monkeypatch.setattr(sums, "MANY_LOOKUPS", 10**9)
+    monkeypatch.setattr(sums, "MAX_LOOKUPS", 10**9)
     looked = store.sums(acme.id, [scan])[0]
-    monkeypatch.setattr(sums, "MANY_LOOKUPS", 0)
+    monkeypatch.setattr(sums, "MAX_LOOKUPS", 0)
     walked = store.sums(acme.id, [scan])[0]
     assert sorted(walked) == sorted(looked)
     assert len({row[: 1 + len(group)] for row in walked}) == len(walked), "a row for each range and group"
@@ -131,9 +131,9 @@ def test_more_rows_than_a_question_may_take_are_refused_with_what_to_narrow(stor
     spaces = tuple(space.id for space in filled(store, acme))
     scan = Scan(aggregate=Aggregate(spaces=spaces, group=("agent",)), ranges=RANGE)
     many = len(store.sums(acme.id, [scan])[0])
-    with within(Budget(60, many)):
+    with use_budget(Budget(60, many)):
         assert len(store.sums(acme.id, [scan])[0]) == many
-    with within(Budget(60, many - 1)), pytest.raises(InvalidInputError, match="shorter period"):
+    with use_budget(Budget(60, many - 1)), pytest.raises(InvalidInputError, match="shorter period"):
         store.sums(acme.id, [scan])
 
 
@@ -142,7 +142,7 @@ def test_the_rows_of_one_question_count_together(store, acme):
     spaces = tuple(space.id for space in filled(store, acme))
     scan = Scan(aggregate=Aggregate(spaces=spaces, group=("agent",)), ranges=RANGE)
     many = len(store.sums(acme.id, [scan])[0])
-    with within(Budget(60, 2 * many - 1)):
+    with use_budget(Budget(60, 2 * many - 1)):
         store.sums(acme.id, [scan])
         with pytest.raises(InvalidInputError):
             store.sums(acme.id, [scan])
@@ -153,7 +153,7 @@ def test_a_budget_that_is_used_up_asks_nothing_more(store, acme):
     """Not the cheapest question either."""
     if type(store).__name__ == "MemoryStore":
         pytest.skip("the model is not bounded in time")
-    with within(Budget(-1)), pytest.raises(StoreTooSlowError):
+    with use_budget(Budget(-1)), pytest.raises(StoreTooSlowError):
         store.count_runs(acme.id, 1)
     assert store.count_runs(acme.id, 1) == 0
 
@@ -171,6 +171,6 @@ def test_a_statement_ends_with_the_budget_of_its_question(store, acme, at_once):
     if endless is None:
         pytest.skip("no statement of this store is endless")
     ask = store._at_once if at_once else store._read
-    with within(Budget(0.3)), pytest.raises(StoreTooSlowError):
+    with use_budget(Budget(0.3)), pytest.raises(StoreTooSlowError):
         ask(lambda db: db.select_value(endless))
     assert store.count_runs(acme.id, 1) == 0, "the connection is as it was"

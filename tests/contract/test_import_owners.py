@@ -225,11 +225,11 @@ def test_an_owner_elsewhere_that_gives_no_sign_of_life_is_replaced(
         org_id=acme.id,
         batch_no=batch_no,
         owner=ELSEWHERE.nonce,
-        begins=10,
-        ends=11,
+        from_row=10,
+        to_row=11,
         received_at=NOW,
         batches=[],
-        unplaced=[],
+        without_space=[],
     )
     with pytest.raises(ImportTakenError):
         store.import_rows(late)
@@ -262,8 +262,8 @@ def test_an_owner_that_reads_for_long_gives_signs_of_life(
         while True:
             now = store.find_import(acme.id, 1)
             assert now is not None
-            if now.beat > first.beat + 2:
-                beats.append(now.beat)
+            if now.heartbeat > first.heartbeat + 2:
+                beats.append(now.heartbeat)
                 return
             time.sleep(0.01)
 

@@ -96,8 +96,8 @@ def test_stopped_anywhere_and_begun_again_it_ends_the_same(
     assert sum(getattr(kept, each) for each in counted) == ROWS
     assert kept.finished_at is not None
     assert (one / "rejected.csv").read_bytes() == (two / "rejected.csv").read_bytes()
-    assert [moved for _, moved in sorted(store.moved(acme.id, -1).totals.items())] == [
-        moved for _, moved in sorted(store.moved(globex.id, -1).totals.items())
+    assert [moved for _, moved in sorted(store.changes_since(acme.id, -1).totals.items())] == [
+        moved for _, moved in sorted(store.changes_since(globex.id, -1).totals.items())
     ]
     assert store.verify(deep=True).drift == 0
 

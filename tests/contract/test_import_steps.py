@@ -40,11 +40,11 @@ def step(
     rows: range,
     *,
     by: str = "a",
-    unplaced: int = 0,
+    without_space: int = 0,
     **odd: Any,
 ) -> ImportStep:
-    """Rows of the file as one commit, `unplaced` of them without a space, the others a call each."""
-    placed = list(rows)[: len(rows) - unplaced]
+    """Rows of the file as one commit, `without_space` of them without a space, the others a call each."""
+    placed = list(rows)[: len(rows) - without_space]
     batches = [
         Batch(
             org_id=spaces[0].org_id,
@@ -60,11 +60,11 @@ def step(
         org_id=spaces[0].org_id,
         batch_no=record.batch_no,
         owner=by,
-        begins=rows.start,
-        ends=rows.stop,
+        from_row=rows.start,
+        to_row=rows.stop,
         received_at=NOW,
         batches=[batch for batch in batches if batch.entries],
-        unplaced=[Rejection(row, "invalid_value", "torn") for row in rows[len(placed) :]],
+        without_space=[Rejection(row, "invalid_value", "torn") for row in rows[len(placed) :]],
     )
     return structs.replace(made, **odd)
 
@@ -78,16 +78,16 @@ def whole(store: Store, space: Space, record: ImportBatch) -> Any:
 def test_rows_and_the_position_behind_them_are_one_commit(store, space, other_space):
     """Of several spaces, and of none."""
     record = opened(store, space)
-    receipts = store.import_rows(step(record, [space, other_space], range(10), unplaced=3))
+    receipts = store.import_rows(step(record, [space, other_space], range(10), without_space=3))
     assert [receipt.applied for receipt in receipts] == [4, 3]
     kept = store.find_import(space.org_id, record.batch_no)
     assert (kept.position, kept.applied, kept.rejected) == (10, 7, 3)
-    store.import_rows(step(record, [space], range(10, 12), unplaced=2))
+    store.import_rows(step(record, [space], range(10, 12), without_space=2))
     kept = store.find_import(space.org_id, record.batch_no)
     assert (kept.position, kept.applied, kept.rejected) == (12, 7, 5)
     assert store.outcomes(space.org_id) == {("applied", ""): 7, ("rejected", "invalid_value"): 5}
     assert store.outcomes(space.org_id, space.id) == {("applied", ""): 4}
-    known = store.received(space.org_id, [space.id, other_space.id, NO_SPACE], NOW, 10)
+    known = store.arrivals(space.org_id, [space.id, other_space.id, NO_SPACE], NOW, 10)
     assert known.outcomes == store.outcomes(space.org_id)
     assert store.verify(deep=True).drift == 0
 
@@ -126,7 +126,7 @@ def test_an_import_taken_over_is_carried_on_by_the_new_owner_alone(store, space)
     record = opened(store, space)
     store.import_rows(step(record, [space], range(10)))
     found = store.find_import(space.org_id, record.batch_no)
-    claim = ImportClaim(owner=owner("b"), instead_of="a", beat=found.beat)
+    claim = ImportClaim(owner=owner("b"), instead_of="a", heartbeat=found.heartbeat)
     taken = store.claim_import(space.org_id, record.batch_no, claim)
     assert (taken.position, taken.owner) == (10, owner("b"))
     with pytest.raises(ImportTakenError):
@@ -145,7 +145,7 @@ def test_an_owner_that_gives_a_sign_of_life_is_not_replaced(store, space):
     ):
         seen = store.find_import(space.org_id, record.batch_no)
         sign()
-        claim = ImportClaim(owner=owner("b"), instead_of="a", beat=seen.beat)
+        claim = ImportClaim(owner=owner("b"), instead_of="a", heartbeat=seen.heartbeat)
         with pytest.raises(ImportTakenError):
             store.claim_import(space.org_id, record.batch_no, claim)
     assert store.find_import(space.org_id, record.batch_no).owner == owner("a")
@@ -157,7 +157,7 @@ def test_an_import_has_one_owner(store, space):
 
     def claim(nonce: str) -> str | None:
         try:
-            mine = ImportClaim(owner=owner(nonce), instead_of=None, beat=begun.beat)
+            mine = ImportClaim(owner=owner(nonce), instead_of=None, heartbeat=begun.heartbeat)
             store.claim_import(space.org_id, begun.batch_no, mine)
         except ImportTakenError:
             return None

@@ -36,7 +36,7 @@ def test_nothing_of_another_tenant_is_answered_even_when_its_space_is_known(
     assert store.task(acme.id, foreign_space.id, "t1") is None
     assert store.run(acme.id, foreign_space.id, "r1") is None
     assert store.runs(acme.id, foreign_space.id, ALL) == []
-    assert store.moved(acme.id, -1).totals.keys() == {space.id}
+    assert store.changes_since(acme.id, -1).totals.keys() == {space.id}
     assert dump(store, acme.id)["calls"] == {}
 
 

@@ -56,7 +56,7 @@ def test_what_arrived_is_committed_with_the_rest(store, acme, space):
         2,
     ]
     assert asked == [acme.id]
-    assert store.moved(acme.id, -1).totals[space.id].total_calls == 5
+    assert store.changes_since(acme.id, -1).totals[space.id].total_calls == 5
     assert store.verify(deep=True).drift == 0
 
 
@@ -67,7 +67,7 @@ def test_batches_of_another_space_are_taken_too(store, acme, space):
         1,
         1,
     ]
-    totals = store.moved(acme.id, -1).totals
+    totals = store.changes_since(acme.id, -1).totals
     assert (totals[space.id].total_calls, totals[other.id].total_calls) == (1, 1)
 
 

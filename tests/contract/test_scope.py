@@ -32,9 +32,9 @@ def test_a_new_content_type_moves_a_spaces_rows_in_and_out_at_once(store, acme, 
     """Its own numbers stay; who asks for the organization's asks for other spaces."""
     send(store, space, call("c1"))
     send(store, other_space, call("c2"))
-    before = store.moved(acme.id, -1)
+    before = store.changes_since(acme.id, -1)
     store.update_space(acme.id, space.id, {"content_type": "general"})
-    after = store.moved(acme.id, -1)
+    after = store.changes_since(acme.id, -1)
     assert after.directory_version != before.directory_version
     assert after.totals == before.totals
     assert ids(store.calls(Scope(acme.id), CallFilter(), ALL)) == ["c2"]

@@ -76,10 +76,10 @@ def test_a_revoked_token_stays_on_record(store, acme):
 def test_a_tokens_last_use_is_recorded_and_is_no_change_of_the_directory(store, acme):
     """Or every use would make every process read the directory anew."""
     made = make(store, Member(acme.id, "admin"))
-    before = store.moved(acme.id, -1).directory_version
+    before = store.changes_since(acme.id, -1).directory_version
     store.touch_token(made.id, NOW + 7)
     assert store.find_token(made.id).last_used_at == NOW + 7
-    assert store.moved(acme.id, -1).directory_version == before
+    assert store.changes_since(acme.id, -1).directory_version == before
 
 
 def test_a_token_that_is_not_there_can_neither_be_rotated_nor_revoked(store):

@@ -10,7 +10,7 @@ def test_a_new_event_is_applied_and_at_once_in_the_lists_and_totals(store, acme,
     assert ended(receipt) == (2, 0, 0, 0)
     assert store.call(acme.id, space.id, "c1").duration_ms == 61_000
     assert store.task(acme.id, space.id, "t1").status == "pending"
-    totals = store.moved(acme.id, -1).totals[space.id]
+    totals = store.changes_since(acme.id, -1).totals[space.id]
     assert (totals.calls_completed, totals.completed_talk_ms, totals.tasks_pending) == (1, 61_000, 1)
 
 
@@ -149,7 +149,7 @@ def test_batches_committed_together_end_as_if_each_came_alone(store, acme, space
         (1, 0, 0, 0),
     ]
     assert len({receipt.batch_no for receipt in receipts}) == 4
-    assert store.moved(acme.id, -1).totals[space.id].calls_completed == 2
+    assert store.changes_since(acme.id, -1).totals[space.id].calls_completed == 2
 
 
 def test_no_batch_at_all_is_no_fault(store):

@@ -72,9 +72,9 @@ def test_planted_drift_is_found_located_and_mended(told, acme, what):
 def test_repairing_tells_readers_that_totals_changed(told, acme):
     """Or they would go on answering with what was wrong."""
     plant(told, "totals")
-    version = told.moved(acme.id, -1).version
+    version = told.changes_since(acme.id, -1).version
     told.verify(repair=True)
-    assert told.moved(acme.id, version).totals[1].calls_completed == 1
+    assert told.changes_since(acme.id, version).totals[1].calls_completed == 1
 
 
 def test_a_deep_repair_mends_counters_that_follow_wrong_rows(told, acme):

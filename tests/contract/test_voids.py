@@ -41,7 +41,7 @@ def test_an_event_of_a_call_that_was_never_counted_may_void_it(store, acme, spac
     """A test call told of in one word."""
     assert send(store, space, call("c1", void=True)).applied == 1
     assert store.call(acme.id, space.id, "c1") is None
-    assert store.moved(acme.id, -1).totals[space.id].calls_completed == 0
+    assert store.changes_since(acme.id, -1).totals[space.id].calls_completed == 0
 
 
 def test_a_void_call_goes_on_being_told_of(store, acme, space):

@@ -121,7 +121,7 @@ def test_withdrawing_tells_how_far_it_is(store, acme, space):
     store.withdraw(acme.id, receipt.batch_no, NOW, lambda done, in_all: told.append((done, in_all)))
     assert told[-1][0] == told[-1][1]
     assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert store.moved(acme.id, -1).totals[space.id].calls_completed == 0
+    assert store.changes_since(acme.id, -1).totals[space.id].calls_completed == 0
 
 
 def test_imports_are_a_tenants_own(store, acme, globex):

@@ -60,7 +60,7 @@ class Feed:
 
     def totals(self) -> object:
         """What readers are told."""
-        return self.store.moved(self.space.org_id, -1).totals
+        return self.store.changes_since(self.space.org_id, -1).totals
 
 
 @pytest.fixture

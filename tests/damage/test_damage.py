@@ -182,7 +182,7 @@ def test_events_from_before_there_were_checksums_are_counted_and_filled(store: S
         checksum.fill_event_checksums(db, 1, 1, 100)
         checksum.fill_run_checksums(db, 1)
         compact_now(db, 1)
-        checksum.say_complete(db)
+        checksum.mark_complete(db)
     found = store.verify(deep=True)
     assert (found.drift, found.checked.get("events_without_checksum")) == (0, None)
     change(store, "UPDATE event SET checksum = NULL WHERE seq = 2")

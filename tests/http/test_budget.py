@@ -12,7 +12,7 @@ import pytest
 from callboard.http import long_answers
 from callboard.store import budget
 from callboard.store.budget import Budget
-from callboard.store.sql import lengths, reporting
+from callboard.store.sql import durations, reporting
 from tests.http.board import ADDRESS, API, Board, call
 
 DAYS = "start=2026-01-01&end=2026-01-03"
@@ -140,9 +140,9 @@ def test_an_organization_that_floods_does_not_hold_others_lists(
     def stuck(*args: Any) -> Any:
         held.release()
         gate.wait()
-        return lengths.lengths(*args)
+        return durations.durations(*args)
 
-    monkeypatch.setattr(reporting, "lengths", stuck)
+    monkeypatch.setattr(reporting, "durations", stuck)
     question: dict[str, Any] = {
         "method": "GET",
         "url": f"{API}organisation/analytics/durations/?{DAYS}&group_by=agent",

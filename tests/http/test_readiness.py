@@ -64,15 +64,15 @@ def test_events_that_cannot_be_written_are_reported_with_the_reason(
 
 
 @pytest.mark.parametrize(
-    ("doing", "reason"),
+    ("activity", "reason"),
     [("lock", "locked by another process for 9 s"), ("sync", "has not taken a commit for 9 s")],
 )
 def test_what_the_writer_waits_for_is_reported(
-    board: Board, monkeypatch: pytest.MonkeyPatch, doing: str, reason: str
+    board: Board, monkeypatch: pytest.MonkeyPatch, activity: str, reason: str
 ) -> None:
     """The client of the writer is asked, and asks the writer itself, which answers beside its work."""
     assert board.get("/readyz").status_code == 200
-    monkeypatch.setattr(board.store, "doing", (doing, time.monotonic() - 9))
+    monkeypatch.setattr(board.store, "activity", (activity, time.monotonic() - 9))
     answer = board.get("/readyz")
     assert (answer.status_code, answer.json()["message"].count(reason)) == (503, 1), answer.text
     monkeypatch.undo()

@@ -58,8 +58,8 @@ def older(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     cluster.drop(url)
 
 
-def opened(name: str, watch: refold.UpgradeObserver | None = None) -> SqlStore:
-    return open_store(Settings(db=name, lock_timeout_ms=400), upgrade=True, watch=watch)
+def opened(name: str, observer: refold.UpgradeObserver | None = None) -> SqlStore:
+    return open_store(Settings(db=name, lock_timeout_ms=400), upgrade=True, observer=observer)
 
 
 def content(store: SqlStore) -> list[Any]:
@@ -121,7 +121,7 @@ def test_a_new_store_has_nothing_to_fold_anew(tmp_path: Path) -> None:
     """It is of this version's rules from the beginning; opened again, it is left alone."""
     watch = Telling()
     for _ in range(2):
-        SqliteStore(str(tmp_path / "new.db"), watch=watch).close()
+        SqliteStore(str(tmp_path / "new.db"), observer=watch).close()
     assert watch.told == []
 
 

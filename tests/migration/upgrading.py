@@ -36,7 +36,7 @@ def main() -> None:
     """Bring it up to date."""
     refold.EVENTS_PER_COMMIT = int(sys.argv[2])
     try:
-        open_store(Settings(db=sys.argv[1]), upgrade=True, watch=Printing()).close()
+        open_store(Settings(db=sys.argv[1]), upgrade=True, observer=Printing()).close()
     except CallboardError as error:
         print(f"error {error.message}", flush=True)
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""The store in plain dicts: the model that property tests compare others with. Nothing outlives it."""
+"""An in-memory store of plain dicts: the model that property tests compare the real stores with."""
 
 from tests.model.store import MemoryStore
 

@@ -1,4 +1,4 @@
-"""Counters: kept by differences like in every store, and recounted from the rows to compare."""
+"""Counters: maintained by differences as in every store, and recounted from rows to compare."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ def apply_tally(space: SpaceState, tally: Tally) -> None:
         run = space.runs.setdefault(run_id, RunState())
         for status, items in difference_of_run.counts.items():
             run.counts[status] += items
-        _bound(space, run_id, run)
+        _recompute_times(space, run_id, run)
 
 
-def _bound(space: SpaceState, run_id: str, run: RunState) -> None:
-    """The times of a run's tasks, looked up anew; and no run where nothing stands."""
-    tasks = [task for task in space.standing_tasks() if task.run_id == run_id]
+def _recompute_times(space: SpaceState, run_id: str, run: RunState) -> None:
+    """Recompute a run's times from its tasks; delete it if it does not exist any more."""
+    tasks = [task for task in space.non_void_tasks() if task.run_id == run_id]
     run.created = min((task.created for task in tasks), default=None)
     run.modified = max((task.modified for task in tasks), default=None)
-    if not run.stands:
+    if not run.exists:
         del space.runs[run_id]
 
 
 def recount(space: SpaceState) -> tuple[Totals, dict[CellKey, Measures], dict[str, RunState]]:
-    """What totals, cells and runs should be, by the rows alone."""
+    """Totals, cells and runs as counted from the rows."""
     bare = SpaceState(space.space)
     bare.calls, bare.tasks = space.calls, space.tasks
     for run_id, run in space.runs.items():
@@ -47,12 +47,12 @@ def recount(space: SpaceState) -> tuple[Totals, dict[CellKey, Measures], dict[st
 
 
 def recount_cells(space: SpaceState) -> None:
-    """Lay the cells out anew, for a new home zone."""
+    """Rebuild the cells, for a new home zone."""
     space.cells = recount(space)[1]
 
 
 def contact_cells(state: State, org_id: int) -> dict[CellKey, Measures]:
-    """The cells of an organization's contact spaces together, in UTC: from the rows, anew each time."""
+    """The cells of an organization's contact spaces together, in UTC, counted from the rows."""
     spaces = [each for each in state.spaces_of(org_id) if each.space.content_type == "contact"]
     return tally_of(_as_new(item for space in spaces for item in space.items())).cells("UTC")
 

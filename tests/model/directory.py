@@ -1,4 +1,4 @@
-"""Who is who: organizations, spaces, tokens."""
+"""The directory: organizations, spaces, tokens."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from callboard.clock import Micros
 from callboard.errors import AlreadyExistsError, NotFoundError, TokenRevokedError
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token, changed_space
 from callboard.store.interface import Progress
-from callboard.store.names import TAKEN, public_id, slug
+from callboard.store.names import SPACE_ID_TAKEN, public_id, slug
 from tests.model.counters import recount_cells
-from tests.model.state import Part, SpaceState, TokenState
+from tests.model.state import SpaceState, StateMixin, TokenState
 
 Named = TypeVar("Named", Organization, Space, Token)
 
 
-class Directory(Part):
+class Directory(StateMixin):
     """Organizations, spaces and tokens."""
 
     def create_organization(
@@ -47,7 +47,7 @@ class Directory(Part):
                 timezone=timezone,
             )
             self.state.organizations[created.id] = created
-            self._directory_moved()
+            self._bump_directory_version()
             return created
 
     def set_organization_zone(
@@ -59,9 +59,9 @@ class Directory(Part):
             changed = structs.replace(self.state.organizations[org_id], timezone=timezone)
             self.state.organizations[org_id] = changed
             spaces = self.state.spaces_of(org_id)
-            for kept in spaces:
-                self._follow_home_zone(kept)
-            self._directory_moved()
+            for stored in spaces:
+                self._follow_home_zone(stored)
+            self._bump_directory_version()
             for done, _ in enumerate(spaces, 1):
                 if progress is not None:
                     progress(done, len(spaces))
@@ -94,7 +94,7 @@ class Directory(Part):
             if org_id not in self.state.organizations:
                 raise NotFoundError("Organization not found.")
             if token is not None and self.find_space(token) is not None:
-                raise AlreadyExistsError(TAKEN)
+                raise AlreadyExistsError(SPACE_ID_TAKEN)
             created = Space(
                 id=len(self.state.spaces) + 1,
                 org_id=org_id,
@@ -107,29 +107,29 @@ class Directory(Part):
                 agent_handle=agent_handle,
                 settings=settings,
             )
-            kept = self.state.spaces[created.id] = SpaceState(created)
-            self._follow_home_zone(kept)
-            created = kept.space
-            self.state.moved(kept)
-            self._directory_moved()
+            stored = self.state.spaces[created.id] = SpaceState(created)
+            self._follow_home_zone(stored)
+            created = stored.space
+            self.state.bump_version(stored)
+            self._bump_directory_version()
             return created
 
     def update_space(self, org_id: int, space_id: int, changes: dict[str, Any]) -> Space:
         with self.state.lock:
-            kept = self.state.need_space(org_id, space_id)
-            kept.space = changed_space(kept.space, changes)
-            kept.space = structs.replace(kept.space, slug=slug(kept.space.name))
-            self._follow_home_zone(kept)
-            self._directory_moved()
-            return kept.space
+            stored = self.state.need_space(org_id, space_id)
+            stored.space = changed_space(stored.space, changes)
+            stored.space = structs.replace(stored.space, slug=slug(stored.space.name))
+            self._follow_home_zone(stored)
+            self._bump_directory_version()
+            return stored.space
 
-    def _follow_home_zone(self, kept: SpaceState) -> None:
-        """The space's home zone as it is now, and its cells by it."""
-        space = kept.space
+    def _follow_home_zone(self, stored: SpaceState) -> None:
+        """Set the space's home zone from the settings, and rebuild its cells if it changed."""
+        space = stored.space
         zone = space.settings.timezone or self.state.organizations[space.org_id].timezone
-        kept.space = structs.replace(space, home_zone=zone, cell_zone=zone)
+        stored.space = structs.replace(space, home_zone=zone, cell_zone=zone)
         if zone != space.cell_zone:
-            recount_cells(kept)
+            recount_cells(stored)
 
     def spaces(self, org_id: int) -> list[Space]:
         with self.state.lock:
@@ -138,7 +138,7 @@ class Directory(Part):
     def find_space(self, token: str) -> Space | None:
         with self.state.lock:
             return next(
-                (kept.space for kept in self.state.spaces.values() if kept.space.token == token), None
+                (stored.space for stored in self.state.spaces.values() if stored.space.token == token), None
             )
 
     def create_token(
@@ -161,60 +161,62 @@ class Directory(Part):
                 expires_at=expires_at,
             )
             self.state.tokens[created.id] = TokenState(created, {secret_digest: None})
-            self._directory_moved()
+            self._bump_directory_version()
             return created
 
     def tokens(self, org_id: int) -> list[Token]:
         with self.state.lock:
-            held = (kept.token for kept in self.state.tokens.values())
+            held = (stored.token for stored in self.state.tokens.values())
             return _newest_first(token for token in held if token.role_in(org_id) is not None)
 
     def find_token(self, token_id: int) -> Token | None:
         with self.state.lock:
-            kept = self.state.tokens.get(token_id)
-            return kept.token if kept is not None else None
+            stored = self.state.tokens.get(token_id)
+            return stored.token if stored is not None else None
 
     def token_of_secret(self, secret_digest: bytes) -> tuple[Token, Micros | None] | None:
         with self.state.lock:
-            for kept in self.state.tokens.values():
-                if secret_digest in kept.secrets:
-                    return kept.token, kept.secrets[secret_digest]
+            for stored in self.state.tokens.values():
+                if secret_digest in stored.secrets:
+                    return stored.token, stored.secrets[secret_digest]
             return None
 
     def rotate_token(self, token_id: int, *, prefix: str, secret_digest: bytes, old_until: Micros) -> Token:
         with self.state.lock:
-            kept = self._need_token(token_id)
-            if kept.token.revoked_at is not None:
+            stored = self._need_token(token_id)
+            if stored.token.revoked_at is not None:
                 raise TokenRevokedError
-            for secret, ends_at in kept.secrets.items():
-                kept.secrets[secret] = old_until if ends_at is None else min(ends_at, old_until)
-            kept.secrets[secret_digest] = None
-            return self._changed(kept, prefix=prefix)
+            for secret, ends_at in stored.secrets.items():
+                stored.secrets[secret] = old_until if ends_at is None else min(ends_at, old_until)
+            stored.secrets[secret_digest] = None
+            return self._changed(stored, prefix=prefix)
 
     def revoke_token(self, token_id: int, now: Micros) -> Token:
         with self.state.lock:
-            kept = self._need_token(token_id)
-            return kept.token if kept.token.revoked_at is not None else self._changed(kept, revoked_at=now)
+            stored = self._need_token(token_id)
+            return (
+                stored.token if stored.token.revoked_at is not None else self._changed(stored, revoked_at=now)
+            )
 
     def touch_token(self, token_id: int, now: Micros) -> None:
         with self.state.lock:
-            kept = self.state.tokens.get(token_id)
-            if kept is not None:
-                kept.token = structs.replace(kept.token, last_used_at=now)
+            stored = self.state.tokens.get(token_id)
+            if stored is not None:
+                stored.token = structs.replace(stored.token, last_used_at=now)
                 self.state.commits += 1
 
-    def _changed(self, kept: TokenState, **changes: Any) -> Token:
-        kept.token = structs.replace(kept.token, **changes)
-        self._directory_moved()
-        return kept.token
+    def _changed(self, stored: TokenState, **changes: Any) -> Token:
+        stored.token = structs.replace(stored.token, **changes)
+        self._bump_directory_version()
+        return stored.token
 
     def _need_token(self, token_id: int) -> TokenState:
-        kept = self.state.tokens.get(token_id)
-        if kept is None:
+        stored = self.state.tokens.get(token_id)
+        if stored is None:
             raise NotFoundError("Token not found.")
-        return kept
+        return stored
 
-    def _directory_moved(self) -> None:
+    def _bump_directory_version(self) -> None:
         self.state.directory_version += 1
         self.state.commits += 1
 

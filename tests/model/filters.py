@@ -12,22 +12,22 @@ from callboard.model.run import Run
 from callboard.model.task import CALL_ENDED_FOR, Task, stuck
 from callboard.model.words import FINAL_CALL
 from callboard.store.interface import CallAt, TaskAt
-from callboard.store.questions import CallFilter, Match, Position, TaskFilter, Unknown, Window
+from callboard.store.questions import CallFilter, FilterValue, Position, TaskFilter, Unknown, Window
 
 CALL_MATCHES = tuple(each.row_name for each in filter_fields("call"))
 TASK_MATCHES = tuple(each.row_name for each in filter_fields("task"))
 At = TypeVar("At", CallAt, TaskAt, Run)
 
 
-def matches(wanted: Match | int, value: str | int | None) -> bool:
-    """Whether a field passes: any value when nothing is asked, null or the very word for `UNKNOWN`."""
-    if wanted is None:
+def matches(expected: FilterValue | int, value: str | int | None) -> bool:
+    """Whether a field matches: any value without a filter; null or the text `unknown` for `UNKNOWN`."""
+    if expected is None:
         return True
-    return value in (None, "unknown") if isinstance(wanted, Unknown) else value == wanted
+    return value in (None, "unknown") if isinstance(expected, Unknown) else value == expected
 
 
 def call_passes(call: Call, where: CallFilter, limits: SpaceSettings) -> bool:
-    """Whether a call is among those asked for; `limits` are its space's."""
+    """Whether a call matches the filter; `limits` are its space's."""
     duration, wait = call.duration_ms, call.wait_ms
     return (
         all(matches(getattr(where, name), getattr(call, name)) for name in CALL_MATCHES)
@@ -35,8 +35,8 @@ def call_passes(call: Call, where: CallFilter, limits: SpaceSettings) -> bool:
         and where.made in (None, call.call_status != "queued")
         and where.final in (None, call.call_status in FINAL_CALL)
         and where.duration_known in (None, duration is not None)
-        and (where.talking_at is None or _under_way(call, "talk", where.talking_at, limits))
-        and (where.offered_at is None or _under_way(call, "offered", where.offered_at, limits))
+        and (where.talking_at is None or _is_in_progress(call, "talk", where.talking_at, limits))
+        and (where.offered_at is None or _is_in_progress(call, "offered", where.offered_at, limits))
         and (where.unplaced is None or call.has_unknown_time(where.unplaced))
         and where.time_to_answer_known in (None, wait is not None)
         and where.contradicting in (None, call.contradicting)
@@ -49,7 +49,7 @@ def call_passes(call: Call, where: CallFilter, limits: SpaceSettings) -> bool:
     )
 
 
-def _under_way(call: Call, kind: str, span: tuple[int, int], limits: SpaceSettings) -> bool:
+def _is_in_progress(call: Call, kind: str, span: tuple[int, int], limits: SpaceSettings) -> bool:
     began = call.begins(kind)
     if began is None:
         return False
@@ -63,21 +63,21 @@ def _under_way(call: Call, kind: str, span: tuple[int, int], limits: SpaceSettin
 def call_ended(task: Task, calls: Iterable[Call], now: int) -> bool:
     """Whether a task is open although its call has ended; `calls` are those of its space."""
     since = task.waiting_since
-    mine = [call for call in calls if call.task_id == task.task_id]
+    of_task = [call for call in calls if call.task_id == task.task_id]
     return (
         since is not None
         and any(
             call.call_status in FINAL_CALL
             and call.end_time is not None
             and since < call.end_time < now - CALL_ENDED_FOR
-            for call in mine
+            for call in of_task
         )
-        and not any(call.call_status in ("ringing", "in_progress") for call in mine)
+        and not any(call.call_status in ("ringing", "in_progress") for call in of_task)
     )
 
 
 def task_passes(task: Task, where: TaskFilter, limits: SpaceSettings, calls: Iterable[Call] = ()) -> bool:
-    """Whether a task is among those asked for; `limits` are its space's."""
+    """Whether a task matches the filter; `limits` are its space's."""
     return (
         all(matches(getattr(where, name), getattr(task, name)) for name in TASK_MATCHES)
         and (where.created_from is None or task.created >= where.created_from)

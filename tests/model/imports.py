@@ -18,10 +18,10 @@ from callboard.store.importing import (
 from callboard.store.interface import ImportStep, Progress, Receipt, Withdrawal
 from tests.model.counters import apply_tally
 from tests.model.intake import ingest_one
-from tests.model.state import Part, SpaceState, State
+from tests.model.state import SpaceState, State, StateMixin
 
 
-class Imports(Part):
+class Imports(StateMixin):
     """Imports begun, claimed, carried on, finished and found; `withdraw`."""
 
     def begin_import(self, org_id: int, label: str, now: Micros) -> ImportBatch:
@@ -39,7 +39,7 @@ class Imports(Part):
             check_claim(batch, claim)
             if claim.from_start:
                 batch = structs.replace(batch, position=0, applied=0, duplicate=0, stale=0, rejected=0)
-            batch = structs.replace(batch, owner=claim.owner, beat=batch.beat + 1)
+            batch = structs.replace(batch, owner=claim.owner, heartbeat=batch.heartbeat + 1)
             self._keep(org_id, batch)
             return batch
 
@@ -47,23 +47,25 @@ class Imports(Part):
         with self.state.lock:
             batch = self.state.need_batch(org_id, batch_no)
             if batch.owner == owner:
-                self._keep(org_id, structs.replace(batch, beat=batch.beat + 1))
+                self._keep(org_id, structs.replace(batch, heartbeat=batch.heartbeat + 1))
 
     def import_rows(self, step: ImportStep) -> list[Receipt]:
         with self.state.lock:
-            check_step(self.state.need_batch(step.org_id, step.batch_no), step.owner, step.begins)
+            check_step(self.state.need_batch(step.org_id, step.batch_no), step.owner, step.from_row)
             for each in step.batches:  # what could fail fails before anything is kept
                 self.state.need_space(each.org_id, each.space_id)
             receipts = [ingest_one(self.state, each, step.owner) for each in step.batches]
-            for rejection in step.unplaced:
-                self.state.unplaced[step.org_id]["rejected", rejection.reason] += 1
-                last = self.state.unplaced_at.get(step.org_id, 0)
-                self.state.unplaced_at[step.org_id] = max(last, step.received_at)
+            for rejection in step.without_space:
+                self.state.without_space[step.org_id]["rejected", rejection.reason] += 1
+                last = self.state.without_space_at.get(step.org_id, 0)
+                self.state.without_space_at[step.org_id] = max(last, step.received_at)
             batch = self.state.need_batch(step.org_id, step.batch_no)
-            rejected = batch.rejected + len(step.unplaced)
+            rejected = batch.rejected + len(step.without_space)
             self._keep(
                 step.org_id,
-                structs.replace(batch, position=step.ends, beat=batch.beat + 1, rejected=rejected),
+                structs.replace(
+                    batch, position=step.to_row, heartbeat=batch.heartbeat + 1, rejected=rejected
+                ),
             )
             return receipts
 
@@ -91,7 +93,7 @@ class Imports(Part):
             for space in self.state.spaces_of(org_id):
                 changed, gone = _withdraw(self.state, space, batch_no)
                 if gone:
-                    self.state.moved(space)
+                    self.state.bump_version(space)
                 events += gone
                 calls += sum(item.is_call for item in changed)
                 tasks += sum(not item.is_call for item in changed)
@@ -120,7 +122,7 @@ def _withdraw(state: State, space: SpaceState, batch_no: int) -> tuple[list[Item
             continue
         staying = []
         for entry in item.entries:
-            left_to = entry if entry.batch_no != batch_no else _heir(state, space, item, entry)
+            left_to = entry if entry.batch_no != batch_no else _later_copy(state, space, item, entry)
             if left_to is not None:
                 staying.append(left_to)
             elif isinstance(entry.event.event_id, str):
@@ -138,7 +140,7 @@ def _withdraw(state: State, space: SpaceState, batch_no: int) -> tuple[list[Item
     return [item for item in touched if not same_row(item.row, item.before)], gone
 
 
-def _heir(state: State, space: SpaceState, item: Item, entry: Entry) -> Entry | None:
+def _later_copy(state: State, space: SpaceState, item: Item, entry: Entry) -> Entry | None:
     """The event as the next batch brought it, of those that stand."""
     repeats = space.repeats.get((item.is_call, item.item_id, entry.body), [])
     standing = [

@@ -13,12 +13,12 @@ from callboard.model.event import Entry
 from callboard.store.importing import ImportBatch, check_owner
 from callboard.store.interface import Batch, NewRun, Receipt, Rejection
 from tests.model.counters import apply_tally
-from tests.model.state import Part, RunState, SpaceState, State
+from tests.model.state import RunState, SpaceState, State, StateMixin
 
 IDEMPOTENCY_KEPT: Micros = 7 * DAY
 
 
-class Intake(Part):
+class Intake(StateMixin):
     """`ingest`."""
 
     def ingest(
@@ -60,7 +60,7 @@ def ingest_one(state: State, batch: Batch, owner: str | None = None) -> Receipt:
     if batch.idempotency is not None:
         space.answers[batch.idempotency.key] = (batch.idempotency, batch.received_at)
     _record(state, space, kept, receipt, batch.received_at)
-    state.moved(space)
+    state.bump_version(space)
     return receipt
 
 

@@ -16,20 +16,20 @@ from callboard.store.interface import CallAt, Changes, TaskAt
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 from callboard.store.reporting import AgentTasks
 from tests.model.filters import call_passes, task_passes, windowed
-from tests.model.state import Part, SpaceState
+from tests.model.state import SpaceState, StateMixin
 
 
-class Lists(Part):
+class Lists(StateMixin):
     """Lists, single items, outcomes, and what moved."""
 
-    def ahead(self) -> None:
+    def refresher(self) -> None:
         return None
 
     def change_counter(self) -> int:
         with self.state.lock:
             return self.state.commits
 
-    def moved(self, org_id: int, since: int) -> Changes:
+    def changes_since(self, org_id: int, since: int) -> Changes:
         with self.state.lock:
             return Changes(
                 self.state.versions[org_id],
@@ -110,7 +110,7 @@ class Lists(Part):
             for space in self._in_scope(Scope(org_id, space_id, all_content=True)):
                 counts.update(space.outcomes)
             if space_id is None:
-                counts.update(self.state.unplaced[org_id])
+                counts.update(self.state.without_space[org_id])
             return {ending: events for ending, events in counts.items() if events}
 
     def _in_scope(self, scope: Scope) -> Iterator[SpaceState]:
@@ -124,14 +124,14 @@ class Lists(Part):
 
     def _calls(self, scope: Scope, where: CallFilter) -> Iterator[CallAt]:
         for space in self._in_scope(scope):
-            for call in space.standing_calls():
+            for call in space.non_void_calls():
                 if call_passes(call, where, space.space.settings):
                     yield CallAt(space.space.id, call)
 
     def _tasks(self, scope: Scope, where: TaskFilter) -> Iterator[TaskAt]:
         for space in self._in_scope(scope):
-            for task in space.standing_tasks():
-                if task_passes(task, where, space.space.settings, space.standing_calls()):
+            for task in space.non_void_tasks():
+                if task_passes(task, where, space.space.settings, space.non_void_calls()):
                     yield TaskAt(space.space.id, task)
 
     def _runs(self, org_id: int, space_id: int) -> Iterator[Run]:

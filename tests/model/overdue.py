@@ -16,13 +16,13 @@ from callboard.model.words import Outcome
 from callboard.store.questions import NO_SPACE, CallFilter
 from callboard.store.reporting import Arrivals, Intervals, Overdue
 from tests.model.filters import call_passes
-from tests.model.state import Part
+from tests.model.state import StateMixin
 
 
-class Lateness(Part):
-    """`received`, `long_live_calls`, `waiting_tasks`, `run_times_ms`."""
+class OverdueItems(StateMixin):
+    """`arrivals`, `long_live_calls`, `waiting_tasks`, `run_times_ms`."""
 
-    def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Arrivals:
+    def arrivals(self, org_id: int, spaces: Sequence[int], since: Micros, max_events: int) -> Arrivals:
         with self.state.lock:
             every = [
                 (
@@ -37,13 +37,15 @@ class Lateness(Part):
                 if entry.received_at >= since
             ]
             every.sort(key=lambda each: -each[0])
-            looked = every[:most]
+            examined = every[:max_events]
             outcomes: Counter[tuple[Outcome, str]] = Counter()
             last: list[Micros] = []
             for space_id in spaces:
                 if space_id == NO_SPACE:
-                    outcomes.update(self.state.unplaced[org_id])
-                    last += [self.state.unplaced_at[org_id]] if org_id in self.state.unplaced_at else []
+                    outcomes.update(self.state.without_space[org_id])
+                    last += (
+                        [self.state.without_space_at[org_id]] if org_id in self.state.without_space_at else []
+                    )
                     continue
                 space = self.state.need_space(org_id, space_id)
                 outcomes.update(space.outcomes)
@@ -51,23 +53,23 @@ class Lateness(Part):
         return Arrivals(
             outcomes={ending: events for ending, events in outcomes.items() if events},
             last_received_at=max(last, default=None),
-            latest=[(at, occurred) for at, occurred, space_id in looked if space_id in set(spaces)],
-            looked_back_to=looked[-1][0] if len(looked) == most else None,
+            recent=[(at, occurred) for at, occurred, space_id in examined if space_id in set(spaces)],
+            looked_back_to=examined[-1][0] if len(examined) == max_events else None,
         )
 
     def long_live_calls(
-        self, org_id: int, status: str, before: Mapping[int, Micros], most: int
+        self, org_id: int, status: str, before: Mapping[int, Micros], max_ids: int
     ) -> dict[int, Overdue]:
         with self.state.lock:
             found = {
                 space_id: [
                     (call.creation_time, call.call_id)
-                    for call in self.state.need_space(org_id, space_id).standing_calls()
+                    for call in self.state.need_space(org_id, space_id).non_void_calls()
                     if call.call_status == status and call.creation_time < moment
                 ]
                 for space_id, moment in before.items()
             }
-        return {space_id: _longest(late, most) for space_id, late in found.items() if late}
+        return {space_id: _longest(overdue, max_ids) for space_id, overdue in found.items() if overdue}
 
     def intervals(
         self,
@@ -81,7 +83,7 @@ class Lateness(Part):
         with self.state.lock:
             for space_id in spaces:
                 space = self.state.need_space(org_id, space_id)
-                for call in space.standing_calls():
+                for call in space.non_void_calls():
                     if not call_passes(call, where, space.space.settings):
                         continue
                     unplaced += period[0] <= call.creation_time < period[1] and call.has_unknown_time(kind)
@@ -97,23 +99,23 @@ class Lateness(Part):
         return Intervals(spans=spans, unplaced=unplaced)
 
     def waiting_tasks(
-        self, org_id: int, status: str, before: Mapping[int, Micros], most: int
+        self, org_id: int, status: str, before: Mapping[int, Micros], max_ids: int
     ) -> dict[int, Overdue]:
         with self.state.lock:
             found = {
                 space_id: [
                     (task.waiting_since, task.task_id)
-                    for task in self.state.need_space(org_id, space_id).standing_tasks()
+                    for task in self.state.need_space(org_id, space_id).non_void_tasks()
                     if task.status == status
                     and task.waiting_since is not None
                     and task.waiting_since < moment
                 ]
                 for space_id, moment in before.items()
             }
-        return {space_id: _longest(late, most) for space_id, late in found.items() if late}
+        return {space_id: _longest(overdue, max_ids) for space_id, overdue in found.items() if overdue}
 
-    def run_times_ms(self, org_id: int, spaces: Sequence[int], most: int) -> dict[int, list[int]]:
-        every = {space_id: self._run_times_ms(org_id, space_id, most) for space_id in spaces}
+    def run_times_ms(self, org_id: int, spaces: Sequence[int], max_tasks: int) -> dict[int, list[int]]:
+        every = {space_id: self._run_times_ms(org_id, space_id, max_tasks) for space_id in spaces}
         return {space_id: times for space_id, times in every.items() if times}
 
     def _run_times_ms(self, org_id: int, space_id: int, most: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""What the model holds: plain dicts under one lock."""
+"""The state of the in-memory store: plain dicts under one lock."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ from callboard.store.reporting import LastVerification
 
 
 class RunState(Struct):
-    """What is kept of one run."""
+    """The state of one run."""
 
     registered: NewRun | None = None
     batch_count: int = 0
     counts: Counter[str] = field(default_factory=Counter)
-    """Status → its tasks, void ones left out; kept by differences."""
+    """Status → number of tasks that are not void; maintained by differences."""
     created: Micros | None = None
-    """The least of its tasks'."""
+    """The minimum of its tasks' `created`."""
     modified: Micros | None = None
-    """The greatest of its tasks'."""
+    """The maximum of its tasks' `modified`."""
 
     @property
-    def stands(self) -> bool:
-        """A run is there while it is registered or a task names it."""
+    def exists(self) -> bool:
+        """Whether the run is registered or named by a task."""
         return self.registered is not None or any(self.counts.values())
 
 
 class SpaceState:
-    """One space: its log (in the items), its rows (in the items too), its counters."""
+    """One space: its items, which hold events and rows, and its counters."""
 
     def __init__(self, space: Space) -> None:
         self.space = space
@@ -51,7 +51,8 @@ class SpaceState:
         self.tasks: dict[str, Item] = {}
         self.event_bodies: dict[str, bytes] = {}
         self.repeats: dict[tuple[bool, str, bytes], list[Entry]] = {}
-        """What other batches brought again, with the receipts it had there, in order of batches."""
+        """Events that other batches contained as well, with batch and time of receipt, in order of batches.
+        """
         self.totals = Totals()
         self.cells: dict[CellKey, Measures] = {}
         self.runs: dict[str, RunState] = {}
@@ -67,45 +68,45 @@ class SpaceState:
     def item(self, item_id: str, *, is_call: bool) -> Item | None:
         return (self.calls if is_call else self.tasks).get(item_id)
 
-    def standing_calls(self) -> list[Call]:
-        """Those that are not void."""
+    def non_void_calls(self) -> list[Call]:
+        """Rows that are not void."""
         rows = (item.row for item in self.calls.values())
         return [row for row in rows if isinstance(row, Call) and not row.void]
 
-    def standing_tasks(self) -> list[Task]:
-        """Those that are not void."""
+    def non_void_tasks(self) -> list[Task]:
+        """Rows that are not void."""
         rows = (item.row for item in self.tasks.values())
         return [row for row in rows if isinstance(row, Task) and not row.void]
 
     def run(self, run_id: str) -> Run | None:
-        """The run as users see it; none when it is not there."""
-        kept = self.runs.get(run_id)
-        if kept is None or not kept.stands:
+        """The run as the API returns it; None if it does not exist."""
+        stored = self.runs.get(run_id)
+        if stored is None or not stored.exists:
             return None
-        registered = kept.registered
-        created = registered.created if registered else kept.created
+        registered = stored.registered
+        created = registered.created if registered else stored.created
         assert created is not None
         return Run(
             run_id=run_id,
             space_id=self.space.id,
             created=created,
-            modified=max(created if registered else kept.modified or created, kept.modified or created),
+            modified=max(created if registered else stored.modified or created, stored.modified or created),
             collection_ref=registered.collection_ref if registered else None,
             run_mode=registered.run_mode if registered else None,
-            batch_count=kept.batch_count,
-            **{status: kept.counts[status] for status in ("pending", "running", "completed", "failed")},
+            batch_count=stored.batch_count,
+            **{status: stored.counts[status] for status in ("pending", "running", "completed", "failed")},
         )
 
 
 class TokenState(Struct):
-    """A token, and its secrets with when each ends."""
+    """A token, and its secrets with their expiry."""
 
     token: Token
     secrets: dict[bytes, Micros | None]
 
 
 class State:
-    """Everything, and the lock that all of the store's methods hold."""
+    """The whole state, and the lock that every method of the store holds."""
 
     def __init__(self) -> None:
         self.lock = RLock()
@@ -115,27 +116,27 @@ class State:
         self.spaces: dict[int, SpaceState] = {}
         self.tokens: dict[int, TokenState] = {}
         self.batches: dict[tuple[int, int], ImportBatch] = {}
-        """(org, batch number) → the batch, be it a request's or an import's."""
-        self.unplaced: defaultdict[int, Counter[tuple[Outcome, str]]] = defaultdict(Counter)
-        """Organization → how rows of imports ended that belong to no space."""
-        self.unplaced_at: dict[int, Micros] = {}
+        """(organization, batch number) → the batch of a request or an import."""
+        self.without_space: defaultdict[int, Counter[tuple[Outcome, str]]] = defaultdict(Counter)
+        """Organization → outcomes of import rows whose space is unknown."""
+        self.without_space_at: dict[int, Micros] = {}
         """Organization → when the last of these was received."""
         self.batch_numbers: Counter[int] = Counter()
-        """Organization → the last batch number it gave out."""
+        """Organization → its last batch number."""
         self.verified: LastVerification | None = None
         self.versions: defaultdict[int, int] = defaultdict(int)
-        """Organization → its version: moves with each commit to one of its spaces."""
+        """Organization → its version, incremented by each commit to one of its spaces."""
 
     def spaces_of(self, org_id: int) -> list[SpaceState]:
         return [space for space in self.spaces.values() if space.space.org_id == org_id]
 
     def space_of(self, org_id: int, space_id: int) -> SpaceState | None:
-        """The space, when it is this organization's."""
+        """The space, if it belongs to this organization."""
         space = self.spaces.get(space_id)
         return space if space is not None and space.space.org_id == org_id else None
 
     def need_space(self, org_id: int, space_id: int) -> SpaceState:
-        """The space, when it is this organization's; else `NotFoundError`."""
+        """The space. Raises `NotFoundError` if it does not belong to this organization."""
         space = self.space_of(org_id, space_id)
         if space is None:
             raise NotFoundError("Space not found.")
@@ -146,22 +147,22 @@ class State:
         return self.batch_numbers[org_id]
 
     def need_batch(self, org_id: int, batch_no: int) -> ImportBatch:
-        """The batch, when it is this organization's; else `NotFoundError`."""
+        """The batch. Raises `NotFoundError` if it does not belong to this organization."""
         batch = self.batches.get((org_id, batch_no))
         if batch is None:
             raise NotFoundError(f"No batch {batch_id(batch_no)} in this organization.")
         return batch
 
-    def moved(self, space: SpaceState) -> None:
-        """The space's numbers may have changed."""
+    def bump_version(self, space: SpaceState) -> None:
+        """Give the space a new version: its numbers may have changed."""
         org_id = space.space.org_id
         self.commits += 1
         self.versions[org_id] += 1
         space.version = self.versions[org_id]
 
 
-class Part:
-    """A part of the store: methods that share one state."""
+class StateMixin:
+    """Base of the store's mixins: each adds methods on one shared state."""
 
     def __init__(self) -> None:
         self.state = State()

@@ -1,4 +1,4 @@
-"""Sums for reports: cells as they are kept, and rows counted one by one."""
+"""Sums for reports: from stored cells, or counted from rows one by one."""
 
 from __future__ import annotations
 
@@ -14,45 +14,45 @@ from callboard.fold.tally import CellKey, Measures
 from callboard.model.call import Call
 from callboard.model.fields import group_fields
 from callboard.model.task import Task
-from callboard.store.budget import hand
+from callboard.store.budget import charge_rows
 from callboard.store.questions import (
     CONTACT_SPACES,
     MEASURES,
     Aggregate,
     CallFilter,
+    DurationStats,
     Extreme,
-    GroupLengths,
-    Lengths,
+    GroupDurations,
     Rows,
     Scan,
     TaskFilter,
 )
 from tests.model.counters import contact_cells
 from tests.model.filters import call_passes, matches, task_passes
-from tests.model.state import Part, SpaceState
+from tests.model.state import SpaceState, StateMixin
 
 Counted = tuple[int, dict[str, Any], str, Sequence[int]]
-"""When (as ranges tell it), values by the name of their group, status, measures."""
+"""Time (in the unit of the ranges), values by group name, status, measures."""
 
 
-class ReportSums(Part):
+class ReportSums(StateMixin):
     """`sums`."""
 
     def sums(self, org_id: int, scans: Sequence[Scan]) -> list[Rows]:
         with self.state.lock:
             found = [_summed(self._counted(org_id, scan), scan) for scan in scans]
-        hand(sum(map(len, found)))
+        charge_rows(sum(map(len, found)))
         return found
 
     def sums_since(
         self, org_id: int, scans: Sequence[Scan], since: Sequence[tuple[Aggregate, int]]
     ) -> tuple[list[Rows], list[Rows | None], int | None]:
-        # The model always reads its rows and cells as they are: there is nothing that a view would save.
+        # None: the model always reads rows and cells, so materialized views have nothing to catch up from.
         return self.sums(org_id, scans), [None] * len(since), None
 
-    def lengths(
+    def durations(
         self, org_id: int, aggregate: Aggregate, ranges: Sequence[tuple[Micros, Micros]]
-    ) -> GroupLengths:
+    ) -> GroupDurations:
         every: dict[tuple[Any, ...], tuple[list[int | None], list[int | None]]] = {}
         places = indexes_containing(ranges)
         with self.state.lock:
@@ -66,8 +66,12 @@ class ReportSums(Part):
                     talk.append(call.duration_ms)
                 if call.call_status != "queued" and (call.answered or call.wait_ms is not None):
                     wait.append(call.wait_ms)
-        hand(len(every))
-        return [(key, _lengths(talk), _lengths(wait)) for key, (talk, wait) in every.items() if talk or wait]
+        charge_rows(len(every))
+        return [
+            (key, _duration_stats(talk), _duration_stats(wait))
+            for key, (talk, wait) in every.items()
+            if talk or wait
+        ]
 
     def extremes_ms(
         self,
@@ -84,24 +88,24 @@ class ReportSums(Part):
             value
             for space_id, begin, end in wanted.places
             for space in [self.state.need_space(org_id, space_id)]
-            for call in space.standing_calls()
+            for call in space.non_void_calls()
             if call_passes(call, where, space.space.settings)
             and (call.call_status == "completed" if wanted.of == "talk" else call.call_status != "queued")
             and begin <= call.creation_time < end
             for value in [call.duration_ms if wanted.of == "talk" else call.wait_ms]
             if value is not None and wanted.bounds[0] <= value <= wanted.bounds[1]
         ]
-        return (max if wanted.greatest else min)(values, default=None)
+        return (max if wanted.is_max else min)(values, default=None)
 
     def first_item_at(
         self, org_id: int, spaces: Sequence[int], kind: Literal["call", "task"]
     ) -> Micros | None:
         with self.state.lock:
-            held = [self.state.need_space(org_id, space_id) for space_id in spaces]
+            added = [self.state.need_space(org_id, space_id) for space_id in spaces]
             if kind == "call":
-                found = [call.creation_time for space in held for call in space.standing_calls()]
+                found = [call.creation_time for space in added for call in space.non_void_calls()]
             else:
-                found = [task.created for space in held for task in space.standing_tasks()]
+                found = [task.created for space in added for task in space.non_void_tasks()]
             return min(found, default=None)
 
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
@@ -109,7 +113,7 @@ class ReportSums(Part):
         with self.state.lock:
             counted = {
                 space.space.id: sum(
-                    task_passes(task, where, space.space.settings) for task in space.standing_tasks()
+                    task_passes(task, where, space.space.settings) for task in space.non_void_tasks()
                 )
                 for space in self.state.spaces_of(org_id)
             }
@@ -126,11 +130,11 @@ class ReportSums(Part):
         assert aggregate.counter is not None
         counter = BY_NAME[aggregate.counter]
         for space_id in aggregate.spaces:
-            for (code, grain, quarter, *dimensions), measures in self._cells(org_id, space_id).items():
+            for (code, grain, quarter_hour, *dimensions), measures in self._cells(org_id, space_id).items():
                 if code == counter.code and grain == scan.grain:
                     values = dict(zip(counter.dimensions, dimensions, strict=False))
                     if all(matches(wanted, values[name] or None) for name, wanted in aggregate.conditions):
-                        yield quarter, {"space": space_id, **values}, values[counter.status], measures
+                        yield quarter_hour, {"space": space_id, **values}, values[counter.status], measures
 
     def _of_calls(self, org_id: int, aggregate: Aggregate) -> Iterator[Counted]:
         for space, call in self._calls_of(org_id, aggregate):
@@ -141,14 +145,14 @@ class ReportSums(Part):
     def _of_tasks(self, org_id: int, aggregate: Aggregate) -> Iterator[Counted]:
         assert isinstance(aggregate.where, TaskFilter)
         for space in [self.state.need_space(org_id, space_id) for space_id in aggregate.spaces]:
-            for task in space.standing_tasks():
-                if task_passes(task, aggregate.where, space.space.settings, space.standing_calls()):
+            for task in space.non_void_tasks():
+                if task_passes(task, aggregate.where, space.space.settings, space.non_void_calls()):
                     yield task.created, _values_of_task(space, task), task.status, (1, 0, 0, 0, 0)
 
     def _calls_of(self, org_id: int, aggregate: Aggregate) -> Iterator[tuple[SpaceState, Call]]:
         assert isinstance(aggregate.where, CallFilter)
         for space in [self.state.need_space(org_id, space_id) for space_id in aggregate.spaces]:
-            for call in space.standing_calls():
+            for call in space.non_void_calls():
                 if call_passes(call, aggregate.where, space.space.settings) and _in_bucket(call, aggregate):
                     yield space, call
 
@@ -185,17 +189,17 @@ def _values_of_task(space: SpaceState, task: Task) -> dict[str, Any]:
     }
 
 
-def _lengths(values: Sequence[int | None]) -> Lengths:
+def _duration_stats(values: Sequence[int | None]) -> DurationStats:
     known = [value for value in values if value is not None]
     buckets: dict[int, int] = {}
     for value in known:
         buckets[bucket(value)] = buckets.get(bucket(value), 0) + 1
-    return Lengths(
+    return DurationStats(
         buckets=buckets,
         unknown=len(values) - len(known),
         total_ms=sum(known),
-        least_ms=min(known, default=None),
-        greatest_ms=max(known, default=None),
+        min_ms=min(known, default=None),
+        max_ms=max(known, default=None),
     )
 
 
@@ -205,8 +209,8 @@ def _summed(counted: Iterable[Counted], scan: Scan) -> Rows:
     for at, values, status, measures in counted:
         for place in places(at):
             key = (place, *[values[name] for name in scan.aggregate.group])
-            held = sums.setdefault(key, [0] * len(wanted))
+            added = sums.setdefault(key, [0] * len(wanted))
             for number, each in enumerate(wanted):
                 if each.counts(status):
-                    held[number] += measures[MEASURES.index(each.measure)]
-    return [(*key, *held) for key, held in sums.items() if any(held)]
+                    added[number] += measures[MEASURES.index(each.measure)]
+    return [(*key, *added) for key, added in sums.items() if any(added)]

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from callboard.store.postgres import looks
+from callboard.store.postgres import refresh
 from callboard.store.postgres.distribute import DISTRIBUTED_TABLES
 from callboard.store.postgres.store import PostgresStore
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
@@ -69,7 +69,7 @@ def test_each_statement_goes_to_one_shard(tmp_path: Path) -> None:
             send(store, space, call("c-9"), import_no=begun.batch_no)
             store.finish_import(acme.id, begun.batch_no, NOW)
             store.withdraw(acme.id, begun.batch_no, NOW)
-            store.moved(acme.id, 0)
+            store.changes_since(acme.id, 0)
             for scope in (Scope(acme.id), Scope(acme.id, space.id)):
                 store.calls(scope, CallFilter(), Window(limit=10))
                 store.count_calls(scope, CallFilter(agent="a"))
@@ -79,7 +79,7 @@ def test_each_statement_goes_to_one_shard(tmp_path: Path) -> None:
             store.call_entries(acme.id, space.id, "c-1")
             store.runs(acme.id, space.id, Window(limit=10))
             store.outcomes(acme.id)
-        statements[re.sub(r"\$\d", "%s", looks._REFRESH_ONE.decode())] = (0, 0, acme.id)
+        statements[re.sub(r"\$\d", "%s", refresh._REFRESH_ONE.decode())] = (0, 0, acme.id)
         with psycopg.connect(cluster.citus(), autocommit=True) as connection:
             plans = {
                 sql: plan(connection, sql, values)

@@ -209,14 +209,14 @@ def test_a_pooler_that_goes_on_with_an_older_database_is_noticed(database: str) 
         send(store, space, call("c9"))
         assert analytics.totals(Scope(acme.id)).total_calls == 4
         assert directory.space(space.token) is not None
-        version = store.moved(acme.id, -1).version
+        version = store.changes_since(acme.id, -1).version
         with psycopg.connect(database, autocommit=True) as behind:
             behind.execute(
                 "UPDATE organization_clock SET version = version - 1 WHERE org_id = %s", (acme.id,)
             )
             behind.execute("DELETE FROM totals WHERE org_id = %s", (acme.id,))
         assert analytics.totals(Scope(acme.id)).total_calls == 0
-        assert store.moved(acme.id, -1).version > version, "a version only grows"
+        assert store.changes_since(acme.id, -1).version > version, "a version only grows"
         assert b'"total_calls":0' in analytics_body(analytics.refresh(acme.id).contact.totals)
 
 

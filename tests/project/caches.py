@@ -193,8 +193,8 @@ MADE_ONCE = {
     "http/body_faults.py: _alone": "a type for each field of our own types",
     "http/descriptions.py: _document": "for the path prefix of the process",
     "http/descriptions.py: _docs": "for the path prefix of the process",
-    "store/sql/compaction.py: _compacting": "for the engine of the process",
-    "store/sql/compaction.py: _dropping": "for the engine of the process",
+    "store/sql/compaction.py: _merge_deltas": "for the engine of the process",
+    "store/sql/compaction.py: _delete_zero_cells": "for the engine of the process",
     "store/sqlite/statements.py: statement": "the files of a folder",
     "store/sqlite/statements.py: migrations": "the files of a folder",
     "store/postgres/statements.py: statement": "the files of a folder",
@@ -226,7 +226,7 @@ NO_CACHES = {
     "live/follow.py: Streams._seen": "organizations of open streams",
     "live/follow.py: Streams.ended": "our own reasons",
     "store/sql/verify.py: Verifier._broken": "tables found damaged, while they are verified",
-    "store/postgres/looks.py: Watched.spaces": "what moved since the others looked, of WATCHED organizations",
-    "store/postgres/looks.py: SharedRefresh._watched": "MAX_WATCHED organizations",
+    "store/postgres/refresh.py: WatchedOrganization.spaces": "spaces of MAX_WATCHED organizations",
+    "store/postgres/refresh.py: SharedRefresh._organizations": "MAX_WATCHED organizations",
 }
 """What grows in an object's attribute without being a cache, and what bounds it."""

@@ -52,7 +52,7 @@ from callboard.query.reports import (
 from callboard.settings import Settings
 from callboard.store import budget
 from callboard.store.postgres import connection as postgres_connection
-from callboard.store.postgres import looks as postgres_looks
+from callboard.store.postgres import refresh as postgres_refresh
 from callboard.store.postgres import store as postgres_store
 from callboard.store.postgres import upgrade as postgres_upgrade
 from callboard.store.sql import (
@@ -86,7 +86,7 @@ BOUNDS: dict[str, list[str]] = {
     "connecting to PostgreSQL": [f"{postgres_connection.CONNECT_TIMEOUT_S} s"],
     "idle connections to PostgreSQL": [f"{postgres_connection.IDLE_S:.0f} s"],
     "organizations that a worker's shared query of PostgreSQL asks about": [
-        f"{postgres_looks.MAX_WATCHED:,}"
+        f"{postgres_refresh.MAX_WATCHED:,}"
     ],
     "body of a session, a token or a space": [f"{endpoint.SMALL_BYTES // KIB} KiB"],
     "body that says how one task went": [f"{tasks.ONE_TASK_BYTES // MIB} MiB"],
@@ -190,7 +190,7 @@ BOUNDS: dict[str, list[str]] = {
     ],
     "start of another writer": [f"{supervisor.START_TIMEOUT_S} s"],
     "looks whether the file is still the same": [f"{identity.LOOK_EVERY_S} s"],
-    "room on the disk of a file": [f"{sqlite_store.LEAST_FREE_BYTES // MIB} MiB"],
+    "room on the disk of a file": [f"{sqlite_store.MIN_FREE_BYTES // MIB} MiB"],
     "an answer of /readyz": [f"{readiness.CHECK_LIMIT_S} s", f"{checks.STUCK_AFTER_S} s"],
     "an answer of PostgreSQL to a reader": [f"{postgres_store.ON_LOOP_S:.0f} s where the event loop"],
     "an answer of PostgreSQL to what is no query (a connection being set up)": [
@@ -235,11 +235,11 @@ BOUNDS: dict[str, list[str]] = {
         f"{postgres_upgrade.RETRY_FOR_S:.0f} s",
     ],
     "differences shown by verify": [f"{findings.MAX_LISTED:,}"],
-    "rows of a snapshot of a deep verification": [f"{table_walk.PIECE:,}", f"{fold_check.PAGE:,}"],
+    "rows of a snapshot of a deep verification": [f"{table_walk.CHUNK_ROWS:,}", f"{fold_check.PAGE:,}"],
     "damaged events that verify remembers one by one": [f"{log_check.MAX_FAILING:,}"],
     "faults of structure told of one table": [f"{integrity.MOST}"],
     "a database that ends a connection while it is verified": [f"{table_walk.ANSWER_TIMEOUT_S} s"],
-    "rows of a commit of a copy of a store": [f"{copying.PIECE:,}"],
+    "rows of a commit of a copy of a store": [f"{copying.CHUNK_ROWS:,}"],
 }
 SAID_ELSEWHERE = {
     # Derived from a bound above.

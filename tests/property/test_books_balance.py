@@ -81,7 +81,7 @@ def totals_balance(world: World) -> None:
     """The totals are the lists', and an organization's are its contact spaces' together."""
     store = world.store
     for org in world.organizations:
-        told = store.moved(org.id, -1).totals
+        told = store.changes_since(org.id, -1).totals
         of_org = {name: space for name, space in world.spaces.items() if space.org_id == org.id}
         assert told.keys() == {space.id for space in of_org.values()}
         contact = sum_totals(told[space.id] for name, space in of_org.items() if CONTENT[name] == "contact")

@@ -193,7 +193,7 @@ def test_any_series_equals_a_plain_fold_over_all_rows(worlds: Worlds, kind: str)
         calls, tasks, zones = crowd
         world = crowded(worlds.make(kind, zones), calls, tasks)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sums, "MANY_LOOKUPS", 0 if walked else sums.MANY_LOOKUPS)
+            patch.setattr(sums, "MAX_LOOKUPS", 0 if walked else sums.MAX_LOOKUPS)
             for each in asked:
                 for scope, listed in scopes(world):
                     check(world, scope, listed, each)

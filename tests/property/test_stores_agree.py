@@ -287,7 +287,7 @@ class Both(RuleBasedStateMachine):
         claim = ImportClaim(
             owner=data.draw(st.sampled_from([owned_by(nonce), None])),
             instead_of=data.draw(st.sampled_from([nonce_of(seen), "b"])),
-            beat=data.draw(st.sampled_from([None, seen.beat, 0])),
+            heartbeat=data.draw(st.sampled_from([None, seen.heartbeat, 0])),
             from_start=from_start,
         )
         self.both(lambda store: store.claim_import(org_id, batch_no, claim))
@@ -320,11 +320,11 @@ class Both(RuleBasedStateMachine):
                     org_id=org_id,
                     batch_no=batch_no,
                     owner=nonce,
-                    begins=begins,
-                    ends=begins + rows,
+                    from_row=begins,
+                    to_row=begins + rows,
                     received_at=now,
                     batches=batches,
-                    unplaced=torn,
+                    without_space=torn,
                 )
             )
 
@@ -464,7 +464,7 @@ class Both(RuleBasedStateMachine):
         else:
             self.both(lambda store: store.long_live_calls(org_id, status, before, 2))
         self.both(lambda store: sorted(store.run_times_ms(org_id, [space_id], 100).get(space_id, [])))
-        self.both(lambda store: _unordered(store.received(org_id, [space_id], self.now - 5 * SECOND, 100)))
+        self.both(lambda store: _unordered(store.arrivals(org_id, [space_id], self.now - 5 * SECOND, 100)))
 
     @rule(org_id=st.sampled_from([1, 2]), now=st.sampled_from(MOMENTS))
     def stuck_tasks(self, org_id: int, now: int) -> None:
@@ -475,8 +475,8 @@ class Both(RuleBasedStateMachine):
         at = self.at(number)
         self.both(lambda store: store.call(*at, item_id))
         self.both(lambda store: store.task(*at, item_id))
-        self.both(lambda store: received(store.call_entries(*at, item_id)))
-        self.both(lambda store: received(store.task_entries(*at, item_id)))
+        self.both(lambda store: by_arrival(store.call_entries(*at, item_id)))
+        self.both(lambda store: by_arrival(store.task_entries(*at, item_id)))
         self.both(lambda store: walks.runs(store, *at))
         self.both(lambda store: store.run(*at, "r1"))
         self.both(lambda store: store.outcomes(*at))
@@ -508,10 +508,10 @@ class Both(RuleBasedStateMachine):
             return
         for store, held, versions in zip(self.stores, self.held, self.versions, strict=True):
             for org_id in (1, 2):
-                moved = store.moved(org_id, versions[org_id])
+                moved = store.changes_since(org_id, versions[org_id])
                 held[org_id].update(moved.totals)
                 versions[org_id] = moved.version
-                assert held[org_id] == store.moved(org_id, -1).totals
+                assert held[org_id] == store.changes_since(org_id, -1).totals
         assert self.held[0] == self.held[1]
 
 
@@ -523,7 +523,7 @@ def _answer(ask: Callable[[Store], Any], store: Store) -> Any:
 
 
 def _unordered(found: Arrivals) -> Any:
-    return structs.replace(found, latest=sorted(found.latest, key=str))
+    return structs.replace(found, recent=sorted(found.recent, key=str))
 
 
 def plain(thing: Organization | Space | Token) -> Any:
@@ -533,7 +533,7 @@ def plain(thing: Organization | Space | Token) -> Any:
     return structs.replace(thing, token="")
 
 
-def received(entries: list[Entry]) -> list[tuple[Any, ...]]:
+def by_arrival(entries: list[Entry]) -> list[tuple[Any, ...]]:
     """Entries as they are compared: the content, and the receipt."""
     return [(each.body, each.received_at, each.source, each.batch_no, each.event) for each in entries]
 

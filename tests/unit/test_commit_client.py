@@ -90,7 +90,9 @@ class World:
             pass
 
     def calls(self) -> int:
-        return sum(self.store.moved(space.org_id, -1).totals[space.id].total_calls for space in self.spaces)
+        return sum(
+            self.store.changes_since(space.org_id, -1).totals[space.id].total_calls for space in self.spaces
+        )
 
 
 @pytest.fixture

@@ -129,8 +129,8 @@ def test_day_and_month_that_cannot_be_told_apart_are_asked_about(tmp_path: Path)
     found.with_time_format("%m/%d/%Y %H:%M")
     found.with_timezone("UTC")
     assert events(found)[0]["creation_time"] == "2026-03-04T10:00:00+00:00"
-    settled = guessed(tmp_path / "b.csv", head + "2;busy;25/06/2026 11:00\n")
-    assert settled.formats == ["%d/%m/%Y %H:%M"]
+    compacted_to = guessed(tmp_path / "b.csv", head + "2;busy;25/06/2026 11:00\n")
+    assert compacted_to.formats == ["%d/%m/%Y %H:%M"]
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_a_reader_whose_rollback_fails_is_replaced(tmp_path: Path) -> None:
     readers = Readers(lambda: apsw.Connection(path), size=2, timeout_ms=500)
 
     def fails() -> None:
-        with readers.lend() as db:
+        with readers.borrow() as db:
             cannot_roll_back(db)
             db.execute("BEGIN")
             db.execute("SELECT * FROM t").fetchall()
@@ -55,7 +55,7 @@ def test_a_reader_whose_rollback_fails_is_replaced(tmp_path: Path) -> None:
     for _ in range(5):
         with pytest.raises(KeyError):
             fails()
-    with readers.lend() as one, readers.lend() as other:
+    with readers.borrow() as one, readers.borrow() as other:
         assert not one.in_transaction
         assert not other.in_transaction
     readers.close()
@@ -102,7 +102,7 @@ def test_an_older_store_restored_into_the_file_empties_what_is_known(
     send(store, later, call("lost"))
     assert analytics.totals(Scope(acme.id)).total_calls == 2
     assert directory.space(later.token) is not None
-    version = store.moved(acme.id, -1).version
+    version = store.changes_since(acme.id, -1).version
     with store._writer.backup("main", older, "main") as backup:
         backup.step()
     assert analytics.totals(Scope(acme.id)).total_calls == 1
@@ -112,7 +112,7 @@ def test_an_older_store_restored_into_the_file_empties_what_is_known(
     other = make_space(store, acme, "Other")
     send(store, other, call("a"), call("b"))
     assert analytics.totals(Scope(acme.id)).total_calls == 3
-    assert store.moved(acme.id, -1).version > version
+    assert store.changes_since(acme.id, -1).version > version
     assert store.verify(deep=True).drift == 0
     older.close()
 

@@ -55,9 +55,9 @@ def test_a_statement_compiles_says_what_it_does_and_scans_nothing_large(
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_statement_is_used(file: Path) -> None:
     """No statement is left behind."""
-    noun, verb = file.stem.split(".")
+    table, verb = file.stem.split(".")
     code = "\n".join(each.read_text() for folder in (HERE, SHARED) for each in folder.glob("*.py"))
-    assert f'"{file.stem}"' in code or f'{{noun}}.{verb}"' in code, f"{file.name} is used nowhere ({noun})"
+    assert f'"{file.stem}"' in code or f'{{table}}.{verb}"' in code, f"{file.name} is used nowhere ({table})"
 
 
 SCOPES = [Scope(1), Scope(1, None, all_content=True), Scope(1, 2)]

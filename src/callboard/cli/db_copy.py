@@ -67,7 +67,7 @@ def copy(*, source: str, target: str, with_drift: bool, config: str | None, as_j
         raise click.UsageError("--from and --to name the same store.")
     check_file(one)
     with (
-        closing(open_store(one, watch=Upgrading())) as there,
+        closing(open_store(one, observer=Upgrading())) as there,
         closing(open_store(other, upgrade=None, copying=True)) as here,
     ):
         copied = _copied(there, here, with_drift=with_drift)
@@ -130,7 +130,8 @@ def _totals(store: SqlStore) -> dict[str, dict[int, tuple[int, ...]]]:
     """The totals of each space, by the handle of its organization and its number."""
     return {
         each.domain_handle: {
-            space: structs.astuple(totals) for space, totals in store.moved(each.id, -1).totals.items()
+            space: structs.astuple(totals)
+            for space, totals in store.changes_since(each.id, -1).totals.items()
         }
         for each in store.organizations()
     }

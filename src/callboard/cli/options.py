@@ -95,7 +95,7 @@ def opened(
         # None makes the tables in a database without a store, and upgrades nothing.
         upgrade=True if upgrade else None if create else False,
         copying=copying,
-        watch=Upgrading(),
+        observer=Upgrading(),
     )
     try:
         yield store

@@ -70,7 +70,7 @@ class Application:
         self._short_counts = ShortCounts()
         self._touches = Touches(services.directory)
         self._short_path = ShortPath(services.store, services.analytics, services.clock)
-        self._refresher = services.store.ahead()
+        self._refresher = services.store.refresher()
         # A log of every request must hold every request: the short path has no time for it.
         self._short = not _log.isEnabledFor(logging.DEBUG)
 
@@ -220,7 +220,7 @@ class Application:
 async def _refreshed(refresher: Refresher) -> StoreError | None:
     """The error if the refresh failed: what is cached may then be out of date."""
     try:
-        await refresher.ask()
+        await refresher.refresh()
     except StoreError as error:
         return error
     return None

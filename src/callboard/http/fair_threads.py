@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from callboard.errors import StoreUnavailableError
-from callboard.store.budget import Budget, check, within
+from callboard.store.budget import Budget, check, use_budget
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -179,6 +179,6 @@ class RequestThreads:
 
 def _within(budget: Budget | None, work: Callable[[], T]) -> T:
     """Runs on the thread. A budget that was used up in the queue fails here, before the store is asked."""
-    with within(budget):
+    with use_budget(budget):
         check()
         return work()

@@ -35,5 +35,5 @@ class Services:
         """Returns once `directory` and `analytics` reflect every commit acknowledged before this call. Raises
         `StoreError`; what they hold may then be out of date.
         """
-        if (ahead := self.store.ahead()) is not None:
-            await ahead.ask()
+        if (ahead := self.store.refresher()) is not None:
+            await ahead.refresh()

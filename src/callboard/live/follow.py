@@ -43,7 +43,7 @@ class Streams:
         self, store: Store, analytics: Analytics, directory: Directory, settings: Settings, clock: Clock
     ) -> None:
         self._store = store
-        self._refresher = store.ahead()
+        self._refresher = store.refresher()
         self._analytics = analytics
         self._directory = directory
         self._clock = clock
@@ -145,7 +145,7 @@ class Streams:
         self._end_expired(now_s)
         if self._refresher is not None:
             # On PostgreSQL the counter is held in memory: bring it up to date first.
-            await self._refresher.ask()
+            await self._refresher.refresh()
         # Read before refreshing, stored after it: a commit in between moves the counter again, and the next
         # round refreshes once more. The other order could miss that commit for good.
         change_counter = self._store.change_counter()

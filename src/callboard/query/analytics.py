@@ -121,7 +121,7 @@ class OrganizationTotals:
         """Apply changed totals. The sum over the contact spaces changes by the differences, which are exact
         integers: the cost is that of the changed spaces, and the sum cannot drift from its parts.
         """
-        if changes.anew:
+        if changes.is_complete:
             self._reset()
         for space_id, totals in changes.totals.items():
             of_scope = self.totals_of(space_id)
@@ -133,7 +133,7 @@ class OrganizationTotals:
                 ]
             of_scope.set(totals)
         self.version = changes.version
-        if changes.totals or changes.anew:
+        if changes.totals or changes.is_complete:
             self.contact.set(Totals(*self._sums))
 
     def _reset(self) -> None:
@@ -187,14 +187,14 @@ class Analytics:
 
     def _read_changes(self, organization: OrganizationTotals) -> None:
         org_id = organization.org_id
-        changes = self._store.moved(org_id, organization.version)
+        changes = self._store.changes_since(org_id, organization.version)
         organization.apply(changes)
         while changes.directory_version != organization.directory_version:
             contact = {each.id for each in self._store.spaces(org_id) if each.content_type == "contact"}
             # The spaces are read between two reads of the totals. Only if both have the same directory
             # version do the content types belong to these totals; otherwise the sum over the contact spaces
             # might be one that was never true.
-            again = self._store.moved(org_id, organization.version)
+            again = self._store.changes_since(org_id, organization.version)
             organization.apply(again)
             if again.directory_version == changes.directory_version:
                 organization.regroup(contact, again.directory_version)

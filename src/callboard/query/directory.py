@@ -154,7 +154,7 @@ class Directory:
             if self._probe is None:
                 return None
         try:
-            changes = self._store.moved(self._probe, self._since)
+            changes = self._store.changes_since(self._probe, self._since)
         except NotFoundError:
             # The database was replaced by an older one (a restored backup) that lacks this organization.
             self._probe, self._since = None, -1

@@ -36,7 +36,7 @@ class Budget:
             raise StoreTooSlowError
         return left
 
-    def hand(self, rows: int) -> None:
+    def charge_rows(self, rows: int) -> None:
         """Count rows that were returned. Beyond the bound raises `InvalidInputError`, which says what to
         narrow: a client error and not 503, because the same question would return as many rows again.
         """
@@ -53,7 +53,7 @@ _CURRENT: ContextVar[Budget | None] = ContextVar("budget", default=None)
 
 
 @contextmanager
-def within(budget: Budget | None) -> Iterator[None]:
+def use_budget(budget: Budget | None) -> Iterator[None]:
     """Store calls made inside the block, by this thread, share this budget. None removes the bound."""
     token = _CURRENT.set(budget)
     try:
@@ -80,8 +80,8 @@ def rows_left() -> int:
     return UNBOUNDED if budget is None else budget.rows_left
 
 
-def hand(rows: int) -> None:
-    """Count rows that a store returns; see `Budget.hand`."""
+def charge_rows(rows: int) -> None:
+    """Count rows that a store returns; see `Budget.charge_rows`."""
     budget = _CURRENT.get()
     if budget is not None:
-        budget.hand(rows)
+        budget.charge_rows(rows)

@@ -38,7 +38,7 @@ class ImportBatch(Struct, frozen=True, kw_only=True):
     position: int = 0
     """Rows of the file that are committed, rejected ones included: the next commit begins after them."""
     owner: ImportOwner | None = None
-    beat: int = 0
+    heartbeat: int = 0
     """Heartbeat counter: incremented with every sign of life of the owner."""
 
 
@@ -49,7 +49,7 @@ class ImportClaim(Struct, frozen=True, kw_only=True):
     """The new owner; None releases the import."""
     instead_of: str | None
     """The nonce of the owner that was read; None if there was none."""
-    beat: int | None = None
+    heartbeat: int | None = None
     """The heartbeat counter that was read; None skips that comparison."""
     from_start: bool = False
     """Read the file from its first row again, and reset the import's counts."""
@@ -61,20 +61,20 @@ def check_owner(found: ImportBatch, owner: str | None) -> None:
         raise ImportTakenError("This import belongs to another process.")
 
 
-def check_step(found: ImportBatch, owner: str, begins: int) -> None:
-    """Raise `ImportTakenError` unless the import belongs to this owner and `begins` is its position. A step
+def check_step(found: ImportBatch, owner: str, from_row: int) -> None:
+    """Raise `ImportTakenError` unless the import belongs to this owner and `from_row` is its position. A step
     that is sent again after a lost answer fails here, so its rows cannot count twice.
     """
     check_owner(found, owner)
-    if found.position != begins:
-        raise ImportTakenError(f"This import stands behind row {found.position:,}, not {begins:,}.")
+    if found.position != from_row:
+        raise ImportTakenError(f"This import stands behind row {found.position:,}, not {from_row:,}.")
 
 
 def check_claim(found: ImportBatch, claim: ImportClaim) -> None:
     """Raise `ImportTakenError` unless the import is open and its owner is the one that the claim read."""
     check_owner(found, claim.instead_of)
     # The same owner with a newer heartbeat is alive after all: it must not lose its import.
-    if claim.beat is not None and found.beat != claim.beat:
+    if claim.heartbeat is not None and found.heartbeat != claim.heartbeat:
         raise ImportTakenError("The process that owns this import is still there.")
     if found.finished_at is not None or found.withdrawn_at is not None:
         raise ImportTakenError("This import has ended meanwhile.")

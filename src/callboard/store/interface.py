@@ -1,8 +1,8 @@
-"""What a store promises. `sqlite` keeps it in a file, `postgres` in a database.
+"""The interface of a store. `sqlite` implements it with a file, `postgres` with a database.
 
-Every method is synchronous and may be called from any thread. Methods raise `StoreError`s only for the
-world's faults (`StoreUnavailableError` for what passes by itself), `CallerError`s for the caller's.
-Everything of a tenant takes its `org_id`, and no statement answers beyond it.
+Every method is synchronous and may be called from any thread. Methods raise `StoreError`s for
+faults of disk, network and database (`StoreUnavailableError` for transient ones), `CallerError`s for the
+caller's. Methods about a tenant's data take its `org_id`, and no statement reads another tenant's.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Rejection(Struct, frozen=True, gc=False):
 
 
 class NewRun(Struct, frozen=True):
-    """A run to put on record beside its tasks' events."""
+    """A run to register together with its tasks' events."""
 
     run_id: str
     created: Micros
@@ -46,29 +46,29 @@ class NewRun(Struct, frozen=True):
 
 
 class Idempotency(Struct, frozen=True):
-    """A request that must be carried out once, however often it is sent."""
+    """A request that must be carried out once, even if it is sent several times."""
 
     key: str
     request_digest: bytes
-    """Of the body: the same key with another digest is an `IdempotencyConflictError`."""
+    """Of the body. The same key with another digest raises `IdempotencyConflictError`."""
     answer: bytes
-    """What to answer a repeat with; kept for seven days."""
+    """The answer to return to a repeat; kept for seven days."""
 
 
 class Batch(Struct, kw_only=True):
-    """The events of one request for one space, to be committed whole."""
+    """The events of one request for one space, committed all or none."""
 
     org_id: int
     space_id: int
     entries: list[Entry]
     indexes: Sequence[int] | None = None
-    """Each entry's place in the request; their order here when none."""
+    """Each entry's index in the request. None: their order here."""
     rejections: list[Rejection] = field(default_factory=list)
-    """What was found invalid before: counted with the batch."""
+    """Events found invalid by validation: counted with the batch."""
     source: str = "events"
     received_at: Micros = 0
     import_no: int | None = None
-    """The open import that these events belong to; without it the batch gets a number of its own. Outside of
+    """The open import that these events belong to. None: the batch gets a new number. Outside of
     `import_rows` it is refused while the import has an owner.
     """
     run: NewRun | None = None
@@ -80,7 +80,7 @@ class Batch(Struct, kw_only=True):
 
 
 class Receipt(Struct, kw_only=True):
-    """What became of a batch. `applied + duplicate + stale + rejected = received`, always."""
+    """Outcomes of a batch. `applied + duplicate + stale + rejected = received`, always."""
 
     batch_no: int
     received: int
@@ -88,9 +88,9 @@ class Receipt(Struct, kw_only=True):
     duplicate: int = 0
     stale: int = 0
     rejections: list[Rejection] = field(default_factory=list)
-    """All of them: found before, and found by the fold; in order of index."""
+    """Those found by validation and those found by the fold, in order of index."""
     first_answer: bytes | None = None
-    """The answer kept for this `Idempotency-Key`: nothing was applied, it was done before."""
+    """The answer stored for this `Idempotency-Key`: nothing was applied, because an earlier request was."""
 
     @property
     def rejected(self) -> int:
@@ -107,26 +107,26 @@ def batch_id(batch_no: int) -> str:
 
 
 def batch_number(text: str) -> int | None:
-    """The number in a public batch id; none when it is no such id."""
+    """The number in a public batch id. None if the text is not one."""
     return int(text[1:]) if text[:1] == "b" and text[1:].isdecimal() and len(text) < 20 else None
 
 
 class ImportStep(Struct, frozen=True, kw_only=True):
-    """The next rows of an import's file, to be committed together with the position behind them."""
+    """The next rows of an import's file, to be committed together with the position after them."""
 
     org_id: int
     batch_no: int
     owner: str
     """The nonce of the owner that sends them."""
-    begins: int
-    """Where the import has to stand."""
-    ends: int
-    """Where it stands afterwards: as many rows further as this step holds."""
+    from_row: int
+    """The position that the import must have: its rows before this one are committed."""
+    to_row: int
+    """The position afterwards: `from_row` plus the number of rows in this step."""
     received_at: Micros
     batches: list[Batch]
     """One for each space."""
-    unplaced: list[Rejection]
-    """Rejected rows that belong to no space: counted with the import and the organization."""
+    without_space: list[Rejection]
+    """Rejected rows whose space is unknown: counted with the import and the organization."""
 
 
 class Withdrawal(Struct, frozen=True, kw_only=True):
@@ -135,7 +135,7 @@ class Withdrawal(Struct, frozen=True, kw_only=True):
     batch_no: int
     events: int
     calls: int
-    """Rows that changed or went."""
+    """Rows that were changed or deleted."""
     tasks: int
 
 
@@ -146,14 +146,14 @@ class Changes(Struct, frozen=True):
     """What changed in an organization since a version."""
 
     version: int
-    """To ask with next time."""
+    """What to pass as `since` in the next call."""
     directory_version: int
-    """Moves whenever an organization, space or token changes."""
+    """Differs after any change of an organization, space or token."""
     totals: dict[int, Totals]
     """Space id → its totals now, for every space that changed."""
-    anew: bool = False
-    """What was known before is worth nothing, and these are all there are: the store was asked for the first
-    time, or is an older one than it was (a failover, a restore)."""
+    is_complete: bool = False
+    """These are all spaces, and what the caller knew before is invalid: it asked for the first time, or the
+    database was replaced by an older copy (failover or restore)."""
 
 
 class CallAt(Struct, frozen=True):
@@ -171,54 +171,54 @@ class TaskAt(Struct, frozen=True):
 
 
 class Refresher(Protocol):
-    """How an event loop learns what moved without holding up others: it waits here, then asks the store."""
+    """Refreshes the store's changes on an event loop without blocking it."""
 
-    async def ask(self) -> None:
-        """Returns when `change_counter` and `moved` know every commit acknowledged before this call.
+    async def refresh(self) -> None:
+        """Returns once `change_counter` and `changes_since` reflect all commits acknowledged before the call.
 
         Raises `StoreUnavailableError`. From the first call on, only these calls change `change_counter`.
         """
 
 
-# --- care ------------------------------------------------------------------------------------------
+# --- maintenance ------------------------------------------------------------------------------------------
 
 
 Progress = Callable[[int, int], None]
-"""Called now and then with (done, in all)."""
+"""Called from time to time with (done, total)."""
 
 
 Activity = tuple[Literal["nothing", "opening", "lock", "work", "sync"], float]
-"""What a store is at while it commits, and since when (`time.monotonic`): it waits for a lock, it folds and
-writes, it waits for the disk.
+"""Which step of a commit a store is at, and since when (`time.monotonic`): waiting for a lock, folding and
+writing, waiting for the disk.
 """
 IDLE: Activity = ("nothing", 0.0)
 
 
 class Store(Reporting, Protocol):
-    """Locks, loads, saves; decides nothing."""
+    """Locks, loads and saves. What events mean is decided by the fold."""
 
-    doing: Activity
-    """Read by other threads, to tell what a commit that does not end is waiting for."""
+    activity: Activity
+    """Read by other threads, to report what a commit that does not end is waiting for."""
 
     @property
     def identity(self) -> str:
-        """Says which store this is, as far as it could be mistaken for another; "" where it could not."""
+        """Identifies the store where a caller could connect to another one by mistake; otherwise ""."""
 
-    # events in. One call is one commit: when it returns, all of it is on disk and visible to every reader.
+    # events in. One call is one commit: when it returns, everything is on disk and visible to every reader.
     def ingest(self, batches: Sequence[Batch], *, waited_s: float = 0.0) -> list[Receipt | Exception]:
-        """Commit batches together, in order; each as if it came alone. A batch's own fault
-        (idempotency conflict) comes back in its place as the exception, the others stand.
+        """Commit batches together, in order, with the same results as one by one. For a batch with a fault of
+        its own (an idempotency conflict) the exception is returned in its place; the others are committed.
 
-        `waited_s` is how long the first of them has waited already: a lock is waited for that much less.
-        Raises `StoreLockedError` when that time is over; nothing was kept then.
+        `waited_s` is how long the first of them has waited already: the lock wait is shortened by it.
+        Raises `StoreLockedError` when the lock wait is over; nothing was stored then.
         """
 
     def try_writing(self) -> None:
-        """Commit nothing new, through all that a commit goes through. Raises what a commit would raise."""
+        """Commit without a change, with the locks and syncs of a commit. Raises what a commit would raise."""
 
     def begin_import(self, org_id: int, label: str, now: Micros) -> ImportBatch:
-        """Open an import, or find the unfinished one with this label. It says who owns it and where it
-        stands; `claim_import` makes one's own of it.
+        """Open an import, or find the unfinished one with this label. The result holds its owner and its
+        position; `claim_import` changes the owner.
         """
 
     def claim_import(self, org_id: int, batch_no: int, claim: ImportClaim) -> ImportBatch:
@@ -227,19 +227,19 @@ class Store(Reporting, Protocol):
         """
 
     def heartbeat_import(self, org_id: int, batch_no: int, owner: ImportOwner) -> None:
-        """A sign of life of an import's owner; of any other process it changes nothing."""
+        """Increment the heartbeat of an import. Does nothing if another process owns it."""
 
     def import_rows(self, step: ImportStep) -> list[Receipt]:
-        """Commit the next rows of an import, and its position behind them: all of it or nothing, however
-        many spaces they belong to. A receipt for each batch.
+        """Commit the next rows of an import and the position after them, all or nothing, also across spaces.
+        Returns a receipt for each batch.
 
-        Raises `ImportTakenError` when the import stands elsewhere or belongs to another owner: so rows are
-        counted once, however many send them and however often.
+        Raises `ImportTakenError` when the import has another position or another owner: so rows are counted
+        once, even if several processes send them or one sends them again.
         """
 
     def finish_import(self, org_id: int, batch_no: int, now: Micros, owner: str | None = None) -> ImportBatch:
-        """The import is complete. Raises `ImportTakenError` when it belongs to another owner. Of a finished
-        one it changes nothing.
+        """Mark an import as complete; does nothing if it is already. Raises `ImportTakenError` if it has
+        another owner.
         """
 
     def find_import(self, org_id: int, batch_no: int) -> ImportBatch | None: ...
@@ -247,21 +247,21 @@ class Store(Reporting, Protocol):
     def withdraw(
         self, org_id: int, batch_no: int, now: Micros, progress: Progress | None = None
     ) -> Withdrawal:
-        """Withdraw what a batch brought: rows folded again without its events, counters with them, the
-        withdrawal on record. In several short commits, each exact; begun again it carries on. What another
-        batch brought as well stays, with the receipt it had there: it is as if this one had never come. A
-        run that the batch registered stays on record, without its tasks.
+        """Withdraw a batch: refold its items without its events, adjust the counters, and record the
+        withdrawal. Done in several short commits, after each of which numbers are exact; called again it
+        continues. An event that another batch contained as well stays, with its outcome there, as if this
+        batch had never been received. A run that the batch registered stays, without its tasks.
         """
 
     # what changed
     def change_counter(self) -> int:
-        """A number that moves whenever anything in the store may have changed. Cheap; it says "look"."""
+        """Change counter: differs after any commit to the store. Cheap to read."""
 
-    def moved(self, org_id: int, since: int) -> Changes:
+    def changes_since(self, org_id: int, since: int) -> Changes:
         """Totals of the spaces of an organization that changed after version `since` (-1: all spaces)."""
 
-    def ahead(self) -> Refresher | None:
-        """For stores behind a network; none where `change_counter` and `moved` cost almost nothing."""
+    def refresher(self) -> Refresher | None:
+        """For stores behind a network. None where `change_counter` and `changes_since` read a local file."""
 
     # directory
     def create_organization(
@@ -279,8 +279,8 @@ class Store(Reporting, Protocol):
     def set_organization_zone(
         self, org_id: int, timezone: str, progress: Progress | None = None
     ) -> Organization:
-        """A new home zone. The day counters of spaces without a zone of their own move with it, a commit for
-        each; numbers are right at every moment. Begun again it carries on.
+        """Set the home zone, and rebuild the day counters of spaces without a zone in their settings, in one
+        commit per space; numbers are exact after each. Called again it continues.
         """
 
     def organizations(self) -> list[Organization]:
@@ -300,21 +300,21 @@ class Store(Reporting, Protocol):
         now: Micros,
         token: str | None = None,
     ) -> Space:
-        """`token` is the space's public id; the store makes one when none is given. Raises
-        `AlreadyExistsError` when any organization's space has it.
+        """`token` is the space's public id; the store generates one when none is given. Raises
+        `AlreadyExistsError` when a space of any organization has it.
         """
 
     def update_space(self, org_id: int, space_id: int, changes: dict[str, Any]) -> Space:
         """Change `name, description, content_type, agent_handle, settings, archived`. A mapping as settings
-        changes those it names; what others change at the same time stays. A new home zone moves the day
-        counters with it, in the same commit.
+        changes those it names; concurrent changes of others are kept. A new home zone rebuilds the day
+        counters in the same commit.
         """
 
     def spaces(self, org_id: int) -> list[Space]:
-        """All of an organization, newest first."""
+        """All spaces of an organization, newest first."""
 
     def find_space(self, token: str) -> Space | None:
-        """By its public token, whichever organization's: the caller checks access."""
+        """By its public token, in any organization: the caller checks access."""
 
     def create_token(
         self,
@@ -328,20 +328,20 @@ class Store(Reporting, Protocol):
     ) -> Token: ...
 
     def tokens(self, org_id: int) -> list[Token]:
-        """Those with access to the organization, newest first."""
+        """The tokens with access to the organization, newest first."""
 
     def find_token(self, token_id: int) -> Token | None: ...
 
     def token_of_secret(self, secret_digest: bytes) -> tuple[Token, Micros | None] | None:
-        """The token a secret belongs to, and when that secret itself ends (a rotated one)."""
+        """The token of a secret, and when the secret expires if the token was rotated."""
 
     def rotate_token(self, token_id: int, *, prefix: str, secret_digest: bytes, old_until: Micros) -> Token:
-        """A new secret for a token; the secrets it had end at `old_until`. Raises `TokenRevokedError`."""
+        """Set a new secret; the previous ones expire at `old_until`. Raises `TokenRevokedError`."""
 
     def revoke_token(self, token_id: int, now: Micros) -> Token: ...
 
     def touch_token(self, token_id: int, now: Micros) -> None:
-        """Record a token's last use. Does not move the directory version."""
+        """Record a token's last use. Does not change the directory version."""
 
     # lists. Newest first (creation_time or created descending), ties by id ascending, then space id.
     def calls(self, scope: Scope, where: CallFilter, window: Window) -> list[CallAt]: ...
@@ -349,10 +349,10 @@ class Store(Reporting, Protocol):
     def count_calls(self, scope: Scope, where: CallFilter) -> int: ...
 
     def call(self, org_id: int, space_id: int, call_id: str) -> Call | None:
-        """Also a void one's is none."""
+        """None also for a void call."""
 
     def call_entries(self, org_id: int, space_id: int, call_id: str) -> list[Entry]:
-        """Its events, as received, first to last; without withdrawn ones."""
+        """Its events in the order received, without withdrawn ones."""
 
     def tasks(self, scope: Scope, where: TaskFilter, window: Window) -> list[TaskAt]: ...
 
@@ -370,17 +370,19 @@ class Store(Reporting, Protocol):
 
     # outcomes
     def outcomes(self, org_id: int, space_id: int | None = None) -> dict[tuple[Outcome, str], int]:
-        """How events received ended: (outcome, reject reason or "") → how many."""
+        """Number of events received, by (outcome, reject reason or "")."""
 
-    # care
+    # maintenance
     def verify(
         self, *, deep: bool = False, repair: bool = False, progress: Progress | None = None
     ) -> Verification:
-        """Recount rows → counters; deep: refold events → rows as well. Online: readers and writers go on."""
+        """Compare counters with a recount of the rows; `deep`: also rows with a refold of the events. Readers
+        and writers are not blocked.
+        """
 
     def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
-        """What the store says of itself; raises `StoreUnavailableError` when it cannot answer, or when it is
-        known that a commit would fail.
+        """The store's engine, version and durability. Raises `StoreUnavailableError` when it does not answer,
+        or when a commit is known to fail.
         """
 
     def close(self) -> None: ...

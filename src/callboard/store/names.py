@@ -6,7 +6,7 @@ import re
 import secrets
 import unicodedata
 
-TAKEN = "There is a space with this token already."
+SPACE_ID_TAKEN = "There is a space with this token already."
 """The same message whether the token is taken in this or in another organization: the difference would reveal
 another tenant's tokens.
 """

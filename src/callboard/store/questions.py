@@ -1,4 +1,4 @@
-"""What a store can be asked for: scopes, filters, windows of lists, aggregates for reports."""
+"""The parameters of a store's queries: scopes, filters, windows of lists, aggregates for reports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from callboard.model.fields import group_fields
 
 
 class Scope(Struct, frozen=True):
-    """Which spaces a question is about: one, or the contact spaces, or all of them."""
+    """The spaces that a query is about: one, the contact spaces, or all of an organization."""
 
     org_id: int
     space_id: int | None = None
@@ -23,52 +23,53 @@ class Scope(Struct, frozen=True):
 
 
 class Unknown(Struct, frozen=True):
-    """The filter value `unknown`: the field is null, or holds that very word (as end reasons do)."""
+    """The filter value `unknown`: the field is null, or holds the text `unknown` (as end reasons do)."""
 
 
 UNKNOWN = Unknown()
-Match = str | Unknown | None
-"""A filter on a text field: a value, `UNKNOWN` for null, or none at all."""
+FilterValue = str | Unknown | None
+"""A filter on a text field: a value, `UNKNOWN` for null, or None for no filter."""
 
 
 class CallFilter(Struct, frozen=True, kw_only=True):
-    """Which calls. Everything given must hold. Void calls are never among them."""
+    """Conditions on calls, combined by AND. Void calls never match."""
 
     # fields: filter of a call
-    call_type: Match = None
+    call_type: FilterValue = None
     call_status: str | None = None
-    end_reason: Match = None
-    answered_by: Match = None
-    agent: Match = None
-    source_number: Match = None
-    destination_number: Match = None
-    task_id: Match = None
+    end_reason: FilterValue = None
+    answered_by: FilterValue = None
+    agent: FilterValue = None
+    source_number: FilterValue = None
+    destination_number: FilterValue = None
+    task_id: FilterValue = None
     # end of fields
     answered: bool | None = None
     made: bool | None = None
     """True: all but queued; false: only queued."""
     final: bool | None = None
-    """True: those that have ended; false: those that have not."""
+    """True: only ended calls; false: only calls that have not ended."""
     duration_known: bool | None = None
     time_to_answer_known: bool | None = None
-    """Whether it was answered, after a time that can be told."""
+    """Whether it was answered and the time to answer is known."""
     contradicting: bool | None = None
-    """True: those whose talk time would have to be derived below 0 or beyond 7 days."""
+    """True: only calls whose times contradict: they would give a talk time below 0 or beyond 7 days."""
     min_duration_ms: int | None = None
-    """Inclusive; a call of unknown duration is not among them."""
+    """Inclusive; excludes calls of unknown duration."""
     max_duration_ms: int | None = None
     """Inclusive."""
     min_wait_ms: int | None = None
-    """Time from creation to answer, inclusive; a call of which it is not known is not among them."""
+    """Time from creation to answer, inclusive; excludes calls for which it is unknown."""
     max_wait_ms: int | None = None
     """Inclusive."""
     talking_at: tuple[Micros, Micros] | None = None
-    """Between start and end at some moment of this half-open time, which a single instant is too (it and the
-    next microsecond); without an end for at most its space's limit. None where it ends before it begins."""
+    """Talking at some moment of this half-open range (a single instant is the range of one microsecond). A
+    call without an end lasts until its space's limit; one that ends before its start never matches.
+    """
     offered_at: tuple[Micros, Micros] | None = None
-    """The same, between creation and end."""
+    """The same for the time between creation and end."""
     unplaced: str | None = None
-    """`talk` or `offered`: it was, at a time that cannot be told."""
+    """`talk` or `offered`: calls that talked, or were offered, at an unknown time."""
     start: Micros | None = None
     """`creation_time >= start`"""
     end: Micros | None = None
@@ -76,13 +77,13 @@ class CallFilter(Struct, frozen=True, kw_only=True):
 
 
 class TaskFilter(Struct, frozen=True, kw_only=True):
-    """Which tasks. Everything given must hold. Void tasks are never among them."""
+    """Conditions on tasks, combined by AND. Void tasks never match."""
 
     # fields: filter of a task
     status: str | None = None
-    failure_reason: Match = None
-    run_id: Match = None
-    assignee: Match = None
+    failure_reason: FilterValue = None
+    run_id: FilterValue = None
+    assignee: FilterValue = None
     attempt: int | None = None
     # end of fields
     created_from: Micros | None = None
@@ -91,17 +92,17 @@ class TaskFilter(Struct, frozen=True, kw_only=True):
     updated_before: Micros | None = None
     """`modified < updated_before`"""
     waiting_before: Micros | None = None
-    """Pending or running since before this moment."""
+    """Pending or running since before this time."""
     call_ended: bool | None = None
-    """Whether it is open although its call ended: after it began to wait or run, more than a minute before
-    `now`, and no call of it is still live."""
+    """Whether it is open although its call ended: after the task began to wait or run, more than a minute
+    before `now`, and no other call of the task is live."""
     stuck: bool | None = None
-    """By each task's own space's limits, at `now`."""
+    """Stuck at `now`, by the limits of the task's space."""
     now: Micros = 0
 
 
 class Position(Struct, frozen=True):
-    """Where a page ended: the next one starts behind it."""
+    """The position of a page's last row: the next page starts after it (keyset pagination)."""
 
     at: Micros
     """`creation_time` (calls) or `created` (tasks, runs)."""
@@ -110,26 +111,28 @@ class Position(Struct, frozen=True):
 
 
 class Window(Struct, frozen=True, kw_only=True):
-    """Which part of a list."""
+    """A section of a list."""
 
     limit: int
     offset: int = 0
     after: Position | None = None
-    """Only what comes behind this position; `offset` then counts from there."""
+    """Only rows after this position; `offset` then counts from there."""
 
 
 # --- sums for reports ------------------------------------------------------------------------------
 
 CONTACT_SPACES = 0
-"""In place of a space id in `Aggregate.spaces`: all contact spaces of the organization together. Their cells
-are kept as if they were one more space, with UTC as its home zone."""
+"""Instead of a space id in `Aggregate.spaces`: all contact spaces of the organization together. Their cells
+are stored as if they were one more space, with UTC as its home zone.
+"""
 NO_SPACE = 0
-"""In place of a space id where outcomes are counted: rejected rows of imports that belong to no space."""
+"""Instead of a space id in outcomes: rejected rows of imports whose space is unknown."""
 
 
 MEASURES = ("items", "answered", "timed", "talk_ms", "wait_ms")
-"""What is added up: items, those answered, those whose duration is known, their talk time, and the time from
-creation to answer. Of tasks only items count."""
+"""What is summed: the number of items, of answered ones, of those with a known duration, their talk time, and
+the time from creation to answer. Of tasks only `items` is not 0.
+"""
 
 
 class Sum(Struct, frozen=True):
@@ -143,7 +146,7 @@ class Sum(Struct, frozen=True):
     """All statuses except this one."""
 
     def counts(self, status: str) -> bool:
-        """Whether items of this status are added up."""
+        """Whether items of this status are summed."""
         return status != self.but and (self.among is None or status in self.among)
 
 
@@ -151,31 +154,33 @@ ALL_MEASURES = tuple(Sum(measure) for measure in MEASURES)
 
 
 class Aggregate(Struct, frozen=True, kw_only=True, cache_hash=True):
-    """What is added up, of which calls or tasks, and by what it is grouped: the `SELECT`, `WHERE` and
-    `GROUP BY` of a report without its time.
+    """What a report sums, over which calls or tasks, by which groups: its `SELECT`, `WHERE` and `GROUP BY`
+    without the time.
     """
 
     spaces: tuple[int, ...]
-    """Space ids of the organization, or `CONTACT_SPACES` alone where cells are read."""
+    """Space ids of the organization; or `CONTACT_SPACES` alone, if cells are read."""
     where: CallFilter | TaskFilter = CallFilter()
-    """Its type says whether calls or tasks are meant. Cells are filtered by dimensions of their counter."""
+    """A filter of calls or of tasks: its type decides which are summed. With a counter only its dimensions
+    may be set.
+    """
     bucket: tuple[Literal["talk", "wait"], int] | None = None
-    """Only calls whose talk time or time to answer lies in this bucket of `fold.sketch`."""
+    """Only calls whose talk time or time to answer is in this bucket of `fold.sketch`."""
     group: tuple[str, ...] = ()
-    """From rows any of `CALL_GROUPS` or `TASK_GROUPS`; from cells dimensions of the counter, and `space`."""
+    """With rows any of `CALL_GROUPS` or `TASK_GROUPS`; with cells dimensions of the counter, and `space`."""
     sums: tuple[Sum, ...] = ALL_MEASURES
     counter: str | None = None
-    """The counter of the catalogue whose cells hold these sums. None: only rows do."""
+    """The counter of the catalogue whose cells hold these sums. None: they can only be read from rows."""
 
     @property
     def of(self) -> Literal["call", "task"]:
         return "call" if isinstance(self.where, CallFilter) else "task"
 
     @property
-    def conditions(self) -> list[tuple[str, Match]]:
-        """The filters that are set and the bucket, by the name of the counter's dimension."""
+    def conditions(self) -> list[tuple[str, FilterValue]]:
+        """The filters that are set, and the bucket, as (dimension of the counter, value)."""
         where = self.where
-        found: list[tuple[str, Match]] = [
+        found: list[tuple[str, FilterValue]] = [
             (name, value)
             for name, unset in zip(where.__struct_fields__, where.__struct_defaults__, strict=True)
             if (value := getattr(where, name)) != unset
@@ -190,52 +195,53 @@ class Scan(Struct, frozen=True, kw_only=True):
 
     aggregate: Aggregate
     ranges: tuple[tuple[int, int], ...]
-    """Half-open; the answer names each by its place here. Of cells in quarter-hours since 1970: a cell
-    belongs to the range that its bucket's first quarter-hour lies in. Of rows in microseconds, by
+    """Half-open; the result identifies each by its index here. For cells in quarter-hours since 1970: a cell
+    belongs to the range that contains its bucket's first quarter-hour. For rows in microseconds, of
     `creation_time` or `created`."""
     grain: Grain | None = None
-    """Which cells are read. None: rows are."""
+    """The grain of the cells to read. None: rows are read."""
 
 
 Place = tuple[int, Micros, Micros]
-"""A space, and an instant from which and one before which its calls were created."""
+"""(space id, begin, end): calls of a space created in a half-open time range."""
 
 
 class Extreme(Struct, frozen=True, kw_only=True):
-    """The least or the greatest of calls' durations."""
+    """A query for the minimum or maximum of calls' durations."""
 
     of: Literal["talk", "wait"]
     """Talk time of completed calls, or time to answer."""
-    greatest: bool
+    is_max: bool
     bounds: tuple[int, int]
-    """Milliseconds, inclusive: of those within."""
+    """Milliseconds, inclusive: only durations within these bounds."""
     places: tuple[Place, ...]
-    """Where they are; none overlaps another, of this or of others asked for with it, but the same."""
+    """Which calls to read. Two places, here and in other queries of the same request, are equal or do not
+    overlap."""
 
 
-class Lengths(Struct, kw_only=True):
-    """One distribution, milliseconds."""
+class DurationStats(Struct, kw_only=True):
+    """The distribution of one duration, in milliseconds."""
 
     buckets: dict[int, int]
     """Bucket of `fold.sketch` → calls."""
     unknown: int
-    """Calls of which the time should be known, and is not."""
+    """Calls that should have this duration, but it is unknown."""
     total_ms: int
-    least_ms: int | None
-    greatest_ms: int | None
+    min_ms: int | None
+    max_ms: int | None
 
 
-GroupLengths = list[tuple[tuple[Any, ...], Lengths, Lengths]]
-"""(values of the group as in `Rows`, talk time of completed calls, time to answer of calls made), in no
-order."""
+GroupDurations = list[tuple[tuple[Any, ...], DurationStats, DurationStats]]
+"""(group values as in `Rows`, talk time of completed calls, time to answer of calls made), in any order."""
 
 
 CALL_GROUPS = ("space", *(each.row_name for each in group_fields("call")), "answered", "talk", "wait")
-"""What rows of calls can be told apart by: `answered` is "true" or "false", `talk` and `wait` are buckets of
+"""What rows of calls can be grouped by. `answered` is "true" or "false", `talk` and `wait` are buckets of
 `fold.sketch` as text."""
 TASK_GROUPS = ("space", *(each.row_name for each in group_fields("task")))
 
 Rows = list[tuple[Any, ...]]
-"""(place of the range, *values of the group, *sums), each in the aggregate's order; the rows in no order, and
-without those whose sums are all 0. A value that is null is "", a space is its id. Rows of changes begin with
-a quarter-hour in place of the range."""
+"""(index of the range, *group values, *sums), each in the aggregate's order; in any order of rows, without
+rows whose sums are all 0. A null group value is "", a space is its id. Rows of changes begin with a
+quarter-hour instead of the index of a range.
+"""

@@ -1,4 +1,4 @@
-"""What a store answers for reports: sums, what came, what is late, what was proven."""
+"""The queries of a store for reports: sums, arrivals, overdue items, verifications."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callboard.store.questions import (
     Aggregate,
     CallFilter,
     Extreme,
-    GroupLengths,
+    GroupDurations,
     Rows,
     Scan,
     Scope,
@@ -22,35 +22,35 @@ from callboard.store.questions import (
 
 
 class Difference(Struct, frozen=True):
-    """One place where what is kept is not what it should be."""
+    """A stored value that differs from the expected one."""
 
     what: str
     """`totals`, `cell`, `run`, `call`, `task`, `event`, another table, or `file` (its structure)."""
     org_id: int
-    """0: of no organization."""
+    """0: no organization."""
     space_id: int
-    """0: of no space, or of all contact spaces together."""
+    """0: no space, or all contact spaces together."""
     key: str
-    """The id of a call, task or run, the number of an event, the key of another row."""
+    """The id of a call, task or run, the number of an event, or the key of another row."""
     kept: Any
     expected: Any
     column: str = ""
-    """What of the row is wrong; empty where it is not one column."""
+    """The wrong column of the row; empty if it is not one column."""
 
 
 class Verification(Struct, kw_only=True):
-    """What a verification found. No differences: no drift."""
+    """The result of a verification."""
 
     checked: dict[str, int] = field(default_factory=dict)
-    """How many spaces, calls, tasks, events, cells, totals were compared."""
+    """How many spaces, calls, tasks, events, cells and totals were compared."""
     differences: list[Difference] = field(default_factory=list)
     """At most 1,000 of them; `drift` counts all."""
     drift: int = 0
     drift_of: dict[int, int] = field(default_factory=dict)
-    """Organization → its part of the drift."""
+    """Organization → its number of differences."""
     repaired: int = 0
     notes: list[str] = field(default_factory=list)
-    """What was not checked or not repaired, in sentences."""
+    """Sentences on what was not checked or not repaired."""
 
 
 class LastVerification(Struct, frozen=True):
@@ -60,38 +60,40 @@ class LastVerification(Struct, frozen=True):
     deep: bool
     repaired: int
     drift: dict[int, int]
-    """Organization → how many differences were found; without those of none."""
+    """Organization → number of differences; only organizations with any."""
 
 
 class Overdue(Struct, frozen=True, kw_only=True):
-    """Calls or tasks of a space that are what they are for too long."""
+    """Calls or tasks of a space that have been in their status for too long."""
 
     count: int
     since: Micros | None
-    """Of the one that is longest."""
+    """The start of the longest."""
     ids: list[str]
-    """The longest first; at most as many as asked for."""
+    """The longest first; at most `max_ids` of the query."""
 
 
 class Arrivals(Struct, frozen=True, kw_only=True):
-    """What came for some spaces."""
+    """What was received for some spaces."""
 
     outcomes: dict[tuple[Outcome, str], int]
     last_received_at: Micros | None
-    latest: list[tuple[Micros, Micros | None]]
-    """(received, occurred; none where the source did not say) of their events among the latest of the whole
-    organization, last first."""
+    recent: list[tuple[Micros, Micros | None]]
+    """(received, occurred; None where the source did not state it) of their events among the latest of the
+    whole organization, newest first.
+    """
     looked_back_to: Micros | None
-    """When the earliest event that was looked at was received; none when all there are were."""
+    """When the earliest event that was read was received; None if the read was not cut off."""
 
 
 class Intervals(Struct, frozen=True, kw_only=True):
-    """When calls were under way, and those of which that cannot be told."""
+    """When calls were in progress, and the number of those for which that is unknown."""
 
     spans: list[tuple[Micros, Micros, int]]
-    """(begin, end, whether it has no end yet): half-open; without an end it is over at its limit."""
+    """(begin, end, 1 if it has no end yet): half-open; a call without an end lasts until its space's limit.
+    """
     unplaced: int
-    """Created in the period itself."""
+    """Calls created in the period whose times are unknown."""
 
 
 class AgentTasks(Struct, frozen=True):
@@ -100,13 +102,13 @@ class AgentTasks(Struct, frozen=True):
     handle: str | None
     """None: tasks without an assignee."""
     by_status: dict[str, int]
-    """Status → how many; without statuses of none."""
+    """Status → number of tasks; only statuses with any."""
     spaces: list[int]
     """Ids of the spaces they are in, newest first."""
 
 
 class Reporting(Protocol):
-    """The part of a store that reports ask."""
+    """The part of a store that reports read."""
 
     def sums(self, org_id: int, scans: Sequence[Scan]) -> list[Rows]:
         """The rows of each scan, all read from one snapshot. Void calls and tasks are left out.
@@ -117,56 +119,56 @@ class Reporting(Protocol):
     def sums_since(
         self, org_id: int, scans: Sequence[Scan], since: Sequence[tuple[Aggregate, int]]
     ) -> tuple[list[Rows], list[Rows | None], int | None]:
-        """The rows of each scan; by how much each aggregate changed in which quarter-hour since that value of
-        the change counter; and the change counter of the snapshot that all of it was read from.
+        """The rows of each scan; by how much each aggregate changed, by quarter-hour, since a delta number;
+        and the delta number of the snapshot that all of it was read from.
 
-        Sums that are held for a range of whole quarter-hours, plus the changes within it, equal what `sums`
-        would return now. Changes are None where the store cannot tell them any more (their deltas are merged
-        into cells): the sums must be read again. A change counter of None: nothing read now can be held.
+        The sums of a range of whole quarter-hours as of that delta number, plus the changes within the range,
+        equal what `sums` would return now. Changes are None where their deltas have been deleted: the sums
+        must be read again. A delta number of None: a result read now cannot be kept.
         """
 
     def extremes_ms(
         self, org_id: int, where: CallFilter, wanted: Sequence[Extreme], max_rows: int
     ) -> list[int | None]:
-        """Each of these among the calls that pass. None where there is none, or where more than `max_rows`
-        calls would have to be looked at.
+        """Each of these extremes among the calls that match `where`. None where no call matches, or where
+        more than `max_rows` calls would have to be read.
         """
 
-    def lengths(
+    def durations(
         self, org_id: int, aggregate: Aggregate, ranges: Sequence[tuple[Micros, Micros]]
-    ) -> GroupLengths:
+    ) -> GroupDurations:
         """Both distributions of every group, in one pass over the rows of calls; the aggregate's `sums` are
-        not asked for. The ranges must not overlap, and are not told apart. Groups that would be empty in both
+        ignored. The ranges must not overlap; their results are added together. Groups that are empty in both
         distributions are left out.
         """
 
-    def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Arrivals:
-        """What came for these spaces; of the latest events those received at or after `since`, looking at
-        no more than `most` of the organization. `NO_SPACE` among them stands for rejected rows of imports
-        that belong to no space.
+    def arrivals(self, org_id: int, spaces: Sequence[int], since: Micros, max_events: int) -> Arrivals:
+        """What was received for these spaces. `recent` are the events received at or after `since`, among the
+        latest `max_events` of the organization. `NO_SPACE` adds rejected rows of imports whose space is
+        unknown.
         """
 
     def long_live_calls(
-        self, org_id: int, status: str, before: Mapping[int, Micros], most: int
+        self, org_id: int, status: str, before: Mapping[int, Micros], max_ids: int
     ) -> dict[int, Overdue]:
-        """Of each space the calls that are `ringing` or `in_progress` and were created before its moment;
-        spaces without any are left out.
+        """By space, the calls with this status (`ringing` or `in_progress`) that were created before the
+        space's time in `before`; only spaces with any.
         """
 
     def waiting_tasks(
-        self, org_id: int, status: str, before: Mapping[int, Micros], most: int
+        self, org_id: int, status: str, before: Mapping[int, Micros], max_ids: int
     ) -> dict[int, Overdue]:
-        """Of each space the tasks that are `pending` or `running` since before its moment; spaces without any
-        are left out.
+        """By space, the tasks that have had this status (`pending` or `running`) since before the space's
+        time in `before`; only spaces with any.
         """
 
-    def run_times_ms(self, org_id: int, spaces: Sequence[int], most: int) -> dict[int, list[int]]:
-        """How long the completed tasks created last ran, `most` of each space, of those that said when they
-        began; spaces without any are left out.
+    def run_times_ms(self, org_id: int, spaces: Sequence[int], max_tasks: int) -> dict[int, list[int]]:
+        """By space, how long each of the `max_tasks` latest completed tasks ran, without those whose start is
+        unknown; only spaces with any.
         """
 
     def record_verification(self, found: Verification, *, deep: bool, now: Micros) -> None:
-        """Put a verification on record."""
+        """Store the result of a verification."""
 
     def last_verification(self) -> LastVerification | None: ...
 
@@ -178,21 +180,23 @@ class Reporting(Protocol):
         where: CallFilter,
         kind: Literal["talk", "offered"],
     ) -> Intervals:
-        """When calls talk or are offered: calls created in the period or at most `MAX_CALL_SPAN` before."""
+        """When calls talk or are offered, of calls created in the period or at most `MAX_CALL_SPAN` before
+        it.
+        """
 
     def first_item_at(
         self, org_id: int, spaces: Sequence[int], kind: Literal["call", "task"]
     ) -> Micros | None:
-        """When the first call or task of these spaces was created; none where there is none."""
+        """When the first call or task of these spaces was created; None without any."""
 
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
-        """Space id → how many of its tasks are stuck at `now`, by its own limits; without spaces of none."""
+        """Space id → number of tasks stuck at `now`, by the space's limits; only spaces with any."""
 
     def agents(self, scope: Scope, window: Window, max_pairs: int) -> list[AgentTasks] | None:
-        """Whom the tasks in scope are assigned to, counted from rows, all of one snapshot. In the order of
-        handles (by code point), tasks without an assignee last; `window.after` names the handle (`item_id`)
-        that a page ended with. None where the page has more than `max_pairs` pairs of agent and space.
+        """The agents that tasks in scope are assigned to, counted from rows in one snapshot. Ordered by
+        handle (by code point), tasks without an assignee last; `window.after.item_id` is the last handle of
+        the previous page. None if the page has more than `max_pairs` pairs of agent and space.
         """
 
     def count_agents(self, scope: Scope) -> int:
-        """How many of these there are."""
+        """The number of agents in scope, for the length of that list."""

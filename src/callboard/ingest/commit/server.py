@@ -74,7 +74,7 @@ class _State:
         self.store: Store | None = None
 
     def doing(self) -> Activity:
-        return ("opening", self._began) if self.store is None else self.store.doing
+        return ("opening", self._began) if self.store is None else self.store.activity
 
 
 class Server:

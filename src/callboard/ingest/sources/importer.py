@@ -180,7 +180,7 @@ class Importer:
         entry = event_from_mapping(event, now=now, source=SOURCE, earliest=EARLIEST_ON_RECORD)
         return self._target.use(record.row), entry
 
-    def _step(self, org_id: int, owned: OwnedImport, chunk: _Chunk, begins: int, rows: int) -> ImportStep:
+    def _step(self, org_id: int, owned: OwnedImport, chunk: _Chunk, from_row: int, rows: int) -> ImportStep:
         """A chunk as one commit: a batch for each space, and the rejected rows that belong to no space."""
         now = self._clock()
         spaces = dict.fromkeys((*chunk.by_space, *(each for each in chunk.rejected if each is not None)))
@@ -203,11 +203,11 @@ class Importer:
             org_id=org_id,
             batch_no=owned.record.batch_no,
             owner=owned.nonce,
-            begins=begins,
-            ends=begins + rows,
+            from_row=from_row,
+            to_row=from_row + rows,
             received_at=now,
             batches=batches,
-            unplaced=chunk.rejected.get(None, []),
+            without_space=chunk.rejected.get(None, []),
         )
 
     def _commit(self, owned: OwnedImport, step: ImportStep, chunk: _Chunk) -> None:
@@ -218,7 +218,7 @@ class Importer:
             # Committed, but the answer was lost: only the store knows how the rows ended.
             _as_on_record(report, owned.record)
             return
-        report.received = step.ends
+        report.received = step.to_row
         # Receipts repeat the rejections that were sent with the batch; these are in the report already.
         noted = {rejection.index for rejection in chunk.rejections}
         for receipt in receipts:

@@ -87,7 +87,7 @@ class OwnedImport:
                 record = self._reload()
                 if not _belongs_to(record, self._owner):
                     raise import_taken_error(record) from error
-                if record.position != step.ends:
+                if record.position != step.to_row:
                     raise
                 self.record = record
                 return None
@@ -115,7 +115,7 @@ class OwnedImport:
         """Write heartbeats from a thread while the context lasts. A commit counts as a heartbeat too."""
         ended = threading.Event()
 
-        def beat() -> None:
+        def heartbeat() -> None:
             while not ended.wait(HEARTBEAT_S):
                 if self._committed.is_set():
                     self._committed.clear()
@@ -125,7 +125,7 @@ class OwnedImport:
                 with suppress(StoreError):
                     self._store.heartbeat_import(self._org_id, self.record.batch_no, self._owner)
 
-        thread = threading.Thread(target=beat, name="callboard-import-beat", daemon=True)
+        thread = threading.Thread(target=heartbeat, name="callboard-import-beat", daemon=True)
         thread.start()
         try:
             yield
@@ -167,7 +167,7 @@ def _claimed(
         claim = ImportClaim(
             owner=owner,
             instead_of=None if seen.owner is None else seen.owner.nonce,
-            beat=seen.beat,
+            heartbeat=seen.heartbeat,
             from_start=from_start,
         )
         try:
@@ -196,7 +196,7 @@ def _without_owner(store: Store, org_id: int, record: ImportBatch) -> ImportBatc
         now = _with_retry(lambda: _find(store, org_id, record.batch_no))
         if now.owner is None:
             return now
-        if now.beat != record.beat:
+        if now.heartbeat != record.heartbeat:
             raise import_taken_error(now)
     return record
 

@@ -18,7 +18,7 @@ from callboard.store.interface import Store
 from callboard.store.questions import (
     CONTACT_SPACES,
     Aggregate,
-    Lengths,
+    DurationStats,
     Rows,
     Scan,
     Sum,
@@ -84,7 +84,7 @@ def _from_rows(store: Store, query: Query) -> list[dict[Key, DurationSums]]:
     )
     period = (query.period.start, query.period.end)
     both: list[dict[Key, DurationSums]] = [{}, {}]
-    for group, *of_group in store.lengths(query.scope.org_id, aggregate, (period,)):
+    for group, *of_group in store.durations(query.scope.org_id, aggregate, (period,)):
         check()
         key = tuple([value or "unknown" for value in group])
         for sums, lengths in zip(both, of_group, strict=True):
@@ -93,7 +93,7 @@ def _from_rows(store: Store, query: Query) -> list[dict[Key, DurationSums]]:
     return both
 
 
-def _add(to: DurationSums, lengths: Lengths) -> None:
+def _add(to: DurationSums, lengths: DurationStats) -> None:
     """Add to the sums of a group. Null and the word "unknown" are one group, so it may come in two rows."""
     if to.buckets:
         for number, count in lengths.buckets.items():
@@ -103,8 +103,8 @@ def _add(to: DurationSums, lengths: Lengths) -> None:
     to.total_ms += lengths.total_ms
     to.unknown += lengths.unknown
     least, greatest, _ = to.extremes or (None, None, True)
-    known_least = [value for value in (least, lengths.least_ms) if value is not None]
-    known_greatest = [value for value in (greatest, lengths.greatest_ms) if value is not None]
+    known_least = [value for value in (least, lengths.min_ms) if value is not None]
+    known_greatest = [value for value in (greatest, lengths.max_ms) if value is not None]
     to.extremes = min(known_least, default=None), max(known_greatest, default=None), True
 
 

@@ -221,9 +221,7 @@ def _extremes(
                 lookups.append((kind, greatest, number))
     places = _places(store, query, [(kind, number) for kind, _, number in lookups], _spaces_of(query, group))
     extremes = [
-        Extreme(
-            of=kind, greatest=greatest, bounds=(span(number)[0], span(number)[1] - 1), places=tuple(where)
-        )
+        Extreme(of=kind, is_max=greatest, bounds=(span(number)[0], span(number)[1] - 1), places=tuple(where))
         for (kind, greatest, number), where in zip(lookups, places, strict=True)
     ]
     passing = call_filter(_filters(query, group))

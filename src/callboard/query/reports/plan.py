@@ -24,7 +24,7 @@ from callboard.store.questions import (
     CONTACT_SPACES,
     Aggregate,
     CallFilter,
-    Match,
+    FilterValue,
     Scan,
     Unknown,
 )
@@ -37,7 +37,7 @@ SHORTER_THAN_AN_HOUR = 3 * QUARTER_HOUR_US
 DIMENSIONS = ("space_token", *DIMENSION_FILTERS)
 """The dimensions of calls: each may be a group and a filter in every report. Null is `unknown`."""
 
-Where = tuple[tuple[str, Match | bool], ...]
+Where = tuple[tuple[str, FilterValue | bool], ...]
 """Filters on dimensions, joined by AND."""
 Targets = list[list[tuple[Range, int]]]
 """For each range of a scan: the requested ranges that it counts in, and the sign (1 or -1)."""
@@ -133,6 +133,6 @@ def call_filter(where: Where) -> CallFilter:
     return CallFilter(**filters)
 
 
-def is_unknown(value: Match | bool) -> bool:
+def is_unknown(value: FilterValue | bool) -> bool:
     """Whether a filter matches null."""
     return isinstance(value, Unknown)

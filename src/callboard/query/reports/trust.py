@@ -95,7 +95,7 @@ def trust(store: Store, scope: ReportScope, totals: Sequence[Totals], now: Micro
     # Rejected rows of imports that name no existing space are counted for the organization (`NO_SPACE`), so
     # they belong to every scope but that of a single space.
     ids = [space.id for space in scope.spaces] + ([] if scope.one else [NO_SPACE])
-    found = store.received(scope.org_id, ids, now - LAG_OVER, MAX_LAG_EVENTS)
+    found = store.arrivals(scope.org_id, ids, now - LAG_OVER, MAX_LAG_EVENTS)
     live = [
         space
         for space, each in zip(scope.spaces, totals, strict=True)
@@ -129,15 +129,15 @@ def live_before(space: Space, now: Micros) -> Micros:
 
 
 def _lag(found: Arrivals, now: Micros) -> Lag:
-    lags = sorted(at - occurred for at, occurred in found.latest if occurred is not None and occurred <= at)
-    ahead = sum(occurred is not None and occurred > at for at, occurred in found.latest)
+    lags = sorted(at - occurred for at, occurred in found.recent if occurred is not None and occurred <= at)
+    ahead = sum(occurred is not None and occurred > at for at, occurred in found.recent)
     since = now - LAG_OVER if found.looked_back_to is None else found.looked_back_to
     return Lag(
         since=exact_iso(since),
         events=len(lags),
         p50_seconds=_percentile(lags, 50),
         p95_seconds=_percentile(lags, 95),
-        without_time=sum(occurred is None for _, occurred in found.latest),
+        without_time=sum(occurred is None for _, occurred in found.recent),
         ahead=ahead,
     )
 

@@ -13,7 +13,7 @@ from callboard.store.postgres.statements import Statement, statement, translated
 from callboard.store.sql.database import Column, Dialect, SqlRow, Values
 
 POSTGRES = Dialect(
-    by_index="",  # PostgreSQL has no index hints: its planner has statistics
+    index_hint="",  # PostgreSQL has no index hints: its planner has statistics
     then_join="JOIN",
     each_space="unnest(:spaces::BIGINT[]) AS wanted (value)",
     each_range=(
@@ -30,8 +30,8 @@ POSTGRES = Dialect(
     # The default repeats `SpaceSettings.live_call_limit`, for settings stored before it was there.
     live_limit="coalesce((settings::JSON ->> 'live_call_limit')::BIGINT, 14400)",
     packed="",
-    gathers=False,
-    whole="",
+    uses_temp_table=False,
+    table_only="",
     as_bytes="textsend({0})",
 )
 

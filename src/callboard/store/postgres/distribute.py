@@ -21,15 +21,15 @@ from callboard.store.postgres.migrate import LOCK, check
 from callboard.store.sql.copying import (
     CLOCK,
     NUMBERED,
-    OF_ALL,
     ORGANIZATION_TABLES,
+    SHARED_TABLES,
     UNFINISHED_COPY,
     is_unfinished,
 )
 
 DISTRIBUTED_TABLES = (CLOCK.name, *(table.name for table in ORGANIZATION_TABLES))
 """Tables distributed by `org_id`."""
-EVERYWHERE = ("meta", *(table.name for table in OF_ALL))
+REFERENCE_TABLES = ("meta", *(table.name for table in SHARED_TABLES))
 """Reference tables: small, read with every request, rarely written."""
 
 
@@ -88,7 +88,7 @@ def distribute(connection: Connection[Any]) -> Spread:
         connection.execute("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'")
         placed = _tables_placed(connection)
         rows = 0
-        for name in EVERYWHERE:
+        for name in REFERENCE_TABLES:
             if name not in placed:
                 connection.execute("SELECT create_reference_table(%s)", (name,))
         # Making a reference table restarts its identity sequence: continue after the greatest id.
@@ -119,8 +119,8 @@ def distribute(connection: Connection[Any]) -> Spread:
                 "SELECT count(*) FROM pg_dist_shard WHERE logicalrelid = 'organization_clock'::REGCLASS",
             ),
             spread=tuple(name for name in DISTRIBUTED_TABLES if name not in placed),
-            everywhere=tuple(name for name in EVERYWHERE if name not in placed),
-            as_before=tuple(name for name in (*EVERYWHERE, *DISTRIBUTED_TABLES) if name in placed),
+            everywhere=tuple(name for name in REFERENCE_TABLES if name not in placed),
+            as_before=tuple(name for name in (*REFERENCE_TABLES, *DISTRIBUTED_TABLES) if name in placed),
             rows=rows,
         )
 
@@ -128,7 +128,7 @@ def distribute(connection: Connection[Any]) -> Spread:
 def _tables_placed(connection: Connection[Any]) -> set[str]:
     """Our tables that Citus manages already, distributed or as reference tables."""
     rows = connection.execute("SELECT logicalrelid::TEXT FROM pg_dist_partition").fetchall()
-    return {row[0] for row in rows} & {*DISTRIBUTED_TABLES, *EVERYWHERE}
+    return {row[0] for row in rows} & {*DISTRIBUTED_TABLES, *REFERENCE_TABLES}
 
 
 def _count(connection: Connection[Any], name: str) -> int:

@@ -12,7 +12,13 @@ from typing import LiteralString
 
 from callboard.store.postgres.connection import FAULTS
 from callboard.store.sql.database import Database
-from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, reporting_damage_of, why
+from callboard.store.sql.table_walk import (
+    UNREADABLE,
+    Snapshot,
+    fault_text,
+    reporting_damage_of,
+    run_with_retry,
+)
 
 MOST = 100
 """Faults reported for one table."""
@@ -40,7 +46,9 @@ def reason_unchecked(read: Snapshot, *, distributed: bool) -> str | None:
     """Why the structure cannot be checked; None when it can."""
     if distributed:
         return DISTRIBUTED
-    there, allowed = attempt(read, lambda db: (db.select_value(_HAS_AMCHECK), db.select_value(_ALLOWED)))
+    there, allowed = run_with_retry(
+        read, lambda db: (db.select_value(_HAS_AMCHECK), db.select_value(_ALLOWED))
+    )
     if not there:
         return ABSENT
     return None if allowed else NOT_ALLOWED
@@ -48,7 +56,7 @@ def reason_unchecked(read: Snapshot, *, distributed: bool) -> str | None:
 
 def file_faults(read: Snapshot) -> Iterator[tuple[str, str]]:
     """(table, fault of the table or of one of its indexes)."""
-    tables = [str(row[0]) for row in attempt(read, lambda db: db.select(_OURS))]
+    tables = [str(row[0]) for row in run_with_retry(read, lambda db: db.select(_OURS))]
     for table in tables:
         for text in [*_of_table(read, table), *_of_indexes(read, table)][:MOST]:
             yield table, text
@@ -71,21 +79,21 @@ _INDEXES = (
 def _of_table(read: Snapshot, table: str) -> list[str]:
     """Faults of a table's pages and rows. If amcheck itself fails, that is the fault."""
     try:
-        rows = attempt(read, lambda db: db.select(_HEAP, {"table": table, "most": MOST}))
+        rows = run_with_retry(read, lambda db: db.select(_HEAP, {"table": table, "most": MOST}))
     except UNREADABLE as error:
-        return [why(error)]
+        return [fault_text(error)]
     return [f"page {page}, row {row}, column {column}: {text}" for page, row, column, text in rows]
 
 
 def _of_indexes(read: Snapshot, table: str) -> list[str]:
     """Faults of a table's B-tree indexes: `bt_index_check` raises the first fault of an index."""
-    indexes = [str(row[0]) for row in attempt(read, lambda db: db.select(_INDEXES, {"table": table}))]
+    indexes = [str(row[0]) for row in run_with_retry(read, lambda db: db.select(_INDEXES, {"table": table}))]
     found = []
     for index in indexes:
         try:
-            attempt(read, partial(_check_index, index))
+            run_with_retry(read, partial(_check_index, index))
         except UNREADABLE as error:
-            found.append(f"{index}: {why(error)}")
+            found.append(f"{index}: {fault_text(error)}")
     return found
 
 

@@ -43,14 +43,14 @@ from callboard.store.postgres.integrity import (
     rebuild_indexes,
     reporting_damage,
 )
-from callboard.store.postgres.looks import SharedRefresh
 from callboard.store.postgres.migrate import check, migrate, version_of
+from callboard.store.postgres.refresh import SharedRefresh
 from callboard.store.postgres.statements import newest_version
 from callboard.store.postgres.upgrade import upgrade as bring_up_to_date
 from callboard.store.sql.database import Database
-from callboard.store.sql.histories import VersionEpochs
 from callboard.store.sql.refold import UpgradeObserver, is_due
 from callboard.store.sql.verify import Engine
+from callboard.store.sql.version_epochs import VersionEpochs
 
 T = TypeVar("T")
 
@@ -62,11 +62,11 @@ before it committed."""
 
 SHORTEST_WAIT_S = 0.01
 """For a connection or a lock: also who has waited for his whole time takes one that is free."""
-WHOLE = 0.9
-"""Of the time for a lock: who has more than this left need not say how much it is."""
+LOCK_SHARE = 0.9
+"""With more than this share of the lock timeout left, the connection's own setting is kept: it saves a round
+trip to shorten it."""
 ON_LOOP_S = 1.0
-"""Longest that an event loop is held up by a question that it asks itself, as the answer is almost always
-remembered."""
+"""Longest that a query may block an event loop: such calls are rare, because their answers are cached."""
 
 _IN_DOUBT = f"The connection was lost while committing. {MAY_BE_KEPT}"
 
@@ -81,35 +81,35 @@ class PostgresStore(Intake):
         *,
         upgrade: bool | None = False,
         copying: bool = False,
-        watch: UpgradeObserver | None = None,
+        observer: UpgradeObserver | None = None,
     ) -> None:
         """Open the store at `url`, which must be at this program's version.
 
-        `upgrade=True` brings it there first, which may take minutes and is told to `watch`, `None` only where
-        there is no store yet (`copying`: and then as one that is no store yet). Raises
-        `StoreVersionError` (none there, older, newer), `StoreFileError` (wrong URL, user or database) or
-        `StoreUnavailableError` (no answer).
+        `upgrade=True` upgrades it first, which may take minutes and is reported to `observer`. `None` creates
+        the tables in an empty database and upgrades nothing; with `copying` they are marked as an unfinished
+        copy. Raises `StoreVersionError` (missing, older, newer), `StoreFileError` (wrong URL, user or
+        database) or `StoreUnavailableError` (no answer).
         """
         self._url = url
         self._settings = settings or Settings()
         self._conninfo = conninfo(url)
-        self.distributed = self._begin(upgrade, watch, copying=copying)
+        self.distributed = self._begin(upgrade, observer, copying=copying)
         self._reads = pool(url, self._settings, self._settings.readers + 2, writes=False, check=check)
         self._writes = pool(url, self._settings, WRITERS, writes=True, check=check)
         self._committers = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
-        self._looks = SharedRefresh(
+        self._shared_refresh = SharedRefresh(
             self._connect_for_refresh,
             self._settings.query_timeout_ms / 1000,
-            one_by_one=self.distributed,
+            query_per_organization=self.distributed,
         )
         self._snapshot_seen = ""
         self._change_counter = 0
-        self._histories = VersionEpochs()
-        self.doing: Activity = IDLE
+        self._epochs = VersionEpochs()
+        self.activity: Activity = IDLE
 
     @property
     def identity(self) -> str:
-        """Its URL says which it is, and every process has that of the settings."""
+        """Empty: every process takes the URL from the same settings."""
         return ""
 
     def _connect(self, *, writes: bool) -> BoundedConnection:
@@ -118,7 +118,7 @@ class PostgresStore(Intake):
         return connection
 
     def _connect_for_refresh(self) -> BoundedConnection:
-        """Made again when it was lost: the database may be of another version by then."""
+        """Checks the schema version too: an upgrade may have run since the connection was lost."""
         connection = self._connect(writes=False)
         try:
             check(connection)
@@ -128,15 +128,15 @@ class PostgresStore(Intake):
         return connection
 
     def _connect_for_long(self) -> BoundedConnection:
-        """For bringing the database up to date, which takes as long as it takes."""
+        """A connection without a time limit, for upgrades."""
         connection = self._connect(writes=True)
         connection.until = math.inf
         return connection
 
-    def _begin(self, upgrade: bool | None, watch: UpgradeObserver | None, *, copying: bool) -> bool:
-        """Whether the tables are distributed."""
+    def _begin(self, upgrade: bool | None, observer: UpgradeObserver | None, *, copying: bool) -> bool:
+        """Upgrade or create the schema, check it, and return whether the tables are distributed."""
         if upgrade:
-            bring_up_to_date(self._connect_for_long, watch)
+            bring_up_to_date(self._connect_for_long, observer)
         with store_errors(), self._connect(writes=True) as connection:
             if upgrade is None and version_of(connection) == 0:
                 with _unlimited(connection):
@@ -159,15 +159,15 @@ class PostgresStore(Intake):
         try:
             return self._commit(change, waited_s)
         except StoreUnavailableError as error:
-            # Where COMMIT was sent and not answered it says so; everything else ends before that, or is the
-            # database's own word that it did not commit.
+            # An unanswered COMMIT has raised its own error (`_IN_DOUBT`). Everything else failed before
+            # COMMIT was sent, or is the database's answer that it did not commit.
             raise nothing_kept(error) from error.__cause__
 
     def _commit(self, change: Callable[[Database], T], waited_s: float) -> T:
         lock_timeout_s = self._settings.lock_timeout_ms / 1000
         until = time.monotonic() + lock_timeout_s - waited_s
         with store_errors():
-            for tried in range(1, TRIES + 1):
+            for attempt_no in range(1, TRIES + 1):
                 committing = False
                 try:
                     remaining_s = max(SHORTEST_WAIT_S, until - time.monotonic())
@@ -176,29 +176,30 @@ class PostgresStore(Intake):
                         connection.autocommit = False
                         with connection.pipeline():
                             remaining_s = max(SHORTEST_WAIT_S, until - time.monotonic())
-                            if remaining_s < WHOLE * lock_timeout_s:
-                                # A part of the time is over: the lock has the rest.
+                            if remaining_s < LOCK_SHARE * lock_timeout_s:
+                                # Earlier waits are part of the caller's lock timeout.
                                 connection.execute(_LOCK_TIMEOUT, (f"{remaining_s * 1000:.0f}",))
                             result = change(PostgresDatabase(connection))
                         committing = True
-                        self.doing = "sync", time.monotonic()
+                        self.activity = "sync", time.monotonic()
                         connection.commit()
                         return result
                 except (errors.SerializationFailure, errors.DeadlockDetected):
-                    if tried == TRIES:
+                    if attempt_no == TRIES:
                         raise
-                    time.sleep(random() * 0.01 * tried)
+                    time.sleep(random() * 0.01 * attempt_no)
                 except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                     if not _is_lost(error):
                         raise
                     if committing:
                         raise StoreUnavailableError(_IN_DOUBT) from error
-                    if tried == TRIES or isinstance(error, TooLateError):
+                    if attempt_no == TRIES or isinstance(error, TooLateError):
                         raise
-                    # Nothing was committed. The others of the pool are likely lost as well.
+                    # Nothing was committed, so a retry is safe. After a restart all pooled connections are
+                    # dead: replace them now, or the retry may get another dead one.
                     self._writes.check()
                 finally:
-                    self.doing = IDLE
+                    self.activity = IDLE
         raise AssertionError("each try returns or raises")
 
     @contextmanager
@@ -220,7 +221,7 @@ class PostgresStore(Intake):
     def _reading(self, query: Callable[..., T], args: tuple[Any, ...], *, at_once: bool) -> T:
         within_s = ON_LOOP_S if _on_a_loop() else self._settings.query_timeout_ms / 1000 + GRACE_S
         if (budget := current()) is not None:
-            # One clock for all that a question asks, for connections as for answers.
+            # One deadline for all statements of a query, for getting a connection and for the answers.
             within_s = min(within_s, budget.remaining_s() + GRACE_S)
         until = time.monotonic() + within_s
         with store_errors():
@@ -243,13 +244,14 @@ class PostgresStore(Intake):
                 if not at_once and remaining_s >= limit_s - TIMEOUT_STEP_S:
                     connection.autocommit = True
                     return query(PostgresDatabase(connection), *args)
-                # A limit for the rest of a question's budget is one of the transaction, and ends with it.
+                # The statement timeout for the rest of the budget is set locally in this transaction, and
+                # ends with it.
                 connection.isolation_level = (
                     IsolationLevel.REPEATABLE_READ if at_once else IsolationLevel.READ_COMMITTED
                 )
                 connection.autocommit = False
                 result = query(PostgresDatabase(connection, limit_s), *args)
-                # Here, where its answer is waited for no longer than the rest.
+                # Commit here, under the deadline; the pool would commit without one.
                 connection.commit()
                 return result
             finally:
@@ -262,48 +264,48 @@ class PostgresStore(Intake):
 
     # --- what changed
 
-    def ahead(self) -> Refresher:
-        return self._looks
+    def refresher(self) -> Refresher:
+        return self._shared_refresh
 
     def change_counter(self) -> int:
-        if self._looks.is_refreshing:
-            return self._looks.change_counter
+        if self._shared_refresh.is_refreshing:
+            return self._shared_refresh.change_counter
         seen = self._read(lambda db: str(db.select_value(_SEEN_ON_NODES if self.distributed else _SEEN)))
         if seen != self._snapshot_seen:
             self._snapshot_seen = seen
             self._change_counter += 1
         return self._change_counter
 
-    def moved(self, org_id: int, since: int) -> Changes:
-        if self._looks.is_refreshing:
-            self._histories.begin(self._looks.history)
-        known_since = self._histories.told(since)
-        found = None if known_since is None else self._looks.moved(org_id, known_since)
+    def changes_since(self, org_id: int, since: int) -> Changes:
+        if self._shared_refresh.is_refreshing:
+            self._epochs.observe(self._shared_refresh.database_epoch)
+        known_since = self._epochs.to_database_version(since)
+        found = None if known_since is None else self._shared_refresh.changes_since(org_id, known_since)
         if found is None:
-            found = self._at_once(_moved, org_id, -1 if known_since is None else known_since)
+            found = self._at_once(_read_changes, org_id, -1 if known_since is None else known_since)
             if known_since is not None and found.version < known_since:
-                # An older database answers: what is known of the newer one is no part of its history.
-                self._histories.another()
+                # The database was replaced by an older copy: the caller's version is from another epoch.
+                self._epochs.begin_epoch()
                 known_since = None
-                found = self._at_once(_moved, org_id, -1)
-            if self._looks.is_refreshing:
-                self._looks.watch(org_id, found.version)
-        return self._histories.tell(found, anew=known_since is None)
+                found = self._at_once(_read_changes, org_id, -1)
+            if self._shared_refresh.is_refreshing:
+                self._shared_refresh.watch(org_id, found.version)
+        return self._epochs.with_epoch(found, is_complete=known_since is None)
 
-    # --- what it says of itself
+    # --- readiness
 
     def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
-        def ask(db: Database) -> tuple[Any, ...]:
+        def read(db: Database) -> tuple[Any, ...]:
             if is_due(db):
                 raise StoreUnavailableError(
                     "The database is being brought up to date by another program.", 10
                 )
             return db.select(_READY)[0]
 
-        standby, fsync, commit, standbys = self._reading(ask, (), at_once=False)
+        standby, fsync, commit, standbys = self._reading(read, (), at_once=False)
         if standby:
             raise StoreUnavailableError("The database is a standby: events could not be kept.", 10)
-        # Writers raise what is weaker to `on`.
+        # Writing connections set `on` where the server's setting is weaker.
         level = "on" if commit in ("off", "local") else commit
         durable = f"synchronous_commit={level}, fsync={fsync}"
         durable += f", synchronous standbys: {standbys}" if standbys else ", no synchronous standby"
@@ -311,19 +313,19 @@ class PostgresStore(Intake):
         return {"engine": engine, "version": str(newest_version()), "durable": durable}
 
     def close(self) -> None:
-        self._looks.close()
+        self._shared_refresh.close()
         self._committers.shutdown(wait=True)
         self._reads.close()
         self._writes.close()
 
 
 _SEEN = "SELECT pg_current_snapshot()::TEXT"
-"""Two snapshots that read the same see the same: every commit in between would show."""
+"""Equal texts mean equal visible data: any commit in between changes the text."""
 _SEEN_ON_NODES = (
     "SELECT (SELECT sum(version) FROM organization_clock) || ' ' || "
     "(SELECT value FROM meta WHERE name = 'directory_version')"
 )
-"""Commits on the nodes do not show in a snapshot of the coordinator's; each moves one of these."""
+"""Commits on worker nodes do not change the coordinator's snapshot; each changes one of these numbers."""
 _LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %s, true)"
 _READY = (
     "SELECT pg_is_in_recovery(), current_setting('fsync'), current_setting('synchronous_commit'), "
@@ -331,14 +333,14 @@ _READY = (
 )
 
 
-def _moved(db: Database, org_id: int, since: int) -> Changes:
+def _read_changes(db: Database, org_id: int, since: int) -> Changes:
     found = db.row("clock.version", {"org_id": org_id})
     if found is None:
         raise NotFoundError("Organization not found.")
     version, directory_version = found
     if version == since:
         return Changes(version, directory_version, {})
-    rows = db.rows("totals.moved", {"org_id": org_id, "since": since})
+    rows = db.rows("totals.changed", {"org_id": org_id, "since": since})
     return Changes(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
 
 
@@ -352,7 +354,7 @@ def _on_a_loop() -> bool:
 
 @contextmanager
 def _unlimited(connection: BoundedConnection) -> Iterator[None]:
-    """For work that may take as long as it takes."""
+    """Lift the connection's time limit inside the block."""
     connection.until = math.inf
     try:
         yield
@@ -361,7 +363,7 @@ def _unlimited(connection: BoundedConnection) -> Iterator[None]:
 
 
 def _is_lost(error: psycopg.Error) -> bool:
-    """Whether the connection is gone (and not just this statement refused)."""
+    """Whether the connection is lost, not only the statement refused."""
     return error.sqlstate is None or (
         error.sqlstate[:2] in ("08", "57") and not isinstance(error, errors.QueryCanceled)
     )

@@ -44,19 +44,19 @@ _REWRITTEN = ["call", "task", "cell", "delta"]
 Connect = Callable[[], Connection[Any]]
 
 
-def upgrade(connect: Connect, watch: UpgradeObserver | None) -> None:
+def upgrade(connect: Connect, observer: UpgradeObserver | None) -> None:
     """Bring the database to this version; do nothing where it is. Waits, without limit, for another process
     that is upgrading. Raises `StoreUnavailableError` when servers still use the database.
     """
     with store_errors(), closing(_upgrade_connection(connect)) as held:
-        _lock_upgrade(held, watch)
+        _lock_upgrade(held, observer)
         if version_of(held) and not is_empty(PostgresDatabase(held)) and is_due(PostgresDatabase(held)):
-            _refold(connect, held, watch)
+            _refold(connect, held, observer)
         else:
             migrate(held)
 
 
-def _refold(connect: Connect, held: Connection[Any], watch: UpgradeObserver | None) -> None:
+def _refold(connect: Connect, held: Connection[Any], observer: UpgradeObserver | None) -> None:
     with closing(_upgrade_connection(connect)) as connection:
         _wait_for_other_sessions(connection)
         migrate(connection)
@@ -67,7 +67,7 @@ def _refold(connect: Connect, held: Connection[Any], watch: UpgradeObserver | No
             # without assigning a transaction id, as ACCESS EXCLUSIVE would: an open transaction id would
             # keep vacuum from removing the dead rows that the refold leaves.
             held.execute("LOCK TABLE outcome IN EXCLUSIVE MODE")
-            Refolding(lambda: _commit(connection), watch).run(_disk_needs(connection))
+            Refolding(lambda: _commit(connection), observer).run(_disk_needs(connection))
 
 
 def _upgrade_connection(connect: Connect) -> Connection[Any]:
@@ -76,13 +76,13 @@ def _upgrade_connection(connect: Connect) -> Connection[Any]:
     return connection
 
 
-def _lock_upgrade(held: Connection[Any], watch: UpgradeObserver | None) -> None:
+def _lock_upgrade(held: Connection[Any], observer: UpgradeObserver | None) -> None:
     """Return when this session has the lock; it is released when the session ends."""
     # Polled: a blocking pg_advisory_lock would be ended by `lock_timeout`.
     waited = False
     while not _value(held, "SELECT pg_try_advisory_lock(%s)", LOCK):
-        if watch is not None and not waited:
-            watch.waits()
+        if observer is not None and not waited:
+            observer.waits()
         waited = True
         time.sleep(LOOK_EVERY_S)
 

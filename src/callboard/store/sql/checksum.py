@@ -1,4 +1,4 @@
-"""Checksums of what decides a number and can be counted again from nothing else.
+"""Checksums of rows that numbers depend on and that cannot be recomputed from other rows.
 
 CRC-32 of zlib: it is in the standard library, costs less than a microsecond an event, and finds every change
 of up to 32 bits in a row in a body for certain. A faster digest would need a dependency and could miss one.
@@ -15,21 +15,21 @@ import msgspec
 from callboard.store.sql.database import Database
 
 COMPLETE = "checksums_complete"
-"""In `meta`: 1 once everything has its checksum."""
+"""In `meta`: 1 once every row has its checksum."""
 
 _encode = msgspec.msgpack.Encoder().encode
 
 
 def event_checksum(row: Sequence[Any]) -> int:
-    """Of an event that counts: org_id, seq, space_id, item_no, batch_no, received_at, event_key, source and,
-    last, body. Of a withdrawn event the log keeps the complement (`~`), which SQL can make without
-    reading the body.
+    """Of an event that is not withdrawn: org_id, seq, space_id, item_no, batch_no, received_at, event_key,
+    source and, last, body. Of a withdrawn event the log keeps the complement (`~`), which SQL can make
+    without reading the body.
     """
     return crc32(row[8], crc32(_encode(row[:8])))
 
 
 def is_sound(checksum: int, withdrawn: int, row: Sequence[Any]) -> bool:
-    """Whether an event, as `event_checksum` takes it, is what was once kept."""
+    """Whether an event (a row as for `event_checksum`) matches its stored checksum."""
     try:
         expected = event_checksum(row)
     except (TypeError, ValueError, OverflowError):
@@ -38,8 +38,8 @@ def is_sound(checksum: int, withdrawn: int, row: Sequence[Any]) -> bool:
 
 
 def delta_checksum(row: Sequence[Any], added: Sequence[Any]) -> int:
-    """Of a difference: all its columns in their order, behind them those of `ADDED_DIMENSIONS`. What was
-    written before a dimension was added holds nothing there, and keeps its checksum: empty ends are left out.
+    """Of a delta: all its columns in order, then those of `ADDED_DIMENSIONS`. Trailing empty values are left
+    out, so that deltas written before a dimension was added keep their checksum.
     """
     values = (*row, *added) if any(added) else tuple(row)
     while len(values) > len(row) and not values[-1]:
@@ -48,14 +48,14 @@ def delta_checksum(row: Sequence[Any], added: Sequence[Any]) -> int:
 
 
 def run_checksum(row: Sequence[Any]) -> int:
-    """Of what requests said of a run: org_id, space_id, run_id, registered_at, collection_ref, run_mode,
+    """Of what requests stated about a run: org_id, space_id, run_id, registered_at, collection_ref, run_mode,
     batch_count. The rest of its row is counted from its tasks.
     """
     return crc32(_encode(tuple(row)))
 
 
 def are_complete(db: Database) -> bool:
-    """Whether everything has its checksum: what has none is damaged then."""
+    """Whether every row has its checksum: a row without one is damaged then."""
     return bool(db.select_value("SELECT count(*) FROM meta WHERE name = :name", {"name": COMPLETE}))
 
 
@@ -69,7 +69,7 @@ def fill_event_checksums(db: Database, org_id: int, first: int, last: int) -> No
         checksum = event_checksum((org_id, *row))
         rows.append((~checksum if withdrawn else checksum, org_id, row[0]))
     if rows:
-        db.change_many("event.seal", rows)
+        db.change_many("event.set_checksum", rows)
 
 
 def fill_run_checksums(db: Database, org_id: int) -> None:
@@ -79,12 +79,12 @@ def fill_run_checksums(db: Database, org_id: int) -> None:
         for space_id, run_id, *facts in db.rows("run.without_checksum", {"org_id": org_id})
     ]
     if rows:
-        db.change_many("run.seal", rows)
+        db.change_many("run.set_checksum", rows)
 
 
-def say_complete(db: Database) -> None:
-    """Everything has its checksum. The caller has filled all events and runs, and compacted all deltas
-    (`save.compact_now`), for those written before have none.
+def mark_complete(db: Database) -> None:
+    """Note that every row has its checksum. The caller has filled all events and runs, and compacted all
+    deltas (`save.compact_now`), for those written before have none.
     """
     db.run("DELETE FROM meta WHERE name = :name", {"name": COMPLETE})
     db.run("INSERT INTO meta (name, value) VALUES (:name, 1)", {"name": COMPLETE})

@@ -1,15 +1,15 @@
-"""Lists of columns in statements: made from the table of fields, and from the catalogue of counters.
+"""Lists of columns in statements, generated from the table of fields and the catalogue of counters.
 
-A statement of `queries/` holds a list of columns by a name in braces; everything else stands there as SQL:
+A statement of `queries/` names a list of columns in braces; everything else is SQL:
 
 - `{columns}`: `call_id, call_status, …`; `{it.columns}`: the same of the table `it`;
 - `{places}`: `?` for each; `{arrays}`: for each, all its values as an array of PostgreSQL;
 - `{assigned}`: `call_id = ?3, …`; `{assigned.new}`: `call_id = new.call_id, …`;
-- `{dimensions}`: what counters tell calls apart by. `{dimensions.known}`: those that are fields, as a counter
-  keeps them, and `{dimensions.places}` their places behind the first column.
+- `{dimensions}`: the dimensions of calls' counters. `{dimensions.known}`: those that are fields, as
+  expressions, and `{dimensions.places}` their positions after the first column.
 
-Whose columns they are is said by the statement's name. Values of a row begin with its key: the organization
-and the number, and where it is inserted its space.
+The first part of a statement's name is the table. The values of a row begin with its key: organization and
+number, and for an insert the space.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "call": Call.__struct_fields__,
     "task": Task.__struct_fields__,
 }
-"""Of each table, in the order of its struct, behind the key."""
+"""By table, in the order of its struct's fields; the key comes before them."""
 FIRST_DIMENSIONS: Final = CALL_DIMENSIONS[: len(CALL_DIMENSIONS) - len(ADDED_DIMENSIONS)]
 _DELTA = (
     *("no", "space_id", "kind", "quarter", "hour", "day"),
@@ -36,14 +36,14 @@ _DELTA = (
     *("status", *MEASURES, "checksum"),
     *ADDED_DIMENSIONS,
 )
-"""Columns that are added to a table later stand behind the others."""
+"""Columns that migrations added are after the others."""
 _KEY = {"insert": 3, "update": 2, "append": 1}
-"""How many values stand before the columns: org_id, no, space_id."""
+"""Number of values before the columns: org_id, no, space_id."""
 _TEXTS = ("id", "text", "word", "phone", "document", "texts")
 
 
 def expanded(name: str, sql: str) -> str:
-    """The statement with its lists of columns."""
+    """The statement with its lists of columns filled in."""
     if "{" not in sql:
         return sql
     table, _, verb = name.partition(".")
@@ -66,7 +66,7 @@ def _lists(table: str, key: int) -> Mapping[str, Sequence[str]]:
 
 
 def _types(table: str) -> dict[str, str]:
-    """Column → what PostgreSQL calls its type."""
+    """Column → its type in PostgreSQL."""
     if table == "delta":
         texts = {"kind", "status", *CALL_DIMENSIONS}
         return {column: "TEXT" if column in texts else "BIGINT" for column in _DELTA}
@@ -92,5 +92,5 @@ def _dimensions() -> Mapping[str, Sequence[str]]:
 
 
 def counted(field: Field) -> str:
-    """A field as counters and groups have it, in SQL: what is not known is the empty text."""
+    """The SQL of a field for counters and groups: null becomes the empty text."""
     return f"coalesce({field.row_name}, '')" if field.nullable else field.row_name

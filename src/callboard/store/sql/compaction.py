@@ -2,7 +2,7 @@
 
 A single event would touch a cell for each counter and grain, each on a page of its own. So a commit only
 appends deltas, and the commit that brings them to `COMPACT_AT` merges them. The counters are the cells
-and the deltas from number `settled` of the organization's clock on: every reader adds both.
+and the deltas from number `compacted_to` of the organization's clock on: every reader adds both.
 """
 
 from __future__ import annotations
@@ -48,20 +48,20 @@ _ON_CONFLICT = f" ON CONFLICT (org_id, counter, grain, space_id, bucket, d1, d2,
 _NOTHING = " AND ".join(f"{measure} = 0" for measure in MEASURES)
 
 
-def compact(db: Database, org_id: int, settled: int) -> None:
-    """Add an organization's deltas from number `settled` on to its cells; the caller moves the clock on."""
-    where = {"org_id": org_id, "settled": settled}
+def compact(db: Database, org_id: int, compacted_to: int) -> None:
+    """Add an organization's deltas from number `compacted_to` on to its cells. The caller sets the clock."""
+    where = {"org_id": org_id, "compacted_to": compacted_to}
     # Most counters have no duration dimension: summed without durations first, the deltas are far fewer.
-    gathers = db.dialect.gathers
-    if gathers:
+    uses_temp_table = db.dialect.uses_temp_table
+    if uses_temp_table:
         db.run(_TEMP_TABLE)
         db.run(_SUM_INTO_TEMP, where)
-    for sql in _compacting(gathers):
+    for sql in _merge_deltas(uses_temp_table):
         db.run(sql, where)
     if db.value("delta.shrinking", where):
-        for sql in _dropping(gathers, db.dialect.least):
+        for sql in _delete_zero_cells(uses_temp_table, db.dialect.least):
             db.run(sql, where)
-    if gathers:
+    if uses_temp_table:
         db.run("DELETE FROM temp.gathered")
 
 
@@ -71,22 +71,22 @@ _TEMP_TABLE = (
     f"{', '.join(MEASURES)} FROM delta WHERE 0"
 )
 _SUM_INTO_TEMP = (
-    f"INSERT INTO temp.gathered SELECT org_id, :settled, {_TEMP_KEY}, {_SUMS} FROM delta "
-    f"WHERE org_id = :org_id AND no >= :settled GROUP BY {_TEMP_KEY} HAVING {_ANY}"
+    f"INSERT INTO temp.gathered SELECT org_id, :compacted_to, {_TEMP_KEY}, {_SUMS} FROM delta "
+    f"WHERE org_id = :org_id AND no >= :compacted_to GROUP BY {_TEMP_KEY} HAVING {_ANY}"
 )
 
 
-def _source(counter: Counter, gathers: bool) -> str:
-    return "delta" if not gathers or {"talk", "wait"} & set(counter.dimensions) else "temp.gathered"
+def _source(counter: Counter, uses_temp_table: bool) -> str:
+    return "delta" if not uses_temp_table or {"talk", "wait"} & set(counter.dimensions) else "temp.gathered"
 
 
 @cache
-def _compacting(gathers: bool) -> tuple[str, ...]:
+def _merge_deltas(uses_temp_table: bool) -> tuple[str, ...]:
     """A statement for each counter and grain, of the spaces and of the contact spaces together."""
     return tuple(
         f"{_INSERT}SELECT org_id, {space}, {counter.code}, '{grain}', {buckets[grain]} AS bucket, "
-        f"{_dimensions(counter)}, {_SUMS} FROM {_source(counter, gathers)} "
-        f"WHERE org_id = :org_id AND no >= :settled AND kind = '{counter.of}'{scope} "
+        f"{_dimensions(counter)}, {_SUMS} FROM {_source(counter, uses_temp_table)} "
+        f"WHERE org_id = :org_id AND no >= :compacted_to AND kind = '{counter.of}'{scope} "
         f"GROUP BY org_id, {_grouped(counter, space)} HAVING {_ANY} "
         f"ORDER BY {_grouped(counter, space)}{_ON_CONFLICT}"
         for counter in CATALOGUE
@@ -96,13 +96,13 @@ def _compacting(gathers: bool) -> tuple[str, ...]:
 
 
 @cache
-def _dropping(gathers: bool, least: str) -> tuple[str, ...]:
+def _delete_zero_cells(uses_temp_table: bool, least: str) -> tuple[str, ...]:
     """Delete cells that these deltas brought to zero: the same set of events must leave the same cells."""
     return tuple(
         f"DELETE FROM cell WHERE org_id = :org_id AND counter = {counter.code} AND grain = '{grain}' AND "
         f"(space_id, bucket, d1, d2, d3) IN (SELECT {space}, {buckets[grain]}, {_dimensions(counter)} "
-        f"FROM {_source(counter, gathers)} "
-        f"WHERE org_id = :org_id AND no >= :settled AND kind = '{counter.of}'{scope} "
+        f"FROM {_source(counter, uses_temp_table)} "
+        f"WHERE org_id = :org_id AND no >= :compacted_to AND kind = '{counter.of}'{scope} "
         f"AND {least}({', '.join(MEASURES)}) < 0) AND {_NOTHING}"
         for counter in CATALOGUE
         for space, buckets, scope in _HOLDERS

@@ -15,27 +15,27 @@ from callboard.fold.grain import QUARTER_HOURS_PER_DAY, Grain
 from callboard.store.questions import CONTACT_SPACES, MEASURES
 from callboard.store.sql.compaction import IN_CONTACT_SPACES, UTC_BUCKETS
 from callboard.store.sql.database import Database
-from callboard.store.sql.table_walk import Snapshot, attempt
+from callboard.store.sql.table_walk import Snapshot, run_with_retry
 
 WEEK = 7 * QUARTER_HOURS_PER_DAY
 """Quarter-hours compared in one snapshot."""
 
 Cells = dict[tuple[Any, ...], tuple[int, ...]]
-Wrong = tuple[str, tuple[int, ...] | None, tuple[int, ...] | None]
+WrongCell = tuple[str, tuple[int, ...] | None, tuple[int, ...] | None]
 """The cell's key as text, its measures as stored, its measures as they should be."""
 
 _SUMMED = ", ".join(f"sum({measure})" for measure in MEASURES)
 _ANY = " OR ".join(f"sum({measure}) <> 0" for measure in MEASURES)
 
 
-def wrong_cells(read: Snapshot, org_id: int) -> Iterator[Wrong]:
+def wrong_cells(read: Snapshot, org_id: int) -> Iterator[WrongCell]:
     """The cells of an organization's contact spaces together that are not the sum of the spaces' cells."""
     for counter in CATALOGUE:
         for grain in counter.grains:
             yield from _wrong_cells(read, org_id, counter, grain)
 
 
-def _wrong_cells(read: Snapshot, org_id: int, counter: Counter, grain: Grain) -> Iterator[Wrong]:
+def _wrong_cells(read: Snapshot, org_id: int, counter: Counter, grain: Grain) -> Iterator[WrongCell]:
     # Home zones differ, so their hours and days cannot be summed: the contact spaces' are made of
     # quarter-hours. Only UTC days are the same period in every space.
     origin = Grain.UTC_DAY if grain is Grain.UTC_DAY else Grain.QUARTER_HOUR
@@ -49,20 +49,20 @@ def _wrong_cells(read: Snapshot, org_id: int, counter: Counter, grain: Grain) ->
             return None
         # From the beginning of a UTC day: its quarter-hours and its day must be in the same piece.
         first = found - found % QUARTER_HOURS_PER_DAY
-        piece = {**where, "begin": first, "end": first + WEEK}
+        chunk = {**where, "begin": first, "end": first + WEEK}
         return (
             first,
-            {row[:4]: row[4:] for row in db.rows("cell.of_contact", piece)},
-            {row[:4]: row[4:] for row in db.select(_summing(grain), piece)},
+            {row[:4]: row[4:] for row in db.rows("cell.of_contact", chunk)},
+            {row[:4]: row[4:] for row in db.select(_summing(grain), chunk)},
         )
 
-    while (found := attempt(read, week)) is not None:
-        first, kept, summed = found
+    while (found := run_with_retry(read, week)) is not None:
+        first, stored, summed = found
         begin = first + WEEK
-        for key in sorted(kept.keys() | summed.keys()):
-            if kept.get(key) != summed.get(key):
+        for key in sorted(stored.keys() | summed.keys()):
+            if stored.get(key) != summed.get(key):
                 name = "/".join(map(str, (counter.code, grain, *key)))
-                yield name, kept.get(key), summed.get(key)
+                yield name, stored.get(key), summed.get(key)
 
 
 def _next_bucket(db: Database, where: dict[str, Any], begin: int) -> int | None:

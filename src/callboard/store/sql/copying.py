@@ -24,7 +24,7 @@ from callboard.store.interface import Progress
 from callboard.store.sql.checksum import COMPLETE
 from callboard.store.sql.database import Database, SqlRow
 
-PIECE = 5_000
+CHUNK_ROWS = 5_000
 """Rows read and committed together."""
 
 _DIRECTORY = "directory_version"
@@ -33,7 +33,7 @@ UNFINISHED = "copy_unfinished"
 UNFINISHED_COPY = (
     "This store is being copied into, and not all of it is there: let callboard db copy end, or run it again."
 )
-_UNDER_WAY = "copy_of_organization_"
+_IN_PROGRESS = "copy_of_organization_"
 _COPIED = "copied_"
 _COPIED_DIRECTORY = "copied_directory"
 """After the end of a copy: the copied version of the directory and, as `copied_<org_id>`, of each
@@ -62,7 +62,7 @@ ORGANIZATION_TABLES = (
     Table("idempotency", ("space_id", "idempotency_key")),
 )
 CLOCK = Table("organization_clock", ())
-OF_ALL = (
+SHARED_TABLES = (
     Table("organization", ("id",)),
     Table("space", ("id",)),
     Table("token", ("id",)),
@@ -71,7 +71,7 @@ OF_ALL = (
     Table("verification", ("id",)),
 )
 """Tables of the whole store, each after the tables that its foreign keys refer to."""
-NUMBERED = tuple(table.name for table in OF_ALL if table.key == ("id",))
+NUMBERED = tuple(table.name for table in SHARED_TABLES if table.key == ("id",))
 """Tables whose ids the engine generates."""
 _COUNTED = frozenset({"event", "call", "task"})
 """Tables whose rows the progress counts: an organization's clock says how many there are."""
@@ -80,14 +80,14 @@ Open = Callable[[], AbstractContextManager[Database]]
 
 
 class Copying:
-    """One copy. `read` opens a snapshot of the source, `write` a commit in the target, `look` a snapshot of
-    it.
+    """One copy. `read` opens a snapshot of the source, `write` a commit in the target, `read_target` a
+    snapshot of it.
     """
 
-    def __init__(self, read: Open, write: Open, look: Open, progress: Progress | None) -> None:
+    def __init__(self, read: Open, write: Open, read_target: Open, progress: Progress | None) -> None:
         self._read = read
         self._write = write
-        self._look = look
+        self._read_target = read_target
         self._progress = progress
         self._done = self._all = 0
 
@@ -97,19 +97,19 @@ class Copying:
         target has data that is not from this source.
         """
         with self._read() as source, self._write() as target:
-            _begin(source, target)
+            _mark_unfinished(source, target)
         with self._read() as source:
             with self._write() as target:
-                _directory(source, target)
+                _copy_directory(source, target)
             clocks = source.select("SELECT org_id, next_event, next_item FROM organization_clock")
         # Each clock holds the next number: one more than there are.
         self._all = sum(events + items - 2 for _, events, items in clocks)
         for org_id, _, _ in sorted(clocks):
-            self._organization(org_id)
+            self._copy_organization(org_id)
         for org_id, _, _ in sorted(clocks):
             self._compare(org_id)
-        with self._read() as source, self._look() as target:
-            return _moved(source, target)
+        with self._read() as source, self._read_target() as target:
+            return _count_changed(source, target)
 
     def end(self) -> int:
         """Declare the target complete; the caller has verified it. From this commit on it is a normal store.
@@ -117,10 +117,10 @@ class Copying:
         and they have to be copied first.
         """
         with self._read() as source, self._write() as target:
-            moved = _moved(source, target)
-            if moved:
-                return moved
-            _directory(source, target)
+            changed = _count_changed(source, target)
+            if changed:
+                return changed
+            _copy_directory(source, target)
             # All names of this module: copy_unfinished, copy_of_organization_…, copied_….
             target.run("DELETE FROM meta WHERE name LIKE 'cop%'")
             _note(target, _DIRECTORY, _noted(source, _DIRECTORY) or 0)
@@ -131,21 +131,21 @@ class Copying:
 
     # one organization
 
-    def _organization(self, org_id: int) -> None:
+    def _copy_organization(self, org_id: int) -> None:
         with self._read() as source:
             found = _version(source, org_id)
             with self._write() as target:
                 # None while the copy is in progress: the clock comes last.
-                kept = _version(target, org_id)
+                copied = _version(target, org_id)
                 # Rows of another version may be gone or changed in the source, so appending is not enough.
-                if kept != found and _noted(target, f"{_UNDER_WAY}{org_id}") != found:
+                if copied != found and _noted(target, f"{_IN_PROGRESS}{org_id}") != found:
                     self._drop(target, org_id)
-                    _note(target, f"{_UNDER_WAY}{org_id}", found)
-                    kept = None
+                    _note(target, f"{_IN_PROGRESS}{org_id}", found)
+                    copied = None
             for table in ORGANIZATION_TABLES:
-                self._table(source, table, org_id, whole=kept == found)
+                self._copy_table(source, table, org_id, is_copied=copied == found)
             # The clock and the end of the progress note are one commit, after all rows.
-            if kept != found:
+            if copied != found:
                 with self._write() as target:
                     columns = _columns(source, target, CLOCK)
                     names = ", ".join(columns)
@@ -153,20 +153,20 @@ class Copying:
                         f"SELECT {names} FROM organization_clock WHERE org_id = :id", {"id": org_id}
                     )
                     target.append(CLOCK.name, columns, row)
-                    target.run("DELETE FROM meta WHERE name = :name", {"name": f"{_UNDER_WAY}{org_id}"})
+                    target.run("DELETE FROM meta WHERE name = :name", {"name": f"{_IN_PROGRESS}{org_id}"})
 
     @staticmethod
     def _drop(target: Database, org_id: int) -> None:
         for table in (CLOCK, *ORGANIZATION_TABLES):
             target.run(f"DELETE FROM {table.name} WHERE org_id = :id", {"id": org_id})
 
-    def _table(self, source: Database, table: Table, org_id: int, *, whole: bool) -> None:
+    def _copy_table(self, source: Database, table: Table, org_id: int, *, is_copied: bool) -> None:
         counted = table.name in _COUNTED
-        if whole:
+        if is_copied:
             if counted:
                 self._report_progress(_count(source, table, org_id))
             return
-        with self._look() as target:
+        with self._read_target() as target:
             keys = ", ".join(table.key)
             backwards = ", ".join(f"{each} DESC" for each in table.key)
             # Rows are appended in key order, one commit a piece: continue after the greatest key that is
@@ -182,11 +182,11 @@ class Copying:
     def _compare(self, org_id: int) -> None:
         """Copy again the tables of an organization whose rows differ from the source's."""
         with self._read() as source:
-            with self._look() as target:
+            with self._read_target() as target:
                 if _version(source, org_id) != _version(target, org_id):
                     return  # it changed meanwhile: the next run copies all of it again
             for table in ORGANIZATION_TABLES:
-                with self._look() as target:
+                with self._read_target() as target:
                     same = _is_same(source, target, table, org_id)
                 if not same:
                     with self._write() as target:
@@ -194,9 +194,9 @@ class Copying:
                     self._append(source, table, org_id, None)
 
     def _append(self, source: Database, table: Table, org_id: int, last: SqlRow | None) -> None:
-        with self._look() as target:
+        with self._read_target() as target:
             columns = _columns(source, target, table)
-        for rows in _pieces(source, table, columns, {"org_id": org_id}, last):
+        for rows in _chunks(source, table, columns, {"org_id": org_id}, last):
             with self._write() as target:
                 target.append(table.name, columns, rows)
             if table.name in _COUNTED:
@@ -213,24 +213,24 @@ def is_unfinished(db: Database) -> bool:
     return _noted(db, UNFINISHED) is not None
 
 
-def _begin(source: Database, target: Database) -> None:
+def _mark_unfinished(source: Database, target: Database) -> None:
     """Mark the target as an unfinished copy. Raises `StoreFileError` unless it is empty, an unfinished copy
     of this source, or an ended copy of it that was not written to since.
     """
-    there: dict[int, str] = dict(source.select("SELECT id, token FROM organization"))
-    here: dict[int, str] = dict(target.select("SELECT id, token FROM organization"))
+    in_source: dict[int, str] = dict(source.select("SELECT id, token FROM organization"))
+    in_target: dict[int, str] = dict(target.select("SELECT id, token FROM organization"))
     if _noted(target, UNFINISHED) is None:
-        if here and _noted(target, _COPIED_DIRECTORY) is None:
+        if in_target and _noted(target, _COPIED_DIRECTORY) is None:
             raise StoreFileError(
                 "The store to copy to is not empty: name a new one (what it holds stays as it is)."
             )
-        if here and _versions(target) != _notes_of_end(target):
+        if in_target and _versions(target) != _notes_of_end(target):
             raise StoreFileError(
                 "The store to copy to was written to since it was copied: name a new one (what it holds "
                 "stays as it is)."
             )
     # Tokens of organizations are random: an id with another token comes from another store.
-    if here.items() - there.items():
+    if in_target.items() - in_source.items():
         raise StoreFileError("The store to copy to is a copy of another store: name a new one.")
     _note(target, UNFINISHED, 1)
 
@@ -248,24 +248,24 @@ def _notes_of_end(target: Database) -> dict[str, int]:
     return dict(target.select(f"SELECT name, value FROM meta WHERE name LIKE '{_COPIED}%'"))
 
 
-def _moved(source: Database, target: Database) -> int:
+def _count_changed(source: Database, target: Database) -> int:
     """How many organizations differ from the source in their version; if none does, 1 when the directory
     does.
     """
-    kept: dict[int, int] = dict(target.select("SELECT org_id, version FROM organization_clock"))
+    copied: dict[int, int] = dict(target.select("SELECT org_id, version FROM organization_clock"))
     found: dict[int, int] = dict(source.select("SELECT org_id, version FROM organization_clock"))
-    moved = len(found.items() - kept.items())
-    return moved or int(_noted(source, _DIRECTORY) != _noted(target, _DIRECTORY))
+    changed = len(found.items() - copied.items())
+    return changed or int(_noted(source, _DIRECTORY) != _noted(target, _DIRECTORY))
 
 
-def _directory(source: Database, target: Database) -> None:
+def _copy_directory(source: Database, target: Database) -> None:
     """Copy organizations, campaigns, tokens, and the notes on the whole store."""
     # No other table refers to these, so they are emptied: rows that the source no longer has must go.
     for name in ("member", "token_secret", "verification"):
         target.run(f"DELETE FROM {name}")
-    for table in OF_ALL:
+    for table in SHARED_TABLES:
         columns = _columns(source, target, table)
-        for rows in _pieces(source, table, columns, {}, None):
+        for rows in _chunks(source, table, columns, {}, None):
             _upsert(target, table, columns, rows)
     _note(target, _DIRECTORY, _noted(source, _DIRECTORY) or 0)
     if _noted(source, COMPLETE) is None:
@@ -278,7 +278,7 @@ def _is_same(source: Database, target: Database, table: Table, org_id: int) -> b
     """Whether a table of an organization has the same rows, in all columns, as in the source."""
     columns = _columns(source, target, table)
     # Both sides in key order, a piece at a time: memory stays bounded, and `zip_longest` meets extra rows.
-    one, other = (_pieces(db, table, columns, {"org_id": org_id}, None) for db in (source, target))
+    one, other = (_chunks(db, table, columns, {"org_id": org_id}, None) for db in (source, target))
     return all(rows == others for rows, others in zip_longest(one, other))
 
 
@@ -312,7 +312,7 @@ def _columns(source: Database, target: Database, table: Table) -> list[str]:
     return columns
 
 
-def _pieces(
+def _chunks(
     source: Database, table: Table, columns: Sequence[str], where: dict[str, Any], after: SqlRow | None
 ) -> Iterator[list[SqlRow]]:
     """All rows after a key, in key order: keyset pagination by a comparison of row values."""
@@ -320,16 +320,16 @@ def _pieces(
     places = [columns.index(each) for each in table.key]
     conditions = [f"{name} = :{name}" for name in where]
     while True:
-        behind = ", ".join(f":key{place}" for place in range(len(table.key)))
-        further = [f"({keys}) > ({behind})"] if after is not None else []
+        placeholders = ", ".join(f":key{place}" for place in range(len(table.key)))
+        further = [f"({keys}) > ({placeholders})"] if after is not None else []
         sql = f"SELECT {', '.join(columns)} FROM {table.name}"
         if conditions or further:
             sql += f" WHERE {' AND '.join(conditions + further)}"
         values = where | {f"key{place}": value for place, value in enumerate(after or ())}
-        rows = source.select(f"{sql} ORDER BY {keys} LIMIT {PIECE}", values)
+        rows = source.select(f"{sql} ORDER BY {keys} LIMIT {CHUNK_ROWS}", values)
         if rows:
             yield rows
-        if len(rows) < PIECE:
+        if len(rows) < CHUNK_ROWS:
             return
         after = tuple(rows[-1][place] for place in places)
 

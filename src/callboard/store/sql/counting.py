@@ -1,4 +1,4 @@
-"""Counts that the counters hold: the length of a list without walking it.
+"""Counts from counters: the length of a list without reading its rows.
 
 Exact, not estimated: a count answers from counters only when the filter is a union of whole cells.
 """
@@ -23,52 +23,52 @@ from callboard.store.questions import (
 from callboard.store.sql.database import Database
 from callboard.store.sql.sums import sums
 
-_EVER = (-(2**40), 2**40)
-"""A range of quarters that holds every bucket there can be."""
+_ALL_TIME = (-(2**40), 2**40)
+"""A range of quarter-hours that contains every bucket."""
 
 
-_COUNTED = tuple(name for name in CALL_DIMENSIONS if name in CallFilter.__struct_fields__)
-"""Filters that counters tell apart."""
+_DIMENSION_FILTERS = tuple(name for name in CALL_DIMENSIONS if name in CallFilter.__struct_fields__)
+"""Filters that are dimensions of a counter."""
 
 
-def calls_counted(db: Database, scope: Scope, where: CallFilter) -> int | None:
-    """How many calls the filter takes, from cells; none when no counter holds it."""
-    counted: dict[str, Any] = {name: getattr(where, name) for name in _COUNTED}
-    wanted = CallFilter(**counted)
-    if where != structs.replace(wanted, made=where.made, start=where.start, end=where.end):
+def count_calls_in_cells(db: Database, scope: Scope, where: CallFilter) -> int | None:
+    """The number of calls that match, from cells; None if no counter has the filters as dimensions."""
+    counted: dict[str, Any] = {name: getattr(where, name) for name in _DIMENSION_FILTERS}
+    by_dimensions = CallFilter(**counted)
+    if where != structs.replace(by_dimensions, made=where.made, start=where.start, end=where.end):
         return None
     if where.made is None:
-        return _counted(db, scope, wanted, where.start, where.end)
+        return _count_cells(db, scope, by_dimensions, where.start, where.end)
     if where.call_status is not None:
         made = where.call_status != "queued"
-        return _counted(db, scope, wanted, where.start, where.end) if made == where.made else 0
-    only_queued = structs.replace(wanted, call_status="queued")
-    queued = _counted(db, scope, only_queued, where.start, where.end)
+        return _count_cells(db, scope, by_dimensions, where.start, where.end) if made == where.made else 0
+    only_queued = structs.replace(by_dimensions, call_status="queued")
+    queued = _count_cells(db, scope, only_queued, where.start, where.end)
     if not where.made or queued is None:
         return queued
     # One snapshot for both: the caller reads within a transaction.
-    every = _counted(db, scope, wanted, where.start, where.end)
+    every = _count_cells(db, scope, by_dimensions, where.start, where.end)
     return None if every is None else every - queued
 
 
-def tasks_counted(db: Database, scope: Scope, where: TaskFilter) -> int | None:
-    """How many tasks the filter takes, from cells; none when no counter holds it."""
-    wanted = TaskFilter(status=where.status)
+def count_tasks_in_cells(db: Database, scope: Scope, where: TaskFilter) -> int | None:
+    """The number of tasks that match, from cells; None if no counter has the filters as dimensions."""
+    by_dimensions = TaskFilter(status=where.status)
     by_cells = structs.replace(
-        wanted, created_from=where.created_from, created_to=where.created_to, now=where.now
+        by_dimensions, created_from=where.created_from, created_to=where.created_to, now=where.now
     )
     if where != by_cells:
         return None
-    return _counted(db, scope, wanted, where.created_from, where.created_to)
+    return _count_cells(db, scope, by_dimensions, where.created_from, where.created_to)
 
 
-def _counted(
-    db: Database, scope: Scope, wanted: CallFilter | TaskFilter, start: int | None, end: int | None
+def _count_cells(
+    db: Database, scope: Scope, by_dimensions: CallFilter | TaskFilter, start: int | None, end: int | None
 ) -> int | None:
-    """`wanted` filters by dimensions alone; its items were created from `start` on and before `end`."""
+    """`by_dimensions` filters by dimensions only. Counts items created in [`start`, `end`)."""
     if any(edge is not None and edge % QUARTER_HOUR_US for edge in (start, end)):
         return None
-    aggregate = Aggregate(spaces=_spaces(db, scope), where=wanted, sums=(Sum("items"),))
+    aggregate = Aggregate(spaces=_spaces(db, scope), where=by_dimensions, sums=(Sum("items"),))
     counter = _counter(aggregate.of, {name for name, _ in aggregate.conditions})
     if counter is None:
         return None
@@ -77,8 +77,8 @@ def _counted(
         grain=Grain.DAY if start is None and end is None else Grain.QUARTER_HOUR,
         ranges=(
             (
-                _EVER[0] if start is None else start // QUARTER_HOUR_US,
-                _EVER[1] if end is None else end // QUARTER_HOUR_US,
+                _ALL_TIME[0] if start is None else start // QUARTER_HOUR_US,
+                _ALL_TIME[1] if end is None else end // QUARTER_HOUR_US,
             ),
         ),
     )
@@ -94,7 +94,7 @@ def _spaces(db: Database, scope: Scope) -> tuple[int, ...]:
 
 
 def _counter(of: str, dimensions: set[str]) -> Counter | None:
-    """The coarsest counter that tells these dimensions apart."""
+    """The counter with the fewest dimensions that has all of these."""
     fitting = [
         each
         for each in CATALOGUE

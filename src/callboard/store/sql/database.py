@@ -19,7 +19,7 @@ class Dialect(Struct, frozen=True):
     input.
     """
 
-    by_index: str
+    index_hint: str
     """The index hint after a table's name; `{}` is the index."""
     then_join: str
     """Joins two tables in the order in which they are written, where the engine lets a query say so."""
@@ -37,9 +37,9 @@ class Dialect(Struct, frozen=True):
     """Packs several values into one, a JSON array, so that a scalar subquery can return them; empty where
     the engine groups by hash, without a sort, which is as fast.
     """
-    gathers: bool
+    uses_temp_table: bool
     """Whether compaction sums deltas in a temporary table before it merges them into cells."""
-    whole: str
+    table_only: str
     """After a table's name: read the table itself, never a covering index, which is a copy that may differ.
     """
     as_bytes: str
@@ -47,7 +47,7 @@ class Dialect(Struct, frozen=True):
 
     def indexed(self, index: str) -> str:
         """The index hint after a table's name; empty on an engine without hints."""
-        return self.by_index.format(index)
+        return self.index_hint.format(index)
 
 
 class Column(NamedTuple):

@@ -12,24 +12,24 @@ import msgspec
 from callboard.clock import SECOND, Micros
 from callboard.errors import AlreadyExistsError, NotFoundError, TokenRevokedError
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
-from callboard.store.names import TAKEN, public_id, slug
+from callboard.store.names import SPACE_ID_TAKEN, public_id, slug
 from callboard.store.sql.database import Database
 from callboard.store.sql.save import read_clock, write_clock
 
 SqlRow = tuple[Any, ...]
 
 
-def move_directory(db: Database) -> None:
+def bump_directory_version(db: Database) -> None:
     """Increment the directory version. On PostgreSQL this also locks its row until the commit: changes of the
     directory that take it first run one after the other.
     """
-    db.change("directory.move")
+    db.change("directory.bump_version")
 
 
 def create_organization(db: Database, values: dict[str, Any]) -> Organization:
     """Create an organization. Raises `AlreadyExistsError` when its handle is taken."""
     # First, because it locks: the second of two concurrent requests waits here, then finds the handle taken.
-    move_directory(db)
+    bump_directory_version(db)
     if find_organization(db, values["domain_handle"]) is not None:
         raise AlreadyExistsError(
             f"There is an organization with the handle {values['domain_handle']!r} already."
@@ -64,7 +64,7 @@ def set_organization_zone(db: Database, org_id: int, timezone: str) -> Organizat
     """
     organization_zone(db, org_id)
     db.change("organization.set_zone", {"org_id": org_id, "timezone": timezone})
-    move_directory(db)
+    bump_directory_version(db)
     return next(each for each in organizations(db) if each.id == org_id)
 
 
@@ -73,10 +73,10 @@ def create_space(db: Database, org_id: int, values: dict[str, Any]) -> Space:
     clock = read_clock(db, org_id)
     # Before the check, because it locks: tokens are unique over all organizations, and the clock's lock is
     # only this organization's. The second of two concurrent requests waits here, then finds the token taken.
-    move_directory(db)
+    bump_directory_version(db)
     token = values["token"] or public_id("spc")
     if space_by_token(db, token) is not None:
-        raise AlreadyExistsError(TAKEN)
+        raise AlreadyExistsError(SPACE_ID_TAKEN)
     space_id = db.value(
         "space.insert",
         {
@@ -111,7 +111,7 @@ def update_space(db: Database, space: Space) -> Space:
             **_settings_values(space.settings),
         },
     )
-    move_directory(db)
+    bump_directory_version(db)
     return space_by_id(db, space.org_id, space.id)
 
 
@@ -141,7 +141,7 @@ def create_token(
     db.change("secret.insert", {"digest": secret_digest, "token_id": token_id})
     db.change_many("member.insert", [(member.org_id, token_id, member.role) for member in members])
     # Needs no lock first: ids and secrets of new tokens cannot conflict with those of a concurrent request.
-    move_directory(db)
+    bump_directory_version(db)
     return _token(db, row)
 
 
@@ -170,7 +170,7 @@ def token_of_secret(db: Database, digest: bytes) -> tuple[Token, Micros | None] 
 def rotate_token(db: Database, token_id: int, prefix: str, secret_digest: bytes, old_until: Micros) -> Token:
     """Add a new secret; the previous ones end at `old_until`. Raises `TokenRevokedError`."""
     # First, because it locks: the later of two concurrent rotations sees, and ends, the other's secret too.
-    move_directory(db)
+    bump_directory_version(db)
     if _existing(db, token_id).revoked_at is not None:
         raise TokenRevokedError
     db.change("secret.end", {"token_id": token_id, "ends_at": old_until})
@@ -182,7 +182,7 @@ def rotate_token(db: Database, token_id: int, prefix: str, secret_digest: bytes,
 def revoke_token(db: Database, token_id: int, now: Micros) -> Token:
     """Revoke a token. Repeated, it keeps the first time. Raises `NotFoundError`."""
     # First, because it locks: a concurrent rotation either is ended by this, or finds the token revoked.
-    move_directory(db)
+    bump_directory_version(db)
     _existing(db, token_id)
     db.change("token.revoke", {"token_id": token_id, "now": now})
     return _existing(db, token_id)

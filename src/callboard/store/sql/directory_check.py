@@ -10,15 +10,22 @@ import msgspec
 
 from callboard.clock import SECOND
 from callboard.model.directory import SpaceSettings
-from callboard.store.sql.copying import CLOCK, OF_ALL, ORGANIZATION_TABLES, Table
+from callboard.store.sql.copying import CLOCK, ORGANIZATION_TABLES, SHARED_TABLES, Table
 from callboard.store.sql.database import Database, SqlRow
-from callboard.store.sql.directory import move_directory
+from callboard.store.sql.directory import bump_directory_version
 from callboard.store.sql.findings import Findings
-from callboard.store.sql.table_walk import UNREADABLE, Snapshot, TableWalk, UnreadableRange, attempt, why
+from callboard.store.sql.table_walk import (
+    UNREADABLE,
+    Snapshot,
+    TableWalk,
+    UnreadableRange,
+    fault_text,
+    run_with_retry,
+)
 
 _META = Table("meta", ("name",))
-_NAME_AN_ORGANIZATION = (*(table.name for table in ORGANIZATION_TABLES), "space", "member", CLOCK.name)
-_UNMATCHED: tuple[tuple[LiteralString, LiteralString, LiteralString, str, str], ...] = (
+_WITH_ORG_ID = (*(table.name for table in ORGANIZATION_TABLES), "space", "member", CLOCK.name)
+_REFERENCES: tuple[tuple[LiteralString, LiteralString, LiteralString, str, str], ...] = (
     (
         CLOCK.name,
         "SELECT id FROM organization",
@@ -52,14 +59,14 @@ def check_directory(read: Snapshot, findings: Findings) -> list[int]:
     ids of spaces whose columns differ from the settings that they are derived from.
     """
     differing: list[int] = []
-    for table in (_META, *OF_ALL, CLOCK):
+    for table in (_META, *SHARED_TABLES, CLOCK):
         try:
             _walk(read, table, findings, differing)
         except UNREADABLE as error:
-            findings.tell(table.name, (0, 0), "", why(error), None)
-    for name, named, there, said, column in _UNMATCHED:
-        for number in _dangling(read, named, there):
-            findings.tell(name, (0, 0), str(number), said, None, column)
+            findings.report(table.name, (0, 0), "", fault_text(error), None)
+    for name, named, existing, message, column in _REFERENCES:
+        for number in _dangling(read, named, existing):
+            findings.report(name, (0, 0), str(number), message, None, column)
     _orphans(read, findings)
     return differing
 
@@ -68,9 +75,9 @@ def _walk(read: Snapshot, table: Table, findings: Findings, differing: list[int]
     """Check every row of a table; adds the ids of spaces to repair to `differing`."""
     walk = TableWalk(read, table.name, table.key or ("org_id",), None)
     names = [each.name for each in walk.columns]
-    for rows, lost in walk.all():
-        for each in lost:
-            findings.lost(table.name, (0, 0), each)
+    for rows, unreadable in walk.all():
+        for each in unreadable:
+            findings.report_fault(table.name, (0, 0), each)
         for row in rows:
             named = dict(zip(names, row, strict=True))
             faults = walk.faults(row) or _zones(table.name, named)
@@ -79,7 +86,7 @@ def _walk(read: Snapshot, table: Table, findings: Findings, differing: list[int]
                 if any(each.column.startswith("stuck") for each in faults):
                     differing.append(named["id"])
             for fault in faults:
-                findings.lost(table.name, (0, 0), fault._replace(key=walk.key_of(row)))
+                findings.report_fault(table.name, (0, 0), fault._replace(key=walk.key_of(row)))
 
 
 def _zones(table: str, row: dict[str, Any]) -> list[UnreadableRange]:
@@ -105,13 +112,13 @@ def _settings(row: dict[str, Any]) -> list[UnreadableRange]:
     try:
         settings = msgspec.json.decode(row["settings"], type=SpaceSettings)
     except msgspec.MsgspecError as error:
-        return [UnreadableRange("", "settings", why(error))]
+        return [UnreadableRange("", "settings", fault_text(error))]
     if settings.timezone is not None and not _is_zone(settings.timezone):
         return [UnreadableRange("", "settings", f"names no time zone: {settings.timezone}")]
     return [
-        UnreadableRange("", column, f"holds {row[column]}, and its settings say {said}")
-        for column, said in _stuck_after(settings).items()
-        if row[column] != said
+        UnreadableRange("", column, f"holds {row[column]}, and its settings say {message}")
+        for column, message in _stuck_after(settings).items()
+        if row[column] != message
     ]
 
 
@@ -125,37 +132,38 @@ def _stuck_after(settings: SpaceSettings) -> dict[str, int]:
 def derive_from_settings(db: Database, space_id: int) -> None:
     """Set the columns of a space that are derived from its settings."""
     kept = db.select_value("SELECT settings FROM space WHERE id = :id", {"id": space_id})
-    said = _stuck_after(msgspec.json.decode(kept, type=SpaceSettings))
-    changes = ", ".join(f"{column} = :{column}" for column in said)
-    move_directory(db)
-    db.run(f"UPDATE space SET {changes} WHERE id = :id", {**said, "id": space_id})
+    message = _stuck_after(msgspec.json.decode(kept, type=SpaceSettings))
+    changes = ", ".join(f"{column} = :{column}" for column in message)
+    bump_directory_version(db)
+    db.run(f"UPDATE space SET {changes} WHERE id = :id", {**message, "id": space_id})
 
 
-def _dangling(read: Snapshot, named: LiteralString, there: LiteralString) -> list[int]:
+def _dangling(read: Snapshot, named: LiteralString, existing: LiteralString) -> list[int]:
     """The numbers of the first query that the second lacks."""
     try:
-        rows = attempt(read, lambda db: set(db.select(named)) - set(db.select(there)))
+        rows = run_with_retry(read, lambda db: set(db.select(named)) - set(db.select(existing)))
         # A damaged number may be of any type, and mixed types have no order.
         return [row[0] for row in sorted(rows, key=repr)]
     except UNREADABLE as error:
-        # The walk of the unreadable table reports it. `why` raises again when the store does not answer.
-        why(error)
+        # The walk of the unreadable table reports it. `fault_text` raises again when the store does not
+        # answer.
+        fault_text(error)
         return []
 
 
 def _orphans(read: Snapshot, findings: Findings) -> None:
     """Rows of organizations that do not exist: a clock alone is no organization."""
     # Tables before organizations, because writers go on: one that is created in between must not be reported.
-    found = [(table, list(_org_ids_of(read, table))) for table in _NAME_AN_ORGANIZATION]
+    found = [(table, list(_org_ids_of(read, table))) for table in _WITH_ORG_ID]
     try:
-        known: set[SqlRow] = set(attempt(read, lambda db: db.select("SELECT id FROM organization")))
+        known: set[SqlRow] = set(run_with_retry(read, lambda db: db.select("SELECT id FROM organization")))
     except UNREADABLE as error:
-        why(error)
+        fault_text(error)
         return
     for table, org_ids in found:
         for org_id in org_ids:
             if (org_id,) not in known:
-                findings.tell(table, (0, 0), f"{org_id}", "names no organization", None, "org_id")
+                findings.report(table, (0, 0), f"{org_id}", "names no organization", None, "org_id")
 
 
 def _org_ids_of(read: Snapshot, table: LiteralString) -> Iterator[int]:
@@ -165,16 +173,16 @@ def _org_ids_of(read: Snapshot, table: LiteralString) -> Iterator[int]:
     after = -(2**63)  # below every value of a BIGINT: a damaged org_id may be negative
 
     def ask(db: Database) -> Any:
-        least = f"SELECT min(org_id) FROM {table}{db.dialect.whole} WHERE org_id > :after"
+        least = f"SELECT min(org_id) FROM {table}{db.dialect.table_only} WHERE org_id > :after"
         return db.select_value(least, {"after": after})
 
     while True:
         try:
-            found = attempt(read, ask)
+            found = run_with_retry(read, ask)
         except UNREADABLE as error:
-            why(error)
+            fault_text(error)
             return
-        # A damaged index may return anything: a value that does not advance would loop for ever.
+        # A damaged index may return anything: a value that does not advance would loop endlessly.
         if not isinstance(found, int) or found <= after:
             return
         yield found

@@ -51,7 +51,7 @@ def _found(
         # All places are read for each extreme. Calls outside its own places cannot fall within its bounds.
         values[f"low_{at}"], values[f"high_{at}"] = each.bounds
         asked.append(
-            f"{'max' if each.greatest else 'min'}({each.of}) "
+            f"{'max' if each.is_max else 'min'}({each.of}) "
             f"FILTER (WHERE passes AND {each.of} BETWEEN :low_{at} AND :high_{at})"
         )
     named = ", ".join(f"{value} AS {of}" for of, value in _VALUES.items())

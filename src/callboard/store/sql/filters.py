@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 from callboard.model.call import MAX_CALL_SPAN
 from callboard.model.fields import filter_fields
 from callboard.model.task import CALL_ENDED_FOR
-from callboard.store.questions import CallFilter, Match, Position, Scope, TaskFilter, Unknown
+from callboard.store.questions import CallFilter, FilterValue, Position, Scope, TaskFilter, Unknown
 from callboard.store.sql.database import Dialect
 
 _FINAL: LiteralString = "call_status IN ('completed', 'missed', 'failed')"
@@ -32,7 +32,7 @@ class Conditions:
         self.fragments.append(fragment)
         self.values.update(values)
 
-    def match(self, column: LiteralString, wanted: Match | int) -> None:
+    def match(self, column: LiteralString, wanted: FilterValue | int) -> None:
         """A column is a value; or not known: null, or kept as that very word, as end reasons are."""
         if isinstance(wanted, Unknown):
             self.fragments.append("(" + column + " IS NULL OR " + column + " = 'unknown')")
@@ -120,7 +120,7 @@ def interval(dialect: Dialect, kind: str) -> tuple[str, str]:
     return begins, "CASE WHEN " + _FINAL + " THEN end_time ELSE " + begins + " + " + limit + " END"
 
 
-def unplaced(dialect: Dialect, kind: str) -> str:
+def has_no_known_time(dialect: Dialect, kind: str) -> str:
     """Whether a call talked or was offered at a time that cannot be told, in SQL."""
     begins, ends = interval(dialect, kind)
     turned = "coalesce(" + ends + " < " + begins + ", false)"
@@ -146,7 +146,7 @@ def _under_way(dialect: Dialect, where: CallFilter, conditions: Conditions) -> N
             conditions.add("creation_time < " + until)
             conditions.add("creation_time > " + since + " - :back")
     if where.unplaced is not None:
-        conditions.add(unplaced(dialect, where.unplaced))
+        conditions.add(has_no_known_time(dialect, where.unplaced))
 
 
 def _amounts(where: CallFilter, conditions: Conditions) -> None:
@@ -208,7 +208,9 @@ def tasks_where(dialect: Dialect, scope: Scope, where: TaskFilter) -> Conditions
     return conditions
 
 
-def behind(conditions: Conditions, at: LiteralString, item_id: LiteralString, after: Position | None) -> None:
+def after_position(
+    conditions: Conditions, at: LiteralString, item_id: LiteralString, after: Position | None
+) -> None:
     """Only what a list has behind a position: older, or as old with a greater id."""
     if after is not None:
         conditions.add(

@@ -25,13 +25,13 @@ class Findings:
     def drift(self) -> int:
         return self.found.drift
 
-    def count(self, what: str, how_many: int) -> None:
-        self.found.checked[what] = self.found.checked.get(what, 0) + how_many
+    def count(self, what: str, number: int) -> None:
+        self.found.checked[what] = self.found.checked.get(what, 0) + number
 
-    def repaired(self, how_many: int) -> None:
-        self.found.repaired += how_many
+    def repaired(self, number: int) -> None:
+        self.found.repaired += number
 
-    def tell(
+    def report(
         self, what: str, place: tuple[int, int], key: str, kept: Any, expected: Any, column: str = ""
     ) -> None:
         """Record one difference. `place` is organization and space; space 0 stands for none."""
@@ -41,9 +41,9 @@ class Findings:
         if len(found.differences) < MAX_LISTED:
             found.differences.append(Difference(what, *place, key, _plain(kept), _plain(expected), column))
 
-    def lost(self, what: str, place: tuple[int, int], fault: UnreadableRange) -> None:
+    def report_fault(self, what: str, place: tuple[int, int], fault: UnreadableRange) -> None:
         """Record a row that cannot be read, or a value that its column cannot hold."""
-        self.tell(what, place, fault.key, fault.why, None, fault.column)
+        self.report(what, place, fault.key, fault.fault_text, None, fault.column)
 
     def note(self, text: str) -> None:
         """Record, once, a sentence on what was not checked or not repaired."""

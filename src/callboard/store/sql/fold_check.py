@@ -27,8 +27,8 @@ from callboard.store.sql.table_walk import (
     Snapshot,
     TableWalk,
     UnreadableRange,
-    attempt,
-    why,
+    fault_text,
+    run_with_retry,
 )
 
 PAGE = 2_000
@@ -41,7 +41,7 @@ COLUMNS = {
 }
 
 
-class Kept(Struct):
+class StoredItem(Struct):
     """What the store has under one item number: its events that are not withdrawn, and its row. More than one
     row is damage.
     """
@@ -52,21 +52,21 @@ class Kept(Struct):
     events: list[SqlRow] = []
 
 
-class Wrong(NamedTuple):
+class WrongRow(NamedTuple):
     """An item number whose row does not follow from its events."""
 
     no: int
-    kind: str
+    found_in: str
     space_id: int
     key: str
-    kept: Any
+    stored: Any
     expected: Any
     column: str
-    noun: str
-    """The table of the row as it should be: `call` or `task`. `kind` is the table it was found in."""
+    table: str
+    """The table of the row as it should be: `call` or `task`. `found_in` is the table it was found in."""
     row: SqlRow | None
     """The row as it should be; None when there should be none."""
-    unsound: str
+    unknown_because: str
     """Why it is unknown what the row should be; empty when it is known. Such a row is not repaired."""
     spaces: frozenset[int]
     """Spaces whose counters have to be recounted after the repair."""
@@ -80,94 +80,98 @@ class Refolding:
         self._org_id = org_id
         self._log = log
         self._findings = findings
-        self._walks = {noun: TableWalk(read, noun, ("no",), org_id) for noun in ("call", "task")}
+        self._walks = {table: TableWalk(read, table, ("no",), org_id) for table in ("call", "task")}
 
-    def pages(self) -> Iterator[tuple[int, int, list[Wrong]]]:
+    def pages(self) -> Iterator[tuple[int, int, list[WrongRow]]]:
         """(first number, number after the last, differences): each page is reported before it is yielded."""
-        end = attempt(self._read, lambda db: db.value("clock.read", {"org_id": self._org_id}))[1]
+        end = run_with_retry(self._read, lambda db: db.value("clock.read", {"org_id": self._org_id}))[1]
         begin = 1
         while True:
-            behind = begin + PAGE
-            yield from self._page(begin, behind)
+            after = begin + PAGE
+            yield from self._page(begin, after)
             # A row with a damaged number may lie billions further: jump to the next number that has a row, in
             # place of walking empty pages. Up to the clock's next number every page is read, for its events.
-            ahead = [walk.next_number(behind) for walk in self._walks.values()]
-            further = [no for no in ahead if no is not None]
-            if behind < end:
-                further.append(behind)
+            next_numbers = [walk.next_number(after) for walk in self._walks.values()]
+            further = [no for no in next_numbers if no is not None]
+            if after < end:
+                further.append(after)
             if not further:
                 return
             begin = min(further)
 
-    def _page(self, begin: int, end: int) -> Iterator[tuple[int, int, list[Wrong]]]:
+    def _page(self, begin: int, end: int) -> Iterator[tuple[int, int, list[WrongRow]]]:
         try:
-            kept = attempt(self._read, lambda db: read_kept(db, self._org_id, begin, end))
+            stored = run_with_retry(self._read, lambda db: read_stored(db, self._org_id, begin, end))
         except ReadingEndsError as error:
             # Reading this page ends the server process: bisecting would end it again at each step.
-            for noun in self._walks:
-                self._findings.tell(noun, (self._org_id, 0), f"numbers {begin}-{end - 1}", why(error), None)
+            for table in self._walks:
+                self._findings.report(
+                    table, (self._org_id, 0), f"numbers {begin}-{end - 1}", fault_text(error), None
+                )
             return
         except UNREADABLE as error:
-            said = why(error)
+            message = fault_text(error)
             # Bisect down to the one number that cannot be read.
             if end - begin > 1:
                 middle = (begin + end) // 2
                 yield from self._page(begin, middle)
                 yield from self._page(middle, end)
             else:
-                yield begin, end, self._damaged(begin, said)
+                yield begin, end, self._unreadable(begin, message)
             return
-        wrong = []
-        for each in kept:
+        wrong_rows = []
+        for each in stored:
             self._findings.count("calls", len(each.calls))
             self._findings.count("tasks", len(each.tasks))
             self._findings.count("events", len(each.events))
-            found = judge(self._org_id, each, self._log)
+            found = check_item(self._org_id, each, self._log)
             if found is not None:
                 self._report(found)
-                wrong.append(found)
-        yield begin, end, wrong
+                wrong_rows.append(found)
+        yield begin, end, wrong_rows
 
-    def _report(self, found: Wrong) -> None:
-        expected = found.unsound or found.expected
+    def _report(self, found: WrongRow) -> None:
+        expected = found.unknown_because or found.expected
         place = (self._org_id, found.space_id)
-        self._findings.tell(found.kind, place, found.key, found.kept, expected, found.column)
+        self._findings.report(found.found_in, place, found.key, found.stored, expected, found.column)
 
-    def _damaged(self, no: int, said: str) -> list[Wrong]:
+    def _unreadable(self, no: int, message: str) -> list[WrongRow]:
         """The differences of a single number of which a row or an event cannot be read."""
-        told = False
-        for noun, walk in self._walks.items():
-            _, lost = walk.numbered(no, no + 1)
-            for each in lost:
-                told = True
-                self._findings.count(f"{noun}s", 1)
-                self._findings.lost(noun, (self._org_id, _space_of(walk, each)), each)
+        was_reported = False
+        for table, walk in self._walks.items():
+            _, unreadable = walk.numbered(no, no + 1)
+            for each in unreadable:
+                was_reported = True
+                self._findings.count(f"{table}s", 1)
+                self._findings.report_fault(table, (self._org_id, _space_of(walk, each)), each)
         try:
             where = {"org_id": self._org_id, "begin": no, "end": no + 1}
-            events = attempt(self._read, lambda db: db.rows("event.numbered", where))
+            events = run_with_retry(self._read, lambda db: db.rows("event.numbered", where))
         except UNREADABLE as error:
-            text = f"the events of number {no}: {why(error)}"
-            self._findings.tell("event", (self._org_id, 0), text, said, None)
+            text = f"the events of number {no}: {fault_text(error)}"
+            self._findings.report("event", (self._org_id, 0), text, message, None)
             return []
         # The row is unreadable, so the comparison is made without it: what follows from its events replaces
         # it.
-        found = judge(self._org_id, Kept(no, events=events), self._log)
-        if found is None or found.unsound:
-            if found is not None or not told:
-                self._findings.note(f"Number {no} of organization {self._org_id} is kept as it is: {said}.")
+        found = check_item(self._org_id, StoredItem(no, events=events), self._log)
+        if found is None or found.unknown_because:
+            if found is not None or not was_reported:
+                self._findings.note(
+                    f"Number {no} of organization {self._org_id} is kept as it is: {message}."
+                )
             return []
         return [found]
 
 
-def read_kept(db: Database, org_id: int, begin: int, end: int) -> list[Kept]:
+def read_stored(db: Database, org_id: int, begin: int, end: int) -> list[StoredItem]:
     """What the store has under a range of item numbers, in one snapshot."""
     where = {"org_id": org_id, "begin": begin, "end": end}
-    kept: dict[int, Kept] = {}
+    stored: dict[int, StoredItem] = {}
 
-    def of(no: int) -> Kept:
-        found = kept.get(no)
+    def of(no: int) -> StoredItem:
+        found = stored.get(no)
         if found is None:
-            found = kept[no] = Kept(no, [], [], [])
+            found = stored[no] = StoredItem(no, [], [], [])
         return found
 
     for row in db.select(_numbered("call", db), where):
@@ -176,72 +180,88 @@ def read_kept(db: Database, org_id: int, begin: int, end: int) -> list[Kept]:
         of(row[1]).tasks.append(row)
     for event in db.rows("event.numbered", where):
         of(event[4]).events.append(event)
-    return list(kept.values())
+    return list(stored.values())
 
 
-def _numbered(noun: str, db: Database) -> str:
+def _numbered(table: str, db: Database) -> str:
     """Query for the rows with a number in a range, void ones included, from the table and not an index."""
     return (
-        f"SELECT {', '.join(COLUMNS[noun])} FROM {noun}{db.dialect.whole} "
+        f"SELECT {', '.join(COLUMNS[table])} FROM {table}{db.dialect.table_only} "
         "WHERE org_id = :org_id AND no >= :begin AND no < :end"
     )
 
 
-def judge(org_id: int, kept: Kept, log: LogState) -> Wrong | None:
+def check_item(org_id: int, stored: StoredItem, log: LogState) -> WrongRow | None:
     """The difference between the row of a number and the fold of its events; None when they agree."""
-    rows = [("call", row) for row in kept.calls] + [("task", row) for row in kept.tasks]
-    unsound = _unsound(org_id, kept)
+    rows = [("call", row) for row in stored.calls] + [("task", row) for row in stored.tasks]
+    unknown_because = _checksum_fault(org_id, stored)
     item: Item | None = None
-    if not unsound:
+    if not unknown_because:
         try:
-            item = _folded(kept)
+            item = _folded(stored)
         except UNREADABLE as error:
-            unsound = f"its events cannot be folded: {why(error)}"
+            unknown_because = f"its events cannot be folded: {fault_text(error)}"
     if item is None:
-        kind, row = rows[0] if rows else ("call", None)
-        space_id, key = (row[2], str(row[3])) if row else _name_of(kept)
-        shown = _shown(kind, row, None)[0]
-        return Wrong(kept.no, kind, _whole(space_id), key, shown, None, "", kind, None, unsound, frozenset())
-    expected = None if item.row is None else _values(org_id, kept.no, item)
-    noun = "call" if item.is_call else "task"
-    if rows == ([] if expected is None else [(noun, expected)]) and _same_types(rows, expected):
+        found_in, row = rows[0] if rows else ("call", None)
+        space_id, key = (row[2], str(row[3])) if row else _name_of(stored)
+        shown = _shown(found_in, row, None)[0]
+        return WrongRow(
+            stored.no,
+            found_in,
+            _int_or_0(space_id),
+            key,
+            shown,
+            None,
+            "",
+            found_in,
+            None,
+            unknown_because,
+            frozenset(),
+        )
+    expected = None if item.row is None else _values(org_id, stored.no, item)
+    table = "call" if item.is_call else "task"
+    if rows == ([] if expected is None else [(table, expected)]) and _same_types(rows, expected):
         return None
-    kind, row = rows[0] if rows else (noun, None)
-    right = expected if kind == noun else None
-    shown, should, columns = _shown(kind, row, right)
+    found_in, row = rows[0] if rows else (table, None)
+    right = expected if found_in == table else None
+    shown, should, columns = _shown(found_in, row, right)
     spaces = frozenset(each[2] for each in ([row, expected] if row else [expected]) if each is not None)
     # Even with sound events: one that failed its checksum may belong to this item under a damaged number.
-    if not log.spares(org_id, kept.no):
-        unsound = "not known: events are damaged or missing that may be its own"
+    if not log.is_known_sound(org_id, stored.no):
+        unknown_because = "not known: events are damaged or missing that may be its own"
     named = expected or row
     assert named is not None
     key = row[3] if row is not None and expected is None else named[3]
-    place = _whole(named[2])
-    return Wrong(kept.no, kind, place, str(key), shown, should, columns, noun, expected, unsound, spaces)
+    place = _int_or_0(named[2])
+    return WrongRow(
+        stored.no, found_in, place, str(key), shown, should, columns, table, expected, unknown_because, spaces
+    )
 
 
-def _unsound(org_id: int, kept: Kept) -> str:
-    for checksum, withdrawn, *covered in kept.events:
+def _checksum_fault(org_id: int, stored: StoredItem) -> str:
+    for checksum, withdrawn, *covered in stored.events:
         # NULL: stored before checksums existed; `check_log` reports it where none may be missing any more.
         if checksum is not None and not is_sound(checksum, withdrawn, (org_id, *covered)):
             return f"not known: event {covered[0]} fails its checksum, the row is kept as it is"
     return ""
 
 
-def _folded(kept: Kept) -> Item:
+def _folded(stored: StoredItem) -> Item:
     entries = [
         Entry(from_canonical(body), body, received_at, source, batch_no)
-        for _, _, _, _, _, batch_no, received_at, _, source, body in kept.events
+        for _, _, _, _, _, batch_no, received_at, _, source, body in stored.events
     ]
     if not entries:
-        return Item("", bool(kept.calls))
+        return Item("", bool(stored.calls))
     first = entries[0].event
-    spaces = {event[3] for event in kept.events}
+    spaces = {event[3] for event in stored.events}
     ids = {(each.event.__class__, each.event.item_id) for each in entries}
     # A damaged item number can make events of several items meet here.
     if len(ids) > 1 or len(spaces) > 1:
         raise ValueError("they name several calls or tasks")
-    item = Item(first.item_id, isinstance(first, CallEvent), kept.no, entries=entries, space_id=spaces.pop())
+    item = Item(
+        first.item_id, isinstance(first, CallEvent), stored.no, entries=entries, space_id=spaces.pop()
+    )
     refold(item)
     return item
 
@@ -257,15 +277,15 @@ def _same_types(rows: list[tuple[str, SqlRow]], expected: SqlRow | None) -> bool
     return expected is None or [type(each) for each in rows[0][1]] == [type(each) for each in expected]
 
 
-def _shown(kind: str, row: SqlRow | None, right: SqlRow | None) -> tuple[Any, Any, str]:
+def _shown(found_in: str, row: SqlRow | None, right: SqlRow | None) -> tuple[Any, Any, str]:
     """The stored values, the right ones, and the names of the columns that differ. Of two rows only these
     columns are shown; where one is missing, all columns of the other.
     """
-    names = COLUMNS[kind]
+    names = COLUMNS[found_in]
     if row is None or right is None:
-        kept = None if row is None else dict(zip(names, row, strict=True))
+        stored = None if row is None else dict(zip(names, row, strict=True))
         expected = None if right is None else dict(zip(names, right, strict=True))
-        return kept, expected, ""
+        return stored, expected, ""
     differ = [
         place
         for place, (one, other) in enumerate(zip(row, right, strict=True))
@@ -278,23 +298,23 @@ def _shown(kind: str, row: SqlRow | None, right: SqlRow | None) -> tuple[Any, An
     )
 
 
-def _name_of(kept: Kept) -> tuple[Any, str]:
+def _name_of(stored: StoredItem) -> tuple[Any, str]:
     """Space and item id of a number without a row, from the first event that can be read."""
-    for event in kept.events:
+    for event in stored.events:
         try:
             return event[3], from_canonical(event[9]).item_id
         except UNREADABLE:
             continue
-    return (kept.events[0][3] if kept.events else 0), f"number {kept.no}"
+    return (stored.events[0][3] if stored.events else 0), f"number {stored.no}"
 
 
-def _space_of(walk: TableWalk, lost: UnreadableRange) -> int:
-    if lost.row is None:
+def _space_of(walk: TableWalk, unreadable: UnreadableRange) -> int:
+    if unreadable.row is None:
         return 0
-    return _whole(lost.row[[each.name for each in walk.columns].index("space_id")])
+    return _int_or_0(unreadable.row[[each.name for each in walk.columns].index("space_id")])
 
 
-def _whole(value: Any) -> int:
+def _int_or_0(value: Any) -> int:
     return value if isinstance(value, int) else 0
 
 
@@ -304,42 +324,42 @@ def repair_page(db: Database, org_id: int, begin: int, end: int, log: LogState) 
     """
     # The lock first, then compare again: since the snapshot a writer may have changed these rows.
     find_clock(db, org_id)
-    wrong = [found for found in _differences(db, org_id, begin, end, log) if not found.unsound]
-    for found in list(wrong):
+    wrong_rows = [found for found in _differences(db, org_id, begin, end, log) if not found.unknown_because]
+    for found in list(wrong_rows):
         if found.row is not None:
-            wrong += _id_holders(db, org_id, found, {each.no for each in wrong}, log)
+            wrong_rows += _id_holders(db, org_id, found, {each.no for each in wrong_rows}, log)
     # Delete all before inserting any: two damaged rows may each hold the id of the other, which is unique.
     # From both tables, because a damaged number may have a row in the wrong one.
-    for found in wrong:
-        for noun in ("call", "task"):
-            db.change_many(f"{noun}.delete", [(org_id, found.no)])
-    for found in wrong:
+    for found in wrong_rows:
+        for table in ("call", "task"):
+            db.change_many(f"{table}.delete", [(org_id, found.no)])
+    for found in wrong_rows:
         if found.row is not None:
-            db.change_many(f"{found.noun}.insert", [found.row])
-    return frozenset(space_id for found in wrong for space_id in found.spaces)
+            db.change_many(f"{found.table}.insert", [found.row])
+    return frozenset(space_id for found in wrong_rows for space_id in found.spaces)
 
 
-def _differences(db: Database, org_id: int, begin: int, end: int, log: LogState) -> list[Wrong]:
+def _differences(db: Database, org_id: int, begin: int, end: int, log: LogState) -> list[WrongRow]:
     try:
-        kept = read_kept(db, org_id, begin, end)
+        stored = read_stored(db, org_id, begin, end)
     except UNREADABLE as error:
         if end - begin > 1:
             raise
-        why(error)  # raises again when the store does not answer
+        fault_text(error)  # raises again when the store does not answer
         # The row cannot be read; its events can.
         where = {"org_id": org_id, "begin": begin, "end": end}
-        kept = [Kept(begin, events=db.rows("event.numbered", where))]
-    found = [judge(org_id, each, log) for each in kept]
+        stored = [StoredItem(begin, events=db.rows("event.numbered", where))]
+    found = [check_item(org_id, each, log) for each in stored]
     return [each for each in found if each is not None]
 
 
-def _id_holders(db: Database, org_id: int, found: Wrong, nos: set[int], log: LogState) -> list[Wrong]:
+def _id_holders(db: Database, org_id: int, found: WrongRow, nos: set[int], log: LogState) -> list[WrongRow]:
     """The row under another number that holds the id of a row to be inserted, if it is wrong itself: it has
     to go first, because ids are unique within a space.
     """
     assert found.row is not None
-    noun, where = found.noun, {"org_id": org_id, "space_id": found.row[2], "id": found.row[3]}
-    no = db.value(f"{noun}.holder", where)
+    table, where = found.table, {"org_id": org_id, "space_id": found.row[2], "id": found.row[3]}
+    no = db.value(f"{table}.holder", where)
     if no is None or no in nos:
         return []
-    return [each for each in _differences(db, org_id, no, no + 1, log) if not each.unsound]
+    return [each for each in _differences(db, org_id, no, no + 1, log) if not each.unknown_because]

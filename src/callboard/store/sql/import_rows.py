@@ -18,7 +18,7 @@ def import_rows(db: Database, step: ImportStep) -> list[Receipt]:
     # The lock first: owner and position cannot change between this check and the commit.
     clock = read_clock(db, step.org_id)
     found = need_import(db, step.org_id, step.batch_no)
-    check_step(found, step.owner, step.begins)
+    check_step(found, step.owner, step.from_row)
     batches = list(step.batches)
     if batches:
         receipts = _all(Ingestion(db, step.owner).run(batches))
@@ -27,7 +27,7 @@ def import_rows(db: Database, step: ImportStep) -> list[Receipt]:
         receipts = []
         write_clock(db, clock)
     _count_unplaced(db, step)
-    advance_import(db, found, step.org_id, step.begins, step.ends, len(step.unplaced))
+    advance_import(db, found, step.org_id, step.from_row, step.to_row, len(step.without_space))
     return receipts
 
 
@@ -45,7 +45,7 @@ def _all(results: list[Receipt | Exception]) -> list[Receipt]:
 
 def _count_unplaced(db: Database, step: ImportStep) -> None:
     """Count the rejected rows that name no space."""
-    reasons = Counter(each.reason for each in step.unplaced)
+    reasons = Counter(each.reason for each in step.without_space)
     rows = [
         (step.org_id, NO_SPACE, "rejected", reason, many, step.received_at)
         for reason, many in sorted(reasons.items())

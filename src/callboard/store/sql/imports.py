@@ -51,19 +51,21 @@ def heartbeat_import(db: Database, org_id: int, batch_no: int, owner: ImportOwne
     """See `Store.heartbeat_import`. Takes no organization lock: a heartbeat must not wait for a long
     commit. Its statement compares the owner, so it changes nothing after the import was taken over.
     """
-    db.change("batch.beat", {"org_id": org_id, "no": batch_no, "owner": _owner_text(owner)})
+    db.change("batch.heartbeat", {"org_id": org_id, "no": batch_no, "owner": _owner_text(owner)})
 
 
-def advance_import(db: Database, found: ImportBatch, org_id: int, begins: int, ends: int, more: int) -> None:
-    """Move an import's position from row `begins` to `ends`, and count `more` rejected rows."""
+def advance_import(
+    db: Database, found: ImportBatch, org_id: int, from_row: int, to_row: int, more: int
+) -> None:
+    """Move an import's position from row `from_row` to `to_row`, and count `more` rejected rows."""
     assert found.owner is not None, "rows of an import come from its owner"
     db.change(
         "batch.advance",
         {
             "org_id": org_id,
             "no": found.batch_no,
-            "begins": begins,
-            "ends": ends,
+            "begins": from_row,
+            "ends": to_row,
             "unplaced": more,
             "owner": _owner_text(found.owner),
         },
@@ -117,7 +119,7 @@ def _import(row: tuple[Any, ...]) -> ImportBatch:
         rejected=row[8],
         position=row[_POSITION] or 0,
         owner=None if row[10] is None else msgspec.json.decode(row[10], type=ImportOwner),
-        beat=row[11],
+        heartbeat=row[11],
     )
 
 

@@ -30,13 +30,13 @@ def find_task(db: Database, org_id: int, space_id: int, task_id: str) -> Task | 
 
 
 def entries_of(
-    db: Database, noun: Literal["call", "task"], org_id: int, space_id: int, item_id: str
+    db: Database, table: Literal["call", "task"], org_id: int, space_id: int, item_id: str
 ) -> list[Entry]:
     """The events of a call or task that are not withdrawn, in the order received."""
     where = {"org_id": org_id, "space_id": space_id, "id": item_id}
-    row = db.row(f"{noun}.find", where)
+    row = db.row(f"{table}.find", where)
     if row is None:
         return []
-    item = Item(item_id, noun == "call", row[0])
+    item = Item(item_id, table == "call", row[0])
     add_entries(db, org_id, [item])
     return item.entries

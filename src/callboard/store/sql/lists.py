@@ -11,16 +11,16 @@ from typing import LiteralString
 
 from callboard.store.interface import CallAt, TaskAt
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
-from callboard.store.sql.counting import calls_counted, tasks_counted
+from callboard.store.sql.counting import count_calls_in_cells, count_tasks_in_cells
 from callboard.store.sql.database import Database
-from callboard.store.sql.filters import behind, calls_where, tasks_where
+from callboard.store.sql.filters import after_position, calls_where, tasks_where
 from callboard.store.sql.rows import CALL_COLUMNS, TASK_COLUMNS, call_of, task_of
 
 
 def list_calls(db: Database, scope: Scope, where: CallFilter, window: Window) -> list[CallAt]:
     """One page of the calls in scope."""
     conditions = calls_where(db.dialect, scope, where)
-    behind(conditions, "creation_time", "call_id", window.after)
+    after_position(conditions, "creation_time", "call_id", window.after)
     sql = (
         f"SELECT space_id, {CALL_COLUMNS} FROM call{db.dialect.indexed(_call_index(scope, where))} "
         f"WHERE {conditions.where} ORDER BY creation_time DESC, call_id, space_id LIMIT :limit OFFSET :offset"
@@ -31,7 +31,7 @@ def list_calls(db: Database, scope: Scope, where: CallFilter, window: Window) ->
 
 def count_calls(db: Database, scope: Scope, where: CallFilter) -> int:
     """How many calls are in scope: from counters where these can answer, else by counting rows."""
-    counted = calls_counted(db, scope, where)
+    counted = count_calls_in_cells(db, scope, where)
     if counted is not None:
         return counted
     conditions = calls_where(db.dialect, scope, where)
@@ -42,7 +42,7 @@ def count_calls(db: Database, scope: Scope, where: CallFilter) -> int:
 def list_tasks(db: Database, scope: Scope, where: TaskFilter, window: Window) -> list[TaskAt]:
     """One page of the tasks in scope."""
     conditions = tasks_where(db.dialect, scope, where)
-    behind(conditions, "created", "task_id", window.after)
+    after_position(conditions, "created", "task_id", window.after)
     sql = (
         f"SELECT space_id, {TASK_COLUMNS} FROM task{db.dialect.indexed(_task_index(scope, where))} "
         f"WHERE {conditions.where} ORDER BY created DESC, task_id, space_id LIMIT :limit OFFSET :offset"
@@ -53,7 +53,7 @@ def list_tasks(db: Database, scope: Scope, where: TaskFilter, window: Window) ->
 
 def count_tasks(db: Database, scope: Scope, where: TaskFilter) -> int:
     """How many tasks are in scope: from counters where these can answer, else by counting rows."""
-    counted = tasks_counted(db, scope, where)
+    counted = count_tasks_in_cells(db, scope, where)
     if counted is not None:
         return counted
     conditions = tasks_where(db.dialect, scope, where)

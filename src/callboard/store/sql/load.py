@@ -1,4 +1,4 @@
-"""LOAD: reads the items that a batch touches, with their events, for the fold."""
+"""Loads the items that a batch touches, with their events, for the fold."""
 
 from __future__ import annotations
 
@@ -60,17 +60,17 @@ def load(db: Database, org_id: int, arrived: Mapping[int, Sequence[Entry]]) -> d
     return loaded
 
 
-def find_items(db: Database, org_id: int, wanted: Iterable[tuple[int, str]], *, is_call: bool) -> list[Item]:
+def find_items(db: Database, org_id: int, keys: Iterable[tuple[int, str]], *, is_call: bool) -> list[Item]:
     """The existing items among these (space, id), without their events."""
-    where = {"wanted": list(wanted), "org_id": org_id}
+    where = {"wanted": list(keys), "org_id": org_id}
     found = db.rows("call.load" if is_call else "task.load", where)
     return [item_of(row, is_call=is_call) for row in found]
 
 
 def item_of(row: tuple[Any, ...], *, is_call: bool) -> Item:
     """The item of a row whose first columns are its number and its space."""
-    kept = call_of(row[2:]) if is_call else task_of(row[2:])
-    return Item(row[2], is_call, row[0], kept, kept, space_id=row[1])
+    stored = call_of(row[2:]) if is_call else task_of(row[2:])
+    return Item(row[2], is_call, row[0], stored, stored, space_id=row[1])
 
 
 def items_of(db: Database, org_id: int, nos: Iterable[int]) -> list[Item]:
@@ -83,9 +83,12 @@ def items_of(db: Database, org_id: int, nos: Iterable[int]) -> list[Item]:
     ]
 
 
-def add_entries(db: Database, org_id: int, items: Sequence[Item], *, leaving: int | None = None) -> None:
+def add_entries(
+    db: Database, org_id: int, items: Sequence[Item], *, withdrawn_batch: int | None = None
+) -> None:
     """Load each item's events that are not withdrawn, in the order received. An event that cannot be decoded
-    raises `StoreDamagedError`, unless it belongs to the batch `leaving`, which is being withdrawn anyway.
+    raises `StoreDamagedError`, unless it belongs to the batch `withdrawn_batch`, which is being withdrawn
+    anyway.
     """
     if not items:
         return
@@ -95,7 +98,7 @@ def add_entries(db: Database, org_id: int, items: Sequence[Item], *, leaving: in
         try:
             event = from_canonical(body)
         except MsgspecError as error:
-            if batch_no == leaving:
+            if batch_no == withdrawn_batch:
                 continue
             item_id = by_no[item_no].item_id
             raise StoreDamagedError(

@@ -11,13 +11,13 @@ from callboard.store.sql.checksum import are_complete, event_checksum, is_sound
 from callboard.store.sql.database import SqlRow
 from callboard.store.sql.findings import Findings
 from callboard.store.sql.table_walk import (
-    PIECE,
+    CHUNK_ROWS,
     UNREADABLE,
     Snapshot,
     TableWalk,
     UnreadableRange,
-    attempt,
-    why,
+    fault_text,
+    run_with_retry,
 )
 
 MAX_FAILING = 1_000
@@ -36,14 +36,14 @@ class LogState(NamedTuple):
     """Damaged events: the stored checksum, then the columns `COVERED`."""
     items: set[int]
     """Item numbers that these name."""
-    whole: bool
+    is_complete: bool
     """Whether every event was found: a row must not be rebuilt when one of its events is missing."""
 
-    def spares(self, org_id: int, item_no: int) -> bool:
+    def is_known_sound(self, org_id: int, item_no: int) -> bool:
         """Whether all events of a call or task are known to be sound: no damaged event belongs to it, also if
         the damaged column is the item number itself.
         """
-        if not self.whole or item_no in self.items:
+        if not self.is_complete or item_no in self.items:
             return False
         for checksum, *row in self.failing:
             # If the stored checksum matches with this item's number, the event was this item's. `*row` is a
@@ -56,33 +56,35 @@ class LogState(NamedTuple):
 
 def check_log(read: Snapshot, org_id: int, findings: Findings) -> LogState:
     """Walk an organization's log, withdrawn events included."""
-    clock, complete = attempt(read, lambda db: (db.row("clock.read", {"org_id": org_id}), are_complete(db)))
+    clock, complete = run_with_retry(
+        read, lambda db: (db.row("clock.read", {"org_id": org_id}), are_complete(db))
+    )
     # Without its clock the length of the log is unknown. The check of the directory reports that.
     end = 1 if clock is None else clock[2]
     walk = TableWalk(read, "event", ("seq",), org_id)
     log = _Log(walk, org_id, findings, complete=complete)
     begin = 1
     while begin < end:
-        behind = min(begin + PIECE, end)
-        rows, lost = walk.numbered(begin, behind)
-        log.take(rows, lost, begin, behind)
-        _name_batches(read, org_id, begin, behind, log, findings)
-        if rows or lost:
-            begin = behind
+        after = min(begin + CHUNK_ROWS, end)
+        rows, unreadable = walk.numbered(begin, after)
+        log.add(rows, unreadable, begin, after)
+        _name_batches(read, org_id, begin, after, log, findings)
+        if rows or unreadable:
+            begin = after
             continue
         # An empty piece: jump to the next event, so that a gap of any length is one difference.
-        found = walk.next_number(behind)
+        found = walk.next_number(after)
         log.missing(begin, end if found is None else min(found, end))
         begin = end if found is None else found
     if clock is None:
-        log.whole = False
-        return LogState(log.failing, log.items, log.whole)
+        log.is_complete = False
+        return LogState(log.failing, log.items, log.is_complete)
     # Writers go on: an event after the clock's number is damage only if the clock has not advanced since.
-    after = walk.next_number(end)
-    if after is not None and _counted(read, org_id) == end:
-        findings.tell("event", (org_id, 0), str(after), "lies behind the end of the log", None, "seq")
-        log.whole = False
-    return LogState(log.failing, log.items, log.whole)
+    beyond = walk.next_number(end)
+    if beyond is not None and _counted(read, org_id) == end:
+        findings.report("event", (org_id, 0), str(beyond), "lies behind the end of the log", None, "seq")
+        log.is_complete = False
+    return LogState(log.failing, log.items, log.is_complete)
 
 
 _OF_NO_BATCH = (
@@ -97,15 +99,15 @@ def _name_batches(read: Snapshot, org_id: int, begin: int, end: int, log: _Log, 
     """
     try:
         where = {"org_id": org_id, "begin": begin, "end": end}
-        found = attempt(read, lambda db: db.select(_OF_NO_BATCH, where))
+        found = run_with_retry(read, lambda db: db.select(_OF_NO_BATCH, where))
     except UNREADABLE as error:
-        why(error)  # reported elsewhere, as events or batches that cannot be read
+        fault_text(error)  # reported elsewhere, as events or batches that cannot be read
         return
     for (batch_no,) in sorted(found):
         # Bounded, as the memory for them is: the rest is not reported one by one.
         if batch_no not in log.lost_batches and len(log.lost_batches) < MAX_FAILING:
             log.lost_batches.add(batch_no)
-            findings.tell("batch", (org_id, 0), str(batch_no), None, "events name it", "no")
+            findings.report("batch", (org_id, 0), str(batch_no), None, "events name it", "no")
 
 
 class _Log:
@@ -114,7 +116,7 @@ class _Log:
     def __init__(self, walk: TableWalk, org_id: int, findings: Findings, *, complete: bool) -> None:
         names = [each.name for each in walk.columns]
         self._covered = [names.index(name) for name in COVERED]
-        self._marks = names.index("org_id"), names.index("withdrawn"), names.index("checksum")
+        self._places = names.index("org_id"), names.index("withdrawn"), names.index("checksum")
         self._walk = walk
         self._org_id = org_id
         self._findings = findings
@@ -122,42 +124,42 @@ class _Log:
         self.failing: list[SqlRow] = []
         self.items: set[int] = set()
         self.lost_batches: set[int] = set()
-        self.whole = True
+        self.is_complete = True
 
-    def take(self, rows: list[SqlRow], lost: list[UnreadableRange], begin: int, end: int) -> None:
-        there = set()
+    def add(self, rows: list[SqlRow], unreadable: list[UnreadableRange], begin: int, end: int) -> None:
+        existing = set()
         for row in rows:
             covered = tuple(row[place] for place in self._covered)
-            there.add(covered[0])
-            fault = self._fault(row, covered)
+            existing.add(covered[0])
+            fault = self._fault_of(row, covered)
             if fault is not None:
-                self._fails(row, covered, fault)
-        for each in lost:
-            self._findings.lost("event", (self._org_id, 0), each)
+                self._report(row, covered, fault)
+        for each in unreadable:
+            self._findings.report_fault("event", (self._org_id, 0), each)
             if each.row is None:
-                self.whole = False
+                self.is_complete = False
             else:
                 self._remember(each.row, tuple(each.row[place] for place in self._covered))
-                there.add(each.row[self._covered[0]])
+                existing.add(each.row[self._covered[0]])
             if each.key.isdecimal():
-                there.add(int(each.key))
+                existing.add(int(each.key))
         # `end` as a sentinel also finds a gap at the end of the piece. Damaged numbers may be of any type.
         gap = begin
-        for seq in [*sorted(seq for seq in there if isinstance(seq, int) and begin <= seq < end), end]:
+        for seq in [*sorted(seq for seq in existing if isinstance(seq, int) and begin <= seq < end), end]:
             if seq > gap:
                 self.missing(gap, seq)
             gap = seq + 1
 
     def missing(self, begin: int, end: int) -> None:
         key = str(begin) if end - begin == 1 else f"{begin}-{end - 1}"
-        self._findings.tell("event", (self._org_id, 0), key, None, "every number has its event")
-        self.whole = False
+        self._findings.report("event", (self._org_id, 0), key, None, "every number has its event")
+        self.is_complete = False
 
-    def _fault(self, row: SqlRow, covered: SqlRow) -> tuple[str, str] | None:
+    def _fault_of(self, row: SqlRow, covered: SqlRow) -> tuple[str, str] | None:
         """The column at fault (empty for the whole event) and the fault; None for a sound event."""
-        org_place, withdrawn, checksum = self._marks
+        org_place, withdrawn, checksum = self._places
         for wrong in self._walk.faults(row):
-            return wrong.column, wrong.why
+            return wrong.column, wrong.fault_text
         if row[org_place] != self._org_id:
             return "org_id", f"holds {row[org_place]}"
         if row[checksum] is None:
@@ -171,19 +173,19 @@ class _Log:
             return None
         return "", "fails its checksum"
 
-    def _fails(self, row: SqlRow, covered: SqlRow, fault: tuple[str, str]) -> None:
-        column, said = fault
+    def _report(self, row: SqlRow, covered: SqlRow, fault: tuple[str, str]) -> None:
+        column, message = fault
         space_id = covered[1] if isinstance(covered[1], int) else 0
-        self._findings.tell(
-            "event", (self._org_id, space_id), str(covered[0]), said, "what was once kept", column
+        self._findings.report(
+            "event", (self._org_id, space_id), str(covered[0]), message, "what was once kept", column
         )
         self._remember(row, covered)
 
     def _remember(self, row: SqlRow, covered: SqlRow) -> None:
         if len(self.failing) >= MAX_FAILING:
-            self.whole = False
+            self.is_complete = False
             return
-        self.failing.append((row[self._marks[2]], *covered))
+        self.failing.append((row[self._places[2]], *covered))
         self.items.add(covered[2])
 
 
@@ -208,4 +210,4 @@ def _decodes(body: bytes) -> bool:
 
 def _counted(read: Snapshot, org_id: int) -> int:
     """The log's next number by now."""
-    return int(attempt(read, lambda db: db.value("clock.read", {"org_id": org_id}))[2])
+    return int(run_with_retry(read, lambda db: db.value("clock.read", {"org_id": org_id}))[2])

@@ -12,44 +12,44 @@ from callboard.clock import Micros
 from callboard.fold.batch import Item
 from callboard.fold.task import run_time_ms
 from callboard.model.event import from_canonical
-from callboard.store.budget import hand
+from callboard.store.budget import charge_rows
 from callboard.store.reporting import Arrivals, LastVerification, Overdue
 from callboard.store.sql.database import Database
 from callboard.store.sql.load import add_entries
 from callboard.store.sql.sums import bounded
 
 
-def received(db: Database, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Arrivals:
-    """See `Store.received`."""
+def arrivals(db: Database, org_id: int, spaces: Sequence[int], since: Micros, max_events: int) -> Arrivals:
+    """See `Reporting.arrivals`."""
     where: dict[str, Any] = {"org_id": org_id, "spaces": list(spaces)}
     ended = {(row[0], row[1]): row[2] for row in db.rows("outcome.of_spaces", where)}
     last = db.value("outcome.last", where)
-    wanted = set(spaces)
-    latest: list[tuple[Micros, Micros | None]] = []
-    looked = 0
+    space_ids = set(spaces)
+    recent: list[tuple[Micros, Micros | None]] = []
+    examined = 0
     earliest: Micros | None = None
     # Newest first, so the loop ends at the first event that is too old. Spaces are filtered here and not in
     # SQL: the log has no index by space and time.
-    for space_id, received_at, body in db.rows("event.latest", {"org_id": org_id, "most": most}):
+    for space_id, received_at, body in db.rows("event.latest", {"org_id": org_id, "most": max_events}):
         if received_at < since:
             break
-        looked, earliest = looked + 1, received_at
-        if space_id in wanted:
+        examined, earliest = examined + 1, received_at
+        if space_id in space_ids:
             occurred = from_canonical(body).occurred_at
-            latest.append((received_at, None if occurred is UNSET else occurred))
+            recent.append((received_at, None if occurred is UNSET else occurred))
     return Arrivals(
         outcomes=ended,
         last_received_at=last,
-        latest=latest,
-        # With `most` events read there may be older ones within the time: say how far the read came.
-        looked_back_to=earliest if looked == most else None,
+        recent=recent,
+        # With `max_events` events read there may be older ones within the time: say how far the read came.
+        looked_back_to=earliest if examined == max_events else None,
     )
 
 
 class OverdueQuery(NamedTuple):
     """A kind of overdue item: its table, the partial index to read, and the columns of its id, of the time it
-    waits since, and of its status. `besides` repeats the index's condition, without which SQLite refuses the
-    hint.
+    waits since, and of its status. `condition` repeats the index's condition, without which SQLite refuses
+    the hint.
     """
 
     table: LiteralString
@@ -57,10 +57,10 @@ class OverdueQuery(NamedTuple):
     name: LiteralString
     at: LiteralString
     status: LiteralString
-    besides: LiteralString
+    condition: LiteralString
 
 
-LONG_LIVE = OverdueQuery(
+LONG_LIVE_CALLS = OverdueQuery(
     "call",
     "call_live",
     "call_id",
@@ -68,14 +68,14 @@ LONG_LIVE = OverdueQuery(
     "call_status",
     "AND call_status IN ('ringing', 'in_progress')",
 )
-WAITING = OverdueQuery("task", "task_waiting", "task_id", "waiting_since", "status", "")
+WAITING_TASKS = OverdueQuery("task", "task_waiting", "task_id", "waiting_since", "status", "")
 
 
 def overdue(
-    db: Database, late: OverdueQuery, org_id: int, status: str, before: Mapping[int, Micros], most: int
+    db: Database, query: OverdueQuery, org_id: int, status: str, before: Mapping[int, Micros], max_ids: int
 ) -> dict[int, Overdue]:
-    """Overdue items of each space: how many, and the `most` that wait longest. `before` gives each space's
-    limit: an item is overdue when its time is earlier. One statement for all spaces.
+    """Overdue items of each space: how many, and the `max_ids` that wait longest. `before` gives each
+    space's limit: an item is overdue when its time is earlier. One statement for all spaces.
     """
     if not before:
         return {}
@@ -84,14 +84,14 @@ def overdue(
     places = [(space_id, 0, moment) for space_id, moment in before.items()]
     rows = bounded(
         db,
-        f"SELECT held_by, name, since, many FROM (SELECT held_by, {late.name} AS name, {late.at} AS since, "
+        f"SELECT held_by, name, since, many FROM (SELECT held_by, {query.name} AS name, {query.at} AS since, "
         "count(*) OVER (PARTITION BY held_by) AS many, "
-        f"row_number() OVER (PARTITION BY held_by ORDER BY {late.at}, {late.name}) AS rank "
-        f"FROM {dialect.each_place} {dialect.then_join} {late.table}{dialect.indexed(late.by)} "
-        f"ON org_id = :org_id AND space_id = place.held_by AND {late.status} = :status "
-        f"AND {late.at} < place.ends AND void = 0 {late.besides}) AS found "
+        f"row_number() OVER (PARTITION BY held_by ORDER BY {query.at}, {query.name}) AS rank "
+        f"FROM {dialect.each_place} {dialect.then_join} {query.table}{dialect.indexed(query.by)} "
+        f"ON org_id = :org_id AND space_id = place.held_by AND {query.status} = :status "
+        f"AND {query.at} < place.ends AND void = 0 {query.condition}) AS found "
         "WHERE rank <= :most ORDER BY held_by, rank",
-        {"org_id": org_id, "status": status, "places": places, "most": most},
+        {"org_id": org_id, "status": status, "places": places, "most": max_ids},
     )
     found: dict[int, Overdue] = {}
     for space_id, name, since, many in rows:
@@ -103,16 +103,16 @@ def overdue(
     return found
 
 
-def run_times_ms(db: Database, org_id: int, spaces: Sequence[int], most: int) -> dict[int, list[int]]:
+def run_times_ms(db: Database, org_id: int, spaces: Sequence[int], max_tasks: int) -> dict[int, list[int]]:
     """See `Store.run_times_ms`. One statement for each space, which reads its latest tasks from the end of an
     index. A single statement for all spaces would read every completed task.
     """
     items: list[Item] = []
     for space_id in spaces:
-        where = {"org_id": org_id, "space_id": space_id, "most": most}
+        where = {"org_id": org_id, "space_id": space_id, "most": max_tasks}
         rows = db.rows("task.latest_completed", where)
         items += [Item("", False, row[0], space_id=space_id, entries=[]) for row in rows]
-    hand(len(items))
+    charge_rows(len(items))
     add_entries(db, org_id, items)
     times: dict[int, list[int]] = {}
     for item in items:

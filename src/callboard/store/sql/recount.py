@@ -22,7 +22,7 @@ COUNTERS = [counter.code for counter in CATALOGUE]
 """Every counter there is, for statements on all cells of a space."""
 
 
-def counted_totals(db: Database, org_id: int, space_id: int) -> Totals:
+def recounted_totals(db: Database, org_id: int, space_id: int) -> Totals:
     """The totals that the space's rows make."""
     where = {"org_id": org_id, "space_id": space_id}
     row = db.row("totals.recount", where)
@@ -34,10 +34,10 @@ def recounted_cells(db: Database, org_id: int, space_id: int, zone: str) -> Cell
     """The cells that the space's rows make, at every grain of the catalogue."""
     where = {"org_id": org_id, "space_id": space_id}
     cells: Counted = {}
-    for quarter, values, measures in _by_quarter_hour(db, where):
+    for quarter_hour, values, measures in _by_quarter_hour(db, where):
         for counter in CATALOGUE:
             if Grain.UTC_DAY not in counter.grains and values.keys() >= set(counter.dimensions):
-                _spread(cells, counter, quarter, values, measures, zone)
+                _add_to_cells(cells, counter, quarter_hour, values, measures, zone)
     for name, sql in (("talk_times", "cell.recount_talk"), ("answer_times", "cell.recount_wait")):
         code = BY_NAME[name].code
         for day, *dimensions, a, b, c, d, e in db.rows(sql, {**where, "day_us": DAY}):
@@ -56,39 +56,39 @@ def stored_cells(db: Database, org_id: int, space_id: int, zone: str) -> Cells:
 
 def with_deltas(db: Database, org_id: int, space_id: int, zone: str, cells: Counted) -> Counted:
     """Cells, and a space's deltas laid out in a zone."""
-    emptied = False
+    may_be_zero = False
     where = {"org_id": org_id, "space_id": space_id}
-    for kind, quarter, *values, status, a, b, c, d, e in db.rows("delta.of_space", where):
+    for kind, quarter_hour, *values, status, a, b, c, d, e in db.rows("delta.of_space", where):
         named = dict(zip(CALL_DIMENSIONS, values, strict=True)) if kind == "call" else {"status": status}
-        emptied = emptied or min(a, b, c, d, e) < 0
+        may_be_zero = may_be_zero or min(a, b, c, d, e) < 0
         for counter in CATALOGUE:
             if counter.of == kind:
-                _spread(cells, counter, quarter, named, (a, b, c, d, e), zone)
+                _add_to_cells(cells, counter, quarter_hour, named, (a, b, c, d, e), zone)
     # What counts nothing is no cell; only what was taken off can have left one that counts nothing.
-    return {key: measures for key, measures in cells.items() if any(measures)} if emptied else cells
+    return {key: measures for key, measures in cells.items() if any(measures)} if may_be_zero else cells
 
 
 def _by_quarter_hour(
     db: Database, where: dict[str, int]
 ) -> Iterator[tuple[int, dict[str, Any], tuple[int, ...]]]:
     within = {**where, "quarter_us": QUARTER_HOUR_US}
-    for quarter, *values, a, b, c, d, e in db.rows("cell.recount_calls", within):
-        yield quarter, dict(zip(CALL_FIELD_DIMENSIONS, values, strict=True)), (a, b, c, d, e)
-    for quarter, status, items in db.rows("cell.recount_tasks", within):
-        yield quarter, {"status": status}, (items, 0, 0, 0, 0)
+    for quarter_hour, *values, a, b, c, d, e in db.rows("cell.recount_calls", within):
+        yield quarter_hour, dict(zip(CALL_FIELD_DIMENSIONS, values, strict=True)), (a, b, c, d, e)
+    for quarter_hour, status, items in db.rows("cell.recount_tasks", within):
+        yield quarter_hour, {"status": status}, (items, 0, 0, 0, 0)
 
 
-def _spread(
+def _add_to_cells(
     cells: Counted,
     counter: Counter,
-    quarter: int,
+    quarter_hour: int,
     named: dict[str, Any],
     measures: tuple[int, ...],
     zone: str,
 ) -> None:
     first, second, third = (*[named[name] for name in counter.dimensions], "", "", "")[:3]
     for grain in counter.grains:
-        key = (counter.code, str(grain), bucket_of(quarter, Grain(grain), zone), first, second, third)
+        key = (counter.code, str(grain), bucket_of(quarter_hour, Grain(grain), zone), first, second, third)
         cell = cells.setdefault(key, [0, 0, 0, 0, 0])
         for place, value in enumerate(measures):
             cell[place] += value

@@ -6,7 +6,7 @@ import msgspec
 
 from callboard.store.sql.compaction import recount_contact
 from callboard.store.sql.database import Database
-from callboard.store.sql.recount import counted_totals, recounted_cells
+from callboard.store.sql.recount import recounted_cells, recounted_totals
 from callboard.store.sql.save import home_zones, read_clock
 
 
@@ -25,7 +25,7 @@ def refill_cells(db: Database) -> None:
 
 def put_totals(db: Database, org_id: int, space_id: int, version: int) -> None:
     """Write a space's totals as counted from its rows, as of a version of its organization."""
-    totals = counted_totals(db, org_id, space_id)
+    totals = recounted_totals(db, org_id, space_id)
     db.change("totals.put", (org_id, space_id, version, *msgspec.structs.astuple(totals)))
 
 

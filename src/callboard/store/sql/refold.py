@@ -22,7 +22,7 @@ from msgspec import Struct
 from callboard.errors import StoreDamagedError, StoreVersionError
 from callboard.fold.batch import Item, refold, same_row
 from callboard.fold.version import FOLD_VERSION
-from callboard.store.sql.checksum import fill_event_checksums, fill_run_checksums, say_complete
+from callboard.store.sql.checksum import fill_event_checksums, fill_run_checksums, mark_complete
 from callboard.store.sql.database import Database
 from callboard.store.sql.load import add_entries, items_of
 from callboard.store.sql.save import compact_now, read_clock, save_folded
@@ -107,7 +107,7 @@ def note_rules(db: Database) -> None:
     for name in (_TARGET, _ORGANIZATION, _STEP, _AFTER):
         _drop(db, name)
     _note(db, _RULES, FOLD_VERSION)
-    say_complete(db)
+    mark_complete(db)
 
 
 def is_empty(db: Database) -> bool:
@@ -118,51 +118,51 @@ def is_empty(db: Database) -> bool:
 class Refolding:
     """One refold of a whole store. `write` opens a transaction, committed when its block ends."""
 
-    def __init__(self, write: Write, watch: UpgradeObserver | None = None) -> None:
+    def __init__(self, write: Write, observer: UpgradeObserver | None = None) -> None:
         self._write = write
-        self._watch = watch
+        self._observer = observer
         self._done = 0
         self._total = 0
 
     def run(self, needs: str) -> None:
         """Begin or continue the refold, and complete it. `needs` is a sentence on the disk space it needs."""
         with self._write() as db:
-            position = _begin(db)
+            position = _start(db)
             clocks = sorted(db.select("SELECT org_id, next_event, next_item FROM organization_clock"))
         self._total = sum(_work(*clock[1:]) for clock in clocks)
-        if self._watch is not None:
-            self._watch.begin(sum(next_item - 1 for _, _, next_item in clocks), needs)
+        if self._observer is not None:
+            self._observer.begin(sum(next_item - 1 for _, _, next_item in clocks), needs)
         # In order of org_id: the position says which organizations are complete.
         for org_id, next_event, next_item in clocks:
             if position is not None and org_id < position.org_id:
-                self._tell(_work(next_event, next_item))
+                self._report_progress(_work(next_event, next_item))
             elif position is not None and org_id == position.org_id:
-                self._tell(position.after + (_fills(next_event) if position.step > 0 else 0))
-                self._organization(position)
+                self._report_progress(position.after + (_fills(next_event) if position.step > 0 else 0))
+                self._refold_organization(position)
             else:
-                self._organization(Position(org_id, 0, 0))
+                self._refold_organization(Position(org_id, 0, 0))
         with self._write() as db:
             note_rules(db)
-        if self._watch is not None:
-            self._watch.end()
+        if self._observer is not None:
+            self._observer.end()
 
-    def _organization(self, position: Position) -> None:
+    def _refold_organization(self, position: Position) -> None:
         while position.step < _STEPS:
             # The position is in the commit of the work itself: killed between any two commits, it continues.
             with self._write() as db:
-                following = self._piece(db, position)
+                following = self._chunk(db, position)
                 _note_position(db, following)
-            self._tell(_between(position, following))
+            self._report_progress(_between(position, following))
             position = following
 
-    def _piece(self, db: Database, position: Position) -> Position:
-        """Do one piece of the work. Returns the position after it."""
+    def _chunk(self, db: Database, position: Position) -> Position:
+        """Do one chunk of the work. Returns the position after it."""
         fills = position.step == 0
         if fills and position.after == 0:
-            _seal_the_rest(db, position.org_id)
+            _fill_other_checksums(db, position.org_id)
         if fills and not EVENT_FILLS:
             return Position(position.org_id, 1, 0)
-        numbers = _next_piece(db, position, "event.log_sizes" if fills else "event.sizes")
+        numbers = _next_chunk(db, position, "event.log_sizes" if fills else "event.sizes")
         if not numbers:
             return Position(position.org_id, position.step + 1, 0)
         if fills:
@@ -193,14 +193,14 @@ class Refolding:
         try:
             return _with_events(db, org_id, [number])
         except _UNREADABLE:
-            if self._watch is not None:
-                self._watch.skipped(f"number {number} of organization {org_id}")
+            if self._observer is not None:
+                self._observer.skipped(f"number {number} of organization {org_id}")
             return []
 
-    def _tell(self, more: int) -> None:
+    def _report_progress(self, more: int) -> None:
         self._done += more
-        if self._watch is not None:
-            self._watch.progress(min(self._done, self._total), self._total)
+        if self._observer is not None:
+            self._observer.progress(min(self._done, self._total), self._total)
 
 
 _STEPS = 2
@@ -208,7 +208,7 @@ _UNREADABLE = (msgspec.MsgspecError, StoreDamagedError)
 """Raised by loading a row or an event that cannot be decoded."""
 
 
-def _seal_the_rest(db: Database, org_id: int) -> None:
+def _fill_other_checksums(db: Database, org_id: int) -> None:
     """The other rows that an older version stored without checksums: registered runs get theirs; deltas are
     merged into cells, which can be recounted from rows. Idempotent.
     """
@@ -238,8 +238,8 @@ def _with_events(db: Database, org_id: int, numbers: list[int]) -> list[Item]:
     return items
 
 
-def _next_piece(db: Database, position: Position, sizes: LiteralString) -> list[int]:
-    """The event or item numbers of the next piece, ascending, each once."""
+def _next_chunk(db: Database, position: Position, sizes: LiteralString) -> list[int]:
+    """The event or item numbers of the next chunk, ascending, each once."""
     where = {"org_id": position.org_id, "after": position.after, "most": EVENTS_PER_COMMIT}
     return within_bounds(db.rows(sizes, where))
 
@@ -249,7 +249,7 @@ def within_bounds(rows: list[tuple[int, int]]) -> list[int]:
     commit.
 
     When the query was cut off at its LIMIT, its last number may have more events than were returned: it is
-    left to the next piece, unless it is the only one.
+    left to the next chunk, unless it is the only one.
     """
     sizes: dict[int, int] = {}
     for number, size in rows:
@@ -257,17 +257,17 @@ def within_bounds(rows: list[tuple[int, int]]) -> list[int]:
     numbers = list(sizes)
     if len(rows) >= EVENTS_PER_COMMIT and len(numbers) > 1:
         numbers.pop()
-    taken, together = 0, 0
+    taken, size_sum = 0, 0
     for number in numbers:
-        together += sizes[number]
+        size_sum += sizes[number]
         # At least one number, however large: otherwise the refold would not advance.
-        if taken and together > BYTES_PER_COMMIT:
+        if taken and size_sum > BYTES_PER_COMMIT:
             break
         taken += 1
     return numbers[:taken]
 
 
-def _begin(db: Database) -> Position | None:
+def _start(db: Database) -> Position | None:
     """Note that a refold is in progress. Returns the position of an interrupted one, or None. One that was
     begun for other rules starts again from the beginning.
     """

@@ -1,4 +1,4 @@
-"""The part of the store that reports ask: each question in one snapshot."""
+"""The queries of a store for reports: each reads one snapshot."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callboard.store.questions import (
     Aggregate,
     CallFilter,
     Extreme,
-    GroupLengths,
+    GroupDurations,
     Rows,
     Scan,
     Scope,
@@ -22,15 +22,15 @@ from callboard.store.questions import (
 from callboard.store.reporting import AgentTasks, Arrivals, Intervals, LastVerification, Overdue, Verification
 from callboard.store.sql.agents import count_agents, list_agents
 from callboard.store.sql.database import Database
+from callboard.store.sql.durations import durations
 from callboard.store.sql.extremes import extremes_ms
 from callboard.store.sql.intervals import intervals
-from callboard.store.sql.lengths import lengths
 from callboard.store.sql.overdue import (
-    LONG_LIVE,
-    WAITING,
+    LONG_LIVE_CALLS,
+    WAITING_TASKS,
+    arrivals,
     last_verification,
     overdue,
-    received,
     run_times_ms,
 )
 from callboard.store.sql.sums import sums, sums_since
@@ -62,26 +62,26 @@ class SqlReporting(ABC):
     ) -> list[int | None]:
         return self._at_once(extremes_ms, org_id, where, wanted, max_rows)
 
-    def lengths(
+    def durations(
         self, org_id: int, aggregate: Aggregate, ranges: Sequence[tuple[Micros, Micros]]
-    ) -> GroupLengths:
-        return self._at_once(lengths, org_id, aggregate, ranges)
+    ) -> GroupDurations:
+        return self._at_once(durations, org_id, aggregate, ranges)
 
-    def received(self, org_id: int, spaces: Sequence[int], since: Micros, most: int) -> Arrivals:
-        return self._at_once(received, org_id, spaces, since, most)
+    def arrivals(self, org_id: int, spaces: Sequence[int], since: Micros, max_events: int) -> Arrivals:
+        return self._at_once(arrivals, org_id, spaces, since, max_events)
 
     def long_live_calls(
-        self, org_id: int, status: str, before: Mapping[int, Micros], most: int
+        self, org_id: int, status: str, before: Mapping[int, Micros], max_ids: int
     ) -> dict[int, Overdue]:
-        return self._at_once(overdue, LONG_LIVE, org_id, status, before, most)
+        return self._at_once(overdue, LONG_LIVE_CALLS, org_id, status, before, max_ids)
 
     def waiting_tasks(
-        self, org_id: int, status: str, before: Mapping[int, Micros], most: int
+        self, org_id: int, status: str, before: Mapping[int, Micros], max_ids: int
     ) -> dict[int, Overdue]:
-        return self._at_once(overdue, WAITING, org_id, status, before, most)
+        return self._at_once(overdue, WAITING_TASKS, org_id, status, before, max_ids)
 
-    def run_times_ms(self, org_id: int, spaces: Sequence[int], most: int) -> dict[int, list[int]]:
-        return self._at_once(run_times_ms, org_id, spaces, most)
+    def run_times_ms(self, org_id: int, spaces: Sequence[int], max_tasks: int) -> dict[int, list[int]]:
+        return self._at_once(run_times_ms, org_id, spaces, max_tasks)
 
     def record_verification(self, found: Verification, *, deep: bool, now: Micros) -> None:
         drift = msgspec.json.encode(found.drift_of).decode()

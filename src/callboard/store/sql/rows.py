@@ -1,4 +1,4 @@
-"""Rows ↔ nouns: values in the order of the columns, which is that of the structs."""
+"""Rows ↔ structs: values in the order of the columns, which is that of the structs' fields."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 _decode = msgspec.json.Decoder().decode
 
 
-def _places(of: str, *kinds: str) -> tuple[int, ...]:
+def _places_of(of: str, *kinds: str) -> tuple[int, ...]:
     fields = row_fields(of)
     return tuple(at for at, column in enumerate(COLUMNS[of]) if fields[column].kind in kinds)
 
@@ -82,8 +82,8 @@ def task_values(task: Task) -> SqlRow:
     )
 
 
-def _reader(of: str, noun: type[ItemT]) -> Callable[[SqlRow], ItemT]:
-    documents, flags = _places(of, "document", "texts"), _places(of, "flag")
+def _reader(of: str, item_type: type[ItemT]) -> Callable[[SqlRow], ItemT]:
+    documents, flags = _places_of(of, "document", "texts"), _places_of(of, "flag")
 
     def read(row: SqlRow) -> ItemT:
         values = [*row]
@@ -92,8 +92,8 @@ def _reader(of: str, noun: type[ItemT]) -> Callable[[SqlRow], ItemT]:
                 values[at] = _decode(values[at])
         for at in flags:
             values[at] = bool(values[at])
-        # By place: three times as fast as by name, and the columns are the struct's fields in their order.
-        return noun(*values)
+        # Positional: three times as fast as by name. The columns are the struct's fields in their order.
+        return item_type(*values)
 
     return read
 

@@ -1,4 +1,4 @@
-"""SAVE: what a fold made of a space's batch, and the counter differences that follow from it."""
+"""Saves the results of a fold: events, rows, and the counter differences that follow from them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from callboard.store.sql.rows import call_values, task_values
 
 
 class OrgClock(Struct):
-    """What an organization hands out next; read and written once a commit."""
+    """The next numbers of an organization; read and written once per commit."""
 
     org_id: int
     version: int
@@ -31,15 +31,17 @@ class OrgClock(Struct):
     next_event: int
     next_batch: int
     next_delta: int
-    settled: int
-    """The first delta that is in no cell yet; those before it are there only to move held sums on."""
+    compacted_to: int
+    """The first delta that is not in the cells. Earlier ones are kept only for materialized views to catch
+    up.
+    """
 
 
 def find_clock(db: Database, org_id: int) -> OrgClock | None:
-    """The clock as it stands, its version already moved on to this commit's; none without organization.
+    """The clock with this commit's version. None if there is no such organization.
 
-    Its row is the organization's lock: nobody else writes there until the commit, and whatever a change
-    rests on is read after this.
+    Its row is the organization's lock: no other transaction writes its data until the commit. Everything that
+    a change depends on must be read after this call.
     """
     found = db.row("clock.lock", {"org_id": org_id})
     if found is None:
@@ -49,7 +51,7 @@ def find_clock(db: Database, org_id: int) -> OrgClock | None:
 
 
 def read_clock(db: Database, org_id: int) -> OrgClock:
-    """See `find_clock`; raises `NotFoundError` without organization."""
+    """See `find_clock`. Raises `NotFoundError` if there is no such organization."""
     clock = find_clock(db, org_id)
     if clock is None:
         raise NotFoundError("Organization not found.")
@@ -57,7 +59,7 @@ def read_clock(db: Database, org_id: int) -> OrgClock:
 
 
 def write_clock(db: Database, clock: OrgClock) -> None:
-    """Keep the clock for the next commit."""
+    """Store the clock."""
     db.change("clock.set", msgspec.structs.asdict(clock))
 
 
@@ -89,7 +91,7 @@ def append_events(db: Database, clock: OrgClock, items: Iterable[Item]) -> None:
 
 
 def save_repeats(db: Database, org_id: int, repeats: Iterable[Repeat]) -> None:
-    """Put on record what was brought again. The items are numbered by now."""
+    """Store which batches repeated known events. Call after `append_events`, which numbers new items."""
     rows = [
         (org_id, each.item.no, body_digest(entry.body), entry.batch_no, entry.received_at, entry.source)
         for each in repeats
@@ -100,7 +102,7 @@ def save_repeats(db: Database, org_id: int, repeats: Iterable[Repeat]) -> None:
 
 
 def save_rows(db: Database, org_id: int, items: Iterable[Item]) -> None:
-    """Rows as they are now: new ones, changed ones, and ones that went."""
+    """Insert, update and delete the rows of items that changed."""
     rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _ROW_STATEMENTS}
     for item in items:
         row = item.row
@@ -126,7 +128,7 @@ _ROW_STATEMENTS = ("call.insert", "call.update", "call.delete", "task.insert", "
 
 
 def save_folded(db: Database, clock: OrgClock, items: Collection[Item]) -> None:
-    """Rows that were folded anew, and the counters by the differences; the clock is written."""
+    """Save refolded rows, and adjust the counters by the differences; writes the clock."""
     org_id = clock.org_id
     save_rows(db, org_id, items)
     spaces = {item.space_id for item in items}
@@ -138,26 +140,26 @@ def save_folded(db: Database, clock: OrgClock, items: Collection[Item]) -> None:
 def save_counters(
     db: Database, clock: OrgClock, tallies: Mapping[int, Tally], zones: Mapping[int, str]
 ) -> None:
-    """Totals, counters and runs of spaces, moved by the differences. `zones` are the spaces' home zones."""
+    """Add differences to the totals, counters and runs of spaces. `zones` are the spaces' home zones."""
     org_id, version = clock.org_id, clock.version
-    moved = {space_id: tally for space_id, tally in tallies.items() if tally.calls or tally.tasks}
-    if not moved:
+    changed = {space_id: tally for space_id, tally in tallies.items() if tally.calls or tally.tasks}
+    if not changed:
         return
     db.change_many(
         "totals.add",
-        [(version, *tally.totals(), org_id, space_id) for space_id, tally in moved.items()],
+        [(version, *tally.totals(), org_id, space_id) for space_id, tally in changed.items()],
     )
-    _append_deltas(db, clock, moved, zones)
-    for space_id, tally in moved.items():
+    _append_deltas(db, clock, changed, zones)
+    for space_id, tally in changed.items():
         if tally.runs:
             _save_runs(db, org_id, space_id, tally.runs)
 
 
 _NO_FIRST, _NO_ADDED = ("",) * len(FIRST_DIMENSIONS), ("",) * len(ADDED_DIMENSIONS)
-"""A task has no dimensions of a call."""
+"""A task has none of the dimensions of a call."""
 
 
-def _sealed(row: tuple[Any, ...], added: Sequence[str]) -> tuple[Any, ...]:
+def _with_checksum(row: tuple[Any, ...], added: Sequence[str]) -> tuple[Any, ...]:
     return (*row, delta_checksum(row, added), *added)
 
 
@@ -168,34 +170,34 @@ def _append_deltas(
     no = clock.next_delta
     for space_id, tally in tallies.items():
         zone = zones[space_id]
-        for (quarter, *dimensions), measures in tally.calls.items():
+        for (quarter_hour, *dimensions), measures in tally.calls.items():
             if any(measures):
-                buckets = buckets_of(quarter, zone)
-                head = (clock.org_id, no, space_id, "call", quarter, buckets["hour"], buckets["day"])
+                buckets = buckets_of(quarter_hour, zone)
+                head = (clock.org_id, no, space_id, "call", quarter_hour, buckets["hour"], buckets["day"])
                 first, added = dimensions[: len(FIRST_DIMENSIONS)], dimensions[len(FIRST_DIMENSIONS) :]
-                rows.append(_sealed((*head, *first, "", *measures), added))
+                rows.append(_with_checksum((*head, *first, "", *measures), added))
                 no += 1
-        for (quarter, status), items in tally.tasks.items():
+        for (quarter_hour, status), items in tally.tasks.items():
             if items:
-                buckets = buckets_of(quarter, zone)
-                head = (clock.org_id, no, space_id, "task", quarter, buckets["hour"], buckets["day"])
-                rows.append(_sealed((*head, *_NO_FIRST, status, items, 0, 0, 0, 0), _NO_ADDED))
+                buckets = buckets_of(quarter_hour, zone)
+                head = (clock.org_id, no, space_id, "task", quarter_hour, buckets["hour"], buckets["day"])
+                rows.append(_with_checksum((*head, *_NO_FIRST, status, items, 0, 0, 0, 0), _NO_ADDED))
                 no += 1
     db.change_many("delta.append", rows)
     clock.next_delta = no
-    if no - clock.settled >= compaction.COMPACT_AT:
+    if no - clock.compacted_to >= compaction.COMPACT_AT:
         _compact(db, clock)
-        # Keep what was merged for views to catch up from; past this many, reading cells anew is cheaper.
-        few = no - clock.settled <= _WORTH_KEEPING * compaction.COMPACT_AT
-        _drop_deltas(db, clock, before=clock.settled if few else no)
-        clock.settled = no
+        # Keep the merged deltas, from which views catch up. Beyond this many, reading cells again is cheaper.
+        is_worth_keeping = no - clock.compacted_to <= _MAX_KEPT * compaction.COMPACT_AT
+        _drop_deltas(db, clock, before=clock.compacted_to if is_worth_keeping else no)
+        clock.compacted_to = no
 
 
-_WORTH_KEEPING = 2
+_MAX_KEPT = 2
 
 
 def _compact(db: Database, clock: OrgClock) -> None:
-    compaction.compact(db, clock.org_id, clock.settled)
+    compaction.compact(db, clock.org_id, clock.compacted_to)
 
 
 def _drop_deltas(db: Database, clock: OrgClock, before: int) -> None:
@@ -211,7 +213,7 @@ def compact_for_change(db: Database, clock: OrgClock) -> None:
     _compact(db, clock)
     _drop_deltas(db, clock, before=clock.next_delta)
     clock.next_delta += 1
-    clock.settled = clock.next_delta
+    clock.compacted_to = clock.next_delta
 
 
 def compact_now(db: Database, org_id: int) -> None:
@@ -222,7 +224,7 @@ def compact_now(db: Database, org_id: int) -> None:
 
 
 def home_zones(db: Database, org_id: int, space_ids: Iterable[int]) -> dict[int, str]:
-    """The zones by whose hours and days spaces are counted."""
+    """The zones in which the hours and days of spaces are counted."""
     where = {"spaces": list(space_ids), "org_id": org_id}
     rows: list[tuple[Any, ...]] = db.rows("space.zone", where)
     return {space_id: zone for space_id, zone in rows}  # noqa: C416 - says what is what
@@ -230,10 +232,10 @@ def home_zones(db: Database, org_id: int, space_ids: Iterable[int]) -> dict[int,
 
 def _save_runs(db: Database, org_id: int, space_id: int, runs: dict[str, RunDifference]) -> None:
     where = {"ids": list(runs), "org_id": org_id, "space_id": space_id}
-    kept = {row[0]: row[1:] for row in db.rows("run.load", where)}
+    stored = {row[0]: row[1:] for row in db.rows("run.load", where)}
     put, drop = [], []
     for run_id, difference in runs.items():
-        registered, batch_count, created, modified, *counts = kept.get(
+        registered, batch_count, created, modified, *counts = stored.get(
             run_id, (None, 0, None, None, 0, 0, 0, 0)
         )
         for place, status in enumerate(("pending", "running", "completed", "failed")):
@@ -245,19 +247,19 @@ def _save_runs(db: Database, org_id: int, space_id: int, runs: dict[str, RunDiff
             where = {"org_id": org_id, "space_id": space_id, "run_id": run_id}
             created, modified = db.value("run.bounds", where)
         else:
-            created, modified = _least(created, difference.created), _greatest(modified, difference.modified)
+            created, modified = _earliest(created, difference.created), _latest(modified, difference.modified)
         if registered is not None:
-            created, modified = registered, _greatest(modified, registered)
+            created, modified = registered, _latest(modified, registered)
         put.append((org_id, space_id, run_id, created, modified, *counts))
     db.change_many("run.put", put)
     db.change_many("run.drop", drop)
 
 
-def _least(one: int | None, other: int | None) -> int | None:
+def _earliest(one: int | None, other: int | None) -> int | None:
     known = [value for value in (one, other) if value is not None]
     return min(known, default=None)
 
 
-def _greatest(one: int | None, other: int | None) -> int | None:
+def _latest(one: int | None, other: int | None) -> int | None:
     known = [value for value in (one, other) if value is not None]
     return max(known, default=None)

@@ -1,4 +1,4 @@
-"""A store that speaks SQL, whatever the engine: what is asked of it, and the transaction each thing takes."""
+"""A store on a SQL engine: each operation of `Store` with the kind of transaction it needs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,6 @@ from callboard.store.reporting import Verification
 from callboard.store.sql import compaction, directory, lists
 from callboard.store.sql.copying import Copying, is_unfinished
 from callboard.store.sql.database import Database
-from callboard.store.sql.histories import VersionEpochs, numbered
 from callboard.store.sql.import_rows import import_rows
 from callboard.store.sql.imports import begin_import, claim_import, finish_import, heartbeat_import, import_of
 from callboard.store.sql.ingestion import Arrived, Ingestion
@@ -52,6 +51,7 @@ from callboard.store.sql.reporting import SqlReporting
 from callboard.store.sql.rows import run_of
 from callboard.store.sql.save import compact_now, find_clock
 from callboard.store.sql.verify import Engine, Verifier
+from callboard.store.sql.version_epochs import VersionEpochs, delta_with_epoch
 from callboard.store.sql.withdrawal import begin_withdrawal, withdraw_some
 from callboard.store.sql.zone_change import follow_home_zone, rebuild_grains
 
@@ -59,22 +59,24 @@ T = TypeVar("T")
 
 
 class SqlStore(SqlReporting):
-    """See `Store`. An engine adds how it connects, what moved, and what it says of itself."""
+    """See `Store`. A subclass for an engine adds connections, changes and readiness."""
 
     @abstractmethod
     def _read(self, query: Callable[..., T], *args: Any) -> T:
-        """Each statement by itself, together within the query time. `query` may be called again."""
+        """A query without a transaction, each statement in its own snapshot, within the query time. `query`
+        may be called again.
+        """
 
     @abstractmethod
     def _snapshot(self) -> AbstractContextManager[Database]:
-        """One snapshot, for as long as it takes."""
+        """One snapshot, without a time limit."""
 
     @abstractmethod
     def _writing(self) -> AbstractContextManager[Database]:
-        """One commit, which a caller cannot begin again."""
+        """One commit, without retries."""
 
-    doing: Activity
-    _histories: VersionEpochs
+    activity: Activity
+    _epochs: VersionEpochs
 
     @property
     @abstractmethod
@@ -82,16 +84,16 @@ class SqlStore(SqlReporting):
 
     @abstractmethod
     def _engine(self) -> Engine:
-        """What verifying takes of the engine."""
+        """The engine's part of a verification."""
 
     @abstractmethod
     def change_counter(self) -> int: ...
 
     @abstractmethod
-    def moved(self, org_id: int, since: int) -> Changes: ...
+    def changes_since(self, org_id: int, since: int) -> Changes: ...
 
     @abstractmethod
-    def ahead(self) -> Refresher | None: ...
+    def refresher(self) -> Refresher | None: ...
 
     @abstractmethod
     def ready(self) -> dict[Literal["engine", "version", "durable"], str]: ...
@@ -102,10 +104,10 @@ class SqlStore(SqlReporting):
     def sums_since(
         self, org_id: int, scans: Sequence[Scan], since: Sequence[tuple[Aggregate, int]]
     ) -> tuple[list[Rows], list[Rows | None], int | None]:
-        history = self._histories.number
-        of_history = [(aggregate, self._histories.mark(mark)) for aggregate, mark in since]
-        rows, changes, delta_number = super().sums_since(org_id, scans, of_history)
-        return rows, changes, numbered(history, delta_number)
+        epoch = self._epochs.number
+        of_epoch = [(aggregate, self._epochs.to_database_delta(number)) for aggregate, number in since]
+        rows, changes, delta_number = super().sums_since(org_id, scans, of_epoch)
+        return rows, changes, delta_with_epoch(epoch, delta_number)
 
     # --- events in
 
@@ -115,12 +117,12 @@ class SqlStore(SqlReporting):
     def ingest_joined(
         self, batches: Sequence[Batch], arrived: Arrived, *, waited_s: float = 0.0
     ) -> list[Receipt | Exception]:
-        """`ingest`, and where all batches are of one organization, in the same commit also what `arrived`
-        gives for it once its lock is held: while other writers held it, more came. Where several
-        organizations share the commit nothing is asked for.
+        """`ingest`; and if all batches are of one organization, also the batches that `arrived` returns once
+        the organization's lock is held: more may have been queued during the lock wait. With several
+        organizations `arrived` is not called.
 
-        The results of the joined batches follow the others. A commit that has to be begun again may ask
-        again; what was given before is in it all the same.
+        The results of the joined batches follow the others. A retried commit calls `arrived` again, and
+        includes what an earlier call returned.
         """
         if len(org_ids := {batch.org_id for batch in batches}) != 1:
             return self.ingest(batches, waited_s=waited_s)
@@ -159,13 +161,13 @@ class SqlStore(SqlReporting):
     def withdraw(
         self, org_id: int, batch_no: int, now: Micros, progress: Progress | None = None
     ) -> Withdrawal:
-        # On record first: an import that still runs brings nothing behind the range read here.
+        # Recorded first: from then on a running import cannot add events after the range that is read here.
         first, last = self._write(lambda db: begin_withdrawal(db, org_id, batch_no, now))
         events = calls = tasks = 0
         begin: int | None = first
         while begin is not None:
-            piece = partial(withdraw_some, org_id=org_id, batch_no=batch_no, from_seq=begin, last_seq=last)
-            begin, done = self._write(piece)
+            chunk = partial(withdraw_some, org_id=org_id, batch_no=batch_no, from_seq=begin, last_seq=last)
+            begin, done = self._write(chunk)
             events, calls, tasks = events + done.events, calls + done.calls, tasks + done.tasks
             if progress is not None:
                 progress(last - first + 1 if begin is None else begin - first, last - first + 1)
@@ -327,7 +329,7 @@ class SqlStore(SqlReporting):
         rows = self._read(lambda db: db.rows("outcome.list", where))
         return {(row[0], row[1]): row[2] for row in rows}
 
-    # --- care
+    # --- maintenance
 
     def verify(
         self, *, deep: bool = False, repair: bool = False, progress: Progress | None = None
@@ -335,20 +337,20 @@ class SqlStore(SqlReporting):
         return Verifier(self._engine(), deep=deep, repair=repair).run(progress)
 
     def copy_to(self, target: SqlStore, progress: Progress | None = None) -> int:
-        """Copy everything into an empty store, go on with a copy that did not end, or take along what moved
-        since one ended. Returns how many organizations moved here meanwhile: not 0, the copy has to be run
-        again. Raises `StoreFileError` when the target holds something of its own.
+        """Copy everything into an empty store, resume an interrupted copy, or copy what changed since a
+        finished one. Returns how many organizations changed here meanwhile: if not 0, call it again. Raises
+        `StoreFileError` when the target has data that is not from this store.
         """
         return Copying(self._snapshot, target._writing, target._snapshot, progress).run()
 
     def end_copy(self, target: SqlStore) -> int:
-        """The copy is verified: its target is a store like any other from now on. Returns as `copy_to` how
-        many organizations moved here since; then the copy has not ended.
+        """Mark a verified copy as complete. Returns how many organizations changed here since: if not 0, the
+        copy is still unfinished.
         """
         return Copying(self._snapshot, target._writing, target._snapshot, None).end()
 
     def is_unfinished_copy(self) -> bool:
-        """Whether this is the target of a copy that has not ended: its numbers are no numbers yet."""
+        """Whether this is the target of an unfinished copy, whose numbers are not right yet."""
         return self._read(is_unfinished)
 
 

@@ -1,4 +1,4 @@
-"""Sums for reports: over cells with the deltas that are not in them yet, or over rows."""
+"""Sums for reports: from cells plus the deltas that are not in them, or from rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from callboard.fold.catalogue import BY_NAME, Counter
 from callboard.fold.ranges import indexes_containing
 from callboard.model.fields import group_fields
-from callboard.store.budget import hand, rows_left
+from callboard.store.budget import charge_rows, rows_left
 from callboard.store.questions import (
     CONTACT_SPACES,
     Aggregate,
@@ -28,21 +28,21 @@ from callboard.store.sql.database import Database, Dialect
 from callboard.store.sql.filters import WAIT_KNOWN, calls_where, tasks_where
 
 _COLUMNS = ("d1", "d2", "d3")
-MANY_LOOKUPS = 2_000
-"""Beyond this many pairs of a range and a space, the cells of each space are read in one walk. An index
-lookup for a pair costs as much as reading a few neighbouring cells: for 8,640 quarter-hours of 1,304 spaces
-the lookups took 35 s, the walk takes half a second.
+MAX_LOOKUPS = 2_000
+"""Beyond this many pairs of a range and a space, the cells of each space are read in one index scan. A lookup
+for a pair costs as much as reading a few neighbouring cells: for 8,640 quarter-hours of 1,304 spaces the
+lookups took 35 s, the scan half a second.
 """
 
 
 class _DeltaRange(NamedTuple):
-    """Where an organization's deltas stand."""
+    """The numbers of an organization's deltas."""
 
-    settled: int
-    """The first that is in no cell yet."""
+    compacted_to: int
+    """The first that is not in the cells."""
     next: int
     first: int | None
-    """That is there; none when there is none."""
+    """The first that is stored; None if none is."""
 
 
 def sums(db: Database, org_id: int, scans: Sequence[Scan]) -> list[Rows]:
@@ -54,34 +54,38 @@ def sums_since(
     db: Database, org_id: int, scans: Sequence[Scan], since: Sequence[tuple[Aggregate, int]]
 ) -> tuple[list[Rows], list[Rows | None], int | None]:
     """See `Reporting.sums_since`; the caller's transaction makes all of it one snapshot."""
-    marks = _DeltaRange(1, 1, None)
+    delta_range = _DeltaRange(1, 1, None)
     if since or any(scan.grain is not None for scan in scans):
-        marks = _DeltaRange(*(db.row("clock.marks", {"org_id": org_id}) or marks))
+        delta_range = _DeltaRange(*(db.row("clock.delta_range", {"org_id": org_id}) or delta_range))
     rows = [
-        _of_rows(db, org_id, scan) if scan.grain is None else _of_cells(db, org_id, scan, marks.settled)
+        _sum_rows(db, org_id, scan)
+        if scan.grain is None
+        else _sum_cells(db, org_id, scan, delta_range.compacted_to)
         for scan in scans
     ]
-    changes = [_changed(db, org_id, aggregate, mark, marks) for aggregate, mark in since]
-    return rows, changes, marks.next
+    changes = [
+        _changes(db, org_id, aggregate, delta_number, delta_range) for aggregate, delta_number in since
+    ]
+    return rows, changes, delta_range.next
 
 
 def bounded(db: Database, sql: str, values: Mapping[str, Any]) -> list[Any]:
-    """All rows of a statement, as long as the question may have so many."""
+    """All rows of a statement, within the bound on rows of this query (`budget`)."""
     found = db.select(f"{sql} LIMIT :most_handed", {**values, "most_handed": rows_left() + 1})
-    hand(len(found))
+    charge_rows(len(found))
     return found
 
 
 # --- cells
 
 
-def _of_cells(db: Database, org_id: int, scan: Scan, settled: int) -> Rows:
+def _sum_cells(db: Database, org_id: int, scan: Scan, compacted_to: int) -> Rows:
     aggregate = scan.aggregate
     assert aggregate.counter is not None, "only a counter has cells"
     counter = BY_NAME[aggregate.counter]
     values: dict[str, Any] = {
         "org_id": org_id,
-        "since": settled,
+        "since": compacted_to,
         "counter": counter.code,
         "grain": str(scan.grain),
         "ranges": list(scan.ranges),
@@ -91,7 +95,7 @@ def _of_cells(db: Database, org_id: int, scan: Scan, settled: int) -> Rows:
     }
     cells = _merged(db, counter, scan, values)
     deltas = _unmerged(db, counter, scan, values)
-    return _together(cells, deltas, 1 + len(aggregate.group))
+    return _add_deltas(cells, deltas, 1 + len(aggregate.group))
 
 
 def ranges_of(dialect: Dialect) -> str:
@@ -99,12 +103,12 @@ def ranges_of(dialect: Dialect) -> str:
 
 
 def _merged(db: Database, counter: Counter, scan: Scan, values: dict[str, Any]) -> Rows:
-    """What the cells hold, by whichever of three statements is quickest for this engine and scan."""
+    """Sums from the cells, by the fastest of three statements for this engine and scan."""
     dialect, aggregate = db.dialect, scan.aggregate
     named = dict(zip(counter.dimensions, _COLUMNS, strict=False))
-    wanted = [_measured(each, each.measure, named[counter.status]) for each in aggregate.sums]
-    if len(scan.ranges) * len(aggregate.spaces) > MANY_LOOKUPS and _are_dense(scan.ranges):
-        return _walked(db, scan, named, wanted, values)
+    wanted = [_sum_expression(each, each.measure, named[counter.status]) for each in aggregate.sums]
+    if len(scan.ranges) * len(aggregate.spaces) > MAX_LOOKUPS and _are_dense(scan.ranges):
+        return _by_scan(db, scan, named, wanted, values)
     cells = (
         "org_id = :org_id AND counter = :counter AND grain = :grain AND space_id = wanted.value "
         f"AND bucket >= begins AND bucket < ends{_matching(aggregate, named, values)}"
@@ -127,12 +131,12 @@ def _columns_of(aggregate: Aggregate, named: Mapping[str, str]) -> list[str]:
 def _by_subquery(
     db: Database, aggregate: Aggregate, cells: str, wanted: list[str], values: dict[str, Any]
 ) -> Rows:
-    """The same by a subquery for each range (and space), so that nothing is sorted: SQLite groups by sorting
-    all the cells, and is three to five times slower by it.
+    """The same by a subquery for each range (and space), without a sort: SQLite implements GROUP BY by
+    sorting all cells, which is three to five times slower.
     """
     dialect = db.dialect
     one = len(wanted) == 1
-    # A subquery has one column: several sums come as one JSON array.
+    # A scalar subquery returns one column: several sums are packed as a JSON array.
     found = wanted[0] if one else dialect.packed.format(", ".join(wanted))
     if aggregate.group:
         group, source = ["place", "wanted.value"], f"span CROSS JOIN {dialect.each_space}"
@@ -150,7 +154,7 @@ def _by_subquery(
 
 
 def _are_dense(ranges: Sequence[tuple[int, int]]) -> bool:
-    """Whether a walk from the first to the last reads at most twice what lies in them, and nothing twice."""
+    """Whether a scan from the first to the last range reads at most twice their length, and nothing twice."""
     ordered = sorted(ranges)
     length = sum(end - begin for begin, end in ordered)
     return (
@@ -159,10 +163,10 @@ def _are_dense(ranges: Sequence[tuple[int, int]]) -> bool:
     )
 
 
-def _walked(
+def _by_scan(
     db: Database, scan: Scan, named: dict[str, str], wanted: list[str], values: dict[str, Any]
 ) -> Rows:
-    """The same in one walk over the cells of each space; the range that a bucket lies in is found here."""
+    """The same in one scan over the cells of each space; buckets are assigned to ranges here."""
     dialect, aggregate = db.dialect, scan.aggregate
     group = ", ".join(["bucket", *_columns_of(aggregate, named)])
     found = bounded(
@@ -177,8 +181,8 @@ def _walked(
     of_bucket = {bucket: places(bucket) for bucket in {row[0] for row in found}}
     rows = [(place, *row[1:]) for row in found if any(row[first:]) for place in of_bucket[row[0]]]
     held = [place for each in of_bucket.values() for place in each]
-    # Where several buckets lie in one range, their rows have to be added up.
-    return rows if len(held) == len(set(held)) else _together([], rows, first)
+    # If a range contains several buckets, their rows are summed.
+    return rows if len(held) == len(set(held)) else _add_deltas([], rows, first)
 
 
 _unpacked = msgspec.json.Decoder(list[int]).decode
@@ -189,7 +193,7 @@ def _nothing(many: int) -> str:
 
 
 def _unmerged(db: Database, counter: Counter, scan: Scan, values: dict[str, Any]) -> Rows:
-    """What the deltas hold that are in no cell yet. They are few, so the range of each is found here."""
+    """Sums of the deltas that are not in the cells. They are few: buckets are assigned to ranges here."""
     assert scan.grain is not None
     contact = scan.aggregate.spaces == (CONTACT_SPACES,)
     bucket = (UTC_BUCKETS if contact else HOME_BUCKETS)[scan.grain]
@@ -202,13 +206,15 @@ def _unmerged(db: Database, counter: Counter, scan: Scan, values: dict[str, Any]
     ]
 
 
-def _changed(db: Database, org_id: int, aggregate: Aggregate, since: int, marks: _DeltaRange) -> Rows | None:
-    """What the deltas since a change counter add up to; None when some of them are deleted."""
-    if since == marks.next:
+def _changes(
+    db: Database, org_id: int, aggregate: Aggregate, since: int, delta_range: _DeltaRange
+) -> Rows | None:
+    """The sums of the deltas since a delta number; None if some of them have been deleted."""
+    if since == delta_range.next:
         return []
-    # Deltas are deleted from the first on, once they are in cells. A counter beyond the last one comes from
-    # another history of the store.
-    if since > marks.next or marks.first is None or marks.first > since:
+    # Deltas are deleted in order, once they are in cells. A number after the last delta is from another epoch
+    # of the store.
+    if since > delta_range.next or delta_range.first is None or delta_range.first > since:
         return None
     assert aggregate.counter is not None, "only a counter has deltas"
     values = {"org_id": org_id, "since": since, "spaces": list(aggregate.spaces)}
@@ -218,13 +224,13 @@ def _changed(db: Database, org_id: int, aggregate: Aggregate, since: int, marks:
 def _sum_deltas(
     db: Database, counter: Counter, aggregate: Aggregate, bucket: str, within: str, values: dict[str, Any]
 ) -> Rows:
-    """What the deltas from `:since` on add up to, by bucket and group."""
+    """The sums of the deltas from `:since` on, by bucket and group."""
     contact = aggregate.spaces == (CONTACT_SPACES,)
     named = {name: name for name in counter.dimensions}
     space = str(CONTACT_SPACES) if contact else "space_id"
     group = [bucket, *(space if name == "space" else name for name in aggregate.group)]
     scope = IN_CONTACT_SPACES if contact else f"space_id IN (SELECT value FROM {db.dialect.each_space})"
-    wanted = [_measured(each, each.measure, counter.status) for each in aggregate.sums]
+    wanted = [_sum_expression(each, each.measure, counter.status) for each in aggregate.sums]
     return bounded(
         db,
         f"SELECT {', '.join([*group, *wanted])} FROM delta WHERE org_id = :org_id AND no >= :since "
@@ -234,8 +240,8 @@ def _sum_deltas(
     )
 
 
-def _measured(wanted: Sum, measure: str, status: str) -> str:
-    """The sum over those rows whose status counts."""
+def _sum_expression(wanted: Sum, measure: str, status: str) -> str:
+    """The SQL of a sum over the rows whose status counts."""
     of = _of_status(wanted, status)
     return f"coalesce(sum({measure}){f' FILTER (WHERE {of})' if of else ''}, 0)"
 
@@ -251,7 +257,7 @@ def _of_status(wanted: Sum, status: str) -> str:
 
 
 def _matching(aggregate: Aggregate, named: dict[str, str], values: dict[str, Any]) -> str:
-    """The filters, on a counter's dimensions; null is stored there as the empty text."""
+    """The filters as SQL on a counter's dimensions, in which null is stored as the empty text."""
     conditions = ""
     for name, wanted in aggregate.conditions:
         if isinstance(wanted, Unknown):
@@ -262,18 +268,20 @@ def _matching(aggregate: Aggregate, named: dict[str, str], values: dict[str, Any
     return conditions
 
 
-def _together(rows: Rows, deltas: Rows, key: int) -> Rows:
-    """Cells with the deltas that are not in them yet; `key` values of a row name what it is of."""
+def _add_deltas(rows: Rows, deltas: Rows, key: int) -> Rows:
+    """Add the deltas that are not in cells to the rows from cells. The first `key` values of a row are its
+    key.
+    """
     if not deltas:
         return rows
-    late: dict[tuple[Any, ...], tuple[int, ...]] = {}
+    by_key: dict[tuple[Any, ...], tuple[int, ...]] = {}
     for row in deltas:
-        late[row[:key]] = _added(late[row[:key]], row[key:]) if row[:key] in late else row[key:]
+        by_key[row[:key]] = _added(by_key[row[:key]], row[key:]) if row[:key] in by_key else row[key:]
     every = []
     for row in rows:
-        moved = late.pop(row[:key], None)
-        every.append(row if moved is None else (*row[:key], *_added(row[key:], moved)))
-    every += [(*name, *measures) for name, measures in late.items()]
+        delta = by_key.pop(row[:key], None)
+        every.append(row if delta is None else (*row[:key], *_added(row[key:], delta)))
+    every += [(*name, *measures) for name, measures in by_key.items()]
     return [row for row in every if any(row[key:])]
 
 
@@ -308,12 +316,12 @@ _TASK_MEASURES = {"items": "1", "answered": "0", "timed": "0", "talk_ms": "0", "
 
 
 MANY_SPACES = 20
-"""From this many spaces on it is quicker to walk all calls of a short time than to look each space up."""
+"""From this many spaces on, reading all calls of a short time is faster than one index lookup per space."""
 _BY_STATUS = {"space", "call_status"}
-"""What the index by time holds beside the time."""
+"""The columns that the index by time covers, besides the time."""
 
 
-def _of_rows(db: Database, org_id: int, scan: Scan) -> Rows:
+def _sum_rows(db: Database, org_id: int, scan: Scan) -> Rows:
     everywhere, aggregate = Scope(org_id, all_content=True), scan.aggregate
     if isinstance(aggregate.where, CallFilter):
         conditions = calls_where(db.dialect, everywhere, aggregate.where)
@@ -330,7 +338,7 @@ def _of_rows(db: Database, org_id: int, scan: Scan) -> Rows:
         where += f" AND {groups[name]} = :bucket"
         values["bucket"] = str(bucket)
     group = ["place", *(groups[name] for name in aggregate.group)]
-    wanted = [_measured(each, measures[each.measure], status) for each in aggregate.sums]
+    wanted = [_sum_expression(each, measures[each.measure], status) for each in aggregate.sums]
     spaces = f"{db.dialect.each_space} {db.dialect.then_join}", "space_id = wanted.value"
     if _is_by_time(db.dialect, aggregate):
         index, spaces = "call_by_time", ("", f"space_id IN (SELECT value FROM {db.dialect.each_space})")
@@ -338,16 +346,16 @@ def _of_rows(db: Database, org_id: int, scan: Scan) -> Rows:
         f"{ranges_of(db.dialect)}SELECT {', '.join([*group, *wanted])} "
         f"FROM span CROSS JOIN {spaces[0]} {table}{db.dialect.indexed(index)} "
         f"ON {spaces[1]} AND {at} >= begins AND {at} < ends AND {where} "
-        # By position: a group that is an expression would have to be written out again.
+        # By position, because a group may be an expression.
         f"GROUP BY {', '.join(str(1 + place) for place in range(len(group)))}"
     )
     return [row for row in bounded(db, sql, values) if any(row[len(group) :])]
 
 
 def _is_by_time(dialect: Dialect, aggregate: Aggregate) -> bool:
-    """Whether the index by time alone answers, on an engine that can be told which index to take."""
+    """Whether the covering index by time is enough, on an engine with index hints."""
     return (
-        bool(dialect.by_index)
+        bool(dialect.index_hint)
         and isinstance(aggregate.where, CallFilter)
         and aggregate.bucket is None
         and len(aggregate.spaces) >= MANY_SPACES

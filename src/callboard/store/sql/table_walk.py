@@ -24,7 +24,7 @@ from callboard.errors import (
 )
 from callboard.store.sql.database import Column, Database, SqlRow
 
-PIECE = 5_000
+CHUNK_ROWS = 5_000
 """Rows read in one snapshot."""
 
 UNREADABLE = (
@@ -55,20 +55,20 @@ class UnreadableRange(NamedTuple):
 
     key: str
     column: str
-    why: str
+    fault_text: str
     row: SqlRow | None = None
     """The row with its texts as bytes; None when it cannot be read that way either."""
 
 
-def why(error: Exception) -> str:
+def fault_text(error: Exception) -> str:
     """The fault as text for the report. Raises `StoreUnavailableError` again: a store that does not answer
     is not damaged. So every handler of `UNREADABLE` calls this, also one that needs no text.
     """
     if isinstance(error, StoreUnavailableError):
         raise error
-    said = next(iter(str(error).splitlines()), "") or error.__class__.__name__
+    message = next(iter(str(error).splitlines()), "") or error.__class__.__name__
     # The hint is for other commands: this text is in the report of verify --deep itself.
-    return f"cannot be read: {said.removesuffix(': callboard verify --deep says where.')}"
+    return f"cannot be read: {message.removesuffix(': callboard verify --deep says where.')}"
 
 
 @contextmanager
@@ -112,7 +112,7 @@ def _may_be_lost_connection(error: StoreUnavailableError) -> bool:
     return not isinstance(error, StoreLockedError | StoreReplacedError)
 
 
-def attempt(enter: Snapshot, ask: Callable[[Database], T], read: Snapshot | None = None) -> T:
+def run_with_retry(enter: Snapshot, ask: Callable[[Database], T], read: Snapshot | None = None) -> T:
     """Run `ask` in one snapshot or commit; every read and commit of a verification goes through here. A
     connection lost meanwhile may mean that the database was restarted, so it is tried once more: `ask` must
     be repeatable. Lost again, it raises `ReadingEndsError`: a damaged length can crash the process that
@@ -155,11 +155,11 @@ class TableWalk:
         self._table = table
         self.key = tuple(key)
         self._org_id = org_id
-        self.columns, dialect = attempt(read, lambda db: (db.described(table), db.dialect))
+        self.columns, dialect = run_with_retry(read, lambda db: (db.described(table), db.dialect))
         if not self.columns:
             raise StoreDamagedError(f"no such table: {table}")
         self._as_bytes = dialect.as_bytes
-        self._from = f" FROM {table}{dialect.whole} WHERE "
+        self._from = f" FROM {table}{dialect.table_only} WHERE "
         self._places = [[each.name for each in self.columns].index(name) for name in self.key]
         self._fitting: set[tuple[type, ...]] = set()
         """Combinations of value types that fit the columns: few, so each is checked once and not for each
@@ -196,12 +196,14 @@ class TableWalk:
             return self._select(f"{within} ORDER BY {number}", {"begin": begin, "end": end}), []
         except ReadingEndsError as error:
             return [], [
-                UnreadableRange(str(begin) if end - begin == 1 else f"{begin}-{end - 1}", "", why(error))
+                UnreadableRange(
+                    str(begin) if end - begin == 1 else f"{begin}-{end - 1}", "", fault_text(error)
+                )
             ]
         except UNREADABLE as error:
             if end - begin == 1:
-                return [], [self._one(within, {"begin": begin, "end": end}, str(begin), why(error))]
-            why(error)
+                return [], [self._one(within, {"begin": begin, "end": end}, str(begin), fault_text(error))]
+            fault_text(error)
         middle = (begin + end) // 2
         first, second = self.numbered(begin, middle), self.numbered(middle, end)
         return first[0] + second[0], first[1] + second[1]
@@ -211,9 +213,11 @@ class TableWalk:
         number = self.key[0]
         sql = f"SELECT min({number}){self._from}{self._scope()} AND {number} >= :at"
         try:
-            found: int | None = attempt(self._read, lambda db: db.select_value(sql, self._values({"at": at})))
+            found: int | None = run_with_retry(
+                self._read, lambda db: db.select_value(sql, self._values({"at": at}))
+            )
         except UNREADABLE as error:
-            why(error)
+            fault_text(error)
             return None
         # A damaged index may return anything; callers rely on moving forward.
         return found if isinstance(found, int) and found >= at else None
@@ -222,79 +226,83 @@ class TableWalk:
 
     def all(self) -> Iterator[Read]:
         """All rows in key order. Where reading forward cannot get past a fault, the rest is read backward
-        from the end of the table, and the stretch between is one fault.
+        from the end of the table, and the range between is one fault.
         """
         after, fault = yield from self._forward()
         if fault is None:
             return
         before, other = yield from self._backward(after)
         faults = [fault]
-        # Both directions stopped at the same row: only that row is lost. Else name the stretch between.
+        # Both directions stopped at the same row: only that row is lost. Else name the range between.
         if fault.row is None or other is None or other.row != fault.row:
-            told = "/".join(map(_shown, after)) if after else "the first"
-            until = "/".join(map(_shown, before)) if before else "the last"
-            faults = [UnreadableRange(f"between {told} and {until}", fault.column, fault.why)]
+            after_text = "/".join(map(_shown, after)) if after else "the first"
+            before_text = "/".join(map(_shown, before)) if before else "the last"
+            faults = [
+                UnreadableRange(f"between {after_text} and {before_text}", fault.column, fault.fault_text)
+            ]
         yield [], faults
 
     def _forward(self) -> Generator[Read, None, tuple[SqlRow | None, UnreadableRange | None]]:
         after: SqlRow | None = None
-        most = PIECE
+        limit = CHUNK_ROWS
         while True:
             further, values = self._beyond_key(after, ">")
             order = ", ".join(self.key)
             try:
-                rows = self._select(f"{further} ORDER BY {order} LIMIT {most}", values)
+                rows = self._select(f"{further} ORDER BY {order} LIMIT {limit}", values)
             except ReadingEndsError as error:
-                return after, UnreadableRange("", "", why(error))
+                return after, UnreadableRange("", "", fault_text(error))
             except UNREADABLE as error:
                 # Smaller pieces until the faulty row is read alone; after a good one the size doubles again.
-                if most > 1:
-                    why(error)
-                    most = max(1, most // 8)
+                if limit > 1:
+                    fault_text(error)
+                    limit = max(1, limit // 8)
                     continue
-                lost = self._one(f"{further} ORDER BY {order} LIMIT 1", values, "", why(error))
+                fault = self._one(f"{further} ORDER BY {order} LIMIT 1", values, "", fault_text(error))
                 # Continue after the row if its key can be read and lies further on. Without that check a
-                # damaged key could send the walk back, for ever.
-                key = self._text_key(lost.row)
+                # damaged key could send the walk back in an endless loop.
+                key = self._text_key(fault.row)
                 if key is None or (after is not None and not _is_after(after, key)):
-                    return after, lost
-                yield [], [lost]
+                    return after, fault
+                yield [], [fault]
                 after = key
                 continue
             keys = [self._key(row) for row in rows]
             if after is not None and rows and not _is_after(after, keys[-1]):
                 return after, UnreadableRange(self.key_of(rows[-1]), "", "is not in its order", rows[-1])
             yield rows, []
-            if len(rows) < most:
+            if len(rows) < limit:
                 return after, None
-            after, most = keys[-1], min(PIECE, most * 2)
+            after, limit = keys[-1], min(CHUNK_ROWS, limit * 2)
 
     def _backward(
-        self, until: SqlRow | None
+        self, stop: SqlRow | None
     ) -> Generator[Read, None, tuple[SqlRow | None, UnreadableRange | None]]:
         before: SqlRow | None = None
-        most = PIECE
+        limit = CHUNK_ROWS
         while True:
             further, values = self._beyond_key(before, "<")
             order = ", ".join(f"{each} DESC" for each in self.key)
             try:
-                rows = self._select(f"{further} ORDER BY {order} LIMIT {most}", values)
+                rows = self._select(f"{further} ORDER BY {order} LIMIT {limit}", values)
             except ReadingEndsError as error:
-                return before, UnreadableRange("", "", why(error))
+                return before, UnreadableRange("", "", fault_text(error))
             except UNREADABLE as error:
-                if most == 1:
-                    return before, self._one(f"{further} ORDER BY {order} LIMIT 1", values, "", why(error))
-                most = max(1, most // 8)
+                if limit == 1:
+                    return before, self._one(
+                        f"{further} ORDER BY {order} LIMIT 1", values, "", fault_text(error)
+                    )
+                limit = max(1, limit // 8)
                 continue
             # Stop where the forward walk stopped: rows before that were reported already.
-            new = [row for row in rows if until is None or _is_after(until, self._key(row))]
+            new = [row for row in rows if stop is None or _is_after(stop, self._key(row))]
             yield new, []
-            if len(new) < most:
+            if len(new) < limit:
                 return before, None
             key = self._key(rows[-1])
             if before is not None and not _is_after(key, before):
                 return before, None
-            before, most = key, min(PIECE, most * 2)
+            before, limit = key, min(CHUNK_ROWS, limit * 2)
 
     def _beyond_key(self, key: SqlRow | None, how: str) -> tuple[str, dict[str, Any]]:
         if key is None:
@@ -333,21 +341,24 @@ class TableWalk:
             for each in self.columns
         ]
         sql = f"SELECT {', '.join(names)}{self._from}{self._scope()} AND {further}"
-        return attempt(self._read, lambda db: db.select(sql, self._values(values)))
+        return run_with_retry(self._read, lambda db: db.select(sql, self._values(values)))
 
     def _one(self, further: str, values: dict[str, Any], key: str, fault: str) -> UnreadableRange:
         """The fault of one row: read again with texts as bytes, to name the columns that are no UTF-8."""
         try:
             [row, *_] = self._select(further, values, as_bytes=True)
         except UNREADABLE as error:
-            return UnreadableRange(key, "", fault if isinstance(error, ValueError) else why(error))
-        wrong = [
+            return UnreadableRange(key, "", fault if isinstance(error, ValueError) else fault_text(error))
+        wrong_columns = [
             each.name
             for each, value in zip(self.columns, row, strict=True)
             if each.kind is str and isinstance(value, bytes) and not _is_text(value)
         ]
         return UnreadableRange(
-            key or self.key_of(row), ", ".join(wrong), "is no text (UTF-8)" if wrong else fault, row
+            key or self.key_of(row),
+            ", ".join(wrong_columns),
+            "is no text (UTF-8)" if wrong_columns else fault,
+            row,
         )
 
 

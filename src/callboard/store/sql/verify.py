@@ -27,11 +27,11 @@ from callboard.store.sql.directory_check import check_directory, derive_from_set
 from callboard.store.sql.findings import Findings
 from callboard.store.sql.fold_check import Refolding, repair_page
 from callboard.store.sql.log_check import check_log
-from callboard.store.sql.recount import COUNTERS, Cells, counted_totals, recounted_cells, stored_cells
+from callboard.store.sql.recount import COUNTERS, Cells, recounted_cells, recounted_totals, stored_cells
 from callboard.store.sql.refill import insert_cells, put_totals
 from callboard.store.sql.save import compact_for_change, compact_now, home_zones, read_clock, write_clock
 from callboard.store.sql.table_check import Damaged, TableCheck, drop_orphans, org_ids
-from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, why
+from callboard.store.sql.table_walk import UNREADABLE, Snapshot, fault_text, run_with_retry
 
 Faults = Callable[[], Iterator[tuple[str, str]]]
 
@@ -81,71 +81,73 @@ class Verifier:
         spaces = {org_id: self._space_ids(org_id) for org_id in orgs}
         self._all = sum(map(len, spaces.values()))
         if self._deep:
-            self._structure()
+            self._check_structure()
             for space_id in check_directory(self._read, self._findings):
                 if self._repair:
                     self._commit_repair(1, partial(derive_from_settings, space_id=space_id))
         for org_id in orgs:
             damaged = Damaged([], frozenset())
             if self._deep:
-                damaged = self._tables(org_id, set(spaces[org_id]))
-                self._guarded("event", org_id, 0, partial(self._rows, org_id, set(spaces[org_id]), damaged))
+                damaged = self._check_tables(org_id, set(spaces[org_id]))
+                self._report_failure_of(
+                    "event", org_id, 0, partial(self._check_rows, org_id, set(spaces[org_id]), damaged)
+                )
             for space_id in spaces[org_id]:
-                self._counters(SpaceKey(org_id, space_id), damaged)
+                self._check_counters(SpaceKey(org_id, space_id), damaged)
                 self._findings.count("spaces", 1)
-                self._tell_progress()
+                self._report_progress()
         # After all spaces: the contact spaces' cells are compared with those of each space, repaired by now.
         for org_id in orgs:
-            self._contact_spaces(org_id)
-        self._structure_again()
+            self._check_contact_spaces(org_id)
+        self._check_structure_again()
         return self._findings.found
 
-    def _tell_progress(self) -> None:
+    def _report_progress(self) -> None:
         self._done += 1
         if self._progress is not None:
             self._progress(self._done, self._all)
 
-    def _guarded(self, what: str, org_id: int, space_id: int, check: Callable[[], None]) -> None:
+    def _report_failure_of(self, what: str, org_id: int, space_id: int, check: Callable[[], None]) -> None:
         """Run one check. If it fails, that is a difference, and the verification continues."""
         try:
             check()
         except UNREADABLE as error:
-            self._findings.tell(what, (org_id, space_id), "", why(error), None)
+            self._findings.report(what, (org_id, space_id), "", fault_text(error), None)
 
     def _commit_repair(self, wrong: int, *ways: Callable[[Database], object]) -> None:
         """Repair in one commit, by the first of `ways` that succeeds; one that fails is rolled back. Each
         must be idempotent, because it is repeated after a lost connection: the first commit may have been
         applied.
         """
-        said = ""
+        message = ""
         for change in ways:
             try:
-                attempt(self._write, change, self._read)
+                run_with_retry(self._write, change, self._read)
             except UNREADABLE as error:
-                said = why(error)
+                message = fault_text(error)
             else:
                 self._findings.repaired(wrong)
                 return
-        self._findings.note(f"Not repaired: {said.removesuffix('.')}.")
+        self._findings.note(f"Not repaired: {message.removesuffix('.')}.")
 
     def _space_ids(self, org_id: int) -> list[int]:
         try:
-            rows = attempt(self._read, lambda db: db.rows("space.ids", {"org_id": org_id}))
+            rows = run_with_retry(self._read, lambda db: db.rows("space.ids", {"org_id": org_id}))
             return sorted(row[0] for row in rows)
         except UNREADABLE as error:
-            self._findings.tell("space", (org_id, 0), "", why(error), None)
+            self._findings.report("space", (org_id, 0), "", fault_text(error), None)
             return []
 
     # the file itself
 
-    def _structure(self) -> None:
+    def _check_structure(self) -> None:
         if self._engine.unchecked is not None:
             self._findings.note(self._engine.unchecked)
             return
         faulty: dict[str, int] = {}
-        for table, said in self._engine.faults():
+        for table, message in self._engine.faults():
             faulty[table] = faulty.get(table, 0) + 1
-            self._findings.tell("file", (0, 0), table, said, "ok")
+            self._findings.report("file", (0, 0), table, message, "ok")
         if faulty and self._repair:
             self._broken, faulty = faulty, self._rebuild_indexes(faulty)
         # With a damaged index, events may not be found, and would be missing from a rebuilt row.
@@ -156,12 +158,12 @@ class Verifier:
         for table in faulty:
             # Fails on duplicate keys or unreadable pages: the check below then reports the table again.
             try:
-                attempt(self._write, partial(self._engine.rebuild, table=table), self._read)
+                run_with_retry(self._write, partial(self._engine.rebuild, table=table), self._read)
             except UNREADABLE as error:
-                why(error)
+                fault_text(error)
         return Counter(table for table, _ in self._engine.faults())
 
-    def _structure_again(self) -> None:
+    def _check_structure_again(self) -> None:
         """Check damaged tables once more at the end: rows that were rebuilt may have left the damaged
         pages.
         """
@@ -176,36 +178,36 @@ class Verifier:
 
     # events → rows
 
-    def _rows(self, org_id: int, spaces: set[int], damaged: Damaged) -> None:
+    def _check_rows(self, org_id: int, spaces: set[int], damaged: Damaged) -> None:
         log = check_log(self._read, org_id, self._findings)
-        log = log._replace(whole=log.whole and self._sound_log)
+        log = log._replace(is_complete=log.is_complete and self._sound_log)
         for begin, end, wrong in Refolding(self._read, org_id, log, self._findings).pages():
             # Page by page as they are found: memory stays bounded, and each repair is one short commit.
-            if any(not each.unsound for each in wrong) and self._repair:
-                mend = partial(repair_page, org_id=org_id, begin=begin, end=end, log=log)
+            if any(not each.unknown_because for each in wrong) and self._repair:
+                repair = partial(repair_page, org_id=org_id, begin=begin, end=end, log=log)
                 # First try rows and counters in one commit, so that counters match rows during a repair as
-                # well. Where some row cannot be counted yet, repair the rows alone; `_counters` recounts
-                # later.
-                both = partial(self._repair_and_count, org_id, spaces, mend, damaged)
-                self._commit_repair(sum(not each.unsound for each in wrong), both, mend)
+                # well. Where some row cannot be counted yet, repair the rows alone; `_check_counters`
+                # recounts later.
+                both = partial(self._repair_and_count, org_id, spaces, repair, damaged)
+                self._commit_repair(sum(not each.unknown_because for each in wrong), both, repair)
 
     @staticmethod
     def _repair_and_count(
         org_id: int,
         spaces: set[int],
-        mend: Callable[[Database], frozenset[int]],
+        repair: Callable[[Database], frozenset[int]],
         damaged: Damaged,
         db: Database,
     ) -> None:
-        for space_id in sorted(mend(db) & spaces):
+        for space_id in sorted(repair(db) & spaces):
             _rewrite_counters(db, org_id, space_id, damaged.runs)
 
-    def _tables(self, org_id: int, spaces: set[int]) -> Damaged:
+    def _check_tables(self, org_id: int, spaces: set[int]) -> Damaged:
         damaged = Damaged([], frozenset())
         try:
             damaged = TableCheck(self._read, org_id, spaces, self._findings).run()
         except UNREADABLE as error:
-            self._findings.tell("table", (org_id, 0), "", why(error), None)
+            self._findings.report("table", (org_id, 0), "", fault_text(error), None)
         if self._repair and damaged.drop:
 
             def change(db: Database) -> None:
@@ -219,14 +221,14 @@ class Verifier:
 
     # rows → counters
 
-    def _counters(self, space: SpaceKey, damaged: Damaged) -> None:
+    def _check_counters(self, space: SpaceKey, damaged: Damaged) -> None:
         before = self._findings.drift
         for what, compare in (
             ("totals", self._compare_totals),
             ("cell", self._compare_cells),
             ("run", self._compare_runs),
         ):
-            self._guarded(what, *space, partial(compare, space, damaged))
+            self._report_failure_of(what, *space, partial(compare, space, damaged))
         if self._repair and self._findings.drift > before:
             self._commit_repair(
                 self._findings.drift - before,
@@ -235,13 +237,13 @@ class Verifier:
 
     def _compare_totals(self, space: SpaceKey, _: Damaged) -> None:
         where = {"org_id": space.org_id, "space_id": space.id}
-        row, counted = attempt(
-            self._read, lambda db: (db.row("totals.of_space", where), counted_totals(db, *space))
+        row, counted = run_with_retry(
+            self._read, lambda db: (db.row("totals.of_space", where), recounted_totals(db, *space))
         )
-        kept = None if row is None else Totals(*row)
+        stored = None if row is None else Totals(*row)
         self._findings.count("totals", 1)
-        if kept != counted:
-            self._findings.tell("totals", space, "totals", kept, counted)
+        if stored != counted:
+            self._findings.report("totals", space, "totals", stored, counted)
         # A deep verification counts calls and tasks when it refolds them.
         if not self._deep:
             calls = (getattr(counted, name) for name in Totals.__struct_fields__ if name.startswith("calls_"))
@@ -253,27 +255,29 @@ class Verifier:
             zone = _zone(db, *space)
             return stored_cells(db, *space, zone), recounted_cells(db, *space, zone)
 
-        kept, counted = attempt(self._read, read)
+        stored, counted = run_with_retry(self._read, read)
         self._findings.count("cells", len(counted))
-        if kept == counted:
+        if stored == counted:
             return
         # Sorted by repr: a damaged key may hold a value of any type, and mixed types have no order.
-        for key in sorted(kept.keys() | counted.keys(), key=repr):
-            if kept.get(key) != counted.get(key):
+        for key in sorted(stored.keys() | counted.keys(), key=repr):
+            if stored.get(key) != counted.get(key):
                 name = "/".join(map(str, key))
-                self._findings.tell("cell", space, name, kept.get(key), counted.get(key))
+                self._findings.report("cell", space, name, stored.get(key), counted.get(key))
 
     def _compare_runs(self, space: SpaceKey, damaged: Damaged) -> None:
-        kept, expected = attempt(self._read, lambda db: (_kept_runs(db, *space), _counted_runs(db, *space)))
+        stored, expected = run_with_retry(
+            self._read, lambda db: (_stored_runs(db, *space), _recounted_runs(db, *space))
+        )
         self._findings.count("runs", len(expected))
-        for run_id in sorted(kept.keys() | expected.keys(), key=repr):
-            same = kept.get(run_id) == expected.get(run_id)
+        for run_id in sorted(stored.keys() | expected.keys(), key=repr):
+            same = stored.get(run_id) == expected.get(run_id)
             if not same and (space.id, run_id) not in damaged.runs:
-                self._findings.tell("run", space, str(run_id), kept.get(run_id), expected.get(run_id))
+                self._findings.report("run", space, str(run_id), stored.get(run_id), expected.get(run_id))
 
-    def _contact_spaces(self, org_id: int) -> None:
+    def _check_contact_spaces(self, org_id: int) -> None:
         before = self._findings.drift
-        self._guarded("cell", org_id, CONTACT_SPACES, partial(self._compare_contact, org_id))
+        self._report_failure_of("cell", org_id, CONTACT_SPACES, partial(self._compare_contact, org_id))
         wrong = self._findings.drift - before
         if wrong and self._repair:
 
@@ -284,8 +288,8 @@ class Verifier:
             self._commit_repair(wrong, change)
 
     def _compare_contact(self, org_id: int) -> None:
-        for name, kept, expected in wrong_cells(self._read, org_id):
-            self._findings.tell("cell", (org_id, CONTACT_SPACES), name, kept, expected)
+        for name, stored, expected in wrong_cells(self._read, org_id):
+            self._findings.report("cell", (org_id, CONTACT_SPACES), name, stored, expected)
 
 
 def _zone(db: Database, org_id: int, space_id: int) -> str:
@@ -313,21 +317,23 @@ def _rewrite_counters(
     # In the same commit: lists over all contact spaces are counted from their common cells.
     if any(wrong_cells(lambda: nullcontext(db), org_id)):
         recount_contact(db, org_id)
-    kept, counted = _kept_runs(db, org_id, space_id), _counted_runs(db, org_id, space_id)
-    alone = {run_id for of_space, run_id in keep if of_space == space_id}
-    gone = kept.keys() - counted.keys() - alone
-    db.change_many("run.drop", [(org_id, space_id, run_id) for run_id in gone])
-    put = [(org_id, space_id, run_id, *values) for run_id, values in counted.items() if run_id not in alone]
+    stored, counted = _stored_runs(db, org_id, space_id), _recounted_runs(db, org_id, space_id)
+    kept_as_is = {run_id for of_space, run_id in keep if of_space == space_id}
+    removed = stored.keys() - counted.keys() - kept_as_is
+    db.change_many("run.drop", [(org_id, space_id, run_id) for run_id in removed])
+    put = [
+        (org_id, space_id, run_id, *values) for run_id, values in counted.items() if run_id not in kept_as_is
+    ]
     db.change_many("run.put", put)
     write_clock(db, clock)
 
 
-def _kept_runs(db: Database, org_id: int, space_id: int) -> dict[str, tuple[int, ...]]:
+def _stored_runs(db: Database, org_id: int, space_id: int) -> dict[str, tuple[int, ...]]:
     where = {"org_id": org_id, "space_id": space_id}
     return {row[0]: row[3:] for row in db.rows("run.of_space", where)}
 
 
-def _counted_runs(db: Database, org_id: int, space_id: int) -> dict[str, tuple[int, ...]]:
+def _recounted_runs(db: Database, org_id: int, space_id: int) -> dict[str, tuple[int, ...]]:
     """Runs as counted from their tasks; a run that was registered by a request needs no task."""
     where = {"org_id": org_id, "space_id": space_id}
     runs = {row[0]: row[1:] for row in db.rows("run.recount", where)}

@@ -52,7 +52,7 @@ def withdraw_some(
         return None, Withdrawal(batch_no=batch_no, events=0, calls=0, tasks=0)
     items = items_of(db, org_id, {item_no for _, _, item_no in found})
     # Events of this batch that cannot be decoded are withdrawn all the same.
-    add_entries(db, org_id, items, leaving=batch_no)
+    add_entries(db, org_id, items, withdrawn_batch=batch_no)
     events = 0
     _transfer_repeats(db, org_id, batch_no, items)
     # After the transfer: entries that now belong to another batch stay.
@@ -74,23 +74,27 @@ def _transfer_repeats(db: Database, org_id: int, batch_no: int, items: list[Item
     receipt, as if the withdrawn batch had never sent them.
     """
     numbers = [item.no for item in items]
-    rows: list[tuple[Any, ...]] = db.rows("event_repeat.heirs", {"org_id": org_id, "item_nos": numbers})
+    rows: list[tuple[Any, ...]] = db.rows(
+        "event_repeat.later_copies", {"org_id": org_id, "item_nos": numbers}
+    )
     # Ordered from the last batch to the first: in the dict the first batch that repeated an event wins.
-    heirs = {(item_no, digest): receipt for item_no, digest, *receipt in rows}
-    if not heirs:
+    later_copies = {(item_no, digest): receipt for item_no, digest, *receipt in rows}
+    if not later_copies:
         return
     for item in items:
         for place, entry in enumerate(item.entries):
-            heir = heirs.get((item.no, body_digest(entry.body))) if entry.batch_no == batch_no else None
-            if heir is None:
+            later_copy = (
+                later_copies.get((item.no, body_digest(entry.body))) if entry.batch_no == batch_no else None
+            )
+            if later_copy is None:
                 continue
-            later_batch_no, received_at, source = heir
+            later_batch_no, received_at, source = later_copy
             item.entries[place] = Entry(entry.event, entry.body, received_at, source, later_batch_no)
             where = (org_id, item.no, entry.body)
             # An event that fails its checksum keeps it: a new checksum would certify the damage.
             before = _sealed(db, *where)
             seq = db.value("event.reassign", (later_batch_no, received_at, source, *where))
-            db.change("batch.reach", {"seq": seq, "org_id": org_id, "no": later_batch_no})
+            db.change("batch.extend", {"seq": seq, "org_id": org_id, "no": later_batch_no})
             if before is not None:
                 space_id, event_key = before
                 row = (
@@ -104,7 +108,7 @@ def _transfer_repeats(db: Database, org_id: int, batch_no: int, items: list[Item
                     source,
                     entry.body,
                 )
-                db.change_many("event.seal", [(event_checksum(row), org_id, seq)])
+                db.change_many("event.set_checksum", [(event_checksum(row), org_id, seq)])
 
 
 def _sealed(db: Database, org_id: int, item_no: int, body: bytes) -> tuple[int, int | None] | None:

@@ -13,7 +13,7 @@ from callboard.fold.grain import Grain, bucket_of
 from callboard.fold.tally import CellKey
 from callboard.model.directory import Space
 from callboard.store.sql.database import Database
-from callboard.store.sql.directory import move_directory, space_by_id
+from callboard.store.sql.directory import bump_directory_version, space_by_id
 from callboard.store.sql.recount import COUNTERS
 from callboard.store.sql.save import compact_now, find_clock
 
@@ -31,7 +31,7 @@ def follow_home_zone(db: Database, org_id: int, space_id: int) -> None:
     rebuild_grains(db, space, space.home_zone)
     where = {"org_id": org_id, "space_id": space_id, "zone": space.home_zone}
     db.change("space.set_cell_zone", where)
-    move_directory(db)
+    bump_directory_version(db)
 
 
 def rebuild_grains(db: Database, space: Space, zone: str) -> None:
@@ -41,11 +41,11 @@ def rebuild_grains(db: Database, space: Space, zone: str) -> None:
     compact_now(db, space.org_id)
     grains = {counter.code: counter.grains for counter in CATALOGUE}
     cells: dict[CellKey, list[int]] = {}
-    for counter, quarter, d1, d2, d3, *measures in db.rows("cell.quarters", where):
+    for counter, quarter_hour, d1, d2, d3, *measures in db.rows("cell.quarter_hours", where):
         for grain in grains[counter]:
             if grain not in CIVIL:
                 continue
-            bucket = bucket_of(quarter, grain, zone)
+            bucket = bucket_of(quarter_hour, grain, zone)
             cell = cells.setdefault((counter, str(grain), bucket, d1, d2, d3), [0, 0, 0, 0, 0])
             for place, value in enumerate(measures):
                 cell[place] += value

@@ -38,10 +38,10 @@ WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
 
 def open_connection(
-    path: str, settings: Settings, *, writer: bool, vfs: str | None = None, patience: LockWait | None = None
+    path: str, settings: Settings, *, writer: bool, vfs: str | None = None, lock_wait: LockWait | None = None
 ) -> apsw.Connection:
     """A connection to the file. Readers cannot write; the writer creates a missing file. Lock waits follow
-    `patience`, which several connections may share; without it, a new one with `lock_timeout_ms`.
+    `lock_wait`, which several connections may share; without it, a new one with `lock_timeout_ms`.
     """
     # NOMUTEX: no two threads ever use one connection at once (write lock, refresh lock, readers lent to one).
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
@@ -52,7 +52,7 @@ def open_connection(
     with store_errors(path):
         db = apsw.Connection(path, flags=flags, vfs=vfs, statementcachesize=200)
         try:
-            _prepare(db, patience or LockWait(settings.lock_timeout_ms / 1000), settings, writer=writer)
+            _prepare(db, lock_wait or LockWait(settings.lock_timeout_ms / 1000), settings, writer=writer)
         except BaseException:
             db.close()
             raise
@@ -70,8 +70,8 @@ def _make_private(path: str) -> None:
         os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
-def _prepare(db: apsw.Connection, patience: LockWait, settings: Settings, *, writer: bool) -> None:
-    db.set_busy_handler(patience)
+def _prepare(db: apsw.Connection, lock_wait: LockWait, settings: Settings, *, writer: bool) -> None:
+    db.set_busy_handler(lock_wait)
     # FULL syncs the WAL with each commit: with NORMAL a power cut could lose acknowledged commits.
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA temp_store = MEMORY")
@@ -126,7 +126,7 @@ def store_errors(path: str = "The store") -> Iterator[None]:
     """Translates SQLite's errors into store errors: transient ones, and those that an operator must fix."""
     try:
         yield
-    except apsw.InterruptError as error:  # the progress handler of `Readers.lend` ended the query
+    except apsw.InterruptError as error:  # the progress handler of `Readers.borrow` ended the query
         raise StoreTooSlowError from error
     except apsw.CorruptError as error:
         raise StoreDamagedError(f"{path} is damaged: callboard verify --deep says where.") from error

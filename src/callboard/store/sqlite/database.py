@@ -12,7 +12,7 @@ from callboard.store.sql.database import Column, Dialect, SqlRow, Values
 from callboard.store.sqlite.statements import statement
 
 SQLITE = Dialect(
-    by_index=" INDEXED BY {}",
+    index_hint=" INDEXED BY {}",
     then_join="CROSS JOIN",  # SQLite never reorders the tables of a CROSS JOIN
     each_space="json_each(:spaces) AS wanted",
     each_range=(
@@ -26,8 +26,8 @@ SQLITE = Dialect(
     # The default repeats `SpaceSettings.live_call_limit`, for settings stored before it was there.
     live_limit="coalesce(settings ->> '$.live_call_limit', 14400)",
     packed="json_array({})",
-    gathers=True,
-    whole=" NOT INDEXED",
+    uses_temp_table=True,
+    table_only=" NOT INDEXED",
     # Only texts: a CAST would turn a number in a damaged text column into the bytes of its digits.
     as_bytes="CASE typeof({0}) WHEN 'text' THEN CAST({0} AS BLOB) ELSE {0} END",
 )

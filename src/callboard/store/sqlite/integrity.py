@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from functools import partial
 
 from callboard.store.sql.database import Database, SqlRow
-from callboard.store.sql.table_walk import UNREADABLE, Snapshot, attempt, reporting_damage_of, why
+from callboard.store.sql.table_walk import (
+    UNREADABLE,
+    Snapshot,
+    fault_text,
+    reporting_damage_of,
+    run_with_retry,
+)
 from callboard.store.sqlite.connection import FAULTS
 
 MOST = 100
@@ -18,13 +24,13 @@ MOST = 100
 def file_faults(read: Snapshot) -> Iterator[tuple[str, str]]:
     """(table, fault of the table or of one of its indexes)."""
     named = "SELECT name FROM sqlite_schema WHERE type = 'table'"
-    tables = [row[0] for row in attempt(read, lambda db: db.select(named))]
+    tables = [row[0] for row in run_with_retry(read, lambda db: db.select(named))]
     for table in tables:
         try:
-            said = [str(row[0]) for row in attempt(read, partial(_check, table))]
+            message = [str(row[0]) for row in run_with_retry(read, partial(_check, table))]
         except UNREADABLE as error:
-            said = [why(error)]
-        for text in said[:MOST]:
+            message = [fault_text(error)]
+        for text in message[:MOST]:
             if text != "ok":
                 yield table, text
 

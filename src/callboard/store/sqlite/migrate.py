@@ -50,7 +50,7 @@ def bring_up_to_date(
     connect: Callable[[], apsw.Connection],
     path: str,
     wait_s: float,
-    watch: UpgradeObserver | None = None,
+    observer: UpgradeObserver | None = None,
     *,
     copying: bool = False,
 ) -> None:
@@ -62,7 +62,7 @@ def bring_up_to_date(
     than `wait_s` seconds.
     """
     until = time.monotonic() + wait_s
-    while not _upgraded(connect, path, watch, copying=copying):
+    while not _upgraded(connect, path, observer, copying=copying):
         if time.monotonic() > until:
             raise StoreUnavailableError(_IN_USE)
         # Each attempt closes its connection first, and waits a random time: of two processes that keep each
@@ -71,7 +71,7 @@ def bring_up_to_date(
 
 
 def _upgraded(
-    connect: Callable[[], apsw.Connection], path: str, watch: UpgradeObserver | None, *, copying: bool
+    connect: Callable[[], apsw.Connection], path: str, observer: UpgradeObserver | None, *, copying: bool
 ) -> bool:
     """Whether the file is at this version now; False when another process has it open."""
     with closing(connect()) as db, store_errors(path):
@@ -87,7 +87,7 @@ def _upgraded(
         needs = "" if is_empty(SqliteDatabase(db)) else _disk_needs(path)
         _migrate(db, path)
         if is_due(SqliteDatabase(db)):
-            Refolding(lambda: _commit(db), watch).run(needs)
+            Refolding(lambda: _commit(db), observer).run(needs)
         return True
 
 

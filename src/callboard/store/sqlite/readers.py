@@ -30,7 +30,7 @@ class Readers:
         self._closed = False
 
     @contextmanager
-    def lend(self, *, limited: bool = True) -> Iterator[apsw.Connection]:
+    def borrow(self, *, limited: bool = True) -> Iterator[apsw.Connection]:
         """A connection, for one query or one short read transaction.
 
         Raises `StoreTooSlowError` when no connection becomes free, or the query does not end, within the

@@ -23,10 +23,10 @@ from callboard.model.totals import Totals
 from callboard.settings import Settings
 from callboard.store.interface import IDLE, Activity, Changes
 from callboard.store.sql.database import Database
-from callboard.store.sql.histories import VersionEpochs
 from callboard.store.sql.refold import UpgradeObserver
 from callboard.store.sql.store import SqlStore
 from callboard.store.sql.verify import Engine
+from callboard.store.sql.version_epochs import VersionEpochs
 from callboard.store.sqlite.connection import LockWait, open_connection, store_errors, transaction
 from callboard.store.sqlite.database import SqliteDatabase
 from callboard.store.sqlite.identity import OpenFile
@@ -37,7 +37,7 @@ from callboard.store.sqlite.statements import statement
 
 T = TypeVar("T")
 
-LEAST_FREE_BYTES = 1024 * 1024
+MIN_FREE_BYTES = 1024 * 1024
 """With less free space than this the store is not ready: reported before a commit fails for it."""
 
 
@@ -51,10 +51,10 @@ class SqliteStore(SqlStore):
         *,
         vfs: str | None = None,
         copying: bool = False,
-        watch: UpgradeObserver | None = None,
+        observer: UpgradeObserver | None = None,
     ) -> None:
         """Open the file at `path`. A missing one is created (with `copying`, marked as an unfinished copy);
-        an older one is upgraded, which may take minutes and is reported to `watch`.
+        an older one is upgraded, which may take minutes and is reported to `observer`.
 
         Raises `StoreFileError` (not a database, another program's, damaged, no such folder),
         `StoreVersionError` (newer than this program) or `StoreUnavailableError` (locked, read-only).
@@ -64,13 +64,13 @@ class SqliteStore(SqlStore):
         self._vfs = vfs
         self._write_lock = Lock()
         self._refresh_lock = Lock()
-        self._patience = LockWait(self._settings.lock_timeout_ms / 1000)
-        self.doing: Activity = IDLE
-        self._histories = VersionEpochs()
+        self._lock_wait = LockWait(self._settings.lock_timeout_ms / 1000)
+        self.activity: Activity = IDLE
+        self._epochs = VersionEpochs()
         self._file = OpenFile(path)
-        self._rescued = False
+        self._is_wal_saved = False
         wait_s = self._settings.lock_timeout_ms / 1000
-        bring_up_to_date(self._open_writer, path, wait_s, watch, copying=copying)
+        bring_up_to_date(self._open_writer, path, wait_s, observer, copying=copying)
         self._writer = self._open_writer()
         # SQLite silently opens a file without write permission as read-only. Reading works; `ready` refuses.
         self._read_only = self._writer.readonly("main")
@@ -87,7 +87,7 @@ class SqliteStore(SqlStore):
 
     def _open_writer(self) -> apsw.Connection:
         return open_connection(
-            self._path, self._settings, writer=True, vfs=self._vfs, patience=self._patience
+            self._path, self._settings, writer=True, vfs=self._vfs, lock_wait=self._lock_wait
         )
 
     def _connect(self) -> apsw.Connection:
@@ -120,19 +120,19 @@ class SqliteStore(SqlStore):
                 if time.monotonic() >= self._file.check_at:
                     self._check_file()
                 # The file's lock gets only what the wait for this process's lock has left.
-                self._patience.until = until
-                self.doing = "lock", time.monotonic()
+                self._lock_wait.until = until
+                self.activity = "lock", time.monotonic()
                 # IMMEDIATE takes the file's lock before anything is read: what this commit reads stays true
                 # until it is written.
                 with transaction(self._writer, "IMMEDIATE"):
-                    self.doing = "work", time.monotonic()
+                    self.activity = "work", time.monotonic()
                     yield SqliteDatabase(self._writer)
-                    self.doing = "sync", time.monotonic()
+                    self.activity = "sync", time.monotonic()
             # Acknowledge only what a later process will find: a commit into the file that is at the path.
             self._check_committed()
         finally:
-            self.doing = IDLE
-            self._patience.until = None
+            self.activity = IDLE
+            self._lock_wait.until = None
             self._replace_stuck_writer()
             self._write_lock.release()
 
@@ -172,11 +172,11 @@ class SqliteStore(SqlStore):
         """Save acknowledged commits from a deleted `-wal`: this process still has it open, while the next
         one to open the file would not find them. In a thread, because the caller may hold the write lock.
         """
-        if not self._rescued and self._file.is_only_wal_deleted:
-            self._rescued = True
-            Thread(target=self._rescue, name="callboard-rescue", daemon=True).start()
+        if not self._is_wal_saved and self._file.is_only_wal_deleted:
+            self._is_wal_saved = True
+            Thread(target=self._save_deleted_wal, name="callboard-rescue", daemon=True).start()
 
-    def _rescue(self) -> None:
+    def _save_deleted_wal(self) -> None:
         # Nothing can be reported if this fails: the caller has raised `StoreReplacedError` by then.
         with self._write_lock, suppress(apsw.Error):
             if not self._closed and self._file.is_only_wal_deleted:
@@ -187,19 +187,19 @@ class SqliteStore(SqlStore):
     def _snapshot(self) -> Iterator[Database]:
         """A read transaction without a time limit: one snapshot for all its statements."""
         self._check_file()
-        with self._readers.lend(limited=False) as db, transaction(db, "DEFERRED"):
+        with self._readers.borrow(limited=False) as db, transaction(db, "DEFERRED"):
             yield SqliteDatabase(db)
 
     def _at_once(self, query: Callable[..., T], *args: Any) -> T:
         """A query of several statements, in one snapshot and within the query time."""
         self._check_file()
-        with self._readers.lend() as db, transaction(db, "DEFERRED"):
+        with self._readers.borrow() as db, transaction(db, "DEFERRED"):
             return query(SqliteDatabase(db), *args)
 
     def _read(self, query: Callable[..., T], *args: Any) -> T:
         """A query within the query time, outside of a transaction: each statement has its own snapshot."""
         self._check_file()
-        with self._readers.lend() as db:
+        with self._readers.borrow() as db:
             return query(SqliteDatabase(db), *args)
 
     def _engine(self) -> Engine:
@@ -208,7 +208,7 @@ class SqliteStore(SqlStore):
 
     # --- what changed
 
-    def ahead(self) -> None:
+    def refresher(self) -> None:
         return None
 
     def change_counter(self) -> int:
@@ -225,10 +225,10 @@ class SqliteStore(SqlStore):
                 with store_errors(self._path):
                     raise
 
-    def moved(self, org_id: int, since: int) -> Changes:
+    def changes_since(self, org_id: int, since: int) -> Changes:
         # Two statements without a transaction are right: the totals are from one snapshot, at least as new as
         # the version read before. Newer ones among them are only returned once more by the next call.
-        known_since = self._histories.told(since)
+        known_since = self._epochs.to_database_version(since)
         with self._refresh_lock, store_errors(self._path):
             found = self._refresh_connection.execute(statement("clock.version"), {"org_id": org_id}).get
             if found is None:
@@ -236,25 +236,25 @@ class SqliteStore(SqlStore):
             version, directory_version = found
             if known_since is not None and version < known_since:
                 # Versions only grow, so an older database was restored into the file: what the caller knows
-                # is of another history.
-                self._histories.another()
+                # is of another epoch.
+                self._epochs.begin_epoch()
                 known_since = None
-            moved = Changes(version, directory_version, {})
+            changes = Changes(version, directory_version, {})
             if version != known_since:
                 # Versions begin at 0: after -1 come all spaces.
                 after = -1 if known_since is None else known_since
                 rows = self._refresh_connection.execute(
-                    statement("totals.moved"), {"org_id": org_id, "since": after}
+                    statement("totals.changed"), {"org_id": org_id, "since": after}
                 )
-                moved = Changes(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
-        return self._histories.tell(moved, anew=known_since is None)
+                changes = Changes(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
+        return self._epochs.with_epoch(changes, is_complete=known_since is None)
 
     def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
         self._check_file()
         self.change_counter()
         if self._read_only:
             raise StoreUnavailableError(f"{self._path} is read-only: events could not be kept.")
-        if (free := _free_bytes(self._path)) < LEAST_FREE_BYTES:
+        if (free := _free_bytes(self._path)) < MIN_FREE_BYTES:
             raise StoreUnavailableError(f"The disk of the store is full: {free:,} bytes are free.", 10)
         return {"engine": "sqlite", "version": str(newest_version()), "durable": "synchronous=FULL"}
 

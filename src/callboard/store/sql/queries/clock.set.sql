@@ -6,5 +6,5 @@ SET
     next_event = :next_event,
     next_batch = :next_batch,
     next_delta = :next_delta,
-    settled = :settled
+    settled = :compacted_to
 WHERE org_id = :org_id

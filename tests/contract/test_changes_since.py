@@ -1,4 +1,4 @@
-"""What changed: the marker says "look", `moved` says what."""
+"""What changed: the change counter differs after a commit, `changes_since` returns the changes."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.stores import NOW, make_organization, make_space
 def test_the_marker_stands_still_while_nothing_happens(store, acme, space):
     """Reading moves nothing."""
     before = store.change_counter()
-    store.moved(acme.id, -1)
+    store.changes_since(acme.id, -1)
     store.verify(deep=True)
     assert store.change_counter() == before
 
@@ -42,33 +42,33 @@ def test_the_marker_moves_with_every_kind_of_change(store, acme, space):
 
 def test_totals_are_told_of_spaces_that_changed_since(store, acme, space, other_space):
     """And only of those; all of them since -1."""
-    first = store.moved(acme.id, -1)
+    first = store.changes_since(acme.id, -1)
     assert first.totals.keys() == {space.id, other_space.id}
     send(store, space, call("c1", duration_ms=1000))
-    second = store.moved(acme.id, first.version)
+    second = store.changes_since(acme.id, first.version)
     assert second.totals.keys() == {space.id}
     assert second.totals[space.id].completed_talk_ms == 1000
     assert second.version != first.version
-    assert store.moved(acme.id, second.version).totals == {}
+    assert store.changes_since(acme.id, second.version).totals == {}
     send(store, other_space, task("t1"))
-    assert store.moved(acme.id, second.version).totals.keys() == {other_space.id}
-    assert store.moved(acme.id, first.version).totals.keys() == {space.id, other_space.id}
+    assert store.changes_since(acme.id, second.version).totals.keys() == {other_space.id}
+    assert store.changes_since(acme.id, first.version).totals.keys() == {space.id, other_space.id}
 
 
 def test_a_tenant_is_not_told_of_anothers_changes(store, acme, globex, space, foreign_space):
     """Nor of their spaces."""
-    version = store.moved(acme.id, -1).version
+    version = store.changes_since(acme.id, -1).version
     send(store, foreign_space, call("c1"))
-    assert store.moved(acme.id, version).totals == {}
-    assert store.moved(globex.id, -1).totals.keys() == {foreign_space.id}
+    assert store.changes_since(acme.id, version).totals == {}
+    assert store.changes_since(globex.id, -1).totals.keys() == {foreign_space.id}
 
 
 def test_withdrawing_moves_the_totals_back(store, acme, space):
     """Told like any other change."""
     receipt = send(store, space, call("c1"))
-    version = store.moved(acme.id, -1).version
+    version = store.changes_since(acme.id, -1).version
     store.withdraw(acme.id, receipt.batch_no, NOW)
-    assert store.moved(acme.id, version).totals[space.id].calls_completed == 0
+    assert store.changes_since(acme.id, version).totals[space.id].calls_completed == 0
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_the_directory_version_moves_when_who_is_who_changes(store, acme, space,
         )
 
     made = token(b"1")
-    before = store.moved(acme.id, -1).directory_version
+    before = store.changes_since(acme.id, -1).directory_version
     if change == "organization":
         make_organization(store, "new.example")
     elif change == "space":
@@ -101,11 +101,11 @@ def test_the_directory_version_moves_when_who_is_who_changes(store, acme, space,
         store.rotate_token(made.id, prefix="q", secret_digest=b"2", old_until=NOW)
     else:
         store.revoke_token(made.id, NOW)
-    assert store.moved(acme.id, -1).directory_version != before
+    assert store.changes_since(acme.id, -1).directory_version != before
 
 
 def test_events_do_not_move_the_directory_version(store, acme, space):
     """A busy campaign does not make everybody look up everybody."""
-    before = store.moved(acme.id, -1).directory_version
+    before = store.changes_since(acme.id, -1).directory_version
     send(store, space, call("c1"), task("t1"))
-    assert store.moved(acme.id, -1).directory_version == before
+    assert store.changes_since(acme.id, -1).directory_version == before

@@ -13,12 +13,12 @@ from callboard.store.interface import IDLE, Activity, Progress
 from callboard.store.questions import CONTACT_SPACES
 from callboard.store.reporting import Difference, LastVerification, Verification
 from tests.model.counters import contact_cells, recount
-from tests.model.state import Part, SpaceState
+from tests.model.state import SpaceState, StateMixin
 
-KEPT_DIFFERENCES = 1_000
+MAX_LISTED = 1_000
 
 
-class Care(Part):
+class Maintenance(StateMixin):
     """`verify`, `ready`, `close`, `dump`."""
 
     def verify(
@@ -33,11 +33,11 @@ class Care(Part):
                 if differences:
                     org_id = space.space.org_id
                     found.drift_of[org_id] = found.drift_of.get(org_id, 0) + len(differences)
-                found.differences += differences[: KEPT_DIFFERENCES - len(found.differences)]
+                found.differences += differences[: MAX_LISTED - len(found.differences)]
                 _count_checked(found.checked, space, deep=deep)
                 if repair and differences:
                     _repair(space, deep=deep)
-                    self.state.moved(space)
+                    self.state.bump_version(space)
                     found.repaired += len(differences)
                 if progress is not None:
                     progress(done, len(spaces))
@@ -54,17 +54,17 @@ class Care(Part):
     def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
         return {"engine": "memory", "version": "1", "durable": "no"}
 
-    doing: Activity = IDLE
+    activity: Activity = IDLE
 
     @property
     def identity(self) -> str:
         return ""
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Does nothing: there are no files or connections."""
 
     def dump(self, org_id: int) -> dict[str, dict[Any, Any]]:
-        """Every row, counter and run of an organization, to compare stores by; without cells of nothing."""
+        """Every row, counter and run of an organization, to compare stores with; no cells that are zero."""
         with self.state.lock:
             dumped: dict[str, dict[Any, Any]] = {
                 "calls": {},
@@ -103,15 +103,15 @@ def _differences(space: SpaceState, *, deep: bool) -> Iterator[Difference]:
 
 
 def _compared(
-    space: SpaceState, what: str, kept: Mapping[Any, Any], right: Mapping[Any, Any]
+    space: SpaceState, what: str, stored: Mapping[Any, Any], right: Mapping[Any, Any]
 ) -> Iterator[Difference]:
-    for key in sorted(kept.keys() | right.keys()):
-        if kept.get(key) != right.get(key):
-            yield _difference(space, what, str(key), kept.get(key), right.get(key))
+    for key in sorted(stored.keys() | right.keys()):
+        if stored.get(key) != right.get(key):
+            yield _difference(space, what, str(key), stored.get(key), right.get(key))
 
 
-def _difference(space: SpaceState, what: str, key: str, kept: Any, expected: Any) -> Difference:
-    return Difference(what, space.space.org_id, space.space.id, key, kept, expected)
+def _difference(space: SpaceState, what: str, key: str, stored: Any, expected: Any) -> Difference:
+    return Difference(what, space.space.org_id, space.space.id, key, stored, expected)
 
 
 def _refolded(item: Item) -> Item:
@@ -121,7 +121,7 @@ def _refolded(item: Item) -> Item:
 
 
 def _expected(space: SpaceState, *, deep: bool) -> SpaceState:
-    """The space with the rows that its counters are to be compared with."""
+    """The space with the rows that its counters are compared with: with `deep` refolded ones."""
     if not deep:
         return space
     expected = SpaceState(space.space)
@@ -147,5 +147,5 @@ def _count_checked(checked: dict[str, int], space: SpaceState, *, deep: bool) ->
         "runs": len(space.runs),
         "events": sum(len(item.entries) for item in space.items()) if deep else 0,
     }
-    for what, how_many in counted.items():
-        checked[what] = checked.get(what, 0) + how_many
+    for what, number in counted.items():
+        checked[what] = checked.get(what, 0) + number

@@ -14,7 +14,7 @@ import msgspec
 
 from callboard.clock import Micros
 from callboard.fold.sketch import BOUNDS
-from callboard.store.questions import Aggregate, CallFilter, GroupLengths, Lengths, Scope
+from callboard.store.questions import Aggregate, CallFilter, DurationStats, GroupDurations, Scope
 from callboard.store.sql.database import Database
 from callboard.store.sql.filters import WAIT_KNOWN, calls_where
 from callboard.store.sql.sums import ANSWERED, GROUPS_OF_CALLS, bounded, ranges_of
@@ -30,11 +30,11 @@ COUNTED_AT_ONCE = 10_000
 ms)."""
 
 
-def lengths(
+def durations(
     db: Database, org_id: int, aggregate: Aggregate, ranges: Sequence[tuple[Micros, Micros]]
-) -> GroupLengths:
-    """See `Reporting.lengths`."""
-    assert isinstance(aggregate.where, CallFilter), "tasks have no lengths"
+) -> GroupDurations:
+    """See `Reporting.durations`."""
+    assert isinstance(aggregate.where, CallFilter), "tasks have no durations"
     conditions = calls_where(db.dialect, Scope(org_id, all_content=True), aggregate.where)
     source = (
         f"FROM span CROSS JOIN {db.dialect.each_space} {db.dialect.then_join} "
@@ -66,7 +66,7 @@ def _bucket_of(value: str, low: int = 0, high: int = len(BOUNDS)) -> str:
 _TALK_BUCKET = f"CASE WHEN duration_ms IS NOT NULL THEN {_bucket_of('duration_ms')} END"
 
 
-def _listed(db: Database, groups: Sequence[str], source: str, values: dict[str, Any]) -> GroupLengths:
+def _listed(db: Database, groups: Sequence[str], source: str, values: dict[str, Any]) -> GroupDurations:
     (talk, of_talk, _), (wait, of_wait, answered) = _OF
     wanted = [
         f"count(*) FILTER (WHERE {of_talk} AND {talk} IS NULL)",
@@ -91,16 +91,16 @@ def _listed(db: Database, groups: Sequence[str], source: str, values: dict[str, 
 
 
 def _of_buckets(
-    unknown: int, buckets: str | None, total_ms: int | None, least_ms: int | None, greatest_ms: int | None
-) -> Lengths:
+    unknown: int, buckets: str | None, total_ms: int | None, min_ms: int | None, max_ms: int | None
+) -> DurationStats:
     """Of buckets with commas between them."""
     counts = Counter(_numbers(f"[{buckets or ''}]"))
-    return Lengths(
+    return DurationStats(
         buckets=dict(counts),
         unknown=unknown,
         total_ms=total_ms or 0,
-        least_ms=least_ms,
-        greatest_ms=greatest_ms,
+        min_ms=min_ms,
+        max_ms=max_ms,
     )
 
 
@@ -108,7 +108,7 @@ _numbers = msgspec.json.Decoder(list[int]).decode
 _bound = partial(bisect_right, BOUNDS)
 
 
-def _of_values(unknown: int, text: str | None) -> Lengths:
+def _of_values(unknown: int, text: str | None) -> DurationStats:
     """Of values with commas between them: of waiting, which come in whole seconds mostly."""
     if not text:
         return nothing(unknown)
@@ -119,25 +119,25 @@ def _of_values(unknown: int, text: str | None) -> Lengths:
         counts = Counter(values[at : at + COUNTED_AT_ONCE])
         for bound, calls in zip(map(_bound, counts), counts.values(), strict=True):
             buckets[bound - 1] = buckets.get(bound - 1, 0) + calls
-    return Lengths(
+    return DurationStats(
         buckets=buckets,
         unknown=unknown,
         total_ms=sum(values),
-        least_ms=min(values),
-        greatest_ms=max(values),
+        min_ms=min(values),
+        max_ms=max(values),
     )
 
 
-def nothing(unknown: int = 0) -> Lengths:
+def nothing(unknown: int = 0) -> DurationStats:
     """The distribution of no call."""
-    return Lengths(buckets={}, unknown=unknown, total_ms=0, least_ms=None, greatest_ms=None)
+    return DurationStats(buckets={}, unknown=unknown, total_ms=0, min_ms=None, max_ms=None)
 
 
 # --- by buckets, where the engine groups without sorting
 
 
-def _grouped(db: Database, groups: Sequence[str], source: str, values: dict[str, Any]) -> GroupLengths:
-    every: dict[tuple[Any, ...], tuple[Lengths, Lengths]] = {}
+def _grouped(db: Database, groups: Sequence[str], source: str, values: dict[str, Any]) -> GroupDurations:
+    every: dict[tuple[Any, ...], tuple[DurationStats, DurationStats]] = {}
     many = len(groups)
     group = ", ".join(str(1 + at) for at in range(many + 1))
     for at, (value, over, expected) in enumerate(_OF):
@@ -153,12 +153,12 @@ def _grouped(db: Database, groups: Sequence[str], source: str, values: dict[str,
     return [(key, talk, wait) for key, (talk, wait) in every.items()]
 
 
-def _add(to: Lengths, row: Sequence[Any]) -> None:
-    bucket, calls, total_ms, least_ms, greatest_ms = row
+def _add(to: DurationStats, row: Sequence[Any]) -> None:
+    bucket, calls, total_ms, min_ms, max_ms = row
     if bucket == "":
         to.unknown += calls
         return
     to.buckets[int(bucket)] = calls
     to.total_ms += int(total_ms)
-    to.least_ms = least_ms if to.least_ms is None else min(to.least_ms, least_ms)
-    to.greatest_ms = greatest_ms if to.greatest_ms is None else max(to.greatest_ms, greatest_ms)
+    to.min_ms = min_ms if to.min_ms is None else min(to.min_ms, min_ms)
+    to.max_ms = max_ms if to.max_ms is None else max(to.max_ms, max_ms)
