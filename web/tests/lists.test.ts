@@ -180,6 +180,9 @@ test.each([
   ['start_time', '2026-02-07T10:30:15Z', '11:30:15'],
   ['space_token', 's1', 'Winter of s1'],
   ['duration_known', false, 'No'],
+  // By its name before its type.
+  ['space_token', true, 'Winter of true'],
+  ['call_duration', '61', '1 min 1 s'],
   ['metadata', { a: 1, b: { c: 2 } }, 'a: 1\nb: {"c":2}'],
   ['agent', 'no_answer', 'no_answer'],
 ])('the field %s is read as %j: %s', (name, value, text) =>

@@ -117,6 +117,17 @@ describe('retry', () => {
     expect(asked).toHaveLength(2);
   });
 
+  test('a failure takes the place of a refresh that a change had scheduled', async () => {
+    const { poll, asked, settle } = polled({ retryMs: [5000] });
+    poll.refresh();
+    poll.soon(2000);
+    await settle(new ApiError(503, 'down'));
+    await vi.advanceTimersByTimeAsync(4999);
+    expect(asked).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked).toHaveLength(2);
+  });
+
   test('a delay is never shorter than the server asked for', () => {
     const backoff = new Backoff([2000, 5000]);
     expect([backoff.next(7), backoff.next(1), backoff.next()]).toEqual([7000, 5000, 5000]);
@@ -126,6 +137,24 @@ describe('retry', () => {
 });
 
 describe('poll', () => {
+  test('how long an answer took is known from answers alone, not from failures', async () => {
+    const { poll, settle } = polled();
+    poll.refresh();
+    await vi.advanceTimersByTimeAsync(300);
+    await settle();
+    poll.refresh();
+    await vi.advanceTimersByTimeAsync(9000);
+    await settle(new ApiError(400, 'no'));
+    expect(poll.tookMs).toBe(300);
+  });
+
+  test('an interval asks nothing before the first question', async () => {
+    const { poll, asked } = polled({ everyMs: 1000 });
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(asked).toHaveLength(0);
+    poll.close();
+  });
+
   test('many changes within a gap are one question at its end', async () => {
     const { poll, asked, settle } = polled();
     poll.soon(1000);

@@ -35,14 +35,15 @@ const SHOWN = [
 /** The value of a field as people read it. `campaign` gives the name of a campaign. */
 export function fieldText(name: string, value: unknown, timeZone: string, campaign: (token: string) => string): string {
   if (value === null || value === undefined || value === '') return NONE;
-  if (typeof value === 'boolean') return value ? 'Yes' : 'No';
-  if (typeof value === 'number') return name === 'call_duration' ? talk(value) : String(value);
-  if (typeof value !== 'string') return lines(value);
-  if (name === 'call_status') return CALL_STATUS[value]?.name ?? spoken(value);
-  if (TIMES.includes(name)) return when(value, timeZone);
-  if (WORDS.includes(name)) return spoken(value);
-  if (name === 'space_token') return campaign(value);
-  return name === 'source' ? (SAID[value] ?? spoken(value)) : value;
+  if (name === 'call_duration') return talk(Number(value));
+  if (typeof value === 'object') return lines(value);
+  const text = String(value as string | number | boolean);
+  if (name === 'call_status') return CALL_STATUS[text]?.name ?? spoken(text);
+  if (TIMES.includes(name)) return when(text, timeZone);
+  if (WORDS.includes(name)) return spoken(text);
+  if (name === 'space_token') return campaign(text);
+  if (name === 'source') return SAID[text] ?? spoken(text);
+  return typeof value === 'boolean' ? (value ? 'Yes' : 'No') : text;
 }
 
 /** What the source sent beside, as the last event that changed it left it. */

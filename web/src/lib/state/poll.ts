@@ -108,9 +108,11 @@ export class Poll {
       error = asApiError(fault);
     }
     if (own.signal.aborted) return undefined;
-    this.tookMs = performance.now() - begun;
     if (error) this.#failed(error);
-    else this.#retry.reset();
+    else {
+      this.tookMs = performance.now() - begun;
+      this.#retry.reset();
+    }
     this.#flight = undefined;
     if (this.#again) this.refresh();
     return error;
