@@ -6,7 +6,17 @@ import { metricText, nextOrder, ordered } from '../src/lib/components/compared';
 import { barLabel, barTick } from '../src/lib/format';
 import { byCause, pageOf, unitOf } from '../src/lib/pages/causes';
 import { campaignBody, draftOf } from '../src/lib/settings/campaign';
-import { consequence, isOver, tokenBody } from '../src/lib/settings/token';
+import {
+  confirmation,
+  isOver,
+  lifeText,
+  liveAdmins,
+  newDraft,
+  overText,
+  shownOf,
+  tokenBody,
+} from '../src/lib/settings/token';
+import { completeness, correctness, isQuiet, outcomeRows, outcomesAloud, rejection } from '../src/lib/trust/trust';
 import { groupName } from '../src/lib/words';
 
 const buckets = [
@@ -174,6 +184,7 @@ test('a token that never ends states no end', () => {
 });
 
 test('what it means is said before the token in use is rotated or revoked', () => {
+  const consequence = (...of: Parameters<typeof confirmation>) => confirmation(...of).text;
   expect([consequence('rotate', false, 1), consequence('revoke', false, 1)]).toEqual([
     'The old secret stops working at once.',
     'It stops working at once.',
@@ -181,6 +192,67 @@ test('what it means is said before the token in use is rotated or revoked', () =
   expect(consequence('rotate', true, 1)).toContain('this window goes on with the new one');
   expect(consequence('revoke', true, 2)).toMatch(/ends this session at once.*any more\.$/);
   expect(consequence('revoke', true, 1)).toContain('No other admin’s token is left');
+});
+
+test('only revoking the token in use needs a box to be checked', () => {
+  const steps = (['rotate', 'revoke'] as const).flatMap((step) =>
+    [true, false].map((own) => confirmation(step, own, 2)),
+  );
+  expect(steps.map(({ step, label, checked }) => [step, label, checked])).toEqual([
+    ['rotate', 'Rotate it', false],
+    ['rotate', 'Rotate it', false],
+    ['revoke', 'Revoke it', true],
+    ['revoke', 'Revoke it', false],
+  ]);
+});
+
+test('a token says when it was used, and when it ends or ended', () => {
+  const [used, end] = ['2024-02-07T10:00:00Z', '2024-03-07T10:00:00Z'];
+  expect(lifeText({ last_used_at: null, expires_at: null }, 'UTC')).toBe('Never used');
+  expect(lifeText({ last_used_at: used, expires_at: end }, 'UTC')).toMatch(/^Last used 7 Feb.* · ends 7 Mar/);
+  expect(overText({ revoked_at: used, expires_at: end }, 'UTC')).toMatch(/^Revoked 7 Feb/);
+  expect(overText({ revoked_at: null, expires_at: end }, 'UTC')).toMatch(/^Expired 7 Mar/);
+});
+
+test('a secret is shown where an answer has one', () => {
+  expect(shownOf({ name: 'CRM', token: 'secret' })).toEqual({ name: 'CRM', secret: 'secret' });
+  expect(shownOf({ name: 'CRM' })).toBeUndefined();
+});
+
+test('a new token is a viewer without an end; tokens of admins are counted', () => {
+  expect(newDraft()).toEqual({ name: '', role: 'viewer', life: '' });
+  expect(liveAdmins([{ role: 'admin' }, { role: 'viewer' }, { role: 'admin' }])).toBe(2);
+});
+
+const sums = (more: object) =>
+  ({ received: 8, applied: 5, duplicate: 2, stale: 0, rejected: 1, rejected_by_reason: [], ...more }) as never;
+
+test('events are complete while none is rejected', () => {
+  expect(completeness(sums({}))).toEqual({ figure: '8', text: 'events received', off: true });
+  expect(completeness(sums({ rejected: 0 }))).toEqual({ figure: '8', text: 'events, none rejected', off: false });
+});
+
+test('every outcome has its share of the events received, and none of none', () => {
+  const rows = outcomeRows(sums({}));
+  expect(rows.map((row) => [row.key, row.events, row.share])).toEqual([
+    ['applied', 5, '62.5 %'],
+    ['duplicate', 2, '25.0 %'],
+    ['stale', 0, '0.0 %'],
+    ['rejected', 1, '12.5 %'],
+  ]);
+  expect(outcomesAloud(rows)).toBe('Applied 5, Repeated 2, Overtaken 0, Rejected 1');
+  expect(outcomeRows(sums({ received: 0 })).map((row) => row.share)).toEqual(['', '', '', '']);
+});
+
+test('numbers are right while a recount finds no other', () => {
+  expect(correctness({ drift: 0 })).toEqual({ figure: 'Every number', text: 'was what a recount gives', off: false });
+  expect(correctness({ drift: 1 })).toEqual({ figure: '1 number', text: 'differed from a recount', off: true });
+});
+
+test('a day without an event is worth a look, and a reason without words of its own leads to its answer', () => {
+  expect([isQuiet(86_400), isQuiet(86_401)]).toEqual([false, true]);
+  expect(rejection('no_such_reason')).toContain('says which field');
+  expect(rejection('missing_field')).not.toContain('says which field');
 });
 
 test('a campaign is edited from what it is, and a new one states no zone it was not given', () => {

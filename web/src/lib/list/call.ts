@@ -37,7 +37,7 @@ export function fieldText(name: string, value: unknown, timeZone: string, campai
   if (value === null || value === undefined || value === '') return NONE;
   if (name === 'call_duration') return talk(Number(value));
   if (typeof value === 'object') return lines(value);
-  const text = String(value as string | number | boolean);
+  const text = String(value);
   if (name === 'call_status') return CALL_STATUS[text]?.name ?? spoken(text);
   if (TIMES.includes(name)) return when(text, timeZone);
   if (WORDS.includes(name)) return spoken(text);

@@ -14,6 +14,12 @@ export const PERIODS: Record<string, { label: string; days: number }> = table({
 
 export const ownZone: string = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 
+/** All zones that this browser knows, UTC first. */
+export const TIME_ZONES: readonly string[] = [
+  'UTC',
+  ...Intl.supportedValuesOf('timeZone').filter((name) => name !== 'UTC'),
+];
+
 const zones = new Map<string, boolean>();
 
 /** Whether this browser knows the zone: it could not write a single time in another. */
@@ -75,6 +81,12 @@ export function periodOf(get: (name: string) => string, today: string): Period {
   const name = named in PERIODS ? named : DEFAULT_PERIOD;
   const days = PERIODS[name]?.days ?? 30;
   return { name, start: addDays(today, 1 - days), end: '', days };
+}
+
+/** Another period is chosen; `custom` goes on from the start of the one on screen until today. */
+export function choosePeriod(name: string, start: string, today: string): Record<string, string | null> {
+  if (name === 'custom') return { start, end: today, period: null };
+  return { period: name === DEFAULT_PERIOD ? null : name, start: null, end: null };
 }
 
 /** The interval that gives a chart of this period a few dozen points. */
