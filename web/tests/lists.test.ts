@@ -3,13 +3,13 @@ import { listPath } from '../src/lib/api/links';
 import type { CallItem, CallWithEvents, List, RunItem, TaskItem } from '../src/lib/api/types';
 import { countOf, endText, finished, newestOf, percentDone, perHour, rateText } from '../src/lib/list/batch';
 import { callRows, fieldText, lag } from '../src/lib/list/call';
-import { firstChange, pacedFrom } from '../src/lib/list/pace';
+import { firstChange, pacedFrom } from '../src/lib/list/progress';
 import { questionOf, spanOf } from '../src/lib/list/question';
-import { otherNumber } from '../src/lib/list/said';
+import { otherNumber } from '../src/lib/list/format_cell';
 import { taskRows, whyText } from '../src/lib/list/task';
 import type { View } from '../src/lib/state/board_path';
 import { ofPeriod, ofScope } from '../src/lib/state/report_query';
-import { misread } from '../src/lib/state/misread';
+import { invalidParameters } from '../src/lib/state/invalid_parameters';
 
 const MONTH = { start: '2026-02-01', end: '' };
 const of = (params: Record<string, string>) => (name: string) => params[name] ?? '';
@@ -87,19 +87,19 @@ test.each([
   ['group=toString', 'group=toString', 'grouped by'],
   ['agent=ana&agent=ben', 'agent', 'more than once'],
 ])('of the address %s it is said what is not understood', (query, what, why) => {
-  const found = misread(new URLSearchParams(query), '');
+  const found = invalidParameters(new URLSearchParams(query), '');
   expect(found.map((one) => one.what)).toEqual([what]);
   expect(found[0]?.why).toContain(why);
 });
 
 test('an address that is understood is not complained of', () => {
   const query = 'timezone=UTC&period=7d&start=2026-02-01&end=2026-02-07&group=agent&constructor=x&period2=31d';
-  expect(misread(new URLSearchParams(query), '')).toEqual([]);
+  expect(invalidParameters(new URLSearchParams(query), '')).toEqual([]);
 });
 
 test('what is not understood is quoted, but not at any length', () => {
-  expect(misread(new URLSearchParams(), '%FF')).toEqual([{ what: '%FF', why: 'no text in this encoding' }]);
-  const [long] = misread(new URLSearchParams({ period: 'x'.repeat(100) }), '');
+  expect(invalidParameters(new URLSearchParams(), '%FF')).toEqual([{ what: '%FF', why: 'no text in this encoding' }]);
+  const [long] = invalidParameters(new URLSearchParams({ period: 'x'.repeat(100) }), '');
   expect(long?.what).toBe(`period=${'x'.repeat(64)}…`);
 });
 

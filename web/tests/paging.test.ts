@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { approach, bracket, nextProbe } from '../src/lib/list/leap';
+import { approach, bracket, nextProbe } from '../src/lib/list/seek';
 import { Pages, SIZE, pagesOf, withQuery } from '../src/lib/list/pages';
-import { MOST, elementHeight, scrollFor, shiftAt } from '../src/lib/list/track';
+import { MAX_HEIGHT, elementHeight, scrollFor, shiftAt } from '../src/lib/list/track';
 
 const rows = (page: number) => Array.from({ length: SIZE }, (_, row) => page * SIZE + row);
 
@@ -90,7 +90,7 @@ describe('leap', () => {
 test('the scrollbar of a list too high for an element reaches both of its ends', () => {
   const whole = 40_000_000;
   const track = { whole, element: elementHeight(whole), view: 800 };
-  expect(track.element).toBe(MOST);
+  expect(track.element).toBe(MAX_HEIGHT);
   expect(shiftAt(track, 0)).toBe(0);
   expect(track.element - track.view + shiftAt(track, track.element - track.view)).toBeCloseTo(whole - track.view);
   expect(scrollFor(track, whole - track.view)).toBeCloseTo(track.element - track.view);

@@ -26,51 +26,51 @@ afterEach(() => {
 
 /** A poll whose answers the test gives. */
 function polled(options: Partial<PollOptions> = {}) {
-  const asked: { signal: AbortSignal; answer: () => void; fail: (error: unknown) => void }[] = [];
+  const requested: { signal: AbortSignal; answer: () => void; fail: (error: unknown) => void }[] = [];
   const errors: ApiError[] = [];
   const poll = new Poll({
-    ask: (signal) => new Promise((answer, fail) => asked.push({ signal, answer, fail })),
+    request: (signal) => new Promise((answer, fail) => requested.push({ signal, answer, fail })),
     failed: (error) => errors.push(error),
     ...options,
   });
   const settle = (error?: unknown) => {
-    const last = asked.at(-1);
+    const last = requested.at(-1);
     if (error) last?.fail(error);
     else last?.answer();
     return vi.advanceTimersByTimeAsync(0);
   };
-  return { poll, asked, errors, settle };
+  return { poll, requested, errors, settle };
 }
 
 describe('single flight', () => {
   test('refreshes while a question is under way become one question after its answer', async () => {
-    const { poll, asked, settle } = polled();
+    const { poll, requested, settle } = polled();
     poll.refresh();
     poll.refresh();
     poll.refresh();
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
     await settle();
-    expect(asked).toHaveLength(2);
-    expect(asked[0]?.signal.aborted).toBe(false);
+    expect(requested).toHaveLength(2);
+    expect(requested[0]?.signal.aborted).toBe(false);
     await settle();
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
   });
 
   test('another question aborts the one under way, and its late error counts for nothing', async () => {
-    const { poll, asked, errors } = polled();
+    const { poll, requested, errors } = polled();
     poll.refresh();
     void poll.change();
-    expect(asked.map((one) => one.signal.aborted)).toEqual([true, false]);
-    asked[0]?.fail(new ApiError(500, 'late'));
+    expect(requested.map((one) => one.signal.aborted)).toEqual([true, false]);
+    requested[0]?.fail(new ApiError(500, 'late'));
     await vi.advanceTimersByTimeAsync(60_000);
     expect(errors).toEqual([]);
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
   });
 });
 
 describe('retry', () => {
   test('waits longer after each failure, and from the start again after an answer', async () => {
-    const { poll, asked, settle } = polled({ retryMs: [100, 1000] });
+    const { poll, requested, settle } = polled({ retryMs: [100, 1000] });
     poll.refresh();
     for (const [wait, count] of [
       [100, 2],
@@ -79,15 +79,15 @@ describe('retry', () => {
     ] as const) {
       await settle(new ApiError(503, 'down'));
       await vi.advanceTimersByTimeAsync(wait - 1);
-      expect(asked).toHaveLength(count - 1);
+      expect(requested).toHaveLength(count - 1);
       await vi.advanceTimersByTimeAsync(1);
-      expect(asked).toHaveLength(count);
+      expect(requested).toHaveLength(count);
     }
     await settle();
     poll.refresh();
     await settle(new ApiError(0, 'gone'));
     await vi.advanceTimersByTimeAsync(100);
-    expect(asked).toHaveLength(6);
+    expect(requested).toHaveLength(6);
   });
 
   test.each([
@@ -98,34 +98,34 @@ describe('retry', () => {
     [500, true],
     [503, true],
   ])('status %i is asked again: %s', async (status, again) => {
-    const { poll, asked, errors, settle } = polled({ retryMs: [10] });
+    const { poll, requested, errors, settle } = polled({ retryMs: [10] });
     poll.refresh();
     await settle(new ApiError(status, 'no'));
     await vi.advanceTimersByTimeAsync(10);
     expect(errors).toHaveLength(1);
-    expect(asked).toHaveLength(again ? 2 : 1);
+    expect(requested).toHaveLength(again ? 2 : 1);
   });
 
   test('a change that arrives while a retry is due does not bring it forward', async () => {
-    const { poll, asked, settle } = polled({ retryMs: [5000] });
+    const { poll, requested, settle } = polled({ retryMs: [5000] });
     poll.refresh();
     await settle(new ApiError(429, 'slow down'));
     poll.soon(250);
     await vi.advanceTimersByTimeAsync(4999);
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
   });
 
   test('a failure takes the place of a refresh that a change had scheduled', async () => {
-    const { poll, asked, settle } = polled({ retryMs: [5000] });
+    const { poll, requested, settle } = polled({ retryMs: [5000] });
     poll.refresh();
     poll.soon(2000);
     await settle(new ApiError(503, 'down'));
     await vi.advanceTimersByTimeAsync(4999);
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
   });
 
   test('a delay is never shorter than the server asked for', () => {
@@ -149,51 +149,51 @@ describe('poll', () => {
   });
 
   test('an interval asks nothing before the first question', async () => {
-    const { poll, asked } = polled({ everyMs: 1000 });
+    const { poll, requested } = polled({ everyMs: 1000 });
     await vi.advanceTimersByTimeAsync(5000);
-    expect(asked).toHaveLength(0);
+    expect(requested).toHaveLength(0);
     poll.close();
   });
 
   test('many changes within a gap are one question at its end', async () => {
-    const { poll, asked, settle } = polled();
+    const { poll, requested, settle } = polled();
     poll.soon(1000);
     await vi.advanceTimersByTimeAsync(2000);
-    expect(asked).toHaveLength(0);
+    expect(requested).toHaveLength(0);
     poll.refresh();
     await settle();
     for (let change = 0; change < 20; change += 1) poll.soon(1000);
     await vi.advanceTimersByTimeAsync(999);
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
   });
 
   test('a hidden page asks nothing, and once when it is visible', async () => {
-    const { poll, asked } = polled();
+    const { poll, requested } = polled();
     page.show('hidden');
     poll.refresh();
     poll.refresh();
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(asked).toHaveLength(0);
+    expect(requested).toHaveLength(0);
     page.show('visible');
     await vi.advanceTimersByTimeAsync(0);
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
   });
 
   test('nothing is asked after the end, by no timer and no change of visibility', async () => {
-    const { poll, asked, settle } = polled({ everyMs: 1000, retryMs: [100] });
+    const { poll, requested, settle } = polled({ everyMs: 1000, retryMs: [100] });
     poll.refresh();
     await settle();
     await vi.advanceTimersByTimeAsync(1000);
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
     await settle(new ApiError(500, 'down'));
     page.show('hidden');
     poll.refresh();
     poll.close();
     page.show('visible');
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
   });
 });
 
@@ -201,17 +201,17 @@ describe('attempts', () => {
   test('wait longer while nothing is heard, from the start again after an answer, and rest when they say so', async () => {
     const stop = new AbortController();
     const attempted = [
-      { heard: false },
-      { heard: false },
-      { heard: true, restMs: 50 },
-      { heard: false },
-      { heard: true },
+      { answered: false },
+      { answered: false },
+      { answered: true, restMs: 50 },
+      { answered: false },
+      { answered: true },
     ];
     const at: number[] = [];
     const begun = Date.now();
     const attempt = () => {
       at.push(Date.now() - begun);
-      return Promise.resolve(attempted[at.length - 1] ?? { heard: false });
+      return Promise.resolve(attempted[at.length - 1] ?? { answered: false });
     };
     void keepTrying(attempt, [100, 1000], stop.signal);
     await vi.advanceTimersByTimeAsync(1360);
@@ -222,7 +222,7 @@ describe('attempts', () => {
   test('end with their signal, also in the middle of a wait', async () => {
     const stop = new AbortController();
     let count = 0;
-    const ended = keepTrying(() => Promise.resolve({ heard: Boolean((count += 1)) }), [1000], stop.signal);
+    const ended = keepTrying(() => Promise.resolve({ answered: Boolean((count += 1)) }), [1000], stop.signal);
     await vi.advanceTimersByTimeAsync(500);
     stop.abort();
     await ended;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { duration, percent, plural, stretch } from '../src/lib/format';
+import { duration, percent, plural, spanText } from '../src/lib/format';
 import { CHOICES, DIMENSIONS, METRICS, spoken } from '../src/lib/words';
 
 test('a word of the API is read as a word', () => {
@@ -35,7 +35,7 @@ test('one is singular', () =>
   expect([plural(1, 'call'), plural(0, 'call'), plural(1200, 'call')]).toEqual(['1 call', '0 calls', '1,200 calls']));
 
 test('whole days are said by their dates, without the end that is not included', () => {
-  expect(stretch('2026-02-06T23:00:00Z', '2026-02-08T23:00:00Z', 'Europe/Berlin')).toBe('7 Feb 2026 – 8 Feb 2026');
-  expect(stretch('2026-02-07T00:00:00Z', '2026-02-08T00:00:00Z', 'UTC')).toBe('7 Feb 2026');
-  expect(stretch('2026-02-07T00:00:00Z', '2026-02-07T10:30:00Z', 'UTC')).toBe('7 Feb 2026, 00:00 – 7 Feb 2026, 10:30');
+  expect(spanText('2026-02-06T23:00:00Z', '2026-02-08T23:00:00Z', 'Europe/Berlin')).toBe('7 Feb 2026 – 8 Feb 2026');
+  expect(spanText('2026-02-07T00:00:00Z', '2026-02-08T00:00:00Z', 'UTC')).toBe('7 Feb 2026');
+  expect(spanText('2026-02-07T00:00:00Z', '2026-02-07T10:30:00Z', 'UTC')).toBe('7 Feb 2026, 00:00 – 7 Feb 2026, 10:30');
 });

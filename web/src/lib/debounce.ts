@@ -1,4 +1,4 @@
-/** Runs an action once nothing has asked for it for so long: each call puts off the one before. */
+/** Runs an action after a quiet period: each call cancels the previous one. */
 export class Debounce {
   #timer: ReturnType<typeof setTimeout> | undefined;
 

@@ -82,8 +82,8 @@ export function clock(at: string | Date, timeZone: string): string {
   return written(at, 'clock', timeZone, { timeStyle: 'medium' });
 }
 
-/** A stretch of time, its end not included: whole days by their dates, anything else to the minute. */
-export function stretch(start: string, end: string, timeZone: string): string {
+/** A time span, its end not included: whole days by their dates, anything else to the minute. */
+export function spanText(start: string, end: string, timeZone: string): string {
   const clocks = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone });
   const whole = [start, end].every((at) => clocks.format(new Date(at)) === '00:00:00' && Date.parse(at) % 1000 === 0);
   if (!whole) return `${minute(start, timeZone)} – ${minute(end, timeZone)}`;

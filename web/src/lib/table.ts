@@ -1,4 +1,4 @@
-/** Names and what they stand for, and nothing else: `constructor`, which every object answers to, is no name of a table. */
+/** A look-up table without inherited keys: `constructor`, a property of every object, is no key of it. */
 export function table<T>(all: Record<string, T>): Record<string, T> {
   return Object.assign(Object.create(null) as Record<string, T>, all);
 }

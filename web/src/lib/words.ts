@@ -145,7 +145,7 @@ const SPOKEN: Record<string, string> = table({
   config_error: 'Configuration error',
 });
 
-/** A word of the API as people read it: no_answer is No answer. */
+/** A value of the API in words for people: no_answer is No answer. */
 export function spoken(word: string | null | undefined): string {
   if (!word) return 'Unknown';
   const found = SPOKEN[word];

@@ -9,7 +9,7 @@ export class Exported {
   /** Bytes received so far; undefined while none is under way. */
   bytes = $state<number>();
   /** Why the last one failed; '' when it did not. */
-  said = $state('');
+  message = $state('');
   #stop: AbortController | undefined;
 
   constructor() {
@@ -23,17 +23,17 @@ export class Exported {
   async take(path: string, query: URLSearchParams, format: Format): Promise<void> {
     const own = (this.#stop = new AbortController());
     this.bytes = 0;
-    this.said = '';
-    const asked = new URLSearchParams(query);
-    asked.set('format', format);
+    this.message = '';
+    const full = new URLSearchParams(query);
+    full.set('format', format);
     try {
-      const { content, name } = await download(`${path}?${asked}`, address.organization, own.signal, (bytes) => {
+      const { content, name } = await download(`${path}?${full}`, address.organization, own.signal, (bytes) => {
         this.bytes = (this.bytes ?? 0) + bytes;
       });
       save(content, name ?? `${path.replaceAll('/', '')}.${format}`);
     } catch (fault) {
       if (!own.signal.aborted)
-        this.said =
+        this.message =
           fault instanceof ApiError ? fault.message : 'The export broke off. Nothing of it was kept: try again.';
     } finally {
       this.bytes = undefined;

@@ -1,5 +1,5 @@
 import type { CallItem, TaskItem } from '../api/types';
-import { question } from '../list/asked.svelte';
+import { question } from '../list/query.svelte';
 import { Paged } from '../list/paged.svelte';
 import { Runs } from '../list/runs.svelte';
 

@@ -1,4 +1,4 @@
-/** The one way to the server: same origin, the session's cookie, and errors as errors. */
+/** All requests to the server: same origin, with the session's cookie; failures are thrown as `ApiError`. */
 import { apiBase } from './base';
 import { Deadline } from './deadline';
 import { ApiError, type FieldFault } from './error';
@@ -11,11 +11,11 @@ export interface Options {
   deadlineMs?: number;
 }
 
-/** The server gives up a question of its own accord after five seconds; a write may wait longer for the store. */
+/** The server itself stops a read after five seconds; a write may wait longer for the store. */
 const READ_MS = 15_000;
 const WRITE_MS = 60_000;
 
-/** Called when the session is over, wherever that shows first. */
+/** Called when any request shows that the session has ended. */
 let onSignedOut: () => void = () => {};
 export function whenSignedOut(callback: () => void): void {
   onSignedOut = callback;
@@ -36,7 +36,7 @@ export async function failure(response: Response): Promise<ApiError> {
   try {
     body = (await response.json()) as typeof body;
   } catch {
-    // A proxy's page instead of ours: the status has to do.
+    // A proxy's page instead of an API error: only the status is known.
   }
   return new ApiError(
     response.status,
@@ -47,7 +47,7 @@ export async function failure(response: Response): Promise<ApiError> {
   );
 }
 
-/** Asks the API under `path` (relative to its base) or, where it begins with `/`, that very path. */
+/** Sends a request to `path`, relative to the base of the API unless it starts with `/`. */
 export async function request<T>(path: string, options: Options = {}): Promise<T> {
   const usual = (options.method ?? 'GET') === 'GET' ? READ_MS : WRITE_MS;
   const deadline = new Deadline(options.deadlineMs ?? usual, options.signal);
@@ -55,7 +55,7 @@ export async function request<T>(path: string, options: Options = {}): Promise<T
     return await answered<T>(path, options, deadline.signal);
   } catch (fault) {
     if (fault instanceof ApiError || options.signal?.aborted) throw fault;
-    // Refused, hung, cut in the middle, or a proxy's page in place of ours: to the reader all the same.
+    // Refused, timed out, cut off, or a proxy's page instead of JSON: all are the same to the reader.
     throw new ApiError(0, 'The server does not answer.');
   } finally {
     deadline.over();

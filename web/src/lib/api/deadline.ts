@@ -1,6 +1,6 @@
-/** Ends what waits for an answer: when `outer` does, or when nothing has been heard for too long. */
+/** Aborts a wait for an answer: when `outer` aborts, or when nothing was received for too long. */
 export class Deadline {
-  /** It was the time that ended it. */
+  /** Whether it ended because the time ran out. */
   passed = false;
   readonly #own = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -19,7 +19,7 @@ export class Deadline {
     return this.#own.signal;
   }
 
-  /** Something was heard: so long from now on. */
+  /** Something was received: the time starts again. */
   renew(ms: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
@@ -28,7 +28,7 @@ export class Deadline {
     }, ms);
   }
 
-  /** Nothing is waited for any more; what is still under way ends. */
+  /** The wait is over; requests still under way are aborted. */
   over(): void {
     clearTimeout(this.#timer);
     this.outer?.removeEventListener('abort', this.#end);

@@ -43,7 +43,7 @@ export async function download(
   }
 }
 
-/** Hands it to the browser, which asks where to or saves it by itself. */
+/** Gives the file to the browser, which saves it or asks where to. */
 export function save(content: Blob, name: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(content);

@@ -1,5 +1,5 @@
 /**
- * An id as one segment of a path. Browsers take `.` and `..` out of every path, escaped or not, and would ask for
+ * An id as one segment of a path. Browsers take `.` and `..` out of every path, escaped or not, and would request
  * something else: these two are escaped twice, and name nothing.
  */
 export function segment(id: string): string {

@@ -11,7 +11,7 @@ export interface Part {
 export type Bucket = Schemas['Bucket'];
 export type Series = Omit<Schemas['Series'], keyof Part | 'previous' | 'difference'> &
   Part & { previous?: Part; difference?: Part };
-/** The stretch that was compared; `partial`: it begins before the first call, so no change is made of it. */
+/** The previous period; `partial`: it starts before the first call, so no change is shown. */
 export interface Previous {
   start: string;
   end: string;
@@ -57,7 +57,7 @@ export interface Organization {
   role: Role;
 }
 
-/** Who is signed in, as `GET /session` tells it. */
+/** Who is signed in, as `GET /session` returns it. */
 export interface Session {
   token: { prefix?: string; name?: string };
   organizations: Organization[];

@@ -1,4 +1,4 @@
-/** What a chart of stacked bars says, and where keys lead in it. */
+/** The texts of a chart of stacked bars, and its keyboard navigation. */
 import { number } from '../format';
 import { table } from '../table';
 import { type Layer, barTotal, sum } from './layers';
@@ -9,7 +9,7 @@ export function caption(layers: readonly Layer[], labels: readonly string[], at:
   return `${labels[at]} · ${number(barTotal(layers, at))} ${unit}`;
 }
 
-/** The same for those who do not see it, with every layer. */
+/** The same for screen readers, with every layer. */
 export function aloud(layers: readonly Layer[], labels: readonly string[], at: number | null, unit: string): string {
   if (at === null) return 'Arrow keys walk through the bars';
   const each = layers.map((layer) => `${layer.name} ${number(layer.values[at])}`).join(', ');

@@ -49,7 +49,7 @@ const MOVES: Record<string, [number, number]> = {
 
 /** The cell that an arrow key leads to, within the grid; undefined for any other key. */
 export function moved(key: string, weekday: number, hour: number): [number, number] | undefined {
-  const move = Object.hasOwn(MOVES, key) ? MOVES[key] : undefined;
-  if (!move) return undefined;
-  return [Math.min(6, Math.max(0, weekday + move[0])), Math.min(23, Math.max(0, hour + move[1]))];
+  const step = Object.hasOwn(MOVES, key) ? MOVES[key] : undefined;
+  if (!step) return undefined;
+  return [Math.min(6, Math.max(0, weekday + step[0])), Math.min(23, Math.max(0, hour + step[1]))];
 }

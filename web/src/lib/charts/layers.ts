@@ -14,10 +14,10 @@ export interface Layer {
 
 type ListOf = (link: string | null | undefined, bounds?: Bounds) => string | undefined;
 
-/** More groups than this are one layer together: colours beyond six cannot be told apart. */
-const MOST = 6;
+/** Further groups share one layer: more than six colours cannot be distinguished. */
+const MAX_LAYERS = 6;
 
-/** Completed, missed and failed; what is left of all calls is under way. */
+/** Completed, missed and failed; all other calls are under way. */
 export function layersByStatus(data: SeriesData, listOf: ListOf): Layer[] {
   const one = data.series[0];
   if (!one?.totals['total_calls']) return [];
@@ -45,7 +45,7 @@ export function layersByStatus(data: SeriesData, listOf: ListOf): Layer[] {
   return [...ended, underWay];
 }
 
-/** The greatest groups first, as the API orders them; what is beyond six together as others. */
+/** The largest groups first, in the order of the API; all after the sixth together as others. */
 export function layersByGroup(
   data: SeriesData,
   by: string,
@@ -53,7 +53,7 @@ export function layersByGroup(
   listOf: ListOf,
 ): Layer[] {
   const some = withCalls(data);
-  const layers = some.slice(0, MOST).map((one, index): Layer => {
+  const layers = some.slice(0, MAX_LAYERS).map((one, index): Layer => {
     const link = one.links['total_calls'];
     return {
       name: nameOf(one.group[by] ?? 'unknown'),
@@ -64,7 +64,7 @@ export function layersByGroup(
       all: listOf(link, data),
     };
   });
-  const rest = some.slice(MOST);
+  const rest = some.slice(MAX_LAYERS);
   if (rest.length) {
     layers.push({
       name: `${rest.length} others`,
@@ -86,7 +86,7 @@ export function callsOf(groups: readonly { totals: Numbers }[]): number {
   return sum(groups, (one) => one.totals['total_calls']);
 }
 
-/** From the ground up, each layer drawn from zero to the sum so far; the tallest first, so that the lower ones cover it. */
+/** Each layer is drawn from zero to the sum up to it, the tallest first, so that lower layers cover it. */
 export function stacked(layers: readonly Layer[], bars: number): [number[], ...number[][]] {
   const soFar = new Array<number>(bars).fill(0);
   const rows = layers.map((layer) => layer.values.map((value, index) => (soFar[index] = (soFar[index] ?? 0) + value)));
@@ -98,9 +98,9 @@ export function barTotal(layers: readonly Layer[], index: number): number {
   return sum(layers, (layer) => layer.values[index]);
 }
 
-/** At most `most` places of `count`, evenly apart and in the middle of the whole. */
-export function spread(count: number, most: number): number[] {
-  const step = Math.max(1, Math.ceil(count / most));
+/** At most `max` indexes below `count`, evenly spaced and centred. */
+export function spread(count: number, max: number): number[] {
+  const step = Math.max(1, Math.ceil(count / max));
   const from = Math.floor(((count - 1) % step) / 2);
   const found: number[] = [];
   for (let index = from; index < count; index += step) found.push(index);

@@ -13,7 +13,7 @@ export function nextOrder(order: Order, column: string): Order {
   return { column, rising: order.column === column ? !order.rising : column === 'name' };
 }
 
-/** Rows without a number stand last, whichever way the others are ordered. */
+/** Rows without a number are last in either order. */
 export function ordered(
   series: readonly Series[],
   { column, rising }: Order,

@@ -1,7 +1,7 @@
 /** What a batch is doing: how much of it is finished, how fast it goes and when it ends at that rate. */
 import type { List, RunItem } from '../api/types';
 import { NONE, number } from '../format';
-import { when } from './said';
+import { when } from './format_cell';
 
 export const HOUR_MS = 3_600_000;
 
@@ -33,7 +33,7 @@ export function endText(run: RunItem, pace: Pace | undefined, timeZone: string):
 
 /** The newest batches of several campaigns as one list, as far down as it is complete. */
 export function newestOf(pages: List<RunItem>[]): RunItem[] {
-  // A page with a next one ends at its last row: older batches of other campaigns would stand above rows not read yet.
+  // Where a page has a next one, batches older than its last row are left out: rows not read yet belong between them.
   const edge =
     pages
       .filter((page) => page.next_cursor)

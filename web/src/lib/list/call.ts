@@ -1,8 +1,8 @@
-/** What is said of one call and of its events. */
+/** What the page of a call shows of the call and its events. */
 import type { CallItem, CallWithEvents } from '../api/types';
 import { NONE, duration } from '../format';
 import { CALL_STATUS, SAID, spoken } from '../words';
-import { lines, talk, when } from './said';
+import { lines, talk, when } from './format_cell';
 
 type Event = CallWithEvents['events'][number];
 
@@ -37,7 +37,7 @@ export function fieldText(name: string, value: unknown, timeZone: string, campai
   if (value === null || value === undefined || value === '') return NONE;
   if (name === 'call_duration') return talk(Number(value));
   if (typeof value === 'object') return lines(value);
-  const text = String(value);
+  const text = `${value as string | number | boolean}`;
   if (name === 'call_status') return CALL_STATUS[text]?.name ?? spoken(text);
   if (TIMES.includes(name)) return when(text, timeZone);
   if (WORDS.includes(name)) return spoken(text);
@@ -46,7 +46,7 @@ export function fieldText(name: string, value: unknown, timeZone: string, campai
   return typeof value === 'boolean' ? (value ? 'Yes' : 'No') : text;
 }
 
-/** What the source sent beside, as the last event that changed it left it. */
+/** An additional object from the source, as of the last event that changed it. */
 function latest(events: readonly Event[], name: string): unknown {
   return events.reduce<unknown>((last, event) => (name in event.changed ? event.changed[name]?.[1] : last), null);
 }

@@ -8,20 +8,20 @@ import { Retry } from '../state/backoff';
 import { live } from '../state/live.svelte';
 import { Poll } from '../state/poll';
 import { visible } from '../state/visible.svelte';
-import { type Post, approach, bracket } from './leap';
+import { type Post, approach, bracket } from './seek';
 import { Pages, SIZE, pagesOf, withQuery } from './pages';
 
 const AT_ONCE = 2;
-/** How long the thumb has to rest before a far page is asked for. */
-const CALM_MS = 100;
+/** How long the thumb has to rest before a far page is requested. */
+const REST_MS = 100;
 const LIVE_MS = 1000;
-/** No more than this share of the time goes into asking a list again that is long in answering. */
+/** A slow list is refreshed less often: a request may take at most one part in so many of the time. */
 const SHARE = 8;
-/** A leap over more rows than this is made by time, where the API counts without walking. */
+/** A page further away than so many rows is found by time: the API counts rows by time without reading them. */
 const FAR = 3000;
 const QUICK_MS = 250;
 
-/** What the list is ordered by, newest first, and the API's names for bounds of it. */
+/** The order of the list, newest first, and the API's parameters that bound it. */
 export interface Order<T> {
   from: string;
   until: string;
@@ -29,50 +29,51 @@ export interface Order<T> {
 }
 
 /**
- * A list of the API of any length, row by row by its place in it.
+ * A list of the API of any length, read row by row by position.
  *
- * A page is asked for by the cursor of the nearest known page before it (far away, of one found by time), so that what stands on screen stays in its place
- * while new rows come in at the top, and scrolling on costs the same at any depth. Rows on screen stay until newer ones are
- * here. While the first row is on screen new ones push in; else `newer` counts them. To be made while a component is.
+ * A page is requested by the cursor of the nearest known page before it (far away: of a page found by time). So rows on
+ * screen keep their position while new rows arrive at the top, and scrolling costs the same at any depth. Rows on screen
+ * stay until newer ones have arrived. While the first row is on screen new rows are inserted; otherwise `newer` counts
+ * them. Create it while a component is initialized.
  */
 export class Paged<T> {
   /** The API's count; undefined before the first answer. */
   count = $state<number>();
   error = $state.raw<ApiError>();
   asOf = $state.raw<Date>();
-  /** The rows on screen answer another question than the address asks by now. */
+  /** The rows on screen are of a previous query. */
   outdated = $state(false);
   newer = $state(0);
-  /** Told by whoever shows the list. */
+  /** Set by the component that shows the list. */
   atTop = true;
   #version = $state(0);
   #pages = new Pages<T>();
-  #asking = new Map<number, AbortController>();
-  /** Asks for the first page and the count. */
+  #pending = new Map<number, AbortController>();
+  /** Requests the first page and the count. */
   readonly #heads = new Poll({
-    ask: (signal) => this.#head(signal),
+    request: (signal) => this.#head(signal),
     failed: (error) => (this.error = error),
   });
-  /** Of the pages further down. */
+  /** Retries the other pages. */
   readonly #retry = new Retry();
-  /** Asked for from the top, wherever in the list one is. */
-  #anew = false;
-  #wanted = { first: 0, last: 0 };
+  /** The next answer is shown from the top, whatever is on screen. */
+  #fromTop = false;
+  #inView = { first: 0, last: 0 };
   #path = '';
   #organization = '';
   #age = 0;
-  readonly #calm = new Debounce(CALM_MS);
+  readonly #rest = new Debounce(REST_MS);
   #posts: Post[] = [];
 
-  /** `path` is the question without its paging, from the API's base: `call-logs/?made=true`. */
+  /** `path` is the query without its paging, relative to the API's base: `call-logs/?made=true`. */
   constructor(
     path: () => string,
     private readonly order: Order<T>,
   ) {
     $effect(() => {
-      const asked = path();
+      const next = path();
       const organization = address.organization;
-      untrack(() => this.#aim(asked, organization));
+      untrack(() => this.#aim(next, organization));
     });
     $effect(() => {
       void live.changes;
@@ -89,26 +90,26 @@ export class Paged<T> {
     $effect(() => () => this.#drop());
   }
 
-  /** The row at that place, if it is here. */
+  /** The row at that position, if it is loaded. */
   row(index: number): T | undefined {
     void this.#version;
     return this.#pages.row(index);
   }
 
-  /** What is on screen, and what will be in a moment. */
+  /** Sets which rows are on screen or will be soon. */
   want(first: number, last: number): void {
-    this.#wanted = { first: Math.max(0, first), last };
+    this.#inView = { first: Math.max(0, first), last };
     const missing = this.#missing();
     if (!missing.length) return;
-    // The next page in reading order is cheap: at once. After a leap, wait until the thumb rests.
+    // The next page in reading order is cheap: at once. After a jump, wait until the thumb rests.
     if (missing.every((page) => this.#pages.follows(page))) this.#fill();
-    else this.#calm.run(() => this.#fill());
+    else this.#rest.run(() => this.#fill());
   }
 
-  /** All of it anew, from the top. */
+  /** Loads the list again, from the top. */
   reload(): void {
     this.#retry.cancel();
-    this.#anew = true;
+    this.#fromTop = true;
     this.#heads.refresh();
   }
 
@@ -122,33 +123,33 @@ export class Paged<T> {
     this.#organization = organization;
     this.outdated = this.count !== undefined;
     this.#end();
-    this.#anew = true;
+    this.#fromTop = true;
     void this.#heads.change();
   }
 
-  /** Ends what is asked of the rows. */
+  /** Aborts the requests for rows. */
   #end(): void {
     this.#retry.cancel();
     this.#retry.reset();
-    for (const asking of this.#asking.values()) asking.abort();
-    this.#asking.clear();
+    for (const pending of this.#pending.values()) pending.abort();
+    this.#pending.clear();
   }
 
   #drop(): void {
-    this.#calm.cancel();
+    this.#rest.cancel();
     this.#heads.close();
     this.#end();
   }
 
   #soon(): void {
-    // An answer for the head would take away the error of a page that is not here yet.
+    // An answer for the head would clear the error of a page that is still missing.
     if (!this.#retry.due) this.#heads.soon(Math.max(LIVE_MS, this.#heads.tookMs * SHARE));
   }
 
   async #head(signal: AbortSignal): Promise<void> {
-    const anew = this.#anew;
-    const taken = anew || this.atTop;
-    this.#anew = false;
+    const fromTop = this.#fromTop;
+    const taken = fromTop || this.atTop;
+    this.#fromTop = false;
     try {
       const page = await this.#request({ page_size: taken ? SIZE : 1 }, signal);
       if (signal.aborted) return;
@@ -160,7 +161,7 @@ export class Paged<T> {
         this.#freshen();
       }
     } catch (fault) {
-      if (!signal.aborted) this.#anew ||= anew;
+      if (!signal.aborted) this.#fromTop ||= fromTop;
       throw fault;
     }
   }
@@ -183,11 +184,11 @@ export class Paged<T> {
     this.outdated = false;
     this.asOf = new Date();
     this.#version += 1;
-    this.want(this.#wanted.first, this.#wanted.last);
+    this.want(this.#inView.first, this.#inView.last);
   }
 
   #range(): [number, number] {
-    return pagesOf(this.#wanted.first, this.#wanted.last, this.count ?? 0);
+    return pagesOf(this.#inView.first, this.#inView.last, this.count ?? 0);
   }
 
   #missing(): number[] {
@@ -195,57 +196,57 @@ export class Paged<T> {
   }
 
   #fill(): void {
-    this.#calm.cancel();
+    this.#rest.cancel();
     if (!visible.value) return;
     const [first, last] = this.#range();
-    for (const [page, asking] of this.#asking) {
+    for (const [page, pending] of this.#pending) {
       if (page >= first - 1 && page <= last + 1) continue;
-      asking.abort();
-      this.#asking.delete(page);
+      pending.abort();
+      this.#pending.delete(page);
     }
     for (const page of this.#missing()) {
-      if (this.#asking.size >= AT_ONCE) break;
-      if (!this.#asking.has(page)) void this.#ask(page);
+      if (this.#pending.size >= AT_ONCE) break;
+      if (!this.#pending.has(page)) void this.#load(page);
     }
   }
 
-  /** The pages on screen once more, where they are: calls go on while one looks at them. */
+  /** Loads the pages on screen again: the calls on them may have changed. */
   #freshen(): void {
     const [first, last] = this.#range();
     for (let page = first; page <= last; page += 1) {
-      if (page > 0 && !this.#asking.has(page) && this.#pages.follows(page)) void this.#ask(page);
+      if (page > 0 && !this.#pending.has(page) && this.#pages.follows(page)) void this.#load(page);
     }
   }
 
-  async #ask(page: number): Promise<void> {
-    const asking = new AbortController();
+  async #load(page: number): Promise<void> {
+    const pending = new AbortController();
     const age = this.#age;
-    this.#asking.set(page, asking);
+    this.#pending.set(page, pending);
     try {
       if ((page - this.#pages.nearest(page)) * SIZE > FAR && this.#heads.tookMs < QUICK_MS) {
-        await this.#leap(page, asking.signal);
+        await this.#seek(page, pending.signal);
       }
-      if (asking.signal.aborted || age !== this.#age) return;
-      const answer = await this.#request({ page_size: SIZE, ...this.#pages.query(page) }, asking.signal);
-      if (asking.signal.aborted || age !== this.#age) return;
+      if (pending.signal.aborted || age !== this.#age) return;
+      const answer = await this.#request({ page_size: SIZE, ...this.#pages.query(page) }, pending.signal);
+      if (pending.signal.aborted || age !== this.#age) return;
       this.#pages.put(page, answer.data, answer.next_cursor);
       this.error = undefined;
       this.#retry.reset();
       this.#pages.forget(this.#range());
       this.#version += 1;
     } catch (fault) {
-      if (asking.signal.aborted) return;
+      if (pending.signal.aborted) return;
       this.error = asApiError(fault);
       this.#retry.after(this.error, () => this.#fill());
       return;
     } finally {
-      if (this.#asking.get(page) === asking) this.#asking.delete(page);
+      if (this.#pending.get(page) === pending) this.#pending.delete(page);
     }
     this.#fill();
   }
 
-  /** Finds a cursor a little before that page without walking there. */
-  async #leap(page: number, signal: AbortSignal): Promise<void> {
+  /** Finds a cursor shortly before that page without reading the pages up to it. */
+  async #seek(page: number, signal: AbortSignal): Promise<void> {
     const first = this.#pages.row(0);
     const newest = first && this.order.at(first);
     if (!newest) return;
@@ -257,7 +258,7 @@ export class Paged<T> {
       return count - (older.count ?? 0);
     });
     if (post.index === 0) return;
-    // From that moment on to where a page ends: from there pages are counted as ever.
+    // Read from that moment to the end of a page: its cursor then belongs to a whole page.
     const gap = SIZE - (post.index % SIZE);
     const rest = await this.#request({ page_size: gap, ...until(post.time) }, signal);
     if (!signal.aborted && rest.next_cursor) this.#pages.mark(Math.floor(post.index / SIZE), rest.next_cursor);

@@ -1,12 +1,12 @@
 /** Rows of a page of the API. */
 export const SIZE = 100;
-/** Pages whose rows stay in memory; of those beyond, only the cursor behind them does. */
+/** How many pages keep their rows in memory; others keep only their next cursor. */
 const KEPT = 60;
 
-/** How the next page is asked for: by the cursor behind a page before it, and how many pages after that. */
+/** How a page is requested: by the next cursor of an earlier page, and the number of pages after that one. */
 export type PageQuery = { cursor: string; page: number } | { page: number };
 
-/** The pages of one list that are known: their rows, and the cursors behind them. Keyset pagination by page number. */
+/** The known pages of a list: their rows and next cursors. Keyset pagination by page number. */
 export class Pages<T> {
   readonly #rows = new Map<number, T[]>();
   readonly #cursors = new Map<number, string>();
@@ -16,13 +16,13 @@ export class Pages<T> {
   }
 
   put(page: number, rows: T[], next: string | null): void {
-    // Set anew, so that the page is the last that would be forgotten.
+    // Inserted again at the end: the least recently loaded pages are evicted first.
     this.#rows.delete(page);
     this.#rows.set(page, rows);
     if (next) this.mark(page, next);
   }
 
-  /** Keeps the cursor behind a page whose rows are not known. */
+  /** Keeps the next cursor of a page whose rows are not known. */
   mark(page: number, cursor: string): void {
     this.#cursors.set(page, cursor);
   }
@@ -43,7 +43,7 @@ export class Pages<T> {
     return page === 0 || this.#cursors.has(page - 1);
   }
 
-  /** The last page before this one that has a known cursor behind it; -1 when none has. */
+  /** The last page before this one with a known next cursor; -1 when there is none. */
   nearest(page: number): number {
     let from = -1;
     for (const known of this.#cursors.keys()) if (known < page && known > from) from = known;
@@ -56,7 +56,7 @@ export class Pages<T> {
     return cursor ? { cursor, page: page - from } : { page: page + 1 };
   }
 
-  /** Frees the rows of the pages that were asked for longest ago, but for the first page and those in view. */
+  /** Evicts the rows of the least recently loaded pages, except the first page and those in view. */
   forget([first, last]: readonly [number, number]): void {
     for (const page of this.#rows.keys()) {
       if (this.#rows.size <= KEPT) return;

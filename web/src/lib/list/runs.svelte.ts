@@ -9,16 +9,16 @@ import { Poll } from '../state/poll';
 import { visible } from '../state/visible.svelte';
 import { HOUR_MS, type Pace, finished, newestOf, perHour, runKey } from './batch';
 import { each } from './each';
-import { firstChange, pacedFrom } from './pace';
+import { firstChange, pacedFrom } from './progress';
 
 const SIZE = 50;
 const AT_ONCE = 4;
 const LIVE_MS = 2000;
 const RATES_MS = 10_000;
-/** Fewer tasks say nothing about how fast a batch goes. */
-const LEAST_ENDED = 5;
+/** With fewer finished tasks a rate means nothing. */
+const MIN_ENDED = 5;
 const RETRY_MS = 5000;
-/** No more than this share of the time goes into asking again what is slow to answer. */
+/** Slow lists are refreshed less often: a request may take at most one part in so many of the time. */
 const SHARE = 8;
 
 /**
@@ -31,30 +31,30 @@ export class Runs {
   error = $state.raw<ApiError>();
   asOf = $state.raw<Date>();
   outdated = $state(false);
-  /** Of the campaigns asked, together. */
+  /** The count of all requested campaigns together. */
   count = $state(0);
   #size = $state(SIZE);
   readonly #poll = new Poll({
-    ask: (signal) => this.#load(signal),
+    request: (signal) => this.#load(signal),
     failed: (error) => (this.error = error),
     retryMs: [RETRY_MS],
   });
   #pacing: AbortController | undefined;
   #pacedAt = -RATES_MS;
-  /** When each batch first finished a task: once found it stays. */
+  /** When each batch first finished a task: found once, it does not change. */
   #firsts = new Map<string, number>();
   #spaces: string[] = [];
   #organization = '';
 
   constructor(spaces: () => string[]) {
     $effect(() => {
-      const asked = spaces();
+      const requested = spaces();
       const size = this.#size;
       const organization = address.organization;
       untrack(() => {
-        if (!asked.length) return;
-        this.outdated = this.rows !== undefined && asked.join() !== this.#spaces.join();
-        this.#spaces = asked;
+        if (!requested.length) return;
+        this.outdated = this.rows !== undefined && requested.join() !== this.#spaces.join();
+        this.#spaces = requested;
         this.#organization = organization;
         void size;
         void this.#poll.change();
@@ -100,9 +100,7 @@ export class Runs {
     const options = { organization: this.#organization, signal: pacing.signal };
     const at = new Date();
     const hourAgo = at.getTime() - HOUR_MS;
-    const open = (this.rows ?? [])
-      .filter((run) => run.status === 'running' && finished(run) >= LEAST_ENDED)
-      .slice(0, 50);
+    const open = (this.rows ?? []).filter((run) => run.status === 'running' && finished(run) >= MIN_ENDED).slice(0, 50);
     try {
       const counted = await each(open, AT_ONCE, async (run) => {
         const before = await countEnded(run, hourAgo, options);
@@ -114,13 +112,13 @@ export class Runs {
         this.#pacedAt = performance.now();
       }
     } catch {
-      // The rows are there, and say so when they are old; the next answer asks for the pace again.
+      // The rows are shown in any case; the rates are requested again after the next answer.
     } finally {
       this.#pacing = undefined;
     }
   }
 
-  /** Batches are often made long before they begin, and the API does not say when the first task finished. */
+  /** Batches are often created long before they start, and the API has no time of the first finished task. */
   async #since(run: RunItem, from: number, to: number, options: Options): Promise<number> {
     const key = `${options.organization} ${runKey(run)}`;
     const made = Math.max(from, Date.parse(run.created ?? '') || from);
@@ -130,7 +128,7 @@ export class Runs {
   }
 }
 
-/** How many tasks of a batch ended before a moment, and did not change since. */
+/** How many tasks of a batch ended before a time and did not change since. */
 async function countEnded(run: RunItem, before: number, options: Options): Promise<number> {
   const until = encodeURIComponent(new Date(before).toISOString());
   const tasks = `spaces/${segment(run.space_token)}/runs/${segment(run.run_id)}/tasks/`;

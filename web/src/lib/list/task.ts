@@ -1,9 +1,9 @@
-/** What is said of one task. */
+/** What lists and the page of a task show of it. */
 import type { TaskItem } from '../api/types';
 import { NONE, duration, number } from '../format';
 import { SAID, spoken } from '../words';
 import type { FieldRow } from './call';
-import { lines, when } from './said';
+import { lines, when } from './format_cell';
 
 /** Why a task is where it is, in a few words. `seconds` is for how long it has been stuck. */
 export function whyText(task: TaskItem, seconds: number, timeZone: string): string {

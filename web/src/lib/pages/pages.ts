@@ -10,7 +10,7 @@ import Tasks from './Tasks.svelte';
 import Trust from './Trust.svelte';
 import { table } from '../table';
 
-/** The pages by their name in the address. Those with `nav` stand in the navigation, in this order. */
+/** The pages by their name in the address. Those with `nav` are in the navigation, in this order. */
 export const PAGES: Record<string, { title: string; view: Component; nav?: true; admin?: true; of?: string }> = table({
   overview: { title: 'Overview', view: Overview, nav: true },
   attention: { title: 'Needs attention', view: Attention, nav: true },

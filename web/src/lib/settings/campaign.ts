@@ -29,7 +29,7 @@ export function draftOf(space?: SpaceItem): CampaignDraft {
   };
 }
 
-/** Without a zone of its own a campaign has the organization's: a new one states none, an old one gives its own up. */
+/** A campaign without its own zone has the organization's: a new one leaves it out, an existing one removes its own. */
 export function campaignBody({ name, content_type, timezone, ...limits }: CampaignDraft, made: boolean): object {
   const own = timezone.trim();
   return { name, content_type, settings: { ...limits, ...(own || !made ? { timezone: own || null } : {}) } };

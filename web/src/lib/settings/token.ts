@@ -1,6 +1,6 @@
 /** What may be done to an API token, and what that means. */
 import type { TokenItem } from '../api/types';
-import { when } from '../list/said';
+import { when } from '../list/format_cell';
 
 const DAY_MS = 86_400_000;
 
@@ -59,7 +59,7 @@ export function shownOf(token: Pick<TokenItem, 'name' | 'token'>): Shown | undef
   return token.token ? { name: token.name, secret: token.token } : undefined;
 }
 
-/** What is asked before a step is carried out. */
+/** What has to be confirmed before a step is carried out. */
 export interface Confirmation {
   step: TokenStep;
   text: string;

@@ -1,5 +1,5 @@
 /**
- * The address is the view: organization, page and every choice on it. A copied link shows the same to somebody else.
+ * The address holds the whole view: organization, page and every choice on it. A copied link shows another reader the same.
  * Board paths are `<base>board/<handle>/<page>/…?…`.
  */
 import { base } from '../api/base';
@@ -43,12 +43,12 @@ class Address {
     this.go(this.with(changes), replace);
   }
 
-  /** The way to another page of the board, or to one call or task of a page, with campaign, period and zone. */
+  /** The address of another page of the board, or of one call or task, with campaign, period and zone. */
   to(page: PageName, params?: Changes | URLSearchParams, organization = this.organization): string {
     return base + pathTo(this, page, params, organization);
   }
 
-  /** The same, with all that is chosen here: campaign, period, zone and filters. */
+  /** The same with all choices of this page: campaign, period, zone and filters. */
   along(page: PageName, params: Changes = {}): string {
     return this.to(page, { ...chosen(this, page), ...params });
   }
@@ -56,7 +56,7 @@ class Address {
 
 export const address = new Address();
 
-/** Lets plain links move within the page; modified clicks and other targets stay the browser's. */
+/** Follows plain links without loading the page again; the browser handles modified clicks and other targets. */
 export function followLinks(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0) return;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

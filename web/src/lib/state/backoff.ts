@@ -1,15 +1,15 @@
 import type { ApiError } from '../api/error';
 
-/** Delays before a failed question is asked again. */
+/** Delays before a failed request is sent again. */
 export const RETRY_MS = [2000, 5000, 10_000, 30_000];
 
-/** How long to wait before each further attempt: the given delays in turn, then the last of them again and again. */
+/** The delay before each further attempt: the given delays in order, then always the last. */
 export class Backoff {
   #failures = 0;
 
   constructor(private readonly delaysMs: readonly number[]) {}
 
-  /** The delay before the next attempt, never shorter than the server asked for. */
+  /** The delay before the next attempt, at least the server's Retry-After. */
   next(retryAfterSeconds: number | null = null): number {
     const own = this.delaysMs[Math.min(this.#failures, this.delaysMs.length - 1)] ?? 0;
     this.#failures += 1;
@@ -39,7 +39,7 @@ export class Retry {
     return this.#timer !== undefined;
   }
 
-  /** Schedules `attempt` in place of the one that was scheduled before. */
+  /** Schedules `attempt`, replacing the one scheduled before. */
   after(error: ApiError, attempt: () => void): void {
     if (!this.worth(error)) return;
     this.cancel();
@@ -54,19 +54,19 @@ export class Retry {
     this.#timer = undefined;
   }
 
-  /** The question was answered, or is another one now: the next failure waits for the first delay. */
+  /** After an answer, or for another query: the next failure waits for the first delay. */
   reset(): void {
     this.#backoff.reset();
   }
 }
 
-/** What came of an attempt: whether it got an answer, and how long to rest before the next if not for the backoff. */
+/** The result of an attempt: whether it got an answer, and the delay before the next one instead of the backoff. */
 export interface Attempted {
-  heard: boolean;
+  answered: boolean;
   restMs?: number;
 }
 
-/** Attempts again and again until `signal` aborts. After one that heard nothing the waits grow; one that did starts them over. */
+/** Repeats the attempt until `signal` aborts. Delays grow after attempts without an answer; an answer resets them. */
 export async function keepTrying(
   attempt: () => Promise<Attempted>,
   delaysMs: readonly number[],
@@ -74,9 +74,9 @@ export async function keepTrying(
 ): Promise<void> {
   const backoff = new Backoff(delaysMs);
   while (!signal.aborted) {
-    const { heard, restMs } = await attempt();
+    const { answered, restMs } = await attempt();
     if (signal.aborted) return;
-    if (heard) backoff.reset();
+    if (answered) backoff.reset();
     await pause(restMs ?? backoff.next(), signal);
   }
 }

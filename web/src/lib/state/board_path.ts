@@ -8,7 +8,7 @@ export type PageName = string | [string, string];
 
 /** What every link keeps. */
 const CARRIED = ['space_token', 'period', 'start', 'end', 'timezone'];
-/** What links from page to page keep beside that, so that two pages never show two numbers for one question. */
+/** Further parameters that links between pages keep, so that two pages never show two numbers for one query. */
 const FILTERS = ['call_type', 'call_status', 'end_reason', 'agent', 'answered', 'answered_by', 'made'];
 /** What a list calls the period. */
 const SPANS = [
@@ -54,7 +54,7 @@ export function change(query: URLSearchParams, changes: Changes | URLSearchParam
 
 /**
  * The path of a page, relative to the server's base. Within an organization campaign, period and zone are kept;
- * not where `params` is a whole query of its own.
+ * not where `params` is a complete query.
  */
 export function pathTo(
   from: View,

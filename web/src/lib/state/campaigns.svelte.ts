@@ -3,24 +3,24 @@ import type { ApiError } from '../api/error';
 import type { List, SpaceItem } from '../api/types';
 import { Poll } from './poll';
 
-const AGAIN_MS = 5000;
+const RETRY_MS = 5000;
 
 /** The campaigns of the organization on screen, for choosing one and for its name. */
 class Campaigns {
   all = $state.raw<SpaceItem[]>([]);
-  /** Whether `all` is an answer: before that, none is not the same as not known. */
+  /** Whether `all` is an answer: an empty list before the first answer means not known. */
   known = $state(false);
   error = $state.raw<ApiError>();
   #organization = '';
-  /** Everything on screen names campaigns, so any failure is tried again, also one that rarely passes. */
+  /** Every page needs the names of campaigns, so any failure is retried, even one that is likely permanent. */
   readonly #poll = new Poll({
-    ask: (signal) => this.#read(signal),
+    request: (signal) => this.#read(signal),
     failed: (error) => (this.error = error),
-    retryMs: [AGAIN_MS],
+    retryMs: [RETRY_MS],
     retries: () => true,
   });
 
-  /** Reads them anew. Throws what went wrong; it is asked again by itself then. */
+  /** Reads them again. Throws the error; retries are automatic. */
   async load(organization: string): Promise<void> {
     if (organization !== this.#organization) {
       this.all = [];

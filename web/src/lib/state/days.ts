@@ -22,7 +22,7 @@ export const TIME_ZONES: readonly string[] = [
 
 const zones = new Map<string, boolean>();
 
-/** Whether this browser knows the zone: it could not write a single time in another. */
+/** Whether this browser knows the zone: it cannot format times in an unknown one. */
 export function isZone(name: string): boolean {
   let known = zones.get(name);
   if (known === undefined) {
@@ -39,7 +39,7 @@ export function isZone(name: string): boolean {
 
 const TIME = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?$/;
 
-/** Whether that is a day, or a moment of one, that the page can reckon with. */
+/** Whether it is a valid day or time. */
 export function isTime(text: string): boolean {
   const day = text.slice(0, 10);
   return (

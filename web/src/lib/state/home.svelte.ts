@@ -3,11 +3,11 @@ import { ApiError } from '../api/error';
 import type { Answer, SeriesData } from '../api/types';
 import { Poll } from './poll';
 
-const AGAIN_MS = 2000;
+const RETRY_MS = 2000;
 
 /**
- * The zone that is meant where an address names none: that of the campaign on screen, else the organization's. The server
- * knows it, and every report says which it used. Until another one is known the one before stays.
+ * The default time zone of an address that names none: that of the campaign on screen, else the organization's. The
+ * server knows it, and every report states the zone it used. The previous zone stays until the next one is known.
  */
 class Home {
   zone = $state<string>();
@@ -15,11 +15,11 @@ class Home {
   #organization = '';
   #space = '';
   #known = new Map<string, string>();
-  /** Nothing can be shown without a zone, so any failure is tried again, also one that rarely passes. */
+  /** Nothing can be shown without a zone, so any failure is retried, even one that is likely permanent. */
   readonly #poll = new Poll({
-    ask: (signal) => this.#ask(signal),
+    request: (signal) => this.#request(signal),
     failed: (error) => (this.error = error),
-    retryMs: [AGAIN_MS],
+    retryMs: [RETRY_MS],
     retries: () => true,
   });
 
@@ -34,7 +34,7 @@ class Home {
     } else void this.#poll.change();
   }
 
-  /** A zone was changed: ask again. */
+  /** A zone was changed: request it again. */
   forget(): void {
     this.#known.clear();
     if (this.#organization) void this.#poll.change();
@@ -49,7 +49,7 @@ class Home {
     this.error = undefined;
   }
 
-  async #ask(signal: AbortSignal): Promise<void> {
+  async #request(signal: AbortSignal): Promise<void> {
     const zone = await reported(this.#organization, this.#space, signal);
     if (signal.aborted) return;
     this.#known.set(this.#key(), zone);
@@ -57,7 +57,7 @@ class Home {
   }
 }
 
-/** The zone that a report used which was asked for without one. */
+/** The zone of a report that was requested without one. */
 async function reported(organization: string, space: string, signal: AbortSignal): Promise<string> {
   const query = new URLSearchParams({
     interval: 'total',

@@ -7,25 +7,25 @@ import { streamPlace } from './places';
 
 type State = 'connecting' | 'live' | 'down';
 
-/** Asked of the server: so often a sign of life, and twice that without one means that something hangs. */
+/** The heartbeat requested from the server; after twice that without one the connection is considered dead. */
 const HEARTBEAT_S = 2;
 const SILENCE_MS = 4500;
-/** How long the first word may take: a connection may have to be made, and other questions go before. */
+/** How long the first message may take: a connection may have to be opened, and other requests go first. */
 const FIRST_MS = 10_000;
 const RETRY_MS = [1000, 1000, 2000, 4000, 8000];
-/** Where the browser has no connection to spare for a stream: so often a question. */
+/** The interval of requests where the browser has no connection left for a stream. */
 const POLL_MS = 2000;
 
-/** What changes in one scope. `changes` counts what moved; everything on screen that is live reads it. */
+/** Changes in one scope. `changes` is a counter; all live data on screen depends on it. */
 class Live {
   state = $state<State>('connecting');
   changes = $state(0);
-  /** Each time the server is heard again: everything shown may be old then. */
+  /** Counts connections: after a new one everything on screen may be outdated then. */
   connections = $state(0);
   lastSeen = $state.raw<Date>();
   #stop: AbortController | undefined;
 
-  /** From now on, until the function returned is called. */
+  /** Starts following; the function returned stops it. */
   open(organization: string, query: string): () => void {
     this.#stop?.abort();
     const stop = new AbortController();
@@ -42,19 +42,19 @@ class Live {
     let streams = false;
     const attempt = async (): Promise<Attempted> => {
       streams ||= await streamPlace(signal);
-      if (signal.aborted) return { heard: false };
-      const heard = streams
+      if (signal.aborted) return { answered: false };
+      const answered = streams
         ? await this.#read(organization, query, signal)
         : await this.#askOnce(organization, query, signal);
-      // A question in place of a stream is asked at its own pace; a stream that ended is down until the next one speaks.
-      if (heard && !streams) return { heard, restMs: POLL_MS };
+      // Polling has its own interval; after a stream ended the state is down until the next one sends a message.
+      if (answered && !streams) return { answered, restMs: POLL_MS };
       if (!signal.aborted) this.state = 'down';
-      return { heard };
+      return { answered };
     };
     await keepTrying(attempt, RETRY_MS, signal);
   }
 
-  /** Follows the stream to its end; whether it said anything. */
+  /** Follows the stream to its end; returns whether it sent a message. */
   async #read(organization: string, query: string, signal: AbortSignal): Promise<boolean> {
     const deadline = new Deadline(FIRST_MS, signal);
     const path = `organisation/analytics/stream/${query}${query ? '&' : '?'}heartbeat=${HEARTBEAT_S}`;
@@ -65,11 +65,11 @@ class Live {
         if (signal.aborted || message.event === 'end') break;
         this.lastSeen = new Date();
         if (message.event !== 'message') continue;
-        this.#heard();
+        this.#answered();
         connected = true;
       }
     } catch (fault) {
-      // Over, or only out of reach? One plain question tells, and ends the session where it has ended.
+      // The session may have ended: a plain request finds out, and signs out if so.
       if (fault instanceof ApiError && fault.status === 401) await request('organizations/').catch(() => {});
     } finally {
       deadline.over();
@@ -77,7 +77,7 @@ class Live {
     return connected;
   }
 
-  /** One question in place of a stream; whether it was answered. */
+  /** One request instead of a stream; returns whether it was answered. */
   async #askOnce(organization: string, query: string, signal: AbortSignal): Promise<boolean> {
     try {
       await request(`organisation/analytics/${query}`, { organization, signal, deadlineMs: SILENCE_MS - POLL_MS });
@@ -86,12 +86,12 @@ class Live {
     }
     if (!signal.aborted) {
       this.lastSeen = new Date();
-      this.#heard();
+      this.#answered();
     }
     return true;
   }
 
-  #heard(): void {
+  #answered(): void {
     if (this.state !== 'live') this.connections += 1;
     this.state = 'live';
     this.changes += 1;

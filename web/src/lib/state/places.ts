@@ -6,7 +6,7 @@ const STREAMS = 4;
 
 /** Takes one of the places for streams until `signal` ends; false when others have them all. */
 export async function streamPlace(signal: AbortSignal): Promise<boolean> {
-  // Over plain HTTP from another machine browsers have no locks: windows cannot tell how many they are.
+  // Over plain HTTP from another machine browsers have no locks: windows cannot count each other.
   if (!navigator.locks) return true;
   for (let place = 0; place < STREAMS; place += 1) if (await taken(`callboard stream ${place}`, signal)) return true;
   return false;

@@ -7,20 +7,20 @@ import { Poll } from './poll';
 import { visible } from './visible.svelte';
 
 export interface ResourceOptions {
-  /** Ask again when the stream says that something changed, at most this often. Left out: never. */
+  /** Refresh when the stream reports a change, at most this often. Left out: never. */
   liveEveryMs?: number;
-  /** Ask again after so long in any case: for what changes with the time alone, as being stuck does. */
+  /** Refresh at this interval in any case: for data that changes with time alone, such as stuck tasks. */
   everyMs?: number;
 }
 
 /**
- * One question to the API, kept answered. What is on screen stays there until a newer answer has come; when none
- * comes, `error` says so and `asOf` of when the old answer is. To be made while a component is.
+ * One query to the API, kept up to date. The answer on screen stays until a newer one arrives; when none arrives, `error`
+ * says why and `asOf` is the time of the old answer. Create it while a component is initialized.
  */
 export class Resource<T> {
   data = $state.raw<T>();
   error = $state.raw<ApiError>();
-  /** The answer on screen is to another question than the address asks by now. */
+  /** The answer on screen is of a previous query. */
   outdated = $state(false);
   asOf = $state.raw<Date>();
   #path: string | null = null;
@@ -29,14 +29,14 @@ export class Resource<T> {
 
   constructor(path: () => string | null, options: ResourceOptions = {}) {
     this.#poll = new Poll({
-      ask: (signal) => this.#ask(signal),
+      request: (signal) => this.#request(signal),
       failed: (error) => (this.error = error),
       everyMs: options.everyMs,
     });
     $effect(() => {
-      const asked = path();
+      const next = path();
       const organization = address.organization;
-      untrack(() => this.#aim(asked, organization));
+      untrack(() => this.#aim(next, organization));
     });
     $effect(() => {
       void live.connections;
@@ -45,7 +45,7 @@ export class Resource<T> {
     if (options.liveEveryMs !== undefined) {
       $effect(() => {
         void live.changes;
-        // Changes while the page was hidden were not followed: ask when it is visible again.
+        // Changes while the page was hidden were not followed: refresh when it is visible again.
         void visible.value;
         untrack(() => this.#poll.soon(options.liveEveryMs ?? 0));
       });
@@ -67,7 +67,7 @@ export class Resource<T> {
     if (this.#path !== null) this.#poll.refresh();
   }
 
-  async #ask(signal: AbortSignal): Promise<void> {
+  async #request(signal: AbortSignal): Promise<void> {
     if (this.#path === null) return;
     const data = await request<T>(this.#path, { organization: this.#organization, signal });
     if (signal.aborted) return;

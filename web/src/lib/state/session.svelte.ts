@@ -3,16 +3,16 @@ import { request, whenSignedOut } from '../api/client';
 import { type ApiError, asApiError } from '../api/error';
 import type { Answer, Organization, Role, Session } from '../api/types';
 
-type Stage = 'asking' | 'in' | 'out' | 'unreachable';
+type Stage = 'loading' | 'in' | 'out' | 'unreachable';
 
 /** Who is signed in. The token itself is never kept in the page: the server sets a cookie that scripts cannot read. */
 class SignedIn {
-  stage = $state<Stage>('asking');
+  stage = $state<Stage>('loading');
   session = $state.raw<Session>();
   ended = $state(false);
   error = $state.raw<ApiError>();
 
-  /** The token is being changed for another: until then the old one is refused, and that is no end. */
+  /** The token is being rotated: until that is done the old one is refused, which does not end the session. */
   #renewing = false;
 
   constructor() {
@@ -50,12 +50,12 @@ class SignedIn {
     this.#take(await request<Session | Answer<Session>>(`${base}session`));
   }
 
-  /** Whether that is the token one is signed in with, by the beginning of its secret. */
+  /** Whether the session uses this token, compared by the prefix of its secret. */
   owns(prefix: string): boolean {
     return prefix !== '' && prefix === this.session?.token.prefix;
   }
 
-  /** Rotates the token one is signed in with: the session goes on with the new secret, which would be lost with it. */
+  /** Rotates the token of this session and signs in with the new secret, so that the session does not end. */
   async renew<T extends { token?: string | null }>(rotate: () => Promise<T>): Promise<T> {
     this.#renewing = true;
     try {

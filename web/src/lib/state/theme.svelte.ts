@@ -3,7 +3,7 @@ const KEY = 'callboard-theme';
 
 class Theme {
   choice = $state<Choice>('system');
-  /** Counts changes of what is seen, for drawings that hold resolved colours. */
+  /** Counts changes of the colours, for drawings that hold resolved colours. */
   version = $state(0);
 
   constructor() {
@@ -41,7 +41,7 @@ class Theme {
 
 export const theme = new Theme();
 
-/** The colour a token stands for right now, as a canvas takes it. */
+/** The current colour of a design token, in a form that a canvas takes. */
 export function colour(token: string): string {
   const probe = document.createElement('span');
   probe.style.color = `var(${token})`;

@@ -1,6 +1,6 @@
 import { isHidden } from './when_visible';
 
-/** Whether somebody can see this page: a hidden one asks nothing, and leaves the browser's few connections to others. */
+/** Whether this page is visible: a hidden page sends nothing, and leaves the browser's few connections to other windows. */
 class Visible {
   value = $state(!isHidden());
 

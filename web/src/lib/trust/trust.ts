@@ -1,4 +1,4 @@
-/** What the numbers of the trust report amount to, in words. */
+/** The verdicts and rows of the trust page. */
 import type { Trust } from '../api/types';
 import { number, percent, plural } from '../format';
 import { REJECTED, TERMS } from '../words';
@@ -6,7 +6,7 @@ import { REJECTED, TERMS } from '../words';
 export type Outcomes = Trust['outcomes'];
 export type Verification = NonNullable<Trust['last_verification']>;
 
-/** Longer without an event is worth a look at the platform. */
+/** After so long without an event the platform may have stopped sending. */
 export const QUIET_S = 24 * 3600;
 
 export function isQuiet(secondsSinceLastEvent: number): boolean {
@@ -40,7 +40,7 @@ export interface OutcomeRow {
   meaning: string;
   colour: string;
   events: number;
-  /** Its part of all events received; '' when there are none. */
+  /** Its share of all events received; '' when there are none. */
   share: string;
 }
 
@@ -63,7 +63,7 @@ export function outcomeRows(sums: Outcomes): OutcomeRow[] {
   }));
 }
 
-/** The bar of outcomes for those who do not see it. */
+/** The bar of outcomes for screen readers. */
 export function outcomesAloud(rows: readonly OutcomeRow[]): string {
   return rows.map((row) => `${row.name} ${number(row.events)}`).join(', ');
 }

@@ -1,8 +1,8 @@
-/** What of an address is not understood: it is said, and the page shows what it would without it. */
+/** Parameters of an address that are invalid: they are reported, and the page ignores them. */
 import { DIMENSIONS } from '../words';
 import { PERIODS, isTime, isZone } from './days';
 
-export interface Misread {
+export interface InvalidParameter {
   what: string;
   why: string;
 }
@@ -19,8 +19,8 @@ const CHECKS: Record<string, (value: string, get: (name: string) => string) => s
 };
 
 /** `unreadable` is the segment of the path that is no text; '' where all are. */
-export function misread(params: URLSearchParams, unreadable: string): Misread[] {
-  const found: Misread[] = [];
+export function invalidParameters(params: URLSearchParams, unreadable: string): InvalidParameter[] {
+  const found: InvalidParameter[] = [];
   if (unreadable) found.push({ what: short(unreadable), why: 'no text in this encoding' });
   for (const name of new Set(params.keys())) {
     const [value = '', ...others] = params.getAll(name);

@@ -16,7 +16,7 @@ export interface Post {
 
 /** Near enough: the rest is counted in pages. */
 export interface Aim {
-  /** The row that is wanted. */
+  /** The row to find. */
   target: number;
   /** How many rows before it are near enough. */
   within: number;
@@ -33,17 +33,17 @@ export function bracket(posts: readonly Post[], target: number, count: number, n
   return [high, low];
 }
 
-/** The moment to ask about next, strictly between both ends. */
+/** The next time to probe, strictly between both ends. */
 export function nextProbe(high: Post, low: Post, target: number, probe: number): number {
   // In proportion where both ends are known rows; every other time by halves, which is never misled for long.
   const halves = probe % 2 === 1 || low.time === EVER;
   const share = halves ? 0.5 : (target - high.index) / Math.max(1, low.index - high.index);
-  const wanted = high.time - (high.time - low.time) * Math.min(0.98, Math.max(0.02, share));
-  const whole = Math.ceil(wanted / QUARTER_HOUR_MS) * QUARTER_HOUR_MS;
+  const estimate = high.time - (high.time - low.time) * Math.min(0.98, Math.max(0.02, share));
+  const whole = Math.ceil(estimate / QUARTER_HOUR_MS) * QUARTER_HOUR_MS;
   return Math.min(high.time - 1, Math.max(low.time + 1, whole));
 }
 
-/** Narrows both ends by asking `indexAt` until the newer one is near enough, and returns that. `posts` keeps all answers. */
+/** Narrows both ends by calling `indexAt` until the newer one is near enough, and returns that. `posts` keeps all answers. */
 export async function approach(
   ends: [Post, Post],
   aim: Aim,

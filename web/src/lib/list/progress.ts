@@ -1,11 +1,11 @@
-/** When a batch began to finish tasks, found without a time of it in the API. */
+/** When a batch started to finish tasks: the API has no such time. */
 
-/** Halvings of the time in which the first change was: of an hour, that leaves less than two minutes either way. */
+/** Steps of the binary search for the first change: within an hour they leave less than two minutes. */
 const PROBES = 5;
-/** What happened within so short a time says nothing about an hour: then the time since the batch was made counts. */
+/** Too short a time for a rate per hour: then the time since the batch was created counts. */
 const SHORTEST_MS = 120_000;
 
-/** When the first task of a batch finished, of which `ended` tells how many finished before a moment. */
+/** When the first task of a batch finished, by binary search: `ended` returns how many finished before a time. */
 export async function firstChange(
   from: number,
   to: number,
@@ -21,7 +21,7 @@ export async function firstChange(
   return low;
 }
 
-/** From when on the pace of a batch counts: its first change within `from` and `to`, or since it was made at all. */
+/** The start of the time that the rate of a batch covers: its first change between `from` and `to`, or its creation. */
 export function pacedFrom(first: number, made: number, from: number, to: number): number {
   return to - first < SHORTEST_MS ? made : Math.max(from, first);
 }

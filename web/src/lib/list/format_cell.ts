@@ -1,4 +1,4 @@
-/** How lists and single things say a moment, a talk time and an object: short, and to the second. */
+/** How lists and pages format a time, a talk time and an object: short, and to the second. */
 import type { CallItem } from '../api/types';
 import { NONE, duration } from '../format';
 
@@ -28,7 +28,7 @@ function written(timeZone: string, year: boolean): Intl.DateTimeFormat {
 
 const NOW = new Date().getUTCFullYear();
 
-/** 27 Nov, 03:51:14; with its year where that is not this one. */
+/** 27 Nov, 03:51:14; with the year unless it is the current one. */
 export function when(at: string | Date | null | undefined, timeZone: string): string {
   if (!at) return NONE;
   const date = new Date(at);
@@ -40,7 +40,7 @@ export function talk(seconds: number | null | undefined): string {
   return seconds === 0 ? '0 s' : duration(seconds);
 }
 
-/** What the source said beside, a line for each key. */
+/** An additional object from the source, a line for each key. */
 export function lines(value: object): string {
   return (
     Object.entries(value)
