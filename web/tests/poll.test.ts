@@ -167,6 +167,8 @@ describe('poll', () => {
     expect(requested).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
     expect(requested).toHaveLength(2);
+    await settle();
+    expect(requested).toHaveLength(2);
   });
 
   test('a hidden page asks nothing, and once when it is visible', async () => {
@@ -194,6 +196,7 @@ describe('poll', () => {
     page.show('visible');
     await vi.advanceTimersByTimeAsync(60_000);
     expect(requested).toHaveLength(2);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 
