@@ -124,7 +124,7 @@ class Directory(StateMixin):
             return stored.space
 
     def _follow_home_zone(self, stored: SpaceState) -> None:
-        """Set the space's home zone from the settings, and rebuild its cells if it changed."""
+        """Set the home zone to the space's own, else its organization's; recount the cells if it changed."""
         space = stored.space
         zone = space.settings.timezone or self.state.organizations[space.org_id].timezone
         stored.space = structs.replace(space, home_zone=zone, cell_zone=zone)

@@ -1,4 +1,4 @@
-"""`callboard db`: the store itself."""
+"""`callboard db`: create, upgrade, describe, distribute and copy a store."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def screen(server: DemoServer, loaded: Loaded, told: Sequence[Story], client: Cl
 
 
 def as_object(server: DemoServer, loaded: Loaded, told: Sequence[Story], client: Client) -> dict[str, Any]:
-    """The content of `screen` for `--json`."""
+    """What `--json` prints: the facts of `screen` and the token, as one object."""
     tally = loaded.tally
     return {
         "url": server.url,

@@ -106,8 +106,8 @@ class Reservation(Struct, eq=False):
     def reserve_decoded(self, body: bytes) -> None:
         """Reserve what the body takes once it is decoded, where that is more than its bytes.
 
-        Commas stand for values here (those inside strings as well): they can be counted in the raw bytes,
-        before the decoder allocates anything. Raises `BodiesFullError`.
+        An upper estimate: one value for each comma, those inside strings too, because commas can be counted
+        in the raw bytes before the decoder allocates anything. Raises `BodiesFullError`.
         """
         if (more := VALUE_BYTES * count_byte(body, b",") - len(body)) > 0:
             self.grow(more)

@@ -228,7 +228,7 @@ async def _read_body(request: Request) -> None:
 
 
 def _sender(request: Request) -> Hashable:
-    """Whose share of the room a body takes: the organization's, or the network's where none was named."""
+    """Who a body's memory is charged to: the organization, or the sender's network if none was named."""
     if request.endpoint.in_space:
         return request.space.org_id
     if request.organization is not None:

@@ -93,15 +93,15 @@ class Call(Struct, frozen=True):
         return end - began + SECOND >= (self.duration_ms or 0) * 1000
 
     def ends(self, began: Micros, limit_s: int) -> Micros | None:
-        """When what began at `began` is over: at its end (None: unknown); for a live call `limit_s` seconds
-        later, the limit of its space.
+        """When the talk or the offer that began at `began` is over. A final call: at its end, None if that is
+        unknown. A live call: after `limit_s` seconds, its space's limit for live calls.
         """
         if self.call_status in FINAL_CALL:
             return self.end_time
         return began + limit_s * SECOND
 
     def has_unknown_time(self, kind: str) -> bool:
-        """Whether it talked (`talk`) or was offered (`offered`), but when is unknown."""
+        """Whether there was talk (`talk`) or an offer (`offered`) whose times are unknown."""
         began = self.begins(kind)
         if began is not None:
             ended = self.ends(began, 0)

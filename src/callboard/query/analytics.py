@@ -118,8 +118,8 @@ class OrganizationTotals:
         return sum_totals(each.totals for each in self.spaces.values())
 
     def apply(self, changes: Changes) -> None:
-        """Apply changed totals. The sum over the contact spaces changes by the differences, which are exact
-        integers: the cost is that of the changed spaces, and the sum cannot drift from its parts.
+        """Apply changed totals. The sum over the contact spaces changes by the differences, so the cost is
+        that of the changed spaces. All are integers: the sum always equals that of its parts.
         """
         if changes.is_complete:
             self._reset()
@@ -143,7 +143,7 @@ class OrganizationTotals:
         self._sums = [0] * len(TOTALS_FIELDS)
 
     def regroup(self, contact: set[int], directory_version: int) -> None:
-        """Apply a changed set of contact spaces."""
+        """Set which spaces are contact spaces, and sum their totals again."""
         if contact != self._contact_ids:
             self._contact_ids = contact
             total = sum_totals(self.spaces[each].totals for each in contact if each in self.spaces)

@@ -71,7 +71,7 @@ def sum_indexes(aggregate: Aggregate) -> list[int]:
 
 
 class Metric(Struct, frozen=True):
-    """One number of reports."""
+    """One number that reports can answer: its name, what it is made of, and its unit."""
 
     name: str
     of: Literal["call", "task"]

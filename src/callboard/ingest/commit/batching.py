@@ -42,7 +42,7 @@ class BatchingDelay:
         return self._began + self._scaled(BATCHING_DELAY_S, TARGET_REQUESTS_PER_COMMIT)
 
     def quiet_s(self) -> float:
-        """The wait ends after so long without another request."""
+        """Seconds without another request after which the wait for more ends."""
         return self._scaled(QUIET_S, QUIET_REQUESTS)
 
     def _scaled(self, seconds: float, requests: float) -> float:

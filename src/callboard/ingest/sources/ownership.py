@@ -82,8 +82,8 @@ class OwnedImport:
             try:
                 return self._store.import_rows(step)
             except (ImportTakenError, StoreUnavailableError) as error:
-                # The commit may have gone through before the connection was lost, and its retry then fails
-                # with ImportTakenError because the position has moved. The stored position decides.
+                # The connection may have been lost after the commit. The retry then failed because the
+                # position had moved: the stored position tells whether these rows were committed.
                 record = self._reload()
                 if not _belongs_to(record, self._owner):
                     raise import_taken_error(record) from error

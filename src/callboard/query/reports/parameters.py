@@ -130,7 +130,7 @@ def period_of(values: Mapping[str, Any], zone: ZoneInfo, now: Micros) -> Period:
 
 
 def series_query(values: Mapping[str, Any], scope: ReportScope, now: Micros) -> SeriesQuery:
-    """The query that values of `SERIES` stand for."""
+    """Build the query of a `series/` request from its parsed parameters."""
     zone = zone_of(values, ZoneInfo(scope.timezone))
     return SeriesQuery(
         scope=scope,
@@ -146,7 +146,7 @@ def series_query(values: Mapping[str, Any], scope: ReportScope, now: Micros) -> 
 
 
 def durations_query(values: Mapping[str, Any], scope: ReportScope, now: Micros) -> Query:
-    """The query that values of `DURATIONS` stand for."""
+    """Build the query of a `durations/` request from its parsed parameters."""
     zone = zone_of(values, ZoneInfo(scope.timezone))
     return Query(
         scope=scope,
