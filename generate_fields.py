@@ -1,4 +1,5 @@
-"""Writes fields into the structs that hold them, from the table of fields (`model/fields.py`).
+"""Writes fields into the structs that hold them, from the table of fields (`model/fields.py`), and into the
+reference of events.
 
 Structs are text in the source: types are checked, nothing is made at run time. A comment begins a region of
 generated fields and says which they are, and `# end of fields` ends it:
@@ -7,8 +8,10 @@ generated fields and says which they are, and `# end of fields` ends it:
     …
     # end of fields
 
-A field that the same struct or call names by hand, outside the region, is left out of it. `--check` writes
-nothing, and fails when a file differs from what would be written.
+A field that the same struct or call names by hand, outside the region, is left out of it. In
+`docs/reference/events.md` the first table below `## Call events` and `## Task events` is written. `--check`
+writes nothing, and fails when a file differs from what would be written. What has no general rule is refused
+by the field's name.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import ast
 import re
 import sys
 from collections.abc import Callable
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).parent
@@ -41,7 +44,10 @@ def _stored_type(field: Field) -> str:
         return "Text"
     if field.kind in _OBJECTS:
         return "Document"
-    return {"time": "Instant", "flag": "bool | UnsetType"}.get(field.kind, "int | UnsetType | None")
+    # What no sender can say cannot be sent as null either.
+    number = "int | UnsetType | None" if field.in_events else "int | UnsetType"
+    flag = _nullable(field, "bool | UnsetType")
+    return {"time": "Instant", "flag": flag}.get(field.kind, number)
 
 
 def _row_type(field: Field) -> str:
@@ -78,10 +84,10 @@ def _wire_type(field: Field) -> str:
         words = ", ".join(f'"{word}"' for word in field.words)
         return f"Literal[{words}] | UnsetType | None"
     if field.kind == "whole":
-        return f"Annotated[int, Meta(ge={field.minimum}, le={field.maximum})] | None | UnsetType"
+        return f"Annotated[int, Meta(ge={field.minimum}, le={field.maximum})] | UnsetType | None"
     if field.kind in _WIRE_TYPE_OF_KIND:
         return _WIRE_TYPE_OF_KIND[field.kind]
-    bounded = f"Annotated[str, Meta(max_length={field.maximum})] | None | UnsetType"
+    bounded = f"Annotated[str, Meta(max_length={field.maximum})] | UnsetType | None"
     return _WIRE_TYPES.get((field.kind, field.maximum), bounded)
 
 
@@ -96,7 +102,7 @@ def _stored_value(field: Field) -> str:
         return "UNSET"
     if field.kind in _OBJECTS:
         return f'UNSET if {sent} is UNSET else payload("{field.name}", {sent})'
-    if field.kind == "flag":
+    if field.kind == "flag" and not field.nullable:
         return f"UNSET if {sent} is None else {sent}"
     if field.kind == "time":
         return (
@@ -126,14 +132,17 @@ def _folded_value(field: Field) -> str:
         return f'self._joined("{field.row_name}")'
     if field.fold == "attempt":
         return f'self._attempt_facts.known((attempt, "{field.row_name}"))'
-    return f'bool(known("{field.row_name}"))' if field.kind == "flag" else f'known("{field.row_name}")'
+    known = f'known("{field.row_name}")'
+    return known if field.nullable or field.kind != "flag" else f"bool({known})"
 
 
 def _single_event_value(field: Field) -> str:
     value = f"event.{field.row_name}"
     if field.fold == "keys":
         return f"own_facts({value})"
-    return f"{value} is True" if field.kind == "flag" else f"None if {value} is UNSET else {value}"
+    if field.kind == "flag" and not field.nullable:
+        return f"{value} is True"
+    return f"None if {value} is UNSET else {value}"
 
 
 def _filter_type(field: Field) -> str:
@@ -168,16 +177,37 @@ def _row_value(field: Field, noun: str) -> str:
     value = f"{noun}.{field.row_name}"
     if field.kind in _OBJECTS:
         return f"None if {value} is None else _encode({value}).decode()"
-    return f"1 if {value} else 0" if field.kind == "flag" else value
+    if field.kind != "flag":
+        return value
+    return f"None if {value} is None else int({value})" if field.nullable else f"1 if {value} else 0"
+
+
+def _names_of_struct(module: str, name: str) -> list[str]:
+    """The fields of a struct of the model in its own order, as they are once its region is written."""
+    text = (SOURCE / "callboard" / "model" / f"{module}.py").read_text("utf-8")
+    body = ast.parse(written(text)).body
+    (struct,) = (each for each in body if isinstance(each, ast.ClassDef) and each.name == name)
+    return [ast.unparse(each.target) for each in struct.body if isinstance(each, ast.AnnAssign)]
 
 
 def _columns(noun: str) -> list[Field]:
     """The fields of a row in the order of its struct, which is the order of the columns."""
-    module = ast.parse((SOURCE / "callboard" / "model" / f"{noun}.py").read_text("utf-8"))
-    (struct,) = (each for each in module.body if isinstance(each, ast.ClassDef) and each.name == noun.title())
-    names = [ast.unparse(each.target) for each in struct.body if isinstance(each, ast.AnnAssign)]
     kept = table.row_fields(noun)
-    return [kept[name] for name in names]
+    return [kept[name] for name in _names_of_struct(noun, noun.title())]
+
+
+def _stored(noun: str) -> list[Field]:
+    """The fields of a stored event in the order of its struct, that of its bytes and arguments."""
+    struct = f"{noun.title()}Event"
+    fields = {each.row_name: each for each in table.log_fields(noun)}
+    names = _names_of_struct("event", struct)
+    for name, due in zip_longest(names, fields):
+        if name != due:
+            raise SystemExit(
+                f"{name or due}: {struct} has {name} where the log of the table has {due}; "
+                "the bytes of stored events follow that order, so no field may stand by hand out of it"
+            )
+    return [fields[name] for name in names]
 
 
 POSITIONAL = "stored event"
@@ -258,7 +288,7 @@ def written(text: str) -> str:
             end = lines.index(f"{indent}{END}", at)
             if begin["what"] == POSITIONAL:
                 by_hand = _locals_by_hand(lines, at)
-                written_out = [_positional(field, by_hand) for field in table.log_fields(noun)]
+                written_out = [_positional(field, by_hand) for field in _stored(noun)]
             else:
                 fields, write = WRITERS.get(begin["what"]) or WRITERS[f"{begin['what']} {noun}"]
                 by_hand = _names_by_hand(lines, at, end, indent)
@@ -273,15 +303,62 @@ def written(text: str) -> str:
     return "\n".join(out) + "\n"
 
 
+def _type_in_words(field: Field) -> str:
+    """The type of a field and its bound, as the reference says them."""
+    if field.kind in _OBJECTS:
+        return f"object{' of texts' if field.kind == 'texts' else ''}, {field.maximum // 1024} KiB"
+    if field.kind in ("text", "phone"):
+        return f"{'word' if field.words else 'text'}, {field.maximum:,} bytes"
+    return {"whole": "whole number", "duration": "number", "flag": "boolean"}.get(field.kind, field.kind)
+
+
+def described(text: str) -> str:
+    """The reference of events, with its tables of fields written from the table."""
+    for noun in table.FIELDS:
+        before, heading, behind = text.partition(f"\n## {noun.title()} events\n\n")
+        _, end, after = behind.partition("\n\n")
+        rows = [
+            "| Field | Type | Description |",
+            "| --- | --- | --- |",
+            f"| `type` | text | `{noun}`. Required. |",
+            *(
+                f"| `{each.name}` | {_type_in_words(each)} "
+                f"| {each.description}{' Required.' if each.required else ''} |"
+                for each in table.event_fields(noun)
+            ),
+        ]
+        text = before + heading + "\n".join(rows) + end + after
+    return text
+
+
+def refuse_what_has_no_rule() -> None:
+    """Refuse, by name, properties that nothing in the package reads for such a field."""
+    for noun, fields in table.FIELDS.items():
+        for field in fields:
+            if field.counter and (noun != "call" or field.kind not in _TEXTS):
+                raise SystemExit(
+                    f"{field.name}: only calls have a counter by a field, and only by a text; "
+                    "write another into fold/catalogue.py"
+                )
+            if field.groups and field.kind not in _TEXTS:
+                raise SystemExit(f"{field.name}: reports group by texts, not by a {field.kind}")
+    objects: dict[str, tuple[str, int]] = {}
+    for field in (each for of in table.FIELDS for each in table.event_fields(of)):
+        known = objects.setdefault(field.name, (field.kind, field.maximum))
+        if field.kind in _OBJECTS and known != (field.kind, field.maximum):
+            raise SystemExit(f"{field.name}: calls and tasks have objects of one kind and bound by one name")
+
+
 def main() -> int:
-    """Write every module that has a region; with `--check` only report those that differ."""
+    """Write every file that has a region; with `--check` only report those that differ."""
+    refuse_what_has_no_rule()
     differ = []
-    for path in sorted((SOURCE / "callboard").rglob("*.py")):
+    reference = ROOT / "docs" / "reference" / "events.md"
+    for path in (*sorted((SOURCE / "callboard").rglob("*.py")), reference):
         text = path.read_text("utf-8")
-        if END not in text:
+        if path != reference and END not in text:
             continue
-        new = written(text)
-        ast.parse(new)
+        new = described(text) if path == reference else written(text)
         if new != text:
             differ.append(path.relative_to(ROOT))
             if "--check" not in sys.argv:

@@ -1,9 +1,11 @@
 """What can be asked of a field as soon as it stands in the table: run by `test_new_field.py`, on a copy of
-the package to whose table it adds the field `deal`, and on stores that the package without it has written.
+the package to whose table it adds fields, and on stores that the package without it has written.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -11,23 +13,31 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+from hypothesis import find
+from msgspec import UNSET
 
 from callboard.cli.calls import calls
 from callboard.cli.export import export
 from callboard.fold.grain import Grain
+from callboard.ingest.parse import event_from_mapping
+from callboard.ingest.rejected import RejectedEvent
 from callboard.ingest.sources.guess import guess
 from callboard.ingest.sources.importer import Destination, Importer
 from callboard.ingest.sources.mapping import RowMapping
 from callboard.ingest.sources.plan import ImportPlan, open_rows
 from callboard.ingest.sources.rejects import RejectsFile
 from callboard.ingest.sources.targets import OneSpace
+from callboard.model import fields
+from callboard.model.event import TaskEvent, canonical, from_canonical
 from callboard.query.reports.plan import counter_of
 from callboard.settings import Settings
 from callboard.store.open import open_store
 from callboard.store.questions import CONTACT_SPACES, Aggregate, Scan, Sum
-from tests.http.board import Board, call
+from tests.http.board import Board, call, task
+from tests.property import bodies, histories
 from tests.stores import NOW, STORES, make_store
 
 BEFORE = {kind: os.environ[f"CALLBOARD_BEFORE_{kind.upper()}"] for kind in ("sqlite", "postgres")}
@@ -153,6 +163,102 @@ def test_an_import_fills_it_and_an_export_has_it(board: Board, tmp_path: Path) -
         assert exported.text.count("2026-01-01T00:00:09Z") == 1
         assert "deal" in exported.text.splitlines()[0]
     assert sound(board.store)
+
+
+EXPORTED = {
+    "csv": lambda body: list(csv.DictReader(io.StringIO(body.decode()))),
+    "ndjson": lambda body: [json.loads(line) for line in body.splitlines()],
+    "parquet": lambda body: pq.read_table(io.BytesIO(body)).to_pylist(),
+}
+"""The rows of an exported file."""
+
+
+def exported(board: Board, path: str) -> dict[str, dict[str, Any]]:
+    """Of a list with one row: that row in each format."""
+    found = {}
+    for word, rows in EXPORTED.items():
+        answer = board.get(f"{path}&format={word}")
+        assert answer.status_code == 200, answer.text
+        (found[word],) = rows(answer.content)
+    return found
+
+
+@pytest.mark.parametrize("recorded", [True, False, None])
+def test_a_flag_and_a_number_are_exported(board: Board, recorded: bool | None) -> None:
+    """Each in the column with its name, wherever its row stands in the table."""
+    board.send(call("c-6", deal="kept", score=7, recorded=recorded, agent="ann"))
+    for word, row in exported(board, "call-logs/?score=7").items():
+        assert (row["call_id"], row["space_token"], row["agent"]) == ("c-6", board.spring.token, "ann")
+        assert (str(row["score"]), row["deal"]) == ("7", "kept")
+        written = {True: "true", False: "false", None: ""}[recorded] if word == "csv" else recorded
+        assert row["recorded"] == written, word
+    assert [each["recorded"] for each in board.data("call-logs/?score=7")] == [recorded]
+    assert sound(board.store)
+
+
+def test_a_later_null_empties_a_flag(board: Board) -> None:
+    """As it does every field of which a value may be unknown."""
+    board.send(
+        call("c-6", score=7, recorded=True, occurred_at="2026-01-01T00:00:00Z"),
+        call("c-6", recorded=None, occurred_at="2026-01-01T00:00:01Z"),
+        call("c-7", score=8, recorded=True, occurred_at="2026-01-01T00:00:01Z"),
+        call("c-7", recorded=None, occurred_at="2026-01-01T00:00:00Z"),
+    )
+    assert [board.data(f"call-logs/?score={score}")[0]["recorded"] for score in (7, 8)] == [None, True]
+
+
+def test_a_task_has_its_fields(board: Board) -> None:
+    """Sent, sent again, updated, listed, filtered and exported: each value is in the field it was sent in."""
+    sent = task("t-1", "running", team="red", urgent=True, details={"a": [1]}, run_id="r-1")
+    assert board.send(sent)["applied"] == 1
+    assert board.send(sent)["duplicate"] == 1
+    for _ in range(2):
+        answer = board.patch(
+            f"spaces/{board.spring.token}/tasks/t-1/",
+            {"status": "completed", "details": {"b": {}}, "urgent": False},
+        )
+        assert answer.status_code == 200, answer.text
+    (one,) = board.data("tasks/?team=red")
+    assert (one["status"], one["team"], one["urgent"]) == ("completed", "red", False)
+    assert (one["details"], one["run_id"]) == ({"b": {}}, "r-1")
+    assert board.data("tasks/?team=blue") == []
+    for word, row in exported(board, "tasks/?team=red").items():
+        assert (row["task_id"], row["run_id"], row["space_token"]) == ("t-1", "r-1", board.spring.token)
+        assert (row["team"], row["urgent"]) == ("red", "false" if word == "csv" else False)
+        assert row["details"] == ({"b": {}} if word == "ndjson" else '{"b":{}}')
+    stored = [from_canonical(canonical(each)) for each in (TaskEvent("t", "failed", "failed", 1, 2, left=4),)]
+    assert [(each.left, each.team) for each in stored] == [(4, UNSET)]  # type: ignore[union-attr]
+    assert sound(board.store)
+
+
+def test_objects_come_in_over_http_and_from_files(board: Board) -> None:
+    """As text of a body and as the object of a row; with the bound and the rule of their kind."""
+    board.send(call("c-6", score=7, answers={"x": [1]}, labels={"a": "b"}))
+    row = call("c-7", answers={"x": 1}, labels={"a": "b"})
+    entry = event_from_mapping(row, now=NOW, source="import")
+    assert (entry.event.answers, entry.event.labels) == ({"x": 1}, {"a": "b"})  # type: ignore[union-attr]
+    assert [(each["answers"], each["labels"]) for each in board.data("call-logs/?score=7")] == [
+        ({"x": [1]}, {"a": "b"})
+    ]
+    wrongs: tuple[dict[str, Any], ...] = (
+        {"labels": {"a": 1}},
+        {"answers": {"a": "b" * 2048}},
+        {"answers": []},
+    )
+    for wrong in wrongs:
+        with pytest.raises(RejectedEvent, match=next(iter(wrong))):
+            event_from_mapping({**row, **wrong}, now=NOW, source="import")
+    assert sound(board.store)
+
+
+def test_property_tests_draw_them() -> None:
+    """Histories and bodies of the property tests have each field of an event."""
+    for of, new, stored, sent in (
+        ("call", ("deal", "hold", "recorded", "labels"), histories.call_fields, bodies.CALL_FIELDS),
+        ("task", ("team", "urgent", "details"), histories.task_fields, bodies.TASK_FIELDS),
+    ):
+        assert {fields.field(of, name).row_name for name in new} <= {*find(stored, lambda _: True)}
+        assert {*new} <= {*sent}
 
 
 def test_the_openapi_document_has_it(board: Board) -> None:

@@ -21,7 +21,7 @@ from tests.stores import make_organization, make_space, on_postgres
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path("src", "callboard")
-ROW = """\
+CALL_ROWS = """\
     Field(
         name="deal", kind="text", log=(22, "dl"), maximum=64, fold="greatest", exported_since=3,
         description="What became of the deal.",
@@ -40,13 +40,61 @@ ROW = """\
         description="How long the caller was on hold.",
         headings=("hold_seconds",),
     ),
+    Field(
+        name="recorded", kind="flag", log=(26, "rc"), fold="greatest", exported_since=3,
+        description="Whether it was recorded.",
+    ),
+    Field(
+        name="answers", kind="document", log=(27, "an"), maximum=2 * KIB, fold="keys", exported_since=3,
+        description="What the caller answered.",
+    ),
+    Field(
+        name="labels", kind="texts", log=(28, "lb"), maximum=2 * KIB, fold="greatest", exported_since=3,
+        description="Its labels.",
+    ),
 """
-BEHIND = '    Field(\n        name="task_id", kind="id", log=(18, "t")'
+SCORE_ROW = """\
+    Field(
+        name="score", kind="whole", log=(25, "sc"), maximum=100, fold="greatest", exported_since=3,
+        description="How content the caller was.",
+        filters="How content the caller was.",
+    ),
+"""
+TASK_ROWS = """\
+    Field(
+        name="team", kind="text", log=(19, "tm"), maximum=64, fold="greatest", exported_since=3,
+        description="Which team carries it out.",
+        filters="Which team carries it out.",
+        option=(60, "--team"), option_help="Only that team's.", listed=True,
+    ),
+    Field(
+        name="urgent", kind="flag", log=(20, "ur"), fold="attempt", exported_since=3,
+        description="Whether this attempt is urgent.",
+    ),
+    Field(
+        name="details", kind="document", log=(21, "de"), maximum=2 * KIB, fold="greatest", exported_since=3,
+        description="What else is known.",
+    ),
+"""
+BEFORE_THE_ROW = {
+    '    Field(\n        name="task_id", kind="id", log=(18, "t")': CALL_ROWS,
+    # Before the space's token too, which is of no event.
+    '    Field(name="space_token", kind="id", in_events=False, in_rows=False, always_set=True),\n'
+    '    Field(\n        name="event_id"': SCORE_ROW,
+    '    Field(\n        name="run_id"': TASK_ROWS,
+}
 MIGRATION = """\
 -- What became of the deal of a call, and its counter: of the calls so far it is not known.
 ALTER TABLE call ADD COLUMN deal TEXT;
 ALTER TABLE call ADD COLUMN booked_at INTEGER;
 ALTER TABLE call ADD COLUMN hold_ms INTEGER;
+ALTER TABLE call ADD COLUMN recorded INTEGER;
+ALTER TABLE call ADD COLUMN answers TEXT;
+ALTER TABLE call ADD COLUMN labels TEXT;
+ALTER TABLE call ADD COLUMN score INTEGER;
+ALTER TABLE task ADD COLUMN team TEXT;
+ALTER TABLE task ADD COLUMN urgent INTEGER;
+ALTER TABLE task ADD COLUMN details TEXT;
 ALTER TABLE delta ADD COLUMN deal TEXT NOT NULL DEFAULT '';
 INSERT INTO cell (
     org_id, space_id, counter, grain, bucket, d1, d2, d3, items, answered, timed, talk_ms, wait_ms
@@ -55,8 +103,9 @@ SELECT org_id, space_id, 7, grain, bucket, d1, d2, '', items, answered, timed, t
 FROM cell
 WHERE counter = 1;
 """
-ENGINES = {"sqlite": {}, "postgres": {"deal TEXT": 'deal TEXT COLLATE "C"', "INTEGER": "BIGINT"}}
+ENGINES = {"sqlite": {}, "postgres": {" TEXT": ' TEXT COLLATE "C"', "INTEGER": "BIGINT"}}
 """What the types are called there."""
+REFERENCE = Path("docs", "reference", "events.md")
 
 
 def next_number(engine: str, root: Path) -> str:
@@ -65,11 +114,13 @@ def next_number(engine: str, root: Path) -> str:
 
 
 def by_hand(root: Path) -> set[Path]:
-    """What a person does: the row, and a migration of each engine."""
+    """What a person does: the rows, and a migration of each engine."""
     table = root / PACKAGE / "model" / "fields.py"
     text = table.read_text("utf-8")
-    assert text.count(BEHIND) == 1
-    table.write_text(text.replace(BEHIND, ROW + BEHIND), "utf-8")
+    for row, added in BEFORE_THE_ROW.items():
+        assert text.count(row) == 1
+        text = text.replace(row, added + row)
+    table.write_text(text, "utf-8")
     touched = {table.relative_to(root)}
     for engine, types in ENGINES.items():
         name = f"{next_number(engine, root)}_deal.sql"
@@ -96,6 +147,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("copy")
     shutil.copytree(ROOT / PACKAGE, root / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "generate_fields.py", root)
+    (root / REFERENCE).parent.mkdir(parents=True)
+    shutil.copy(ROOT / REFERENCE, root / REFERENCE)
     touched = by_hand(root)
     subprocess.run([sys.executable, root / "generate_fields.py"], check=True)
     differ = {
@@ -143,6 +196,35 @@ def test_the_written_out_fields_have_their_types(copy: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+
+
+def test_the_written_out_fields_are_as_the_linter_wants_them(copy: Path) -> None:
+    """`make check` passes as soon as `make generate` has run: `make fix` would change nothing."""
+    config = ["--config", str(ROOT / "pyproject.toml"), "--no-cache"]
+    for words in (["check"], ["format", "--check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *words, *config, "src"],
+            cwd=copy,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    again = [sys.executable, str(copy / "generate_fields.py"), "--check"]
+    done = subprocess.run(again, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_reference_of_events_has_it(copy: Path) -> None:
+    """Name, type with its bound, and words."""
+    rows = (copy / REFERENCE).read_text("utf-8").splitlines()
+    for row in (
+        "| `deal` | text, 64 bytes | What became of the deal. |",
+        "| `hold` | number | How long the caller was on hold. |",
+        "| `labels` | object of texts, 2 KiB | Its labels. |",
+        "| `urgent` | boolean | Whether this attempt is urgent. |",
+    ):
+        assert rows.count(row) == 1
 
 
 @on_postgres

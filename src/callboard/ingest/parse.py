@@ -16,6 +16,7 @@ from msgspec import UNSET, Raw, Struct, structs
 
 from callboard.clock import Micros
 from callboard.errors import BodyTooLargeError, UnreadableBodyError
+from callboard.ingest.documents import DOCUMENTS
 from callboard.ingest.explain import explain, explain_json, repeated_key
 from callboard.ingest.instants import EARLIEST
 from callboard.ingest.items import items, too_many_events
@@ -41,7 +42,6 @@ VALUES_MAX: Final = 2_000_000
 """Most values in one body: bounds the memory that a small body of many tiny values takes once decoded."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_DOCUMENTS = ("external_ids", "metadata", "input", "output")
 _ENVELOPE = re.compile(rb'\s*\{\s*"events"')
 
 
@@ -150,7 +150,7 @@ def task_event(raw: Mapping[str, Any], *, task_id: str, now: Micros, source: str
 def _event_in(raw: Mapping[str, Any]) -> EventIn:
     """The wire form of a mapping, with its texts checked."""
     sent = dict(raw)
-    for field in _DOCUMENTS:
+    for field in DOCUMENTS:
         if field in sent:
             sent[field] = _as_json(field, sent[field])
     try:

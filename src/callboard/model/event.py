@@ -92,10 +92,8 @@ class TaskEvent(
     input: Document = UNSET
     output: Document = UNSET
     void: bool | UnsetType = UNSET
-    # end of fields
     left: int | UnsetType = UNSET
-    """The fields that an update left out and that were filled in from the task (sum of `LEFT_…`); needed to
-    recognise a repeated sending. Unset when none was left out."""
+    # end of fields
 
     @property
     def item_id(self) -> str:
@@ -111,7 +109,8 @@ CURRENT_STATUS = ""
 """The status of a task event that means "the current one"; resolved under the space's lock."""
 
 LEFT_ATTEMPT, LEFT_STATUS, LEFT_OCCURRED_AT = 1, 2, 4
-"""The fields that an update of a task may leave out; their sum is its `left`."""
+"""The fields that an update of a task may leave out. `left` of the event is the sum of those that were left
+out and filled in from the task: it is needed to recognise a repeated sending. Unset when none was."""
 
 _encoder = msgpack.Encoder(order="deterministic")
 _decoder = msgpack.Decoder(CallEvent | TaskEvent)

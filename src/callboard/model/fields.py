@@ -183,7 +183,7 @@ CALL: Final[tuple[Field, ...]] = (
         description="Anything else. Joined key by key over its events.",
     ),
     Field(
-        name="void", kind="flag", log=(21, "v"), fold="greatest", in_answers=False,
+        name="void", kind="flag", log=(21, "v"), fold="greatest", always_set=True, in_answers=False,
         description="`true` withdraws the call from lists and numbers; a later `false` brings it back.",
     ),
     Field(name="source", kind="text", in_events=False, always_set=True),
@@ -278,7 +278,7 @@ TASK: Final[tuple[Field, ...]] = (
     ),
     Field(name="modified", kind="time", in_events=False),
     Field(
-        name="void", kind="flag", log=(17, "v"), fold="greatest", in_answers=False,
+        name="void", kind="flag", log=(17, "v"), fold="greatest", always_set=True, in_answers=False,
         description="`true` withdraws the task from lists and numbers.",
     ),
     # Which fields an update left out: see `TaskEvent`.

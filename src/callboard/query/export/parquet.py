@@ -29,6 +29,7 @@ class ParquetEncoder:
             "time": pa.timestamp("us", tz="UTC"),
             "duration": pa.float64(),
             "whole": pa.int64(),
+            "flag": pa.bool_(),
             "names": pa.string(),
             "document": pa.string(),
         }

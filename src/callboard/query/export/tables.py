@@ -16,9 +16,9 @@ from callboard.model.task import stuck
 from callboard.query.items import call_item, task_item
 from callboard.store.interface import CallAt, Store, TaskAt
 
-Kind = Literal["text", "time", "duration", "whole", "names", "document"]
-"""text: str; time: microseconds; duration: milliseconds; whole: int; names: field names; document: an
-object."""
+Kind = Literal["text", "time", "duration", "whole", "flag", "names", "document"]
+"""text: str; time: microseconds; duration: milliseconds; whole: int; flag: bool; names: field names;
+document: an object."""
 Row = TypeVar("Row", CallAt, TaskAt)
 
 _KINDS: dict[str, Kind] = {
@@ -28,6 +28,7 @@ _KINDS: dict[str, Kind] = {
     "texts": "document",
     "document": "document",
     "whole": "whole",
+    "flag": "flag",
 }
 _OF_STUCK: dict[str, Kind] = {"stuck_since": "time", "stuck_age_seconds": "whole"}
 _SPACE = "space_token"
@@ -63,16 +64,31 @@ class ExportTable(Struct, Generic[Row], frozen=True, kw_only=True):
     """Row → the item of the list."""
 
 
-_of_call = attrgetter(*(each.row_name for each in answer_fields("call") if each.name != _SPACE))
-_of_task = attrgetter(*(each.row_name for each in answer_fields("task") if each.name != _SPACE))
+def _cells(of: str, columns: tuple[str, ...]) -> Callable[[Any, str], tuple[Any, ...]]:
+    """The function that takes the cells of the fields of a row, and its space's token, in the order of the
+    columns.
+    """
+    names = {each.name: each.row_name for each in answer_fields(of)}
+    fields = [name for name in columns if name in names]
+    at = fields.index(_SPACE)
+    own = attrgetter(*(names[name] for name in fields if name != _SPACE))
+
+    def cells(row: Any, token: str) -> tuple[Any, ...]:
+        values = own(row)
+        return (*values[:at], token, *values[at:])
+
+    return cells
+
+
+_call_cells = _cells("call", CALL_COLUMNS)
+_task_cells = _cells("task", TASK_COLUMNS)
 
 
 def call_table(spaces: Mapping[int, Space]) -> ExportTable[CallAt]:
     """The columns of calls."""
 
     def values(row: CallAt) -> tuple[Any, ...]:
-        call_id, *rest = _of_call(row.call)
-        return (call_id, spaces[row.space_id].token, *rest)
+        return _call_cells(row.call, spaces[row.space_id].token)
 
     def item(row: CallAt) -> Struct:
         return call_item(row.call, spaces[row.space_id].token, exact)
@@ -89,14 +105,11 @@ def task_table(spaces: Mapping[int, Space], now: Micros) -> ExportTable[TaskAt]:
     """The columns of tasks. `now`: the time at which they are stuck."""
 
     def values(row: TaskAt) -> tuple[Any, ...]:
-        task, limits = row.task, spaces[row.space_id].settings
+        task, space = row.task, spaces[row.space_id]
+        limits = space.settings
         found = stuck(task, now, limits.stuck_running_after, limits.stuck_pending_after)
-        task_id, run_id, *rest = _of_task(task)
         return (
-            task_id,
-            run_id,
-            spaces[row.space_id].token,
-            *rest,
+            *_task_cells(task, space.token),
             *((None, None, None) if found is None else (found.reason, found.since, found.age_s)),
         )
 

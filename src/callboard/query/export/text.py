@@ -79,6 +79,7 @@ _SHOWN: dict[Kind, Callable[[Any], Any]] = {
     "time": exact,
     "duration": seconds,
     "whole": lambda number: number,
+    "flag": lambda flag: "true" if flag else "false",
     "names": " ".join,
     "document": _document,
 }

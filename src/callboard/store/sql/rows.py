@@ -91,7 +91,8 @@ def _reader(of: str, item_type: type[ItemT]) -> Callable[[SqlRow], ItemT]:
             if values[at] is not None:
                 values[at] = _decode(values[at])
         for at in flags:
-            values[at] = bool(values[at])
+            if values[at] is not None:
+                values[at] = bool(values[at])
         # Positional: three times as fast as by name. The columns are the struct's fields in their order.
         return item_type(*values)
 
