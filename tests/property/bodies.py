@@ -9,6 +9,8 @@ from typing import Any
 import zstandard
 from hypothesis import strategies as st
 
+from callboard.model.field import Field
+from callboard.model.fields import event_fields
 from callboard.model.words import CALL_STATUSES, END_REASONS, TASK_WORDS
 
 ANY_TEXT = st.one_of(
@@ -63,42 +65,35 @@ OBJECTS = mostly(
     st.dictionaries(PLAIN_TEXT, st.one_of(st.integers(-5, 5), PLAIN_TEXT, st.none()), max_size=3),
     st.dictionaries(ANY_TEXT, ANY_JSON, max_size=3),
 )
-COMMON: dict[str, st.SearchStrategy[Any]] = {
-    "event_id": IDS,
-    "occurred_at": TIMES,
-    "sequence": mostly(st.integers(0, 3), SCALARS),
-    "void": st.booleans(),
+OF_A_KIND: dict[str, st.SearchStrategy[Any]] = {
+    "id": IDS,
+    "text": TEXT,
+    "phone": TEXT,
+    "time": TIMES,
+    "duration": mostly(st.integers(0, 600_000) | st.floats(0, 600), SCALARS),
+    "whole": mostly(st.integers(0, 3), SCALARS),
+    "flag": st.booleans(),
+    "document": OBJECTS,
+    "texts": mostly(st.dictionaries(PLAIN_TEXT, PLAIN_TEXT, max_size=3), OBJECTS),
 }
-CALL_FIELDS = {
-    **COMMON,
+CHOICES = {
     "standing": mostly(st.integers(0, 2), SCALARS),
-    "call_type": mostly(st.sampled_from(["inbound", "outbound", "web"]), SCALARS),
-    "source_number": TEXT,
     "destination_number": st.sampled_from(["+12025550123", "+12025550124"]),
-    "creation_time": TIMES,
-    "start_time": TIMES,
-    "end_time": TIMES,
-    "call_duration": mostly(st.integers(0, 600_000) | st.floats(0, 600), SCALARS),
     "end_reason": st.sampled_from(END_REASONS) | TEXT,
-    "source_end_reason": TEXT,
-    "answered_by": st.sampled_from(["human", "machine"]),
-    "agent": TEXT,
-    "task_id": IDS,
-    "external_ids": mostly(st.dictionaries(PLAIN_TEXT, PLAIN_TEXT, max_size=3), OBJECTS),
-    "metadata": OBJECTS,
-}
-TASK_FIELDS = {
-    **COMMON,
     "attempt": mostly(st.integers(1, 3), SCALARS),
-    "run_id": IDS,
-    "assignee": TEXT,
-    "execution_type": TEXT,
-    "created": TIMES,
-    "scheduled_at": TIMES,
-    "failure_reason": TEXT,
-    "input": OBJECTS,
-    "output": OBJECTS,
 }
+"""Of fields whose values matter more than their kind says."""
+
+
+def _drawn(field: Field) -> st.SearchStrategy[Any]:
+    if field.kind == "word":
+        return mostly(st.sampled_from(field.words), SCALARS)
+    return CHOICES[field.name] if field.name in CHOICES else OF_A_KIND[field.kind]
+
+
+CALL_FIELDS, TASK_FIELDS = (
+    {each.name: _drawn(each) for each in event_fields(noun) if not each.required} for noun in ("call", "task")
+)
 
 
 @st.composite

@@ -15,6 +15,7 @@ from msgspec import UNSET, structs
 
 from callboard.clock import DAY, HOUR, MINUTE, SECOND
 from callboard.model.event import CallEvent, Entry, Event, TaskEvent, canonical
+from callboard.model.fields import log_fields
 from callboard.model.words import CALL_RANK, FINAL_CALL, FINAL_TASK, TASK_WORDS
 from tests.stores import NOW
 
@@ -55,7 +56,31 @@ standings = st.sampled_from([None, None, 0, 1, 2])
 """None: what the edge gives an event that does not say."""
 names = st.sampled_from(["no", "null", "yes"])
 
-call_fields = field_of(
+OF_A_KIND: dict[str, st.SearchStrategy[Any]] = {
+    "time": times,
+    "duration": one_of(0, 1, 1500, 7 * 24 * 3_600_000),
+    "whole": one_of(0, 1, 2),
+    "flag": one_of(True, False),
+    "document": documents,
+    "texts": documents,
+}
+"""Values of a field that has no choices of its own below, by its kind."""
+
+
+def fields_of(noun: str, **choices: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """The fields of a stored event, each drawn by itself: from its choices, or from those of its kind."""
+    drawn = {
+        each.row_name: OF_A_KIND[each.kind]
+        if each.kind in OF_A_KIND
+        else one_of(*(each.words or ("one", "two")))
+        for each in log_fields(noun)
+        if each.in_events and each.name not in ("event_id", "status")
+    }
+    return field_of(**{**drawn, **choices})
+
+
+call_fields = fields_of(
+    "call",
     call_id=st.sampled_from(["c1", "c2", "c3"]),
     call_status=st.sampled_from([*CALL_RANK]),
     standing=standings,
@@ -64,20 +89,15 @@ call_fields = field_of(
     call_type=one_of("inbound", "outbound"),
     source_number=one_of("+12025550123", "+12025550124"),
     destination_number=one_of("+12025550125", "+12025550126"),
-    creation_time=times,
-    start_time=times,
-    end_time=times,
-    duration_ms=one_of(0, 1, 1500, 7 * 24 * 3_600_000),
     end_reason=one_of("busy", "unknown"),
     source_end_reason=one_of("486", "odd"),
     answered_by=one_of("human", "machine"),
     agent=one_of("ann", "bot"),
     task_id=one_of("t1", "t2"),
-    external_ids=documents,
-    metadata=documents,
     void=voids,
 )
-task_fields = field_of(
+task_fields = fields_of(
+    "task",
     task_id=st.sampled_from(["t1", "t2", "c1"]),
     source_status=st.sampled_from([*TASK_WORDS]),
     attempt=st.sampled_from([1, 1, 1, 2, 3]),
@@ -87,11 +107,7 @@ task_fields = field_of(
     run_id=st.sampled_from([UNSET, UNSET, None, "r1", "r1", "r2"]),
     assignee=one_of("ann", "ben"),
     execution_type=one_of("call"),
-    created=times,
-    scheduled_at=times,
     failure_reason=one_of("cancelled", "busy"),
-    input=documents,
-    output=documents,
     void=voids,
 )
 
