@@ -50,7 +50,8 @@ page-if-possible: $(if $(filter demo,$(MAKECMDGOALS)),$(RUN),$(DEV))
 test: $(DEV) ## run the tests; set-up included, at most ten minutes on two cores
 	@$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
 
-record: $(DEV) ## write the recorded answers and messages anew, when they change on purpose
+record: $(DEV) ## write recorded answers and messages anew, when they change on purpose; add bytes of new fields
+	@$(BIN)/python -m tests.unit.record_events
 	@$(BIN)/python -m tests.recorded
 
 test-long: $(DEV) ## kills, fuzz and mutants at length (SHORT=1: minutes; N=…: how many)

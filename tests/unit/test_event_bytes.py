@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from callboard.model.event import CallEvent, TaskEvent, canonical, from_canonical
+from tests.unit import record_events
+from tests.unit.record_events import KINDS, recorded
 
-RECORDED: list[dict[str, Any]] = json.loads(
-    Path(__file__).with_name("recorded_events.json").read_text(encoding="utf-8")
-)
+RECORDED = recorded()
 """Events with each field alone and all together, with values and null, as version 0.1 kept them."""
-KINDS = {"call": CallEvent, "task": TaskEvent}
 
 
 def _event(recorded: dict[str, Any]) -> CallEvent | TaskEvent:
@@ -28,9 +27,26 @@ def test_every_field_is_recorded(kind: str) -> None:
     assert named == set(KINDS[kind].__struct_fields__)
 
 
-@pytest.mark.parametrize("recorded", RECORDED, ids=lambda each: f"{each['kind']}-{[*each['fields']][-1]}")
-def test_an_event_has_the_bytes_it_always_had(recorded: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("of", "name"), [("call", "agent"), ("call", "call_type"), ("task", "left")])
+def test_what_is_not_recorded_yet_is_added(
+    of: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`make record` appends a new field's bytes, and changes none that were recorded."""
+    kept = [each for each in RECORDED if each["kind"] != of or name not in each["fields"]]
+    file = tmp_path / "recorded_events.json"
+    file.write_text(json.dumps(kept), "utf-8")
+    monkeypatch.setattr(record_events, "RECORDED", file)
+    record_events.record()
+    after = recorded()
+    assert after[: len(kept)] == kept
+    assert all(name in each["fields"] or each["kind"] != of for each in after[len(kept) :])
+    assert len(after) >= len(kept) + 2
+    assert not record_events.missing(after)
+
+
+@pytest.mark.parametrize("one", RECORDED, ids=lambda each: f"{each['kind']}-{[*each['fields']][-1]}")
+def test_an_event_has_the_bytes_it_always_had(one: dict[str, Any]) -> None:
     """An event stored before has the same canonical bytes after, and is read from them as it was."""
-    event = _event(recorded)
-    assert canonical(event).hex() == recorded["bytes"]
-    assert from_canonical(bytes.fromhex(recorded["bytes"])) == event
+    event = _event(one)
+    assert canonical(event).hex() == one["bytes"]
+    assert from_canonical(bytes.fromhex(one["bytes"])) == event

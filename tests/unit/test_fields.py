@@ -102,3 +102,40 @@ def test_a_field_without_a_general_rule_is_refused_by_name(
     monkeypatch.setitem(generator.table.FIELDS, of, (*fields.FIELDS[of], field))
     with pytest.raises(SystemExit, match=r"^x: "):
         generator.written(by_hand + text)
+
+
+WITHOUT_A_RULE = {
+    "a counter of tasks": ("task", Field(name="x", kind="text", counter=99)),
+    "a counter by a number": ("call", Field(name="x", kind="whole", counter=99)),
+    "a group by a time": ("call", Field(name="x", kind="time", groups=True)),
+    "objects of two bounds": ("task", Field(name="metadata", kind="document", log=(99, "xx"))),
+}
+
+
+@pytest.mark.parametrize(("of", "field"), WITHOUT_A_RULE.values(), ids=[*WITHOUT_A_RULE])
+def test_a_property_without_a_general_rule_is_refused_by_name(
+    of: str, field: Field, generator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What nothing would read is no silent word of the table."""
+    generator.refuse_what_has_no_rule()
+    monkeypatch.setitem(generator.table.FIELDS, of, (*fields.FIELDS[of], field))
+    with pytest.raises(SystemExit, match=f"^{field.name}: "):
+        generator.refuse_what_has_no_rule()
+
+
+@pytest.mark.parametrize(
+    ("of", "name"), [("call", "agent"), ("task", "assignee"), ("call", "x"), ("task", "x")]
+)
+def test_a_struct_in_another_order_than_the_log_is_refused_by_name(
+    of: str, name: str, generator: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A field by hand behind the region would swap two values, and change the bytes of events."""
+    path = Path("callboard", "model", "event.py")
+    text = (generator.SOURCE / path).read_text("utf-8")
+    end = "    # end of fields\n"
+    place = text.index(end, text.index(f"class {of.title()}Event(")) + len(end)
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_text(f"{text[:place]}    {name}: Text = UNSET\n{text[place:]}", "utf-8")
+    monkeypatch.setattr(generator, "SOURCE", tmp_path)
+    with pytest.raises(SystemExit, match=rf"^\w+: {of.title()}Event has "):
+        generator.written(f"# fields: stored event of a {of}\n# end of fields")
