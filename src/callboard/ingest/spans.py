@@ -178,13 +178,14 @@ def _tokens(parts: list[bytes], place: int, *, in_text: bool) -> Iterator[tuple[
 
 
 def _brackets(window: bytes, *, in_text: bool) -> bytes:
-    """The brackets that stand in no text, in order, all written as square ones.
+    """The brackets outside of texts, in order; braces become square brackets.
 
-    When all but brackets and quotes is taken out, a text without brackets is two quotes side by side. Where a
-    quote is left over a text holds brackets, and the window is cut at its quotes, which takes longer.
+    Fast path: without everything but brackets and quotes, a text that contains no bracket is two adjacent
+    quotes, which are removed. If a quote remains, some text contains brackets: then the window is split at
+    its quotes, which is slower.
     """
     left = (b'"' + window if in_text else window).translate(_ONE_KIND, _NO_BRACKETS_NOR_QUOTES)
-    left = left.replace(b'""', b"").removesuffix(b'"')  # the last may be of a text that goes on
+    left = left.replace(b'""', b"").removesuffix(b'"')  # the last text may be cut by the window
     if b'"' not in left:
         return left
     return b"".join(window.split(b'"')[in_text::2]).translate(_ONE_KIND, _NO_BRACKETS)

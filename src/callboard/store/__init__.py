@@ -1,1 +1,1 @@
-"""KEEP: the only package that knows SQL. One small interface, one conformance suite, every store."""
+"""KEEP: the only package that knows SQL. One small interface; the contract suite runs on every store."""

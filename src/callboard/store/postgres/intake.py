@@ -1,4 +1,4 @@
-"""Events in: one commit an organization, side by side."""
+"""Ingest batches of several organizations: one commit for each organization, concurrently."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from callboard.store.sql.store import SqlStore
 
 
 class Intake(SqlStore):
-    """The organization's lock is its clock's row: commits of several organizations do not wait for each
-    other, those of one do, whichever process or machine makes them.
+    """The lock of an organization is the row of its clock. So commits of one organization wait for each
+    other, also those of other processes and machines; commits of different organizations do not.
     """
 
     _committers: ThreadPoolExecutor
 
     def ingest(self, batches: Sequence[Batch], *, waited_s: float = 0.0) -> list[Receipt | Exception]:
-        """One commit an organization, side by side."""
+        """See `Store.ingest`. One commit for each organization, concurrently."""
         places: dict[int, list[int]] = {}
         for place, batch in enumerate(batches):
             places.setdefault(batch.org_id, []).append(place)
@@ -37,11 +37,14 @@ class Intake(SqlStore):
         return results
 
     def _ingest_share(self, share: Sequence[Batch], waited_s: float) -> list[Receipt | Exception]:
-        """The other organizations' commits stand, whatever becomes of this one: nothing is raised."""
+        """Commit one organization's batches. A failure is returned as their results, not raised: other
+        organizations may have committed already.
+        """
         try:
             return super().ingest(share, waited_s=waited_s)
-        except Exception as error:  # noqa: BLE001 - told to its sender, and in the writer's log
-            # What is the matter with one batch is that batch's alone.
+        except Exception as error:  # noqa: BLE001 - reported to its sender, and in the writer's log
+            # A failing store fails all. Anything else may be the fault of one batch: each half is committed
+            # separately, down to that batch.
             of_store = isinstance(error, StoreError) and not isinstance(error, StoreDamagedError)
             if of_store or len(share) == 1:
                 return [error] * len(share)

@@ -1,4 +1,6 @@
-"""The PostgreSQL store: pools of connections, an organization a commit, and one look for many readers."""
+"""The PostgreSQL store: pools of connections, one commit for each organization, and a refresh that readers
+share (single flight).
+"""
 
 from __future__ import annotations
 
@@ -55,16 +57,17 @@ from callboard.store.sql.version_epochs import VersionEpochs
 T = TypeVar("T")
 
 WRITERS = 4
-"""Connections that write, per process; each is at one organization's commit."""
+"""Writing connections of a process: as many organizations as this commit at the same time."""
 TRIES = 5
-"""How often a commit is begun that the database gave up for another's sake, or whose connection was lost
-before it committed."""
+"""Attempts at a commit that the database aborted because of another (deadlock, serialization failure), or
+whose connection was lost before COMMIT was sent."""
 
 SHORTEST_WAIT_S = 0.01
-"""For a connection or a lock: also who has waited for his whole time takes one that is free."""
+"""Shortest wait for a connection or a lock: a request that has used up its time still gets one that is
+free."""
 LOCK_SHARE = 0.9
-"""With more than this share of the lock timeout left, the connection's own setting is kept: it saves a round
-trip to shorten it."""
+"""With more than this share of the lock timeout left, the connection's own setting is kept: shortening it
+would cost a round trip."""
 ON_LOOP_S = 1.0
 """Longest that a query may block an event loop: such calls are rare, because their answers are cached."""
 
@@ -149,6 +152,7 @@ class PostgresStore(Intake):
     @contextmanager
     def _writing(self) -> Iterator[Database]:
         with store_errors(), self._writes.connection() as connection:
+            # As in `_commit`: the statement after a lock wait must see what the previous holder committed.
             connection.isolation_level = IsolationLevel.READ_COMMITTED
             connection.autocommit = False
             with _unlimited(connection), connection.transaction(), connection.pipeline():
@@ -172,6 +176,8 @@ class PostgresStore(Intake):
                 try:
                     remaining_s = max(SHORTEST_WAIT_S, until - time.monotonic())
                     with self._writes.connection(timeout=remaining_s) as connection:
+                        # Each statement has its own snapshot: those after the lock wait read what the
+                        # previous holder of the lock committed. REPEATABLE READ would fail there instead.
                         connection.isolation_level = IsolationLevel.READ_COMMITTED
                         connection.autocommit = False
                         with connection.pipeline():
@@ -187,6 +193,8 @@ class PostgresStore(Intake):
                 except (errors.SerializationFailure, errors.DeadlockDetected):
                     if attempt_no == TRIES:
                         raise
+                    # The database rolled it back, so a retry is safe. The random pause keeps
+                    # two transactions that blocked each other from meeting again.
                     time.sleep(random() * 0.01 * attempt_no)
                 except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                     if not _is_lost(error):
@@ -205,6 +213,7 @@ class PostgresStore(Intake):
     @contextmanager
     def _snapshot(self) -> Iterator[Database]:
         with store_errors(), self._reads.connection() as connection:
+            # One snapshot for all statements of the transaction, not one for each.
             connection.isolation_level = IsolationLevel.REPEATABLE_READ
             connection.autocommit = False
             with _unlimited(connection), connection.transaction():
@@ -230,6 +239,8 @@ class PostgresStore(Intake):
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 if not _is_lost(error) or isinstance(error, TooLateError):
                     raise
+                # A read changes nothing, so it is safe to repeat. After a restart all pooled connections are
+                # dead: replace them now, or the retry may get another dead one.
                 self._reads.check()
                 return self._read_once(query, args, until, at_once=at_once)
 
@@ -363,7 +374,10 @@ def _unlimited(connection: BoundedConnection) -> Iterator[None]:
 
 
 def _is_lost(error: psycopg.Error) -> bool:
-    """Whether the connection is lost, not only the statement refused."""
+    """Whether the connection is lost, not only the statement refused: there is no answer of the server (no
+    SQLSTATE), or it is of class 08 (connection) or 57 (shutdown, restart). Class 57 also has the cancelled
+    query (57014), after which the connection is usable.
+    """
     return error.sqlstate is None or (
         error.sqlstate[:2] in ("08", "57") and not isinstance(error, errors.QueryCanceled)
     )

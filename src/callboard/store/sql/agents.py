@@ -9,7 +9,8 @@ from callboard.store.sql.filters import Conditions, tasks_where
 
 
 def list_agents(db: Database, scope: Scope, window: Window, max_pairs: int) -> list[AgentTasks] | None:
-    """See `Store.agents`. None when the page's agents have more than `max_pairs` pairs of agent and space.
+    """See `Reporting.agents`. None when the page's agents have more than `max_pairs` pairs of agent and
+    space.
 
     Three statements in one snapshot: the agents of the page, their counts, their spaces. One statement for
     counts and spaces would return a row for each combination of agent, space and status.

@@ -1,5 +1,5 @@
-"""Distributions of durations over rows: both of every group in one pass, whatever the calls are told apart
-by.
+"""Distributions of talk time and time to answer, counted from rows, for every group. Any dimension can be the
+group: these are for queries that no counter answers.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ _OF = (
     ("duration_ms", "call_status = 'completed'", "call_status = 'completed'"),
     (_WAIT, "call_status <> 'queued'", f"call_status <> 'queued' AND ({ANSWERED})"),
 )
-"""Of talk time and time to answer: the value, calls that it is over, and calls where it should be known."""
+"""For talk time and time to answer: the value; the calls in the distribution; the calls that must have a
+value, and are counted as unknown without one."""
 COUNTED_AT_ONCE = 10_000
-"""Values that are put into buckets at once: other threads of the process wait for the interpreter so long (1
-ms)."""
+"""Values that are counted in one call, which holds the interpreter lock for 1 ms: other threads run in
+between."""
 
 
 def durations(
@@ -40,7 +41,8 @@ def durations(
         f"FROM span CROSS JOIN {db.dialect.each_space} {db.dialect.then_join} "
         f"call{db.dialect.indexed('call_by_space_time')} ON space_id = wanted.value "
         f"AND creation_time >= begins AND creation_time < ends AND {conditions.where} "
-        # The others, a third of an ordinary campaign, are in neither distribution: nothing sorts them.
+        # All other calls, usually a third, are in neither distribution. Without this the engine would sort
+        # them.
         f"AND (call_status = 'completed' OR {ANSWERED})"
     )
     values = {**conditions.values, "ranges": list(ranges), "spaces": list(aggregate.spaces)}
@@ -49,12 +51,13 @@ def durations(
     return _grouped(db, aggregate.group, source, values)
 
 
-# --- by lists of values, where the engine sorts to group: one sort for both, and by the group alone
+# --- SQLite: it groups by sorting, so one statement groups by the dimensions alone, for both distributions,
+# and returns their values as lists
 
 
 def _bucket_of(value: str, low: int = 0, high: int = len(BOUNDS)) -> str:
-    """The bucket of a value as an expression, eleven comparisons deep. The engine finds it without asking
-    this process, which would hold up every other thread hundreds of thousands of times.
+    """SQL for the bucket of a value: a binary search, eleven comparisons deep. A Python function would take
+    the interpreter lock for each of hundreds of thousands of rows.
     """
     if high - low == 1:
         return str(low)
@@ -82,7 +85,7 @@ def _listed(db: Database, groups: Sequence[str], source: str, values: dict[str, 
     group = f" GROUP BY {', '.join(str(1 + at) for at in range(many))}" if many else ""
     found = bounded(db, f"{ranges_of(db.dialect)}SELECT {', '.join(columns)} {source}{group}", values)
     every = []
-    while found:  # a text goes as soon as it is read: together they are as long as all calls
+    while found:  # `pop` frees each list after it is read: all lists together have a value for each call
         row = found.pop()
         both = _of_buckets(*row[many : many + 5]), _of_values(*row[many + 5 :])
         if any(each.buckets or each.unknown for each in both):
@@ -93,7 +96,7 @@ def _listed(db: Database, groups: Sequence[str], source: str, values: dict[str, 
 def _of_buckets(
     unknown: int, buckets: str | None, total_ms: int | None, min_ms: int | None, max_ms: int | None
 ) -> DurationStats:
-    """Of buckets with commas between them."""
+    """From a list of buckets, separated by commas."""
     counts = Counter(_numbers(f"[{buckets or ''}]"))
     return DurationStats(
         buckets=dict(counts),
@@ -109,13 +112,13 @@ _bound = partial(bisect_right, BOUNDS)
 
 
 def _of_values(unknown: int, text: str | None) -> DurationStats:
-    """Of values with commas between them: of waiting, which come in whole seconds mostly."""
+    """From a list of times to answer in milliseconds, separated by commas."""
     if not text:
         return nothing(unknown)
     values = _numbers(f"[{text}]")
     buckets: dict[int, int] = {}
     for at in range(0, len(values), COUNTED_AT_ONCE):
-        # Those that are alike are looked for once.
+        # Equal values need one search together. Most times are whole seconds, so there are many of them.
         counts = Counter(values[at : at + COUNTED_AT_ONCE])
         for bound, calls in zip(map(_bound, counts), counts.values(), strict=True):
             buckets[bound - 1] = buckets.get(bound - 1, 0) + calls
@@ -129,11 +132,11 @@ def _of_values(unknown: int, text: str | None) -> DurationStats:
 
 
 def nothing(unknown: int = 0) -> DurationStats:
-    """The distribution of no call."""
+    """An empty distribution, apart from `unknown` calls."""
     return DurationStats(buckets={}, unknown=unknown, total_ms=0, min_ms=None, max_ms=None)
 
 
-# --- by buckets, where the engine groups without sorting
+# --- PostgreSQL: it groups by hash, without a sort, so a statement for each distribution groups by bucket too
 
 
 def _grouped(db: Database, groups: Sequence[str], source: str, values: dict[str, Any]) -> GroupDurations:

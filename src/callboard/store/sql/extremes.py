@@ -21,7 +21,7 @@ _VALUES: dict[str, LiteralString] = {
 def extremes_ms(
     db: Database, org_id: int, where: CallFilter, wanted: Sequence[Extreme], max_rows: int
 ) -> list[int | None]:
-    """See `Store.extremes_ms`. One pass for all when their places have at most `max_rows` calls together,
+    """See `Reporting.extremes_ms`. One pass for all when their places have at most `max_rows` calls together,
     else one for each; None for one whose own places have more.
     """
     if not wanted:

@@ -1,4 +1,4 @@
-"""Filters → WHERE. Only our own fragments make up the SQL; values are always bound."""
+"""Filters → WHERE conditions. The SQL consists of our own fragments only; values are always bound."""
 
 from __future__ import annotations
 
@@ -17,23 +17,25 @@ WAIT_KNOWN: LiteralString = "start_time >= creation_time AND (time_marks & 8) = 
 
 _CALL_MATCHES = tuple(each.row_name for each in filter_fields("call"))
 _TASK_MATCHES = tuple(each.row_name for each in filter_fields("task"))
-"""Columns that are compared with a value, or with nothing known."""
+"""Columns of filters that match one value, or `unknown`."""
 
 
 class Conditions:
-    """Fragments that must all hold, and their values."""
+    """Conditions joined by AND, and their bound values."""
 
     def __init__(self) -> None:
         self.fragments: list[str] = []
         self.values: dict[str, Any] = {}
 
     def add(self, fragment: str, **values: Any) -> None:
-        """One condition more."""
+        """Add a condition."""
         self.fragments.append(fragment)
         self.values.update(values)
 
     def match(self, column: LiteralString, wanted: FilterValue | int) -> None:
-        """A column is a value; or not known: null, or kept as that very word, as end reasons are."""
+        """A column equals a value. `Unknown` matches null, and the text `unknown`, which end reasons may
+        hold.
+        """
         if isinstance(wanted, Unknown):
             self.fragments.append("(" + column + " IS NULL OR " + column + " = 'unknown')")
         elif wanted is not None:
@@ -46,10 +48,11 @@ class Conditions:
 
 
 def in_scope(scope: Scope, conditions: Conditions, *, by_time: bool) -> None:
-    """The organization, always; and its one space, or its contact spaces.
+    """The organization, always; and one space of it, or its contact spaces, unless the scope is all of it.
 
-    `by_time` keeps the organization's time index in use (that is the +): an organization's newest calls are
-    found by walking it, not by sorting the calls of each space.
+    `by_time` makes SQLite read the organization's index by time, which ends after one page of the newest
+    rows. The unary + has no other effect than to hide the condition from the planner: otherwise it would take
+    an index by space, and sort the rows of all spaces.
     """
     conditions.add("org_id = :org_id", org_id=scope.org_id)
     if scope.space_id is not None:
@@ -62,9 +65,9 @@ def in_scope(scope: Scope, conditions: Conditions, *, by_time: bool) -> None:
 
 
 def calls_where(dialect: Dialect, scope: Scope, where: CallFilter) -> Conditions:
-    """Which calls."""
+    """The conditions for calls in scope that match the filter."""
     conditions = Conditions()
-    # Of one task there are few: its own index finds them, space by space.
+    # A task has few calls: the index by task finds them in each space, and sorting them costs nothing.
     in_scope(scope, conditions, by_time=not isinstance(where.task_id, str))
     conditions.add("void = 0")
     for column in _CALL_MATCHES:
@@ -93,7 +96,8 @@ def calls_where(dialect: Dialect, scope: Scope, where: CallFilter) -> Conditions
 
 
 _TALKS: LiteralString = "call_status IN ('in_progress', 'completed', 'failed')"
-# Its times do not contradict each other, and if it is over, its end is known and its talk time has room.
+# Its times do not contradict each other. If it ended, the talk time fits before its end, give or take 1 s,
+# because sources round to whole seconds. An unknown end makes this NULL: not true.
 _HAS_KNOWN_TIME: LiteralString = (
     "(time_marks & 4) = 0 AND (NOT ("
     + _FINAL
@@ -104,7 +108,7 @@ _BEGINS: dict[str, LiteralString] = {
     + _TALKS
     + " AND start_time >= creation_time AND "
     + _HAS_KNOWN_TIME
-    # An inferred end at the very start says nothing of the talk.
+    # An inferred end that equals the start says nothing about how long they talked.
     + "start_time AND ((time_marks & 2) = 0 OR end_time > start_time)) THEN start_time END",
     "offered": "CASE WHEN call_status <> 'queued' AND "
     + _HAS_KNOWN_TIME
@@ -114,14 +118,16 @@ _SPACE_OF_CALL: LiteralString = " FROM space WHERE space.id = call.space_id AND 
 
 
 def interval(dialect: Dialect, kind: str) -> tuple[str, str]:
-    """When a call begins and ends to talk or to be offered, in SQL."""
+    """SQL for the begin and the end of the time in which a call talked (`talk`) or was offered (`offered`).
+    The same rules as `Call.begins` and `Call.ends`.
+    """
     begins = _BEGINS[kind]
     limit = "1000000 * (SELECT " + dialect.live_limit + _SPACE_OF_CALL
     return begins, "CASE WHEN " + _FINAL + " THEN end_time ELSE " + begins + " + " + limit + " END"
 
 
 def has_no_known_time(dialect: Dialect, kind: str) -> str:
-    """Whether a call talked or was offered at a time that cannot be told, in SQL."""
+    """SQL for whether a call talked or was offered, but when is unknown."""
     begins, ends = interval(dialect, kind)
     turned = "coalesce(" + ends + " < " + begins + ", false)"
     if kind == "offered":
@@ -142,7 +148,8 @@ def _under_way(dialect: Dialect, where: CallFilter, conditions: Conditions) -> N
                 **{"since_" + kind: span[0], "until_" + kind: span[1], "back": MAX_CALL_SPAN},
             )
             conditions.add(begins + " < " + ends + " AND " + begins + " < creation_time + :back")
-            # Neither before its creation nor long after: however old that is, the walk by time is short.
+            # Bounds for the index by creation time: a call cannot be under way before its creation, or later
+            # than `MAX_CALL_SPAN` after it.
             conditions.add("creation_time < " + until)
             conditions.add("creation_time > " + since + " - :back")
     if where.unplaced is not None:
@@ -182,7 +189,7 @@ _CALL_ENDED: LiteralString = (
 
 
 def tasks_where(dialect: Dialect, scope: Scope, where: TaskFilter) -> Conditions:
-    """Which tasks."""
+    """The conditions for tasks in scope that match the filter."""
     conditions = Conditions()
     in_scope(scope, conditions, by_time=True)
     conditions.add("void = 0")
@@ -211,7 +218,9 @@ def tasks_where(dialect: Dialect, scope: Scope, where: TaskFilter) -> Conditions
 def after_position(
     conditions: Conditions, at: LiteralString, item_id: LiteralString, after: Position | None
 ) -> None:
-    """Only what a list has behind a position: older, or as old with a greater id."""
+    """Keyset pagination: only rows after a position in the order of lists, by time descending, then by id and
+    space ascending. The first condition is implied by the second; an index on time can use it.
+    """
     if after is not None:
         conditions.add(
             at + " <= :at AND (" + at + " < :at OR " + item_id + " > :item_id"

@@ -29,7 +29,7 @@ from callboard.store.sql.save import (
 IDEMPOTENCY_KEPT: Micros = 7 * DAY
 
 Arrived = Callable[[int], Sequence[Batch]]
-"""The batches of an organization that have arrived by now."""
+"""Organization id → its batches that have arrived by now."""
 
 SpaceKey = tuple[int, int]
 
@@ -173,7 +173,7 @@ class Ingestion:
         )
 
     def _record(self, batches: Sequence[Batch], results: Sequence[Receipt | Exception]) -> None:
-        """Requests on record, and how their events ended."""
+        """Store the record of each request, and count its events by outcome."""
         outcomes: Counter[tuple[int, int, str, str]] = Counter()
         latest: dict[SpaceKey, Micros] = {}
         rows = []
@@ -185,7 +185,8 @@ class Ingestion:
             counts = (receipt.applied, receipt.duplicate, receipt.stale, receipt.rejected)
             events: tuple[int | None, int | None] = (None, None)
             if receipt.applied or receipt.stale:
-                # The events of one commit lie side by side in the log; a batch's are among them.
+                # The events of one commit have consecutive numbers. The range of the whole commit is
+                # recorded: it contains the events of this batch, among others.
                 events = (self._first_event[batch.org_id], self._clocks[batch.org_id].next_event - 1)
             if batch.import_no is None:
                 head = (batch.org_id, receipt.batch_no, batch.source, batch.received_at, batch.received_at)
@@ -209,7 +210,7 @@ def _rejection(index: int, verdict: Verdict) -> Rejection:
 
 
 def _withdrawn(batch: Batch, batch_no: int) -> Receipt:
-    """An import that was withdrawn while it ran brings nothing more."""
+    """The receipt when the import was withdrawn while it ran: all further events are rejected."""
     message = "the import these events belong to was withdrawn"
     indexes = batch.indexes if batch.indexes is not None else range(len(batch.entries))
     rejections = [Rejection(index, "withdrawn_import", message) for index in indexes]

@@ -104,8 +104,8 @@ def overdue(
 
 
 def run_times_ms(db: Database, org_id: int, spaces: Sequence[int], max_tasks: int) -> dict[int, list[int]]:
-    """See `Store.run_times_ms`. One statement for each space, which reads its latest tasks from the end of an
-    index. A single statement for all spaces would read every completed task.
+    """See `Reporting.run_times_ms`. One statement for each space, which reads its latest tasks from the end
+    of an index. A single statement for all spaces would read every completed task.
     """
     items: list[Item] = []
     for space_id in spaces:

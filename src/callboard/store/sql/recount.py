@@ -1,6 +1,7 @@
-"""Recounting a space from its rows: by SQL, so that it shares no arithmetic with the differences it checks.
+"""Recount a space from its rows in SQL, which shares no arithmetic with the differences that it checks.
 
-The catalogue and the buckets of `fold` are the same for both: what a bucket is called is not recounted.
+Both take the catalogue and the numbers of buckets from `fold`: a wrong bucket number would not be noticed
+here.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ Cells = dict[CellKey, tuple[int, ...]]
 Counted = dict[CellKey, list[int]]
 
 COUNTERS = [counter.code for counter in CATALOGUE]
-"""Every counter there is, for statements on all cells of a space."""
+"""The codes of all counters, for statements on all cells of a space."""
 
 
 def recounted_totals(db: Database, org_id: int, space_id: int) -> Totals:
-    """The totals that the space's rows make."""
+    """A space's totals, counted from its rows."""
     where = {"org_id": org_id, "space_id": space_id}
     row = db.row("totals.recount", where)
     assert row is not None
@@ -31,7 +32,7 @@ def recounted_totals(db: Database, org_id: int, space_id: int) -> Totals:
 
 
 def recounted_cells(db: Database, org_id: int, space_id: int, zone: str) -> Cells:
-    """The cells that the space's rows make, at every grain of the catalogue."""
+    """A space's cells, counted from its rows, at every grain of the catalogue."""
     where = {"org_id": org_id, "space_id": space_id}
     cells: Counted = {}
     for quarter_hour, values, measures in _by_quarter_hour(db, where):
@@ -47,7 +48,7 @@ def recounted_cells(db: Database, org_id: int, space_id: int, zone: str) -> Cell
 
 
 def stored_cells(db: Database, org_id: int, space_id: int, zone: str) -> Cells:
-    """The cells as they are kept: with the differences that are not in them yet."""
+    """A space's stored cells, plus the deltas that are not merged into them yet."""
     where = {"org_id": org_id, "space_id": space_id, "counters": COUNTERS}
     found = db.rows("cell.of_space", where)
     cells: Counted = {(row[0], row[1], row[2], row[3], row[4], row[5]): list(row[6:]) for row in found}
@@ -55,7 +56,7 @@ def stored_cells(db: Database, org_id: int, space_id: int, zone: str) -> Cells:
 
 
 def with_deltas(db: Database, org_id: int, space_id: int, zone: str, cells: Counted) -> Counted:
-    """Cells, and a space's deltas laid out in a zone."""
+    """These cells plus the space's deltas, in the buckets of this zone."""
     may_be_zero = False
     where = {"org_id": org_id, "space_id": space_id}
     for kind, quarter_hour, *values, status, a, b, c, d, e in db.rows("delta.of_space", where):
@@ -64,7 +65,7 @@ def with_deltas(db: Database, org_id: int, space_id: int, zone: str, cells: Coun
         for counter in CATALOGUE:
             if counter.of == kind:
                 _add_to_cells(cells, counter, quarter_hour, named, (a, b, c, d, e), zone)
-    # What counts nothing is no cell; only what was taken off can have left one that counts nothing.
+    # A cell of zeros is not stored. Only a negative delta can bring a cell to zero.
     return {key: measures for key, measures in cells.items() if any(measures)} if may_be_zero else cells
 
 

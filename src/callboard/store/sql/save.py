@@ -207,7 +207,7 @@ def _drop_deltas(db: Database, clock: OrgClock, before: int) -> None:
 def compact_for_change(db: Database, clock: OrgClock) -> None:
     """Compact before cells are changed by other means than deltas, or before the zone or content type that
     deltas are counted under changes. Materialized views cannot catch up over that: all deltas are dropped
-    and one delta number is skipped, so that a view that asks for it reads its cells anew. The caller writes
+    and one delta number is skipped, so that a view that asks for it reads its cells again. The caller writes
     the clock.
     """
     _compact(db, clock)

@@ -1,6 +1,6 @@
-"""The stores' SQL, by name: one statement a file. What every engine takes as it stands lies here, in
-`queries/`; what an engine has to say in its own way lies in the `queries/` of its package. Lists of columns
-of calls and tasks are put in here: see `columns.py`.
+"""The stores' SQL statements by name, one in a file. `queries/` beside this module holds those that every
+engine understands; the `queries/` of an engine's package holds those that differ. Lists of the columns of
+calls and tasks are filled in here (`columns.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from callboard.store.sql.columns import expanded
 
 
 def statement_of(engine: Traversable, name: str) -> str:
-    """The statement of `queries/<name>.sql`: the engine's own, else the one for all."""
+    """The statement of `queries/<name>.sql`: the engine's own if it has one, else the shared one."""
     own = engine / "queries" / f"{name}.sql"
     shared = files(__package__) / "queries" / f"{name}.sql"
     return expanded(name, (own if own.is_file() else shared).read_text(encoding="utf-8"))

@@ -23,8 +23,8 @@ class OpenFile:
     """The identities of the main file, `-wal` and `-shm` when the store was opened."""
 
     def __init__(self, path: str) -> None:
-        main = os.path.abspath(path)  # noqa: PTH100 - a link stays one: where it leads may change
-        # SQLite resolves a link and keeps the other two beside its target.
+        main = os.path.abspath(path)  # noqa: PTH100 - not resolved: the target of a symbolic link may change
+        # SQLite resolves symbolic links, and keeps `-wal` and `-shm` beside the target.
         beside = os.path.realpath(path)
         self._paths = (main, f"{beside}-wal", f"{beside}-shm")
         self._known: tuple[Inode | None, ...] = (_inode(main), None, None)

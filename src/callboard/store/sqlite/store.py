@@ -62,6 +62,8 @@ class SqliteStore(SqlStore):
         self._path = path
         self._settings = settings or Settings()
         self._vfs = vfs
+        # All threads share one writing connection, and SQLite's lock is between connections. A refresh has
+        # a connection and a lock of its own, so it never waits for a commit.
         self._write_lock = Lock()
         self._refresh_lock = Lock()
         self._lock_wait = LockWait(self._settings.lock_timeout_ms / 1000)

@@ -1,4 +1,4 @@
--- A space's calls by quarter and the dimensions that are told apart by quarter, counted from its rows.
+-- Recount from rows: a space's calls by quarter-hour and by all dimensions that are counted by quarter-hour.
 SELECT
     creation_time / :quarter_us AS quarter,
     {dimensions.known},
