@@ -40,7 +40,8 @@ from callboard.store.interface import Refresher
 _log = logging.getLogger("callboard.http")
 
 PARSE_THREADS = 2
-"""Large bodies that are decompressed and parsed at once; one at a time would let one sender hold up all."""
+"""Large bodies that are decompressed and parsed concurrently. With only one, a single sender could block
+all."""
 
 RETRY_REFRESH_NS = 1_000_000_000
 """If a refresh fails within this time (a lost connection), the pipeline tries again over a new connection.
@@ -71,7 +72,7 @@ class Application:
         self._touches = Touches(services.directory)
         self._short_path = ShortPath(services.store, services.analytics, services.clock)
         self._refresher = services.store.refresher()
-        # A log of every request must hold every request: the short path has no time for it.
+        # The short path writes no log lines: with an access log every request goes through the pipeline.
         self._short = not _log.isEnabledFor(logging.DEBUG)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -139,7 +140,9 @@ class Application:
                 request.reservation.end()
 
     def shorten_body_deadlines(self) -> None:
-        """The server stops: bodies being received have the time of a small one from now on."""
+        """The server is stopping: a body still being received has `BODY_S` seconds from now, whatever its
+        size.
+        """
         self._body_deadlines.stop()
 
     def note_gauges(self) -> None:

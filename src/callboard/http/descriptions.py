@@ -24,7 +24,7 @@ class ApiDescriptions:
 
 @cache
 def _document(prefix: str) -> bytes:
-    # Few workers are asked for it, and it takes a while to load.
+    # Slow to import, and most workers never need it.
     from callboard.http.openapi import document  # noqa: PLC0415
 
     return msgspec.json.encode(document(prefix))

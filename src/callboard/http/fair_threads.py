@@ -141,7 +141,7 @@ class FairThreadPool:
         slot = queue.popleft()
         self._waiting -= 1
         if queue:
-            self._queues[share_key] = queue  # inserted anew, it is the last in the order of the dict
+            self._queues[share_key] = queue  # inserted again, it is the last in the order of the dict
         # Done without a slot: cancelled, but its task has not run yet to leave the queue.
         if not slot.done():
             self._acquire(share_key)

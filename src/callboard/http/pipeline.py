@@ -57,7 +57,7 @@ async def answer(request: Request, limit: FailureLimit) -> Response:
     except StoreUnavailableError as error:
         if request.method in SAFE:
             raise
-        # The store failed during a check, before the handler ran. A sender must be told that nothing was
+        # The store failed during a check, before the handler ran. The answer must say that nothing was
         # kept, so that it sends again without fear of counting twice.
         raise nothing_kept(error) from error.__cause__
     return await request.endpoint.handle(request)
@@ -98,7 +98,8 @@ def find_principal(request: Request, secret: str | None) -> Principal:
     limit, network = request.limit, network_of(request.address)
     request.directory = request.services.directory.snapshot()
     principal = None if secret is None else request.directory.principal(secret)
-    # The limit is asked only after the lookup failed: a valid token is never shut out by its neighbours.
+    # The limit applies only after the lookup failed, so a valid token is never refused because others at the
+    # same address failed.
     if principal is None:
         if wait_s := limit.wait_s(network):
             raise too_many_failures(wait_s)

@@ -18,6 +18,7 @@ ID_BYTES = TEXT_BYTES
 NUMBER_BYTES = field("call", "source_number").maximum
 REASON_BYTES = field("call", "source_end_reason").maximum
 TIME_CHARACTERS = 64
+"""Longer than any ISO 8601 time; a bound on what the parser gets."""
 ATTEMPT_MAX = field("task", "attempt").maximum
 STANDING_MAX = field("call", "standing").maximum
 

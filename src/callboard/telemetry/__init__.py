@@ -1,1 +1,1 @@
-"""What the service counts of itself, and how monitoring reads it."""
+"""Metrics of the service itself, and the format in which monitoring reads them."""

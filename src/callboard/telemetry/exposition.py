@@ -1,4 +1,4 @@
-"""Prometheus' text format, version 0.0.4: what every scraper reads."""
+"""Prometheus' text format, version 0.0.4, which every scraper understands."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Sample(Struct, frozen=True):
     labels: Labels
     value: float
     suffix: str = ""
-    """Behind the family's name: `_bucket`, `_sum`, `_count` of a histogram."""
+    """Appended to the family's name: `_bucket`, `_sum` or `_count` for a histogram."""
 
 
 class Family(Struct, frozen=True):

@@ -1,9 +1,10 @@
-"""Counts that all workers of a server share: cells of a file that each maps into its memory.
+"""Metrics that all workers of a server share, in a file that each worker maps into memory.
 
-A scrape reaches whichever worker accepts it, so each must be able to tell for all. Every worker writes to a
-slot of its own and to nobody else's, so nothing is locked; a scrape adds the slots up. A worker that is
-replaced leaves its counts behind, and its successor in the same slot carries on from there: no counter ever
-falls. What is counted is declared beforehand (`Layout`): the number of series is bounded by construction.
+A scrape reaches any one of the workers, which must answer for all. The file has one slot for each worker, a
+row of 64-bit integers (here called cells; not the cells of counters). Only its worker writes to a slot, so
+nothing is locked; a scrape adds the slots up. When a worker is replaced, the new one continues with the
+counts in the same slot: a counter never falls. All series are declared beforehand (`Layout`), so their number
+is bounded.
 """
 
 from __future__ import annotations
@@ -30,18 +31,22 @@ class Declared(Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...] = ()
     values: tuple[tuple[str, ...], ...] = ((),)
     sparse: bool = False
-    """Series of which nothing was ever counted are left out."""
+    """Leave series out of a scrape while they are 0."""
     bounds_ns: tuple[int, ...] = ()
-    """Of a histogram: the upper bounds of its buckets but the last, which has none."""
+    """For a histogram: the upper bounds of its buckets, except the last one, which has none."""
 
     @property
     def width(self) -> int:
-        """Cells of each combination: of a histogram its buckets and their sum."""
+        """Cells for each combination of values: 1; for a histogram one for each bucket, and one for the
+        sum.
+        """
         return len(self.bounds_ns) + 2 if self.kind == "histogram" else 1
 
 
 class Layout:
-    """Where each series has its cells. The same for every process of a server, because it is made of code."""
+    """Which cells belong to which series. Equal in all processes of a server, because it follows from the
+    code.
+    """
 
     def __init__(self, *metrics: Declared) -> None:
         self.metrics = metrics
@@ -58,7 +63,7 @@ class Layout:
 
 
 class Meter:
-    """One process's slot, to write to, and the view over all slots."""
+    """The slot of one process, which it writes, and read access to all slots."""
 
     def __init__(self, layout: Layout, memory: mmap.mmap, slot: int) -> None:
         self.layout = layout
@@ -66,12 +71,12 @@ class Meter:
         self.slots = len(self._all) // layout.cells
         assert slot < self.slots
         self.cells = self._all[slot * layout.cells : (slot + 1) * layout.cells]
-        """Ours. Written to directly where every tenth of a microsecond counts."""
+        """The cells of this process. `ShortCounts` adds to them directly, which is faster than `add`."""
         self._bounds = {metric.name: metric.bounds_ns for metric in layout.metrics}
 
     @classmethod
     def alone(cls, layout: Layout) -> Meter:
-        """The meter of a process without siblings."""
+        """The meter of a server with a single process, without a file."""
         return cls(layout, mmap.mmap(-1, layout.cells * CELL_BYTES), 0)
 
     @classmethod
@@ -81,32 +86,32 @@ class Meter:
             return cls(layout, mmap.mmap(file.fileno(), 0), slot)
 
     def add(self, name: str, *values: str, many: int = 1) -> None:
-        """Count up."""
+        """Increment a counter."""
         self.cells[self.layout.place(name, *values)] += many
 
     def set(self, name: str, *values: str, to: int) -> None:
-        """What a gauge of this process shows."""
+        """Set a gauge of this process."""
         self.cells[self.layout.place(name, *values)] = to
 
     def observe(self, name: str, *values: str, ns: int) -> None:
-        """One observation of a histogram."""
+        """Add an observation to a histogram."""
         place, bounds = self.layout.place(name, *values), self._bounds[name]
         self.cells[place + bisect_left(bounds, ns)] += 1
         self.cells[place + len(bounds) + 1] += ns
 
     def begin(self) -> None:
-        """A process begins in this slot: its gauges are what they were of one that is gone."""
+        """Reset the gauges: those in the slot are of the process that used it before."""
         for metric in self.layout.metrics:
             if metric.kind == "gauge":
                 for values in metric.values:
                     self.set(metric.name, *values, to=0)
 
     def total(self, cell: int) -> int:
-        """A cell, of all slots together."""
+        """The sum of a cell over all slots."""
         return sum(self._all[cell :: self.layout.cells])
 
     def families(self) -> Iterator[Family]:
-        """Everything, as a scrape shows it."""
+        """All metrics, for a scrape."""
         for metric in self.layout.metrics:
             yield Family(metric.name, metric.kind, metric.help, self._samples(metric))
 
@@ -133,5 +138,5 @@ class Meter:
 
 
 def make_shared(layout: Layout, path: Path, slots: int) -> None:
-    """Make the file behind the meters of so many processes."""
+    """Create the file for this many processes, filled with zeros."""
     path.write_bytes(bytes(layout.cells * CELL_BYTES * slots))

@@ -34,7 +34,7 @@ async def list_agents(request: Request) -> Response:
     spaces = await spaces_now(request)
 
     def position(row: AgentTasks) -> Position:
-        # Only the last row shown of a full page is asked for its position.
+        # Called only for the last row shown of a full page.
         assert row.handle is not None, "tasks without an assignee come last: nothing follows them"
         return Position(0, row.handle, 0)
 

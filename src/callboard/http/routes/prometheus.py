@@ -23,7 +23,7 @@ _VERSION = Sample({"version": __version__}, 1)
 
 async def scrape_service(request: Request) -> Response:
     services = request.services
-    # Gauges are written down once a second; this worker's own are brought up to date for this scrape.
+    # Workers write their gauges once a second; those of this worker are written now, for this scrape.
     request.note_gauges()
     up, verified = await request.store_threads.run(_check_store, services.store)
     about = (

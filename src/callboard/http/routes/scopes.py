@@ -1,4 +1,4 @@
-"""The spaces that a list across an organization covers, and the time zone of its question."""
+"""The spaces that a list across an organization covers, and the time zone of its filters."""
 
 from __future__ import annotations
 

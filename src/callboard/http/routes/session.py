@@ -43,7 +43,7 @@ class Session(Struct, frozen=True):
 
 
 async def create_session(request: Request) -> Response:
-    # Login CSRF: another page could sign its visitor in with the attacker's token, unnoticed.
+    # Login CSRF: another page could sign its visitor in with a token of the attacker.
     check_own_page(request.headers, must_state_origin=False)
     secret = read_object(request, NewSession).token.strip()
     find_principal(request, secret or None)

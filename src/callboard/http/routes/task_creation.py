@@ -164,7 +164,7 @@ def _inputs(documents: Sequence[dict[str, Any]], context: Any) -> list[dict[str,
         return list(documents)
     for place, each in enumerate(documents):
         if "objective" in each:
-            # One of the two would hide the other.
+            # Both would be `objective` of the input: one would be lost.
             field = f"documents[{place}].objective"
             why = "cannot stand beside the request's context, which becomes each task's objective"
             raise InvalidInputError(f"{field}: {why}", [(field, why)])
@@ -198,12 +198,12 @@ def _entry(place: int, task_input: dict[str, Any], common: dict[str, Any], now: 
 
 
 def _digest(raw: Any) -> bytes:
-    """Of what the body says, whatever its blanks and the order of its keys."""
+    """A digest of the body's content: white space and the order of keys make no difference."""
     digest = hashlib.sha256(b"{")
     for place, name in enumerate(sorted(raw)):
         digest.update((b"," if place else b"") + _sorted_json.encode(name) + b":")
         if name == "documents":
-            # One by one: a list of 50,000 in one go would hold up the event loop.
+            # One by one: encoding 50,000 documents in one call would hold the interpreter lock too long.
             for number, each in enumerate(raw[name]):
                 digest.update((b"," if number else b"[") + _sorted_json.encode(each))
             digest.update(b"]")

@@ -66,7 +66,8 @@ def _item(request: Request, token: Token, secret: str | None = None) -> TokenIte
 
 async def find_token(request: Request) -> Token:
     text = request.path["id"]
-    # Shorter than 19 digits: it fits the 64-bit column. `isdecimal` alone would take other scripts' digits.
+    # At most 18 digits always fit the 64-bit column. `isdecimal` alone also accepts the digits of other
+    # scripts.
     if text.isascii() and text.isdecimal() and len(text) < 19:
         token = await request.store_threads.run(request.services.store.find_token, int(text))
         if token is not None and token.role_in(request.org_id) is not None:
@@ -109,7 +110,7 @@ async def create_token(request: Request) -> Response:
 async def rotate_token(request: Request) -> Response:
     rotation = read_object(request, Rotation) if request.body.strip() else Rotation()
     token: Token = request.item
-    # The new secret works in all organizations of the token: an admin of one must not get into the others.
+    # The caller learns a secret that works in all organizations of the token, so it must be an admin of each.
     _check_admin_in(request, [member.org_id for member in token.members])
     secret = new_secret()
     token = await request.store_threads.run(

@@ -9,7 +9,8 @@ from callboard.errors import StoreUnavailableError
 from callboard.ingest.commit.supervisor import NOT_BACK, Supervisor
 
 STUCK_AFTER_S = 0.8
-"""Not ready when a commit has waited so long for a lock or for the disk."""
+"""Not ready when a commit has waited so long for a lock or for the disk. Less than the second that `/readyz`
+gives to a check, so that the answer can name the reason."""
 CHECK_EVERY_S = 0.05
 
 _WAITS = {

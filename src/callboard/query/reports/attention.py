@@ -47,8 +47,10 @@ MAX_EXAMINED = 50
 """Typical run times are computed for at most so many spaces, those with the most running tasks: 50,000 tasks
 are read at most."""
 ALL_TIME: Range = (-(2**60), 2**60)
+"""Any instant: far beyond year 9999 in microseconds, and within the 64 bits of a column."""
 TIMES_TYPICAL = 3
 WEEKS = 4
+"""The same hours of so many weeks before: weekdays and times of day differ in who answers."""
 MIN_CALLS, MIN_CALLS_BEFORE = 50, 200
 """Rates are compared only with at least so many calls: of the day, and of the earlier days together."""
 MIN_RATE_DROP = 5.0

@@ -12,7 +12,7 @@ from callboard.store.questions import Scope
 
 
 class ReportScope(Struct, frozen=True):
-    """The spaces in scope, read from one view of the directory."""
+    """The spaces in scope, read from one snapshot of the directory."""
 
     org_id: int
     spaces: tuple[Space, ...]

@@ -12,8 +12,8 @@ async def find_report_scope(request: Request) -> ReportScope:
     scope = await find_scope(request)
     spaces = request.directory.spaces(request.org_id)
     if scope.space_id is not None and scope.space_id not in spaces:
-        # Created by another worker since this request began: the lookup by token asks the store, while the
-        # list of spaces is of the view.
+        # Created by another worker since this request began: the lookup by token reads the store, while the
+        # list of spaces is cached in the request's directory snapshot.
         space = request.directory.space(request.values["space_token"])
         assert space is not None, "the scope was found by it"
         spaces = {space.id: space}
