@@ -57,7 +57,7 @@ def why_not() -> str | None:
 
 
 class Cluster:
-    """A server of its own, in a folder of its own, reached by a socket of that folder and by loopback."""
+    """A separate server in a separate folder, reached by a socket in that folder and by loopback."""
 
     def __init__(self, *settings: str, port: int = 0, clone_of: Cluster | None = None) -> None:
         found = binaries()
@@ -175,7 +175,7 @@ class Cluster:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on."""
+    """A port of loopback on which no process listens."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
 
@@ -240,6 +240,6 @@ def _new_name() -> str:
 
 
 def drop(url: str) -> None:
-    """Drop a database, whoever is connected to it."""
+    """Drop a database, and close all connections to it."""
     base, name = url.rsplit("/", 1)
     asked(f"{base}/postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -25,7 +25,7 @@ if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print what tests told of the histories they drew; in a parallel run their own output is lost."""
+    """Print what tests reported about the histories they drew; in a parallel run their own output is lost."""
     for reports in terminalreporter.stats.values():
         for report in reports:
             for name, told in getattr(report, "user_properties", ()):

@@ -47,7 +47,7 @@ class WriterThread:
         return 0
 
     def kill(self) -> None:
-        """A thread cannot be ended from outside: it ends by itself when nobody is at the other end."""
+        """A thread cannot be ended from outside: it ends when the other end of the socket is closed."""
 
 
 def on_a_thread(store: Store) -> StartWriter:
@@ -61,7 +61,7 @@ def beginning(opening: Opening) -> StartWriter:
 
 
 class Commits:
-    """A client on an event loop of its own, for tests whose senders are threads."""
+    """A client on a separate event loop, for tests whose senders are threads."""
 
     def __init__(
         self, store: Store, settings: Settings, start_writer: Callable[[Store], StartWriter] = on_a_thread

@@ -94,7 +94,9 @@ class World:
 
 @given(st.lists(STEPS, max_size=25))
 def test_held_totals_are_the_stores_after_any_history(steps: list[tuple[str, int, Any]]):
-    """Whoever looked when; a space equals its recount, an organization the sum over its contact spaces."""
+    """Whenever each reader refreshed: a space equals its recount, an organization the sum over its contact
+    spaces.
+    """
     world = World(MemoryStore())
     for step in steps:
         world.take(step)
@@ -124,7 +126,7 @@ def test_held_totals_are_the_stores(store: Store):
 
 
 def test_what_is_held_has_a_bound(store: Store, monkeypatch: pytest.MonkeyPatch):
-    """Organizations that were not looked at for longest are let go; asked again, they are read again."""
+    """The organizations refreshed longest ago are evicted; the next request reads them again."""
     monkeypatch.setattr(module, "MAX_SPACES", 3)
     world = World(store)
     for number in range(4):
@@ -138,7 +140,7 @@ def test_what_is_held_has_a_bound(store: Store, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_directory_sees_every_change_at_once(store: Store):
-    """Handles, spaces and their content types, whoever changed them."""
+    """Handles, spaces and their content types, whichever process changed them."""
     directory = Directory(store, lambda: NOW)
     assert directory.organization("a.example") is None
     world = World(store)

@@ -64,7 +64,7 @@ def test_a_tenant_is_not_told_of_anothers_changes(store, acme, globex, space, fo
 
 
 def test_withdrawing_moves_the_totals_back(store, acme, space):
-    """Told like any other change."""
+    """Reported like any other change."""
     receipt = send(store, space, call("c1"))
     version = store.changes_since(acme.id, -1).version
     store.withdraw(acme.id, receipt.batch_no, NOW)
@@ -105,7 +105,7 @@ def test_the_directory_version_moves_when_who_is_who_changes(store, acme, space,
 
 
 def test_events_do_not_move_the_directory_version(store, acme, space):
-    """A busy campaign does not make everybody look up everybody."""
+    """A busy campaign does not make readers read the totals of all others."""
     before = store.changes_since(acme.id, -1).directory_version
     send(store, space, call("c1"), task("t1"))
     assert store.changes_since(acme.id, -1).directory_version == before

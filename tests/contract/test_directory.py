@@ -54,7 +54,7 @@ def test_a_space_keeps_what_it_was_made_with(store, acme):
 
 
 def test_a_new_space_counts_nothing(store, acme, space):
-    """It is among the spaces whose totals are told, with zeros."""
+    """Its totals, all zero, are among those returned."""
     totals = store.changes_since(acme.id, -1).totals
     assert totals.keys() == {space.id}
     assert totals[space.id].total_calls == totals[space.id].total_tasks == 0

@@ -1,4 +1,4 @@
-"""One grouped statement tells what a plain look at every row tells, on every store."""
+"""One grouped statement returns what a plain loop over all rows counts, on every store."""
 
 import pytest
 
@@ -58,7 +58,7 @@ def plain(store, acme, spaces, where, name):
     "where", [CallFilter(), CallFilter(agent=UNKNOWN), CallFilter(call_status="completed")], ids=str
 )
 def test_both_distributions_of_every_group_come_in_one_pass(store, acme, name, where):
-    """Counts by bucket, what is unknown, the sum, the very least and greatest: as from a plain look."""
+    """Counts by bucket, unknown durations, sum, minimum and maximum: as counted by a plain loop."""
     spaces = filled(store, acme)
     elsewhere = make_organization(store, "other.example")
     send(store, make_space(store, elsewhere), call("theirs", "completed", duration_ms=99_999_999))
@@ -127,7 +127,7 @@ def test_a_walk_over_cells_tells_what_a_look_for_each_pair_tells(
 
 
 def test_more_rows_than_a_question_may_take_are_refused_with_what_to_narrow(store, acme):
-    """At the bound they are told; one more is refused, and never cut short."""
+    """At the bound all are returned; with one more the report is refused, never cut short."""
     spaces = tuple(space.id for space in filled(store, acme))
     scan = Scan(aggregate=Aggregate(spaces=spaces, group=("agent",)), ranges=RANGE)
     many = len(store.sums(acme.id, [scan])[0])

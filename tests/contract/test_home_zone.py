@@ -1,4 +1,4 @@
-"""A space's days are those of its home zone; a new home zone lays them out anew."""
+"""A space's days are those of its home zone; a change of the zone rebuilds them."""
 
 from itertools import product
 
@@ -119,7 +119,7 @@ def test_an_organization_that_moves_takes_the_days_of_its_spaces_along(store, ac
 
 
 def test_a_move_that_ended_early_is_exact_and_goes_on(store, acme):
-    """Each space is moved in a commit of its own: between two of them every counter is right."""
+    """Each space is changed in a separate commit: after each one, every counter is right."""
     spaces = [make_space(store, acme, f"Space {number}", content_type="email") for number in range(4)]
     for each in spaces:
         send(store, each, *[call(f"c{hour}", at=hour * 3600) for hour in range(30)])
@@ -158,6 +158,6 @@ def test_a_space_that_is_changed_is_counted_by_its_home_zone(store, acme, own, o
 
 
 def test_there_must_be_such_an_organization(store, acme):
-    """The zone of nobody is not set."""
+    """Setting the zone of an organization that does not exist fails."""
     with pytest.raises(NotFoundError):
         store.set_organization_zone(acme.id + 100, "UTC")

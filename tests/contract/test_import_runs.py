@@ -103,7 +103,7 @@ def test_stopped_anywhere_and_begun_again_it_ends_the_same(
 
 
 def test_a_pipe_begun_again_sends_its_rows_again(store: Store, acme: Organization, tmp_path: Path) -> None:
-    """Nobody can vouch that they are the same rows: what is known already changes nothing."""
+    """It is unknown whether these are the same rows, so all are sent again; known ones are duplicates."""
     with pytest.raises(KeyboardInterrupt):
         run(store, acme, tmp_path, File(CHUNK_ROWS + 1), same_rows=False)
     before = store.find_import(acme.id, 1)

@@ -1,5 +1,5 @@
-"""The rows of an import are counted once, whoever sends them: its position and its owner are compared and set
-in the commit of the rows, in any store.
+"""The rows of an import are counted once, whichever process sends them: its position and its owner are
+compared and set in the commit of the rows, in any store.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def test_nothing_of_another_tenant_is_answered_even_when_its_space_is_known(
 def test_events_for_a_space_that_is_not_the_tenants_are_refused_and_their_neighbours_stand(
     store, acme, globex, space, foreign_space
 ):
-    """`NotFoundError` in the batch's place; nothing of it is kept, by nobody."""
+    """`NotFoundError` in the batch's place; nothing of it is kept, in either organization."""
     before = bits(dump(store, globex.id))
 
     def batch(org, where, call_id):

@@ -316,7 +316,7 @@ def test_the_same_id_at_the_same_time_in_two_spaces_is_ordered_by_space(store, a
 
 
 def test_a_position_that_is_no_calls_falls_where_it_would_be(store, acme, space):
-    """A page goes on behind it, also when what ended the page before is gone."""
+    """The next page starts after the cursor's position, also when that row no longer exists."""
     send(store, space, call("c1", at=1), call("c3", at=1), call("c2", at=0))
     after = Position(NOW + 1_000_000, "c2", space.id)
     found = store.calls(Scope(acme.id), CallFilter(), Window(limit=9, after=after))

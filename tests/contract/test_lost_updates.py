@@ -30,7 +30,7 @@ FIELDS = {
 
 
 def at_once(*changes):
-    """Each in a thread of its own, all begun together; what each came to."""
+    """Runs each in its own thread, all started together; returns their results."""
     together = Barrier(len(changes))
 
     def run(change):
@@ -59,7 +59,7 @@ def test_of_many_changes_of_one_space_at_once_none_is_lost(store, acme, space, t
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "Europe/Berlin", "UTC"])
 def test_a_zone_of_the_organization_and_one_of_a_space_do_not_undo_each_other(store, acme, zone):
-    """Whoever comes first."""
+    """In either order."""
     space, other = make_space(store, acme, "One"), make_space(store, acme, "Other")
     at_once(
         partial(store.set_organization_zone, acme.id, zone),

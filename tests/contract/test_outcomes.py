@@ -32,7 +32,7 @@ def test_every_event_received_is_counted_by_how_it_ended(store, acme, space, oth
 
 
 def test_outcomes_are_a_tenants_own(store, acme, globex, space, foreign_space):
-    """Neither its sum nor a space's is told to another."""
+    """Neither its sum nor a space's is shown to another organization."""
     send(store, foreign_space, call("c1"))
     assert store.outcomes(acme.id) == {}
     assert store.outcomes(acme.id, foreign_space.id) == {}

@@ -48,7 +48,7 @@ def test_a_run_that_tasks_name_is_there_without_being_registered(store, acme, sp
 
 
 def test_a_run_registered_after_its_tasks_takes_its_own_time(store, acme, space):
-    """Tasks may be told of before their run is."""
+    """Events of tasks may arrive before their run is registered."""
     send(store, space, task("t1", "running", at=-60, run_id="r1"))
     send(store, space, run=NewRun("r1", NOW, "documents", None))
     run = store.run(acme.id, space.id, "r1")

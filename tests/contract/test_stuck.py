@@ -30,7 +30,7 @@ def stuck_at(store, acme, space, now):
 
 
 def test_an_old_task_that_was_handed_out_again_is_not_stuck(store, acme, space):
-    """By a retry, by a requeue, by both; it is again when it has waited as long anew."""
+    """By a retry, by a requeue, by both; it is stuck again after waiting that long once more."""
     for name in ("requeued", "retried", "resumed", "left", "due"):
         send(store, space, task(name, "pending", created=NOW), task(name, "running", at=60))
     at = (LATER - NOW) / SECOND

@@ -118,7 +118,7 @@ def test_contradicting_times_are_counted_as_their_list_and_in_no_average(
 
 
 def test_a_creation_that_moves_moves_its_counters(store: Store, acme: Organization, space: Space) -> None:
-    """From the end, where it was first told, to the start that came after."""
+    """Once in the event with the end, then in the event with the start."""
     day = NOW // DAY
 
     def days() -> dict[int, int]:

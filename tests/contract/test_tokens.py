@@ -74,7 +74,7 @@ def test_a_revoked_token_stays_on_record(store, acme):
 
 
 def test_a_tokens_last_use_is_recorded_and_is_no_change_of_the_directory(store, acme):
-    """Or every use would make every process read the directory anew."""
+    """Otherwise every use would make every process read the directory again."""
     made = make(store, Member(acme.id, "admin"))
     before = store.changes_since(acme.id, -1).directory_version
     store.touch_token(made.id, NOW + 7)

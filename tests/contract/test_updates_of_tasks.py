@@ -78,7 +78,7 @@ def test_an_update_that_names_a_new_attempt_begins_it(store, acme, space):
 
 
 def test_a_void_task_is_not_there_to_be_updated(store, space):
-    """It is in no list; an update must not be told that it was applied."""
+    """It is in no list; the answer to an update must not say that it was applied."""
     send(store, space, task("t1", "running"), task("t1", "running", at=1, void=True))
     receipt = send(store, space, update("t1", "completed"))
     assert [rejection.reason for rejection in receipt.rejections] == ["unknown_task"]

@@ -1,4 +1,4 @@
-"""Every event received ends as applied, duplicate, stale or rejected, and the sender is told which."""
+"""The outcome of every event received is applied, duplicate, stale or rejected, and the answer says which."""
 
 from callboard.store.interface import Rejection
 from tests.events import call, ended, send, task
@@ -80,7 +80,7 @@ def test_an_event_id_conflict_within_a_batch_rejects_the_later(store, acme, spac
 
 
 def test_rejections_of_the_edge_and_of_the_store_are_told_together_in_order(store, space):
-    """`index` is the event's place in the request, whoever rejected it; the sums add up."""
+    """`index` is the event's place in the request, whichever check rejected it; the sums add up."""
     send(store, space, call("c1", event_id="e1"))
     receipt = send(
         store,

@@ -38,7 +38,7 @@ def test_a_void_call_is_in_no_list_and_no_number_until_it_is_brought_back(store,
 
 
 def test_an_event_of_a_call_that_was_never_counted_may_void_it(store, acme, space):
-    """A test call told of in one word."""
+    """A test call that is declared by a single event."""
     assert send(store, space, call("c1", void=True)).applied == 1
     assert store.call(acme.id, space.id, "c1") is None
     assert store.changes_since(acme.id, -1).totals[space.id].calls_completed == 0

@@ -176,7 +176,7 @@ def test_the_withdrawal_is_on_record_before_its_range_is_read(tmp_path):
 
 
 def test_what_another_batch_brought_as_well_stays_whichever_came_first(store, acme, space):
-    """An import undone takes away only what nobody else told of, with event ids and without."""
+    """Undoing an import removes only events that no other batch sent, with event ids and without."""
     known = [call("c1"), call("c2", event_id="e2"), task("t1", run_id="r1")]
     first = send(store, space, *known, call("c3"))
     second = send(store, space, *known, call("c4"), received_at=NOW + 9)

@@ -85,14 +85,16 @@ class Watched:
         self.until(lambda: self.send().status == 200)
 
     def check(self) -> None:
-        """All that was acknowledged is counted, by the server and by a store opened anew; nothing drifted."""
+        """All that was acknowledged is counted, by the server and by a newly opened store; nothing
+        drifted.
+        """
         listed = self.calls()
         assert listed.status == 200, listed.text
         self.stop()
         check_file(self.path, self.campaign, self.acknowledged)
 
     def stop(self, within_s: float = 30.0) -> int:
-        """SIGTERM; everything is gone within the stated time, and no process is left."""
+        """SIGTERM; all processes end within the stated time."""
         group, began = self.server.pid, time.monotonic()
         code = self.server.stop()
         assert time.monotonic() - began < within_s

@@ -29,7 +29,7 @@ class Kept(Struct):
 
 
 def bodies_in(path: Path) -> set[bytes]:
-    """The canonical forms in a file's event log, read beside whoever serves it."""
+    """The canonical forms in a file's event log, read while a server may have it open."""
     db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
         db.set_busy_timeout(5_000)

@@ -67,7 +67,7 @@ class Round:
         return space
 
     def live(self) -> Cut:
-        """Start on what is left, be fed until the power goes, and look at what is left then."""
+        """Start on what is left, write until the power is cut, and check what is left then."""
         self._lives += 1
         folder = self._new_folder(f"life-{self._lives}")
         shutil.copytree(self._image, folder, dirs_exist_ok=True)

@@ -61,7 +61,7 @@ class Truncation(Struct, frozen=True):
 
 
 class DiskFile(Struct):
-    """What the disk has of a file, and what it was told since."""
+    """The synced content of a file, and the writes since."""
 
     durable: bytearray
     pending: list[Write | Truncation] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Senders with something to say about calls and tasks, and the books of what they sent and were told."""
+"""Senders of events about calls and tasks, and records of what they sent and what was answered."""
 
 from __future__ import annotations
 

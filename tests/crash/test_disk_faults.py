@@ -59,7 +59,7 @@ class Feed:
         self.store.close()
 
     def totals(self) -> object:
-        """What readers are told."""
+        """The numbers that readers get."""
         return self.store.changes_since(self.space.org_id, -1).totals
 
 
@@ -90,7 +90,7 @@ def feed(path, disk) -> Iterator[Feed]:
 
 
 def refuses(feed: Feed, path: Path, match: str) -> None:
-    """Three requests are refused; nothing of them is kept, and readers are told what they were told."""
+    """Three requests are refused; nothing of them is kept, and readers get the same numbers as before."""
     bodies, totals = bodies_in(path), feed.totals()
     for _ in range(3):
         with pytest.raises(StoreUnavailableError, match=match):
@@ -125,7 +125,7 @@ def test_a_disk_that_takes_no_writes_keeps_nothing_and_is_used_again_when_it_doe
 
 
 def test_a_commit_that_cannot_be_synced_is_not_acknowledged_and_not_shown(feed, path, disk):
-    """Written is not kept: until the sync is done nobody is told of it, neither sender nor reader."""
+    """A write is not durable: before the sync is complete, neither its sender nor a reader sees it."""
     with disk.no_syncs():
         refuses(feed, path, "disk")
     assert feed.send(200).applied > 0
@@ -139,7 +139,7 @@ def test_a_file_locked_by_another_process_is_busy_and_then_goes_on(feed, path):
 
 
 def test_a_short_lock_of_another_process_is_waited_for(path, tmp_path):
-    """Within the time that may be waited nobody notices."""
+    """A delay shorter than the timeout has no visible effect."""
     feed = Feed(SqliteStore(str(path), Settings(lock_timeout_ms=60_000)))
     feed.send()
     with locked_by_another_process(path, hold_s=0.3):

@@ -151,8 +151,8 @@ def test_a_stopped_worker_is_ended_with_its_writer(how: signal.Signals, tmp_path
 
 
 def test_a_held_lock_is_waited_for_no_longer_than_stated_also_by_the_second(tmp_path: Path) -> None:
-    """Whoever waits behind another one waits no longer than the first: `lock_timeout_ms` from its arrival.
-    `/readyz` tells; reading goes on.
+    """A request queued behind another waits no longer than the first: `lock_timeout_ms` from its arrival.
+    `/readyz` reports it; reads go on.
     """
     with watched(tmp_path) as board:
         with locked_by_another_process(board.path), ThreadPoolExecutor(6) as senders:
@@ -173,7 +173,7 @@ def test_a_held_lock_is_waited_for_no_longer_than_stated_also_by_the_second(tmp_
 
 
 def test_who_comes_late_to_a_held_lock_has_its_own_time(tmp_path: Path) -> None:
-    """That the first one's time is over refuses nobody who came after it."""
+    """The timeout of the first request does not refuse later ones."""
     with watched(tmp_path) as board:
         with ThreadPoolExecutor(2) as senders:
             with locked_by_another_process(board.path):

@@ -1,4 +1,6 @@
-"""Promise 1, the kill: what a client was told is applied is there after SIGKILL, and in the next answer."""
+"""Promise 1, the kill: an event that was answered as applied is there after SIGKILL, and in the next
+answer.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,7 @@ _UP_TO_S = 0.8
 
 
 class FedServer:
-    """A server on a file, clients that feed it, and the books of what they were told."""
+    """A server on a file, clients that send events to it, and records of what was answered."""
 
     def __init__(self, folder: Path, random: Random, *, workers: int) -> None:
         self.path = folder / "calls.db"
@@ -86,7 +88,7 @@ class FedServer:
         self._server.__exit__(AssertionError, None, None)
 
     def _feed(self, sender: Sender) -> None:
-        """Send until nobody answers any more."""
+        """Send until there is no answer any more."""
         form = Random(self._random.random())
         with self._campaign.client(self._server.api) as client:
             while True:

@@ -60,7 +60,7 @@ SHORTLY = [(deleted, True), (replaced, False), (wal_deleted, True)]
 
 @pytest.fixture
 def other(tmp_path: Path) -> Path:
-    """Another store, whole, that nobody has open."""
+    """Another complete store, which no process has open."""
     path = tmp_path / "other.db"
     new_campaign(path, name="Other", handle="other.example")
     return path

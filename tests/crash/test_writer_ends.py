@@ -18,7 +18,7 @@ KILLS = 4
 
 
 class Client:
-    """Sends new calls one by one until it is told to stop; what is not acknowledged is sent again."""
+    """Sends new calls one by one until it is stopped; calls that are not acknowledged are sent again."""
 
     def __init__(self, campaign: Campaign, api: str, name: str) -> None:
         self._campaign, self._api, self._name = campaign, api, name

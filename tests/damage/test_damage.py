@@ -78,7 +78,7 @@ def test_a_wrong_row_beside_a_failing_event_is_repaired_all_the_same(store: Stor
 
 
 def test_a_row_is_not_made_anew_without_an_event_that_may_be_its_own(store: Store) -> None:
-    """The number that says whose an event is may itself be what is damaged; and an event may be gone."""
+    """The item number of an event may itself be damaged, and an event may be missing."""
     before = bits(dump(store, 1))
     [no] = _number(store, "c1")
     [other] = _number(store, "c3")
@@ -169,7 +169,9 @@ def test_a_batch_with_an_event_that_cannot_be_read_can_be_withdrawn_and_sent_aga
 
 
 def test_events_from_before_there_were_checksums_are_counted_and_filled(store: Store) -> None:
-    """Until they are filled they are told, and are no drift; from then on a missing one is damage."""
+    """Until checksums are filled, missing ones are noted and are no drift; after that a missing one is
+    damage.
+    """
     change(store, "UPDATE event SET checksum = NULL")
     change(store, "UPDATE run SET checksum = NULL")
     change(store, "UPDATE delta SET checksum = NULL")
@@ -209,7 +211,7 @@ def test_a_row_that_cannot_be_read_is_made_anew(tmp_path: Path) -> None:
 
 
 def test_an_index_that_leads_astray_is_found_and_made_anew(tmp_path: Path) -> None:
-    """By the file's own check; rows are not made anew by what such an index leads to."""
+    """Found by SQLite's own check; no row is rebuilt from what such an index finds."""
     store = SqliteStore(str(tmp_path / "callboard.db"))
     space = make_space(store, make_organization(store))
     send(store, space, *[call(f"c{number}") for number in range(9)])

@@ -74,7 +74,7 @@ def test_what_the_directory_lost_is_found_and_ends_no_repair(
 
 @pytest.mark.parametrize("column", ["stuck_running_after_us", "stuck_pending_after_us"])
 def test_when_a_task_is_stuck_is_what_the_settings_say(store: Store, column: str) -> None:
-    """Lists and counts go by the column, people by the settings: one that differs is made anew."""
+    """Lists and counts read the column, people see the settings: a column that differs is set again."""
     change(store, f"UPDATE space SET {column} = 0")
     [found] = store.verify(deep=True).differences
     assert (found.what, found.column) == ("space", column)

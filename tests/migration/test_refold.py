@@ -173,7 +173,7 @@ def test_broken_off_between_any_two_commits_it_goes_on(older: str, monkeypatch: 
 
 
 def test_of_two_at_once_one_does_it(older: str) -> None:
-    """The other waits, or is told that the store is locked; both end in the same store."""
+    """The other waits, or fails because the store is locked; both end with the same store."""
     processes = [child(older, events=40) for _ in range(2)]
     told = [process.communicate(timeout=60)[0] for process in processes]
     assert sum("begin" in each for each in told) == 1, told
@@ -183,7 +183,7 @@ def test_of_two_at_once_one_does_it(older: str) -> None:
 
 
 class Telling(Printing):
-    """Keeps what it is told, and may break off."""
+    """Records the progress it receives, and may raise."""
 
     def __init__(self, stop_after: int = 10**9, at_progress: Callable[[], None] | None = None) -> None:
         self.told: list[str] = []

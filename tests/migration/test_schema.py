@@ -86,13 +86,13 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
-    """The message says what to look at."""
+    """The message says what to check."""
     with pytest.raises(StoreFileError, match="is the folder there"):
         SqliteStore(str(tmp_path / "nowhere" / "callboard.db"))
 
 
 def test_a_locked_file_is_said_to_be_locked(tmp_path: Path) -> None:
-    """Another program's lock is told as such, after the time a lock may take."""
+    """A lock of another program is reported as such, after the lock timeout."""
     path = tmp_path / "locked.db"
     # By the same library: two SQLite libraries in one process do not see each other's locks.
     holder = apsw.Connection(str(path))

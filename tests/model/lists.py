@@ -1,4 +1,4 @@
-"""Reading: every list is all rows, filtered, ordered and cut, anew each time."""
+"""Reading: every list is computed each time from all rows: filtered, sorted and cut."""
 
 from __future__ import annotations
 

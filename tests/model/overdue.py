@@ -1,4 +1,4 @@
-"""What came, what is late: every row looked at, anew each time."""
+"""What was received and what is overdue: computed each time from all rows."""
 
 from __future__ import annotations
 

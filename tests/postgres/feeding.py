@@ -29,7 +29,7 @@ class Feed:
         self.statuses: dict[int, int] = {}
         self.without_retry_after = 0
         self.refusals: set[str] = set()
-        """What was said to events that were not acknowledged."""
+        """The answers to events that were not acknowledged."""
         self.faults: list[str] = []
 
     @contextmanager

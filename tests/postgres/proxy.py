@@ -25,7 +25,7 @@ class Proxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self, times: int) -> None:
-        """The next `times` commits are done, and nobody hears of it."""
+        """The next `times` commits succeed, but their answers are lost."""
         with self._lock:
             self._cuts_left = times
 

@@ -78,7 +78,9 @@ def test_a_lock_held_by_somebody_else(own_cluster: Cluster, database: str, feed:
 
 
 def test_no_number_while_the_database_is_away(own_cluster: Cluster, feed: Feed) -> None:
-    """What was told a moment ago may be old now: 503 in its place, and the number when it is back."""
+    """A number read a moment ago may be out of date: 503 instead, and the number once the database is
+    back.
+    """
     with feed.running():
         feed.wait_for(20)
     assert feed.total_calls() == len(feed.acknowledged)

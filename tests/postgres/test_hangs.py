@@ -189,7 +189,7 @@ def test_an_older_database_in_its_place_empties_what_a_worker_has_seen(
 
 @contextmanager
 def _away(own_cluster: Cluster, name: str) -> Iterator[None]:
-    """Nobody is connected to the database, and for a moment only we may be."""
+    """Closes all connections to the database, and for a moment admits only ours."""
     own_cluster.ask(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
     own_cluster.ask(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
     time.sleep(0.3)
@@ -200,7 +200,7 @@ def _away(own_cluster: Cluster, name: str) -> Iterator[None]:
 
 
 def test_a_pooler_that_goes_on_with_an_older_database_is_noticed(database: str) -> None:
-    """Versions that go back on the same connection: everything is read anew."""
+    """Versions decrease on the same connection: everything is read again."""
     with closing(PostgresStore(database)) as store:
         acme = make_organization(store, "pooled.example")
         space = make_space(store, acme)

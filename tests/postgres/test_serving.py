@@ -47,7 +47,7 @@ def test_a_newer_database_is_refused(own_cluster: Cluster) -> None:
 
 
 def test_what_is_no_server_is_said_and_no_password_is_shown() -> None:
-    """Nobody listens there; a password stays out of what is shown."""
+    """No server listens there; the password is not shown."""
     refused = callboard("analytics", db="postgresql://callboard:geheim@127.0.0.1:9/none")
     assert refused.code == 1
     assert "does not answer" in refused.err
@@ -56,7 +56,7 @@ def test_what_is_no_server_is_said_and_no_password_is_shown() -> None:
 
 
 def test_what_one_worker_acknowledged_is_in_every_next_answer(feed: Feed) -> None:
-    """Each event is counted by whichever worker is asked next, over connections of their own."""
+    """Each event is counted in the next answer of any worker; each has its own connections."""
     server = feed._server
     for number in range(1, 26):
         event = {"type": "call", "call_id": f"c{number}", "call_status": "completed", "call_duration": 2}

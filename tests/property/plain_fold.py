@@ -309,7 +309,7 @@ class PlainSpace:
         return cells
 
     def buckets(self, instant: int) -> dict[str, int]:
-        """Walk back a quarter at a time for as long as it is the same hour, the same day."""
+        """Walk back a quarter-hour at a time while it is the same hour, the same day."""
         quarter = instant // QUARTER_HOUR
         hour = day = quarter
         while self.civil(hour - 1)[:2] == self.civil(quarter)[:2]:

@@ -48,7 +48,7 @@ def _sent(board: Board, space: Space, body: bytes, media: str, **headers: str) -
 
 
 def _adds_up(result: dict[str, Any]) -> Counter[str]:
-    """Every event received is told of, once; how they ended."""
+    """Every event received is reported once; returns the outcomes."""
     ended = Counter({name: result[name] for name in ("applied", "duplicate", "stale", "rejected")})
     assert ended.total() == result["received"]
     places = [each["index"] for each in result["rejections"]]

@@ -187,7 +187,7 @@ def test_the_whole_differs_by_the_hours_that_only_one_side_has(
         calls_before = (before.end - 1) // EVERY - (before.start - 1) // EVERY
         assert one.difference.totals["total_calls"] == calls - calls_before
         if not (period.end % EVERY or period.start % EVERY) and interval == "15m":
-            # A quarter that is matched is matched whole.
+            # A quarter-hour that is matched is matched as a whole.
             assert uneven == 0
 
 
@@ -208,7 +208,7 @@ def _is_month_so_far(period: Period, until: int, zone: str, now: int | None) -> 
 def test_what_stands_beside_nothing_is_what_the_other_clock_never_showed(
     question: tuple[Period, str, int | None], interval: str
 ) -> None:
-    """Told by a plain walk along both clocks, quarter by quarter."""
+    """Found by walking both clocks quarter-hour by quarter-hour."""
     period, zone, now = question
     until = now if now is not None and period.start < now < period.end else period.end
     before = previous(period, zone, now)

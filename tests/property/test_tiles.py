@@ -1,4 +1,4 @@
-"""A range of time and the cells that make it up: each quarter once, whatever is taken off."""
+"""A range of time and the cells that make it up: each quarter-hour counts once, after subtraction."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class Going:
         send(self.world.store, space, told)
 
     def zone(self, name: str | None) -> None:
-        """Hours and days of a space are laid out anew; of none of its own: by its organization's."""
+        """The hours and days of a space are rebuilt; without a zone of its own, by its organization's."""
         space = self._now("summer")
         self.world.store.update_space(self.acme.id, space.id, {"settings": {"timezone": name}})
 
@@ -158,7 +158,7 @@ def test_what_is_held_is_what_the_store_holds(
 def test_numbers_that_were_repaired_are_not_held_any_longer(
     worlds: Worlds, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A repair changes cells without a delta that would tell by how much: what is held is read anew."""
+    """A repair changes cells without a delta that says by how much: views are read again."""
     monkeypatch.setattr(compaction, "COMPACT_AT", 1)
     world = worlds.make(kind, dict.fromkeys(("spring", "summer", "letters", "hidden"), "UTC"))
     for number in range(3):

@@ -1,4 +1,4 @@
-"""A store with two tenants and four spaces, told what a history says."""
+"""A store with two tenants and four spaces, which receives the events of a history."""
 
 from __future__ import annotations
 
