@@ -1,4 +1,4 @@
-"""The `callboard` command in a process of its own."""
+"""Runs the `callboard` command as a separate process."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def test_every_command_has_help_and_takes_json(name):
     ],
 )
 def test_wrong_usage_is_exit_code_2(arguments, says, tmp_path):
-    """Told on standard error, with nothing on standard output and nothing made."""
+    """The error is on standard error; nothing is printed on standard output, and nothing is created."""
     outcome = callboard(*arguments, db=tmp_path / "calls.db")
     assert outcome.code == 2
     assert says in outcome.err

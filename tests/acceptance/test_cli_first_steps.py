@@ -90,7 +90,7 @@ def test_init_asks_again_for_an_answer_it_cannot_use(tmp_path):
 
 
 def test_init_takes_its_suggestions_with_yes(tmp_path):
-    """Scripts that say --yes are asked nothing."""
+    """With --yes there are no questions."""
     made = done("init", "--yes", "--json", db=tmp_path / "calls.db").json
     assert made["handle"] == made["organization"]["domain_handle"] == "my-organization"
     assert made["token"].startswith("cb_")
@@ -99,7 +99,7 @@ def test_init_takes_its_suggestions_with_yes(tmp_path):
 
 
 def test_init_without_a_terminal_is_wrong_usage(tmp_path):
-    """A script that forgot a flag is told which, and nothing is made."""
+    """The error names the missing flag, and nothing is created."""
     outcome = callboard("init", "--org-name", "Acme", db=tmp_path / "calls.db", stdin="acme.com\nSpring\n")
     assert outcome.code == 2
     assert outcome.out == b""

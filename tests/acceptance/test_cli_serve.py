@@ -107,7 +107,7 @@ def test_a_port_in_use_is_reported_before_anything_starts(tmp_path):
 
 
 def test_a_port_held_by_another_program_is_in_use_as_well(tmp_path):
-    """Whoever holds it, with whatever options."""
+    """Whichever process has it, with whatever socket options."""
     with socket.socket() as holder:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         holder.bind(("127.0.0.1", 0))
@@ -165,7 +165,9 @@ class TestAFileThatCannotBeUsed:
         self.fails(command, db, "calls.db", "newer version", "9999")
 
     def test_locked_by_another_process(self, tmp_path, command):
-        """A file somebody holds exclusively is said to be locked, after the time that may be waited."""
+        """A file that another process has locked exclusively is reported as locked, after the lock
+        timeout.
+        """
         db = new_campaign(tmp_path / "calls.db").db
         other = sqlite3.connect(db)
         other.execute("PRAGMA locking_mode = EXCLUSIVE")

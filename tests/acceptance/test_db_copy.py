@@ -251,7 +251,9 @@ def test_a_new_column_is_copied_without_configuration(demo: str, engine: str, tm
 
 
 def test_in_pieces_while_the_source_moves(tmp_path: Path) -> None:
-    """What moved since is copied anew, what did not is not; the target never says that it is whole before."""
+    """Organizations that changed since are copied again, others not; the target is complete only at the
+    end.
+    """
     source, target = str(tmp_path / "source.db"), str(tmp_path / "target.db")
     made = callboard("init", "--yes", "--json", "--handle", "acme.example", db=source).json
     lines = "".join(f"c{number},completed,2026-01-05T10:00:00Z\n" for number in range(CHUNK_ROWS + 20))

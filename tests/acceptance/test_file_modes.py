@@ -15,7 +15,7 @@ from tests.acceptance.command import callboard
 
 @pytest.fixture(autouse=True)
 def _generous():
-    """The widest umask there is: whatever is not asked for is given."""
+    """The least restrictive umask: modes that are not set explicitly are open to all."""
     before = os.umask(0)
     yield
     os.umask(before)

@@ -262,7 +262,7 @@ def test_a_space_of_another_organization_is_not_found(desk: Desk) -> None:
 
 
 def test_a_file_cut_off_keeps_what_was_read_and_fails(desk: Desk) -> None:
-    """Its rows are in and can be withdrawn; the end is missing, and that is said."""
+    """Its rows are imported and can be withdrawn; the output says that the end is missing."""
     body = HEAD + "".join(row(number, talk=number * 7919 % 86_400) for number in range(20_000))
     file = desk.file(gzip.compress(body.encode())[:-20_000], "calls.csv.gz")
     outcome = desk.run(file)

@@ -1,4 +1,4 @@
-"""Callboard runs what is installed, never what lies in the folder that it is started in."""
+"""Callboard imports installed modules only, never a file in the folder that it is started in."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def sprung(folder: Path) -> str:
 
 
 def test_the_writer_of_a_server_started_in_a_folder_runs_nothing_of_it(trapped: Path, tmp_path: Path):
-    """It serves and takes events, whatever lies beside it."""
+    """It serves and accepts events, whatever files are in the folder."""
     campaign = new_campaign(tmp_path / "calls.db")
     command = Path(sys.executable).with_name("callboard")
     server = Server(campaign.db, folder=trapped, python=[str(command)])

@@ -50,7 +50,7 @@ def test_every_worker_reports_all_workers_and_counts_of_replaced_ones_stay(tmp_p
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the file has a name while the server runs")
 def test_a_killed_server_leaves_nothing_behind(tmp_path: Path):
-    """What it counts in has no name: no file is left, and nobody can clear it away beneath it."""
+    """The shared file of counters is unlinked: none is left behind, and nothing can delete it in use."""
     campaign = new_campaign(tmp_path / "calls.db")
     counts = tmp_path / "temporary"
     counts.mkdir()

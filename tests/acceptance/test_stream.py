@@ -49,7 +49,7 @@ class Follower(threading.Thread):
             self._told.notify_all()
 
     def until(self, total_calls: int) -> None:
-        """Wait until it was told of so many calls."""
+        """Wait until it has received this number of calls."""
         with self._told:
             assert self._told.wait_for(lambda: self._last() == total_calls or self.ended_at, 30)
             assert self._last() == total_calls

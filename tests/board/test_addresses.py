@@ -1,4 +1,4 @@
-"""Any address: what of it is not understood is said, and the way to the pages stays."""
+"""Any address: the page names what it does not understand, and the navigation stays."""
 
 from __future__ import annotations
 

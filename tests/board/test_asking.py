@@ -32,7 +32,7 @@ def _happen(page: Page, world: World, times: int = 1, apart_ms: int = 200) -> No
 
 @pytest.mark.parametrize("name", list(SLOWER_THAN_THE_REFRESHES))
 def test_a_refresh_never_ends_the_question_under_way(admin_page: Page, world: World, name: str):
-    """However slow the way and however much happens: the answer comes, and none was asked for in vain."""
+    """However slow the network and however many events: the answer is shown, and no request was useless."""
     slow = SLOWER_THAN_THE_REFRESHES[name]
     watch_questions(admin_page, slow_ms=slow)
     admin_page.goto(PAGES[name].path(HANDLE))
@@ -42,7 +42,7 @@ def test_a_refresh_never_ends_the_question_under_way(admin_page: Page, world: Wo
 
 
 def test_another_question_ends_the_one_under_way(admin_page: Page, world: World):
-    """Its answer would be to something that nobody asks any more."""
+    """Its answer would be for a query that is no longer on screen."""
     watch_questions(admin_page, slow_ms=1500)
     admin_page.goto(OVERVIEW.path(HANDLE))
     expect(admin_page.locator(OVERVIEW.ready)).to_be_visible()

@@ -1,4 +1,4 @@
-"""New numbers go into what is drawn: they take nothing away from whoever is reading it."""
+"""New numbers update the existing drawing: the reader keeps what is selected."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def _controls(kind: str) -> list[str]:
 
 
 def test_every_filter_of_the_page_is_looked_at():
-    """Whoever adds a filter adds its row here."""
+    """A new filter needs a row here."""
     assert set(CALLS) == set(_listed("list/question.ts", "CALL_FIELDS"))
     assert set(TASKS) == set(_listed("list/question.ts", "TASK_FIELDS"))
     assert set(OVERVIEW) == set(_listed("state/report_query.ts", "CALL_FILTERS"))

@@ -1,4 +1,4 @@
-"""An outage is never an empty campaign: what is not known is said to be so, on every page."""
+"""An outage never looks like an empty campaign: every page says which numbers are unknown."""
 
 from __future__ import annotations
 

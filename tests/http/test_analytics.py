@@ -1,4 +1,4 @@
-"""The analytics endpoint: exact at once, for whoever asks, by either way through the server."""
+"""The analytics endpoint: exact at once, for every caller, through the short path and the pipeline."""
 
 from __future__ import annotations
 

@@ -59,7 +59,9 @@ def test_a_bomb_is_stopped_while_it_unfolds(door: Door, encoding: str):
 
 
 def test_a_hundred_megabytes_are_refused_before_they_are_held(door: Door):
-    """In chunks, with its length said, and by its length alone: 413, and no more of it held than is taken."""
+    """In chunks, with `Content-Length`, and by `Content-Length` alone: 413, and no more than the bound is
+    held.
+    """
     before = door.counted()
     (worker,) = door.workers()
     _forget_peak(worker)
@@ -72,7 +74,7 @@ def test_a_hundred_megabytes_are_refused_before_they_are_held(door: Door):
 
     refused(door.send(chunks()), 413, "16,777,216 bytes")
     refused(door.send(megabyte * 100), 413, "16,777,216 bytes")
-    # Its length alone is enough: nobody has to send it first.
+    # `Content-Length` alone is enough: no body has to be sent first.
     stated = [*door.headers(Content_Length="104857600").items()]
     answer = door.raw(door.events, stated, b"[", method="POST")
     assert (answer.status, answer.said["status_code"]) == (413, 413)

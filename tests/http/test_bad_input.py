@@ -296,7 +296,7 @@ def test_a_body_that_cannot_be_unpacked_is_refused(
 
 
 def test_one_event_id_has_one_content(door: Door):
-    """The first content stays, whoever sends another: the same request, a later one, even a task."""
+    """The first content stays, whatever sends another: the same request, a later one, even a task."""
     before = door.counted()[0]
     first = call("conflict-1", "missed", event_id="e-1")
     other = call("conflict-2", "missed", event_id="e-1")

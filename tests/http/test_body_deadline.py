@@ -214,7 +214,9 @@ def _padded(body: dict[str, Any], size: int) -> bytes:
 def test_a_body_is_bounded_by_what_its_route_can_need(
     board: Board, method: str, path: str, body: dict[str, Any], most: int
 ):
-    """At the bound it is read, one byte more is 413; compressed it is 415, for nobody needs that there."""
+    """At the bound it is read, one byte more is 413; compressed it is 415: small bodies need no
+    compression.
+    """
     board.send({"type": "task", "task_id": "t-1", "status": "pending"})
     path = path.replace("{space}", board.spring.token)
     headers = {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"}
@@ -258,7 +260,7 @@ def stalled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
 
 
 def _begun(door: Door, length: int, sent: int) -> socket.socket:
-    """A connection that said it would send so much, sent a part and stalls."""
+    """A connection that announced so many bytes, sent a part and stalls."""
     connection = socket.create_connection(("127.0.0.1", door.server.port), timeout=60)
     head = (
         f"POST {door.events} HTTP/1.1\r\nHost: callboard\r\nAuthorization: Token {door.admin}\r\n"

@@ -16,7 +16,9 @@ from tests.http.board import ADDRESS, Board, call
 
 
 def test_more_questions_than_may_wait_are_turned_away():
-    """One thread answers, so many wait; the next is told at once; when there is room it is taken again."""
+    """One thread answers, so many wait; the next is refused at once; when there is room it is accepted
+    again.
+    """
 
     async def crowd() -> None:
         threads, gate = Threads(1, "test"), threading.Event()
@@ -111,7 +113,7 @@ def test_a_caller_that_hangs_up_within_its_body_leaves_nothing(board: Board):
 
 
 def test_what_waits_is_written_before_the_end(tmp_path: Path):
-    """Requests under way when the server is told to stop are answered and kept."""
+    """Requests under way when the server stops are answered, and their events kept."""
     with Board(tmp_path) as board:
 
         async def stop_under_way() -> Any:

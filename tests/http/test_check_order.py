@@ -1,4 +1,4 @@
-"""The checks of every request come in one order: of two things wrong, the caller is told the earlier."""
+"""The checks of every request have one order: of two faults, the answer reports the earlier."""
 
 from __future__ import annotations
 

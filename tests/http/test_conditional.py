@@ -16,7 +16,7 @@ GETS = [
 
 @pytest.mark.parametrize("operation", GETS)
 def test_every_get_has_a_strong_tag_and_honours_it(board: Board, operation: str):
-    """200 with ETag and Cache-Control; the same asked with the tag is 304 without a body."""
+    """200 with ETag and Cache-Control; the same request with that tag is 304 without a body."""
     prepare(board)
     first = board.ask(**good(board, operation))
     tag = first.headers["ETag"]

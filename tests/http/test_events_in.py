@@ -1,4 +1,4 @@
-"""Events in: every form of body, and every bad one: what is wrong is said, what is good beside it is kept."""
+"""Events in: every form of body, and every bad one: the answer names the fault, and valid events are kept."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_good_events_are_kept_when_others_are_rejected(board: Board):
 
 
 def test_a_duplicate_key_costs_only_its_event(board: Board):
-    """Which of the two values was meant, nobody knows."""
+    """It is unknown which of the two values was meant."""
     content = (
         b'[{"type":"call","call_id":"a","call_id":"b","call_status":"failed"},' + _ndjson(call("c")) + b"]"
     )
@@ -193,7 +193,7 @@ def test_one_event_id_with_two_contents_is_a_conflict(board: Board):
 
 
 def test_an_empty_batch_is_no_error(board: Board):
-    """A sender with nothing to say is told that nothing was received."""
+    """The answer to an empty list says that nothing was received."""
     assert post(board, b"[]").json()["data"]["received"] == 0
     assert post(board, b'{"events": []}').json()["data"]["received"] == 0
 

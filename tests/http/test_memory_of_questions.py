@@ -39,7 +39,7 @@ def test_three_hundred_different_questions_leave_memory_flat(tmp_path: Path) -> 
 
 
 def test_what_is_kept_of_buckets_is_found_again_at_another_moment(tmp_path: Path) -> None:
-    """The same question a second later makes no begin of an hour anew, though its end is another."""
+    """The same query a second later computes no begin of an hour again, although its end is another."""
     with Board(tmp_path) as board:
         period._edges_of_block.cache_clear()
         for interval in ("hour", "day", "week", "month"):

@@ -70,7 +70,7 @@ def test_events_that_cannot_be_written_are_reported_with_the_reason(
 def test_what_the_writer_waits_for_is_reported(
     board: Board, monkeypatch: pytest.MonkeyPatch, activity: str, reason: str
 ) -> None:
-    """The client of the writer is asked, and asks the writer itself, which answers beside its work."""
+    """The check asks the client, which asks the writer; a separate thread of the writer answers."""
     assert board.get("/readyz").status_code == 200
     monkeypatch.setattr(board.store, "activity", (activity, time.monotonic() - 9))
     answer = board.get("/readyz")

@@ -55,7 +55,7 @@ def _board() -> Iterator[Board]:
 @hypothesis_settings(max_examples=40)
 @given(st.lists(st.one_of(PLAIN, PLAIN, QUESTIONS, CHANGES), min_size=5, max_size=30))
 def test_the_short_path_and_the_pipeline_give_the_same_answers(steps: list[tuple[Any, ...]]):
-    """Status, body and head, but for the request's id; whatever was asked and changed before."""
+    """Status, body and head, except the request id; whatever was requested and changed before."""
     with _board() as board:
         long_way = Application(board.services)
         long_way._short = False

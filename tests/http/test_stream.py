@@ -202,7 +202,7 @@ def test_a_slow_reader_gets_the_newest_and_not_all_there_was(board: Board):
 
 
 def test_messages_keep_their_distance(board: Board, monkeypatch: pytest.MonkeyPatch):
-    """With the distance set to an hour, a subscriber that was just told is not told again; another is."""
+    """With an interval of an hour, a subscriber that just got a message gets no other; another one does."""
     monkeypatch.setattr(subscription, "MIN_INTERVAL_S", 3600.0)
 
     async def story() -> None:
@@ -320,7 +320,7 @@ def test_a_rotated_secret_ends_at_its_stated_time(board: Board):
 
 
 def test_a_server_that_stops_ends_its_streams_and_begins_none(board: Board):
-    """Each is told why; a new one is 503."""
+    """Each gets the reason; a new one is 503."""
 
     async def story() -> None:
         async with reading(board) as reader:
@@ -399,7 +399,7 @@ def test_places_are_bounded_and_shared(tmp_path: Path):
 
 
 def test_who_hangs_up_leaves_its_place(board: Board):
-    """Also while nothing is sent; with the last of them nothing looks at the store any more."""
+    """Also while nothing is sent; without subscribers the store is no longer polled."""
 
     async def story() -> None:
         async with reading(board) as reader:

@@ -146,7 +146,7 @@ def test_an_update_is_about_the_tasks_current_attempt(board: Board):
 
 
 def test_an_update_that_is_not_obeyed_says_so(board: Board):
-    """200, since it is kept, but nobody may read it as done: the message names the status that stays."""
+    """200, because it is kept, but it has no effect: the message names the status that stays."""
     board.send(task("t-1", "completed"))
     path = f"spaces/{board.spring.token}/tasks/t-1/"
 

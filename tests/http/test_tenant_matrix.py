@@ -67,7 +67,7 @@ def test_every_route_has_its_row():
 
 @pytest.mark.parametrize("operation", MATRIX)
 def test_who_must_not_get_through_does_not(board: Board, operation: str):
-    """Each row, as written; and nothing that a stranger is told names what it asked about."""
+    """Each row, as written; and no answer to another tenant names what it requested."""
     prepare(board)
     endpoint = BY_OPERATION[operation]
     no_token, foreign_token, foreign_handle, foreign_space, small_role = MATRIX[operation]

@@ -125,7 +125,7 @@ def _known(world: World) -> dict[str, list[Any]]:
 
 
 def _configuration(world: World, *, always: bool) -> str:
-    """What is asked about: always the same things that exist, or mostly such, and made-up ones too."""
+    """The items to request: always the same existing ones, or mostly existing and some invented ones."""
     lines = ["[phases.coverage]", "generate-duplicate-query-parameters = true"]
     lines += ["[auth.wfc]", 'path = "users.json"', 'user = "acme"', 'peers = ["acme", "other"]']
     known = _known(world)

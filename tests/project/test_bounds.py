@@ -1,4 +1,4 @@
-"""Every bound is told with its unit, and the page tells the bound that the program has."""
+"""Every bound is documented with its unit, and the page states the bound that the program has."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ SHORT_LIVED = {
 
 
 def test_every_cache_of_the_program_has_a_bound_in_bytes_that_the_page_names():
-    """One that is added is found here, and told with its bytes."""
+    """A new cache is found here, and needs a row with its size in bytes."""
     known = CACHES.keys() | MADE_ONCE.keys() | NO_CACHES.keys()
     assert found() - known == set(), (
         "a bound in bytes: in tests/project/caches.py, and in docs/operate/bounds.md"
@@ -126,5 +126,5 @@ def test_a_cache_that_is_full_is_within_its_bytes(name):
 
 
 def test_what_is_made_once_is_named_too():
-    """Together, as nobody can make more of it."""
+    """All together, because callers cannot make them grow."""
     assert f"{MADE_ONCE_MIB} MiB" in " ".join(ROWS[MADE_ONCE_ROW].cells)

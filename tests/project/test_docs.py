@@ -111,7 +111,7 @@ def _fields(kind: Any) -> Iterator[str]:
 
 
 def test_no_page_names_an_endpoint_that_is_not_there():
-    """Whatever looks like a method and a path of ours is routed."""
+    """Everything that looks like a method and a path of ours has a route."""
     router = Router(ENDPOINTS)
     for name, text in pages().items():
         for method, path in re.findall(r"`(GET|POST|PATCH|PUT|DELETE) (/[^`\s?]*)", text):
@@ -393,7 +393,7 @@ def test_links_lead_somewhere(name):
 
 
 def test_every_page_of_the_docs_is_linked_from_the_map():
-    """Nobody has to guess what there is to read."""
+    """`docs/README.md` is a map that links every page."""
     reachable = {(DOCS / target.partition("#")[0]).resolve() for target in links(page(DOCS / "README.md"))}
     for folder in (path for path in DOCS.iterdir() if path.is_dir()):
         index = folder / "README.md"

@@ -196,7 +196,7 @@ def test_no_module_is_a_drawer_of_leftovers(path):
 
 
 def test_only_the_store_knows_sql():
-    """Statements are files of the store; nobody else imports a database."""
+    """Statements are files of the store; no other package imports a database driver."""
     for path in MODULES:
         if part(path) == "store":
             continue

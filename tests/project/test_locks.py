@@ -36,7 +36,7 @@ def asked_for(*groups: str) -> list[Requirement]:
 
 @pytest.mark.parametrize("lock", [RUN, DEV, NODE, BENCH], ids=lambda lock: lock.name)
 def test_a_lock_records_no_download_address(lock: Path) -> None:
-    """Whoever installs decides where packages come from."""
+    """The person who installs decides where packages come from."""
     assert ADDRESS.findall(lock.read_text()) == []
 
 

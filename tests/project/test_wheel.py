@@ -44,7 +44,7 @@ def test_every_file_of_the_package_is_in_the_wheel(wheel: Path) -> None:
 
 @pytest.mark.skipif(not is_built(), reason="the board's page is not built: make page")
 def test_the_page_is_in_the_wheel(wheel: Path) -> None:
-    """Whoever installs it needs no Node."""
+    """Installing it needs no Node."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     assert "callboard/board/index.html" in names
