@@ -231,6 +231,6 @@ def nothing_kept(error: StoreUnavailableError) -> StoreUnavailableError:
     if isinstance(error, StoreTooSlowError):
         # Its own message advises to narrow a question, which makes no sense for a change.
         return StoreUnavailableError("The store took too long for this change. Nothing was kept.", 2)
-    told = copy.copy(error)
-    told.args = (f"{error.message.removesuffix('.')}. Nothing was kept.",)
-    return told
+    changed = copy.copy(error)
+    changed.args = (f"{error.message.removesuffix('.')}. Nothing was kept.",)
+    return changed

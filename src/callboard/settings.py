@@ -161,8 +161,8 @@ def shown_url(url: str) -> str:
     """
     scheme, _, rest = url.partition("://")
     # The last `@`: a password may contain one that is not escaped.
-    said, _, where = rest.rpartition("@")
-    user = said.partition(":")[0]
+    authority, _, where = rest.rpartition("@")
+    user = authority.partition(":")[0]
     hosts, _, database = re.split("[?#]", where, maxsplit=1)[0].partition("/")
     if not all(_SHOWN_HOSTS.fullmatch(host) for host in hosts.split(",")):
         return f"{scheme}://…"

@@ -189,7 +189,7 @@ BOUNDS: dict[str, list[str]] = {
         f"{1000 // supervisor.EVENTS_PER_S} ms for each event",
     ],
     "start of another writer": [f"{supervisor.START_TIMEOUT_S} s"],
-    "looks whether the file is still the same": [f"{identity.LOOK_EVERY_S} s"],
+    "looks whether the file is still the same": [f"{identity.CHECK_EVERY_S} s"],
     "room on the disk of a file": [f"{sqlite_store.MIN_FREE_BYTES // MIB} MiB"],
     "an answer of /readyz": [f"{readiness.CHECK_LIMIT_S} s", f"{checks.STUCK_AFTER_S} s"],
     "an answer of PostgreSQL to a reader": [f"{postgres_store.ON_LOOP_S:.0f} s where the event loop"],

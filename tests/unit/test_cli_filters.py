@@ -9,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from callboard.cli.filters import asked, filter_options
+from callboard.cli.filters import filter_options, filters_of
 from callboard.model.fields import FIELDS
 from callboard.store.questions import UNKNOWN, CallFilter, TaskFilter
 
@@ -44,11 +44,11 @@ def test_options_stand_in_their_places(of: str) -> None:
 @KINDS
 def test_every_option_becomes_the_filter_of_its_field(of: str) -> None:
     """Each alone: its value, and nothing else; without options one filter of nothing."""
-    assert asked(of, given(of)) == [{}]
+    assert filters_of(of, given(of)) == [{}]
     for field in FIELDS[of]:
         if field.option:
             value = (field.row_words or field.words or ("7",))[0]
-            [where] = asked(of, given(of, field.option[1], value))
+            [where] = filters_of(of, given(of, field.option[1], value))
             assert where == {field.row_name: value}
             FILTERS[of](**where)
 
@@ -56,7 +56,7 @@ def test_every_option_becomes_the_filter_of_its_field(of: str) -> None:
 def test_a_repeated_status_asks_for_each_once() -> None:
     """Beside what else is asked for, in the order of the arguments."""
     options = ("--status", "missed", "--agent", "ann", "--status", "failed", "--status", "missed")
-    assert asked("call", given("call", *options)) == [
+    assert filters_of("call", given("call", *options)) == [
         {"agent": "ann", "call_status": "missed"},
         {"agent": "ann", "call_status": "failed"},
     ]
@@ -64,5 +64,5 @@ def test_a_repeated_status_asks_for_each_once() -> None:
 
 def test_unknown_asks_for_items_without_one() -> None:
     """Where it may be unknown; in the list of tasks it is a name like any other."""
-    assert asked("task", given("task", "--run", "unknown")) == [{"run_id": UNKNOWN}]
-    assert asked("task", given("task", "--run", "unknown"), unknown=False) == [{"run_id": "unknown"}]
+    assert filters_of("task", given("task", "--run", "unknown")) == [{"run_id": UNKNOWN}]
+    assert filters_of("task", given("task", "--run", "unknown"), unknown=False) == [{"run_id": "unknown"}]

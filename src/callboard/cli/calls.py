@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from callboard.cli import find, values
-from callboard.cli.filters import asked, filter_options
+from callboard.cli.filters import filter_options, filters_of
 from callboard.cli.listing import merge_pages, more_line
 from callboard.cli.options import opened, org_option, settings_of, store_options, timezone_option
 from callboard.cli.output import UTC, show_json_array, show_table, when
@@ -66,7 +66,7 @@ def calls(
                 end=None if end is None else end.starts(zone),
                 **each,
             )
-            for each in asked("call", fields)
+            for each in filters_of("call", fields)
         ]
         tokens = {each.id: each.token for each in store.spaces(owner.id)}
         pages = [partial(_page, store, scope, where) for where in filters]

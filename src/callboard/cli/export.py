@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from callboard.cli import find, values
-from callboard.cli.filters import asked, filter_options
+from callboard.cli.filters import filter_options, filters_of
 from callboard.cli.options import opened, org_option, settings_of, store_options, timezone_option
 from callboard.cli.output import progress_bar, show_json
 from callboard.clock import Micros, system_clock
@@ -119,7 +119,7 @@ def calls(
                 end=_at(end, zone),
                 **each,
             )
-            for each in asked("call", fields)
+            for each in filters_of("call", fields)
         ]
         now, table = system_clock(), call_table(SpaceNames(store, scope.org_id))
         readers = [all_calls(store, scope, where, now) for where in wheres]
@@ -175,7 +175,7 @@ def tasks(
                 now=now,
                 **each,
             )
-            for each in asked("task", fields)
+            for each in filters_of("task", fields)
         ]
         table = task_table(SpaceNames(store, scope.org_id), now)
         readers = [all_tasks(store, scope, where, now) for where in wheres]

@@ -34,8 +34,8 @@ def filter_options(
     return decorate
 
 
-def asked(of: str, given: Mapping[str, Any], *, unknown: bool = True) -> list[dict[str, Any]]:
-    """What was asked for, as values of a filter: a filter for each value of the option that may be repeated.
+def filters_of(of: str, given: Mapping[str, Any], *, unknown: bool = True) -> list[dict[str, Any]]:
+    """The filters that the options ask for: one for each value of the option that may be repeated.
     Without `unknown` that word is a value like any other.
     """
     once: dict[str, Any] = {}

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from callboard.cli import find
-from callboard.cli.filters import asked, filter_options
+from callboard.cli.filters import filter_options, filters_of
 from callboard.cli.listing import merge_pages, more_line
 from callboard.cli.options import opened, org_option, settings_of, store_options
 from callboard.cli.output import UTC, show_json_array, show_table, when
@@ -50,7 +50,7 @@ def tasks(
     # No `unknown` here: a run may be called that.
     filters = [
         TaskFilter(stuck=True if stuck else None, now=now, **each)
-        for each in asked("task", fields, unknown=False)
+        for each in filters_of("task", fields, unknown=False)
     ]
     with opened(settings_of(db, config)) as store:
         owner = find.organization(store, handle)

@@ -37,6 +37,7 @@ CLIENTS = 4
 KILL_AFTER = 0.4
 """Share of the events that are acknowledged when the server is killed."""
 _PAGE = 1_000
+"""The longest page that the lists give."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import traceback
 from contextlib import suppress
@@ -173,8 +172,6 @@ class Application:
             response = _failed(
                 error if isinstance(error, HttpError) else http_error(error), request.request_id
             )
-        except asyncio.CancelledError:
-            raise
         except Exception as fault:  # noqa: BLE001 - a bug: logged, and never shown to the caller
             text = masked("".join(traceback.format_exception(fault)))
             _log.error("request %s failed: %s\n%s", request.request_id, _line(request, scope), text)

@@ -38,8 +38,8 @@ def attention(**options: Any) -> None:
 
 
 def _answer(request: ReportRequest) -> One[AttentionData]:
-    looked = Analytics(request.store).refresh(request.scope.org_id)
-    totals = {space.id: looked.totals_of(space.id).totals for space in request.scope.spaces}
+    organization = Analytics(request.store).refresh(request.scope.org_id)
+    totals = {space.id: organization.totals_of(space.id).totals for space in request.scope.spaces}
     data = made(request.store, request.scope, totals, system_clock())
     return One(200, fetched("Attention"), data)
 

@@ -26,10 +26,10 @@ def spaces(**options: Any) -> None:
 
 def _answer(request: ReportRequest) -> One[SpacesData]:
     stuck = request.store.stuck_tasks(request.scope.org_id, system_clock())
-    looked = Analytics(request.store).refresh(request.scope.org_id)
+    organization = Analytics(request.store).refresh(request.scope.org_id)
     data = spaces_report(
         request.scope,
-        lambda space_id: looked.totals_of(space_id).totals,
+        lambda space_id: organization.totals_of(space_id).totals,
         stuck,
         sort=sort_of(request.values),
         page=request.values.get("page", 1),

@@ -25,8 +25,8 @@ def trust(**options: Any) -> None:
 
 
 def _answer(request: ReportRequest) -> One[Trust]:
-    looked = Analytics(request.store).refresh(request.scope.org_id)
-    totals = [looked.totals_of(space.id).totals for space in request.scope.spaces]
+    organization = Analytics(request.store).refresh(request.scope.org_id)
+    totals = [organization.totals_of(space.id).totals for space in request.scope.spaces]
     return One(200, fetched("Trust"), made(request.store, request.scope, totals, system_clock()))
 
 

@@ -74,8 +74,8 @@ async def scrape_organization(request: Request) -> Response:
     families = list(space_families(handle, spaces, totals, stuck))
     if space_id is None:
         contact = sum(stuck.get(space.id, 0) for space in spaces if space.content_type == "contact")
-        told = {(str(outcome), reason): many for (outcome, reason), many in outcomes.items()}
-        families = [*organization_families(handle, found.contact.totals, contact, told), *families]
+        counted = {(str(outcome), reason): many for (outcome, reason), many in outcomes.items()}
+        families = [*organization_families(handle, found.contact.totals, contact, counted), *families]
     return _answer(exposition(families))
 
 

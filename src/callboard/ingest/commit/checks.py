@@ -12,6 +12,7 @@ STUCK_AFTER_S = 0.8
 """Not ready when a commit has waited so long for a lock or for the disk. Less than the second that `/readyz`
 gives to a check, so that the answer can name the reason."""
 CHECK_EVERY_S = 0.05
+"""Short against the second that `/readyz` has, long against the question itself (about 1 ms)."""
 
 _WAITS = {
     "opening": "The store has not been opened for {:.0f} s.",

@@ -36,6 +36,7 @@ OWNER_TIMEOUT_S = 8.0
 measured here by a monotonic clock: clocks of two machines are never compared.
 """
 _CHECK_EVERY_S = 0.25
+"""How often a waiting import looks at its predecessor's heartbeat: a part of the heartbeat's interval."""
 
 
 @contextmanager

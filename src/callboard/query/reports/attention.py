@@ -49,6 +49,7 @@ are read at most."""
 ALL_TIME: Range = (-(2**60), 2**60)
 """Any instant: far beyond year 9999 in microseconds, and within the 64 bits of a column."""
 TIMES_TYPICAL = 3
+"""A task running this many times as long as 99 of 100 of its space is listed before its stuck limit."""
 WEEKS = 4
 """The same hours of so many weeks before: weekdays and times of day differ in who answers."""
 MIN_CALLS, MIN_CALLS_BEFORE = 50, 200

@@ -22,8 +22,7 @@ from callboard.query.reports.period import (
 )
 from callboard.query.reports.query import SeriesQuery
 from callboard.query.reports.tabulate import Table, tabulate
-from callboard.query.reports.views import Group as Key
-from callboard.query.reports.views import Views
+from callboard.query.reports.views import Group, Views
 from callboard.store.budget import check
 from callboard.store.interface import Store
 
@@ -33,7 +32,7 @@ MAX_NUMBERS = 500_000
 MAX_GROUP_DIMENSIONS = 2
 
 Values = Mapping[str, Sequence[Any]]
-Group = dict[str, str]
+GroupTexts = dict[str, str]
 
 
 class Bucket(Struct, frozen=True):
@@ -63,7 +62,7 @@ class Earlier(Part, frozen=True):
 class Series(Struct, frozen=True, kw_only=True):
     """One group's numbers."""
 
-    group: Group
+    group: GroupTexts
     totals: dict[str, Any]
     values: Values
     links: dict[str, str]
@@ -224,7 +223,7 @@ def _split_periods(table: Table, first: int) -> tuple[Table, Table]:
     return periods
 
 
-def group_texts(names: Sequence[str], key: Key, tokens: Mapping[int, str]) -> Group:
+def group_texts(names: Sequence[str], key: Group, tokens: Mapping[int, str]) -> GroupTexts:
     return {
         name: tokens[value] if name == "space_token" else str(value)
         for name, value in zip(names, key, strict=True)

@@ -104,16 +104,16 @@ def conninfo(url: str) -> str:
     `StoreFileError` when it is no PostgreSQL URL. Source: "Parameter Key Words" in libpq's documentation.
     """
     try:
-        said = conninfo_to_dict(url)
+        given = conninfo_to_dict(url)
     except psycopg.Error:
         # libpq's message quotes the part that it could not parse, which may be half of a password.
         raise StoreFileError(f"db: not a PostgreSQL URL; {_ESCAPE}") from None
     # An unescaped @, / or ? in a password splits the URL elsewhere, and libpq takes the rest of the password
     # for a host or a port, which its connection errors would print.
-    ports = str(said.get("port", "")).replace(",", "")
-    if any(sign in str(said.get("host", "")) for sign in "@?#") or (ports and not ports.isdecimal()):
+    ports = str(given.get("port", "")).replace(",", "")
+    if any(sign in str(given.get("host", "")) for sign in "@?#") or (ports and not ports.isdecimal()):
         raise StoreFileError(f"db: not a PostgreSQL URL; {_ESCAPE}")
-    unsaid: dict[str, str | int] = {
+    defaults: dict[str, str | int] = {
         "application_name": "callboard",
         "connect_timeout": CONNECT_TIMEOUT_S,
         # Of several hosts use the primary, also to read: a standby may lag behind what was acknowledged.
@@ -124,7 +124,7 @@ def conninfo(url: str) -> str:
         "keepalives_count": 3,
         "tcp_user_timeout": 20_000,
     }
-    return make_conninfo("", **unsaid | {name: str(value) for name, value in said.items()})
+    return make_conninfo("", **defaults | {name: str(value) for name, value in given.items()})
 
 
 def prepare(connection: BoundedConnection, settings: Settings, *, writes: bool) -> None:

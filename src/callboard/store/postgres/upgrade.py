@@ -26,7 +26,7 @@ LOCK = 0x43414C43
 """The key of the session's advisory lock. Not `migrate.LOCK`, which the upgrade takes as well, for each
 migration's transaction.
 """
-LOOK_EVERY_S = 0.5
+CHECK_EVERY_S = 0.5
 """Polling interval of a process that waits: for the lock, or for other connections to close."""
 RETRY_FOR_S = 10.0
 """How long to wait for other Callboard connections to close before the upgrade gives up."""
@@ -84,7 +84,7 @@ def _lock_upgrade(held: Connection[Any], observer: UpgradeObserver | None) -> No
         if observer is not None and not waited:
             observer.waits()
         waited = True
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(CHECK_EVERY_S)
 
 
 def _wait_for_other_sessions(connection: Connection[Any]) -> None:
@@ -95,7 +95,7 @@ def _wait_for_other_sessions(connection: Connection[Any]) -> None:
                 f"The database has to be brought up to date, and {others} connections of Callboard's are "
                 "open to it: stop every server and command on it first."
             )
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(CHECK_EVERY_S)
 
 
 def _disk_needs(connection: Connection[Any]) -> str:

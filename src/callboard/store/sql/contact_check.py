@@ -20,7 +20,7 @@ from callboard.store.sql.table_walk import Snapshot, run_with_retry
 WEEK = 7 * QUARTER_HOURS_PER_DAY
 """Quarter-hours compared in one snapshot."""
 
-Cells = dict[tuple[Any, ...], tuple[int, ...]]
+WeekSums = dict[tuple[Any, ...], tuple[int, ...]]
 WrongCell = tuple[str, tuple[int, ...] | None, tuple[int, ...] | None]
 """The cell's key as text, its measures as stored, its measures as they should be."""
 
@@ -42,7 +42,7 @@ def _wrong_cells(read: Snapshot, org_id: int, counter: Counter, grain: Grain) ->
     where: dict[str, Any] = {"org_id": org_id, "counter": counter.code, "grain": grain, "origin": origin}
     begin = 0
 
-    def week(db: Database) -> tuple[int, Cells, Cells] | None:
+    def week(db: Database) -> tuple[int, WeekSums, WeekSums] | None:
         """The next week that has a cell, with both sides; None when there is none."""
         found = _next_bucket(db, where, begin)
         if found is None:

@@ -41,7 +41,7 @@ organization.
 """
 
 
-class Table(NamedTuple):
+class StoredTable(NamedTuple):
     """A table and its primary key without `org_id`."""
 
     name: LiteralString
@@ -49,26 +49,26 @@ class Table(NamedTuple):
 
 
 ORGANIZATION_TABLES = (
-    Table("batch", ("no",)),
-    Table("event", ("seq",)),
-    Table("event_repeat", ("item_no", "body_digest", "batch_no")),
-    Table("call", ("no",)),
-    Table("task", ("no",)),
-    Table("totals", ("space_id",)),
-    Table("cell", ("counter", "grain", "space_id", "bucket", "d1", "d2", "d3")),
-    Table("delta", ("no",)),
-    Table("run", ("space_id", "run_id")),
-    Table("outcome", ("space_id", "outcome", "reason")),
-    Table("idempotency", ("space_id", "idempotency_key")),
+    StoredTable("batch", ("no",)),
+    StoredTable("event", ("seq",)),
+    StoredTable("event_repeat", ("item_no", "body_digest", "batch_no")),
+    StoredTable("call", ("no",)),
+    StoredTable("task", ("no",)),
+    StoredTable("totals", ("space_id",)),
+    StoredTable("cell", ("counter", "grain", "space_id", "bucket", "d1", "d2", "d3")),
+    StoredTable("delta", ("no",)),
+    StoredTable("run", ("space_id", "run_id")),
+    StoredTable("outcome", ("space_id", "outcome", "reason")),
+    StoredTable("idempotency", ("space_id", "idempotency_key")),
 )
-CLOCK = Table("organization_clock", ())
+CLOCK = StoredTable("organization_clock", ())
 SHARED_TABLES = (
-    Table("organization", ("id",)),
-    Table("space", ("id",)),
-    Table("token", ("id",)),
-    Table("token_secret", ("digest",)),
-    Table("member", ("org_id", "token_id")),
-    Table("verification", ("id",)),
+    StoredTable("organization", ("id",)),
+    StoredTable("space", ("id",)),
+    StoredTable("token", ("id",)),
+    StoredTable("token_secret", ("digest",)),
+    StoredTable("member", ("org_id", "token_id")),
+    StoredTable("verification", ("id",)),
 )
 """Tables of the whole store, each after the tables that its foreign keys refer to."""
 NUMBERED = tuple(table.name for table in SHARED_TABLES if table.key == ("id",))
@@ -160,7 +160,7 @@ class Copying:
         for table in (CLOCK, *ORGANIZATION_TABLES):
             target.run(f"DELETE FROM {table.name} WHERE org_id = :id", {"id": org_id})
 
-    def _copy_table(self, source: Database, table: Table, org_id: int, *, is_copied: bool) -> None:
+    def _copy_table(self, source: Database, table: StoredTable, org_id: int, *, is_copied: bool) -> None:
         counted = table.name in _COUNTED
         if is_copied:
             if counted:
@@ -193,7 +193,7 @@ class Copying:
                         target.run(f"DELETE FROM {table.name} WHERE org_id = :id", {"id": org_id})
                     self._append(source, table, org_id, None)
 
-    def _append(self, source: Database, table: Table, org_id: int, last: SqlRow | None) -> None:
+    def _append(self, source: Database, table: StoredTable, org_id: int, last: SqlRow | None) -> None:
         with self._read_target() as target:
             columns = _columns(source, target, table)
         for rows in _chunks(source, table, columns, {"org_id": org_id}, last):
@@ -274,7 +274,7 @@ def _copy_directory(source: Database, target: Database) -> None:
         _note(target, COMPLETE, 1)
 
 
-def _is_same(source: Database, target: Database, table: Table, org_id: int) -> bool:
+def _is_same(source: Database, target: Database, table: StoredTable, org_id: int) -> bool:
     """Whether a table of an organization has the same rows, in all columns, as in the source."""
     columns = _columns(source, target, table)
     # Both sides in key order, a piece at a time: memory stays bounded, and `zip_longest` meets extra rows.
@@ -300,11 +300,11 @@ def _note(db: Database, name: str, value: int | None) -> None:
     db.run("INSERT INTO meta (name, value) VALUES (:name, :value)", {"name": name, "value": value})
 
 
-def _count(db: Database, table: Table, org_id: int) -> int:
+def _count(db: Database, table: StoredTable, org_id: int) -> int:
     return int(db.select_value(f"SELECT count(*) FROM {table.name} WHERE org_id = :id", {"id": org_id}))
 
 
-def _columns(source: Database, target: Database, table: Table) -> list[str]:
+def _columns(source: Database, target: Database, table: StoredTable) -> list[str]:
     """The columns of a table, in the source's order: a migration may have added them in another one."""
     columns = source.columns(table.name)
     if sorted(columns) != sorted(target.columns(table.name)):
@@ -313,7 +313,7 @@ def _columns(source: Database, target: Database, table: Table) -> list[str]:
 
 
 def _chunks(
-    source: Database, table: Table, columns: Sequence[str], where: dict[str, Any], after: SqlRow | None
+    source: Database, table: StoredTable, columns: Sequence[str], where: dict[str, Any], after: SqlRow | None
 ) -> Iterator[list[SqlRow]]:
     """All rows after a key, in key order: keyset pagination by a comparison of row values."""
     keys = ", ".join(table.key)
@@ -334,7 +334,7 @@ def _chunks(
         after = tuple(rows[-1][place] for place in places)
 
 
-def _upsert(target: Database, table: Table, columns: Sequence[str], rows: Sequence[SqlRow]) -> None:
+def _upsert(target: Database, table: StoredTable, columns: Sequence[str], rows: Sequence[SqlRow]) -> None:
     """Insert rows, or update those that are there."""
     # Never empty: each of these tables has a column beside its key (`member.role`, `token_secret.ends_at`).
     changed = ", ".join(f"{each} = excluded.{each}" for each in columns if each not in table.key)

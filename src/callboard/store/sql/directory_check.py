@@ -10,7 +10,7 @@ import msgspec
 
 from callboard.clock import SECOND
 from callboard.model.directory import SpaceSettings
-from callboard.store.sql.copying import CLOCK, ORGANIZATION_TABLES, SHARED_TABLES, Table
+from callboard.store.sql.copying import CLOCK, ORGANIZATION_TABLES, SHARED_TABLES, StoredTable
 from callboard.store.sql.database import Database, SqlRow
 from callboard.store.sql.directory import bump_directory_version
 from callboard.store.sql.findings import Findings
@@ -23,7 +23,7 @@ from callboard.store.sql.table_walk import (
     run_with_retry,
 )
 
-_META = Table("meta", ("name",))
+_META = StoredTable("meta", ("name",))
 _WITH_ORG_ID = (*(table.name for table in ORGANIZATION_TABLES), "space", "member", CLOCK.name)
 _REFERENCES: tuple[tuple[LiteralString, LiteralString, LiteralString, str, str], ...] = (
     (
@@ -71,7 +71,7 @@ def check_directory(read: Snapshot, findings: Findings) -> list[int]:
     return differing
 
 
-def _walk(read: Snapshot, table: Table, findings: Findings, differing: list[int]) -> None:
+def _walk(read: Snapshot, table: StoredTable, findings: Findings, differing: list[int]) -> None:
     """Check every row of a table; adds the ids of spaces to repair to `differing`."""
     walk = TableWalk(read, table.name, table.key or ("org_id",), None)
     names = [each.name for each in walk.columns]

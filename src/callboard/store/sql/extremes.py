@@ -46,17 +46,17 @@ def _found(
     """None when these places have more than `max_rows` calls, matching the filter or not: those are read."""
     conditions = calls_where(db.dialect, Scope(org_id, all_content=True), where)
     values: dict[str, Any] = {**conditions.values, "places": list(places), "most": max_rows + 1}
-    asked = []
+    columns = []
     for at, each in enumerate(wanted):
         # All places are read for each extreme. Calls outside its own places cannot fall within its bounds.
         values[f"low_{at}"], values[f"high_{at}"] = each.bounds
-        asked.append(
+        columns.append(
             f"{'max' if each.is_max else 'min'}({each.of}) "
             f"FILTER (WHERE passes AND {each.of} BETWEEN :low_{at} AND :high_{at})"
         )
     named = ", ".join(f"{value} AS {of}" for of, value in _VALUES.items())
     [(rows, *found)] = db.select(
-        f"SELECT count(*), {', '.join(asked)} FROM (SELECT {named}, {conditions.where} AS passes "
+        f"SELECT count(*), {', '.join(columns)} FROM (SELECT {named}, {conditions.where} AS passes "
         f"{_within(db.dialect)} org_id = :org_id AND void = 0 LIMIT :most) AS found",
         values,
     )

@@ -16,7 +16,7 @@ from callboard.fold.tally import CellKey
 from callboard.model.totals import Totals
 from callboard.store.sql.database import Database
 
-Cells = dict[CellKey, tuple[int, ...]]
+CellSums = dict[CellKey, tuple[int, ...]]
 Counted = dict[CellKey, list[int]]
 
 COUNTERS = [counter.code for counter in CATALOGUE]
@@ -31,7 +31,7 @@ def recounted_totals(db: Database, org_id: int, space_id: int) -> Totals:
     return Totals(*row)
 
 
-def recounted_cells(db: Database, org_id: int, space_id: int, zone: str) -> Cells:
+def recounted_cells(db: Database, org_id: int, space_id: int, zone: str) -> CellSums:
     """A space's cells, counted from its rows, at every grain of the catalogue."""
     where = {"org_id": org_id, "space_id": space_id}
     cells: Counted = {}
@@ -47,7 +47,7 @@ def recounted_cells(db: Database, org_id: int, space_id: int, zone: str) -> Cell
     return {key: tuple(measures) for key, measures in cells.items()}
 
 
-def stored_cells(db: Database, org_id: int, space_id: int, zone: str) -> Cells:
+def stored_cells(db: Database, org_id: int, space_id: int, zone: str) -> CellSums:
     """A space's stored cells, plus the deltas that are not merged into them yet."""
     where = {"org_id": org_id, "space_id": space_id, "counters": COUNTERS}
     found = db.rows("cell.of_space", where)
@@ -72,7 +72,7 @@ def with_deltas(db: Database, org_id: int, space_id: int, zone: str, cells: Coun
 def _by_quarter_hour(
     db: Database, where: dict[str, int]
 ) -> Iterator[tuple[int, dict[str, Any], tuple[int, ...]]]:
-    within = {**where, "quarter_us": QUARTER_HOUR_US}
+    within = {**where, "quarter_hour_us": QUARTER_HOUR_US}
     for quarter_hour, *values, a, b, c, d, e in db.rows("cell.recount_calls", within):
         yield quarter_hour, dict(zip(CALL_FIELD_DIMENSIONS, values, strict=True)), (a, b, c, d, e)
     for quarter_hour, status, items in db.rows("cell.recount_tasks", within):

@@ -8,7 +8,7 @@ from typing import Any, LiteralString, NamedTuple
 from callboard.fold.catalogue import ADDED_DIMENSIONS, CATALOGUE
 from callboard.store.questions import CONTACT_SPACES
 from callboard.store.sql.checksum import are_complete, delta_checksum, run_checksum
-from callboard.store.sql.copying import ORGANIZATION_TABLES, Table
+from callboard.store.sql.copying import ORGANIZATION_TABLES, StoredTable
 from callboard.store.sql.database import Database, SqlRow
 from callboard.store.sql.findings import Findings
 from callboard.store.sql.table_walk import (
@@ -32,7 +32,7 @@ _FACTS = ("space_id", "run_id", "registered_at", "collection_ref", "run_mode", "
 class Damaged(NamedTuple):
     """An organization's damage, for the repair."""
 
-    drop: list[tuple[Table, SqlRow]]
+    drop: list[tuple[StoredTable, SqlRow]]
     """Orphaned or invalid rows of counters, by their keys."""
     runs: frozenset[tuple[int, str]]
     """Runs whose registration is damaged: kept unchanged."""
@@ -46,7 +46,7 @@ class TableCheck:
         self._org_id = org_id
         self._spaces = spaces
         self._findings = findings
-        self._drop: list[tuple[Table, SqlRow]] = []
+        self._drop: list[tuple[StoredTable, SqlRow]] = []
         self._runs: set[tuple[int, str]] = set()
         self._complete = run_with_retry(read, are_complete)
 
@@ -59,7 +59,7 @@ class TableCheck:
                     self._findings.report(table.name, (self._org_id, 0), "", fault_text(error), None)
         return Damaged(self._drop, frozenset(self._runs))
 
-    def _table(self, table: Table) -> None:
+    def _table(self, table: StoredTable) -> None:
         walk = TableWalk(self._read, table.name, table.key, self._org_id)
         names = [each.name for each in walk.columns]
         versions: dict[str, int] = {}
@@ -91,7 +91,7 @@ class TableCheck:
                 place = (self._org_id, int(key))
                 self._findings.report("totals", place, key, version, f"at most {clock[0]}", "version")
 
-    def _remember(self, table: Table, row: SqlRow, names: list[str]) -> None:
+    def _remember(self, table: StoredTable, row: SqlRow, names: list[str]) -> None:
         if table.name == "run":
             self._runs.add((row[names.index("space_id")], row[names.index("run_id")]))
         elif len(self._drop) < 1_000:

@@ -27,7 +27,7 @@ from callboard.store.sql.directory_check import check_directory, derive_from_set
 from callboard.store.sql.findings import Findings
 from callboard.store.sql.fold_check import Refolding, repair_page
 from callboard.store.sql.log_check import check_log
-from callboard.store.sql.recount import COUNTERS, Cells, recounted_cells, recounted_totals, stored_cells
+from callboard.store.sql.recount import COUNTERS, CellSums, recounted_cells, recounted_totals, stored_cells
 from callboard.store.sql.refill import insert_cells, put_totals
 from callboard.store.sql.save import compact_for_change, compact_now, home_zones, read_clock, write_clock
 from callboard.store.sql.table_check import Damaged, TableCheck, drop_orphans, org_ids
@@ -251,7 +251,7 @@ class Verifier:
             self._findings.count("tasks", counted.total_tasks)
 
     def _compare_cells(self, space: SpaceKey, _: Damaged) -> None:
-        def read(db: Database) -> tuple[Cells, Cells]:
+        def read(db: Database) -> tuple[CellSums, CellSums]:
             zone = _zone(db, *space)
             return stored_cells(db, *space, zone), recounted_cells(db, *space, zone)
 

@@ -12,7 +12,7 @@ import time
 
 from callboard.errors import StoreReplacedError
 
-LOOK_EVERY_S = 0.1
+CHECK_EVERY_S = 0.1
 """Longest time between two checks on reads. Commits check each time, before they are acknowledged."""
 
 Inode = tuple[int, int]
@@ -50,7 +50,7 @@ class OpenFile:
             known is not None and known != now for known, now in zip(self._known, found, strict=True)
         ):
             raise StoreReplacedError
-        self.check_at = time.monotonic() + LOOK_EVERY_S
+        self.check_at = time.monotonic() + CHECK_EVERY_S
 
     @property
     def is_only_wal_deleted(self) -> bool:

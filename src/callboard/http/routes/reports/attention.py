@@ -15,8 +15,8 @@ from callboard.query.reports.parameters import ATTENTION
 
 async def get_attention(request: Request) -> Response:
     services = request.services
-    looked = services.analytics.refresh(request.org_id)
-    totals = {space.id: looked.totals_of(space.id).totals for space in request.item.spaces}
+    organization = services.analytics.refresh(request.org_id)
+    totals = {space.id: organization.totals_of(space.id).totals for space in request.item.spaces}
     data = await request.store_threads.run(attention, services.store, request.item, totals, services.clock())
     return await report_response(request, "Attention", data)
 

@@ -14,8 +14,8 @@ from callboard.query.reports.parameters import CONCURRENCY, concurrency_query
 
 
 async def get_concurrency(request: Request) -> Response:
-    asked = concurrency_query(request.values, request.item, request.services.clock())
-    data = await request.store_threads.run(concurrency, request.services.store, asked)
+    query = concurrency_query(request.values, request.item, request.services.clock())
+    data = await request.store_threads.run(concurrency, request.services.store, query)
     return await report_response(request, "Concurrency", data)
 
 

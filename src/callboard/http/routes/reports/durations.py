@@ -14,8 +14,8 @@ from callboard.query.reports.parameters import DURATIONS, durations_query
 
 
 async def get_durations(request: Request) -> Response:
-    asked = durations_query(request.values, request.item, request.services.clock())
-    data = await request.store_threads.run(durations, request.services.store, asked)
+    query = durations_query(request.values, request.item, request.services.clock())
+    data = await request.store_threads.run(durations, request.services.store, query)
     return await report_response(request, "Durations", data)
 
 

@@ -14,9 +14,9 @@ from callboard.query.reports.series import SeriesData, series
 
 
 async def get_series(request: Request) -> Response:
-    asked = series_query(request.values, request.item, request.services.clock())
+    query = series_query(request.values, request.item, request.services.clock())
     services = request.services
-    data = await request.store_threads.run(series, services.store, asked, services.views)
+    data = await request.store_threads.run(series, services.store, query, services.views)
     return await report_response(request, "Series", data)
 
 

@@ -16,10 +16,10 @@ from callboard.query.reports.spaces import MAX_SPACES, SpacesData, spaces_report
 async def get_spaces_report(request: Request) -> Response:
     services, values = request.services, request.values
     stuck = await request.store_threads.run(services.store.stuck_tasks, request.org_id, services.clock())
-    looked = services.analytics.refresh(request.org_id)
+    organization = services.analytics.refresh(request.org_id)
     data = spaces_report(
         request.item,
-        lambda space_id: looked.totals_of(space_id).totals,
+        lambda space_id: organization.totals_of(space_id).totals,
         stuck,
         sort=sort_of(values),
         page=values.get("page", 1),

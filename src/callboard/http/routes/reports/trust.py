@@ -43,8 +43,8 @@ async def report_response(request: Request, what: str, data: Any) -> Response:
 
 async def trust_of(request: Request, scope: ReportScope) -> Trust:
     services = request.services
-    looked = services.analytics.refresh(request.org_id)
-    totals = [looked.totals_of(space.id).totals for space in scope.spaces]
+    organization = services.analytics.refresh(request.org_id)
+    totals = [organization.totals_of(space.id).totals for space in scope.spaces]
     return await request.store_threads.run(trust, services.store, scope, totals, services.clock())
 
 

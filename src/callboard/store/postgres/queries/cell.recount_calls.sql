@@ -1,6 +1,6 @@
 -- Recount from rows: a space's calls by quarter-hour and by all dimensions that are counted by quarter-hour.
 SELECT
-    creation_time / :quarter_us AS quarter,
+    creation_time / :quarter_hour_us AS quarter,
     {dimensions.known},
     count(*),
     count(*) FILTER (WHERE start_time IS NOT NULL OR duration_ms > 0),

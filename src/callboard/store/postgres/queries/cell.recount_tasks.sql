@@ -1,6 +1,6 @@
 -- Recount from rows: a space's tasks by quarter-hour and status.
 SELECT
-    created / :quarter_us AS quarter,
+    created / :quarter_hour_us AS quarter,
     status,
     count(*)
 FROM task
