@@ -11,6 +11,7 @@ from random import Random
 import pytest
 
 from callboard.store.interface import Batch, Receipt
+from callboard.store.sql.ingestion import Arrived
 from callboard.store.sqlite.store import SqliteStore
 from tests.crash.keeping import Kept
 from tests.crash.power_cuts import SETTINGS, Cut, OpenStore, Round, on_disk
@@ -115,6 +116,11 @@ class AnswersFirst(SqliteStore):
         super().ingest(self._promised, waited_s=waited_s)
         self._promised = batches
         return [Receipt(batch_no=1, received=batch.received) for batch in batches]
+
+    def ingest_joined(
+        self, batches: Sequence[Batch], arrived: Arrived, *, waited_s: float = 0.0
+    ) -> list[Receipt | Exception]:
+        return self.ingest(batches, waited_s=waited_s)
 
 
 def answering_first(path: Path, disk: PoweredDisk) -> SqliteStore:
