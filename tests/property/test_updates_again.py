@@ -126,6 +126,35 @@ def test_an_update_sent_again_is_known_whatever_came_meanwhile(kind: str, tmp_pa
     _with_tasks(kind, tmp_path, holds)
 
 
+FULL = {"status": "running", "attempt": 1, "occurred_at": TIMES[0]}
+
+
+@pytest.mark.parametrize("kind", STORES)
+@pytest.mark.parametrize("left_out", [{"status"}, {"attempt"}, {"occurred_at"}, set(FULL)], ids=sorted)
+def test_an_update_that_leaves_out_other_fields_is_in_conflict(
+    kind: str, left_out: set[str], tmp_path: Path
+) -> None:
+    """Also where one of the two states everything, and the other agrees in all that it states."""
+    store = make_store(kind, tmp_path)
+    try:
+        tasks = Tasks(store)
+        part = {name: value for name, value in FULL.items() if name not in left_out}
+        for first, second in ((FULL, part), (part, FULL)):
+            task_id = tasks.new()
+            send(store, tasks.space, tasks.told(task_id, {"status": "running"}))
+            send(store, tasks.space, tasks.update(task_id, {**first, "event_id": f"e-{task_id}"}))
+            again = send(store, tasks.space, tasks.update(task_id, {**first, "event_id": f"e-{task_id}"}))
+            assert again.duplicate == 1
+            other = send(store, tasks.space, tasks.update(task_id, {**second, "event_id": f"e-{task_id}"}))
+            assert [each.reason for each in other.rejections] == ["event_id_conflict"]
+            # An event cannot leave these fields out: it is the update if that agrees with it.
+            if first is FULL:
+                sent = tasks.told(task_id, {**FULL, "event_id": f"e-{task_id}"})
+                assert send(store, tasks.space, sent).duplicate == 1
+    finally:
+        store.close()
+
+
 def meaning(fields: dict[str, Any]) -> dict[str, Any]:
     """What two updates that say the same agree in. Of some fields `null` says what leaving them out says."""
     return {

@@ -142,7 +142,9 @@ def task_event(raw: Mapping[str, Any], *, task_id: str, now: Micros, source: str
         source_status=event.source_status if has_status else CURRENT_STATUS,
         attempt=event.attempt if has_attempt else CURRENT_ATTEMPT,
         occurred_at=event.occurred_at if has_time else now,
-        left=left or UNSET,
+        # Under an `event_id` what was left out is compared too, so "nothing" is recorded as well. Without
+        # one, an update that states everything has the bytes of that event of `events/`: its duplicate.
+        left=left if left or isinstance(event.event_id, str) else UNSET,
     )
     return log_entry(event, now, source)
 
