@@ -7,9 +7,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install -qq --only-binary :all: --require-hashes
 # The build backend is in the locks, so the package itself asks no index for anything.
 INSTALL_SELF := $(PIP) install -qq --no-index --no-build-isolation --no-deps --editable .
-# bench.lock holds all of dev.lock, and dev.lock all of run.lock, at the same versions: with a stamp come the next.
+# bench.lock and vendors.lock hold all of dev.lock, and dev.lock all of run.lock, at the same versions: with a
+# stamp come the next.
+# The extra `parquet` begins with dev.lock: the demo needs none of its 170 MB.
 BENCH := $(VENV)/.installed-bench
 DEV := $(VENV)/.installed-dev
+VENDORS := $(VENV)/.installed-vendors
 RUN := $(VENV)/.installed-run
 
 # The first of these that is Python 3.11 or later makes the environment; `make setup PYTHON=…` decides it.
@@ -17,12 +20,16 @@ PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 
 PAGE := $(BIN)/python hatch_build.py
 PYTEST := $(BIN)/python -m pytest
-WORKERS ?= 2
+# One more than the cores of a small machine: many tests wait for a disk, a process or a browser.
+WORKERS ?= 3
 # More arguments for pytest, as in: make test ARGS="-k stuck -x"
 ARGS ?=
 
 # Long tests read two variables, given on make's command line or in the environment (make hands on both):
 # SHORT=1: minutes instead of hours. N: how many kills, cases…
+
+# Images often set it. Without bytecode every process that tests start compiles all modules anew: twice the time.
+unexport PYTHONDONTWRITEBYTECODE
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
@@ -30,7 +37,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo page page-if-possible page-check test record test-long crash mutants check format lint types generated generate fix bench bench-web screens lock clean
+.PHONY: help setup demo page page-if-possible page-check test record test-long fuzz test-vendors crash mutants check format lint types generated generate fix bench bench-web screens lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -47,7 +54,7 @@ page: $(RUN) ## build the board's page from web/ (Node: the system's, else from 
 page-if-possible: $(if $(filter demo,$(MAKECMDGOALS)),$(RUN),$(DEV))
 	@$(PAGE) build --lenient
 
-test: $(DEV) ## run the tests; set-up included, at most ten minutes on two cores
+test: $(DEV) ## run the tests; set-up included, about half an hour on two cores
 	@$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
 
 record: $(DEV) ## write recorded answers and messages anew, when they change on purpose; add bytes of new fields
@@ -56,6 +63,13 @@ record: $(DEV) ## write recorded answers and messages anew, when they change on 
 
 test-long: $(DEV) ## kills, fuzz and mutants at length (SHORT=1: minutes; N=…: how many)
 	@$(PYTEST) -m long -n $(WORKERS) --dist worksteal $(ARGS)
+
+fuzz: export CALLBOARD_EXAMPLES ?= 100000
+fuzz: $(DEV) ## any delivery of any platform, a million in all (CALLBOARD_EXAMPLES=1000: of each platform)
+	@$(PYTEST) tests/platforms/test_any_delivery.py -n $(WORKERS) --timeout 0 $(ARGS)
+
+test-vendors: $(VENDORS) ## hold signatures and words against the platforms' own packages (installs 250 MB)
+	@$(PYTEST) tests/platforms/test_against_vendors.py $(ARGS)
 
 crash: export N ?= 50
 crash: $(DEV) ## kill a fed server N times and lose its power (make crash N=1000)
@@ -93,8 +107,9 @@ generated: $(DEV)
 	@$(PAGE) run types --check > /dev/null || { \
 		echo "generated: the page's types differ from $(OPENAPI); 'make generate' writes them anew" >&2; exit 1; }
 
-generate: $(DEV) ## write generated text anew (fields of structs, docs/reference/openapi.json, the page's types)
+generate: $(DEV) ## write generated text anew (fields of structs, docs/reference/openapi.json, the page's types, pages of platforms)
 	@$(BIN)/python generate_fields.py
+	@$(BIN)/python -m tests.connect.pages && echo "wrote docs/how-to/connect"
 	@$(BIN)/ruff format --quiet src
 	@$(BIN)/callboard openapi > $(VENV)/openapi.json
 	@mkdir -p $(dir $(OPENAPI)) && cp $(VENV)/openapi.json $(OPENAPI) && echo "wrote $(OPENAPI)"
@@ -117,11 +132,12 @@ screens: $(DEV) page ## every page of the board in every size, theme and state, 
 
 lock: $(DEV) ## remake requirements/*.lock from pyproject.toml (UPGRADE=1: newest versions)
 	@$(COMPILE) pyproject.toml --group build --output-file requirements/run.lock > /dev/null
-	@$(COMPILE) pyproject.toml --group dev --constraint requirements/run.lock --output-file requirements/dev.lock > /dev/null
+	@$(COMPILE) pyproject.toml --extra parquet --group dev --constraint requirements/run.lock --output-file requirements/dev.lock > /dev/null
 	@$(COMPILE) --group node --output-file requirements/node.lock > /dev/null
-	@$(COMPILE) pyproject.toml --group bench --constraint requirements/dev.lock --output-file requirements/bench.lock > /dev/null
+	@$(COMPILE) pyproject.toml --extra parquet --group bench --constraint requirements/dev.lock --output-file requirements/bench.lock > /dev/null
+	@$(COMPILE) pyproject.toml --extra parquet --group vendors --constraint requirements/dev.lock --output-file requirements/vendors.lock > /dev/null
 	@! grep -n '://' requirements/*.lock || { echo "lock: a lock must not record where packages come from" >&2; exit 1; }
-	@echo "requirements/run.lock, dev.lock and bench.lock are made; 'make setup' installs them"
+	@echo "requirements/run.lock, dev.lock, vendors.lock and bench.lock are made; 'make setup' installs them"
 
 clean: ## remove the environment and everything tools left behind
 	rm -rf $(VENV) src/callboard/board web/node_modules web/dist build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
@@ -143,6 +159,12 @@ $(BIN)/python:
 $(BENCH): requirements/bench.lock pyproject.toml | $(BIN)/python
 	@echo "Installing callboard, its tools and the engines it is measured beside, pinned by version and hash"
 	@$(INSTALL) --requirement requirements/bench.lock
+	@$(INSTALL_SELF)
+	@touch $(RUN) $(DEV) $@
+
+$(VENDORS): requirements/vendors.lock pyproject.toml | $(BIN)/python
+	@echo "Installing callboard, its tools and what voice platforms publish, pinned by version and hash"
+	@$(INSTALL) --requirement requirements/vendors.lock
 	@$(INSTALL_SELF)
 	@touch $(RUN) $(DEV) $@
 

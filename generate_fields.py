@@ -44,8 +44,10 @@ def _stored_type(field: Field) -> str:
         return "Text"
     if field.kind in _OBJECTS:
         return "Document"
+    if field.kind == "ids":
+        return "Ids"
     # What no sender can say cannot be sent as null either.
-    number = "int | UnsetType | None" if field.in_events else "int | UnsetType"
+    number = "int | UnsetType | None" if field.in_events or field.in_rows else "int | UnsetType"
     flag = _nullable(field, "bool | UnsetType")
     return {"time": "Instant", "flag": flag}.get(field.kind, number)
 
@@ -53,6 +55,8 @@ def _stored_type(field: Field) -> str:
 def _row_type(field: Field) -> str:
     if field.kind in _OBJECTS:
         return "dict[str, Any]"
+    if field.kind == "ids":
+        return "tuple[str, ...]"
     return "str" if field.kind in _TEXTS else {"time": "Micros", "flag": "bool"}.get(field.kind, "int")
 
 
@@ -61,7 +65,8 @@ def _item_type(field: Field) -> str:
         return "dict[str, Any]"
     if field.kind in (*_TEXTS, "time"):
         return "str"
-    return {"duration": "float", "flag": "bool", "names": "list[str]"}.get(field.kind, "int")
+    kinds = {"duration": "float", "flag": "bool", "names": "list[str]", "money": "Money"}
+    return kinds.get(field.kind, "int")
 
 
 _WIRE_TYPES = {
@@ -76,6 +81,8 @@ _WIRE_TYPE_OF_KIND = {
     "flag": "Flag",
     "document": "Document",
     "texts": "Document",
+    "money": "Cost",
+    "ids": "Ids",
 }
 
 
@@ -109,6 +116,8 @@ def _stored_value(field: Field) -> str:
             f'checked_instant("{field.name}", {sent}, latest, earliest)'
             f" if isinstance({sent}, str) else {sent}"
         )
+    if field.kind == "ids":
+        return f'{sent} if {sent} is UNSET or {sent} is None else several_ids("{field.name}", {sent})'
     if field.kind == "duration":
         if field.maximum != SECONDS_MAX:
             raise SystemExit(f"{field.name}: events take durations of up to {SECONDS_MAX} seconds, no others")
@@ -124,6 +133,8 @@ def _answer_value(field: Field, noun: str) -> str:
 
 
 def _folded_value(field: Field) -> str:
+    if field.name == "end_reason":
+        return 'self._ended(("end_reason", status))'
     if field.fold == "own":
         raise SystemExit(
             f"{field.name}: which event decides it? Say so in the table, or write it into the fold"
@@ -175,7 +186,7 @@ def _row_name(field: Field) -> str:
 
 def _row_value(field: Field, noun: str) -> str:
     value = f"{noun}.{field.row_name}"
-    if field.kind in _OBJECTS:
+    if field.kind in (*_OBJECTS, "ids"):
         return f"None if {value} is None else _encode({value}).decode()"
     if field.kind != "flag":
         return value
@@ -187,7 +198,11 @@ def _names_of_struct(module: str, name: str) -> list[str]:
     text = (SOURCE / "callboard" / "model" / f"{module}.py").read_text("utf-8")
     body = ast.parse(written(text)).body
     (struct,) = (each for each in body if isinstance(each, ast.ClassDef) and each.name == name)
-    return [ast.unparse(each.target) for each in struct.body if isinstance(each, ast.AnnAssign)]
+    return [
+        ast.unparse(each.target)
+        for each in struct.body
+        if isinstance(each, ast.AnnAssign) and not ast.unparse(each.annotation).startswith("ClassVar")
+    ]
 
 
 def _columns(noun: str) -> list[Field]:
@@ -210,6 +225,8 @@ def _stored(noun: str) -> list[Field]:
     return [fields[name] for name in names]
 
 
+_TIMED = ("call_id", "call_status", "creation_time", "start_time", "end_time", "call_duration")
+"""Fields of the row of a call that stand before the generated ones: the fold has rules of their own."""
 POSITIONAL = "stored event"
 """The one region of positional arguments, in the order of the struct: it holds every field."""
 WRITERS: dict[str, tuple[Callable[[str], list[Field]], Callable[[Field], str]]] = {
@@ -219,18 +236,24 @@ WRITERS: dict[str, tuple[Callable[[str], list[Field]], Callable[[Field], str]]] 
         _declaration(_row_name, lambda field: _nullable(field, _row_type(field)), " = None"),
     ),
     "event as sent": (table.event_fields, _declaration(_name, _wire_type, " = UNSET")),
-    "fold of the facts": (
-        lambda noun: [each for each in table.log_fields(noun) if each.in_rows],
-        _keyword(_folded_value),
-    ),
     "fold of a single event": (
-        lambda noun: [each for each in table.log_fields(noun) if each.in_rows],
-        _keyword(_single_event_value),
+        # Positional: the struct's own fields come before and after.
+        lambda noun: [each for each in table.log_fields(noun) if each.in_rows and each.name not in _TIMED],
+        lambda field: f"{_single_event_value(field)},",
     ),
     "filter": (table.filter_fields, _declaration(_row_name, _filter_type, " = None")),
     "answer": (table.answer_fields, _declaration(_name, lambda field: _nullable(field, _item_type(field)))),
 }
 """Region → its fields, and how each is written."""
+# Of calls positional: the struct's own fields come before and after.
+WRITERS["fold of the facts call"] = (
+    lambda noun: [each for each in table.log_fields(noun) if each.in_rows and each.name not in _TIMED],
+    lambda field: f"{_folded_value(field)},",
+)
+WRITERS["fold of the facts task"] = (
+    lambda noun: [each for each in table.log_fields(noun) if each.in_rows],
+    _keyword(_folded_value),
+)
 for _of in table.FIELDS:
     WRITERS[f"values of the row {_of}"] = (
         _columns,
@@ -309,7 +332,13 @@ def _type_in_words(field: Field) -> str:
         return f"object{' of texts' if field.kind == 'texts' else ''}, {field.maximum // 1024} KiB"
     if field.kind in ("text", "phone"):
         return f"{'word' if field.words else 'text'}, {field.maximum:,} bytes"
-    return {"whole": "whole number", "duration": "number", "flag": "boolean"}.get(field.kind, field.kind)
+    return {
+        "whole": "whole number",
+        "duration": "number",
+        "flag": "boolean",
+        "money": "object",
+        "ids": "id, or up to three",
+    }.get(field.kind, field.kind)
 
 
 def described(text: str) -> str:
@@ -323,7 +352,7 @@ def described(text: str) -> str:
             f"| `type` | text | `{noun}`. Required. |",
             *(
                 f"| `{each.name}` | {_type_in_words(each)} "
-                f"| {each.description}{' Required.' if each.required else ''} |"
+                f"| {each.description}{' Required.' if each.required and not each.may_lack else ''} |"
                 for each in table.event_fields(noun)
             ),
         ]

@@ -1,8 +1,8 @@
 """PostgreSQL for tests: a temporary cluster of this machine's binaries, or the server that
 `CALLBOARD_TEST_POSTGRES` names.
 
-One cluster a test process; one database a store, copied from a template. Nobody may run a server as root: it
-runs as an unprivileged user then.
+One cluster a test process; one database a store, copied from a template or emptied by the one before. Nobody
+may run a server as root: it runs as an unprivileged user then.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from tests.emptying import Template, emptied, template_of
 
 OLDEST = 15
 WHERE_PACKAGES_PUT_IT = Path("/usr/lib/postgresql")
@@ -221,8 +223,19 @@ def _template() -> str:
     return name
 
 
+@cache
+def _of_template() -> Template:
+    return template_of(server() + _template())
+
+
+_emptied: list[str] = []
+"""URLs of databases that were given back."""
+
+
 def new_database() -> str:
-    """The URL of a new database that holds an empty store; `drop` it when done."""
+    """The URL of a database that holds an empty store; `drop` it when done, or `give_back`."""
+    if _emptied:
+        return _emptied.pop()
     name = _new_name()
     asked(server() + "postgres", f"CREATE DATABASE {name} TEMPLATE {_template()} STRATEGY FILE_COPY")
     return server() + name
@@ -237,6 +250,22 @@ def empty_database() -> str:
 
 def _new_name() -> str:
     return f"callboard_{os.getpid()}_{next(_numbers)}"
+
+
+def give_back(url: str) -> None:
+    """Let the next store have a database, emptied; one that cannot be made as new is dropped."""
+    if emptied(url, _of_template()):
+        if not _emptied:
+            atexit.register(_drop_emptied)
+        _emptied.append(url)
+    else:
+        drop(url)
+
+
+def _drop_emptied() -> None:
+    atexit.unregister(_drop_emptied)
+    while _emptied:
+        drop(_emptied.pop())
 
 
 def drop(url: str) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+USUAL_LIMIT_S = 180
+"""`timeout` in pyproject.toml."""
 
 # CALLBOARD_EXAMPLES asks for more (or fewer) examples of each drawn test than `make test` takes.
 # No deadline: examples write to disks that others use too.
@@ -22,6 +27,30 @@ settings.load_profile("callboard")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that may take longest come first: one that began last would be waited for. Each process of a
+    parallel run is given an equal piece of the list, so they are spread over the beginnings of the pieces.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = sorted((each for each in items if _limit_s(each)), key=_limit_s, reverse=True)
+    short = [each for each in items if not _limit_s(each)]
+    ordered: list[pytest.Item] = []
+    for worker in range(workers):
+        ordered += long[worker::workers]
+        more = len(items) * (worker + 1) // workers - len(ordered)
+        ordered += short[: max(0, more)]
+        del short[: max(0, more)]
+    items[:] = ordered
+
+
+def _limit_s(item: pytest.Item) -> float:
+    """The time limit that a test states for itself (0 is none); 0 where the usual one is enough."""
+    mark = item.get_closest_marker("timeout")
+    stated = 0.0 if mark is None else float(mark.args[0]) or math.inf
+    return stated if stated > USUAL_LIMIT_S else 0.0
 
 
 def pytest_terminal_summary(terminalreporter):

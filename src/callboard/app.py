@@ -9,17 +9,20 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-from callboard import writer
+from callboard import importing, writer
 from callboard.clock import Clock, system_clock
 from callboard.http.application import Application
+from callboard.http.hook_refusals import HookRefusals
 from callboard.http.metering import layout
 from callboard.http.services import Services
 from callboard.ingest.commit.client import CommitClient
 from callboard.ingest.commit.metered import MeteredCommits
+from callboard.ingest.uploads.queue import ImportQueue
 from callboard.live.follow import Streams
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
 from callboard.query.reports.views import Views
+from callboard.query.secret_box import SecretBox
 from callboard.settings import Settings
 from callboard.store.open import open_store
 from callboard.telemetry.meter import Meter
@@ -36,6 +39,7 @@ class Worker(Application):
     def start(self) -> None:
         """Start the writer: call once before the first request, if no ASGI lifespan does."""
         self._services.commits.start()
+        self._services.imports.start()
 
     def end_streams(self) -> None:
         """End the streams, which would not end by themselves. Requests go on, but bodies being received have
@@ -59,12 +63,15 @@ def compose(settings: Settings, clock: Clock = system_clock, meter: Meter | None
     return Services(
         store=store,
         commits=MeteredCommits(CommitClient(settings, begin), meter),
+        imports=ImportQueue(store, partial(importing.begin, settings), clock),
         directory=directory,
         analytics=analytics,
         streams=Streams(store, analytics, directory, settings, clock),
         views=Views(),
         meter=meter,
         settings=settings,
+        secrets=SecretBox(settings),
+        refusals=HookRefusals(store, clock),
         clock=clock,
     )
 

@@ -7,6 +7,7 @@ are plain assertions and crash: they are answered 500 and logged, never turned i
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 
 MAY_BE_KEPT = (
     "It may have been kept or not: send it again, what was kept is a duplicate then "
@@ -113,6 +114,54 @@ class ImportTakenError(CallerError):
     code = "import_taken"
 
 
+class ImportCollisionError(CallerError):
+    """Earlier imports read the same file, or files of the same saved mapping, by other options."""
+
+    code = "import_collision"
+
+    def __init__(self, batches: Sequence[int] = ()) -> None:
+        names = ", ".join(f"b{number}" for number in batches) or "no longer on record"
+        super().__init__(f"This file was imported before, read by other options ({names}).")
+        self.batches = tuple(batches)
+        """The numbers of these imports."""
+
+
+class ImportsChangedError(CallerError):
+    """Other imports began or ended while this one was compared with them: start it again."""
+
+    code = "imports_changed"
+
+
+class ParquetMissingError(CallerError):
+    """Parquet is not installed here: pip install 'callboard[parquet]' adds it. CSV and NDJSON need none."""
+
+    code = "parquet_missing"
+
+
+class UploadChangedError(CallerError):
+    """This import was changed meanwhile; read its state again."""
+
+    code = "upload_changed"
+
+
+class UploadsFullError(CallerError):
+    """An organization has at most 5 imports that are not finished: finish one, or drop one."""
+
+    code = "uploads_full"
+
+
+class HooksFullError(CallerError):
+    """An organization has at most 100 hooks that are not revoked: revoke one that is not needed."""
+
+    code = "hooks_full"
+
+
+class HookRevokedError(CallerError):
+    """This hook is revoked; create a new one."""
+
+    code = "hook_revoked"
+
+
 class ExportEndedError(CallerError):
     """The token was revoked or expired while the export was under way."""
 
@@ -199,6 +248,12 @@ class StoreFileError(StoreError):
     """The store's file cannot be used."""
 
     code = "store_file"
+
+
+class SecretKeyError(StoreError):
+    """The key of this server does not open the secrets of this hook."""
+
+    code = "secret_key"
 
 
 class StoreDamagedError(StoreFileError):

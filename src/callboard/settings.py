@@ -16,11 +16,25 @@ from typing import Any
 from callboard.errors import SettingsError
 
 ENV_PREFIX = "CALLBOARD_"
+IMPORT_QUERY_MS = 120_000
+"""How long all that one question of an import asks of the store may take."""
+_PUBLIC_URL = re.compile(
+    r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)*"
+)
 _PREFIX = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
 
-def _setting(default: Any, unit: str, meaning: str, low: int | None = None, high: int | None = None) -> Any:
-    return field(default=default, metadata={"unit": unit, "help": meaning, "low": low, "high": high})
+def _setting(
+    default: Any,
+    unit: str,
+    meaning: str,
+    low: int | None = None,
+    high: int | None = None,
+    *,
+    secret: bool = False,
+) -> Any:
+    about = {"unit": unit, "help": meaning, "low": low, "high": high, "secret": secret}
+    return field(default=default, metadata=about, repr=not secret)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +118,44 @@ class Settings:
         "URL path",
         "Path that a reverse proxy serves Callboard under, as /callboard; it may take it off or leave it.",
     )
+    public_url: str = _setting(
+        "",
+        "URL",
+        "Where platforms reach Callboard from outside, as https://calls.example.com: their signatures are "
+        "checked against it. Left out: what each request says.",
+    )
+    secret_key: str = _setting(
+        "",
+        "keys",
+        "Encrypts the secrets of hooks: one key, or several with spaces between them, the newest first.",
+        secret=True,
+    )
+    secret_key_file: str = _setting(
+        "",
+        "path",
+        "A file of such keys, one a line. Left out: DB.key beside a store that is a file, made when needed.",
+    )
+    api_urls: str = _setting(
+        "",
+        "URLs",
+        "Where hooks may say that the list API of their platform is (api_url), beside its usual place: URLs "
+        "with spaces between them.",
+    )
+    reconcile_every: int = _setting(
+        900,
+        "s",
+        "How often calls whose end never came are looked for, as callboard reconcile does; 0: never.",
+        0,
+        604_800,
+    )
+    give_up_after: int = _setting(
+        0,
+        "s",
+        "Calls that are past their limit, and were created longer ago than this, are given up then: they "
+        "failed, by a time-out; 0: never.",
+        0,
+        31_536_000,
+    )
     conceal_organizations: bool = _setting(
         False, "yes/no", "Answer 403 for unknown organization handles too, so that none can be guessed."
     )
@@ -135,6 +187,13 @@ class Settings:
     def db_shown(self) -> str:
         """`db` as it may be shown or logged: without a password, wherever in the URL it is written."""
         return shown_url(self.db) if is_postgres(self.db) else self.db
+
+    @property
+    def for_imports(self) -> Settings:
+        """With more time for what an import asks of the store. It reads back what it compares, for millions
+        of rows; nobody waits on the network for the answer, and given up half-way it would be worth nothing.
+        """
+        return replace(self, query_timeout_ms=max(self.query_timeout_ms, IMPORT_QUERY_MS))
 
     @property
     def in_file(self) -> bool:
@@ -224,7 +283,9 @@ def read_settings(
     settings = Settings(**{name: _value(known[name], value) for name, value in stated.items()})
     if settings.in_file:
         settings.sqlite_path  # noqa: B018 - evaluated so that an invalid URL fails here, at the start
-    settings = replace(settings, path_prefix=_prefix(settings.path_prefix))
+    settings = replace(
+        settings, path_prefix=_prefix(settings.path_prefix), public_url=_public_url(settings.public_url)
+    )
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise SettingsError(f"log_level: {settings.log_level!r} is none of debug, info, warning, error")
     return settings
@@ -237,9 +298,20 @@ def _prefix(path: str) -> str:
         raise SettingsError(f"path_prefix: {path!r} is no plain path; write it like /callboard")
     # A proxy may or may not remove the prefix. With one that begins like a path of ours it could not be told
     # whether a path still has it.
-    if path.split("/")[1:2] in (["api"], ["session"]):
+    if path.split("/")[1:2] in (["api"], ["session"], ["hooks"]):
         raise SettingsError(f"path_prefix: {path!r} begins like a path of Callboard itself; take another")
     return path
+
+
+def _public_url(url: str) -> str:
+    """The URL without a trailing slash. Raises `SettingsError` if it is no plain URL of HTTP."""
+    url = url.rstrip("/")
+    if url and not _PUBLIC_URL.fullmatch(url):
+        raise SettingsError(
+            f"public_url: {url!r} is no plain URL; write it like https://calls.example.com or "
+            "https://example.com/callboard"
+        )
+    return url
 
 
 def _from_file(path: str | None) -> Mapping[str, Any]:

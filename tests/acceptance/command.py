@@ -41,11 +41,13 @@ def callboard(
     environment: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     unprivileged: bool = False,
+    python: Path | str = sys.executable,
 ) -> Outcome:
     """Run it to its end. None of our own settings reach it; `stdin=None` gives it an empty input,
     `typed` a terminal at which that was typed.
 
-    `unprivileged`: the modes of files hold for it even when the tests are run by root.
+    `unprivileged`: the modes of files hold for it even when the tests are run by root. `python`: the
+    interpreter of another installation.
     """
     own = {name: value for name, value in os.environ.items() if not name.startswith("CALLBOARD_")}
     named = {} if db is None else {"CALLBOARD_DB": str(db)}
@@ -54,7 +56,7 @@ def callboard(
             {"input": (stdin or "").encode()} if terminal is None else {"stdin": terminal}
         )
         done = subprocess.run(
-            [sys.executable, "-m", "callboard", *map(str, arguments)],
+            [python, "-m", "callboard", *map(str, arguments)],
             **source,
             capture_output=True,
             env={**own, **named, **(environment or {})},

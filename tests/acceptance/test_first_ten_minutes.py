@@ -93,14 +93,22 @@ def test_a_file_is_imported_and_undone_as_the_pages_say(shell, tmp_path):
         "init", "--org-name", "Acme", "--handle", "acme.example", "--space", "Spring", "--json",
         db=tmp_path / "callboard.db",
     ).json  # fmt: skip
+    ran = 0
     for page in (IMPORT, UNDO):
         for each in examples(page):
-            if each.language == "console" and "callboard import" in each.text:
+            if each.language == "console" and _is_for_a_script(each.text):
+                ran += 1
                 command, shown = _split(each.text)
                 told = shell(f"{ON_PATH}\n" + command.replace("$SPACE", made["space_token"]))
                 assert _formed(told) == _formed(shown), told
-    assert (tmp_path / "calls.csv.rejected.csv").read_text().count("\n") == 2
+    assert ran > 1, "the pages import, and undo"
     assert json.loads(done("verify", "--deep", "--json", db=tmp_path / "callboard.db").out)["drift"] == 0
+
+
+def _is_for_a_script(text: str) -> bool:
+    """Whether the example is a command on the file of the page that asks nothing, shown to its end."""
+    others = ("Mind:", "…", "doubts", "tomorrow.csv", "$MAP", "b2")
+    return "callboard import" in text and not any(each in text for each in others)
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -160,6 +161,90 @@ def test_a_dry_run_writes_nothing_but_what_it_would_reject(desk: Desk) -> None:
     assert desk.load(HEAD + row(1))["batch_id"] == "b1"
 
 
+def test_words_that_nobody_knows_are_shown_with_the_option_that_maps_them(desk: Desk) -> None:
+    """At the end, for people and for scripts; put onto the command line, the option completes the call."""
+    rows = "id,status,at,way\nc1,Completed,2026-02-07T10:00:00Z,Eingehend\nc2,gone,2026-02-07T10:00:00Z,web\n"
+    file = desk.file(rows)
+    how = ("--map", "call_id=id,call_status=status,creation_time=at,call_type=way")
+    outcome = desk.run(file, *how, mapped=False)
+    words = " ".join(outcome.text.split())
+    assert "Unknown call_type: 'Eingehend' in 1 row (call_type left out)" in words
+    assert "--values 'call_type:Eingehend=…' (… is inbound, outbound or web)" in words
+    assert "with these lines filled in and --replace" in words
+    assert "Unknown call_status: 'gone' in 1 row (rejected)" in words
+    told = desk.run(file, *how, "--dry-run", "--json", mapped=False).json["unknown_words"]
+    assert [{**each, "choices": None} for each in told] == [
+        {
+            "field": "call_status",
+            "word": "gone",
+            "rows": 1,
+            "option": "--values 'call_status:gone=…'",
+            "value": "call_status:gone=…",
+            "choices": None,
+            "rejects": True,
+        },
+        {
+            "field": "call_type",
+            "word": "Eingehend",
+            "rows": 1,
+            "option": "--values 'call_type:Eingehend=…'",
+            "value": "call_type:Eingehend=…",
+            "choices": None,
+            "rejects": False,
+        },
+    ]
+    assert told[1]["choices"] == ["inbound", "outbound", "web"]
+    desk.run(file, *how, "--values", "call_type:Eingehend=inbound", "--replace", mapped=False)
+    assert [(each["call_id"], each["call_type"]) for each in desk.calls()] == [("c1", "inbound")]
+
+
+def test_a_log_of_events_becomes_calls(desk: Desk) -> None:
+    """One row for each event, as Kamailio writes them: what a row says is told by conditions."""
+    log = (
+        "method;callid;code;time\nBYE;k1;200;2026-02-07 10:03:00\nINVITE;k2;486;2026-02-07 11:00:00\n"
+        "INVITE;k1;200;2026-02-07 10:00:00\nINVITE;k3;404;2026-02-07 12:00:00\n"
+    )
+    when = (
+        ("method=INVITE", "creation_time={time}"),
+        ("method=INVITE and code=200", "call_status=in_progress"),
+        ("method=INVITE and code=200", "start_time={time}"),
+        ("method=INVITE and code=486", "call_status=missed"),
+        ("method=INVITE", "call_status=failed"),
+        ("method=BYE", "call_status=completed"),
+        ("method=BYE", "end_time={time}"),
+    )
+    options = [word for each in when for word in ("--when", *each)]
+    how = ("--map", "call_id=callid,occurred_at=time", "--timezone", "UTC", *options)
+    outcome = desk.run(desk.file(log), *how, mapped=False)
+    assert outcome.code == 0, outcome.err
+    assert desk.numbers() == desk.numbers() | {
+        "total_calls": 3,
+        "completed_calls": 1,
+        "failed_calls": 1,
+        "avg_duration_seconds": 180.0,
+    }
+
+
+def test_rows_without_an_id_are_the_calls_they_were_in_a_longer_file(desk: Desk) -> None:
+    """Sorted otherwise, with the columns turned, under another name, also packed into Parquet."""
+    first = [
+        "2026-02-07T10:00:00Z,missed,0",
+        "2026-02-07T10:00:00Z,missed,0",
+        "2026-02-07T10:01:00Z,completed,60",
+    ]
+    how = ("--map", "call_status=status,creation_time=at,call_duration=talk", "--id-from", "*")
+    file = desk.file("at,status,talk\n" + "\n".join(first) + "\n")
+    assert desk.run(file, *how, "--json", mapped=False).json["applied"] == 3
+    turned = [",".join(reversed(each.split(","))) for each in [*first, "2026-02-07T09:00:00Z,missed,0"]]
+    longer = desk.file("talk,status,at\n" + "\n".join(reversed(turned)) + "\n", "other.csv")
+    report = desk.run(longer, *how, "--json", mapped=False).json
+    assert (report["applied"], report["duplicate"]) == (1, 3)
+    table = pa.Table.from_pylist(list(csv.DictReader(longer.read_text().splitlines())))
+    pq.write_table(table, desk.folder / "calls.parquet")
+    assert desk.run(desk.folder / "calls.parquet", *how, "--json", mapped=False).json["duplicate"] == 4
+    assert desk.numbers()["total_calls"] == 4
+
+
 # --- what it does not take -------------------------------------------------------------------------
 
 
@@ -174,7 +259,7 @@ def test_rejected_rows_are_written_to_a_file_and_imported_once_corrected(desk: D
         b"c6,completed,2199-01-01T00:00:00Z,60\n",
         b"c7,completed,2026-02-07T10:00:00Z,-60\n",
         b"c8,completed,2026-02-07T10:00:00Z,99999999\n",
-        b"c9,completed,2026-02-07T10:00:00Z,nan\n",
+        b"c9,completed,2026-02-07T10:00:00Z,inf\n",
         b",completed,2026-02-07T10:00:00Z,60\n",
         b"x" * 300 + b",completed,2026-02-07T10:00:00Z,60\n",
         b"c\0,completed,2026-02-07T10:00:00Z,60\n",
@@ -237,7 +322,7 @@ def test_a_missing_column_is_named_with_those_there_are(desk: Desk) -> None:
         (HEAD + row(1), ("--space-from", "id"), 2, "--space TOKEN, or --space-from COLUMN"),
         ("", (), 1, "empty"),
         ("PK\x03\x04", (), 1, "save the sheet as CSV"),
-        ("[]", (), 1, "JSON array"),
+        ("[]", (), 2, "There is no column"),
     ],
 )
 def test_what_cannot_be_imported_says_why(
@@ -296,11 +381,17 @@ def test_a_person_is_shown_a_guess_and_prompted(desk: Desk) -> None:
         "CA1;ANSWERED;03/04/2026 10:00;60\n"
         "CA2;NO ANSWER;04/04/2026 11:00;0\n"
     )
-    answers = {"Which is right?": "1", "Which zone": "Europe/Berlin", "Import it so?": "y"}
+    answers = {
+        "do not say their zone": "2",
+        "--timezone: another zone": "Europe/Berlin",
+        "cannot be told apart": "1",
+        "Import it so?": "y",
+    }
     code, screen = _talk(desk, file, answers)
     assert code == 0, screen
-    assert "Friday, 03 April 2026" in screen
-    assert "Wednesday, 04 March 2026" in screen
+    assert "Friday, 3 April 2026" in screen
+    assert "Wednesday, 4 March 2026" in screen
+    assert re.search(r"avg duration seconds +60.0", screen), "the numbers that will stand"
     assert '"call_status": "completed"' in screen
     assert desk.numbers()["total_calls"] == 2
     assert {call["creation_time"] for call in desk.calls()} == {
@@ -323,9 +414,11 @@ def test_a_person_is_shown_a_guess_and_prompted(desk: Desk) -> None:
 
 def test_a_person_who_says_no_changes_nothing(desk: Desk) -> None:
     """The guess is only shown."""
-    file = desk.file("call_id,status,created_at\n1,answered,2026-02-07T10:00:00Z\n")
+    file = desk.file("call_id,status,created_at,billsec\n1,answered,2026-02-07T10:00:00Z,90\n")
     code, screen = _talk(desk, file, {"Import it so?": "n"})
-    assert code == 130, screen
+    assert code == 3, screen
+    assert "Nothing was imported." in screen
+    assert "Interrupted" not in screen
     assert desk.numbers()["total_calls"] == 0
 
 
@@ -441,3 +534,27 @@ def test_a_file_named_undo_is_named_with_its_folder(desk: Desk) -> None:
     """./undo is a file; undo is the command."""
     desk.file(HEAD + row(1), "undo")
     assert desk.run("./undo", "--json").json["applied"] == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--guess", "--encoding", "utf-16"), "byte-order mark"),
+        (("--guess", "--encoding", "utf-32"), "byte-order mark"),
+        (("--guess", "--header", ""), "a name of its own"),
+        (("--null", b"agent:\xff"), "is no text"),
+        (("--separator", b"\xff"), "is no text"),
+    ],
+)
+def test_options_that_no_file_can_have_are_wrong_usage(
+    desk: Desk, options: tuple[Any, ...], reason: str
+) -> None:
+    file = desk.file(HEAD + row(1))
+    told = desk.run(file, *(os.fsdecode(each) for each in options))
+    assert told.code == 2
+    assert reason in told.err
+
+
+def test_a_file_whose_name_is_no_text_is_imported(desk: Desk) -> None:
+    assert desk.run(desk.file(HEAD + row(1), os.fsdecode(b"z\xff.csv"))).code == 0
+    assert desk.numbers()["total_calls"] == 1

@@ -47,6 +47,12 @@ PAGES: dict[str, BoardPage] = {
         BoardPage("task", "dl dd", rest="/{task_id}", query="&in={task_space}"),
         BoardPage("calls", "[role=row].body a"),
         BoardPage("call", "dl dd", rest="/{call_id}"),
+        BoardPage("connect", "[data-hook] a", admin=True),
+        BoardPage("hook", "[data-check=secrets]", rest="/{hook_id}", admin=True),
+        BoardPage("quarantine", "[data-reason] li a", admin=True),
+        BoardPage("delivery", "[data-fault]", rest="/{delivery_id}", admin=True),
+        BoardPage("imports", "input[type=file]"),
+        BoardPage("import", "[data-number=calls]", rest="/{import_id}", query="&in={import_space}"),
     )
 }
 

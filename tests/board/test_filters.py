@@ -38,6 +38,10 @@ CALLS = {
     "offered_at": "{start_time}",
     "unplaced": "talk",
     "task_id": "{call_task}",
+    "outcome": "unknown",
+    "external_id": "{external_id}",
+    "has_legs": "true",
+    "contradicting": "true",
 }
 TASKS = {
     "space_token": "{space}",
@@ -81,13 +85,47 @@ def test_every_filter_of_the_page_is_looked_at():
     assert set(OVERVIEW) == set(_listed("state/report_query.ts", "CALL_FILTERS"))
 
 
+ELSEWHERE = "id-elsewhere"
+
+
+def _give_what_the_demo_lacks(world: World, call: dict[str, Any]) -> None:
+    """An id elsewhere and a leg for this call, and a call whose start and end contradict each other."""
+    created = {"creation_time": call["creation_time"]}
+    ended = {"type": "call", "call_status": "completed", **created}
+    events = [
+        {
+            "type": "call",
+            "call_id": call["call_id"],
+            "external_ids": {"elsewhere": ELSEWHERE},
+            "group_id": "group",
+            "group_rank": 2,
+        },
+        {**ended, "call_id": "leg", "group_id": "group", "group_rank": 0},
+        {
+            **ended,
+            "call_id": "contradicting",
+            "start_time": call["start_time"],
+            "end_time": "2020-01-01T00:00:00Z",
+        },
+    ]
+    # Sent once more they are duplicates: tests of this file may begin more than once for one world.
+    told = world.ask("POST", f"spaces/{world.space}/events/", json=events)["data"]
+    assert told["rejected"] == 0, told
+    for query in (f"external_id={ELSEWHERE}", "has_legs=true", "contradicting=true"):
+        assert world.ask("GET", f"call-logs/?{query}&page_size=1")["count"] == 1, query
+
+
 @pytest.fixture(scope="module")
 def some(world: World) -> dict[str, str]:
     """Values that occur."""
-    talked = world.ask("GET", "call-logs/?call_status=completed&duration_known=true&page_size=100")["data"]
+    talked = world.ask(
+        "GET",
+        f"call-logs/?space_token={world.space}&call_status=completed&duration_known=true&page_size=100",
+    )["data"]
     call = next(each for each in talked if each["agent"] and each["task_id"] and each["start_time"])
     tasks = world.ask("GET", "tasks/?page_size=100")["data"]
     failed = world.ask("GET", "tasks/?status=failed&page_size=1")["data"][0]
+    _give_what_the_demo_lacks(world, call)
     return {
         "space": world.space,
         **{name: str(call[name]) for name in ("agent", "source_number", "destination_number", "start_time")},
@@ -96,6 +134,7 @@ def some(world: World) -> dict[str, str]:
         "assignee": next((task["assignee"] for task in tasks if task["assignee"]), "unknown"),
         "modified": tasks[0]["modified"],
         "failure_reason": failed["failure_reason"],
+        "external_id": ELSEWHERE,
     }
 
 

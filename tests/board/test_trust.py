@@ -33,7 +33,7 @@ def test_what_is_rejected_and_verified_shows(browser: Browser, own_world: World)
         assert callboard("verify", "--deep", db=own_world.demo_store.db).code == 0
         mixed = [
             {"type": "call", "call_id": "c-1", "call_status": "completed"},
-            {"type": "call", "call_id": "c-2"},
+            {"type": "call", "call_id": "c-2", "call_duration": 5},
         ]
         own_world.ask("POST", f"spaces/{own_world.space}/events/", json=mixed)
         expect(page.locator("[data-outcome=applied]")).to_contain_text("1")

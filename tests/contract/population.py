@@ -38,6 +38,7 @@ def _call(random: Random, number: int) -> Any:
         "answered_by": random.choice(["human", "machine", None]),
         "source_number": random.choice(["+12025550123", None]),
         "destination_number": random.choice(["+12025550124", "+12025550125", None]),
+        "outcome": random.choice(["interested", "unknown", None]),
         "duration_ms": random.choice([0, 1, 999, 1000, 60_000, None]),
         "start_time": random.choice([None, NOW + number * SECOND]),
         "creation_time": NOW + random.randrange(20) * 15 * MINUTE + random.choice([0, 0, 1, MINUTE]),

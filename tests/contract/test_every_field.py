@@ -36,6 +36,7 @@ def values(field: Field) -> tuple[Any, Any]:
         "flag": (True, False),
         "document": ({"a": 1}, {"a": [2]}),
         "texts": ({"a": "1"}, {"a": "2"}),
+        "ids": (("g1",), ("g1", "g2")),
     }.get(field.kind, ("one", "two"))
 
 

@@ -22,10 +22,10 @@ from msgspec import structs
 
 from callboard.errors import ImportTakenError, StoreUnavailableError
 from callboard.ingest.sources import importer, ownership
+from callboard.ingest.sources.files.records import Record, RowError
 from callboard.ingest.sources.importer import CHUNK_ROWS, Destination, Importer
 from callboard.ingest.sources.mapping import MapOptions, RowMapping
 from callboard.ingest.sources.process import has_ended, this_process
-from callboard.ingest.sources.records import Record, RowError
 from callboard.ingest.sources.rejects import RejectsFile
 from callboard.ingest.sources.report import ImportReport
 from callboard.ingest.sources.targets import SpaceFromColumn
@@ -45,6 +45,8 @@ class File:
     """Rows as of a file: g(ood), b(ad, but it names its campaign), n (names no campaign), t(orn)."""
 
     kind = "delimited"
+    left_out: dict[str, int] = {}  # noqa: RUF012 - as `Rows` has it
+    mended = 0
     columns = ["id", "status", "at", "campaign"]  # noqa: RUF012 - as `Rows` has it
 
     def __init__(self, rows: str, before: Callable[[int], None] = lambda _: None) -> None:
@@ -68,7 +70,9 @@ def run(
 ) -> ImportReport:
     target = SpaceFromColumn(store, owner, "campaign", clock=lambda: NOW)
     with RejectsFile(folder / "rejected.csv", rows.kind, rows.columns) as rejects:
-        of_it = Importer(rows, RowMapping(OPTIONS), target, rejects, lambda: NOW)
+        of_it = Importer(
+            rows, RowMapping(OPTIONS), target, rejects, lambda: NOW, chunk_rows=importer.CHUNK_ROWS
+        )
         return of_it.run(Destination(store, owner.id), LABEL, same_rows=same_rows)
 
 
@@ -162,8 +166,8 @@ class LosesAnswers:
             raise StoreUnavailableError(retry_after_s=0)
         return answer
 
-    def begin_import(self, *args: Any) -> Any:
-        return self._ask(lambda: self._store.begin_import(*args))
+    def begin_import(self, *args: Any, **more: Any) -> Any:
+        return self._ask(lambda: self._store.begin_import(*args, **more))
 
     def claim_import(self, *args: Any) -> Any:
         return self._ask(lambda: self._store.claim_import(*args))

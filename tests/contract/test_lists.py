@@ -32,6 +32,8 @@ CALL_FILTERS = {
     "of no task": (CallFilter(task_id=UNKNOWN), lambda call: call.task_id is None),
     "answered by": (CallFilter(answered_by="human"), lambda call: call.answered_by == "human"),
     "answered by nobody knows": (CallFilter(answered_by=UNKNOWN), lambda call: call.answered_by is None),
+    "outcome": (CallFilter(outcome="interested"), lambda call: call.outcome == "interested"),
+    "no outcome": (CallFilter(outcome=UNKNOWN), lambda call: call.outcome in (None, "unknown")),
     "source": (
         CallFilter(source_number="+12025550123"),
         lambda call: call.source_number == "+12025550123",

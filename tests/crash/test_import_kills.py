@@ -47,7 +47,16 @@ def check_kills(
     done = refused = files = 0
     while done < kills or files < 2:
         random = Random(f"{seed}/{files}")
-        each = KilledImport(store, db, folder / f"f{files}", random, name=f"f{files}", chunks=2 * a_file + 1)
+        # The one that runs alone replaces an import of the same file that was read otherwise.
+        each = KilledImport(
+            store,
+            db,
+            folder / f"f{files}",
+            random,
+            name=f"f{files}c",
+            chunks=2 * a_file + 1,
+            replacing=files % 2 == 1,
+        )
         each.run(a_file, at_once=2 - files % 2)
         done, refused, files = done + each.kills, refused + each.refused, files + 1
     assert store.verify(deep=True).drift == 0

@@ -5,6 +5,7 @@ of PostgreSQL's. Free space, page heads and padding are left alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from callboard.model.directory import SpaceSettings
 from callboard.store.interface import Batch, Idempotency, NewRun, Store
 from tests.contract.population import populate
 from tests.events import call, send, task
-from tests.stores import NOW, make_organization
+from tests.stores import NOW, make_organization, make_space
 
 COUNTING = ("event", "call", "task", "run", "cell", "delta", "totals")
 """The tables that make a number, or are made into one."""
@@ -45,6 +46,37 @@ def fill(store: Store) -> None:
         )
         store.ingest([asked])
         store.withdraw(organization.id, again.batch_no, NOW)
+        send(store, first, call("m1", event_id="e1", **texts))  # a repeat that stands
+
+
+def fill_texts(store: Store) -> None:
+    """One space with a call and a task in which every text has a value, in cells and in deltas."""
+    space = make_space(store, make_organization(store))
+    told: dict[str, Any] = {
+        "call_type": "outbound",
+        "source_number": "+12025550101",
+        "destination_number": "+12025550102",
+        "end_reason": "other",
+        "source_end_reason": "486",
+        "answered_by": "human",
+        "agent": "ann",
+        "task_id": "t1",
+        "external_ids": {"crm": "A-17"},
+        "metadata": {"campaign": "Frühling"},
+        "outcome": "refused",
+    }
+    done: dict[str, Any] = {
+        "run_id": "made",
+        "assignee": "ann",
+        "execution_type": "phone",
+        "failure_reason": "busy",
+        "input": {"name": "Ann"},
+        "output": {"sold": 1},
+    }
+    send(store, space, run=NewRun("made", NOW, "documents", "now"))
+    send(store, space, call("c1", "failed", event_id="e1", **told), task("t1", "failed", **done))
+    store.update_space(space.org_id, space.id, {"settings": SpaceSettings(timezone="Asia/Kathmandu")})
+    send(store, space, call("c2", "failed", **told), task("t2", "failed", **done))
 
 
 class Flip(NamedTuple):
@@ -115,7 +147,30 @@ def used_in_heap(data: bytes, kinds: list[str]) -> list[int]:
     """The offsets of all bytes of the values in a table's rows, but for rows that are gone; `kinds` are the
     types of its columns.
     """
-    offsets: list[int] = []
+    return [
+        place
+        for row in _rows(data, kinds)
+        for _, begin, width in row
+        for place in range(begin, begin + width)
+    ]
+
+
+def lengthened_texts(table: str, data: bytes, kinds: list[str]) -> dict[int, Flip]:
+    """For each text column that has a value with zeros behind it, which align the next value: the flip of the
+    byte of one value's length that makes these zeros a part of it.
+    """
+    flips: dict[int, Flip] = {}
+    for row in _rows(data, kinds):
+        for (number, begin, width), (_, following, _) in pairwise(row):
+            longer = following - begin
+            # An odd first byte holds the length; an even one is the first of four.
+            if kinds[number] == "text" and data[begin] & 1 and longer > width > 1:
+                flips.setdefault(number, Flip(table, begin, data[begin] ^ (longer << 1 | 1)))
+    return flips
+
+
+def _rows(data: bytes, kinds: list[str]) -> Iterator[list[tuple[int, int, int]]]:
+    """Each row that is not gone: (number of the column, offset, bytes) of its values that are not NULL."""
     for begin in range(0, len(data), PAGE):
         page = data[begin : begin + PAGE]
         lower = int.from_bytes(page[12:14], "little")
@@ -123,8 +178,7 @@ def used_in_heap(data: bytes, kinds: list[str]) -> list[int]:
             item = int.from_bytes(page[pointer : pointer + 4], "little")
             at, flags = item & 0x7FFF, item >> 15 & 3
             if flags == 1 and not _is_gone(page, at):
-                offsets += [begin + place for place in _values(page, at, kinds)]
-    return offsets
+                yield [(number, begin + place, width) for number, place, width in _values(page, at, kinds)]
 
 
 def _is_gone(page: bytes, at: int) -> bool:
@@ -134,8 +188,8 @@ def _is_gone(page: bytes, at: int) -> bool:
     return deleted_by != 0 and not marks & 0x0800
 
 
-def _values(page: bytes, at: int, kinds: list[str]) -> Iterator[int]:
-    """The bytes of a row's values, without what only aligns them."""
+def _values(page: bytes, at: int, kinds: list[str]) -> Iterator[tuple[int, int, int]]:
+    """(Number of the column, offset in the page, bytes) of a row's values, without what only aligns them."""
     marks = int.from_bytes(page[at + 20 : at + 22], "little")
     columns = int.from_bytes(page[at + 18 : at + 20], "little") & 0x07FF
     place = at + page[at + 22]
@@ -150,5 +204,5 @@ def _values(page: bytes, at: int, kinds: list[str]) -> Iterator[int]:
         else:
             place += -(place - at) % 4
             width = int.from_bytes(page[place : place + 4], "little") >> 2
-        yield from range(place, place + width)
+        yield number, place, width
         place += width

@@ -35,14 +35,14 @@ class Ended(PostgresStore):
             assert ended[0][0] > 0, of
 
     @contextmanager
-    def _snapshot(self) -> Iterator[Database]:
-        with super()._snapshot() as db:
+    def _snapshot(self, *, whole_texts: bool = False) -> Iterator[Database]:
+        with super()._snapshot(whole_texts=whole_texts) as db:
             self._end("a snapshot")
             yield db
 
     @contextmanager
-    def _writing(self) -> Iterator[Database]:
-        with super()._writing() as db:
+    def _writing(self, *, whole_texts: bool = False) -> Iterator[Database]:
+        with super()._writing(whole_texts=whole_texts) as db:
             self._end("a commit")
             yield db
 

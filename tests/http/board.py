@@ -18,22 +18,27 @@ import httpx
 
 from callboard.clock import MINUTE, Micros
 from callboard.http.application import Application
+from callboard.http.hook_refusals import HookRefusals
 from callboard.http.metering import layout
 from callboard.http.services import Services
 from callboard.ingest.commit.client import CommitClient
 from callboard.ingest.commit.metered import MeteredCommits
+from callboard.ingest.uploads.job import carry_out
+from callboard.ingest.uploads.queue import ImportQueue
 from callboard.live.follow import Streams
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
 from callboard.query.reports.views import Views
 from callboard.query.secret import new_secret
+from callboard.query.secret_box import SecretBox
 from callboard.settings import Settings
 from callboard.store.interface import Store
 from callboard.store.open import open_store
 from callboard.telemetry.meter import Meter
 from tests import cluster
 from tests.stores import NOW
+from tests.uploads import OnAThread
 from tests.writer import on_a_thread
 
 API = "/api/v2/platform/"
@@ -41,6 +46,8 @@ ANALYTICS = f"{API}organisation/analytics/"
 ON = os.environ.get("CALLBOARD_TEST_HTTP_ON", "sqlite")
 """The store behind the tests over HTTP: `sqlite` or `postgres`."""
 ADDRESS = "203.0.113.7"
+KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+"""Encrypts the secrets of hooks."""
 
 
 class Board:
@@ -51,7 +58,7 @@ class Board:
         self.elapsed: Micros = 0
         """By the monotonic clock, which `pass_minutes` moves with the other."""
         db = cluster.new_database() if ON == "postgres" else str(folder / "calls.db")
-        self.settings = replace(Settings(), db=db, **{"stream_seconds": 1, **settings})
+        self.settings = replace(Settings(), db=db, **{"stream_seconds": 1, "secret_key": KEY, **settings})
         self.store: Store = open_store(self.settings)
         self.client = CommitClient(self.settings, on_a_thread(self.store))
         meter = Meter.alone(layout())
@@ -59,12 +66,15 @@ class Board:
         self.services = Services(
             store=self.store,
             commits=MeteredCommits(self.client, meter),
+            imports=ImportQueue(self.store, self._begin_import, self.clock),
             directory=directory,
             analytics=analytics,
             streams=Streams(self.store, analytics, directory, self.settings, self.clock),
             views=Views(),
             meter=meter,
             settings=self.settings,
+            secrets=SecretBox(self.settings),
+            refusals=HookRefusals(self.store, self.clock),
             clock=self.clock,
             monotonic=lambda: self.elapsed,
         )
@@ -81,6 +91,10 @@ class Board:
         self.admin = self.token(self.acme, role="admin")
         self.stranger = self.token(self.other, role="admin")
         self.both = self.token(self.acme, self.other, role="admin")
+
+    def _begin_import(self, org_id: int, upload_id: str) -> OnAThread:
+        """What a process of its own does elsewhere: the clock of this board is here."""
+        return OnAThread(lambda: carry_out(self.store, org_id, upload_id, self.clock))
 
     def clock(self) -> Micros:
         return self.now

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -42,6 +43,7 @@ class Door:
     """One server with two tenants. `acme` has the space `spring`; `other` has `elsewhere`."""
 
     def __init__(self, folder: Path) -> None:
+        self._hook: tuple[str, dict[str, str]] | None = None
         db = folder / "calls.db"
         store, self._now = SqliteStore(str(db)), system_clock()
         try:
@@ -50,7 +52,9 @@ class Door:
         finally:
             store.close()
         # Wrong tokens and handles by the hundred are what is tested here, and not to be shut out.
-        self.server = Server(db, environment={"CALLBOARD_FAILED_AUTH_PER_MINUTE": "1000000"})
+        self.server = Server(
+            db, environment={"CALLBOARD_FAILED_AUTH_PER_MINUTE": "1000000", "CALLBOARD_RECONCILE_EVERY": "0"}
+        )
 
     def _tenant(self, store: SqliteStore, handle: str, space: str) -> tuple[str, str]:
         """A space's token and an admin's secret."""
@@ -89,6 +93,27 @@ class Door:
     ) -> None:
         self.client.close()
         self.server.stop()
+
+    def an_upload(self) -> str:
+        """The id of a new upload of four bytes: one part, not sent yet."""
+        path = f"/api/v2/platform/spaces/{self.spring}/imports/"
+        opened = self.client.post(path, json={"name": "calls.csv", "size": 4})
+        assert opened.status_code == 201, opened.text
+        return str(opened.json()["data"]["id"])
+
+    def a_hook(self) -> tuple[str, dict[str, str]]:
+        """The path of a hook whose proof is a header, and that header: so that any body is proved."""
+        if self._hook is None:
+            made = self.client.post(f"{BASE}hooks/", json={"platform": "vapi", "space_token": self.spring})
+            assert made.status_code == 201, made.text
+            item = made.json()["data"]
+            self._hook = (urlsplit(item["url"]).path, {"X-Vapi-Secret": item["secrets"]["secret"]})
+        return self._hook
+
+    def drop_upload(self, upload: str) -> None:
+        """An organization has room for five. It may be dropped already: that is then 404."""
+        answer = self.client.delete(f"/api/v2/platform/spaces/{self.spring}/imports/{upload}/")
+        assert answer.status_code in (200, 404), answer.text
 
     # --- asking
 

@@ -62,7 +62,12 @@ EVENTS: dict[str, tuple[Any, str, str, str]] = {
     "no type": ({"call_id": "b", "call_status": "missed"}, "missing_field", "type", "call or task"),
     "another type": ({"type": "sms"}, "invalid_type", "type", "'sms' is neither call nor task"),
     "no id": ({"type": "call", "call_status": "missed"}, "missing_field", "call_id", "is missing"),
-    "no status": ({"type": "call", "call_id": "b"}, "missing_field", "call_status", "is missing"),
+    "no status": (
+        {"type": "call", "call_id": "b", "end_reason": "busy"},
+        "missing_field",
+        "call_status",
+        "is missing",
+    ),
     "unknown status": (call("b", "done"), "invalid_status", "call_status", "'done' is none of queued"),
     "status of another case": (call("b", "Completed"), "invalid_status", "call_status", "'Completed'"),
     "unknown task status": (task("b", "done"), "invalid_status", "status", "'done' is none of pending"),

@@ -90,3 +90,55 @@ def test_a_void_call_is_not_found(board: Board):
     board.send(call("c-1", void=False, sequence=2))
     events = board.data("call-logs/c-1/")["events"]
     assert [each["changed"].get("void") for each in events] == [None, [False, True], [True, False]]
+
+
+def test_a_call_is_shown_with_its_legs_and_what_they_cost_together(board: Board):
+    """A leg's id answers the leg, and says of what; an end of the group is among the events of each."""
+    at = "2025-12-31T10:00:00Z"
+    board.send(
+        call("a", "in_progress", occurred_at=at, group_id="g", cost={"amount": 0.5, "currency": "USD"}),
+        call("b", "in_progress", occurred_at=at, group_id=["h", "g"], group_rank=0, billed_seconds=60),
+        call("c", "ringing", occurred_at=at, group_id="h", cost={"amount": 0.0123, "currency": "USD"}),
+        call(
+            "d", "completed", occurred_at=at, group_id="g", cost={"amount": 1, "currency": "EUR"}, void=True
+        ),
+    )
+    board.send(
+        {"type": "call", "group_id": "g", "call_status": "completed", "occurred_at": at, "end_time": at}
+    )
+    head = board.data("call-logs/a/")
+    assert (head["group_ids"], head["group_rank"], head["leg_of"]) == (["g"], 1, None)
+    assert [(leg["call_id"], leg["call_status"]) for leg in head["legs"]] == [
+        ("b", "completed"),
+        ("c", "ringing"),
+    ]
+    assert head["cost"] == {"amount": 0.5, "currency": "USD"}
+    assert head["group_cost"] == [{"amount": 0.5123, "currency": "USD"}]
+    assert head["events"][1]["event"] == {
+        "type": "call",
+        "group_id": "g",
+        "call_status": "completed",
+        "standing": 1,
+        "occurred_at": at,
+        "end_time": at,
+    }
+    assert head["events"][1]["changed"]["call_status"] == ["in_progress", "completed"]
+    leg = board.data("call-logs/b/")
+    assert (leg["group_ids"], leg["group_rank"], leg["leg_of"]) == (["g", "h"], 0, "a")
+    assert (leg["billed_seconds"], leg["legs"], leg["group_cost"]) == (60, [], [])
+    assert board.get("call-logs/d/").status_code == 404
+    assert [each["call_id"] for each in board.data("call-logs/")] == ["a"]
+    assert board.data("call-logs/?has_legs=false") == []
+
+
+def test_facts_alone_are_not_found_and_show_with_the_call(board: Board):
+    """What they changed is told as of any event."""
+    board.send({"type": "call", "call_id": "c", "metadata": {"recording": "r"}, "outcome": "sold"})
+    assert board.get("call-logs/c/").status_code == 404
+    board.send(call("c", "ringing", occurred_at="2025-12-31T10:00:00Z"))
+    first, second = board.data("call-logs/c/")["events"]
+    assert first["changed"] == {"metadata": [None, {"recording": "r"}], "outcome": [None, "sold"]}
+    assert second["changed"] == {
+        "call_status": [None, "ringing"],
+        "creation_time": [None, "2025-12-31T10:00:00Z"],
+    }

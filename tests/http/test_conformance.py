@@ -41,11 +41,13 @@ def _finds_nothing(walk: Walk, phases: str, examples: int) -> dict[str, Counter[
     return outcomes
 
 
-def _never_answered(outcomes: dict[str, Counter[int]]) -> list[str]:
+def _never_answered(outcomes: dict[str, Counter[int]]) -> set[str]:
     """Operations of which only errors were seen: the walk did not get to them."""
-    return [each.operation for each in DOCUMENTED if not outcomes[each.operation][each.status]]
+    return {each.operation for each in DOCUMENTED if not outcomes[each.operation][each.status]}
 
 
+UNMADE = {"create_hook"}
+"""Its body names a space that there is, and a platform: values that no schema makes up."""
 BOUNDARIES = "examples,coverage"
 WALKS = "fuzzing,stateful"
 
@@ -55,9 +57,13 @@ WALKS = "fuzzing,stateful"
 def test_every_boundary_of_the_document_holds(walk: Walk):
     """Each parameter and field at, within and beyond its bounds; methods and headers made up and left out."""
     outcomes = _finds_nothing(walk, BOUNDARIES, EXAMPLES)
-    assert _never_answered(outcomes) == []
+    assert _never_answered(outcomes) <= UNMADE
     assert all({400, 401} <= set(outcomes[each.operation]) for each in DOCUMENTED if each.needs_handle)
-    assert all({400, 422} <= set(outcomes[each.operation]) for each in DOCUMENTED if each.body)
+    bodies = {each.operation: each.body for each in DOCUMENTED if each.body}
+    # The bytes of a file have no schema to break but their length.
+    schemas = [name for name, body in bodies.items() if "application/json" in body.media]
+    assert [name for name in schemas if 422 not in outcomes[name]] == []
+    assert [name for name, body in bodies.items() if body.required and 400 not in outcomes[name]] == []
 
 
 @pytest.mark.timeout(600)
@@ -70,4 +76,5 @@ def test_drawn_requests_and_walks_from_answer_to_answer_find_nothing(walk: Walk)
 @pytest.mark.timeout(0)
 def test_many_drawn_requests_find_nothing(walk: Walk):
     """The same at length."""
-    assert _never_answered(_finds_nothing(walk, WALKS, LONG_EXAMPLES)) == []
+    # A drawn part has the length that the file's part must have by chance only; the boundaries have it.
+    assert _never_answered(_finds_nothing(walk, WALKS, LONG_EXAMPLES)) <= {"put_import_part", *UNMADE}

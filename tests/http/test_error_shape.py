@@ -42,8 +42,11 @@ def test_errors_look_alike_on_every_route(board: Board, operation: str):
         _is_error(board.ask(**good(board, operation, org=None)), 400)
         _is_error(board.ask(**good(board, operation, org="none.example")), 404)
     if endpoint.body is not None:
-        bare = {name: value for name, value in good(board, operation).items() if name != "json"}
+        sent = good(board, operation).items()
+        bare = {name: value for name, value in sent if name not in ("json", "content", "headers")}
         _is_error(board.ask(**bare, content=b"a,b", headers={"Content-Type": "text/csv"}), 415)
+        if "application/json" not in endpoint.body.media:
+            return
         _is_error(board.ask(**bare, content=b'{"name": ', headers={"Content-Type": "application/json"}), 400)
         _is_error(board.ask(**bare, content=b'"text"', headers={"Content-Type": "application/json"}), 422)
 
@@ -52,7 +55,7 @@ def test_errors_look_alike_on_every_route(board: Board, operation: str):
 def test_a_method_that_is_not_there_is_405_with_those_that_are(board: Board, operation: str):
     """On every path, with and without its slash."""
     endpoint = BY_OPERATION[operation]
-    request = good(board, operation, method="PUT")
+    request = good(board, operation, method="PATCH" if endpoint.method == "PUT" else "PUT")
     for path in (request["path"].rstrip("/") or "/", request["path"]):
         answer = board.ask(**{**request, "path": path})
         _is_error(answer, 405)
@@ -63,9 +66,13 @@ def test_a_method_that_is_not_there_is_405_with_those_that_are(board: Board, ope
 def test_every_path_answers_with_and_without_its_slash(board: Board, operation: str):
     """The same status, never a redirect, which could drop headers."""
     prepare(board)
-    path = good(board, operation)["path"]
-    answers = [board.ask(**good(board, operation, path=each)) for each in (path, path.rstrip("/") or "/")]
-    statuses = {answer.status_code for answer in answers}
+    statuses = set()
+    for end in ("/", ""):
+        request = good(board, operation)  # made when it is asked: an upload is undone or dropped once
+        path = (request["path"].rstrip("/") + end) or "/"
+        if operation.startswith("receive_delivery"):  # a platform signs the URL that it calls
+            request = good(board, operation, path=path)
+        statuses.add(board.ask(**{**request, "path": path}).status_code)
     assert statuses == {BY_OPERATION[operation].status}
 
 

@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,18 +23,37 @@ from callboard.http.endpoint import Endpoint
 from callboard.http.endpoints import DOCUMENTED, ENDPOINTS
 from callboard.http.errors import HttpError
 from callboard.http.router import Router
+from callboard.ingest.sources.platforms.delivery import Delivery
+from callboard.ingest.sources.platforms.registry import PLATFORMS
+from callboard.ingest.sources.platforms.taking import batch_of, take
 from callboard.model.directory import Member, Organization, Space, SpaceSettings
 from callboard.model.words import CALL_STATUSES, TASK_STATUSES
-from callboard.query.secret import new_secret
+from callboard.query.secret import HOOK_PREFIX, new_secret
+from callboard.query.secret_box import SecretBox
+from callboard.settings import Settings
+from callboard.store.hooks import Hook, NewHook
 from callboard.store.interface import Store
 from callboard.store.sqlite.store import SqliteStore
 from tests.acceptance.server import Server
 from tests.http.board import call, task
+from tests.http.requests import an_upload
 
 SEED = 20260207
 CALLS = [f"c-{number}" for number in range(25)]
 DIALLERS = 20
 TASKS = [f"t-{number}" for number in range(40)]
+UNSIGNED = "vicidial"
+"""A platform whose deliveries are proved by the URL alone."""
+MAPPINGS = [f"m-{number}" for number in range(40)]
+UPLOADED = {
+    "get_import": "put_import_part",
+    "put_import_part": "put_import_part",
+    "read_import": "read_import",
+    "start_import": "start_import",
+    "undo_import": "undo_import",
+    "drop_import": "drop_import",
+}
+"""Operation → the operation for which its upload is made; one is shared, to leave room for a new one."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +63,11 @@ class World:
     spaces: list[Space]
     token: str
     stranger: str
+    uploads: dict[str, str]
+    """Operation on an upload → the id of one that it may be done with."""
+    hook_token: str
+    """Of a hook of a platform that signs nothing: any body may be posted to it."""
+    quarantined: list[str]
 
 
 def _organization(store: Store, handle: str, now: Micros) -> Organization:
@@ -76,6 +101,32 @@ def _token(store: Store, name: str, members: list[Member], now: Micros) -> str:
     return secret.text
 
 
+def _hook(store: Store, space: Space, sealed: bytes, now: Micros) -> tuple[Hook, str]:
+    token = new_secret(HOOK_PREFIX)
+    new = NewHook(
+        space_id=space.id,
+        platform=UNSIGNED,
+        prefix=token.prefix,
+        token_digest=token.digest,
+        settings="{}",
+        sealed=sealed,
+        now=now,
+    )
+    return store.create_hook(space.org_id, new), token.text
+
+
+def _quarantined(store: Store, hook: Hook, now: Micros) -> list[str]:
+    """The ids of deliveries that cannot be read, as many as the walk may drop."""
+    found = []
+    for number in range(DIALLERS):
+        delivery = Delivery(body=f"{number} says nothing".encode(), received_at=now)
+        taken = take(PLATFORMS[UNSIGNED], delivery, hook, 10)
+        assert taken.quarantined is not None
+        store.ingest([batch_of(hook, taken, now)])
+        found.append(taken.quarantined.quarantine_id)
+    return found
+
+
 def _world(db: Path) -> World:
     store, now = SqliteStore(str(db)), system_clock()
     try:
@@ -89,7 +140,19 @@ def _world(db: Path) -> World:
         # the other organization: the walk cannot revoke what it asks with.
         asking = [Member(acme.id, "admin"), Member(other.id, "viewer")]
         stranger = [Member(other.id, "admin")]
-        return World(spaces, _token(store, "Walk", asking, now), _token(store, "Stranger", stranger, now))
+        for name in MAPPINGS:
+            store.save_mapping(acme.id, name, '{"decimal":"comma"}', now)
+        # The upload that is undone names the first batch: an import of no rows.
+        store.finish_import(acme.id, store.begin_import(acme.id, "empty", now).batch_no, now)
+        place = SimpleNamespace(store=store, acme=acme, spring=spaces[0], now=now)
+        # Of one byte, the least that a part has: the length that a boundary of the document has too.
+        made = {operation: an_upload(place, operation, b"a") for operation in set(UPLOADED.values())}
+        uploads = {operation: made[of] for operation, of in UPLOADED.items()}
+        tokens = (_token(store, "Walk", asking, now), _token(store, "Stranger", stranger, now))
+        # Hooks that the walk may rotate and revoke, by the same ids; the last one is out of its reach.
+        sealed = SecretBox(Settings(db=str(db))).seal({})
+        hooks = [_hook(store, spaces[0], sealed, now) for _ in range(DIALLERS + 1)]
+        return World(spaces, *tokens, uploads, hooks[-1][1], _quarantined(store, hooks[-1][0], now))
     finally:
         store.close()
 
@@ -119,7 +182,11 @@ def _known(world: World) -> dict[str, list[Any]]:
         "path.run_id": ["r-1"],
         "path.task_id": TASKS,
         "path.call_id": CALLS,
+        "path.mapping": MAPPINGS,
         "path.id": list(range(1, DIALLERS + 1)),
+        "path.platform": [UNSIGNED],
+        "path.hook_token": [world.hook_token],
+        "path.quarantine_id": world.quarantined,
         "header.Org-Handle": ["acme.example"],
     }
 
@@ -137,6 +204,16 @@ def _configuration(world: World, *, always: bool) -> str:
     taken = json.dumps(["2xx", "3xx", "401", "403", "404", "409", "422", "429", "5xx"])
     lines += ["[[operations]]", 'include-path-regex = "/organisation/analytics/.+"']
     lines += [f"checks.positive_data_acceptance.expected-statuses = {taken}"]
+    # Which secrets a hook has, and what is a zone or a template, depends on its platform: no schema says so.
+    for operation in ("create_hook", "rotate_hook"):
+        lines += ["[[operations]]", f'include-operation-id = "{operation}"']
+        lines += [f"checks.positive_data_acceptance.expected-statuses = {taken}"]
+    for operation, upload in world.uploads.items():
+        lines += ["[[operations]]", f'include-operation-id = "{operation}"']
+        place = f'"path.space_token" = "{world.spaces[0].token}", "path.import_id" = "{upload}"'
+        lines += [f'parameters = {{ {place}, "path.part" = 0 }}']
+        # A part is of the file's length, an answer is to one of its doubts: no schema says so.
+        lines += [f"checks.positive_data_acceptance.expected-statuses = {taken}"]
     for name, values in known.items():
         lines += [f"[dictionaries.{_plain(name)}]", f"values = {json.dumps(values)}"]
     return "\n".join(lines) + "\n"

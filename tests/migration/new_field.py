@@ -24,7 +24,7 @@ from callboard.cli.export import export
 from callboard.fold.grain import Grain
 from callboard.ingest.parse import event_from_mapping
 from callboard.ingest.rejected import RejectedEvent
-from callboard.ingest.sources.guess import guess
+from callboard.ingest.sources.guessing.guess import guess
 from callboard.ingest.sources.importer import Destination, Importer
 from callboard.ingest.sources.mapping import RowMapping
 from callboard.ingest.sources.plan import ImportPlan, open_rows

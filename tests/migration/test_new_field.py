@@ -23,56 +23,56 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = Path("src", "callboard")
 CALL_ROWS = """\
     Field(
-        name="deal", kind="text", log=(22, "dl"), maximum=64, fold="greatest", exported_since=3,
+        name="deal", kind="text", log=(28, "dl"), maximum=64, fold="greatest", exported_since=5,
         description="What became of the deal.",
         filters="What became of the deal.", groups=True, counter=7,
         option=(110, "--deal"), option_help="Only those whose deal became that.", listed=True,
         headings=("deal", "outcome_of_the_deal"),
     ),
     Field(
-        name="booked_at", kind="time", log=(23, "bk"), fold="greatest", exported_since=3,
+        name="booked_at", kind="time", log=(29, "bk"), fold="greatest", exported_since=5,
         description="When the deal was booked.",
         headings=("booked_at",),
     ),
     Field(
-        name="hold", kind="duration", log=(24, "hd"), maximum=SECONDS_MAX, column="hold_ms", fold="greatest",
-        exported_since=3,
+        name="hold", kind="duration", log=(30, "hd"), maximum=SECONDS_MAX, column="hold_ms", fold="greatest",
+        exported_since=5,
         description="How long the caller was on hold.",
         headings=("hold_seconds",),
     ),
     Field(
-        name="recorded", kind="flag", log=(26, "rc"), fold="greatest", exported_since=3,
+        name="recorded", kind="flag", log=(32, "rc"), fold="greatest", exported_since=5,
         description="Whether it was recorded.",
     ),
     Field(
-        name="answers", kind="document", log=(27, "an"), maximum=2 * KIB, fold="keys", exported_since=3,
+        name="answers", kind="document", log=(33, "an"), maximum=2 * KIB, fold="keys", exported_since=5,
         description="What the caller answered.",
     ),
     Field(
-        name="labels", kind="texts", log=(28, "lb"), maximum=2 * KIB, fold="greatest", exported_since=3,
+        name="labels", kind="texts", log=(34, "lb"), maximum=2 * KIB, fold="greatest", exported_since=5,
         description="Its labels.",
     ),
 """
 SCORE_ROW = """\
     Field(
-        name="score", kind="whole", log=(25, "sc"), maximum=100, fold="greatest", exported_since=3,
+        name="score", kind="whole", log=(31, "sc"), maximum=100, fold="greatest", exported_since=5,
         description="How content the caller was.",
         filters="How content the caller was.",
     ),
 """
 TASK_ROWS = """\
     Field(
-        name="team", kind="text", log=(19, "tm"), maximum=64, fold="greatest", exported_since=3,
+        name="team", kind="text", log=(19, "tm"), maximum=64, fold="greatest", exported_since=5,
         description="Which team carries it out.",
         filters="Which team carries it out.",
         option=(60, "--team"), option_help="Only that team's.", listed=True,
     ),
     Field(
-        name="urgent", kind="flag", log=(20, "ur"), fold="attempt", exported_since=3,
+        name="urgent", kind="flag", log=(20, "ur"), fold="attempt", exported_since=5,
         description="Whether this attempt is urgent.",
     ),
     Field(
-        name="details", kind="document", log=(21, "de"), maximum=2 * KIB, fold="greatest", exported_since=3,
+        name="details", kind="document", log=(21, "de"), maximum=2 * KIB, fold="greatest", exported_since=5,
         description="What else is known.",
     ),
 """

@@ -40,22 +40,10 @@ from tests.migration.upgrading import Printing
 from tests.property.plain_fold import PlainSpace, SentEvent, plain_dump
 from tests.stores import behind, bits, dump, on_postgres
 
-ENGINES = ("sqlite", pytest.param("postgres", marks=on_postgres))
 ROOT = Path(__file__).parents[2]
 KILLS = 8
 
 Older = Callable[[], str]
-
-
-@pytest.fixture(params=ENGINES)
-def older(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The name of a store that the version before left."""
-    if request.param == "sqlite":
-        yield str(older_file(tmp_path / "older.db"))
-        return
-    url = older_database(cluster.empty_database())
-    yield url
-    cluster.drop(url)
 
 
 def opened(name: str, observer: refold.UpgradeObserver | None = None) -> SqlStore:

@@ -113,10 +113,31 @@ def test_what_an_older_version_had_not_compacted_still_counts(tmp_path: Path) ->
     send(store, space, call("c1", creation_time=NOW), call("c2", "failed", creation_time=NOW))
     store.close()
     with closing(apsw.Connection(path)) as db:
-        for column in ("position", "owner", "beat"):
+        db.execute("DROP INDEX import_by_file; DROP INDEX import_by_mapping; DROP TABLE import_mapping")
+        db.execute("DROP TABLE import_upload; DROP TABLE import_part")
+        db.execute("DROP INDEX event_outweighed; DROP INDEX event_repeat_by_batch")
+        db.execute("DROP TABLE call_link; DROP TABLE group_end")
+        db.execute("DROP INDEX call_by_head; DROP INDEX call_oversized; DROP INDEX call_without_status")
+        hooks = (
+            "hook_token",
+            "hook_secret",
+            "hook",
+            "hook_count",
+            "hook_tally",
+            "quarantine",
+            "reconciliation",
+        )
+        for table in hooks:
+            db.execute(f"DROP TABLE {table}")
+        reading = ("file_digest", "options_digest", "record_type", "place", "mapping")
+        for column in ("position", "owner", "beat", *reading, "replaces", "replaced"):
             db.execute(f"ALTER TABLE batch DROP COLUMN {column}")
         db.execute("DROP INDEX call_contradicting; DROP INDEX call_by_space_time")
-        db.execute("ALTER TABLE call DROP COLUMN time_marks")
+        for column in (
+            *("time_marks", "outcome", "cost_micros", "cost_currency", "billed_ms"),
+            *("group_ids", "group_rank", "leg_of"),
+        ):
+            db.execute(f"ALTER TABLE call DROP COLUMN {column}")
         db.execute("CREATE INDEX call_by_space_time ON call (org_id, space_id, creation_time) WHERE void = 0")
         db.execute("ALTER TABLE task DROP COLUMN status_since")
         for table, column in (

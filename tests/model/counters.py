@@ -58,4 +58,4 @@ def contact_cells(state: State, org_id: int) -> dict[CellKey, Measures]:
 
 
 def _as_new(items: Iterable[Item]) -> Iterable[Item]:
-    return (Item(item.item_id, item.is_call, row=item.row) for item in items)
+    return (Item(item.item_id, item.kind, row=item.row) for item in items)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, TypeVar
 
+from callboard.clock import SECOND
 from callboard.model.call import MAX_CALL_SPAN, Call
 from callboard.model.directory import SpaceSettings
 from callboard.model.fields import filter_fields
@@ -26,7 +27,24 @@ def matches(expected: FilterValue | int, value: str | int | None) -> bool:
     return value in (None, "unknown") if isinstance(expected, Unknown) else value == expected
 
 
-def call_passes(call: Call, where: CallFilter, limits: SpaceSettings) -> bool:
+class CallLimits(NamedTuple):
+    """How long calls of a space may stay live, in seconds."""
+
+    of_space: int
+    of_source: Mapping[str, int]
+    """Of hooks, by the source that their calls have."""
+
+    def of(self, call: Call) -> int:
+        return min(self.of_space, self.of_source.get(call.source, self.of_space))
+
+
+def is_past_limit(call: Call, now: int, limits: CallLimits) -> bool:
+    """Whether a call is live, longer than it may be."""
+    live = call.call_status in ("ringing", "in_progress")
+    return live and call.creation_time + limits.of(call) * SECOND < now
+
+
+def call_passes(call: Call, where: CallFilter, limits: CallLimits) -> bool:
     """Whether a call matches the filter; `limits` are its space's."""
     duration, wait = call.duration_ms, call.wait_ms
     return (
@@ -40,6 +58,7 @@ def call_passes(call: Call, where: CallFilter, limits: SpaceSettings) -> bool:
         and (where.unplaced is None or call.has_unknown_time(where.unplaced))
         and where.time_to_answer_known in (None, wait is not None)
         and where.contradicting in (None, call.contradicting)
+        and where.past_limit in (None, is_past_limit(call, where.now, limits))
         and (where.min_wait_ms is None or (wait is not None and wait >= where.min_wait_ms))
         and (where.max_wait_ms is None or (wait is not None and wait <= where.max_wait_ms))
         and (where.min_duration_ms is None or (duration is not None and duration >= where.min_duration_ms))
@@ -49,11 +68,11 @@ def call_passes(call: Call, where: CallFilter, limits: SpaceSettings) -> bool:
     )
 
 
-def _is_in_progress(call: Call, kind: str, span: tuple[int, int], limits: SpaceSettings) -> bool:
+def _is_in_progress(call: Call, kind: str, span: tuple[int, int], limits: CallLimits) -> bool:
     began = call.begins(kind)
     if began is None:
         return False
-    ended = call.ends(began, limits.live_call_limit)
+    ended = call.ends(began, limits.of(call))
     if ended is None:
         return False
     ended = min(ended, call.creation_time + MAX_CALL_SPAN)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from msgspec import structs
+from msgspec import UNSET, structs
 
 from callboard.clock import DAY, Micros
 from callboard.errors import CallerError, IdempotencyConflictError
-from callboard.fold.batch import Item, Loaded, SpaceFold, Verdict
-from callboard.model.event import Entry
+from callboard.fold.batch import KINDS, Item, Loaded, SpaceFold, Verdict, tally_of
+from callboard.model.event import Entry, GroupEnd
 from callboard.store.importing import ImportBatch, check_owner
 from callboard.store.interface import Batch, NewRun, Receipt, Rejection
 from tests.model.counters import apply_tally
+from tests.model.groups import settled
+from tests.model.hooks import record_delivery
+from tests.model.replacing import set_aside
 from tests.model.state import RunState, SpaceState, State, StateMixin
 
 IDEMPOTENCY_KEPT: Micros = 7 * DAY
@@ -40,9 +43,20 @@ class Intake(StateMixin):
             return fault
 
 
-def ingest_one(state: State, batch: Batch, owner: str | None = None) -> Receipt:
-    """One batch, whole or not at all. `owner`: the nonce of the process that sends rows of an import."""
+def ingest_one(
+    state: State,
+    batch: Batch,
+    owner: str | None = None,
+    aside: Collection[bytes] = (),
+) -> Receipt:
+    """One batch, whole or not at all. `owner`: the nonce of the process that sends rows of an import;
+    `aside`: the events that do not count, because a later import has the say.
+    """
     space = state.need_space(batch.org_id, batch.space_id)
+    space.has_groups = space.has_groups or any(
+        isinstance(each.event, GroupEnd) or getattr(each.event, "group_ids", UNSET) is not UNSET
+        for each in batch.entries
+    )
     first = _first_answer(space, batch)
     if first is not None:
         return first
@@ -50,16 +64,18 @@ def ingest_one(state: State, batch: Batch, owner: str | None = None) -> Receipt:
     fold = SpaceFold(_load(space, batch.entries))
     # Entries are copied: a store keeps what it was given, whatever the caller does with it afterwards.
     arrived = [structs.replace(entry, batch_no=kept.batch_no) for entry in batch.entries]
-    verdicts = [_verdict(kept, fold, entry) for entry in arrived]
+    verdicts = [_verdict(kept, fold, entry, space, aside) for entry in arrived]
     receipt = _receipt(batch, kept.batch_no, verdicts)
 
     # From here on nothing can fail: what precedes changed nothing that is kept.
-    _save(space, fold)
+    _save(state, space, fold)
     if batch.run is not None:
         _register(space, batch.run)
     if batch.idempotency is not None:
         space.answers[batch.idempotency.key] = (batch.idempotency, batch.received_at)
     _record(state, space, kept, receipt, batch.received_at)
+    if batch.delivery is not None:
+        record_delivery(state, batch.org_id, batch.received_at, batch.delivery, receipt.rejected)
     state.bump_version(space)
     return receipt
 
@@ -96,8 +112,9 @@ def _load(space: SpaceState, entries: Sequence[Entry]) -> Loaded:
         event_id = entry.event.event_id
         if isinstance(event_id, str) and event_id in space.event_bodies:
             loaded.event_bodies[event_id] = space.event_bodies[event_id]
-        for kept, copies in ((space.calls, loaded.calls), (space.tasks, loaded.tasks)):
-            item = kept.get(entry.event.item_id)
+        for kind in KINDS.values():
+            copies = loaded.of_kind(kind)
+            item = space.of_kind(kind).get(entry.event.item_id)
             if item is not None:
                 copies[item.item_id] = structs.replace(
                     item, entries=list(item.entries), new_entries=[], before=item.row
@@ -105,7 +122,11 @@ def _load(space: SpaceState, entries: Sequence[Entry]) -> Loaded:
     return loaded
 
 
-def _verdict(kept: ImportBatch, fold: SpaceFold, entry: Entry) -> Verdict:
+def _verdict(
+    kept: ImportBatch, fold: SpaceFold, entry: Entry, space: SpaceState, aside: Collection[bytes]
+) -> Verdict:
+    if entry.body in aside:
+        return Verdict("stale" if set_aside(space, entry) else "duplicate")
     if kept.withdrawn_at is not None:
         return Verdict("rejected", "withdrawn_import", "the import these events belong to was withdrawn")
     return fold.arrive(entry)
@@ -125,19 +146,20 @@ def _receipt(batch: Batch, batch_no: int, verdicts: Sequence[Verdict]) -> Receip
     return receipt
 
 
-def _save(space: SpaceState, fold: SpaceFold) -> None:
+def _save(state: State, space: SpaceState, fold: SpaceFold) -> None:
     for item in fold.items:
-        (space.calls if item.is_call else space.tasks)[item.item_id] = Item(
-            item.item_id, item.is_call, row=item.row, entries=item.entries
+        space.of_kind(item.kind)[item.item_id] = Item(
+            item.item_id, item.kind, row=item.row, entries=item.entries
         )
         for entry in item.new_entries:
             if isinstance(entry.event.event_id, str):
                 space.event_bodies[entry.event.event_id] = entry.body
     for again in fold.repeats:
-        kept = space.repeats.setdefault((again.item.is_call, again.item.item_id, again.entry.body), [])
+        kept = space.repeats.setdefault((again.item.kind, again.item.item_id, again.entry.body), [])
         if all(other.batch_no != again.entry.batch_no for other in kept):
             kept.append(again.entry)
-    apply_tally(space, fold.tally())
+    space.has_groups = space.has_groups or bool(fold.repeats)
+    apply_tally(space, tally_of(settled(space, list(fold.items))))
 
 
 def _register(space: SpaceState, run: NewRun) -> None:

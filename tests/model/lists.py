@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from msgspec import structs
 
+from callboard.fold.batch import Row
 from callboard.model.call import Call
 from callboard.model.event import Entry
 from callboard.model.run import Run
@@ -60,11 +61,27 @@ class Lists(StateMixin):
     def call(self, org_id: int, space_id: int, call_id: str) -> Call | None:
         with self.state.lock:
             row = self._row(org_id, space_id, call_id, is_call=True)
-            return row if isinstance(row, Call) and not row.void else None
+            return row if isinstance(row, Call) and row.void in (0, 3) else None
+
+    def legs(self, org_id: int, space_id: int, call_id: str) -> list[Call]:
+        with self.state.lock:
+            space = self.state.space_of(org_id, space_id)
+            rows = [item.row for item in space.calls.values()] if space is not None else []
+            legs = [row for row in rows if isinstance(row, Call) and row.leg_of == call_id]
+            return sorted(legs, key=lambda leg: (leg.creation_time, leg.call_id))
 
     def call_entries(self, org_id: int, space_id: int, call_id: str) -> list[Entry]:
         with self.state.lock:
-            return self._entries(org_id, space_id, call_id, is_call=True)
+            own = self._entries(org_id, space_id, call_id, is_call=True)
+            space = self.state.space_of(org_id, space_id)
+            row = self._row(org_id, space_id, call_id, is_call=True)
+            if space is None or not isinstance(row, Call) or row.time_marks & 16:
+                return own
+            said = [entry for each in row.links if each in space.ends for entry in space.ends[each].entries]
+            if not said:
+                return own
+            said = [structs.replace(entry, stamp=None) for entry in said]
+            return sorted([*own, *said], key=lambda entry: entry.received_at)
 
     def agents(self, scope: Scope, window: Window, max_pairs: int) -> list[AgentTasks] | None:
         with self.state.lock:
@@ -124,8 +141,9 @@ class Lists(StateMixin):
 
     def _calls(self, scope: Scope, where: CallFilter) -> Iterator[CallAt]:
         for space in self._in_scope(scope):
+            limits = self.state.call_limits(scope.org_id, space.space.id)
             for call in space.non_void_calls():
-                if call_passes(call, where, space.space.settings):
+                if _of_group_passes(space, call, where) and call_passes(call, where, limits):
                     yield CallAt(space.space.id, call)
 
     def _tasks(self, scope: Scope, where: TaskFilter) -> Iterator[TaskAt]:
@@ -141,7 +159,7 @@ class Lists(StateMixin):
             if run is not None:
                 yield run
 
-    def _row(self, org_id: int, space_id: int, item_id: str, *, is_call: bool) -> Call | Task | None:
+    def _row(self, org_id: int, space_id: int, item_id: str, *, is_call: bool) -> Row | None:
         space = self.state.space_of(org_id, space_id)
         item = space.item(item_id, is_call=is_call) if space is not None else None
         return item.row if item is not None else None
@@ -150,6 +168,16 @@ class Lists(StateMixin):
         space = self.state.space_of(org_id, space_id)
         item = space.item(item_id, is_call=is_call) if space is not None else None
         return [structs.replace(entry, stamp=None) for entry in item.entries] if item is not None else []
+
+
+def _of_group_passes(space: SpaceState, call: Call, where: CallFilter) -> bool:
+    """What is asked of the whole group of a call."""
+    if where.external_id is None and where.has_legs is None:
+        return True
+    rows = [item.row for item in space.calls.values() if isinstance(item.row, Call)]
+    legs = [row for row in rows if row.leg_of == call.call_id]
+    values = [value for row in (call, *legs) for value in (row.external_ids or {}).values()]
+    return (where.external_id is None or where.external_id in values) and where.has_legs in (None, bool(legs))
 
 
 def _agent(handle: str | None, rows: list[TaskAt]) -> AgentTasks:

@@ -8,12 +8,13 @@ from typing import Any, Literal
 from msgspec import structs
 
 from callboard.clock import Micros
-from callboard.fold.batch import Item, refold, same_row
+from callboard.fold.batch import same_row
 from callboard.store.interface import IDLE, Activity, Progress
 from callboard.store.questions import CONTACT_SPACES
 from callboard.store.reporting import Difference, LastVerification, Verification
 from tests.model.counters import contact_cells, recount
-from tests.model.state import SpaceState, StateMixin
+from tests.model.groups import refolded, right_rows
+from tests.model.state import SpaceState, State, StateMixin
 
 MAX_LISTED = 1_000
 
@@ -28,7 +29,7 @@ class Maintenance(StateMixin):
             found = Verification()
             spaces = list(self.state.spaces.values())
             for done, space in enumerate(spaces, 1):
-                differences = list(_differences(space, deep=deep))
+                differences = list(_differences(self.state, space, deep=deep))
                 found.drift += len(differences)
                 if differences:
                     org_id = space.space.org_id
@@ -36,7 +37,7 @@ class Maintenance(StateMixin):
                 found.differences += differences[: MAX_LISTED - len(found.differences)]
                 _count_checked(found.checked, space, deep=deep)
                 if repair and differences:
-                    _repair(space, deep=deep)
+                    _repair(self.state, space, deep=deep)
                     self.state.bump_version(space)
                     found.repaired += len(differences)
                 if progress is not None:
@@ -76,7 +77,8 @@ class Maintenance(StateMixin):
             for space in self.state.spaces_of(org_id):
                 space_id = space.space.id
                 for item in space.items():
-                    dumped["calls" if item.is_call else "tasks"][space_id, item.item_id] = item.row
+                    if item.kind != "end":
+                        dumped[f"{item.kind}s"][space_id, item.item_id] = item.row
                 for key, measures in space.cells.items():
                     dumped["cells"][space_id, *key] = tuple(measures)
                 for run_id in space.runs:
@@ -87,14 +89,13 @@ class Maintenance(StateMixin):
             return dumped
 
 
-def _differences(space: SpaceState, *, deep: bool) -> Iterator[Difference]:
+def _differences(state: State, space: SpaceState, *, deep: bool) -> Iterator[Difference]:
+    expected = _expected(state, space, deep=deep)
     if deep:
-        for item in space.items():
-            fresh = _refolded(item)
+        for item in (*space.calls.values(), *space.tasks.values()):
+            fresh = expected.of_kind(item.kind)[item.item_id]
             if not same_row(fresh.row, item.row):
-                what = "call" if item.is_call else "task"
-                yield _difference(space, what, item.item_id, item.row, fresh.row)
-    expected = _expected(space, deep=deep)
+                yield _difference(space, item.kind, item.item_id, item.row, fresh.row)
     totals, cells, runs = recount(expected)
     if totals != space.totals:
         yield _difference(space, "totals", "", space.totals, totals)
@@ -114,25 +115,22 @@ def _difference(space: SpaceState, what: str, key: str, stored: Any, expected: A
     return Difference(what, space.space.org_id, space.space.id, key, stored, expected)
 
 
-def _refolded(item: Item) -> Item:
-    fresh = structs.replace(item)
-    refold(fresh)
-    return fresh
-
-
-def _expected(space: SpaceState, *, deep: bool) -> SpaceState:
+def _expected(state: State, space: SpaceState, *, deep: bool) -> SpaceState:
     """The space with the rows that its counters are compared with: with `deep` refolded ones."""
     if not deep:
         return space
     expected = SpaceState(space.space)
-    expected.calls = {item_id: _refolded(item) for item_id, item in space.calls.items()}
-    expected.tasks = {item_id: _refolded(item) for item_id, item in space.tasks.items()}
+    rows = right_rows(space)
+    expected.calls = {
+        item_id: structs.replace(item, row=rows[item_id]) for item_id, item in space.calls.items()
+    }
+    expected.tasks = {item_id: refolded(item) for item_id, item in space.tasks.items()}
     expected.runs = space.runs
     return expected
 
 
-def _repair(space: SpaceState, *, deep: bool) -> None:
-    expected = _expected(space, deep=deep)
+def _repair(state: State, space: SpaceState, *, deep: bool) -> None:
+    expected = _expected(state, space, deep=deep)
     space.totals, space.cells, space.runs = recount(expected)
     space.calls, space.tasks = expected.calls, expected.tasks
 

@@ -10,17 +10,29 @@ from msgspec import UNSET
 
 from callboard.clock import Micros
 from callboard.fold.task import run_time_ms
-from callboard.model.call import MAX_CALL_SPAN
+from callboard.model.call import MAX_CALL_SPAN, Call
 from callboard.model.task import Task
 from callboard.model.words import Outcome
 from callboard.store.questions import NO_SPACE, CallFilter
-from callboard.store.reporting import Arrivals, Intervals, Overdue
-from tests.model.filters import call_passes
+from callboard.store.reporting import Arrivals, BesideCalls, Intervals, Overdue
+from tests.model.filters import call_passes, is_past_limit
 from tests.model.state import StateMixin
 
 
 class OverdueItems(StateMixin):
     """`arrivals`, `long_live_calls`, `waiting_tasks`, `run_times_ms`."""
+
+    def beside_calls(self, org_id: int, spaces: Sequence[int]) -> BesideCalls:
+        with self.state.lock:
+            rows = [
+                item.row
+                for space in self.state.spaces_of(org_id)
+                if space.space.id in spaces
+                for item in space.calls.values()
+                if isinstance(item.row, Call)
+            ]
+            oversized = [row for row in rows if row.void == 0 and row.time_marks & 16]
+            return BesideCalls(sum(row.void == 2 for row in rows), len(oversized))
 
     def arrivals(self, org_id: int, spaces: Sequence[int], since: Micros, max_events: int) -> Arrivals:
         with self.state.lock:
@@ -58,16 +70,17 @@ class OverdueItems(StateMixin):
         )
 
     def long_live_calls(
-        self, org_id: int, status: str, before: Mapping[int, Micros], max_ids: int
+        self, org_id: int, status: str, spaces: Sequence[int], now: Micros, max_ids: int
     ) -> dict[int, Overdue]:
         with self.state.lock:
             found = {
                 space_id: [
                     (call.creation_time, call.call_id)
                     for call in self.state.need_space(org_id, space_id).non_void_calls()
-                    if call.call_status == status and call.creation_time < moment
+                    if call.call_status == status
+                    and is_past_limit(call, now, self.state.call_limits(org_id, space_id))
                 ]
-                for space_id, moment in before.items()
+                for space_id in spaces
             }
         return {space_id: _longest(overdue, max_ids) for space_id, overdue in found.items() if overdue}
 
@@ -83,14 +96,15 @@ class OverdueItems(StateMixin):
         with self.state.lock:
             for space_id in spaces:
                 space = self.state.need_space(org_id, space_id)
+                limits = self.state.call_limits(org_id, space_id)
                 for call in space.non_void_calls():
-                    if not call_passes(call, where, space.space.settings):
+                    if not call_passes(call, where, limits):
                         continue
                     unplaced += period[0] <= call.creation_time < period[1] and call.has_unknown_time(kind)
                     began = call.begins(kind)
                     if began is None or not period[0] - MAX_CALL_SPAN <= call.creation_time < period[1]:
                         continue
-                    ended = call.ends(began, space.space.settings.live_call_limit)
+                    ended = call.ends(began, limits.of(call))
                     if ended is None:
                         continue
                     ended = min(ended, call.creation_time + MAX_CALL_SPAN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from threading import RLock
 
@@ -9,7 +10,7 @@ from msgspec import Struct, field
 
 from callboard.clock import Micros
 from callboard.errors import NotFoundError
-from callboard.fold.batch import Item
+from callboard.fold.batch import Item, Kind
 from callboard.fold.tally import CellKey, Measures
 from callboard.model.call import Call
 from callboard.model.directory import Organization, Space, Token
@@ -18,9 +19,12 @@ from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.totals import Totals
 from callboard.model.words import Outcome
-from callboard.store.importing import ImportBatch
+from callboard.store.hooks import Hook, HookCounts, QuarantinedDelivery, Tally
+from callboard.store.importing import ImportBatch, SavedMapping
 from callboard.store.interface import Idempotency, NewRun, batch_id
 from callboard.store.reporting import LastVerification
+from callboard.store.uploads import Upload
+from tests.model.filters import CallLimits
 
 
 class RunState(Struct):
@@ -49,10 +53,16 @@ class SpaceState:
         self.version = 0
         self.calls: dict[str, Item] = {}
         self.tasks: dict[str, Item] = {}
+        self.ends: dict[str, Item] = {}
+        """Group id → the ends that were said of it."""
+        self.has_groups = False
+        """Whether rows may depend on more than their own first receipts: groups, ends of groups, repeats."""
         self.event_bodies: dict[str, bytes] = {}
-        self.repeats: dict[tuple[bool, str, bytes], list[Entry]] = {}
+        self.repeats: dict[tuple[Kind, str, bytes], list[Entry]] = {}
         """Events that other batches contained as well, with batch and time of receipt, in order of batches.
         """
+        self.outweighed: dict[tuple[Kind, str], list[Entry]] = {}
+        """Events that do not count, because a later import has the say, by the item."""
         self.totals = Totals()
         self.cells: dict[CellKey, Measures] = {}
         self.runs: dict[str, RunState] = {}
@@ -62,8 +72,11 @@ class SpaceState:
         """Idempotency key → the request, and when it was received."""
 
     def items(self) -> list[Item]:
-        """All calls and tasks."""
-        return [*self.calls.values(), *self.tasks.values()]
+        """All calls, tasks and ends of groups."""
+        return [*self.calls.values(), *self.tasks.values(), *self.ends.values()]
+
+    def of_kind(self, kind: Kind) -> dict[str, Item]:
+        return {"call": self.calls, "task": self.tasks, "end": self.ends}[kind]
 
     def item(self, item_id: str, *, is_call: bool) -> Item | None:
         return (self.calls if is_call else self.tasks).get(item_id)
@@ -117,12 +130,25 @@ class State:
         self.tokens: dict[int, TokenState] = {}
         self.batches: dict[tuple[int, int], ImportBatch] = {}
         """(organization, batch number) → the batch of a request or an import."""
+        self.mappings: dict[tuple[int, str], SavedMapping] = {}
+        self.uploads: dict[tuple[int, str], Upload] = {}
+        self.upload_parts: dict[tuple[int, str], dict[int, bytes]] = {}
+        """(organization, name) → the saved mapping."""
         self.without_space: defaultdict[int, Counter[tuple[Outcome, str]]] = defaultdict(Counter)
         """Organization → outcomes of import rows whose space is unknown."""
         self.without_space_at: dict[int, Micros] = {}
         """Organization → when the last of these was received."""
         self.batch_numbers: Counter[int] = Counter()
         """Organization → its last batch number."""
+        self.hooks: dict[int, Hook] = {}
+        self.hook_tokens: dict[bytes, tuple[int, Micros | None]] = {}
+        """Digest → hook, and until when the token is valid."""
+        self.hook_counts: defaultdict[tuple[int, int], HookCounts] = defaultdict(HookCounts)
+        self.hook_tallies: defaultdict[tuple[int, int], dict[Tally, tuple[int, Micros]]] = defaultdict(dict)
+        """Organization and hook → how often, and when last."""
+        self.quarantine: dict[tuple[int, str], QuarantinedDelivery] = {}
+        self.reconciliations: dict[tuple[int, int], str] = {}
+        """(organization, hook or 0) → how far its reconciliation has come."""
         self.verified: LastVerification | None = None
         self.versions: defaultdict[int, int] = defaultdict(int)
         """Organization → its version, incremented by each commit to one of its spaces."""
@@ -141,6 +167,21 @@ class State:
         if space is None:
             raise NotFoundError("Space not found.")
         return space
+
+    def call_limits(self, org_id: int, space_id: int) -> CallLimits:
+        """How long calls of a space may stay live: what it allows, and what each of its hooks does."""
+        of_source: dict[str, int] = {}
+        for hook in self.hooks.values():
+            limit = json.loads(hook.settings).get("live_call_limit")
+            if (hook.org_id, hook.space_id, hook.revoked_at) == (
+                org_id,
+                space_id,
+                None,
+            ) and limit is not None:
+                source = f"hook:{hook.platform}"
+                of_source[source] = min(limit, of_source.get(source, limit))
+        space = self.need_space(org_id, space_id).space
+        return CallLimits(space.settings.live_call_limit, of_source)
 
     def next_batch_no(self, org_id: int) -> int:
         self.batch_numbers[org_id] += 1

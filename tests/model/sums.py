@@ -89,7 +89,7 @@ class ReportSums(StateMixin):
             for space_id, begin, end in wanted.places
             for space in [self.state.need_space(org_id, space_id)]
             for call in space.non_void_calls()
-            if call_passes(call, where, space.space.settings)
+            if call_passes(call, where, self.state.call_limits(org_id, space_id))
             and (call.call_status == "completed" if wanted.of == "talk" else call.call_status != "queued")
             and begin <= call.creation_time < end
             for value in [call.duration_ms if wanted.of == "talk" else call.wait_ms]
@@ -152,8 +152,9 @@ class ReportSums(StateMixin):
     def _calls_of(self, org_id: int, aggregate: Aggregate) -> Iterator[tuple[SpaceState, Call]]:
         assert isinstance(aggregate.where, CallFilter)
         for space in [self.state.need_space(org_id, space_id) for space_id in aggregate.spaces]:
+            limits = self.state.call_limits(org_id, space.space.id)
             for call in space.non_void_calls():
-                if call_passes(call, aggregate.where, space.space.settings) and _in_bucket(call, aggregate):
+                if call_passes(call, aggregate.where, limits) and _in_bucket(call, aggregate):
                     yield space, call
 
     def _cells(self, org_id: int, space_id: int) -> dict[CellKey, Measures]:

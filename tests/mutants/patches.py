@@ -50,6 +50,7 @@ class Mutant(Struct, frozen=True):
                     f"{times} times, not once. Refresh it: make the same mutation in the source as it is now "
                     f"and keep its `git diff` under the same head.\n{hunk.before}"
                 )
+            file.unlink(missing_ok=True)  # it may be a link to the file of another tree
             file.write_text(text.replace(hunk.before, hunk.after))
 
 

@@ -7,10 +7,12 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests import cluster
 from tests.mutants.patches import Mutant, mutants
 
 ROOT = Path(__file__).parents[2]
@@ -25,15 +27,19 @@ BROKEN = re.compile(
 )
 """What a mutant says that cannot run: any test notices that, so that it proves nothing of the promise."""
 
+DAYS = 3
+"""SHORT=1: so many days until each mutant was killed once. All of them take longer than all other tests."""
+OF_TODAY = MUTANTS[datetime.now(UTC).toordinal() % DAYS :: DAYS] if os.environ.get("SHORT") else MUTANTS
+
 each_mutant = pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 
 
 @pytest.fixture(scope="session")
 def tree(tmp_path_factory) -> Path:
-    """A copy of the project."""
+    """A copy of the project, with its bytecode: none is used of a file that was mutated since."""
     copy = tmp_path_factory.mktemp("unmutated")
     for name in ("src", "tests", "docs", "requirements"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.patch"))
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("*.patch"))
     for name in ("pyproject.toml", "Makefile", "README.md", "generate_fields.py"):
         shutil.copy(ROOT / name, copy / name)
     return copy
@@ -44,7 +50,7 @@ def run(tree: Path, tests: list[str], **environment: str) -> tuple[int, str]:
     said = _python(tree, {}, "-c", "import callboard; print(callboard.__file__)").stdout
     assert said.startswith(str(tree)), f"the sources under test are not the copy's: {said}"
     # Schemathesis takes as long to load as most of these tests to run.
-    plugins = ("-p", "no:schemathesis", "-p", "tests.mutants.first_failure")
+    plugins = ("-p", "no:schemathesis", "-p", "no:anyio", "-p", "tests.mutants.first_failure")
     drawn = "--hypothesis-profile=first failure"
     options = ("-x", "-q", "-p", "no:cacheprovider", *plugins, drawn, "-m", "")
     done = _python(tree, environment, "-m", "pytest", *options, *tests)
@@ -55,6 +61,9 @@ def _python(tree: Path, environment: dict[str, str], *arguments: str) -> subproc
     own = {
         name: value for name, value in os.environ.items() if not name.startswith(("CALLBOARD_", "PYTEST_"))
     }
+    if cluster.why_not() is None:
+        # Making a cluster takes longer than most of these tests; each store has a database of its own.
+        own["CALLBOARD_TEST_POSTGRES"] = cluster.server() + "postgres"
     paths = os.pathsep.join([str(tree / "src"), str(tree)])
     return subprocess.run(
         [sys.executable, *arguments],
@@ -99,11 +108,11 @@ def test_what_kills_mutants_passes_without_one(folder: str, tree: Path):
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-@each_mutant
+@pytest.mark.parametrize("mutant", OF_TODAY, ids=lambda mutant: mutant.name)
 def test_a_mutant_is_killed(mutant: Mutant, tree: Path, tmp_path):
     """With the promise broken, the named tests fail."""
     copy = tmp_path / "mutated"
-    shutil.copytree(tree, copy)
+    shutil.copytree(tree, copy, copy_function=os.link)
     mutant.apply(copy)
     code, said = run(copy, mutant.killed_by)
     assert code == TESTS_FAILED, (

@@ -19,6 +19,7 @@ from callboard.query import analytics, civil, directory, wall_clock
 from callboard.query.analytics import ScopeTotals
 from callboard.query.directory import Principal
 from callboard.query.reports import links, period, tiles, views
+from callboard.store.hooks import Hook, SealedSecrets
 from callboard.store.postgres import statements
 
 MIB = 1024 * 1024
@@ -89,6 +90,16 @@ _TOKEN = Token(
     created_at=_NOW,
     members=tuple(Member(BIG, "admin") for _ in range(5)),
 )
+_HOOK = Hook(
+    id=BIG,
+    org_id=BIG,
+    space_id=BIG,
+    platform="elevenlabs",
+    prefix="cbh_0123456",
+    settings="s" * 4_096,
+    created_at=_NOW,
+    secrets=tuple(SealedSecrets(no, b"%d" % no + b"s" * 3_000, _NOW) for no in range(5)),
+)
 _SQL = "x" * 7_000
 CACHES: dict[str, Cache] = {
     "query/civil.py: read_zone": Cache(
@@ -157,6 +168,9 @@ CACHES: dict[str, Cache] = {
     "query/directory.py: DirectorySnapshot._tokens": Cache(
         "space tokens remembered", directory.MAX_CACHED, 16, ("t" * 64, _SPACE)
     ),
+    "query/directory.py: DirectorySnapshot._hooks": Cache(
+        "hooks remembered", directory.MAX_CACHED_HOOKS, 24, (b"d" * 32, (_HOOK, _NOW))
+    ),
     "query/directory.py: DirectorySnapshot._spaces": Cache(
         "spaces in the lists of organizations remembered", directory.MAX_CACHED_SPACES, 72, (BIG, _SPACE)
     ),
@@ -205,15 +219,22 @@ MADE_ONCE_ROW = "texts, statements and files of the program that are made once"
 MADE_ONCE_MIB = 16
 NO_CACHES = {
     "fold/call.py: CallFold._facts": "one call's facts, while it is folded",
+    "fold/call.py: CallFold._stamps": "one call's facts, while it is folded",
+    "fold/groups.py: Linked._parent": "the groups of one commit",
+    "fold/groups.py: Linked._rows": "the groups of one commit",
+    "store/sql/grouping.py: _Settling._owns": "the groups of one commit",
+    "store/sql/grouping.py: _Settling._others": "the groups of one commit",
     "fold/call.py: CallFold._ends": "one call's ends, while it is folded",
     "fold/call.py: CallFold._mappings": "one call's mappings, while it is folded",
     "http/router.py: _Node.literals": "the routes, made at the start",
     "http/router.py: _Node.endpoints": "the routes, made at the start",
     "http/metering.py: Gauges._noted": "names of our own counters",
+    "http/hook_refusals.py: HookRefusals._waiting": "hooks that refused within the last second",
     "http/refusal_log.py: RefusalLog._kinds": "codes of our own errors",
     "http/body_memory.py: BodyMemory._of_sender": "senders with a body, removed with its last byte",
     "http/fair_threads.py: FairThreadPool._running": "calls that run, bounded by the threads",
     "http/fair_threads.py: FairThreadPool._queues": "what waits, bounded by the room for it",
+    "store/sql/replacing.py: Replacing._outweighed": "calls of one commit of an import",
     "telemetry/meter.py: Layout._places": "names of our own counters",
     "query/analytics.py: OrganizationTotals.spaces": "counted by Analytics._known",
     "query/slots.py: StreamSlots._of_organization": "slots that are taken",
@@ -225,6 +246,7 @@ NO_CACHES = {
     "live/follow.py: Streams._followed": "what open streams follow",
     "live/follow.py: Streams._seen": "organizations of open streams",
     "live/follow.py: Streams.ended": "our own reasons",
+    "store/occurrences.py: Occurrences._latest": "MAX_IN_MEMORY keys of one import",
     "store/sql/verify.py: Verifier._broken": "tables found damaged, while they are verified",
     "store/postgres/refresh.py: WatchedOrganization.spaces": "spaces of MAX_WATCHED organizations",
     "store/postgres/refresh.py: SharedRefresh._organizations": "MAX_WATCHED organizations",

@@ -4,38 +4,62 @@ from __future__ import annotations
 
 import pytest
 
+from callboard import settings
 from callboard.cli import server
-from callboard.clock import moment
-from callboard.fold import event_quota
+from callboard.clock import DAY, HOUR, moment
+from callboard.fold import event_quota, groups
 from callboard.http import (
     body_deadline,
     body_memory,
     endpoint,
     fair_threads,
+    hook_refusals,
+    import_items,
     json_slices,
     long_answers,
     readiness,
     stream,
 )
-from callboard.http.routes import task_creation, tasks
+from callboard.http.routes import hook_deliveries, task_creation, tasks
+from callboard.http.routes import imports as routes_imports
 from callboard.ingest import (
     compression,
     documents,
     instants,
     items,
+    money,
     parse,
     shape,
     slices,
     wire,
 )
 from callboard.ingest.commit import checks, process, supervisor
-from callboard.ingest.sources import delimited, importer, ownership, targets
+from callboard.ingest.lost_ends import asking, pulling, taking_rows
+from callboard.ingest.sources import importer, ownership, preview, running, targets
+from callboard.ingest.sources.files import delimited, json_array, lines, spool
+from callboard.ingest.sources.guessing import guess, sample, whole
+from callboard.ingest.sources.mapping import closed
+from callboard.ingest.sources.platform_files import documents as platform_documents
+from callboard.ingest.sources.platform_files import rows as platform_rows
+from callboard.ingest.sources.platform_files import table as platform_table
+from callboard.ingest.sources.platforms import administering, generic_template, remapping, taking
+from callboard.ingest.sources.platforms.reading import bodies, events, phones, values
+from callboard.ingest.sources.platforms.signatures import (
+    ed25519,
+    form_urls,
+    hmac_headers,
+    jwt_headers,
+    standard,
+)
+from callboard.ingest.sources.watching import following, places, watch
+from callboard.ingest.uploads import assembly, claiming, job, reading
+from callboard.ingest.uploads import queue as queue_of_uploads
 from callboard.live import follow, message, subscription
 from callboard.model import call
 from callboard.model.directory import SpaceSettings
 from callboard.model.field import TEXT_BYTES
 from callboard.model.fields import field
-from callboard.query import agents, parameter, parameters, space_metrics, wall_clock
+from callboard.query import agents, parameter, parameters, secret_box, space_metrics, wall_clock
 from callboard.query.export import list_reader, parquet
 from callboard.query.reports import (
     attention,
@@ -50,7 +74,7 @@ from callboard.query.reports import (
     views,
 )
 from callboard.settings import Settings
-from callboard.store import budget
+from callboard.store import budget, hooks, importing, occurrences, uploads
 from callboard.store.postgres import connection as postgres_connection
 from callboard.store.postgres import refresh as postgres_refresh
 from callboard.store.postgres import store as postgres_store
@@ -77,6 +101,68 @@ PAGE = DOCS / "operate" / "bounds.md"
 ROWS = {row.name: row for row in tables(PAGE)}
 
 BOUNDS: dict[str, list[str]] = {
+    "fields of a form": [f"{bodies.FIELDS_MAX:,}"],
+    "values, and levels, of a JSON delivery": [
+        f"{bodies.POSTED_VALUES_MAX:,} and {bodies.DEPTH_MAX}",
+        f"{bodies.VALUES_MAX:,} of an answer",
+    ],
+    "records behind each other in one delivery": [f"{bodies.RECORDS_MAX:,}"],
+    "fields that the template of a generic hook names": [f"{generic_template.FIELDS_MAX}"],
+    "a length of time": [f"{values.SECONDS_MAX:,} s"],
+    "age of a signature, and how far ahead of our clock": [
+        f"{hmac_headers.RETELL_WINDOW_S} s (Retell",
+        f"{hmac_headers.ELEVENLABS_WINDOW_S:,} s (ElevenLabs)",
+        f"{jwt_headers.LIVEKIT_LIFE_S + jwt_headers.LIVEKIT_LEEWAY_S} s",
+        f"{jwt_headers.LIVEKIT_LEEWAY_S} s ahead (LiveKit)",
+    ],
+    "body of which it is tried which other URL its signature fits": [f"{form_urls.LIKELY_BYTES // KIB} KiB"],
+    "token in a header": [f"{jwt_headers.TOKEN_BYTES // KIB} KiB"],
+    "metadata taken from one delivery": [
+        f"{events.METADATA_BYTES // KIB} KiB",
+        f"{events.VALUE_CHARACTERS:,} characters",
+    ],
+    "a word that is looked up, and the name of an agent": [
+        f"{events.WORD_BYTES:,} and {events.AGENT_BYTES} bytes"
+    ],
+    "number of a party": [f"{phones.LONGEST} bytes"],
+    "hooks of an organization that are not revoked": [f"{hooks.HOOKS_MAX}"],
+    "secrets of a hook at once": [f"{hooks.SECRET_GENERATIONS_MAX}"],
+    "a secret of a hook, and its settings": [
+        f"{administering.SECRET_CHARACTERS:,} characters",
+        f"{administering.SETTINGS_BYTES_MAX // KIB} KiB",
+    ],
+    "keys that secrets are opened with": [f"{secret_box.KEYS_MAX}"],
+    "body that is checked and translated on the event loop": [
+        f"{hook_deliveries.MAX_TAKEN_ON_LOOP // KIB} KiB"
+    ],
+    "quarantined deliveries of an organization": [
+        f"{hooks.QUARANTINE_MAX:,}",
+        f"{hooks.QUARANTINE_BYTES_MAX // MIB} MiB",
+    ],
+    "a quarantined body that is kept": [f"{hooks.QUARANTINED_BYTES_MAX // KIB} KiB"],
+    "records at fault of one delivery that are told one by one": [f"{taking.FAULTS_MAX}"],
+    "a quarantined delivery": [f"{hooks.QUARANTINE_KEPT // DAY} days"],
+    "unknown words of a hook that are counted one by one": [
+        f"{hooks.WORDS_MAX}, of {hooks.WORD_BYTES_MAX} bytes"
+    ],
+    "calls that hook remap corrects in one commit": [f"{remapping.CALLS_PER_COMMIT}"],
+    "words that hook remap tells one by one": [f"{remapping.WORDS_SHOWN:,}"],
+    "refusals of one hook that are written and logged": [f"{hook_refusals.EVERY_S:.0f} s"],
+    "an answer of a list API": [
+        f"{asking.ANSWER_BYTES_MAX // MIB} MiB",
+        f"{asking.READ_S:.0f} s",
+        f"{asking.ANSWER_S:.0f} s",
+    ],
+    "tries of one question to a list API": [f"{asking.TRIES_MAX}", f"{asking.FIRST_WAIT_S:.0f} s"],
+    "a wait that a list API asks for": [f"{asking.WAIT_MAX_S:.0f} s"],
+    "pages of a list API for one stretch of time": [f"{pulling.PAGES_MAX:,}", f"{pulling.SEEN_MAX}"],
+    "calls of a hook about which a run asks one by one": [f"{pulling.SINGLY_MAX}"],
+    "open calls that are looked for before a hook was made": [f"{pulling.LOOK_BACK // DAY} days"],
+    "events of one row of a list API": [f"{taking_rows.EVENTS_OF_ROW:,}"],
+    "what is kept of a refusal": [
+        f"{hooks.REFUSAL_BYTES_MAX // KIB} KiB",
+        f"{hook_refusals.VALUE_CHARACTERS:,} characters",
+    ],
     "a question while PostgreSQL does not answer": [
         f"{postgres_connection.GRACE_S:.0f} s more than a question",
     ],
@@ -169,6 +255,11 @@ BOUNDS: dict[str, list[str]] = {
     "a duration derived from start and end": [f"{call.MAX_CALL_SPAN // 1_000_000:,} s"],
     "a time to answer, creation to start": [f"{call.MAX_CALL_SPAN // 1_000_000:,} s"],
     "attempt": [f"{wire.ATTEMPT_MAX:,}"],
+    "ends said of one group": [f"{event_quota.ENDS_PER_GROUP}"],
+    "group ids of one call": [f"{wire.GROUPS_MAX}"],
+    "calls of one group": [f"{groups.GROUP_ROWS}"],
+    "cost": [f"0 to {money.AMOUNT_MAX:,}"],
+    "an external id that a call is found by": [f"{TEXT_BYTES} bytes"],
     "distinct events of one call or task": [f"{event_quota.EVENTS_PER_ITEM:,}"],
     "of its events, beside these": [
         f"{event_quota.EXTRA_END_EVENTS} that end it",
@@ -198,6 +289,7 @@ BOUNDS: dict[str, list[str]] = {
     ],
     "time to finish when stopping": [f"{server.STOP_LIMIT_S} s", f"{server.DRAIN_LIMIT_S} of them"],
     "time of a question: a list, a report, an item": [f"{DEFAULT.query_timeout_ms:,} ms"],
+    "time of a question that an import or its undo asks": [f"{settings.IMPORT_QUERY_MS // 1000} s"],
     "time of an export": [f"{DEFAULT.query_timeout_ms:,} ms"],
     "threads that answer questions, a worker": [f"{DEFAULT.readers}"],
     "questions that wait, for each thread": [f"{fair_threads.WAITING_PER_THREAD}"],
@@ -219,10 +311,75 @@ BOUNDS: dict[str, list[str]] = {
     "connections waiting to be accepted, a worker": [f"{server.BACKLOG:,}"],
     "rows in one commit of an import": [f"{importer.CHUNK_ROWS:,}"],
     "new spaces of one import": [f"{targets.MAX_NEW_SPACES:,}"],
+    "saved mappings of an organization": [f"{importing.MAPPINGS_MAX}"],
+    "the name of a saved mapping": [f"{importing.MAPPING_NAME_BYTES} bytes"],
+    "columns of a file that is guessed": [f"{guess.MAX_COLUMNS:,}"],
+    "what a saved mapping holds": [f"{importing.MAPPING_BYTES >> 10} KiB"],
+    "options of an upload": [
+        f"{import_items.OPTION_TEXTS_MAX:,} texts",
+        f"{import_items.ANSWERS_MAX} answers",
+        f"{import_items.ANSWER_CHARACTERS:,} characters",
+    ],
+    "a file that is uploaded": [f"{uploads.UPLOAD_BYTES_MAX >> 30} GiB"],
+    "a part of it": [f"{uploads.PART_BYTES >> 20} MiB"],
+    "uploads of an organization that are not finished": [f"{uploads.OPEN_UPLOADS_MAX}"],
+    "finished uploads of an organization that are kept": [f"{uploads.FINISHED_UPLOADS_MAX}"],
+    "body that says how an upload is read": [
+        f"{routes_imports.MAX_OPTIONS_BYTES >> 20} MiB",
+        f"{routes_imports.OPTION_BOUNDS.values:,} values",
+        f"{routes_imports.OPTION_BOUNDS.keys:,} keys",
+    ],
+    "a packed upload, unpacked": [f"{assembly.DECODED_BYTES_MAX >> 30} GiB"],
+    "processes that read or import uploads, a worker": ["1", f"{queue_of_uploads.JOBS_MAX:,}"],
+    "processes that begin one piece of that work": [f"{claiming.RUNS_MAX}"],
+    "rows in one commit of an upload's import": [f"{job.COMMIT_ROWS}"],
+    "the pause between two of them": [f"{job.PAUSE_MAX_S * 1000:.0f} ms"],
+    "between two notes of how far an upload is": [f"{claiming.REPORT_EVERY_S * 1000:.0f} ms"],
+    "between two looks for uploads that are over, a worker": [f"{queue_of_uploads.SWEEP_EVERY_S // 3600} h"],
+    "shown of an upload that is read": [
+        f"{reading.SHOWN_ROWS} rows",
+        f"{reading.SHOWN_COLUMNS} columns",
+        f"{reading.SHOWN_DOUBTS} doubts",
+        f"{reading.SHOWN_CHARACTERS} characters",
+        f"{reading.SHOWN_MESSAGE:,} of a message",
+    ],
+    "an upload that nobody uses": [f"{uploads.UPLOAD_KEPT // HOUR} h"],
+    "an object of a file of a platform": [f"{platform_documents.MAX_DOCUMENT_CHARACTERS:,} characters"],
+    "lines of one row of a table of a platform": [f"{platform_table.MAX_LINES_OF_ROW}"],
+    "earlier rows of a table of a platform that are remembered": [
+        f"{platform_rows.REMEMBERED_MAX:,} channels",
+        f"{platform_rows.REMEMBERED_ROWS_MAX}",
+    ],
+    "reasons why records of a file are no calls, told one by one": [f"{platform_rows.IGNORED_KINDS_MAX}"],
+    "files of a watch of which it is kept how far they are read": [f"{places.PLACES_MAX}"],
+    "rows in one commit of a watch": [f"{following.ROWS_MAX:,}"],
+    "a row of a file that is followed": [f"{following.READ_BYTES >> 20} MiB"],
+    "between two looks at a file that is followed": [f"{watch.POLL_S} s"],
+    "a renamed file that grows no more": [f"{watch.LINGER_S:.0f} s"],
     "runs of one import at once": ["1"],
     "between two signs of life of a running import": [f"{ownership.HEARTBEAT_S:.0f} s"],
+    "comparing a file with earlier imports, because another one began meanwhile": [f"{running.LOOKS} times"],
     "an import of another machine without a sign of life": [f"{ownership.OWNER_TIMEOUT_S:.0f} s"],
-    "a line of a file": [f"{delimited.MAX_LINE_CHARACTERS:,}"],
+    "a line of a file": [f"{lines.MAX_LINE_CHARACTERS:,}"],
+    "an object of a JSON file": [f"{json_array.MAX_OBJECT_CHARACTERS:,}"],
+    "words of an import that are in no list, told one by one": [
+        f"{closed.MAX_UNKNOWN_WORDS:,}",
+        f"{closed.MAX_WORD_CHARACTERS} characters",
+    ],
+    "rows of an import whose ids of --id-from are counted in memory": [
+        f"{occurrences.MAX_IN_MEMORY:,}",
+        f"{len(occurrences.Occurrences().empty_filter()) // MIB} MiB",
+    ],
+    "standard input that is read more than once (--guess, mappings, after other imports)": [
+        f"{spool.MAX_SPOOLED_BYTES >> 30} GiB"
+    ],
+    "readings of a file by one guess": [f"{guess.ROUNDS}"],
+    "rows that a guess looks at closely": [
+        f"{sample.SAMPLE_ROWS:,}",
+        f"{whole.MAX_SPREAD:,}",
+        f"{whole.MAX_COUNTEREXAMPLES:,}",
+    ],
+    "agents that a preview counts by name": [f"{preview.MAX_AGENTS:,}"],
     "lines of one quoted row": [f"{delimited.MAX_LINES_OF_A_ROW:,}"],
     "waiting for a busy store": [f"{ownership.RETRY_FOR_S} s"],
     "events withdrawn in one commit of an undo": [f"{withdrawal.EVENTS_PER_COMMIT:,}"],
@@ -273,3 +430,15 @@ def test_every_bound_of_the_page_is_compared():
 def test_the_waits_of_readyz_are_within_what_is_promised_together() -> None:
     """2 s: its own, and one of the event loop's that comes before it."""
     assert readiness.CHECK_LIMIT_S + postgres_store.ON_LOOP_S <= 2
+
+
+def test_the_windows_of_signatures_that_are_told_as_one_are_one() -> None:
+    """The row of the page names them together."""
+    windows = {
+        hmac_headers.RETELL_WINDOW_S,
+        hmac_headers.OPTIONS_WINDOW_S,
+        ed25519.WINDOW_S,
+        jwt_headers.VONAGE_WINDOW_S,
+        standard.WINDOW_S,
+    }
+    assert len(windows) == 1

@@ -47,6 +47,8 @@ PAGE_OF = {
     "Agents": "agents.md",
     "Call logs": "call-logs.md",
     "Events": "events.md",
+    "Hooks": "hooks.md",
+    "Imports": "imports.md",
     "Tokens": "tokens.md",
     "Prometheus": "prometheus.md",
     "Session": "session.md",
@@ -144,7 +146,8 @@ def test_the_fields_of_events_are_told_as_the_table_has_them(of, heading):
     section = _section(reference("events.md"), heading)
     table = section.split("| --- | --- | --- |\n")[1].split("\n\n")[0].splitlines()
     rows = [
-        f"| `{each.name}` | {_told_type(each)} | {each.description}{' Required.' if each.required else ''} |"
+        f"| `{each.name}` | {_told_type(each)} "
+        f"| {each.description}{' Required.' if each.required and not each.may_lack else ''} |"
         for each in event_fields(of)
     ]
     assert table == [f"| `type` | text | `{of}`. Required. |", *rows]
@@ -155,7 +158,14 @@ def _told_type(field: Field) -> str:
         return f"object{' of texts' if field.kind == 'texts' else ''}, {field.maximum // 1024} KiB"
     if field.kind in ("text", "phone"):
         return f"{'word' if field.words else 'text'}, {field.maximum:,} bytes"
-    return {"whole": "whole number", "duration": "number", "flag": "boolean"}.get(field.kind, field.kind)
+    told = {
+        "whole": "whole number",
+        "duration": "number",
+        "flag": "boolean",
+        "money": "object",
+        "ids": "id, or up to three",
+    }
+    return told.get(field.kind, field.kind)
 
 
 def test_each_synonym_of_a_task_status_is_told_with_its_meaning():
@@ -302,6 +312,7 @@ NOT_OVER_HTTP = {
     # Only commands do this.
     "There is an organization with the handle … already.",
     "No import … in this organization.",
+    "No saved mapping … in this organization.",
     "No batch … in this organization.",
 }
 
@@ -495,7 +506,10 @@ def test_each_dependency_has_its_reason_and_is_used():
     """Its row in ARCHITECTURE.md says why it is here and what was weighed against it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     wanted = list(project["project"]["dependencies"])
-    for group in project["dependency-groups"].values():
+    for group in (
+        *project["project"]["optional-dependencies"].values(),
+        *project["dependency-groups"].values(),
+    ):
         wanted += [each for each in group if isinstance(each, str)]
     names = {re.split(r"[<>=!~;\[ ]", each, maxsplit=1)[0] for each in wanted}
     told = {

@@ -16,6 +16,7 @@ RUN = ROOT / "requirements" / "run.lock"
 DEV = ROOT / "requirements" / "dev.lock"
 NODE = ROOT / "requirements" / "node.lock"
 BENCH = ROOT / "requirements" / "bench.lock"
+VENDORS = ROOT / "requirements" / "vendors.lock"
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)", re.MULTILINE)
 ADDRESS = re.compile(r"://|--(?:extra-)?index-url|--find-links|--trusted-host|^\S+ @ ", re.MULTILINE)
 
@@ -26,21 +27,23 @@ def pinned(lock: Path) -> dict[str, str]:
 
 
 def asked_for(*groups: str) -> list[Requirement]:
-    """What `pyproject.toml` asks for at run time, and in the groups named."""
+    """What `pyproject.toml` asks for at run time, and in the groups named; with `dev`, in the extras too."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     lines = list(project["project"]["dependencies"])
+    if "dev" in groups:
+        lines += [line for extra in project["project"]["optional-dependencies"].values() for line in extra]
     for group in groups:
         lines += [line for line in project["dependency-groups"][group] if isinstance(line, str)]
     return [Requirement(line) for line in lines]
 
 
-@pytest.mark.parametrize("lock", [RUN, DEV, NODE, BENCH], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", [RUN, DEV, NODE, BENCH, VENDORS], ids=lambda lock: lock.name)
 def test_a_lock_records_no_download_address(lock: Path) -> None:
     """The person who installs decides where packages come from."""
     assert ADDRESS.findall(lock.read_text()) == []
 
 
-@pytest.mark.parametrize("lock", [RUN, DEV, NODE, BENCH], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", [RUN, DEV, NODE, BENCH, VENDORS], ids=lambda lock: lock.name)
 def test_every_package_is_pinned_by_version_and_hash(lock: Path) -> None:
     """What was reviewed is what is installed, byte for byte."""
     entries = re.split(r"\n(?=\S)", re.sub(r"^#.*\n", "", lock.read_text(), flags=re.MULTILINE).strip())
@@ -50,8 +53,13 @@ def test_every_package_is_pinned_by_version_and_hash(lock: Path) -> None:
 
 @pytest.mark.parametrize(
     ("lock", "groups"),
-    [(RUN, ["build"]), (DEV, ["build", "dev"]), (BENCH, ["build", "dev", "bench"])],
-    ids=["run.lock", "dev.lock", "bench.lock"],
+    [
+        (RUN, ["build"]),
+        (DEV, ["build", "dev"]),
+        (BENCH, ["build", "dev", "bench"]),
+        (VENDORS, ["build", "dev", "vendors"]),
+    ],
+    ids=["run.lock", "dev.lock", "bench.lock", "vendors.lock"],
 )
 def test_a_lock_satisfies_what_the_project_asks_for(lock: Path, groups: list[str]) -> None:
     """`make lock` was run after the dependencies changed."""
@@ -91,6 +99,21 @@ def test_people_run_what_the_tests_ran() -> None:
     assert pinned(RUN).items() <= pinned(DEV).items()
 
 
+def test_who_runs_it_alone_installs_no_extra() -> None:
+    """Parquet takes as much room as all the rest."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    extras = [
+        Requirement(line) for lines in project["project"]["optional-dependencies"].values() for line in lines
+    ]
+    assert extras
+    assert not {canonicalize_name(each.name) for each in extras} & pinned(RUN).keys()
+
+
 def test_benches_measure_what_the_tests_ran() -> None:
     """Everything in dev.lock is in bench.lock at the same version."""
     assert pinned(DEV).items() <= pinned(BENCH).items()
+
+
+def test_the_tests_against_vendors_run_what_the_others_run() -> None:
+    """Everything in dev.lock is in vendors.lock at the same version."""
+    assert pinned(DEV).items() <= pinned(VENDORS).items()

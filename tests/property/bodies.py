@@ -73,6 +73,11 @@ OF_A_KIND: dict[str, st.SearchStrategy[Any]] = {
     "duration": mostly(st.integers(0, 600_000) | st.floats(0, 600), SCALARS),
     "whole": mostly(st.integers(0, 3), SCALARS),
     "flag": st.booleans(),
+    "ids": mostly(IDS | st.lists(IDS, min_size=1, max_size=3), ANY_JSON),
+    "money": mostly(
+        st.fixed_dictionaries({"amount": st.floats(0, 9) | st.integers(0, 9), "currency": PLAIN_TEXT}),
+        OBJECTS,
+    ),
     "document": OBJECTS,
     "texts": mostly(st.dictionaries(PLAIN_TEXT, PLAIN_TEXT, max_size=3), OBJECTS),
 }

@@ -6,7 +6,7 @@ same id in two spaces and two tenants. A field is absent, null or one of its val
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zlib import crc32
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET, structs
 
 from callboard.clock import DAY, HOUR, MINUTE, SECOND
-from callboard.model.event import CallEvent, Entry, Event, TaskEvent, canonical
+from callboard.model.event import CallEvent, Entry, Event, GroupEnd, TaskEvent, canonical
 from callboard.model.fields import log_fields
 from callboard.model.words import CALL_RANK, FINAL_CALL, FINAL_TASK, TASK_WORDS
 from tests.stores import NOW
@@ -82,7 +82,7 @@ def fields_of(noun: str, **choices: st.SearchStrategy[Any]) -> st.SearchStrategy
 call_fields = fields_of(
     "call",
     call_id=st.sampled_from(["c1", "c2", "c3"]),
-    call_status=st.sampled_from([*CALL_RANK]),
+    call_status=st.sampled_from([*CALL_RANK, ""]),
     standing=standings,
     occurred_at=occurrences,
     sequence=one_of(0, 1, 7),
@@ -94,6 +94,12 @@ call_fields = fields_of(
     answered_by=one_of("human", "machine"),
     agent=one_of("ann", "bot"),
     task_id=one_of("t1", "t2"),
+    outcome=one_of("interested", "call_back"),
+    group_ids=st.sampled_from(
+        [UNSET] * 9 + [None, ("g1",), ("g1",), ("g2",), ("g3",), ("g1", "g2"), ("g2", "g3")]
+    ),
+    group_rank=st.sampled_from([UNSET] * 6 + [None, 0, 1, 2]),
+    cost=one_of((12_300, "USD"), (5, "EUR"), (0, "USD")),
     void=voids,
 )
 task_fields = fields_of(
@@ -115,7 +121,15 @@ task_fields = fields_of(
 def call_event(fields: dict[str, Any]) -> CallEvent:
     status = fields["call_status"]
     standing = fields.pop("standing")
-    return CallEvent(standing=_standing(standing, status in FINAL_CALL), **fields)
+    # Both or none: they come from one field of an event.
+    cost = fields.pop("cost")
+    fields["cost_micros"], fields["cost_currency"] = cost if isinstance(cost, tuple) else (cost, cost)
+    if not status:
+        # Only facts: these fields need a status.
+        fields |= dict.fromkeys(
+            ("creation_time", "start_time", "end_time", "duration_ms", "end_reason"), UNSET
+        )
+    return CallEvent(standing=_standing(standing, status in FINAL_CALL or not status), **fields)
 
 
 def task_event(fields: dict[str, Any]) -> TaskEvent:
@@ -130,13 +144,36 @@ def _standing(drawn: int | None, final: bool) -> int:
 
 def named(event: Event, how: str) -> Event:
     """The event's id, where it has one, follows from its content: no two contents share one."""
+    if isinstance(event, GroupEnd):
+        return event
     if how == "null":
         return structs.replace(event, event_id=None)
     return structs.replace(event, event_id=f"e{fixed(event):x}") if how == "yes" else event
 
 
+group_ends = st.builds(
+    GroupEnd,
+    group_id=st.sampled_from(["g1", "g2", "g3"]),
+    call_status=st.sampled_from(sorted(FINAL_CALL)),
+    standing=st.sampled_from([1, 1, 0]),
+    occurred_at=occurrences,
+    end_time=times,
+    end_reason=one_of("busy", "hangup"),
+    source_end_reason=one_of("odd"),
+)
 plain_events = st.one_of(call_fields.map(call_event), task_fields.map(task_event))
-events = st.builds(named, plain_events, names)
+
+
+@st.composite
+def some_event(draw: st.DrawFn) -> Event:
+    """An event of a call or task; one in eight is an end said of a group."""
+    if draw(st.integers(0, 7)) == 7:
+        return draw(group_ends)
+    return named(draw(plain_events), draw(names))
+
+
+events = some_event()
+DOORS = ("import", "events", "hook")
 
 
 def fixed(event: Event) -> int:
@@ -144,14 +181,14 @@ def fixed(event: Event) -> int:
     return crc32(canonical(event))
 
 
-def receipt_of(event: Event, delivery: int = 0) -> Entry:
+def receipt_of(event: Event, delivery: int = 0, door: str = "") -> Entry:
     """The event as received.
 
     An event that says when it happened may come at any time; of one that does not, its receipt decides, so
-    it always comes at the same. The door follows from the content: it is that of the first receipt.
+    it always comes at the same. Without a door, this one follows from the content.
     """
     received_at = NOW + (fixed(event) if event.occurred_at is UNSET else delivery * 7919) % 3600 * SECOND
-    return Entry(event, canonical(event), received_at, ("events", "import")[fixed(event) % 2])
+    return Entry(event, canonical(event), received_at, door or DOORS[fixed(event) % 2])
 
 
 SPACES = ("spring", "summer", "letters", "hidden")
@@ -164,6 +201,8 @@ class Delivery:
 
     space: str
     event: Event
+    door: str = ""
+    """Empty: it follows from the content."""
 
 
 @dataclass
@@ -238,6 +277,7 @@ def ends(draw: st.DrawFn, told: Delivery) -> Delivery:
 
 
 def _unnamed(event: Event) -> Event:
+    assert not isinstance(event, GroupEnd)
     return structs.replace(event, event_id=UNSET)
 
 
@@ -255,7 +295,12 @@ def histories(draw: st.DrawFn, most: int = 14) -> History:
         if cut:
             batches.append([])
         batches[-1].append(delivery)
-    history.arrived = [batch for batch in batches if batch]
+    history.arrived = [
+        [replace(each, door=door) for each in batch]
+        for batch in batches
+        if batch
+        for door in [draw(st.sampled_from(DOORS))]
+    ]
     return history
 
 

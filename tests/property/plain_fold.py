@@ -14,17 +14,19 @@ from zoneinfo import ZoneInfo
 from msgspec import UNSET
 
 from callboard.model.call import Call
-from callboard.model.event import CallEvent, Event, TaskEvent, canonical
+from callboard.model.event import CallEvent, Event, GroupEnd, TaskEvent, canonical
 from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.totals import Totals
 from callboard.model.words import FINAL_TASK
+from tests.groups import plain_groups, too_many
 
 RANKS = {
-    "queued": 0, "ringing": 1, "in_progress": 2, "completed": 3, "missed": 3, "failed": 3,
+    "": -1, "queued": 0, "ringing": 1, "in_progress": 2, "completed": 3, "missed": 3, "failed": 3,
 }  # fmt: skip
 TASK_RANKS = {"pending": 0, "running": 1, "completed": 2, "failed": 2}
 QUARTER_HOUR = 15 * 60 * 1_000_000
+CENTURIES = 20_000 * 365 * 24 * 3600 * 1_000_000
 SKETCHES = (5, 6)
 """Counters by buckets of a duration: by UTC days alone, as all others are not."""
 
@@ -44,7 +46,7 @@ def place(told: SentEvent) -> tuple[Any, ...]:
     return (
         event.attempt if is_task else 0,
         event.standing,
-        told.occurred_at,
+        told.occurred_at - (CENTURIES if gives_way(told) else 0),
         -1 if sequence is UNSET or sequence is None else sequence,
         TASK_RANKS[status] if is_task else RANKS[status],
         status,
@@ -52,15 +54,20 @@ def place(told: SentEvent) -> tuple[Any, ...]:
     )
 
 
+def gives_way(told: SentEvent) -> bool:
+    """An end said of a group that stands above 0 comes before the call's own events of its standing."""
+    return isinstance(told.event, GroupEnd) and told.event.standing > 0
+
+
 def the_greatest(events: list[SentEvent], carrying: str) -> Any:
     """The value of the greatest event that carries a field; `None` when none does, or when it is null."""
-    carriers = [told for told in events if getattr(told.event, carrying) is not UNSET]
+    carriers = [told for told in events if getattr(told.event, carrying, UNSET) is not UNSET]
     return getattr(max(carriers, key=place).event, carrying) if carriers else None
 
 
 def key_by_key(events: list[SentEvent], field: str) -> dict[str, Any] | None:
     """Each key's value is that of the greatest event that says something of it; a null field does of all."""
-    carriers = [told for told in events if getattr(told.event, field) is not UNSET]
+    carriers = [told for told in events if getattr(told.event, field, UNSET) is not UNSET]
     every_key = {key for told in carriers for key in (getattr(told.event, field) or {})}
     result = {}
     for key in sorted(every_key):
@@ -76,29 +83,58 @@ def key_by_key(events: list[SentEvent], field: str) -> dict[str, Any] | None:
 
 
 SEVEN_DAYS = 7 * 24 * 3600 * 1_000_000
+FINAL_AND_LIVE = [status for status in RANKS if status]
 FINAL = ("completed", "missed", "failed")
 
 
 def plain_call(events: list[SentEvent]) -> Call:
-    winner = max(events, key=place)
-    of_status = [told for told in events if told.event.call_status == winner.event.call_status]
+    own = [told for told in events if isinstance(told.event, CallEvent)]
+    of_a_call = [told for told in events if told.event.call_status]
+    if of_a_call:
+        winner = max(of_a_call, key=place)
+        of_status = [told for told in events if told.event.call_status == winner.event.call_status]
+        how: dict[str, Any] = {
+            "call_status": winner.event.call_status,
+            "end_reason": the_greatest(of_status, "end_reason"),
+            "source": winner.source,
+            "void": int(the_greatest(events, "void") is True),
+            **plain_times(of_a_call, winner, of_status),
+        }
+    else:
+        how = {"call_status": "queued", "creation_time": 0, "source": "", "void": 2}
     return Call(
-        call_id=winner.event.call_id,
-        call_status=winner.event.call_status,
+        call_id=own[0].event.call_id,
         call_type=the_greatest(events, "call_type"),
         source_number=the_greatest(events, "source_number"),
         destination_number=the_greatest(events, "destination_number"),
-        end_reason=the_greatest(of_status, "end_reason"),
         source_end_reason=the_greatest(events, "source_end_reason"),
         answered_by=the_greatest(events, "answered_by"),
         agent=the_greatest(events, "agent"),
         task_id=the_greatest(events, "task_id"),
+        outcome=the_greatest(events, "outcome"),
+        cost_micros=the_greatest(events, "cost_micros"),
+        cost_currency=the_greatest(events, "cost_currency"),
+        billed_ms=the_greatest(events, "billed_ms"),
         external_ids=key_by_key(events, "external_ids"),
         metadata=key_by_key(events, "metadata"),
-        source=winner.source,
-        void=the_greatest(events, "void") is True,
-        **plain_times(events, winner, of_status),
+        group_ids=the_greatest(events, "group_ids"),
+        group_rank=the_greatest(events, "group_rank"),
+        **how,
     )
+
+
+def grouped(of: dict[tuple[type, str], dict[bytes, SentEvent]]) -> list[Call]:
+    """All calls of a space, with the ends that were said of their groups, each where it stands."""
+    own = {item_id: [*said.values()] for (kind, item_id), said in of.items() if kind is CallEvent}
+    ends = {item_id: [*said.values()] for (kind, item_id), said in of.items() if kind is GroupEnd}
+    alone = {item_id: plain_call(said) for item_id, said in own.items()}
+    oversized = too_many(alone.values())
+    rows = []
+    for item_id, row in alone.items():
+        folds_ends = row.void != 2 and item_id not in oversized
+        said = [told for each in row.group_ids or () for told in ends.get(each, ())] if folds_ends else []
+        rows.append(plain_call([*own[item_id], *said]) if said else row)
+    return plain_groups(rows)
 
 
 def plain_times(events: list[SentEvent], winner: SentEvent, of_status: list[SentEvent]) -> dict[str, Any]:
@@ -187,6 +223,9 @@ def first_of_the_last_row(events: list[SentEvent], standing: int) -> int | None:
         if told.event.call_status not in FINAL or told.event.standing != standing:
             break
         row.append(told)
+    if not gives_way(row[0]):
+        # Then its own end decides, and ends of its group that gave way do not say when.
+        row = [told for told in row if not gives_way(told)]
     first = min(told.occurred_at for told in row)
     if all(only_its_own_begin(told) for told in row if told.occurred_at == first):
         return None
@@ -255,7 +294,7 @@ class PlainSpace:
         for each in told:
             key = (type(each.event), each.event.item_id)
             of.setdefault(key, {}).setdefault(canonical(each.event), each)
-        self.calls = [plain_call([*same.values()]) for (kind, _), same in of.items() if kind is CallEvent]
+        self.calls = grouped(of)
         self.tasks = [plain_task([*same.values()]) for (kind, _), same in of.items() if kind is TaskEvent]
         self.counted_calls = [call for call in self.calls if not call.void]
         self.counted_tasks = [task for task in self.tasks if not task.void]
@@ -268,7 +307,11 @@ class PlainSpace:
             if call.call_status == "completed" and call.duration_ms is not None
         ]
         return Totals(
-            **{f"calls_{status}": sum(call.call_status == status for call in calls) for status in RANKS},
+            **{
+                f"calls_{status}": sum(call.call_status == status for call in calls)
+                for status in RANKS
+                if status
+            },
             **{f"tasks_{status}": sum(task.status == status for task in tasks) for status in TASK_RANKS},
             completed_timed=len(timed),
             completed_talk_ms=sum(timed),
@@ -382,4 +425,4 @@ def plain_dump(spaces: list[PlainSpace], contact: list[PlainSpace]) -> dict[str,
 def plain_row(events: list[tuple[Event, int, str]]) -> Call | Task:
     """The call or task that told events make."""
     told = [SentEvent(*each) for each in events]
-    return plain_call(told) if isinstance(told[0].event, CallEvent) else plain_task(told)
+    return plain_task(told) if isinstance(told[0].event, TaskEvent) else plain_call(told)

@@ -98,6 +98,7 @@ def test_a_withdrawn_import_leaves_the_history_without_its_events(worlds: Worlds
 
         done = [world.store.withdraw(org, begun[org], NOW) for org in orgs]
         assert sum(each.events for each in done) == len(brought)
+        world.withdrawn |= {*begun.items()}
         staying = [each for each in history.said if (each.space, canonical(each.event)) not in gone]
         assert world.content() == world.expected(history, staying)
         no_drift(world)

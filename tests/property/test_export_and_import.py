@@ -195,3 +195,36 @@ def test_exports_of_earlier_versions_are_known(tmp_path: Path) -> None:
     found = calls_of(store, scope)["c"]
     assert (found.duration_ms, found.inferred) == (60_000, ())
     assert found.end_time == NOW + MINUTE + 5 * SECOND
+
+
+def test_exports_without_outcomes_are_known(tmp_path: Path) -> None:
+    """The version before had no column of outcomes; it said which times it inferred."""
+    file = tmp_path / "calls.csv"
+    file.write_text(
+        "call_id,space_token,source_number,destination_number,call_type,call_status,creation_time,start_time,"
+        "end_time,call_duration,end_reason,source_end_reason,answered_by,agent,task_id,external_ids,metadata,"
+        "source,inferred\n"
+        "c,spc_1,,,outbound,completed,2026-01-01T00:00:00Z,2026-01-01T00:00:05Z,2026-01-01T00:01:05Z,,,,,,,,,"
+        "events,creation_time end_time\n"
+    )
+    store, scope, report = imported(file, tmp_path)
+    assert report.rejected == 0
+    found = calls_of(store, scope)["c"]
+    assert (found.duration_ms, found.inferred) == (None, ("end_time",))
+    assert (found.end_time, found.outcome) == (NOW + MINUTE + 5 * SECOND, None)
+
+
+def test_exports_without_costs_are_known(tmp_path: Path) -> None:
+    """The version before had no columns of what a call costs."""
+    file = tmp_path / "calls.csv"
+    file.write_text(
+        "call_id,space_token,source_number,destination_number,call_type,call_status,creation_time,start_time,"
+        "end_time,call_duration,end_reason,source_end_reason,answered_by,agent,task_id,outcome,external_ids,"
+        "metadata,source,inferred\n"
+        "c,spc_1,,,outbound,completed,2026-01-01T00:00:00Z,2026-01-01T00:00:05Z,2026-01-01T00:01:05Z,,,,,,,sold,,,"
+        "events,creation_time end_time\n"
+    )
+    store, scope, report = imported(file, tmp_path)
+    assert report.rejected == 0
+    found = calls_of(store, scope)["c"]
+    assert (found.outcome, found.cost, found.inferred) == ("sold", None, ("end_time",))

@@ -10,7 +10,7 @@ from msgspec import UNSET, structs
 from callboard.fold.call import fold_call
 from callboard.fold.task import fold_task
 from callboard.model.event import CallEvent, Event, canonical, from_canonical
-from tests.property.histories import call_event, call_fields, receipt_of, task_event, task_fields
+from tests.property.histories import call_event, call_fields, group_ends, receipt_of, task_event, task_fields
 from tests.property.lengths import examples
 from tests.property.plain_fold import plain_row
 
@@ -21,6 +21,7 @@ of_one_call = st.lists(
     min_size=1,
     max_size=8,
 )
+of_its_groups = st.lists(group_ends, max_size=3)
 of_one_task = st.lists(
     task_fields.map(task_event).map(lambda event: structs.replace(event, task_id="t1")),
     min_size=1,
@@ -60,6 +61,15 @@ def test_calls_are_what_the_rules_say(events: list[Event]) -> None:
 
 
 @examples(2)
+@given(of_one_call, of_its_groups)
+def test_calls_with_ends_of_their_groups_are_what_the_rules_say(
+    events: list[Event], ends: list[Event]
+) -> None:
+    """Ends that were said of a group are folded in beside its own events."""
+    agree([*events, *ends])
+
+
+@examples(2)
 @given(call_fields.map(call_event))
 def test_a_call_of_one_event_is_what_the_rules_say(event: Event) -> None:
     """Most calls of an import are: the fold has a shorter way for them, and it comes to the same."""
@@ -80,7 +90,7 @@ def test_one_attempt_of_a_task_is_what_the_rules_say(events: list[Event]) -> Non
     agree(events)
 
 
-@given(st.one_of(call_fields.map(call_event), task_fields.map(task_event)))
+@given(st.one_of(call_fields.map(call_event), task_fields.map(task_event), group_ends))
 def test_an_event_comes_back_from_the_log_as_it_went_in(event: Event) -> None:
     """Absent stays absent, null stays null."""
     again = from_canonical(canonical(event))

@@ -52,6 +52,14 @@ def told_and_later(draw: st.DrawFn) -> tuple[list[CallEvent], list[CallEvent]]:
         for each in words
         if each.standing <= standing
     ]
+    # As above, an end that an earlier word of the told status says to be unknown: with another status later,
+    # other words about the end count again.
+    before = [
+        structs.replace(each, end_time=UNSET)
+        if each.end_time is None and each.call_status == told.call_status
+        else each
+        for each in before
+    ]
     said = [structs.replace(each, call_id="c") for each in (*before, told)]
     return said, [*said, structs.replace(later, call_id="c")]
 

@@ -43,7 +43,7 @@ from callboard.store.reporting import Arrivals
 from callboard.store.sqlite.store import SqliteStore
 from tests.model import MemoryStore
 from tests.property import walks
-from tests.property.histories import MOMENTS, ZONES, named, names, plain_events, receipt_of
+from tests.property.histories import DOORS, MOMENTS, ZONES, events, plain_events, receipt_of
 from tests.property.lengths import examples, long_examples
 from tests.stores import NOW, bits, dump, make_organization, make_space
 
@@ -69,7 +69,7 @@ updates = st.builds(
     plain_events.filter(lambda event: isinstance(event, TaskEvent)),
     st.booleans(),
 )
-any_events = st.one_of(st.builds(named, plain_events, names), conflicting, updates)
+any_events = st.one_of(events, events, conflicting, updates)
 any_batches = st.lists(any_events, max_size=6)
 spaces = st.integers(0, 3)
 moments = st.one_of(st.none(), st.sampled_from(MOMENTS))
@@ -90,6 +90,9 @@ call_filters = st.builds(
     agent=text_of("ann"),
     answered_by=text_of("human"),
     source_number=text_of("+12025550123"),
+    outcome=text_of("interested"),
+    external_id=st.sampled_from([None] * 5 + ["x", "y"]),
+    has_legs=st.sampled_from([None] * 4 + [True, False]),
     answered=st.sampled_from([None, None, True, False]),
     made=st.sampled_from([None, None, True, False]),
     final=st.sampled_from([None, None, True, False]),
@@ -253,7 +256,8 @@ class Both(RuleBasedStateMachine):
 
     def batch(self, number: int, events: list[Any], now: int, **more: Any) -> Batch:
         org_id, space_id = self.at(number)
-        entries = [self.entry(event, now) for event in events]
+        door = "import" if "import_no" in more else DOORS[now // SECOND % len(DOORS)]
+        entries = [structs.replace(self.entry(event, now), source=door) for event in events]
         return Batch(org_id=org_id, space_id=space_id, entries=entries, received_at=now, **more)
 
     def entry(self, event: CallEvent | TaskEvent, now: int) -> Entry:
@@ -462,7 +466,7 @@ class Both(RuleBasedStateMachine):
         if status in ("pending", "running"):
             self.both(lambda store: store.waiting_tasks(org_id, status, before, 2))
         else:
-            self.both(lambda store: store.long_live_calls(org_id, status, before, 2))
+            self.both(lambda store: store.long_live_calls(org_id, status, tuple(before), at, 2))
         self.both(lambda store: sorted(store.run_times_ms(org_id, [space_id], 100).get(space_id, [])))
         self.both(lambda store: _unordered(store.arrivals(org_id, [space_id], self.now - 5 * SECOND, 100)))
 
@@ -475,6 +479,8 @@ class Both(RuleBasedStateMachine):
         at = self.at(number)
         self.both(lambda store: store.call(*at, item_id))
         self.both(lambda store: store.task(*at, item_id))
+        self.both(lambda store: store.legs(*at, item_id))
+        self.both(lambda store: store.beside_calls(at[0], [at[1]]))
         self.both(lambda store: by_arrival(store.call_entries(*at, item_id)))
         self.both(lambda store: by_arrival(store.task_entries(*at, item_id)))
         self.both(lambda store: walks.runs(store, *at))

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from callboard.model.directory import Organization, Space
+from callboard.model.event import Entry, canonical
 from callboard.store.interface import Batch, Receipt, Store
 from callboard.store.postgres.store import PostgresStore
 from callboard.store.sqlite.store import SqliteStore
@@ -27,6 +28,10 @@ class World:
         self.organizations = organizations
         self.spaces = spaces
         self._clock = count()
+        self._ways: dict[tuple[str, bytes], list[tuple[str, tuple[int, int] | None]]] = {}
+        """Space and event → the doors by which it came, each with the import that brought it."""
+        self.withdrawn: set[tuple[int, int]] = set()
+        """Imports (organization, number) that were withdrawn."""
 
     def tell(self, batch: Iterable[Delivery], *, import_no: dict[int, int] | None = None) -> list[Receipt]:
         """One request's worth of deliveries: a batch for each space among them, committed together."""
@@ -41,16 +46,33 @@ class World:
         of_space: dict[str, list[Delivery]] = {}
         for delivery in batch:
             of_space.setdefault(delivery.space, []).append(delivery)
+            org_id = self.spaces[delivery.space].org_id
+            brought = None if import_no is None else (org_id, import_no[org_id])
+            way = (self._door(delivery, import_no), brought)
+            self._ways.setdefault((delivery.space, canonical(delivery.event)), []).append(way)
         return [
             Batch(
                 org_id=self.spaces[name].org_id,
                 space_id=self.spaces[name].id,
-                entries=[receipt_of(each.event, next(self._clock)) for each in told],
+                entries=[
+                    receipt_of(each.event, next(self._clock), self._door(each, import_no)) for each in told
+                ],
                 received_at=NOW,
                 import_no=None if import_no is None else import_no[self.spaces[name].org_id],
             )
             for name, told in of_space.items()
         ]
+
+    def _door(self, delivery: Delivery, import_no: dict[int, int] | None) -> str:
+        """Each import has one door."""
+        return delivery.door if import_no is None else "import"
+
+    def _least_door(self, space: str, entry: Entry) -> str:
+        """The least of the doors by which an event came, of batches that stand."""
+        ways = self._ways.get((space, entry.body), [])
+        return min(
+            (door or entry.source for door, by in ways if by not in self.withdrawn), default=entry.source
+        )
 
     def told(self, history: History) -> World:
         """All of a history, in its order and its batches."""
@@ -82,7 +104,7 @@ class World:
                 space.id,
                 history.zones[name],
                 [
-                    SentEvent(entry.event, entry.occurred_at, entry.source)
+                    SentEvent(entry.event, entry.occurred_at, self._least_door(name, entry))
                     for each in (history.said if said is None else said)
                     if each.space == name
                     for entry in [receipt_of(each.event)]

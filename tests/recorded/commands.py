@@ -88,6 +88,7 @@ def _asked(world: World) -> dict[str, list[tuple[str, ...]]]:
                 "3",
             ),
             *(("calls", *ACME, "--contradicting"), ("calls", *ACME, "--agent", "nobody")),
+            *(("calls", *ACME, "--outcome", "interested", "--limit", "2", "--json"),),
             *(("calls", *ACME, "--limit", "0"), ("calls", *ACME, "--end-reason", "bored")),
             *(
                 ("tasks", *ACME, "--stuck", "--limit", "5"),

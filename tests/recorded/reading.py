@@ -44,6 +44,7 @@ BAD = {
     "agent": ("a" * 256, "%00", "%ff"),
     "answered": ("yes",),
     "answered_by": ("dog",),
+    "outcome": ("x" * 256, "%00"),
     "min_duration": ("-1", "x", "1e999"),
     "max_time_to_answer": ("inf",),
     "source_number": ("+" * 65,),
@@ -66,6 +67,7 @@ CALLS = (
     *(f"page_size=1&end_reason={each}" for each in ("no_answer", "unknown", "billing", "silence_timeout")),
     *("page_size=1&agent=asha", "page_size=1&agent=%D0%96-bot", "page_size=1&agent=nobody"),
     *("page_size=1&answered=true", "page_size=1&answered=false", "page_size=1&answered_by=machine"),
+    *("page_size=1&outcome=interested", "page_size=1&outcome=unknown", "page_size=1&outcome=sold"),
     *("page_size=1&answered_by=unknown", "page_size=1&made=false", "page_size=1&made=true"),
     *("page_size=1&final=false", "page_size=1&duration_known=false", "page_size=1&duration_known=true"),
     *(
@@ -74,6 +76,8 @@ CALLS = (
         "contradicting=false&page=99",
     ),
     *("page_size=1&source_number=%2B12025550123", "page_size=1&source_number=1%20202%20555%200123"),
+    *("page_size=1&external_id=x4520", "external_id=CA1&has_legs=true", "page_size=1&has_legs=false"),
+    *("page_size=1&past_limit=true", "past_limit=false&page=99"),
     *("page_size=1&destination_number=%2B12025550104", "page_size=1&task_id=t-ended"),
     *("page_size=1&min_duration=800", "page_size=1&max_duration=20.5", "page_size=1&min_time_to_answer=30"),
     *("page_size=1&max_time_to_answer=5", "page_size=1&min_duration=100&max_duration=10"),
@@ -130,6 +134,9 @@ def filled(world: World, path: str) -> str:
         "{call_id}": "c-ended",
         "{handle}": "renewals",
         "{id}": "2",
+        "{quarantine_id}": "q000000000000000",
+        "{platform}": "twilio",
+        "{hook_token}": "cbh_nobody",
     }
     for name, value in names.items():
         path = path.replace(name, value)

@@ -23,6 +23,7 @@ from tests.stores import NOW
 DAYS = 70
 """From before the clocks of Berlin and New York go back until the board's present."""
 AGENTS = ("asha", "bruno", "Ж-bot", None)
+OUTCOMES = ("interested", "call_back", "“peut-être”", None)
 ENDS = {
     "completed": ("customer_hangup", "agent_hangup", "voicemail", "transferred", None),
     "missed": ("no_answer", "busy", "rejected", "canceled"),
@@ -139,6 +140,7 @@ class World:
         metadata = {"score": random.randrange(10), "note": random.choice(["ok", "“ça va”", ""])}
         end |= {
             "answered_by": random.choice(["human", "human", "machine", None]),
+            "outcome": OUTCOMES[talk % len(OUTCOMES)],
             "external_ids": {"crm": f"x{random.randrange(10_000)}"},
             "metadata": metadata,
         }

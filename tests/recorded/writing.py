@@ -11,6 +11,8 @@ from callboard.http.endpoint import Endpoint
 from callboard.http.endpoints import DOCUMENTED
 from callboard.model.words import TASK_WORDS
 from tests.http.board import Board, call, task
+from tests.http.requests import path_of
+from tests.recorded.hooking import write_hooks
 from tests.recorded.reading import filled
 from tests.recorded.recorder import Recorder
 from tests.recorded.world import World
@@ -44,6 +46,7 @@ CALL_FAULTS: dict[str, tuple[Any, ...]] = {
     "answered_by": ("dog",),
     "agent": ("x" * 256, [], {}),
     "task_id": (1.0, ""),
+    "outcome": ("x" * 65, "é" * 33, 1, "call_back"),
     "external_ids": ([], "x", {"a": "x" * 17_000}, {"n": 2**70}),
     "metadata": (1, {"a": "\u0000"}, {"deep": [[[[{}]]]]}, {"x": "y" * 16_400}),
     "void": ("true", 0),
@@ -100,11 +103,38 @@ LINES = (
 
 def write_all(world: World, recorder: Recorder) -> None:
     """Everything that can be changed, after all has been read."""
-    for each in (_events, _bodies, _tasks, _new_tasks, _spaces, _tokens, _sessions):
+    for each in (_events, _bodies, _tasks, _new_tasks, _imports, write_hooks, _spaces, _tokens, _sessions):
         each(world, recorder)
     for endpoint in DOCUMENTED:
         if endpoint.method != "GET":
             _wrongly_sent(world, recorder, endpoint)
+
+
+def _imports(world: World, recorder: Recorder) -> None:
+    """A file that is uploaded and dropped; then what is asked of one that is there in each state."""
+    board = world.board
+    imports = f"spaces/{board.spring.token}/imports/"
+    file = b"call_id,status\nn-1,completed\n"
+    new = {"name": "calls.csv", "size": len(file), "type": "call"}
+    one = imports + recorder.ask("POST", imports, who="member", body=new).json()["data"]["id"] + "/"
+    binary = {"Content-Type": "application/octet-stream"}
+    recorder.ask("PUT", one + "parts/0/", who="member", content=file, headers=binary)
+    recorder.ask("PUT", one + "parts/1/", who="member", content=file, headers=binary)
+    recorder.get(one, who="member")
+    recorder.get(imports, who="member")
+    recorder.ask("POST", one + "start/", who="member", body={})
+    recorder.ask("DELETE", one, who="member")
+    board.store.save_mapping(board.acme.id, "dialler", '{"decimal":"comma","map":["call_id=id"]}', board.now)
+    for method, path in (
+        ("GET", "mappings/"),
+        ("GET", "mappings/dialler/"),
+        ("GET", "mappings/other/"),
+        ("DELETE", "mappings/dialler/"),
+    ):
+        recorder.ask(method, path, who="member")
+    for operation in ("read_import", "start_import", "undo_import"):
+        path = path_of(board, operation)
+        recorder.ask("POST", path, who="member", body=None if operation == "undo_import" else {})
 
 
 def write_small(folder: Path, recorder: Recorder) -> None:

@@ -17,6 +17,7 @@ _OF_A_KIND: dict[str, tuple[Any, ...]] = {
     "duration": (1_500, 0),
     "whole": (7, 0),
     "flag": (True, False),
+    "ids": (["g"], ["g", "h"]),
     "document": ({"a": {"b": [1, "x"]}}, {}),
     "texts": ({"a": "b"}, {}),
 }
@@ -56,7 +57,7 @@ def record() -> str:
     kept = recorded()
     added = missing(kept)
     if added:
-        lines = [json.dumps(each) for each in (*kept, *added)]
+        lines = [json.dumps(each, ensure_ascii=False) for each in (*kept, *added)]
         RECORDED.write_text("[\n" + ",\n".join(lines) + "\n]\n", "utf-8")
     return f"{len(added)} events recorded in {RECORDED.name}"
 

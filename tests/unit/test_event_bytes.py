@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from callboard.model.event import CallEvent, TaskEvent, canonical, from_canonical
+from callboard.model.event import CallEvent, GroupEnd, TaskEvent, canonical, from_canonical
 from tests.unit import record_events
 from tests.unit.record_events import KINDS, recorded
 
@@ -17,7 +17,21 @@ RECORDED = recorded()
 
 
 def _event(recorded: dict[str, Any]) -> CallEvent | TaskEvent:
-    return KINDS[recorded["kind"]](**recorded["fields"])
+    # JSON knows no tuples.
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in recorded["fields"].items()
+    }
+    return KINDS[recorded["kind"]](**fields)
+
+
+def test_the_end_of_a_group_has_the_bytes_it_always_had() -> None:
+    """Under the short names of calls."""
+    event = GroupEnd("g", "failed", 1, 5, None, "unknown", "odd")
+    body = bytes.fromhex(
+        "88a16ba167a169a167a173a66661696c6564a16701a16f05a166c0a172a7756e6b6e6f776ea27372a36f6464"
+    )
+    assert canonical(event) == body
+    assert from_canonical(body) == event
 
 
 @pytest.mark.parametrize("kind", KINDS)

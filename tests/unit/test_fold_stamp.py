@@ -2,9 +2,16 @@
 
 import pytest
 
+from callboard.clock import SECOND
 from callboard.fold.stamp import stamp
-from tests.events import call, task
+from callboard.model.event import Entry, GroupEnd
+from tests.events import call, entry, task
 from tests.stores import NOW
+
+
+def of_group(*, at: float, standing: int = 1) -> Entry:
+    return entry(GroupEnd("g", "completed", standing, NOW + round(at * SECOND)))
+
 
 SMALLER_FIRST = {
     "a lower attempt, whatever else": (
@@ -41,6 +48,19 @@ SMALLER_FIRST = {
     ),
     "ends by alphabet": (call("c", "completed", at=0), call("c", "failed", at=0)),
     "missed last": (call("c", "failed", at=0), call("c", "missed", at=0)),
+    "an end of a group before its own that explains nothing": (
+        of_group(at=99),
+        call("c", "missed", at=0, standing=1),
+    ),
+    "an end of a group behind what is live": (
+        call("c", "in_progress", at=99),
+        of_group(at=0),
+    ),
+    "an earlier end of a group before a later one": (of_group(at=0), of_group(at=1)),
+    "an inferred end of a group by its time": (
+        call("c", "failed", at=0, standing=0),
+        of_group(at=1, standing=0),
+    ),
     "pending before running": (task("t", "pending", at=0), task("t", "running", at=0)),
     "completed before failed": (task("t", "completed", at=0), task("t", "failed", at=0)),
 }

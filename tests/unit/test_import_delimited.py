@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.ingest.sources.delimited import MAX_LINE_CHARACTERS, DelimitedRows, separator_for, text_of
-from callboard.ingest.sources.records import ImportOptionError, Record, RowError, UnreadableFileError
+from callboard.ingest.sources.files.delimited import DelimitedRows, separator_for
+from callboard.ingest.sources.files.encoding import text_of
+from callboard.ingest.sources.files.lines import MAX_LINE_CHARACTERS
+from callboard.ingest.sources.files.records import ImportOptionError, Record, RowError, UnreadableFileError
 from callboard.ingest.sources.rejects import RejectsFile
 from callboard.model.exported import escape_formula, unescape_formula
 
@@ -130,9 +132,11 @@ def test_a_quote_closed_by_the_quote_of_a_later_row_costs_its_line_alone() -> No
     assert [row["id"] for row in good(records)] == ["2", "3", "4"]
 
 
-def test_text_behind_a_closing_quote_is_rejected() -> None:
-    """Strict: nothing is guessed into a cell."""
-    assert bad(read(b'id,note\n1,"a"b\n')) == [(2, "text stands behind a closing quote")]
+def test_text_behind_a_closing_quote_is_kept_with_its_quotes() -> None:
+    """One reading has the width of the header: it is taken, and counted."""
+    rows = rows_of(b'id,note\n1,"a"b\n')
+    assert good(list(rows)) == [{"id": "1", "note": '"a"b'}]
+    assert rows.mended == 1
 
 
 def test_a_nul_byte_costs_its_row() -> None:

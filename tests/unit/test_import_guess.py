@@ -9,17 +9,24 @@ from typing import Any
 
 import pytest
 
-from callboard.ingest.sources.guess import Guess, guess, separator_of_sample
-from callboard.ingest.sources.guess_times import time_formats
-from callboard.ingest.sources.headings import heading
+from callboard.ingest.sources.files.dialect import separator_of_sample
+from callboard.ingest.sources.files.records import ImportOptionError, UnreadableFileError
+from callboard.ingest.sources.guessing.answers import with_answer
+from callboard.ingest.sources.guessing.doubts import Answer
+from callboard.ingest.sources.guessing.guess import Guess, guess
+from callboard.ingest.sources.guessing.headings import heading
+from callboard.ingest.sources.guessing.times import time_formats
 from callboard.ingest.sources.mapping import MapOptions, RowMapping
 from callboard.ingest.sources.plan import ImportPlan, open_rows
-from callboard.ingest.sources.records import ImportOptionError
 
 
 def guessed(path: Path, content: str | bytes, **plan: Any) -> Guess:
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return guess(ImportPlan(str(path), "acme.com", space="spc_1", **plan))
+
+
+def about(found: Guess) -> list[str]:
+    return [doubt.about for doubt in found.doubts]
 
 
 def events(found: Guess) -> list[dict[str, Any]]:
@@ -39,9 +46,12 @@ def test_an_asterisk_export(tmp_path: Path) -> None:
         "2026-02-07 10:05:00,x,+12025550100,+12025550124,20,0,NO ANSWER,1770.2\n"
         "2026-02-07 10:06:00,x,+12025550100,+12025550125,0,0,CONGESTION,1770.3\n",
     )
-    assert found.needs_zone
-    found.with_timezone("America/New_York")
-    assert found.missing == []
+    assert "zone" in about(found)
+    found = guessed(
+        tmp_path / "Master.csv", (tmp_path / "Master.csv").read_text(),
+        options=MapOptions(timezone=("America/New_York",)),
+    )  # fmt: skip
+    assert not found.doubts
     assert events(found)[:2] == [
         {
             "type": "call",
@@ -74,7 +84,7 @@ def test_a_twilio_export(tmp_path: Path) -> None:
         'CA2,"Sat, 07 Feb 2026 05:57:45 +0000",+12025550100,+12025550123,no-answer,'
         ",,0,inbound,\n",
     )
-    assert not found.needs_zone
+    assert not found.doubts
     first, second = events(found)
     assert (first["call_status"], first["call_type"], first["answered_by"]) == (
         "completed",
@@ -106,7 +116,22 @@ def test_a_voice_agent_export_in_ndjson(tmp_path: Path) -> None:
     assert (first["call_status"], second["call_status"]) == ("completed", "failed")
     assert first["call_duration"] == 100
     assert first["creation_time"] == "2026-02-07T05:57:45+00:00"
-    assert first["end_reason"] == "user_hangup"
+    assert (first["end_reason"], first["source_end_reason"]) == ("customer_hangup", "user_hangup")
+
+
+@pytest.mark.parametrize("column", ["outcome", "Call Outcome", "session-outcome"])
+def test_an_outcome_is_not_taken_for_the_status(tmp_path: Path, column: str) -> None:
+    """What the call came to for the business is its outcome, wherever the column stands."""
+    found = guessed(
+        tmp_path / "calls.csv",
+        f"call_id,{column},date_created,disposition\n"
+        "c1,completed,2026-02-07T05:57:45Z,no answer\n"
+        "c2,call back,2026-02-07T05:58:45Z,answered\n",
+    )
+    assert [(each["outcome"], each["call_status"]) for each in events(found)] == [
+        ("completed", "missed"),
+        ("call back", "completed"),
+    ]
 
 
 def test_camel_case_headings_and_a_dotted_one() -> None:
@@ -124,13 +149,13 @@ def test_day_and_month_that_cannot_be_told_apart_are_asked_about(tmp_path: Path)
     """Both readings are offered; one day beyond the twelfth settles it."""
     head = "id;status;date_created\n1;answered;03/04/2026 10:00\n"
     found = guessed(tmp_path / "a.csv", head + "2;busy;05/06/2026 11:00\n", encoding=None)
-    assert sorted(found.formats) == ["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"]
-    assert found.plan.options.time_format == ()
-    found.with_time_format("%m/%d/%Y %H:%M")
-    found.with_timezone("UTC")
-    assert events(found)[0]["creation_time"] == "2026-03-04T10:00:00+00:00"
-    compacted_to = guessed(tmp_path / "b.csv", head + "2;busy;25/06/2026 11:00\n")
-    assert compacted_to.formats == ["%d/%m/%Y %H:%M"]
+    doubt = next(each for each in found.doubts if each.about == "day_month")
+    assert sorted(each.value for each in doubt.answers) == ["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"]
+    answered = guess(with_answer(found.plan, Answer("--time-format", "%m/%d/%Y %H:%M", "")))
+    assert "day_month" not in about(answered)
+    settled = guessed(tmp_path / "b.csv", head + "2;busy;25/06/2026 11:00\n")
+    assert "day_month" not in about(settled)
+    assert settled.plan.options.time_format == ("%d/%m/%Y %H:%M",)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +170,7 @@ def test_day_and_month_that_cannot_be_told_apart_are_asked_about(tmp_path: Path)
         ("13/02/2026 5:57 PM", "%d/%m/%Y %I:%M %p"),
         ("2/13/2026, 5:57:45 PM", "%m/%d/%Y, %I:%M:%S %p"),
         ("Sat, 07 Feb 2026 05:57:45 +0000", "%a, %d %b %Y %H:%M:%S %z"),
-        ("07 Feb 2026 05:57:45 UTC", "%d %b %Y %H:%M:%S UTC"),
+        ("07 Feb 2026 05:57:45 UTC", "%d %b %Y %H:%M:%S %Z"),
         ("Feb 7, 2026 at 05:57", "%b %d, %Y at %H:%M"),
         ("20260207055745", "%Y%m%d%H%M%S"),
         ("990201 7:02:47", "%y%m%d %H:%M:%S"),
@@ -181,23 +206,24 @@ def test_words_nobody_knows_are_told(tmp_path: Path) -> None:
         tmp_path / "a.csv",
         "id,status,created_at\n1,answered,2026-02-07T05:57:45Z\n2,blurb,2026-02-07T05:57:45Z\n",
     )
-    assert any("blurb" in warning for warning in found.warnings)
+    assert any("blurb" in doubt.message for doubt in found.doubts if doubt.about == "status")
 
 
 def test_ids_that_come_twice_are_told(tmp_path: Path) -> None:
     """Rows of one id are one call: perhaps another column belongs to the id, also when that shows late."""
-    rows = "".join(f"{number},answered,{number // 3000},2026-02-07T05:57:45Z\n" for number in range(3000))
-    again = "".join(f"{number},answered,1,2026-02-07T05:57:45Z\n" for number in range(1000))
-    found = guessed(tmp_path / "a.csv", "id,status,line,created_at\n" + rows + again)
-    (warning,) = found.warnings
-    assert "1,000 of 4,000 ids of 'id' came before" in warning
-    assert "With 'line' they come once: should it be {line}-{id}?" in warning
+    rows = "".join(f"{number},answered,{number // 3000},2026-02-07T05:57:45Z,60\n" for number in range(3000))
+    again = "".join(f"{number},answered,1,2026-02-07T05:57:45Z,60\n" for number in range(1000))
+    found = guessed(tmp_path / "a.csv", "id,status,line,created_at,duration\n" + rows + again)
+    doubt = next(each for each in found.doubts if each.about == "id")
+    assert "Several rows have one 'id'; with 'line' each comes once" in doubt.message
+    assert found.preview.items == 4000
 
 
-def test_a_file_without_ids_lacks_them(tmp_path: Path) -> None:
-    """Nothing is made up."""
+def test_a_file_without_ids_is_asked_about(tmp_path: Path) -> None:
+    """The ids are then made of what the rows say."""
     found = guessed(tmp_path / "a.csv", "colour,status\nred,answered\nblue,busy\n")
-    assert found.missing == ["call_id"]
+    assert "id" in about(found)
+    assert found.plan.options.id_from == ("colour", "status")
 
 
 def test_a_file_without_good_rows_gives_no_guess(tmp_path: Path) -> None:
@@ -206,14 +232,20 @@ def test_a_file_without_good_rows_gives_no_guess(tmp_path: Path) -> None:
         guessed(tmp_path / "a.csv", "id,status\n1\n2\n")
 
 
+def test_brackets_without_end_are_said_to_be_json(tmp_path: Path) -> None:
+    """And not a header without rows."""
+    with pytest.raises(UnreadableFileError, match="nested too deep"):
+        guessed(tmp_path / "a.json", "[" * 2_000)
+
+
 def test_what_was_told_is_not_guessed(tmp_path: Path) -> None:
     """--set and --timezone stay as they were said."""
-    options = MapOptions(set=("call_status=completed",), timezone="UTC")
+    options = MapOptions(set=("call_status=completed",), timezone=("UTC",))
     found = guessed(
         tmp_path / "a.csv", "id,status,created_at\n1,blurb,2026-02-07 05:57:45\n", options=options
     )
     assert events(found)[0]["call_status"] == "completed"
-    assert not found.needs_zone
+    assert not {"zone", "status"} & set(about(found))
 
 
 def test_the_command_can_be_typed_as_it_is_printed(tmp_path: Path) -> None:
@@ -244,3 +276,44 @@ def test_tasks_have_headings_of_their_own(tmp_path: Path) -> None:
     first, second = events(found)
     assert (first["status"], first["assignee"]) == ("completed", "w1")
     assert second["status"] == "queued"
+
+
+WHOLE_MINUTES = "id,created_at,Billable Seconds,total_sec,status\n" + "".join(
+    f"c{n},2026-02-07T10:0{n}:00Z,{60 * n},{60 * n + 12},completed\n" for n in range(1, 5)
+)
+
+
+def test_seconds_that_are_whole_minutes_are_asked_about(tmp_path: Path) -> None:
+    """They are billed in minutes; and no column of lengths is taken for a number."""
+    found = guessed(tmp_path / "a.csv", WHOLE_MINUTES + "c9,2026-02-07T11:00:00Z,0,8,no-answer\n")
+    assert "unit" in about(found)
+    assert "_number=" not in found.plan.command()
+
+
+def test_lengths_that_are_left_out_are_not_asked_about_again(tmp_path: Path) -> None:
+    """The calls count, and their talk time is unknown."""
+    file = tmp_path / "a.csv"
+    doubt = next(each for each in guessed(file, WHOLE_MINUTES).doubts if each.about == "unit")
+    answer = next(each for each in doubt.answers if each.option == "--null")
+    plan = ImportPlan(str(file), "acme.com", space="spc_1")
+    found = guess(with_answer(plan, answer))
+    assert "unit" not in about(found)
+    assert found.preview.completed == found.preview.without_duration == 4
+
+
+@pytest.mark.parametrize(
+    ("talk", "asked"),
+    [
+        ("70.5 70.5 90.1", True),
+        ("61.18 70.38 4.08", True),
+        ("83.512 70.25 61.1", False),
+        ("83 70 61.5", False),
+    ],
+)
+def test_fractions_that_may_be_minutes_are_asked_about(tmp_path: Path, talk: str, asked: bool) -> None:
+    """Whole seconds have 60 fractions in minutes; others are fractions of seconds."""
+    rows = "".join(f"c{n},2026-02-07T1{n}:00:00Z,{each},completed\n" for n, each in enumerate(talk.split()))
+    found = guessed(
+        tmp_path / "a.csv", f"id,created_at,talk_time,status\n{rows}c9,2026-02-07T11:00:00Z,0,no-answer\n"
+    )
+    assert ("unit" in about(found)) is asked

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callboard.ingest.sources.files.records import ImportOptionError, RowError
 from callboard.ingest.sources.mapping import MapOptions, RowMapping, joined, pieces
-from callboard.ingest.sources.records import ImportOptionError, RowError
 
 NEEDED = "call_id=id,call_status=status"
 
@@ -130,7 +130,7 @@ def test_durations_are_read_in_their_unit(cell: object, unit: str, seconds: floa
     assert event({"d": cell}, "call_duration=d", duration_unit=unit) == {"call_duration": seconds}
 
 
-@pytest.mark.parametrize("cell", ["soon", "1:99", "1:2:3:4", "nan", "inf", "1:-2", True, [1]])
+@pytest.mark.parametrize("cell", ["soon", "1:99", "1:2:3:4", "inf", "1:-2", True, [1]])
 def test_what_is_no_length_of_time_is_rejected(cell: object) -> None:
     """With the field and the value."""
     with pytest.raises(RowError) as fault:
@@ -158,7 +158,7 @@ def test_tasks_have_fields_of_their_own() -> None:
         (MapOptions(map=(NEEDED,), values=("call_status:OK",)), "WORD=value"),
         (MapOptions(map=(NEEDED,), null=("NO_SERVER",)), "does not begin with field:"),
         (MapOptions(map=(NEEDED,), set=("standing=high",)), "--set standing"),
-        (MapOptions(map=(NEEDED,), timezone="Mars/Olympus"), "Mars/Olympus"),
+        (MapOptions(map=(NEEDED,), timezone=("Mars/Olympus",)), "Mars/Olympus"),
         (MapOptions(map=(f'{NEEDED},"agent=x',)), "agent"),
     ],
 )
@@ -211,3 +211,50 @@ def test_what_is_inferred_is_one_of_two_times() -> None:
     """Anything else is a column that means something else."""
     with pytest.raises(RowError, match="another field than creation_time and end_time"):
         event({**AT, "inferred": "start_time"}, *TIMES)
+
+
+@given(
+    separators=st.lists(
+        st.sampled_from(["/", "-", "--", "-x-", "aba", "%", "%2F", " / "]), min_size=1, max_size=2
+    ),
+    rows=st.lists(
+        st.lists(st.text("ab/-x%2F5D ", min_size=1), min_size=3, max_size=3), min_size=2, max_size=20
+    ),
+)
+def test_ids_of_several_columns_are_of_one_row(separators: list[str], rows: list[list[str]]) -> None:
+    """Whatever the cells hold, of the separator too: other cells, another id."""
+    columns = [f"c{number}" for number in range(len(separators) + 1)]
+    text = "{c0}" + "".join(f"{s}{{{name}}}" for s, name in zip(separators, columns[1:], strict=True))
+    mapped = RowMapping(MapOptions(map=(f"call_id={text},call_status=s",)))
+    made: dict[str, tuple[str, ...]] = {}
+    for cells in rows:
+        said = tuple(cell.strip() for cell in cells[: len(columns)])
+        if all(said):
+            made_id = mapped.event(dict(zip(columns, said, strict=True)) | {"s": "missed"})["call_id"]
+            assert made.setdefault(made_id, said) == said
+
+
+@pytest.mark.parametrize(
+    ("cells", "made"),
+    [
+        (
+            ("dag", "scheduled__2026-02-13T08:00:00+00:00", "load"),
+            "dag/scheduled__2026-02-13T08:00:00+00:00/load",
+        ),
+        (("50%", "100%", "%"), "50%/100%/%"),
+        (("a/b", "c", "d"), "a/b/c/d"),
+        (("a", "b/c", "d"), "a/b%2Fc/d"),
+        (("a", "b%2Fc", "d"), "a/b%252Fc/d"),
+    ],
+)
+def test_ids_of_usual_cells_are_plain(cells: tuple[str, ...], made: str) -> None:
+    """Only a separator behind the first column is written otherwise, and what looks as if it were."""
+    mapped = RowMapping(MapOptions(record_type="task", map=("task_id={a}/{b}/{c},status=s",)))
+    row = dict(zip("abc", cells, strict=True)) | {"s": "completed"}
+    assert mapped.event(row)["task_id"] == made
+
+
+def test_columns_of_an_id_with_nothing_between_are_refused() -> None:
+    """1 and 23 would be 12 and 3."""
+    with pytest.raises(ImportOptionError, match=r"call_id: \{b\} follows another column"):
+        RowMapping(MapOptions(map=("call_id={a}{b},call_status=s",)))

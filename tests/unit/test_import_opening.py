@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
+from callboard.ingest.sources.files.records import ImportOptionError, Record, UnreadableFileError
 from callboard.ingest.sources.plan import ImportPlan, open_rows, separator_of
-from callboard.ingest.sources.records import ImportOptionError, Record, UnreadableFileError
 
 CSV = b"id,status\n1,completed\n2,missed\n"
 ROWS = [{"id": "1", "status": "completed"}, {"id": "2", "status": "missed"}]
@@ -48,13 +48,14 @@ def test_a_file_packed_in_pieces_is_read_to_its_end(tmp_path: Path) -> None:
     assert rows(path) == ROWS
 
 
-def test_a_file_that_is_cut_off_gives_its_rows_and_then_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.ZstdCompressor().compress])
+def test_a_file_that_is_cut_off_gives_its_rows_and_then_says_so(tmp_path: Path, pack: Any) -> None:
     """Rows before the end are good; the end is missing."""
     body = b"id,status\n" + b"".join(
         b"%d,completed\n" % (number * 7919 % 1_000_003) for number in range(50_000)
     )
     path = tmp_path / "calls.csv.gz"
-    path.write_bytes(gzip.compress(body)[:-5_000])
+    path.write_bytes(pack(body)[:-5_000])
     with open_rows(ImportPlan(str(path), "acme.com"), None) as (_, found):
         iterator = iter(found)
         good = [next(iterator) for _ in range(1000)]
@@ -81,7 +82,6 @@ def test_a_damaged_file_says_so(tmp_path: Path) -> None:
         (b"PK\x03\x04....", "save the sheet as CSV"),
         (b"\xd0\xcf\x11\xe0....", "Excel"),
         (b"BZh91AY", "bunzip2"),
-        (b'[{"id": 1}]', "JSON array"),
         (b"PAR1 and then something else", "not a Parquet file"),
         (b"SQLite format 3\0", "SQLite"),
     ],
@@ -114,7 +114,16 @@ def test_bad_lines_of_ndjson_cost_themselves(tmp_path: Path) -> None:
     """Each with its reason; what is good beside them is kept."""
     path = tmp_path / "calls"
     deep = b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
-    bad = [b"{", b"[1]", b'{"a": NaN}', b'{"a": 1, "a": 2}', b'{"a": "\xff"}', b'{"a": "\0"}', deep, b"7"]
+    bad = [
+        b"{",
+        b"[1]",
+        b'{"a": Infinity}',
+        b'{"a": 1, "a": 2}',
+        b'{"a": "\xff"}',
+        b'{"a": "\0"}',
+        deep,
+        b"7",
+    ]
     path.write_bytes(b'{"id": 1}\n' + b"\n".join(bad) + b'\n{"id": 2}\n')
     found = read(path)
     assert [record.row for record in found if record.problem is None] == [{"id": 1}, {"id": 2}]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.ingest.sources.records import ImportOptionError, RowError
-from callboard.ingest.sources.times import NoZoneError, TimeReader, checked_formats, has_offset
+from callboard.ingest.sources.files.records import ImportOptionError, RowError
+from callboard.ingest.sources.values.times import NoZoneError, TimeReader, checked_formats, has_offset
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -118,7 +118,7 @@ def test_a_zone_that_does_not_exist_is_named(name: str) -> None:
 def test_a_format_that_is_none_is_named() -> None:
     """Before anything is read."""
     assert checked_formats(("%Y-%m-%d", "unix_ms")) == ("%Y-%m-%d", "unix_ms")
-    for wrong in ("YYYY-MM-DD", "%Q", "%"):
+    for wrong in ("YYYY-MM-DD", "%Q", "%", "%d %d"):
         with pytest.raises(ImportOptionError, match="--time-format"):
             checked_formats((wrong,))
 
@@ -127,5 +127,69 @@ def test_formats_that_say_their_offset_need_no_zone() -> None:
     """%z does; %%z is a percent sign and a letter."""
     assert has_offset("%d/%m/%Y %H:%M %z")
     assert has_offset("unix")
+    assert has_offset("%d/%m/%Y %H:%M %Z")
+    assert has_offset("%d/%m/%Y %H:%M UTC")
+    assert has_offset("%Y%m%dT%H%M%SZ")
     assert not has_offset("%d/%m/%Y %H:%M")
     assert not has_offset("%d %%z")
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "instant"),
+    [
+        ("2026-02-07 23:30:00 UTC", "", "2026-02-07T23:30:00"),
+        ("2026-02-07 23:30:00 GMT", "", "2026-02-07T23:30:00"),
+        ("2026-02-07 23:30:00 Z", "", "2026-02-07T23:30:00"),
+        ("2026-02-07 23:30:00 +01", "", "2026-02-07T22:30:00"),
+        ("2026-02-07 23:30:00,123456789", "", "2026-02-07T22:30:00.123456"),
+        ("2026-02-07 08:00 America/New_York", "", "2026-02-07T13:00:00"),
+        ("2026-02-07 08:00 WEST", "", "2026-02-07T07:00:00"),
+        ("07.02.2026 08:00 UTC", "%d.%m.%Y %H:%M UTC", "2026-02-07T08:00:00"),
+        ("20260207080000Z", "%Y%m%d%H%M%SZ", "2026-02-07T08:00:00"),
+        ("07.02.2026 08:00 MEZ", "%d.%m.%Y %H:%M %Z", "2026-02-07T07:00:00"),
+        ("07.02.2026 08:00 GMT-3", "%d.%m.%Y %H:%M %Z", "2026-02-07T11:00:00"),
+        ("07.02.2026 08:00 +01", "%d.%m.%Y %H:%M %z", "2026-02-07T07:00:00"),
+        ("07.02.2026 08:00:01", "%d.%m.%Y %H:%M:%S.%f", "2026-02-07T07:00:01"),
+        ("sáb., 7. FEBRERO 2026", "%a, %d. %B %Y", "2026-02-06T23:00:00"),
+        ("02/07/2026 12:01 AM", "%m/%d/%Y %I:%M %p", "2026-02-06T23:01:00"),
+        ("02/07/2026 12:01 PM", "%m/%d/%Y %I:%M %p", "2026-02-07T11:01:00"),
+        ("07.02.68 08:00:00.123456", "%d.%m.%y %H:%M:%S.%f", "2068-02-07T07:00:00.123456"),
+        ("07.02.69 08:00:00.5", "%d.%m.%y %H:%M:%S.%f", "1969-02-07T07:00:00.500000"),
+        ("7. Sept. 2026", "%d. %b %Y", "2026-09-06T22:00:00"),
+        ("7 aout 2026 8:18 p. m.", "%d %b %Y %I:%M %p", "2026-08-07T18:18:00"),
+    ],
+)
+def test_words_and_zones_are_read_by_a_format(text: str, form: str, instant: str) -> None:
+    """More than strptime reads; local times are of Berlin."""
+    reader = TimeReader(checked_formats((form,)) if form else (), "Europe/Berlin")
+    assert reader.read(text) == f"{instant}+00:00"
+
+
+def test_a_word_of_several_zones_is_read_with_the_zone_that_is_named() -> None:
+    """CST is -6 in Chicago and +8 in Shanghai; in summer Chicago never says it."""
+    assert TimeReader((), "America/Chicago").read("2026-02-07 08:00 CST") == "2026-02-07T14:00:00+00:00"
+    assert TimeReader((), "Asia/Shanghai").read("2026-02-07 08:00 CST") == "2026-02-07T00:00:00+00:00"
+    with pytest.raises(NoZoneError, match="--timezone"):
+        TimeReader().read("2026-02-07 08:00 CST")
+    for zone, text in (
+        ("America/Chicago", "2026-07-07 08:00 CST"),
+        ("Europe/Berlin", "2026-02-07 08:00 CST"),
+    ):
+        with pytest.raises(RowError, match="never CST"):
+            TimeReader((), zone).read(text)
+
+
+def test_a_word_tells_which_of_two_equal_times_it_is() -> None:
+    """BST ends in London where GMT begins."""
+    reader = TimeReader((), "Europe/London")
+    assert reader.read("2026-10-25 01:30 BST") == "2026-10-25T00:30:00+00:00"
+    assert reader.read("2026-10-25 01:30 GMT") == "2026-10-25T01:30:00+00:00"
+    assert reader.ambiguous == 0
+
+
+def test_times_of_a_zone_in_the_cell_heed_its_clock_changes() -> None:
+    """And are counted as those of the zone that was named."""
+    reader = TimeReader()
+    assert reader.read("2026-10-25 02:30 Europe/Berlin") == "2026-10-25T00:30:00+00:00"
+    assert reader.read("2026-03-29 02:30 Europe/Berlin") == "2026-03-29T01:30:00+00:00"
+    assert (reader.ambiguous, reader.impossible) == (1, 1)

@@ -73,6 +73,9 @@ def test_every_field_of_a_call_event_arrives() -> None:
         answered_by="human",
         agent="ava",
         task_id="t1",
+        outcome="call_back",
+        cost={"amount": 0.0123, "currency": "usd"},
+        billed_seconds=180,
         external_ids={"crm": "4711", "none": None},
         metadata={"score": 3, "tags": ["a"]},
         void=False,
@@ -96,6 +99,10 @@ def test_every_field_of_a_call_event_arrives() -> None:
         answered_by="human",
         agent="ava",
         task_id="t1",
+        outcome="call_back",
+        cost_micros=12_300,
+        cost_currency="USD",
+        billed_ms=180_000,
         external_ids={"crm": "4711", "none": None},
         metadata={"score": 3, "tags": ["a"]},
         void=False,
@@ -106,7 +113,8 @@ def test_a_field_left_out_says_nothing_and_null_says_there_is_none() -> None:
     """`null` is kept; what only orders or identifies an event is left out either way."""
     facts = [
         *("call_type", "source_number", "destination_number", "creation_time", "start_time", "end_time"),
-        *("end_reason", "source_end_reason", "answered_by", "agent", "task_id", "external_ids", "metadata"),
+        *("end_reason", "source_end_reason", "answered_by", "agent", "task_id", "outcome"),
+        *("external_ids", "metadata"),
     ]
     nothing, none = call(), call(**dict.fromkeys([*facts, "call_duration"]))
     assert {getattr(nothing, field) for field in [*facts, "duration_ms"]} == {UNSET}
@@ -156,6 +164,7 @@ def test_a_word_outside_the_closed_list_is_kept_as_the_sources_own() -> None:
     """Under `unknown`, unless the source's word is given besides."""
     assert [call(end_reason=reason).end_reason for reason in END_REASONS] == list(END_REASONS)
     assert call(end_reason="busy").source_end_reason is UNSET
+    assert call(end_reason="no_agent").end_reason == "no_agent"
     odd = call(end_reason="Normal Clearing")
     assert (odd.end_reason, odd.source_end_reason) == ("unknown", "Normal Clearing")
     both = call(end_reason="Normal Clearing", source_end_reason="16")
@@ -465,4 +474,6 @@ def test_the_wire_form_and_its_rules_name_the_same_fields() -> None:
                 convert({**minimal, name: "é" * 64}, form)
             except ValueError:
                 continue  # msgspec itself sees that this is none of the field's texts
-            assert name in checked or rules[name].__name__ == "_time", f"nobody looks at the text of {name}"
+            assert name in checked or rules[name].__name__ in ("_time", "_ids"), (
+                f"nobody looks at the text of {name}"
+            )

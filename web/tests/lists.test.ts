@@ -189,14 +189,48 @@ test.each([
   expect(fieldText(name, value, 'Europe/Berlin', (token) => `Winter of ${token}`)).toContain(text),
 );
 
-test('what a source sent beside is what its last event left', () => {
-  const events = [{ a: 1 }, { a: 2 }].map((metadata) => ({ changed: { metadata: [null, metadata] } }));
-  const call = { agent: 'ana', events: [...events, { changed: {} }] } as unknown as CallWithEvents;
-  const rows = callRows(call, (_, value) => JSON.stringify(value ?? null), { agent: 'board/x', source: '' });
+const shownCall = (more: object) =>
+  callRows(
+    {
+      agent: 'ana',
+      legs: [],
+      group_ids: [],
+      group_cost: [],
+      leg_of: null,
+      events: [],
+      ...more,
+    } as unknown as CallWithEvents,
+    (name, value) => fieldText(name, value, 'UTC', String),
+    { agent: 'board/x', source: '', leg_of: 'board/head' },
+  );
+
+test('a call shows what its source sent beside, and where its fields lead', () => {
+  const rows = shownCall({ metadata: { a: 2 }, external_ids: null });
   const row = (name: string) => rows.find((one) => one.name === name);
-  expect([row('metadata')?.text, row('external_ids')?.text]).toEqual(['{"a":2}', 'null']);
+  expect([row('metadata')?.text, row('external_ids')?.text]).toEqual(['a: 2', '–']);
   expect([row('agent')?.href, row('source')?.href]).toEqual(['board/x', undefined]);
 });
+
+test('groups, and what a call costs with its legs, are shown where there are any', () => {
+  const names = (more: object) => shownCall(more).map((row) => row.name);
+  const cost = [{ amount: 0.02, currency: 'USD' }];
+  expect(names({ group_cost: cost })).not.toEqual(expect.arrayContaining(['group_cost']));
+  expect(names({})).not.toEqual(expect.arrayContaining(['leg_of']));
+  const rows = shownCall({ group_cost: cost, legs: [{}], group_ids: ['twilio:CA1', 'vapi:1'], leg_of: 'head' });
+  const row = (name: string) => rows.find((one) => one.name === name);
+  expect(row('group_cost')?.text).toBe('US$0.02');
+  expect(row('group_ids')?.text).toBe('twilio:CA1\nvapi:1');
+  expect(row('leg_of')).toMatchObject({ text: 'head', href: 'board/head' });
+});
+
+test.each([
+  ['cost', { amount: 0.00425, currency: 'EUR' }, '€0.00425'],
+  ['cost', { amount: 3, currency: 'no code' }, '3 no code'],
+  ['billed_seconds', 60, '1 min'],
+  ['source', 'hook:twilio', 'Hook: twilio'],
+  ['source', 'events', 'Events'],
+  ['group_ids', [], '–'],
+])('the field %s of %j is %s', (name, value, text) => expect(fieldText(name, value, 'UTC', String)).toBe(text));
 
 test('an event that was sent later says by how much', () => {
   const event = (received_at: string) => ({ occurred_at: '2026-02-07T10:00:00Z', received_at }) as never;

@@ -8,10 +8,11 @@ from typing import Any
 import click
 
 from callboard.cli import find, values
-from callboard.cli.filters import filter_options, filters_of
+from callboard.cli.filters import GROUP_OPTIONS, filter_options, filters_of
 from callboard.cli.listing import merge_pages, more_line
 from callboard.cli.options import opened, org_option, settings_of, store_options, timezone_option
 from callboard.cli.output import UTC, show_json_array, show_table, when
+from callboard.clock import system_clock
 from callboard.query.civil import Moment
 from callboard.query.items import CallItem, call_item
 from callboard.store.interface import CallAt, Store
@@ -31,7 +32,14 @@ SHOWN = 50
             "--contradicting",
             is_flag=True,
             help="Only those whose start and end contradict each other.",
-        )
+        ),
+        82: click.option(
+            "--past-limit",
+            is_flag=True,
+            help="Only those that ring or talk for longer than their space or hook allows.",
+        ),
+        84: GROUP_OPTIONS[0],
+        85: GROUP_OPTIONS[1],
     },
 )
 @click.option("--from", "start", type=values.when, metavar="WHEN", help="Created then or later.")
@@ -44,6 +52,9 @@ def calls(
     handle: str | None,
     space_token: str | None,
     contradicting: bool,
+    past_limit: bool,
+    external_id: str | None,
+    has_legs: bool | None,
     start: Moment | None,
     end: Moment | None,
     timezone: str | None,
@@ -62,6 +73,10 @@ def calls(
         filters = [
             CallFilter(
                 contradicting=True if contradicting else None,
+                past_limit=True if past_limit else None,
+                now=system_clock(),
+                external_id=external_id,
+                has_legs=has_legs,
                 start=None if start is None else start.starts(zone),
                 end=None if end is None else end.starts(zone),
                 **each,

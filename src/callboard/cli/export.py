@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from callboard.cli import find, values
-from callboard.cli.filters import filter_options, filters_of
+from callboard.cli.filters import GROUP_OPTIONS, filter_options, filters_of
 from callboard.cli.options import opened, org_option, settings_of, store_options, timezone_option
 from callboard.cli.output import progress_bar, show_json
 from callboard.clock import Micros, system_clock
@@ -80,6 +80,8 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
             is_flag=True,
             help="Only those whose start and end contradict each other.",
         ),
+        84: GROUP_OPTIONS[0],
+        85: GROUP_OPTIONS[1],
     },
 )
 @click.option("--from", "start", type=values.when, metavar="WHEN", help="Created then or later.")
@@ -96,6 +98,8 @@ def calls(
     answered: bool | None,
     made: bool,
     contradicting: bool,
+    external_id: str | None,
+    has_legs: bool | None,
     start: Moment | None,
     end: Moment | None,
     timezone: str | None,
@@ -115,6 +119,8 @@ def calls(
                 answered=answered,
                 made=True if made else None,
                 contradicting=True if contradicting else None,
+                external_id=external_id,
+                has_legs=has_legs,
                 start=_at(start, zone),
                 end=_at(end, zone),
                 **each,

@@ -15,6 +15,17 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 _UNKNOWN = "unknown"
 
 
+GROUP_OPTIONS: tuple[Decorator, Decorator] = (
+    click.option(
+        "--external-id",
+        metavar="ID",
+        help="Only the call that has this id elsewhere, or that a leg of which has.",
+    ),
+    click.option("--has-legs/--no-legs", default=None, help="Only those that have legs, or that have none."),
+)
+"""Options that filter calls by what their groups have."""
+
+
 def filter_options(
     of: str, *, listing: bool = False, others: Mapping[int, Decorator] | None = None
 ) -> Decorator:

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from callboard.cli import find
+from callboard.cli import import_by_platform as by_platform
+from callboard.cli.import_doubts import (
+    DOUBTFUL,
+    Asking,
+    DeclinedError,
+    NotDecidedError,
+    check_fit,
+    show_not_decided,
+)
+from callboard.cli.import_mappings import by_mapping, check_room, save, with_accepted, with_ids_that_stay
+from callboard.cli.import_run import Running, may_contradict, run_import, target_of, undo_of
 from callboard.cli.options import opened, org_option, settings_of, store_options
-from callboard.cli.output import progress_bar, show_json
-from callboard.clock import iso, system_clock
-from callboard.errors import CallboardError, NotFoundError
-from callboard.ingest.sources.fields import DURATION_UNITS
-from callboard.ingest.sources.records import ImportOptionError
-from callboard.store.interface import batch_number
+from callboard.cli.output import show_json
+from callboard.ingest.sources.files.records import ImportOptionError
+from callboard.ingest.sources.guessing.accepted import ACCEPTED
+from callboard.ingest.sources.values.lengths import DURATION_UNITS
+from callboard.ingest.sources.values.numbers import DECIMAL_SIGNS
 
 if TYPE_CHECKING:
     from callboard.ingest.sources.plan import ImportPlan
+    from callboard.ingest.sources.preview import Numbers
     from callboard.ingest.sources.report import ImportReport
-    from callboard.store.interface import Store
+
+
+_FILE_NAMES = frozenset({"file", "--rejects", "--db", "--config"})
 
 
 class _FileOrUndo(click.Command):
@@ -32,8 +45,12 @@ class _FileOrUndo(click.Command):
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         if args[:1] == ["undo"]:
+            from callboard.cli.import_undo import undo
+
             return undo.make_context(f"{info_name} undo", args[1:], parent, **extra)
-        return super().make_context(info_name, args, parent, **extra)
+        # click would take what follows a bare --guess, which may be FILE, for its value.
+        said = ["--guess=ask" if each == "--guess" else each for each in args]
+        return super().make_context(info_name, said, parent, **extra)
 
 
 @click.command("import", cls=_FileOrUndo)
@@ -53,6 +70,27 @@ class _FileOrUndo(click.Command):
     help="Which column fills which field; several as a text: 'call_id={line}-{number}'. "
     "Without it, a guess is shown and asked about.",
 )
+@click.option(
+    "--guess",
+    "guess",
+    metavar="[=anyway]",
+    type=click.Choice(["ask", "anyway"]),
+    help="Find out what the options do not say. A script imports if nothing is doubtful, else exits with 3; "
+    "with =anyway it imports all the same.",
+)
+@click.option(
+    "--format",
+    "format_",
+    metavar="PLATFORM",
+    help="Read a platform's own export as its hook would, with no --map: asterisk, freeswitch, kamailio, "
+    "twilio, …; an unknown name lists all.",
+)
+@click.option(
+    "--setting",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="With --format: a setting of the hook whose deliveries the file repeats, as inbound_contexts.",
+)
 @click.option("--set", "constants", metavar="FIELD=VALUE,…", multiple=True, help="A value for every row.")
 @click.option(
     "--values",
@@ -68,16 +106,44 @@ class _FileOrUndo(click.Command):
     help="Words that mean \"none\": 'agent:NO_SERVER'.",
 )
 @click.option(
+    "--when",
+    nargs=2,
+    metavar="CONDITION FIELD=VALUE",
+    multiple=True,
+    help="A value where a condition holds: 'billsec=0 and disposition=ANSWERED' call_status=missed.",
+)
+@click.option(
+    "--leave-out",
+    metavar="CONDITION",
+    multiple=True,
+    help="Rows that are not imported, where a condition holds: 'Type=SMS'.",
+)
+@click.option(
     "--time-format",
     "time_formats",
-    metavar="FORMAT",
+    metavar="[FIELD:]FORMAT",
     multiple=True,
     help="How times are written, as strptime has it, or unix, unix_ms, unix_us. Else ISO 8601.",
 )
-@click.option("--timezone", metavar="ZONE", help="The IANA zone of times that carry no offset.")
 @click.option(
-    "--duration-unit", type=click.Choice(list(DURATION_UNITS)), default="seconds", help="Unit of durations."
+    "--timezone",
+    "timezones",
+    metavar="[FIELD:]ZONE",
+    multiple=True,
+    help="The IANA zone of times that carry no offset.",
 )
+@click.option(
+    "--duration-unit", type=click.Choice(list(DURATION_UNITS)), help="Unit of durations; else seconds."
+)
+@click.option(
+    "--decimal", type=click.Choice(DECIMAL_SIGNS), help="The decimal sign of numbers; else a point."
+)
+@click.option(
+    "--id-from",
+    metavar="COLUMN,…",
+    help="The columns that make an id where no column is one; '*' for all.",
+)
+@click.option("--legs", is_flag=True, help="Rows of one id are legs of one call.")
 @click.option(
     "--type", "record_type", type=click.Choice(["call", "task"]), default="call", help="What a row is."
 )
@@ -86,6 +152,31 @@ class _FileOrUndo(click.Command):
 )
 @click.option(
     "--separator", metavar="CHARACTER", help="What stands between cells; else what fits the header."
+)
+@click.option(
+    "--header", metavar="NAME,…", help="The names of the columns, of a file that has no header line."
+)
+@click.option(
+    "--skip-lines",
+    metavar="N",
+    type=click.IntRange(0),
+    help="Lines above the header that are no rows, as a title; with --header, above the first row.",
+)
+@click.option(
+    "--mapping", metavar="NAME", help="Read the file by a saved mapping; options beside it override."
+)
+@click.option(
+    "--accept",
+    metavar="KIND",
+    type=click.Choice(list(ACCEPTED)),
+    multiple=True,
+    help="What is right about the file although it is asked about: 'most_share_ids'. Saved with a mapping.",
+)
+@click.option("--save-mapping", metavar="NAME", help="Save how the file is read, for the next --mapping.")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Replace what earlier imports read otherwise: of the file, its calls, the mapping.",
 )
 @click.option("--dry-run", is_flag=True, help="Read and check every row, write nothing.")
 @click.option(
@@ -101,44 +192,71 @@ def import_(
     space: str | None,
     space_from: str | None,
     assignments: tuple[str, ...],
+    format_: str | None,
+    setting: tuple[str, ...],
     constants: tuple[str, ...],
     values: tuple[str, ...],
     nulls: tuple[str, ...],
+    when: tuple[tuple[str, str], ...],
+    leave_out: tuple[str, ...],
     time_formats: tuple[str, ...],
-    timezone: str | None,
-    duration_unit: str,
+    timezones: tuple[str, ...],
+    duration_unit: str | None,
+    decimal: str | None,
+    id_from: str | None,
+    legs: bool,
     record_type: str,
     encoding: str | None,
     separator: str | None,
+    header: str | None,
+    skip_lines: int | None,
+    mapping: str | None,
+    accept: tuple[str, ...],
+    save_mapping: str | None,
+    replace: bool,
     dry_run: bool,
     rejects: str | None,
     label: str | None,
     yes: bool,
+    guess: str | None,
     db: str | None,
     config: str | None,
     as_json: bool,
 ) -> int:
-    """Import the calls (or tasks) of a file: CSV, TSV, NDJSON or Parquet, packed with gzip or zstd or not.
+    """Import the calls (or tasks) of a file: CSV, TSV, NDJSON, JSON or Parquet, packed or not (gzip, zstd).
 
     FILE is `-` for standard input. A row that cannot be taken is written to a file of its own with the
     reason; the others are kept. Imported twice, or begun again after an interruption, it ends the same.
     `callboard import undo BATCH` withdraws what an import brought. A file that Callboard exported needs no
-    --map.
+    --map, nor does one that a platform exported: --format names it.
 
     \b
     callboard import calls.csv --org acme.com --space TOKEN --timezone Europe/Berlin \\
         --map 'call_id=id,call_status=disposition,creation_time=calldate,call_duration=billsec' \\
         --values 'call_status:ANSWERED=completed,NO ANSWER=missed,BUSY=missed,FAILED=failed'
     """  # noqa: D301 - the escapes are click's: a paragraph that is not to be wrapped
-    from callboard.ingest.sources.exported import recognised
-    from callboard.ingest.sources.mapping import MapOptions
-    from callboard.ingest.sources.plan import ImportPlan, separator_of
+    from callboard.ingest.sources.files.spool import spooled
+    from callboard.ingest.sources.mapping import MapOptions, pieces
+    from callboard.ingest.sources.plan import ImportPlan, header_of, separator_of
 
+    _check_texts()
     if (space is None) == (space_from is None):
         raise click.UsageError("Say where the rows belong: --space TOKEN, or --space-from COLUMN.")
-    with wrong_usage(), opened(settings_of(db, config)) as store:
+    with wrong_usage(), opened(settings_of(db, config).for_imports) as store:
         options = MapOptions(
-            assignments, constants, values, nulls, time_formats, timezone, duration_unit, record_type
+            map=assignments,
+            set=constants,
+            values=values,
+            null=nulls,
+            time_format=time_formats,
+            timezone=timezones,
+            duration_unit=duration_unit,
+            record_type=record_type,
+            when=when,
+            leave_out=leave_out,
+            id_from=tuple(pieces(id_from)) if id_from else (),
+            legs=legs,
+            decimal=decimal,
         )
         plan = ImportPlan(
             file=file,
@@ -147,43 +265,67 @@ def import_(
             space_from=space_from,
             encoding=encoding,
             separator=separator_of(separator),
+            header=header_of(header),
+            skip_lines=skip_lines,
             options=options,
             db=db,
+            mapping=save_mapping or mapping,
+            accept=accept,
+            format=format_,
+            setting=setting,
         )
-        if not assignments:
-            plan = recognised(plan) or _confirmed(plan, can_prompt=not (yes or as_json))
-        return _import(store, plan, dry_run=dry_run, rejects=rejects, label=label, as_json=as_json)
+        by_platform.check(plan)
+        # By a guess or a mapping, for a saved mapping, and beside earlier imports a file is read before it is
+        # imported.
+        is_read_twice = bool(guess or mapping or save_mapping) or (
+            not dry_run and may_contradict(store, plan)
+        )
+        asking, preview = Asking(can_prompt=not (yes or as_json)), None
+        try:
+            with spooled(plan, needed=is_read_twice) as readable:
+                plan = by_mapping(store, readable, mapping) if mapping else readable
+                if plan.format is not None:
+                    by_platform.note_zone(plan)
+                elif mapping is not None and guess is None:
+                    check_fit(plan, target_of(store, plan, dry_run=True), asking)
+                else:
+                    plan, preview = _planned(plan, guess, asking, dry_run=dry_run)
+                if save_mapping is not None:
+                    plan = with_accepted(store, with_ids_that_stay(plan), preview)
+                    check_room(store, plan)
+                running = Running(
+                    dry_run=dry_run, rejects=rejects, label=label, replace=replace, asking=asking
+                )
+                report = run_import(store, plan, running)
+                report.preview = report.preview or preview
+        except NotDecidedError as error:
+            return show_not_decided(error, as_json=as_json)
+        except DeclinedError:
+            click.echo("Nothing was imported.", err=True)
+            return DOUBTFUL
+        is_all_rejected = 0 < report.received == report.rejected
+        if save_mapping is not None and not is_all_rejected:
+            save(store, plan)
+            report.saved_mapping, report.accepted = save_mapping, plan.accept
+        report.command = None if preview is None else plan.command()
+        _show(plan, report, as_json=as_json)
+        return 1 if is_all_rejected else 0
 
 
-@click.command("undo")
-@click.argument("batch", metavar="BATCH")
-@org_option
-@store_options
-def undo(*, batch: str, handle: str | None, db: str | None, config: str | None, as_json: bool) -> int:
-    """Withdraw what an import brought, as if it had never been.
+def _check_texts() -> None:
+    """Raise `UsageError` for an option of bytes that are no text, which no store and no answer can hold."""
+    context = click.get_current_context()
+    for option in context.command.params:
+        said = context.params.get(option.name or "")
+        if option.opts[0] not in _FILE_NAMES and not _is_text(said):
+            raise click.UsageError(f"{option.opts[0]}: {said!r} is no text")
 
-    Its events no longer count: calls and tasks are folded again without them, the numbers follow, and the
-    withdrawal is on record. BATCH is the id that the import printed, like b12. Interrupted, it carries on
-    when it is called again.
-    """
-    number = batch_number(batch)
-    if number is None:
-        raise click.UsageError(f"{batch!r} is no batch; its id looks like b12.")
-    with opened(settings_of(db, config)) as store:
-        owner = find.organization(store, handle)
-        found = store.find_import(owner.id, number)
-        if found is None:
-            raise NotFoundError(f"{owner.name} has no import {batch}.")
-        with progress_bar(f"Withdrawing {batch}") as progress:
-            done = store.withdraw(owner.id, number, system_clock(), progress)
-    if as_json:
-        show_json({"batch_id": batch, "events": done.events, "calls": done.calls, "tasks": done.tasks})
-    elif found.withdrawn_at is not None and done.events == 0:
-        click.echo(f"{batch} was withdrawn before, at {iso(found.withdrawn_at)}; nothing was left to do.")
-    else:
-        click.echo(f"Withdrew {done.events:,} events of {batch} ({found.label}).")
-        click.echo(f"{done.calls:,} calls and {done.tasks:,} tasks were folded again without them.")
-    return 0
+
+def _is_text(said: Any) -> bool:
+    try:
+        return bool(json.dumps(said, ensure_ascii=False).encode())
+    except UnicodeEncodeError:
+        return False
 
 
 @contextmanager
@@ -195,69 +337,31 @@ def wrong_usage() -> Iterator[None]:
         raise click.UsageError(error.message) from error
 
 
-def _confirmed(plan: ImportPlan, *, can_prompt: bool) -> ImportPlan:
-    """The plan completed by a guess that was confirmed. Raises `UsageError` where nobody can be asked."""
-    from callboard.cli.import_guess import confirm, refuse
+def _planned(
+    plan: ImportPlan, guess: str | None, asking: Asking, *, dry_run: bool
+) -> tuple[ImportPlan, Numbers | None]:
+    """The plan, completed by a guess where that is wanted, and what the guess counted unasked. Raises
+    `NotDecidedError` if something is doubtful and nobody can be asked, and `UsageError` without --map and
+    --guess where nobody can be asked.
+    """
+    from callboard.cli.import_guess import confirmed, decided, refuse
+    from callboard.ingest.sources.exported import recognised
 
-    if not can_prompt or not sys.stdin.isatty() or plan.file == "-":
+    if plan.options.map and guess is None:
+        return plan, None
+    if not plan.options.map and (known := recognised(plan)) is not None:
+        return known, None
+    if asking.can_prompt and guess != "anyway" and sys.stdin.isatty() and plan.file != "-":
+        return confirmed(plan, dry_run=dry_run), None
+    if guess is None:
         raise refuse(plan)
-    return confirm(plan)
+    return decided(plan, guess)
 
 
-def _import(
-    store: Store, plan: ImportPlan, *, dry_run: bool, rejects: str | None, label: str | None, as_json: bool
-) -> int:
-    from callboard.cli.import_report import bar, show_report, show_stopped
-    from callboard.ingest.sources.importer import Destination, Importer
-    from callboard.ingest.sources.mapping import RowMapping
-    from callboard.ingest.sources.plan import open_rows
-    from callboard.ingest.sources.rejects import RejectsFile
+def _show(plan: ImportPlan, report: ImportReport, *, as_json: bool) -> None:
+    from callboard.cli.import_report import show_report
 
-    owner = find.organization(store, plan.handle)
-    mapping = RowMapping(plan.options)
-    target = _target(store, plan, dry_run=dry_run)
-    wanted = mapping.columns + ([plan.space_from] if plan.space_from else [])
-    with open_rows(plan, wanted) as (source, rows):
-        path = Path(rejects) if rejects else _rejects_path(source.name, rows.kind)
-        with RejectsFile(path, rows.kind, rows.columns) as rejected, bar(source, rows) as progress:
-            importer = Importer(rows, mapping, target, rejected, system_clock)
-            try:
-                if dry_run:
-                    report = importer.dry_run(progress)
-                else:
-                    into = Destination(store, owner.id)
-                    label = plan.label(source, label)
-                    report = importer.run(into, label, same_rows=source.rewindable, progress=progress)
-            except (CallboardError, KeyboardInterrupt):
-                # What is committed stays: say how far it got, how to go on and how to undo it.
-                if importer.report is not None:
-                    show_stopped(importer.report, _undo(plan, importer.report))
-                raise
     if as_json:
-        show_json(report.as_json(_undo(plan, report)))
+        show_json(report.as_json(undo_of(plan, report)))
     else:
-        show_report(report, _undo(plan, report))
-    return 1 if report.received and report.received == report.rejected else 0
-
-
-def _undo(plan: ImportPlan, report: ImportReport) -> str | None:
-    return plan.undo(report.batch) if report.batch else None
-
-
-def _target(store: Store, plan: ImportPlan, *, dry_run: bool) -> Any:
-    from callboard.ingest.sources.targets import OneSpace, SpaceFromColumn
-    from callboard.model.directory import SpaceSettings
-
-    owner = find.organization(store, plan.handle)
-    if plan.space is not None:
-        return OneSpace(find.space(store, owner, plan.space))
-    # New spaces take the zone in which the file's times are written as their home zone.
-    settings = SpaceSettings(timezone=plan.options.timezone)
-    return SpaceFromColumn(
-        store, owner, plan.space_from or "", clock=system_clock, settings=settings, dry_run=dry_run
-    )
-
-
-def _rejects_path(name: str, kind: str) -> Path:
-    stem = "standard-input" if name == "standard input" else name
-    return Path(f"{stem}.rejected.{'csv' if kind == 'delimited' else 'ndjson'}")
+        show_report(report, undo_of(plan, report), plan.undo)

@@ -1,6 +1,7 @@
 """The `callboard` command: the table of commands, and what each kind of failure prints and returns.
 
-Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong usage, 130 interrupted (128 + SIGINT),
+Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong usage, 3 nothing imported, because
+something has to be decided first, 130 interrupted (128 + SIGINT),
 141 the reader of the output has ended (128 + SIGPIPE).
 """
 
@@ -28,6 +29,11 @@ COMMANDS = {
     "calls": Lazy("callboard.cli.calls", "calls", "List calls."),
     "runs": Lazy("callboard.cli.runs", "runs", "List the runs of a space."),
     "import": Lazy("callboard.cli.import_", "import_", "Import call records; withdraw an import."),
+    "watch": Lazy("callboard.cli.watch", "watch", "Follow a growing file of call records."),
+    "hook": Lazy("callboard.cli.hook", "hook", "Connect voice platforms: create, list, test, revoke."),
+    "reconcile": Lazy("callboard.cli.reconcile", "reconcile", "Find the ends of calls that never came."),
+    "quarantine": Lazy("callboard.cli.quarantine", "quarantine", "Deliveries that could not be read."),
+    "mapping": Lazy("callboard.cli.mapping", "mapping", "Saved mappings: list, show, delete, export."),
     "export": Lazy("callboard.cli.export", "export", "Export calls or tasks: CSV, NDJSON, Parquet."),
     "org": Lazy("callboard.cli.org", "org", "Create and list organizations."),
     "space": Lazy("callboard.cli.space", "space", "Create, list and change spaces (campaigns)."),

@@ -6,6 +6,7 @@ not if `NO_COLOR` is set.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -40,7 +41,11 @@ def show_json(value: Any, *, indent: int = 2) -> None:
     """One JSON value on standard output and nothing else; `indent` 0 keeps it on one line."""
     # Text may wait in the upper buffer, while bytes go to the lower one: keep their order.
     sys.stdout.flush()
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=indent) + b"\n")
+    try:
+        encoded = msgspec.json.encode(value)
+    except UnicodeEncodeError:  # the name of a file may be bytes that are no text: they are escaped
+        encoded = json.dumps(value).encode()
+    sys.stdout.buffer.write(msgspec.json.format(encoded, indent=indent) + b"\n")
 
 
 def show_json_array(items: Iterable[Any]) -> None:

@@ -19,7 +19,9 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 def _setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Decorator: a flag for every setting, in the order of declaration."""
     for setting in reversed(fields(Settings)):
-        command = _option(setting)(command)
+        # A secret on the command line would be read by whoever lists processes.
+        if not setting.metadata["secret"]:
+            command = _option(setting)(command)
     return command
 
 

@@ -30,6 +30,7 @@ from msgspec import Struct
 from callboard.cli.address import reserve_address
 from callboard.cli.init import url
 from callboard.cli.output import show_json
+from callboard.cli.periodic import Periodic
 from callboard.cli.work import Work, serve_requests
 from callboard.http.masking import logging_config
 from callboard.http.metering import layout
@@ -86,6 +87,7 @@ def run(settings: Settings, *, as_json: bool) -> None:
         _block_signals(signal.SIGTERM)
         _allow_open_files()
         work = Work(settings, os.getpid(), counts)
+        server.periodic = Periodic(settings)
         server.serve(spawn_target=serve_requests, target_loader=work, wrap_loader=False)
 
 
@@ -93,6 +95,7 @@ class _Server(MPServer):
     """Granian's server, with our messages and exit codes."""
 
     serving: tuple[Settings, bool]
+    periodic: Periodic
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
         ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
@@ -100,6 +103,7 @@ class _Server(MPServer):
         # When its terminal closes the server ends, unless it was started with nohup, which ignores SIGHUP.
         signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else self.signal_handler_interrupt)
         threading.Thread(target=self._announce, daemon=True).start()
+        self.periodic.start()
 
     def shutdown(self, exit_code: int = 0) -> None:
         # A worker in uninterruptible sleep (a hung disk) cannot be killed: do not wait for it. It ends when
@@ -107,6 +111,7 @@ class _Server(MPServer):
         last = threading.Timer(STOP_LIMIT_S - 0.5, os._exit, [1])
         last.daemon = True
         last.start()
+        self.periodic.end()
         try:
             super().shutdown(exit_code)  # type: ignore[no-untyped-call]
         except SystemExit:
@@ -114,6 +119,8 @@ class _Server(MPServer):
             # may end before Granian stops them. For Granian that is a failure; after a signal it is none.
             if not self.interrupt_signal:
                 raise
+        finally:
+            self.periodic.wait()
 
     def _announce(self) -> None:
         """Print the address once the server answers."""

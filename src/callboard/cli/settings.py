@@ -31,7 +31,8 @@ def described() -> list[dict[str, Any]]:
     return [
         {
             "name": each.name,
-            "flag": flag(each.name),
+            # Whoever lists processes would read it there.
+            "flag": "no flag" if each.metadata["secret"] else flag(each.name),
             "env": ENV_PREFIX + each.name.upper(),
             "default": each.default,
             "unit": each.metadata["unit"],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Literal
 
 from msgspec import Struct, msgpack, structs
 
 from callboard.fold.call import CallFold, fold_call
-from callboard.fold.event_quota import EVENTS_PER_ITEM, EventQuota
+from callboard.fold.event_quota import ENDS_PER_GROUP, EVENTS_PER_ITEM, EventQuota
+from callboard.fold.sources import came_by
 from callboard.fold.tally import Tally
 from callboard.fold.task import TaskFold, fold_task
 from callboard.fold.update import find_earlier, is_same_update, needs_resolving, resolved
@@ -16,22 +18,38 @@ from callboard.model.event import (
     CallEvent,
     Entry,
     Event,
+    GroupEnd,
+    TaskEvent,
     canonical,
     from_canonical,
 )
 from callboard.model.task import Task
 from callboard.model.words import Outcome, RejectReason
 
-Row = Call | Task
+
+class GroupEnds(Struct, frozen=True):
+    """The row of the ends that were said of one group: only that there are some."""
+
+    group_id: str
+
+    # So that rows of any kind can be asked whether they have links.
+    group_ids: ClassVar[tuple[str, ...]] = ()
+    external_ids: ClassVar[None] = None
+
+
+Kind = Literal["call", "task", "end"]
+"""What an item is: a call, a task, or the ends that were said of one group."""
+Row = Call | Task | GroupEnds
+KINDS: dict[type[Event], Kind] = {CallEvent: "call", TaskEvent: "task", GroupEnd: "end"}
 
 
 # gc=False here and below: a batch makes thousands of these, and they hold no reference cycles, so tracking
 # them would only make garbage collections slower. msgspec gives each instance its own copy of a `[]` default.
 class Item(Struct, gc=False):
-    """One call or task in a batch: its row before, its row after, and its events."""
+    """One call or task in a batch: its row before, its row after, and its events. Or one group's ends."""
 
     item_id: str
-    is_call: bool
+    kind: Kind
     no: int = 0
     """The store's number of the call or task; 0 until the store has given it one."""
     before: Row | None = None
@@ -40,7 +58,7 @@ class Item(Struct, gc=False):
     entries: list[Entry] = []
     """Its events that count (not those of withdrawn imports): the loaded ones and the new ones."""
     new_entries: list[Entry] = []
-    """The events that this batch adds: the store appends them to the log."""
+    """The events that this batch adds to the log, those that are set aside included."""
     space_id: int = 0
     fold: CallFold | TaskFold | None = None
     """The incremental fold of `entries`; made when a second event arrives, as many items get only one."""
@@ -48,6 +66,10 @@ class Item(Struct, gc=False):
     """`entries` by canonical form, to find duplicates; made at the first look-up."""
     quota: EventQuota | None = None
     """`entries` counted by kind; made only once there are `EVENTS_PER_ITEM` of them."""
+
+    @property
+    def is_call(self) -> bool:
+        return self.kind == "call"
 
 
 class Repeat(Struct, gc=False):
@@ -76,7 +98,9 @@ APPLIED, DUPLICATE, STALE = Verdict("applied"), Verdict("duplicate"), Verdict("s
 
 
 class Loaded(Struct):
-    """The calls, tasks and event ids of one space that a batch refers to, loaded under the space's lock."""
+    """The calls, tasks, ends of groups and event ids of one space that a batch refers to, loaded under the
+    space's lock.
+    """
 
     calls: dict[str, Item]
     """Call id → item, for the calls that exist."""
@@ -84,28 +108,43 @@ class Loaded(Struct):
     """Task id → item, for the tasks that exist."""
     event_bodies: dict[str, bytes]
     """Event id → canonical form, for the event ids of the batch that the space already has."""
+    ends: dict[str, Item] = {}
+    """Group id → the ends that were said of it."""
+
+    def of_kind(self, kind: Kind) -> dict[str, Item]:
+        """Id → item."""
+        return self.calls if kind == "call" else self.tasks if kind == "task" else self.ends
+
+    def __contains__(self, name: tuple[Kind, str]) -> bool:
+        """Whether there is an item of this kind and id."""
+        kind, item_id = name
+        return item_id in self.of_kind(kind)
+
+    def items(self) -> list[Item]:
+        """All calls, tasks and ends of groups."""
+        return [*self.calls.values(), *self.tasks.values(), *self.ends.values()]
 
 
 class SpaceFold:
     """Folds the events of one space in order of arrival and collects the changed items.
 
-    Order of arrival decides only the verdicts; `items` and the tally are functions of the set of events.
+    Order of arrival decides only the verdicts; `items` and the tally are functions of the set of events. Rows
+    are those of their own events: what their groups make of them is settled afterwards (`fold/groups.py`).
     """
 
     def __init__(self, loaded: Loaded, space_id: int = 0) -> None:
-        self._space_id = space_id
-        self._calls = loaded.calls
-        self._tasks = loaded.tasks
+        self.space_id = space_id
+        self._items = {kind: loaded.of_kind(kind) for kind in KINDS.values()}
         self._event_bodies = loaded.event_bodies
-        self._touched: dict[tuple[bool, str], Item] = {}
+        self._touched: dict[tuple[Kind, str], Item] = {}
         self.repeats: list[Repeat] = []
         """Duplicates of events that another batch brought."""
 
     def arrive(self, entry: Entry) -> Verdict:
         """Fold one event in and return its outcome. Rejected events and duplicates change no row."""
         event = entry.event
-        is_call = isinstance(event, CallEvent)
-        known = (self._calls if is_call else self._tasks).get(event.item_id)
+        kind = KINDS[event.__class__]
+        known = self._items[kind].get(event.item_id)
         # Look for duplicates before "current attempt" and "current status" are resolved. The task may have
         # changed since the first sending, and a retry resolved against its new state would look like a
         # different event: a conflict instead of a duplicate.
@@ -123,6 +162,12 @@ class SpaceFold:
             # a new event, and a known one was handled above.
             if not isinstance(event.event_id, str) and entry.body in _by_body(known):
                 return self._repeated(known, entry.body, entry)
+        if kind == "end" and known is not None and len(known.entries) >= ENDS_PER_GROUP:
+            return Verdict(
+                "rejected",
+                "too_many_events",
+                f"{event.item_id!r} has {ENDS_PER_GROUP} ends, and more are not kept",
+            )
         if known is not None and len(known.entries) >= EVENTS_PER_ITEM and not _has_quota(known, event):
             return Verdict(
                 "rejected",
@@ -134,7 +179,36 @@ class SpaceFold:
             # Later events of the same batch find this one too. Only now: a rejected event is not kept, so its
             # event_id stays free.
             self._event_bodies[event.event_id] = entry.body
-        return self._fold_in(known, entry, is_call)
+        return self._fold_in(known, entry, kind)
+
+    def hold(self, item: Item, entries: Sequence[Entry]) -> None:
+        """Change which of the events in the log count for a loaded item, before any event arrives. The ids of
+        those that do not are free again.
+        """
+        before, after = ({entry.body for entry in some} for some in (item.entries, entries))
+        for entry in item.entries:
+            event_id = entry.event.event_id
+            if entry.body not in after and isinstance(event_id, str):
+                self._event_bodies.pop(event_id, None)
+        for entry in entries:
+            event_id = entry.event.event_id
+            if entry.body not in before and isinstance(event_id, str):
+                self._event_bodies[event_id] = entry.body
+        item.entries = list(entries)
+        refold(item)
+        self._touched[item.kind, item.item_id] = item
+
+    def set_aside(self, item: Item, entry: Entry, known: Sequence[Entry]) -> Verdict:
+        """Keep an event that does not count: a later import has the say. `known`: equal events of the item
+        that do not count either.
+        """
+        self._touched[item.kind, item.item_id] = item
+        if not known:
+            item.new_entries.append(entry)
+            return STALE
+        if all(each.batch_no != entry.batch_no for each in known):
+            self.repeats.append(Repeat(item, entry))
+        return DUPLICATE
 
     def _known(self, item: Item | None, entry: Entry) -> Verdict | None:
         """The verdict on an event that is already stored, or whose `event_id` is; None for a new event."""
@@ -160,16 +234,28 @@ class SpaceFold:
         # Within one batch there is nothing to keep: a withdrawal takes both away.
         if earlier.batch_no != entry.batch_no:
             self.repeats.append(Repeat(item, structs.replace(entry, event=earlier.event, body=body)))
+            if item.kind != "task" and entry.source != earlier.source:
+                self._came_by_too(item, earlier, entry.source)
         return DUPLICATE
 
-    def _fold_in(self, item: Item | None, entry: Entry, is_call: bool) -> Verdict:
+    def _came_by_too(self, item: Item, entry: Entry, source: str) -> None:
+        """A known event came by another way."""
+        if item.kind == "call" and item.fold is None:
+            item.fold = _fold_of(item)
+        if came_by(entry, source):
+            self._touched[item.kind, item.item_id] = item
+            if isinstance(item.fold, CallFold):
+                item.row = item.fold.row()
+
+    def _fold_in(self, item: Item | None, entry: Entry, kind: Kind) -> Verdict:
         item_id = entry.event.item_id
+        row: Row
         if item is None:
-            item = Item(item_id, is_call, entries=[entry], new_entries=[entry], space_id=self._space_id)
-            (self._calls if is_call else self._tasks)[item_id] = item
-            row: Row = fold_call(item.entries) if is_call else fold_task(item.entries)
+            item = Item(item_id, kind, entries=[entry], new_entries=[entry], space_id=self.space_id)
+            self._items[kind][item_id] = item
+            row = fold_call(item.entries) if kind == "call" else _row_of(item)
         else:
-            if item.fold is None:
+            if item.fold is None and kind != "end":
                 # Before the append below, or the new event would be folded twice.
                 item.fold = _fold_of(item)
             item.entries.append(entry)
@@ -179,11 +265,14 @@ class SpaceFold:
                 item.by_body[entry.body] = entry
             if item.quota is not None:
                 item.quota.add(entry.event)
-            item.fold.add(entry)
-            row = item.fold.row()
+            if item.fold is None:
+                row = _row_of(item)
+            else:
+                item.fold.add(entry)
+                row = item.fold.row()
         # A stale event changes no row, but it is kept: its item must be saved too.
-        self._touched[is_call, item_id] = item
-        if same_row(item.row, row):
+        self._touched[kind, item_id] = item
+        if kind != "end" and same_row(item.row, row):
             return STALE
         item.row = row
         return APPLIED
@@ -201,12 +290,17 @@ class SpaceFold:
 def tally_of(items: Iterable[Item]) -> Tally:
     """The counter differences from each item's row `before` to its `row`."""
     tally = Tally()
-    for item in items:
-        if item.is_call:
-            tally.move_call(item.before, item.row)  # type: ignore[arg-type]
-        else:
-            tally.move_task(item.before, item.row)  # type: ignore[arg-type]
+    add_to(tally, items)
     return tally
+
+
+def add_to(tally: Tally, items: Iterable[Item]) -> None:
+    """Add the differences of more items."""
+    for item in items:
+        if item.kind == "call":
+            tally.move_call(item.before, item.row)  # type: ignore[arg-type]
+        elif item.kind == "task":
+            tally.move_task(item.before, item.row)  # type: ignore[arg-type]
 
 
 def same_row(one: Row | None, other: Row | None) -> bool:
@@ -221,9 +315,22 @@ def same_row(one: Row | None, other: Row | None) -> bool:
 
 
 def _fold_of(item: Item) -> CallFold | TaskFold:
-    fold: CallFold | TaskFold = CallFold() if item.is_call else TaskFold()
+    """The fold of a loaded item. Its row becomes that of its own events, where its group made it another."""
+    if item.kind == "task":
+        task_fold = TaskFold()
+        for entry in item.entries:
+            task_fold.add(entry)
+        return task_fold
+    fold = CallFold()
     for entry in item.entries:
         fold.add(entry)
+    row, greatest = item.row, fold.greatest
+    if isinstance(row, Call):
+        if row.links:
+            item.row = fold.row()
+        elif greatest is not None and row.source != greatest.source:
+            # The row knows by which ways its greatest event came; to look them all up would cost a statement.
+            greatest.least_source = row.source
     return fold
 
 
@@ -241,10 +348,13 @@ def _has_quota(item: Item, event: Event) -> bool:
 
 def refold(item: Item) -> None:
     """Set `item.row` to the fold of its entries; None when it has no entries."""
-    if not item.entries:
-        item.row = None
-    else:
-        item.row = fold_call(item.entries) if item.is_call else fold_task(item.entries)
+    item.row = _row_of(item) if item.entries else None
+
+
+def _row_of(item: Item) -> Row:
+    if item.kind == "call":
+        return fold_call(item.entries)
+    return fold_task(item.entries) if item.kind == "task" else GroupEnds(item.item_id)
 
 
 def _conflict(event_id: str) -> Verdict:

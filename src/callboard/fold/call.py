@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from msgspec import UNSET
@@ -14,27 +14,31 @@ from callboard.clock import Micros
 from callboard.fold.call_times import Times, call_times, ends_nothing
 from callboard.fold.facts import MappingFacts, own_facts
 from callboard.fold.stamp import Stamp, stamp
-from callboard.model.call import Call
-from callboard.model.event import CallEvent, Entry
+from callboard.model.call import COUNTED, NO_STATUS, WITHDRAWN, Call
+from callboard.model.event import CallEvent, Entry, GroupEnd
 from callboard.model.fields import folded
 from callboard.model.words import FINAL_CALL
 
 _FACTS = folded("call", "greatest")
 """Fields that the greatest event (by stamp) that carries them decides."""
+_facts_of: Callable[[CallEvent], tuple[Any, ...]] = attrgetter(*_FACTS)
 _MAPPINGS = folded("call", "keys")
 """Objects whose keys are decided one by one."""
 _END_FACTS = ("end_time", "duration_ms")
 """Taken from events of the winning status first, then from other final events of the winner's standing."""
 _OTHER_FINAL_STATUSES = {status: tuple(sorted(FINAL_CALL - {status})) for status in FINAL_CALL}
 
+_NO_TIMES: Times = (0, None, None, None, 0)
 LatestValue = tuple[Stamp, Any]
 """The value that an event states for a field, with the stamp of the event."""
 _STAMP = itemgetter(0)
 
 
 def fold_call(entries: Sequence[Entry]) -> Call:
-    """The call that a set of events makes: the same for any order of `entries`. At least one is needed."""
-    if len(entries) == 1:
+    """The call that a set of events makes: the same for any order of `entries`. At least one of them must be
+    of the call itself; others may be ends that were said of its group.
+    """
+    if len(entries) == 1 and entries[0].event.call_status:  # type: ignore[union-attr]
         return _fold_single(entries[0])
     fold = CallFold()
     for entry in entries:
@@ -46,6 +50,7 @@ class CallFold:
     """Takes a call's events in any order, each once; `row` gives the call that they make so far."""
 
     __slots__ = (
+        "_call_id",
         "_earliest",
         "_ends",
         "_facts",
@@ -55,10 +60,15 @@ class CallFold:
         "_latest_live",
         "_mappings",
         "_stamp",
+        "_stamps",
     )
 
     def __init__(self) -> None:
-        self._facts: dict[str, LatestValue] = {}
+        self._call_id = ""
+        self._facts: dict[str, Any] = {}
+        """Field → its value in the greatest event that carries it."""
+        self._stamps: dict[str, Stamp] = {}
+        """Field → the stamp of that event."""
         self._ends: dict[tuple[Any, ...], LatestValue] = {}
         """(field, status), and for final events also (field, status, standing) → the value in the greatest of
         these events that carries the field."""
@@ -77,17 +87,22 @@ class CallFold:
     def add(self, entry: Entry) -> None:
         """Fold one more event in."""
         event, at = entry.event, entry.stamp or stamp(entry)
-        assert isinstance(event, CallEvent)
-        facts = self._facts
-        for name in _FACTS:
-            value = getattr(event, name)
-            # Most events leave out most fields: the test here saves a function call for each of them.
-            if value is not UNSET:
-                _record(facts, name, at, value)
-        for name in _MAPPINGS:
-            value = getattr(event, name)
-            if value is not UNSET:
-                self._mappings.setdefault(name, MappingFacts()).record(at, value)
+        if event.__class__ is GroupEnd:
+            if event.source_end_reason is not UNSET:
+                self._fact("source_end_reason", at, event.source_end_reason)
+        else:
+            assert isinstance(event, CallEvent)
+            self._call_id = event.call_id
+            for name, value in zip(_FACTS, _facts_of(event), strict=True):
+                # Most events leave out most fields: the test here saves a function call for each of them.
+                if value is not UNSET:
+                    self._fact(name, at, value)
+            for name in _MAPPINGS:
+                value = getattr(event, name)
+                if value is not UNSET:
+                    self._mappings.setdefault(name, MappingFacts()).record(at, value)
+            if not event.call_status:
+                return  # facts decide neither the status nor when anything was
         if self._stamp is None or at > self._stamp:
             self._greatest, self._stamp = entry, at
         occurred = entry.occurred_at
@@ -95,7 +110,18 @@ class CallFold:
             self._earliest = occurred
         self._add_end(event, at, occurred)
 
-    def _add_end(self, event: CallEvent, at: Stamp, occurred: Micros) -> None:
+    def _fact(self, name: str, at: Stamp, value: Any) -> None:
+        current = self._stamps.get(name)
+        if current is None or at > current:
+            self._stamps[name] = at
+            self._facts[name] = value
+
+    @property
+    def greatest(self) -> Entry | None:
+        """The greatest event with a status so far."""
+        return self._greatest
+
+    def _add_end(self, event: CallEvent | GroupEnd, at: Stamp, occurred: Micros) -> None:
         """Record what the event states about the end of the call."""
         status, ends = event.call_status, self._ends
         final = status in FINAL_CALL
@@ -115,39 +141,47 @@ class CallFold:
 
     def row(self) -> Call:
         """The call; at least one event is needed."""
-        greatest = self._greatest
-        assert greatest is not None
-        event = greatest.event
-        assert isinstance(event, CallEvent)
-        creation, start, end, duration_ms, marks = self._times(event)
-        known = self._known
+        greatest, known = self._greatest, self._facts.get
+        if greatest is None:
+            # Only facts. The columns of a status and a creation have to hold something.
+            status, source, place = "queued", "", NO_STATUS
+            creation, start, end, duration_ms, marks = _NO_TIMES
+        else:
+            event = greatest.event
+            assert isinstance(event, CallEvent | GroupEnd)
+            status, source = event.call_status, greatest.least_source or greatest.source
+            place = WITHDRAWN if known("void") else COUNTED
+            creation, start, end, duration_ms, marks = self._times(event)
         return Call(
-            call_id=event.call_id,
-            call_status=event.call_status,
-            creation_time=creation,
-            start_time=start,
-            end_time=end,
-            duration_ms=duration_ms,
-            end_reason=self._ended(("end_reason", event.call_status)),
+            self._call_id,
+            status,
+            creation,
+            start,
+            end,
+            duration_ms,
             # fields: fold of the facts of a call
-            call_type=known("call_type"),
-            source_number=known("source_number"),
-            destination_number=known("destination_number"),
-            source_end_reason=known("source_end_reason"),
-            answered_by=known("answered_by"),
-            agent=known("agent"),
-            task_id=known("task_id"),
-            external_ids=self._joined("external_ids"),
-            metadata=self._joined("metadata"),
+            known("call_type"),
+            known("source_number"),
+            known("destination_number"),
+            self._ended(("end_reason", status)),
+            known("source_end_reason"),
+            known("answered_by"),
+            known("agent"),
+            known("task_id"),
+            self._joined("external_ids"),
+            self._joined("metadata"),
+            known("outcome"),
+            known("cost_micros"),
+            known("cost_currency"),
+            known("billed_ms"),
+            known("group_ids"),
+            known("group_rank"),
             # end of fields
-            source=greatest.source,
-            void=bool(known("void")),
-            time_marks=marks,
+            source,
+            place,
+            None,
+            marks,
         )
-
-    def _known(self, name: str) -> Any:
-        current = self._facts.get(name)
-        return None if current is None else current[1]
 
     def _joined(self, name: str) -> dict[str, Any] | None:
         mapping = self._mappings.get(name)
@@ -157,7 +191,7 @@ class CallFold:
         current = self._ends.get(key)
         return None if current is None else current[1]
 
-    def _times(self, winner: CallEvent) -> Times:
+    def _times(self, winner: CallEvent | GroupEnd) -> Times:
         status, earliest = winner.call_status, self._earliest
         assert earliest is not None
         end, length_ms = self._ended(("end_time", status)), self._ended(("duration_ms", status))
@@ -173,11 +207,11 @@ class CallFold:
                     end = self._ended(("end_time", other_status))
             if end is None:
                 end_from_other_status, _ = self._from_other_final_events("end_time", winner)
-                inferred_end = self._inferred_end(winner.standing)
+                inferred_end = self._inferred_end(winner)
         return call_times(
             status,
-            self._known("creation_time"),
-            self._known("start_time"),
+            self._facts.get("creation_time"),
+            self._facts.get("start_time"),
             end,
             end_from_other_status,
             length_ms,
@@ -186,7 +220,9 @@ class CallFold:
             self._has_duration or "start_time" in self._facts,
         )
 
-    def _from_other_final_events(self, name: str, winner: CallEvent, excluded: str = "") -> tuple[Any, str]:
+    def _from_other_final_events(
+        self, name: str, winner: CallEvent | GroupEnd, excluded: str = ""
+    ) -> tuple[Any, str]:
         """The value of a field in the greatest final event of the winner's standing and another status, and
         that status.
         """
@@ -198,11 +234,13 @@ class CallFold:
                 greatest, other_status = current, status
         return (None if greatest is None else greatest[1]), other_status
 
-    def _inferred_end(self, standing: int) -> Micros | None:
+    def _inferred_end(self, winner: CallEvent | GroupEnd) -> Micros | None:
         """When the last uninterrupted run of final events of the winner's standing began. None when all
-        events that occurred at that moment say nothing about the end.
+        events that occurred at that moment say nothing about the end. Where the call's own end won, ends of
+        its group that gave way to it are none of the run.
         """
-        broken_by: Any = (0, standing)  # less than every stamp of that standing
+        # Less than every stamp of that standing; with a time, than those of the call's own events.
+        broken_by: Any = (0, winner.standing) if winner.__class__ is GroupEnd else (0, winner.standing, 0)
         if self._latest_live is not None and self._latest_live > broken_by:
             broken_by = self._latest_live
         first = bisect_right(self._final, broken_by, key=_STAMP)
@@ -240,26 +278,34 @@ def _fold_single(entry: Entry) -> Call:
         occurred,
         start is not UNSET,
     )
+    # Positional, in the order of the struct: arguments by name would cost as much as all of the rest.
     return Call(
-        call_id=event.call_id,
-        call_status=status,
-        creation_time=creation,
-        start_time=start_time,
-        end_time=end_time,
-        duration_ms=duration_ms,
+        event.call_id,
+        status,
+        creation,
+        start_time,
+        end_time,
+        duration_ms,
         # fields: fold of a single event of a call
-        call_type=None if event.call_type is UNSET else event.call_type,
-        source_number=None if event.source_number is UNSET else event.source_number,
-        destination_number=None if event.destination_number is UNSET else event.destination_number,
-        end_reason=None if event.end_reason is UNSET else event.end_reason,
-        source_end_reason=None if event.source_end_reason is UNSET else event.source_end_reason,
-        answered_by=None if event.answered_by is UNSET else event.answered_by,
-        agent=None if event.agent is UNSET else event.agent,
-        task_id=None if event.task_id is UNSET else event.task_id,
-        external_ids=own_facts(event.external_ids),
-        metadata=own_facts(event.metadata),
+        None if event.call_type is UNSET else event.call_type,
+        None if event.source_number is UNSET else event.source_number,
+        None if event.destination_number is UNSET else event.destination_number,
+        None if event.end_reason is UNSET else event.end_reason,
+        None if event.source_end_reason is UNSET else event.source_end_reason,
+        None if event.answered_by is UNSET else event.answered_by,
+        None if event.agent is UNSET else event.agent,
+        None if event.task_id is UNSET else event.task_id,
+        own_facts(event.external_ids),
+        own_facts(event.metadata),
+        None if event.outcome is UNSET else event.outcome,
+        None if event.cost_micros is UNSET else event.cost_micros,
+        None if event.cost_currency is UNSET else event.cost_currency,
+        None if event.billed_ms is UNSET else event.billed_ms,
+        None if event.group_ids is UNSET else event.group_ids,
+        None if event.group_rank is UNSET else event.group_rank,
         # end of fields
-        source=entry.source,
-        void=event.void is True,
-        time_marks=marks,
+        entry.least_source or entry.source,
+        WITHDRAWN if event.void is True else COUNTED,
+        None,
+        marks,
     )

@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from callboard.clock import Micros
 from callboard.model.call import CONTRADICTING, CREATION_INFERRED, END_INFERRED, MAX_CALL_SPAN, WAIT_UNKNOWN
-from callboard.model.event import CallEvent
+from callboard.model.event import CallEvent, GroupEnd
 from callboard.model.words import FINAL_CALL
 
 Times = tuple[Micros, Micros | None, Micros | None, int | None, int]
@@ -84,7 +84,7 @@ def call_times(  # noqa: C901, PLR0917 - one function, positional arguments: cal
     return creation, answered, end, duration, marks
 
 
-def ends_nothing(event: CallEvent, occurred: Micros) -> bool:
+def ends_nothing(event: CallEvent | GroupEnd, occurred: Micros) -> bool:
     """Whether a final event says nothing about when the call ended.
 
     Such an event states neither an end nor a duration, and occurred at its own start or creation: the time

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from msgspec import UNSET
 
-from callboard.model.event import CallEvent, Event
+from callboard.model.event import Event, TaskEvent
 from callboard.model.words import FINAL_CALL, FINAL_TASK
 
 EVENTS_PER_ITEM = 1_000
@@ -21,6 +21,8 @@ EXTRA_RETRY_EVENTS = 100
 """Extra places for events of a task's second and later attempts."""
 EXTRA_VOID_EVENTS = 10
 """Extra places for events that carry `void`: they withdraw the item or bring it back."""
+ENDS_PER_GROUP = 100
+"""Places for ends that are said of one group. They are not counted with the events of its calls."""
 MAX_EVENTS_PER_ITEM = EVENTS_PER_ITEM + EXTRA_END_EVENTS + EXTRA_RETRY_EVENTS + EXTRA_VOID_EVENTS
 
 _KINDS = 8
@@ -79,8 +81,8 @@ class EventQuota:
 
 def _kinds(event: Event) -> int:
     """The set of kinds of an event as bits: 4 final status, 2 later attempt, 1 carries `void`."""
-    if isinstance(event, CallEvent):
-        ends, retries = event.call_status in FINAL_CALL, False
-    else:
+    if isinstance(event, TaskEvent):
         ends, retries = event.status in FINAL_TASK, event.attempt > 1
+    else:
+        ends, retries = event.call_status in FINAL_CALL, False
     return ends << 2 | retries << 1 | (event.void is not UNSET)

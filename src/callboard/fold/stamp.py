@@ -3,6 +3,9 @@
 A stamp is (attempt for tasks, standing, occurred_at, sequence or -1, rank of the status, status by alphabet,
 digest of the canonical event), compared from left to right. It depends on the event alone, never on when it
 arrived. The digest orders events that agree in everything else; events with equal digests are one event.
+
+An end that was said of a group, with a standing above 0, comes before all of the call's own events of that
+standing, whenever either happened: it ends calls that are still live, and overrides no end of their own.
 `docs/explain/the-fold.md` gives the reason for each part.
 """
 
@@ -10,8 +13,14 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from callboard.model.event import CallEvent, Entry
+from callboard.model.event import Entry, GroupEnd, TaskEvent
 from callboard.model.words import CALL_RANK, TASK_RANK
+
+_RANK = {**CALL_RANK, "": -1}
+"""Facts without a status rank below every status."""
+
+_BEFORE_OWN = 1 << 60
+"""Microseconds, more than any event states: taken off the time of an end that was said of a group."""
 
 Stamp = tuple[int, int, int, int, int, str, bytes]
 
@@ -28,17 +37,20 @@ def _stamp(entry: Entry) -> Stamp:
     event = entry.event
     sequence = event.sequence
     attempt, rank = (
-        (0, CALL_RANK[event.call_status])
-        if isinstance(event, CallEvent)
-        else (event.attempt, TASK_RANK[event.status])
+        (event.attempt, TASK_RANK[event.status])
+        if isinstance(event, TaskEvent)
+        else (0, _RANK[event.call_status])
     )
+    occurred = entry.occurred_at
+    if event.__class__ is GroupEnd and event.standing > 0:
+        occurred -= _BEFORE_OWN
     return (
         attempt,
         event.standing,
-        entry.occurred_at,
+        occurred,
         sequence if isinstance(sequence, int) else -1,
         rank,
-        event.call_status if isinstance(event, CallEvent) else event.status,
+        event.status if isinstance(event, TaskEvent) else event.call_status,
         # Of the canonical form, which has no receipt: the same event sent twice has the same digest.
         blake2b(entry.body, digest_size=16).digest(),
     )

@@ -199,6 +199,7 @@ class Application:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self._services.commits.start()
+                self._services.imports.start()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 await self.close()
@@ -210,6 +211,8 @@ class Application:
         self._services.streams.stop()
         self.note_gauges()
         await self._services.commits.finish()
+        self._services.imports.close()
+        await self._services.refusals.flush()
         await self._touches.flush()
         self._touches.close()
         self._readiness.close()

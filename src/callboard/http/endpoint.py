@@ -89,6 +89,8 @@ class Endpoint(Generic[R]):
     """Whether the list can be exported: `format=` and `Accept` then accept further media types."""
     answers_whole: bool = False
     """Without `page` and `page_size` the list answers up to 1,000 items instead of a page of 20."""
+    takes_anything: bool = False
+    """Whatever `Accept` says; its handler reads the body: senders that are no clients of this API."""
     untagged: bool = False
     """The answer differs each time, or is sent in pieces: no entity tag."""
 

@@ -13,15 +13,20 @@ from callboard.errors import (
     BodyTooSlowError,
     CallboardError,
     CallerError,
+    HookRevokedError,
+    HooksFullError,
     IdempotencyConflictError,
     InvalidInputError,
     NotFoundError,
     ParameterError,
+    ParquetMissingError,
     StoreError,
     StoreUnavailableError,
     TokenRevokedError,
     UnreadableBodyError,
     UnsupportedBodyError,
+    UploadChangedError,
+    UploadsFullError,
 )
 
 Headers = list[tuple[bytes, bytes]]
@@ -30,9 +35,14 @@ STATUS_OF: dict[type[CallboardError], int] = {
     ParameterError: 400,
     UnreadableBodyError: 400,
     NotFoundError: 404,
+    ParquetMissingError: 406,
     BodyTooSlowError: 408,
     AlreadyExistsError: 409,
     TokenRevokedError: 409,
+    UploadChangedError: 409,
+    UploadsFullError: 409,
+    HooksFullError: 409,
+    HookRevokedError: 409,
     BodyTooLargeError: 413,
     UnsupportedBodyError: 415,
     InvalidInputError: 422,
@@ -53,6 +63,7 @@ REPEATED_HANDLE = "Repeated header: Org-Handle."
 NO_ORGANIZATION = "Organization not found."
 NO_ACCESS = "Invalid organization handle."
 NO_SPACE = "Space not found."
+NO_HOOK = "Hook not found."
 NO_PATH = "Not found."
 FAULT = "Internal server error."
 

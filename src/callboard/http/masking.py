@@ -8,10 +8,17 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-from callboard.query.secret import PREFIX, SHOWN
+from callboard.query.secret import HOOK_PREFIX, PREFIX, SHOWN
 
-_SECRET = re.compile(rf"({re.escape(PREFIX)}[A-Za-z0-9_-]{{{SHOWN - len(PREFIX)}}})[A-Za-z0-9_-]+")
-"""One of our tokens. Its first characters stay: the API and the CLI show the same prefix."""
+_SECRET = re.compile(
+    "|".join(
+        rf"(?P<of_{place}>{re.escape(prefix)}[A-Za-z0-9_-]{{{SHOWN - len(prefix)}}})[A-Za-z0-9_-]+"
+        for place, prefix in enumerate((PREFIX, HOOK_PREFIX))
+    )
+)
+"""One of our tokens, also that in the URL of a hook. Its first characters stay: the API and the CLI show the
+same prefix.
+"""
 _USER_OF_URL = re.compile(r"://[^/\s@]*@")
 """User, and possibly password, of a URL."""
 _SECRET_NAMES = re.compile(
@@ -28,7 +35,7 @@ _NUMBER = re.compile(r"(?<![^\W_])(\+|%2[bB])?(\d[\d\-. ()]{5,}\d)(?!\w)")
 
 def masked(text: str) -> str:
     """The text with tokens and users of URLs hidden, and all but the last two digits of each phone number."""
-    text = _SECRET.sub(r"\1…", _USER_OF_URL.sub("://…@", text))
+    text = _SECRET.sub(lambda found: f"{found[found.lastgroup or 0]}…", _USER_OF_URL.sub("://…@", text))
     return _NUMBER.sub(lambda found: (found[1] or "") + _hidden(found[2]), text)
 
 

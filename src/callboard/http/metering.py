@@ -11,6 +11,7 @@ from bisect import bisect_left
 from functools import cache
 
 from callboard.http.endpoints import ENDPOINTS
+from callboard.http.hook_metering import DECLARED
 from callboard.http.services import Services
 from callboard.ingest.commit.metered import COMMITS, EVENTS, REJECTIONS, WAIT
 from callboard.live.message import WHY
@@ -90,6 +91,7 @@ def layout() -> Layout:
             labels=("reason",),
             values=tuple((each,) for each in WHY),
         ),
+        *DECLARED,
         Declared(name=EXPORTS, kind="gauge", help="Exports under way."),
         Declared(name=WORKERS, kind="gauge", help="Worker processes that serve."),
     )

@@ -43,6 +43,8 @@ TAGS = {
     "Tasks": "One thing to do each, usually one call to make.",
     "Call logs": "The calls behind the numbers.",
     "Events": "Word of calls and tasks, in.",
+    "Hooks": "What voice platforms post, as they post it.",
+    "Imports": "Files of calls and tasks, uploaded in parts.",
     "Tokens": "Who may ask.",
     "Prometheus": "For monitoring.",
     "Service": "Whether all is well.",
@@ -70,6 +72,13 @@ COMPONENTS: dict[str, Any] = {
         ]
     },
 }
+_PATH_SCHEMAS: dict[str, dict[str, Any]] = {
+    "id": {"type": "integer", "minimum": 1, "maximum": _LARGEST},
+    "import_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    "quarantine_id": {"type": "string", "pattern": "^q[0-9a-f]{15}$"},
+    "part": {"type": "integer", "minimum": 0, "maximum": 999_999},
+}
+"""By the name of a parameter in a path; others are text."""
 _ANY_FIELDS = {
     "propertyNames": {"pattern": _NO_NUL},
     "additionalProperties": {"$ref": REF.format(name="JsonValue")},
@@ -83,13 +92,16 @@ _RETRY_AFTER = {
     "Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 1}, "description": "Seconds."}
 }
 _EXTRA_HEADERS: dict[int, dict[str, Any]] = {
-    401: {"WWW-Authenticate": {"required": True, "schema": {"type": "string", "enum": ["Token"]}}},
+    401: {
+        "WWW-Authenticate": {"required": True, "schema": {"type": "string", "enum": ["Token", "Signature"]}}
+    },
     429: _RETRY_AFTER,
     503: _RETRY_AFTER,
 }
 _ETAG = {
     "ETag": {"required": True, "schema": {"type": "string"}, "description": "Strong: a digest of the body."}
 }
+_NO_PARQUET = " Or Parquet is asked for, which is an extra: it is not installed on this server."
 _MEANING = {
     304: "You have it already (`If-None-Match`).",
     400: "A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read.",
@@ -175,7 +187,7 @@ def _operation(endpoint: Endpoint[Any]) -> dict[str, Any]:
         content: dict[str, Any] = {"schema": _schema(endpoint.body.schema)}
         if endpoint.body.example is not None:
             content["example"] = endpoint.body.example
-        media = {"application/json": content}
+        media = {endpoint.body.media[0]: content}
         operation["requestBody"] = {"required": endpoint.body.required, "content": media}
     operation["responses"] = _responses(endpoint)
     return operation
@@ -200,10 +212,8 @@ def _parameters(endpoint: Endpoint[Any]) -> list[dict[str, Any]]:
 
 
 def _path_parameter(name: str) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 255}
-    if name == "id":
-        schema = {"type": "integer", "minimum": 1, "maximum": 2**53}
-    return {"name": name, "in": "path", "required": True, "schema": schema}
+    schema = _PATH_SCHEMAS.get(name, {"type": "string", "minLength": 1, "maxLength": 255})
+    return {"name": name, "in": "path", "required": True, "schema": dict(schema)}
 
 
 def _query_parameter(parameter: Parameter) -> dict[str, Any]:
@@ -235,7 +245,7 @@ def _responses(endpoint: Endpoint[Any]) -> dict[str, Any]:
         responses["304"] = {"description": _MEANING[304], "headers": {**_REQUEST_ID, **_ETAG}}
     for status in sorted(statuses(endpoint)):
         responses[str(status)] = {
-            "description": _MEANING[status],
+            "description": _MEANING[status] + (_NO_PARQUET if status == 406 and endpoint.exports else ""),
             "headers": {**_REQUEST_ID, **_EXTRA_HEADERS.get(status, {})},
             "content": {"application/json": {"schema": {"$ref": REF.format(name="ErrorBody")}}},
         }

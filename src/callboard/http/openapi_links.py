@@ -18,6 +18,7 @@ MADE: Mapping[str, Mapping[str, str]] = {
     "create_space": {"space_token": "/data/token"},
     "create_tasks": {"run_id": "/data/run_id", "task_id": "/data/task_ids/0"},
     "create_token": {"id": "/data/id"},
+    "open_import": {"import_id": "/data/id"},
 }
 """By operation: the ids of what it created, each with its place in the answer as JSON pointer (RFC 6901)."""
 

@@ -15,6 +15,7 @@ from callboard.errors import (
     BodyTooLargeError,
     NotFoundError,
     ParameterError,
+    ParquetMissingError,
     StoreUnavailableError,
     UnsupportedBodyError,
     nothing_kept,
@@ -40,7 +41,7 @@ from callboard.http.session import SAFE, check_own_page, secret_of_cookie
 from callboard.ingest.compression import decompress
 from callboard.model.directory import Organization, allows
 from callboard.query.directory import Principal
-from callboard.query.export.formats import FORMATS
+from callboard.query.export.formats import BY_MEDIA, FORMATS, is_installed
 from callboard.query.parameter import read_query
 from callboard.query.parameters import paging
 
@@ -77,7 +78,7 @@ async def _prepare(request: Request, limit: FailureLimit) -> None:
         if endpoint.find is not None:
             request.item = await endpoint.find(request)
         _check_role(request)
-    request.answer_media = _answer_media(request)
+    request.answer_media = endpoint.answer_media if endpoint.takes_anything else _answer_media(request)
     if endpoint.body is not None:
         await _read_body(request)
 
@@ -197,12 +198,23 @@ def _check_role(request: Request) -> None:
 
 
 def _answer_media(request: Request) -> str:
-    """The media type of the answer: that of `format`, else what `Accept` prefers. Raises 406."""
-    media_format = request.values.get("format") if request.endpoint.exports else None
+    """The media type of the answer: that of `format`, else what `Accept` prefers of what is installed.
+    Raises 406.
+    """
+    endpoint, accept = request.endpoint, request.headers.get(b"accept", b"")
+    media_format = request.values.get("format") if endpoint.exports else None
     if media_format is not None:
-        found = FORMATS.get(media_format)
-        return request.endpoint.answer_media if found is None else found.media
-    return chosen_media(request.headers.get(b"accept", b""), request.endpoint.medias)
+        wanted = FORMATS.get(media_format)
+        if wanted is not None and not is_installed(wanted):
+            raise ParquetMissingError
+        return endpoint.answer_media if wanted is None else wanted.media
+    found = chosen_media(accept, endpoint.medias)
+    if found not in BY_MEDIA or is_installed(BY_MEDIA[found]):
+        return found
+    try:
+        return chosen_media(accept, [each for each in endpoint.medias if each != found])
+    except HttpError as error:
+        raise ParquetMissingError from error
 
 
 async def _read_body(request: Request) -> None:
@@ -210,19 +222,23 @@ async def _read_body(request: Request) -> None:
     body, settings = request.endpoint.body, request.services.settings
     assert body is not None
     request.media = media_type(request.headers.get(b"content-type", b""), body.media)
+    max_bytes = min(body.max_bytes or settings.max_body_bytes, settings.max_body_bytes)
+    await receive_body(request, _sender(request), max_bytes, compressed=body.compressed)
+
+
+async def receive_body(request: Request, sender: Hashable, max_bytes: int, *, compressed: bool) -> None:
+    """Receive the body of a request and decompress it. Raises 415, 413, 408, 400, and 503 without room."""
     encoding = request.header(b"content-encoding").lower()
     if encoding not in ("", "identity"):
-        if not body.compressed:
+        if not compressed:
             raise UnsupportedBodyError("This endpoint takes bodies as they are, not compressed.")
         if encoding not in ("gzip", "zstd"):
             raise UnsupportedBodyError(
                 "This endpoint takes bodies as they are, or compressed with gzip or zstd."
             )
     # Kept on the request: the application releases it once the answer is sent, whatever fails in between.
-    reservation = request.reservation = request.body_memory.reserve_for(_sender(request))
-    sent = await request.read_body(
-        reservation, min(body.max_bytes or settings.max_body_bytes, settings.max_body_bytes)
-    )
+    reservation = request.reservation = request.body_memory.reserve_for(sender)
+    sent = await request.read_body(reservation, max_bytes)
     if encoding in ("gzip", "zstd"):
         sent = await _decompressed(request, sent, encoding, reservation)
     request.body = sent

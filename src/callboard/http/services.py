@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callboard.clock import Clock, monotonic_clock
+from callboard.http.hook_refusals import HookRefusals
 from callboard.ingest.commit.metered import MeteredCommits
+from callboard.ingest.uploads.queue import ImportQueue
 from callboard.live.follow import Streams
 from callboard.query.analytics import Analytics
 from callboard.query.directory import Directory
 from callboard.query.reports.views import Views
+from callboard.query.secret_box import SecretBox
 from callboard.settings import Settings
 from callboard.store.interface import Store
 from callboard.telemetry.meter import Meter
@@ -21,12 +24,15 @@ class Services:
 
     store: Store
     commits: MeteredCommits
+    imports: ImportQueue
     directory: Directory
     analytics: Analytics
     streams: Streams
     views: Views
     meter: Meter
     settings: Settings
+    secrets: SecretBox
+    refusals: HookRefusals
     clock: Clock
     monotonic: Clock = monotonic_clock
     """For durations, such as rate limits: not affected when the system's time is set."""

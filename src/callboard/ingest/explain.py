@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any, Final
 
 from callboard.ingest.documents import refuse_repeated_keys
+from callboard.ingest.money import micros_of
 from callboard.ingest.rejected import RejectedEvent, shown
 from callboard.ingest.texts import check_text
-from callboard.ingest.wire import ID_BYTES, TIME_CHARACTERS
+from callboard.ingest.wire import GROUPS_MAX, ID_BYTES, TIME_CHARACTERS
 from callboard.model.field import Field
 from callboard.model.fields import FIELDS, event_fields
 from callboard.model.words import RejectReason
@@ -72,11 +74,20 @@ def _check_fields(kind: str, sent: Mapping[str, Any], rules: Mapping[str, Rule])
         if field != "type" and field not in rules:
             raise RejectedEvent("unknown_field", shown(field)[1:-1], f"a {kind} event has no such field")
     for field in _REQUIRED[kind]:
-        if field not in sent:
+        # What some events may lack is checked when all of the event is known (`group_ends`).
+        if field not in sent and not (kind == "call" and field in _MAY_LACK):
             raise RejectedEvent("missing_field", field, f"is missing; a {kind} event needs it")
     for field, rule in rules.items():
         if field in sent and (sent[field] is not None or field in _REQUIRED[kind]):
             rule(field, sent[field])
+
+
+def need_all(sent: Mapping[str, Any]) -> None:
+    """Raise `RejectedEvent` when a required field is missing, also one that other events may lack."""
+    kind = sent.get("type")
+    for field in _REQUIRED.get(str(kind), ()):
+        if field not in sent:
+            raise RejectedEvent("missing_field", field, f"is missing; a {kind} event needs it")
 
 
 def _text(bytes_max: int, reason: RejectReason = "invalid_value") -> Rule:
@@ -132,6 +143,17 @@ def _time(field: str, value: Any) -> None:
         raise RejectedEvent("invalid_time", field, f"{len(value):,} characters; at most {TIME_CHARACTERS}")
 
 
+def _cost(field: str, value: Any) -> None:
+    if not isinstance(value, dict) or value.keys() != {"amount", "currency"}:
+        raise RejectedEvent("invalid_value", field, 'is not {"amount": number, "currency": "USD"}')
+    amount, currency = value["amount"], value["currency"]
+    if isinstance(amount, bool) or not isinstance(amount, int | float):
+        raise RejectedEvent("invalid_value", field, f"{shown(amount)} is not an amount")
+    if not isinstance(currency, str) or re.fullmatch("[A-Za-z]{3}", currency) is None:
+        raise RejectedEvent("invalid_value", field, f"{shown(currency)} is not a currency of three letters")
+    micros_of(field, amount)
+
+
 def _any_json(field: str, value: Any) -> None:
     """Any JSON fits the wire form; `documents` checks the rest."""
 
@@ -139,9 +161,19 @@ def _any_json(field: str, value: Any) -> None:
 _id = _text(ID_BYTES, "invalid_id")
 
 
+def _ids(field: str, value: Any) -> None:
+    ids = value if isinstance(value, list) else [value]
+    if not 1 <= len(ids) <= GROUPS_MAX:
+        raise RejectedEvent("invalid_value", field, f"{len(ids)} ids; 1 to {GROUPS_MAX}")
+    for each in ids:
+        _required_id(field, each)
+
+
 def _rule(field: Field) -> Rule:
     if field.kind == "id":
         return _required_id if field.required else _text(field.maximum, "invalid_id")
+    if field.kind == "ids":
+        return _ids
     if field.kind == "word":
         return _words(field.words, "invalid_status" if field.required else "invalid_value")
     if field.kind == "whole":
@@ -153,12 +185,14 @@ _RULE_OF_KIND: Final[Mapping[str, Rule]] = {
     "time": _time,
     "duration": _seconds,
     "flag": _flag,
+    "money": _cost,
     "document": _any_json,
     "texts": _any_json,
 }
 _RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
     of: {field.name: _rule(field) for field in event_fields(of)} for of in FIELDS
 }
+_MAY_LACK: Final = frozenset(field.name for field in event_fields("call") if field.may_lack)
 _REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     of: tuple(field.name for field in event_fields(of) if field.required) for of in FIELDS
 }

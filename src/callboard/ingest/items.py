@@ -172,8 +172,8 @@ def _with_nul_for_half_pairs(body: bytes) -> bytes:
     the same, so that only the one event is rejected. Both escapes have six bytes: places in error messages
     stay right.
     """
-    if b"\\ud" not in body and b"\\uD" not in body:
-        return body
+    if b"\\" not in body or (b"\\ud" not in body and b"\\uD" not in body):
+        return body  # one byte is much faster to search than three
     return _SURROGATES.sub(lambda found: found[1] + b"\\u0000" if found[2] else found[0], body)
 
 

@@ -12,11 +12,13 @@ from msgspec import UNSET, UnsetType, msgpack
 
 from callboard.clock import Micros
 from callboard.ingest.documents import DOCUMENTS, payload
+from callboard.ingest.group_ends import check_fact, group_end, several_ids
 from callboard.ingest.instants import AHEAD_MAX, EARLIEST, YEAR_9999, checked_instant, duration_ms, instant
+from callboard.ingest.money import micros_of
 from callboard.ingest.rejected import RejectedEvent, shown
-from callboard.ingest.wire import CallIn, EventIn, TaskIn
-from callboard.model.event import CallEvent, Entry, Event, TaskEvent, canonical
-from callboard.model.words import CANCELLED, END_REASON_SET, FINAL_CALL, FINAL_TASK, TASK_WORDS
+from callboard.ingest.wire import CallIn, CostIn, EventIn, TaskIn
+from callboard.model.event import CallEvent, Entry, Event, GroupEnd, TaskEvent, canonical
+from callboard.model.words import CANCELLED, END_REASON_SET, FINAL_TASK, LIVE_CALL, TASK_WORDS
 
 _CALL_TIMES = ("occurred_at", "creation_time", "start_time", "end_time")
 _TASK_TIMES = ("occurred_at", "created")
@@ -40,10 +42,15 @@ def log_entry(event: Event, now: Micros, source: str) -> Entry:
         raise _too_wide(event) from None
 
 
-def _call(wire: CallIn, now: Micros, earliest: Micros) -> CallEvent:  # noqa: C901 - one field after another
+def _call(wire: CallIn, now: Micros, earliest: Micros) -> CallEvent | GroupEnd:  # noqa: C901, PLR0912 - one field after another
+    if wire.call_id is UNSET:
+        return group_end(wire, now, earliest)
+    call_status: str = "" if wire.call_status is UNSET else wire.call_status
+    if not call_status:
+        check_fact(wire)
     standing = wire.standing
     if standing is UNSET or standing is None:
-        standing = 2 if wire.call_status in FINAL_CALL else 0
+        standing = 0 if call_status in LIVE_CALL else 2
     occurred_at: Any = wire.occurred_at
     creation_time: Any = wire.creation_time
     start_time: Any = wire.start_time
@@ -74,6 +81,10 @@ def _call(wire: CallIn, now: Micros, earliest: Micros) -> CallEvent:  # noqa: C9
     if end_reason and end_reason not in END_REASON_SET:
         source_end_reason = source_end_reason or end_reason
         end_reason = "unknown"
+    cost_micros: Any = UNSET
+    cost_currency: Any = UNSET
+    if wire.cost is not UNSET:
+        cost_micros, cost_currency = _cost(wire.cost)
     event_id = wire.event_id
     if event_id is None:
         event_id = UNSET
@@ -84,7 +95,7 @@ def _call(wire: CallIn, now: Micros, earliest: Micros) -> CallEvent:  # noqa: C9
     return CallEvent(
         # fields: stored event of a call
         wire.call_id,
-        wire.call_status,
+        call_status,
         standing,
         occurred_at,
         event_id,
@@ -106,8 +117,23 @@ def _call(wire: CallIn, now: Micros, earliest: Micros) -> CallEvent:  # noqa: C9
         UNSET if wire.external_ids is UNSET else payload("external_ids", wire.external_ids),
         UNSET if wire.metadata is UNSET else payload("metadata", wire.metadata),
         UNSET if wire.void is None else wire.void,
+        wire.outcome,
+        cost_micros,
+        cost_currency,
+        wire.billed_seconds
+        if wire.billed_seconds is UNSET or wire.billed_seconds is None
+        else duration_ms("billed_seconds", wire.billed_seconds),
+        wire.group_id
+        if wire.group_id is UNSET or wire.group_id is None
+        else several_ids("group_id", wire.group_id),
+        wire.group_rank,
         # end of fields
     )
+
+
+def _cost(sent: CostIn | None) -> tuple[int | None, str | None]:
+    """Millionths and currency."""
+    return (None, None) if sent is None else (micros_of("cost", sent.amount), sent.currency.upper())
 
 
 def _task(wire: TaskIn, now: Micros, earliest: Micros) -> TaskEvent:

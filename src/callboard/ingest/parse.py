@@ -17,7 +17,7 @@ from msgspec import UNSET, Raw, Struct, structs
 from callboard.clock import Micros
 from callboard.errors import BodyTooLargeError, UnreadableBodyError
 from callboard.ingest.documents import DOCUMENTS
-from callboard.ingest.explain import explain, explain_json, repeated_key
+from callboard.ingest.explain import explain, explain_json, need_all, repeated_key
 from callboard.ingest.instants import EARLIEST
 from callboard.ingest.items import items, too_many_events
 from callboard.ingest.normalise import log_entry, normalised
@@ -106,12 +106,15 @@ def parse_valid(
 
 
 def event_from_mapping(
-    raw: Mapping[str, Any], *, now: Micros, source: str, earliest: Micros = EARLIEST
+    raw: Mapping[str, Any], *, now: Micros, source: str, earliest: Micros = EARLIEST, whole: bool = False
 ) -> Entry:
     """The entry of one event given as a mapping of fields: a row of a file, or the object of a request.
 
-    The rules are those for JSON. `earliest`: the earliest time that is accepted. Raises `RejectedEvent`.
+    The rules are those for JSON. `earliest`: the earliest time that is accepted. `whole`: every required
+    field must be there, so that a row whose status is empty is no fact. Raises `RejectedEvent`.
     """
+    if whole:
+        need_all(raw)
     return log_entry(normalised(_event_in(raw), now, earliest), now, source)
 
 

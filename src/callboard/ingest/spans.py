@@ -22,6 +22,8 @@ _decode_key = msgspec.json.Decoder(str).decode
 _FAST_LEVELS = 8
 """Nesting up to this depth is counted by replacing pairs of brackets, one fast pass a level."""
 _SMALL = 8 * 1024
+_SMALLER = 512
+"""Parts of a small window in which elements begin or end: tokens take much longer to find than to count."""
 _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
 _NO_BRACKETS_NOR_QUOTES = bytes(set(range(256)) - set(b'{}[]"'))
@@ -60,29 +62,28 @@ class Elements:
         depth = deepest = 0
         in_text = False
         for at, window in windows(self._body, self._start, _SMALL):
-            if depth > 1:
-                closed, opened, levels = _balance(_brackets(window, in_text=in_text))
-                if closed < depth - 1:  # the whole window is inside one element: no need to find its tokens
-                    deepest = max(deepest, depth + levels, depth + opened - closed + levels)
-                    depth += opened - closed
-                    in_text ^= window.count(b'"') % 2 == 1
+            across = _across(window, depth, in_text=in_text)
+            for part_at, part in [(at, window)] if across else _parts(at, window):
+                if found := across or _across(part, depth, in_text=in_text):
+                    depth, deepest = found.depth, max(deepest, found.deepest)
+                    in_text ^= part.count(b'"') % 2 == 1
                     continue
-            parts = window.split(b'"')
-            for place, token in _tokens(parts, at, in_text=in_text):
-                if token in _OPENING:
-                    depth += 1
-                    deepest = max(deepest, depth)
-                elif token != _COMMA:
-                    depth -= 1
-                    if not depth:
-                        self.after = place + 1
-                        if begin > self._start + 1 or first_of(self._body, begin) < place:
-                            yield Span(begin, place, deepest - 1)
-                        return
-                elif depth == 1:
-                    yield Span(begin, place, deepest - 1)
-                    begin, deepest = place + 1, 1
-            in_text ^= len(parts) % 2 == 0
+                texts = part.split(b'"')
+                for place, token in _tokens(texts, part_at, in_text=in_text):
+                    if token in _OPENING:
+                        depth += 1
+                        deepest = max(deepest, depth)
+                    elif token != _COMMA:
+                        depth -= 1
+                        if not depth:
+                            self.after = place + 1
+                            if begin > self._start + 1 or first_of(self._body, begin) < place:
+                                yield Span(begin, place, deepest - 1)
+                            return
+                    elif depth == 1:
+                        yield Span(begin, place, deepest - 1)
+                        begin, deepest = place + 1, 1
+                in_text ^= len(texts) % 2 == 0
         raise not_json(f"it ends in the middle of a value (byte {len(self._body)})")
 
 
@@ -162,6 +163,31 @@ class _Window(NamedTuple):
                 if not depth:
                     return place
         return -1
+
+
+class _Across(NamedTuple):
+    """What a part of the body that is wholly inside one element does to the depth."""
+
+    depth: int
+    """At its end."""
+    deepest: int
+
+
+def _across(window: bytes, depth: int, *, in_text: bool) -> _Across | None:
+    """None when an element may begin or end in the window: then its tokens have to be found."""
+    if depth <= 1:
+        return None
+    closed, opened, levels = _balance(_brackets(window, in_text=in_text))
+    if closed >= depth - 1:
+        return None
+    after = depth + opened - closed
+    return _Across(after, max(depth, after) + levels)
+
+
+def _parts(at: int, window: bytes) -> Iterator[tuple[int, bytes]]:
+    """A window of `windows` in smaller ones: no quote in it is escaped, so it may be cut anywhere."""
+    for begin in range(0, len(window), _SMALLER):
+        yield at + begin, window[begin : begin + _SMALLER]
 
 
 def _tokens(parts: list[bytes], place: int, *, in_text: bool) -> Iterator[tuple[int, int]]:

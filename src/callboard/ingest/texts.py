@@ -5,10 +5,12 @@ bodies.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from callboard.ingest.rejected import RejectedEvent, shown
 from callboard.ingest.wire import CallIn, EventIn
+from callboard.model.field import TEXT_BYTES
 from callboard.model.fields import event_fields
 from callboard.model.words import RejectReason
 
@@ -38,6 +40,14 @@ def tidy(wire: EventIn) -> None:
             setattr(wire, field, None)
         elif not (text.isascii() and text.isprintable()):
             check_text(field, text, bytes_max, is_id=is_id)
+    if wire.__class__ is CallIn and wire.group_id:
+        _check_ids("group_id", [wire.group_id] if isinstance(wire.group_id, str) else wire.group_id)
+
+
+def _check_ids(field: str, ids: Iterable[str]) -> None:
+    for each in ids:
+        if not (each.isascii() and each.isprintable()):
+            check_text(field, each, TEXT_BYTES, is_id=True)
 
 
 def check_text(field: str, text: str, bytes_max: int, *, is_id: bool) -> None:

@@ -17,6 +17,8 @@ from callboard.model.words import CallStatus
 ID_BYTES = TEXT_BYTES
 NUMBER_BYTES = field("call", "source_number").maximum
 REASON_BYTES = field("call", "source_end_reason").maximum
+GROUPS_MAX = 3
+"""Most groups that a call may name."""
 TIME_CHARACTERS = 64
 """Longer than any ISO 8601 time; a bound on what the parser gets."""
 ATTEMPT_MAX = field("task", "attempt").maximum
@@ -35,6 +37,17 @@ Sequence = Annotated[int, Meta(ge=0, le=SEQUENCE_MAX)] | None | UnsetType
 Attempt = Annotated[int, Meta(ge=1, le=ATTEMPT_MAX)] | None | UnsetType
 Standing = Annotated[int, Meta(ge=0, le=STANDING_MAX)] | None | UnsetType
 Flag = bool | None | UnsetType
+
+
+class CostIn(Struct, forbid_unknown_fields=True, gc=False):
+    """What a call costs, as sent."""
+
+    amount: int | float
+    currency: Annotated[str, Meta(pattern="^[A-Za-z]{3}$")]
+
+
+Ids = RequiredId | Annotated[list[RequiredId], Meta(min_length=1, max_length=GROUPS_MAX)] | UnsetType | None
+Cost = CostIn | UnsetType | None
 # Not decoded until its size and depth are checked: a small body can describe a very large tree of objects.
 Document = Raw | UnsetType
 
@@ -42,8 +55,8 @@ Document = Raw | UnsetType
 class CallIn(Struct, tag_field="type", tag="call", forbid_unknown_fields=True, gc=False):
     """A call event as sent."""
 
-    call_id: RequiredId
-    call_status: CallStatus
+    call_id: RequiredId | UnsetType = UNSET
+    call_status: CallStatus | UnsetType = UNSET
     event_id: Id = UNSET
     occurred_at: Time = UNSET
     sequence: Sequence = UNSET
@@ -64,6 +77,11 @@ class CallIn(Struct, tag_field="type", tag="call", forbid_unknown_fields=True, g
     external_ids: Document = UNSET
     metadata: Document = UNSET
     void: Flag = UNSET
+    outcome: Annotated[str, Meta(max_length=64)] | UnsetType | None = UNSET
+    billed_seconds: Seconds = UNSET
+    group_id: Ids = UNSET
+    group_rank: Annotated[int, Meta(ge=0, le=2)] | UnsetType | None = UNSET
+    cost: Cost = UNSET
     # end of fields
 
 

@@ -7,14 +7,17 @@ from typing import Any
 from msgspec import Struct
 
 from callboard.clock import DAY, SECOND, Micros
+from callboard.model.money import Money, money
 from callboard.model.words import FINAL_CALL
 
 MAX_CALL_SPAN: Micros = 7 * DAY
 """A call is under way for at most so long after its creation. Also the longest talk time, stated or derived,
 and the longest time to answer."""
 
-CREATION_INFERRED, END_INFERRED, CONTRADICTING, WAIT_UNKNOWN = 1, 2, 4, 8
-"""Bits of `Call.time_marks`. All times of a row without marks were stated."""
+CREATION_INFERRED, END_INFERRED, CONTRADICTING, WAIT_UNKNOWN, OVERSIZED = 1, 2, 4, 8, 16
+"""Bits of `Call.time_marks`. All times of a row without the first four were stated."""
+COUNTED, WITHDRAWN, NO_STATUS, LEG, WITHDRAWN_WITH_HEAD = range(5)
+"""Places of a row: `Call.void`."""
 _INFERRED = {
     0: (),
     CREATION_INFERRED: ("creation_time",),
@@ -46,14 +49,42 @@ class Call(Struct, frozen=True):
     task_id: str | None = None
     external_ids: dict[str, Any] | None = None
     metadata: dict[str, Any] | None = None
+    outcome: str | None = None
+    cost_micros: int | None = None
+    cost_currency: str | None = None
+    billed_ms: int | None = None
+    group_ids: tuple[str, ...] | None = None
+    group_rank: int | None = None
     # end of fields
     source: str = "events"
-    """How its greatest event was received: see `Entry.source`."""
-    void: bool = False
+    """How the greatest of its events with a status came: of several ways, the least by name. Empty when it
+    has none."""
+    void: int = COUNTED
+    """Its place. `COUNTED`: in lists and numbers; all others are in none. `WITHDRAWN`: its own events say
+    that it never was. `NO_STATUS`: there are only facts, and no call yet. `LEG`: it is a leg of another call.
+    `WITHDRAWN_WITH_HEAD`: the head of its group is withdrawn."""
+    leg_of: str | None = None
+    """Of a leg: the id of the call that it is a leg of, the head of its group."""
     time_marks: int = 0
     """Bits. `CREATION_INFERRED`, `END_INFERRED`: no event stated that time. `CONTRADICTING`: the talk time
     derived from start and end would be below 0 or above 7 days. `WAIT_UNKNOWN`: the time to answer is
-    unknown, although the call was answered and its start is not before its creation."""
+    unknown, although the call was answered and its start is not before its creation. `OVERSIZED`: the group
+    that it names has too many rows to be one, so that it stands for itself."""
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it can be asked for by its id: it counts, or is a leg of a call that does."""
+        return self.void in (COUNTED, LEG)
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """The ids of the groups that it is a row of. A row without a status is in none."""
+        return () if self.group_ids is None or self.void == NO_STATUS else self.group_ids
+
+    @property
+    def cost(self) -> Money | None:
+        """What the platform charges for it."""
+        return money(self.cost_micros, self.cost_currency)
 
     @property
     def inferred(self) -> tuple[str, ...]:

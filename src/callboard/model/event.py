@@ -7,7 +7,7 @@ log stores it. It contains nothing of the receipt (time, source, batch).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import UNSET, Struct, UnsetType, msgpack
 
@@ -17,6 +17,8 @@ from callboard.model.fields import log_names
 Text = str | None | UnsetType
 Instant = int | None | UnsetType
 Document = dict[str, Any] | None | UnsetType
+Ids = tuple[str, ...] | None | UnsetType
+"""Sorted, each once."""
 
 
 class CallEvent(
@@ -32,8 +34,9 @@ class CallEvent(
 
     call_id: str
     call_status: str
+    """Empty: the event only adds facts, and decides neither status nor times."""
     standing: int
-    """0 live or inferred, 1 an end that explains nothing, 2 a stated end."""
+    """0 live or inferred, 1 an end that explains nothing, 2 a stated end. Of facts: 2 unless said."""
     occurred_at: int | UnsetType = UNSET
     """Microseconds; unset when the event carries no time: it then occurred when it was received."""
     event_id: str | UnsetType | None = UNSET
@@ -54,6 +57,12 @@ class CallEvent(
     external_ids: Document = UNSET
     metadata: Document = UNSET
     void: bool | UnsetType = UNSET
+    outcome: Text = UNSET
+    cost_micros: int | UnsetType | None = UNSET
+    cost_currency: Text = UNSET
+    billed_ms: int | UnsetType | None = UNSET
+    group_ids: Ids = UNSET
+    group_rank: int | UnsetType | None = UNSET
     # end of fields
 
     @property
@@ -100,7 +109,41 @@ class TaskEvent(
         return self.task_id
 
 
-Event = CallEvent | TaskEvent
+class GroupEnd(
+    Struct,
+    frozen=True,
+    omit_defaults=True,
+    tag_field="k",
+    tag="g",
+    gc=False,
+    rename=log_names("call") | {"group_id": "i"},
+):
+    """An end that was said of a group: it is folded into every call whose own events name the group."""
+
+    group_id: str
+    call_status: str
+    """Final."""
+    standing: int
+    """0 or 1."""
+    occurred_at: int | UnsetType = UNSET
+    end_time: Instant = UNSET
+    end_reason: Text = UNSET
+    source_end_reason: Text = UNSET
+
+    # What it never says, but the fold asks.
+    event_id: ClassVar[UnsetType] = UNSET
+    sequence: ClassVar[UnsetType] = UNSET
+    creation_time: ClassVar[UnsetType] = UNSET
+    start_time: ClassVar[UnsetType] = UNSET
+    duration_ms: ClassVar[UnsetType] = UNSET
+    void: ClassVar[UnsetType] = UNSET
+
+    @property
+    def item_id(self) -> str:
+        return self.group_id
+
+
+Event = CallEvent | TaskEvent | GroupEnd
 
 CURRENT_ATTEMPT = 0
 """The attempt of a task event that means "the task's current one"; resolved under the space's lock."""
@@ -113,7 +156,7 @@ LEFT_ATTEMPT, LEFT_STATUS, LEFT_OCCURRED_AT = 1, 2, 4
 out and filled in from the task: it is needed to recognise a repeated sending. Unset when none was."""
 
 _encoder = msgpack.Encoder(order="deterministic")
-_decoder = msgpack.Decoder(CallEvent | TaskEvent)
+_decoder = msgpack.Decoder(CallEvent | TaskEvent | GroupEnd)
 
 
 def canonical(event: Event) -> bytes:
@@ -135,10 +178,13 @@ class Entry(Struct, gc=False):
     """The canonical form."""
     received_at: Micros
     source: str = "events"
-    """How it was received: `events` (HTTP), `import`, or the name of a connector."""
+    """How it was first received: `events` (HTTP), `import`, or the name of a connector."""
     batch_no: int = 0
     stamp: tuple[int, int, int, int, int, str, bytes] | None = None
     """Cache of its stamp, computed at first use (`fold.stamp`)."""
+    least_source: str = ""
+    """The least by name of the ways by which the event came, where it came by several: `fold/sources.py`.
+    Empty: `source`."""
 
     @property
     def occurred_at(self) -> Micros:

@@ -8,12 +8,13 @@ from typing import Literal
 from msgspec import Struct
 
 Kind = Literal[
-    "id", "text", "word", "phone", "time", "duration", "whole", "flag", "document", "texts", "names"
+    "id", "ids", "text", "word", "phone", "time", "duration", "whole", "flag", "document", "texts", "names",
+    "money",
 ]  # fmt: skip
-"""`id` and `text`: bounded in bytes. `word`: one of a closed list. `phone`: a number as its source writes it.
-`time`: ISO 8601 in the API, microseconds in the store. `duration`: seconds in the API, milliseconds in the
-store. `document`: a JSON object; `texts`: one whose values are texts. `names`: names of fields, never in an
-event."""
+"""`id` and `text`: bounded in bytes. `ids`: one id, or up to three. `word`: one of a closed list. `phone`: a
+number as its source writes it. `time`: ISO 8601 in the API, microseconds in the store. `duration`: seconds in
+the API, milliseconds in the store. `document`: a JSON object; `texts`: one whose values are texts. `names`:
+names of fields, never in an event. `money`: an amount and its currency, which the store keeps apart."""
 
 Rule = Literal["own", "greatest", "attempt", "keys"]
 """Which event decides the value. `greatest`: the greatest (by stamp) that carries the field. `attempt`: the
@@ -37,7 +38,9 @@ class Field(Struct, frozen=True, kw_only=True):
     in_events: bool = True
     """Whether an event may carry it."""
     required: bool = False
-    """Whether every event has to carry it."""
+    """Whether every event has to carry it, and every row of an imported file."""
+    may_lack: bool = False
+    """Of a required one: whether some events have a meaning without it all the same."""
     minimum: int = 0
     maximum: int = TEXT_BYTES
     """Bytes of an id, a text, a phone number or an object; of a number, the greatest value."""
@@ -79,9 +82,9 @@ class Field(Struct, frozen=True, kw_only=True):
 
     # --- in imported files
     headings: tuple[str, ...] = ()
-    """Names of columns that hold it, the most likely first."""
+    """Names of columns that hold it, the most likely first, beside those in `ingest/sources/words`."""
     synonyms: Mapping[str, tuple[str, ...]] = {}
-    """Word → the words that platforms use for it."""
+    """Word → the words that platforms use for it, beside those in `ingest/sources/words`."""
 
     @property
     def row_name(self) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from callboard.model import platform_words as synonyms
 from callboard.model.field import SECONDS_MAX, Field
 from callboard.model.words import (
     ANSWERED_BY,
@@ -27,13 +26,8 @@ SEQUENCE_MAX: Final = 2**63 - 1
 
 CALL: Final[tuple[Field, ...]] = (
     Field(
-        name="call_id", kind="id", log=(1, "i"), required=True,
-        description="The call's id at its source.",
-        headings=(
-            "call_id", "call_sid", "call_uuid", "uniqueid", "unique_id", "sid", "uuid", "callid",
-            "cdr_id", "conversation_id", "session_id", "call_session_id", "interaction_id", "record_id",
-            "id",
-        ),
+        name="call_id", kind="id", log=(1, "i"), required=True, may_lack=True,
+        description="The call's id at its source. Only an [end said of a group](#groups) has none.",
     ),
     Field(name="space_token", kind="id", in_events=False, in_rows=False, always_set=True),
     Field(
@@ -59,10 +53,6 @@ CALL: Final[tuple[Field, ...]] = (
         filters="The number it came from.",
         option=(90, "--source-number"),
         option_help='Only from that number; "unknown": only those without one.',
-        headings=(
-            "source_number", "from_number", "from", "caller_number", "caller_id_number", "caller_id",
-            "callerid", "src", "ani", "calling_number", "caller", "source",
-        ),
     ),
     Field(
         name="destination_number", kind="phone", log=(9, "dn"), maximum=64, fold="greatest",
@@ -70,10 +60,6 @@ CALL: Final[tuple[Field, ...]] = (
         filters="The number it went to.",
         option=(100, "--destination-number"),
         option_help='Only to that number; "unknown": only those without one.',
-        headings=(
-            "destination_number", "to_number", "to", "called_number", "dst", "dnis", "callee_number",
-            "callee", "destination", "customer_number", "phone_number", "called",
-        ),
     ),
     Field(
         name="call_type", kind="word", log=(7, "y"), words=CALL_TYPES, fold="greatest",
@@ -81,56 +67,30 @@ CALL: Final[tuple[Field, ...]] = (
         filters="Direction.", groups=True,
         option=(20, "--type"), listed=True,
         option_help="Only that direction.",
-        headings=("call_type", "direction", "call_direction", "type"),
-        synonyms=synonyms.CALL_TYPE,
     ),
     Field(
-        name="call_status", kind="word", log=(2, "s"), words=CALL_STATUSES, required=True,
-        description="See below.",
+        name="call_status", kind="word", log=(2, "s"), words=CALL_STATUSES, required=True, may_lack=True,
+        description="See below. Without it an event only [adds facts](#facts).",
         filters="How the call stands.", groups=True,
         option=(10, "--status"), listed=True,
         option_help="Only these; repeatable.",
-        headings=(
-            "call_status", "disposition", "call_disposition", "call_outcome", "outcome", "status",
-            "call_result", "result", "call_state", "state", "dial_status", "dialstatus",
-        ),
-        synonyms=synonyms.CALL_STATUS,
     ),
     Field(
         name="creation_time", kind="time", log=(10, "c"), fold="greatest",
         description="When the call came to be.",
-        headings=(
-            "creation_time", "created_at", "date_created", "created", "calldate", "call_date",
-            "call_time", "initiated_at", "queued_at", "start_stamp", "start_timestamp", "start_time",
-            "started_at", "start", "call_start", "call_start_time", "timestamp", "datetime", "date_time",
-            "date", "time",
-        ),
     ),
     Field(
         name="start_time", kind="time", log=(11, "b"), fold="greatest",
         description="When it was answered.",
-        headings=(
-            "answer_time", "answered_at", "answer_stamp", "answer", "connect_time", "connected_at",
-            "pickup_time", "start_time", "started_at",
-        ),
     ),
     Field(
         name="end_time", kind="time", log=(12, "f"),
         description="When it ended.",
-        headings=(
-            "end_time", "ended_at", "end_stamp", "end_timestamp", "end", "call_end", "call_end_time",
-            "hangup_time", "disconnect_time", "finished_at",
-        ),
     ),
     Field(
         name="call_duration", kind="duration", log=(13, "d"), maximum=SECONDS_MAX, column="duration_ms",
         description="Talk time in seconds, answer to end, 0 to 604,800 (7 days). Never ringing or billing "
         "time.",
-        headings=(
-            "billsec", "talk_time", "talk_duration", "talk_seconds", "talktime", "ser_time",
-            "conversation_time", "call_duration", "duration_seconds", "duration_sec", "duration_s",
-            "duration_ms", "duration", "call_length", "length", "duration_minutes", "duration_min",
-        ),
     ),
     Field(
         name="end_reason", kind="text", log=(14, "r"), words=END_REASONS,
@@ -139,10 +99,6 @@ CALL: Final[tuple[Field, ...]] = (
         filters="Why it ended. `unknown`: no reason, or one not in this list.", groups=True,
         option=(40, "--end-reason"), listed=True,
         option_help='Only those that ended so; "unknown": only those without a reason.',
-        headings=(
-            "end_reason", "ended_reason", "disconnection_reason", "disconnect_reason", "hangup_cause",
-            "hangup_reason", "termination_reason",
-        ),
     ),
     Field(
         name="source_end_reason", kind="text", log=(15, "sr"), maximum=1000, fold="greatest",
@@ -154,8 +110,6 @@ CALL: Final[tuple[Field, ...]] = (
         filters="Who answered.", groups=True,
         option=(60, "--answered-by"),
         option_help="Only those answered by that.",
-        headings=("answered_by", "amd_status", "amd_result"),
-        synonyms=synonyms.ANSWERED_BY,
     ),
     Field(
         name="agent", kind="text", log=(17, "a"), fold="greatest",
@@ -163,16 +117,45 @@ CALL: Final[tuple[Field, ...]] = (
         filters="Who or what talked.", groups=True,
         option=(30, "--agent"), listed=True,
         option_help='Only that agent\'s; "unknown": only those without one.',
-        headings=(
-            "agent", "agent_name", "agent_id", "assistant_id", "assistant", "operator", "server",
-            "agent_handle", "user_name", "representative",
-        ),
     ),
     Field(
         name="task_id", kind="id", log=(18, "t"), fold="greatest",
         description="The task it was made for.",
         filters="Calls made for this task.",
-        headings=("task_id",),
+    ),
+    Field(
+        name="outcome", kind="text", log=(22, "oc"), maximum=64, fold="greatest", exported_since=3,
+        description="What the call came to, in the words of the business: `interested`, `call_back`. Not how "
+        "the call ended: that is `call_status`.",
+        filters="What the call came to, in the words of the business.",
+        option=(65, "--outcome"), listed=True,
+        option_help='Only those that came to that; "unknown": only those without an outcome.',
+    ),
+    Field(
+        name="group_id", kind="ids", log=(26, "gi"), column="group_ids", fold="greatest", in_answers=False,
+        description="Which call it is a part of: calls that share one of these ids are one call. See "
+        "[Groups](#groups).",
+    ),
+    Field(
+        name="group_rank", kind="whole", log=(27, "gr"), maximum=2, fold="greatest", in_answers=False,
+        description="0, 1 or 2: how much this call speaks for its group. Left out: 1.",
+    ),
+    Field(
+        name="cost", kind="money", in_rows=False, exported_since=4,
+        description="What the platform charges for it: `{\"amount\": 0.0123, \"currency\": \"USD\"}`. "
+        "Kept in whole millionths, rounded half-even; from 0 to 1,000,000. The currency is three letters.",
+    ),
+    Field(
+        name="cost_micros", kind="whole", log=(23, "cm"), fold="greatest", in_events=False, in_answers=False
+    ),
+    Field(
+        name="cost_currency", kind="text", log=(24, "cu"), maximum=3, fold="greatest", in_events=False,
+        in_answers=False,
+    ),
+    Field(
+        name="billed_seconds", kind="duration", log=(25, "bs"), maximum=SECONDS_MAX, column="billed_ms",
+        fold="greatest", exported_since=4,
+        description="The length in seconds that the platform charges for, 0 to 604,800. Never talk time.",
     ),
     Field(
         name="external_ids", kind="texts", log=(19, "x"), maximum=16 * KIB, fold="keys",
@@ -184,9 +167,13 @@ CALL: Final[tuple[Field, ...]] = (
     ),
     Field(
         name="void", kind="flag", log=(21, "v"), fold="greatest", always_set=True, in_answers=False,
+        in_rows=False,
         description="`true` withdraws the call from lists and numbers; a later `false` brings it back.",
     ),
     Field(name="source", kind="text", in_events=False, always_set=True),
+    # Where the row is counted, if anywhere: see `Call.void`.
+    Field(name="place", kind="whole", column="void", in_events=False, in_answers=False, always_set=True),
+    Field(name="leg_of", kind="id", in_events=False, in_answers=False),
     # From the row's `time_marks`. In an exported file it names the times of a row that no event stated.
     Field(name="inferred", kind="names", in_events=False, in_rows=False, exported_since=2),
     Field(name="time_marks", kind="whole", in_events=False, in_answers=False, always_set=True),
@@ -196,7 +183,6 @@ TASK: Final[tuple[Field, ...]] = (
     Field(
         name="task_id", kind="id", log=(1, "i"), required=True,
         description="The task's id.",
-        headings=("task_id", "taskid", "job_id", "uuid", "id"),
     ),
     Field(
         name="event_id", kind="id", log=(7, "e"), in_rows=False, in_answers=False,
@@ -205,7 +191,6 @@ TASK: Final[tuple[Field, ...]] = (
     Field(
         name="occurred_at", kind="time", log=(6, "o"), in_rows=False, in_answers=False,
         description="When it happened.",
-        headings=("occurred_at", "modified", "updated_at", "last_updated", "finished_at", "completed_at"),
     ),
     Field(
         name="sequence", kind="whole", log=(8, "q"), maximum=SEQUENCE_MAX, in_rows=False, in_answers=False,
@@ -218,7 +203,6 @@ TASK: Final[tuple[Field, ...]] = (
         filters="Tasks of one run.",
         option=(30, "--run"), listed=True,
         option_help="Only those of one run.",
-        headings=("run_id", "batch_id", "campaign_run_id"),
     ),
     Field(name="space_token", kind="id", in_events=False, in_rows=False, always_set=True),
     Field(
@@ -227,7 +211,6 @@ TASK: Final[tuple[Field, ...]] = (
         filters="Who or what carries it out.",
         option=(40, "--assignee"),
         option_help='Only that one\'s; "unknown": only those without one.',
-        headings=("assignee", "assigned_to", "agent", "worker"),
     ),
     Field(
         name="status", kind="word", log=(2, "s"), words=tuple(TASK_WORDS), row_words=TASK_STATUSES,
@@ -236,8 +219,6 @@ TASK: Final[tuple[Field, ...]] = (
         filters="How the task stands.", groups=True,
         option=(20, "--status"), listed=True,
         option_help="Only these; repeatable.",
-        headings=("status", "task_status", "state", "job_status"),
-        synonyms=synonyms.TASK_STATUS,
     ),
     Field(name="source_status", kind="text", log=(3, "w"), in_events=False, always_set=True),
     Field(
@@ -248,7 +229,6 @@ TASK: Final[tuple[Field, ...]] = (
         name="attempt", kind="whole", log=(4, "n"), minimum=1, maximum=1_000_000, always_set=True,
         description="Which attempt it is about, from 1 to 1,000,000. Left out: 1.",
         filters="Tasks at this attempt.",
-        headings=("attempt", "attempts", "try", "retry_count"),
     ),
     Field(
         name="input", kind="document", log=(15, "p"), maximum=64 * KIB, fold="greatest",
@@ -264,17 +244,14 @@ TASK: Final[tuple[Field, ...]] = (
         filters="Why it failed.", groups=True,
         option=(50, "--failure-reason"),
         option_help='Only those that failed so; "unknown": only those without a reason.',
-        headings=("failure_reason", "error", "error_message", "reason"),
     ),
     Field(
         name="scheduled_at", kind="time", log=(13, "h"), fold="attempt",
         description="When this attempt is due. It may lie in the future.",
-        headings=("scheduled_at", "scheduled_for", "scheduled_timestamp", "eta"),
     ),
     Field(
         name="created", kind="time", log=(12, "c"), fold="greatest",
         description="When the task was made.",
-        headings=("created", "created_at", "creation_time", "date_created", "enqueued_at", "queued_at"),
     ),
     Field(name="modified", kind="time", in_events=False),
     Field(
@@ -302,9 +279,10 @@ def log_names(noun: str) -> dict[str, str]:
 
 def event_fields(noun: str) -> list[Field]:
     """The fields that an event may carry: required ones, those of the event itself, those of its item."""
-    every = [each for each in log_fields(noun) if each.in_events]
+    logged = [each for each in log_fields(noun) if each.in_events]
+    every = [*logged, *(each for each in FIELDS[noun] if each.kind == "money" and each.in_events)]
     names = [each for each in every if each.required]
-    places = [each for each in FIELDS[noun] if each.in_events and not each.in_rows]
+    places = [each for each in FIELDS[noun] if each in logged and not each.in_rows and each.fold == "own"]
     return [*names, *places, *(each for each in every if each not in names and each not in places)]
 
 

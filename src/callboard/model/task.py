@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
@@ -11,6 +11,9 @@ from callboard.clock import MINUTE, Micros
 
 class Task(Struct, frozen=True):
     """One task. `None` means unknown."""
+
+    group_ids: ClassVar[None] = None
+    external_ids: ClassVar[None] = None
 
     task_id: str
     status: str

@@ -30,6 +30,7 @@ EndReason = Literal[
     "invalid_number",
     "unreachable",
     "blocked",
+    "no_agent",
     "limit_reached",
     "billing",
     "carrier_error",
@@ -84,6 +85,7 @@ CALL_RANK: Final[dict[str, int]] = {
     "failed": 3,
 }
 TASK_RANK: Final[dict[str, int]] = {"pending": 0, "running": 1, "completed": 2, "failed": 2}
+LIVE_CALL: Final[frozenset[str]] = frozenset({"queued", "ringing", "in_progress"})
 FINAL_CALL: Final[frozenset[str]] = frozenset({"completed", "missed", "failed"})
 FINAL_TASK: Final[frozenset[str]] = frozenset({"completed", "failed"})
 

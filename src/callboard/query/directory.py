@@ -16,10 +16,13 @@ from callboard.model.directory import Organization, Space, Token
 from callboard.model.words import Role
 from callboard.query.bounded_cache import BoundedCache
 from callboard.query.secret import secret_digest
+from callboard.store.hooks import Hook
 from callboard.store.interface import Store
 
 MAX_CACHED = 10_000
 """Cached secrets, handles and space tokens, each."""
+MAX_CACHED_HOOKS = 1_000
+"""Cached hooks."""
 MAX_CACHED_SPACES = 50_000
 """Cached spaces in the lists of whole organizations, all lists together. The newest list is kept even if it
 is longer."""
@@ -59,6 +62,7 @@ class DirectorySnapshot:
         self._handles: BoundedCache[str, Organization] = BoundedCache(MAX_CACHED)
         self._tokens: BoundedCache[str, Space] = BoundedCache(MAX_CACHED)
         self._spaces: BoundedCache[int, dict[int, Space]] = BoundedCache(MAX_CACHED_SPACES, len)
+        self._hooks: BoundedCache[bytes, tuple[Hook, Micros | None]] = BoundedCache(MAX_CACHED_HOOKS)
         self._organizations: dict[int, Organization] | None = None
 
     # Below, misses are not cached: callers can name any number of things that do not exist, and these would
@@ -108,6 +112,21 @@ class DirectorySnapshot:
             if found is not None:
                 self._tokens[token] = found
         return found
+
+    def hook(self, token: str) -> Hook | None:
+        """The hook of the token in a URL, of any organization; None when there is none, or it is revoked, or
+        has another URL by now.
+        """
+        digest = secret_digest(token)
+        found = self._hooks.get(digest)
+        if found is None:
+            found = self._store.hook_of_token(digest)
+            if found is None:
+                return None
+            self._hooks[digest] = found
+        hook, ends_at = found
+        over = hook.revoked_at is not None or (ends_at is not None and ends_at <= self._clock())
+        return None if over else hook
 
     def spaces(self, org_id: int) -> dict[int, Space]:
         """Space id → space, for all spaces of an organization, newest first."""

@@ -14,6 +14,7 @@ from msgspec import UNSET, Struct, UnsetType
 from callboard.clock import Micros, iso
 from callboard.model.call import Call
 from callboard.model.directory import Organization, Space, SpaceSettings, Token
+from callboard.model.money import Money
 from callboard.model.run import Run
 from callboard.model.task import Task, stuck
 from callboard.model.words import TASK_STATUSES
@@ -147,6 +148,9 @@ class CallItem(Struct, frozen=True, kw_only=True):
     answered_by: str | None
     agent: str | None
     task_id: str | None
+    outcome: str | None
+    cost: Money | None
+    billed_seconds: float | None
     external_ids: dict[str, Any] | None
     metadata: dict[str, Any] | None
     source: str
@@ -296,6 +300,9 @@ def call_item(call: Call, space_token: str, format_time: TimeFormat = iso) -> Ca
         answered_by=call.answered_by,
         agent=call.agent,
         task_id=call.task_id,
+        outcome=call.outcome,
+        cost=call.cost,
+        billed_seconds=seconds(call.billed_ms),
         external_ids=call.external_ids,
         metadata=call.metadata,
         source=call.source,

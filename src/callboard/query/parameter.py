@@ -123,6 +123,11 @@ def texts(name: str, text: str, example: str | None = None) -> Parameter:
     return Parameter(name=name, text=text, schema=TEXT_SCHEMA, read=read, example=example)
 
 
+def ids(name: str, text: str) -> Parameter:
+    """An id, exactly."""
+    return Parameter(name=name, text=text, schema=TEXT_SCHEMA, read=read_text)
+
+
 def phone_numbers(name: str, text: str) -> Parameter:
     """A phone number as the source wrote it."""
 

@@ -20,6 +20,7 @@ from callboard.query.parameter import (
     TEXT_SCHEMA,
     Parameter,
     flags,
+    ids,
     moments,
     numbers,
     phone_numbers,
@@ -135,6 +136,11 @@ CALL_FILTERS = DIMENSION_FILTERS | table(
         "than 7 days, so it is unknown; `false`: the others.",
     ),
     *_filters("call", grouping=False),
+    ids(
+        "external_id",
+        "The call that has this id elsewhere: as a value of its `external_ids`, or of those of a leg of it.",
+    ),
+    flags("has_legs", "`true`: calls that have legs; `false`: those that have none."),
     seconds("min_duration", "Calls whose duration is known and at least this many seconds.", at_least=True),
     seconds("max_duration", "Calls whose duration is known and at most this many seconds.", at_least=False),
     seconds(
@@ -150,9 +156,14 @@ CALL_FILTERS = DIMENSION_FILTERS | table(
     spans(
         "talking_at",
         "Calls between start and end then, or at some moment from one time until another (two times with a "
-        "slash between); without an end for at most its space's limit.",
+        "slash between); without an end for at most its limit (`live_call_limit`).",
     ),
     spans("offered_at", "The same, between creation and end."),
+    flags(
+        "past_limit",
+        "`true`: calls that ring or talk for longer since their creation than their space, or the hook by "
+        "which they came, allows (`live_call_limit`); `false`: the others.",
+    ),
     words(
         "unplaced", "Calls that talked, or were offered, at a time that cannot be told.", ("talk", "offered")
     ),
@@ -228,12 +239,13 @@ def _span(name: str, values: Mapping[str, Any], zone: ZoneInfo) -> tuple[Micros,
     return at, at + 1 if end is None else end.ends(zone)
 
 
-def call_filter(values: Mapping[str, Any], home: ZoneInfo = UTC_ZONE) -> CallFilter:
+def call_filter(values: Mapping[str, Any], home: ZoneInfo = UTC_ZONE, now: Micros = 0) -> CallFilter:
     """The filter for values of `CALL_FILTERS`. Days and wall times are read in the requested zone or else in
-    `home`.
+    `home`. `now`: when calls are past their limit or not.
     """
     zone = zone_of(values, home)
     return CallFilter(
+        now=now,
         min_duration_ms=values.get("min_duration"),
         max_duration_ms=values.get("max_duration"),
         min_wait_ms=values.get("min_time_to_answer"),

@@ -8,6 +8,8 @@ import secrets
 from msgspec import Struct
 
 PREFIX = "cb_"
+HOOK_PREFIX = "cbh_"
+"""Begins the token in the URL of a hook."""
 SHOWN = 11
 """How many characters of a secret are stored readable, so that people can tell their tokens apart."""
 
@@ -20,9 +22,9 @@ class Secret(Struct, frozen=True):
     digest: bytes
 
 
-def new_secret() -> Secret:
+def new_secret(begin: str = PREFIX) -> Secret:
     """A new secret: 240 random bits after a prefix by which people and secret scanners recognise it."""
-    text = PREFIX + secrets.token_urlsafe(30)
+    text = begin + secrets.token_urlsafe(30)
     return Secret(text, text[:SHOWN], secret_digest(text))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from callboard.model.directory import Space
 from callboard.model.totals import Totals, sum_totals
 from callboard.model.words import CALL_STATUSES, TASK_STATUSES
+from callboard.query.hook_sums import HookSums
 from callboard.telemetry.exposition import Family, Labels, Sample
 
 MAX_SPACES = 1_000
@@ -33,6 +34,38 @@ def organization_families(handle: str, contact: Totals, stuck: int, outcomes: Ou
             for (outcome, reason), count in sorted(outcomes.items())
         ],
     )
+
+
+def hook_families(handle: str, sums: HookSums) -> Iterator[Family]:
+    """What platforms delivered to all hooks of an organization."""
+    labels = {"organization": handle}
+    by_outcome = {
+        ("accepted", ""): sums.accepted,
+        ("ignored", ""): sums.ignored,
+        ("dropped", ""): sums.dropped,
+        **{("quarantined", reason): count for reason, count in sums.quarantined_by_reason.items()},
+        **{("refused", kind): count for kind, count in sums.refused_by_kind.items()},
+    }
+    yield Family(
+        "callboard_organization_hook_deliveries_total",
+        "counter",
+        "Deliveries of platforms, by what became of them; ignored and quarantined ones are accepted, too.",
+        [
+            Sample({**labels, "outcome": outcome, "reason": reason}, count)
+            for (outcome, reason), count in by_outcome.items()
+        ],
+    )
+    prefix = "callboard_organization"
+    yield Family(
+        f"{prefix}_hook_unknown_words_total",
+        "counter",
+        "Words of deliveries that no table of their platform had.",
+        [Sample(labels, sums.unknown_words)],
+    )
+    held = [Sample(labels, sums.in_quarantine)]
+    yield Family(f"{prefix}_quarantine_deliveries", "gauge", "Deliveries in quarantine.", held)
+    size = [Sample(labels, sums.in_quarantine_bytes)]
+    yield Family(f"{prefix}_quarantine_bytes", "gauge", "Bytes of these that are kept.", size)
 
 
 def space_families(

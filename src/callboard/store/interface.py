@@ -20,9 +20,11 @@ from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.totals import Totals
 from callboard.model.words import Outcome, RejectReason
-from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner
+from callboard.store.hooks import HookDelivery, Hooks
+from callboard.store.importing import Imports
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 from callboard.store.reporting import Reporting, Verification
+from callboard.store.uploads import Uploads
 
 # --- events in
 
@@ -73,6 +75,8 @@ class Batch(Struct, kw_only=True):
     """
     run: NewRun | None = None
     idempotency: Idempotency | None = None
+    delivery: HookDelivery | None = None
+    """Of a batch that came to a hook."""
 
     @property
     def received(self) -> int:
@@ -194,7 +198,7 @@ writing, waiting for the disk.
 IDLE: Activity = ("nothing", 0.0)
 
 
-class Store(Reporting, Protocol):
+class Store(Reporting, Imports, Uploads, Hooks, Protocol):
     """Locks, loads and saves. What events mean is decided by the fold."""
 
     activity: Activity
@@ -216,33 +220,19 @@ class Store(Reporting, Protocol):
     def try_writing(self) -> None:
         """Commit without a change, with the locks and syncs of a commit. Raises what a commit would raise."""
 
-    def begin_import(self, org_id: int, label: str, now: Micros) -> ImportBatch:
-        """Open an import, or find the unfinished one with this label. The result holds its owner and its
-        position; `claim_import` changes the owner.
-        """
-
-    def claim_import(self, org_id: int, batch_no: int, claim: ImportClaim) -> ImportBatch:
-        """Change an import's owner. Raises `ImportTakenError` when the owner is not the one that the claim
-        expects, or the import has ended: nothing is changed then.
-        """
-
-    def heartbeat_import(self, org_id: int, batch_no: int, owner: ImportOwner) -> None:
-        """Increment the heartbeat of an import. Does nothing if another process owns it."""
-
     def import_rows(self, step: ImportStep) -> list[Receipt]:
         """Commit the next rows of an import and the position after them, all or nothing, also across spaces.
         Returns a receipt for each batch.
 
+        An import replaces what the imports in its `replaces` said of the calls and tasks that its rows name,
+        and an import by a saved mapping what earlier imports by that mapping, into the same place, said of
+        them: their events are withdrawn in this commit, unless another batch sent them too. Rows about a
+        call or task of which a later import by the same mapping has spoken are rejected. Imports that say the
+        very same of it stand together.
+
         Raises `ImportTakenError` when the import has another position or another owner: so rows are counted
         once, even if several processes send them or one sends them again.
         """
-
-    def finish_import(self, org_id: int, batch_no: int, now: Micros, owner: str | None = None) -> ImportBatch:
-        """Mark an import as complete; does nothing if it is already. Raises `ImportTakenError` if it has
-        another owner.
-        """
-
-    def find_import(self, org_id: int, batch_no: int) -> ImportBatch | None: ...
 
     def withdraw(
         self, org_id: int, batch_no: int, now: Micros, progress: Progress | None = None
@@ -349,10 +339,13 @@ class Store(Reporting, Protocol):
     def count_calls(self, scope: Scope, where: CallFilter) -> int: ...
 
     def call(self, org_id: int, space_id: int, call_id: str) -> Call | None:
-        """None also for a void call."""
+        """A call that counts, or a leg of one. None of a withdrawn one, and where only facts are known."""
+
+    def legs(self, org_id: int, space_id: int, call_id: str) -> list[Call]:
+        """The legs of a call, earliest first."""
 
     def call_entries(self, org_id: int, space_id: int, call_id: str) -> list[Entry]:
-        """Its events in the order received, without withdrawn ones."""
+        """Its events in the order received, without withdrawn ones; and the ends said of its group."""
 
     def tasks(self, scope: Scope, where: TaskFilter, window: Window) -> list[TaskAt]: ...
 

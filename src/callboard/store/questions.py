@@ -43,7 +43,11 @@ class CallFilter(Struct, frozen=True, kw_only=True):
     source_number: FilterValue = None
     destination_number: FilterValue = None
     task_id: FilterValue = None
+    outcome: FilterValue = None
     # end of fields
+    external_id: str | None = None
+    """One that a row of the call's group has elsewhere: any value of its `external_ids`."""
+    has_legs: bool | None = None
     answered: bool | None = None
     made: bool | None = None
     """True: all but queued; false: only queued."""
@@ -64,12 +68,16 @@ class CallFilter(Struct, frozen=True, kw_only=True):
     """Inclusive."""
     talking_at: tuple[Micros, Micros] | None = None
     """Talking at some moment of this half-open range (a single instant is the range of one microsecond). A
-    call without an end lasts until its space's limit; one that ends before its start never matches.
+    call without an end lasts until its limit; one that ends before its start never matches.
     """
     offered_at: tuple[Micros, Micros] | None = None
     """The same for the time between creation and end."""
     unplaced: str | None = None
     """`talk` or `offered`: calls that talked, or were offered, at an unknown time."""
+    past_limit: bool | None = None
+    """True: only calls that are `ringing` or `in_progress` at `now`, longer after their creation than a call
+    may be: the least of what their space and the hooks allow by which they may have come."""
+    now: Micros = 0
     start: Micros | None = None
     """`creation_time >= start`"""
     end: Micros | None = None

@@ -107,6 +107,15 @@ class AgentTasks(Struct, frozen=True):
     """Ids of the spaces they are in, newest first."""
 
 
+class BesideCalls(Struct, frozen=True):
+    """What is beside the calls of some spaces."""
+
+    facts_without_call: int
+    """Ids of which there are facts, and no event with a status: no calls."""
+    oversized: int
+    """Calls whose group has too many rows to be one: each counts by itself."""
+
+
 class Reporting(Protocol):
     """The part of a store that reports read."""
 
@@ -149,10 +158,10 @@ class Reporting(Protocol):
         """
 
     def long_live_calls(
-        self, org_id: int, status: str, before: Mapping[int, Micros], max_ids: int
+        self, org_id: int, status: str, spaces: Sequence[int], now: Micros, max_ids: int
     ) -> dict[int, Overdue]:
-        """By space, the calls with this status (`ringing` or `in_progress`) that were created before the
-        space's time in `before`; only spaces with any.
+        """By space, the calls with this status (`ringing` or `in_progress`) that are past their limit at
+        `now` (`CallFilter.past_limit`); only spaces with any.
         """
 
     def waiting_tasks(
@@ -188,6 +197,9 @@ class Reporting(Protocol):
         self, org_id: int, spaces: Sequence[int], kind: Literal["call", "task"]
     ) -> Micros | None:
         """When the first call or task of these spaces was created; None without any."""
+
+    def beside_calls(self, org_id: int, spaces: Sequence[int]) -> BesideCalls:
+        """What of these spaces is no call by itself, or one that might be a leg."""
 
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
         """Space id → number of tasks stuck at `now`, by the space's limits; only spaces with any."""

@@ -11,6 +11,11 @@ export function number(value: number | null | undefined): string {
   return value === null || value === undefined ? NONE : whole.format(value);
 }
 
+/** With one digit after the decimal sign. */
+export function tenths(value: number): string {
+  return one.format(value);
+}
+
 export function compact(value: number): string {
   return value < 10_000 ? whole.format(value) : short.format(value);
 }
@@ -21,6 +26,15 @@ export function percent(value: number | null | undefined): string {
 
 export function points(value: number): string {
   return `${one.format(Math.abs(value))} pts`;
+}
+
+/** An amount of money, with as many digits as it has: a call costs fractions of a cent. */
+export function money(amount: number, currency: string): string {
+  try {
+    return new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 6 }).format(amount);
+  } catch {
+    return `${amount} ${currency}`; // No code of a currency.
+  }
 }
 
 /** Seconds as people say them: 42 s, 2 min 15 s, 1 h 04 min, 3 d 2 h. */

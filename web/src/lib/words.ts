@@ -51,6 +51,7 @@ export const TERMS = {
   progress: 'Tasks that are completed or failed, of all.',
   rate: 'Tasks finished, by the hour: of the last hour, or since the batch first moved where that is less long ago. Not told before five have ended.',
   expectedEnd: 'When the rest is done, if it goes on at this rate.',
+  legs: 'Parts of this call that were told of by themselves: a transfer, the other end, or the same call as another platform tells it. They count once, together.',
   lag: 'From when it happened to when it arrived here.',
   duplicate: 'Known already: sent again, and counted once.',
   stale: 'Older than what was known: kept, and nothing changed.',
@@ -103,6 +104,7 @@ export const CHOICES: Record<string, string[]> = table({
   answered_by: ['human', 'machine', 'unknown'],
   status: ['pending', 'running', 'completed', 'failed'],
   stuck: ['true', 'false'],
+  has_legs: ['true', 'false'],
   end_reason: [
     'customer_hangup',
     'agent_hangup',
@@ -123,6 +125,7 @@ export const CHOICES: Record<string, string[]> = table({
     'invalid_number',
     'unreachable',
     'blocked',
+    'no_agent',
     'limit_reached',
     'billing',
     'carrier_error',
@@ -193,6 +196,7 @@ export const FIELDS: Record<string, string> = table({
   answered_by: 'Answered by',
   agent: 'Agent',
   task_id: 'Task',
+  outcome: 'Outcome',
   source: 'Came in by',
   void: 'Withdrawn',
   run_id: 'Batch',
@@ -209,6 +213,13 @@ export const FIELDS: Record<string, string> = table({
   output: 'Output',
   metadata: 'Metadata',
   external_ids: 'Other ids',
+  cost: 'Cost',
+  billed_seconds: 'Billed time',
+  group_ids: 'Groups',
+  group_rank: 'Rank in its group',
+  group_cost: 'Cost with its legs',
+  leg_of: 'A leg of',
+  legs: 'Legs',
   space_token: 'Campaign',
 });
 
@@ -233,6 +244,9 @@ export const FILTERS: Record<string, string> = table({
   updated_before: 'Unchanged since',
   stuck: 'Stuck',
   task_id: 'Of the task',
+  external_id: 'Id elsewhere',
+  has_legs: 'Has legs',
+  contradicting: 'Start and end contradict',
 });
 
 /** Words that only lists use. */
@@ -246,6 +260,12 @@ export const SAID: Record<string, string> = table({
   events: 'Events',
   import: 'Import',
 });
+
+/** How something came in: by events, an import, or the hook of a platform. */
+export function cameBy(source: string): string {
+  const [kind, platform] = source.split(':');
+  return platform ? `${spoken(kind)}: ${platform}` : (SAID[source] ?? spoken(source));
+}
 
 /** Kinds of campaigns. */
 export const CONTENT: Record<string, string> = table({

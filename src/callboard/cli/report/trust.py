@@ -11,6 +11,7 @@ from callboard.cli.report.report_command import ReportRequest, report_options, r
 from callboard.clock import system_clock
 from callboard.http.answers import One
 from callboard.query.analytics import Analytics
+from callboard.query.hook_sums import HookSums
 from callboard.query.messages import fetched
 from callboard.query.parameters import SCOPE
 from callboard.query.reports.trust import Trust
@@ -50,12 +51,32 @@ def _facts(data: Trust) -> list[tuple[str, Any]]:
         ("Calls live past their limit", f"{data.calls_past_limit:,}"),
         ("Durations not known", f"{data.durations_unknown:,}"),
         ("Times that contradict", f"{data.contradicting:,}"),
+        ("Facts without a call", f"{data.facts_without_call:,}"),
+        ("In groups of too many", f"{data.oversized_groups:,}"),
+        *_of_hooks(data.hooks),
         (
             "Last verification",
             None
             if proven is None
             else f"{proven.at}{' (deep)' if proven.deep else ''}, drift {proven.drift:,}",
         ),
+    ]
+
+
+def _of_hooks(hooks: HookSums) -> list[tuple[str, Any]]:
+    """Nothing where no platform delivers."""
+    if not hooks.accepted and not hooks.refused:
+        return []
+    return [
+        ("Deliveries accepted", f"{hooks.accepted:,}"),
+        ("  about no call", f"{hooks.ignored:,}"),
+        ("  quarantined", f"{hooks.quarantined:,}"),
+        *[(f"    {reason}", f"{count:,}") for reason, count in hooks.quarantined_by_reason.items()],
+        ("  dropped unread", f"{hooks.dropped:,}"),
+        ("  in quarantine", f"{hooks.in_quarantine:,} ({hooks.in_quarantine_bytes:,} bytes)"),
+        ("Deliveries refused", f"{hooks.refused:,}"),
+        *[(f"  {kind}", f"{count:,}") for kind, count in hooks.refused_by_kind.items()],
+        ("Unknown words", f"{hooks.unknown_words:,}"),
     ]
 
 

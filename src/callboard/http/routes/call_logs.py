@@ -30,7 +30,7 @@ CALL_LOGS = f"{BASE}/call-logs/"
 async def list_calls(request: Request) -> Response:
     store, scope = request.services.store, request.item
     home = home_zone(request, scope)
-    where = call_filter(request.values, home)
+    where = call_filter(request.values, home, request.services.clock())
     wanted = requested_format(request)
     if wanted is not None and is_whole(request):
         reader = all_calls(store, scope, where, request.services.clock())
@@ -91,7 +91,8 @@ async def get_call(request: Request) -> Response:
 
 def _with_events(store: Store, space: Space, call: Call) -> CallWithEvents:
     entries = store.call_entries(space.org_id, space.id, call.call_id)
-    return call_with_events(entries, call, space.token)
+    legs = store.legs(space.org_id, space.id, call.call_id)
+    return call_with_events(entries, call, space.token, legs)
 
 
 ENDPOINTS = (
@@ -116,8 +117,9 @@ ENDPOINTS = (
         path=f"{CALL_LOGS}{{call_id}}/",
         operation="get_call",
         tag="Call logs",
-        summary="Get one call, with its events in the order they were received",
+        summary="Get one call, with its legs, and its events in the order they were received",
         text="`changed` of each event: the fields it changed, each with its value before and after. "
+        "With its legs; a leg's id answers the leg, and `leg_of` names the call that counts. "
         "`space_token` may be left out where only one space has a call with this id.",
         needs_handle=True,
         parameters=table(SPACE_TOKEN),

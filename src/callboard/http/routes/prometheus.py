@@ -11,8 +11,9 @@ from callboard.http.endpoint import BASE, Endpoint
 from callboard.http.request import Request
 from callboard.http.response import Response
 from callboard.http.routes.analytics import find_scope
+from callboard.query.hook_sums import hook_sums
 from callboard.query.parameters import SPACE_TOKEN, table
-from callboard.query.space_metrics import organization_families, space_families
+from callboard.query.space_metrics import hook_families, organization_families, space_families
 from callboard.store.interface import Store
 from callboard.store.reporting import LastVerification
 from callboard.telemetry.exposition import CONTENT_TYPE, Family, Sample, exposition
@@ -65,6 +66,8 @@ async def scrape_organization(request: Request) -> Response:
     now = services.clock()
     stuck = await request.store_threads.run(services.store.stuck_tasks, org_id, now)
     outcomes = await request.store_threads.run(services.store.outcomes, org_id)
+    every = {space.id for space in services.directory.spaces(org_id)}
+    hooks = await request.store_threads.run(hook_sums, services.store, org_id, every)
     # Totals and directory are read without an `await` in between, so that they belong together.
     found = services.analytics.refresh(org_id)
     spaces = services.directory.spaces(org_id)
@@ -75,7 +78,11 @@ async def scrape_organization(request: Request) -> Response:
     if space_id is None:
         contact = sum(stuck.get(space.id, 0) for space in spaces if space.content_type == "contact")
         counted = {(str(outcome), reason): many for (outcome, reason), many in outcomes.items()}
-        families = [*organization_families(handle, found.contact.totals, contact, counted), *families]
+        families = [
+            *organization_families(handle, found.contact.totals, contact, counted),
+            *hook_families(handle, hooks),
+            *families,
+        ]
     return _answer(exposition(families))
 
 

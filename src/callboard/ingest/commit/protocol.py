@@ -16,6 +16,7 @@ from msgspec import Struct
 from callboard.errors import CallboardError
 from callboard.model.event import Entry, from_canonical
 from callboard.settings import Settings
+from callboard.store.hooks import HookDelivery
 from callboard.store.interface import Batch, Idempotency, NewRun, Receipt, Rejection
 
 HEAD = struct.Struct("<Q")
@@ -36,6 +37,7 @@ class _Batch(Struct, array_like=True, gc=False):
     import_no: int | None
     run: NewRun | None
     idempotency: Idempotency | None
+    delivery: HookDelivery | None
 
 
 class _SentFrame(Struct, array_like=True, gc=False):
@@ -148,6 +150,7 @@ def _sent(batch: Batch) -> _Batch:
         batch.import_no,
         batch.run,
         batch.idempotency,
+        batch.delivery,
     )
 
 
@@ -163,6 +166,7 @@ def _received(sent: _Batch) -> Batch:
         import_no=sent.import_no,
         run=sent.run,
         idempotency=sent.idempotency,
+        delivery=sent.delivery,
     )
 
 

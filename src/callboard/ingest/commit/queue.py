@@ -22,6 +22,8 @@ class PendingBatch:
         self.org_id = batch.org_id
         self.events = max(1, batch.received)
         self.size = sum([len(entry.body) for entry in batch.entries])
+        if batch.delivery is not None and batch.delivery.quarantined is not None:
+            self.size += batch.delivery.quarantined.kept_bytes
         self.receipt = receipt
         self.since = time.monotonic()
 

@@ -1,4 +1,4 @@
-"""Imports of files of call or task records: open, read row by row, map to events, commit in chunks.
+"""Imports of files of call or task records: read row by row, map to events, commit in chunks.
 
-One module for each file format.
+`files` reads the rows of any format; `guessing` finds out how a file is to be read.
 """

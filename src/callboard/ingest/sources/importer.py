@@ -10,15 +10,23 @@ from callboard.clock import Clock
 from callboard.ingest.instants import EARLIEST_ON_RECORD
 from callboard.ingest.parse import event_from_mapping
 from callboard.ingest.rejected import RejectedEvent
-from callboard.ingest.sources.mapping import RowMapping
+from callboard.ingest.sources.files.records import (
+    ImportOptionError,
+    Record,
+    RowError,
+    Rows,
+    UnreadableFileError,
+)
+from callboard.ingest.sources.mapping.reading import RowReader
+from callboard.ingest.sources.overlaps import NO_OVERLAPS, Overlaps
 from callboard.ingest.sources.ownership import OwnedImport, owned_import
-from callboard.ingest.sources.records import ImportOptionError, Record, RowError, Rows, UnreadableFileError
+from callboard.ingest.sources.preview import Preview
 from callboard.ingest.sources.rejects import RejectsFile
 from callboard.ingest.sources.report import ImportReport
 from callboard.ingest.sources.targets import SpaceUse, Target
-from callboard.ingest.sources.times import NoZoneError
-from callboard.model.event import Entry
-from callboard.store.importing import ImportBatch
+from callboard.ingest.sources.values.times import NoZoneError
+from callboard.model.event import Entry, TaskEvent
+from callboard.store.importing import ImportBatch, Reading
 from callboard.store.interface import Batch, ImportStep, Rejection, Store
 
 CHUNK_ROWS = 2_000
@@ -57,15 +65,26 @@ class Importer:
     """Imports the rows of one file into one organization."""
 
     def __init__(
-        self, rows: Rows, mapping: RowMapping, target: Target, rejects: RejectsFile, clock: Clock
+        self,
+        rows: Rows,
+        mapping: RowReader,
+        target: Target,
+        rejects: RejectsFile,
+        clock: Clock,
+        *,
+        chunk_rows: int = CHUNK_ROWS,
     ) -> None:
-        """Raises `ImportOptionError` when the options do not fit the file."""
+        """`chunk_rows`: the rows of one commit. Raises `ImportOptionError` when the options do not fit the
+        file.
+        """
         mapping.check(rows.columns)
         target.check(rows.columns)
+        self._source = rows
         self._mapping = mapping
         self._target = target
         self._rejects = rejects
         self._clock = clock
+        self._chunk_rows = chunk_rows
         self.report: ImportReport | None = None
         """The progress so far; also after an error."""
         iterator = iter(rows)
@@ -76,26 +95,61 @@ class Importer:
     def dry_run(self, progress: Callable[[], None] | None = None) -> ImportReport:
         """Read and check every row. Writes nothing except the file of rejected rows."""
         report = self.report = ImportReport(batch_no=None)
-        for records in self._chunks():
-            chunk = self._chunk(records)
-            report.received += len(records)
-            report.valid += len(records) - len(chunk.rejections)
-            self._note(report, chunk, chunk.rejections)
-            if progress:
-                progress()
+        preview, tasks = Preview(self._mapping.type), Preview("task")
+        try:
+            for records in self._chunks():
+                chunk = self._chunk(records)
+                report.received += len(records)
+                report.valid += len(records) - len(chunk.rejections)
+                self._note(report, chunk, chunk.rejections)
+                for space, (entries, _) in chunk.by_space.items():
+                    for entry in entries:
+                        # A file of a platform may tell of both.
+                        is_other = preview.numbers.record_type == "call" and isinstance(
+                            entry.event, TaskEvent
+                        )
+                        (tasks if is_other else preview).add(str(space), entry)
+                if progress:
+                    progress()
+            report.preview, report.task_preview = preview.finish(), tasks.finish()
+        finally:
+            preview.close()
+            tasks.close()
         return self._finished(report)
 
     def run(
-        self, into: Destination, label: str, *, same_rows: bool, progress: Callable[[], None] | None = None
+        self,
+        into: Destination,
+        label: str,
+        *,
+        same_rows: bool,
+        progress: Callable[[], None] | None = None,
+        reading: Reading | None = None,
+        replace: bool = False,
+        overlaps: Overlaps = NO_OVERLAPS,
     ) -> ImportReport:
         """Import every row. An interrupted import continues when it is run again with the same label.
 
         `same_rows`: the label is known to stand for the same content, so the rows that an interrupted run
         has committed are skipped. Otherwise they are sent again, and end as duplicates.
 
-        Raises `ImportTakenError` while another process runs this import.
+        `reading`: what is read and how, by which other readings of the same calls are found; those that it
+        collides with are replaced with `replace`, and those of the `overlaps`, which its rows contradict.
+
+        Raises `ImportTakenError` while another process runs this import, `ImportCollisionError`, and
+        `ImportsChangedError` before it has read anything: then it may be run again.
         """
-        with owned_import(into.store, into.org_id, label, self._clock, from_start=not same_rows) as owned:
+        with owned_import(
+            into.store,
+            into.org_id,
+            label,
+            self._clock,
+            from_start=not same_rows,
+            reading=reading,
+            replace=replace,
+            overlapping=overlaps.rows,
+            seen=overlaps.seen,
+        ) as owned:
             report = self.report = ImportReport(owned.record.batch_no)
             self._pass_over(report, owned.record)
             for records in self._chunks():
@@ -109,6 +163,7 @@ class Importer:
                 if progress:
                     progress()
             owned.finish(self._clock())
+            report.replaced, report.replaces = owned.record.replaced, tuple(owned.withdrawn)
         return self._finished(report)
 
     def _chunks(self) -> Iterator[list[Record]]:
@@ -116,7 +171,7 @@ class Importer:
         the error.
         """
         while True:
-            some = _next(self._rows, CHUNK_ROWS)
+            some = _next(self._rows, self._chunk_rows)
             if some.records:
                 yield some.records
             if some.fault is not None:
@@ -128,7 +183,6 @@ class Importer:
         """Raise `ImportOptionError` when times of the first rows lack a zone. In a later row that is a
         rejection, because rows before it are committed.
         """
-        times = self._mapping.times
         for record in first:
             if record.problem is None:
                 try:
@@ -137,7 +191,7 @@ class Importer:
                     raise ImportOptionError(f"Line {record.line}: {error.message}") from None
                 except RowError:
                     pass  # `_chunk` maps the row again, and rejects it there
-        times.ambiguous = times.impossible = 0  # these rows will be counted when they are imported
+        self._mapping.start_over()  # these rows are mapped again when they are imported
 
     def _pass_over(self, report: ImportReport, began: ImportBatch) -> None:
         done = report.earlier = began.position
@@ -177,7 +231,9 @@ class Importer:
             event = self._mapping.event(record.row)
         except NoZoneError as error:
             raise RowError("invalid_time", error.message) from None
-        entry = event_from_mapping(event, now=now, source=SOURCE, earliest=EARLIEST_ON_RECORD)
+        entry = event_from_mapping(
+            event, now=now, source=SOURCE, earliest=EARLIEST_ON_RECORD, whole=self._mapping.is_whole
+        )
         return self._target.use(record.row), entry
 
     def _step(self, org_id: int, owned: OwnedImport, chunk: _Chunk, from_row: int, rows: int) -> ImportStep:
@@ -235,8 +291,12 @@ class Importer:
 
     def _finished(self, report: ImportReport) -> ImportReport:
         report.spaces = {name: use for name, use in self._target.used.items() if use.rows or use.created}
-        report.ambiguous_times = self._mapping.times.ambiguous
-        report.impossible_times = self._mapping.times.impossible
+        report.ambiguous_times = self._mapping.ambiguous_times
+        report.impossible_times = self._mapping.impossible_times
+        report.unknown_words = self._mapping.unknown_words
+        report.differing_rows = self._mapping.differing_rows
+        report.left_out = self._source.left_out
+        report.mended = self._source.mended
         report.rejects = self._rejects.path if self._rejects.written else None
         return report
 

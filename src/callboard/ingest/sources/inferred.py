@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from callboard.clock import Micros
 from callboard.ingest.instants import instant
-from callboard.ingest.sources.records import RowError
+from callboard.ingest.sources.files.records import RowError
 from callboard.model.call import MAX_CALL_SPAN
 from callboard.model.words import FINAL_CALL
 

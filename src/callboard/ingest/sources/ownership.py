@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
@@ -21,7 +21,7 @@ from callboard.errors import (
     StoreUnavailableError,
 )
 from callboard.ingest.sources.process import has_ended, this_process
-from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner
+from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner, Reading, Seen
 from callboard.store.interface import ImportStep, Receipt, Store, batch_id
 
 T = TypeVar("T")
@@ -35,20 +35,37 @@ OWNER_TIMEOUT_S = 8.0
 """An owner on another machine counts as ended when its heartbeat has not changed for this long (four beats),
 measured here by a monotonic clock: clocks of two machines are never compared.
 """
-_CHECK_EVERY_S = 0.25
+CHECK_EVERY_S = 0.25
 """How often a waiting import looks at its predecessor's heartbeat: a part of the heartbeat's interval."""
 
 
 @contextmanager
 def owned_import(
-    store: Store, org_id: int, label: str, clock: Clock, *, from_start: bool
+    store: Store,
+    org_id: int,
+    label: str,
+    clock: Clock,
+    *,
+    from_start: bool,
+    reading: Reading | None = None,
+    replace: bool = False,
+    overlapping: Collection[int] = (),
+    seen: Seen | None = None,
 ) -> Iterator[OwnedImport]:
-    """The import of this label, claimed for this process. Raises `ImportTakenError` while another runs it.
+    """The import of this label, claimed for this process. Raises `ImportTakenError` while another runs it,
+    and `ImportCollisionError` when it collides with others that it is not to `replace`, among them the
+    `overlapping` ones, and `ImportsChangedError` when the imports are not those `seen` any more.
 
     `from_start`: begin at the first row of the file again, whatever was committed before.
     """
     owner = this_process(clock())
-    record = _claimed(store, org_id, label, owner, clock, from_start=from_start)
+
+    def begin() -> ImportBatch:
+        return store.begin_import(
+            org_id, label, clock(), reading, replace=replace, overlapping=overlapping, seen=seen
+        )
+
+    record = _claimed(store, org_id, begin, owner, from_start=from_start)
     owned = OwnedImport(store, org_id, record, owner)
     try:
         with owned.heartbeat():
@@ -63,6 +80,8 @@ class OwnedImport:
     def __init__(self, store: Store, org_id: int, record: ImportBatch, owner: ImportOwner) -> None:
         self.record = record
         """The import as read when it was claimed, or when the answer to a commit was last lost."""
+        self.withdrawn: list[int] = []
+        """The imports of the same file that it replaced, when it is complete."""
         self._store = store
         self._org_id = org_id
         self._owner = owner
@@ -93,12 +112,27 @@ class OwnedImport:
                 self.record = record
                 return None
 
-        receipts = _with_retry(commit)
+        receipts = with_retry(commit)
         self._committed.set()
         return receipts
 
     def finish(self, now: int) -> None:
-        """Mark the import as complete: the file is read to its end."""
+        """Mark the import as complete: the file is read to its end. Before that, what its rows have not
+        replaced of the imports of the same file is withdrawn; interrupted, the next run goes on with it.
+        """
+        # One that was undone while it ran takes nothing more away.
+        stands = with_retry(self._reload).withdrawn_at is None
+        left = list(self.record.replaces) if stands else []
+        while left:
+            batch_no = left.pop(0)
+            # Others only gave way where this one names the same calls.
+            found = with_retry(lambda: _find(self._store, self._org_id, batch_no))  # noqa: B023 - called at once
+            if found.withdrawn_at is None or batch_no in self.withdrawn:
+                continue
+            with_retry(lambda: self._store.withdraw(self._org_id, batch_no, now))  # noqa: B023 - called at once
+            self.withdrawn.append(batch_no)
+            if found.finished_at is None:
+                left += found.replaces  # what it had still to withdraw
 
         def end() -> ImportBatch:
             try:
@@ -106,7 +140,7 @@ class OwnedImport:
             except ImportTakenError as error:
                 raise import_taken_error(self._reload()) from error
 
-        self.record = _with_retry(end)
+        self.record = with_retry(end)
 
     def _reload(self) -> ImportBatch:
         return _find(self._store, self._org_id, self.record.batch_no)
@@ -159,9 +193,9 @@ def import_taken_error(record: ImportBatch) -> ImportTakenError:
 
 
 def _claimed(
-    store: Store, org_id: int, label: str, owner: ImportOwner, clock: Clock, *, from_start: bool
+    store: Store, org_id: int, begin: Callable[[], ImportBatch], owner: ImportOwner, *, from_start: bool
 ) -> ImportBatch:
-    record = _with_retry(lambda: store.begin_import(org_id, label, clock()))
+    record = with_retry(begin)
     while True:
         seen = _without_owner(store, org_id, record)
         # Compare-and-set: the store accepts the claim only if owner and heartbeat are still as seen here.
@@ -173,10 +207,10 @@ def _claimed(
         )
         try:
             # B023 does not apply: the lambda is called before `seen` and `claim` change.
-            return _with_retry(lambda: store.claim_import(org_id, seen.batch_no, claim))  # noqa: B023
+            return with_retry(lambda: store.claim_import(org_id, seen.batch_no, claim))  # noqa: B023
         except ImportTakenError:
             # Another process was faster, or the import has ended meanwhile: read it again.
-            record = _with_retry(lambda: store.begin_import(org_id, label, clock()))
+            record = with_retry(begin)
             if _belongs_to(record, owner):
                 return record  # the claim went through and its answer was lost
 
@@ -193,8 +227,8 @@ def _without_owner(store: Store, org_id: int, record: ImportBatch) -> ImportBatc
         raise import_taken_error(record)
     until = time.monotonic() + OWNER_TIMEOUT_S
     while not ended and time.monotonic() < until:
-        time.sleep(_CHECK_EVERY_S)
-        now = _with_retry(lambda: _find(store, org_id, record.batch_no))
+        time.sleep(CHECK_EVERY_S)
+        now = with_retry(lambda: _find(store, org_id, record.batch_no))
         if now.owner is None:
             return now
         if now.heartbeat != record.heartbeat:
@@ -213,7 +247,7 @@ def _belongs_to(record: ImportBatch, owner: ImportOwner) -> bool:
     return record.owner is not None and record.owner.nonce == owner.nonce
 
 
-def _with_retry(call: Callable[[], T]) -> T:
+def with_retry(call: Callable[[], T]) -> T:
     """Call `call`, and again after a pause while the store is unavailable or locked by another writer."""
     deadline = time.monotonic() + RETRY_FOR_S
     while True:

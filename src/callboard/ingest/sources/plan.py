@@ -7,18 +7,25 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any
 
 import msgspec
 
-from callboard.ingest.sources.delimited import DelimitedRows, separator_for, text_of
-from callboard.ingest.sources.mapping import MapOptions
-from callboard.ingest.sources.ndjson import NdjsonRows
-from callboard.ingest.sources.opening import PARQUET, Opened, open_file, seekable
-from callboard.ingest.sources.parquet import ParquetRows
-from callboard.ingest.sources.records import ImportOptionError, Rows, UnreadableFileError
-
-Format = Literal["delimited", "ndjson", "parquet"]
+from callboard.ingest.sources.files.delimited import DelimitedRows, separator_for
+from callboard.ingest.sources.files.dump import is_dump
+from callboard.ingest.sources.files.encoding import text_of, text_of_head
+from callboard.ingest.sources.files.formats import kind_of_file
+from callboard.ingest.sources.files.json_array import JsonRows
+from callboard.ingest.sources.files.kept import KeptRows
+from callboard.ingest.sources.files.ndjson import NdjsonRows
+from callboard.ingest.sources.files.opening import Opened, open_file, seekable
+from callboard.ingest.sources.files.parquet import ParquetRows
+from callboard.ingest.sources.files.records import ImportOptionError, Rows, UnreadableFileError
+from callboard.ingest.sources.mapping import MapOptions, RowMapping, joined, pieces
+from callboard.ingest.sources.mapping.conditions import LEAVE_OUT, condition_of
+from callboard.ingest.sources.mapping.reading import RowReader
+from callboard.ingest.sources.platform_files.mapping import PlatformMapping
+from callboard.ingest.sources.platform_files.opening import hook_settings, platform_of, platform_rows
 
 
 @dataclass(frozen=True)
@@ -31,9 +38,31 @@ class ImportPlan:
     space_from: str | None = None
     encoding: str | None = None
     separator: str | None = None
+    header: tuple[str, ...] | None = None
+    """The names of the columns of a delimited file without a header line."""
+    skip_lines: int | None = None
+    """The lines above the header, or above the first row, that are no rows."""
     options: MapOptions = field(default_factory=MapOptions)
     db: str | None = None
     """The value of `--db`, if given."""
+    format: str | None = None
+    """The platform whose translation reads the file, in the place of a mapping."""
+    setting: tuple[str, ...] = ()
+    """With a format: `name=value` of settings of hooks, by which it reads."""
+    spool: str | None = None
+    """The copy of standard input that is read in its place."""
+    mapping: str | None = None
+    """The saved mapping that the file is read by, or that is saved by this import."""
+    accept: tuple[str, ...] = ()
+    """What is accepted of the file and of others that the saved mapping reads, of `checks.ACCEPTED`."""
+
+    def __post_init__(self) -> None:
+        """Raise `ImportOptionError` for a header that does not name each column."""
+        names = self.header
+        if names is not None and (not names or "" in names or len(set(names)) < len(names)):
+            raise ImportOptionError(
+                f"--header: {joined(names)!r} does not give each column a name of its own"
+            )
 
     def command(self) -> str:
         """The command line of this import, quoted for a shell."""
@@ -45,18 +74,18 @@ class ImportPlan:
             ("--space", self.space),
             ("--space-from", self.space_from),
             ("--type", options.record_type if options.record_type != "call" else None),
+            ("--format", self.format),
             ("--encoding", self.encoding),
             ("--separator", {"\t": "tab"}.get(self.separator or "", self.separator)),
-            *(("--set", each) for each in options.set),
-            ("--timezone", options.timezone),
-            *(("--time-format", each) for each in options.time_format),
-            ("--duration-unit", options.duration_unit if options.duration_unit != "seconds" else None),
-            *(("--map", each) for each in options.map),
-            *(("--values", each) for each in options.values),
-            *(("--null", each) for each in options.null),
-            ("--db", self.db),
+            ("--skip-lines", str(self.skip_lines) if self.skip_lines else None),
+            ("--header", joined(self.header) if self.header else None),
+            ("--save-mapping", self.mapping),
         ]
         words += [word for option, value in pairs if value is not None for word in (option, value)]
+        words += [word for option, values in options.words() for word in (option, *values)]
+        words += [word for each in self.setting for word in ("--setting", each)]
+        words += [word for each in self.accept for word in ("--accept", each)]
+        words += ["--db", self.db] if self.db is not None else []
         return shlex.join(words)
 
     def undo(self, batch: str) -> str:
@@ -68,44 +97,87 @@ class ImportPlan:
         """The label of the import. The same content with the same options has the same label, so that an
         interrupted import is found again when it is repeated.
         """
-        how = msgspec.json.encode(
-            [self.space, self.space_from, self.encoding, self.separator, msgspec.to_builtins(self.options)]
-        )
+        options: list[Any] = [
+            self.space,
+            self.space_from,
+            self.encoding,
+            self.separator,
+            self.options.identity(),
+        ]
+        if self.header or self.skip_lines:
+            options += [self.header, self.skip_lines or 0]
+        if self.mapping:
+            options.append(self.mapping)
+        if self.format:
+            options.append(["format", self.format, sorted(self.setting)])
+        how = msgspec.json.encode(options)
         digest = hashlib.sha256(opened.digest.encode() + how).hexdigest()[:16]
-        return f"{name or opened.name} {digest}"
+        # The name of a file may be bytes that are no text.
+        shown = (name or opened.name).encode("utf-8", "replace").decode()
+        return f"{shown} {digest}"
 
 
-def kind_of_file(head: bytes) -> Format:
-    """The format of a file by its first bytes. Raises `UnreadableFileError` for a JSON array."""
-    if head.startswith(PARQUET):
-        return "parquet"
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text.startswith(b"{"):
-        return "ndjson"
-    if text.startswith(b"["):
-        raise UnreadableFileError("The file is a JSON array; make it one object a line (jq -c '.[]')")
-    return "delimited"
+def reader_of(plan: ImportPlan) -> RowReader:
+    """What makes events of the plan's rows. Raises `ImportOptionError`."""
+    return PlatformMapping() if plan.format else RowMapping(plan.options)
+
+
+def wanted_columns(plan: ImportPlan, mapping: RowReader) -> list[str]:
+    """The columns that an import reads by name."""
+    return mapping.columns + ([plan.space_from] if plan.space_from else [])
 
 
 @contextmanager
-def open_rows(plan: ImportPlan, columns: list[str] | None) -> Iterator[tuple[Opened, Rows]]:
-    """The rows of the plan's file. `columns`: the columns to read; None means all.
+def open_rows(
+    plan: ImportPlan, columns: list[str] | None, *, whole: bool = False
+) -> Iterator[tuple[Opened, Rows]]:
+    """The rows of the plan's file. `columns`: the columns to read; None means all. `whole`: all are read, and
+    these are known to be among them. Rows that an option leaves out are not among them.
 
     Raises `UnreadableFileError`, `ImportOptionError`.
     """
-    with open_file(plan.file) as opened:
+    with _open_every_row(plan, columns, whole=whole) as (opened, every):
+        decimal = plan.options.decimal or "point"
+        conditions = [condition_of(each, LEAVE_OUT).test(decimal) for each in plan.options.leave_out]
+        yield opened, KeptRows(every, conditions) if conditions else every
+
+
+@contextmanager
+def _open_every_row(
+    plan: ImportPlan, columns: list[str] | None, *, whole: bool
+) -> Iterator[tuple[Opened, Rows]]:
+    with open_file(plan.file, plan.spool) as opened:
         if not opened.head:
             raise UnreadableFileError(f"{opened.name} is empty")
-        kind = kind_of_file(opened.head)
+        if plan.format is not None:
+            platform = platform_of(plan.format)
+            settings = hook_settings(plan.setting, plan.options.timezone)
+            path = plan.spool or plan.file
+            yield opened, platform_rows(opened, path, plan.encoding, platform, settings)
+            return
+        kind = kind_of_file(opened.head, plan.encoding)
         if kind == "parquet":
             with seekable(opened) as file:
-                yield opened, ParquetRows(file, opened.name, columns)
+                yield opened, ParquetRows(file, opened.name, None if whole else columns)
             return
         text, _ = text_of(opened.stream, opened.head, plan.encoding)
         if kind == "ndjson":
             yield opened, NdjsonRows(text, opened.name)
+        elif kind == "json_array":
+            yield opened, JsonRows(text, opened.name)
         else:
-            yield opened, DelimitedRows(text, opened.name, separator_for(columns or [], plan.separator))
+            choose = separator_for(columns or [], plan.separator)
+            yield (
+                opened,
+                DelimitedRows(
+                    text,
+                    opened.name,
+                    choose,
+                    header=plan.header,
+                    skip_lines=plan.skip_lines or 0,
+                    of_dump=is_dump(text_of_head(opened.head, plan.encoding)),
+                ),
+            )
 
 
 def separator_of(word: str | None) -> str | None:
@@ -116,3 +188,10 @@ def separator_of(word: str | None) -> str | None:
     if len(named) != 1 or named in '"\r\n':
         raise ImportOptionError(f"--separator: {word!r} is no character, nor tab, comma, semicolon or pipe")
     return named
+
+
+def header_of(text: str | None) -> tuple[str, ...] | None:
+    """The names of columns for a text of the command line. Raises `ImportOptionError`."""
+    if text is None:
+        return None
+    return tuple(name.strip() for name in pieces(text))

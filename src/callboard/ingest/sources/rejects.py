@@ -10,9 +10,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
-from callboard.ingest.sources.records import Record
+from callboard.ingest.sources.files.lines import MAX_LINE_CHARACTERS
+from callboard.ingest.sources.files.records import Record
 from callboard.model.exported import escape_formula
 
+# A cell can be a line as long as it may be, in which each character got a mark against formulas. The limit is
+# one of the process; the modules that read rows with quotes rely on it too.
+MAX_CELL_CHARACTERS = 2 * MAX_LINE_CHARACTERS
+csv.field_size_limit(MAX_CELL_CHARACTERS)
 REJECT_COLUMNS = ("rejected_line", "rejected_reason", "rejected_message")
 
 
@@ -26,7 +31,9 @@ class RejectsFile:
     def __init__(self, path: Path, kind: str, columns: list[str]) -> None:
         self.path = path
         self._csv = kind == "delimited"
-        self._columns = columns
+        self._is_text = kind == "documents"
+        self.columns = columns
+        """Named in the first line of the file, when it is created."""
         self.carry_on = False
         """Whether the rows that an interrupted run wrote are kept."""
         self._file: TextIO | None = None
@@ -52,12 +59,14 @@ class RejectsFile:
         self.count += 1
         if self._csv:
             cells = [_text(cell) for cell in record.cells]
-            csv.writer(file, lineterminator="\n").writerow(
-                escape_formula(cell) for cell in (str(record.line), reason, message, *cells)
-            )
+            _write(file, [escape_formula(cell) for cell in (str(record.line), reason, message, *cells)])
         else:
             body = {"line": record.line, "reason": reason, "message": message}
-            body |= {"row": record.row} if record.row else {"text": "".join(map(_text, record.cells))}
+            body |= (
+                {"row": record.row}
+                if record.row and not self._is_text
+                else {"text": "".join(map(_text, record.cells))}
+            )
             file.write(json.dumps(body, ensure_ascii=True, default=str) + "\n")
 
     def carry_on_after(self, line: int) -> None:
@@ -71,7 +80,8 @@ class RejectsFile:
             kept = [row for row in rows if self._line_of(row) <= line]
             with self.path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
                 if self._csv:
-                    csv.writer(file, lineterminator="\n").writerows(kept)
+                    for row in kept:
+                        _write(file, list(row))
                 else:
                     file.writelines(f"{row}\n" for row in kept)
 
@@ -103,10 +113,16 @@ class RejectsFile:
             opener=_private,
         )
         if self._csv and not carried:
-            csv.writer(self._file, lineterminator="\n").writerow(
-                escape_formula(cell) for cell in (*REJECT_COLUMNS, *self._columns)
-            )
+            _write(self._file, [escape_formula(cell) for cell in (*REJECT_COLUMNS, *self.columns)])
         return self._file
+
+
+def _write(file: TextIO, row: list[str]) -> None:
+    # The writer leaves a bare carriage return without quotes, and a reader takes it for a line end.
+    if any("\r" in cell for cell in row):
+        csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow(row)
+    else:
+        csv.writer(file, lineterminator="\n").writerow(row)
 
 
 def _private(path: str, flags: int) -> int:

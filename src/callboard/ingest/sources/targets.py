@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from callboard.clock import Clock
-from callboard.ingest.sources.records import ImportOptionError, RowError, missing_column
+from callboard.ingest.sources.files.records import ImportOptionError, RowError, missing_column
 from callboard.model.directory import Organization, Space, SpaceSettings
 from callboard.store.interface import Store
 

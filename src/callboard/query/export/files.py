@@ -11,7 +11,7 @@ from callboard.query.export.text import CsvEncoder, NdjsonEncoder
 
 
 def encoder_for(wanted: Format, table: ExportTable[Any]) -> Encoder:
-    """An encoder of that format for the rows of a table."""
+    """An encoder of that format for the rows of a table. Raises `ParquetMissingError`."""
     if wanted.word == "parquet":
         from callboard.query.export.parquet import ParquetEncoder  # noqa: PLC0415 - loads pyarrow
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -30,6 +31,11 @@ FORMATS = {
     )
 }
 BY_MEDIA = {each.media: each for each in FORMATS.values()}
+
+
+def is_installed(wanted: Format) -> bool:
+    """Whether this installation can write a format: Parquet is an extra."""
+    return wanted.word != "parquet" or find_spec("pyarrow") is not None
 
 
 class Encoder(Protocol):

@@ -1,4 +1,4 @@
-"""Write exports as Parquet with pyarrow, one row group at a time."""
+"""Write exports as Parquet with pyarrow, an extra, one row group at a time."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from callboard.errors import ParquetMissingError
 from callboard.query.export.tables import ExportTable
 
 GROUP_ROWS = 65_536
@@ -21,8 +22,12 @@ class ParquetEncoder:
     """Times become timestamps of microseconds in UTC, durations float seconds, documents JSON texts."""
 
     def __init__(self, table: ExportTable[Any]) -> None:
-        import pyarrow as pa  # noqa: PLC0415 - 60 ms that only Parquet should cost
-        import pyarrow.parquet as pq  # noqa: PLC0415 - see above
+        """Raises `ParquetMissingError`."""
+        try:
+            import pyarrow as pa  # noqa: PLC0415 - 60 ms that only Parquet should cost
+            import pyarrow.parquet as pq  # noqa: PLC0415 - see above
+        except ModuleNotFoundError as error:
+            raise ParquetMissingError from error
 
         kinds = {
             "text": pa.string(),

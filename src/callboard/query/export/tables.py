@@ -29,6 +29,7 @@ _KINDS: dict[str, Kind] = {
     "document": "document",
     "whole": "whole",
     "flag": "flag",
+    "money": "document",
 }
 _OF_STUCK: dict[str, Kind] = {"stuck_since": "time", "stuck_age_seconds": "whole"}
 _SPACE = "space_token"

@@ -20,7 +20,6 @@ from callboard.query.reports.period import Period, Range, exact_iso
 from callboard.query.reports.query import SeriesQuery
 from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.tabulate import tabulate
-from callboard.query.reports.trust import live_before
 from callboard.store.interface import Store
 from callboard.store.questions import Aggregate, Scan, Scope, Sum, TaskFilter, Window
 from callboard.store.reporting import Overdue
@@ -31,8 +30,8 @@ CAUSES = {
     "task_pending_too_long": "Is its runner running? Nobody has taken the task up.",
     "task_open_after_its_call": "The call is over: have the runner say how the task went.",
     "task_running_longer_than_usual": "Three times longer than nearly all here: look before it is stuck.",
-    "call_in_progress_too_long": "No word of its end came: look it up at the platform, or send its end.",
-    "call_ringing_too_long": "No word of its end came: look it up at the platform, or send its end.",
+    "call_in_progress_too_long": "No word of its end came: callboard reconcile asks the platform.",
+    "call_ringing_too_long": "No word of its end came: callboard reconcile asks the platform.",
     "tasks_failed": "Mend the reason, then run them again as a new attempt.",
 }
 """Cause → what to do, worst cause first. The causes are a closed list."""
@@ -160,11 +159,11 @@ def _per_space_items(
         yield from _unusually_long(store, scope.org_id, running, has, now)
     for status in ("in_progress", "ringing"):
         live = {space.id: space for space in scope.spaces if getattr(has[space.id], f"calls_{status}")}
-        before = {space.id: live_before(space, now) for space in live.values()}
-        for space_id, overdue in store.long_live_calls(scope.org_id, status, before, MAX_IDS).items():
+        for space_id, overdue in store.long_live_calls(
+            scope.org_id, status, tuple(live), now, MAX_IDS
+        ).items():
             space = live[space_id]
-            end = exact_iso(before[space_id])
-            link = list_link("call-logs", space_token=space.token, call_status=status, end_date=end)
+            link = list_link("call-logs", space_token=space.token, call_status=status, past_limit="true")
             yield _item(f"call_{status}_too_long", space, now, overdue, link)
 
 

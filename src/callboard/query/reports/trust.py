@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from callboard.clock import HOUR, SECOND, Micros, iso
-from callboard.model.directory import Space
+from callboard.clock import HOUR, Micros, iso
 from callboard.model.totals import Totals
+from callboard.query.hook_sums import HookSums, hook_sums
 from callboard.query.items import seconds
 from callboard.query.reports.links import list_link
 from callboard.query.reports.period import exact_iso
@@ -78,8 +78,8 @@ class Trust(Struct, frozen=True, kw_only=True):
     lag: Lag
     outcomes: Outcomes
     calls_past_limit: int
-    """Calls still ringing or in progress longer after their creation than their space's `live_call_limit`:
-    the event that says how they ended is missing."""
+    """Calls still ringing or in progress longer after their creation than their limit (`live_call_limit`
+    of the space, or of the hook by which they came): the event that says how they ended is missing."""
     durations_unknown: int
     """Completed calls of unknown duration, which no average includes."""
     durations_unknown_link: str
@@ -87,6 +87,12 @@ class Trust(Struct, frozen=True, kw_only=True):
     """Calls whose start and end contradict each other: their talk time would be below 0 or above 7 days. It
     is unknown, and concurrency reports leave them out."""
     contradicting_link: str
+    facts_without_call: int
+    """Ids of which there are facts, such as a recording or a cost, and no event with a status: no calls."""
+    oversized_groups: int
+    """Calls that name a group of more than 200, which is none: each of them counts by itself."""
+    hooks: HookSums
+    """What platforms delivered to the hooks of the scope's spaces."""
     last_verification: Verified | None
 
 
@@ -101,12 +107,13 @@ def trust(store: Store, scope: ReportScope, totals: Sequence[Totals], now: Micro
         for space, each in zip(scope.spaces, totals, strict=True)
         if each.calls_ringing or each.calls_in_progress
     ]
-    before = {space.id: live_before(space, now) for space in live[:MAX_SPACES]}
+    ids_live = [space.id for space in live[:MAX_SPACES]]
     past = sum(
         overdue.count
         for status in ("ringing", "in_progress")
-        for overdue in store.long_live_calls(scope.org_id, status, before, 1).values()
+        for overdue in store.long_live_calls(scope.org_id, status, ids_live, now, 1).values()
     )
+    beside = store.beside_calls(scope.org_id, [space.id for space in scope.spaces])
     unknown = {**scope.parameters, "call_status": "completed", "duration_known": "false"}
     return Trust(
         as_of=exact_iso(now),
@@ -119,13 +126,11 @@ def trust(store: Store, scope: ReportScope, totals: Sequence[Totals], now: Micro
         durations_unknown_link=list_link("call-logs", **unknown),
         contradicting=store.count_calls(scope.list_scope, CallFilter(contradicting=True)),
         contradicting_link=list_link("call-logs", **scope.parameters, contradicting="true"),
+        facts_without_call=beside.facts_without_call,
+        oversized_groups=beside.oversized,
+        hooks=hook_sums(store, scope.org_id, {space.id for space in scope.spaces}),
         last_verification=_verified(store.last_verification(), scope.org_id),
     )
-
-
-def live_before(space: Space, now: Micros) -> Micros:
-    """Calls of the space that were created before this instant and are still live are past their limit."""
-    return now - space.settings.live_call_limit * SECOND
 
 
 def _lag(found: Arrivals, now: Micros) -> Lag:

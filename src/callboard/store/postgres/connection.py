@@ -13,7 +13,7 @@ import psycopg
 from psycopg import Connection, errors
 from psycopg.adapt import Loader
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.types.numeric import Int8Dumper
+from psycopg.types.numeric import Int8Dumper, NumericBinaryLoader
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from callboard.errors import (
@@ -99,6 +99,13 @@ class _WholeNumeric(Loader):
         return int(bytes(data))
 
 
+class _WholeNumericBinary(NumericBinaryLoader):
+    """The same from binary format."""
+
+    def load(self, data: Any) -> int:  # type: ignore[override]
+        return int(super().load(data))
+
+
 def conninfo(url: str) -> str:
     """The libpq connection string: the URL, with our defaults for what it does not set. Raises
     `StoreFileError` when it is no PostgreSQL URL. Source: "Parameter Key Words" in libpq's documentation.
@@ -155,6 +162,7 @@ def prepare(connection: BoundedConnection, settings: Settings, *, writes: bool) 
     # combination of types. With one type it is prepared once.
     connection.adapters.register_dumper(int, Int8Dumper)
     connection.adapters.register_loader("numeric", _WholeNumeric)
+    connection.adapters.register_loader("numeric", _WholeNumericBinary)
 
 
 def pool(

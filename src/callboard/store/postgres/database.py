@@ -29,6 +29,7 @@ POSTGRES = Dialect(
     least="least",
     # The default repeats `SpaceSettings.live_call_limit`, for settings stored before it was there.
     live_limit="coalesce((settings::JSON ->> 'live_call_limit')::BIGINT, 14400)",
+    hook_live_limit="(settings::JSON ->> 'live_call_limit')::BIGINT",
     packed="",
     uses_temp_table=False,
     table_only="",
@@ -53,11 +54,16 @@ class PostgresDatabase:
 
     __slots__ = ("_cursor", "_limit_s")
 
-    def __init__(self, connection: Connection[Any], limit_s: float | None = None) -> None:
+    def __init__(
+        self, connection: Connection[Any], limit_s: float | None = None, *, whole_texts: bool = False
+    ) -> None:
         """`limit_s`: the connection's current `statement_timeout`, in a read transaction; None in a commit,
         whose statements do not follow the budget of a question.
+
+        `whole_texts`: read in binary format. In text format the server sends a text up to its first NUL, so
+        a text with a damaged length, lengthened over the zeros behind it, would look undamaged.
         """
-        self._cursor: Cursor[Any] = connection.cursor()
+        self._cursor: Cursor[Any] = connection.cursor(binary=whole_texts)
         self._limit_s = limit_s
 
     @property

@@ -150,14 +150,14 @@ class PostgresStore(Intake):
     # --- transactions
 
     @contextmanager
-    def _writing(self) -> Iterator[Database]:
+    def _writing(self, *, whole_texts: bool = False) -> Iterator[Database]:
         with store_errors(), self._writes.connection() as connection:
             # As in `_commit`: the statement after a lock wait must see what the previous holder committed.
             connection.isolation_level = IsolationLevel.READ_COMMITTED
             connection.autocommit = False
             with _unlimited(connection), connection.transaction(), connection.pipeline():
                 connection.execute("SELECT set_config('statement_timeout', '0', true)")
-                yield PostgresDatabase(connection)
+                yield PostgresDatabase(connection, whole_texts=whole_texts)
 
     def _write(self, change: Callable[[Database], T], waited_s: float = 0.0) -> T:
         try:
@@ -211,7 +211,7 @@ class PostgresStore(Intake):
         raise AssertionError("each try returns or raises")
 
     @contextmanager
-    def _snapshot(self) -> Iterator[Database]:
+    def _snapshot(self, *, whole_texts: bool = False) -> Iterator[Database]:
         with store_errors(), self._reads.connection() as connection:
             # One snapshot for all statements of the transaction, not one for each.
             connection.isolation_level = IsolationLevel.REPEATABLE_READ
@@ -219,7 +219,7 @@ class PostgresStore(Intake):
             with _unlimited(connection), connection.transaction():
                 for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
                     connection.execute("SELECT set_config(%s, '0', true)", (limit,))
-                yield PostgresDatabase(connection)
+                yield PostgresDatabase(connection, whole_texts=whole_texts)
 
     def _at_once(self, query: Callable[..., T], *args: Any) -> T:
         return self._reading(query, args, at_once=True)
@@ -269,7 +269,8 @@ class PostgresStore(Intake):
                 connection.until = None
 
     def _engine(self) -> Engine:
-        read, write = partial(reporting_damage, self._snapshot), partial(reporting_damage, self._writing)
+        read = partial(reporting_damage, partial(self._snapshot, whole_texts=True))
+        write = partial(reporting_damage, partial(self._writing, whole_texts=True))
         unchecked = reason_unchecked(read, distributed=self.distributed)
         return Engine(read, write, unchecked, partial(file_faults, read), rebuild_indexes)
 

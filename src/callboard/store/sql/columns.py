@@ -39,7 +39,7 @@ _DELTA = (
 """Columns that migrations added are after the others."""
 _KEY = {"insert": 3, "update": 2, "append": 1}
 """Number of values before the columns: org_id, no, space_id."""
-_TEXTS = ("id", "text", "word", "phone", "document", "texts")
+_TEXTS = ("id", "ids", "text", "word", "phone", "document", "texts")
 
 
 def expanded(name: str, sql: str) -> str:

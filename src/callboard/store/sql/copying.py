@@ -46,6 +46,8 @@ class StoredTable(NamedTuple):
 
     name: LiteralString
     key: tuple[LiteralString, ...]
+    chunk_rows: int = CHUNK_ROWS
+    """Rows read together; fewer where a row is large."""
 
 
 ORGANIZATION_TABLES = (
@@ -54,12 +56,21 @@ ORGANIZATION_TABLES = (
     StoredTable("event_repeat", ("item_no", "body_digest", "batch_no")),
     StoredTable("call", ("no",)),
     StoredTable("task", ("no",)),
+    StoredTable("call_link", ("space_id", "kind", "value", "no")),
+    StoredTable("group_end", ("no",)),
     StoredTable("totals", ("space_id",)),
     StoredTable("cell", ("counter", "grain", "space_id", "bucket", "d1", "d2", "d3")),
     StoredTable("delta", ("no",)),
     StoredTable("run", ("space_id", "run_id")),
     StoredTable("outcome", ("space_id", "outcome", "reason")),
     StoredTable("idempotency", ("space_id", "idempotency_key")),
+    StoredTable("import_mapping", ("name",)),
+    StoredTable("import_upload", ("upload_id",)),
+    StoredTable("import_part", ("upload_id", "part"), chunk_rows=2),
+    StoredTable("hook_count", ("hook_id",)),
+    StoredTable("hook_tally", ("hook_id", "outcome", "reason", "word")),
+    StoredTable("reconciliation", ("hook_id",)),
+    StoredTable("quarantine", ("quarantine_id",), chunk_rows=50),
 )
 CLOCK = StoredTable("organization_clock", ())
 SHARED_TABLES = (
@@ -68,6 +79,9 @@ SHARED_TABLES = (
     StoredTable("token", ("id",)),
     StoredTable("token_secret", ("digest",)),
     StoredTable("member", ("org_id", "token_id")),
+    StoredTable("hook", ("id",)),
+    StoredTable("hook_token", ("digest",)),
+    StoredTable("hook_secret", ("hook_id", "no")),
     StoredTable("verification", ("id",)),
 )
 """Tables of the whole store, each after the tables that its foreign keys refer to."""
@@ -326,10 +340,10 @@ def _chunks(
         if conditions or further:
             sql += f" WHERE {' AND '.join(conditions + further)}"
         values = where | {f"key{place}": value for place, value in enumerate(after or ())}
-        rows = source.select(f"{sql} ORDER BY {keys} LIMIT {CHUNK_ROWS}", values)
+        rows = source.select(f"{sql} ORDER BY {keys} LIMIT {table.chunk_rows}", values)
         if rows:
             yield rows
-        if len(rows) < CHUNK_ROWS:
+        if len(rows) < table.chunk_rows:
             return
         after = tuple(rows[-1][place] for place in places)
 

@@ -33,6 +33,8 @@ class Dialect(Struct, frozen=True):
     """The scalar function for the least of several values."""
     live_limit: str
     """How long a call may stay live, in seconds, from its space's settings."""
+    hook_live_limit: str
+    """The same from the settings of a hook; NULL where they set none."""
     packed: str
     """Packs several values into one, a JSON array, so that a scalar subquery can return them; empty where
     the engine groups by hash, without a sort, which is as fast.

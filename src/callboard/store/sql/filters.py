@@ -64,14 +64,38 @@ def in_scope(scope: Scope, conditions: Conditions, *, by_time: bool) -> None:
         conditions.add("+" + contact if by_time else contact)
 
 
+_HAS_EXTERNAL_ID: LiteralString = (
+    "(space_id, call_id) IN (SELECT member.space_id, coalesce(member.leg_of, member.call_id) "
+    "FROM call_link AS link JOIN call AS member ON member.org_id = link.org_id AND member.no = link.no "
+    "WHERE link.org_id = :org_id AND link.kind = 'external' AND link.value = :external_id{})"
+)
+_HAS_LEGS: LiteralString = (
+    "(space_id, call_id) IN (SELECT leg.space_id, leg.leg_of FROM call AS leg{} "
+    "WHERE leg.org_id = :org_id AND leg.leg_of IS NOT NULL{})"
+)
+
+
+def _of_group(dialect: Dialect, scope: Scope, where: CallFilter, conditions: Conditions) -> None:
+    """What is asked of all rows of a call's group."""
+    if where.external_id is not None:
+        in_space: LiteralString = "" if scope.space_id is None else " AND link.space_id = :space_id"
+        conditions.add(_HAS_EXTERNAL_ID.format(in_space), external_id=where.external_id)
+    if where.has_legs is not None:
+        of_space: LiteralString = "" if scope.space_id is None else " AND leg.space_id = :space_id"
+        conditions.add(
+            ("" if where.has_legs else "NOT ") + _HAS_LEGS.format(dialect.indexed("call_by_head"), of_space)
+        )
+
+
 def calls_where(dialect: Dialect, scope: Scope, where: CallFilter) -> Conditions:
     """The conditions for calls in scope that match the filter."""
     conditions = Conditions()
     # A task has few calls: the index by task finds them in each space, and sorting them costs nothing.
-    in_scope(scope, conditions, by_time=not isinstance(where.task_id, str))
+    in_scope(scope, conditions, by_time=not isinstance(where.task_id, str) and where.external_id is None)
     conditions.add("void = 0")
     for column in _CALL_MATCHES:
         conditions.match(column, getattr(where, column))
+    _of_group(dialect, scope, where, conditions)
     if where.answered is not None:
         conditions.add(
             "(start_time IS NOT NULL OR coalesce(duration_ms, 0) > 0)"
@@ -86,6 +110,8 @@ def calls_where(dialect: Dialect, scope: Scope, where: CallFilter) -> Conditions
         conditions.add("duration_ms IS NOT NULL" if where.duration_known else "duration_ms IS NULL")
     if where.contradicting is not None:
         conditions.add("(time_marks & 4) <> 0" if where.contradicting else "(time_marks & 4) = 0")
+    if where.past_limit is not None:
+        conditions.add(("" if where.past_limit else "NOT ") + past_limit(dialect), now=where.now)
     _amounts(where, conditions)
     _under_way(dialect, where, conditions)
     if where.start is not None:
@@ -115,6 +141,10 @@ _BEGINS: dict[str, LiteralString] = {
     + "creation_time) THEN creation_time END",
 }
 _SPACE_OF_CALL: LiteralString = " FROM space WHERE space.id = call.space_id AND space.org_id = call.org_id)"
+_HOOKS_OF_CALL: LiteralString = (
+    " FROM hook WHERE hook.org_id = call.org_id AND hook.space_id = call.space_id"
+    " AND 'hook:' || hook.platform = call.source AND hook.revoked_at IS NULL)"
+)
 
 
 def interval(dialect: Dialect, kind: str) -> tuple[str, str]:
@@ -122,8 +152,25 @@ def interval(dialect: Dialect, kind: str) -> tuple[str, str]:
     The same rules as `Call.begins` and `Call.ends`.
     """
     begins = _BEGINS[kind]
-    limit = "1000000 * (SELECT " + dialect.live_limit + _SPACE_OF_CALL
+    limit = live_limit(dialect)
     return begins, "CASE WHEN " + _FINAL + " THEN end_time ELSE " + begins + " + " + limit + " END"
+
+
+def live_limit(dialect: Dialect) -> str:
+    """SQL for how long a call may stay live, in microseconds: the least of what its space allows, and of what
+    the hooks of its space allow by which it may have come. The one rule for all that asks: lists, reports,
+    attention, reconciliation.
+    """
+    of_space, of_hooks = dialect.live_limit, "(SELECT min(" + dialect.hook_live_limit + ")" + _HOOKS_OF_CALL
+    least = dialect.least + "(" + of_space + ", coalesce(" + of_hooks + ", 604800))"
+    return "1000000 * (SELECT " + least + _SPACE_OF_CALL
+
+
+def past_limit(dialect: Dialect) -> str:
+    """SQL for whether a call is live at `:now` and should not be any more: no word of its end has come."""
+    return (
+        "(call_status IN ('ringing', 'in_progress') AND creation_time + " + live_limit(dialect) + " < :now)"
+    )
 
 
 def has_no_known_time(dialect: Dialect, kind: str) -> str:

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from msgspec import Struct
-
-from callboard.fold.batch import Item, refold
+from callboard.fold.batch import GroupEnds, Item
 from callboard.model.call import Call
-from callboard.model.event import CallEvent, Entry, from_canonical
-from callboard.model.task import Task
+from callboard.model.event import from_canonical
 from callboard.store.sql.checksum import is_sound
 from callboard.store.sql.database import Database, SqlRow
 from callboard.store.sql.findings import Findings
+from callboard.store.sql.grouping import settle
+from callboard.store.sql.load import add_entries, add_sources, items_of
 from callboard.store.sql.log_check import LogState
-from callboard.store.sql.rows import CALL_COLUMNS, TASK_COLUMNS, call_values, task_values
-from callboard.store.sql.save import find_clock
+from callboard.store.sql.rows import call_values, task_values
+from callboard.store.sql.save import find_clock, save_rows
+from callboard.store.sql.stored_items import COLUMNS, TABLE, StoredItem, as_placed, folded, read_stored
 from callboard.store.sql.table_walk import (
     UNREADABLE,
     ReadingEndsError,
@@ -34,23 +34,6 @@ from callboard.store.sql.table_walk import (
 PAGE = 2_000
 """Item numbers refolded in one snapshot, or in one commit of a repair."""
 
-_HEAD = ("org_id", "no", "space_id")
-COLUMNS = {
-    "call": (*_HEAD, *CALL_COLUMNS.split(", ")),
-    "task": (*_HEAD, *TASK_COLUMNS.split(", ")),
-}
-
-
-class StoredItem(Struct):
-    """What the store has under one item number: its events that are not withdrawn, and its row. More than one
-    row is damage.
-    """
-
-    no: int
-    calls: list[SqlRow] = []
-    tasks: list[SqlRow] = []
-    events: list[SqlRow] = []
-
 
 class WrongRow(NamedTuple):
     """An item number whose row does not follow from its events."""
@@ -63,7 +46,8 @@ class WrongRow(NamedTuple):
     expected: Any
     column: str
     table: str
-    """The table of the row as it should be: `call` or `task`. `found_in` is the table it was found in."""
+    """The table of the row as it should be: `call`, `task` or `group_end`. `found_in` is the one that it was
+    found in."""
     row: SqlRow | None
     """The row as it should be; None when there should be none."""
     unknown_because: str
@@ -80,7 +64,7 @@ class Refolding:
         self._org_id = org_id
         self._log = log
         self._findings = findings
-        self._walks = {table: TableWalk(read, table, ("no",), org_id) for table in ("call", "task")}
+        self._walks = {table: TableWalk(read, table, ("no",), org_id) for table in COLUMNS}
 
     def pages(self) -> Iterator[tuple[int, int, list[WrongRow]]]:
         """(first number, number after the last, differences): each page is reported before it is yielded."""
@@ -163,42 +147,14 @@ class Refolding:
         return [found]
 
 
-def read_stored(db: Database, org_id: int, begin: int, end: int) -> list[StoredItem]:
-    """What the store has under a range of item numbers, in one snapshot."""
-    where = {"org_id": org_id, "begin": begin, "end": end}
-    stored: dict[int, StoredItem] = {}
-
-    def of(no: int) -> StoredItem:
-        found = stored.get(no)
-        if found is None:
-            found = stored[no] = StoredItem(no, [], [], [])
-        return found
-
-    for row in db.select(_numbered("call", db), where):
-        of(row[1]).calls.append(row)
-    for row in db.select(_numbered("task", db), where):
-        of(row[1]).tasks.append(row)
-    for event in db.rows("event.numbered", where):
-        of(event[4]).events.append(event)
-    return list(stored.values())
-
-
-def _numbered(table: str, db: Database) -> str:
-    """Query for the rows with a number in a range, void ones included, from the table and not an index."""
-    return (
-        f"SELECT {', '.join(COLUMNS[table])} FROM {table}{db.dialect.table_only} "
-        "WHERE org_id = :org_id AND no >= :begin AND no < :end"
-    )
-
-
 def check_item(org_id: int, stored: StoredItem, log: LogState) -> WrongRow | None:
     """The difference between the row of a number and the fold of its events; None when they agree."""
-    rows = [("call", row) for row in stored.calls] + [("task", row) for row in stored.tasks]
+    rows = stored.rows
     unknown_because = _checksum_fault(org_id, stored)
     item: Item | None = None
     if not unknown_because:
         try:
-            item = _folded(stored)
+            item = folded(stored)
         except UNREADABLE as error:
             unknown_because = f"its events cannot be folded: {fault_text(error)}"
     if item is None:
@@ -219,7 +175,9 @@ def check_item(org_id: int, stored: StoredItem, log: LogState) -> WrongRow | Non
             frozenset(),
         )
     expected = None if item.row is None else _values(org_id, stored.no, item)
-    table = "call" if item.is_call else "task"
+    table = TABLE[item.kind]
+    if expected is not None and rows and rows[0][0] == table == "call":
+        expected = as_placed(expected, rows[0][1])
     if rows == ([] if expected is None else [(table, expected)]) and _same_types(rows, expected):
         return None
     found_in, row = rows[0] if rows else (table, None)
@@ -246,29 +204,16 @@ def _checksum_fault(org_id: int, stored: StoredItem) -> str:
     return ""
 
 
-def _folded(stored: StoredItem) -> Item:
-    entries = [
-        Entry(from_canonical(body), body, received_at, source, batch_no)
-        for _, _, _, _, _, batch_no, received_at, _, source, body in stored.events
-    ]
-    if not entries:
-        return Item("", bool(stored.calls))
-    first = entries[0].event
-    spaces = {event[3] for event in stored.events}
-    ids = {(each.event.__class__, each.event.item_id) for each in entries}
-    # A damaged item number can make events of several items meet here.
-    if len(ids) > 1 or len(spaces) > 1:
-        raise ValueError("they name several calls or tasks")
-    item = Item(
-        first.item_id, isinstance(first, CallEvent), stored.no, entries=entries, space_id=spaces.pop()
-    )
-    refold(item)
-    return item
-
-
 def _values(org_id: int, no: int, item: Item) -> SqlRow:
-    assert isinstance(item.row, Call | Task)
-    values = call_values(item.row) if isinstance(item.row, Call) else task_values(item.row)
+    row = item.row
+    assert row is not None
+    values: SqlRow = (
+        call_values(row)
+        if isinstance(row, Call)
+        else (row.group_id,)
+        if isinstance(row, GroupEnds)
+        else task_values(row)
+    )
     return (org_id, no, item.space_id, *values)
 
 
@@ -331,12 +276,24 @@ def repair_page(db: Database, org_id: int, begin: int, end: int, log: LogState) 
     # Delete all before inserting any: two damaged rows may each hold the id of the other, which is unique.
     # From both tables, because a damaged number may have a row in the wrong one.
     for found in wrong_rows:
-        for table in ("call", "task"):
+        for table in COLUMNS:
             db.change_many(f"{table}.delete", [(org_id, found.no)])
     for found in wrong_rows:
         if found.row is not None:
             db.change_many(f"{found.table}.insert", [found.row])
+    _settle_ended(
+        db, org_id, [found.no for found in wrong_rows if "group_end" in (found.table, found.found_in)]
+    )
     return frozenset(space_id for found in wrong_rows for space_id in found.spaces)
+
+
+def _settle_ended(db: Database, org_id: int, numbers: list[int]) -> None:
+    """Fold the calls anew that name the groups of these repaired ends: they were folded without them."""
+    ends = [item for item in items_of(db, org_id, numbers) if item.kind == "end"] if numbers else []
+    if ends:
+        add_entries(db, org_id, ends)
+        add_sources(db, org_id, ends)
+        save_rows(db, org_id, settle(db, org_id, ends))
 
 
 def _differences(db: Database, org_id: int, begin: int, end: int, log: LogState) -> list[WrongRow]:

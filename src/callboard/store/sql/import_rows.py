@@ -10,6 +10,7 @@ from callboard.store.questions import NO_SPACE
 from callboard.store.sql.database import Database
 from callboard.store.sql.imports import advance_import, need_import
 from callboard.store.sql.ingestion import Ingestion
+from callboard.store.sql.replacing import Replacing
 from callboard.store.sql.save import read_clock, write_clock
 
 
@@ -21,7 +22,8 @@ def import_rows(db: Database, step: ImportStep) -> list[Receipt]:
     check_step(found, step.owner, step.from_row)
     batches = list(step.batches)
     if batches:
-        receipts = _all(Ingestion(db, step.owner).run(batches))
+        ingestion = Ingestion(db, step.owner, Replacing.of(db, step.org_id, found))
+        receipts = _all(ingestion.run(batches))
     else:
         # No batch: nothing else would write the clock, and with it the new version.
         receipts = []

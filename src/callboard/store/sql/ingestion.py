@@ -7,14 +7,18 @@ from collections.abc import Callable, Sequence
 
 from callboard.clock import DAY, Micros
 from callboard.errors import CallerError, IdempotencyConflictError, NotFoundError
-from callboard.fold.batch import SpaceFold, Verdict
+from callboard.fold.batch import SpaceFold, Verdict, add_to
 from callboard.model.event import Entry
 from callboard.store.importing import check_owner
 from callboard.store.interface import Batch, Receipt, Rejection
 from callboard.store.sql.checksum import run_checksum
 from callboard.store.sql.database import Database
+from callboard.store.sql.grouping import settle
 from callboard.store.sql.imports import need_import
+from callboard.store.sql.links import linked_items, save_links
 from callboard.store.sql.load import load
+from callboard.store.sql.quarantine import DeliveryOf, record_deliveries
+from callboard.store.sql.replacing import Replacing
 from callboard.store.sql.save import (
     OrgClock,
     append_events,
@@ -39,10 +43,13 @@ class Ingestion:
     requests share the commit; each still gets the verdicts it would have got alone, in order.
     """
 
-    def __init__(self, db: Database, owner: str | None = None) -> None:
-        """`owner`: the nonce of the process that sends rows of an import."""
+    def __init__(self, db: Database, owner: str | None = None, replacing: Replacing | None = None) -> None:
+        """`owner`: the nonce of the process that sends rows of an import; `replacing`: where that import
+        replaces earlier ones, or later ones replace it.
+        """
         self._db = db
         self._owner = owner
+        self._replacing = replacing
         self._locked: dict[int, OrgClock | None] = {}
         self._clocks: dict[int, OrgClock] = {}
         self._first_event: dict[int, int] = {}
@@ -57,11 +64,19 @@ class Ingestion:
             folds = {space: fold for (org, space), fold in self._folds.items() if org == org_id}
             items = [item for fold in folds.values() for item in fold.items]
             append_events(self._db, clock, items)
+            linked = linked_items(items)
+            others = settle(self._db, org_id, linked) if linked else []
             save_repeats(self._db, org_id, [again for fold in folds.values() for again in fold.repeats])
-            save_rows(self._db, org_id, items)
+            if linked:
+                save_links(self._db, org_id, [*linked, *others])
+            save_rows(self._db, org_id, [*items, *others])
             tallies = {space: fold.tally() for space, fold in folds.items()}
+            for item in others:
+                add_to(tallies[item.space_id], [item])
             save_counters(self._db, clock, tallies, self._zones[org_id])
         self._record(batches, results)
+        if self._replacing is not None:
+            self._replacing.save()
         for clock in self._clocks.values():
             write_clock(self._db, clock)
         return results
@@ -88,7 +103,9 @@ class Ingestion:
             self._clocks[org_id] = clock
             self._first_event[org_id] = clock.next_event
             for space_id, loaded in load(self._db, org_id, of_org).items():
-                self._folds[org_id, space_id] = SpaceFold(loaded, space_id)
+                fold = self._folds[org_id, space_id] = SpaceFold(loaded, space_id)
+                if self._replacing is not None:
+                    self._replacing.make_room(fold, loaded, of_org[space_id])
 
     def _one(self, batch: Batch) -> Receipt | Exception:
         if batch.space_id not in self._zones[batch.org_id]:
@@ -115,7 +132,8 @@ class Ingestion:
         rejections = list(batch.rejections)
         for place, entry in enumerate(batch.entries):
             entry.batch_no = batch_no
-            verdict = fold.arrive(entry)
+            kept = None if self._replacing is None else self._replacing.aside(fold, entry)
+            verdict = kept or fold.arrive(entry)
             if verdict.outcome == "rejected":
                 index = place if batch.indexes is None else batch.indexes[place]
                 rejections.append(_rejection(index, verdict))
@@ -197,6 +215,14 @@ class Ingestion:
                 outcomes[*space, outcome, ""] += count
             for rejection in receipt.rejections:
                 outcomes[*space, "rejected", rejection.reason] += 1
+        record_deliveries(
+            self._db,
+            [
+                DeliveryOf(batch.org_id, batch.received_at, batch.delivery, receipt.rejected)
+                for batch, receipt in zip(batches, results, strict=True)
+                if batch.delivery is not None and not isinstance(receipt, Exception)
+            ],
+        )
         self._db.change_many("batch.insert", rows)
         self._db.change_many(
             "outcome.add",

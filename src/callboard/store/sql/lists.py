@@ -63,6 +63,8 @@ def count_tasks(db: Database, scope: Scope, where: TaskFilter) -> int:
 
 def _call_index(scope: Scope, where: CallFilter) -> LiteralString:
     """The index that narrows a list most. Partial indexes only under the filter that implies their WHERE."""
+    if where.external_id is not None:
+        return "call_by_id"
     if isinstance(where.task_id, str):
         return "call_by_task"
     if where.contradicting:

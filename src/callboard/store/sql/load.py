@@ -9,8 +9,10 @@ from typing import Any
 from msgspec import MsgspecError
 
 from callboard.errors import StoreDamagedError
-from callboard.fold.batch import Item, Loaded
-from callboard.model.event import CallEvent, Entry, from_canonical
+from callboard.fold.batch import GroupEnds, Item, Kind, Loaded
+from callboard.fold.sources import set_sources
+from callboard.model.call import Call
+from callboard.model.event import CallEvent, Entry, TaskEvent, from_canonical
 from callboard.store.sql.database import Database
 from callboard.store.sql.rows import call_of, task_of
 
@@ -36,51 +38,61 @@ def load(db: Database, org_id: int, arrived: Mapping[int, Sequence[Entry]]) -> d
     """
     call_ids: set[tuple[int, str]] = set()
     task_ids: set[tuple[int, str]] = set()
+    group_ids: set[tuple[int, str]] = set()
     event_keys: dict[tuple[int, int], str] = {}
     for space_id, entries in arrived.items():
         for entry in entries:
             event = entry.event
             if event.__class__ is CallEvent:
                 call_ids.add((space_id, event.item_id))
-            else:
+            elif event.__class__ is TaskEvent:
                 task_ids.add((space_id, event.item_id))
+            else:
+                group_ids.add((space_id, event.item_id))
             if event.event_id.__class__ is str:
                 event_keys[space_id, event_key(event.event_id)] = event.event_id
     loaded = {space_id: Loaded({}, {}, {}) for space_id in arrived}
     items = [
-        *(find_items(db, org_id, call_ids, is_call=True) if call_ids else ()),
-        *(find_items(db, org_id, task_ids, is_call=False) if task_ids else ()),
+        *(find_items(db, org_id, call_ids, "call") if call_ids else ()),
+        *(find_items(db, org_id, task_ids, "task") if task_ids else ()),
+        *(find_items(db, org_id, group_ids, "end") if group_ids else ()),
     ]
     add_entries(db, org_id, items)
+    # Of other calls the row knows by which ways its greatest event came.
+    if of_groups := [item for item in items if item.kind == "end" or _is_linked(item)]:
+        add_sources(db, org_id, of_groups)
     for item in items:
-        space = loaded[item.space_id]
-        (space.calls if item.is_call else space.tasks)[item.item_id] = item
+        loaded[item.space_id].of_kind(item.kind)[item.item_id] = item
     if event_keys:
         _add_bodies(db, org_id, event_keys, loaded)
     return loaded
 
 
-def find_items(db: Database, org_id: int, keys: Iterable[tuple[int, str]], *, is_call: bool) -> list[Item]:
+_LOAD: dict[Kind, str] = {"call": "call.load", "task": "task.load", "end": "group_end.load"}
+_BY_NO: dict[Kind, str] = {"call": "call.by_no", "task": "task.by_no", "end": "group_end.by_no"}
+
+
+def _is_linked(item: Item) -> bool:
+    return isinstance(item.row, Call) and item.row.group_ids is not None
+
+
+def find_items(db: Database, org_id: int, keys: Iterable[tuple[int, str]], kind: Kind) -> list[Item]:
     """The existing items among these (space, id), without their events."""
     where = {"wanted": list(keys), "org_id": org_id}
-    found = db.rows("call.load" if is_call else "task.load", where)
-    return [item_of(row, is_call=is_call) for row in found]
+    found = db.rows(_LOAD[kind], where)
+    return [item_of(row, kind) for row in found]
 
 
-def item_of(row: tuple[Any, ...], *, is_call: bool) -> Item:
+def item_of(row: tuple[Any, ...], kind: Kind) -> Item:
     """The item of a row whose first columns are its number and its space."""
-    stored = call_of(row[2:]) if is_call else task_of(row[2:])
-    return Item(row[2], is_call, row[0], stored, stored, space_id=row[1])
+    stored = call_of(row[2:]) if kind == "call" else task_of(row[2:]) if kind == "task" else GroupEnds(row[2])
+    return Item(row[2], kind, row[0], stored, stored, space_id=row[1])
 
 
 def items_of(db: Database, org_id: int, nos: Iterable[int]) -> list[Item]:
     """The items with these numbers that have a row, without their events."""
     where = {"nos": sorted(nos), "org_id": org_id}
-    return [
-        item_of(row, is_call=is_call)
-        for name, is_call in (("call.by_no", True), ("task.by_no", False))
-        for row in db.rows(name, where)
-    ]
+    return [item_of(row, kind) for kind, name in _BY_NO.items() for row in db.rows(name, where)]
 
 
 def add_entries(
@@ -105,6 +117,18 @@ def add_entries(
                 f"An event of {item_id!r} cannot be read: callboard verify --deep says which."
             ) from error
         by_no[item_no].entries.append(Entry(event, body, received_at, source, batch_no))
+
+
+def add_sources(db: Database, org_id: int, items: Iterable[Item]) -> None:
+    """Set the least source of the items' events, which must be loaded."""
+    of_calls = {item.no: item for item in items if item.kind != "task"}
+    where = {"org_id": org_id, "item_nos": list(of_calls)}
+    others: dict[tuple[int, bytes], list[str]] = {}
+    for no, digest, _, _, source, _ in db.rows("event_repeat.of_items", where):
+        others.setdefault((no, bytes(digest)), []).append(source)
+    for no in {no for no, _ in others}:
+        for entry in of_calls[no].entries:
+            set_sources(entry, others.get((no, body_digest(entry.body)), ()))
 
 
 def _add_bodies(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, LiteralString, NamedTuple
 
 import msgspec
@@ -14,7 +14,8 @@ from callboard.fold.task import run_time_ms
 from callboard.model.event import from_canonical
 from callboard.store.budget import charge_rows
 from callboard.store.reporting import Arrivals, LastVerification, Overdue
-from callboard.store.sql.database import Database
+from callboard.store.sql.database import Database, Dialect
+from callboard.store.sql.filters import past_limit
 from callboard.store.sql.load import add_entries
 from callboard.store.sql.sums import bounded
 
@@ -58,6 +59,8 @@ class OverdueQuery(NamedTuple):
     at: LiteralString
     status: LiteralString
     condition: LiteralString
+    of_limit: Callable[[Dialect], str] | None = None
+    """SQL of more that must hold, which depends on a limit of each row and on `:now`."""
 
 
 LONG_LIVE_CALLS = OverdueQuery(
@@ -67,12 +70,19 @@ LONG_LIVE_CALLS = OverdueQuery(
     "creation_time",
     "call_status",
     "AND call_status IN ('ringing', 'in_progress')",
+    past_limit,
 )
 WAITING_TASKS = OverdueQuery("task", "task_waiting", "task_id", "waiting_since", "status", "")
 
 
 def overdue(
-    db: Database, query: OverdueQuery, org_id: int, status: str, before: Mapping[int, Micros], max_ids: int
+    db: Database,
+    query: OverdueQuery,
+    org_id: int,
+    status: str,
+    before: Mapping[int, Micros],
+    max_ids: int,
+    now: Micros = 0,
 ) -> dict[int, Overdue]:
     """Overdue items of each space: how many, and the `max_ids` that wait longest. `before` gives each
     space's limit: an item is overdue when its time is earlier. One statement for all spaces.
@@ -80,6 +90,7 @@ def overdue(
     if not before:
         return {}
     dialect = db.dialect
+    limit = f"AND {query.of_limit(dialect)}" if query.of_limit else ""
     # `each_place` takes triples of space, begin, end; the begin is not used here.
     places = [(space_id, 0, moment) for space_id, moment in before.items()]
     rows = bounded(
@@ -89,9 +100,9 @@ def overdue(
         f"row_number() OVER (PARTITION BY held_by ORDER BY {query.at}, {query.name}) AS rank "
         f"FROM {dialect.each_place} {dialect.then_join} {query.table}{dialect.indexed(query.by)} "
         f"ON org_id = :org_id AND space_id = place.held_by AND {query.status} = :status "
-        f"AND {query.at} < place.ends AND void = 0 {query.condition}) AS found "
+        f"AND {query.at} < place.ends AND void = 0 {query.condition} {limit}) AS found "
         "WHERE rank <= :most ORDER BY held_by, rank",
-        {"org_id": org_id, "status": status, "places": places, "most": max_ids},
+        {"org_id": org_id, "status": status, "places": places, "most": max_ids, "now": now},
     )
     found: dict[int, Overdue] = {}
     for space_id, name, since, many in rows:
@@ -111,7 +122,7 @@ def run_times_ms(db: Database, org_id: int, spaces: Sequence[int], max_tasks: in
     for space_id in spaces:
         where = {"org_id": org_id, "space_id": space_id, "most": max_tasks}
         rows = db.rows("task.latest_completed", where)
-        items += [Item("", False, row[0], space_id=space_id, entries=[]) for row in rows]
+        items += [Item("", "task", row[0], space_id=space_id, entries=[]) for row in rows]
     charge_rows(len(items))
     add_entries(db, org_id, items)
     times: dict[int, list[int]] = {}

@@ -24,7 +24,8 @@ from callboard.fold.batch import Item, refold, same_row
 from callboard.fold.version import FOLD_VERSION
 from callboard.store.sql.checksum import fill_event_checksums, fill_run_checksums, mark_complete
 from callboard.store.sql.database import Database
-from callboard.store.sql.load import add_entries, items_of
+from callboard.store.sql.grouping import settle
+from callboard.store.sql.load import add_entries, add_sources, items_of
 from callboard.store.sql.save import compact_now, read_clock, save_folded
 
 EVENTS_PER_COMMIT = 20_000
@@ -176,9 +177,12 @@ class Refolding:
         # Locks the organization as every commit does; the clock is written by `save_folded`.
         clock = read_clock(db, org_id)
         items = self._load(db, org_id, numbers)
-        for item in items:
+        calls_and_tasks = [item for item in items if item.kind != "end"]
+        for item in calls_and_tasks:
             refold(item)
-        save_folded(db, clock, [item for item in items if not same_row(item.row, item.before)])
+        others = settle(db, org_id, calls_and_tasks)
+        changed = [item for item in calls_and_tasks if not same_row(item.row, item.before)]
+        save_folded(db, clock, [*changed, *others])
 
     def _load(self, db: Database, org_id: int, numbers: list[int]) -> list[Item]:
         """The items with their events. One that cannot be read keeps its row and is reported: a damaged event
@@ -235,6 +239,7 @@ def _between(position: Position, following: Position) -> int:
 def _with_events(db: Database, org_id: int, numbers: list[int]) -> list[Item]:
     items = items_of(db, org_id, numbers)
     add_entries(db, org_id, items)
+    add_sources(db, org_id, items)
     return items
 
 

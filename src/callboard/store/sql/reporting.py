@@ -19,7 +19,15 @@ from callboard.store.questions import (
     Scope,
     Window,
 )
-from callboard.store.reporting import AgentTasks, Arrivals, Intervals, LastVerification, Overdue, Verification
+from callboard.store.reporting import (
+    AgentTasks,
+    Arrivals,
+    BesideCalls,
+    Intervals,
+    LastVerification,
+    Overdue,
+    Verification,
+)
 from callboard.store.sql.agents import count_agents, list_agents
 from callboard.store.sql.database import Database
 from callboard.store.sql.durations import durations
@@ -71,9 +79,11 @@ class SqlReporting(ABC):
         return self._at_once(arrivals, org_id, spaces, since, max_events)
 
     def long_live_calls(
-        self, org_id: int, status: str, before: Mapping[int, Micros], max_ids: int
+        self, org_id: int, status: str, spaces: Sequence[int], now: Micros, max_ids: int
     ) -> dict[int, Overdue]:
-        return self._at_once(overdue, LONG_LIVE_CALLS, org_id, status, before, max_ids)
+        # A call created later is not past any limit.
+        before = dict.fromkeys(spaces, now)
+        return self._at_once(overdue, LONG_LIVE_CALLS, org_id, status, before, max_ids, now)
 
     def waiting_tasks(
         self, org_id: int, status: str, before: Mapping[int, Micros], max_ids: int
@@ -109,6 +119,10 @@ class SqlReporting(ABC):
             lambda db: db.value("call.first" if kind == "call" else "task.first", where)
         )
         return found
+
+    def beside_calls(self, org_id: int, spaces: Sequence[int]) -> BesideCalls:
+        where = {"org_id": org_id, "spaces": list(spaces)}
+        return BesideCalls(*self._at_once(lambda db: db.row("call.beside", where)) or (0, 0))
 
     def stuck_tasks(self, org_id: int, now: Micros) -> dict[int, int]:
         where = {"org_id": org_id, "now": now}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import structs
 
 from callboard.model.call import Call
 from callboard.model.fields import row_fields
@@ -24,6 +25,7 @@ SqlRow = tuple[Any, ...]
 ItemT = TypeVar("ItemT", Call, Task)
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _decode = msgspec.json.Decoder().decode
+_decode_ids = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 def _places_of(of: str, *kinds: str) -> tuple[int, ...]:
@@ -31,31 +33,20 @@ def _places_of(of: str, *kinds: str) -> tuple[int, ...]:
     return tuple(at for at, column in enumerate(COLUMNS[of]) if fields[column].kind in kinds)
 
 
+_CALL_OBJECTS, _CALL_FLAGS = _places_of("call", "document", "texts", "ids"), _places_of("call", "flag")
+
+
 def call_values(call: Call) -> SqlRow:
     """A call in the order of `CALL_COLUMNS`: objects as JSON, flags as 0 and 1, the same on every engine."""
-    return (
-        # fields: values of the row of a call
-        call.call_id,
-        call.call_status,
-        call.creation_time,
-        call.start_time,
-        call.end_time,
-        call.duration_ms,
-        call.call_type,
-        call.source_number,
-        call.destination_number,
-        call.end_reason,
-        call.source_end_reason,
-        call.answered_by,
-        call.agent,
-        call.task_id,
-        None if call.external_ids is None else _encode(call.external_ids).decode(),
-        None if call.metadata is None else _encode(call.metadata).decode(),
-        call.source,
-        1 if call.void else 0,
-        call.time_marks,
-        # end of fields
-    )
+    # In one call for all columns: to name each of them takes as long as to write the row.
+    values = [*structs.astuple(call)]
+    for at in _CALL_OBJECTS:
+        if values[at] is not None:
+            values[at] = _encode(values[at]).decode()
+    for at in _CALL_FLAGS:
+        if values[at] is not None:
+            values[at] = int(values[at])
+    return tuple(values)
 
 
 def task_values(task: Task) -> SqlRow:
@@ -84,12 +75,16 @@ def task_values(task: Task) -> SqlRow:
 
 def _reader(of: str, item_type: type[ItemT]) -> Callable[[SqlRow], ItemT]:
     documents, flags = _places_of(of, "document", "texts"), _places_of(of, "flag")
+    ids = _places_of(of, "ids")
 
     def read(row: SqlRow) -> ItemT:
         values = [*row]
         for at in documents:
             if values[at] is not None:
                 values[at] = _decode(values[at])
+        for at in ids:
+            if values[at] is not None:
+                values[at] = _decode_ids(values[at])
         for at in flags:
             if values[at] is not None:
                 values[at] = bool(values[at])

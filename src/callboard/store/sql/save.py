@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from callboard.errors import NotFoundError
-from callboard.fold.batch import Item, Repeat, same_row, tally_of
+from callboard.fold.batch import GroupEnds, Item, Repeat, same_row, tally_of
 from callboard.fold.catalogue import ADDED_DIMENSIONS
 from callboard.fold.grain import buckets_of
 from callboard.fold.tally import RunDifference, Tally
@@ -18,6 +18,7 @@ from callboard.store.sql import compaction
 from callboard.store.sql.checksum import delta_checksum, event_checksum
 from callboard.store.sql.columns import FIRST_DIMENSIONS
 from callboard.store.sql.database import Database
+from callboard.store.sql.links import save_links
 from callboard.store.sql.load import body_digest, event_key
 from callboard.store.sql.rows import call_values, task_values
 
@@ -109,12 +110,14 @@ def save_rows(db: Database, org_id: int, items: Iterable[Item]) -> None:
         if same_row(row, item.before):
             continue
         if row is None:
-            rows["call.delete" if item.is_call else "task.delete"].append((org_id, item.no))
+            rows[_DELETE[item.kind]].append((org_id, item.no))
         elif isinstance(row, Call):
             if item.before is None:
                 rows["call.insert"].append((org_id, item.no, item.space_id, *call_values(row)))
             else:
                 rows["call.update"].append((org_id, item.no, *call_values(row)))
+        elif isinstance(row, GroupEnds):
+            rows["group_end.insert"].append((org_id, item.no, item.space_id, row.group_id))
         elif item.before is None:
             rows["task.insert"].append((org_id, item.no, item.space_id, *task_values(row)))
         else:
@@ -124,12 +127,17 @@ def save_rows(db: Database, org_id: int, items: Iterable[Item]) -> None:
             db.change_many(name, values)
 
 
-_ROW_STATEMENTS = ("call.insert", "call.update", "call.delete", "task.insert", "task.update", "task.delete")
+_DELETE = {"call": "call.delete", "task": "task.delete", "end": "group_end.delete"}
+_ROW_STATEMENTS = (
+    *("call.insert", "call.update", "call.delete", "task.insert", "task.update", "task.delete"),
+    *("group_end.insert", "group_end.delete"),
+)
 
 
 def save_folded(db: Database, clock: OrgClock, items: Collection[Item]) -> None:
     """Save refolded rows, and adjust the counters by the differences; writes the clock."""
     org_id = clock.org_id
+    save_links(db, org_id, items)
     save_rows(db, org_id, items)
     spaces = {item.space_id for item in items}
     tallies = {space_id: tally_of(item for item in items if item.space_id == space_id) for space_id in spaces}

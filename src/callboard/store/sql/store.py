@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, Literal, TypeVar
@@ -17,18 +17,15 @@ from callboard.model.event import Entry
 from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.words import Outcome
-from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner
 from callboard.store.interface import (
     Activity,
     Batch,
     CallAt,
     Changes,
-    ImportStep,
     Progress,
     Receipt,
     Refresher,
     TaskAt,
-    Withdrawal,
 )
 from callboard.store.questions import (
     Aggregate,
@@ -43,29 +40,20 @@ from callboard.store.reporting import Verification
 from callboard.store.sql import compaction, directory, lists
 from callboard.store.sql.copying import Copying, is_unfinished
 from callboard.store.sql.database import Database
-from callboard.store.sql.import_rows import import_rows
-from callboard.store.sql.imports import begin_import, claim_import, finish_import, heartbeat_import, import_of
+from callboard.store.sql.importing import SqlImporting
 from callboard.store.sql.ingestion import Arrived, Ingestion
-from callboard.store.sql.items import entries_of, find_call, find_task
-from callboard.store.sql.reporting import SqlReporting
+from callboard.store.sql.items import entries_of, find_call, find_task, legs_of
 from callboard.store.sql.rows import run_of
 from callboard.store.sql.save import compact_now, find_clock
 from callboard.store.sql.verify import Engine, Verifier
 from callboard.store.sql.version_epochs import VersionEpochs, delta_with_epoch
-from callboard.store.sql.withdrawal import begin_withdrawal, withdraw_some
 from callboard.store.sql.zone_change import follow_home_zone, rebuild_grains
 
 T = TypeVar("T")
 
 
-class SqlStore(SqlReporting):
+class SqlStore(SqlImporting):
     """See `Store`. A subclass for an engine adds connections, changes and readiness."""
-
-    @abstractmethod
-    def _read(self, query: Callable[..., T], *args: Any) -> T:
-        """A query without a transaction, each statement in its own snapshot, within the query time. `query`
-        may be called again.
-        """
 
     @abstractmethod
     def _snapshot(self) -> AbstractContextManager[Database]:
@@ -139,39 +127,6 @@ class SqlStore(SqlReporting):
 
     def try_writing(self) -> None:
         self._write(lambda db: db.run("UPDATE meta SET value = value WHERE name = 'directory_version'"))
-
-    def begin_import(self, org_id: int, label: str, now: Micros) -> ImportBatch:
-        return self._write(lambda db: begin_import(db, org_id, label, now))
-
-    def claim_import(self, org_id: int, batch_no: int, claim: ImportClaim) -> ImportBatch:
-        return self._write(lambda db: claim_import(db, org_id, batch_no, claim))
-
-    def heartbeat_import(self, org_id: int, batch_no: int, owner: ImportOwner) -> None:
-        self._write(lambda db: heartbeat_import(db, org_id, batch_no, owner))
-
-    def import_rows(self, step: ImportStep) -> list[Receipt]:
-        return self._write(lambda db: import_rows(db, step))
-
-    def finish_import(self, org_id: int, batch_no: int, now: Micros, owner: str | None = None) -> ImportBatch:
-        return self._write(lambda db: finish_import(db, org_id, batch_no, now, owner))
-
-    def find_import(self, org_id: int, batch_no: int) -> ImportBatch | None:
-        return self._read(import_of, org_id, batch_no)
-
-    def withdraw(
-        self, org_id: int, batch_no: int, now: Micros, progress: Progress | None = None
-    ) -> Withdrawal:
-        # Recorded first: from then on a running import cannot add events after the range that is read here.
-        first, last = self._write(lambda db: begin_withdrawal(db, org_id, batch_no, now))
-        events = calls = tasks = 0
-        begin: int | None = first
-        while begin is not None:
-            chunk = partial(withdraw_some, org_id=org_id, batch_no=batch_no, from_seq=begin, last_seq=last)
-            begin, done = self._write(chunk)
-            events, calls, tasks = events + done.events, calls + done.calls, tasks + done.tasks
-            if progress is not None:
-                progress(last - first + 1 if begin is None else begin - first, last - first + 1)
-        return Withdrawal(batch_no=batch_no, events=events, calls=calls, tasks=tasks)
 
     # --- directory
 
@@ -285,6 +240,9 @@ class SqlStore(SqlReporting):
 
     def call(self, org_id: int, space_id: int, call_id: str) -> Call | None:
         return self._read(find_call, org_id, space_id, call_id)
+
+    def legs(self, org_id: int, space_id: int, call_id: str) -> list[Call]:
+        return self._read(legs_of, org_id, space_id, call_id)
 
     def call_entries(self, org_id: int, space_id: int, call_id: str) -> list[Entry]:
         return self._read(entries_of, "call", org_id, space_id, call_id)

@@ -20,7 +20,7 @@ from callboard.store.sql.table_walk import (
     run_with_retry,
 )
 
-CHECKED_ELSEWHERE = frozenset({"event", "call", "task"})
+CHECKED_ELSEWHERE = frozenset({"event", "call", "task", "group_end"})
 """Checked by item number in `log_check` and `fold_check`."""
 COUNTER_TABLES = frozenset({"totals", "cell", "delta", "run"})
 """Tables that can be recounted: a repair deletes their orphaned rows."""
@@ -60,7 +60,7 @@ class TableCheck:
         return Damaged(self._drop, frozenset(self._runs))
 
     def _table(self, table: StoredTable) -> None:
-        walk = TableWalk(self._read, table.name, table.key, self._org_id)
+        walk = TableWalk(self._read, table.name, table.key, self._org_id, table.chunk_rows)
         names = [each.name for each in walk.columns]
         versions: dict[str, int] = {}
         for rows, unreadable in walk.all():

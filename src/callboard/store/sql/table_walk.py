@@ -150,8 +150,15 @@ def wait_for_answer(read: Snapshot) -> None:
 class TableWalk:
     """Reads the rows of one organization in a table, or all rows of a table of the whole store."""
 
-    def __init__(self, read: Snapshot, table: LiteralString, key: Sequence[str], org_id: int | None) -> None:
-        self._read = read
+    def __init__(
+        self,
+        read: Snapshot,
+        table: LiteralString,
+        key: Sequence[str],
+        org_id: int | None,
+        chunk_rows: int = CHUNK_ROWS,
+    ) -> None:
+        self._read, self._chunk_rows = read, chunk_rows
         self._table = table
         self.key = tuple(key)
         self._org_id = org_id
@@ -244,7 +251,7 @@ class TableWalk:
 
     def _forward(self) -> Generator[Read, None, tuple[SqlRow | None, UnreadableRange | None]]:
         after: SqlRow | None = None
-        limit = CHUNK_ROWS
+        limit = self._chunk_rows
         while True:
             further, values = self._beyond_key(after, ">")
             order = ", ".join(self.key)
@@ -273,13 +280,13 @@ class TableWalk:
             yield rows, []
             if len(rows) < limit:
                 return after, None
-            after, limit = keys[-1], min(CHUNK_ROWS, limit * 2)
+            after, limit = keys[-1], min(self._chunk_rows, limit * 2)
 
     def _backward(
         self, stop: SqlRow | None
     ) -> Generator[Read, None, tuple[SqlRow | None, UnreadableRange | None]]:
         before: SqlRow | None = None
-        limit = CHUNK_ROWS
+        limit = self._chunk_rows
         while True:
             further, values = self._beyond_key(before, "<")
             order = ", ".join(f"{each} DESC" for each in self.key)
@@ -302,7 +309,7 @@ class TableWalk:
             key = self._key(rows[-1])
             if before is not None and not _is_after(key, before):
                 return before, None
-            before, limit = key, min(CHUNK_ROWS, limit * 2)
+            before, limit = key, min(self._chunk_rows, limit * 2)
 
     def _beyond_key(self, key: SqlRow | None, how: str) -> tuple[str, dict[str, Any]]:
         if key is None:

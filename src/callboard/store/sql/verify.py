@@ -26,6 +26,8 @@ from callboard.store.sql.database import Database
 from callboard.store.sql.directory_check import check_directory, derive_from_settings
 from callboard.store.sql.findings import Findings
 from callboard.store.sql.fold_check import Refolding, repair_page
+from callboard.store.sql.group_check import GroupCheck, repair_groups
+from callboard.store.sql.links import Link
 from callboard.store.sql.log_check import check_log
 from callboard.store.sql.recount import COUNTERS, CellSums, recounted_cells, recounted_totals, stored_cells
 from callboard.store.sql.refill import insert_cells, put_totals
@@ -92,6 +94,8 @@ class Verifier:
                 self._report_failure_of(
                     "event", org_id, 0, partial(self._check_rows, org_id, set(spaces[org_id]), damaged)
                 )
+            groups = partial(self._check_groups, org_id, set(spaces[org_id]), damaged)
+            self._report_failure_of("call", org_id, 0, groups)
             for space_id in spaces[org_id]:
                 self._check_counters(SpaceKey(org_id, space_id), damaged)
                 self._findings.count("spaces", 1)
@@ -218,6 +222,19 @@ class Verifier:
 
             self._commit_repair(len(damaged.drop), change)
         return damaged
+
+    # rows → places in groups
+
+    def _check_groups(self, org_id: int, spaces: set[int], damaged: Damaged) -> None:
+        for numbers, orphans in GroupCheck(self._read, org_id, self._findings).pages():
+            if not self._repair:
+                continue
+
+            def repair(db: Database, numbers: list[int] = numbers, orphans: list[Link] = orphans) -> None:
+                for space_id in sorted(repair_groups(db, org_id, numbers, orphans) & spaces):
+                    _rewrite_counters(db, org_id, space_id, damaged.runs)
+
+            self._commit_repair(len(numbers) + len(orphans), repair)
 
     # rows → counters
 

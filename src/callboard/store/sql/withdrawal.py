@@ -4,17 +4,18 @@ consistent.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from callboard.clock import Micros
 from callboard.errors import NotFoundError
-from callboard.fold.batch import Item, refold, same_row
-from callboard.model.event import Entry
+from callboard.fold.batch import refold, same_row
 from callboard.store.interface import Withdrawal, batch_id
-from callboard.store.sql.checksum import event_checksum, is_sound
+from callboard.store.sql import grouping
 from callboard.store.sql.database import Database
-from callboard.store.sql.load import add_entries, body_digest, items_of
-from callboard.store.sql.save import find_clock, read_clock, save_folded
+from callboard.store.sql.load import add_entries, add_sources, items_of
+from callboard.store.sql.said import load_said, settle, speakers_of
+from callboard.store.sql.save import OrgClock, find_clock, read_clock, save_folded
 
 EVENTS_PER_COMMIT = 1_000
 """Most events of the batch that one commit reads from the log; it withdraws all events of their items."""
@@ -50,69 +51,42 @@ def withdraw_some(
     )
     if not found:
         return None, Withdrawal(batch_no=batch_no, events=0, calls=0, tasks=0)
-    items = items_of(db, org_id, {item_no for _, _, item_no in found})
+    return found[-1][0] + 1, _withdraw(db, clock, batch_no, {item_no for _, _, item_no in found})
+
+
+def withdraw_repeats(
+    db: Database, org_id: int, batch_no: int, after_item: int
+) -> tuple[int | None, Withdrawal]:
+    """Withdraw a piece of what a batch repeated of others: what it outweighed counts again. Returns the last
+    item (None: nothing left), and what was done.
+    """
+    clock = read_clock(db, org_id)
+    where = {"org_id": org_id, "no": batch_no, "after": after_item, "most": EVENTS_PER_COMMIT}
+    items = [item_no for (item_no,) in db.rows("event_repeat.of_batch", where)]
+    if not items:
+        return None, Withdrawal(batch_no=batch_no, events=0, calls=0, tasks=0)
+    return items[-1], _withdraw(db, clock, batch_no, items)
+
+
+def _withdraw(db: Database, clock: OrgClock, batch_no: int, item_nos: Iterable[int]) -> Withdrawal:
+    org_id = clock.org_id
+    items = items_of(db, org_id, item_nos)
     # Events of this batch that cannot be decoded are withdrawn all the same.
     add_entries(db, org_id, items, withdrawn_batch=batch_no)
+    every = load_said(db, org_id, items)
+    speakers = speakers_of(db, org_id, {number for said in every for number in said.senders()})
     events = 0
-    _transfer_repeats(db, org_id, batch_no, items)
-    # After the transfer: entries that now belong to another batch stay.
+    for said in every:
+        item, before = said.item, {entry.body for entry in said.item.entries}
+        item.entries, _ = settle(db, org_id, said, speakers, leaving=batch_no)
+        events += len(before - {entry.body for entry in item.entries})
+    # Not before: what a batch repeated is a way by which events came, for as long as rows say so.
+    db.change_many("event_repeat.delete", [(org_id, item.no, batch_no) for item in items])
+    add_sources(db, org_id, items)
     for item in items:
-        kept = [entry for entry in item.entries if entry.batch_no != batch_no]
-        events += len(item.entries) - len(kept)
-        item.entries = kept
         refold(item)
     db.change_many("event.withdraw", [(org_id, item.no, batch_no) for item in items])
-    save_folded(db, clock, items)
+    save_folded(db, clock, [*items, *grouping.settle(db, org_id, items)])
     changed = [item for item in items if not same_row(item.row, item.before)]
-    calls = sum(item.is_call for item in changed)
-    done = Withdrawal(batch_no=batch_no, events=events, calls=calls, tasks=len(changed) - calls)
-    return found[-1][0] + 1, done
-
-
-def _transfer_repeats(db: Database, org_id: int, batch_no: int, items: list[Item]) -> None:
-    """Transfer events that another batch sent as well to that batch, with the time and source of its
-    receipt, as if the withdrawn batch had never sent them.
-    """
-    numbers = [item.no for item in items]
-    rows: list[tuple[Any, ...]] = db.rows(
-        "event_repeat.later_copies", {"org_id": org_id, "item_nos": numbers}
-    )
-    # Ordered from the last batch to the first: in the dict the first batch that repeated an event wins.
-    later_copies = {(item_no, digest): receipt for item_no, digest, *receipt in rows}
-    if not later_copies:
-        return
-    for item in items:
-        for place, entry in enumerate(item.entries):
-            later_copy = (
-                later_copies.get((item.no, body_digest(entry.body))) if entry.batch_no == batch_no else None
-            )
-            if later_copy is None:
-                continue
-            later_batch_no, received_at, source = later_copy
-            item.entries[place] = Entry(entry.event, entry.body, received_at, source, later_batch_no)
-            where = (org_id, item.no, entry.body)
-            # An event that fails its checksum keeps it: a new checksum would certify the damage.
-            before = _sealed(db, *where)
-            seq = db.value("event.reassign", (later_batch_no, received_at, source, *where))
-            db.change("batch.extend", {"seq": seq, "org_id": org_id, "no": later_batch_no})
-            if before is not None:
-                space_id, event_key = before
-                row = (
-                    org_id,
-                    seq,
-                    space_id,
-                    item.no,
-                    later_batch_no,
-                    received_at,
-                    event_key,
-                    source,
-                    entry.body,
-                )
-                db.change_many("event.set_checksum", [(event_checksum(row), org_id, seq)])
-
-
-def _sealed(db: Database, org_id: int, item_no: int, body: bytes) -> tuple[int, int | None] | None:
-    """Space and event key of an item's event with this body; None when it has no checksum or fails it."""
-    where = {"org_id": org_id, "item_no": item_no, "body": body}
-    checksum, withdrawn, *row = db.rows("event.by_body", where)[0]
-    return (row[1], row[5]) if is_sound(checksum, withdrawn, (org_id, *row)) else None
+    calls, tasks = (sum(item.kind == kind for item in changed) for kind in ("call", "task"))
+    return Withdrawal(batch_no=batch_no, events=events, calls=calls, tasks=tasks)

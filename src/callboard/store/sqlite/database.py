@@ -25,6 +25,7 @@ SQLITE = Dialect(
     least="min",
     # The default repeats `SpaceSettings.live_call_limit`, for settings stored before it was there.
     live_limit="coalesce(settings ->> '$.live_call_limit', 14400)",
+    hook_live_limit="settings ->> '$.live_call_limit'",
     packed="json_array({})",
     uses_temp_table=True,
     table_only=" NOT INDEXED",

@@ -88,10 +88,60 @@ CREATE TABLE batch (
     position INTEGER,
     owner TEXT,
     beat INTEGER NOT NULL DEFAULT 0,
+    file_digest TEXT,
+    options_digest TEXT,
+    record_type TEXT,
+    place TEXT,
+    mapping TEXT,
+    replaces TEXT,
+    replaced INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (org_id, no)
 ) WITHOUT ROWID;
 
 CREATE INDEX import_by_label ON batch (org_id, label) WHERE label IS NOT NULL;
+CREATE INDEX import_by_file ON batch (org_id, file_digest) WHERE file_digest IS NOT NULL;
+CREATE INDEX import_by_mapping ON batch (org_id, mapping) WHERE mapping IS NOT NULL;
+
+CREATE TABLE import_mapping (
+    org_id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    saved_at INTEGER NOT NULL,
+    reading TEXT NOT NULL,
+    PRIMARY KEY (org_id, name)
+) WITHOUT ROWID;
+
+CREATE TABLE import_upload (
+    org_id INTEGER NOT NULL,
+    upload_id TEXT NOT NULL,
+    space_id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    record_type TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    part_bytes INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    used_at INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    heartbeat INTEGER NOT NULL,
+    owner TEXT,
+    runs INTEGER NOT NULL,
+    row_count INTEGER NOT NULL,
+    batch_no INTEGER,
+    work TEXT,
+    found TEXT,
+    report TEXT,
+    message TEXT,
+    PRIMARY KEY (org_id, upload_id)
+) WITHOUT ROWID;
+
+CREATE TABLE import_part (
+    org_id INTEGER NOT NULL,
+    upload_id TEXT NOT NULL,
+    part INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (org_id, upload_id, part)
+) WITHOUT ROWID;
 
 CREATE TABLE event (
     org_id INTEGER NOT NULL,
@@ -122,6 +172,9 @@ CREATE TABLE event_repeat (
     PRIMARY KEY (org_id, item_no, body_digest, batch_no)
 ) WITHOUT ROWID;
 
+CREATE INDEX event_outweighed ON event (org_id, item_no) WHERE withdrawn = 1;
+CREATE INDEX event_repeat_by_batch ON event_repeat (org_id, batch_no, item_no);
+
 CREATE TABLE call (
     org_id INTEGER NOT NULL,
     no INTEGER NOT NULL,
@@ -146,6 +199,13 @@ CREATE TABLE call (
     source TEXT NOT NULL,
     void INTEGER NOT NULL,
     time_marks INTEGER NOT NULL DEFAULT 0,
+    outcome TEXT,
+    cost_micros INTEGER CHECK (cost_micros >= 0),
+    cost_currency TEXT,
+    billed_ms INTEGER CHECK (billed_ms >= 0),
+    group_ids TEXT,
+    group_rank INTEGER,
+    leg_of TEXT,
     PRIMARY KEY (org_id, no)
 ) WITHOUT ROWID;
 
@@ -159,6 +219,29 @@ CREATE INDEX call_by_space_time ON call (
 ) WHERE void = 0;
 
 CREATE INDEX call_contradicting ON call (org_id, space_id, creation_time) WHERE void = 0 AND (time_marks & 4) <> 0;
+
+CREATE TABLE call_link (
+    org_id INTEGER NOT NULL,
+    space_id INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    no INTEGER NOT NULL,
+    PRIMARY KEY (org_id, space_id, kind, value, no)
+) WITHOUT ROWID;
+
+CREATE TABLE group_end (
+    org_id INTEGER NOT NULL,
+    no INTEGER NOT NULL,
+    space_id INTEGER NOT NULL,
+    group_id TEXT NOT NULL,
+    PRIMARY KEY (org_id, no)
+) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX group_end_by_id ON group_end (org_id, space_id, group_id);
+
+CREATE INDEX call_by_head ON call (org_id, space_id, leg_of) WHERE leg_of IS NOT NULL;
+CREATE INDEX call_without_status ON call (org_id, space_id) WHERE void = 2;
+CREATE INDEX call_oversized ON call (org_id, space_id) WHERE void = 0 AND (time_marks & 16) <> 0;
 
 CREATE TABLE task (
     org_id INTEGER NOT NULL,
@@ -309,5 +392,87 @@ CREATE INDEX call_live ON call (org_id, space_id, call_status, creation_time)
 
 CREATE INDEX call_by_task ON call (org_id, space_id, task_id) WHERE void = 0 AND task_id IS NOT NULL;
 
-INSERT INTO meta VALUES ('directory_version', 1), ('fold_rules', 2);
+INSERT INTO meta VALUES ('directory_version', 1), ('fold_rules', 3);
 INSERT INTO meta VALUES ('checksums_complete', 1);
+
+-- Addresses that platforms post to: tokens as digests, secrets encrypted by a key that is not in the store; what came to
+-- them; and the deliveries that could not be read.
+
+CREATE TABLE hook (
+    id INTEGER PRIMARY KEY,
+    org_id INTEGER NOT NULL REFERENCES organization (id),
+    space_id INTEGER NOT NULL REFERENCES space (id),
+    platform TEXT NOT NULL,
+    prefix TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    revoked_at INTEGER
+);
+
+CREATE INDEX hook_by_organization ON hook (org_id);
+
+CREATE TABLE hook_token (
+    digest BLOB PRIMARY KEY,
+    hook_id INTEGER NOT NULL REFERENCES hook (id),
+    ends_at INTEGER
+) WITHOUT ROWID;
+
+CREATE INDEX hook_token_by_hook ON hook_token (hook_id);
+
+CREATE TABLE hook_secret (
+    hook_id INTEGER NOT NULL REFERENCES hook (id),
+    no INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
+    ends_at INTEGER,
+    PRIMARY KEY (hook_id, no)
+) WITHOUT ROWID;
+
+CREATE TABLE hook_count (
+    org_id INTEGER NOT NULL,
+    hook_id INTEGER NOT NULL,
+    last_delivery_at INTEGER,
+    accepted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    quarantined INTEGER NOT NULL,
+    dropped INTEGER NOT NULL,
+    last_refused_at INTEGER,
+    last_refusal TEXT,
+    PRIMARY KEY (org_id, hook_id)
+) WITHOUT ROWID;
+
+CREATE TABLE hook_tally (
+    org_id INTEGER NOT NULL,
+    hook_id INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    word TEXT NOT NULL,
+    times INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (org_id, hook_id, outcome, reason, word)
+) WITHOUT ROWID;
+
+CREATE TABLE quarantine (
+    org_id INTEGER NOT NULL,
+    quarantine_id TEXT NOT NULL,
+    hook_id INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    faults TEXT NOT NULL,
+    method TEXT NOT NULL,
+    query TEXT NOT NULL,
+    headers TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    kept_bytes INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    times INTEGER NOT NULL,
+    -- Last, because SQLite reads a row from its beginning: what the bounds ask for must not wait for bodies.
+    body BLOB NOT NULL,
+    PRIMARY KEY (org_id, quarantine_id)
+);
+
+CREATE TABLE reconciliation (
+    org_id INTEGER NOT NULL,
+    hook_id INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (org_id, hook_id)
+) WITHOUT ROWID;

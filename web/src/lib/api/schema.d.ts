@@ -443,8 +443,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get one call, with its events in the order they were received
-         * @description `changed` of each event: the fields it changed, each with its value before and after. `space_token` may be left out where only one space has a call with this id.
+         * Get one call, with its legs, and its events in the order they were received
+         * @description `changed` of each event: the fields it changed, each with its value before and after. With its legs; a leg's id answers the leg, and `leg_of` names the call that counts. `space_token` may be left out where only one space has a call with this id.
          */
         get: operations["get_call"];
         put?: never;
@@ -470,6 +470,367 @@ export interface paths {
          */
         post: operations["send_events"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/{platform}/{hook_token}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deliver a webhook by its query
+         * @description Called by a platform, with its signature in place of a token. Answered after the commit is on disk, with what the platform wants: `{}` mostly. Sent again, a delivery changes nothing. 401 for a signature that is missing, malformed, wrong, stale or of the future; the hook says what was compared.
+         */
+        get: operations["receive_delivery_by_query"];
+        put?: never;
+        /**
+         * Deliver a webhook
+         * @description Called by a platform, with its signature in place of a token. Answered after the commit is on disk, with what the platform wants: `{}` mostly. Sent again, a delivery changes nothing. 401 for a signature that is missing, malformed, wrong, stale or of the future; the hook says what was compared.
+         */
+        post: operations["receive_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/hooks/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get all hooks of an organization
+         * @description Revoked ones too; without secrets, and of each URL the first characters of its token. Needs the role admin.
+         */
+        get: operations["list_hooks"];
+        put?: never;
+        /**
+         * Create a hook
+         * @description `url`, the `secrets` that were made, and `setup`, what to do in the platform, are shown once. Needs the role admin.
+         */
+        post: operations["create_hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/hooks/platforms/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the platforms that hooks are made for
+         * @description Each with the secrets that its deliveries are checked with: their names, never what they are. Needs the role admin.
+         */
+        get: operations["list_platforms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/hooks/{id}/rotate/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a hook new secrets, or a new URL
+         * @description What it had before is taken for `old_valid_hours` more. Needs the role admin.
+         */
+        post: operations["rotate_hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/hooks/{id}/test/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look a hook over
+         * @description Whether its secrets are there and can be opened, whether the public URL is set, and what became of the last delivery. Nothing is sent and nothing is changed. Needs the role admin.
+         */
+        post: operations["test_hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/hooks/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a hook
+         * @description At once, on every worker; its secrets are forgotten. Revoking it again changes nothing. Needs the role admin.
+         */
+        delete: operations["revoke_hook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/quarantine/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the deliveries that could not be read
+         * @description Each with the reason of each record at fault. Needs the role admin.
+         */
+        get: operations["list_quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/quarantine/{quarantine_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one of them, with its body
+         * @description Needs the role admin.
+         */
+        get: operations["get_quarantined"];
+        put?: never;
+        post?: never;
+        /**
+         * Drop a delivery, unread
+         * @description Needs the role admin.
+         */
+        delete: operations["drop_quarantined"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/quarantine/{quarantine_id}/replay/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a delivery again
+         * @description By the tables of this version, as if it had been read when it came. What it says that is known already is a duplicate. Needs the role admin.
+         */
+        post: operations["replay_quarantined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/spaces/{space_token}/imports/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the imports of a space that came by upload
+         * @description Newest first. Imports of the command line are not among them. Needs the role member.
+         */
+        get: operations["list_imports"];
+        put?: never;
+        /**
+         * Open an import of a file
+         * @description The file comes in `parts` parts of `part_bytes` bytes, the last one of the rest. At most 1 GiB a file, and 5 of an organization that are not finished. An import is deleted 24 h after its last part or action; what it imported stays. Needs the role member.
+         */
+        post: operations["open_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/spaces/{space_token}/imports/{import_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an import
+         * @description `state` is `uploading` (`parts_kept` says which parts are there), `reading`, `asking` (`doubts` says what is doubtful), `ready`, `importing` (`rows_done` of `rows_total`), `done` (`report`), `failed` (`message`), `undoing` or `undone`. Ask again while it reads, imports or undoes: a process of its own does that, and when it is killed another carries on. Needs the role member.
+         */
+        get: operations["get_import"];
+        put?: never;
+        post?: never;
+        /**
+         * Drop an upload
+         * @description And its parts. What it imported stays. Needs the role member.
+         */
+        delete: operations["drop_import"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/spaces/{space_token}/imports/{import_id}/parts/{part}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Send a part of the file
+         * @description Numbered from 0, in any order, to any worker. The same part again replaces it, until the file is read. Needs the role member.
+         */
+        put: operations["put_import_part"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/spaces/{space_token}/imports/{import_id}/read/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read the file
+         * @description By these options and a guess of what they leave open, and again by others. Imports nothing. When it is read, its state holds the first rows, the doubts with their answers, and the numbers that would come. Needs the role member.
+         */
+        post: operations["read_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/spaces/{space_token}/imports/{import_id}/start/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import the file as it was read
+         * @description 422 with the doubts while there are any, unless it is to be imported `anyway`, and when an earlier import read the same file by other options, or says something else of its calls, unless it is to `replace` that. Needs the role member.
+         */
+        post: operations["start_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/spaces/{space_token}/imports/{import_id}/undo/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw what an import brought
+         * @description As if it had never been; calls and tasks are folded again without it. Needs the role member.
+         */
+        post: operations["undo_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/mappings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get all saved mappings
+         * @description How the files of a system are read, each under a name: whole, by name.
+         */
+        get: operations["list_mappings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/platform/mappings/{mapping}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a saved mapping */
+        get: operations["get_mapping"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a saved mapping
+         * @description What was imported by it stays. Whoever may import may delete one too: an import that is saved under its name replaces it anyway. Needs the role member.
+         */
+        delete: operations["delete_mapping"];
         options?: never;
         head?: never;
         patch?: never;
@@ -670,6 +1031,24 @@ export interface components {
             task_status_breakdown: components["schemas"]["TaskStatusBreakdown"];
         };
         /**
+         * Answer
+         * @description An option of `callboard import` that settles a doubt.
+         */
+        Answer: {
+            option: string;
+            value: string;
+            meaning: string;
+        };
+        /**
+         * AnswerGiven
+         * @description An answer to a doubt, as the doubt has it; where its value holds `…`, with that filled in.
+         */
+        AnswerGiven: {
+            option: string;
+            /** @default  */
+            value: string;
+        };
+        /**
          * AttentionData
          * @description The answer.
          */
@@ -734,6 +1113,9 @@ export interface components {
             answered_by: string | null;
             agent: string | null;
             task_id: string | null;
+            outcome: string | null;
+            cost: components["schemas"]["Money"] | null;
+            billed_seconds: number | null;
             external_ids: Record<string, never> | null;
             metadata: Record<string, never> | null;
             source: string;
@@ -741,7 +1123,7 @@ export interface components {
         };
         /**
          * CallWithEvents
-         * @description A call and its events, in the order they were received.
+         * @description A call with its legs, and its events in the order they were received.
          */
         CallWithEvents: {
             call_id: string;
@@ -759,10 +1141,18 @@ export interface components {
             answered_by: string | null;
             agent: string | null;
             task_id: string | null;
+            outcome: string | null;
+            cost: components["schemas"]["Money"] | null;
+            billed_seconds: number | null;
             external_ids: Record<string, never> | null;
             metadata: Record<string, never> | null;
             source: string;
             inferred: string[];
+            group_ids: string[];
+            group_rank: number | null;
+            leg_of: string | null;
+            legs: components["schemas"]["CallItem"][];
+            group_cost: components["schemas"]["Money"][];
             events: components["schemas"]["CallWord"][];
         };
         /**
@@ -781,6 +1171,16 @@ export interface components {
                     unknown
                 ];
             };
+        };
+        /**
+         * Check
+         * @description One thing that must be right for deliveries to come.
+         */
+        Check: {
+            name: string;
+            /** @enum {unknown} */
+            finding: "bad" | "good" | "unknown";
+            message: string;
         };
         /**
          * ConcurrencyData
@@ -807,6 +1207,24 @@ export interface components {
             peaks_at: string[];
             peaks_link: string;
             means_link: string;
+        };
+        /**
+         * Delivered
+         * @description The delivery is on disk. Some platforms get a body of their own instead.
+         */
+        Delivered: Record<string, never>;
+        /**
+         * Doubt
+         * @description Something that a person has to decide, or should know before the import.
+         */
+        Doubt: {
+            /** @enum {unknown} */
+            about: "day_month" | "header" | "id" | "legs" | "rows" | "status" | "time" | "unit" | "zone";
+            message: string;
+            /** @default null */
+            column: string | null;
+            /** @default [] */
+            answers: components["schemas"]["Answer"][];
         };
         /**
          * Durations
@@ -855,6 +1273,14 @@ export interface components {
             errors?: components["schemas"]["FieldError"][];
         };
         /**
+         * Faults
+         * @description Why records of a delivery are in quarantine, as a store keeps it.
+         */
+        Faults: {
+            count: number;
+            records: components["schemas"]["Quarantined"][];
+        };
+        /**
          * FieldError
          * @description One input at fault.
          */
@@ -863,11 +1289,189 @@ export interface components {
             message: string;
         };
         /**
+         * FoundRow
+         * @description One of the first rows.
+         */
+        FoundRow: {
+            line: number;
+            cells: (string | null)[];
+            /** @default null */
+            event: Record<string, never> | null;
+            /** @default null */
+            problem: string | null;
+        };
+        /**
          * Health
          * @description The process answers.
          */
         Health: {
             status: string;
+        };
+        /**
+         * HookCheck
+         * @description What may keep deliveries from being taken.
+         */
+        HookCheck: {
+            ok: boolean;
+            checks: components["schemas"]["Check"][];
+        };
+        /**
+         * HookItem
+         * @description A connection to a platform.
+         */
+        HookItem: {
+            id: number;
+            platform: string;
+            space_token: string;
+            url: string;
+            prefix: string;
+            settings: Record<string, never>;
+            created_at: string | null;
+            last_delivery_at: string | null;
+            accepted: number;
+            ignored: number;
+            refused: number;
+            refused_by_kind: {
+                [key: string]: number;
+            };
+            quarantined: number;
+            quarantined_by_reason: {
+                [key: string]: number;
+            };
+            dropped: number;
+            unknown_words: components["schemas"]["UnknownWordItem"][];
+            other_unknown_words: number;
+            last_refusal: components["schemas"]["HookRefusalItem"] | null;
+            revoked_at: string | null;
+            secrets?: {
+                [key: string]: string;
+            };
+            setup?: string;
+        };
+        /**
+         * HookRefusalItem
+         * @description Why a delivery was not taken.
+         */
+        HookRefusalItem: {
+            at: string | null;
+            kind: string;
+            message: string;
+            compared: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * HookRotationBody
+         * @description What of a hook is to be another.
+         */
+        HookRotationBody: {
+            /** @default {} */
+            secrets: {
+                [key: string]: string;
+            };
+            /** @default false */
+            new_url: boolean;
+            /** @default 24 */
+            old_valid_hours: number;
+        };
+        /**
+         * HookSums
+         * @description Deliveries of platforms, and what became of them. All that ever came, revoked hooks included.
+         */
+        HookSums: {
+            accepted: number;
+            ignored: number;
+            refused: number;
+            refused_by_kind: {
+                [key: string]: number;
+            };
+            quarantined: number;
+            quarantined_by_reason: {
+                [key: string]: number;
+            };
+            dropped: number;
+            in_quarantine: number;
+            in_quarantine_bytes: number;
+            unknown_words: number;
+        };
+        /**
+         * ImportItem
+         * @description An import with all that is known of it.
+         */
+        ImportItem: {
+            id: string;
+            name: string;
+            size: number;
+            type: string;
+            state: string;
+            created_at: string | null;
+            expires_at: string | null;
+            rows_done: number;
+            rows_total: number | null;
+            batch_id: string | null;
+            message: string | null;
+            part_bytes: number;
+            parts: number;
+            parts_kept: number[];
+            /** @default null */
+            mapping: string | null;
+            /** @default null */
+            options: Record<string, never> | null;
+            /** @default null */
+            plan: Record<string, never> | null;
+            /** @default null */
+            command: string | null;
+            /** @default null */
+            columns: string[] | null;
+            /** @default null */
+            rows: components["schemas"]["FoundRow"][] | null;
+            /** @default null */
+            doubts: components["schemas"]["Doubt"][] | null;
+            /** @default null */
+            missing: string[] | null;
+            /** @default null */
+            preview: Record<string, never> | null;
+            /** @default null */
+            rejected: number | null;
+            /** @default {} */
+            left_out: {
+                [key: string]: number;
+            };
+            /** @default 0 */
+            mended: number;
+            /** @default [] */
+            unknown_words: Record<string, never>[];
+            /** @default null */
+            report: Record<string, never> | null;
+            /** @default false */
+            can_undo: boolean;
+            /** @default false */
+            withdrawn: boolean;
+        };
+        /**
+         * ImportOptions
+         * @description How a file is read, as the options of `callboard import`. What is left out is guessed.
+         */
+        ImportOptions: {
+            map?: string[];
+            set?: string[];
+            values?: string[];
+            null?: string[];
+            time_format?: string[];
+            timezone?: string[];
+            /** @enum {unknown} */
+            duration_unit?: "h:mm" | "hours" | "microseconds" | "milliseconds" | "minutes" | "seconds";
+            /** @enum {unknown} */
+            decimal?: "comma" | "point";
+            when?: string[][];
+            leave_out?: string[];
+            id_from?: string[];
+            legs?: boolean;
+            encoding?: string;
+            separator?: string;
+            header?: string[];
+            accept?: ("most_share_ids" | "most_without_length" | "most_without_time" | "some_share_ids" | "some_without_length" | "some_without_time")[];
+            skip_lines?: number;
         };
         /**
          * Item
@@ -928,6 +1532,45 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * ListedImport
+         * @description One entry of a space's imports.
+         */
+        ListedImport: {
+            id: string;
+            name: string;
+            size: number;
+            type: string;
+            state: string;
+            created_at: string | null;
+            expires_at: string | null;
+            rows_done: number;
+            rows_total: number | null;
+            batch_id: string | null;
+            message: string | null;
+        };
+        /**
+         * ListedMapping
+         * @description One entry of an organization's saved mappings.
+         */
+        ListedMapping: {
+            name: string;
+            version: number;
+            type: string;
+            saved_at: string | null;
+        };
+        /**
+         * MappingItem
+         * @description A saved mapping with the options that it holds.
+         */
+        MappingItem: {
+            name: string;
+            version: number;
+            type: string;
+            saved_at: string | null;
+            options: Record<string, never>;
+            command: string | null;
+        };
+        /**
          * MetricItem
          * @description A metric as the reference shows it.
          */
@@ -946,6 +1589,42 @@ export interface components {
         MetricsData: {
             version: string;
             metrics: components["schemas"]["MetricItem"][];
+        };
+        /**
+         * Money
+         * @description An amount in the units of its currency.
+         */
+        Money: {
+            amount: number;
+            currency: string;
+        };
+        /**
+         * NewHookBody
+         * @description A hook to be.
+         */
+        NewHookBody: {
+            platform: string;
+            space_token: string;
+            /** @default {} */
+            secrets: {
+                [key: string]: string;
+            };
+            /** @default {} */
+            settings: Record<string, never>;
+        };
+        /**
+         * NewImport
+         * @description A file that is to be uploaded.
+         */
+        NewImport: {
+            name: string;
+            /** @description Bytes of the whole file. */
+            size: number;
+            /**
+             * @default call
+             * @enum {unknown}
+             */
+            type: "call" | "task";
         };
         /**
          * NewRunAnswer
@@ -1053,6 +1732,42 @@ export interface components {
             data: components["schemas"]["DurationsData"];
         };
         /**
+         * One[HookCheck]
+         * @description One thing.
+         */
+        HookCheckAnswer: {
+            status_code: number;
+            message: string;
+            data: components["schemas"]["HookCheck"];
+        };
+        /**
+         * One[HookItem]
+         * @description One thing.
+         */
+        HookAnswer: {
+            status_code: number;
+            message: string;
+            data: components["schemas"]["HookItem"];
+        };
+        /**
+         * One[ImportItem]
+         * @description One thing.
+         */
+        ImportAnswer: {
+            status_code: number;
+            message: string;
+            data: components["schemas"]["ImportItem"];
+        };
+        /**
+         * One[MappingItem]
+         * @description One thing.
+         */
+        MappingAnswer: {
+            status_code: number;
+            message: string;
+            data: components["schemas"]["MappingItem"];
+        };
+        /**
          * One[MetricsData]
          * @description One thing.
          */
@@ -1069,6 +1784,33 @@ export interface components {
             status_code: number;
             message: string;
             data: components["schemas"]["NewRunAnswer"];
+        };
+        /**
+         * One[PlatformsItem]
+         * @description One thing.
+         */
+        PlatformsAnswer: {
+            status_code: number;
+            message: string;
+            data: components["schemas"]["PlatformsItem"];
+        };
+        /**
+         * One[QuarantineItem]
+         * @description One thing.
+         */
+        QuarantineAnswer: {
+            status_code: number;
+            message: string;
+            data: components["schemas"]["QuarantineItem"];
+        };
+        /**
+         * One[Replayed]
+         * @description One thing.
+         */
+        ReplayedAnswer: {
+            status_code: number;
+            message: string;
+            data: components["schemas"]["Replayed"];
         };
         /**
          * One[RunItem]
@@ -1171,6 +1913,39 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Page[HookItem]
+         * @description A part of a list, newest first.
+         */
+        HookList: {
+            count: number | null;
+            status_code: number;
+            message: string;
+            data: components["schemas"]["HookItem"][];
+            next_cursor: string | null;
+        };
+        /**
+         * Page[ListedImport]
+         * @description A part of a list, newest first.
+         */
+        ListedImportList: {
+            count: number | null;
+            status_code: number;
+            message: string;
+            data: components["schemas"]["ListedImport"][];
+            next_cursor: string | null;
+        };
+        /**
+         * Page[ListedMapping]
+         * @description A part of a list, newest first.
+         */
+        ListedMappingList: {
+            count: number | null;
+            status_code: number;
+            message: string;
+            data: components["schemas"]["ListedMapping"][];
+            next_cursor: string | null;
+        };
+        /**
          * Page[OrganizationItem]
          * @description A part of a list, newest first.
          */
@@ -1179,6 +1954,17 @@ export interface components {
             status_code: number;
             message: string;
             data: components["schemas"]["OrganizationItem"][];
+            next_cursor: string | null;
+        };
+        /**
+         * Page[QuarantineItem]
+         * @description A part of a list, newest first.
+         */
+        QuarantineList: {
+            count: number | null;
+            status_code: number;
+            message: string;
+            data: components["schemas"]["QuarantineItem"][];
             next_cursor: string | null;
         };
         /**
@@ -1225,6 +2011,22 @@ export interface components {
             };
         };
         /**
+         * PlatformItem
+         * @description A platform that hooks are made for.
+         */
+        PlatformItem: {
+            name: string;
+            title: string;
+            secrets: components["schemas"]["SecretItem"][];
+        };
+        /**
+         * PlatformsItem
+         * @description All platforms that hooks are made for.
+         */
+        PlatformsItem: {
+            platforms: components["schemas"]["PlatformItem"][];
+        };
+        /**
          * PreviousPeriod
          * @description The period before: the same civil stretch, as far as this one has come.
          */
@@ -1236,6 +2038,40 @@ export interface components {
             unmatched: components["schemas"]["Bucket"][];
         };
         /**
+         * QuarantineItem
+         * @description A delivery that could not be read or mapped.
+         */
+        QuarantineItem: {
+            id: string;
+            hook_id: number;
+            received_at: string | null;
+            last_at: string | null;
+            times: number;
+            reason: string;
+            faults: components["schemas"]["Faults"];
+            size: number;
+            is_cut: boolean;
+            method?: string;
+            query?: string;
+            headers?: {
+                [key: string]: string;
+            };
+            body?: string;
+        };
+        /**
+         * Quarantined
+         * @description A record that could not be translated, and why.
+         */
+        Quarantined: {
+            /** @enum {unknown} */
+            reason: "bad_time" | "invalid" | "missing_id" | "rejected" | "unknown_status" | "unreadable";
+            message: string;
+            /** @default null */
+            word: string | null;
+            /** @default 0 */
+            part: number;
+        };
+        /**
          * Rates
          * @description A success rate, and what it was at the same hours of the weeks before.
          */
@@ -1245,6 +2081,18 @@ export interface components {
             calls_before: number;
             success_rate_before: number;
             standard_errors: number;
+        };
+        /**
+         * ReadRequest
+         * @description How the file is to be read.
+         */
+        ReadRequest: {
+            /** @default {} */
+            options: components["schemas"]["ImportOptions"];
+            /** @default [] */
+            answers: components["schemas"]["AnswerGiven"][];
+            /** @default null */
+            mapping: string | null;
         };
         /**
          * Readiness
@@ -1273,6 +2121,18 @@ export interface components {
             /** @enum {unknown} */
             reason: "duplicate_key" | "event_id_conflict" | "invalid_duration" | "invalid_id" | "invalid_status" | "invalid_time" | "invalid_type" | "invalid_value" | "missing_field" | "time_out_of_range" | "too_large" | "too_many_events" | "unknown_field" | "unknown_task" | "withdrawn_import";
             message: string;
+        };
+        /**
+         * Replayed
+         * @description What became of a quarantined delivery.
+         */
+        Replayed: {
+            id: string;
+            released: boolean;
+            applied: number;
+            duplicate: number;
+            stale: number;
+            rejected: number;
         };
         /**
          * Rotation
@@ -1310,6 +2170,16 @@ export interface components {
              * @enum {string}
              */
             type: "now";
+        };
+        /**
+         * SecretItem
+         * @description A secret that deliveries of a platform are checked with.
+         */
+        SecretItem: {
+            name: string;
+            title: string;
+            ours: boolean;
+            optional: boolean;
         };
         /**
          * Series
@@ -1459,6 +2329,20 @@ export interface components {
             unknown_link: string;
         };
         /**
+         * StartRequest
+         * @description How the import is started.
+         */
+        StartRequest: {
+            /** @default null */
+            options: components["schemas"]["ImportOptions"] | null;
+            /** @default false */
+            anyway: boolean;
+            /** @default false */
+            replace: boolean;
+            /** @default null */
+            save_mapping: string | null;
+        };
+        /**
          * StuckItem
          * @description Why a task counts as stuck.
          */
@@ -1545,7 +2429,21 @@ export interface components {
             durations_unknown_link: string;
             contradicting: number;
             contradicting_link: string;
+            facts_without_call: number;
+            oversized_groups: number;
+            hooks: components["schemas"]["HookSums"];
             last_verification: components["schemas"]["Verified"] | null;
+        };
+        /**
+         * UnknownWordItem
+         * @description A word that no table of the platform had when it came.
+         */
+        UnknownWordItem: {
+            field: string;
+            word: string;
+            times: number;
+            last_at: string | null;
+            is_known: boolean;
         };
         /**
          * Verified
@@ -1639,7 +2537,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -1784,7 +2682,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -1941,7 +2839,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -2095,7 +2993,7 @@ export interface operations {
                  * @description Why it ended. `unknown`: no reason, or one not in this list.
                  * @example customer_hangup
                  */
-                end_reason?: "customer_hangup" | "agent_hangup" | "caller_hangup" | "callee_hangup" | "hangup" | "transferred" | "transfer_failed" | "voicemail" | "machine_detected" | "silence_timeout" | "max_duration" | "timeout" | "no_answer" | "busy" | "rejected" | "canceled" | "invalid_number" | "unreachable" | "blocked" | "limit_reached" | "billing" | "carrier_error" | "network_error" | "media_error" | "agent_error" | "config_error" | "system_error" | "system_shutdown" | "unknown";
+                end_reason?: "customer_hangup" | "agent_hangup" | "caller_hangup" | "callee_hangup" | "hangup" | "transferred" | "transfer_failed" | "voicemail" | "machine_detected" | "silence_timeout" | "max_duration" | "timeout" | "no_answer" | "busy" | "rejected" | "canceled" | "invalid_number" | "unreachable" | "blocked" | "no_agent" | "limit_reached" | "billing" | "carrier_error" | "network_error" | "media_error" | "agent_error" | "config_error" | "system_error" | "system_shutdown" | "unknown";
                 /** @description Who or what talked. `unknown`: those without one. */
                 agent?: string;
                 /**
@@ -2158,7 +3056,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -2297,7 +3195,7 @@ export interface operations {
                  * @description Why it ended. `unknown`: no reason, or one not in this list.
                  * @example customer_hangup
                  */
-                end_reason?: "customer_hangup" | "agent_hangup" | "caller_hangup" | "callee_hangup" | "hangup" | "transferred" | "transfer_failed" | "voicemail" | "machine_detected" | "silence_timeout" | "max_duration" | "timeout" | "no_answer" | "busy" | "rejected" | "canceled" | "invalid_number" | "unreachable" | "blocked" | "limit_reached" | "billing" | "carrier_error" | "network_error" | "media_error" | "agent_error" | "config_error" | "system_error" | "system_shutdown" | "unknown";
+                end_reason?: "customer_hangup" | "agent_hangup" | "caller_hangup" | "callee_hangup" | "hangup" | "transferred" | "transfer_failed" | "voicemail" | "machine_detected" | "silence_timeout" | "max_duration" | "timeout" | "no_answer" | "busy" | "rejected" | "canceled" | "invalid_number" | "unreachable" | "blocked" | "no_agent" | "limit_reached" | "billing" | "carrier_error" | "network_error" | "media_error" | "agent_error" | "config_error" | "system_error" | "system_shutdown" | "unknown";
                 /** @description Who or what talked. `unknown`: those without one. */
                 agent?: string;
                 /**
@@ -2360,7 +3258,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -2504,7 +3402,7 @@ export interface operations {
                  * @description Why it ended. `unknown`: no reason, or one not in this list.
                  * @example customer_hangup
                  */
-                end_reason?: "customer_hangup" | "agent_hangup" | "caller_hangup" | "callee_hangup" | "hangup" | "transferred" | "transfer_failed" | "voicemail" | "machine_detected" | "silence_timeout" | "max_duration" | "timeout" | "no_answer" | "busy" | "rejected" | "canceled" | "invalid_number" | "unreachable" | "blocked" | "limit_reached" | "billing" | "carrier_error" | "network_error" | "media_error" | "agent_error" | "config_error" | "system_error" | "system_shutdown" | "unknown";
+                end_reason?: "customer_hangup" | "agent_hangup" | "caller_hangup" | "callee_hangup" | "hangup" | "transferred" | "transfer_failed" | "voicemail" | "machine_detected" | "silence_timeout" | "max_duration" | "timeout" | "no_answer" | "busy" | "rejected" | "canceled" | "invalid_number" | "unreachable" | "blocked" | "no_agent" | "limit_reached" | "billing" | "carrier_error" | "network_error" | "media_error" | "agent_error" | "config_error" | "system_error" | "system_shutdown" | "unknown";
                 /** @description Who or what talked. `unknown`: those without one. */
                 agent?: string;
                 /**
@@ -2567,7 +3465,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -2722,7 +3620,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -2872,7 +3770,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3003,7 +3901,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3144,7 +4042,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3276,7 +4174,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3412,7 +4310,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3600,7 +4498,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3732,7 +4630,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3922,7 +4820,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4056,7 +4954,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4266,7 +5164,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4295,7 +5193,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The `Accept` header rules out what there is. */
+            /** @description The `Accept` header rules out what there is. Or Parquet is asked for, which is an extra: it is not installed on this server. */
             406: {
                 headers: {
                     /** @description This request's. */
@@ -4482,7 +5380,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4511,7 +5409,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The `Accept` header rules out what there is. */
+            /** @description The `Accept` header rules out what there is. Or Parquet is asked for, which is an extra: it is not installed on this server. */
             406: {
                 headers: {
                     /** @description This request's. */
@@ -4697,7 +5595,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4726,7 +5624,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The `Accept` header rules out what there is. */
+            /** @description The `Accept` header rules out what there is. Or Parquet is asked for, which is an extra: it is not installed on this server. */
             406: {
                 headers: {
                     /** @description This request's. */
@@ -4842,7 +5740,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4988,7 +5886,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5171,7 +6069,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5366,7 +6264,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5587,7 +6485,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5616,7 +6514,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The `Accept` header rules out what there is. */
+            /** @description The `Accept` header rules out what there is. Or Parquet is asked for, which is an extra: it is not installed on this server. */
             406: {
                 headers: {
                     /** @description This request's. */
@@ -5690,7 +6588,7 @@ export interface operations {
                  * @description Why it ended. `unknown`: no reason, or one not in this list.
                  * @example customer_hangup
                  */
-                end_reason?: "customer_hangup" | "agent_hangup" | "caller_hangup" | "callee_hangup" | "hangup" | "transferred" | "transfer_failed" | "voicemail" | "machine_detected" | "silence_timeout" | "max_duration" | "timeout" | "no_answer" | "busy" | "rejected" | "canceled" | "invalid_number" | "unreachable" | "blocked" | "limit_reached" | "billing" | "carrier_error" | "network_error" | "media_error" | "agent_error" | "config_error" | "system_error" | "system_shutdown" | "unknown";
+                end_reason?: "customer_hangup" | "agent_hangup" | "caller_hangup" | "callee_hangup" | "hangup" | "transferred" | "transfer_failed" | "voicemail" | "machine_detected" | "silence_timeout" | "max_duration" | "timeout" | "no_answer" | "busy" | "rejected" | "canceled" | "invalid_number" | "unreachable" | "blocked" | "no_agent" | "limit_reached" | "billing" | "carrier_error" | "network_error" | "media_error" | "agent_error" | "config_error" | "system_error" | "system_shutdown" | "unknown";
                 /** @description Who or what talked. `unknown`: those without one. */
                 agent?: string;
                 /**
@@ -5740,6 +6638,15 @@ export interface operations {
                 destination_number?: string;
                 /** @description Calls made for this task. `unknown`: those without one. */
                 task_id?: string;
+                /** @description What the call came to, in the words of the business. `unknown`: those without one. */
+                outcome?: string;
+                /** @description The call that has this id elsewhere: as a value of its `external_ids`, or of those of a leg of it. */
+                external_id?: string;
+                /**
+                 * @description `true`: calls that have legs; `false`: those that have none.
+                 * @example true
+                 */
+                has_legs?: boolean;
                 /**
                  * @description Calls whose duration is known and at least this many seconds.
                  * @example 30
@@ -5761,7 +6668,7 @@ export interface operations {
                  */
                 max_time_to_answer?: number;
                 /**
-                 * @description Calls between start and end then, or at some moment from one time until another (two times with a slash between); without an end for at most its space's limit.
+                 * @description Calls between start and end then, or at some moment from one time until another (two times with a slash between); without an end for at most its limit (`live_call_limit`).
                  * @example 2026-02-07T05:00:00Z/2026-02-07T06:00:00Z
                  */
                 talking_at?: string | unknown | unknown | unknown | unknown;
@@ -5770,6 +6677,11 @@ export interface operations {
                  * @example 2026-02-07T05:00:00Z/2026-02-07T06:00:00Z
                  */
                 offered_at?: string | unknown | unknown | unknown | unknown;
+                /**
+                 * @description `true`: calls that ring or talk for longer since their creation than their space, or the hook by which they came, allows (`live_call_limit`); `false`: the others.
+                 * @example true
+                 */
+                past_limit?: boolean;
                 /**
                  * @description Calls that talked, or were offered, at a time that cannot be told.
                  * @example talk
@@ -5860,7 +6772,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5889,7 +6801,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The `Accept` header rules out what there is. */
+            /** @description The `Accept` header rules out what there is. Or Parquet is asked for, which is an extra: it is not installed on this server. */
             406: {
                 headers: {
                     /** @description This request's. */
@@ -6007,7 +6919,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6157,7 +7069,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6280,6 +7192,3380 @@ export interface operations {
             };
         };
     };
+    receive_delivery_by_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                platform: string;
+                hook_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivered"];
+                };
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body's type or encoding is not taken. */
+            415: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    receive_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                platform: string;
+                hook_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivered"];
+                };
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body's type or encoding is not taken. */
+            415: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_hooks: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Which page, from 1. A page past the end is empty.
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items on a page.
+                 * @example 20
+                 */
+                page_size?: number;
+                /** @description The `next_cursor` of the page before (keep the filters): pages of even cost through any number of rows. `page` then counts from there, and the answer's `count` is null. */
+                cursor?: string;
+            };
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookList"];
+                };
+            };
+            /** @description You have it already (`If-None-Match`). */
+            304: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_hook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "platform": "twilio",
+                 *       "space_token": "spc_0123456789abcdef",
+                 *       "secrets": {
+                 *         "auth_token": "0123456789abcdef0123456789abcdef"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewHookBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookAnswer"];
+                };
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body's type or encoding is not taken. */
+            415: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_platforms: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAnswer"];
+                };
+            };
+            /** @description You have it already (`If-None-Match`). */
+            304: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rotate_hook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "secrets": {
+                 *         "auth_token": "newer"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["HookRotationBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookAnswer"];
+                };
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body's type or encoding is not taken. */
+            415: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    test_hook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookCheckAnswer"];
+                };
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revoke_hook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookAnswer"];
+                };
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_quarantine: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only those of this hook.
+                 * @example 1
+                 */
+                hook_id?: number;
+                /**
+                 * @description Which page, from 1. A page past the end is empty.
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items on a page.
+                 * @example 20
+                 */
+                page_size?: number;
+                /** @description The `next_cursor` of the page before (keep the filters): pages of even cost through any number of rows. `page` then counts from there, and the answer's `count` is null. */
+                cursor?: string;
+            };
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineList"];
+                };
+            };
+            /** @description You have it already (`If-None-Match`). */
+            304: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_quarantined: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path: {
+                quarantine_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineAnswer"];
+                };
+            };
+            /** @description You have it already (`If-None-Match`). */
+            304: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drop_quarantined: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path: {
+                quarantine_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineAnswer"];
+                };
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replay_quarantined: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path: {
+                quarantine_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedAnswer"];
+                };
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization's `domain_handle`, in any case. May be left out here; sent along, it must be the space's organization. */
+                "Org-Handle"?: string;
+            };
+            path: {
+                space_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedImportList"];
+                };
+            };
+            /** @description You have it already (`If-None-Match`). */
+            304: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    open_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization's `domain_handle`, in any case. May be left out here; sent along, it must be the space's organization. */
+                "Org-Handle"?: string;
+            };
+            path: {
+                space_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "calls.csv",
+                 *       "size": 123456,
+                 *       "type": "call"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewImport"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body's type or encoding is not taken. */
+            415: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization's `domain_handle`, in any case. May be left out here; sent along, it must be the space's organization. */
+                "Org-Handle"?: string;
+            };
+            path: {
+                space_token: string;
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            /** @description You have it already (`If-None-Match`). */
+            304: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drop_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization's `domain_handle`, in any case. May be left out here; sent along, it must be the space's organization. */
+                "Org-Handle"?: string;
+            };
+            path: {
+                space_token: string;
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_import_part: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization's `domain_handle`, in any case. May be left out here; sent along, it must be the space's organization. */
+                "Org-Handle"?: string;
+            };
+            path: {
+                space_token: string;
+                import_id: string;
+                part: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body's type or encoding is not taken. */
+            415: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization's `domain_handle`, in any case. May be left out here; sent along, it must be the space's organization. */
+                "Org-Handle"?: string;
+            };
+            path: {
+                space_token: string;
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "options": {
+                 *         "timezone": [
+                 *           "Europe/Berlin"
+                 *         ]
+                 *       },
+                 *       "answers": [
+                 *         {
+                 *           "option": "--time-format",
+                 *           "value": "%d/%m/%Y %H:%M"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReadRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body's type or encoding is not taken. */
+            415: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    start_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization's `domain_handle`, in any case. May be left out here; sent along, it must be the space's organization. */
+                "Org-Handle"?: string;
+            };
+            path: {
+                space_token: string;
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "anyway": false,
+                 *       "replace": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["StartRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body's type or encoding is not taken. */
+            415: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It can be read, but is not valid or asks for too much: `errors` says where. */
+            422: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization's `domain_handle`, in any case. May be left out here; sent along, it must be the space's organization. */
+                "Org-Handle"?: string;
+            };
+            path: {
+                space_token: string;
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_mappings: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedMappingList"];
+                };
+            };
+            /** @description You have it already (`If-None-Match`). */
+            304: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_mapping: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path: {
+                mapping: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingAnswer"];
+                };
+            };
+            /** @description You have it already (`If-None-Match`). */
+            304: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_mapping: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path: {
+                mapping: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingAnswer"];
+                };
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_tokens: {
         parameters: {
             query?: {
@@ -6345,7 +10631,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6473,7 +10759,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6646,7 +10932,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6821,7 +11107,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6999,7 +11285,7 @@ export interface operations {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;
-                    "WWW-Authenticate": "Token";
+                    "WWW-Authenticate": "Token" | "Signature";
                     [name: string]: unknown;
                 };
                 content: {

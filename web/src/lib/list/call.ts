@@ -1,7 +1,7 @@
 /** What the page of a call shows of the call and its events. */
 import type { CallItem, CallWithEvents } from '../api/types';
-import { NONE, duration } from '../format';
-import { CALL_STATUS, SAID, spoken } from '../words';
+import { NONE, duration, money } from '../format';
+import { CALL_STATUS, cameBy, spoken } from '../words';
 import { lines, talk, when } from './format_cell';
 
 type Event = CallWithEvents['events'][number];
@@ -28,27 +28,35 @@ const SHOWN = [
   'answered_by',
   'agent',
   'task_id',
+  'outcome',
   'space_token',
   'source',
+  'cost',
+  'billed_seconds',
 ] as const satisfies readonly (keyof CallItem)[];
+/** Shown only where there are any: most calls have no group. */
+const GROUPED = ['group_cost', 'leg_of', 'group_ids'] as const satisfies readonly (keyof CallWithEvents)[];
+const SENT_BESIDE = ['external_ids', 'metadata'] as const satisfies readonly (keyof CallItem)[];
+type Money = NonNullable<CallItem['cost']>;
 
 /** The value of a field as people read it. `campaign` gives the name of a campaign. */
 export function fieldText(name: string, value: unknown, timeZone: string, campaign: (token: string) => string): string {
   if (value === null || value === undefined || value === '') return NONE;
-  if (name === 'call_duration') return talk(Number(value));
+  if (name === 'call_duration' || name === 'billed_seconds') return talk(Number(value));
+  if (isMoney(value)) return money(value.amount, value.currency);
+  if (Array.isArray(value)) return value.map((one) => fieldText('', one, timeZone, campaign)).join('\n') || NONE;
   if (typeof value === 'object') return lines(value);
   const text = `${value as string | number | boolean}`;
   if (name === 'call_status') return CALL_STATUS[text]?.name ?? spoken(text);
   if (TIMES.includes(name)) return when(text, timeZone);
   if (WORDS.includes(name)) return spoken(text);
   if (name === 'space_token') return campaign(text);
-  if (name === 'source') return SAID[text] ?? spoken(text);
+  if (name === 'source') return cameBy(text);
   return typeof value === 'boolean' ? (value ? 'Yes' : 'No') : text;
 }
 
-/** An additional object from the source, as of the last event that changed it. */
-function latest(events: readonly Event[], name: string): unknown {
-  return events.reduce<unknown>((last, event) => (name in event.changed ? event.changed[name]?.[1] : last), null);
+function isMoney(value: unknown): value is Money {
+  return typeof value === 'object' && value !== null && 'amount' in value && 'currency' in value;
 }
 
 /** Every field of a call, each with the address in `links` of its name. */
@@ -59,8 +67,20 @@ export function callRows(
 ): FieldRow[] {
   return [
     ...SHOWN.map((name) => ({ name, text: text(name, call[name]), href: links[name] || undefined })),
-    ...['external_ids', 'metadata'].map((name) => ({ name, text: text(name, latest(call.events, name)) })),
+    ...GROUPED.map((name) => ({ name, text: groupText(call, name, text), href: links[name] || undefined })).filter(
+      (row) => row.text !== NONE,
+    ),
+    ...SENT_BESIDE.map((name) => ({ name, text: text(name, call[name]) })),
   ];
+}
+
+function groupText(
+  call: CallWithEvents,
+  name: (typeof GROUPED)[number],
+  text: (name: string, value: unknown) => string,
+): string {
+  // Of a call without legs it is the cost of the call.
+  return name === 'group_cost' && !call.legs.length ? NONE : text(name, call[name]);
 }
 
 /** How long after it happened an event arrived. */

@@ -26,6 +26,10 @@ export const CALL_FIELDS = [
   'offered_at',
   'unplaced',
   'task_id',
+  'outcome',
+  'external_id',
+  'has_legs',
+  'contradicting',
 ] as const;
 
 export const TASK_FIELDS = [

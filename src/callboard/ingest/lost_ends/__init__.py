@@ -1,0 +1,1 @@
+"""Calls whose end never came: healed by their group, by asking their platform, or given up."""

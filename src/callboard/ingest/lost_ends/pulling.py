@@ -1,0 +1,193 @@
+"""Ask the platform of one hook for its calls: page by page, going on where a run before this one ended."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from itertools import islice
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from callboard.clock import DAY, HOUR, SECOND, Micros
+from callboard.ingest.lost_ends.asking import Asker, AskingError
+from callboard.ingest.lost_ends.healing import lost_calls
+from callboard.ingest.lost_ends.taking_rows import RowTaker
+from callboard.ingest.lost_ends.tally import Found, HookAsked, Pull
+from callboard.ingest.sources.platforms.listing.lister import Key, Lister, Window
+from callboard.ingest.sources.platforms.platform import Platform
+from callboard.ingest.sources.platforms.taking import source_of
+from callboard.model.directory import Space
+from callboard.store.hooks import Hook
+from callboard.store.interface import Store
+from callboard.store.questions import CallFilter, Scope
+from callboard.store.questions import Window as ListWindow
+
+PAGES_MAX: Final = 20_000
+"""Pages of one window. A platform that has more is asked from anew."""
+SINGLY_MAX: Final = 500
+"""Calls of a hook about which one run asks one by one."""
+SEEN_MAX: Final = 500
+"""The latest pages of a window that are known again."""
+LOOK_BACK: Final[Micros] = 90 * DAY
+"""How long before a hook was made its open calls are looked for, unless `--since` says otherwise."""
+OVERLAP: Final[Micros] = HOUR
+"""What a window has in common with the one before it, beside the time that a call may be live."""
+Paged = Callable[[int], None]
+"""Called after each page, with the number of calls seen so far."""
+
+
+class Source(Struct, frozen=True):
+    """One hook, and all that it takes to ask its platform."""
+
+    space: Space
+    hook: Hook
+    platform: Platform
+    lister: Lister
+    key: Key
+
+
+class Puller:
+    """Asks for the calls of one hook."""
+
+    def __init__(
+        self, store: Store, source: Source, asker: Asker, found: Found, *, pages_max: int = PAGES_MAX
+    ) -> None:
+        self._store, self._space, self._hook = store, source.space, source.hook
+        self._lister, self._key = source.lister, source.key
+        self._asker, self._found, self._pages_max = asker, found, pages_max
+        ask_more = self._rows_of_one if source.lister.tells_more else None
+        self._taker = RowTaker(store, source.hook, source.platform, found, ask_more)
+        self.asked = HookAsked(
+            hook_id=source.hook.id, platform=source.hook.platform, space_token=source.space.token
+        )
+        self._kept = store.reconciliation(self._hook.org_id, self._hook.id)
+        self._state = Pull() if self._kept is None else msgspec.json.decode(self._kept, type=Pull)
+
+    def run(self, since: Micros | None, now: Micros, paged: Paged) -> None:
+        """Ask until all is known up to now. Raises `AskingError`; what came until then is kept."""
+        state = self._state
+        if state.since is not None and (since is None or since >= state.since):
+            # A run before this one was ended on the way.
+            self._window(now, paged)
+            since = None
+        if state.until is None or since is not None or state.until < now:
+            self._begin(self._start(now) if since is None else since, now)
+            self._window(now, paged)
+        self._ask_singly(now)
+
+    def _start(self, now: Micros) -> Micros:
+        """Since when calls are wanted, if nobody says."""
+        if self._state.until is not None:
+            live = self._space.settings.live_call_limit * SECOND
+            return self._state.until - live - OVERLAP
+        source = source_of(self._hook)
+        lost = (
+            call.creation_time for call in lost_calls(self._store, self._space, now) if call.source == source
+        )
+        return max(min(self._hook.created_at, *lost, now), self._hook.created_at - LOOK_BACK)
+
+    def _begin(self, since: Micros, now: Micros) -> None:
+        if self._lister.looks_back is not None:
+            since = max(since, now - self._lister.looks_back)
+        self._save(since=since, to=max(now, since), cursor=None, pages=0, seen=[])
+
+    def _window(self, now: Micros, paged: Paged) -> None:
+        state = self._state
+        while state.since is not None:
+            if state.pages >= self._pages_max:
+                self._abandon()
+                raise AskingError("endless", f"it has more than {self._pages_max:,} pages")
+            rows = state.rows or self._lister.page_rows
+            question = self._lister.ask(self._key, Window(state.since, state.to), state.cursor, rows)
+            try:
+                answer = self._asker.ask(question)
+                listed, cursor = self._read(answer, state.cursor, rows)
+            except AskingError as error:
+                if error.fault == "too_large" and rows > 1:
+                    # Numbered pages of another size are other pages: from the first one.
+                    self._save(rows=rows // 2, cursor=None, pages=0, seen=[])
+                    continue
+                if error.fault in ("unreadable", "unknown", "endless", "too_large"):
+                    self._abandon()
+                raise
+            digest = _digest(listed)
+            if digest in state.seen:
+                self._abandon()
+                raise AskingError("endless", "it gives the same page again")
+            self._taker.take(listed, now)
+            self.asked.pages += 1
+            self.asked.rows += len(listed)
+            # After the commit of the page: a run that is killed between the two takes it again, and finds
+            # it known.
+            if cursor is None:
+                self._save(until=state.to, since=None, cursor=None, pages=0, seen=[])
+            else:
+                self._save(cursor=cursor, pages=state.pages + 1, seen=[*state.seen, digest][-SEEN_MAX:])
+            paged(self.asked.rows)
+
+    def _read(self, answer: Any, cursor: str | None, rows: int) -> tuple[list[Any], str | None]:
+        try:
+            listed = self._lister.rows_of(answer)
+            return listed, self._lister.follow(answer, cursor, rows)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise AskingError("unreadable", f"its answer is no list of calls: {str(error)[:200]}") from None
+
+    def _ask_singly(self, now: Micros) -> None:
+        """Ask about each call that no list had the end of: those that are lost, and those that still wait."""
+        if self._lister.one is None:
+            return
+        for call_id in [*islice(self._unsettled(now), SINGLY_MAX)]:
+            try:
+                rows = self._rows_of_one(self._taker.own_id(call_id))
+            except AskingError as error:
+                if error.fault == "unknown":
+                    continue  # it is of another account, or forgotten there
+                raise
+            self.asked.asked_singly += 1
+            self._taker.take(rows, now)
+
+    def _unsettled(self, now: Micros) -> Any:
+        source, alive = source_of(self._hook), self._found.alive
+        for call in lost_calls(self._store, self._space, now):
+            if call.source == source and (self._space.id, call.call_id) not in alive:
+                yield call.call_id
+        # Some platforms neither list nor deliver a call that was cancelled before it was dialled.
+        waiting = CallFilter(
+            call_status="queued",
+            start=now - LOOK_BACK,
+            end=now - self._space.settings.live_call_limit * SECOND,
+        )
+        scope = Scope(self._space.org_id, self._space.id)
+        for each in self._store.calls(scope, waiting, ListWindow(limit=SINGLY_MAX)):
+            if each.call.source == source:
+                yield each.call.call_id
+
+    def _rows_of_one(self, own_id: str) -> list[Any]:
+        assert self._lister.one is not None
+        answer = self._asker.ask(self._lister.one(self._key, own_id))
+        if isinstance(answer, dict) and not any(
+            isinstance(answer.get(name), list) for name in self._lister.rows
+        ):
+            return [answer]
+        return self._read(answer, None, 1)[0]
+
+    def _abandon(self) -> None:
+        """The next run begins the window anew."""
+        self._save(since=None, cursor=None, pages=0, seen=[])
+
+    def _save(self, **changes: Any) -> None:
+        before = self._kept
+        for name, value in changes.items():
+            setattr(self._state, name, value)
+        after = msgspec.json.encode(self._state).decode()
+        if not self._store.save_reconciliation(self._hook.org_id, self._hook.id, before, after):
+            raise AskingError("stopped", "another process asks for this hook")
+        self._kept = after
+
+
+def _digest(listed: list[Any]) -> str:
+    text = json.dumps(listed, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

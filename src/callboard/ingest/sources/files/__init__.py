@@ -1,0 +1,1 @@
+"""What a file is made of: bytes, encodings, and its rows, whatever the format."""

@@ -1,0 +1,30 @@
+"""What somebody can accept of a file, and of the next ones of a saved mapping: `--accept`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final, Literal
+
+Accepted = Literal[
+    "some_share_ids",
+    "most_share_ids",
+    "some_without_length",
+    "most_without_length",
+    "some_without_time",
+    "most_without_time",
+]
+
+ACCEPTED: Final[Mapping[str, str]] = {
+    "some_share_ids": "less than half of the rows are about the call or task of another row",
+    "most_share_ids": "several rows are about one call or task",
+    "some_without_length": "less than half of the completed calls have no length",
+    "most_without_length": "completed calls have no length",
+    "some_without_time": "less than half of the rows have no time",
+    "most_without_time": "rows have no time",
+}
+"""Each with what it means. One with `most_` holds for fewer as well."""
+
+
+def is_accepted(kind: str, accepted: Collection[str]) -> bool:
+    """Whether it, or the same of more rows, is among those that are accepted."""
+    return kind in accepted or kind.replace("some_", "most_") in accepted

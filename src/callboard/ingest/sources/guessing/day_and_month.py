@@ -1,0 +1,104 @@
+"""Tell the day from the month, or ask."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from itertools import pairwise
+
+from callboard.ingest.sources.files.records import ImportOptionError, RowError
+from callboard.ingest.sources.guessing.doubts import Answer
+from callboard.ingest.sources.guessing.draft import Draft
+from callboard.ingest.sources.guessing.time_sources import TimeSource, instants_of
+from callboard.ingest.sources.guessing.times import time_column
+from callboard.ingest.sources.mapping import Template
+from callboard.ingest.sources.values.times import TimeReader
+
+
+def tell_day_from_month(draft: Draft, sources: dict[str, TimeSource]) -> None:
+    """Set the format of each time. Where day and month cannot be told apart, the reading that makes the
+    shorter period comes first, and a person is asked.
+    """
+    certain = {source.times.formats[0] for source in sources.values() if len(source.times.formats) == 1}
+    told = _all_formats(draft) - {None}
+    for target, found in sources.items():
+        formats = found.times.formats
+        if len(formats) > 1:
+            decided = [form for form in formats if _same_order(form, certain | told)]
+            formats = decided if len(decided) == 1 else sorted(formats, key=lambda f: _span(draft, found, f))
+        draft.formats[target] = formats[0]
+        draft.rivals[target] = list(formats[1:])
+
+
+def _all_formats(draft: Draft) -> set[str]:
+    """The formats of all columns of times of the file that can be read in one way only."""
+    told = set()
+    for column in draft.sample.columns:
+        times = time_column(draft.sample.values(column), column) if draft.sample.is_filled(column) else None
+        if times is not None and len(times.formats) == 1:
+            told.add(times.formats[0])
+    return told
+
+
+def _same_order(form: str, certain: set[str]) -> bool:
+    """Whether a format has day and month in the order of one of the certain formats, written alike."""
+    return any(_day_part(form) == _day_part(each) for each in certain if each)
+
+
+def _day_part(form: str) -> str:
+    return re.sub(r"%[yY]", "%Y", re.split(r"[ ,T]*%[HI]", form)[0])
+
+
+def _span(draft: Draft, found: TimeSource, form: str) -> tuple[int, int]:
+    read = [at for at in instants_of(draft, found.source, form, None) if at is not None]
+    if not read:
+        return (0, 1)
+    backwards = sum(later < earlier for earlier, later in pairwise(read))
+    return (max(read) - min(read), backwards)
+
+
+def ask_day_and_month(draft: Draft) -> None:
+    """Doubt the times whose day and month nothing in the file tells apart."""
+    for target, others in draft.rivals.items():
+        if not others or draft.plan.options.time_format:
+            continue
+        form, source = draft.formats[target], draft.chosen[target]
+        shown = _first_text(draft, source)
+        answers = tuple(Answer("--time-format", each, _spoken(shown, each)) for each in (form, *others))
+        draft.doubt(
+            "day_month",
+            f"Day and month of {source!r} cannot be told apart: {shown!r} can be "
+            + " or ".join(answer.meaning for answer in answers),
+            source,
+            *answers,
+        )
+        return  # one answer is for all times that are written alike
+
+
+def _first_text(draft: Draft, source: str) -> str:
+    read = Template(source if "{" in source else f"{{{source}}}").reader(whole=True)
+    for record in draft.sample.records:
+        try:
+            if value := read(record.row):
+                return str(value)
+        except RowError:
+            continue
+    return ""
+
+
+def _spoken(text: str, form: str) -> str:
+    try:
+        at = TimeReader((form,), "UTC").read(text)
+    except (RowError, ImportOptionError):
+        return form
+    day = date.fromisoformat(at[:10])
+    return f"{_DAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip

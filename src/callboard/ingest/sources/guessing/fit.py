@@ -1,0 +1,102 @@
+"""Whether a file fits a saved mapping: what must be decided before it is imported by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from callboard.ingest.sources.guessing.checks import number_doubts, to_accept
+from callboard.ingest.sources.guessing.doubts import About, Answer, Doubt
+from callboard.ingest.sources.guessing.units import LEFT_OUT
+from callboard.ingest.sources.mapping import MapOptions, Template, assignments
+from callboard.ingest.sources.mapping.closed import UnknownWord
+from callboard.ingest.sources.plan import ImportPlan
+from callboard.ingest.sources.preview import Numbers
+
+_ABOUT: Mapping[str, About] = {
+    "invalid_status": "status",
+    "invalid_time": "time",
+    "invalid_duration": "unit",
+}
+
+
+def row_doubts(
+    name: str | None,
+    received: int,
+    rejected: Mapping[str, tuple[int, int, str]],
+    words: Iterable[UnknownWord],
+) -> list[Doubt]:
+    """Rows that the mapping of this name cannot take. `rejected`: reason → rows, the first line of them, and
+    its message.
+    """
+    answers = word_answers(words)
+    return [
+        Doubt(
+            _ABOUT.get(reason, "rows"),
+            f"{rows:,} of {received:,} rows do not fit the mapping {name!r}: {reason}, as line {line}: "
+            f"{message}",
+            answers=answers if reason == "invalid_status" else (),
+        )
+        for reason, (rows, line, message) in sorted(rejected.items(), key=lambda pair: -pair[1][0])
+    ]
+
+
+def word_answers(words: Iterable[UnknownWord]) -> tuple[Answer, ...]:
+    """An option for each word of a status that nobody knows, with `…` for its meaning."""
+    return tuple(
+        Answer("--values", value, f"what {each.word!r} means")
+        for each in words
+        if each.rejects and (value := each.value) is not None
+    )
+
+
+def fit_doubts(plan: ImportPlan, numbers: Numbers) -> list[Doubt]:
+    """What must never happen silently, also by a mapping that was right before, unless it was accepted."""
+    options = plan.options
+    mapped = assignments(options.map, "--map")
+    return list(
+        number_doubts(
+            numbers,
+            rows_may_share=rows_may_share(options),
+            id_column=mapped.get("call_id") or mapped.get("task_id"),
+            duration_column=mapped.get("call_duration"),
+            is_length_left_out=LEFT_OUT in options.null,
+            accepted=plan.accept,
+        )
+    )
+
+
+def accepted_by(plan: ImportPlan, numbers: Numbers) -> tuple[str, ...]:
+    """What a mapping accepts that is saved by the import of a file with these numbers: what was accepted
+    before, and what is odd about this file.
+    """
+    found = to_accept(numbers, rows_may_share=rows_may_share(plan.options))
+    if plan.options.record_type == "call" and not _has_length(plan.options):
+        found.append("most_without_length")
+    return tuple(sorted({*plan.accept, *found}))
+
+
+def rows_may_share(options: MapOptions) -> bool:
+    """Whether it is said how several rows are one call."""
+    return bool(options.legs or options.when)
+
+
+def _has_length(options: MapOptions) -> bool:
+    """Whether a call's length, or the end that it has without one, is in the file."""
+    named = {*assignments(options.map, "--map"), *assignments(options.set, "--set")}
+    named |= {assignment.partition("=")[0].strip() for _, assignment in options.when}
+    return not named.isdisjoint({"call_duration", "end_time"})
+
+
+def gone_fields(options: MapOptions, columns: list[str]) -> list[str]:
+    """The fields whose columns, by the options, are not in the file."""
+    return [
+        field
+        for field, source in assignments(options.map, "--map").items()
+        if any(name not in columns for name in Template(source).columns)
+    ]
+
+
+def column_doubt(name: str | None, message: str, fields: Iterable[str]) -> Doubt:
+    """The doubt about a file whose columns are not those of the mapping of this name."""
+    answers = (Answer("--map", f"{field}=…", f"the column that holds {field} now") for field in fields)
+    return Doubt("header", f"the file does not fit the mapping {name!r}: {message}", answers=tuple(answers))

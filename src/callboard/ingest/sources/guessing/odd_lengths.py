@@ -1,0 +1,115 @@
+"""Lengths that are no lengths, or are written unlike the others; and lengths in two columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from callboard.ingest.sources.files.records import RowError
+from callboard.ingest.sources.guessing.doubts import Answer
+from callboard.ingest.sources.guessing.draft import Draft
+from callboard.ingest.sources.guessing.headings import said_in
+from callboard.ingest.sources.guessing.lengths import MAX_UNFIT, NO_LENGTH, LengthColumn
+from callboard.ingest.sources.guessing.units import leaving_out
+from callboard.ingest.sources.mapping import joined
+from callboard.ingest.sources.mapping.patterns import escaped
+from callboard.ingest.sources.mapping.templates import place_of
+from callboard.ingest.sources.values.lengths import LengthReader
+from callboard.ingest.sources.values.numbers import number
+
+_A_MINUTE_S = 60
+_LONGEST_COMPACT: Final = 6
+_NO_LEADING_ZERO: Final = 12
+"""So many numbers that are clocks throughout are rarely so by chance."""
+
+
+def leave_out(draft: Draft, column: str, found: LengthColumn, reader: LengthReader) -> None:
+    """Take cells that are no lengths for none: the call counts, and its length is unknown. Doubt them, and
+    those that are lengths in another form than the rest.
+    """
+    strange = [each for each in found.unfit if not draft.is_explained("call_duration", str(each))]
+    if not strange or len(found.unfit) >= MAX_UNFIT:
+        return
+    nothing = [str(each) for each in strange if not _is_length(reader, each)]
+    if nothing:
+        draft.nulls["call_duration"] = nothing
+    if nothing := [word for word in nothing if word not in NO_LENGTH]:
+        draft.doubt(
+            "unit",
+            f"{_listed(nothing)} of {column!r} is no length of time and is left out",
+            column,
+            Answer("--null", joined([f"call_duration:{escaped(nothing[0])}"]), "its length is unknown"),
+        )
+    if other := [str(each) for each in strange if _is_length(reader, each)]:
+        draft.doubt(
+            "unit",
+            f"{_listed(other)} of {column!r} is written unlike the other lengths",
+            column,
+            Answer("--map", f"call_duration={column}", "it is a length all the same"),
+        )
+
+
+def doubt_compact_clocks(draft: Draft, column: str) -> None:
+    """Doubt numbers that may be hours, minutes and seconds without signs between them: 003102, 10111. All
+    have fewer than 60 in the places of minutes and seconds, and one width with leading zeros, or many say it.
+    """
+    texts = [str(each) for each in draft.sample.values(column) if str(each) != "0"]
+    if not texts or not all(_is_compact(each) for each in texts):
+        return
+    long = {each for each in texts if len(each) > 2 and each.strip("0")}
+    is_padded = len({len(each) for each in texts}) == 1 and any(each[0] == "0" for each in texts)
+    is_likely = len(long) >= _NO_LEADING_ZERO and said_in(draft.heading(column)).unit is None
+    if not long or not (is_padded or is_likely):
+        return
+    example = max((each for each in texts if each.strip("0")), key=len)
+    draft.doubt(
+        "unit",
+        f"{example!r} of {column!r} is read as a number; it may be hours, minutes and seconds",
+        column,
+        Answer("--map", joined([f"call_duration={column}"]), "it is a number"),
+        leaving_out("it is left out, and the talk is unknown"),
+    )
+
+
+def _is_compact(text: str) -> bool:
+    """Whether digits are a clock: of minutes and seconds, below an hour, or of hours as well."""
+    if not (text.isascii() and text.isdecimal()) or len(text) > _LONGEST_COMPACT:
+        return False
+    seconds, minutes = int(text[-2:]), int(text[-4:-2] or 0)
+    return seconds < _A_MINUTE_S and minutes < _A_MINUTE_S
+
+
+def choose_parts(draft: Draft, column: str, lengths: Mapping[str, LengthColumn]) -> bool:
+    """Join minutes with a column of seconds that never reach a minute: they are the two parts of a length."""
+    if draft.is_settled("call_duration") or lengths[column].unit != "minutes":
+        return False
+    for other, found in lengths.items():
+        seconds = [number(each) for each in draft.sample.values(other)]
+        minutes = [number(each) for each in draft.sample.values(column)]
+        if other == column or found.unit != "seconds" or None in (*seconds, *minutes):
+            continue
+        if max(filter(None, seconds), default=_A_MINUTE_S) >= _A_MINUTE_S or any(m % 1 for m in minutes if m):
+            continue
+        template = f"{place_of(column)}m {place_of(other)}s"
+        draft.chosen["call_duration"] = template
+        draft.doubt(
+            "unit",
+            f"{column!r} and {other!r} seem to be the two parts of a length, and are put together",
+            column,
+            Answer("--map", joined([f"call_duration={template}"]), "minutes and seconds of one length"),
+            Answer("--map", joined([f"call_duration={column}"]), f"{column!r} is the whole talk time"),
+        )
+        return True
+    return False
+
+
+def _is_length(reader: LengthReader, cell: Any) -> bool:
+    try:
+        reader(cell)
+    except RowError:
+        return False
+    return True
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(map(repr, words))

@@ -1,0 +1,143 @@
+"""Whether a length is the talk alone, or holds the ringing and the waiting before it.
+
+A file may say 0 for calls that nobody answered and still count the ringing of the others. What tells is a
+second column: talk and ringing together are the whole call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from callboard.ingest.sources.guessing.doubts import Answer
+from callboard.ingest.sources.guessing.draft import Draft
+from callboard.ingest.sources.guessing.headings import (
+    is_before_talk,
+    is_of_one_side,
+    is_speech_of_another,
+    says_talk,
+)
+from callboard.ingest.sources.guessing.length_readings import FITTING_SHARE, ROUNDING_S, Reading, Spans, read
+from callboard.ingest.sources.guessing.lengths import LengthColumn, length_column
+from callboard.ingest.sources.guessing.units import leaving_out
+from callboard.ingest.sources.mapping import joined
+
+Seconds = Sequence[float | None]
+_RING_S: Final = 2 * ROUNDING_S
+"""A shorter ringing is lost in the rounding of two lengths, and tells nothing."""
+
+
+def is_talk_alone(draft: Draft, reading: Reading, lengths: Mapping[str, LengthColumn], spans: Spans) -> bool:
+    """Whether the rows prove that a length is the whole call without the ringing."""
+    waits = [seconds for _, seconds in _waits(draft, reading, spans)]
+    for whole in (spans.total, *_others(draft, reading, lengths)):
+        if any(_share(reading.seconds, _less(whole, wait), wait, spans) >= FITTING_SHARE for wait in waits):
+            return True
+    return False
+
+
+def doubt_ringing(draft: Draft, reading: Reading, lengths: Mapping[str, LengthColumn], spans: Spans) -> None:
+    """Doubt a length that holds the ringing, or of which the file does not tell, where the calls did ring.
+
+    Without the end of the calls, a length of 0 for those that nobody answered says that it is the talk.
+    """
+    waits = [pair for pair in _waits(draft, reading, spans) if _rang(reading, pair[1], spans)]
+    if not waits or is_talk_alone(draft, reading, lengths, spans):
+        return
+    column, answer = reading.column, _all_the_same(reading.column)
+    source, wait = waits[0]
+    if _share(reading.seconds, spans.total, wait, spans) >= FITTING_SHARE:
+        begin, end = draft.chosen["creation_time"], draft.chosen["end_time"]
+        message = f"{column!r} is the time from {begin!r} to {end!r}, with the ringing that {source!r} tells"
+    elif not says_talk(column) and not _has_zeros(reading, spans):
+        message = f"{column!r} may hold the ringing too: calls rang by {source!r}, and no other column tells"
+    else:
+        return
+    draft.doubt("unit", message, column, answer, leaving_out("it is left out, and the talk is unknown"))
+
+
+def is_speech(draft: Draft, column: str) -> bool:
+    """Whether a length is what one side spoke: another column says it of another side."""
+    return is_of_one_side(column) and any(
+        is_speech_of_another(other, column)
+        and length_column(draft.sample.values(other), draft.heading(other)) is not None
+        for other in draft.sample.columns
+    )
+
+
+def doubt_speech(draft: Draft, reading: Reading, lengths: Mapping[str, LengthColumn], spans: Spans) -> None:
+    """Doubt the talk of one side where another column may be that of both."""
+    column = reading.column
+    if not is_of_one_side(column) or is_talk_alone(draft, reading, lengths, spans):
+        return
+    others = [each for each in lengths if not is_of_one_side(each)]
+    if others or is_speech(draft, column):
+        draft.doubt(
+            "unit",
+            f"{column!r} may be what one side spoke, and not the time that both were connected",
+            column,
+            _all_the_same(column),
+            *(
+                Answer("--map", joined([f"call_duration={other}"]), f"the talk time is {other!r}")
+                for other in others[:1]
+            ),
+            leaving_out("its length is unknown"),
+        )
+
+
+def _all_the_same(column: str) -> Answer:
+    return Answer("--map", joined([f"call_duration={column}"]), "it is the talk time all the same")
+
+
+def _waits(draft: Draft, like: Reading, spans: Spans) -> Iterator[tuple[str, Seconds]]:
+    """What tells the ringing of each row: the time until the answer, and columns that are called so."""
+    if any(spans.ring):
+        yield draft.chosen["start_time"], spans.ring
+    for column in draft.sample.columns:
+        if column != like.column and is_before_talk(column):
+            found = length_column(draft.sample.values(column), draft.heading(column))
+            if found is not None:
+                yield column, _read_like(draft, column, found, like).seconds
+
+
+def _others(draft: Draft, like: Reading, lengths: Mapping[str, LengthColumn]) -> Iterator[Seconds]:
+    for column, found in lengths.items():
+        if column != like.column:
+            yield _read_like(draft, column, found, like).seconds
+
+
+def _read_like(draft: Draft, column: str, found: LengthColumn, like: Reading) -> Reading:
+    """A column in its own unit or, where it says none, in that of the column beside it."""
+    same = like.unit if found.shape == "number" else "seconds"
+    return read(draft, column, found.unit or same, found.decimals[0])
+
+
+def _less(whole: Seconds, wait: Seconds) -> Seconds:
+    return [
+        None if one is None or other is None else one - other for one, other in zip(whole, wait, strict=True)
+    ]
+
+
+def _share(lengths: Seconds, spans: Seconds, waits: Seconds, of: Spans) -> float:
+    """The share of answered calls, of those that rang, whose length is the span; 0 where none tells."""
+    pairs = [
+        (length, span)
+        for length, span, wait, answered in zip(lengths, spans, waits, of.is_answered, strict=True)
+        if length and span is not None and wait and wait > _RING_S and answered is not False
+    ]
+    near = sum(abs(length - span) <= ROUNDING_S for length, span in pairs)
+    return near / len(pairs) if pairs else 0.0
+
+
+def _rang(reading: Reading, wait: Seconds, of: Spans) -> bool:
+    return any(
+        length and waited and waited > ROUNDING_S and answered is not False
+        for length, waited, answered in zip(reading.seconds, wait, of.is_answered, strict=True)
+    )
+
+
+def _has_zeros(reading: Reading, of: Spans) -> bool:
+    """Whether there are calls that nobody answered, and they have no length."""
+    return any(
+        not length and not answered for length, answered in zip(reading.seconds, of.is_answered, strict=True)
+    )

@@ -1,0 +1,84 @@
+"""Lengths that are rounded to minutes: beside exact ones they are not needed, and alone they are doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from callboard.ingest.sources.guessing.doubts import Answer
+from callboard.ingest.sources.guessing.draft import Draft
+from callboard.ingest.sources.guessing.length_readings import (
+    A_MINUTE_S,
+    FITTING_SHARE,
+    Reading,
+    Spans,
+    has_spans,
+    read,
+    told,
+)
+from callboard.ingest.sources.guessing.lengths import LengthColumn
+from callboard.ingest.sources.guessing.units import CLOCK_UNITS, UNITS, leaving_out
+from callboard.ingest.sources.mapping import joined
+
+_A_FEW: Final = 3
+
+
+def readings_of(draft: Draft, column: str, found: LengthColumn) -> list[Reading]:
+    """A column in the unit that it says, or in each that it may have."""
+    units = CLOCK_UNITS if found.shape == "clock" else UNITS
+    return [
+        read(draft, column, unit, decimal)
+        for unit in ((found.unit,) if found.unit else units)
+        for decimal in found.decimals
+    ]
+
+
+def is_rounded_talk(draft: Draft, column: str, found: LengthColumn, spans: Spans) -> bool:
+    """Whether a column is the time from answer to end (or from creation to end) rounded to minutes, while the
+    times themselves are exact.
+    """
+    return any(
+        _is_rounded(each, of, spans)
+        for each in readings_of(draft, column, found)
+        for of in (spans.talk, spans.total)
+    )
+
+
+def _is_rounded(reading: Reading, of: Sequence[float | None], spans: Spans) -> bool:
+    lengths = [each for each in reading.seconds if each]
+    exact = any(talk and talk % A_MINUTE_S for talk in spans.talk)
+    if not exact or not lengths or any(each % A_MINUTE_S for each in lengths):
+        return False
+    pairs = [
+        (length, span)
+        for length, span, talk, answered in zip(
+            reading.seconds, of, spans.talk, spans.is_answered, strict=True
+        )
+        if length is not None and span and talk and answered is not False
+    ]
+    near = sum(abs(length - span) < A_MINUTE_S for length, span in pairs)
+    return bool(pairs) and near >= len(pairs) * FITTING_SHARE
+
+
+def doubt_rounding(draft: Draft, reading: Reading, found: LengthColumn, spans: Spans) -> None:
+    """Doubt lengths that all are whole minutes where the times are exact, or that say seconds: they are what
+    was billed, and the talk was shorter.
+    """
+    if not reading.is_rounded:
+        return
+    if has_spans(reading, spans):
+        beside = any(span % A_MINUTE_S for _, span in told(reading, spans.total, spans))
+        message = f"{reading.column!r} is rounded to minutes, and start and end of its rows are exact"
+    else:
+        # One length that comes again says nothing of rounding.
+        lengths = {each for each in reading.seconds if each}
+        beside = reading.unit == "seconds" and found.shape == "number" and len(lengths) >= _A_FEW
+        message = f"{reading.column!r} holds whole minutes in seconds: it seems to be rounded, as for a bill"
+    if beside:
+        draft.doubt(
+            "unit",
+            message,
+            reading.column,
+            Answer("--map", joined([f"call_duration={reading.column}"]), "it is the talk time all the same"),
+            leaving_out("it is left out, and the talk is unknown"),
+        )

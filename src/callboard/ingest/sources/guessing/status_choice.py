@@ -1,0 +1,204 @@
+"""Choose the column that says how calls or tasks ended, and doubt it where another says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from callboard.ingest.sources.guessing.doubts import Answer
+from callboard.ingest.sources.guessing.draft import Draft
+from callboard.ingest.sources.guessing.headings import heading
+from callboard.ingest.sources.guessing.status_columns import (
+    StatusColumn,
+    is_yes_or_no,
+    listed,
+    read_column,
+    says_direction,
+    says_unanswered,
+    status_field,
+)
+from callboard.ingest.sources.mapping.conditions import condition_text
+from callboard.ingest.sources.mapping.patterns import escaped
+from callboard.ingest.sources.words import BY_TALK
+
+_KNOWN_SHARE: Final = 0.5
+_WAYS: Final = 3
+"""Completed, missed and failed: a column that says all of them leaves nothing for another to say."""
+_ENDED: Final = "completed"
+_RESULTS: Final = frozenset({"conclusion", "result", "result_state"})
+"""Headings of what a task came to, beside a status that says only that it is over."""
+
+
+def status_column(draft: Draft) -> StatusColumn | None:
+    """The column that says best how calls or tasks ended; None without one."""
+    target = status_field(draft)
+    if draft.is_settled(target):
+        given = draft.given.get(target)
+        return read_column(draft, target, given) if given and "{" not in given else None
+    found = [each for each in (read_column(draft, target, column) for column in _candidates(draft)) if each]
+    fitting = [each for each in found if each.known > _KNOWN_SHARE]
+    whole = [each for each in fitting if each.tells and each.known == 1.0]
+    best = _best(draft, found)
+    if best in fitting and best.tells and best.known < 1.0 and whole and _agree(draft, best, whole[0]):
+        best = whole[0]
+    if best in fitting and not draft.is_settled(target) and len(set(best.meanings.values())) == 1:
+        best = _of_more_ways(draft, best, whole) or best
+    if best is not None:
+        # What a task returned may say anything, and be a word of a status here and there.
+        compared = [each for each in found if each in fitting or (each.tells and target == "call_status")]
+        _compare(draft, best, [each for each in compared if each is not best])
+        if len({*filter(None, best.meanings.values())} - {BY_TALK}) < _WAYS or best.known < 1.0:
+            _doubt_unknown(draft, best, _unknown(draft, found[: found.index(best)]))
+    return best
+
+
+def _best(draft: Draft, found: Sequence[StatusColumn]) -> StatusColumn | None:
+    """The column that tells how calls ended, the first of those most of whose words are known; else one whose
+    unknown words are asked about. A direction, and a word that says only that a call is over, stand for the
+    status where no other column may be it.
+    """
+    ways = draft.candidates.get("call_type", [])
+    own = [each for each in found if each.column not in ways or _says_ends(each)]
+    known = [each for each in own if each.known > _KNOWN_SHARE]
+    over = next((each for each in known if not says_direction(each)), None)
+    choices = (
+        (each for each in known if each.tells),
+        (each for each in own if each.tells and (over is None or says_unanswered(each))),
+        _unknown(draft, found),
+        (each for each in found if each.tells and each.known > _KNOWN_SHARE),
+        (each for each in own if over and each not in known and len(each.meanings) > 1),
+        (each for each in [over] if each),
+        (each for each in own if not says_direction(each)),
+        (each for each in found if each.known > _KNOWN_SHARE),
+        (each for each in found if each.known or each.column not in ways),
+    )
+    return next((each for some in choices for each in some), None)
+
+
+def _says_ends(way: StatusColumn) -> bool:
+    """Whether a column whose heading is that of directions tells how calls ended: answered, unanswered."""
+    return way.tells and way.known == 1.0 and not says_direction(way) and len(set(way.meanings.values())) > 1
+
+
+def _unknown(draft: Draft, found: Sequence[StatusColumn]) -> list[StatusColumn]:
+    """Columns that are called the status, and nothing else, and most of whose words nobody knows."""
+    beside = {each for of in ("outcome", "end_reason", "call_type") for each in draft.candidates.get(of, [])}
+    return [
+        each
+        for each in found
+        if each.known <= _KNOWN_SHARE and each.column not in beside and len(each.meanings) > 1
+    ]
+
+
+def _of_more_ways(draft: Draft, only: StatusColumn, others: Sequence[StatusColumn]) -> StatusColumn | None:
+    """A column that tells calls apart, beside one that says the same of all: that every call is over."""
+    weak = set(draft.candidates.get("call_type", []))
+    outcomes = draft.candidates.get("outcome", [])
+    found = next(
+        (
+            each
+            for each in sorted(others, key=lambda each: each.column in outcomes)
+            if len(set(each.meanings.values())) > 1
+            and each.column not in weak
+            and (each.column not in outcomes or _says_missed(each))
+        ),
+        None,
+    )
+    if found is not None:
+        target = status_field(draft)
+        draft.doubt(
+            "status",
+            f"{only.column!r} says the same of all; {found.column!r} is taken, which tells them apart",
+            found.column,
+            Answer("--map", f"{target}={found.column}", f"{found.column!r} says how it ended"),
+            Answer("--map", f"{target}={only.column}", f"{only.column!r} says how it ended"),
+        )
+    return found
+
+
+def _says_missed(outcome: StatusColumn) -> bool:
+    """Whether a column of what the business made of calls says more than yes or no, also of no answer."""
+    return not is_yes_or_no(outcome) and "missed" in outcome.meanings.values()
+
+
+def _candidates(draft: Draft) -> list[str]:
+    target = status_field(draft)
+    columns = [each for each in draft.open_candidates(target) if each not in draft.given.values()]
+    if target == "status":
+        # What is inside an object may be of something else than the task: its input, its parts.
+        columns.sort(key=lambda each: "." in each)
+    if target == "call_status":
+        # A reason of the end, or what the business made of the call, is better than nothing.
+        for weaker in ("end_reason", "outcome"):
+            columns += [each for each in draft.open_candidates(weaker) if each not in columns]
+    return columns
+
+
+def _agree(draft: Draft, one: StatusColumn, other: StatusColumn) -> bool:
+    """Whether two columns say the same of every row of which both say something."""
+    return not _differing(draft, one, other)
+
+
+def _is_result(column: str) -> bool:
+    return heading(column.rpartition(".")[2]) in _RESULTS
+
+
+def _differing(draft: Draft, one: StatusColumn, other: StatusColumn, but: str = BY_TALK) -> int:
+    """The rows of which two columns say different things. `but`: where the first says this, they agree."""
+    words = zip(draft.sample.texts(one.column), draft.sample.texts(other.column), strict=True)
+    pairs = [(one.meanings.get(a), other.meanings.get(b)) for a, b in words]
+    return sum(a not in (b, but) for a, b in pairs if a and b and BY_TALK not in (a, b))
+
+
+def _compare(draft: Draft, best: StatusColumn, others: Sequence[StatusColumn]) -> None:
+    """Doubt a status beside which another column says otherwise. What the business made of a call, and why it
+    ended, need not agree with how it ended.
+    """
+    weak = {each for of in ("outcome", "end_reason", "call_type") for each in draft.candidates.get(of, [])}
+    target = status_field(draft)
+    for other in others:
+        # A column that knows fewer ways to end, such as yes and no, is about a part of it.
+        is_less = best.known == 1.0 and len(set(other.meanings.values())) < len(set(best.meanings.values()))
+        if target == "status" and _is_result(other.column):
+            if _differing(draft, best, other, but=_ENDED) == 0:
+                _end_by(draft, other)
+                continue
+            is_less = False
+        if other.column in weak or is_less or draft.is_settled(target):
+            continue
+        if differing := _differing(draft, best, other):
+            draft.doubt(
+                "status",
+                f"{best.column!r} and {other.column!r} both look like the status and differ in {differing:,} "
+                f"rows; {best.column!r} is taken",
+                best.column,
+                Answer("--map", f"{target}={best.column}", f"{best.column!r} says how it ended"),
+                Answer("--map", f"{target}={other.column}", f"{other.column!r} says how it ended"),
+            )
+            if target == "status":
+                _end_by(draft, other)
+
+
+def _doubt_unknown(draft: Draft, best: StatusColumn, others: Sequence[StatusColumn]) -> None:
+    """Doubt a status taken from another column than the likeliest, whose words nobody knows."""
+    target = status_field(draft)
+    # What stands in another object may be the state of an agent.
+    near = [each for each in others if each.column.rpartition(".")[0] in ("", best.column.rpartition(".")[0])]
+    for other in near[:1]:
+        words = [word for word, meaning in other.meanings.items() if not meaning]
+        draft.doubt(
+            "status",
+            f"{listed(words)} of {other.column!r} has no meaning that is known; {best.column!r} is taken",
+            other.column,
+            Answer("--map", f"{target}={best.column}", f"{best.column!r} says how it ended"),
+            Answer("--map", f"{target}={other.column}", f"{other.column!r} says how it ended"),
+        )
+
+
+def _end_by(draft: Draft, other: StatusColumn) -> None:
+    """Let a second column say that tasks failed of which the first says only that they are over."""
+    draft.when += [
+        (condition_text((other.column, "=", escaped(word))), f"status={meaning}")
+        for word, meaning in other.meanings.items()
+        if meaning and meaning != _ENDED
+    ]

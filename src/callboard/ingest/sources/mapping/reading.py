@@ -1,0 +1,33 @@
+"""What the importer asks of whatever makes events of rows."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from callboard.ingest.sources.mapping.closed import UnknownWord
+
+
+class RowReader(Protocol):
+    """Makes an event of each row, and counts as it goes. See `RowMapping`."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def columns(self) -> list[str]: ...
+    @property
+    def reads_all(self) -> bool: ...
+    @property
+    def is_whole(self) -> bool:
+        """Whether a row whose status is empty is a mistake: else it tells facts."""
+
+    @property
+    def ambiguous_times(self) -> int: ...
+    @property
+    def impossible_times(self) -> int: ...
+    @property
+    def differing_rows(self) -> int: ...
+    @property
+    def unknown_words(self) -> list[UnknownWord]: ...
+    def check(self, columns: list[str]) -> None: ...
+    def event(self, row: dict[str, Any]) -> dict[str, Any]: ...
+    def start_over(self) -> None: ...

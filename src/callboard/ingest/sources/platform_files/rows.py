@@ -1,0 +1,256 @@
+"""The records of a file that a platform exported, each translated as one delivery of the platform."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from msgspec import Struct
+
+from callboard.clock import Micros
+from callboard.ingest.sources.files.lines import MAX_LINE_CHARACTERS, Lines
+from callboard.ingest.sources.files.opening import READING_FAULTS, broken_off
+from callboard.ingest.sources.files.records import ImportOptionError, Record, RowError
+from callboard.ingest.sources.platform_files.documents import Documents
+from callboard.ingest.sources.platform_files.table import Columns, Cut, body_of, cut_row, separator_of
+from callboard.ingest.sources.platforms.delivery import (
+    FROM_FILE,
+    Delivery,
+    HookSettings,
+    QuarantineReason,
+)
+from callboard.ingest.sources.platforms.platform import Platform, translated
+from callboard.model.words import RejectReason
+
+REASONS: Final[dict[QuarantineReason, RejectReason]] = {
+    "unreadable": "invalid_value",
+    "missing_id": "missing_field",
+    "unknown_status": "invalid_status",
+    "bad_time": "invalid_time",
+    "invalid": "invalid_value",
+    "rejected": "invalid_value",  # of deliveries alone: a row that is not taken has its own reason
+}
+"""Why a record of a delivery goes to quarantine → why a row of a file is rejected."""
+FIRST_ROWS: Final = 200
+"""Rows of a table without a header by which its layouts are known."""
+REMEMBERED_MAX: Final = 50_000
+"""Channels whose earlier rows are remembered at once; of the longest known ones they are forgotten."""
+REMEMBERED_ROWS_MAX: Final = 10
+"""Rows that are remembered of one channel."""
+FRAME_LINES_MAX: Final = 1_000
+IGNORED_KINDS_MAX: Final = 50
+"""Reasons why records are no calls that are counted one by one; further ones are counted together."""
+SHOWN_CHARACTERS: Final = 1 << 16
+"""Of a document with several records, so many characters are written beside one that is rejected."""
+_DBTEXT: Final = re.compile(r"\s*\w+\((?:int|string|double|str)[,)]")
+
+
+class Translator(Struct, frozen=True):
+    """Reads what stands in files of one platform."""
+
+    platform: Platform
+    settings: HookSettings
+    received_at: Micros
+    """When the file was last changed: the same each time that it is read."""
+    ignored: Counter[str]
+    """Why records are no calls → how many."""
+
+    def records(
+        self, line: int, body: bytes, cells: list[Any], *, known: int = 0, text: str = ""
+    ) -> Iterator[Record]:
+        """What one piece of a file says: a record for each event, and for each part that cannot be read.
+
+        `known`: events of rows before, which stand in the body as well. `text`: shown beside what is
+        rejected, where there are no cells.
+        """
+        delivery = Delivery(method=FROM_FILE, body=body, received_at=self.received_at)
+        found = translated(self.platform, delivery, self.settings)
+        for reason in found.ignored:
+            is_new = reason not in self.ignored and len(self.ignored) >= IGNORED_KINDS_MAX
+            self.ignored["other" if is_new else reason] += 1
+        words = [(each.field, each.word) for each in found.unknown_words]
+        events = found.events[known:]
+        if len(events) + len(found.quarantined) > 1:
+            text = text[:SHOWN_CHARACTERS]
+        shown = cells or [text]
+        for event in events:
+            yield Record(line, {"event": event, "words": words}, shown)
+            words = []
+        for verdict in found.quarantined:
+            yield Record(line, {}, shown, RowError(REASONS[verdict.reason], str(verdict.message)))
+
+
+class PlatformRows:
+    """A file of a platform, record by record. See `Rows`."""
+
+    def __init__(self, lines: Lines, head: str, name: str, translator: Translator) -> None:
+        """`head`: the first characters of the text. Raises `ImportOptionError` for a table that is none of
+        the platform.
+        """
+        self._lines = lines
+        self._name = name
+        self._translator = translator
+        self.mended = 0
+        self._repeated = 0
+        self.kind, self.columns = "documents", list[str]()
+        begin = head.lstrip("\ufeff \t\r\n")
+        self._records: Iterator[Record]
+        if begin[:1] in ("{", "["):
+            self._records = self._of_documents()
+        elif begin[:6].lower() == "event:":
+            self._records = self._of_frames()
+        elif begin.startswith("cdr="):
+            self._records = self._of_lines("")
+        elif _DBTEXT.match(begin):
+            self._records = self._of_lines(lines.next_line() or "")
+        else:
+            self._records = self._of_table()
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """The records so far that are no calls, and repeated headers."""
+        found = {f"no call: {reason}": count for reason, count in self._translator.ignored.items()}
+        return found | ({"repeated header": self._repeated} if self._repeated else {})
+
+    def __iter__(self) -> Iterator[Record]:
+        return self._records
+
+    def _of_documents(self) -> Iterator[Record]:
+        try:
+            for line, text in Documents(self._lines.read, self._name):
+                body = text.encode("utf-8", "surrogateescape")
+                yield from self._translator.records(line, body, [], text=text)
+        except READING_FAULTS as error:
+            raise broken_off(self._name, error) from error
+
+    def _of_lines(self, heading: str) -> Iterator[Record]:
+        while (line := self._lines.next_line()) is not None:
+            if line.strip():
+                body = (heading + line.rstrip("\r\n") + "\n").encode("utf-8", "surrogateescape")
+                yield from self._translator.records(self._lines.number, body, [], text=line.rstrip("\r\n"))
+
+    def _of_frames(self) -> Iterator[Record]:
+        frame: list[str] = []
+        while True:
+            line = self._lines.next_line()
+            if line is not None and line.strip() and len(frame) < FRAME_LINES_MAX:
+                frame.append(line)
+                continue
+            if frame:
+                text, first = "".join(frame), self._lines.number - len(frame) + (line is None)
+                frame = [line] if line is not None and line.strip() else []
+                yield from self._translator.records(
+                    first, text.encode("utf-8", "surrogateescape"), [], text=text
+                )
+            if line is None:
+                return
+
+    def _of_table(self) -> Iterator[Record]:
+        platform = self._translator.platform
+        if not platform.tables:
+            raise ImportOptionError(
+                f"{self._name} is no JSON, and Callboard knows no tables of {platform.title}: export JSON, "
+                "or read the file by --map or --guess."
+            )
+        cuts = self._cuts()
+        first = [cut for _, cut in zip(range(FIRST_ROWS), cuts, strict=False)]
+        table = TableRows(self._translator)
+        table.begin([cut.cells for _, cut in first if not cut.is_broken])
+        self.kind, self.columns = "delimited", table.columns.shown
+
+        def records() -> Iterator[Record]:
+            for some in (first, cuts):
+                for line, cut in some:
+                    if table.is_header(cut):
+                        self._repeated += line > first[0][0]
+                        continue
+                    yield from table.records(line, cut)
+
+        return records()
+
+    def _cuts(self) -> Iterator[tuple[int, Cut]]:
+        lines: deque[str] = deque()
+        separator: str | None = None
+        is_end = False
+        while True:
+            if not lines and not is_end:
+                is_end = not self._next(lines)
+            if not lines:
+                return
+            separator = separator or separator_of(lines[0])
+            cut = cut_row(lines, separator, is_end=is_end)
+            if cut is None:
+                is_end = not self._next(lines)
+                continue
+            begin = self._lines.number - len(lines) + 1
+            for _ in range(cut.lines):
+                lines.popleft()
+            if any(map(str.strip, cut.cells)):
+                yield begin, cut
+
+    def _next(self, lines: deque[str]) -> bool:
+        line = self._lines.next_line()
+        if line is None:
+            return False
+        lines.append(line)
+        return True
+
+
+class TableRows:
+    """Rows of one table, translated one at a time; what follows from earlier rows is remembered."""
+
+    def __init__(self, translator: Translator) -> None:
+        self._translator = translator
+        self.columns = Columns(translator.platform.tables, translator.platform.title)
+        self._remembered: dict[str, list[Sequence[str]]] = {}
+
+    def begin(self, rows: Sequence[Sequence[str]]) -> None:
+        """Learn the columns from the first rows. Raises `ImportOptionError`."""
+        self.columns.learn(rows)
+
+    def needs_earlier_rows(self, rows: Sequence[Sequence[str]]) -> bool:
+        """Whether one of these rows tells how a later one is to be read."""
+        return any(self._about(self.columns.of(each) or (), each) is not None for each in rows)
+
+    def is_header(self, cut: Cut) -> bool:
+        """Whether a row is the header of the table."""
+        return not cut.is_broken and self.columns.is_header(cut.cells)
+
+    def records(self, line: int, cut: Cut) -> Iterator[Record]:
+        """What a row says."""
+        if cut.is_broken or len(cut.cells[0]) >= MAX_LINE_CHARACTERS:
+            yield Record(line, {}, cut.cells, RowError("invalid_value", "a quote in the row is never closed"))
+            return
+        heading = self.columns.of(cut.cells)
+        if heading is None:
+            message = f"{len(cut.cells)} cells, and no known layout has these"
+            yield Record(line, {}, cut.cells, RowError("invalid_value", message))
+            return
+        before = self._before(heading, cut.cells)
+        body = body_of(heading, *before, cut.cells)
+        records = list(self._translator.records(line, body, cut.cells, known=len(before)))
+        self._remember(heading, cut.cells, is_read=any(each.problem is None for each in records))
+        yield from records
+
+    def _before(self, heading: Sequence[str], cells: Sequence[str]) -> list[Sequence[str]]:
+        """The earlier rows that are needed to read this one."""
+        about = self._about(heading, cells)
+        return self._remembered.pop(about[0], []) if about is not None and about[1] else []
+
+    def _remember(self, heading: Sequence[str], cells: Sequence[str], *, is_read: bool) -> None:
+        about = self._about(heading, cells)
+        if about is None or about[1] or not is_read:
+            return
+        while len(self._remembered) >= REMEMBERED_MAX:
+            del self._remembered[next(iter(self._remembered))]
+        kept = self._remembered.setdefault(about[0], [])
+        if len(kept) < REMEMBERED_ROWS_MAX:
+            kept.append(cells)
+
+    def _about(self, heading: Sequence[str], cells: Sequence[str]) -> tuple[str, bool] | None:
+        remembers = self._translator.platform.remembers
+        if remembers is None or len(cells) != len(heading):
+            return None
+        return remembers(dict(zip(heading, cells, strict=True)))

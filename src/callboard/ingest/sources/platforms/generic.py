@@ -1,0 +1,163 @@
+"""The generic hook: events in our own shapes, bare or in an envelope, or any JSON that a template reads."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from msgspec import Struct
+
+from callboard.clock import exact
+from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings, Translation, Unfit
+from callboard.ingest.sources.platforms.generic_template import STATUSES, Template, template_of
+from callboard.ingest.sources.platforms.platform import Platform
+from callboard.ingest.sources.platforms.reading.bodies import json_value, json_values
+from callboard.ingest.sources.platforms.reading.moments import moment
+from callboard.ingest.sources.platforms.reading.values import text
+from callboard.ingest.sources.platforms.signatures.standard import STANDARD
+from callboard.model.words import CALL_STATUSES, TASK_WORDS
+
+CLOUD_EVENT: Final = "application/cloudevents"
+_SETUP: Final = """\
+Send events in Callboard's own shapes (one, a list, `{"events": [...]}`, or one a line) by `POST` to
+
+    {url}
+
+signed by *Standard Webhooks* with the secret `{secret}`: the headers `webhook-id`, `webhook-timestamp`
+(Unix time in seconds) and `webhook-signature` (`v1,` and the base64 of HMAC-SHA256 over
+`id.timestamp.body`). Libraries for it are listed at standardwebhooks.com. `{"type", "timestamp", "data"}` and
+CloudEvents (structured, batch and binary) are unwrapped. Of other JSON, say in the hook's `template` where
+each field lies: `{"call_id": "data.id", "call_status": "data.state"}`.
+"""
+
+
+class _Envelope(Struct, frozen=True):
+    """What stands around the events of one message."""
+
+    time: Any = None
+    id: Any = None
+
+
+_BARE: Final = _Envelope()
+
+
+def translate(delivery: Delivery, settings: HookSettings) -> Translation:
+    """The events of one delivery, each checked by itself."""
+    found = Translation()
+    with found.record():
+        template = template_of(settings.template) if settings.template is not None else None
+        for part, (value, around) in enumerate(_messages(delivery, template)):
+            with found.record(part):
+                if template is not None:
+                    found.events.append(template.event(value, settings, found))
+                else:
+                    found.events.append(_own(value, around, settings))
+        if not found.events and not found.quarantined:
+            found.ignored.append("empty")
+    return found
+
+
+def _messages(delivery: Delivery, template: Template | None) -> Iterator[tuple[Any, _Envelope]]:
+    """Each event, or record of a template, with what stands around it."""
+    for value in _values(delivery):
+        inner, around = _unwrapped(value)
+        if (
+            "ce-id" in delivery.headers
+        ):  # a CloudEvent whose attributes are headers and whose data is the body
+            inner, around = value, _Envelope(delivery.headers.get("ce-time"), delivery.headers["ce-id"])
+        if template is not None:
+            # It is about the whole body, except that a CloudEvent is about what it carries.
+            yield from ((each, around) for each in template.records(inner if _is_cloud(value) else value))
+        elif isinstance(inner, dict) and isinstance(inner.get("events"), list):
+            yield from ((each, around) for each in inner["events"])
+        else:
+            yield from ((each, around) for each in (inner if isinstance(inner, list) else [inner]))
+
+
+def _values(delivery: Delivery) -> Iterator[Any]:
+    """The messages of a body: CloudEvents of a batch one by one, and lists of a template whole."""
+    for value in json_values(delivery.body):
+        if isinstance(value, list) and any(map(_is_cloud, value)):
+            yield from value
+        else:
+            yield value
+
+
+def _is_cloud(value: Any) -> bool:
+    return isinstance(value, dict) and "specversion" in value and not {"call_id", "task_id"} & value.keys()
+
+
+def _unwrapped(value: Any) -> tuple[Any, _Envelope]:
+    if _is_cloud(value):
+        return _data_of(value), _Envelope(value.get("time"), value.get("id"))
+    if _is_message(value):
+        return value["data"], _Envelope(value.get("timestamp"))
+    return value, _BARE
+
+
+def _is_message(value: Any) -> bool:
+    """Whether a value is `{type, timestamp, data}` of Standard Webhooks."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("data"), dict | list)
+        and not {"call_id", "task_id", "group_id"} & value.keys()
+    )
+
+
+def _data_of(event: Mapping[str, Any]) -> Any:
+    packed = event.get("data_base64")
+    if not isinstance(packed, str):
+        return event.get("data")
+    try:
+        return json_value(base64.b64decode(packed, validate=True))
+    except (Unfit, binascii.Error, ValueError):
+        return packed  # which is no event, and is told so with its place
+
+
+def _own(value: Any, around: _Envelope, settings: HookSettings) -> dict[str, Any]:
+    """One event in our own shape. The route checks its fields as those of the API."""
+    if not isinstance(value, dict):
+        raise Unfit("unreadable", "An event is no JSON object.")
+    event = dict(value)
+    event.setdefault(
+        "type", "task" if "task_id" in event and not {"call_id", "group_id"} & event.keys() else "call"
+    )
+    _check(event)
+    at = moment(around.time, "time of the envelope", settings.timezone)
+    if at is not None and event.get("occurred_at") is None:
+        event["occurred_at"] = exact(at)
+    if settings.envelope_ids and "event_id" not in event and (own := text(around.id)) is not None:
+        event["event_id"] = own
+    return event
+
+
+def _check(event: Mapping[str, Any]) -> None:
+    kind = event["type"]
+    if kind not in ("call", "task"):
+        raise Unfit("invalid", f"The type {str(kind)[:100]!r} is neither call nor task.")
+    ids = ("call_id", "group_id") if kind == "call" else ("task_id",)
+    if not any(_is_id(event.get(name)) for name in ids):
+        raise Unfit("missing_id", f"The event has no {' or '.join(ids)}.")
+    word = event.get("call_status") if kind == "call" else event.get("status")
+    known = CALL_STATUSES if kind == "call" else TASK_WORDS
+    if isinstance(word, str) and word and word not in known:
+        raise Unfit(
+            "unknown_status", f"The status {word[:1000]!r} is none of {', '.join(known)}.", word[:1000]
+        )
+
+
+def _is_id(value: Any) -> bool:
+    texts = value if isinstance(value, list) else [value]
+    return any(isinstance(each, str) and text(each) is not None for each in texts)
+
+
+GENERIC: Final = Platform(
+    name="generic",
+    title="Any sender",
+    signature=STANDARD,
+    translate=translate,
+    words={"call_status": STATUSES},
+    setup=_SETUP,
+)

@@ -1,0 +1,231 @@
+"""Kamailio: live events of our configuration, records of `acc` and `acc_cdrs`, as JSON and as tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings, Translation, Unfit
+from callboard.ingest.sources.platforms.platform import Platform
+from callboard.ingest.sources.platforms.reading.bodies import json_values
+from callboard.ingest.sources.platforms.reading.events import (
+    call_event,
+    end_of,
+    ending,
+    known,
+    metadata,
+    parties,
+    task_of,
+)
+from callboard.ingest.sources.platforms.reading.moments import moment
+from callboard.ingest.sources.platforms.reading.phones import party
+from callboard.ingest.sources.platforms.reading.tables import table_rows, told
+from callboard.ingest.sources.platforms.reading.values import first_text, seconds, text
+from callboard.ingest.sources.platforms.signatures.static import HEADER
+from callboard.ingest.sources.platforms.word_table import WordTable
+
+CODES: Final = WordTable(
+    (r"2\d\d(:.*)?", "completed", "hangup"),
+    (r"(486|600)(:.*)?", "missed", "busy"),
+    (r"487(:.*)?", "missed", "canceled"),
+    (r"408:norang", "failed", "unreachable"),
+    (r"408(:rang)?", "missed", "no_answer"),
+    (r"480(:.*)?", "missed", "no_answer"),
+    (r"603(:.*)?", "missed", "rejected"),
+    (r"(403|607|608)(:.*)?", "failed", "blocked"),
+    (r"(404|410|484|485|604)(:.*)?", "failed", "invalid_number"),
+    (r"(401|407|415|420|488|606)(:.*)?", "failed", "config_error"),
+    (r"[3456]\d\d(:.*)?", "failed", "carrier_error"),
+)
+"""`sip_code`, and `:rang` or `:norang` where the proxy tells whether the telephone rang."""
+EVENTS: Final = WordTable(
+    (r"call\.initiated", "queued"),
+    (r"call\.ringing", "ringing"),
+    (r"call\.answered", "in_progress"),
+    (r"call\.ended", "completed", "hangup"),
+    (r"call\.failed", "failed"),
+    (r"call\.cancel", "ignore"),
+)
+"""`event`; of `call.failed` the code decides, also after a `call.cancel`."""
+HUNG_UP_BY: Final = {"caller": "caller_hangup", "callee": "callee_hangup", "timeout": "timeout"}
+RANG: Final = {"1": "rang", "0": "norang"}
+ANSWERED: Final = "200"
+DUMMY: Final = ("123", "you")
+"""The id and the caller of the message that Kamailio makes up where an event has none."""
+COLUMNS: Final = ("callid", "call_id", "sip_code")
+_DBTEXT = re.compile(rb"\s*\w+\((?:int|string|double|str)[,)]")
+_SETUP: Final = """\
+Load `acc`, `acc_json`, `dialog`, `mqueue`, `rtimer` and `http_client`; send what the queue `acc_q` holds:
+
+    modparam("mqueue", "mqueue", "name=acc_q")
+    modparam("acc_json", "acc_output_mqueue", "acc_q")
+    modparam("acc_json", "cdr_output_mqueue", "acc_q")
+    modparam("acc_json", "cdr_extra", "call_id=$dlg_var(cid);from=$dlg_var(from);to=$dlg_var(to);\\
+    answer_time=$dlg_var(answered);sip_code=$dlg_var(code);hangup_by=$dlg_var(by);rang=$dlg_var(rang)")
+    modparam("rtimer", "timer", "name=callboard;interval=200000u;mode=1")
+    modparam("rtimer", "exec", "timer=callboard;route=CALLBOARD")
+    route[CALLBOARD] {
+      while (mq_fetch("acc_q")) {
+        http_client_query("{url}", "$mqv(acc_q)",
+          "Content-Type: application/json\\r\\nX-Callboard-Secret: {secret}", "$var(answer)");
+      }
+    }
+
+Fill the variables of the dialog in the script, `rang` with "1" at 180 and 183 and with "0" before: without
+it a 408 is read as a call that nobody took, also where the next hop is dead.
+"""
+
+
+def translate(delivery: Delivery, settings: HookSettings) -> Translation:
+    """An event for each record: a live event, a transaction of `acc`, or a record of a whole dialog."""
+    found = Translation()
+    with found.record():
+        body = delivery.body.lstrip()
+        is_json = body[:1] in (b"{", b"[")
+        if is_json:
+            values = json_values(body)
+            records = values[0] if len(values) == 1 and isinstance(values[0], list) else values
+        else:
+            records = _dbtext(body) if _DBTEXT.match(body) else table_rows(delivery.body, *COLUMNS)
+        if not records:
+            found.ignored.append("empty")
+        for part, record in enumerate(records):
+            with found.record(part):
+                row = record if is_json else told(record)
+                if not isinstance(row, dict):
+                    raise Unfit("unreadable", "A record is no JSON object.")
+                _record(row, settings, found)
+    return found
+
+
+def _dbtext(body: bytes) -> list[dict[str, str] | None]:
+    """The rows of a table of `db_text`: a line of names with types, and cells apart by colons."""
+    heading, *lines = body.decode("utf-8", "replace").splitlines()
+    names = re.findall(r"(\w+)\([^)]*\)", heading)
+    rows: list[dict[str, str] | None] = []
+    for line in filter(str.strip, lines):
+        cells = [re.sub(r"\\(.)", r"\1", cell) for cell in re.split(r"(?<!\\):", line)]
+        rows.append(dict(zip(names, cells, strict=True)) if len(cells) == len(names) else None)
+    return rows
+
+
+def _record(row: Mapping[str, Any], settings: HookSettings, found: Translation) -> None:
+    call_id = first_text(row.get("call_id"), row.get("callid"))
+    if (call_id, first_text(row.get("from"), row.get("src_user"))) == DUMMY:
+        raise Unfit("missing_id", "The ids are those of Kamailio's made-up message: read $dlg_var() instead.")
+    said: dict[str, Any] | None
+    if text(row.get("event")) is not None:
+        said = _live(row, settings, found)
+    elif text(row.get("method")) is not None:
+        said = _transaction(row, settings, found)
+    else:
+        said = _dialog(row, settings, found)
+    if said is None:
+        return
+    is_bye = (text(row.get("method")) or "").upper() == "BYE"
+    event = call_event(
+        call_id,
+        **said,
+        task_id=task_of(row),
+        external_ids={"sip_call_id": call_id} if call_id else None,
+        metadata=metadata(settings, row, **_metadata(row, said)),
+    )
+    if not is_bye:  # it comes from whoever hung up, and names that one first
+        caller = first_text(row.get("from"), row.get("src_user"))
+        called = first_text(row.get("to"), row.get("dst_ouser"), row.get("dst_user"))
+        parties(event, party(caller), party(called))
+    found.events.append(event)
+
+
+def _live(row: Mapping[str, Any], settings: HookSettings, found: Translation) -> dict[str, Any] | None:
+    """What a live event of our configuration says."""
+    word = text(row.get("event")) or ""
+    meaning = EVENTS.look_up(word, answered=False)
+    if meaning is None:
+        raise Unfit(
+            "unknown_status", f"The event {word[:1000]!r} is in no table of this platform.", word[:1000]
+        )
+    if meaning.ignored:
+        found.ignored.append(word)
+        return None
+    at = moment(row.get("time"), "time", settings.timezone)
+    if meaning.status == "completed":
+        return {"occurred_at": at, **_hung_up(row, at, found)}
+    if meaning.status == "failed":
+        return {"occurred_at": at, **_by_code(row, at, found)}
+    live = meaning.status == "in_progress"
+    return {"occurred_at": at, "call_status": meaning.status, "start_time": at if live else None}
+
+
+def _transaction(row: Mapping[str, Any], settings: HookSettings, found: Translation) -> dict[str, Any] | None:
+    """What a record of `acc` or `missed_calls` says: an answer, the end of a branch, or of the call."""
+    method, code = (text(row.get("method")) or "").upper(), _code(row)
+    at = moment(first_text(row.get("time_hires"), row.get("time")), "time", settings.timezone)
+    if method == "BYE":
+        return {"occurred_at": at, **_hung_up(row, at, found)}
+    if method != "INVITE":
+        found.ignored.append(f"method {method[:100].lower()}")
+        return None
+    if code.startswith("2"):
+        return {"occurred_at": at, "call_status": "in_progress", "start_time": at}
+    # Another branch may be answered yet: any later word outweighs the end of this one.
+    return {"occurred_at": at, **_by_code(row, at, found), "standing": 0}
+
+
+def _dialog(row: Mapping[str, Any], settings: HookSettings, found: Translation) -> dict[str, Any]:
+    """What a record of `acc_cdrs` says: the whole call. Its length counts from the INVITE."""
+    zone = settings.timezone
+    began, end = (
+        moment(row.get("start_time"), "start_time", zone),
+        moment(row.get("end_time"), "end_time", zone),
+    )
+    answer = moment(row.get("answer_time"), "answer_time", zone)
+    length, code = seconds(row.get("duration"), "duration"), _code(row)
+    if not code and length is None and began is None and end is None:
+        raise Unfit("unreadable", "The record tells neither when the call was nor how it ended.")
+    if code.startswith("2") or (not code and (length or answer is not None)):
+        said = _hung_up(row, end, found) | {"start_time": answer}
+        return {"occurred_at": end, "creation_time": began, **said}
+    # The end of a failed one is its beginning, however long it rang.
+    return {"occurred_at": began, "creation_time": began, **_by_code(row, None, found)}
+
+
+def _hung_up(row: Mapping[str, Any], end: int | None, found: Translation) -> dict[str, Any]:
+    """The end of an answered call. One that a timer ended was over before, nobody knows when."""
+    by = known("hangup_by", row.get("hangup_by"), HUNG_UP_BY, found)
+    said = ending(end_of(CODES, ANSWERED, found, answered=True), ANSWERED, end if by != "timeout" else None)
+    return said | ({"end_reason": by} if by else {})
+
+
+def _by_code(row: Mapping[str, Any], end: int | None, found: Translation) -> dict[str, Any]:
+    """The end of a call that was not answered."""
+    code, rang = _code(row), RANG.get(text(row.get("rang")) or "")
+    word = f"{code}:{rang}" if rang else code
+    return ending(end_of(CODES, word, found, answered=False, shown="failed"), word, end)
+
+
+def _code(row: Mapping[str, Any]) -> str:
+    return (text(row.get("sip_code")) or "")[:100]
+
+
+def _metadata(row: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """The length of a call of which it is not known when it was answered."""
+    if "start_time" not in row or said.get("start_time") is not None or said["call_status"] != "completed":
+        return {}
+    return (
+        {"total_seconds": seconds(row.get("duration"), "duration")}
+        if said.get("end_time") is not None
+        else {}
+    )
+
+
+KAMAILIO: Final = Platform(
+    name="kamailio",
+    title="Kamailio",
+    signature=HEADER,
+    translate=translate,
+    words={"end_reason": CODES, "call_status": EVENTS},
+    setup=_SETUP,
+    tables=COLUMNS,
+)

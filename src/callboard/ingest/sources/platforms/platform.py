@@ -1,0 +1,78 @@
+"""What one platform is: how its deliveries are proved, translated and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings, Translation
+from callboard.ingest.sources.platforms.reading.tables import Row
+from callboard.ingest.sources.platforms.signatures.checked import Signature
+from callboard.ingest.sources.platforms.word_table import WordTable
+
+
+class Answer(Struct, frozen=True):
+    """What a platform is answered once its delivery is safe on disk."""
+
+    body: bytes = b"{}"
+    status: int = 200
+    content_type: str = "application/json"
+
+
+EMPTY: Final = Answer()
+
+
+def empty(delivery: Delivery) -> Answer:  # noqa: ARG001 - as all answers
+    """200 and `{}`, which every platform takes that asks for nothing else."""
+    return EMPTY
+
+
+def translated(platform: Platform, delivery: Delivery, settings: HookSettings) -> Translation:
+    """What a delivery says, with the ids of calls as the hook wants them."""
+    found = platform.translate(delivery, settings)
+    own = settings.id_prefix is None
+    prefix = platform.id_prefix if own else settings.id_prefix
+    numbers_alone = own and platform.prefixes_numbers_alone
+    for event in found.events:
+        call_id = event.get("call_id")
+        if prefix and isinstance(call_id, str) and (_is_number(call_id) or not numbers_alone):
+            event["call_id"] = f"{prefix}{call_id}"
+    return found
+
+
+def _is_number(call_id: str) -> bool:
+    return call_id.isascii() and call_id.isdigit()
+
+
+class Platform(Struct, frozen=True, kw_only=True):
+    """One platform, or a dialect of one."""
+
+    name: str
+    """As in `/hooks/{name}/…`."""
+    title: str
+    """As people call it."""
+    signature: Signature
+    translate: Callable[[Delivery, HookSettings], Translation]
+    """Pure: it raises nothing, and what it gives depends on its arguments alone."""
+    words: Mapping[str, WordTable]
+    """Field of an event → the table that decides it."""
+    setup: str
+    """What to paste where in that platform, in Markdown; `{url}` and `{secret}` are replaced."""
+    methods: tuple[str, ...] = ("POST",)
+    id_prefix: str = ""
+    """Stands before its ids of calls, where they are numbers that another platform may give, too."""
+    prefixes_numbers_alone: bool = False
+    """Its ids are numbers and others, and only numbers get the prefix."""
+    answer: Callable[[Delivery], Answer] = empty
+    redact: frozenset[str] = frozenset()
+    """Names of fields, at any depth, whose values are cut out before a delivery is kept."""
+    tables: tuple[str, ...] = ()
+    """Columns of which the header of each table that it exports has at least one; empty where it exports
+    none that `translate` reads."""
+    remembers: Callable[[Row], tuple[str, bool] | None] | None = None
+    """Of rows of its tables that are read beside earlier ones: what they are about, and whether the row is
+    the last about it. None where each row is read alone."""
+    pulled: bool = False
+    """Whether `translate` reads the answers of the platform's list API."""

@@ -1,0 +1,1 @@
+"""How deliveries are read: bodies, single values, times, numbers of phones, and events made of them."""

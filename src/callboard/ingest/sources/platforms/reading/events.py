@@ -1,0 +1,223 @@
+"""Make the events of a translation: what is None is left out, times and bounds are those of the contract."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+
+from callboard.clock import SECOND, Micros, exact
+from callboard.ingest.sources.platforms.delivery import (
+    Delivery,
+    HookSettings,
+    Translation,
+    Unfit,
+    UnknownWord,
+)
+from callboard.ingest.sources.platforms.reading.bodies import at
+from callboard.ingest.sources.platforms.reading.phones import Party
+from callboard.ingest.sources.platforms.reading.values import cut, number, text
+from callboard.ingest.sources.platforms.word_table import Meaning, WordTable
+
+METADATA_BYTES: Final = 15 * 1024
+"""Of one event; the contract allows 16 KiB."""
+VALUE_CHARACTERS: Final = 2_000
+WORD_BYTES: Final = 1_000
+AGENT_BYTES: Final = 255
+_TIMES: Final = ("occurred_at", "creation_time", "start_time", "end_time", "created", "scheduled_at")
+
+
+def call_event(call_id: str | None, **said: Any) -> dict[str, Any]:
+    """A call event, or a fact: its times are given in microseconds. Raises `Unfit` without an id."""
+    if call_id is None:
+        raise Unfit("missing_id", "The delivery names no call.")
+    return {"type": "call", "call_id": call_id} | _stated(said)
+
+
+def group_end(group_id: str, **said: Any) -> dict[str, Any]:
+    """An end that is said of a whole group."""
+    return {"type": "call", "group_id": group_id} | _stated(said)
+
+
+def task_event(task_id: str | None, **said: Any) -> dict[str, Any]:
+    """A task event. Raises `Unfit` without an id."""
+    if task_id is None:
+        raise Unfit("missing_id", "The delivery names no task.")
+    return {"type": "task", "task_id": task_id} | _stated(said)
+
+
+def _stated(said: dict[str, Any]) -> dict[str, Any]:
+    stated = {field: value for field, value in said.items() if value is not None and value != {}}
+    for field in _TIMES:
+        if field in stated:
+            stated[field] = exact(stated[field])
+    return stated
+
+
+def without_times(event: dict[str, Any], delivery: Delivery) -> dict[str, Any]:
+    """The event of an end of which no time is told at all: what is known is when it was received. It is
+    said as the creation, too, so that nobody takes it for the end.
+    """
+    if any(field in event for field in _TIMES):
+        return event
+    received = exact(delivery.received_at)
+    return event | {"occurred_at": received, "creation_time": received}
+
+
+def parties(event: dict[str, Any], source: Party, destination: Party) -> None:
+    """Put the numbers of both parties into an event. A number that is withheld is said to be none."""
+    for side, each in (("source", source), ("destination", destination)):
+        if each.number is not None:
+            event[f"{side}_number"] = each.number
+        elif each.withheld:
+            event[f"{side}_number"] = None
+            event.setdefault("metadata", {})["number_withheld"] = True
+        elif each.address is not None:
+            event.setdefault("metadata", {})[f"{side}_address"] = each.address[:VALUE_CHARACTERS]
+
+
+def end_of(
+    table: WordTable,
+    word: str,
+    found: Translation,
+    *,
+    answered: bool,
+    otherwise: WordTable | None = None,
+    shown: str | None = None,
+) -> Meaning:
+    """The meaning of the word that a call ended with. One outside the table is counted, and `unknown`.
+
+    Its status is then what `otherwise` tells of its kind, else what the delivery itself shows: `shown`, or
+    whether the call was answered.
+    """
+    meaning = table.look_up(word, answered=answered)
+    if meaning is not None:
+        return meaning
+    found.unknown_words.append(UnknownWord("end_reason", word))
+    meaning = otherwise.look_up(word, answered=answered) if otherwise else None
+    return meaning or Meaning(shown or ("completed" if answered else "missed"), "unknown")
+
+
+def ending(
+    meaning: Meaning,
+    word: str,
+    end: Micros | None,
+    *,
+    length: float | None = None,
+    start: Micros | None = None,
+) -> dict[str, Any]:
+    """The fields of an end. A missed call has no start and no length; a stated length of 0 beside an answer
+    and an end that are more than a second apart is no statement.
+    """
+    if meaning.status == "missed":
+        start = length = None
+    if length == 0 and start is not None and end is not None and end - start > SECOND:
+        length = None
+    return {
+        "call_status": meaning.status,
+        "standing": meaning.standing,
+        "start_time": start,
+        "end_time": end,
+        "call_duration": length,
+        "end_reason": meaning.end_reason,
+        "source_end_reason": word or None,
+    }
+
+
+def known(field: str, word: Any, words: Mapping[str, str | None], found: Translation) -> str | None:
+    """What the word of a field means that may be left out. One outside the list is counted."""
+    said = text(word)
+    if said is None:
+        return None
+    if said not in words:
+        found.unknown_words.append(UnknownWord(field, said[:WORD_BYTES]))
+    return words.get(said)
+
+
+def status_of(table: WordTable, word: str, *, answered: bool = False) -> Meaning:
+    """The meaning of a status. Raises `Unfit` for one outside the table."""
+    meaning = table.look_up(word, answered=answered)
+    if meaning is None:
+        raise Unfit("unknown_status", f"The status {word!r} is in no table of this platform.", word)
+    return meaning
+
+
+def task_of(*owns: Any) -> str | None:
+    """The task that a call was made for: `task_id` of the first of the user's own objects that has one."""
+    return next((task for own in owns if (task := text(at(own, "task_id"))) is not None), None)
+
+
+def groups(kind: str, *ids: str | None) -> str | list[str] | None:
+    """The groups of a call: that of the call above it, if any, and its own, by which others may name it."""
+    found = [f"{kind}:{each}" for each in dict.fromkeys(ids) if each is not None]
+    return found[0] if len(found) == 1 else found or None
+
+
+def call_sid(value: Any) -> str | None:
+    """The id of a call of Twilio; None for anything of another shape."""
+    word = text(value)
+    return word if word is not None and _CALL_SID.fullmatch(word) else None
+
+
+_CALL_SID: Final = re.compile(r"CA[0-9a-fA-F]{32}")
+
+
+def word_of(value: Any) -> str | None:
+    """A word to be looked up: what `source_end_reason` keeps of it."""
+    return cut(text(value), WORD_BYTES)
+
+
+def agent_of(*values: Any) -> str | None:
+    """The name of an agent, or else its id."""
+    return next((name for value in values if (name := cut(text(value), AGENT_BYTES)) is not None), None)
+
+
+def money(amount: Any, currency: Any, field: str, *, per_unit: int = 1) -> dict[str, Any] | None:
+    """A cost, never negative. `per_unit`: how many of the platform's units the currency's has (cents: 100).
+
+    None without an amount or a currency of three letters. Raises `Unfit` for an amount that is no number.
+    """
+    code = (text(currency) or "").upper()
+    found = number(amount, field)
+    if found is None or len(code) != 3 or not (code.isascii() and code.isalpha()):
+        return None
+    return {"amount": float(round(abs(found) / Decimal(per_unit), 6)), "currency": code}
+
+
+def metadata(
+    settings: HookSettings, own: Any = None, /, *, recording_url: Any = None, **said: Any
+) -> dict[str, Any]:
+    """The metadata of an event: what is said, and of the user's `own` the keys that the hook's settings name.
+
+    Links to recordings only where the settings keep them. Long texts are cut; what does not fit into 15 KiB
+    is left out, and `left_out` names it.
+    """
+    said["recording_url"] = recording_url if settings.keep_recordings else None
+    kept = {
+        key: value[:VALUE_CHARACTERS] if isinstance(value, str) else value
+        for key, value in said.items()
+        if value not in (None, "", [], {})
+    }
+    if isinstance(own, dict):
+        named = ((key, own.get(key)) for key in settings.metadata_keys)
+        kept = {key: value for key, value in named if _is_told(value)} | kept
+    if not kept:
+        return kept
+    left_out = []
+    while len(msgspec.json.encode(kept)) > METADATA_BYTES:
+        largest = max(kept, key=lambda key: len(msgspec.json.encode(kept[key])))
+        left_out.append(largest)
+        del kept[largest]
+    return kept | {"left_out": sorted(left_out)} if left_out else kept
+
+
+def _is_told(value: Any) -> bool:
+    return value is not None and (not isinstance(value, str) or text(value) is not None)
+
+
+def first_time(*times: Micros | None) -> Micros | None:
+    """The first of some times that is known."""
+    return next((each for each in times if each is not None), None)

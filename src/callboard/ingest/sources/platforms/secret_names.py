@@ -1,0 +1,62 @@
+"""Which fields of a delivery are not kept: told by their names, however a platform spells them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+_NO_LETTER = re.compile(r"[\W_]+")
+_SECRETS: Final = (
+    "secret",
+    "passw(or)?d",
+    "passphrase",
+    "pass$",
+    "token$",
+    "authorization",
+    "credential",
+    "cookie",
+    "(api|private|signing|signature|access|encryption|shared|license)key",
+    "auth(response|nonce|cnonce|key|code|header)$",
+    "jwt$",
+    "headers$",
+)
+"""`headers` as a whole: what their names are is the customer's choice, and what they hold is mostly a key."""
+_WHAT_WAS_SAID: Final = (
+    r"transcri(?!\w*summary)",
+    "^messages",
+    "^recordings?$",
+    "^(full)?audio$",
+    "^speechresult",
+    "^dtmf",
+)
+"""But for a summary, which is kept with its call."""
+_OF_LINKS: Final = (
+    "listen", "control", "record", "voicemail", "audio", "video", "stereo", "mono", "combined", "webcall",
+    "join", "monitor", "log", "pcap", "media", "signed", "download", "share", "retrieved",
+)  # fmt: skip
+_LINKS: Final = (
+    rf"({'|'.join(_OF_LINKS)})\w*(url|uri|link|path|file|filename|location)s?$",
+    "^(pre)?signedurl",
+)
+_CUT: Final = re.compile("|".join((*_SECRETS, *_WHAT_WAS_SAID, *_LINKS)))
+
+
+class SecretNames(dict[str, bool]):
+    """Name of a field → whether its value is cut. For one delivery: it grows with each name that it is
+    asked for.
+    """
+
+    def __init__(self, of_platform: Iterable[str] = ()) -> None:
+        super().__init__()
+        self._own = frozenset(map(plain, of_platform))
+
+    def __missing__(self, name: str) -> bool:
+        word = plain(name)
+        self[name] = found = word in self._own or _CUT.search(word) is not None
+        return found
+
+
+def plain(name: str) -> str:
+    """A name in lower case, without what stands between its words and a number at its end."""
+    return _NO_LETTER.sub("", name).lower().rstrip("0123456789")

@@ -1,0 +1,1 @@
+"""How deliveries are proved to come from their platform: by signatures over the raw bytes, or by a secret."""

@@ -1,0 +1,242 @@
+"""From a delivery to a batch: translated, checked by the rules of events, what does not fit set apart."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct, structs
+
+from callboard.clock import Micros
+from callboard.errors import BodyTooLargeError
+from callboard.ingest.parse import event_from_mapping
+from callboard.ingest.rejected import RejectedEvent
+from callboard.ingest.sources.platforms.delivery import (
+    Delivery,
+    HookSettings,
+    Quarantined,
+    QuarantineReason,
+    Translation,
+    UnknownWord,
+)
+from callboard.ingest.sources.platforms.platform import Platform, translated
+from callboard.ingest.sources.platforms.reading.bodies import has_few_values
+from callboard.ingest.sources.platforms.reading.values import cut
+from callboard.ingest.sources.platforms.redaction import redacted
+from callboard.model.event import Entry
+from callboard.store.hooks import (
+    QUARANTINED_BYTES_MAX,
+    WORD_BYTES_MAX,
+    WORDS_MAX,
+    Hook,
+    HookDelivery,
+    QuarantinedDelivery,
+)
+from callboard.store.interface import Batch, Receipt
+
+FAULTS_MAX: Final = 100
+"""Records at fault of one delivery whose reasons are kept; the others are counted."""
+_BAD_TIMES: Final = ("invalid_time", "time_out_of_range")
+_NUMBERS: Final = re.compile(r"\d[\d\-. ()]{5,}\d")
+"""What may be a telephone number, anywhere in a word."""
+
+
+class Faults(Struct, frozen=True):
+    """Why records of a delivery are in quarantine, as a store keeps it."""
+
+    count: int
+    """Of all records at fault."""
+    records: list[Quarantined]
+    """The first of them."""
+
+
+class Taken(Struct, frozen=True, kw_only=True):
+    """What a hook makes of one delivery."""
+
+    delivery: Delivery
+    entries: list[Entry]
+    places: list[int]
+    """Of each entry its place among the events that the delivery was translated to."""
+    at_fault: list[Quarantined]
+    quarantined: QuarantinedDelivery | None
+    ignored: int
+    """Records that are known to be no calls."""
+    unknown_words: tuple[tuple[str, str, int], ...]
+    """Field, word, and how often it is in the delivery: cut, and without what may be a telephone number."""
+
+    @property
+    def is_ignored(self) -> bool:
+        """Whether it says nothing of a call or task."""
+        return self.ignored > 0 and not self.entries and self.quarantined is None
+
+
+def settings_of(hook: Hook) -> HookSettings:
+    """What is set of a hook."""
+    return msgspec.json.decode(hook.settings, type=HookSettings)
+
+
+def source_of(hook: Hook) -> str:
+    """What the events of a hook have as their source."""
+    return f"hook:{hook.platform}"
+
+
+def take(platform: Platform, delivery: Delivery, hook: Hook, max_events: int) -> Taken:
+    """Translate a delivery whose signature was checked. Pure: nothing is kept yet.
+
+    Raises `BodyTooLargeError` for more than `max_events` events.
+    """
+    found = translated(platform, delivery, settings_of(hook))
+    if len(found.events) > max_events:
+        raise BodyTooLargeError(f"The delivery holds more than {max_events:,} events.")
+    entries, places = _entries(found, delivery.received_at, source_of(hook))
+    return Taken(
+        delivery=delivery,
+        entries=entries,
+        places=places,
+        at_fault=found.quarantined,
+        quarantined=_set_apart(platform, delivery, hook, found.quarantined) if found.quarantined else None,
+        ignored=len(found.ignored),
+        unknown_words=counted_words(found.unknown_words),
+    )
+
+
+def take_again(
+    platform: Platform, kept: QuarantinedDelivery, hook: Hook, now: Micros, max_events: int
+) -> Taken:
+    """Translate a quarantined delivery anew, as if it had been read at its first receipt."""
+    delivery = Delivery(
+        method=kept.method,
+        query=kept.query,
+        headers=msgspec.json.decode(kept.headers, type=dict[str, str]),
+        body=kept.body,
+        received_at=kept.received_at,
+    )
+    taken = take(platform, delivery, hook, max_events)
+    if taken.quarantined is None:
+        return taken
+    return structs.replace(taken, quarantined=structs.replace(taken.quarantined, **_names(kept, now)))
+
+
+def batch_of(hook: Hook, taken: Taken, received_at: Micros, *, replays: str | None = None) -> Batch:
+    """What is committed of a delivery, all or nothing."""
+    is_read = replays is None or taken.quarantined is None
+    return Batch(
+        org_id=hook.org_id,
+        space_id=hook.space_id,
+        entries=taken.entries,
+        indexes=taken.places,
+        source=source_of(hook),
+        received_at=received_at,
+        delivery=HookDelivery(
+            hook_id=hook.id,
+            quarantined=taken.quarantined,
+            replays=replays,
+            is_ignored=taken.is_ignored,
+            # A replay that stays in quarantine is read again: its words would be counted each time.
+            unknown_words=taken.unknown_words if is_read else (),
+        ),
+    )
+
+
+def batch_of_rejected(
+    platform: Platform,
+    hook: Hook,
+    taken: Taken,
+    receipt: Receipt,
+    *,
+    replayed: QuarantinedDelivery | None = None,
+    now: Micros = 0,
+) -> Batch | None:
+    """What is to be committed after `batch_of` and before the delivery is answered, where its events could be
+    read and were not taken, as those beyond the bound of a call: it goes into quarantine, with why. None
+    where all were taken. `replayed`: the quarantined delivery that it is.
+    """
+    if not receipt.rejections:
+        return None
+    rejected = [
+        Quarantined("rejected", f"{each.reason}: {each.message}", part=each.index)
+        for each in receipt.rejections
+    ]
+    kept = _set_apart(platform, taken.delivery, hook, [*taken.at_fault, *rejected])
+    if replayed is not None:
+        kept = structs.replace(kept, **_names(replayed, now))
+    elif taken.quarantined is not None:
+        kept = structs.replace(kept, times=0)  # it came once, and is there already
+    return Batch(
+        org_id=hook.org_id,
+        space_id=hook.space_id,
+        entries=[],
+        source=source_of(hook),
+        received_at=taken.delivery.received_at,
+        delivery=HookDelivery(
+            hook_id=hook.id,
+            quarantined=kept,
+            replays=None if replayed is None else replayed.quarantine_id,
+            follows=True,
+        ),
+    )
+
+
+def counted_words(words: Iterable[UnknownWord]) -> tuple[tuple[str, str, int], ...]:
+    """How often each unknown word is there. Words beyond `WORDS_MAX` are counted together."""
+    counted = Counter(
+        (each.field, cut(_NUMBERS.sub("…", each.word), WORD_BYTES_MAX) or "") for each in words
+    ).most_common()
+    others = sum(times for _, times in counted[WORDS_MAX:])
+    first = [(*each, times) for each, times in counted[:WORDS_MAX]]
+    return tuple([*first, ("", "", others)] if others else first)
+
+
+def _names(kept: QuarantinedDelivery, now: Micros) -> dict[str, Any]:
+    """What a replayed delivery keeps: its id was made of the delivery as it came."""
+    return {"quarantine_id": kept.quarantine_id, "last_at": now, "size": kept.size}
+
+
+def _entries(found: Translation, received_at: Micros, source: str) -> tuple[list[Entry], list[int]]:
+    entries, places = [], []
+    for place, event in enumerate(found.events):
+        try:
+            entries.append(event_from_mapping(event, now=received_at, source=source))
+            places.append(place)
+        except RejectedEvent as fault:
+            reason: QuarantineReason = "bad_time" if fault.reason in _BAD_TIMES else "invalid"
+            found.quarantined.append(Quarantined(reason, fault.message, part=place))
+    return entries, places
+
+
+def _set_apart(
+    platform: Platform, delivery: Delivery, hook: Hook, at_fault: list[Quarantined]
+) -> QuarantinedDelivery:
+    whole = delivery.body
+    # What holds too much to be read is not decoded for its secrets, either: these are cut out of its
+    # beginning, which is all that is kept of it.
+    is_long = len(whole) > QUARANTINED_BYTES_MAX and not (
+        whole.lstrip()[:1] in (b"{", b"[") and has_few_values(whole)
+    )
+    plain = redacted(
+        structs.replace(delivery, body=whole[:QUARANTINED_BYTES_MAX]) if is_long else delivery,
+        platform.redact,
+    )
+    body = plain.body[:QUARANTINED_BYTES_MAX]
+    named = hashlib.sha256(whole).digest() if is_long else plain.body
+    parts = (str(hook.id).encode(), plain.method.encode(), plain.query.encode("utf-8", "replace"), named)
+    digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
+    faults = Faults(len(at_fault), at_fault[:FAULTS_MAX])
+    return QuarantinedDelivery(
+        quarantine_id=f"q{digest[:15]}",
+        hook_id=hook.id,
+        received_at=delivery.received_at,
+        reason=at_fault[0].reason,
+        faults=msgspec.json.encode(faults).decode(),
+        method=plain.method,
+        query=plain.query,
+        headers=msgspec.json.encode(plain.headers).decode(),
+        body=body,
+        size=len(whole) if is_long else len(plain.body),
+        kept_bytes=len(body),
+        last_at=delivery.received_at,
+    )

@@ -1,0 +1,212 @@
+"""Vapi: updates of a call's status, and the report at its end; calls of its list API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from msgspec import structs
+
+from callboard.clock import SECOND
+from callboard.ingest.sources.platforms.delivery import (
+    FROM_FILE,
+    PULLED,
+    Delivery,
+    HookSettings,
+    Translation,
+    Unfit,
+)
+from callboard.ingest.sources.platforms.platform import Platform
+from callboard.ingest.sources.platforms.reading.bodies import at, inner, json_object, rows
+from callboard.ingest.sources.platforms.reading.events import (
+    agent_of,
+    call_event,
+    call_sid,
+    end_of,
+    ending,
+    first_time,
+    known,
+    metadata,
+    money,
+    parties,
+    status_of,
+    task_of,
+    word_of,
+)
+from callboard.ingest.sources.platforms.reading.moments import moment
+from callboard.ingest.sources.platforms.reading.phones import party
+from callboard.ingest.sources.platforms.reading.values import first_text, seconds, text
+from callboard.ingest.sources.platforms.signatures.chosen import VAPI as VAPI_SIGNATURE
+from callboard.ingest.sources.platforms.vapi_words import ERRORS, REASONS, STATUSES
+from callboard.ingest.sources.platforms.word_table import Meaning
+
+_TYPES: Final = {
+    "inboundPhoneCall": "inbound",
+    "outboundPhoneCall": "outbound",
+    "webCall": "web",
+    "vapi.websocketCall": "web",
+}
+_PROVIDERS: Final = {"twilio": "twilio", "vonage": "vonage", "telnyx": "telnyx_leg"}
+"""`phoneCallProvider` → the space of its ids, as the provider's own hook names it."""
+_NO_CALL: Final = ("not-found", "deletion-failed")
+"""Statuses of an attempt to delete a call."""
+_SETUP: Final = """\
+In Vapi, set the *Server URL* of the organization, or of an assistant or a phone number, to
+
+    {url}
+
+with a credential of the kind *Bearer Token* whose token is the secret of this hook (or put it into the field
+*Secret*, which Vapi sends as `X-Vapi-Secret`). Leave `status-update` and `end-of-call-report` in the server
+messages. Set `server.backoffPlan`: without it Vapi never sends again what did not arrive.
+"""
+
+
+def translate(delivery: Delivery, settings: HookSettings) -> Translation:
+    """The event of one message; the events of one answer of `GET /call`."""
+    found = Translation()
+    with found.record():
+        if delivery.method in (PULLED, FROM_FILE):
+            for part, row in enumerate(rows(delivery.body, "results", "data")):
+                with found.record(part):
+                    _row(row if isinstance(row, dict) else {}, delivery, settings, found)
+            return found
+        message = inner(json_object(delivery.body), "message")
+        kind, call = text(message.get("type")), inner(message, "call")
+        if kind == "status-update":
+            _status(message, call, settings, found)
+        elif kind == "end-of-call-report":
+            found.events.append(_ended(message, call, settings, found))
+        elif kind is None:
+            raise Unfit("unreadable", "The delivery names no type of message.")
+        else:
+            found.ignored.append(kind[:64])
+    return found
+
+
+def _status(
+    message: Mapping[str, Any], call: Mapping[str, Any], settings: HookSettings, found: Translation
+) -> None:
+    word = text(message.get("status")) or ""
+    if word in _NO_CALL:
+        found.ignored.append(word)
+    elif word == "ended":
+        found.events.append(_ended(message, call, settings, found))
+    else:
+        meaning = status_of(STATUSES, word)
+        start = moment(call.get("startedAt"), "startedAt") if meaning.status == "in_progress" else None
+        found.events.append(
+            _facts(message, call, settings, found)
+            | call_event(
+                text(call.get("id")),
+                call_status=meaning.status,
+                # No other time tells when it began to ring; it is sent at once.
+                occurred_at=first_time(
+                    start,
+                    moment(message.get("timestamp"), "timestamp"),
+                    moment(call.get("createdAt"), "createdAt"),
+                ),
+                start_time=start,
+            )
+        )
+
+
+def _row(call: Mapping[str, Any], delivery: Delivery, settings: HookSettings, found: Translation) -> None:
+    """The event of one call of the list API: where it stands when it was asked for."""
+    sequence = {"sequence": delivery.received_at // SECOND}
+    if text(call.get("status")) == "ended" or text(call.get("endedReason")):
+        found.events.append(_ended({}, call, settings, found) | sequence)
+        return
+    _status({"status": call.get("status"), "timestamp": call.get("updatedAt")}, call, settings, found)
+    if found.events:
+        found.events[-1] |= sequence
+
+
+def _ended(
+    message: Mapping[str, Any], call: Mapping[str, Any], settings: HookSettings, found: Translation
+) -> dict[str, Any]:
+    start = first_time(*(moment(each.get("startedAt"), "startedAt") for each in (message, call)))
+    end = first_time(*(moment(each.get("endedAt"), "endedAt") for each in (message, call)))
+    word = word_of(first_text(message.get("endedReason"), call.get("endedReason"))) or ""
+    # It is in no document, and may be of more than the talk.
+    length = seconds(message.get("durationSeconds"), "durationSeconds") if None in (start, end) else None
+    # An update without times may be of an answered call or not; the report that follows says so, and decides.
+    told = end is not None or start is not None
+    answered = start is not None or not told
+    if word:
+        meaning = end_of(REASONS, word, found, answered=answered, otherwise=ERRORS)
+    else:
+        meaning = Meaning("completed" if answered else "missed", "unknown")
+    if not told:
+        meaning = structs.replace(meaning, standing=1)
+    ended = call_event(
+        text(call.get("id")),
+        occurred_at=first_time(end, moment(message.get("timestamp"), "timestamp"), start),
+        answered_by="machine" if meaning.end_reason == "voicemail" else None,
+        **ending(meaning, word, end, length=length, start=start),
+    )
+    return _facts(message, call, settings, found) | ended
+
+
+def _facts(
+    message: Mapping[str, Any], call: Mapping[str, Any], settings: HookSettings, found: Translation
+) -> dict[str, Any]:
+    call_id = text(call.get("id"))
+    provided = text(call.get("phoneCallProviderId"))
+    # Numbers of Vapi's own are those of a carrier that it does not name.
+    space = "twilio" if call_sid(provided) else _PROVIDERS.get(text(call.get("phoneCallProvider")) or "")
+    provided = provided if space else None
+    own = at(call, "assistantOverrides", "metadata")
+    analysis, artifact = (inner(message, name) or inner(call, name) for name in ("analysis", "artifact"))
+    call_type = known("call_type", call.get("type"), _TYPES, found)
+    price = _first(message.get("cost"), call.get("cost"))
+    event = call_event(
+        call_id,
+        creation_time=moment(call.get("createdAt"), "createdAt"),
+        group_id=f"{space}:{provided}" if provided else None,
+        group_rank=2,
+        call_type=call_type,
+        agent=agent_of(
+            at(message, "assistant", "name"), at(call, "assistant", "name"), call.get("assistantId")
+        ),
+        task_id=task_of(own, call.get("metadata"), at(call, "assistantOverrides", "variableValues")),
+        # An update has a snapshot of the call, in which not all is counted yet.
+        cost=None if message.get("type") == "status-update" else money(price, "USD", "cost"),
+        external_ids={name: value for name, value in (("vapi", call_id), (space or "", provided)) if value},
+        metadata=metadata(
+            settings,
+            own,
+            recording_url=first_text(
+                artifact.get("recordingUrl"), message.get("recordingUrl"), call.get("recordingUrl")
+            ),
+            summary=first_text(analysis.get("summary"), message.get("summary")),
+            successful=text(analysis.get("successEvaluation")),
+            batch_id=text(call.get("campaignId")),
+        ),
+    )
+    customer = first_text(at(message, "customer", "number"), at(call, "customer", "number"))
+    line = first_text(at(message, "phoneNumber", "number"), at(call, "phoneNumber", "number"))
+    ends = (party(customer), party(line))
+    parties(event, *(ends if call_type == "inbound" else ends[::-1]))
+    return event
+
+
+def _first(*values: Any) -> Any:
+    return next((value for value in values if value is not None), None)
+
+
+VAPI: Final = Platform(
+    name="vapi",
+    title="Vapi",
+    signature=VAPI_SIGNATURE,
+    translate=translate,
+    words={"end_reason": REASONS, "call_status": STATUSES},
+    setup=_SETUP,
+    redact=frozenset(
+        {
+            "twilioAuthToken", "twilioApiSecret", "vonageApiSecret", "telnyxApiKey", "credentials",
+            "serverUrlSecret",
+            "stereoRecordingUrl", "videoRecordingUrl", "messagesOpenAIFormatted", "logUrl", "pcapUrl",
+        }
+    ),
+    pulled=True,
+)  # fmt: skip

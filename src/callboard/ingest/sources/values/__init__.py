@@ -1,0 +1,1 @@
+"""Cells become values: numbers, lengths of time, moments, texts."""

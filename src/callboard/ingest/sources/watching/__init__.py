@@ -1,0 +1,1 @@
+"""Follows a file to which a platform writes its records, through rotation and restarts."""

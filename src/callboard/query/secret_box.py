@@ -1,0 +1,126 @@
+"""Secrets that must be readable again, as those that platforms sign with: encrypted, by a key that is not in
+the store. Fernet (AES-128-CBC and HMAC-SHA256) of `cryptography`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from callboard.errors import SecretKeyError
+from callboard.settings import Settings
+from callboard.store.hooks import Hook
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
+
+KEYS_MAX: Final = 20
+"""Keys that are tried to open a secret: the newest, and those of before."""
+_NO_KEY: Final = (
+    "There is no key to encrypt secrets with: callboard hook new-key prints one for CALLBOARD_SECRET_KEY or "
+    "the file that CALLBOARD_SECRET_KEY_FILE names."
+)
+
+
+def new_key() -> str:
+    """A new key, as `CALLBOARD_SECRET_KEY` takes it."""
+    from cryptography.fernet import Fernet  # noqa: PLC0415 - slow to import, and most commands never need it
+
+    return Fernet.generate_key().decode()
+
+
+def key_file(settings: Settings) -> Path | None:
+    """The file of keys; None where neither a setting names one nor a store is a file beside which it lies."""
+    if settings.secret_key_file:
+        return Path(settings.secret_key_file)
+    return Path(f"{settings.sqlite_path}.key") if settings.in_file else None
+
+
+class SecretBox:
+    """Seals and opens secrets by the keys of one process, which are read when the first secret is."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._fernet: MultiFernet | None = None
+
+    def seal(self, secrets: Mapping[str, str]) -> bytes:
+        """Encrypt secrets by the newest key. A key file beside a store that is a file is made, where there is
+        none. Raises `SecretKeyError`.
+        """
+        return self._opened(create=True).encrypt(msgspec.json.encode(dict(secrets)))
+
+    def open(self, sealed: bytes) -> dict[str, str]:
+        """Decrypt secrets, by whichever key fits. Raises `SecretKeyError`."""
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415 - see above
+
+        try:
+            return msgspec.json.decode(self._opened(create=False).decrypt(sealed), type=dict[str, str])
+        except (InvalidToken, msgspec.MsgspecError):
+            raise SecretKeyError from None
+
+    def reseal(self, sealed: bytes) -> bytes:
+        """The same secrets by the newest key. Raises `SecretKeyError`."""
+        return self.seal(self.open(sealed))
+
+    def generations(self, hook: Hook, now: int) -> list[dict[str, str]]:
+        """The secrets of a hook that are valid at a time, the newest first. Raises `SecretKeyError`."""
+        return [self.open(sealed) for sealed in hook.sealed_at(now)]
+
+    def _opened(self, *, create: bool) -> MultiFernet:
+        if self._fernet is None:
+            self._fernet = _fernet(_keys(self._settings, create=create))
+        return self._fernet
+
+
+def _fernet(keys: Sequence[str]) -> MultiFernet:
+    from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415 - see above
+
+    try:
+        return MultiFernet([Fernet(key) for key in keys[:KEYS_MAX]])
+    except ValueError:
+        raise SecretKeyError(
+            "A key for secrets is not one: callboard hook new-key prints a good one."
+        ) from None
+
+
+def _keys(settings: Settings, *, create: bool) -> list[str]:
+    if keys := settings.secret_key.split():
+        return keys
+    path = key_file(settings)
+    if path is None:
+        raise SecretKeyError(_NO_KEY)
+    if create and not settings.secret_key_file:
+        _create(path)
+    try:
+        lines = path.read_text("ascii").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "no text of ASCII"
+        raise SecretKeyError(f"The file of keys {path} cannot be read: {why}.") from None
+    keys = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    if not keys:
+        raise SecretKeyError(f"The file of keys {path} is empty.")
+    return keys
+
+
+def _create(path: Path) -> None:
+    """Make the file with a new key, for its owner alone. Where there is one already, it stays."""
+    try:
+        # Written whole under another name first: another process must never read half of a key.
+        part = path.with_name(f"{path.name}.{os.getpid()}")
+        part.touch(0o600, exist_ok=False)
+        with part.open("w", encoding="ascii") as target:
+            target.write(f"{new_key()}\n")
+            target.flush()
+            os.fsync(target.fileno())
+        try:
+            os.link(part, path)
+        finally:
+            part.unlink()
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise SecretKeyError(f"The file of keys {path} cannot be made: {error.strerror}.") from None

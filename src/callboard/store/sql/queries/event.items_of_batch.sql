@@ -1,0 +1,11 @@
+-- How many calls and tasks have an event of a batch that counts, within the range of the log in which they lie; without
+-- those of which another batch repeated an event.
+SELECT count(DISTINCT ev.item_no)
+FROM event AS ev
+WHERE
+    ev.org_id = :org_id AND ev.seq >= :from_seq AND ev.seq <= :last_seq AND ev.batch_no = :no AND ev.withdrawn = 0
+    AND NOT EXISTS (
+        SELECT 1
+        FROM event_repeat AS again
+        WHERE again.org_id = ev.org_id AND again.item_no = ev.item_no AND again.batch_no = :beside
+    )

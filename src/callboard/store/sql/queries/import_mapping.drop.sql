@@ -1,0 +1,3 @@
+-- Delete a saved mapping.
+DELETE FROM import_mapping
+WHERE org_id = :org_id AND name = :name

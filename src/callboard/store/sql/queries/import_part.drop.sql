@@ -1,0 +1,3 @@
+-- Delete a part.
+DELETE FROM import_part
+WHERE org_id = :org_id AND upload_id = :upload_id AND part = :part

@@ -1,0 +1,4 @@
+-- A quarantined delivery came again, or was replayed: it may be at fault for another reason now.
+UPDATE quarantine
+SET reason = :reason, faults = :faults, last_at = :last_at, times = times + :more
+WHERE org_id = :org_id AND quarantine_id = :quarantine_id

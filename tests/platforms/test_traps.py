@@ -1,0 +1,285 @@
+"""Deliveries as platforms may send them and their documents do not show: drawn from what people reported."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings
+from callboard.ingest.sources.platforms.registry import PLATFORMS
+from tests.platforms.manifests import RECEIVED
+from tests.platforms.saying import SID, calls, said, twilio
+
+
+def test_vapi_lengths_follow_from_the_times():
+    """`durationSeconds` is no documented field: it may have the ringing in it."""
+    times = {"startedAt": "2026-03-05T14:00:10.000Z", "endedAt": "2026-03-05T14:01:10.000Z"}
+    report = {"type": "end-of-call-report", "endedReason": "customer-ended-call", "durationSeconds": 75}
+    (call,) = calls(("vapi", {"message": report | times | {"call": {"id": "v-2"}}}))
+    assert call["call_duration"] == 60
+    del times["startedAt"]
+    (call,) = calls(("vapi", {"message": report | times | {"call": {"id": "v-3"}}}))
+    assert call["call_status"] == "missed"
+
+
+@pytest.mark.parametrize("lags", ["started", "allocated", "queued", "new"])
+def test_a_call_of_bland_that_is_over_is_over(lags):
+    """One of its fields still says that it runs."""
+    body = {
+        "call_id": "b-1",
+        "completed": True,
+        "status": "completed",
+        "queue_status": lags,
+        "answered_by": "human",
+        "call_ended_by": "USER",
+        "created_at": "2026-03-05T14:00:00Z",
+        "started_at": "2026-03-05T14:00:07Z",
+        "corrected_duration": "71",
+    }
+    (call,) = calls(("bland", body))
+    assert (call["call_status"], call["end_reason"]) == ("completed", "customer_hangup")
+    assert call["call_duration"] == 71
+
+
+def test_a_recording_of_a_conversation_of_vonage_names_no_call():
+    """It is known to be none, and is nothing to be mended."""
+    body = {
+        "recording_url": "https://rec.example/1",
+        "recording_uuid": "rec-1",
+        "conversation_uuid": "CON-1",
+        "start_time": "2026-03-05T14:00:00Z",
+        "end_time": "2026-03-05T14:01:00Z",
+        "size": 12222,
+        "timestamp": "2026-03-05T14:01:02Z",
+    }
+    found = said("vonage", body)
+    assert (found.events, found.quarantined, len(found.ignored)) == ([], [], 1)
+
+
+@pytest.mark.parametrize("name", ["call_machine_detection_ended", "call.machine.detection.ended"])
+def test_both_versions_of_telnyx_name_their_events(name):
+    payload = {"call_leg_id": "leg-1", "result": "machine"}
+    (event,) = said(
+        "telnyx", {"event_type": name, "created_at": "2026-03-05T14:00:09Z", "payload": payload}
+    ).events
+    assert event["answered_by"] == "machine"
+
+
+@pytest.mark.parametrize("reason", ["dial_failed", "invalid_destination", "sip_routing_error"])
+def test_the_dialling_of_a_call_of_retell_is_no_answer(reason):
+    """Its times are those of the attempt: nobody talked."""
+    body = {
+        "call_id": "r-2",
+        "call_status": "error",
+        "disconnection_reason": reason,
+        "start_timestamp": 1772719200000,
+        "end_timestamp": 1772719230000,
+        "duration_ms": 30000,
+    }
+    (call,) = calls(("retell", {"event": "call_ended", "call": body}))
+    assert (call["call_status"], call["start_time"], call["call_duration"]) == ("failed", None, 0)
+
+
+def test_a_failure_of_elevenlabs_over_twilio_tells_the_code_of_sip():
+    body = {
+        "CallSid": SID,
+        "CallStatus": "failed",
+        "SipResponseCode": "404",
+        "Timestamp": "Thu, 05 Mar 2026 14:00:20 +0000",
+    }
+    data = {
+        "conversation_id": "conv_2",
+        "failure_reason": "unknown",
+        "metadata": {"type": "twilio", "body": body},
+    }
+    (call,) = calls(
+        ("elevenlabs", {"type": "call_initiation_failure", "event_timestamp": 1772719290, "data": data})
+    )
+    assert (call["end_reason"], call["source_end_reason"]) == ("invalid_number", "failure:sip:404")
+
+
+BLANKS: dict[str, dict[str, Any]] = {
+    "twilio": twilio(
+        SID, From="", To="{{phone}}", Direction="", SipResponseCode="", AnsweredBy="", RecordingUrl=""
+    )[1],
+    "plivo": {
+        "CallUUID": "p-9",
+        "CallStatus": "completed",
+        "HangupCauseCode": "",
+        "From": "",
+        "AnswerTime": "",
+        "StartTime": "",
+        "EndTime": "",
+        "Duration": "",
+        "BillDuration": "",
+        "TotalCost": "",
+        "ALegUUID": "",
+    },
+    "vapi": {
+        "message": {
+            "type": "end-of-call-report",
+            "endedReason": "",
+            "startedAt": "",
+            "endedAt": "None",
+            "cost": "",
+            "call": {"id": "v-9", "type": "", "customer": {"number": "{{phone}}"}, "createdAt": ""},
+        }
+    },
+    "retell": {
+        "event": "call_ended",
+        "call": {
+            "call_id": "r-9",
+            "call_status": "",
+            "disconnection_reason": "",
+            "start_timestamp": "",
+            "end_timestamp": None,
+            "duration_ms": "None",
+            "from_number": "{{phone}}",
+            "metadata": {"task_id": "{{task}}"},
+            "call_cost": {"combined_cost": ""},
+        },
+    },
+    "elevenlabs": {
+        "type": "post_call_transcription",
+        "data": {
+            "conversation_id": "conv_9",
+            "status": "done",
+            "metadata": {
+                "start_time_unix_secs": "",
+                "call_duration_secs": "",
+                "termination_reason": None,
+                "phone_call": {"external_number": "{{phone}}", "call_sid": "", "direction": ""},
+            },
+        },
+    },
+    "telnyx": {
+        "data": {
+            "event_type": "call.hangup",
+            "occurred_at": "",
+            "payload": {
+                "call_leg_id": "leg-9",
+                "hangup_cause": "",
+                "sip_hangup_cause": "",
+                "start_time": "",
+                "from": "",
+                "to": "{{phone}}",
+                "call_quality_stats": {"inbound": {"packet_count": ""}},
+            },
+        }
+    },
+    "vonage": {
+        "uuid": "o-9",
+        "conversation_uuid": "",
+        "status": "completed",
+        "start_time": None,
+        "end_time": "",
+        "duration": "",
+        "price": "",
+        "from": "",
+        "to": "{{phone}}",
+        "timestamp": "",
+        "direction": "",
+    },
+    "bland": {
+        "call_id": "b-9",
+        "completed": True,
+        "status": "",
+        "queue_status": "",
+        "answered_by": "",
+        "started_at": "",
+        "created_at": "",
+        "end_at": "",
+        "call_length": "",
+        "corrected_duration": "",
+        "price": "",
+        "to": "{{phone}}",
+        "from": "",
+        "inbound": None,
+        "error_message": "",
+    },
+    "aircall": {
+        "event": "call.ended",
+        "timestamp": "",
+        "data": {
+            "id": "9",
+            "started_at": "",
+            "answered_at": "",
+            "ended_at": "",
+            "missed_call_reason": "",
+            "voicemail": "",
+            "cost": "",
+            "call_uuid": "",
+            "raw_digits": "{{phone}}",
+            "direction": "",
+            "user": "",
+            "number": "",
+            "tags": "",
+        },
+    },
+    "dialpad": {
+        "call_id": "9",
+        "state": "hangup",
+        "event_timestamp": "",
+        "date_started": "",
+        "date_connected": "",
+        "date_ended": "",
+        "duration": "",
+        "direction": "",
+        "external_number": "{{phone}}",
+        "custom_data": "{{x}}",
+        "labels": "",
+        "target": "",
+        "master_call_id": "",
+        "entry_point_call_id": "",
+    },
+}
+
+
+@pytest.mark.parametrize("platform", BLANKS)
+def test_what_is_blank_or_left_unfilled_is_not_told(platform):
+    """Neither the year 1970 nor a number, a task or a length; and no reason to refuse the rest."""
+    found = said(platform, BLANKS[platform])
+    assert (found.quarantined, found.unknown_words) == ([], [])
+    (call,) = calls((platform, BLANKS[platform]))
+    assert call["call_status"] in ("completed", "missed", "failed")
+    assert "{{" not in json.dumps(found.events)
+    assert (call["source_number"], call["destination_number"], call["task_id"]) == (None, None, None)
+    assert call["start_time"] in (None, "2026-03-05T14:00:51Z")
+
+
+def test_a_snapshot_of_vapi_in_an_update_tells_no_cost():
+    """It is of some moment before the end: the report tells the whole."""
+    call = {"id": "v-4", "cost": 0, "startedAt": "2026-03-05T14:00:10Z", "endedAt": "2026-03-05T14:01:10Z"}
+    reason = {"endedReason": "customer-ended-call", "call": call}
+    update = {"message": {"type": "status-update", "status": "ended"} | reason}
+    report = {"message": {"type": "end-of-call-report", "cost": 0.12} | reason}
+    for order in ((update, report), (report, update)):
+        (found,) = calls(*(("vapi", body) for body in order))
+        assert found["cost"] == {"amount": 0.12, "currency": "USD"}
+
+
+def test_metadata_of_the_user_that_a_template_left_unfilled_is_not_told():
+    call = {
+        "call_id": "r-3",
+        "start_timestamp": 1772719210000,
+        "metadata": {"space": "{{space}}", "line": "north"},
+    }
+    body = json.dumps({"event": "call_started", "call": call}).encode()
+    settings = HookSettings(metadata_keys=("space", "line"))
+    found = PLATFORMS["retell"].translate(Delivery(body=body, received_at=RECEIVED), settings)
+    assert found.events[0]["metadata"] == {"line": "north"}
+
+
+@pytest.mark.parametrize(
+    "never", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00", "1970-01-01T00:00:00Z", 0, "0"]
+)
+def test_the_time_that_a_language_writes_for_none_is_none(never):
+    """Go, C# and databases have one each."""
+    payload = {"call_leg_id": "leg-1", "start_time": never}
+    found = said(
+        "telnyx",
+        {"data": {"event_type": "call.answered", "occurred_at": "2026-03-05T14:00:09Z", "payload": payload}},
+    )
+    assert "creation_time" not in found.events[0]
