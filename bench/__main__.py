@@ -11,6 +11,8 @@ NAMES = (
     "pages",
     "ingest",
     "singles",
+    "deliveries",
+    "imports",
     "memory",
     "reports",
     "budgets",
