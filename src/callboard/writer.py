@@ -8,7 +8,6 @@ signals to the process group: the worker handles them, and may still have accept
 
 from __future__ import annotations
 
-import gc
 import logging.config
 import os
 import signal
@@ -19,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
+from callboard.collector import tune_collector
 from callboard.errors import StoreReplacedError
 from callboard.http.masking import logging_config
 from callboard.ingest.commit.server import serve
@@ -50,8 +50,7 @@ def opened(settings: Settings, identity: str) -> Iterator[Store]:
     try:
         if store.identity != identity:
             raise StoreReplacedError
-        # Imported modules live until the process ends: exclude them from garbage collections.
-        gc.freeze()
+        tune_collector()
         yield store
     finally:
         store.close()

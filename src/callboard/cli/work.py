@@ -11,6 +11,7 @@ from typing import Any
 from granian.server import MPServer
 
 from callboard.app import Worker, application  # before the fork: workers share the imported modules
+from callboard.collector import tune_collector
 from callboard.errors import CallboardError
 from callboard.http.metering import layout
 from callboard.ingest.parent_death import exit_with_parent
@@ -56,6 +57,7 @@ class Work:
             print(f"Error: {error.message}", file=sys.stderr)
             sys.exit(1)
         self._worker.start()
+        tune_collector()
         self._loop = asyncio.get_event_loop()
         # First runs when the loop runs: Granian has installed its signal handlers by then.
         self._loop.call_soon(self._check_stop)
