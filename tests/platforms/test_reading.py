@@ -33,7 +33,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     money,
     parties,
 )
-from callboard.ingest.sources.platforms.reading.moments import moment
+from callboard.ingest.sources.platforms.reading.moments import moment, names_no_zone
 from callboard.ingest.sources.platforms.reading.phones import Party, party
 from callboard.ingest.sources.platforms.reading.tables import table_rows
 from callboard.ingest.sources.platforms.reading.values import cut, number, seconds, text, whole
@@ -58,6 +58,8 @@ from callboard.ingest.sources.platforms.registry import PLATFORMS
         ("2026-03-02 09:30:08", "UTC", "2026-03-02T09:30:08Z"),
         ("2026-03-02 09:30:08", "Europe/Berlin", "2026-03-02T08:30:08Z"),
         ("2026-10-25 02:30:00", "Europe/Berlin", "2026-10-25T00:30:00Z"),
+        ("Mar 02 2026 03:30:08 GMT-0600", "UTC", "2026-03-02T09:30:08Z"),
+        ("Mon Mar 02 2026 03:30:08 GMT-0600 (Central Standard Time)", "UTC", "2026-03-02T09:30:08Z"),
         (1772443806, "UTC", "2026-03-02T09:30:06Z"),
         ("1772443806", "UTC", "2026-03-02T09:30:06Z"),
         (1772443806.25, "UTC", "2026-03-02T09:30:06.250Z"),
@@ -79,12 +81,29 @@ def test_no_time_is_none(nothing):
 
 
 @pytest.mark.parametrize(
+    ("written", "names_none"),
+    [
+        ("2026-03-02 09:30:00", True), ("2026-03-02T09:30:00.250", True), ("20260302T093000", True),
+        ("Mon, 02 Mar 2026 09:31:35", True), ("02 Mar 2026 09:31:35", True),
+        ("2026-03-02T09:30:00Z", False), ("2026-03-02 09:30:00-0600", False),
+        ("2026-03-02 09:30:00 UTC", False),
+        ("Mon, 02 Mar 2026 09:31:35 +0000", False), ("Mon, 02 Mar 2026 09:31:35 PST", False),
+        ("Mar 02 2026 03:30:08 GMT-0600", False), ("1772443806", False), ("", False), ("None", False),
+        ("0000-00-00 00:00:00", False), ("soon", False), ("2026-13-45T00:00:00", False),
+    ],
+)  # fmt: skip
+def test_a_time_names_its_zone_or_does_not(written, names_none):
+    assert names_no_zone(written) is names_none
+
+
+@pytest.mark.parametrize(
     "written",
     [
         "soon", "2026-13-45T00:00:00Z", "2026-03-02", "09:30", "-5", True, {}, [], "1e99", "9" * 25,
         "2026-03-02T09:30:08+99:00", "Mon, 32 Mar 2026 09:31:35 +0000", "Mon, 02 Foo 2026 09:31:35 +0000",
         "Mon, 02 Mar 2026 09:31:35 PST", "2026-03-02T09:30:08Z" + " " * 80 + "x", float("inf"),
-        "0001-01-02T00:00:00+14:00", 5, "1999-12-31T23:59:59Z", 631_152_000,
+        "0001-01-02T00:00:00+14:00", 5, "1999-12-31T23:59:59Z", 631_152_000, "9999-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-10:00", "9999-12-31 23:59:59", 253_402_300_799, "Foo 02 2026 03:30:08 GMT-0600",
     ],
 )  # fmt: skip
 def test_what_is_no_time_is_refused(written):
