@@ -40,6 +40,15 @@ NOT_PULLED: Final = (
     "No pull yet: Callboard does not ask {title} for what was lost. A call whose end never came is listed in "
     "[attention](../../reference/reports.md) once it is older than the limit of live calls of its space."
 )
+TABLE: Final = (
+    "A table (CSV, TSV) is read by [`callboard import FILE --format {format}`]"
+    "(../../reference/import.md#files-of-platforms): {made_by}. It needs the columns {needed}. What they "
+    "mean is told by {told_by}."
+)
+NO_TABLE: Final = (
+    "Callboard knows no table (CSV) that {title} exports: [`callboard import FILE --guess`]"
+    "(../../reference/import.md#guessing) reads such a file. JSON is read by `--format {format}`."
+)
 REFUSED: Final = (
     "It was answered 401 and counted nothing. `hook test` says why, and what the signature was checked "
     "against; the log says the same. Nearly always it is the URL, the secret, or something on the way that "
@@ -152,9 +161,21 @@ def _names(fields: list[str]) -> str:
 def _pulled(platform: Platform) -> str:
     if platform.name == "generic":
         return "No pull: send again what was not answered by 200. What came already changes nothing."
-    if platform.pulled:
-        return fill(PULLED.format(title=platform.title))
-    return fill(NOT_PULLED.format(title=platform.title))
+    told = (PULLED if platform.pulled else NOT_PULLED).format(title=platform.title)
+    return f"{fill(told)}{_files(platform)}"
+
+
+def _files(platform: Platform) -> str:
+    """What is said of the tables that a platform exports."""
+    format_ = platform.name.replace("_", "-")
+    if (export := platform.export) is not None:
+        needed = ", ".join(f"`{export.heading(each)}`" for each in export.needed)
+        told = TABLE.format(format=format_, made_by=export.made_by, needed=needed, told_by=export.told_by)
+    elif platform.tables:
+        return ""
+    else:
+        told = NO_TABLE.format(format=format_, title=platform.title)
+    return f"\n\n{fill(told)}"
 
 
 def _tried(name: str) -> str:

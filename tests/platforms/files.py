@@ -10,7 +10,8 @@ from pathlib import Path
 from callboard.clock import Micros
 from callboard.ingest.sources.files.lines import Lines
 from callboard.ingest.sources.files.records import Record
-from callboard.ingest.sources.platform_files.rows import PlatformRows, Translator
+from callboard.ingest.sources.platform_files.rows import PlatformRows
+from callboard.ingest.sources.platform_files.translator import Translator
 from callboard.ingest.sources.platforms.delivery import HookSettings
 from callboard.ingest.sources.platforms.registry import PLATFORMS
 from tests.platforms.manifests import RECEIVED, Scenario
@@ -19,16 +20,23 @@ DEFAULTS = HookSettings()
 
 
 def rows_of(
-    platform: str, body: bytes, settings: HookSettings = DEFAULTS, received_at: Micros = RECEIVED
+    platform: str,
+    body: bytes,
+    settings: HookSettings = DEFAULTS,
+    received_at: Micros = RECEIVED,
+    zone: str | None = None,
 ) -> PlatformRows:
-    """The records of a file with these bytes."""
+    """The records of a file with these bytes. `zone`: of times that name none, if somebody said it."""
     text = TextIOWrapper(BytesIO(body), encoding="utf-8-sig", errors="surrogateescape", newline="")
     translator = Translator(PLATFORMS[platform], settings, received_at, Counter())
-    return PlatformRows(Lines(text, "file"), body[:4_096].decode("utf-8", "replace"), "file", translator)
+    head = body[:4_096].decode("utf-8", "replace")
+    return PlatformRows(Lines(text, "file"), head, "file", translator, zone)
 
 
-def read(platform: str, body: bytes, settings: HookSettings = DEFAULTS) -> list[Record]:
-    return list(rows_of(platform, body, settings))
+def read(
+    platform: str, body: bytes, settings: HookSettings = DEFAULTS, zone: str | None = None
+) -> list[Record]:
+    return list(rows_of(platform, body, settings, zone=zone))
 
 
 def is_of_files(scenario: Scenario) -> bool:

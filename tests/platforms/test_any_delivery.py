@@ -72,7 +72,7 @@ def bent_document(data: st.DataObject, body: bytes) -> bytes:
         value = json.loads(body)
     except ValueError:
         return body
-    sent = value.get("records") if isinstance(value, dict) else None
+    sent = [each for each in value.get("records", ()) if "data" in each] if isinstance(value, dict) else None
     if sent and data.draw(st.booleans()):
         record = data.draw(st.sampled_from(sent))
         packed = bent_json(data, base64.b64decode(record["data"]))

@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from callboard.ingest.sources.files.records import ImportOptionError, UnreadableFileError
-from callboard.ingest.sources.platform_files import documents, rows
+from callboard.ingest.sources.platform_files import documents, rows, translator
 from callboard.ingest.sources.platforms.delivery import FROM_FILE, QUARANTINE_REASONS, HookSettings
 from callboard.ingest.sources.platforms.platform import translated
 from callboard.ingest.sources.platforms.registry import PLATFORMS
@@ -41,11 +41,11 @@ def test_a_file_says_record_by_record_what_it_says_as_a_whole(sent):
     records = read(sent.platform, sent.delivery.body, sent.settings)
     assert [each.row["event"] for each in records if each.problem is None] == whole.events
     problems = [each.problem.reason for each in records if each.problem is not None]
-    assert sorted(problems) == sorted(rows.REASONS[each.reason] for each in whole.quarantined)
+    assert sorted(problems) == sorted(translator.REASONS[each.reason] for each in whole.quarantined)
 
 
 def test_every_reason_of_quarantine_is_a_reason_of_rejection():
-    assert rows.REASONS.keys() == set(QUARANTINE_REASONS)
+    assert translator.REASONS.keys() == set(QUARANTINE_REASONS)
 
 
 @pytest.mark.parametrize("platform", ["kamailio", "freeswitch"])

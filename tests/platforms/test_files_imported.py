@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from callboard.clock import system_clock
+from callboard.clock import SECOND, system_clock
 from callboard.ingest.sources.platforms.delivery import Delivery
 from callboard.ingest.sources.platforms.registry import PLATFORMS
 from callboard.ingest.sources.platforms.taking import batch_of, take
 from callboard.store.sqlite.store import SqliteStore
 from tests.acceptance.command import Outcome, callboard, done
 from tests.platforms.files import in_folder, is_of_files, settings_options
-from tests.platforms.manifests import OTHERS, OWN, Scenario, scenarios_of
+from tests.platforms.manifests import OTHERS, OWN, RECEIVED, Scenario, scenarios_of
 from tests.platforms.stored import assert_calls_stand
+from tests.platforms.tables import EXPORTING, TABLES
 
 SCENARIOS = [*scenarios_of(OWN), *scenarios_of(OTHERS)]
+_SECRET = "auth_token=0123456789abcdef0123456789abcdef"
+_OF_THE_STORE = ("space_token", "updated_at")
 
 
 class Desk:
@@ -205,10 +209,89 @@ def test_options_that_say_otherwise_how_a_file_is_read_are_refused(desk, options
 
 def test_a_table_of_a_platform_that_exports_none_is_refused(desk):
     file = desk.folder / "calls.csv"
+    file.write_text("Call ID,Status\n1,completed\n")
+    outcome = desk.run(file, "telnyx")
+    assert outcome.code == 2
+    assert "knows no tables of Telnyx" in outcome.err
+
+
+def test_a_table_with_other_columns_is_refused_with_those_that_are_expected(desk):
+    file = desk.folder / "calls.csv"
     file.write_text("Sid,Status\nCA1,completed\n")
     outcome = desk.run(file, "twilio")
     assert outcome.code == 2
-    assert "knows no tables of Twilio" in outcome.err
+    assert "no column parent_call_sid, start_time, end_time, duration." in outcome.err
+    assert "Expected are sid, parent_call_sid, status, start_time, end_time, duration." in outcome.err
+
+
+@pytest.mark.parametrize("platform", EXPORTING)
+def test_an_exported_table_stands_after_its_import(desk, platform):
+    """In the store and in its counters; imported again, nothing changes."""
+    table = TABLES[platform]
+    file = desk.folder / "calls.csv"
+    file.write_bytes(table.body())
+    zone = ("--timezone", table.zone) if table.zone else ()
+    found = desk.run(file, platform, *zone).json
+    assert (found["received"], found["rejected"]) == (found["applied"], 0)
+    ids = {call_id for call_id, said in table.calls.items() if said.get("group_rank", 1)}
+    calls = desk.calls()
+    assert {each["call_id"] for each in calls} == ids
+    for each in calls:
+        assert each["call_status"] == table.calls[each["call_id"]]["call_status"]
+    assert desk.run(file, platform, *zone, "--label", "again").json["applied"] == 0
+    assert desk.calls() == calls
+    assert done("verify", "--deep", db=desk.db).code == 0
+
+
+def test_a_table_and_the_hook_tell_of_the_same_calls_whichever_comes_first(tmp_path):
+    table = TABLES["plivo"]
+    [scenario] = [each for each in scenarios_of(OWN, "plivo") if each.name == table.scenario]
+    stand = []
+    for order in ("hook first", "table first"):
+        folder = tmp_path / order
+        folder.mkdir()
+        desk = Desk(folder)
+        zone = ("--timezone", "America/New_York")
+        file = folder / "calls.csv"
+        file.write_bytes(table.body())
+        os.utime(file, (RECEIVED / SECOND, RECEIVED / SECOND))
+        if order == "table first":
+            desk.run(file, "plivo", *zone)
+        done("hook", "create", "--space", desk.space, "--platform", "plivo", "--secret", _SECRET, db=desk.db)
+        store = SqliteStore(str(desk.db))
+        try:
+            [hook] = store.hooks(1)
+            for place, sent in enumerate(scenario.sent):
+                at = RECEIVED + place * SECOND
+                store.ingest([batch_of(hook, take(PLATFORMS["plivo"], sent.delivery, hook, 10), at)])
+        finally:
+            store.close()
+        if order == "hook first":
+            desk.run(file, "plivo", *zone)
+        assert done("verify", "--deep", db=desk.db).code == 0
+        stand.append(
+            [{field: each[field] for field in each if field not in _OF_THE_STORE} for each in desk.calls()]
+        )
+    assert [each["call_id"] for each in stand[0]] == ["p-1"]
+    assert stand[0] == stand[1]
+
+
+def test_a_time_without_a_zone_is_refused_until_the_zone_is_said(desk):
+    file = desk.folder / "calls.csv"
+    file.write_bytes(TABLES["plivo"].body())
+    outcome = desk.run(file, "plivo")
+    assert outcome.code == 2
+    assert "names no zone: say it by --timezone" in outcome.err
+    assert desk.calls() == []
+    assert desk.run(file, "plivo", "--setting", "timezone=America/New_York").json["applied"] == 2
+    assert desk.calls()[0]["creation_time"].startswith("2026-03-05T14:00:00")
+
+
+def test_words_that_a_table_has_newly_are_counted_and_shown(desk):
+    file = desk.folder / "calls.csv"
+    file.write_text(TABLES["vapi"].text().replace("customer-ended-call", "a-reason-of-tomorrow"))
+    [word] = desk.run(file, "vapi").json["unknown_words"]
+    assert (word["field"], word["word"], word["rows"]) == ("end_reason", "a-reason-of-tomorrow", 1)
 
 
 def test_a_zone_nobody_named_is_said(desk):

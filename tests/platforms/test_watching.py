@@ -13,7 +13,7 @@ import pytest
 
 from callboard.clock import system_clock
 from callboard.ingest.sources.files.records import ImportOptionError
-from callboard.ingest.sources.platform_files.rows import Translator
+from callboard.ingest.sources.platform_files.translator import Translator
 from callboard.ingest.sources.platforms.delivery import HookSettings
 from callboard.ingest.sources.platforms.registry import PLATFORMS
 from callboard.ingest.sources.rejects import RejectsFile

@@ -42,6 +42,7 @@ from callboard.ingest.sources.mapping import closed
 from callboard.ingest.sources.platform_files import documents as platform_documents
 from callboard.ingest.sources.platform_files import rows as platform_rows
 from callboard.ingest.sources.platform_files import table as platform_table
+from callboard.ingest.sources.platform_files import translator as platform_translator
 from callboard.ingest.sources.platforms import administering, generic_template, remapping, taking
 from callboard.ingest.sources.platforms.reading import bodies, events, phones, values
 from callboard.ingest.sources.platforms.signatures import (
@@ -350,7 +351,9 @@ BOUNDS: dict[str, list[str]] = {
         f"{platform_rows.REMEMBERED_MAX:,} channels",
         f"{platform_rows.REMEMBERED_ROWS_MAX}",
     ],
-    "reasons why records of a file are no calls, told one by one": [f"{platform_rows.IGNORED_KINDS_MAX}"],
+    "reasons why records of a file are no calls, told one by one": [
+        f"{platform_translator.IGNORED_KINDS_MAX}"
+    ],
     "files of a watch of which it is kept how far they are read": [f"{places.PLACES_MAX}"],
     "rows in one commit of a watch": [f"{following.ROWS_MAX:,}"],
     "a row of a file that is followed": [f"{following.READ_BYTES >> 20} MiB"],

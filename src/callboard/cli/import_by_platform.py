@@ -35,10 +35,10 @@ def check(plan: ImportPlan) -> None:
 
 def note_zone(plan: ImportPlan) -> None:
     """Say in which zone times are read that have none, where nobody said it."""
-    from callboard.ingest.sources.platform_files.opening import given_settings, platform_of
+    from callboard.ingest.sources.platform_files.opening import named_zone, platform_of
 
     platform = platform_of(plan.format or "")
-    if platform.tables and not plan.options.timezone and "timezone" not in given_settings(plan.setting):
+    if platform.tables and named_zone(plan.setting, plan.options.timezone) is None:
         click.echo("Times without a zone are read as UTC; --timezone says another.", err=True)
 
 

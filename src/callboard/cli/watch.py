@@ -72,7 +72,7 @@ def watch(
         hook_settings,
         platform_of,
     )
-    from callboard.ingest.sources.platform_files.rows import Translator
+    from callboard.ingest.sources.platform_files.translator import Translator
     from callboard.ingest.sources.rejects import RejectsFile
     from callboard.ingest.sources.watching.places import ProgressFile
     from callboard.ingest.sources.watching.watch import Files, Watch

@@ -25,7 +25,12 @@ from callboard.ingest.sources.mapping import MapOptions, RowMapping, joined, pie
 from callboard.ingest.sources.mapping.conditions import LEAVE_OUT, condition_of
 from callboard.ingest.sources.mapping.reading import RowReader
 from callboard.ingest.sources.platform_files.mapping import PlatformMapping
-from callboard.ingest.sources.platform_files.opening import hook_settings, platform_of, platform_rows
+from callboard.ingest.sources.platform_files.opening import (
+    hook_settings,
+    named_zone,
+    platform_of,
+    platform_rows,
+)
 
 
 @dataclass(frozen=True)
@@ -153,7 +158,8 @@ def _open_every_row(
             platform = platform_of(plan.format)
             settings = hook_settings(plan.setting, plan.options.timezone)
             path = plan.spool or plan.file
-            yield opened, platform_rows(opened, path, plan.encoding, platform, settings)
+            zone = named_zone(plan.setting, plan.options.timezone)
+            yield opened, platform_rows(opened, path, plan.encoding, platform, settings, zone)
             return
         kind = kind_of_file(opened.head, plan.encoding)
         if kind == "parquet":

@@ -17,7 +17,8 @@ from callboard.ingest.sources.files.encoding import text_of, text_of_head
 from callboard.ingest.sources.files.lines import Lines
 from callboard.ingest.sources.files.opening import PARQUET, Opened
 from callboard.ingest.sources.files.records import ImportOptionError
-from callboard.ingest.sources.platform_files.rows import PlatformRows, Translator
+from callboard.ingest.sources.platform_files.rows import PlatformRows
+from callboard.ingest.sources.platform_files.translator import Translator
 from callboard.ingest.sources.platforms.administering import platform_named, settings_document
 from callboard.ingest.sources.platforms.delivery import HookSettings
 from callboard.ingest.sources.platforms.platform import Platform
@@ -76,16 +77,29 @@ def hook_settings(given: Sequence[str], timezone: Sequence[str]) -> HookSettings
         raise ImportOptionError(f"--setting: {error.message}") from None
 
 
+def named_zone(given: Sequence[str], timezone: Sequence[str]) -> str | None:
+    """The zone of times that name none; None where nobody said it. Raises `ImportOptionError`."""
+    said = given_settings(given).get("timezone")
+    return timezone[0] if timezone else said
+
+
 def platform_rows(
-    opened: Opened, path: str, encoding: str | None, platform: Platform, settings: HookSettings
+    opened: Opened,
+    path: str,
+    encoding: str | None,
+    platform: Platform,
+    settings: HookSettings,
+    zone: str | None,
 ) -> PlatformRows:
-    """The records of an open file. Raises `ImportOptionError` for one that cannot be of the platform."""
+    """The records of an open file. `zone`: as `named_zone`. Raises `ImportOptionError` for a file that cannot
+    be of the platform.
+    """
     if opened.head.startswith(PARQUET):
         raise ImportOptionError(f"{opened.name} is Parquet, which no platform exports: --map reads it")
     text, _ = text_of(opened.stream, opened.head, encoding)
     head = text_of_head(opened.head, encoding)
     translator = Translator(platform, settings, _changed(opened, path), Counter())
-    return PlatformRows(Lines(text, opened.name), head, opened.name, translator)
+    return PlatformRows(Lines(text, opened.name), head, opened.name, translator, zone)
 
 
 def _changed(opened: Opened, path: str) -> Micros:

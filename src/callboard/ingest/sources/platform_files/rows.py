@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
-from msgspec import Struct
-
-from callboard.clock import Micros
-from callboard.ingest.sources.files.lines import MAX_LINE_CHARACTERS, Lines
+from callboard.ingest.sources.files.lines import Lines
 from callboard.ingest.sources.files.opening import READING_FAULTS, broken_off
 from callboard.ingest.sources.files.records import ImportOptionError, Record, RowError
 from callboard.ingest.sources.platform_files.documents import Documents
-from callboard.ingest.sources.platform_files.table import Columns, Cut, body_of, cut_row, separator_of
-from callboard.ingest.sources.platforms.delivery import (
-    FROM_FILE,
-    Delivery,
-    HookSettings,
-    QuarantineReason,
+from callboard.ingest.sources.platform_files.exports import ExportRows
+from callboard.ingest.sources.platform_files.table import (
+    NEVER_CLOSED,
+    Columns,
+    Cut,
+    body_of,
+    cut_row,
+    is_never_closed,
+    separator_of,
 )
-from callboard.ingest.sources.platforms.platform import Platform, translated
-from callboard.model.words import RejectReason
+from callboard.ingest.sources.platform_files.translator import Translator
 
-REASONS: Final[dict[QuarantineReason, RejectReason]] = {
-    "unreadable": "invalid_value",
-    "missing_id": "missing_field",
-    "unknown_status": "invalid_status",
-    "bad_time": "invalid_time",
-    "invalid": "invalid_value",
-    "rejected": "invalid_value",  # of deliveries alone: a row that is not taken has its own reason
-}
-"""Why a record of a delivery goes to quarantine → why a row of a file is rejected."""
 FIRST_ROWS: Final = 200
 """Rows of a table without a header by which its layouts are known."""
 REMEMBERED_MAX: Final = 50_000
@@ -40,58 +30,22 @@ REMEMBERED_MAX: Final = 50_000
 REMEMBERED_ROWS_MAX: Final = 10
 """Rows that are remembered of one channel."""
 FRAME_LINES_MAX: Final = 1_000
-IGNORED_KINDS_MAX: Final = 50
-"""Reasons why records are no calls that are counted one by one; further ones are counted together."""
-SHOWN_CHARACTERS: Final = 1 << 16
-"""Of a document with several records, so many characters are written beside one that is rejected."""
 _DBTEXT: Final = re.compile(r"\s*\w+\((?:int|string|double|str)[,)]")
-
-
-class Translator(Struct, frozen=True):
-    """Reads what stands in files of one platform."""
-
-    platform: Platform
-    settings: HookSettings
-    received_at: Micros
-    """When the file was last changed: the same each time that it is read."""
-    ignored: Counter[str]
-    """Why records are no calls → how many."""
-
-    def records(
-        self, line: int, body: bytes, cells: list[Any], *, known: int = 0, text: str = ""
-    ) -> Iterator[Record]:
-        """What one piece of a file says: a record for each event, and for each part that cannot be read.
-
-        `known`: events of rows before, which stand in the body as well. `text`: shown beside what is
-        rejected, where there are no cells.
-        """
-        delivery = Delivery(method=FROM_FILE, body=body, received_at=self.received_at)
-        found = translated(self.platform, delivery, self.settings)
-        for reason in found.ignored:
-            is_new = reason not in self.ignored and len(self.ignored) >= IGNORED_KINDS_MAX
-            self.ignored["other" if is_new else reason] += 1
-        words = [(each.field, each.word) for each in found.unknown_words]
-        events = found.events[known:]
-        if len(events) + len(found.quarantined) > 1:
-            text = text[:SHOWN_CHARACTERS]
-        shown = cells or [text]
-        for event in events:
-            yield Record(line, {"event": event, "words": words}, shown)
-            words = []
-        for verdict in found.quarantined:
-            yield Record(line, {}, shown, RowError(REASONS[verdict.reason], str(verdict.message)))
 
 
 class PlatformRows:
     """A file of a platform, record by record. See `Rows`."""
 
-    def __init__(self, lines: Lines, head: str, name: str, translator: Translator) -> None:
-        """`head`: the first characters of the text. Raises `ImportOptionError` for a table that is none of
-        the platform.
+    def __init__(
+        self, lines: Lines, head: str, name: str, translator: Translator, zone: str | None = None
+    ) -> None:
+        """`head`: the first characters of the text. `zone`: of times that name none; None where nobody said
+        it. Raises `ImportOptionError` for a table that is none of the platform.
         """
         self._lines = lines
         self._name = name
         self._translator = translator
+        self._zone = zone
         self.mended = 0
         self._repeated = 0
         self.kind, self.columns = "documents", list[str]()
@@ -149,16 +103,20 @@ class PlatformRows:
 
     def _of_table(self) -> Iterator[Record]:
         platform = self._translator.platform
-        if not platform.tables:
+        table: TableRows | ExportRows
+        if platform.tables:
+            table = TableRows(self._translator)
+        elif platform.export is not None:
+            table = ExportRows(self._translator, platform.export, self._name, self._zone)
+        else:
             raise ImportOptionError(
                 f"{self._name} is no JSON, and Callboard knows no tables of {platform.title}: export JSON, "
                 "or read the file by --map or --guess."
             )
         cuts = self._cuts()
         first = [cut for _, cut in zip(range(FIRST_ROWS), cuts, strict=False)]
-        table = TableRows(self._translator)
         table.begin([cut.cells for _, cut in first if not cut.is_broken])
-        self.kind, self.columns = "delimited", table.columns.shown
+        self.kind, self.columns = "delimited", table.shown
 
         def records() -> Iterator[Record]:
             for some in (first, cuts):
@@ -210,6 +168,11 @@ class TableRows:
         """Learn the columns from the first rows. Raises `ImportOptionError`."""
         self.columns.learn(rows)
 
+    @property
+    def shown(self) -> list[str]:
+        """The columns of the widest rows."""
+        return self.columns.shown
+
     def needs_earlier_rows(self, rows: Sequence[Sequence[str]]) -> bool:
         """Whether one of these rows tells how a later one is to be read."""
         return any(self._about(self.columns.of(each) or (), each) is not None for each in rows)
@@ -220,8 +183,8 @@ class TableRows:
 
     def records(self, line: int, cut: Cut) -> Iterator[Record]:
         """What a row says."""
-        if cut.is_broken or len(cut.cells[0]) >= MAX_LINE_CHARACTERS:
-            yield Record(line, {}, cut.cells, RowError("invalid_value", "a quote in the row is never closed"))
+        if is_never_closed(cut):
+            yield Record(line, {}, cut.cells, RowError("invalid_value", NEVER_CLOSED))
             return
         heading = self.columns.of(cut.cells)
         if heading is None:

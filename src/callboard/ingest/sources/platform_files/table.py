@@ -10,12 +10,16 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from callboard.ingest.sources.files.layouts import layout_of
+from callboard.ingest.sources.files.lines import MAX_LINE_CHARACTERS
 from callboard.ingest.sources.files.records import ImportOptionError
 from callboard.ingest.sources.platforms.reading.tables import SEPARATORS, heading_of
 
 MAX_LINES_OF_ROW: Final = 100
 """Most lines of one row, whose cells may hold line breaks in quotes. Where a quote is never closed, the line
 is a row that cannot be read, and the next begins another."""
+
+
+NEVER_CLOSED: Final = "a quote in the row is never closed"
 
 
 class Cut(NamedTuple):
@@ -50,6 +54,11 @@ def cut_row(lines: Sequence[str], separator: str, *, is_end: bool) -> Cut | None
     if len(lines) < MAX_LINES_OF_ROW and not is_end:
         return None
     return Cut([lines[0]], 1, is_broken=True)
+
+
+def is_never_closed(cut: Cut) -> bool:
+    """Whether a row cannot be read, because a quote in it is never closed."""
+    return cut.is_broken or len(cut.cells[0]) >= MAX_LINE_CHARACTERS
 
 
 def separator_of(line: str) -> str:

@@ -1,4 +1,6 @@
-"""Aircall: events of calls; the same hook carries those of users, contacts and messages."""
+"""Aircall: events of calls, beside which the hook carries those of users, contacts and messages; the exported
+history of calls.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,14 @@ from typing import Any, Final
 
 from msgspec import structs
 
-from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings, Translation, Unfit
+from callboard.clock import SECOND
+from callboard.ingest.sources.platforms.delivery import (
+    FROM_FILE,
+    Delivery,
+    HookSettings,
+    Translation,
+    Unfit,
+)
 from callboard.ingest.sources.platforms.platform import Platform
 from callboard.ingest.sources.platforms.reading.bodies import at, inner, json_object
 from callboard.ingest.sources.platforms.reading.events import (
@@ -24,9 +33,10 @@ from callboard.ingest.sources.platforms.reading.events import (
     status_of,
     word_of,
 )
+from callboard.ingest.sources.platforms.reading.exports import Export
 from callboard.ingest.sources.platforms.reading.moments import moment
 from callboard.ingest.sources.platforms.reading.phones import party
-from callboard.ingest.sources.platforms.reading.values import first_text, text
+from callboard.ingest.sources.platforms.reading.values import first_text, seconds, text
 from callboard.ingest.sources.platforms.signatures.static import BODY_TOKEN
 from callboard.ingest.sources.platforms.word_table import Meaning, WordTable
 
@@ -72,10 +82,13 @@ numbers, not both.
 
 
 def translate(delivery: Delivery, settings: HookSettings) -> Translation:
-    """The event of one delivery."""
+    """The event of one delivery, or of a call of the exported history."""
     found = Translation()
     with found.record():
         sent = json_object(delivery.body)
+        if delivery.method == FROM_FILE and "answered" in sent:
+            found.events.append(_exported(sent, found))
+            return found
         name, data = text(sent.get("event")), inner(sent, "data")
         if name is None:
             if "event_name" not in sent:
@@ -158,6 +171,53 @@ def _facts(name: str, data: Mapping[str, Any], settings: HookSettings, found: Tr
     return event
 
 
+def _exported(row: Mapping[str, Any], found: Translation) -> dict[str, Any]:
+    """The event of a call of the exported history. Raises `Unfit`."""
+    call_id, sid = text(row.get("id")), call_sid(row.get("uuid"))
+    said = (text(row.get("answered")) or "").lower()
+    if said not in _ANSWERED:
+        raise Unfit("unknown_status", f"answered: {said[:64]!r} is neither Yes nor No.", said[:64])
+    answered = _ANSWERED[said]
+    created = moment(row.get("started_at"), "started_at")
+    total, talk = seconds(row.get("total"), "total"), seconds(row.get("in_call"), "in_call")
+    ended = created + int(total * SECOND) if created is not None and total is not None else None
+    start = ended - int(talk * SECOND) if answered and ended is not None and talk is not None else None
+    meaning, word = _end(row, found, answered=answered)
+    event = call_event(
+        call_id,
+        creation_time=created,
+        occurred_at=first_time(ended, created),
+        answered_by="machine" if meaning.end_reason == "voicemail" else None,
+        group_id=f"twilio:{sid}" if sid else None,
+        group_rank=2,
+        call_type=known("call_type", (text(row.get("direction")) or "").lower(), DIRECTIONS, found),
+        agent=None if text(row.get("user")) == _NOBODY else agent_of(row.get("user")),
+        external_ids={key: value for key, value in (("aircall", call_id), ("twilio", sid)) if value},
+        **ending(meaning, word, ended, start=start),
+    )
+    parties(event, party(row.get("from"), plus=True), party(row.get("to"), plus=True))
+    return event
+
+
+_ANSWERED: Final = {"yes": True, "no": False}
+_NOBODY: Final = "[No associated user]"
+EXPORT: Final = Export(
+    told_by="Aircall support, *Analytics: Call attributes* (support.aircall.io, article 13395542101661)",
+    made_by="the exported call history, with the column `call id (internal)`",
+    needed=(
+        "id", "direction", "answered", "missed_call_reason", "voicemail", "started_at", "total", "in_call",
+    ),
+    fields=("uuid", "from", "to", "user"),
+    headings={
+        "id": "call id (internal)",
+        "uuid": "call id",
+        "started_at": "datetime (UTC)",
+        "total": "duration (total)",
+        "in_call": "duration (in call)",
+    },
+    times=("started_at",),
+    in_utc=("started_at",),
+)  # fmt: skip
 AIRCALL: Final = Platform(
     name="aircall",
     title="Aircall",
@@ -165,6 +225,7 @@ AIRCALL: Final = Platform(
     translate=translate,
     words={"call_status": EVENTS, "end_reason": ENDS},
     setup=_SETUP,
+    export=EXPORT,
     id_prefix="aircall:",
     redact=frozenset({"voicemail", "recording_short_url", "voicemail_short_url", "asset", "comments"}),
 )

@@ -25,6 +25,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     parties,
     task_of,
 )
+from callboard.ingest.sources.platforms.reading.exports import Export
 from callboard.ingest.sources.platforms.reading.moments import moment
 from callboard.ingest.sources.platforms.reading.phones import party
 from callboard.ingest.sources.platforms.reading.values import cut, first_text, seconds, text
@@ -147,6 +148,19 @@ def _word(call: Mapping[str, Any]) -> str:
     return next(telling, None) or general or "new"
 
 
+EXPORT: Final = Export(
+    told_by="Bland, API reference, *List calls*",
+    made_by="headed by the names of the fields of a call in that list",
+    needed=(
+        "call_id", "created_at", "call_length", "completed", "queue_status", "answered_by", "error_message",
+    ),
+    fields=(
+        "c_id", "started_at", "corrected_duration", "status", "call_ended_by", "transferred_to", "from", "to",
+        "inbound", "price", "disposition_tag", "batch_id", "summary", "metadata.task_id", "recording_url",
+    ),
+    times=("created_at", "started_at"),
+    flags=("completed", "inbound"),
+)  # fmt: skip
 BLAND: Final = Platform(
     name="bland",
     title="Bland",
@@ -154,5 +168,6 @@ BLAND: Final = Platform(
     translate=translate,
     words={"end_reason": WORDS},
     setup=_SETUP,
+    export=EXPORT,
     redact=frozenset({"concatenated_transcript", "transcripts", "corrected_transcript", "pathway_logs"}),
 )

@@ -29,6 +29,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     task_of,
     word_of,
 )
+from callboard.ingest.sources.platforms.reading.exports import Export
 from callboard.ingest.sources.platforms.reading.moments import moment
 from callboard.ingest.sources.platforms.reading.phones import party
 from callboard.ingest.sources.platforms.reading.values import first_text, seconds, text
@@ -213,6 +214,13 @@ def _identity(call_id: str | None, call_sid: str | None, sip_call_id: str | None
     )
 
 
+EXPORT: Final = Export(
+    told_by="ElevenLabs, API reference, *List conversations*",
+    made_by="headed by the names of the fields of a conversation in that list",
+    needed=("conversation_id", "status", "start_time_unix_secs", "call_duration_secs", "termination_reason"),
+    fields=("agent_id", "agent_name", "direction"),
+    times=("start_time_unix_secs",),
+)
 ELEVENLABS: Final = Platform(
     name="elevenlabs",
     title="ElevenLabs Agents",
@@ -221,4 +229,5 @@ ELEVENLABS: Final = Platform(
     words={"end_reason": REASONS, "call_status": STATUSES},
     setup=_SETUP,
     pulled=True,
+    export=EXPORT,
 )

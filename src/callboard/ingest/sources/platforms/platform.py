@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings, Translation
+from callboard.ingest.sources.platforms.reading.exports import Export
 from callboard.ingest.sources.platforms.reading.tables import Row
 from callboard.ingest.sources.platforms.signatures.checked import Signature
 from callboard.ingest.sources.platforms.word_table import WordTable
@@ -71,6 +72,8 @@ class Platform(Struct, frozen=True, kw_only=True):
     tables: tuple[str, ...] = ()
     """Columns of which the header of each table that it exports has at least one; empty where it exports
     none that `translate` reads."""
+    export: Export | None = None
+    """The table of calls that it exports, where its rows are read as calls of its list API."""
     remembers: Callable[[Row], tuple[str, bool] | None] | None = None
     """Of rows of its tables that are read beside earlier ones: what they are about, and whether the row is
     the last about it. None where each row is read alone."""

@@ -1,4 +1,4 @@
-"""Plivo: forms of a call that rings, is answered and ends; calls of its list API."""
+"""Plivo: forms of a call that rings, is answered and ends; calls of its list API and its exported table."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     parties,
     status_of,
 )
+from callboard.ingest.sources.platforms.reading.exports import Export
 from callboard.ingest.sources.platforms.reading.moments import moment
 from callboard.ingest.sources.platforms.reading.phones import party
 from callboard.ingest.sources.platforms.reading.values import first_text, seconds, text
@@ -111,6 +112,9 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
         for part, row in enumerate(rows(delivery.body, "objects")):
             with found.record(part):
                 named = _named(row if isinstance(row, dict) else {})
+                if delivery.method == FROM_FILE and "HangupCauseCode" in named:
+                    # The exported table has no status: its calls are over, and the code tells how.
+                    named.setdefault("CallStatus", "completed")
                 event = _event(named, settings, found)
                 found.events.append(event | {"sequence": delivery.received_at // SECOND})
     return found
@@ -176,6 +180,31 @@ def _meaning(
     return meaning, word
 
 
+EXPORT: Final = Export(
+    told_by="Plivo support, *How to Export Call Detail Records (CDR)* (support.plivo.com, section General)",
+    made_by="*Voice → Logs → Calls → Export* in the console",
+    needed=(
+        "call_uuid", "parent_call_uuid", "call_direction", "initiation_time", "answer_time", "end_time",
+        "call_duration", "hangup_cause_code", "hangup_source",
+    ),
+    fields=("from_number", "to_number", "bill_duration", "total_amount"),
+    headings={
+        "call_uuid": "Call UUID",
+        "parent_call_uuid": "Parent call UUID",
+        "call_direction": "Call direction",
+        "initiation_time": "Initiation time",
+        "answer_time": "Answer time",
+        "end_time": "End time",
+        "call_duration": "Call duration",
+        "hangup_cause_code": "Hangup cause code",
+        "hangup_source": "Hangup source",
+        "from_number": "From number",
+        "to_number": "To number",
+        "bill_duration": "Billed duration",
+        "total_amount": "Billed amount",
+    },
+    times=("initiation_time", "answer_time", "end_time"),
+)  # fmt: skip
 PLIVO: Final = Platform(
     name="plivo",
     title="Plivo",
@@ -186,4 +215,5 @@ PLIVO: Final = Platform(
     setup=_SETUP,
     redact=frozenset({"RecordUrl", "Digits"}),
     pulled=True,
+    export=EXPORT,
 )

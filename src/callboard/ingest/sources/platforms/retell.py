@@ -31,6 +31,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     without_times,
     word_of,
 )
+from callboard.ingest.sources.platforms.reading.exports import Export
 from callboard.ingest.sources.platforms.reading.moments import moment
 from callboard.ingest.sources.platforms.reading.phones import party
 from callboard.ingest.sources.platforms.reading.values import seconds, text
@@ -191,6 +192,22 @@ def _facts(call: Mapping[str, Any], settings: HookSettings, found: Translation) 
     return event
 
 
+EXPORT: Final = Export(
+    told_by="Retell, API reference, *List calls* (docs.retellai.com/api-references/list-calls)",
+    made_by="headed by the names of the fields of a call in that list, those of inner objects as "
+    "`call_cost.combined_cost`",
+    needed=(
+        "call_id", "call_status", "disconnection_reason", "start_timestamp", "end_timestamp", "duration_ms",
+    ),
+    fields=(
+        "call_type", "direction", "agent_id", "agent_name", "from_number", "to_number", "batch_call_id",
+        "telephony_identifier.twilio_call_sid", "call_cost.combined_cost", "call_cost.total_duration_seconds",
+        "call_analysis.call_summary", "call_analysis.user_sentiment", "call_analysis.call_successful",
+        "call_analysis.in_voicemail", "metadata.task_id", "recording_url",
+    ),
+    times=("start_timestamp", "end_timestamp"),
+    flags=("call_analysis.call_successful", "call_analysis.in_voicemail"),
+)  # fmt: skip
 RETELL: Final = Platform(
     name="retell",
     title="Retell",
@@ -206,4 +223,5 @@ RETELL: Final = Platform(
         }
     ),
     pulled=True,
+    export=EXPORT,
 )  # fmt: skip

@@ -1,10 +1,12 @@
-"""Twilio: status callbacks of calls, of recordings and of machine detection; calls of its list API.
+"""Twilio: status callbacks of calls, of recordings and of machine detection; calls of its list API, as JSON
+and as a table.
 
 SignalWire's compatible API sends the same under other signatures.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -29,6 +31,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     parties,
     status_of,
 )
+from callboard.ingest.sources.platforms.reading.exports import Export
 from callboard.ingest.sources.platforms.reading.moments import moment
 from callboard.ingest.sources.platforms.reading.phones import party
 from callboard.ingest.sources.platforms.reading.values import first_text, seconds, text, whole
@@ -96,8 +99,16 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
     with found.record():
         for part, row in enumerate(rows(delivery.body, "calls")):
             with found.record(part):
-                _row(row if isinstance(row, dict) else {}, delivery, found)
+                _row(_named(row if isinstance(row, dict) else {}), delivery, found)
     return found
+
+
+def _named(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A call under the names of the list API, which Twilio's command line writes as `parentCallSid`."""
+    return {_CAPITAL.sub(r"_\1", name).lower(): value for name, value in row.items()}
+
+
+_CAPITAL: Final = re.compile(r"(?<=[a-z])([A-Z])")
 
 
 def _callback(fields: Mapping[str, str], settings: HookSettings, found: Translation) -> None:
@@ -185,6 +196,15 @@ def _with_code(word: str, code: str | None) -> str:
     return word if code is None or code.startswith("2") else f"{word}:{code}"
 
 
+EXPORT: Final = Export(
+    told_by="Twilio, *Alternative representations* (twilio.com/docs/usage/troubleshooting/data-types) and "
+    "*Call resource*; of the command line the output format *tsv* of twilio/twilio-cli-core",
+    made_by="`…/Calls.csv` of its API, or `twilio api:core:calls:list -o tsv --properties sid,parentCallSid,"
+    "dateCreated,startTime,endTime,duration,status,direction,from,to,answeredBy,price,priceUnit`",
+    needed=("sid", "parent_call_sid", "status", "start_time", "end_time", "duration"),
+    fields=("date_created", "direction", "from", "to", "answered_by", "price", "price_unit"),
+    times=("date_created", "start_time", "end_time"),
+)
 _SAID_BY_KEYS: Final = frozenset({"Digits", "FinishedOnKey"})
 TWILIO: Final = Platform(
     name="twilio",
@@ -195,6 +215,7 @@ TWILIO: Final = Platform(
     words={"call_status": STATUSES},
     setup=_SETUP,
     pulled=True,
+    export=EXPORT,
     redact=_SAID_BY_KEYS,
 )
 SIGNALWIRE: Final = Platform(

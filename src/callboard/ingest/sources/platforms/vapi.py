@@ -33,6 +33,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     task_of,
     word_of,
 )
+from callboard.ingest.sources.platforms.reading.exports import Export
 from callboard.ingest.sources.platforms.reading.moments import moment
 from callboard.ingest.sources.platforms.reading.phones import party
 from callboard.ingest.sources.platforms.reading.values import first_text, seconds, text
@@ -194,6 +195,18 @@ def _first(*values: Any) -> Any:
     return next((value for value in values if value is not None), None)
 
 
+EXPORT: Final = Export(
+    told_by="Vapi, API reference, *List calls* (docs.vapi.ai/api-reference/calls/list)",
+    made_by="headed by the names of the fields of a call in that list, those of inner objects as "
+    "`customer.number`",
+    needed=("id", "status", "endedReason", "createdAt", "startedAt", "endedAt"),
+    fields=(
+        "type", "cost", "assistantId", "assistant.name", "campaignId", "updatedAt", "customer.number",
+        "phoneNumber.number", "phoneCallProvider", "phoneCallProviderId", "analysis.summary",
+        "analysis.successEvaluation", "metadata.task_id", "recordingUrl",
+    ),
+    times=("createdAt", "startedAt", "endedAt", "updatedAt"),
+)  # fmt: skip
 VAPI: Final = Platform(
     name="vapi",
     title="Vapi",
@@ -209,4 +222,5 @@ VAPI: Final = Platform(
         }
     ),
     pulled=True,
+    export=EXPORT,
 )  # fmt: skip

@@ -1,11 +1,12 @@
-"""Vonage: events of the Voice API, one leg each."""
+"""Vonage: events of the Voice API, one leg each; the legs of a report of the Reports API."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings, Translation
+from callboard.clock import SECOND
+from callboard.ingest.sources.platforms.delivery import FROM_FILE, Delivery, HookSettings, Translation
 from callboard.ingest.sources.platforms.platform import Platform
 from callboard.ingest.sources.platforms.reading.bodies import form_fields, json_object
 from callboard.ingest.sources.platforms.reading.events import (
@@ -18,6 +19,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     parties,
     status_of,
 )
+from callboard.ingest.sources.platforms.reading.exports import Export
 from callboard.ingest.sources.platforms.reading.moments import moment
 from callboard.ingest.sources.platforms.reading.phones import party
 from callboard.ingest.sources.platforms.reading.values import first_text, seconds, text
@@ -55,12 +57,17 @@ Events by GET are 401, as Vonage signs no query. If you cannot set POST, make a 
 
 
 def translate(delivery: Delivery, settings: HookSettings) -> Translation:
-    """The event of one delivery."""
+    """The events of one delivery, or of the legs of a report."""
     found = Translation()
     with found.record():
         sent: Mapping[str, Any] = (
             form_fields(delivery) if delivery.method == "GET" else json_object(delivery.body)
         )
+        if delivery.method == FROM_FILE and (listed := _report(sent)) is not None:
+            for part, row in enumerate(listed):
+                with found.record(part):
+                    _reported(row if isinstance(row, dict) else {}, found)
+            return found
         word = text(sent.get("status"))
         recorded = first_text(sent.get("recording_url"))
         if word is None and (recorded is None or first_text(sent.get("uuid"), sent.get("call_uuid")) is None):
@@ -121,6 +128,67 @@ def _event(
     return event
 
 
+def _report(sent: Mapping[str, Any]) -> list[Any] | None:
+    """The legs of a page of a report, or the one leg of a row; None for a delivery."""
+    records = sent.get("records")
+    return records if isinstance(records, list) else [sent] if "date_start" in sent else None
+
+
+def _reported(row: Mapping[str, Any], found: Translation) -> None:
+    """The events of a leg of a report: its answer, if any, and its end."""
+    leg = text(row.get("call_id"))
+    begin, end = moment(row.get("date_start"), "date_start"), moment(row.get("date_end"), "date_end")
+    length = seconds(row.get("duration"), "duration")
+    word = text(row.get("status")) or ""
+    meaning = status_of(STATUSES, word, answered=bool(length))
+    if meaning.status not in FINAL_CALL and end is not None:
+        # The status may lag; the leg is over, and its length tells whether it was answered.
+        word = "completed"
+        meaning = status_of(STATUSES, word, answered=bool(length))
+    facts = call_event(
+        leg,
+        group_id=f"vonage:{leg}",
+        group_rank=1,
+        call_type=known("call_type", row.get("direction"), DIRECTIONS, found),
+        answered_by=ANSWERED_BY.get(word),
+        cost=money(_first(row.get("total_price"), row.get("price")), row.get("currency"), "total_price"),
+        external_ids={"vonage": leg} if leg else None,
+    )
+    parties(facts, *(party(row.get(name), plus=True) for name in ("from", "to")))
+    if meaning.status not in FINAL_CALL:
+        found.events.append(facts | call_event(leg, call_status=meaning.status, occurred_at=begin))
+        return
+    start = end - int(length * SECOND) if end is not None and length else None
+    if start is not None and meaning.status == "completed":
+        began = {field: facts[field] for field in _OF_THE_LEG if field in facts}
+        found.events.append(
+            began | call_event(leg, call_status="in_progress", occurred_at=start, start_time=start)
+        )
+    said = ending(meaning, word, end, length=length)
+    found.events.append(
+        facts
+        | call_event(
+            leg,
+            occurred_at=first_time(end, begin),
+            # Of an answered leg it may be the answer.
+            creation_time=begin if start is None else None,
+            **said,
+        )
+    )
+
+
+def _first(*values: Any) -> Any:
+    return next((value for value in values if text(value) is not None), None)
+
+
+EXPORT: Final = Export(
+    told_by="Vonage, Reports API, `csv_voice` of its OpenAPI document (Nexmo/api-specification, "
+    "`definitions/reports.yml`)",
+    made_by="`report_VOICE-CALL_….csv` of an asynchronous report of the product `VOICE-CALL`",
+    needed=("call_id", "date_start", "date_end", "duration", "status"),
+    fields=("direction", "from", "to", "currency", "price", "total_price"),
+    times=("date_start", "date_end"),
+)
 VONAGE: Final = Platform(
     name="vonage",
     title="Vonage",
@@ -129,4 +197,5 @@ VONAGE: Final = Platform(
     translate=translate,
     words={"call_status": STATUSES},
     setup=_SETUP,
+    export=EXPORT,
 )

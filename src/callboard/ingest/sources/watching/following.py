@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 from msgspec import structs
 
 from callboard.ingest.sources.files.records import ImportOptionError
-from callboard.ingest.sources.platform_files.rows import FIRST_ROWS, TableRows, Translator
+from callboard.ingest.sources.platform_files.rows import FIRST_ROWS, TableRows
 from callboard.ingest.sources.platform_files.table import Cut, cut_row, separator_of
+from callboard.ingest.sources.platform_files.translator import Translator
 from callboard.ingest.sources.watching.places import MARK_BYTES, Place
 from callboard.ingest.sources.watching.sources import Source
 

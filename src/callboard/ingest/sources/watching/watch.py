@@ -24,7 +24,7 @@ from callboard.ingest.rejected import RejectedEvent
 from callboard.ingest.sources.files.records import ImportOptionError, Record, RowError
 from callboard.ingest.sources.importer import SOURCE
 from callboard.ingest.sources.platform_files.mapping import PlatformMapping
-from callboard.ingest.sources.platform_files.rows import Translator
+from callboard.ingest.sources.platform_files.translator import Translator
 from callboard.ingest.sources.rejects import RejectsFile
 from callboard.ingest.sources.watching.following import Followed, Row
 from callboard.ingest.sources.watching.places import PLACES_MAX, Place, Progress, ProgressFile
