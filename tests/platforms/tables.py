@@ -151,6 +151,10 @@ TABLES = {
                 "b-2", "2026-03-05T15:00:00+00:00", "0", "+12025550103", "+12025550101", "true", "complete",
                 "no-answer", "", "", "no-answer", "false", "", "",
             ),
+            (
+                "b-3", "2026-03-05T16:00:00+00:00", "1.6666666", "+12025550103", "+12025550101", "true",
+                "complete", "human", "USER", "", "completed", "false", "", "",
+            ),
         ),
         calls={
             "b-1": {
@@ -160,6 +164,7 @@ TABLES = {
                 "start_time": "2026-03-05T14:00:07Z",
             },
             "b-2": {"call_status": "missed", "end_reason": "no_answer"},
+            "b-3": {"call_status": "completed", "call_duration": 100},
         },
         scenario="bland/a_whole_call",
     ),

@@ -28,7 +28,7 @@ from callboard.ingest.sources.platforms.reading.events import (
 from callboard.ingest.sources.platforms.reading.exports import Export
 from callboard.ingest.sources.platforms.reading.moments import moment
 from callboard.ingest.sources.platforms.reading.phones import party
-from callboard.ingest.sources.platforms.reading.values import cut, first_text, seconds, text
+from callboard.ingest.sources.platforms.reading.values import cut, first_text, number, seconds, text
 from callboard.ingest.sources.platforms.signatures.hmac_headers import BLAND as BLAND_SIGNATURE
 from callboard.ingest.sources.platforms.word_table import WordTable
 from callboard.model.words import FINAL_CALL
@@ -88,8 +88,8 @@ def _event(call: Mapping[str, Any], settings: HookSettings, found: Translation) 
         moment(call.get("started_at"), "started_at"),
     )
     length = seconds(call.get("corrected_duration"), "corrected_duration")
-    if length is None and (minutes := seconds(call.get("call_length"), "call_length")) is not None:
-        length = round(minutes * 60, 3)
+    if length is None and (minutes := number(call.get("call_length"), "call_length")) is not None:
+        length = seconds(str(minutes * 60), "call_length")
     word = _word(call)
     meaning = end_of(WORDS, word, found, answered=start is not None or bool(length))
     if meaning.status in FINAL_CALL:
