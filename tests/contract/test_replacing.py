@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import count
+from collections.abc import Callable
+from itertools import count, permutations
 from typing import Any
 
 import pytest
@@ -282,6 +283,32 @@ def test_what_a_live_feed_sent_stays(store, space):
     store.withdraw(space.org_id, again.batch_no, NOW)
     assert durations(store, space) == read_as(1, 2, 3, by=MINUTES)
     assert store.verify(deep=True).drift == 0
+
+
+@pytest.mark.parametrize("order", [*permutations(("first", "second", "live"))])
+@pytest.mark.parametrize("undone", [*permutations(("first", "second"))])
+def test_what_does_not_count_is_a_way_by_which_an_event_came(store, acme, space, order, undone):
+    """Whether it came before or behind what outweighs it, or the same word by another way: until it is
+    undone, and never after.
+    """
+    word = call("c1", duration_ms=1_000, sequence=1)
+    first = begun(store, space, reading(file="a", mapping="m"))
+    second = begun(store, space, reading(file="b", mapping="m"))
+    acts: dict[str, Callable[[], Any]] = {
+        "first": lambda: rows(store, space, first, structs.replace(word, source="import")),
+        "second": lambda: rows(store, space, second, *minutes(1)),
+        "live": lambda: send(store, space, structs.replace(word, source="zulu")),
+    }
+    for act in order:
+        acts[act]()
+        assert store.verify(deep=True).differences == []
+    row = store.call(acme.id, space.id, "c1")
+    assert (row.source, row.duration_ms) == ("import", 1_000)
+    left = {"first": first, "second": second}
+    for act in undone:
+        store.withdraw(acme.id, left.pop(act).batch_no, NOW)
+        assert store.call(acme.id, space.id, "c1").source == ("import" if "first" in left else "zulu")
+        assert store.verify(deep=True).differences == []
 
 
 def test_the_replaced_import_brings_nothing_more(store, space):

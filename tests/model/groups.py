@@ -49,10 +49,12 @@ def _ends(space: SpaceState, row: Call) -> list[Item]:
 
 
 def set_source(space: SpaceState, item: Item, entry: Entry) -> None:
-    """The least of the ways by which the event came."""
+    """The least of the ways by which the event came, those that do not count included."""
     repeats = space.repeats.get((item.kind, item.item_id, entry.body), [])
-    ways = [entry.source, *(each.source for each in repeats)]
-    entry.least_source = "" if min(ways) == entry.source else min(ways)
+    outweighed = space.outweighed.get((item.kind, item.item_id), [])
+    ways = [entry, *repeats, *(each for each in outweighed if each.body == entry.body)]
+    least = min(each.source for each in ways)
+    entry.least_source = "" if least == entry.source else least
 
 
 def refolded(item: Item) -> Item:

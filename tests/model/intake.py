@@ -158,7 +158,7 @@ def _save(state: State, space: SpaceState, fold: SpaceFold) -> None:
         kept = space.repeats.setdefault((again.item.kind, again.item.item_id, again.entry.body), [])
         if all(other.batch_no != again.entry.batch_no for other in kept):
             kept.append(again.entry)
-    space.has_groups = space.has_groups or bool(fold.repeats)
+    space.has_groups = space.has_groups or bool(fold.repeats) or bool(space.outweighed)
     apply_tally(space, tally_of(settled(space, list(fold.items))))
 
 

@@ -138,7 +138,7 @@ def contradicted(
                 {
                     each.batch_no
                     for entry in others
-                    for each in (entry, *_copies(state, space, item, entry.body))
+                    for each in (entry, *_senders(state, space, item, entry.body))
                     if each.batch_no in rivals
                     and contradict(row.event, entry.event, alike=rivals[each.batch_no])
                 }
@@ -151,13 +151,9 @@ def _counting(
 ) -> set[bytes]:
     """The digests of the events that count."""
     org_id = space.space.org_id
-    senders = [*item.entries, *rows]
+    senders = [*item.entries, *rows, *_outweighed(state, space, item)]
     for entry in item.entries:
         senders += _copies(state, space, item, entry.body)
-    for entry in space.outweighed.get((item.kind, item.item_id), []):
-        batch = state.batches[org_id, entry.batch_no]
-        if batch.withdrawn_at is None and batch.reading is not None:
-            senders.append(entry)
     words: dict[int, set[object]] = {}
     for entry in senders:
         if entry.batch_no != leaving:
@@ -200,6 +196,23 @@ def _copies(state: State, space: SpaceState, item: Item, body: bytes) -> list[En
     repeats = space.repeats.get((item.kind, item.item_id, body), [])
     batches = state.batches
     return [each for each in repeats if batches[space.space.org_id, each.batch_no].withdrawn_at is None]
+
+
+def _outweighed(state: State, space: SpaceState, item: Item) -> list[Entry]:
+    """What imports that stand said of the item that does not count."""
+    there = space.outweighed.get((item.kind, item.item_id), [])
+    batches = [state.batches[space.space.org_id, each.batch_no] for each in there]
+    return [
+        each
+        for each, batch in zip(there, batches, strict=True)
+        if batch.withdrawn_at is None and batch.reading is not None
+    ]
+
+
+def _senders(state: State, space: SpaceState, item: Item, body: bytes) -> list[Entry]:
+    """The event as other batches sent it that stand, whether or not it counts there."""
+    outweighed = [each for each in _outweighed(state, space, item) if each.body == body]
+    return [*_copies(state, space, item, body), *outweighed]
 
 
 def _name(entry: Entry) -> Named:

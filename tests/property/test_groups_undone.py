@@ -29,6 +29,8 @@ from tests.stores import NOW, STORES, bits, dump, make_organization, make_space,
 numbers = count(1)
 READINGS = ("a", "b", "c")
 CALLS = (1, 2, 3, 4)
+WAYS = ("events", "hook", "zulu")
+"""Two before that of an import by name, and one behind it."""
 Named = tuple[str, str]
 
 
@@ -49,7 +51,7 @@ def live_words(draw: st.DrawFn) -> Entry:
     number = draw(st.sampled_from(CALLS))
     group_ids = draw(st.sampled_from([UNSET, UNSET, ("g1",), ("g2",), ("g1", "g2"), None]))
     at = draw(st.sampled_from([-5, 5, 95]))
-    by = draw(st.sampled_from(["events", "hook", "zulu"]))
+    by = draw(st.sampled_from(WAYS))
     kind = draw(st.sampled_from(["live", "fact", "end", "void"]))
     if kind == "end":
         return end_of(draw(st.sampled_from(["g1", "g2", "g3"])), at=at, by=by, reason="hangup")
@@ -202,9 +204,9 @@ def imported(store: Store, told: Told, each: Drawn, rows: list[Entry], random: R
     told.imports[record.batch_no] = {_name(row): row for row in rows}
     random.shuffle(rows)
     cut = random.randint(0, len(rows))
-    # What an import says comes live as well, now and then, by the way that is the least by name: of another
-    # it would make a difference whether it came while the import did not count.
-    live = [*each.live, *(structs.replace(row, source="events") for row in rows if not random.randrange(4))]
+    # What an import says comes live as well, now and then.
+    again = [structs.replace(row, source=random.choice(WAYS)) for row in rows if not random.randrange(4)]
+    live = [*each.live, *again]
     random.shuffle(live)
     early, late = sorted(random.randint(0, len(live)) for _ in range(2))
     say(store, told, live[:early])

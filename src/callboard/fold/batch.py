@@ -9,7 +9,7 @@ from msgspec import Struct, msgpack, structs
 
 from callboard.fold.call import CallFold, fold_call
 from callboard.fold.event_quota import ENDS_PER_GROUP, EVENTS_PER_ITEM, EventQuota
-from callboard.fold.sources import came_by
+from callboard.fold.sources import arrived, came_by
 from callboard.fold.tally import Tally
 from callboard.fold.task import TaskFold, fold_task
 from callboard.fold.update import find_earlier, is_same_update, needs_resolving, resolved
@@ -64,6 +64,9 @@ class Item(Struct, gc=False):
     """The incremental fold of `entries`; made when a second event arrives, as many items get only one."""
     by_body: dict[bytes, Entry] | None = None
     """`entries` by canonical form, to find duplicates; made at the first look-up."""
+    ways: dict[bytes, list[str]] = {}
+    """Digest of an event → by which ways it came, beside the one under which it is in `entries`; also of
+    events that do not count. Of a call, or of a group's ends."""
     quota: EventQuota | None = None
     """`entries` counted by kind; made only once there are `EVENTS_PER_ITEM` of them."""
 
@@ -250,6 +253,8 @@ class SpaceFold:
     def _fold_in(self, item: Item | None, entry: Entry, kind: Kind) -> Verdict:
         item_id = entry.event.item_id
         row: Row
+        if kind != "task":
+            arrived(entry, {} if item is None else item.ways)
         if item is None:
             item = Item(item_id, kind, entries=[entry], new_entries=[entry], space_id=self.space_id)
             self._items[kind][item_id] = item
@@ -324,13 +329,8 @@ def _fold_of(item: Item) -> CallFold | TaskFold:
     fold = CallFold()
     for entry in item.entries:
         fold.add(entry)
-    row, greatest = item.row, fold.greatest
-    if isinstance(row, Call):
-        if row.links:
-            item.row = fold.row()
-        elif greatest is not None and row.source != greatest.source:
-            # The row knows by which ways its greatest event came; to look them all up would cost a statement.
-            greatest.least_source = row.source
+    if isinstance(item.row, Call) and item.row.links:
+        item.row = fold.row()
     return fold
 
 

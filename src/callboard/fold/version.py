@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-FOLD_VERSION = 3
+FOLD_VERSION = 4
 """Raise it with every change that makes a different row from the same events. On upgrade, a store of a lower
 version folds every row again from its events before it answers requests (`store/sql/refold.py`).
 
 1: the rules before versions were stored; a store without a version has these.
 2: end and creation of a call, contradicting times, since when a task waits, failure reasons.
 3: the source of a call, of which the order of arrival decides nothing.
+4: the same where an event came by an import too, and does not count there.
 """

@@ -11,7 +11,6 @@ from msgspec import MsgspecError
 from callboard.errors import StoreDamagedError
 from callboard.fold.batch import GroupEnds, Item, Kind, Loaded
 from callboard.fold.sources import set_sources
-from callboard.model.call import Call
 from callboard.model.event import CallEvent, Entry, TaskEvent, from_canonical
 from callboard.store.sql.database import Database
 from callboard.store.sql.rows import call_of, task_of
@@ -58,9 +57,7 @@ def load(db: Database, org_id: int, arrived: Mapping[int, Sequence[Entry]]) -> d
         *(find_items(db, org_id, group_ids, "end") if group_ids else ()),
     ]
     add_entries(db, org_id, items)
-    # Of other calls the row knows by which ways its greatest event came.
-    if of_groups := [item for item in items if item.kind == "end" or _is_linked(item)]:
-        add_sources(db, org_id, of_groups)
+    add_sources(db, org_id, items)
     for item in items:
         loaded[item.space_id].of_kind(item.kind)[item.item_id] = item
     if event_keys:
@@ -70,10 +67,6 @@ def load(db: Database, org_id: int, arrived: Mapping[int, Sequence[Entry]]) -> d
 
 _LOAD: dict[Kind, str] = {"call": "call.load", "task": "task.load", "end": "group_end.load"}
 _BY_NO: dict[Kind, str] = {"call": "call.by_no", "task": "task.by_no", "end": "group_end.by_no"}
-
-
-def _is_linked(item: Item) -> bool:
-    return isinstance(item.row, Call) and item.row.group_ids is not None
 
 
 def find_items(db: Database, org_id: int, keys: Iterable[tuple[int, str]], kind: Kind) -> list[Item]:
@@ -120,15 +113,20 @@ def add_entries(
 
 
 def add_sources(db: Database, org_id: int, items: Iterable[Item]) -> None:
-    """Set the least source of the items' events, which must be loaded."""
+    """Set the ways by which the items' events came, which must be loaded, and the least source of each. Tasks
+    have no source.
+    """
     of_calls = {item.no: item for item in items if item.kind != "task"}
+    if not of_calls:
+        return
+    for item in of_calls.values():
+        item.ways = {}
     where = {"org_id": org_id, "item_nos": list(of_calls)}
-    others: dict[tuple[int, bytes], list[str]] = {}
-    for no, digest, _, _, source, _ in db.rows("event_repeat.of_items", where):
-        others.setdefault((no, bytes(digest)), []).append(source)
-    for no in {no for no, _ in others}:
-        for entry in of_calls[no].entries:
-            set_sources(entry, others.get((no, body_digest(entry.body)), ()))
+    for no, digest, source in db.rows("event_repeat.ways", where):
+        of_calls[no].ways.setdefault(bytes(digest), []).append(source)
+    for item in of_calls.values():
+        for entry in item.entries if item.ways else ():
+            set_sources(entry, item.ways.get(body_digest(entry.body), ()))
 
 
 def _add_bodies(

@@ -26,6 +26,7 @@ from callboard.store.sql.checksum import fill_event_checksums, fill_run_checksum
 from callboard.store.sql.database import Database
 from callboard.store.sql.grouping import settle
 from callboard.store.sql.load import add_entries, add_sources, items_of
+from callboard.store.sql.said import fill_ways
 from callboard.store.sql.save import compact_now, read_clock, save_folded
 
 EVENTS_PER_COMMIT = 20_000
@@ -45,8 +46,8 @@ _AFTER = "refold_after"
 
 EventFill = Callable[[Database, int, int, int], None]
 
-EVENT_FILLS: tuple[EventFill, ...] = (fill_event_checksums,)
-"""Functions that fill columns of events which an older version did not have. Each is called as `fill(db,
+EVENT_FILLS: tuple[EventFill, ...] = (fill_event_checksums, fill_ways)
+"""Functions that fill what follows from events and an older version did not have. Each is called as `fill(db,
 org_id, first, last)` for one piece of an organization's log after the other (`first <= seq <= last`,
 withdrawn events included), in one commit with the position. A piece has the bounds of a commit. Must be
 idempotent: after a kill the same piece may be filled again. An organization's events are all filled before

@@ -13,8 +13,8 @@ from callboard.fold.sources import set_sources
 from callboard.model.event import Entry, Event, from_canonical
 from callboard.store.importing import ImportBatch
 from callboard.store.sql.database import Database
-from callboard.store.sql.load import add_entries, find_items
-from callboard.store.sql.said import ItemSaid, load_said, settle, speakers_of
+from callboard.store.sql.load import add_entries, add_sources, find_items
+from callboard.store.sql.said import ItemSaid, load_said, outweigh, settle, speakers_of
 
 Named = tuple[Kind, str]
 """What it is, and its id."""
@@ -81,10 +81,7 @@ class Replacing:
 
     def save(self) -> None:
         """Mark the events that were set aside. To be called when they are in the log."""
-        self._db.change_many(
-            "event.replace",
-            [(self._org_id, item.no, entry.batch_no, entry.body) for item, entry in self._aside],
-        )
+        outweigh(self._db, self._org_id, [(item.no, entry) for item, entry in self._aside])
 
     def _settle(
         self, fold: SpaceFold, said: ItemSaid, words: set[Word], speakers: dict[int, Speaker]
@@ -112,8 +109,7 @@ class Replacing:
         ]
         gone = [entry for entry in item.entries if entry not in kept]
         if gone:
-            marked = [(self._org_id, item.no, entry.batch_no, entry.body) for entry in gone]
-            self._db.change_many("event.replace", marked)
+            outweigh(self._db, self._org_id, [(item.no, entry) for entry in gone])
             fold.hold(item, kept)
             self._replaced.add(item.no)
 
@@ -132,6 +128,7 @@ class Replacing:
             for item in find_items(self._db, self._org_id, keys, kind)
         ]
         add_entries(self._db, self._org_id, holders)
+        add_sources(self._db, self._org_id, holders)
         for item in holders:
             loaded.of_kind(item.kind)[item.item_id] = item
         return holders

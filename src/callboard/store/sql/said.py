@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 from msgspec import MsgspecError, Struct
@@ -17,11 +18,11 @@ from callboard.fold.replacing import Speaker, Word, standing, word_of
 from callboard.model.event import Entry, from_canonical
 from callboard.store.sql.checksum import event_checksum, is_sound
 from callboard.store.sql.database import Database
-from callboard.store.sql.load import event_key
+from callboard.store.sql.load import body_digest, event_key
 
 
 class Repeat(Struct, frozen=True):
-    """A batch that sent a known event again."""
+    """A batch that sent a known event again, or one that did not count at some time."""
 
     digest: bytes
     batch_no: int
@@ -79,14 +80,15 @@ class ItemSaid(Struct):
 
     def first_sender(self, digest: bytes, words: Mapping[int, set[Word]]) -> Repeat | Outweighed | None:
         """How the first of the batches that are left sent an event, beside the one under which it counts."""
+        # What a batch has in the log comes before its repeat: of two with one number the first is taken.
         found: list[tuple[int, Repeat | Outweighed]] = [
-            *((each.batch_no, each) for each in self.repeats if each.digest == digest),
             *(
                 (each.entry.batch_no, each)
                 for each in self.outweighed
                 if self.word(each.entry).digest == digest
                 and self.word(each.entry) in words.get(each.entry.batch_no, ())
             ),
+            *((each.batch_no, each) for each in self.repeats if each.digest == digest),
         ]
         left = [pair for pair in found if pair[0] in words]
         return min(left, key=lambda pair: pair[0])[1] if left else None
@@ -182,10 +184,40 @@ def settle(
         back -= {word.digest for word in arriving[1]}
     # Those of the batch that leaves are marked all at once, unless their ids are to be free before that.
     marked = [entry for entry in gone if back or entry.batch_no != leaving]
-    if marked:
-        rows = [(org_id, item.no, entry.batch_no, entry.body) for entry in marked]
-        db.change_many("event.replace", rows)
+    outweigh(db, org_id, [(item.no, entry) for entry in marked])
     return [*kept, *_restored(db, org_id, said, back, words)], counts
+
+
+def outweigh(db: Database, org_id: int, events: Sequence[tuple[int, Entry]]) -> None:
+    """Mark events of the log, each with the number of its item, as such that do not count. Their batches stay
+    ways by which they came, until these are withdrawn.
+    """
+    if not events:
+        return
+    db.change_many("event.replace", [(org_id, no, entry.batch_no, entry.body) for no, entry in events])
+    _keep_ways(
+        db,
+        org_id,
+        [(no, entry.body, entry.received_at, entry.source, entry.batch_no) for no, entry in events],
+    )
+
+
+def fill_ways(db: Database, org_id: int, first: int, last: int) -> None:
+    """Keep the ways by which those of the events `first` to `last` of an organization's log came that do not
+    count. For an upgrade: in a commit of the caller's, a bounded slice at a time.
+    """
+    where = {"org_id": org_id, "from_seq": first, "to_seq": last + 1}
+    if rows := db.rows("event.outweighed_between", where):
+        _keep_ways(db, org_id, rows)
+
+
+def _keep_ways(db: Database, org_id: int, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Each as (item, body, received_at, source, batch)."""
+    ways = [
+        (org_id, no, body_digest(body), batch_no, received_at, source)
+        for no, body, received_at, source, batch_no in rows
+    ]
+    db.change_many("event_repeat.insert", ways)
 
 
 def _restored(
