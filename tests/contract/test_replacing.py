@@ -357,6 +357,17 @@ def test_event_ids_move_with_the_reading(store, space):
     assert store.verify(deep=True).drift == 0
 
 
+def test_a_call_that_loses_an_event_keeps_the_ways_of_the_others(store, space):
+    """Its event's id is another call's now: what is left of it is folded again, by whichever way it came."""
+    imported(store, space, reading(), call("c1", "ringing", at=-5, event_id="e1"))
+    for way in ("zulu", "events"):
+        send(store, space, structs.replace(call("c1"), source=way))
+    rows(store, space, begun(store, space, reading(options="other"), replace=True), call("c3", event_id="e1"))
+    assert len(store.call_entries(space.org_id, space.id, "c1")) == 1
+    assert store.call(space.org_id, space.id, "c1").source == "events"
+    assert store.verify(deep=True).differences == []
+
+
 def test_tasks_are_replaced_too(store, space):
     """With their runs."""
     read = reading(record_type="task")

@@ -38,14 +38,16 @@ def test_a_call_of_before_has_the_least_of_its_ways(name: str) -> None:
     """Of an import that another outweighs, and that stands; of one that is withdrawn, nothing comes back."""
     with closing(opened(name)) as store:
         space = make_space(store, make_organization(store))
+        begun_first = []
         for number, mapping in enumerate(("m", "n"), 1):
             word = call(f"c{number}", duration_ms=1_000, sequence=1)
             first = begun(store, space, reading(file=f"a{number}", mapping=mapping))
+            begun_first.append(first.batch_no)
             rows(store, space, first, structs.replace(word, source="import"))
             second = begun(store, space, reading(file=f"b{number}", mapping=mapping))
             rows(store, space, second, call(f"c{number}", duration_ms=60_000))
             send(store, space, structs.replace(word, source="zulu"))
-        store.withdraw(space.org_id, first.batch_no, NOW)
+        store.withdraw(space.org_id, begun_first[-1], NOW)
         with behind(store) as db:
             for sql in (
                 "DELETE FROM event_repeat",

@@ -204,8 +204,9 @@ def imported(store: Store, told: Told, each: Drawn, rows: list[Entry], random: R
     told.imports[record.batch_no] = {_name(row): row for row in rows}
     random.shuffle(rows)
     cut = random.randint(0, len(rows))
-    # What an import says comes live as well, now and then.
-    again = [structs.replace(row, source=random.choice(WAYS)) for row in rows if not random.randrange(4)]
+    # What this import or an earlier one says comes live as well, now and then.
+    every_row = [row for some in told.imports.values() for row in some.values()]
+    again = [structs.replace(row, source=random.choice(WAYS)) for row in every_row if not random.randrange(6)]
     live = [*each.live, *again]
     random.shuffle(live)
     early, late = sorted(random.randint(0, len(live)) for _ in range(2))

@@ -12,19 +12,22 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from callboard.model.directory import Space
 from callboard.model.event import Entry
 from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner, Reading
 from callboard.store.interface import Batch, ImportStep, Store
 from tests.events import call, send
+from tests.property.plain_fold import SentEvent, place
 from tests.stores import NOW, make_organization, make_space, make_store
 
 numbers = count(1)
 Row = tuple[int, int]
 """The call, and which of eight things is said of it: two of each of two times, live ones and ends."""
 LIVE_FEED = 0
+WAYS = ("events", "zulu", "zulu")
+"""Of the live feed: before that of an import by name, and behind it."""
 
 
 def time_of(word: int) -> int:
@@ -44,6 +47,7 @@ class Expected(Struct):
     options: dict[int, str] = field(default_factory=dict)
     replaces: dict[int, set[int]] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
+    live_ways: dict[Row, set[str]] = field(default_factory=dict)
 
     def arrive(self, batch: int, rows: list[Row]) -> None:
         """Rows of one commit."""
@@ -60,6 +64,18 @@ class Expected(Struct):
         self.gone.add(batch)
         for said in self.said.values():
             said.pop(batch, None)
+
+    def source(self, number: int) -> str | None:
+        """The least of the ways by which the greatest word came, where nothing is half replaced."""
+        standing = self.standing(number, set())
+        if not standing:
+            return None
+        greatest = max((place(_sent(number, word)), word) for word in standing)[1]
+        ways = self.live_ways.get((number, greatest), set())
+        by_import = any(
+            batch != LIVE_FEED and greatest in words for batch, words in self.said[number].items()
+        )
+        return min(ways | ({"import"} if by_import else set()))
 
     def standing(self, number: int, limbo: set[int]) -> set[int]:
         said = self.said.get(number, {})
@@ -141,9 +157,14 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     made.close()
 
 
-@given(drawn=imports, live=st.lists(row, max_size=3), seed=st.integers(0, 2**32), undone=st.integers(0, 4))
+@given(
+    drawn=imports,
+    live=st.lists(st.tuples(row, st.sampled_from(WAYS)), max_size=5),
+    seed=st.integers(0, 2**32),
+    undone=st.integers(0, 4),
+)
 def test_each_call_is_one_reading(
-    store: Store, drawn: list[Drawn], live: list[Row], seed: int, undone: int
+    store: Store, drawn: list[Drawn], live: list[tuple[Row, str]], seed: int, undone: int
 ) -> None:
     """Imports are begun in turn, committed and undone in any order; some stop for good, as when they are
     killed. Where nothing is half replaced, the store holds what the sets come to.
@@ -163,8 +184,11 @@ def test_each_call_is_one_reading(
         acts = ["begin"] * bool(waiting) + ["rows"] * 2 * bool(open_) + ["live"] * bool(left)
         act = random.choice(acts + ["undo"] * bool(undone))
         if act == "live":
-            word = left.pop()
-            send(store, space, said(*word))
+            word, way = left.pop()
+            # Half of them are what an import says, too.
+            word = random.choice([word, random.choice([each for file in drawn for each in file.rows])])
+            send(store, space, structs.replace(said(*word), source=way))
+            expected.live_ways.setdefault(word, set()).add(way)
             expected.arrive(LIVE_FEED, [word])
         elif act == "begin":
             each = waiting.pop(0)
@@ -202,6 +226,11 @@ def test_each_call_is_one_reading(
     check(store, space, expected)
 
 
+def _sent(number: int, word: int) -> SentEvent:
+    entry = said(number, word)
+    return SentEvent(entry.event, entry.occurred_at, "")
+
+
 def said(number: int, word: int) -> Entry:
     if is_end(word):
         return call(f"c{number}", at=time_of(word), duration_ms=word)
@@ -233,7 +262,7 @@ def commit(store: Store, space: Space, record: ImportBatch, rows: list[Row]) -> 
     batch = Batch(
         org_id=space.org_id,
         space_id=space.id,
-        entries=[said(*each) for each in rows],
+        entries=[structs.replace(said(*each), source="import") for each in rows],
         source="import",
         received_at=NOW,
         import_no=record.batch_no,
@@ -266,3 +295,5 @@ def check(store: Store, space: Space, expected: Expected) -> None:
             assert there or not expected.said.get(number, {}).keys() - expected.limbo
         else:
             assert there == now
+            row = store.call(space.org_id, space.id, f"c{number}")
+            assert (None if row is None else row.source) == expected.source(number)
