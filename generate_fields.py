@@ -44,7 +44,7 @@ def _stored_type(field: Field) -> str:
         return "Text"
     if field.kind in _OBJECTS:
         return "Document"
-    if field.kind == "ids":
+    if field.kind in ("ids", "names"):
         return "Ids"
     # What no sender can say cannot be sent as null either.
     number = "int | UnsetType | None" if field.in_events or field.in_rows else "int | UnsetType"
@@ -83,6 +83,7 @@ _WIRE_TYPE_OF_KIND = {
     "texts": "Document",
     "money": "Cost",
     "ids": "Ids",
+    "names": "Names",
 }
 
 
@@ -135,6 +136,8 @@ def _answer_value(field: Field, noun: str) -> str:
 def _folded_value(field: Field) -> str:
     if field.name == "end_reason":
         return 'self._ended(("end_reason", status))'
+    if field.name == "source_end_reason":
+        return 'self._ended(("source_end_reason", self._source_reason_status))'
     if field.fold == "own":
         raise SystemExit(
             f"{field.name}: which event decides it? Say so in the table, or write it into the fold"
@@ -338,6 +341,7 @@ def _type_in_words(field: Field) -> str:
         "flag": "boolean",
         "money": "object",
         "ids": "id, or up to three",
+        "names": "list of names",
     }.get(field.kind, field.kind)
 
 

@@ -164,6 +164,7 @@ def _told_type(field: Field) -> str:
         "flag": "boolean",
         "money": "object",
         "ids": "id, or up to three",
+        "names": "list of names",
     }
     return told.get(field.kind, field.kind)
 

@@ -10,7 +10,7 @@ import zstandard
 from hypothesis import strategies as st
 
 from callboard.model.field import Field
-from callboard.model.fields import event_fields
+from callboard.model.fields import ROUGH_NAMES, event_fields
 from callboard.model.words import CALL_STATUSES, END_REASONS, TASK_WORDS
 
 ANY_TEXT = st.one_of(
@@ -80,6 +80,9 @@ OF_A_KIND: dict[str, st.SearchStrategy[Any]] = {
     ),
     "document": OBJECTS,
     "texts": mostly(st.dictionaries(PLAIN_TEXT, PLAIN_TEXT, max_size=3), OBJECTS),
+    "names": mostly(
+        st.lists(st.sampled_from(ROUGH_NAMES), max_size=12), st.lists(IDS, max_size=2) | ANY_JSON
+    ),
 }
 CHOICES = {
     "standing": mostly(st.integers(0, 2), SCALARS),

@@ -15,7 +15,7 @@ from msgspec import UNSET, structs
 
 from callboard.clock import DAY, HOUR, MINUTE, SECOND
 from callboard.model.event import CallEvent, Entry, Event, GroupEnd, TaskEvent, canonical
-from callboard.model.fields import log_fields
+from callboard.model.fields import ROUGH_NAMES, log_fields
 from callboard.model.words import CALL_RANK, FINAL_CALL, FINAL_TASK, TASK_WORDS
 from tests.stores import NOW
 
@@ -99,6 +99,10 @@ call_fields = fields_of(
         [UNSET] * 9 + [None, ("g1",), ("g1",), ("g2",), ("g3",), ("g1", "g2"), ("g2", "g3")]
     ),
     group_rank=st.sampled_from([UNSET] * 6 + [None, 0, 1, 2]),
+    rough=st.one_of(
+        st.just(UNSET),
+        st.sets(st.sampled_from(ROUGH_NAMES), min_size=1).map(lambda names: tuple(sorted(names))),
+    ),
     cost=one_of((12_300, "USD"), (5, "EUR"), (0, "USD")),
     void=voids,
 )

@@ -62,7 +62,23 @@ def gives_way(told: SentEvent) -> bool:
 def the_greatest(events: list[SentEvent], carrying: str) -> Any:
     """The value of the greatest event that carries a field; `None` when none does, or when it is null."""
     carriers = [told for told in events if getattr(told.event, carrying, UNSET) is not UNSET]
+    carriers = [told for told in carriers if not is_rough(told, carrying)] or carriers
     return getattr(max(carriers, key=place).event, carrying) if carriers else None
+
+
+def is_rough(told: SentEvent, field: str) -> bool:
+    """Whether the event knows a field only roughly: it then counts where no other event knows it better."""
+    rough = getattr(told.event, "rough", UNSET)
+    return rough not in (UNSET, None) and field in rough
+
+
+def words_of_the_source(events: list[SentEvent]) -> Any:
+    """The source's own word for the end that the greatest event which carries one speaks of."""
+    carriers = [told for told in events if told.event.source_end_reason is not UNSET]
+    if not carriers:
+        return None
+    status = max(carriers, key=place).event.call_status
+    return the_greatest([told for told in carriers if told.event.call_status == status], "source_end_reason")
 
 
 def key_by_key(events: list[SentEvent], field: str) -> dict[str, Any] | None:
@@ -107,7 +123,7 @@ def plain_call(events: list[SentEvent]) -> Call:
         call_type=the_greatest(events, "call_type"),
         source_number=the_greatest(events, "source_number"),
         destination_number=the_greatest(events, "destination_number"),
-        source_end_reason=the_greatest(events, "source_end_reason"),
+        source_end_reason=words_of_the_source(events),
         answered_by=the_greatest(events, "answered_by"),
         agent=the_greatest(events, "agent"),
         task_id=the_greatest(events, "task_id"),
@@ -233,9 +249,11 @@ def first_of_the_last_row(events: list[SentEvent], standing: int) -> int | None:
 
 
 def only_its_own_begin(told: SentEvent) -> bool:
-    """It occurred at its own start or creation, and states neither end nor length (null states, too)."""
+    """It occurred at its own start or creation, or roughly then, and states neither end nor length (null
+    states, too).
+    """
     event = told.event
-    own = told.occurred_at in (event.start_time, event.creation_time)
+    own = told.occurred_at in (event.start_time, event.creation_time) or is_rough(told, "occurred_at")
     return own and event.end_time is UNSET and event.duration_ms is UNSET
 
 

@@ -18,6 +18,7 @@ _OF_A_KIND: dict[str, tuple[Any, ...]] = {
     "whole": (7, 0),
     "flag": (True, False),
     "ids": (["g"], ["g", "h"]),
+    "names": (["agent"], ["agent", "end_reason"]),
     "document": ({"a": {"b": [1, "x"]}}, {}),
     "texts": ({"a": "b"}, {}),
 }

@@ -181,3 +181,47 @@ def test_the_door_is_the_greatest_events():
     imported = call("c", at=9)
     imported.source = "import"
     assert fold(call("c", "ringing", at=1), imported).source == "import"
+
+
+def test_a_rough_word_counts_only_where_no_event_knows_the_field_better():
+    """However late it is, and however much its event weighs."""
+    fine = call("c", "failed", at=1, end_reason="invalid_number", source_end_reason="404", agent="Ada")
+    rough = {"end_reason": "carrier_error", "source_end_reason": "failed", "agent": "as_1"}
+    told = call("c", "failed", at=9, sequence=7, rough=("agent", "end_reason", "source_end_reason"), **rough)
+    made = fold(fine, told, call("c", "in_progress", at=0, agent="Eve"))
+    assert (made.end_reason, made.source_end_reason, made.agent) == ("invalid_number", "404", "Ada")
+    made = fold(told, call("c", "in_progress", at=0, agent="Ada"))
+    assert (made.end_reason, made.source_end_reason, made.agent) == ("carrier_error", "failed", "Ada")
+
+
+def test_of_several_rough_words_the_greatest_events_counts():
+    """As among words that are not."""
+    first = call("c", at=1, agent="as_1", rough=("agent",))
+    assert fold(first, call("c", at=2, agent="as_2", rough=("agent",))).agent == "as_2"
+
+
+def test_a_finer_word_for_another_end_says_nothing_of_this_one():
+    """Reason and the source's own word stay of one piece."""
+    busy = call("c", "missed", at=1, standing=1, end_reason="busy", source_end_reason="486")
+    rough = ("end_reason", "source_end_reason")
+    done = call("c", "completed", at=2, end_reason="hangup", source_end_reason="done", rough=rough)
+    made = fold(busy, done)
+    assert (made.end_reason, made.source_end_reason) == ("hangup", "done")
+
+
+def test_times_and_status_are_compared_as_ever_beside_a_rough_word():
+    """What is rough is the word, not the event."""
+    told = call(
+        "c", "failed", at=9, end_time=NOW + 9 * SECOND, end_reason="carrier_error", rough=("end_reason",)
+    )
+    made = fold(call("c", "completed", at=1, end_time=NOW + SECOND, end_reason="hangup"), told)
+    assert (made.call_status, made.end_time, made.end_reason) == ("failed", NOW + 9 * SECOND, "carrier_error")
+
+
+@pytest.mark.parametrize("others", [(), (call("c", "ringing", at=0),)])
+def test_an_end_at_a_rough_moment_tells_no_end(others):
+    """What was only received then did not end then; a stated end or length still counts."""
+    rough = ("occurred_at",)
+    assert fold(call("c", at=5, rough=rough), *others).end_time is None
+    assert fold(call("c", at=5), *others).end_time == NOW + 5 * SECOND
+    assert fold(call("c", at=5, rough=rough, end_time=NOW + SECOND), *others).end_time == NOW + SECOND

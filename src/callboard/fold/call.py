@@ -13,9 +13,9 @@ from msgspec import UNSET
 from callboard.clock import Micros
 from callboard.fold.call_times import Times, call_times, ends_nothing
 from callboard.fold.facts import MappingFacts, own_facts
-from callboard.fold.stamp import Stamp, stamp
+from callboard.fold.stamp import Stamp, stamp, yielding
 from callboard.model.call import COUNTED, NO_STATUS, WITHDRAWN, Call
-from callboard.model.event import CallEvent, Entry, GroupEnd
+from callboard.model.event import CallEvent, Entry, GroupEnd, TaskEvent
 from callboard.model.fields import folded
 from callboard.model.words import FINAL_CALL
 
@@ -59,6 +59,8 @@ class CallFold:
         "_has_duration",
         "_latest_live",
         "_mappings",
+        "_source_reason",
+        "_source_reason_status",
         "_stamp",
         "_stamps",
     )
@@ -74,6 +76,9 @@ class CallFold:
         these events that carries the field."""
         self._mappings: dict[str, MappingFacts] = {}
         """Only objects that some event carries: most calls have none."""
+        self._source_reason: Stamp | None = None
+        """The stamp of the greatest event that carries a word of its source for the end."""
+        self._source_reason_status = ""
         self._greatest: Entry | None = None
         self._stamp: Stamp | None = None
         self._earliest: Micros | None = None
@@ -87,16 +92,17 @@ class CallFold:
     def add(self, entry: Entry) -> None:
         """Fold one more event in."""
         event, at = entry.event, entry.stamp or stamp(entry)
-        if event.__class__ is GroupEnd:
-            if event.source_end_reason is not UNSET:
-                self._fact("source_end_reason", at, event.source_end_reason)
-        else:
+        assert not isinstance(event, TaskEvent)
+        rough = event.rough or ()
+        if event.source_end_reason is not UNSET:
+            self._add_source_reason(event, at)
+        if event.__class__ is not GroupEnd:
             assert isinstance(event, CallEvent)
             self._call_id = event.call_id
             for name, value in zip(_FACTS, _facts_of(event), strict=True):
                 # Most events leave out most fields: the test here saves a function call for each of them.
                 if value is not UNSET:
-                    self._fact(name, at, value)
+                    self._fact(name, yielding(at) if name in rough else at, value)
             for name in _MAPPINGS:
                 value = getattr(event, name)
                 if value is not UNSET:
@@ -116,6 +122,16 @@ class CallFold:
             self._stamps[name] = at
             self._facts[name] = value
 
+    def _add_source_reason(self, event: CallEvent | GroupEnd, at: Stamp) -> None:
+        """The word is that of events with the status of the greatest that carries one, as a finer word for
+        another end than that says nothing of it.
+        """
+        status = event.call_status
+        if self._source_reason is None or at > self._source_reason:
+            self._source_reason, self._source_reason_status = at, status
+        weight = yielding(at) if "source_end_reason" in (event.rough or ()) else at
+        _record(self._ends, ("source_end_reason", status), weight, event.source_end_reason)
+
     @property
     def greatest(self) -> Entry | None:
         """The greatest event with a status so far."""
@@ -126,7 +142,8 @@ class CallFold:
         status, ends = event.call_status, self._ends
         final = status in FINAL_CALL
         if event.end_reason is not UNSET:
-            _record(ends, ("end_reason", status), at, event.end_reason)
+            weight = yielding(at) if "end_reason" in (event.rough or ()) else at
+            _record(ends, ("end_reason", status), weight, event.end_reason)
         for name in _END_FACTS:
             value = getattr(event, name)
             if value is not UNSET:
@@ -164,7 +181,7 @@ class CallFold:
             known("source_number"),
             known("destination_number"),
             self._ended(("end_reason", status)),
-            known("source_end_reason"),
+            self._ended(("source_end_reason", self._source_reason_status)),
             known("answered_by"),
             known("agent"),
             known("task_id"),
@@ -274,7 +291,11 @@ def _fold_single(entry: Entry) -> Call:
         None if end is UNSET else end,
         None,
         None if length_ms is UNSET else length_ms,
-        None if end is UNSET and length_ms is UNSET and occurred in (start, created) else occurred,
+        None
+        if end is UNSET
+        and length_ms is UNSET
+        and (occurred in (start, created) or "occurred_at" in (event.rough or ()))
+        else occurred,
         occurred,
         start is not UNSET,
     )

@@ -87,11 +87,11 @@ def call_times(  # noqa: C901, PLR0917 - one function, positional arguments: cal
 def ends_nothing(event: CallEvent | GroupEnd, occurred: Micros) -> bool:
     """Whether a final event says nothing about when the call ended.
 
-    Such an event states neither an end nor a duration, and occurred at its own start or creation: the time
-    that is put in for an event sent without `occurred_at`.
+    Such an event states neither an end nor a duration, and occurred at its own start or creation, the time
+    that is put in for an event sent without `occurred_at`; or it knows only roughly when it occurred.
     """
     return (
         event.end_time is UNSET
         and event.duration_ms is UNSET
-        and occurred in (event.start_time, event.creation_time)
+        and (occurred in (event.start_time, event.creation_time) or "occurred_at" in (event.rough or ()))
     )

@@ -15,7 +15,7 @@ _ONCE: Final[Mapping[type, tuple[str, ...]]] = {
     GroupEnd: ("end_time",),
 }
 """What is so once for all, at whatever time it is said."""
-_NOT_SAID: Final = frozenset({"event_id", "sequence", "standing", "occurred_at", "left"})
+_NOT_SAID: Final = frozenset({"event_id", "sequence", "standing", "rough", "occurred_at", "left"})
 """Fields that place an event among others."""
 
 

@@ -33,6 +33,13 @@ def stamp(entry: Entry) -> Stamp:
     return entry.stamp
 
 
+def yielding(at: Stamp) -> Stamp:
+    """The stamp of what a call's event knows only roughly: less than all others of the call, and among its
+    like in their order.
+    """
+    return (-1, *at[1:])
+
+
 def _stamp(entry: Entry) -> Stamp:
     event = entry.event
     sequence = event.sequence

@@ -13,7 +13,7 @@ from callboard.ingest.rejected import RejectedEvent, shown
 from callboard.ingest.texts import check_text
 from callboard.ingest.wire import GROUPS_MAX, ID_BYTES, TIME_CHARACTERS
 from callboard.model.field import Field
-from callboard.model.fields import FIELDS, event_fields
+from callboard.model.fields import FIELDS, ROUGH_NAMES, event_fields
 from callboard.model.words import RejectReason
 
 Rule = Callable[[str, Any], None]
@@ -169,6 +169,16 @@ def _ids(field: str, value: Any) -> None:
         _required_id(field, each)
 
 
+def _names(field: str, value: Any) -> None:
+    if not isinstance(value, list):
+        raise RejectedEvent("invalid_value", field, f"{shown(value)} is no list of names")
+    for each in value:
+        if each not in ROUGH_NAMES:
+            raise RejectedEvent("invalid_value", field, f"{shown(each)} is none of {', '.join(ROUGH_NAMES)}")
+    if len(value) > len(ROUGH_NAMES):
+        raise RejectedEvent("invalid_value", field, f"{len(value)} names; at most {len(ROUGH_NAMES)}")
+
+
 def _rule(field: Field) -> Rule:
     if field.kind == "id":
         return _required_id if field.required else _text(field.maximum, "invalid_id")
@@ -188,6 +198,7 @@ _RULE_OF_KIND: Final[Mapping[str, Rule]] = {
     "money": _cost,
     "document": _any_json,
     "texts": _any_json,
+    "names": _names,
 }
 _RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
     of: {field.name: _rule(field) for field in event_fields(of)} for of in FIELDS

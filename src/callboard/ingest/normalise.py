@@ -6,6 +6,7 @@ events with the same content have the same canonical form.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import UNSET, UnsetType, msgpack
@@ -81,6 +82,7 @@ def _call(wire: CallIn, now: Micros, earliest: Micros) -> CallEvent | GroupEnd: 
     if end_reason and end_reason not in END_REASON_SET:
         source_end_reason = source_end_reason or end_reason
         end_reason = "unknown"
+    rough: Any = _rough(wire, wire.rough) if wire.rough else UNSET
     cost_micros: Any = UNSET
     cost_currency: Any = UNSET
     if wire.cost is not UNSET:
@@ -127,8 +129,15 @@ def _call(wire: CallIn, now: Micros, earliest: Micros) -> CallEvent | GroupEnd: 
         if wire.group_id is UNSET or wire.group_id is None
         else several_ids("group_id", wire.group_id),
         wire.group_rank,
+        rough,
         # end of fields
     )
+
+
+def _rough(wire: CallIn, sent: Sequence[str]) -> Any:
+    """The names in one order, each once; what the event does not say it does not know roughly, either."""
+    said = {name for name in sent if name == "occurred_at" or getattr(wire, name) is not UNSET}
+    return tuple(sorted(said)) or UNSET
 
 
 def _cost(sent: CostIn | None) -> tuple[int | None, str | None]:

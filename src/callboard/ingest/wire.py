@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from callboard.model.field import TEXT_BYTES
-from callboard.model.fields import SEQUENCE_MAX, field
+from callboard.model.fields import ROUGH_NAMES, SEQUENCE_MAX, field
 from callboard.model.words import CallStatus
 
 ID_BYTES = TEXT_BYTES
@@ -36,6 +36,19 @@ Seconds = int | float | None | UnsetType
 Sequence = Annotated[int, Meta(ge=0, le=SEQUENCE_MAX)] | None | UnsetType
 Attempt = Annotated[int, Meta(ge=1, le=ATTEMPT_MAX)] | None | UnsetType
 Standing = Annotated[int, Meta(ge=0, le=STANDING_MAX)] | None | UnsetType
+Name = Literal[
+    "occurred_at",
+    "call_type",
+    "source_number",
+    "destination_number",
+    "end_reason",
+    "source_end_reason",
+    "answered_by",
+    "agent",
+    "outcome",
+]
+"""One of `ROUGH_NAMES`."""
+Names = Annotated[list[Name], Meta(max_length=len(ROUGH_NAMES))] | None | UnsetType
 Flag = bool | None | UnsetType
 
 
@@ -61,6 +74,7 @@ class CallIn(Struct, tag_field="type", tag="call", forbid_unknown_fields=True, g
     occurred_at: Time = UNSET
     sequence: Sequence = UNSET
     standing: Standing = UNSET
+    rough: Names = UNSET
     # fields: event as sent of a call
     call_type: Literal["inbound", "outbound", "web"] | UnsetType | None = UNSET
     source_number: Number = UNSET

@@ -63,6 +63,7 @@ class CallEvent(
     billed_ms: int | UnsetType | None = UNSET
     group_ids: Ids = UNSET
     group_rank: int | UnsetType | None = UNSET
+    rough: Ids = UNSET
     # end of fields
 
     @property
@@ -136,6 +137,7 @@ class GroupEnd(
     creation_time: ClassVar[UnsetType] = UNSET
     start_time: ClassVar[UnsetType] = UNSET
     duration_ms: ClassVar[UnsetType] = UNSET
+    rough: ClassVar[UnsetType] = UNSET
     void: ClassVar[UnsetType] = UNSET
 
     @property

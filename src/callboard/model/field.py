@@ -14,7 +14,7 @@ Kind = Literal[
 """`id` and `text`: bounded in bytes. `ids`: one id, or up to three. `word`: one of a closed list. `phone`: a
 number as its source writes it. `time`: ISO 8601 in the API, microseconds in the store. `duration`: seconds in
 the API, milliseconds in the store. `document`: a JSON object; `texts`: one whose values are texts. `names`:
-names of fields, never in an event. `money`: an amount and its currency, which the store keeps apart."""
+names of fields. `money`: an amount and its currency, which the store keeps apart."""
 
 Rule = Literal["own", "greatest", "attempt", "keys"]
 """Which event decides the value. `greatest`: the greatest (by stamp) that carries the field. `attempt`: the

@@ -23,6 +23,11 @@ from callboard.model.words import (
 
 KIB: Final = 1024
 SEQUENCE_MAX: Final = 2**63 - 1
+ROUGH_NAMES: Final = (
+    "occurred_at", "call_type", "source_number", "destination_number", "end_reason", "source_end_reason",
+    "answered_by", "agent", "outcome",
+)  # fmt: skip
+"""What an event may know only roughly: when it occurred, and words that another may tell finer."""
 
 CALL: Final[tuple[Field, ...]] = (
     Field(
@@ -46,6 +51,10 @@ CALL: Final[tuple[Field, ...]] = (
     Field(
         name="standing", kind="whole", log=(3, "g"), maximum=2, in_rows=False, in_answers=False,
         description="0, 1 or 2: how much this word weighs on how the call ended. See [Standing](#standing).",
+    ),
+    Field(
+        name="rough", kind="names", log=(28, "rn"), in_rows=False, in_answers=False,
+        description="Which of these fields the event knows only roughly. See [Rough words](#rough-words).",
     ),
     Field(
         name="source_number", kind="phone", log=(8, "sn"), maximum=64, fold="greatest",
@@ -101,7 +110,7 @@ CALL: Final[tuple[Field, ...]] = (
         option_help='Only those that ended so; "unknown": only those without a reason.',
     ),
     Field(
-        name="source_end_reason", kind="text", log=(15, "sr"), maximum=1000, fold="greatest",
+        name="source_end_reason", kind="text", log=(15, "sr"), maximum=1000,
         description="The platform's own word.",
     ),
     Field(

@@ -28,7 +28,10 @@ FIELDS: Final[Mapping[str, Mapping[str, Kind]]] = {
     of: {
         each.name: _KINDS.get(each.kind, "text")
         # `inferred` is no field of an event, but a column of exported files: see `inferred.py`.
-        for each in (*event_fields(of), *(field for field in table if field.kind == "names"))
+        for each in (
+            *(field for field in event_fields(of) if field.kind != "names"),
+            *(field for field in table if field.kind == "names" and not field.in_events),
+        )
     }
     for of, table in model.FIELDS.items()
 }
