@@ -27,8 +27,6 @@ def filled(name: str) -> tuple[list[str], list[str], list[str]]:
     named = _named(name)
     if name == "signalwire":  # it shares the module, and is not asked
         named, asked = sent, set()
-    if "creation_time" not in named:  # the receipt, where an end has no time at all
-        sent, asked = sent - {"creation_time"}, asked - {"creation_time"}
     told = sent | (named - asked)
     by_delivery = [each for each in FIELDS if each in told]
     by_list = [each for each in FIELDS if each in asked - sent]

@@ -152,12 +152,15 @@ def test_what_the_platform_says_later_outweighs_a_correction_as_it_would_the_wor
     assert ended(store, space) == ("completed", "customer_hangup")
 
 
+@pytest.mark.parametrize("when", [{"creation_time": NOW}, {"at": None, "rough": ("occurred_at",)}])
 def test_an_end_that_nobody_told_stays_untold(
-    store: Store, acme: Organization, space: Space, later: Any
+    store: Store, acme: Organization, space: Space, later: Any, when: Any
 ) -> None:
-    """The event occurred at its own creation: nobody knows when the call ended, and no correction does."""
+    """The event occurred at its own creation, or roughly at its receipt: nobody knows when the call ended,
+    and no correction does.
+    """
     hook = make(store, space)
-    said: Any = {"end_reason": "unknown", "source_end_reason": "levitated", "creation_time": NOW}
+    said: Any = {"end_reason": "unknown", "source_end_reason": "levitated"} | when
     entry = structs.replace(call("v-1", "missed", **said), source="hook:vapi")
     store.ingest([Batch(org_id=acme.id, space_id=space.id, entries=[entry], source="hook:vapi")])
     before = row(store, space)

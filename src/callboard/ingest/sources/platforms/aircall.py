@@ -151,7 +151,9 @@ def _facts(name: str, data: Mapping[str, Any], settings: HookSettings, found: Tr
         group_id=f"twilio:{sid}" if sid else None,
         group_rank=2,
         call_type=known("call_type", data.get("direction"), DIRECTIONS, found),
-        agent=None if name in _OF_AN_AGENT else agent_of(at(data, "user", "name"), at(data, "user", "id")),
+        agent=None
+        if name in _OF_AN_AGENT
+        else agent_of(at(data, "user", "name"), ids=[at(data, "user", "id")]),
         # A price of 0 stands in every event, also where none is told.
         cost=money(data.get("cost"), "USD", "cost", per_unit=_CENTS) if name == ENDED else None,
         external_ids={key: value for key, value in (("aircall", call_id), ("twilio", sid)) if value},

@@ -111,7 +111,7 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
     """The events of one batch, or of one file: contact records one after another, or in a list."""
     found = Translation()
     if delivery.method == FROM_FILE:
-        _records([delivery.body], delivery, settings, found)
+        _records([delivery.body], settings, found)
         return found
     with found.record():
         sent = json_object(delivery.body).get("records")
@@ -119,7 +119,7 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
             raise Unfit("unreadable", "The delivery has no records.")
         if not sent:
             found.ignored.append("no records")
-        _records([_unpacked(at(each, "data")) for each in sent], delivery, settings, found)
+        _records([_unpacked(at(each, "data")) for each in sent], settings, found)
     return found
 
 
@@ -131,7 +131,7 @@ def _unpacked(data: Any) -> bytes:
         return b""
 
 
-def _records(packed: list[bytes], delivery: Delivery, settings: HookSettings, found: Translation) -> None:
+def _records(packed: list[bytes], settings: HookSettings, found: Translation) -> None:
     parts = itertools.count()
     for document in (document for each in packed for document in documents(each)):
         part = next(parts)
@@ -142,10 +142,10 @@ def _records(packed: list[bytes], delivery: Delivery, settings: HookSettings, fo
                 found.ignored.append("no records")
             for place, row in enumerate(rows):
                 with found.record(next(parts) if place else part):
-                    _record(row, delivery, settings, found)
+                    _record(row, settings, found)
 
 
-def _record(row: Any, delivery: Delivery, settings: HookSettings, found: Translation) -> None:
+def _record(row: Any, settings: HookSettings, found: Translation) -> None:
     if not isinstance(row, dict):
         raise Unfit("unreadable", "The record is no JSON object.")
     channel = text(row.get("Channel"))
@@ -158,7 +158,7 @@ def _record(row: Any, delivery: Delivery, settings: HookSettings, found: Transla
     elif channel != "VOICE":
         found.ignored.append(channel.lower()[:64])
     else:
-        found.events.append(without_times(_contact(row, settings, found), delivery))
+        found.events.append(without_times(_contact(row, settings, found)))
 
 
 class _Times(Struct, frozen=True):

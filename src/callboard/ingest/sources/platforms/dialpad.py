@@ -116,7 +116,7 @@ def _facts(state: str, sent: Mapping[str, Any], settings: HookSettings, found: T
         group_id=groups("dialpad", *calls),
         group_rank=1 if calls[:1] == [call_id] else 0,
         call_type=known("call_type", sent.get("direction"), DIRECTIONS, found),
-        agent=agent_of(target.get("name"), target.get("id")) if target.get("type") == "user" else None,
+        agent=agent_of(target.get("name"), ids=[target.get("id")]) if target.get("type") == "user" else None,
         task_id=task_of(own),
         outcome=cut(labels[0], OUTCOME_BYTES) if state == "dispositions" and len(labels) == 1 else None,
         external_ids={"dialpad": call_id},

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from msgspec import structs
+
 from callboard.clock import SECOND
 from callboard.ingest.sources.platforms.delivery import (
     FROM_FILE,
@@ -17,6 +19,7 @@ from callboard.ingest.sources.platforms.delivery import (
 from callboard.ingest.sources.platforms.platform import Platform
 from callboard.ingest.sources.platforms.reading.bodies import at, inner, json_object, rows
 from callboard.ingest.sources.platforms.reading.events import (
+    Rough,
     agent_of,
     call_event,
     end_of,
@@ -110,14 +113,20 @@ def _row(row: Mapping[str, Any], delivery: Delivery, settings: HookSettings, fou
     flat = {"start_time_unix_secs", "call_duration_secs", "direction", "termination_reason"}
     data = {"metadata": {name: row[name] for name in flat if name in row}} | dict(row)
     before = len(found.events)
-    _conversation(data, settings, found, sent_at=None)
+    _conversation(data, settings, found, sent_at=None, listed="metadata" not in row)
     for event in found.events[before:]:
         event["sequence"] = delivery.received_at // SECOND
 
 
 def _conversation(
-    data: Mapping[str, Any], settings: HookSettings, found: Translation, *, sent_at: int | None
+    data: Mapping[str, Any],
+    settings: HookSettings,
+    found: Translation,
+    *,
+    sent_at: int | None,
+    listed: bool = False,
 ) -> None:
+    """`listed`: in the list, which leaves out what the carrier tells."""
     told = inner(data, "metadata")
     if told.get("text_only") is True or any(told.get(channel) for channel in _OTHER_CHANNELS):
         found.ignored.append("chat")
@@ -139,11 +148,17 @@ def _conversation(
         word = _word(told, failed=stands == "failed")
         answered = stands != "failed" or bool(length)
         meaning = end_of(REASONS, word, found, answered=answered, otherwise=FAILURES, shown=stands)
+        if word == "error" or (listed and not length):
+            # The carrier's word, which is not here, may be that the line was busy, or that nobody was there.
+            meaning = structs.replace(meaning, standing=1)
+        rough = not word.startswith("result:")
         began = start if meaning.status == "completed" or length else None
-        said = ending(meaning, word, end, length=length, start=began)
+        said = ending(meaning, word, end, length=length, start=began, rough=rough)
         said["occurred_at"] = first_time(end, start, sent_at)
         said["answered_by"] = "machine" if meaning.end_reason == "voicemail" else None
     event = call_event(call_id, creation_time=created, **said) | _facts(call_id, data, settings, found)
+    if listed and "call_type" in event:
+        event["call_type"] = Rough(event["call_type"])  # it may be a conversation in a page
     found.events.append(event)
 
 
@@ -167,7 +182,7 @@ def _facts(
     event = _identity(call_id, text(phone.get("call_sid")), text(phone.get("call_id"))) | call_event(
         call_id,
         call_type="web" if web else direction,
-        agent=agent_of(data.get("agent_name"), data.get("agent_id")),
+        agent=agent_of(data.get("agent_name"), ids=[data.get("agent_id")]),
         task_id=task_of(variables),
         metadata=metadata(
             settings,
@@ -196,7 +211,7 @@ def _failure(data: Mapping[str, Any], found: Translation, sent_at: int | None) -
         call_id,
         occurred_at=end,
         call_type=direction or "outbound",
-        agent=agent_of(data.get("agent_name"), data.get("agent_id")),
+        agent=agent_of(data.get("agent_name"), ids=[data.get("agent_id")]),
         **ending(meaning, word[:1000], end),
     )
     parties(event, party(body.get("From")), party(body.get("To")))

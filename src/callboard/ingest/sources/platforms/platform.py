@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings, Translation
+from callboard.ingest.sources.platforms.reading.events import in_plain_words
 from callboard.ingest.sources.platforms.reading.exports import Export
 from callboard.ingest.sources.platforms.reading.tables import Row
 from callboard.ingest.sources.platforms.signatures.checked import Signature
 from callboard.ingest.sources.platforms.word_table import WordTable
+
+Translate = Callable[[Delivery, HookSettings], Translation]
 
 
 class Answer(Struct, frozen=True):
@@ -43,6 +47,16 @@ def translated(platform: Platform, delivery: Delivery, settings: HookSettings) -
     return found
 
 
+def _in_plain_words(translate: Translate) -> Translate:
+    @wraps(translate)
+    def translated_in_plain_words(delivery: Delivery, settings: HookSettings) -> Translation:
+        found = translate(delivery, settings)
+        found.events = [in_plain_words(event) for event in found.events]
+        return found
+
+    return translated_in_plain_words
+
+
 def _is_number(call_id: str) -> bool:
     return call_id.isascii() and call_id.isdigit()
 
@@ -55,7 +69,7 @@ class Platform(Struct, frozen=True, kw_only=True):
     title: str
     """As people call it."""
     signature: Signature
-    translate: Callable[[Delivery, HookSettings], Translation]
+    translate: Translate
     """Pure: it raises nothing, and what it gives depends on its arguments alone."""
     words: Mapping[str, WordTable]
     """Field of an event → the table that decides it."""
@@ -79,3 +93,7 @@ class Platform(Struct, frozen=True, kw_only=True):
     the last about it. None where each row is read alone."""
     pulled: bool = False
     """Whether `translate` reads the answers of the platform's list API."""
+
+    def __post_init__(self) -> None:
+        """Whatever a translation joins to an event, its rough words are named at the very end, once."""
+        structs.force_setattr(self, "translate", _in_plain_words(self.translate))

@@ -139,7 +139,9 @@ def _event(fields: Mapping[str, Any], settings: HookSettings, found: Translation
         meaning, word = _meaning(fields, status, found, answered=start is not None)
         said = {"call_status": meaning.status, "creation_time": began}
         if meaning.status in FINAL_CALL:
-            said |= ending(meaning, word, end, length=length, start=start)
+            # A code tells more than a status.
+            rough = text(fields.get("HangupCauseCode")) is None
+            said |= ending(meaning, word, end, length=length, start=start, rough=rough)
             said["occurred_at"] = first_time(end, start, began)
         elif meaning.status == "ringing":
             said["occurred_at"] = began
@@ -176,7 +178,7 @@ def _meaning(
         meaning, word = end_of(CODES, code[:64], found, answered=answered, shown=shown), code[:64]
     if meaning.status == "completed" and meaning.end_reason == "hangup":
         who = WHO.get((text(fields.get("HangupSource")) or "").lower())
-        meaning = structs.replace(meaning, end_reason=who or "hangup")
+        meaning = structs.replace(meaning, end_reason=who or "hangup", rough=who is None)
     return meaning, word
 
 

@@ -107,7 +107,7 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
         if name == "call_started":
             found.events.append(_begun(call, settings, found))
         elif name in _ENDS:
-            found.events.append(without_times(_ended(call, settings, found), delivery))
+            found.events.append(without_times(_ended(call, settings, found)))
         elif name is None:
             raise Unfit("unreadable", "The delivery names no event.")
         else:
@@ -126,7 +126,7 @@ def _row(row: Mapping[str, Any], delivery: Delivery, settings: HookSettings, fou
         )
         found.events.append(event | {"call_status": meaning.status} | sequence)
         return
-    found.events.append(without_times(_ended(row, settings, found), delivery) | sequence)
+    found.events.append(without_times(_ended(row, settings, found)) | sequence)
 
 
 def _begun(call: Mapping[str, Any], settings: HookSettings, found: Translation) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def _facts(call: Mapping[str, Any], settings: HookSettings, found: Translation) 
         group_id=f"twilio:{twilio}" if twilio else None,
         group_rank=2,
         call_type=call_type or known("call_type", call.get("direction"), _DIRECTIONS, found),
-        agent=agent_of(call.get("agent_name"), call.get("agent_id")),
+        agent=agent_of(call.get("agent_name"), ids=[call.get("agent_id")]),
         task_id=task_of(own, call.get("retell_llm_dynamic_variables")),
         cost=money(cost.get("combined_cost"), "USD", "combined_cost", per_unit=100),
         billed_seconds=seconds(cost.get("total_duration_seconds"), "total_duration_seconds"),

@@ -157,7 +157,7 @@ def _hangup(
     meaning = end_of(CAUSES, word, found, answered=answered or bool(packets))
     if meaning.end_reason == "hangup" and meaning.status == "completed":
         who = WHO.get(text(payload.get("hangup_source")) or "")
-        meaning = structs.replace(meaning, end_reason=who or meaning.end_reason)
+        meaning = structs.replace(meaning, end_reason=who or meaning.end_reason, rough=who is None)
     return call_event(leg, occurred_at=occurred, **ending(meaning, word, occurred))
 
 

@@ -128,13 +128,16 @@ def _callback(fields: Mapping[str, str], settings: HookSettings, found: Translat
     caller, called = (fields.get(name) or fields.get(also) for name, also in _NUMBERS)
     parties(event, party(caller), party(called))
     if word is not None:
-        word = _with_code(word, text(fields.get("SipResponseCode")))
+        code = text(fields.get("SipResponseCode"))
+        word = _with_code(word, code)
         meaning = _machine(status_of(STATUSES, word), fields.get("AnsweredBy"), answered_by)
         if meaning.status in FINAL_CALL:
             length = seconds(fields.get("CallDuration"), "CallDuration")
             # Where the answer is not subscribed to, it follows from the length.
             start = at - int(length * SECOND) if at is not None and length else None
-            event |= call_event(call_id, **ending(meaning, word, at, length=length, start=start))
+            event |= call_event(
+                call_id, **ending(meaning, word, at, length=length, start=start, rough=code is None)
+            )
         else:
             event["call_status"] = meaning.status
             if meaning.status == "in_progress" and at is not None:
@@ -157,7 +160,8 @@ def _row(row: Mapping[str, Any], delivery: Delivery, found: Translation) -> None
     said: dict[str, Any] = {"call_status": meaning.status, "start_time": start}
     if meaning.status in FINAL_CALL:
         length = seconds(row.get("duration"), "duration")
-        said = ending(meaning, word, end, length=length, start=start if length else None)
+        # A list has no code of SIP.
+        said = ending(meaning, word, end, length=length, start=start if length else None, rough=True)
     elif meaning.status != "in_progress":
         del said["start_time"]
     event = call_event(

@@ -165,7 +165,8 @@ def _call_of_task(
         **said | {"occurred_at": first_time(said.get("occurred_at"), changed)},
         call_type=call_type,
         task_id=text(row.get("task_id")),
-        agent=agent_of(row.get("assignee")),
+        # Its handle: the logs have the name.
+        agent=agent_of(ids=[row.get("assignee")]),
         outcome=cut(text(inner(output, "post_call_data", "summary").get("status")), OUTCOME_BYTES),
         cost=money(output.get("cost"), output.get("currency"), "cost"),
         external_ids={"unpod": call_id},
@@ -230,7 +231,6 @@ def _call(
         found,
     )
     is_over = said.get("call_status") in FINAL_CALL
-    planned = told_times["scheduled_at"]
     event = call_event(
         call_id,
         **said
@@ -241,7 +241,6 @@ def _call(
                 dialled,
                 # Of a row that tells no time of its call: when it was written, soon after the end.
                 told_times["creation_time"],
-                planned if planned is not None and planned <= delivery.received_at else None,
             ),
             # `creation_time` of the call logs is when the row was written, after the end.
             "creation_time": start if is_log else dialled,
@@ -250,7 +249,9 @@ def _call(
         call_type=known(
             "call_type", first_text(row.get("call_type"), row.get("direction")), DIRECTIONS, found
         ),
-        agent=agent_of(inner(row, "agent").get("name"), inner(row, "agent").get("id"), row.get("agent_id")),
+        agent=agent_of(
+            inner(row, "agent").get("name"), ids=[inner(row, "agent").get("id"), row.get("agent_id")]
+        ),
         task_id=first_text(row.get("task_id"), inner(row, "data").get("task_id")),
         outcome=cut(text(row.get("disposition")), OUTCOME_BYTES),
         external_ids={"unpod": call_id} if call_id else None,
@@ -287,7 +288,8 @@ def _said(
         }
     if why is not None and meaning.end_reason in PLAIN:
         word, meaning = why, Meaning(meaning.status, _reason(why, found, answered=answered))
-    return {"occurred_at": end, **ending(meaning, word or "", end, length=talk, start=start)}
+    rough = meaning.end_reason in PLAIN and why is None
+    return {"occurred_at": end, **ending(meaning, word or "", end, length=talk, start=start, rough=rough)}
 
 
 def _reason(word: str, found: Translation, *, answered: bool) -> str:

@@ -167,7 +167,7 @@ def _facts(
         group_rank=2,
         call_type=call_type,
         agent=agent_of(
-            at(message, "assistant", "name"), at(call, "assistant", "name"), call.get("assistantId")
+            at(message, "assistant", "name"), at(call, "assistant", "name"), ids=[call.get("assistantId")]
         ),
         task_id=task_of(own, call.get("metadata"), at(call, "assistantOverrides", "variableValues")),
         # An update has a snapshot of the call, in which not all is counted yet.

@@ -27,6 +27,8 @@ class Meaning(Struct, frozen=True):
     end_reason: str | None = None
     standing: int | None = None
     """None: the status's own, 0 live and 2 final."""
+    rough: bool = False
+    """Whether the platform may tell why it ended finer elsewhere: the word is known, and explains nothing."""
 
     @property
     def ignored(self) -> bool:
@@ -56,9 +58,10 @@ def _check(row: Row) -> None:
 
 
 def _meaning(said: str, reason: str | None, answered: bool) -> Meaning:
+    rough = reason == "unknown"
     if not said.startswith("answered?"):
-        return Meaning(said, reason)
+        return Meaning(said, reason, rough=rough)
     otherwise = "failed" if said == "answered?failed" else "missed"
     if not answered and otherwise == "missed" and reason == "hangup":
         reason = "no_answer"  # nobody hung up on anybody
-    return Meaning("completed" if answered else otherwise, reason, 1 if said == "answered?1" else None)
+    return Meaning("completed" if answered else otherwise, reason, 1 if said == "answered?1" else None, rough)

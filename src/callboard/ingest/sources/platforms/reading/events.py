@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
+from msgspec import structs
 
 from callboard.clock import SECOND, Micros, exact
+from callboard.ingest.rejected import shown
 from callboard.ingest.sources.platforms.delivery import (
-    Delivery,
     HookSettings,
     Translation,
     Unfit,
@@ -27,7 +28,28 @@ METADATA_BYTES: Final = 15 * 1024
 VALUE_CHARACTERS: Final = 2_000
 WORD_BYTES: Final = 1_000
 AGENT_BYTES: Final = 255
+AMOUNT_MAX: Final = 10**12
+"""Of a cost, in any unit of its currency: more than can be rounded to six places is no cost of a call."""
 _TIMES: Final = ("occurred_at", "creation_time", "start_time", "end_time", "created", "scheduled_at")
+
+
+class Rough(str):
+    """A word that a platform may tell finer elsewhere, as where it told a code beside it: any other outweighs
+    it. `in_plain_words` says so in the event.
+    """
+
+    __slots__ = ()
+
+
+def in_plain_words(event: dict[str, Any]) -> dict[str, Any]:
+    """The event with the names of its rough words in `rough`."""
+    names = {field for field, value in event.items() if isinstance(value, Rough)}
+    if not names:
+        return event
+    plain = {field: str(value) if field in names else value for field, value in event.items()}
+    if "call_id" not in event:
+        return plain  # the end of a group decides no words
+    return plain | {"rough": sorted(names | {*event.get("rough", ())})}
 
 
 def call_event(call_id: str | None, **said: Any) -> dict[str, Any]:
@@ -57,14 +79,12 @@ def _stated(said: dict[str, Any]) -> dict[str, Any]:
     return stated
 
 
-def without_times(event: dict[str, Any], delivery: Delivery) -> dict[str, Any]:
-    """The event of an end of which no time is told at all: what is known is when it was received. It is
-    said as the creation, too, so that nobody takes it for the end.
+def without_times(event: dict[str, Any]) -> dict[str, Any]:
+    """The event of an end of which no time may be told at all. It then occurred roughly when it was first
+    received, so that nobody takes that for the end. No time of receipt is written into it: sent again, it is
+    the same event.
     """
-    if any(field in event for field in _TIMES):
-        return event
-    received = exact(delivery.received_at)
-    return event | {"occurred_at": received, "creation_time": received}
+    return event if any(field in event for field in _TIMES) else event | {"rough": ["occurred_at"]}
 
 
 def parties(event: dict[str, Any], source: Party, destination: Party) -> None:
@@ -98,7 +118,9 @@ def end_of(
         return meaning
     found.unknown_words.append(UnknownWord("end_reason", word))
     meaning = otherwise.look_up(word, answered=answered) if otherwise else None
-    return meaning or Meaning(shown or ("completed" if answered else "missed"), "unknown")
+    if meaning is None:
+        return Meaning(shown or ("completed" if answered else "missed"), "unknown")
+    return structs.replace(meaning, rough=False)  # once the table has the word, it may explain all
 
 
 def ending(
@@ -108,23 +130,32 @@ def ending(
     *,
     length: float | None = None,
     start: Micros | None = None,
+    rough: bool = False,
 ) -> dict[str, Any]:
     """The fields of an end. A missed call has no start and no length; a stated length of 0 beside an answer
-    and an end that are more than a second apart is no statement.
+    and an end that are more than a second apart is no statement. `rough`: the platform may tell why it ended
+    finer elsewhere.
     """
     if meaning.status == "missed":
         start = length = None
     if length == 0 and start is not None and end is not None and end - start > SECOND:
         length = None
+    reason, source = meaning.end_reason, word or None
+    if rough or meaning.rough or (source is None and reason == "unknown"):
+        reason, source = _rough(reason), _rough(source)
     return {
         "call_status": meaning.status,
         "standing": meaning.standing,
         "start_time": start,
         "end_time": end,
         "call_duration": length,
-        "end_reason": meaning.end_reason,
-        "source_end_reason": word or None,
+        "end_reason": reason,
+        "source_end_reason": source,
     }
+
+
+def _rough(word: str | None) -> Rough | None:
+    return None if word is None else Rough(word)
 
 
 def known(field: str, word: Any, words: Mapping[str, str | None], found: Translation) -> str | None:
@@ -170,20 +201,28 @@ def word_of(value: Any) -> str | None:
     return cut(text(value), WORD_BYTES)
 
 
-def agent_of(*values: Any) -> str | None:
-    """The name of an agent, or else its id."""
+def agent_of(*names: Any, ids: Iterable[Any] = ()) -> str | None:
+    """The name of an agent, or else, roughly, its id."""
+    found = _first_text(names)
+    return found if found is not None else _rough(_first_text(ids))
+
+
+def _first_text(values: Iterable[Any]) -> str | None:
     return next((name for value in values if (name := cut(text(value), AGENT_BYTES)) is not None), None)
 
 
 def money(amount: Any, currency: Any, field: str, *, per_unit: int = 1) -> dict[str, Any] | None:
     """A cost, never negative. `per_unit`: how many of the platform's units the currency's has (cents: 100).
 
-    None without an amount or a currency of three letters. Raises `Unfit` for an amount that is no number.
+    None without an amount or a currency of three letters. Raises `Unfit` for an amount that is no number, or
+    beyond all bounds.
     """
     code = (text(currency) or "").upper()
     found = number(amount, field)
     if found is None or len(code) != 3 or not (code.isascii() and code.isalpha()):
         return None
+    if abs(found) > AMOUNT_MAX:
+        raise Unfit("invalid", f"{field}: {shown(amount)} is no cost of a call")
     return {"amount": float(round(abs(found) / Decimal(per_unit), 6)), "currency": code}
 
 
