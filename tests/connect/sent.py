@@ -56,7 +56,8 @@ def _said(event: dict[str, Any]) -> str:
     if status is None:
         return "facts of the call, not where it stands"
     if status not in FINAL_CALL:
-        return f"the call is `{status}`"
+        of = "the person's own leg" if "/" in event["call_id"] else "the call"
+        return f"{of} is `{status}`"
     if event.get("standing") == 1:
         return "an end that any other outweighs"
     return AN_END if event.get("standing") is None else "an end that any later word outweighs"
@@ -98,11 +99,12 @@ def _livekit() -> Iterator[Kind]:
             attributes = {}
         if inbound and kind == "SIP":
             attributes["sip.ruleID"] = "SDR_1"
-        participant = {"identity": "p", "kind": kind, "attributes": attributes, "joinedAt": str(AT_S)}
+        participant = {"sid": "PA_1", "identity": "p", "kind": kind, "attributes": attributes}
+        participant["joinedAt"] = str(AT_S)
         said = {"event": name, "createdAt": str(AT_S), "room": {"sid": "RM_1"}, "participant": participant}
         return _json(said | more)
 
-    yield "`participant_joined` of a call that came in, or from a page", sent("participant_joined")
+    yield "`participant_joined` of a call that came in", sent("participant_joined")
     yield "`participant_joined` of a call that is dialled", sent("participant_joined", inbound=False)
     left = {"disconnectReason": "CLIENT_INITIATED"}
     person = {"identity": "p", "kind": "SIP", "attributes": {"sip.callID": "SCL_1"}, **left}
@@ -110,6 +112,12 @@ def _livekit() -> Iterator[Kind]:
     yield (
         "`participant_left`: it tells the joining, too",
         sent("participant_left", participant=person | {"joinedAt": str(AT_S)}),
+    )
+    page = {"sid": "PA_1", "identity": "p", "joinedAt": str(AT_S)}
+    yield "`participant_joined` from a page", sent("participant_joined", participant=page)
+    yield (
+        "`participant_left` from a page: the last end is that of the person's own leg",
+        sent("participant_left", participant=page | left),
     )
     yield "`room_finished`", sent("room_finished")
     job = {"metadata": '{"task_id": "t-7"}', "state": {"status": "JS_RUNNING"}}

@@ -27,7 +27,8 @@ def end_of_member(head: Call, last: Entry, members: Sequence[Call]) -> CallEvent
     """The end of a live head, taken over from one of the other rows of its group; None when none tells it.
 
     Nothing is told by a leg, nor while another row lives. Of several the row of the greatest rank tells it,
-    then that which ended last; if the head was answered, only one that was. Times are those that it states.
+    then that which ended last; if the head was answered, only one that was. Times are those that it states,
+    but for the start of a head that states its own: who left last may have come long after the first.
 
     `last`: the greatest event of the head that has a status.
     """
@@ -52,7 +53,11 @@ def end_of_member(head: Call, last: Entry, members: Sequence[Call]) -> CallEvent
         INFERRED,
         occurred_at=at,
         sequence=_sequence(last) if at == last.occurred_at else UNSET,
-        start_time=member.start_time if ended and member.start_time is not None else UNSET,
+        start_time=(
+            member.start_time
+            if ended and member.start_time is not None and head.start_time is None
+            else UNSET
+        ),
         end_time=UNSET if stated_end is None else stated_end,
         duration_ms=length or UNSET,
         end_reason=UNSET if member.end_reason is None else member.end_reason,

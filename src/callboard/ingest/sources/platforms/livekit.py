@@ -8,15 +8,23 @@ from typing import Any, Final
 import msgspec
 
 from callboard.clock import Micros
-from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings, Translation, Unfit
+from callboard.ingest.sources.platforms.delivery import (
+    Delivery,
+    HookSettings,
+    Translation,
+    Unfit,
+    UnknownWord,
+)
 from callboard.ingest.sources.platforms.platform import Platform
 from callboard.ingest.sources.platforms.reading.bodies import inner, json_object
 from callboard.ingest.sources.platforms.reading.events import (
+    WORD_BYTES,
     call_event,
     end_of,
     ending,
     first_time,
     group_end,
+    known,
     metadata,
     parties,
     status_of,
@@ -60,7 +68,9 @@ JOBS: Final = {
 }
 _BY_US: Final = ("PARTICIPANT_REMOVED", "ROOM_DELETED", "ROOM_CLOSED")
 """Agents end calls so. A call that rang in vain has a reason of its own."""
-_NO_CALLERS: Final = ("AGENT", "EGRESS", "INGRESS", "BRIDGE", "CONNECTOR")
+_NO_CALLERS: Final = dict.fromkeys(("AGENT", "EGRESS", "INGRESS", "BRIDGE", "CONNECTOR"))
+_FIRST: Final = 1 << 62
+"""More microseconds than any time has; times that are taken off it go backwards."""
 _LEFT: Final = ("participant_left", "participant_connection_aborted")
 _SETUP: Final = """\
 In LiveKit Cloud, *Settings → Webhooks*, add the URL
@@ -120,7 +130,8 @@ def _participant(
     kind = text(participant.get("kind")) or "STANDARD"
     sip = kind == "SIP" or "sip.callID" in attributes
     if not sip and kind != "STANDARD":
-        found.ignored.append(kind.lower()[:64] if kind in _NO_CALLERS else "participant")
+        found.ignored.append("participant")
+        known("call_type", kind, _NO_CALLERS, found)
         return
     inbound = "sip.ruleID" in attributes
     joined_at = first_time(
@@ -128,6 +139,10 @@ def _participant(
     )
     at = first_time(moment(sent.get("createdAt"), "createdAt"), joined_at)
     facts = _facts(sent, attributes, settings, sip=sip, inbound=inbound)
+    if not sip:
+        if not aborted:
+            found.events.append(_in_room(sent, facts, first_time(joined_at, at)))
+        facts = _as_person(facts, text(participant.get("sid")), aborted=aborted)
     status = text(attributes.get("sip.callStatus")) if sip else None
     joined = facts | _joined(
         facts["call_id"], status, first_time(joined_at, at), inbound=inbound or not sip, left=left
@@ -135,6 +150,8 @@ def _participant(
     if not left:
         found.events.append(joined)
         return
+    if status is not None and STATUSES.look_up(status, answered=False) is None:
+        found.unknown_words.append(UnknownWord("call_status", status[:WORD_BYTES]))
     active = status in ("active", "automation")
     word = word_of(participant.get("disconnectReason")) or ""
     answered = active or word in _BY_US or ((inbound or not sip) and not aborted)
@@ -150,6 +167,43 @@ def _participant(
     if not aborted:
         found.events.append(joined)
     found.events.append(facts | call_event(facts["call_id"], occurred_at=end, **ending(meaning, word, end)))
+
+
+def _in_room(sent: Mapping[str, Any], facts: dict[str, Any], joined_at: Micros | None) -> dict[str, Any]:
+    """That a room is a call since somebody joined it, as the joining and the leaving of each person tell.
+
+    A delivery sees one person, and cannot tell whether others are there: it never ends the room, which
+    `room_finished` does. The first who joined began the call. What all say of one room has one time, that
+    of the room, and the earlier they joined the greater is their sequence: so the first outweighs the others
+    in whatever order they come.
+    """
+    room = inner(sent, "room")
+    made_at = first_time(
+        moment(room.get("creationTimeMs"), "creationTimeMs"),
+        moment(room.get("creationTime"), "creationTime"),
+    )
+    return facts | call_event(
+        facts["call_id"],
+        call_status="in_progress",
+        occurred_at=first_time(made_at, joined_at),
+        sequence=None if joined_at is None else _FIRST - joined_at,
+        start_time=joined_at,
+    )
+
+
+def _as_person(facts: dict[str, Any], participant: str | None, *, aborted: bool) -> dict[str, Any]:
+    """What is said of one person in a room: a leg of the room's call, of which the end is known.
+
+    Its id stands behind that of the room, which so heads its legs also where both begin in one moment.
+    Somebody who never got in is a call where nobody else did, and may come before the first who did.
+    """
+    if participant is None:
+        raise Unfit("missing_id", "The delivery names no participant.")
+    return facts | {
+        "call_id": f"{facts['call_id']}/{participant}",
+        "group_rank": 0 if aborted else facts["group_rank"],
+        "external_ids": facts["external_ids"] | {"livekit": participant},
+    }
 
 
 def _joined(
@@ -209,9 +263,13 @@ def _job(sent: Mapping[str, Any], found: Translation) -> None:
     job = inner(sent, "job")
     task = task_of(_own(job.get("metadata")))
     word = text(inner(job, "state").get("status"))
-    if task is None or word not in JOBS:
+    if task is None or word is None:
         found.ignored.append("agent job")
         return
+    if word not in JOBS:
+        raise Unfit(
+            "unknown_status", f"The status {word[:1000]!r} is in no table of this platform.", word[:1000]
+        )
     at = moment(sent.get("createdAt"), "createdAt")
     found.events.append(
         task_event(
