@@ -283,3 +283,18 @@ def test_the_time_that_a_language_writes_for_none_is_none(never):
         {"data": {"event_type": "call.answered", "occurred_at": "2026-03-05T14:00:09Z", "payload": payload}},
     )
     assert "creation_time" not in found.events[0]
+
+
+@pytest.mark.parametrize("result", ["transferred", "voicemail_full", "max_duration", "rejected"])
+def test_a_new_result_of_elevenlabs_is_no_sentence_to_be_searched(result):
+    """It is counted, and the reason that stands beside it decides."""
+    told = {
+        "start_time_unix_secs": 1772719200,
+        "call_duration_secs": 30,
+        "phone_call": {"call_result": result},
+    }
+    told["termination_reason"] = "Call ended by remote party"
+    data = {"conversation_id": "conv_3", "status": "done", "metadata": told}
+    found = said("elevenlabs", {"type": "post_call_transcription", "data": data})
+    assert [(each.field, each.word) for each in found.unknown_words] == [("end_reason", f"result:{result}")]
+    assert (found.events[0]["call_status"], found.events[0]["end_reason"]) == ("completed", "customer_hangup")

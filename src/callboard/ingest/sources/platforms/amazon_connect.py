@@ -24,6 +24,7 @@ from callboard.ingest.sources.platforms.reading.bodies import at, documents, inn
 from callboard.ingest.sources.platforms.reading.events import (
     agent_of,
     call_event,
+    count_unknown,
     end_of,
     ending,
     first_time,
@@ -96,6 +97,8 @@ MACHINES: Final = {
     "AMD_ERROR": None,
 } | dict.fromkeys(TONES)
 """`AnsweringMachineDetectionStatus`."""
+_NO_CALLS: Final = ("CHAT", "TASK", "EMAIL")
+"""Channels of contacts that are no calls."""
 _SETUP: Final = """\
 In Amazon Data Firehose, create a stream from *Direct PUT* (or from a Kinesis stream) to an *HTTP endpoint*:
 
@@ -155,8 +158,11 @@ def _record(row: Any, settings: HookSettings, found: Translation) -> None:
         if "EventType" not in row:
             raise Unfit("unreadable", "The record is no contact.")
         found.ignored.append("event of an agent")
+    elif channel in _NO_CALLS:
+        found.ignored.append(channel.lower())
     elif channel != "VOICE":
-        found.ignored.append(channel.lower()[:64])
+        message = f"The channel {channel[:1000]!r} is none that is known."
+        raise Unfit("unknown_status", message, channel[:1000])
     else:
         found.events.append(without_times(_contact(row, settings, found)))
 
@@ -214,13 +220,15 @@ def _end(row: Mapping[str, Any], call_type: str | None, times: _Times, found: Tr
     start = times.system if outbound or not queued else None
     if not outbound and times.agent is not None:
         start = times.agent
-    detected = text(row.get("AnsweringMachineDetectionStatus"))
+    detected, reason = text(row.get("AnsweringMachineDetectionStatus")), word_of(row.get("DisconnectReason"))
     if queued and times.agent is None and not (outbound and times.system is None):
         word: str | None = "abandoned"
     elif detected in TONES or MACHINES.get(detected or "") == "machine":
         word = detected
     else:
-        word = word_of(row.get("DisconnectReason"))
+        word = reason
+    if word != reason:
+        count_unknown("end_reason", reason, REASONS, found)
     answered = start is not None
     if word is None:
         return ending(Meaning("completed" if answered else "missed", "unknown"), "", times.end, start=start)

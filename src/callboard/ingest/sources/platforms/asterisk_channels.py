@@ -22,6 +22,8 @@ LIVE: Final = {
     "Up": "in_progress",
 }
 """The state of a channel → where its call stands."""
+_NO_STANDS: Final = ("Dialing", "Dialing Offhook", "OffHook", "Pre-ring", "Busy", "Unknown")
+"""States of a channel that say nothing of where its call stands."""
 DIAL_RESULTS: Final = {"ANSWER": "ANSWERED"}
 """Results of a dial whose disposition has another name."""
 
@@ -35,6 +37,9 @@ def ari_event(row: Mapping[str, Any], settings: HookSettings, found: Translation
         found.ignored.append(f"ari {kind[:100]}".lower())
         return
     call_id, state = text(channel.get("id")), text(channel.get("state"))
+    if state is not None and state not in (*LIVE, *_NO_STANDS):
+        message = f"The state {state[:1000]!r} is in no table of this platform."
+        raise Unfit("unknown_status", message, state[:1000])
     dialplan = inner(channel, "dialplan")
     if kind == "ChannelDestroyed":
         answered = state == "Up"
@@ -44,7 +49,7 @@ def ari_event(row: Mapping[str, Any], settings: HookSettings, found: Translation
     else:
         status = LIVE.get(state or "")
         if status is None:
-            found.ignored.append(f"ari state {(state or '')[:100]}".lower().strip())
+            found.ignored.append(f"ari state {state or ''}".lower().strip())
             return
         # A channel that enters an application may have been up for long.
         is_answer = status == "in_progress" and kind == "ChannelStateChange"

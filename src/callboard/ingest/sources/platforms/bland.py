@@ -12,6 +12,8 @@ from callboard.ingest.sources.platforms.delivery import (
     Delivery,
     HookSettings,
     Translation,
+    Unfit,
+    UnknownWord,
 )
 from callboard.ingest.sources.platforms.platform import Platform
 from callboard.ingest.sources.platforms.reading.bodies import json_object, rows
@@ -20,10 +22,12 @@ from callboard.ingest.sources.platforms.reading.events import (
     end_of,
     ending,
     first_time,
+    known,
     metadata,
     money,
     parties,
     task_of,
+    word_of,
 )
 from callboard.ingest.sources.platforms.reading.exports import Export
 from callboard.ingest.sources.platforms.reading.moments import moment
@@ -50,7 +54,7 @@ WORDS: Final = WordTable(
 the first of `answered_by`, `status`, `queue_status` and `call_ended_by` that says more than that it is
 over."""
 
-ANSWERED_BY: Final = {"human": "human", "voicemail": "machine"}
+ANSWERED_BY: Final = {"human": "human", "voicemail": "machine", "unknown": None, "no-answer": None}
 OUTCOME_BYTES: Final = 64
 _GENERAL: Final = ("completed", "complete", "human", "unknown")
 """Words that tell only that a call is over; they count where no other field tells more."""
@@ -90,7 +94,7 @@ def _event(call: Mapping[str, Any], settings: HookSettings, found: Translation) 
     length = seconds(call.get("corrected_duration"), "corrected_duration")
     if length is None and (minutes := number(call.get("call_length"), "call_length")) is not None:
         length = seconds(str(minutes * 60), "call_length")
-    word = _word(call)
+    word = _word(call, found)
     meaning = end_of(WORDS, word, found, answered=start is not None or bool(length))
     if meaning.status in FINAL_CALL:
         # `end_at` may be the time at which the call would have been cut off.
@@ -110,7 +114,7 @@ def _event(call: Mapping[str, Any], settings: HookSettings, found: Translation) 
         creation_time=created,
         group_rank=2,
         call_type=_direction(call.get("inbound")),
-        answered_by=ANSWERED_BY.get(text(call.get("answered_by")) or ""),
+        answered_by=known("answered_by", call.get("answered_by"), ANSWERED_BY, found),
         task_id=task_of(own, call.get("variables")),
         outcome=cut(text(call.get("disposition_tag")), OUTCOME_BYTES),
         cost=money(call.get("price"), "USD", "price"),
@@ -132,20 +136,34 @@ def _direction(inbound: Any) -> str | None:
     return ("inbound" if inbound else "outbound") if isinstance(inbound, bool) else None
 
 
-def _word(call: Mapping[str, Any]) -> str:
-    """The word of the table: what tells most about how a call ended, or where it stands."""
-    if text(call.get("error_message")):
-        return "failed"
-    if text(call.get("transferred_to")):
-        return "transferred"
-    told = [text(call.get(name)) for name in ("answered_by", "status", "queue_status", "call_ended_by")]
-    words = [word[:1000] for word in told if word is not None]
-    telling = (word for word in words if word not in _GENERAL)
-    general = first_text(call.get("status"), call.get("queue_status"))
-    if call.get("completed") is True or text(call.get("status")) in _OVER:
-        telling = (word for word in words if word not in (*_GENERAL, *_LIVE))
+def _word(call: Mapping[str, Any], found: Translation) -> str:
+    """The word of the table: what tells most about how a call ended, or where it stands.
+
+    Words that the table lacks are counted, and tell only where no other does and the call is over. Raises
+    `Unfit` where nothing that is known tells where it stands.
+    """
+    told = [word_of(call.get(name)) for name in ("answered_by", "status", "queue_status", "call_ended_by")]
+    words = [word for word in told if word is not None]
+    strange = [word for word in words if WORDS.look_up(word, answered=False) is None]
+    if text(call.get("error_message")) or text(call.get("transferred_to")):
+        found.unknown_words += (UnknownWord("end_reason", word) for word in strange)
+        return "failed" if text(call.get("error_message")) else "transferred"
+    skipped: tuple[str, ...] = _GENERAL
+    general = next((word for word in told[1:3] if word is not None and word not in strange), None)
+    is_over = call.get("completed") is True or text(call.get("status")) in _OVER
+    if is_over:
+        skipped = (*_GENERAL, *_LIVE)
         general = "completed" if general in (None, *_LIVE) else general
-    return next(telling, None) or general or "new"
+    known_word = next((word for word in words if word not in skipped and word not in strange), None)
+    if known_word is None and strange:
+        if general is None:
+            status = strange[0]
+            message = f"The status {status!r} is in no table of this platform."
+            raise Unfit("unknown_status", message, status)
+        # It tells more than that the call is over, and nobody knows what: `end_of` counts it.
+        known_word = strange.pop(0)
+    found.unknown_words += (UnknownWord("end_reason", word) for word in strange)
+    return known_word or general or "new"
 
 
 EXPORT: Final = Export(

@@ -48,6 +48,16 @@ FACTS: Final = frozenset(
 )  # fmt: skip
 """States, beside those that begin with `recap_`, that say nothing of where a call stands."""
 DIRECTIONS: Final = {"inbound": "inbound", "outbound": "outbound"}
+TARGETS: Final = {
+    "user": "agent",
+    **dict.fromkeys(
+        (
+            "callrouter", "callcenter", "channel", "coachinggroup", "coachingteam", "department", "office",
+            "room", "staffgroup", "unknown",
+        )
+    ),
+}  # fmt: skip
+"""`type` of a target: only a user talks."""
 OUTCOME_BYTES: Final = 64
 _MS: Final = 1000
 _SECRET: Final = frozenset(
@@ -116,7 +126,9 @@ def _facts(state: str, sent: Mapping[str, Any], settings: HookSettings, found: T
         group_id=groups("dialpad", *calls),
         group_rank=1 if calls[:1] == [call_id] else 0,
         call_type=known("call_type", sent.get("direction"), DIRECTIONS, found),
-        agent=agent_of(target.get("name"), ids=[target.get("id")]) if target.get("type") == "user" else None,
+        agent=agent_of(target.get("name"), ids=[target.get("id")])
+        if known("agent", target.get("type"), TARGETS, found) is not None
+        else None,
         task_id=task_of(own),
         outcome=cut(labels[0], OUTCOME_BYTES) if state == "dispositions" and len(labels) == 1 else None,
         external_ids={"dialpad": call_id},

@@ -58,7 +58,7 @@ REASONS: Final = WordTable(
 """`failure:` and why a call could not begin; `result:` and what the carrier says; `error`; else the reason
 why it ended, which is free text."""
 
-FAILURES: Final = WordTable((r"failure:.*|result:.*", "failed", "unknown"))
+FAILURES: Final = WordTable((r"failure:.*", "failed", "unknown"))
 """Of words newer than the table. They are counted as unknown."""
 
 STATUSES: Final = WordTable(
@@ -69,8 +69,12 @@ STATUSES: Final = WordTable(
 )
 """`status` of a conversation; of one that is over, the reason decides."""
 
-_TOLD: Final = ("voicemail", "busy", "no_answer", "failed")
-"""Results that tell more than the reason why the conversation ended."""
+_RESULTS: Final = {
+    "result:answered": None,
+    **dict.fromkeys(("result:voicemail", "result:busy", "result:no_answer", "result:failed"), "told"),
+}
+"""Results, and whether they tell more than the reason why the conversation ended. Others are not looked up:
+rows for that reason, which is a sentence, would fit words that nobody knows."""
 _DIRECTIONS: Final = {"inbound": "inbound", "outbound": "outbound"}
 _TWILIO_DIRECTIONS: Final = {"outbound-api": "outbound", "outbound-dial": "outbound", "inbound": "inbound"}
 _OTHER_CHANNELS: Final = ("whatsapp", "sms")
@@ -145,7 +149,7 @@ def _conversation(
         }
     else:
         end = None if start is None or length is None else start + int(length * SECOND)
-        word = _word(told, failed=stands == "failed")
+        word = _word(told, found, failed=stands == "failed")
         answered = stands != "failed" or bool(length)
         meaning = end_of(REASONS, word, found, answered=answered, otherwise=FAILURES, shown=stands)
         if word == "error" or (listed and not length):
@@ -162,10 +166,10 @@ def _conversation(
     found.events.append(event)
 
 
-def _word(told: Mapping[str, Any], *, failed: bool) -> str:
-    """The word of the table."""
+def _word(told: Mapping[str, Any], found: Translation, *, failed: bool) -> str:
+    """The word of the table. A result that it lacks is counted, and what is told beside it decides."""
     result = text(at(told, "phone_call", "call_result"))
-    if result in _TOLD:
+    if known("end_reason", f"result:{result}" if result else None, _RESULTS, found) is not None:
         return f"result:{result}"
     return "error" if failed else word_of(told.get("termination_reason")) or ""
 

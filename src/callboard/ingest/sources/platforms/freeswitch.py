@@ -13,8 +13,10 @@ from callboard.ingest.sources.platforms.platform import Platform
 from callboard.ingest.sources.platforms.reading.bodies import form_pairs, inner, json_values
 from callboard.ingest.sources.platforms.reading.events import (
     call_event,
+    count_unknown,
     end_of,
     ending,
+    known,
     metadata,
     parties,
     task_of,
@@ -52,7 +54,7 @@ CAUSES: Final = WordTable(
     (r"INVALID_(GATEWAY|PROFILE|URL)|NOT_ACCEPTABLE|INCOMPATIBLE_DESTINATION", "failed", "config_error"),
     (r"NORMAL_UNSPECIFIED", "answered?failed", "hangup"),
     (r"cc_cause:(TIMEOUT|NO_AGENT_TIMEOUT)", "missed", "no_answer"),
-    (r"cc_cause:.*", "missed", "canceled"),
+    (r"cc_cause:(NONE|BREAK_OUT|EXIT_WITH_KEY)?", "missed", "canceled"),
     (r"USER_CHALLENGE|BOWOUT", "ignore"),
     (
         (
@@ -72,6 +74,13 @@ CAUSES: Final = WordTable(
 )
 """`hangup_cause`, which is a name of `CAUSE_CHART` in `switch_channel.c`; of a queue that nobody answered,
 `cc_cause:` and `cc_cancel_reason`."""
+
+QUEUE_ENDS: Final = WordTable((r"cc_cause:.*", "missed", "unknown"))
+"""Of words newer than the table: nobody took the call from the queue. They are counted as unknown."""
+QUEUES: Final = {"answered": None, "cancel": "cancel"}
+"""`cc_cause`: how a call left its queue."""
+DIRECTIONS: Final = {"inbound": "inbound", "outbound": "outbound"}
+"""FreeSWITCH's own word, as the switch sees it."""
 
 INBOUND_CONTEXTS: Final = ("public",)
 """Where calls from outside begin in the configuration that FreeSWITCH comes with."""
@@ -143,10 +152,11 @@ def _leg(record: Any, settings: HookSettings, found: Translation) -> None:
     if talk is None:
         talk = seconds(said.get("billsec"), "billsec")
     answered = answer is not None or bool(talk)
-    word = _word(said, answered=answered)
+    word = _word(said, found, answered=answered)
     if word != (word_of(said.get("hangup_cause")) or ""):
         answered, answer, talk = False, None, None  # a menu or a queue answered, and nobody talked
-    meaning = end_of(CAUSES, word, found, answered=answered, shown=None if answered else "failed")
+    shown = None if answered else "failed"
+    meaning = end_of(CAUSES, word, found, answered=answered, otherwise=QUEUE_ENDS, shown=shown)
     if meaning.ignored:
         found.ignored.append(word.lower())
         return
@@ -158,7 +168,7 @@ def _leg(record: Any, settings: HookSettings, found: Translation) -> None:
         **fields,
         group_id=_group(call_id, said.get("call_uuid"), said.get("originating_leg_uuid")),
         group_rank=0 if _is_b_leg(said, call_id) else 1,
-        call_type=_direction(record, said, profile, settings, call_id),
+        call_type=_direction(record, said, profile, settings, call_id, found),
         task_id=task_of(said),
         external_ids={
             name: value
@@ -204,10 +214,11 @@ def _unless_zero(said: Mapping[str, str], name: str) -> str | None:
     return None if said.get(name) == "0" else said.get(name)
 
 
-def _word(said: Mapping[str, str], *, answered: bool) -> str:
+def _word(said: Mapping[str, str], found: Translation, *, answered: bool) -> str:
     """The word of the table: the cause, or what tells more about why nobody talked."""
     cause = word_of(said.get("hangup_cause")) or ""
-    if text(said.get("cc_cause")) == "cancel":
+    if known("end_reason", said.get("cc_cause"), QUEUES, found) is not None:
+        count_unknown("end_reason", cause, CAUSES, found)
         return f"cc_cause:{word_of(said.get('cc_cancel_reason')) or ''}"
     bridge = word_of(said.get("last_bridge_hangup_cause"))
     talked = answered and said.get("bridge_epoch") != "0"
@@ -234,13 +245,15 @@ def _direction(
     profile: Mapping[str, str | None],
     settings: HookSettings,
     call_id: str | None,
+    found: Translation,
 ) -> str | None:
     """Whether a call came from outside. FreeSWITCH's own word is seen from the switch: a call that a phone of
     ours makes is `inbound` there.
     """
+    told = first_text(inner(record, "channel_data").get("direction"), said.get("direction"))
+    own = known("call_type", told, DIRECTIONS, found)
     if _is_b_leg(said, call_id):
         return None
-    own = first_text(inner(record, "channel_data").get("direction"), said.get("direction"))
     contexts = settings.inbound_contexts or INBOUND_CONTEXTS
     if own == "inbound":
         return "inbound" if profile.get("context") in contexts else None

@@ -11,6 +11,7 @@ from callboard.ingest.sources.platforms.platform import Platform
 from callboard.ingest.sources.platforms.reading.bodies import json_values
 from callboard.ingest.sources.platforms.reading.events import (
     call_event,
+    count_unknown,
     end_of,
     ending,
     known,
@@ -50,6 +51,8 @@ EVENTS: Final = WordTable(
 """`event`; of `call.failed` the code decides, also after a `call.cancel`."""
 HUNG_UP_BY: Final = {"caller": "caller_hangup", "callee": "callee_hangup", "timeout": "timeout"}
 RANG: Final = {"1": "rang", "0": "norang"}
+"""`rang`, where the proxy tells whether the telephone rang."""
+_OK: Final = re.compile(r"2\d\d")
 ANSWERED: Final = "200"
 DUMMY: Final = ("123", "you")
 """The id and the caller of the message that Kamailio makes up where an event has none."""
@@ -167,7 +170,7 @@ def _transaction(row: Mapping[str, Any], settings: HookSettings, found: Translat
     if method != "INVITE":
         found.ignored.append(f"method {method[:100].lower()}")
         return None
-    if code.startswith("2"):
+    if _OK.fullmatch(code):
         return {"occurred_at": at, "call_status": "in_progress", "start_time": at}
     # Another branch may be answered yet: any later word outweighs the end of this one.
     return {"occurred_at": at, **_by_code(row, at, found), "standing": 0}
@@ -184,7 +187,10 @@ def _dialog(row: Mapping[str, Any], settings: HookSettings, found: Translation) 
     length, code = seconds(row.get("duration"), "duration"), _code(row)
     if not code and length is None and began is None and end is None:
         raise Unfit("unreadable", "The record tells neither when the call was nor how it ended.")
-    if code.startswith("2") or (not code and (length or answer is not None)):
+    if code and answer is not None and CODES.look_up(code, answered=True) is None:
+        count_unknown("end_reason", code, CODES, found)
+        code = ANSWERED  # whatever it was that ended it, somebody talked
+    if _OK.fullmatch(code) or (not code and (length or answer is not None)):
         said = _hung_up(row, end, found) | {"start_time": answer}
         return {"occurred_at": end, "creation_time": began, **said}
     # The end of a failed one is its beginning, however long it rang.
@@ -200,7 +206,7 @@ def _hung_up(row: Mapping[str, Any], end: int | None, found: Translation) -> dic
 
 def _by_code(row: Mapping[str, Any], end: int | None, found: Translation) -> dict[str, Any]:
     """The end of a call that was not answered."""
-    code, rang = _code(row), RANG.get(text(row.get("rang")) or "")
+    code, rang = _code(row), known("end_reason", row.get("rang"), RANG, found)
     word = f"{code}:{rang}" if rang else code
     return ending(end_of(CODES, word, found, answered=False, shown="failed"), word, end)
 

@@ -13,18 +13,16 @@ from callboard.ingest.sources.platforms.delivery import (
     HookSettings,
     Translation,
     Unfit,
-    UnknownWord,
 )
 from callboard.ingest.sources.platforms.platform import Platform
 from callboard.ingest.sources.platforms.reading.bodies import inner, json_object
 from callboard.ingest.sources.platforms.reading.events import (
-    WORD_BYTES,
     call_event,
+    count_unknown,
     end_of,
     ending,
     first_time,
     group_end,
-    known,
     metadata,
     parties,
     status_of,
@@ -68,7 +66,7 @@ JOBS: Final = {
 }
 _BY_US: Final = ("PARTICIPANT_REMOVED", "ROOM_DELETED", "ROOM_CLOSED")
 """Agents end calls so. A call that rang in vain has a reason of its own."""
-_NO_CALLERS: Final = dict.fromkeys(("AGENT", "EGRESS", "INGRESS", "BRIDGE", "CONNECTOR"))
+_NO_CALLERS: Final = ("AGENT", "EGRESS", "INGRESS", "BRIDGE", "CONNECTOR")
 _FIRST: Final = 1 << 62
 """More microseconds than any time has; times that are taken off it go backwards."""
 _LEFT: Final = ("participant_left", "participant_connection_aborted")
@@ -129,10 +127,11 @@ def _participant(
     attributes = inner(participant, "attributes")
     kind = text(participant.get("kind")) or "STANDARD"
     sip = kind == "SIP" or "sip.callID" in attributes
-    if not sip and kind != "STANDARD":
-        found.ignored.append("participant")
-        known("call_type", kind, _NO_CALLERS, found)
+    if not sip and kind in _NO_CALLERS:
+        found.ignored.append(kind.lower())
         return
+    if not sip and kind != "STANDARD":
+        raise Unfit("unknown_status", f"The kind {kind[:1000]!r} is of no known participant.", kind[:1000])
     inbound = "sip.ruleID" in attributes
     joined_at = first_time(
         moment(participant.get("joinedAtMs"), "joinedAtMs"), moment(participant.get("joinedAt"), "joinedAt")
@@ -143,15 +142,14 @@ def _participant(
         if not aborted:
             found.events.append(_in_room(sent, facts, first_time(joined_at, at)))
         facts = _as_person(facts, text(participant.get("sid")), aborted=aborted)
-    status = text(attributes.get("sip.callStatus")) if sip else None
+    status = word_of(attributes.get("sip.callStatus")) if sip else None
     joined = facts | _joined(
         facts["call_id"], status, first_time(joined_at, at), inbound=inbound or not sip, left=left
     )
     if not left:
         found.events.append(joined)
         return
-    if status is not None and STATUSES.look_up(status, answered=False) is None:
-        found.unknown_words.append(UnknownWord("call_status", status[:WORD_BYTES]))
+    count_unknown("call_status", status, STATUSES, found)
     active = status in ("active", "automation")
     word = word_of(participant.get("disconnectReason")) or ""
     answered = active or word in _BY_US or ((inbound or not sip) and not aborted)

@@ -19,6 +19,7 @@ from callboard.ingest.sources.platforms.platform import Platform
 from callboard.ingest.sources.platforms.reading.bodies import form_fields, rows
 from callboard.ingest.sources.platforms.reading.events import (
     call_event,
+    count_unknown,
     end_of,
     ending,
     first_time,
@@ -28,6 +29,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     money,
     parties,
     status_of,
+    word_of,
 )
 from callboard.ingest.sources.platforms.reading.exports import Export
 from callboard.ingest.sources.platforms.reading.moments import moment
@@ -71,7 +73,12 @@ STATUSES: Final = WordTable(
 """`CallStatus`; an inbound call that nobody answered is `completed`, too."""
 
 DIRECTIONS: Final = {"inbound": "inbound", "outbound": "outbound"}
-WHO: Final = {"caller": "caller_hangup", "callee": "callee_hangup"}
+WHO: Final = {
+    "caller": "caller_hangup",
+    "callee": "callee_hangup",
+    **dict.fromkeys(("plivo", "carrier", "api request", "answer xml", "error", "unknown", "customer")),
+}
+"""`HangupSource`, which tells more than that somebody hung up."""
 MACHINE: Final = {"true": "machine", "false": "human"}
 _LIST_NAMES: Final = {
     "call_uuid": "CallUUID",
@@ -154,7 +161,7 @@ def _event(fields: Mapping[str, Any], settings: HookSettings, found: Translation
         group_id=groups("plivo", first, call_id),
         group_rank=1 if first == call_id else 0,
         call_type=known("call_type", fields.get("Direction"), DIRECTIONS, found),
-        answered_by=MACHINE.get((text(fields.get("Machine")) or "").lower()),
+        answered_by=known("answered_by", (text(fields.get("Machine")) or "").lower(), MACHINE, found),
         cost=money(fields.get("TotalCost"), "USD", "TotalCost"),
         billed_seconds=seconds(fields.get("BillDuration"), "BillDuration"),
         external_ids={"plivo": call_id} if call_id else None,
@@ -174,10 +181,11 @@ def _meaning(
         meaning, word = status_of(STATUSES, status, answered=answered), status
     else:
         by_status = STATUSES.look_up(status, answered=answered)
+        count_unknown("call_status", word_of(status), STATUSES, found)
         shown = by_status.status if by_status and by_status.status in FINAL_CALL else None
         meaning, word = end_of(CODES, code[:64], found, answered=answered, shown=shown), code[:64]
+    who = known("end_reason", (text(fields.get("HangupSource")) or "").lower(), WHO, found)
     if meaning.status == "completed" and meaning.end_reason == "hangup":
-        who = WHO.get((text(fields.get("HangupSource")) or "").lower())
         meaning = structs.replace(meaning, end_reason=who or "hangup", rough=who is None)
     return meaning, word
 

@@ -19,6 +19,7 @@ from callboard.ingest.sources.platforms.reading.bodies import at, inner, json_ob
 from callboard.ingest.sources.platforms.reading.events import (
     agent_of,
     call_event,
+    count_unknown,
     end_of,
     ending,
     first_time,
@@ -118,8 +119,11 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
 def _row(row: Mapping[str, Any], delivery: Delivery, settings: HookSettings, found: Translation) -> None:
     """The event of one call of the list API: where it stands when it was asked for."""
     sequence = {"sequence": delivery.received_at // SECOND}
-    status = text(row.get("call_status"))
-    if status in ("registered", "ongoing") and text(row.get("disconnection_reason")) is None:
+    status = word_of(row.get("call_status"))
+    reason = text(row.get("disconnection_reason"))
+    if status is not None and reason is None:
+        status_of(STATUSES, status)  # nothing else tells that the call is over
+    if status in ("registered", "ongoing") and reason is None:
         meaning = status_of(STATUSES, status)
         event = (
             _begun(row, settings, found) if meaning.status == "in_progress" else _facts(row, settings, found)
@@ -138,7 +142,8 @@ def _begun(call: Mapping[str, Any], settings: HookSettings, found: Translation) 
 
 
 def _ended(call: Mapping[str, Any], settings: HookSettings, found: Translation) -> dict[str, Any]:
-    status = text(call.get("call_status"))
+    status = word_of(call.get("call_status"))
+    count_unknown("call_status", status, STATUSES, found)
     word = word_of(call.get("disconnection_reason"))
     connected = status != "not_connected" and word not in NEVER_CONNECTED
     start = moment(call.get("start_timestamp"), "start_timestamp") if connected else None

@@ -57,7 +57,7 @@ DIRECTIONS: Final = {
     "inbound": "inbound",
     "outbound": "outbound",
 }
-WHO: Final = {"caller": "caller_hangup", "callee": "callee_hangup"}
+WHO: Final = {"caller": "caller_hangup", "callee": "callee_hangup", "unknown": None}
 MACHINES: Final = {
     "human": "human",
     "human_residence": "human",
@@ -67,6 +67,8 @@ MACHINES: Final = {
     "silence": None,
     "not_sure": None,
 }
+_STATES: Final = {"parked": "queued", "bridging": None}
+"""`state` of a call that begins."""
 _DETECTED: Final = ("call.machine.detection.ended", "call.machine.premium.detection.ended")
 _SETUP: Final = """\
 In the Telnyx Mission Control Portal, *Voice → Programmable Voice*, set the webhook URL of the application to
@@ -120,7 +122,8 @@ def _said(
     leg = text(payload.get("call_leg_id"))
     if name == "call.initiated":
         # A call of ours that is parked has not been dialled.
-        parked = payload.get("state") == "parked" and payload.get("direction") == "outgoing"
+        state = known("call_status", payload.get("state"), _STATES, found)
+        parked = state == "queued" and payload.get("direction") == "outgoing"
         return call_event(leg, call_status="queued" if parked else "ringing", occurred_at=occurred)
     if name in ("call.answered", "call.bridged"):
         start = occurred if name == "call.answered" else None
@@ -155,8 +158,8 @@ def _hangup(
     # A call that was answered is cleared normally, also where its answer was lost; one without packets not.
     answered = packets is None if word == "normal_clearing" else False
     meaning = end_of(CAUSES, word, found, answered=answered or bool(packets))
+    who = known("end_reason", payload.get("hangup_source"), WHO, found)
     if meaning.end_reason == "hangup" and meaning.status == "completed":
-        who = WHO.get(text(payload.get("hangup_source")) or "")
         meaning = structs.replace(meaning, end_reason=who or meaning.end_reason, rough=who is None)
     return call_event(leg, occurred_at=occurred, **ending(meaning, word, occurred))
 

@@ -286,9 +286,10 @@ def _said(
             "occurred_at": start if live else None,
             "start_time": start if live else None,
         }
-    if why is not None and meaning.end_reason in PLAIN:
-        word, meaning = why, Meaning(meaning.status, _reason(why, found, answered=answered))
-    rough = meaning.end_reason in PLAIN and why is None
+    told = None if why is None else _reason(why, found, answered=answered)
+    if told is not None and meaning.end_reason in PLAIN:
+        word, meaning = why, Meaning(meaning.status, told)
+    rough = meaning.end_reason in PLAIN and told is None
     return {"occurred_at": end, **ending(meaning, word or "", end, length=talk, start=start, rough=rough)}
 
 

@@ -47,7 +47,13 @@ _TYPES: Final = {
     "webCall": "web",
     "vapi.websocketCall": "web",
 }
-_PROVIDERS: Final = {"twilio": "twilio", "vonage": "vonage", "telnyx": "telnyx_leg"}
+_PROVIDERS: Final = {
+    "twilio": "twilio",
+    "vonage": "vonage",
+    "telnyx": "telnyx_leg",
+    "vapi": None,
+    "byo-phone-number": None,
+}
 """`phoneCallProvider` → the space of its ids, as the provider's own hook names it."""
 _NO_CALL: Final = ("not-found", "deletion-failed")
 """Statuses of an attempt to delete a call."""
@@ -154,7 +160,8 @@ def _facts(
     call_id = text(call.get("id"))
     provided = text(call.get("phoneCallProviderId"))
     # Numbers of Vapi's own are those of a carrier that it does not name.
-    space = "twilio" if call_sid(provided) else _PROVIDERS.get(text(call.get("phoneCallProvider")) or "")
+    space = known("group_id", call.get("phoneCallProvider"), _PROVIDERS, found)
+    space = "twilio" if call_sid(provided) else space
     provided = provided if space else None
     own = at(call, "assistantOverrides", "metadata")
     analysis, artifact = (inner(message, name) or inner(call, name) for name in ("analysis", "artifact"))

@@ -16,6 +16,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     end_of,
     ending,
     first_time,
+    known,
     metadata,
     parties,
     word_of,
@@ -49,7 +50,16 @@ STATUSES: Final = WordTable(
 )
 """The system's statuses and dispositions; campaigns have others of their own."""
 
-ENDED_BY: Final = {"CALLER": "customer_hangup", "AGENT": "agent_hangup"}
+ENDED_BY: Final = {
+    "CALLER": "customer_hangup",
+    "AGENT": "agent_hangup",
+    **dict.fromkeys(
+        (
+            "QUEUETIMEOUT", "ABANDON", "AFTERHOURS", "NOAGENT", "HOLDRECALLXFER", "HOLDTIME", "DROP", "NONE",
+            "SYSTEM",
+        )
+    ),
+}  # fmt: skip
 """`term_reason`, which tells how a call ended whose disposition tells what it came to."""
 MACHINE: Final = ("machine_detected", "voicemail")
 NO_AGENTS: Final = ("VDAD", "VDCL")
@@ -145,11 +155,11 @@ def _end(
         raise Unfit("invalid", "The delivery tells no status and no disposition.")
     answered = bool(talk)
     meaning = end_of(STATUSES, word, found, answered=answered)
+    by = known("end_reason", (text(fields.get("term_reason")) or "").upper(), ENDED_BY, found)
     if meaning.status not in FINAL_CALL:
         return {"call_status": meaning.status, "start_time": start}
     if meaning.status == "completed" and meaning.end_reason == "unknown":
-        by = ENDED_BY.get((text(fields.get("term_reason")) or "").upper(), "unknown")
-        meaning = Meaning("completed", by)
+        meaning = Meaning("completed", by or "unknown")
     said = ending(meaning, word, end, length=talk, start=start)
     return said | {"answered_by": "machine" if meaning.end_reason in MACHINE else None}
 

@@ -168,6 +168,12 @@ def known(field: str, word: Any, words: Mapping[str, str | None], found: Transla
     return words.get(said)
 
 
+def count_unknown(field: str, word: str | None, table: WordTable, found: Translation) -> None:
+    """Count a word that decides nothing here, as another one tells more, and that no row of a table has."""
+    if word is not None and table.look_up(word, answered=False) is None:
+        found.unknown_words.append(UnknownWord(field, word))
+
+
 def status_of(table: WordTable, word: str, *, answered: bool = False) -> Meaning:
     """The meaning of a status. Raises `Unfit` for one outside the table."""
     meaning = table.look_up(word, answered=answered)
