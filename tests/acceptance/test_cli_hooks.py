@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec import structs
 
-from callboard.clock import system_clock
+from callboard.clock import HOUR, system_clock
+from callboard.ingest.instants import instant
 from callboard.ingest.sources.platforms.delivery import Delivery
 from callboard.ingest.sources.platforms.registry import PLATFORMS
 from callboard.ingest.sources.platforms.taking import batch_of, take
@@ -102,6 +104,44 @@ def test_a_hook_that_cannot_be_is_not_made(db: Path, arguments: tuple[str, ...])
     [space] = callboard("space", "list", "--json", db=db).json
     assert callboard("hook", "create", "--space", space["token"], *arguments, db=db).code in (1, 2)
     assert callboard("hook", "list", "--json", db=db).json == []
+
+
+def test_a_rotation_says_what_to_paste_where_and_until_when_the_old_is_taken(db: Path) -> None:
+    number = str(created(db, "vapi")["id"])
+    text = callboard("hook", "rotate", number, db=db).text
+    assert "(as before)" in text
+    assert "Put it into Vapi" in text
+    assert re.search(r"What the hook had before is taken, too, until \d{4}-\d\d-\d\d \d\d:\d\d UTC", text)
+    told = callboard("hook", "rotate", number, "--new-url", "--keep-old", "2h", "--json", db=db).json
+    left = instant(told["old_valid_until"]) - system_clock()
+    assert 1.9 * HOUR < left <= 2 * HOUR
+    assert told["setup"].count(told["url"])
+    text = callboard("hook", "rotate", number, "--keep-old", "0s", db=db).text
+    assert "What the hook had before is not taken any more." in text
+    bland = str(created(db, "bland")["id"])
+    first = callboard("hook", "rotate", bland, "--secret", "secret=first", "--json", db=db).json
+    assert first["old_valid_until"] is None  # it had none before
+    text = callboard("hook", "rotate", bland, "--secret", "secret=second", db=db).text
+    assert "secret  as you gave it" in text
+    assert "Nothing is to be pasted into Bland." in text
+    assert "is taken, too, until" in text
+    assert "second" not in text
+
+
+def test_no_new_key_is_made_where_a_missing_one_sealed_the_secrets(db: Path) -> None:
+    """A second key would open nothing of before, and hide that the first is lost."""
+    [space] = callboard("space", "list", "--json", db=db).json
+    created(db, "vapi")
+    key = db.with_name("calls.db.key")
+    kept = key.rename(db.with_name("elsewhere"))
+    refused = callboard("hook", "create", "--space", space["token"], "--platform", "vapi", db=db)
+    assert refused.code == 1
+    assert f"The file of keys {key} is missing" in refused.err
+    assert "callboard hook new-key" in refused.err
+    assert not key.exists()
+    assert len(callboard("hook", "list", "--json", db=db).json) == 1
+    kept.rename(key)
+    created(db, "vapi")
 
 
 def test_secrets_are_put_under_a_new_key_and_the_old_one_may_go(db: Path) -> None:

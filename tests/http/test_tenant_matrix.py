@@ -57,6 +57,7 @@ MATRIX: dict[str, tuple[int | None, ...]] = {
     "list_hooks": (401, 403, 403, NA, 403),
     "list_platforms": (401, 403, 403, NA, 403),
     "create_hook": (401, 403, 403, NA, 403),
+    "get_hook": (401, 403, 403, NA, 403),
     "rotate_hook": (401, 403, 403, NA, 403),
     "test_hook": (401, 403, 403, NA, 403),
     "revoke_hook": (401, 403, 403, NA, 403),

@@ -48,6 +48,8 @@ from callboard.ingest.sources.platforms.reading import bodies, events, phones, v
 from callboard.ingest.sources.platforms.signatures import (
     ed25519,
     form_urls,
+    forms,
+    header_names,
     hmac_headers,
     jwt_headers,
     standard,
@@ -131,6 +133,10 @@ BOUNDS: dict[str, list[str]] = {
     "a secret of a hook, and its settings": [
         f"{administering.SECRET_CHARACTERS:,} characters",
         f"{administering.SETTINGS_BYTES_MAX // KIB} KiB",
+    ],
+    "name of a header of a hook, and the least that a secret of Standard Webhooks has": [
+        f"{header_names.NAME_CHARACTERS} characters",
+        f"{forms.LEAST_BYTES} bytes",
     ],
     "keys that secrets are opened with": [f"{secret_box.KEYS_MAX}"],
     "body that is checked and translated on the event loop": [

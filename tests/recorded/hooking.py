@@ -28,6 +28,8 @@ def write_hooks(world: World, recorder: Recorder) -> None:
         {**new, "secrets": {"password": "x"}},
         {**new, "secrets": {"auth_token": ""}},
         {**new, "settings": {"colour": "red"}},
+        {**new, "settings": {"secret_header": "x secret"}},
+        {**new, "platform": "telnyx", "secrets": {"public_key": "nonsense"}},
     ):
         ask("POST", "hooks/", fault)
     hook = f"hooks/{made['id']}/"
@@ -35,6 +37,8 @@ def write_hooks(world: World, recorder: Recorder) -> None:
         ask("POST", path)
     _deliver(recorder, made["url"])
     ask("GET", "hooks/platforms/")
+    for path in (hook, "hooks/0/", "hooks/x/"):
+        ask("GET", path)
     ask("GET", "hooks/")
     for query in ("page=1", "page_size=1", "cursor=x"):
         ask("GET", f"hooks/?{query}")

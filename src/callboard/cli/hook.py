@@ -12,11 +12,12 @@ from msgspec import UNSET
 
 from callboard.cli import find, values
 from callboard.cli.hook_found import base_url, find_hook, hook_argument, item_of, space_token_of
-from callboard.cli.hook_shown import plain_lines
+from callboard.cli.hook_keys import new_key, reseal
+from callboard.cli.hook_shown import plain_lines, show_rotated
 from callboard.cli.hook_words import remap, show
-from callboard.cli.options import json_option, opened, org_option, settings_of, store_options
-from callboard.cli.output import UTC, plain, progress_bar, show_json, show_json_array, show_table, when
-from callboard.clock import Micros, system_clock
+from callboard.cli.options import opened, org_option, settings_of, store_options
+from callboard.cli.output import UTC, plain, show_json, show_json_array, show_table, when
+from callboard.clock import Micros, iso, system_clock
 from callboard.errors import SecretKeyError
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def hook() -> None:
 
 hook.add_command(show)
 hook.add_command(remap)
+hook.add_command(reseal)
+hook.add_command(new_key)
 
 
 @hook.command()
@@ -75,7 +78,7 @@ def create(
         setup_text,
     )
     from callboard.query.secret import HOOK_PREFIX, new_secret
-    from callboard.query.secret_box import SecretBox
+    from callboard.query.secret_box import SecretBox, holds_secrets
     from callboard.store.hooks import HookCounts, NewHook
 
     settings = settings_of(db, config)
@@ -98,7 +101,7 @@ def create(
             prefix=token.prefix,
             token_digest=token.digest,
             settings=document,
-            sealed=SecretBox(settings).seal(secrets),
+            sealed=SecretBox(settings).seal(secrets, beside=lambda: holds_secrets(store)),
             now=system_clock(),
         )
         created = store.create_hook(owner.id, new)
@@ -178,10 +181,16 @@ def rotate(
     as_json: bool,
 ) -> None:
     """Give a hook new secrets, or a new URL."""
+    from callboard.http.hook_items import hook_item
     from callboard.http.public_url import hook_url
-    from callboard.ingest.sources.platforms.administering import next_secrets, platform_named, setup_text
+    from callboard.ingest.sources.platforms.administering import (
+        next_secrets,
+        old_valid_until,
+        platform_named,
+        setup_text,
+    )
     from callboard.query.secret import HOOK_PREFIX, new_secret
-    from callboard.query.secret_box import SecretBox
+    from callboard.query.secret_box import SecretBox, holds_secrets
     from callboard.store.hooks import HookCounts, HookRotation
 
     settings, now = settings_of(db, config), system_clock()
@@ -193,7 +202,7 @@ def rotate(
         secrets, made = (None, {}) if new_url and not named else next_secrets(of, newest, named)
         token = new_secret(HOOK_PREFIX) if new_url or not of.signature.secrets else None
         rotation = HookRotation(
-            sealed=None if secrets is None else box.seal(secrets),
+            sealed=None if secrets is None else box.seal(secrets, beside=lambda: holds_secrets(store)),
             prefix=None if token is None else token.prefix,
             token_digest=None if token is None else token.digest,
             old_until=now + keep_old,
@@ -204,7 +213,32 @@ def rotate(
         space_token = space_token_of(store, rotated)
     url = hook_url(base_url(settings), of.name, f"{rotated.prefix}…" if token is None else token.text)
     setup = setup_text(of, url, made, secrets or newest)
-    _show_once(rotated, counts, space_token, url, made, setup, settings, as_json=as_json)
+    until = old_valid_until(of, newest, secrets, rotation)
+    if as_json:
+        show_json(
+            hook_item(
+                rotated,
+                counts,
+                space_token,
+                url,
+                secrets=made or UNSET,
+                setup=setup,
+                old_valid_until=iso(until),
+            )
+        )
+        return
+    print(f"Hook {hook_id}: {of.name}, into the space {space_token}\n")
+    show_rotated(
+        of.title,
+        url,
+        made,
+        named,
+        setup,
+        url_is_new=token is not None,
+        until=until,
+        is_refused=keep_old == 0 and (token is not None or any(newest.get(name) for name in (*made, *named))),
+    )
+    _say_where(settings)
 
 
 @hook.command()
@@ -260,44 +294,6 @@ def test(*, hook_id: int, handle: str | None, db: str | None, config: str | None
     return 0 if ok else 1
 
 
-@hook.command()
-@store_options
-def reseal(*, db: str | None, config: str | None, as_json: bool) -> None:
-    """Encrypt the secrets of all hooks anew, by the newest key; then older keys may go."""
-    from callboard.query.secret_box import SecretBox
-
-    settings = settings_of(db, config)
-    box, count = SecretBox(settings), 0
-    with opened(settings) as store, progress_bar("Encrypting") as progress:
-        every = [each for owner in store.organizations() for each in store.hooks(owner.id)]
-        for done, each in enumerate(every, 1):
-            if each.secrets:
-                sealed = {one.no: box.reseal(one.sealed) for one in each.secrets}
-                store.reseal_hook(each.org_id, each.id, sealed)
-                count += 1
-            progress(done, len(every))
-    if as_json:
-        show_json({"hooks": count})
-        return
-    print(f"The secrets of {count:,} hooks are encrypted by the newest key.")
-
-
-@hook.command("new-key")
-@json_option
-def new_key(*, as_json: bool) -> None:
-    """Print a new key for CALLBOARD_SECRET_KEY, or for the file of CALLBOARD_SECRET_KEY_FILE.
-
-    --json: {"key"}.
-    """
-    from callboard.query import secret_box
-
-    key = secret_box.new_key()
-    if as_json:
-        show_json({"key": key})
-        return
-    print(key)
-
-
 def _show_once(
     found: Hook,
     counts: HookCounts,
@@ -319,6 +315,10 @@ def _show_once(
         print(f"  {name:<7} {secret}")
     print("\nThey are shown only now.\n")
     print(plain_lines(setup))
+    _say_where(settings)
+
+
+def _say_where(settings: Settings) -> None:
     if not settings.public_url:
         print("\nCALLBOARD_PUBLIC_URL is not set: the URL above is of this machine, where no platform comes.")
 

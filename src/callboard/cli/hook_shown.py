@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from callboard.cli.output import UTC, plain, show_table, when
+from callboard.clock import iso
 
 if TYPE_CHECKING:
+    from callboard.clock import Micros
     from callboard.http.hook_items import HookItem
 
 
@@ -33,6 +35,37 @@ def show_hook(shown: HookItem) -> None:
         print(f"and others, {shown.other_unknown_words:,} times")
     if any(each.is_known for each in shown.unknown_words):
         print(f"callboard hook remap {shown.id} corrects the calls that ended with words known now.")
+
+
+def show_rotated(
+    title: str,
+    url: str,
+    made: Mapping[str, str],
+    given: Collection[str],
+    setup: str,
+    *,
+    url_is_new: bool,
+    until: Micros | None,
+    is_refused: bool,
+) -> None:
+    """Print what a rotated hook has now: what to paste where, and until when what it had before is taken.
+
+    `is_refused`: without a time, whether that is refused from now on; else there was nothing, or it stays.
+    """
+    print(f"  URL     {url}" if url_is_new else f"  URL     {url} (as before)")
+    for name, secret in made.items():
+        print(f"  {name:<7} {secret}")
+    for name in given:
+        print(f"  {name:<7} as you gave it")
+    if url_is_new or made:
+        print(f"\nWhat is new is shown only now. Put it into {title} in the place of what is there:\n")
+        print(plain_lines(setup))
+    else:
+        print(f"\nNothing is to be pasted into {title}.")
+    if until is not None:
+        print(f"\nWhat the hook had before is taken, too, until {when(iso(until))} UTC; then it is refused.")
+    elif is_refused:
+        print("\nWhat the hook had before is not taken any more.")
 
 
 def plain_lines(text: str) -> str:

@@ -17,13 +17,15 @@ from callboard.store.hooks import CountedWord, Hook, HookCounts, QuarantinedDeli
 
 OLD_VALID_HOURS = 24
 """How long old secrets and an old URL are taken after a rotation, unless it says otherwise."""
+PlatformName = Annotated[Name, Meta(extra_json_schema={"enum": list(PLATFORMS)})]
+"""The check by the schema is by length; which names there are, `platform_named` says in words."""
 _Secrets = Annotated[dict[str, str], Meta(max_length=8)]
 
 
 class NewHookBody(Struct, frozen=True, forbid_unknown_fields=True):
     """A hook to be."""
 
-    platform: Name
+    platform: PlatformName
     space_token: SpaceToken
     secrets: _Secrets = {}
     """Those that the platform makes, by their names. Ours are made here."""
@@ -53,7 +55,7 @@ class SecretItem(Struct, frozen=True):
 class PlatformItem(Struct, frozen=True):
     """A platform that hooks are made for."""
 
-    name: str
+    name: PlatformName
     title: str
     secrets: list[SecretItem]
 
@@ -92,7 +94,7 @@ class HookItem(Struct, frozen=True, kw_only=True):
     """A connection to a platform."""
 
     id: int
-    platform: str
+    platform: PlatformName
     space_token: str
     url: str
     """Whole when it is new; later with the first characters of its token only."""
@@ -119,6 +121,9 @@ class HookItem(Struct, frozen=True, kw_only=True):
     """Those that were made for it; shown once."""
     setup: str | UnsetType = UNSET
     """What to do in the platform, in Markdown; shown once."""
+    old_valid_until: str | UnsetType | None = UNSET
+    """Until when what it had before a rotation is taken beside what is new; null: no longer, or nothing
+    else had been there. Only in the answer that rotated it."""
 
 
 class HookCheck(Struct, frozen=True):
@@ -175,8 +180,9 @@ def hook_item(
     *,
     secrets: dict[str, str] | UnsetType = UNSET,
     setup: str | UnsetType = UNSET,
+    old_valid_until: str | UnsetType | None = UNSET,
 ) -> HookItem:
-    """`secrets` and `setup`: only in the answer that made them."""
+    """`secrets`, `setup` and `old_valid_until`: only in the answer that made them."""
     return HookItem(
         id=hook.id,
         platform=hook.platform,
@@ -199,6 +205,7 @@ def hook_item(
         revoked_at=iso(hook.revoked_at),
         secrets=secrets,
         setup=setup,
+        old_valid_until=old_valid_until,
     )
 
 

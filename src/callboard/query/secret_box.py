@@ -5,7 +5,7 @@ the store. Fernet (AES-128-CBC and HMAC-SHA256) of `cryptography`.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,16 +14,29 @@ import msgspec
 from callboard.errors import SecretKeyError
 from callboard.settings import Settings
 from callboard.store.hooks import Hook
+from callboard.store.interface import Store
 
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
 
 KEYS_MAX: Final = 20
 """Keys that are tried to open a secret: the newest, and those of before."""
+_KEY_IS_GONE: Final = (
+    "The file of keys {path} is missing, and the store holds secrets of hooks that a key in it encrypted: "
+    "no new key is made, as it would open none of them. Put the file back from your backup, or its key into "
+    "CALLBOARD_SECRET_KEY. If the key is lost, so are these secrets: save the output of "
+    "callboard hook new-key as that file, for its owner alone, revoke these hooks, create others, and give "
+    "the platforms their URLs and secrets."
+)
 _NO_KEY: Final = (
     "There is no key to encrypt secrets with: callboard hook new-key prints one for CALLBOARD_SECRET_KEY or "
     "the file that CALLBOARD_SECRET_KEY_FILE names."
 )
+
+
+def holds_secrets(store: Store) -> bool:
+    """Whether a store holds any secret of a hook."""
+    return any(hook.secrets for owner in store.organizations() for hook in store.hooks(owner.id))
 
 
 def new_key() -> str:
@@ -47,10 +60,15 @@ class SecretBox:
         self._settings = settings
         self._fernet: MultiFernet | None = None
 
-    def seal(self, secrets: Mapping[str, str]) -> bytes:
+    def seal(self, secrets: Mapping[str, str], *, beside: Callable[[], bool] = lambda: False) -> bytes:
         """Encrypt secrets by the newest key. A key file beside a store that is a file is made, where there is
-        none. Raises `SecretKeyError`.
+        none, and where `beside` does not say that the store holds secrets already, which only the missing key
+        opens. Raises `SecretKeyError`.
         """
+        if self._fernet is None and not self._settings.secret_key.split():
+            path = key_file(self._settings)
+            if path is not None and not path.exists() and beside():
+                raise SecretKeyError(_KEY_IS_GONE.format(path=path))
         return self._opened(create=True).encrypt(msgspec.json.encode(dict(secrets)))
 
     def open(self, sealed: bytes) -> dict[str, str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 
-from callboard.clock import HOUR
+from callboard.clock import HOUR, iso
 from callboard.errors import NotFoundError, SecretKeyError
 from callboard.http.answers import One, Page, page_of_known
 from callboard.http.endpoint import BASE, Body, Endpoint
@@ -26,6 +27,7 @@ from callboard.ingest.sources.platforms.administering import (
     first_secrets,
     looked_over,
     next_secrets,
+    old_valid_until,
     platform_named,
     settings_document,
     setup_text,
@@ -34,6 +36,7 @@ from callboard.ingest.sources.platforms.registry import PLATFORMS
 from callboard.query.messages import fetched
 from callboard.query.parameters import PAGING
 from callboard.query.secret import HOOK_PREFIX, Secret, new_secret
+from callboard.query.secret_box import holds_secrets
 from callboard.store.hooks import Hook, HookCounts, HookRotation, NewHook
 from callboard.store.questions import Position
 
@@ -65,6 +68,13 @@ async def list_hooks(request: Request) -> Response:
     return json_response(page)
 
 
+async def get_hook(request: Request) -> Response:
+    hook: Hook = request.item
+    counts = await request.store_threads.run(request.services.store.hook_counts, hook.org_id)
+    item = _item(request, hook, counts.get(hook.id, HookCounts()))
+    return json_response(One(200, fetched("Hook"), item))
+
+
 async def list_platforms(request: Request) -> Response:  # noqa: ARG001 - as all endpoints
     found = PlatformsItem([platform_item(each) for each in PLATFORMS.values()])
     return json_response(One(200, fetched("Platforms"), found))
@@ -81,13 +91,14 @@ async def create_hook(request: Request) -> Response:
         raise NotFoundError(NO_SPACE)
     secrets, made = first_secrets(platform, sent.secrets)
     token = new_secret(HOOK_PREFIX)
+    sealed = await request.store_threads.run(_sealed, request, secrets)
     new = NewHook(
         space_id=space.id,
         platform=platform.name,
         prefix=token.prefix,
         token_digest=token.digest,
         settings=settings,
-        sealed=request.services.secrets.seal(secrets),
+        sealed=sealed,
         now=request.services.clock(),
     )
     hook = await request.store_threads.run(request.services.store.create_hook, request.org_id, new)
@@ -109,11 +120,12 @@ async def rotate_hook(request: Request) -> Response:
     now, platform = services.clock(), platform_named(hook.platform)
     secrets: dict[str, str] | None = None
     made: dict[str, str] = {}
+    before = _newest(request, hook)
     if sent.secrets or not sent.new_url:
-        secrets, made = next_secrets(platform, _newest(request, hook), sent.secrets)
+        secrets, made = next_secrets(platform, before, sent.secrets)
     token = _new_token(hook, sent.new_url or not platform.signature.secrets)
     rotation = HookRotation(
-        sealed=None if secrets is None else services.secrets.seal(secrets),
+        sealed=None if secrets is None else await request.store_threads.run(_sealed, request, secrets),
         prefix=None if token is None else token.prefix,
         token_digest=None if token is None else token.digest,
         old_until=now + sent.old_valid_hours * HOUR,
@@ -129,7 +141,8 @@ async def rotate_hook(request: Request) -> Response:
         _space_token(request, hook),
         url,
         secrets=made,
-        setup=setup_text(platform, url, made, secrets or _newest(request, rotated)),
+        setup=setup_text(platform, url, made, secrets or before),
+        old_valid_until=iso(old_valid_until(platform, before, secrets, rotation)),
     )
     return json_response(One(200, "Hook rotated; what is new is shown this once", item))
 
@@ -174,6 +187,11 @@ def _base(request: Request) -> str:
 
 def _newest(request: Request, hook: Hook) -> dict[str, str]:
     return request.services.secrets.open(hook.secrets[0].sealed) if hook.secrets else {}
+
+
+def _sealed(request: Request, secrets: Mapping[str, str]) -> bytes:
+    services = request.services
+    return services.secrets.seal(secrets, beside=lambda: holds_secrets(services.store))
 
 
 def _new_token(hook: Hook, wanted: bool) -> Secret | None:
@@ -225,6 +243,19 @@ ENDPOINTS: tuple[Endpoint[Request], ...] = (
         answer=One[HookItem],
         status=201,
         extra_statuses=(409,),
+    ),
+    Endpoint(
+        method="GET",
+        path=HOOK,
+        operation="get_hook",
+        tag="Hooks",
+        summary="Get one hook",
+        text="As it is in the list of all, also a revoked one.",
+        needs_handle=True,
+        role="admin",
+        find=find_hook,
+        handle=get_hook,
+        answer=One[HookItem],
     ),
     Endpoint(
         method="POST",

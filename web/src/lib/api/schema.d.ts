@@ -543,6 +543,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/platform/hooks/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one hook
+         * @description As it is in the list of all, also a revoked one. Needs the role admin.
+         */
+        get: operations["get_hook"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a hook
+         * @description At once, on every worker; its secrets are forgotten. Revoking it again changes nothing. Needs the role admin.
+         */
+        delete: operations["revoke_hook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/platform/hooks/{id}/rotate/": {
         parameters: {
             query?: never;
@@ -578,26 +602,6 @@ export interface paths {
          */
         post: operations["test_hook"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/platform/hooks/{id}/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Revoke a hook
-         * @description At once, on every worker; its secrets are forgotten. Revoking it again changes nothing. Needs the role admin.
-         */
-        delete: operations["revoke_hook"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1321,7 +1325,8 @@ export interface components {
          */
         HookItem: {
             id: number;
-            platform: string;
+            /** @enum {string} */
+            platform: "twilio" | "signalwire" | "livekit" | "elevenlabs" | "retell" | "vapi" | "telnyx" | "vonage" | "plivo" | "bland" | "aircall" | "dialpad" | "amazon_connect" | "freeswitch" | "asterisk" | "kamailio" | "vicidial" | "unpod" | "generic";
             space_token: string;
             url: string;
             prefix: string;
@@ -1347,6 +1352,7 @@ export interface components {
                 [key: string]: string;
             };
             setup?: string;
+            old_valid_until?: string | null;
         };
         /**
          * HookRefusalItem
@@ -1603,7 +1609,8 @@ export interface components {
          * @description A hook to be.
          */
         NewHookBody: {
-            platform: string;
+            /** @enum {string} */
+            platform: "twilio" | "signalwire" | "livekit" | "elevenlabs" | "retell" | "vapi" | "telnyx" | "vonage" | "plivo" | "bland" | "aircall" | "dialpad" | "amazon_connect" | "freeswitch" | "asterisk" | "kamailio" | "vicidial" | "unpod" | "generic";
             space_token: string;
             /** @default {} */
             secrets: {
@@ -2015,7 +2022,8 @@ export interface components {
          * @description A platform that hooks are made for.
          */
         PlatformItem: {
-            name: string;
+            /** @enum {string} */
+            name: "twilio" | "signalwire" | "livekit" | "elevenlabs" | "retell" | "vapi" | "telnyx" | "vonage" | "plivo" | "bland" | "aircall" | "dialpad" | "amazon_connect" | "freeswitch" | "asterisk" | "kamailio" | "vicidial" | "unpod" | "generic";
             title: string;
             secrets: components["schemas"]["SecretItem"][];
         };
@@ -7933,6 +7941,259 @@ export interface operations {
             };
         };
     };
+    get_hook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookAnswer"];
+                };
+            };
+            /** @description You have it already (`If-None-Match`). */
+            304: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Strong: a digest of the body. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revoke_hook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The organization's `domain_handle`, in any case. */
+                "Org-Handle": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookAnswer"];
+                };
+            };
+            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
+            400: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked. */
+            401: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    "WWW-Authenticate": "Token" | "Signature";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token has no access to this organization, or its role does not allow this. */
+            403: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such organization, space or item. */
+            404: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Accept` header rules out what there is. */
+            406: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many failures; try again later. */
+            429: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of ours; never an empty 200 in its place. */
+            500: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store is down, busy or too slow; nothing of the request was kept. */
+            503: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    /** @description Seconds. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     rotate_hook: {
         parameters: {
             query?: never;
@@ -8142,126 +8403,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HookCheckAnswer"];
-                };
-            };
-            /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */
-            400: {
-                headers: {
-                    /** @description This request's. */
-                    "X-Request-Id": string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No token, or one that is unknown, expired or revoked. */
-            401: {
-                headers: {
-                    /** @description This request's. */
-                    "X-Request-Id": string;
-                    "WWW-Authenticate": "Token" | "Signature";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The token has no access to this organization, or its role does not allow this. */
-            403: {
-                headers: {
-                    /** @description This request's. */
-                    "X-Request-Id": string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No such organization, space or item. */
-            404: {
-                headers: {
-                    /** @description This request's. */
-                    "X-Request-Id": string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The `Accept` header rules out what there is. */
-            406: {
-                headers: {
-                    /** @description This request's. */
-                    "X-Request-Id": string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many failures; try again later. */
-            429: {
-                headers: {
-                    /** @description This request's. */
-                    "X-Request-Id": string;
-                    /** @description Seconds. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description A fault of ours; never an empty 200 in its place. */
-            500: {
-                headers: {
-                    /** @description This request's. */
-                    "X-Request-Id": string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The store is down, busy or too slow; nothing of the request was kept. */
-            503: {
-                headers: {
-                    /** @description This request's. */
-                    "X-Request-Id": string;
-                    /** @description Seconds. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    revoke_hook: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The organization's `domain_handle`, in any case. */
-                "Org-Handle": string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description This request's. */
-                    "X-Request-Id": string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HookAnswer"];
                 };
             };
             /** @description A missing header, a parameter unknown, repeated or not valid, or a body that cannot be read. */

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
-from callboard.clock import iso
+from callboard.clock import Micros, iso
 from callboard.errors import InvalidInputError
 from callboard.ingest.sources.platforms.delivery import HookSettings
 from callboard.ingest.sources.platforms.generic_template import Template
@@ -22,8 +22,10 @@ from callboard.ingest.sources.platforms.listing.listers import LISTERS
 from callboard.ingest.sources.platforms.platform import Platform
 from callboard.ingest.sources.platforms.registry import PLATFORMS
 from callboard.ingest.sources.platforms.signatures.checked import Secret
+from callboard.ingest.sources.platforms.signatures.forms import text_fault
+from callboard.ingest.sources.platforms.signatures.header_names import header_fault
 from callboard.settings import Settings
-from callboard.store.hooks import Hook, HookCounts
+from callboard.store.hooks import Hook, HookCounts, HookRotation
 
 SECRET_CHARACTERS: Final = 1_024
 """Longest secret of a hook, in characters."""
@@ -76,6 +78,16 @@ def _faults(settings: HookSettings) -> Iterator[tuple[str, str]]:
         ZoneInfo(settings.timezone)
     except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
         yield "timezone", "is no zone of the IANA database, as Europe/Berlin"
+    for name, header in (
+        ("secret_header", settings.secret_header),
+        ("hmac.signature_header", settings.hmac.signature_header),
+        ("hmac.timestamp_header", settings.hmac.timestamp_header),
+        ("hmac.id_header", settings.hmac.id_header),
+    ):
+        if header is not None and (fault := header_fault(header)) is not None:
+            yield name, fault
+    if "{body}" not in settings.hmac.payload:
+        yield "hmac.payload", "must have {body} in it: nothing else proves what is delivered"
     if settings.template is not None:
         try:
             Template(settings.template)
@@ -122,6 +134,19 @@ def next_secrets(
             [("secrets", f"must have {' or '.join(wanted)}")],
         )
     return {**before, **fresh}, made
+
+
+def old_valid_until(
+    platform: Platform, before: Mapping[str, str], after: Mapping[str, str] | None, rotation: HookRotation
+) -> Micros | None:
+    """Until when deliveries are taken that are proved by what a hook had `before` a rotation; None where that
+    is not for a moment longer, or where nothing that proves them was another.
+    """
+    proofs = {each.name for each in platform.signature.secrets if before.get(each.name)}
+    is_other = after is not None and any(before[name] != after.get(name) for name in proofs)
+    if not (is_other or rotation.token_digest is not None) or rotation.old_until <= rotation.now:
+        return None
+    return rotation.old_until
 
 
 def lacking(platform: Platform, secrets: Mapping[str, str]) -> list[Secret]:
@@ -217,13 +242,23 @@ def _check(platform: Platform, given: Mapping[str, str]) -> None:
         if name not in known:
             why = f"{platform.title} has no such secret; there {'is' if len(known) == 1 else 'are'} "
             why += ", ".join(sorted(known)) or "none"
-        elif not 0 < len(secret) <= SECRET_CHARACTERS or not secret.isprintable():
-            why = f"must have 1 to {SECRET_CHARACTERS:,} printable characters"
+        elif (fault := _secret_fault(platform, name, secret)) is not None:
+            why = fault
         else:
             if name in _api_key_of(platform):
                 checked_key(LISTERS[platform.name], secret)
             continue
         raise InvalidInputError(f"secrets.{name[:64]}: {why}", [(f"secrets.{name[:64]}", why)])
+
+
+def _secret_fault(platform: Platform, name: str, secret: str) -> str | None:
+    """Why nothing could be proved or asked by a secret; None: it may be."""
+    told = next((each for each in platform.signature.secrets if each.name == name), None)
+    # A key of several lines is told what is wanted in its place before it is told that it has lines.
+    fault = text_fault(secret) if told is None else told.fault(secret) or text_fault(secret)
+    if not 0 < len(secret) <= SECRET_CHARACTERS or (fault is None and not secret.isprintable()):
+        fault = f"must have 1 to {SECRET_CHARACTERS:,} printable characters"
+    return fault
 
 
 def _api_key_of(platform: Platform) -> set[str]:

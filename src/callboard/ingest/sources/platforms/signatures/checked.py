@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from callboard.clock import SECOND, Micros, iso
 from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings
+from callboard.ingest.sources.platforms.signatures.forms import text_fault
 
 RefusalKind = Literal["missing", "malformed", "wrong", "stale", "future"]
 REFUSAL_KINDS: Final[tuple[RefusalKind, ...]] = get_args(RefusalKind)
@@ -55,6 +56,8 @@ class Secret(Struct, frozen=True):
     ours: bool = False
     """We make it, and the user pastes it there; else the platform makes it."""
     optional: bool = False
+    fault: Callable[[str], str | None] = text_fault
+    """Why no delivery could ever be proved by one, in words that say what is expected; None: it may be."""
 
 
 class Signature(Struct, frozen=True):

@@ -6,6 +6,7 @@ from typing import Final
 
 from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings
 from callboard.ingest.sources.platforms.signatures.checked import Secret, Secrets, Signature, Verdict
+from callboard.ingest.sources.platforms.signatures.forms import header_secret_fault
 from callboard.ingest.sources.platforms.signatures.hmac_headers import OPTIONS_WINDOW_S, hmac_by_options
 from callboard.ingest.sources.platforms.signatures.standard import signs_so, standard
 from callboard.ingest.sources.platforms.signatures.static import one_secret
@@ -22,7 +23,11 @@ def _vapi(delivery: Delivery, secrets: Secrets, settings: HookSettings) -> Verdi
 
 VAPI: Final = Signature(
     "vapi",
-    (Secret("secret", "the hook's secret, for the server's credential", ours=True),),
+    (
+        Secret(
+            "secret", "the hook's secret, for the server's credential", ours=True, fault=header_secret_fault
+        ),
+    ),
     _vapi,
     OPTIONS_WINDOW_S,
 )

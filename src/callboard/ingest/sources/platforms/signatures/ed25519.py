@@ -24,6 +24,7 @@ from callboard.ingest.sources.platforms.signatures.checked import (
     replay_key,
     signed_moment,
 )
+from callboard.ingest.sources.platforms.signatures.forms import public_key_fault
 
 WINDOW_S: Final = 300
 SIGNATURE, TIMESTAMP = "telnyx-signature-ed25519", "telnyx-timestamp"
@@ -66,7 +67,13 @@ def _base64(written: str) -> bytes | None:
 
 TELNYX: Final = Signature(
     "telnyx",
-    (Secret("public_key", "the account's public key: Telnyx, Keys and credentials"),),
+    (
+        Secret(
+            "public_key",
+            "the account's public key: Telnyx, Keys and credentials",
+            fault=public_key_fault,
+        ),
+    ),
     _telnyx,
     WINDOW_S,
 )

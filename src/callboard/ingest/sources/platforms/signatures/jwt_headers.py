@@ -27,6 +27,7 @@ from callboard.ingest.sources.platforms.signatures.checked import (
     outside_window,
     replay_key,
 )
+from callboard.ingest.sources.platforms.signatures.forms import shared_secret_fault
 
 LIVEKIT_LEEWAY_S: Final = 60
 """How far the clocks may differ. The token says itself how long it is valid: 5 minutes."""
@@ -188,15 +189,23 @@ LIVEKIT: Final = Signature(
     "livekit",
     (
         Secret("api_key", "the API key: LiveKit, Settings, Keys"),
-        Secret("api_secret", "the secret of that key"),
+        Secret("api_secret", "the secret of that key", fault=shared_secret_fault),
     ),
     _livekit,
     LIVEKIT_LIFE_S,
 )
 VONAGE: Final = Signature(
     "vonage",
-    (Secret("signature_secret", "the signature secret: Vonage, API settings"),),
+    (
+        Secret(
+            "signature_secret",
+            "the signature secret: Vonage, API settings",
+            fault=shared_secret_fault,
+        ),
+    ),
     _vonage,
     VONAGE_WINDOW_S,
 )
-DIALPAD: Final = Signature("dialpad", (Secret("secret", "the webhook's secret", ours=True),), _dialpad)
+DIALPAD: Final = Signature(
+    "dialpad", (Secret("secret", "the webhook's secret", ours=True, fault=shared_secret_fault),), _dialpad
+)

@@ -24,6 +24,7 @@ from callboard.ingest.sources.platforms.signatures.checked import (
     replay_key,
     signed_moment,
 )
+from callboard.ingest.sources.platforms.signatures.forms import webhook_secret_fault
 
 WINDOW_S: Final = 300
 _FAMILIES: Final = ("webhook", "svix")
@@ -73,5 +74,8 @@ def _standard(delivery: Delivery, secrets: Secrets, settings: HookSettings) -> V
 
 
 STANDARD: Final = Signature(
-    "standard", (Secret("secret", "the hook's secret, whsec_ and base64", ours=True),), _standard, WINDOW_S
+    "standard",
+    (Secret("secret", "the hook's secret, whsec_ and base64", ours=True, fault=webhook_secret_fault),),
+    _standard,
+    WINDOW_S,
 )

@@ -19,8 +19,9 @@ from callboard.ingest.sources.platforms.signatures.checked import (
     malformed,
     missing,
 )
+from callboard.ingest.sources.platforms.signatures.forms import header_secret_fault
 
-OURS: Final = Secret("secret", "the hook's secret", ours=True)
+OURS: Final = Secret("secret", "the hook's secret", ours=True, fault=header_secret_fault)
 
 
 def one_secret(delivery: Delivery, secret: str, header: str) -> Verdict:
