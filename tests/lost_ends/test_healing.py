@@ -190,6 +190,23 @@ def test_what_is_given_up_is_a_function_of_the_events_and_yields_to_each_later_o
         assert ground.head(space).duration_ms == 90_000
 
 
+@pytest.mark.parametrize("standing", [0, 1, 2])
+def test_a_live_word_of_any_standing_is_given_up_once_and_healed_by_its_group(ground, standing):
+    """An answer may weigh more than the ends of branches that lost: it is ended all the same."""
+    lost, of_group = ground.space(), ground.space()
+    send(ground.store, lost, call("c", "in_progress", at=5, standing=standing))
+    assert ground.heal(lost, after=SECOND).given_up == 1
+    assert ground.heal(lost, after=SECOND).given_up == 0
+    assert (ground.head(lost).call_status, ground.head(lost).end_reason) == ("failed", "timeout")
+    send(ground.store, lost, call("c", "completed", at=60, end_reason="hangup"))
+    assert (ground.head(lost).call_status, ground.head(lost).end_reason) == ("completed", "hangup")
+    told = {"group_ids": ("g",), "start_time": NOW + 5 * SECOND}
+    send(ground.store, of_group, call("agent", "in_progress", at=5, group_rank=2, standing=standing, **told))
+    send(ground.store, of_group, call("carrier", "completed", at=60, group_rank=1, **told))
+    assert ground.heal(of_group).healed == 1
+    assert ground.head(of_group).call_status == "completed"
+
+
 def test_a_leg_that_rang_in_vain_ends_nothing(ground):
     """The caller talks to the next one, whose row has not come."""
     space = ground.space()

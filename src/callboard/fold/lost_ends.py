@@ -1,7 +1,8 @@
 """Ends of calls whose own end never came: taken over from a row of the same call, or given up.
 
-Both are functions of the set of events, as the rows that they look at are. Both are inferred (standing 0):
-any later word of the call itself outweighs them, and whatever its own events state as its end does at once.
+Both are functions of the set of events, as the rows that they look at are. Both are inferred, and weigh as
+much as the last word of the call itself, which is live and mostly of standing 0: any later one outweighs
+them, and of standing 0 whatever its own events state as its end does at once.
 """
 
 from __future__ import annotations
@@ -19,8 +20,6 @@ from callboard.model.words import FINAL_CALL
 
 LEG_RANK: Final = 0
 """The rank of rows that name their parent. One that rang in vain ends while the caller talks to the next."""
-INFERRED: Final = 0
-"""The standing of an end that nobody stated."""
 
 
 def end_of_member(head: Call, last: Entry, members: Sequence[Call]) -> CallEvent | None:
@@ -50,7 +49,7 @@ def end_of_member(head: Call, last: Entry, members: Sequence[Call]) -> CallEvent
     return CallEvent(
         head.call_id,
         member.call_status,
-        INFERRED,
+        last.event.standing,
         occurred_at=at,
         sequence=_sequence(last) if at == last.occurred_at else UNSET,
         start_time=(
@@ -74,7 +73,7 @@ def given_up(call: Call, last: Entry) -> CallEvent:
     return CallEvent(
         call.call_id,
         "failed",
-        INFERRED,
+        last.event.standing,
         occurred_at=last.occurred_at,
         sequence=_sequence(last),
         end_reason="timeout",
