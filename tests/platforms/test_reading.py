@@ -291,6 +291,13 @@ def test_money_is_never_negative(amount, currency, per_unit, found):
     assert money(amount, currency, "price", per_unit=per_unit) == found
 
 
+def test_an_amount_beyond_all_prices_is_no_amount():
+    """Also one of more digits than are reckoned with."""
+    for amount in ("1e70", "-1000001"):
+        with pytest.raises(Unfit, match="no amount"):
+            money(amount, "USD", "price")
+
+
 @pytest.mark.parametrize(
     ("chosen", "call_id"),
     [(None, "own:CA1"), ("mine:", "mine:CA1"), ("", "CA1")],
@@ -364,7 +371,8 @@ def test_a_record_that_cannot_be_read_takes_nothing_of_the_others_along():
     [
         (b'{"a": 1}', [{"a": 1}]),
         (b'{"a": 1}\n{"a": 2}\n', [{"a": 1}, {"a": 2}]),
-        (b'\xef\xbb\xbf {"a": 1}{"a": 2} \r\n [3]', [{"a": 1}, {"a": 2}, [3]]),
+        (b'\xef\xbb\xbf {"a": 1}{"a": 2} \r\n [{"a": 3}]', [{"a": 1}, {"a": 2}, {"a": 3}]),
+        (b'{"a": 1}, {"a": 2}', [{"a": 1}, {"a": 2}]),
         (b"[1, 2]", [[1, 2]]),
     ],
 )
@@ -373,12 +381,35 @@ def test_json_values_may_follow_each_other(body, values):
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b'{"a": 1} x', b'{"a": 1}{"a": 2, "a": 3}', b'{"a": 1}, {"a": 2}', b'{"a"']
+    ("body", "values"),
+    [
+        (b"", ["-"]),
+        (b'{"a"', ["-"]),
+        (b'{"a": 1} x', [{"a": 1}, "-"]),
+        (b'{"a": 1}{"a": 2, "a": 3}{"a": 4}', [{"a": 1}, "-", {"a": 4}]),
+        (b'{"a": 1}\n{"a": {\n{"a": 3}', [{"a": 1}, "-", {"a": 3}]),
+        (b'{"a": 1}\n{"a": "\xff"}\n{"a": 3}', [{"a": 1}, "-", {"a": 3}]),
+        (b'[{"a": 1}, {"a": NaN}, {"a": {"b": []}}]', [[{"a": 1}, "-", {"a": {"b": []}}]]),
+        (b'[{"a": 1}, {"a": 2, "a": 3}, {"a": 4}]', [[{"a": 1}, "-", {"a": 4}]]),
+        (b'[{"a": 1},\n{"a": 2', [[{"a": 1}, "-"]]),
+        (b'{"n": 2, "calls": [{"a": 1}, {"a": 2, "a": 3}]}', [{"calls": [{"a": 1}, "-"]}]),
+        (b'{"n": 2, "n": 3, "calls": [{"a": 1}]}', ["-"]),
+        (b'{"others": [{"a": 1}, {"a": 2, "a": 3}]}', ["-"]),
+        (b'[{"a": 1}, ' + b'{"a":' * 40 + b"1" + b"}" * 40 + b"]", [[{"a": 1}, "-"]]),
+        (b'[{"a": 1}, ' + b'{"a":' * 9_999, [[{"a": 1}, "-"]]),
+    ],
 )
-def test_what_follows_each_other_and_is_no_json_is_unreadable(body):
-    """All of it: where the damage begins is not known."""
-    with pytest.raises(Unfit):
-        json_values(body)
+def test_what_is_no_json_costs_no_other_value(body, values):
+    """In its place stands why."""
+    assert _shown(json_values(body, "calls")) == values
+
+
+def _shown(value):
+    if isinstance(value, Unfit):
+        return "-"
+    if isinstance(value, list):
+        return [_shown(each) for each in value]
+    return {key: _shown(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 def test_more_records_than_the_bound_are_unreadable():

@@ -41,10 +41,10 @@ from callboard.ingest.sources.guessing import guess, sample, whole
 from callboard.ingest.sources.mapping import closed
 from callboard.ingest.sources.platform_files import documents as platform_documents
 from callboard.ingest.sources.platform_files import rows as platform_rows
-from callboard.ingest.sources.platform_files import table as platform_table
 from callboard.ingest.sources.platform_files import translator as platform_translator
 from callboard.ingest.sources.platforms import administering, generic_template, remapping, taking
 from callboard.ingest.sources.platforms.reading import bodies, events, phones, values
+from callboard.ingest.sources.platforms.reading import tables as platform_table
 from callboard.ingest.sources.platforms.signatures import (
     ed25519,
     form_urls,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 _TIME = r"\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?"
@@ -187,13 +187,28 @@ LAYOUTS: Final = (
 )  # fmt: skip
 
 
-def layout_of(rows: Sequence[Sequence[str]]) -> Layout | None:
-    """The first layout that the rows have, all but one of 20; None where there is none."""
-    for each in LAYOUTS:
+def layout_of(rows: Sequence[Sequence[str]], named: Collection[str] = ()) -> Layout | None:
+    """The layout of some rows of one width; None where there is none. `named`: columns of which it has one.
+
+    The first that all rows have but one of 20. Else, as one word or time that is no such costs no other row:
+    that which most of them have but for one cell, if they are more than half, or any where columns are
+    `named`; of several such ones that with the fewest cells that do not fit.
+    """
+    layouts = [each for each in LAYOUTS if not named or not {*named}.isdisjoint(each.columns)]
+    for each in layouts:
         misfits = sum(not _fits(each, row) for row in rows)
         if misfits * 20 <= len(rows) and misfits < len(rows):
-            return each if not each.is_open else _widened(each, len(rows[0]))
-    return None
+            return _as_wide(each, rows)
+    best, near_best, misfits_best = None, 0 if named else len(rows) // 2, 0
+    for each in layouts:
+        near = [count for row in rows if (count := _misfits(each, row)) <= 1]
+        if len(near) > near_best or (best and len(near) == near_best and sum(near) < misfits_best):
+            best, near_best, misfits_best = each, len(near), sum(near)
+    return None if best is None else _as_wide(best, rows)
+
+
+def _as_wide(layout: Layout, rows: Sequence[Sequence[str]]) -> Layout:
+    return _widened(layout, len(rows[0])) if layout.is_open else layout
 
 
 def _widened(layout: Layout, width: int) -> Layout:
@@ -203,9 +218,18 @@ def _widened(layout: Layout, width: int) -> Layout:
 
 
 def _fits(layout: Layout, row: Sequence[str]) -> bool:
+    return _misfits(layout, row, most=0) == 0
+
+
+def _misfits(layout: Layout, row: Sequence[str], most: int = 1) -> int:
+    """How many cells have not the shape of their column, counted to one more than `most`."""
     known = len(layout.columns)
-    return (len(row) == known or (layout.is_open and len(row) > known)) and all(
-        _SHAPES[layout.shapes[column]].fullmatch(cell.strip())
-        for column, cell in zip(layout.columns, row, strict=False)
-        if column in layout.shapes
-    )
+    if len(row) != known and not (layout.is_open and len(row) > known):
+        return most + 1
+    count = 0
+    for column, cell in zip(layout.columns, row, strict=False):
+        if column in layout.shapes and not _SHAPES[layout.shapes[column]].fullmatch(cell.strip()):
+            count += 1
+            if count > most:
+                break
+    return count

@@ -9,11 +9,12 @@ from typing import Any, Final
 from callboard.clock import exact
 from callboard.ingest.rejected import shown
 from callboard.ingest.sources.files.records import ImportOptionError, Record, RowError
-from callboard.ingest.sources.platform_files.table import NEVER_CLOSED, Cut, is_never_closed
+from callboard.ingest.sources.platform_files.table import NEVER_CLOSED, is_never_closed
 from callboard.ingest.sources.platform_files.translator import Translator
 from callboard.ingest.sources.platforms.delivery import Unfit
 from callboard.ingest.sources.platforms.reading.exports import Export, squeezed
 from callboard.ingest.sources.platforms.reading.moments import moment, names_no_zone
+from callboard.ingest.sources.platforms.reading.tables import Cut
 
 NO_ZONE: Final = "names no zone: say it by --timezone"
 _FLAGS: Final = {"true": True, "false": False}

@@ -12,16 +12,9 @@ from callboard.ingest.sources.files.opening import READING_FAULTS, broken_off
 from callboard.ingest.sources.files.records import ImportOptionError, Record, RowError
 from callboard.ingest.sources.platform_files.documents import Documents
 from callboard.ingest.sources.platform_files.exports import ExportRows
-from callboard.ingest.sources.platform_files.table import (
-    NEVER_CLOSED,
-    Columns,
-    Cut,
-    body_of,
-    cut_row,
-    is_never_closed,
-    separator_of,
-)
+from callboard.ingest.sources.platform_files.table import NEVER_CLOSED, Columns, body_of, is_never_closed
 from callboard.ingest.sources.platform_files.translator import Translator
+from callboard.ingest.sources.platforms.reading.tables import SEPARATORS, Cut, cut_row, separator_of
 
 FIRST_ROWS: Final = 200
 """Rows of a table without a header by which its layouts are known."""
@@ -138,7 +131,7 @@ class PlatformRows:
             if not lines:
                 return
             separator = separator or separator_of(lines[0])
-            cut = cut_row(lines, separator, is_end=is_end)
+            cut = cut_row(lines, separator or SEPARATORS[0], is_end=is_end)
             if cut is None:
                 is_end = not self._next(lines)
                 continue

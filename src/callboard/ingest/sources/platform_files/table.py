@@ -5,65 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from itertools import islice
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final
 
 from callboard.ingest.sources.files.layouts import layout_of
 from callboard.ingest.sources.files.lines import MAX_LINE_CHARACTERS
 from callboard.ingest.sources.files.records import ImportOptionError
-from callboard.ingest.sources.platforms.reading.tables import SEPARATORS, heading_of
-
-MAX_LINES_OF_ROW: Final = 100
-"""Most lines of one row, whose cells may hold line breaks in quotes. Where a quote is never closed, the line
-is a row that cannot be read, and the next begins another."""
-
+from callboard.ingest.sources.platforms.reading.tables import Cut, heading_of
 
 NEVER_CLOSED: Final = "a quote in the row is never closed"
-
-
-class Cut(NamedTuple):
-    """A row, cut from the lines in front."""
-
-    cells: list[str]
-    """Of a row that cannot be read its one line."""
-    lines: int
-    is_broken: bool = False
-
-
-def cut_row(lines: Sequence[str], separator: str, *, is_end: bool) -> Cut | None:
-    """The first row of some lines; None where it may go on behind them. `is_end`: nothing comes behind them.
-
-    Lines have their line ends.
-    """
-    given = 0
-
-    def some() -> Iterator[str]:
-        nonlocal given
-        for line in islice(lines, MAX_LINES_OF_ROW):
-            given += 1
-            yield line
-        given += 1  # another one was asked for: a quote is open
-
-    try:
-        cells = next(csv.reader(some(), delimiter=separator), [])
-    except csv.Error:
-        return Cut([lines[0]], 1, is_broken=True)
-    if given <= min(len(lines), MAX_LINES_OF_ROW):
-        return Cut(cells, given)
-    if len(lines) < MAX_LINES_OF_ROW and not is_end:
-        return None
-    return Cut([lines[0]], 1, is_broken=True)
 
 
 def is_never_closed(cut: Cut) -> bool:
     """Whether a row cannot be read, because a quote in it is never closed."""
     return cut.is_broken or len(cut.cells[0]) >= MAX_LINE_CHARACTERS
-
-
-def separator_of(line: str) -> str:
-    """The separator of a table, by its first line."""
-    return max(SEPARATORS, key=line.count)
 
 
 class Columns:
@@ -94,8 +49,8 @@ class Columns:
             )
 
     def _learn(self, rows: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
-        found = layout_of(rows)
-        if found is None or not self._named & set(found.columns):
+        found = layout_of(rows, self._named)
+        if found is None:
             return None
         self._of_width[len(rows[0])] = found.columns
         return found.columns

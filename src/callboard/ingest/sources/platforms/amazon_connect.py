@@ -20,7 +20,7 @@ from callboard.ingest.sources.platforms.delivery import (
     Unfit,
 )
 from callboard.ingest.sources.platforms.platform import Answer, Platform
-from callboard.ingest.sources.platforms.reading.bodies import at, documents, inner, json_object, json_value
+from callboard.ingest.sources.platforms.reading.bodies import at, inner, json_object, json_records, readable
 from callboard.ingest.sources.platforms.reading.events import (
     agent_of,
     call_event,
@@ -136,16 +136,15 @@ def _unpacked(data: Any) -> bytes:
 
 def _records(packed: list[bytes], settings: HookSettings, found: Translation) -> None:
     parts = itertools.count()
-    for document in (document for each in packed for document in documents(each)):
+    for each in packed:
         part = next(parts)
         with found.record(part):
-            value = json_value(document)
-            rows = value if isinstance(value, list) else [value]
+            rows = json_records(each)
             if not rows:
                 found.ignored.append("no records")
             for place, row in enumerate(rows):
                 with found.record(next(parts) if place else part):
-                    _record(row, settings, found)
+                    _record(readable(row), settings, found)
 
 
 def _record(row: Any, settings: HookSettings, found: Translation) -> None:

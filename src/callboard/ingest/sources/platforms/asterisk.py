@@ -10,7 +10,7 @@ from callboard.ingest.sources.platforms.asterisk_channels import ari_event, cel_
 from callboard.ingest.sources.platforms.asterisk_words import DISPOSITIONS, call_type, channel_of
 from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings, Translation, Unfit
 from callboard.ingest.sources.platforms.platform import Platform
-from callboard.ingest.sources.platforms.reading.bodies import form_fields, json_values
+from callboard.ingest.sources.platforms.reading.bodies import form_fields, json_records, readable
 from callboard.ingest.sources.platforms.reading.events import (
     agent_of,
     call_event,
@@ -62,7 +62,7 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
     with found.record():
         for part, row in enumerate(_rows(delivery, settings, found)):
             with found.record(part):
-                if not isinstance(row, dict):
+                if not isinstance(readable(row), dict):
                     raise Unfit("unreadable", "A record is no JSON object.")
                 if isinstance(row.get("channel"), dict) or (row.get("timestamp") and row.get("type")):
                     ari_event(row, settings, found)
@@ -77,8 +77,7 @@ def _rows(delivery: Delivery, settings: HookSettings, found: Translation) -> lis
     if delivery.method == "GET":
         return [form_fields(delivery)]
     if body[:1] in (b"{", b"["):
-        values = json_values(body)
-        records = values[0] if len(values) == 1 and isinstance(values[0], list) else values
+        records = json_records(body)
         if not records:
             found.ignored.append("empty")
         return records

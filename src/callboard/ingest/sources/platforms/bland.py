@@ -16,7 +16,7 @@ from callboard.ingest.sources.platforms.delivery import (
     UnknownWord,
 )
 from callboard.ingest.sources.platforms.platform import Platform
-from callboard.ingest.sources.platforms.reading.bodies import json_object, rows
+from callboard.ingest.sources.platforms.reading.bodies import json_object, readable, rows
 from callboard.ingest.sources.platforms.reading.events import (
     call_event,
     end_of,
@@ -76,7 +76,7 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
         calls = rows(delivery.body, "calls") if asked else [json_object(delivery.body)]
         for part, row in enumerate(calls):
             with found.record(part):
-                call = row if isinstance(row, dict) else {}
+                call = row if isinstance(readable(row), dict) else {}
                 if call and not any(name in call for name in _STANDS):
                     found.ignored.append("message during a call")
                     continue

@@ -17,7 +17,7 @@ from callboard.ingest.sources.platforms.delivery import (
     Unfit,
 )
 from callboard.ingest.sources.platforms.platform import Platform
-from callboard.ingest.sources.platforms.reading.bodies import at, inner, json_object, rows
+from callboard.ingest.sources.platforms.reading.bodies import at, inner, json_object, readable, rows
 from callboard.ingest.sources.platforms.reading.events import (
     Rough,
     agent_of,
@@ -96,7 +96,7 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
         if delivery.method in (PULLED, FROM_FILE):
             for part, row in enumerate(rows(delivery.body, "conversations")):
                 with found.record(part):
-                    _row(row if isinstance(row, dict) else {}, delivery, settings, found)
+                    _row(row if isinstance(readable(row), dict) else {}, delivery, settings, found)
             return found
         sent = json_object(delivery.body)
         kind, data = text(sent.get("type")), inner(sent, "data")
@@ -180,7 +180,9 @@ def _facts(
     told = inner(data, "metadata")
     phone = inner(told, "phone_call")
     variables = at(data, "conversation_initiation_client_data", "dynamic_variables")
-    direction = known("call_type", phone.get("direction") or told.get("direction"), _DIRECTIONS, found)
+    direction = known(
+        "call_type", first_text(phone.get("direction"), told.get("direction")), _DIRECTIONS, found
+    )
     # Without a phone it is a conversation in a page or an app; the list tells neither of them.
     web = "phone_call" in told and not phone
     event = _identity(call_id, text(phone.get("call_sid")), text(phone.get("call_id"))) | call_event(

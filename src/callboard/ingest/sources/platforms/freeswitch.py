@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings, Translation, Unfit
 from callboard.ingest.sources.platforms.platform import Platform
-from callboard.ingest.sources.platforms.reading.bodies import form_pairs, inner, json_values
+from callboard.ingest.sources.platforms.reading.bodies import form_pairs, inner, json_records, readable
 from callboard.ingest.sources.platforms.reading.events import (
     call_event,
     count_unknown,
@@ -107,13 +107,12 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
     with found.record():
         body = _unpacked(delivery.body)
         if body.lstrip()[:1] in (b"{", b"["):
-            values = json_values(body)
-            records = values[0] if len(values) == 1 and isinstance(values[0], list) else values
+            records = json_records(body)
             if not records:
                 found.ignored.append("empty")
             for part, record in enumerate(records):
                 with found.record(part):
-                    _leg(record, settings, found)
+                    _leg(readable(record), settings, found)
             return found
         for part, row in enumerate(table_rows(body, *COLUMNS)):
             with found.record(part):
@@ -179,8 +178,16 @@ def _leg(record: Any, settings: HookSettings, found: Translation) -> None:
     )
     parties(
         event,
-        party(profile.get("caller_id_number") or said.get("caller_id_number") or said.get("sip_from_user")),
-        party(profile.get("destination_number") or said.get("destination_number") or said.get("sip_to_user")),
+        party(
+            first_text(
+                profile.get("caller_id_number"), said.get("caller_id_number"), said.get("sip_from_user")
+            )
+        ),
+        party(
+            first_text(
+                profile.get("destination_number"), said.get("destination_number"), said.get("sip_to_user")
+            )
+        ),
     )
     found.events.append(event)
 

@@ -13,12 +13,14 @@ from callboard.clock import exact
 from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings, Translation, Unfit
 from callboard.ingest.sources.platforms.generic_template import STATUSES, Template, template_of
 from callboard.ingest.sources.platforms.platform import Platform
-from callboard.ingest.sources.platforms.reading.bodies import json_value, json_values
+from callboard.ingest.sources.platforms.reading.bodies import json_value, json_values, readable
 from callboard.ingest.sources.platforms.reading.moments import moment
-from callboard.ingest.sources.platforms.reading.values import text
+from callboard.ingest.sources.platforms.reading.values import is_unfilled, text
 from callboard.ingest.sources.platforms.signatures.standard import STANDARD
 from callboard.model.words import CALL_STATUSES, TASK_WORDS
 
+_WORDS: Final = ("type", "call_status", "status")
+"""What an event is and says: unfilled, they are unknown words and not left out."""
 CLOUD_EVENT: Final = "application/cloudevents"
 _SETUP: Final = """\
 Send events in Callboard's own shapes (one, a list, `{"events": [...]}`, or one a line) by `POST` to
@@ -48,8 +50,9 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
     found = Translation()
     with found.record():
         template = template_of(settings.template) if settings.template is not None else None
-        for part, (value, around) in enumerate(_messages(delivery, template)):
+        for part, (each, around) in enumerate(_messages(delivery, template)):
             with found.record(part):
+                value = readable(each)
                 if template is not None:
                     found.events.append(template.event(value, settings, found))
                 else:
@@ -61,7 +64,10 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
 
 def _messages(delivery: Delivery, template: Template | None) -> Iterator[tuple[Any, _Envelope]]:
     """Each event, or record of a template, with what stands around it."""
-    for value in _values(delivery):
+    for value in _values(delivery, template):
+        if isinstance(value, Unfit):
+            yield value, _BARE
+            continue
         inner, around = _unwrapped(value)
         if (
             "ce-id" in delivery.headers
@@ -76,9 +82,9 @@ def _messages(delivery: Delivery, template: Template | None) -> Iterator[tuple[A
             yield from ((each, around) for each in (inner if isinstance(inner, list) else [inner]))
 
 
-def _values(delivery: Delivery) -> Iterator[Any]:
+def _values(delivery: Delivery, template: Template | None) -> Iterator[Any]:
     """The messages of a body: CloudEvents of a batch one by one, and lists of a template whole."""
-    for value in json_values(delivery.body):
+    for value in json_values(delivery.body, "events" if template is None else template.list_under):
         if isinstance(value, list) and any(map(_is_cloud, value)):
             yield from value
         else:
@@ -120,7 +126,8 @@ def _own(value: Any, around: _Envelope, settings: HookSettings) -> dict[str, Any
     """One event in our own shape. The route checks its fields as those of the API."""
     if not isinstance(value, dict):
         raise Unfit("unreadable", "An event is no JSON object.")
-    event = dict(value)
+    event = {name: each for name, each in map(_filled, value.items()) if not is_unfilled(each)}
+    event |= {name: value[name] for name in _WORDS if name in value}
     event.setdefault(
         "type", "task" if "task_id" in event and not {"call_id", "group_id"} & event.keys() else "call"
     )
@@ -131,6 +138,16 @@ def _own(value: Any, around: _Envelope, settings: HookSettings) -> dict[str, Any
     if settings.envelope_ids and "event_id" not in event and (own := text(around.id)) is not None:
         event["event_id"] = own
     return event
+
+
+def _filled(field: tuple[str, Any]) -> tuple[str, Any]:
+    """A field without those of its values that a template left unfilled."""
+    name, value = field
+    if isinstance(value, dict):
+        value = {key: each for key, each in value.items() if not is_unfilled(each)}
+    elif isinstance(value, list):
+        value = [each for each in value if not is_unfilled(each)]
+    return name, value
 
 
 def _check(event: Mapping[str, Any]) -> None:

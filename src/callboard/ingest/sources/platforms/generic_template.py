@@ -83,6 +83,8 @@ class Template:
         if self.kind not in OPEN_FIELDS:
             raise ValueError("`type` is `=call` or `=task`.")
         self._each = _steps(told["each"]) if "each" in told else None
+        self.list_under = told.get("each", "")
+        """The key of the list of records, where `each` is one key."""
         self._words = {
             _plain(field.partition(":")[2]): _meaning(value, self.kind)
             for field, value in told.items()

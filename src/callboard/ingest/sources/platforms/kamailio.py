@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings, Translation, Unfit
 from callboard.ingest.sources.platforms.platform import Platform
-from callboard.ingest.sources.platforms.reading.bodies import json_values
+from callboard.ingest.sources.platforms.reading.bodies import json_records, readable
 from callboard.ingest.sources.platforms.reading.events import (
     call_event,
     count_unknown,
@@ -87,15 +87,14 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
         body = delivery.body.lstrip()
         is_json = body[:1] in (b"{", b"[")
         if is_json:
-            values = json_values(body)
-            records = values[0] if len(values) == 1 and isinstance(values[0], list) else values
+            records = json_records(body)
         else:
             records = _dbtext(body) if _DBTEXT.match(body) else table_rows(delivery.body, *COLUMNS)
         if not records:
             found.ignored.append("empty")
         for part, record in enumerate(records):
             with found.record(part):
-                row = record if is_json else told(record)
+                row = readable(record) if is_json else told(record)
                 if not isinstance(row, dict):
                     raise Unfit("unreadable", "A record is no JSON object.")
                 _record(row, settings, found)

@@ -16,7 +16,7 @@ from callboard.ingest.sources.platforms.delivery import (
     Translation,
 )
 from callboard.ingest.sources.platforms.platform import Platform
-from callboard.ingest.sources.platforms.reading.bodies import form_fields, rows
+from callboard.ingest.sources.platforms.reading.bodies import form_fields, readable, rows
 from callboard.ingest.sources.platforms.reading.events import (
     call_event,
     count_unknown,
@@ -118,7 +118,7 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
             return found
         for part, row in enumerate(rows(delivery.body, "objects")):
             with found.record(part):
-                named = _named(row if isinstance(row, dict) else {})
+                named = _named(row if isinstance(readable(row), dict) else {})
                 if delivery.method == FROM_FILE and "HangupCauseCode" in named:
                     # The exported table has no status: its calls are over, and the code tells how.
                     named.setdefault("CallStatus", "completed")

@@ -15,7 +15,7 @@ from callboard.ingest.sources.platforms.delivery import (
     Unfit,
 )
 from callboard.ingest.sources.platforms.platform import Platform
-from callboard.ingest.sources.platforms.reading.bodies import at, inner, json_object, rows
+from callboard.ingest.sources.platforms.reading.bodies import at, inner, json_object, readable, rows
 from callboard.ingest.sources.platforms.reading.events import (
     agent_of,
     call_event,
@@ -101,7 +101,7 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
         if delivery.method in (PULLED, FROM_FILE):
             for part, row in enumerate(rows(delivery.body, "calls", "data", "items")):
                 with found.record(part):
-                    _row(row if isinstance(row, dict) else {}, delivery, settings, found)
+                    _row(row if isinstance(readable(row), dict) else {}, delivery, settings, found)
             return found
         sent = json_object(delivery.body)
         name, call = text(sent.get("event")), inner(sent, "call")

@@ -19,7 +19,7 @@ from callboard.ingest.sources.platforms.delivery import (
     Unfit,
 )
 from callboard.ingest.sources.platforms.platform import Platform
-from callboard.ingest.sources.platforms.reading.bodies import at, inner, json_object, rows
+from callboard.ingest.sources.platforms.reading.bodies import at, inner, json_object, readable, rows
 from callboard.ingest.sources.platforms.reading.events import (
     call_event,
     end_of,
@@ -86,7 +86,7 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
         if delivery.method in (PULLED, FROM_FILE):
             for part, row in enumerate(rows(delivery.body, "data")):
                 with found.record(part):
-                    _event(_of_row(row), settings, found)
+                    _event(_of_row(readable(row)), settings, found)
             return found
         sent = json_object(delivery.body)
         _event(inner(sent, "data") or sent, settings, found)
@@ -107,7 +107,7 @@ def _event(data: Mapping[str, Any], settings: HookSettings, found: Translation) 
         raise Unfit("unreadable", "The delivery names no type of event.")
     # Version 1 wrote call_answered and created_at.
     name = name.replace("_", ".") if name.startswith("call_") else name
-    occurred = moment(data.get("occurred_at") or data.get("created_at"), "occurred_at")
+    occurred = moment(first_text(data.get("occurred_at"), data.get("created_at")), "occurred_at")
     said = _said(name, payload, occurred, settings, found)
     if said is None:
         found.ignored.append(name[:64])
@@ -137,7 +137,7 @@ def _said(
             answered_by=known("answered_by", payload.get("result"), MACHINES, found),
         )
     if name == "call.cost":
-        cost = money(payload.get("total_cost"), payload.get("currency") or "USD", "total_cost")
+        cost = money(payload.get("total_cost"), first_text(payload.get("currency"), "USD"), "total_cost")
         billed = seconds(payload.get("billed_duration_secs"), "billed_duration_secs")
         return call_event(leg, occurred_at=occurred, cost=cost, billed_seconds=billed)
     if name == "call.recording.saved":

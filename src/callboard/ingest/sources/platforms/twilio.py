@@ -19,7 +19,7 @@ from callboard.ingest.sources.platforms.delivery import (
     Translation,
 )
 from callboard.ingest.sources.platforms.platform import Platform
-from callboard.ingest.sources.platforms.reading.bodies import form_fields, rows
+from callboard.ingest.sources.platforms.reading.bodies import form_fields, readable, rows
 from callboard.ingest.sources.platforms.reading.events import (
     call_event,
     ending,
@@ -99,7 +99,7 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
     with found.record():
         for part, row in enumerate(rows(delivery.body, "calls")):
             with found.record(part):
-                _row(_named(row if isinstance(row, dict) else {}), delivery, found)
+                _row(_named(row if isinstance(readable(row), dict) else {}), delivery, found)
     return found
 
 
@@ -125,7 +125,7 @@ def _callback(fields: Mapping[str, str], settings: HookSettings, found: Translat
         answered_by=answered_by,
         metadata=metadata(settings, recording_url=fields.get("RecordingUrl")),
     )
-    caller, called = (fields.get(name) or fields.get(also) for name, also in _NUMBERS)
+    caller, called = (first_text(fields.get(name), fields.get(also)) for name, also in _NUMBERS)
     parties(event, party(caller), party(called))
     if word is not None:
         code = text(fields.get("SipResponseCode"))

@@ -9,7 +9,7 @@ from callboard.clock import Micros
 from callboard.ingest.sources.platforms.delivery import PULLED, Delivery, HookSettings, Translation, Unfit
 from callboard.ingest.sources.platforms.livekit import REASONS as LIVEKIT_REASONS
 from callboard.ingest.sources.platforms.platform import Platform
-from callboard.ingest.sources.platforms.reading.bodies import inner, json_value
+from callboard.ingest.sources.platforms.reading.bodies import inner, json_values, readable
 from callboard.ingest.sources.platforms.reading.events import (
     agent_of,
     call_event,
@@ -80,7 +80,7 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
             found.ignored.append("empty")
         for part, each in enumerate(listed):
             with found.record(part):
-                row = each if is_json else told(each)
+                row = readable(each) if is_json else told(each)
                 if not isinstance(row, dict):
                     raise Unfit("unreadable", "A row is no JSON object.")
                 if "task_id" in row and "call_status" not in row:
@@ -91,14 +91,17 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
 
 
 def _listed(body: bytes) -> list[Any]:
-    """The rows of an answer of the APIs, which may lie in its `data`; else the one object that was sent."""
-    value = json_value(body)
-    while isinstance(value, dict) and not {"id", "call_id", "task_id"} & value.keys():
-        inside = next((value[name] for name in LISTS if isinstance(value.get(name), list | dict)), None)
-        if inside is None:
-            break
-        value = inside
-    return value if isinstance(value, list) else [value]
+    """The rows of an answer of the APIs, which may lie in its `data`; else the objects that were sent."""
+    found: list[Any] = []
+    for each in json_values(body, *LISTS):
+        value = each
+        while isinstance(value, dict) and not {"id", "call_id", "task_id"} & value.keys():
+            inside = next((value[name] for name in LISTS if isinstance(value.get(name), list | dict)), None)
+            if inside is None:
+                break
+            value = inside
+        found += value if isinstance(value, list) else [value]
+    return found
 
 
 def _task(row: Mapping[str, Any], settings: HookSettings, found: Translation) -> None:

@@ -17,7 +17,7 @@ from callboard.ingest.sources.platforms.delivery import (
     Unfit,
 )
 from callboard.ingest.sources.platforms.platform import Platform
-from callboard.ingest.sources.platforms.reading.bodies import at, inner, json_object, rows
+from callboard.ingest.sources.platforms.reading.bodies import at, inner, json_object, readable, rows
 from callboard.ingest.sources.platforms.reading.events import (
     agent_of,
     call_event,
@@ -75,7 +75,7 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
         if delivery.method in (PULLED, FROM_FILE):
             for part, row in enumerate(rows(delivery.body, "results", "data")):
                 with found.record(part):
-                    _row(row if isinstance(row, dict) else {}, delivery, settings, found)
+                    _row(row if isinstance(readable(row), dict) else {}, delivery, settings, found)
             return found
         message = inner(json_object(delivery.body), "message")
         kind, call = text(message.get("type")), inner(message, "call")

@@ -10,8 +10,8 @@ from msgspec import structs
 
 from callboard.ingest.sources.files.records import ImportOptionError
 from callboard.ingest.sources.platform_files.rows import FIRST_ROWS, TableRows
-from callboard.ingest.sources.platform_files.table import Cut, cut_row, separator_of
 from callboard.ingest.sources.platform_files.translator import Translator
+from callboard.ingest.sources.platforms.reading.tables import Cut, cut_row, separator_of
 from callboard.ingest.sources.watching.places import MARK_BYTES, Place
 from callboard.ingest.sources.watching.sources import Source
 
@@ -79,7 +79,7 @@ class Followed:
         lines = deque(map(_text, _lines(self.source.read(0, READ_BYTES), is_end=False)))
         rows: list[list[str]] = []
         if lines:
-            self._separator = separator_of(lines[0])
+            self._separator = next(filter(None, map(separator_of, lines)), self._separator)
         while lines and len(rows) < FIRST_ROWS:
             cut = cut_row(lines, self._separator, is_end=False)
             if cut is None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
@@ -28,11 +28,10 @@ are decoded in one piece, for which every other request of the worker waits.
 DEPTH_MAX: Final = 32
 RECORDS_MAX: Final = 50_000
 """Most records of one delivery that follow each other."""
+_MARK: Final = b"\xef\xbb\xbf"
 JSON_TYPES: Final = ("application/json", "text/json", "application/webhook+json", "application/jwt")
 
 _bounds = Bounds(values=VALUES_MAX, keys=VALUES_MAX, depth=DEPTH_MAX)
-_SPACES = re.compile(r"\s*")
-_one = json.JSONDecoder()
 _posted = Bounds(values=POSTED_VALUES_MAX, keys=POSTED_VALUES_MAX, depth=DEPTH_MAX)
 _decode = msgspec.json.Decoder(strict=True).decode
 _encode = msgspec.json.Encoder().encode
@@ -86,7 +85,7 @@ def has_few_values(body: bytes) -> bool:
 
 def json_value(body: bytes, bounds: Bounds = _bounds) -> Any:
     """The JSON value of a body. Raises `Unfit` for no JSON, a repeated key, and too much of it."""
-    body = body.removeprefix(b"\xef\xbb\xbf")
+    body = body.removeprefix(_MARK)
     try:
         check_shape(body, bounds)
         value = _decode(body)
@@ -124,81 +123,113 @@ def claims_of(body: bytes) -> bytes | None:
     return claims if header.lstrip()[:1] == b"{" and claims.lstrip()[:1] == b"{" else None
 
 
+def json_records(body: bytes, *under: str) -> list[Any]:
+    """The records of a body: its JSON values, and of a list each that is in it. See `json_values`."""
+    values = json_values(body, *under)
+    return [each for value in values for each in (value if isinstance(value, list) else [value])]
+
+
+def json_values(body: bytes, *under: str) -> list[Any]:
+    """The JSON values of a body: one, or several behind each other, as lines of NDJSON and files of records
+    that were written one after the other.
+
+    In place of one that cannot be read stands why: an `Unfit`, which `readable` raises. So it does in place
+    of an object in a list that cannot be read as a whole, also in the list of an object under one of the keys
+    `under`. What is damaged costs none of its neighbours. Raises `Unfit` for more than 50,000 values.
+    """
+    with suppress(Unfit):
+        return [json_value(body)]
+    text = body.removeprefix(_MARK).strip()
+    parts = [each for part in _objects(text) if (each := _alone(part))] or [text]
+    if len(parts) > RECORDS_MAX:
+        raise Unfit("unreadable", f"The body has more than {RECORDS_MAX:,} records.")
+    values = [_value_or_why(each, under) for each in parts]
+    return [values] if text[:1] == b"[" else values
+
+
+def readable(value: Any) -> Any:
+    """A value of `json_values`. Raises the `Unfit` that stands in place of one."""
+    if isinstance(value, Unfit):
+        raise value
+    return value
+
+
+def _value_or_why(document: bytes, under: tuple[str, ...] = ()) -> Any:
+    try:
+        return json_value(document)
+    except Unfit as fault:
+        found = _LIST_INSIDE.fullmatch(document) if under else None
+        key = found[1].decode("utf-8", "replace") if found else ""
+        if found is None or key not in under:
+            return fault
+        [listed] = json_values(found[2])
+        return {key: listed} if any(isinstance(each, Unfit) for each in listed) else fault
+
+
 def documents(body: bytes) -> list[bytes]:
     """The JSON documents of a body: one in each line, over several lines, or glued together without a
     separator. At least one; what is none is a document as well, for its reader to refuse.
 
-    A line that begins with an object begins a document: one that was cut off takes no other along.
+    A line that begins with an object begins a document: one that was cut off takes no other along. A list is
+    one document.
     """
-    body = body.removeprefix(b"\xef\xbb\xbf").strip()
-    if body[:1] == b"[":
-        return [body]
+    body = body.removeprefix(_MARK).strip()
+    return [body] if body[:1] == b"[" else _objects(body) or [body]
+
+
+def _objects(text: bytes) -> list[bytes]:
+    """The objects of a text at its first level, or in its list, and what stands between them."""
     found: list[bytes] = []
-    for text in _NEW_OBJECT.split(body):
+    for part in _NEW_OBJECT.split(text):
         depth = start = 0
-        for token in _TOKEN.finditer(text):
+        for token in _TOKEN.finditer(part):
             if token[0] == b"{":
                 depth += 1
+                if depth > LEVELS_MAX:
+                    break
             elif token[0] == b"}":
                 depth = max(depth - 1, 0)
                 if depth == 0:
-                    found.append(text[start : token.end()].strip())
+                    found.append(part[start : token.end()].strip())
                     start = token.end()
-        if rest := text[start:].strip():
+        if rest := part[start:].strip():
             found.append(rest)
-    return found or [body]
-
-
-_NEW_OBJECT: Final = re.compile(rb"[\r\n]+(?=\{)")
-# A string that never ends reaches to the end, so that no part of a body is read twice.
-_TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[{}]', re.DOTALL)
-
-
-def rows(body: bytes, *under: str) -> list[Any]:
-    """The rows of one answer of a list API, or of a file: a list, or the list under one of the keys.
-
-    An object without any of these keys is one row. Raises `Unfit`.
-    """
-    value = json_value(body)
-    if isinstance(value, dict):
-        value = next((value[key] for key in under if isinstance(value.get(key), list)), [value])
-    if not isinstance(value, list):
-        raise Unfit("unreadable", "The body is neither a JSON object nor a list of them.")
-    return value
-
-
-def json_values(body: bytes) -> list[Any]:
-    """The JSON values of a body: one, or several behind each other, as lines of NDJSON and files of records
-    that were written one after the other. Raises `Unfit` if any of it is no JSON.
-    """
-    try:
-        return [json_value(body)]
-    except Unfit as fault:
-        pieces = _pieces(body.decode("utf-8-sig", "replace"))
-        if len(pieces) < 2:
-            raise fault from None
-    return [json_value(piece.encode("utf-8", "surrogatepass")) for piece in pieces]
-
-
-def _pieces(text: str) -> list[str]:
-    """The texts of JSON values that follow each other; none where something else stands between."""
-    end, found = _spaces(text, 0), []
-    while end < len(text):
-        begin = end
-        try:
-            _, end = _one.raw_decode(text, begin)
-        except (ValueError, RecursionError):
-            return []
-        found.append(text[begin:end])
-        if len(found) > RECORDS_MAX:
-            raise Unfit("unreadable", f"The body has more than {RECORDS_MAX:,} records.")
-        end = _spaces(text, end)
     return found
 
 
-def _spaces(text: str, begin: int) -> int:
-    found = _SPACES.match(text, begin)
-    return found.end() if found else begin
+def _alone(part: bytes) -> bytes:
+    """An object, or what stands in its place, without what stands between objects."""
+    part = part.lstrip(_BETWEEN)
+    return part if part[:1] == b"{" else part.rstrip(_BETWEEN)
+
+
+_BETWEEN: Final = b"[], \t\r\n\x1e"
+LEVELS_MAX: Final = 1_000
+"""Most levels of a document whose end is looked for; what has more is none."""
+_NEW_OBJECT: Final = re.compile(rb"[\r\n]+(?=\{)")
+# A string that never ends reaches to the end, so that no part of a body is read twice.
+_TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[{}]', re.DOTALL)
+_LIST_INSIDE: Final = re.compile(rb'\s*\{(?:[^\[{]*,)?\s*"([^"\\]*)"\s*:\s*(\[.*\])\s*\}\s*', re.DOTALL)
+"""An object whose last value is a list, and no other before it."""
+
+
+def rows(body: bytes, *under: str) -> list[Any]:
+    """The rows of one answer of a list API, or of a file: a list, or the list under one of the keys. In place
+    of one that cannot be read stands why; see `json_values`.
+
+    An object without any of these keys is one row. Raises `Unfit`.
+    """
+    found: list[Any] = []
+    for value in json_values(body, *under):
+        listed = value
+        if isinstance(value, dict):
+            listed = next((value[key] for key in under if isinstance(value.get(key), list)), [value])
+        if isinstance(value, Unfit):
+            listed = [value]
+        if not isinstance(listed, list):
+            raise Unfit("unreadable", "The body is neither a JSON object nor a list of them.")
+        found += listed
+    return found
 
 
 def at(value: Any, *path: str) -> Any:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import structs
 
 from callboard.clock import SECOND, Micros, exact
+from callboard.ingest.money import AMOUNT_MAX
 from callboard.ingest.rejected import shown
 from callboard.ingest.sources.platforms.delivery import (
     HookSettings,
@@ -28,8 +29,6 @@ METADATA_BYTES: Final = 15 * 1024
 VALUE_CHARACTERS: Final = 2_000
 WORD_BYTES: Final = 1_000
 AGENT_BYTES: Final = 255
-AMOUNT_MAX: Final = 10**12
-"""Of a cost, in any unit of its currency: more than can be rounded to six places is no cost of a call."""
 _TIMES: Final = ("occurred_at", "creation_time", "start_time", "end_time", "created", "scheduled_at")
 
 
@@ -227,8 +226,8 @@ def money(amount: Any, currency: Any, field: str, *, per_unit: int = 1) -> dict[
     found = number(amount, field)
     if found is None or len(code) != 3 or not (code.isascii() and code.isalpha()):
         return None
-    if abs(found) > AMOUNT_MAX:
-        raise Unfit("invalid", f"{field}: {shown(amount)} is no cost of a call")
+    if abs(found) > AMOUNT_MAX * per_unit:
+        raise Unfit("invalid", f"{field}: {shown(amount)} is no amount")
     return {"amount": float(round(abs(found) / Decimal(per_unit), 6)), "currency": code}
 
 
@@ -244,7 +243,7 @@ def metadata(
     kept = {
         key: value[:VALUE_CHARACTERS] if isinstance(value, str) else value
         for key, value in said.items()
-        if value not in (None, "", [], {})
+        if value not in ([], {}) and _is_told(value)
     }
     if isinstance(own, dict):
         named = ((key, own.get(key)) for key in settings.metadata_keys)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import defaultdict
-from collections.abc import Sequence
-from typing import Final
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Final, NamedTuple
 
 from callboard.ingest.sources.files.layouts import layout_of
 from callboard.ingest.sources.platforms.delivery import Unfit
@@ -24,16 +25,20 @@ def table_rows(body: bytes, *named: str) -> list[Row | None]:
     Without a header the rows of each width must have a known layout. Raises `Unfit` where there is neither.
     """
     cells = _cells(body.decode("utf-8-sig", "replace"))
-    heading = heading_of(cells[0])
+    heading = heading_of(cells[0] or [])
     if set(named) & set(heading):
         return [_row(heading, row) for row in cells[1:]]
     by_width: dict[int, list[list[str]]] = defaultdict(list)
     for row in cells:
-        by_width[len(row)].append(row)
-    layouts = {width: layout_of(rows) for width, rows in by_width.items()}
+        if row is not None:
+            by_width[len(row)].append(row)
+    layouts = {width: layout_of(rows, named) for width, rows in by_width.items()}
     if not any(layouts.values()):
         raise Unfit("unreadable", f"No header with {' or '.join(named)}, and no known layout without one.")
-    return [_row(found.columns, row) if (found := layouts[len(row)]) else None for row in cells]
+    return [
+        _row(found.columns, row) if row is not None and (found := layouts[len(row)]) else None
+        for row in cells
+    ]
 
 
 def heading_of(cells: Sequence[str]) -> list[str]:
@@ -48,25 +53,85 @@ def told(row: Row | None) -> Row:
     return row
 
 
-def _row(columns: list[str] | tuple[str, ...], cells: list[str]) -> Row | None:
+def _row(columns: list[str] | tuple[str, ...], cells: list[str] | None) -> Row | None:
+    if cells is None:
+        return None
     if len(cells) > len(columns) and not any(cells[len(columns) :]):
         del cells[len(columns) :]
     return dict(zip(columns, cells, strict=True)) if len(cells) == len(columns) else None
 
 
-def _cells(text: str) -> list[list[str]]:
-    first = text.lstrip().partition("\n")[0]
-    separator = max(SEPARATORS, key=first.count)
-    found, count = [], 0
-    try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            count += len(row)
-            if count > VALUES_MAX:
-                raise Unfit("unreadable", f"The table has more than {VALUES_MAX:,} cells.")
-            if any(map(str.strip, row)):
-                found.append(row)
-    except csv.Error as fault:
-        raise Unfit("unreadable", f"The table cannot be read: {fault}.") from None
+def _usual_width(lines: Iterable[str], separator: str) -> int:
+    """The width that most rows of one line have, and among equals the largest."""
+    cuts = (cut_row([line], separator, is_end=True) for line in lines)
+    widths = Counter(len(cut.cells) for cut in cuts if cut is not None and not cut.is_broken)
+    return max(widths, key=lambda width: (widths[width], width), default=0)
+
+
+def separator_of(line: str) -> str | None:
+    """The separator of a table, by its first line that has one; None for a line without."""
+    found = max(SEPARATORS, key=line.count)
+    return found if found in line else None
+
+
+def _cells(text: str) -> list[list[str] | None]:
+    """The cells of each row that has any; None for a row that cannot be read."""
+    lines = deque(io.StringIO(text, newline=""))
+    separator = next(filter(None, map(separator_of, lines)), SEPARATORS[0])
+    width = _usual_width(lines, separator)
+    found: list[list[str] | None] = []
+    count = 0
+    while lines:
+        cut = cut_row(lines, separator, is_end=True)
+        assert cut is not None, "no line comes behind these"
+        if cut.lines > 1 and len(cut.cells) != width:
+            cut = Cut([lines[0]], 1, is_broken=True)  # cut off in a quote, which another row closed
+        for _ in range(cut.lines):
+            lines.popleft()
+        count += len(cut.cells)
+        if count > VALUES_MAX:
+            raise Unfit("unreadable", f"The table has more than {VALUES_MAX:,} cells.")
+        if any(map(str.strip, cut.cells)):
+            found.append(None if cut.is_broken else cut.cells)
     if not found:
         raise Unfit("unreadable", "The body is empty.")
     return found
+
+
+MAX_LINES_OF_ROW: Final = 100
+"""Most lines of one row, whose cells may hold line breaks in quotes. Where a quote is never closed, the line
+is a row that cannot be read, and the next begins another."""
+
+
+class Cut(NamedTuple):
+    """A row, cut from the lines in front."""
+
+    cells: list[str]
+    """Of a row that cannot be read its one line."""
+    lines: int
+    is_broken: bool = False
+
+
+def cut_row(lines: Sequence[str], separator: str, *, is_end: bool) -> Cut | None:
+    """The first row of some lines; None where it may go on behind them. `is_end`: nothing comes behind them.
+
+    Lines have their line ends.
+    """
+    given = 0
+
+    def some() -> Iterator[str]:
+        nonlocal given
+        for line in islice(lines, MAX_LINES_OF_ROW):
+            given += 1
+            yield line
+        given += 1  # another one was asked for: a quote is open
+
+    try:
+        cells = next(csv.reader(some(), delimiter=separator), [])
+    except csv.Error:
+        return Cut([lines[0]], 1, is_broken=True)
+    if given <= min(len(lines), MAX_LINES_OF_ROW):
+        return Cut(cells, given)
+    if len(lines) < MAX_LINES_OF_ROW and not is_end:
+        return None
+    return Cut([lines[0]], 1, is_broken=True)

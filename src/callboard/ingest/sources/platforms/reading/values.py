@@ -11,9 +11,20 @@ from callboard.ingest.instants import DURATION_MS_MAX
 from callboard.ingest.rejected import shown
 from callboard.ingest.sources.platforms.delivery import Unfit
 
-NO_VALUES: Final = frozenset({"", "none", "null", "nil", "undefined", "nan", "<unknown>", "n/a"})
+NO_VALUES: Final = frozenset(
+    {
+        "", "none", "null", "nil", "undefined", "nan", "n/a", "\\n",
+        "<null>", "<none>", "<nil>", "<unknown>", "<undefined>", "<no value>", "(null)", "(none)", "(nil)",
+        "(undefined)", "(n/a)", "[null]", "[object object]", "_undef_",
+    }
+)  # fmt: skip
+"""What languages and telephone exchanges write for nothing: `<null>` Kamailio, `_undef_` FreeSWITCH,
+`<unknown>` Asterisk, `(null)` C, `None` Python, `undefined` JavaScript, `<no value>` Go, `\\N` MySQL."""
 SECONDS_MAX: Final = DURATION_MS_MAX // 1000
-_UNFILLED = re.compile(r"\s*(\{\{.*\}\}|\$\{.*\}|<%.*%>|--A--.*--B--|%%.*%%)\s*", re.DOTALL)
+_UNFILLED = re.compile(
+    r"\s*(\{\{.*\}\}|\$?\$\{.*\}|#\{.*\}|\$\w*\(.*\)|\{%.*%\}|<%.*%>|--A--.*--B--|%%.*%%)\s*", re.DOTALL
+)
+_NOTHING = re.compile(r"\s*[<(\[](null|none|nil|undefined|no value|object object)[>)\]]\s*", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:(\d{1,3}) days?, ?)?(?:(\d{1,4}):)?(\d{1,4}):(\d\d(?:\.\d{1,9})?)", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d{1,18}(\.\d{0,18})?|\.\d{1,18})([eE][+-]?\d{1,2})?")
 
@@ -30,6 +41,15 @@ def text(value: Any) -> str | None:
         return None
     word = value.strip()
     return None if word.lower() in NO_VALUES or _UNFILLED.fullmatch(word) else word
+
+
+def is_unfilled(value: Any) -> bool:
+    """Whether a text is a variable that was left unfilled, or what programs write in place of a value: no
+    word of any language.
+    """
+    return isinstance(value, str) and (
+        _UNFILLED.fullmatch(value) is not None or _NOTHING.fullmatch(value) is not None
+    )
 
 
 def first_text(*values: Any) -> str | None:
