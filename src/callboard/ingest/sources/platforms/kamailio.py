@@ -57,6 +57,9 @@ ANSWERED: Final = "200"
 DUMMY: Final = ("123", "you")
 """The id and the caller of the message that Kamailio makes up where an event has none."""
 COLUMNS: Final = ("callid", "call_id", "sip_code")
+BRANCH, ANSWER = 0, 1
+"""Standings of records of `acc`. An `INVITE` that failed ends one branch of a call, of which another may have
+been answered before, or be answered yet: the answer outweighs it, whichever happened first."""
 _DBTEXT = re.compile(rb"\s*\w+\((?:int|string|double|str)[,)]")
 _SETUP: Final = """\
 Load `acc`, `acc_json`, `dialog`, `mqueue`, `rtimer` and `http_client`; send what the queue `acc_q` holds:
@@ -133,6 +136,8 @@ def _record(row: Mapping[str, Any], settings: HookSettings, found: Translation) 
         external_ids={"sip_call_id": call_id} if call_id else None,
         metadata=metadata(settings, row, **_metadata(row, said)),
     )
+    if said["call_status"] == "in_progress":
+        event["source_end_reason"] = None  # a branch that lost may have told one
     if not is_bye:  # it comes from whoever hung up, and names that one first
         caller = first_text(row.get("from"), row.get("src_user"))
         called = first_text(row.get("to"), row.get("dst_ouser"), row.get("dst_user"))
@@ -156,8 +161,10 @@ def _live(row: Mapping[str, Any], settings: HookSettings, found: Translation) ->
         return {"occurred_at": at, **_hung_up(row, at, found)}
     if meaning.status == "failed":
         return {"occurred_at": at, **_by_code(row, at, found)}
-    live = meaning.status == "in_progress"
-    return {"occurred_at": at, "call_status": meaning.status, "start_time": at if live else None}
+    if meaning.status == "in_progress":
+        # As heavy as `call.failed`, which a script may send of each target that it tries in turn.
+        return {"occurred_at": at, "call_status": meaning.status, "start_time": at, "standing": 2}
+    return {"occurred_at": at, "call_status": meaning.status}
 
 
 def _transaction(row: Mapping[str, Any], settings: HookSettings, found: Translation) -> dict[str, Any] | None:
@@ -170,9 +177,8 @@ def _transaction(row: Mapping[str, Any], settings: HookSettings, found: Translat
         found.ignored.append(f"method {method[:100].lower()}")
         return None
     if _OK.fullmatch(code):
-        return {"occurred_at": at, "call_status": "in_progress", "start_time": at}
-    # Another branch may be answered yet: any later word outweighs the end of this one.
-    return {"occurred_at": at, **_by_code(row, at, found), "standing": 0}
+        return {"occurred_at": at, "call_status": "in_progress", "start_time": at, "standing": ANSWER}
+    return {"occurred_at": at, **_by_code(row, at, found), "standing": BRANCH}
 
 
 def _dialog(row: Mapping[str, Any], settings: HookSettings, found: Translation) -> dict[str, Any]:
@@ -188,8 +194,8 @@ def _dialog(row: Mapping[str, Any], settings: HookSettings, found: Translation) 
         raise Unfit("unreadable", "The record tells neither when the call was nor how it ended.")
     if code and answer is not None and CODES.look_up(code, answered=True) is None:
         count_unknown("end_reason", code, CODES, found)
-        code = ANSWERED  # whatever it was that ended it, somebody talked
-    if _OK.fullmatch(code) or (not code and (length or answer is not None)):
+    # An answer outweighs the code, which a script may have kept of a branch that lost.
+    if _OK.fullmatch(code) or answer is not None or (not code and length):
         said = _hung_up(row, end, found) | {"start_time": answer}
         return {"occurred_at": end, "creation_time": began, **said}
     # The end of a failed one is its beginning, however long it rang.
