@@ -61,9 +61,10 @@ QUARANTINED: Final = (
     "`callboard quarantine drop` forgets it."
 )
 REAL: Final = {
-    "kamailio": "Calls of SIPp were placed through a Kamailio 5.6.3: answered, busy, declined, not found, "
-    "not answered, cancelled, and to a next hop that is dead. A test places such calls again, and finds "
-    "exactly those in the call logs and the analytics.",
+    "kamailio": "Calls of SIPp were placed through a Kamailio 5.6.3 whose script has the lines above and "
+    "knows nothing else of Callboard: answered, busy, declined, not found, not answered, cancelled, to a "
+    "next hop that is dead, and to two telephones, at once and in turn. A test pastes these lines and places "
+    "such calls again, and finds exactly those in the call logs and the analytics.",
 }
 """Platform → what was tried with the platform itself."""
 

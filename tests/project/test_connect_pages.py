@@ -18,6 +18,7 @@ from tests.connect.shell import Shell
 from tests.connect.words import fitting, sample
 from tests.pages import REFERENCE, code, examples, headings, links, page, tables
 from tests.platforms import signing
+from tests.sip.network import pasted
 
 TEMPLATE = [
     "Create the hook",
@@ -62,6 +63,24 @@ def test_the_reference_has_each_platform_and_each_setting_of_a_hook():
     }
     settings = {row.name for row in rows if row.section == "Settings of a hook"}
     assert settings == {*HookSettings.__struct_fields__}
+
+
+def test_the_lines_for_kamailio_set_what_they_use():
+    """Variables of the dialog, queues, timers and routes: nobody has to guess what is meant. Whether calls
+    are counted by them is tried with a Kamailio, where there is one.
+    """
+    loaded, called, routes = pasted(PLATFORMS["kamailio"].setup)
+    told = loaded + called + routes
+    used = {*re.findall(r"\$dlg_var\((\w+)\)", told)}
+    assert used == {*re.findall(r"\$dlg_var\((\w+)\) = ", routes)} != set()
+    assert {*re.findall(r"cdr_extra.*", loaded)}
+    named = {*re.findall(r"\broute\((\w+)\)|route=(\w+)\"", told)}
+    assert {one or other for one, other in named} == {*re.findall(r"^route\[(\w+)\]", routes, re.MULTILINE)}
+    assert {*re.findall(r't_on_reply\("(\w+)"\)', routes)} == {*re.findall(r"onreply_route\[(\w+)\]", routes)}
+    queues = {*re.findall(r'(?:mq_add\("|mq_fetch\("|_output_mqueue", "|\$mqv\()(\w+)', told)}
+    assert queues == {*re.findall(r'"mqueue", "name=(\w+)', loaded)}
+    modules = {*re.findall(r'loadmodule "(\w+)\.so"', loaded)}
+    assert {*re.findall(r'modparam\("(\w+)"', loaded)} <= modules
 
 
 @pytest.mark.parametrize("name", PLATFORMS)

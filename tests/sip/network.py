@@ -39,7 +39,11 @@ class Call:
     talk_s: float | None = None
     """How long they talk, at least; None where nobody answers."""
     code: int | None = None
-    """Of the answer that ends a call which nobody takes, as the caller sees it."""
+    """Of the answer of a callee who refuses, as the caller sees it where nobody else is called."""
+    also_does: str | None = None
+    """The scenario of another callee; None: there is none."""
+    fork: str = ""
+    """When the other one is called: `parallel`, at once; `serial`, when the first has refused."""
 
 
 def why_not() -> str | None:
@@ -60,18 +64,18 @@ def _modules() -> Path | None:
     return next((each for each in found if each.is_dir()), None)
 
 
-def place(calls: Sequence[Call], hook: str, secret: str, folder: Path) -> dict[str, float]:
-    """Place the calls, all at once, through a proxy that tells a hook. Called number → how long the caller's
-    telephone was at work, in seconds.
+def place(calls: Sequence[Call], setup: str, folder: Path) -> dict[str, float]:
+    """Place the calls, all at once, through a proxy whose script has the lines of a hook's setup. Called
+    number → how long the caller's telephone was at work, in seconds.
     """
-    ports = _free_ports(1 + 2 * len(calls))
-    proxy, callers, callees = ports[0], ports[1::2], ports[2::2]
-    next_hops = {call.called: port for call, port in zip(calls, callees, strict=True)}
-    with _proxy(proxy, next_hops, hook, secret, folder) as log, ExitStack() as telephones:
-        for call, port in zip(calls, callees, strict=True):
-            if call.callee_does is not None:
-                telephones.enter_context(_telephone(call.callee_does, port, call, folder, ()))
-                _wait_for(port)
+    ports = _free_ports(1 + 3 * len(calls))
+    proxy, callers, callees, others = ports[0], ports[1::3], ports[2::3], ports[3::3]
+    with _proxy(proxy, _routing(calls, callees, others), setup, folder) as log, ExitStack() as telephones:
+        for call, port, other in zip(calls, callees, others, strict=True):
+            for does, at in ((call.callee_does, port), (call.also_does, other)):
+                if does is not None:
+                    telephones.enter_context(_telephone(does, at, call, folder, ()))
+                    _wait_for(at)
         started = {}
         for call, port in zip(calls, callers, strict=True):
             to = ("-s", call.called, f"127.0.0.1:{proxy}")
@@ -86,9 +90,36 @@ def place(calls: Sequence[Call], hook: str, secret: str, folder: Path) -> dict[s
                     del started[called]
                 assert time.monotonic() - began < CALL_LIMIT_S, f"{called}: {_log_of(folder, called)}"
             time.sleep(0.02)
-        time.sleep(1)  # Kamailio posts what it has every 0.1 s
+        time.sleep(1)  # Kamailio posts what it has every 0.2 s
     assert "not posted" not in log.read_text(errors="replace"), log.read_text(errors="replace")
     return took
+
+
+def pasted(setup: str) -> list[str]:
+    """What somebody pastes of a setup text: each piece of it that stands by itself, in its order."""
+    pieces = [""]
+    for line in setup.splitlines():
+        if line.startswith("    "):
+            pieces[-1] += f"{line[4:]}\n"
+        elif line and pieces[-1]:
+            pieces.append("")
+    return [each for each in pieces if each]
+
+
+def _routing(calls: Sequence[Call], callees: Sequence[int], others: Sequence[int]) -> dict[str, str]:
+    """Where the script of the proxy sends each call."""
+    hops, forks = [], []
+    for call, port, other in zip(calls, callees, others, strict=True):
+        on = {
+            "parallel": f'append_branch("sip:{call.called}@127.0.0.1:{other}");',
+            "serial": 't_on_failure("NEXT");',
+            "": "",
+        }[call.fork]
+        hops.append(f'    if ($rU == "{call.called}") {{ {on} $du = "sip:127.0.0.1:{port}"; }}')
+        if call.fork == "serial":
+            to = f'$du = "sip:127.0.0.1:{other}"; append_branch(); t_relay();'
+            forks.append(f'    if ($rU == "{call.called}") {{ {to} }}')
+    return {"NEXT_HOPS": "\n".join(hops), "FORKS": "\n".join(("failure_route[NEXT] {", *forks, "}"))}
 
 
 def _log_of(folder: Path, called: str) -> str:
@@ -96,12 +127,10 @@ def _log_of(folder: Path, called: str) -> str:
 
 
 @contextmanager
-def _proxy(port: int, next_hops: dict[str, int], hook: str, secret: str, folder: Path) -> Iterator[Path]:
-    hops = "\n".join(
-        f'    if ($rU == "{called}") {{ $du = "sip:127.0.0.1:{to}"; }}' for called, to in next_hops.items()
-    )
+def _proxy(port: int, routing: dict[str, str], setup: str, folder: Path) -> Iterator[Path]:
     text = (HERE / "kamailio.cfg").read_text()
-    for name, value in {"PORT": str(port), "HOOK": hook, "SECRET": secret, "NEXT_HOPS": hops}.items():
+    lines = dict(zip(("LOADED", "CALLED", "ROUTES"), pasted(setup), strict=True))
+    for name, value in {"PORT": str(port), **routing, **lines}.items():
         text = text.replace(f"@{name}@", value)
     config, log, run = folder / "kamailio.cfg", folder / "kamailio.log", folder / "run"
     config.write_text(text)

@@ -62,24 +62,116 @@ BRANCH, ANSWER = 0, 1
 been answered before, or be answered yet: the answer outweighs it, whichever happened first."""
 _DBTEXT = re.compile(rb"\s*\w+\((?:int|string|double|str)[,)]")
 _SETUP: Final = """\
-Load `acc`, `acc_json`, `dialog`, `mqueue`, `rtimer` and `http_client`; send what the queue `acc_q` holds:
+Your script already routes calls: by `tm`, `rr` and `pv`, with `record_route()` and `loose_route()`. Put these
+lines behind the last `loadmodule` and `modparam` of `kamailio.cfg`:
 
-    modparam("mqueue", "mqueue", "name=acc_q")
-    modparam("acc_json", "acc_output_mqueue", "acc_q")
-    modparam("acc_json", "cdr_output_mqueue", "acc_q")
-    modparam("acc_json", "cdr_extra", "call_id=$dlg_var(cid);from=$dlg_var(from);to=$dlg_var(to);\\
-    answer_time=$dlg_var(answered);sip_code=$dlg_var(code);hangup_by=$dlg_var(by);rang=$dlg_var(rang)")
+    loadmodule "xlog.so"
+    loadmodule "dialog.so"
+    loadmodule "mqueue.so"
+    loadmodule "rtimer.so"
+    loadmodule "jansson.so"
+    loadmodule "http_client.so"
+    loadmodule "acc.so"
+    loadmodule "acc_json.so"
+    modparam("mqueue", "mqueue", "name=callboard;size=10000")
     modparam("rtimer", "timer", "name=callboard;interval=200000u;mode=1")
-    modparam("rtimer", "exec", "timer=callboard;route=CALLBOARD")
+    modparam("rtimer", "exec", "timer=callboard;route=CALLBOARD_POST")
+    modparam("acc", "cdr_enable", 1)
+    modparam("acc_json", "acc_flag", -1)
+    modparam("acc_json", "acc_output_mqueue", "")
+    modparam("acc_json", "acc_output_syslog", -1)
+    modparam("acc_json", "cdr_enable", 1)
+    modparam("acc_json", "cdr_output_mqueue", "callboard")
+    modparam("acc_json", "cdr_output_syslog", -1)
+    modparam("acc_json", "cdr_extra", "call_id=$dlg_var(id);from=$dlg_var(caller);to=$dlg_var(called);\
+    answer_time=$dlg_var(answer);sip_code=$dlg_var(code);hangup_by=$dlg_var(by);rang=$dlg_var(rang)")
+
+this line where `request_route` relays the first `INVITE` of a call, before `t_relay()`:
+
+    route(CALLBOARD);
+
+and these routes at the end of the file:
+
     route[CALLBOARD] {
-      while (mq_fetch("acc_q")) {
-        http_client_query("{url}", "$mqv(acc_q)",
+      dlg_manage();
+      $dlg_var(id) = $ci;
+      $dlg_var(tag) = $ft;
+      $dlg_var(caller) = $fU;
+      $dlg_var(called) = $rU;
+      $dlg_var(answer) = "";
+      $dlg_var(code) = "";
+      $dlg_var(by) = "";
+      $dlg_var(rang) = "0";
+      if (!t_is_set("onreply_route")) {
+        t_on_reply("CALLBOARD");
+      }
+      $var(event) = "call.initiated";
+      route(CALLBOARD_TELL);
+    }
+    onreply_route[CALLBOARD] {
+      route(CALLBOARD_REPLY);
+    }
+    route[CALLBOARD_REPLY] {
+      if (is_method("INVITE") && ($rs == 180 || $rs == 183) && $dlg_var(answer) == "") {
+        $dlg_var(rang) = "1";
+        $var(event) = "call.ringing";
+        route(CALLBOARD_TELL);
+      }
+    }
+    event_route[dialog:start] {
+      $dlg_var(answer) = $TV(Sn);
+      $dlg_var(code) = "200";
+      $var(event) = "call.answered";
+      route(CALLBOARD_TELL);
+    }
+    event_route[dialog:failed] {
+      $dlg_var(code) = "408";
+      if ($rs != $null) {
+        $dlg_var(code) = $rs;
+      }
+      $var(event) = "call.failed";
+      route(CALLBOARD_TELL);
+    }
+    event_route[dialog:end] {
+      if ($ci != $dlg_var(id)) {
+        $dlg_var(by) = "timeout";
+      } else if ($ft == $dlg_var(tag)) {
+        $dlg_var(by) = "caller";
+      } else {
+        $dlg_var(by) = "callee";
+      }
+      $var(event) = "call.ended";
+      route(CALLBOARD_TELL);
+    }
+    route[CALLBOARD_TELL] {
+      $var(told) = $null;
+      jansson_set("string", "event", "$var(event)", "$var(told)");
+      jansson_set("string", "time", "$TV(Sn)", "$var(told)");
+      jansson_set("string", "call_id", "$dlg_var(id)", "$var(told)");
+      jansson_set("string", "from", "$dlg_var(caller)", "$var(told)");
+      jansson_set("string", "to", "$dlg_var(called)", "$var(told)");
+      if ($var(event) == "call.failed") {
+        jansson_set("string", "sip_code", "$dlg_var(code)", "$var(told)");
+        jansson_set("string", "rang", "$dlg_var(rang)", "$var(told)");
+      }
+      if ($var(event) == "call.ended") {
+        jansson_set("string", "hangup_by", "$dlg_var(by)", "$var(told)");
+      }
+      mq_add("callboard", "event", "$var(told)");
+    }
+    route[CALLBOARD_POST] {
+      while (mq_fetch("callboard")) {
+        http_client_query("{url}", "$mqv(callboard)",
           "Content-Type: application/json\\r\\nX-Callboard-Secret: {secret}", "$var(answer)");
+        if ($rc < 200 || $rc > 299) {
+          xlog("L_ERR", "not posted ($rc): $mqv(callboard)\\n");
+        }
       }
     }
 
-Fill the variables of the dialog in the script, `rang` with "1" at 180 and 183 and with "0" before: without
-it a 408 is read as a call that nobody took, also where the next hop is dead.
+Where your script has an `onreply_route` of its own, put `route(CALLBOARD_REPLY);` into it: without it a 408
+is read as that of a next hop that is dead, also where the telephone rang. Leave out modules that are loaded
+already.
 """
 
 
