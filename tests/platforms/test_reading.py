@@ -17,6 +17,7 @@ from callboard.ingest.sources.platforms.platform import translated
 from callboard.ingest.sources.platforms.reading.bodies import (
     FIELDS_MAX,
     RECORDS_MAX,
+    TOKENS_MAX,
     VALUES_MAX,
     at,
     form_fields,
@@ -416,6 +417,15 @@ def test_more_records_than_the_bound_are_unreadable():
     assert len(json_values(b"{}" * RECORDS_MAX)) == RECORDS_MAX
     with pytest.raises(Unfit, match="more than 50,000 records"):
         json_values(b"{}" * (RECORDS_MAX + 1))
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" + b"{}," * TOKENS_MAX, b"{" + b'"' * (2 * TOKENS_MAX), b"{" * 3_000_000]
+)
+def test_what_takes_long_to_cut_is_not_cut(body):
+    """Every other request of the worker would wait for it."""
+    with pytest.raises(Unfit, match="no JSON"):
+        json_values(body)
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,7 @@ BOUNDS: dict[str, list[str]] = {
         f"{bodies.VALUES_MAX:,} of an answer",
     ],
     "records behind each other in one delivery": [f"{bodies.RECORDS_MAX:,}"],
+    "texts and braces of a delivery of several JSON values": [f"{bodies.TOKENS_MAX:,}"],
     "fields that the template of a generic hook names": [f"{generic_template.FIELDS_MAX}"],
     "a length of time": [f"{values.SECONDS_MAX:,} s"],
     "age of a signature, and how far ahead of our clock": [

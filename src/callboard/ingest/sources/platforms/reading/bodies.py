@@ -135,11 +135,14 @@ def json_values(body: bytes, *under: str) -> list[Any]:
 
     In place of one that cannot be read stands why: an `Unfit`, which `readable` raises. So it does in place
     of an object in a list that cannot be read as a whole, also in the list of an object under one of the keys
-    `under`. What is damaged costs none of its neighbours. Raises `Unfit` for more than 50,000 values.
+    `under`. What is damaged costs none of its neighbours. Raises `Unfit` for more than 50,000 values, and for
+    too much to look for them.
     """
     with suppress(Unfit):
         return [json_value(body)]
     text = body.removeprefix(_MARK).strip()
+    if text.count(b'"') // 2 + text.count(b"{") + text.count(b"}") > TOKENS_MAX:
+        raise Unfit("unreadable", f"The body has more than {TOKENS_MAX:,} texts and braces, and is no JSON.")
     parts = [each for part in _objects(text) if (each := _alone(part))] or [text]
     if len(parts) > RECORDS_MAX:
         raise Unfit("unreadable", f"The body has more than {RECORDS_MAX:,} records.")
@@ -204,6 +207,10 @@ def _alone(part: bytes) -> bytes:
 
 
 _BETWEEN: Final = b"[], \t\r\n\x1e"
+TOKENS_MAX: Final = 2_000_000
+"""Most texts and braces of a body that is cut into its values, for which every other request of the worker
+waits: so many take two seconds.
+"""
 LEVELS_MAX: Final = 1_000
 """Most levels of a document whose end is looked for; what has more is none."""
 _NEW_OBJECT: Final = re.compile(rb"[\r\n]+(?=\{)")
