@@ -21,6 +21,7 @@ from callboard.store.postgres.distribute import DISTRIBUTED_TABLES, REFERENCE_TA
 from callboard.store.postgres.migrate import migrate
 from callboard.store.postgres.store import PostgresStore
 from callboard.store.questions import CONTACT_SPACES
+from callboard.store.sql import compaction
 from callboard.store.sql.database import Database
 from callboard.store.sql.recount import stored_cells, with_deltas
 from callboard.store.sql.rows import (
@@ -113,6 +114,12 @@ def make_space(
         settings=SpaceSettings(**settings),
         now=now,
     )
+
+
+def compact_at(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """Let the commit that brings the deltas to this number merge all of them into cells."""
+    monkeypatch.setattr(compaction, "COMPACT_AT", 1)
+    monkeypatch.setattr(compaction, "WAITING_MAX", count - 1)
 
 
 def dump(store: Store, org_id: int) -> Dump:

@@ -5,9 +5,8 @@ import pytest
 from callboard.fold.catalogue import CATALOGUE
 from callboard.fold.grain import Grain
 from callboard.store.questions import CONTACT_SPACES, Aggregate, CallFilter, Scan, Scope, TaskFilter
-from callboard.store.sql import compaction
 from tests.events import call, send, task
-from tests.stores import make_space
+from tests.stores import compact_at, make_space
 
 EVER = ((-(2**40), 2**40),)
 
@@ -15,7 +14,7 @@ EVER = ((-(2**40), 2**40),)
 @pytest.fixture(params=[1, 4_000], ids=["compacted", "left as deltas"], autouse=True)
 def compacted_at(request, monkeypatch):
     """Whether differences are in the cells already, or not yet, makes no difference."""
-    monkeypatch.setattr(compaction, "COMPACT_AT", request.param)
+    compact_at(monkeypatch, request.param)
 
 
 def together(store, acme, counter, grain):

@@ -8,9 +8,9 @@ from callboard.fold.grain import QUARTER_HOUR_US, Grain
 from callboard.fold.sketch import bucket
 from callboard.store.budget import Budget, use_budget
 from callboard.store.questions import UNKNOWN, Aggregate, CallFilter, Scan, Scope, Sum, Window
-from callboard.store.sql import compaction, sums
+from callboard.store.sql import sums
 from tests.events import call, send
-from tests.stores import NOW, make_organization, make_space
+from tests.stores import NOW, compact_at, make_organization, make_space
 
 RANGE = ((NOW, NOW + 2 * DAY),)
 
@@ -102,14 +102,14 @@ def test_a_bucket_is_the_same_calls_in_cells_and_in_rows(store, acme, of):
         assert store.sums(acme.id, [cells, rows]) == [[(0, buckets.count(number))]] * 2
 
 
-@pytest.mark.parametrize("compact_at", [1, 4_000], ids=["compacted", "left as deltas"])
+@pytest.mark.parametrize("merged_at", [1, 4_000], ids=["compacted", "left as deltas"])
 @pytest.mark.parametrize("group", [(), ("space",), ("call_status",), ("space", "call_status")], ids=str)
 @pytest.mark.parametrize("length", [1, 4, 7], ids=["quarters", "hours", "odd"])
 def test_a_walk_over_cells_tells_what_a_look_for_each_pair_tells(
-    store, acme, monkeypatch, compact_at, group, length
+    store, acme, monkeypatch, merged_at, group, length
 ):
     """However ranges lie, side by side or with gaps; whether cells or deltas hold the calls."""
-    monkeypatch.setattr(compaction, "COMPACT_AT", compact_at)
+    compact_at(monkeypatch, merged_at)
     spaces = tuple(space.id for space in filled(store, acme))
     first = NOW // QUARTER_HOUR_US - 3
     ranges = tuple((at, at + length) for at in range(first, first + 120, length) if at % 5)

@@ -14,10 +14,9 @@ import pytest
 
 from callboard.settings import Settings
 from callboard.store.open import open_store
-from callboard.store.sql import compaction
 from tests import cluster
 from tests.events import call, send
-from tests.stores import make_organization, make_space, on_postgres
+from tests.stores import compact_at, make_organization, make_space, on_postgres
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path("src", "callboard")
@@ -169,7 +168,7 @@ def before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str
         store = open_store(Settings(db=url))
         space = make_space(store, make_organization(store))
         with monkeypatch.context() as at_once:
-            at_once.setattr(compaction, "COMPACT_AT", 1)
+            compact_at(at_once, 1)
             send(store, space, call("c-1", call_type="inbound"))
         send(store, space, call("c-2", "missed", at=60))
         store.close()

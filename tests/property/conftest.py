@@ -13,7 +13,8 @@ from tests.property.worlds import Worlds
 @pytest.fixture(autouse=True)
 def compacted_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Deltas are compacted every few of them: a drawn history has tens of events, not thousands."""
-    monkeypatch.setattr(compaction, "COMPACT_AT", 12)
+    for name, value in {"COMPACT_AT": 4, "SLICE_MAX": 5, "WAITING_MAX": 12, "KEPT": 8}.items():
+        monkeypatch.setattr(compaction, name, value)
 
 
 @pytest.fixture(autouse=True)

@@ -18,14 +18,13 @@ from callboard.query.reports.query import SeriesQuery
 from callboard.query.reports.scope import report_scope
 from callboard.query.reports.series import series
 from callboard.query.reports.views import Views
-from callboard.store.sql import compaction
 from tests import events
 from tests.events import send
 from tests.property.lengths import examples_on
 from tests.property.plain_reports import ZONES, crowd_calls, crowd_tasks, with_times
 from tests.property.test_report_series import questions, scopes
 from tests.property.worlds import World, Worlds
-from tests.stores import NOW, STORES, behind
+from tests.stores import NOW, STORES, behind, compact_at
 
 KEPT = [kind for kind in STORES if kind != "memory"]
 """The model holds nothing that could be held beside it."""
@@ -141,8 +140,8 @@ def test_what_is_held_is_what_the_store_holds(
         steps,
         st.sampled_from([1, 4, 12]),
     )
-    def holds(zones: dict[str, str], asked: list[dict[str, Any]], going: list[Any], compact_at: int) -> None:
-        monkeypatch.setattr(compaction, "COMPACT_AT", compact_at)
+    def holds(zones: dict[str, str], asked: list[dict[str, Any]], going: list[Any], merged_at: int) -> None:
+        compact_at(monkeypatch, merged_at)
         world = worlds.make(kind, {"letters": "UTC", "hidden": "UTC", **zones})
         told = Going(world, asked)
         for step, value in going:
@@ -159,7 +158,7 @@ def test_numbers_that_were_repaired_are_not_held_any_longer(
     worlds: Worlds, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A repair changes cells without a delta that says by how much: views are read again."""
-    monkeypatch.setattr(compaction, "COMPACT_AT", 1)
+    compact_at(monkeypatch, 1)
     world = worlds.make(kind, dict.fromkeys(("spring", "summer", "letters", "hidden"), "UTC"))
     for number in range(3):
         send(world.store, world.spaces["spring"], events.call(f"c{number}", creation_time=NOW))

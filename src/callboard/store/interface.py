@@ -217,6 +217,12 @@ class Store(Reporting, Imports, Uploads, Hooks, Protocol):
         Raises `StoreLockedError` when the lock wait is over; nothing was stored then.
         """
 
+    def compact(self) -> bool:
+        """Do a part of what commits of events leave for later; no answer changes by it. To be called between
+        commits until it returns False: nothing is left, or the rest is done in the background. Raises
+        `StoreError`; a later call tries again.
+        """
+
     def try_writing(self) -> None:
         """Commit without a change, with the locks and syncs of a commit. Raises what a commit would raise."""
 

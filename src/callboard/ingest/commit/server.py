@@ -95,6 +95,7 @@ class Server:
         """Serve until the worker closes its socket. Everything it sent before is still written."""
         while True:
             if not self._waiting:
+                self._compact_while_idle()
                 data = self._worker.recv(READ_BYTES)
                 if not data:
                     return
@@ -135,6 +136,20 @@ class Server:
         # Back to the front in their order (`extendleft` reverses): they arrived before all that wait now.
         self._waiting.extendleft(_take_retriable(frames, answered, time.monotonic() - self._lock_timeout_s))
         self._worker.sendall(b"".join(map(results_frame, answered)))
+        # After the answers: nobody waits for it but who comes next.
+        self._compact()
+
+    def _compact(self) -> bool:
+        try:
+            return self._store.compact()
+        except StoreError as error:
+            # Tried again after the next commit; reads and commits are right without it.
+            log.warning("compaction failed: %s", error.message)
+            return False
+
+    def _compact_while_idle(self) -> None:
+        while not select.select([self._worker], [], [], 0)[0] and self._compact():
+            pass
 
     def _check_write(self) -> list[Result]:
         """Empty when a commit would succeed now, else the error."""

@@ -31,6 +31,7 @@ POSTGRES = Dialect(
     live_limit="coalesce((settings::JSON ->> 'live_call_limit')::BIGINT, 14400)",
     hook_live_limit="(settings::JSON ->> 'live_call_limit')::BIGINT",
     packed="",
+    slice_deltas=4_000,
     uses_temp_table=False,
     table_only="",
     as_bytes="textsend({0})",

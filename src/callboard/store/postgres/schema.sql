@@ -30,8 +30,12 @@ CREATE TABLE organization_clock (
     next_item BIGINT NOT NULL,
     next_event BIGINT NOT NULL,
     next_batch BIGINT NOT NULL,
-    next_delta BIGINT NOT NULL DEFAULT 1,
-    settled BIGINT NOT NULL DEFAULT 1
+    next_delta BIGINT NOT NULL DEFAULT 1
+) WITH (fillfactor = 20);
+
+CREATE TABLE compaction (
+    org_id BIGINT PRIMARY KEY,
+    compacted_to BIGINT NOT NULL
 ) WITH (fillfactor = 20);
 
 CREATE TABLE space (

@@ -5,6 +5,7 @@ share (single flight).
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from random import random
+from threading import Lock
 from typing import Any, Literal, TypeVar
 
 import psycopg
@@ -20,6 +22,7 @@ from psycopg import IsolationLevel, errors
 from callboard.errors import (
     MAY_BE_KEPT,
     NotFoundError,
+    StoreError,
     StoreUnavailableError,
     nothing_kept,
 )
@@ -56,8 +59,11 @@ from callboard.store.sql.version_epochs import VersionEpochs
 
 T = TypeVar("T")
 
+log = logging.getLogger("callboard.store")
+
 WRITERS = 4
-"""Writing connections of a process: as many organizations as this commit at the same time."""
+"""Writing connections of a process for events: as many organizations as this commit at the same time. There
+is one more, for compaction."""
 TRIES = 5
 """Attempts at a commit that the database aborted because of another (deadlock, serialization failure), or
 whose connection was lost before COMMIT was sent."""
@@ -98,8 +104,11 @@ class PostgresStore(Intake):
         self._conninfo = conninfo(url)
         self.distributed = self._begin(upgrade, observer, copying=copying)
         self._reads = pool(url, self._settings, self._settings.readers + 2, writes=False, check=check)
-        self._writes = pool(url, self._settings, WRITERS, writes=True, check=check)
+        self._writes = pool(url, self._settings, WRITERS + 1, writes=True, check=check)
         self._committers = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
+        self._compactor = ThreadPoolExecutor(1, thread_name_prefix="callboard-compact")
+        self._is_compacting = Lock()
+        self._closed = False
         self._shared_refresh = SharedRefresh(
             self._connect_for_refresh,
             self._settings.query_timeout_ms / 1000,
@@ -209,6 +218,30 @@ class PostgresStore(Intake):
                 finally:
                     self.activity = IDLE
         raise AssertionError("each try returns or raises")
+
+    def _write_unsynced(self, change: Callable[[Database], T]) -> T:
+        def unsynced(db: Database) -> T:
+            db.run("SELECT set_config('synchronous_commit', 'off', true)")
+            return change(db)
+
+        return self._write(unsynced)
+
+    def compact(self) -> bool:
+        """In the background, on a connection of its own: commits of events go on meanwhile."""
+        if not self._is_compacting.locked() and not self._closed:
+            self._compactor.submit(self._compact_all)
+        return False
+
+    def _compact_all(self) -> None:
+        if not self._is_compacting.acquire(blocking=False):
+            return
+        try:
+            while not self._closed and super().compact():
+                pass
+        except StoreError as error:
+            log.warning("merging deltas into cells failed: %s", error.message)
+        finally:
+            self._is_compacting.release()
 
     @contextmanager
     def _snapshot(self, *, whole_texts: bool = False) -> Iterator[Database]:
@@ -325,8 +358,10 @@ class PostgresStore(Intake):
         return {"engine": engine, "version": str(newest_version()), "durable": durable}
 
     def close(self) -> None:
+        self._closed = True
         self._shared_refresh.close()
         self._committers.shutdown(wait=True)
+        self._compactor.shutdown(wait=True)
         self._reads.close()
         self._writes.close()
 

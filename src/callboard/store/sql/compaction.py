@@ -1,8 +1,12 @@
 """Compaction: merge an organization's deltas into its cells, in one pass for each counter and grain.
 
 A single event would touch a cell for each counter and grain, each on a page of its own. So a commit only
-appends deltas, and the commit that brings them to `COMPACT_AT` merges them. The counters are the cells
-and the deltas from number `compacted_to` of the organization's clock on: every reader adds both.
+appends deltas, and they are merged outside of it, a slice at a time, the oldest first. The counters are the
+cells and the deltas from number `compacted_to` of the table `compaction` on: every reader adds both, in one
+snapshot. A slice is one commit with the new `compacted_to`: all counters, grains and holders of cells.
+
+The row of `compaction` is the lock of an organization's cells. A commit of events takes only the
+organization's lock; who changes cells, or what deltas are counted under, takes that of the cells after it.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from callboard.errors import StoreDamagedError
 from callboard.fold.catalogue import CALL_FIELD_DIMENSIONS, CATALOGUE, Counter
 from callboard.fold.grain import QUARTER_HOURS_PER_DAY, Grain
 from callboard.store.questions import CONTACT_SPACES, MEASURES
@@ -17,9 +22,13 @@ from callboard.store.sql.database import Database
 from callboard.store.sql.recount import COUNTERS
 
 COMPACT_AT = 4_000
-"""Merge deltas into cells at this count. The deltas merged last are kept until the next compaction, because
-materialized views catch up from them (`Reporting.sums_since`).
-"""
+"""Merge deltas into cells from this count on."""
+WAITING_MAX = 16_000
+"""With more deltas than this that are not merged, a commit of events merges a slice itself."""
+SLICE_MAX = 4_000
+"""Most deltas that are merged in one commit."""
+KEPT = 4_000
+"""How many merged deltas are kept: materialized views catch up from them (`Reporting.sums_since`)."""
 
 IN_CONTACT_SPACES = "space_id IN (SELECT id FROM space WHERE org_id = :org_id AND content_type = 'contact')"
 
@@ -48,9 +57,45 @@ _ON_CONFLICT = f" ON CONFLICT (org_id, counter, grain, space_id, bucket, d1, d2,
 _NOTHING = " AND ".join(f"{measure} = 0" for measure in MEASURES)
 
 
-def compact(db: Database, org_id: int, compacted_to: int) -> None:
-    """Add an organization's deltas from number `compacted_to` on to its cells. The caller sets the clock."""
-    where = {"org_id": org_id, "compacted_to": compacted_to}
+NO_ROW = "The row of an organization in compaction is missing: callboard verify says which."
+
+
+def lock(db: Database, org_id: int) -> int:
+    """Wait for the lock of an organization's cells, which the transaction then holds to its end. Returns the
+    number of the first delta that is in no cell. Raises `StoreDamagedError` if its row is missing.
+    """
+    begin: int | None = db.value("compaction.lock", {"org_id": org_id})
+    if begin is None:
+        raise StoreDamagedError(NO_ROW)
+    return begin
+
+
+def compact_slice(db: Database, org_id: int, *, wait: bool = False) -> int:
+    """Merge the oldest deltas that are not merged, if there are at least `COMPACT_AT`. Returns how many are
+    not merged then. Does nothing, and returns 0, when another holds the lock of the cells; `wait`: waits for
+    it instead.
+    """
+    where = {"org_id": org_id}
+    begin = lock(db, org_id) if wait else db.value("compaction.lock_if_free", where)
+    clock = db.row("clock.read", where)
+    if begin is None or clock is None:
+        return 0
+    # Deltas are numbered under the organization's lock: all before this number are committed.
+    next_delta = clock[-1]
+    if next_delta - begin < COMPACT_AT:
+        return int(next_delta - begin)
+    end = min(next_delta, begin + min(SLICE_MAX, db.dialect.slice_deltas))
+    merge(db, org_id, begin, end)
+    db.change("compaction.set", {**where, "compacted_to": end})
+    db.change("delta.drop", {**where, "before": end - KEPT})
+    return int(next_delta - end)
+
+
+def merge(db: Database, org_id: int, begin: int, end: int) -> None:
+    """Add an organization's deltas with numbers in [`begin`, `end`) to its cells. The caller holds the lock
+    of the cells, and sets `compacted_to`.
+    """
+    where = {"org_id": org_id, "begin": begin, "end": end}
     # Most counters have no duration dimension: summed without durations first, the deltas are far fewer.
     uses_temp_table = db.dialect.uses_temp_table
     if uses_temp_table:
@@ -71,8 +116,8 @@ _TEMP_TABLE = (
     f"{', '.join(MEASURES)} FROM delta WHERE 0"
 )
 _SUM_INTO_TEMP = (
-    f"INSERT INTO temp.gathered SELECT org_id, :compacted_to, {_TEMP_KEY}, {_SUMS} FROM delta "
-    f"WHERE org_id = :org_id AND no >= :compacted_to GROUP BY {_TEMP_KEY} HAVING {_ANY}"
+    f"INSERT INTO temp.gathered SELECT org_id, :begin, {_TEMP_KEY}, {_SUMS} FROM delta "
+    f"WHERE org_id = :org_id AND no >= :begin AND no < :end GROUP BY {_TEMP_KEY} HAVING {_ANY}"
 )
 
 
@@ -86,7 +131,7 @@ def _merge_deltas(uses_temp_table: bool) -> tuple[str, ...]:
     return tuple(
         f"{_INSERT}SELECT org_id, {space}, {counter.code}, '{grain}', {buckets[grain]} AS bucket, "
         f"{_dimensions(counter)}, {_SUMS} FROM {_source(counter, uses_temp_table)} "
-        f"WHERE org_id = :org_id AND no >= :compacted_to AND kind = '{counter.of}'{scope} "
+        f"WHERE org_id = :org_id AND no >= :begin AND no < :end AND kind = '{counter.of}'{scope} "
         f"GROUP BY org_id, {_grouped(counter, space)} HAVING {_ANY} "
         f"ORDER BY {_grouped(counter, space)}{_ON_CONFLICT}"
         for counter in CATALOGUE
@@ -102,7 +147,7 @@ def _delete_zero_cells(uses_temp_table: bool, least: str) -> tuple[str, ...]:
         f"DELETE FROM cell WHERE org_id = :org_id AND counter = {counter.code} AND grain = '{grain}' AND "
         f"(space_id, bucket, d1, d2, d3) IN (SELECT {space}, {buckets[grain]}, {_dimensions(counter)} "
         f"FROM {_source(counter, uses_temp_table)} "
-        f"WHERE org_id = :org_id AND no >= :compacted_to AND kind = '{counter.of}'{scope} "
+        f"WHERE org_id = :org_id AND no >= :begin AND no < :end AND kind = '{counter.of}'{scope} "
         f"AND {least}({', '.join(MEASURES)}) < 0) AND {_NOTHING}"
         for counter in CATALOGUE
         for space, buckets, scope in _HOLDERS

@@ -61,6 +61,7 @@ ORGANIZATION_TABLES = (
     StoredTable("totals", ("space_id",)),
     StoredTable("cell", ("counter", "grain", "space_id", "bucket", "d1", "d2", "d3")),
     StoredTable("delta", ("no",)),
+    StoredTable("compaction", ("org_id",)),
     StoredTable("run", ("space_id", "run_id")),
     StoredTable("outcome", ("space_id", "outcome", "reason")),
     StoredTable("idempotency", ("space_id", "idempotency_key")),

@@ -41,6 +41,8 @@ class Dialect(Struct, frozen=True):
     """
     uses_temp_table: bool
     """Whether compaction sums deltas in a temporary table before it merges them into cells."""
+    slice_deltas: int
+    """Most deltas that one commit merges into cells: few where all writers wait for it."""
     table_only: str
     """After a table's name: read the table itself, never a covering index, which is a copy that may differ.
     """

@@ -38,6 +38,7 @@ def create_organization(db: Database, values: dict[str, Any]) -> Organization:
     assert row is not None
     organization = _organization(row)
     db.change("clock.start", {"org_id": organization.id})
+    db.change("compaction.start", {"org_id": organization.id})
     return organization
 
 

@@ -34,6 +34,13 @@ _REFERENCES: tuple[tuple[LiteralString, LiteralString, LiteralString, str, str],
         "org_id",
     ),
     (
+        "compaction",
+        "SELECT id FROM organization",
+        "SELECT org_id FROM compaction",
+        "an organization of which nothing says what is merged into cells",
+        "org_id",
+    ),
+    (
         "member",
         "SELECT id FROM token",
         "SELECT token_id FROM member",

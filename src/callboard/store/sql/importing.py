@@ -10,6 +10,7 @@ from callboard.model.event import Entry
 from callboard.store.importing import ImportBatch, ImportClaim, ImportOwner, Reading, SavedMapping, Seen
 from callboard.store.interface import ImportStep, Progress, Receipt, Withdrawal
 from callboard.store.sql import mappings
+from callboard.store.sql.compaction import COMPACT_AT, compact_slice
 from callboard.store.sql.hooking import SqlHooking
 from callboard.store.sql.import_rows import import_rows
 from callboard.store.sql.imports import (
@@ -74,7 +75,11 @@ class SqlImporting(SqlHooking):
         return self._write(lambda db: import_rows(db, step))
 
     def finish_import(self, org_id: int, batch_no: int, now: Micros, owner: str | None = None) -> ImportBatch:
-        return self._write(lambda db: finish_import(db, org_id, batch_no, now, owner))
+        finished = self._write(lambda db: finish_import(db, org_id, batch_no, now, owner))
+        # No writer of a server may be there to do it.
+        while self._write_unsynced(partial(compact_slice, org_id=org_id, wait=True)) >= COMPACT_AT:
+            pass
+        return finished
 
     def find_import(self, org_id: int, batch_no: int) -> ImportBatch | None:
         return self._read(import_of, org_id, batch_no)

@@ -81,6 +81,10 @@ class Ingestion:
             write_clock(self._db, clock)
         return results
 
+    def unmerged(self) -> dict[int, int]:
+        """How many deltas of each organization are in no cell after this commit, at most."""
+        return {org_id: clock.unmerged for org_id, clock in self._clocks.items()}
+
     def lock(self, org_id: int) -> OrgClock | None:
         """Wait for the organization's lock, which the transaction then holds to its end. None: there is no
         such organization.

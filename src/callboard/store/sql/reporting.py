@@ -54,6 +54,12 @@ class SqlReporting(ABC):
         """One snapshot for several statements, within the query time. `query` may be called again."""
 
     @abstractmethod
+    def _write_unsynced(self, change: Callable[[Database], T]) -> T:
+        """A commit that a power cut may undo whole, until a later commit is synced. For what follows from
+        other rows alone.
+        """
+
+    @abstractmethod
     def _write(self, change: Callable[[Database], T], waited_s: float = 0.0) -> T:
         """One commit. `change` may be called again, when nothing was committed."""
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from callboard.errors import NotFoundError
+from callboard.errors import NotFoundError, StoreDamagedError
 from callboard.fold.batch import GroupEnds, Item, Repeat, same_row, tally_of
 from callboard.fold.catalogue import ADDED_DIMENSIONS
 from callboard.fold.grain import buckets_of
@@ -33,9 +33,12 @@ class OrgClock(Struct):
     next_batch: int
     next_delta: int
     compacted_to: int
-    """The first delta that is not in the cells. Earlier ones are kept only for materialized views to catch
-    up.
-    """
+    """The first delta that was in no cell when the clock was locked. Deltas are merged without its lock."""
+
+    @property
+    def unmerged(self) -> int:
+        """How many deltas are in no cell, at most."""
+        return self.next_delta - self.compacted_to
 
 
 def find_clock(db: Database, org_id: int) -> OrgClock | None:
@@ -48,6 +51,8 @@ def find_clock(db: Database, org_id: int) -> OrgClock | None:
     if found is None:
         return None
     version, *rest = found
+    if rest[-1] is None:
+        raise StoreDamagedError(compaction.NO_ROW)
     return OrgClock(org_id, version + 1, *rest)
 
 
@@ -60,8 +65,11 @@ def read_clock(db: Database, org_id: int) -> OrgClock:
 
 
 def write_clock(db: Database, clock: OrgClock) -> None:
-    """Store the clock."""
+    """Store the clock. If too many deltas wait to be merged, merge some now: the commit waits for it."""
     db.change("clock.set", msgspec.structs.asdict(clock))
+    while clock.unmerged > compaction.WAITING_MAX:
+        compaction.compact_slice(db, clock.org_id, wait=True)
+        clock.compacted_to = compaction.lock(db, clock.org_id)
 
 
 def append_events(db: Database, clock: OrgClock, items: Iterable[Item]) -> None:
@@ -193,35 +201,20 @@ def _append_deltas(
                 no += 1
     db.change_many("delta.append", rows)
     clock.next_delta = no
-    if no - clock.compacted_to >= compaction.COMPACT_AT:
-        _compact(db, clock)
-        # Keep the merged deltas, from which views catch up. Beyond this many, reading cells again is cheaper.
-        is_worth_keeping = no - clock.compacted_to <= _MAX_KEPT * compaction.COMPACT_AT
-        _drop_deltas(db, clock, before=clock.compacted_to if is_worth_keeping else no)
-        clock.compacted_to = no
-
-
-_MAX_KEPT = 2
-
-
-def _compact(db: Database, clock: OrgClock) -> None:
-    compaction.compact(db, clock.org_id, clock.compacted_to)
-
-
-def _drop_deltas(db: Database, clock: OrgClock, before: int) -> None:
-    db.change("delta.drop", {"org_id": clock.org_id, "before": before})
 
 
 def compact_for_change(db: Database, clock: OrgClock) -> None:
-    """Compact before cells are changed by other means than deltas, or before the zone or content type that
-    deltas are counted under changes. Materialized views cannot catch up over that: all deltas are dropped
-    and one delta number is skipped, so that a view that asks for it reads its cells again. The caller writes
-    the clock.
+    """Merge all deltas before cells are changed by other means than deltas, or before the zone or content
+    type that deltas are counted under changes, and hold the lock of the cells until the commit. Materialized
+    views cannot catch up over that: all deltas are dropped and one delta number is skipped, so that a view
+    that asks for it reads its cells again. The caller writes the clock.
     """
-    _compact(db, clock)
-    _drop_deltas(db, clock, before=clock.next_delta)
+    org_id = clock.org_id
+    compaction.merge(db, org_id, compaction.lock(db, org_id), clock.next_delta)
+    db.change("delta.drop", {"org_id": org_id, "before": clock.next_delta})
     clock.next_delta += 1
     clock.compacted_to = clock.next_delta
+    db.change("compaction.set", {"org_id": org_id, "compacted_to": clock.compacted_to})
 
 
 def compact_now(db: Database, org_id: int) -> None:

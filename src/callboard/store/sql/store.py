@@ -65,6 +65,10 @@ class SqlStore(SqlImporting):
 
     activity: Activity
     _epochs: VersionEpochs
+    _to_compact: dict[int, None] | None = None
+    """Organizations with many deltas that are not merged, in the order in which they take turns. None: not
+    looked up yet.
+    """
 
     @property
     @abstractmethod
@@ -100,7 +104,13 @@ class SqlStore(SqlImporting):
     # --- events in
 
     def ingest(self, batches: Sequence[Batch], *, waited_s: float = 0.0) -> list[Receipt | Exception]:
-        return self._write(lambda db: Ingestion(db).run(batches), waited_s)
+        def change(db: Database) -> tuple[list[Receipt | Exception], Ingestion]:
+            ingestion = Ingestion(db)
+            return ingestion.run(batches), ingestion
+
+        receipts, ingestion = self._write(change, waited_s)
+        self._note_unmerged(ingestion)
+        return receipts
 
     def ingest_joined(
         self, batches: Sequence[Batch], arrived: Arrived, *, waited_s: float = 0.0
@@ -117,13 +127,38 @@ class SqlStore(SqlImporting):
         [org_id] = org_ids
         every = list(batches)
 
-        def change(db: Database) -> list[Receipt | Exception]:
+        def change(db: Database) -> tuple[list[Receipt | Exception], Ingestion]:
             ingestion = Ingestion(db)
             if ingestion.lock(org_id) is not None:
                 every.extend(arrived(org_id))
-            return ingestion.run(every)
+            return ingestion.run(every), ingestion
 
-        return self._write(change, waited_s)
+        receipts, ingestion = self._write(change, waited_s)
+        self._note_unmerged(ingestion)
+        return receipts
+
+    # --- compaction
+
+    def _note_unmerged(self, ingestion: Ingestion) -> None:
+        if self._to_compact is not None:
+            for org_id, unmerged in ingestion.unmerged().items():
+                if unmerged >= compaction.COMPACT_AT:
+                    self._to_compact[org_id] = None
+
+    def compact(self) -> bool:
+        if self._to_compact is None:
+            # Of before this store was opened, or left by processes that have ended.
+            waiting = self._read(lambda db: db.rows("compaction.waiting", {"least": compaction.COMPACT_AT}))
+            self._to_compact = dict.fromkeys(org_id for org_id, _ in waiting)
+        org_id = next(iter(self._to_compact), None)
+        if org_id is None:
+            return False
+        # Last in the queue, also if this fails: organizations take turns.
+        del self._to_compact[org_id]
+        self._to_compact[org_id] = None
+        if self._write_unsynced(lambda db: compaction.compact_slice(db, org_id)) < compaction.COMPACT_AT:
+            self._to_compact.pop(org_id, None)
+        return bool(self._to_compact)
 
     def try_writing(self) -> None:
         self._write(lambda db: db.run("UPDATE meta SET value = value WHERE name = 'directory_version'"))

@@ -22,7 +22,12 @@ CREATE TABLE organization_clock (
     next_item INTEGER NOT NULL,
     next_event INTEGER NOT NULL,
     next_batch INTEGER NOT NULL
-, next_delta INTEGER NOT NULL DEFAULT 1, settled INTEGER NOT NULL DEFAULT 1);
+, next_delta INTEGER NOT NULL DEFAULT 1);
+
+CREATE TABLE compaction (
+    org_id INTEGER PRIMARY KEY REFERENCES organization (id),
+    compacted_to INTEGER NOT NULL
+);
 
 CREATE TABLE space (
     id INTEGER PRIMARY KEY,

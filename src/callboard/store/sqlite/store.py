@@ -108,9 +108,12 @@ class SqliteStore(SqlStore):
         return self._writing_within(0.0)
 
     @contextmanager
-    def _writing_within(self, waited_s: float) -> Iterator[Database]:
+    def _writing_within(self, waited_s: float, *, synced: bool = True) -> Iterator[Database]:
         """One commit, under the write lock of this process and then that of the file. Both waits together
         last at most `lock_timeout_ms`, of which the caller has used up `waited_s`.
+
+        Without `synced` it is on the disk with the next one that is: the log is synced from its beginning.
+        Source: sqlite.org/pragma.html#pragma_synchronous, NORMAL in WAL mode.
         """
         until = time.monotonic() + self._settings.lock_timeout_ms / 1000 - waited_s
         if not self._write_lock.acquire(timeout=max(0.0, until - time.monotonic())):
@@ -126,7 +129,7 @@ class SqliteStore(SqlStore):
                 self.activity = "lock", time.monotonic()
                 # IMMEDIATE takes the file's lock before anything is read: what this commit reads stays true
                 # until it is written.
-                with transaction(self._writer, "IMMEDIATE"):
+                with self._syncing(synced=synced), transaction(self._writer, "IMMEDIATE"):
                     self.activity = "work", time.monotonic()
                     yield SqliteDatabase(self._writer)
                     self.activity = "sync", time.monotonic()
@@ -138,6 +141,18 @@ class SqliteStore(SqlStore):
             self._replace_stuck_writer()
             self._write_lock.release()
 
+    @contextmanager
+    def _syncing(self, *, synced: bool) -> Iterator[None]:
+        if synced:
+            yield
+            return
+        self._writer.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            # Ignored within a transaction that could not be rolled back; such a writer is replaced.
+            self._writer.execute("PRAGMA synchronous = FULL")
+
     def _replace_stuck_writer(self) -> None:
         """Replace the writer when its transaction could not be rolled back: every later BEGIN would fail."""
         if not self._closed and self._writer.in_transaction:
@@ -147,6 +162,10 @@ class SqliteStore(SqlStore):
 
     def _write(self, change: Callable[[Database], T], waited_s: float = 0.0) -> T:
         with self._writing_within(waited_s) if waited_s else self._writing() as db:
+            return change(db)
+
+    def _write_unsynced(self, change: Callable[[Database], T]) -> T:
+        with self._writing_within(0.0, synced=False) as db:
             return change(db)
 
     # --- the file

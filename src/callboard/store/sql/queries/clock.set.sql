@@ -5,6 +5,5 @@ SET
     next_item = :next_item,
     next_event = :next_event,
     next_batch = :next_batch,
-    next_delta = :next_delta,
-    settled = :compacted_to
+    next_delta = :next_delta
 WHERE org_id = :org_id

@@ -5,4 +5,4 @@ SELECT
 FROM delta
 WHERE
     org_id = :org_id AND space_id = :space_id
-    AND no >= (SELECT settled FROM organization_clock WHERE org_id = :org_id)
+    AND no >= (SELECT compacted_to FROM compaction WHERE org_id = :org_id)
