@@ -11,6 +11,7 @@ from random import Random
 import pytest
 
 from callboard.store.interface import Batch, Receipt
+from callboard.store.sql import compaction
 from callboard.store.sql.ingestion import Arrived
 from callboard.store.sqlite.store import SqliteStore
 from tests.crash.keeping import Kept
@@ -18,6 +19,14 @@ from tests.crash.power_cuts import SETTINGS, Cut, OpenStore, Round, on_disk
 from tests.crash.power_vfs import PoweredDisk
 from tests.crash.sending import the_seed
 from tests.stores import make_organization, make_space
+
+
+@pytest.fixture(autouse=True)
+def compacted_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deltas are merged into cells between commits, and that is not synced: as often as there is a chance."""
+    for name, value in {"COMPACT_AT": 6, "SLICE_MAX": 9, "WAITING_MAX": 60, "KEPT": 12}.items():
+        monkeypatch.setattr(compaction, name, value)
+
 
 LIVES = 3
 """Power cuts to one file: each start is on what the last cut left."""

@@ -37,6 +37,10 @@ class Intake(StateMixin):
         """Numbers are recounted from rows each time."""
         return False
 
+    def most_unmerged(self) -> int:
+        """There are no deltas."""
+        return 0
+
     def try_writing(self) -> None:
         """Whatever fits in memory can be written."""
 

@@ -223,6 +223,9 @@ class Store(Reporting, Imports, Uploads, Hooks, Protocol):
         `StoreError`; a later call tries again.
         """
 
+    def most_unmerged(self) -> int:
+        """How many deltas wait to be merged into cells, of the organization that has most of them."""
+
     def try_writing(self) -> None:
         """Commit without a change, with the locks and syncs of a commit. Raises what a commit would raise."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from callboard import __version__
 from callboard.clock import SECOND
@@ -26,30 +27,46 @@ async def scrape_service(request: Request) -> Response:
     services = request.services
     # Workers write their gauges once a second; those of this worker are written now, for this scrape.
     request.note_gauges()
-    up, verified = await request.store_threads.run(_check_store, services.store)
+    state = await request.store_threads.run(_state_of, services.store)
+    up = [Sample({}, 0 if state is None else 1)]
     about = (
         Family(
             "callboard_info", "gauge", "Which version runs; always 1.", [Sample({"version": __version__}, 1)]
         ),
-        Family("callboard_store_up", "gauge", "1 when the store answers, else 0.", [Sample({}, int(up))]),
+        Family("callboard_store_up", "gauge", "1 when the store answers, else 0.", up),
     )
-    return _answer(exposition((*about, *_verification(verified), *services.meter.families())))
+    return _answer(exposition((*about, *_store(state), *services.meter.families())))
 
 
-def _check_store(store: Store) -> tuple[bool, LastVerification | None]:
-    """Whether the store answers, and its latest verification. A store that is down is a value here and not a
-    503: that is when monitoring needs its metrics most.
-    """
+class _State(NamedTuple):
+    """Of a store that answers."""
+
+    verified: LastVerification | None
+    unmerged: int
+
+
+def _state_of(store: Store) -> _State | None:
+    """None: the store is down. That is a value here and not a 503: then monitoring needs its metrics most."""
     try:
         store.ready()
-        return True, store.last_verification()
+        return _State(store.last_verification(), store.most_unmerged())
     except StoreError:
-        return False, None
+        return None
 
 
-def _verification(last: LastVerification | None) -> Iterator[Family]:
-    """Metrics of the latest verification, over all organizations; none if there was no verification."""
-    if last is not None:
+def _store(state: _State | None) -> Iterator[Family]:
+    """Metrics of a store that answers; of the latest verification, over all organizations, if there was
+    one.
+    """
+    if state is None:
+        return
+    yield Family(
+        "callboard_deltas_unmerged",
+        "gauge",
+        "Deltas that are not merged into cells, of the organization that has most of them.",
+        [Sample({}, state.unmerged)],
+    )
+    if (last := state.verified) is not None:
         at = Sample({}, last.finished_at / SECOND)
         yield Family(
             "callboard_verify_timestamp_seconds", "gauge", "When the latest verification ended.", [at]

@@ -160,6 +160,9 @@ class SqlStore(SqlImporting):
             self._to_compact.pop(org_id, None)
         return bool(self._to_compact)
 
+    def most_unmerged(self) -> int:
+        return int(self._read(lambda db: db.value("compaction.most")))
+
     def try_writing(self) -> None:
         self._write(lambda db: db.run("UPDATE meta SET value = value WHERE name = 'directory_version'"))
 
