@@ -54,6 +54,7 @@ from callboard.store.postgres.statements import newest_version
 from callboard.store.postgres.upgrade import upgrade as bring_up_to_date
 from callboard.store.sql.database import Database
 from callboard.store.sql.refold import UpgradeObserver, is_due
+from callboard.store.sql.turns import Turns
 from callboard.store.sql.verify import Engine
 from callboard.store.sql.version_epochs import VersionEpochs
 
@@ -117,6 +118,7 @@ class PostgresStore(Intake):
         self._snapshot_seen = ""
         self._change_counter = 0
         self._epochs = VersionEpochs()
+        self._turns = Turns()
         self.activity: Activity = IDLE
 
     @property

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 from msgspec import structs
 
 from callboard.clock import Micros
+from callboard.errors import StoreError
 from callboard.model.call import Call
 from callboard.model.directory import Member, Organization, Space, SpaceSettings, Token, changed_space
 from callboard.model.event import Entry
@@ -45,6 +46,7 @@ from callboard.store.sql.ingestion import Arrived, Ingestion
 from callboard.store.sql.items import entries_of, find_call, find_task, legs_of
 from callboard.store.sql.rows import run_of
 from callboard.store.sql.save import compact_now, find_clock
+from callboard.store.sql.turns import Turns
 from callboard.store.sql.verify import Engine, Verifier
 from callboard.store.sql.version_epochs import VersionEpochs, delta_with_epoch
 from callboard.store.sql.zone_change import follow_home_zone, rebuild_grains
@@ -65,10 +67,10 @@ class SqlStore(SqlImporting):
 
     activity: Activity
     _epochs: VersionEpochs
-    _to_compact: dict[int, None] | None = None
-    """Organizations with many deltas that are not merged, in the order in which they take turns. None: not
-    looked up yet.
-    """
+    _turns: Turns
+    """Organizations with deltas to merge."""
+    _is_backlog_known = False
+    """Whether organizations whose deltas others left were looked up."""
 
     @property
     @abstractmethod
@@ -140,25 +142,28 @@ class SqlStore(SqlImporting):
     # --- compaction
 
     def _note_unmerged(self, ingestion: Ingestion) -> None:
-        if self._to_compact is not None:
-            for org_id, unmerged in ingestion.unmerged().items():
-                if unmerged >= compaction.COMPACT_AT:
-                    self._to_compact[org_id] = None
+        for org_id, unmerged in ingestion.unmerged().items():
+            if unmerged >= compaction.COMPACT_AT:
+                self._turns.add(org_id)
 
     def compact(self) -> bool:
-        if self._to_compact is None:
+        if not self._is_backlog_known:
             # Of before this store was opened, or left by processes that have ended.
-            waiting = self._read(lambda db: db.rows("compaction.waiting", {"least": compaction.COMPACT_AT}))
-            self._to_compact = dict.fromkeys(org_id for org_id, _ in waiting)
-        org_id = next(iter(self._to_compact), None)
+            least = compaction.COMPACT_AT
+            for org_id, _ in self._read(lambda db: db.rows("compaction.waiting", {"least": least})):
+                self._turns.add(org_id)
+            self._is_backlog_known = True
+        org_id = self._turns.take()
         if org_id is None:
             return False
-        # Last in the queue, also if this fails: organizations take turns.
-        del self._to_compact[org_id]
-        self._to_compact[org_id] = None
-        if self._write_unsynced(lambda db: compaction.compact_slice(db, org_id)) < compaction.COMPACT_AT:
-            self._to_compact.pop(org_id, None)
-        return bool(self._to_compact)
+        try:
+            left = self._write_unsynced(lambda db: compaction.compact_slice(db, org_id))
+        except StoreError:
+            self._turns.add(org_id)
+            raise
+        if left >= compaction.COMPACT_AT:
+            self._turns.add(org_id)
+        return bool(self._turns)
 
     def most_unmerged(self) -> int:
         return int(self._read(lambda db: db.value("compaction.most")))

@@ -25,6 +25,7 @@ from callboard.store.interface import IDLE, Activity, Changes
 from callboard.store.sql.database import Database
 from callboard.store.sql.refold import UpgradeObserver
 from callboard.store.sql.store import SqlStore
+from callboard.store.sql.turns import Turns
 from callboard.store.sql.verify import Engine
 from callboard.store.sql.version_epochs import VersionEpochs
 from callboard.store.sqlite.connection import LockWait, open_connection, store_errors, transaction
@@ -69,6 +70,7 @@ class SqliteStore(SqlStore):
         self._lock_wait = LockWait(self._settings.lock_timeout_ms / 1000)
         self.activity: Activity = IDLE
         self._epochs = VersionEpochs()
+        self._turns = Turns()
         self._file = OpenFile(path)
         self._is_wal_saved = False
         wait_s = self._settings.lock_timeout_ms / 1000
