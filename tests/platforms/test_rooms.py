@@ -17,7 +17,7 @@ from callboard.ingest.lost_ends.healing import give_up, heal_from_groups
 from callboard.ingest.lost_ends.tally import Found, Tally
 from callboard.ingest.parse import event_from_mapping
 from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings
-from callboard.ingest.sources.platforms.livekit import translate
+from callboard.ingest.sources.platforms.livekit import LIVEKIT
 from tests.events import send
 from tests.platforms.manifests import RECEIVED
 from tests.platforms.plain_calls import Told, calls_of
@@ -108,7 +108,7 @@ def told_by(arrived: list[Sent]) -> list[Told]:
     told: list[Told] = []
     for place, each in enumerate(arrived):
         received = RECEIVED + place * SECOND
-        found = translate(Delivery(body=each.body, received_at=received), HookSettings())
+        found = LIVEKIT.translate(Delivery(body=each.body, received_at=received), HookSettings())
         assert found.quarantined == []
         told += ((event, received) for event in found.events)
     return told

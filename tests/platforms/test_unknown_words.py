@@ -65,7 +65,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Platform → where words lie that may be left out. Those that are in both lists are counted or set apart."""
 DECIDED = {
-    "end_reason", "source_end_reason", "call_type", "answered_by", "agent", "outcome", "group_id",
+    "end_reason", "source_end_reason", "rough", "call_type", "answered_by", "agent", "outcome", "group_id",
     "external_ids", "source_number", "destination_number", "failure_reason", "metadata",
     "input", "output",
 }  # fmt: skip

@@ -234,6 +234,7 @@ NO_CACHES = {
     "http/body_memory.py: BodyMemory._of_sender": "senders with a body, removed with its last byte",
     "http/fair_threads.py: FairThreadPool._running": "calls that run, bounded by the threads",
     "http/fair_threads.py: FairThreadPool._queues": "what waits, bounded by the room for it",
+    "store/sql/turns.py: Turns._waiting": "organizations with deltas to merge, removed then",
     "store/sql/replacing.py: Replacing._outweighed": "calls of one commit of an import",
     "telemetry/meter.py: Layout._places": "names of our own counters",
     "query/analytics.py: OrganizationTotals.spaces": "counted by Analytics._known",

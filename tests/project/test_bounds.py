@@ -83,6 +83,7 @@ from callboard.store.postgres import refresh as postgres_refresh
 from callboard.store.postgres import store as postgres_store
 from callboard.store.postgres import upgrade as postgres_upgrade
 from callboard.store.sql import (
+    compaction,
     copying,
     findings,
     fold_check,
@@ -278,6 +279,7 @@ BOUNDS: dict[str, list[str]] = {
         f"{DEFAULT.queue_events:,}",
         f"{DEFAULT.queue_bytes // MIB} MiB",
     ],
+    "deltas of an organization that wait to be merged into cells": [f"{compaction.WAITING_MAX:,}"],
     "events that share a commit": [f"{DEFAULT.commit_events:,}"],
     "bytes that a writer leaves unread": [f"{process.UNSENT_BYTES // MIB} MiB"],
     "wait for another process's lock": [f"{DEFAULT.lock_timeout_ms:,} ms"],

@@ -5,7 +5,6 @@ share (single flight).
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from random import random
-from threading import Lock
 from typing import Any, Literal, TypeVar
 
 import psycopg
@@ -22,7 +20,6 @@ from psycopg import IsolationLevel, errors
 from callboard.errors import (
     MAY_BE_KEPT,
     NotFoundError,
-    StoreError,
     StoreUnavailableError,
     nothing_kept,
 )
@@ -30,6 +27,7 @@ from callboard.model.totals import Totals
 from callboard.settings import Settings
 from callboard.store.budget import current
 from callboard.store.interface import IDLE, Activity, Changes, Refresher
+from callboard.store.postgres.background import BackgroundCompaction
 from callboard.store.postgres.connection import (
     GRACE_S,
     BoundedConnection,
@@ -41,7 +39,6 @@ from callboard.store.postgres.connection import (
 )
 from callboard.store.postgres.database import TIMEOUT_STEP_S, PostgresDatabase
 from callboard.store.postgres.distribute import is_distributed
-from callboard.store.postgres.intake import Intake
 from callboard.store.postgres.integrity import (
     file_faults,
     reason_unchecked,
@@ -54,13 +51,10 @@ from callboard.store.postgres.statements import newest_version
 from callboard.store.postgres.upgrade import upgrade as bring_up_to_date
 from callboard.store.sql.database import Database
 from callboard.store.sql.refold import UpgradeObserver, is_due
-from callboard.store.sql.turns import Turns
 from callboard.store.sql.verify import Engine
 from callboard.store.sql.version_epochs import VersionEpochs
 
 T = TypeVar("T")
-
-log = logging.getLogger("callboard.store")
 
 WRITERS = 4
 """Writing connections of a process for events: as many organizations as this commit at the same time. There
@@ -81,7 +75,7 @@ ON_LOOP_S = 1.0
 _IN_DOUBT = f"The connection was lost while committing. {MAY_BE_KEPT}"
 
 
-class PostgresStore(Intake):
+class PostgresStore(BackgroundCompaction):
     """Keeps everything in a database. Any number of processes, on any number of machines, may use it."""
 
     def __init__(
@@ -107,9 +101,6 @@ class PostgresStore(Intake):
         self._reads = pool(url, self._settings, self._settings.readers + 2, writes=False, check=check)
         self._writes = pool(url, self._settings, WRITERS + 1, writes=True, check=check)
         self._committers = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
-        self._compactor = ThreadPoolExecutor(1, thread_name_prefix="callboard-compact")
-        self._is_compacting = Lock()
-        self._closed = False
         self._shared_refresh = SharedRefresh(
             self._connect_for_refresh,
             self._settings.query_timeout_ms / 1000,
@@ -118,7 +109,7 @@ class PostgresStore(Intake):
         self._snapshot_seen = ""
         self._change_counter = 0
         self._epochs = VersionEpochs()
-        self._turns = Turns()
+        self._begin_compaction()
         self.activity: Activity = IDLE
 
     @property
@@ -227,23 +218,6 @@ class PostgresStore(Intake):
             return change(db)
 
         return self._write(unsynced)
-
-    def compact(self) -> bool:
-        """In the background, on a connection of its own: commits of events go on meanwhile."""
-        if not self._is_compacting.locked() and not self._closed:
-            self._compactor.submit(self._compact_all)
-        return False
-
-    def _compact_all(self) -> None:
-        if not self._is_compacting.acquire(blocking=False):
-            return
-        try:
-            while not self._closed and super().compact():
-                pass
-        except StoreError as error:
-            log.warning("merging deltas into cells failed: %s", error.message)
-        finally:
-            self._is_compacting.release()
 
     @contextmanager
     def _snapshot(self, *, whole_texts: bool = False) -> Iterator[Database]:
@@ -360,10 +334,9 @@ class PostgresStore(Intake):
         return {"engine": engine, "version": str(newest_version()), "durable": durable}
 
     def close(self) -> None:
-        self._closed = True
+        self._end_compaction()
         self._shared_refresh.close()
         self._committers.shutdown(wait=True)
-        self._compactor.shutdown(wait=True)
         self._reads.close()
         self._writes.close()
 
