@@ -27,6 +27,7 @@ MODULES = (
     "events",
     "written",
     "mistaken",
+    "errors",
 )
 for module in MODULES:  # each registers its layouts when it is imported
     importlib.import_module(f"tests.files.{module}")

@@ -25,6 +25,7 @@ from callboard.ingest.sources.guessing.status_columns import (
     listed,
     status_field,
 )
+from callboard.ingest.sources.guessing.task_failures import doubt_failures
 from callboard.ingest.sources.mapping import joined
 from callboard.ingest.sources.mapping.conditions import condition_of, condition_text
 from callboard.ingest.sources.mapping.patterns import escaped
@@ -87,6 +88,7 @@ def choose_status(draft: Draft, status: StatusColumn | None) -> None:
         if unknown:
             _ask_words(draft, status, unknown)
         doubt_not_run(draft, status.column, known)
+        doubt_failures(draft, status, row_meanings(draft, status))
 
 
 def _is_told_by_condition(draft: Draft, status: StatusColumn, word: str) -> bool:
