@@ -28,6 +28,7 @@ MODULES = (
     "written",
     "mistaken",
     "errors",
+    "second_legs",
 )
 for module in MODULES:  # each registers its layouts when it is imported
     importlib.import_module(f"tests.files.{module}")

@@ -15,6 +15,7 @@ from callboard.ingest.sources.guessing.headings import heading, innermost
 from callboard.ingest.sources.guessing.retries import choose_retries
 from callboard.ingest.sources.guessing.shared_ids import choose_shared
 from callboard.ingest.sources.guessing.time_sources import instants
+from callboard.ingest.sources.guessing.written_ids import doubt_written_otherwise
 from callboard.ingest.sources.mapping import joined
 from callboard.ingest.sources.words import words_of
 
@@ -68,6 +69,7 @@ def choose_id(draft: Draft) -> None:
         return
     if unique is not None:
         draft.chosen[target] = unique
+        doubt_written_otherwise(draft, unique)
         return
     _choose_from_row(draft)
 

@@ -14,6 +14,7 @@ from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.durations import talk_seconds
 from callboard.ingest.sources.guessing.headings import heading
 from callboard.ingest.sources.guessing.time_sources import instants
+from callboard.ingest.sources.guessing.written_ids import OF_CALLS, is_nothing
 from callboard.ingest.sources.mapping.conditions import condition_text
 from callboard.ingest.sources.mapping.patterns import escaped
 from callboard.ingest.sources.mapping.templates import place_of
@@ -24,11 +25,6 @@ _SHARED: Final = frozenset(
      "parent_id", "call_group_id", "bridge_id", "master_call_id", "root_call_id")
 )  # fmt: skip
 """Headings of an id that legs share. Others are told by what their cells are."""
-_OF_CALLS: Final = frozenset(
-    ("id", "uuid", "guid", "sid", "call", "calls", "leg", "contact", "session", "parent", "linked", "related",
-     "original", "initial", "previous", "master", "root", "transfer", "transferred")
-)  # fmt: skip
-"""Words in the heading of short numbers that name calls; others count something."""
 _SHORT: Final = re.compile(r"\d{1,5}")
 _PLAIN_NUMBER: Final = re.compile(r"[+\d ().-]+")
 _LEAST_LENGTH: Final = 6
@@ -100,14 +96,23 @@ def _by_heading(draft: Draft) -> _Tie | None:
 
 
 def _tie(draft: Draft, own: str, column: str, *also: tuple[str, str, str]) -> _Tie:
-    texts, ids = _texts(draft, column), _texts(draft, own)
+    ids = _texts(draft, own)
+    texts, none = _named(draft, own, column)
     of_call = [there or here or "" for here, there in zip(ids, texts, strict=True)]
-    where = () if all(texts) and not also else ((column, "!=", ""), *also)
+    but = tuple((column, "!=", f"{escaped(each)}") for each in none)
+    where = () if all(texts) and not also else ((column, "!=", ""), *but, *also)
     return _Tie(column, own, of_call, where)
 
 
 def _texts(draft: Draft, column: str) -> list[str | None]:
     return [None if cell is None else str(cell) for cell in draft.sample.cells(column)]
+
+
+def _named(draft: Draft, own: str, column: str) -> tuple[list[str | None], list[str]]:
+    """The references of a column, without the words in it that stand for none, as 0; and those words."""
+    texts, ids = _texts(draft, column), set(_texts(draft, own))
+    none = sorted({each for each in texts if each and each not in ids and is_nothing(each)})
+    return [None if each in none else each for each in texts], none
 
 
 def _by_cells(draft: Draft) -> _Tie | None:
@@ -134,11 +139,12 @@ def _is_own(ids: Sequence[str | None]) -> bool:
 def _naming(draft: Draft, own: str, column: str, at: Sequence[Micros | None]) -> _Tie | None:
     """The column as one that names the ids of other rows; None if it is none."""
     row_of = {each: row for row, each in enumerate(_texts(draft, own))}
-    named = {row: text for row, text in enumerate(_texts(draft, column)) if text and row_of.get(text) != row}
+    references, _ = _named(draft, own, column)
+    named = {row: text for row, text in enumerate(references) if text and row_of.get(text) != row}
     inside = {row: row_of[text] for row, text in named.items() if text in row_of}
     if not inside or len(inside) < len(named) * _INSIDE_SHARE:
         return None
-    if all(_SHORT.fullmatch(named[row]) for row in inside) and _OF_CALLS.isdisjoint(
+    if all(_SHORT.fullmatch(named[row]) for row in inside) and OF_CALLS.isdisjoint(
         words_of(column).split("_")
     ):
         return None
