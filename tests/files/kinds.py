@@ -29,6 +29,7 @@ MODULES = (
     "mistaken",
     "errors",
     "second_legs",
+    "nested",
 )
 for module in MODULES:  # each registers its layouts when it is imported
     importlib.import_module(f"tests.files.{module}")

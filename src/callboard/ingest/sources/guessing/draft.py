@@ -28,6 +28,8 @@ class Draft:
     """The zone that a line above or below the table names."""
     units: Mapping[str, str] = field(default_factory=dict)
     """Column → what a line below the header says of it."""
+    own: tuple[str, ...] = ()
+    """The objects that are the call or task itself, though their names do not say so."""
     chosen: dict[str, str] = field(default_factory=dict)
     """Field → its column, or a template of several."""
     values: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -43,6 +45,8 @@ class Draft:
     """Field → other formats that fit as well, as day and month cannot be told apart."""
     holds_ringing: bool = False
     """Whether the chosen duration seems to hold the ringing as well."""
+    is_length_asked: bool = False
+    """Whether it is asked, or accepted, that nothing in the file says how long the calls were."""
     unit: str | None = None
     decimal: str | None = None
     id_from: tuple[str, ...] = ()
@@ -71,8 +75,8 @@ class Draft:
         self.tables = tables(pairs, nulls, {*pairs, *nulls})
         # In --map, braces mark a template, so a column with braces in its name cannot be written there.
         columns = [each for each in self.sample.columns if not set("{}") & set(each)]
-        self.candidates = candidates(columns, options.record_type)
-        self.of_others = of_others(columns)
+        self.candidates = candidates(columns, options.record_type, self.own)
+        self.of_others = of_others(columns, self.own)
 
     def doubt(self, about: About, message: str, column: str | None = None, *answers: Answer) -> None:
         """Note a doubt, unless it is noted already."""
@@ -88,6 +92,11 @@ class Draft:
         """Whether `--values` or `--null` say what a word of the field's column means."""
         # A table gives back the very text that it was asked about where it says nothing.
         return target in self.tables and self.tables[target].meaning(word) is not word
+
+    def is_left_out(self, target: str) -> bool:
+        """Whether the person said that nothing of the field's column counts."""
+        # Any text that nobody would explain by itself.
+        return self.is_explained(target, "any other word")
 
     def heading(self, column: str) -> str:
         """The column's name with what a line below the header says of it: `Talk (min)`."""

@@ -27,6 +27,7 @@ from callboard.ingest.sources.guessing.facts import choose_facts
 from callboard.ingest.sources.guessing.ids import choose_id
 from callboard.ingest.sources.guessing.lists_inside import doubt_lists_inside
 from callboard.ingest.sources.guessing.moments import choose_times
+from callboard.ingest.sources.guessing.own_objects import doubt_other_objects, own_objects
 from callboard.ingest.sources.guessing.retries import are_attempts
 from callboard.ingest.sources.guessing.sample import SAMPLE_ROWS, Sample
 from callboard.ingest.sources.guessing.status_choice import status_column
@@ -175,7 +176,9 @@ def _propose(
     units: Mapping[str, str],
 ) -> Draft:
     """The options that the sample suggests. `zone`, `units`: what lines beside the table say."""
-    draft = Draft(plan, Sample(records, columns), zone, units)
+    sample = Sample(records, columns)
+    own = own_objects(sample, columns, plan.options.record_type)
+    draft = Draft(plan, sample, zone, units, own)
     if not choose_sip_rows(draft) and not choose_event_log(draft):
         choose_times(draft)
         status = status_column(draft)
@@ -183,6 +186,7 @@ def _propose(
         choose_status(draft, status)
     choose_id(draft)
     choose_facts(draft)
+    doubt_other_objects(draft)
     doubt_strangers(draft)
     return draft
 
@@ -234,7 +238,7 @@ def _doubt_numbers(draft: Draft, whole: Whole) -> None:
         rows_may_share=bool(draft.legs or options.legs or draft.when or options.when) or _are_one_task(draft),
         id_column=draft.chosen.get(NEEDED[options.record_type][0]),
         duration_column=draft.chosen.get("call_duration"),
-        is_length_left_out=left_out(draft),
+        is_length_left_out=draft.is_length_asked or left_out(draft),
         accepted=draft.plan.accept,
     ):
         draft.doubt(doubt.about, doubt.message, doubt.column, *doubt.answers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from callboard.ingest.sources.guessing.said import Said, bare, is_bare_unit, said_in
@@ -80,8 +80,8 @@ def heading(column: str) -> str:
     return bare(column)
 
 
-def candidates(columns: Sequence[str], record_type: str) -> dict[str, list[str]]:
-    """Field → columns that may fill it, the likeliest first.
+def candidates(columns: Sequence[str], record_type: str, own: Collection[str] = ()) -> dict[str, list[str]]:
+    """Field → columns that may fill it, the likeliest first. `own`: objects that are the call or task.
 
     Those whose whole heading is known come first; then dotted ones that are known by their last part; then
     those that are known but for words such as `call`. Ringing, waiting and what is billed are no talk time.
@@ -90,14 +90,17 @@ def candidates(columns: Sequence[str], record_type: str) -> dict[str, list[str]]
     """
     around = _around_all(columns)
     named = {each: each.removeprefix(around) for each in columns}
-    strange = of_others(columns)
+    # The name of the call itself, as `dial`, makes no length another one.
+    short = {each: each.rpartition(".")[2] if _is_inside(each, own) else named[each] for each in columns}
+    strange = of_others(columns, own)
     found: dict[str, list[str]] = {}
     for field, names in HEADINGS[record_type].items():
         fitting = [each for each in columns if field != "call_duration" or not _is_a_share(named[each])]
-        others = {each for each in columns if field in _TIMES_AND_LENGTHS and is_another_length(named[each])}
+        others = {each for each in columns if field in _TIMES_AND_LENGTHS and is_another_length(short[each])}
         known = _by_form(fitting, lambda column: (words_of(named[column]), bare(named[column])))
         last = _by_form(
-            [each for each in fitting if each not in others], lambda column: _last_part(named[column])
+            [each for each in fitting if each not in others],
+            lambda column: _last_part(named[column], is_own=_is_inside(column, own)),
         )
         every = [
             column
@@ -125,14 +128,29 @@ def candidates(columns: Sequence[str], record_type: str) -> dict[str, list[str]]
     return found
 
 
-def of_others(columns: Sequence[str]) -> frozenset[str]:
-    """The columns inside an object that is something else than the call or task: its agent, its campaign."""
+def of_others(columns: Sequence[str], own: Collection[str] = ()) -> frozenset[str]:
+    """The columns inside an object that is something else than the call or task: its agent, its campaign.
+    `own`: objects that are the call or task, though their names do not say so.
+    """
     around = _around_all(columns)
-    return frozenset(
-        each
-        for each in columns
-        if any(bare(part) not in _PARTS for part in each.removeprefix(around).split(".")[:-1])
-    )
+    return frozenset(each for each in columns if _strange(each, around, own) is not None)
+
+
+def object_of(column: str, columns: Sequence[str]) -> str | None:
+    """The innermost object around a column that no name tells to be the call or task; None without one."""
+    return _strange(column, _around_all(columns), ())
+
+
+def _is_inside(column: str, own: Collection[str]) -> bool:
+    return column.rpartition(".")[0] in own
+
+
+def _strange(column: str, around: str, own: Collection[str]) -> str | None:
+    known = max((each for each in own if column.startswith(f"{each}.")), key=len, default="")
+    begin = len(known) + 1 if known else len(around) if column.startswith(around) else 0
+    parts = column[begin:].split(".")[:-1]
+    strange = [place for place, part in enumerate(parts) if bare(part) not in _PARTS]
+    return column[:begin] + ".".join(parts[: strange[-1] + 1]) if strange else None
 
 
 def innermost(columns: Sequence[str]) -> list[str]:
@@ -165,10 +183,10 @@ def _by_form(columns: Sequence[str], forms: Callable[[str], Iterable[str]]) -> d
     return found
 
 
-def _last_part(column: str) -> Iterator[str]:
+def _last_part(column: str, *, is_own: bool = False) -> Iterator[str]:
     """The last part of a dotted column. Id and type of something else than a call are not the call's."""
     head, dot, rest = column.rpartition(".")
-    if dot and (bare(rest) not in _OF_ANYTHING or bare(head.rpartition(".")[2]) in _A_CALL):
+    if dot and (is_own or bare(rest) not in _OF_ANYTHING or bare(head.rpartition(".")[2]) in _A_CALL):
         yield bare(rest)
 
 

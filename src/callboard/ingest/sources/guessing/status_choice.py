@@ -156,7 +156,10 @@ def _compare(draft: Draft, best: StatusColumn, others: Sequence[StatusColumn]) -
     """
     weak = {each for of in ("outcome", "end_reason", "call_type") for each in draft.candidates.get(of, [])}
     target = status_field(draft)
+    is_whole = best.column not in draft.of_others and best.known == 1.0 and len({*best.meanings.values()}) > 1
     for other in others:
+        if is_whole and other.column in draft.of_others:
+            continue  # it is said of something else, as the state of an agent
         # A column that knows fewer ways to end, such as yes and no, is about a part of it.
         is_less = best.known == 1.0 and len(set(other.meanings.values())) < len(set(best.meanings.values()))
         if target == "status" and _is_result(other.column):
