@@ -27,9 +27,10 @@ MODULES = (
     "events",
     "written",
     "mistaken",
-    "errors",
-    "second_legs",
     "nested",
+    "second_legs",
+    "errors",
+    "short_lengths",
 )
 for module in MODULES:  # each registers its layouts when it is imported
     importlib.import_module(f"tests.files.{module}")

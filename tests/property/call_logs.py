@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from tests.files.drawing import COMPLETED, STATUS, Seen, average
-from tests.property.dialects import SLASHES, ZONE_ABOVE, Dialect, dialects
+from tests.property.dialects import SLASHES, TWO_LEGS, ZONE_ABOVE, Dialect, dialects
 from tests.property.log_words import ENCODINGS, HEADINGS, NAMES, TOTAL, WORDS
 
 
@@ -30,6 +30,8 @@ class DrawnCall:
     """UTC."""
     ring: int
     talk: Decimal
+    leg: int = 0
+    """0: the call has one row; else which of its two rows this is."""
 
     @property
     def up(self) -> bool:
@@ -102,6 +104,11 @@ class Log:
         with_ringing = [each.ring if self.dialect.total_beside else 0 for each in self.calls]
         return max(int(each.talk + ring) // 60 for each, ring in zip(self.calls, with_ringing, strict=True))
 
+    @property
+    def has_legs(self) -> bool:
+        """Whether a call has two rows."""
+        return len(rows_of(self.dialect, self.calls)) > len(self.calls)
+
     def shown(self) -> str:
         """The dialect and the file, for whoever reads a failure."""
         text = self.content.decode(self.dialect.encoding).replace("\r\n", "\n").replace("\r", "\n")
@@ -126,17 +133,32 @@ def logs(draw: st.DrawFn) -> Log:
             day = 6  # the 13th, or a day after it, if days are late
         made = datetime(2025, month, start + day, tzinfo=zone) + timedelta(seconds=second)
         ring = 0 if dialect.times == "start_end" else draw(st.integers(1, 7)) * 6
-        talk = draw(st.integers(1, 600)) * step if how == "a" else 0
-        if how == "a" and draw(st.integers(0, 3)) == 0:
+        longest = int(59 / step) if dialect.short else 600
+        talk = draw(st.integers(1, longest)) * step if how == "a" else 0
+        if how == "a" and not dialect.short and draw(st.integers(0, 3)) == 0:
             talk += 3600
         calls.append(DrawnCall(n, how, made.astimezone(UTC), ring, Decimal(talk)))
     shuffle = random.Random(draw(st.integers(0, 1000)))
     return Log(dialect, tuple(calls), written(dialect, calls, shuffle))
 
 
+def rows_of(dialect: Dialect, calls: Sequence[DrawnCall]) -> list[DrawnCall]:
+    """The rows of the calls: in a log with legs, a call of enough talk is transferred after a part of it."""
+    found = []
+    for call in calls:
+        first = call.talk // 12 * 6  # a length that is written exactly in minutes too
+        if dialect.legs not in TWO_LEGS or not first:
+            found.append(call)
+            continue
+        before = replace(call, talk=first, leg=1)
+        rest = replace(call, made=before.end, ring=0, talk=call.talk - first, leg=2)
+        found += [before, rest]
+    return found
+
+
 def written(dialect: Dialect, calls: list[DrawnCall], shuffle: random.Random) -> bytes:
     """The file. `shuffle` decides the order of columns and rows where they have none."""
-    ordered = sorted(calls, key=lambda each: each.made, reverse=dialect.rows == "reversed")
+    ordered = sorted(rows_of(dialect, calls), key=lambda each: each.made, reverse=dialect.rows == "reversed")
     if dialect.rows == "shuffled":
         shuffle.shuffle(ordered)
     if dialect.layout == "asterisk":
@@ -195,7 +217,11 @@ def _columns(dialect: Dialect) -> list[tuple[str, Cell]]:
     names = NAMES[:3] if dialect.encoding in ENCODINGS.values() else NAMES
     columns: list[tuple[str, Cell]] = []
     if dialect.ids:
-        columns.append((heading["id"], lambda call: f"c-{call.n:04d}"))
+        columns.append((heading["id"], lambda call: _id(dialect, call)))
+    if dialect.legs == "capitals":
+        columns.append(("Parent Call ID", lambda call: f"C-{call.n:04d}" if call.leg == 2 else ""))
+    if dialect.legs == "zero":
+        columns.append(("Parent Call ID", lambda call: "0"))
     columns += _times(dialect, heading)
     columns.append((heading["number"], lambda call: f"+120255501{call.n:02d}"))
     columns.append((heading["agent"], lambda call: names[call.n % len(names)] if call.up else dialect.null))
@@ -207,6 +233,13 @@ def _columns(dialect: Dialect) -> list[tuple[str, Cell]]:
     talk = heading["talk"] if dialect.total_beside else heading["duration"]
     columns.append((talk + unit, partial(_talk, dialect)))
     return columns
+
+
+def _id(dialect: Dialect, call: DrawnCall) -> str:
+    if dialect.legs == "capitals":
+        return f"c-{call.n + (1000 if call.leg == 2 else 0):04d}"
+    behind = {"numbered": ("", "-1", "-2"), "lettered": ("", "_a", "_b"), "first": ("-1", "", "")}
+    return f"c-{call.n:04d}" + behind.get(dialect.legs, ("", "", ""))[call.leg]
 
 
 def _asterisk(dialect: Dialect) -> list[tuple[str, Cell]]:

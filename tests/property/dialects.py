@@ -17,6 +17,8 @@ WITH_ZONE = ("rfc2822", "unix", "unix_ms")
 ZONE_ABOVE = "America/Denver"
 """The zone that a line above the table names."""
 PLAIN_LAYOUT = ("asterisk",)
+TWO_LEGS = ("numbered", "lettered", "capitals")
+"""Ways to name a call of two rows."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,13 @@ class Dialect:
     preamble: bool
     totals: bool
     ids: bool
+    legs: str
+    """How the second row of a call that was transferred names it: `numbered`, `lettered` (the id of the first
+    with `-2`, `_b`), `capitals` (a column of references in capitals). Or no call has two rows: `none`,
+    `first` (each id has a `-1` all the same), `zero` (each reference is a 0).
+    """
+    short: bool
+    """Whether all talk is shorter than a minute."""
     total_beside: bool
     """Whether a total duration, with the ringing, stands before the talk time."""
     outcome_beside: bool
@@ -111,6 +120,8 @@ USUAL = Dialect(
     preamble=False,
     totals=False,
     ids=True,
+    legs="none",
+    short=False,
     total_beside=False,
     outcome_beside=False,
     capitals="as they are",
@@ -148,6 +159,8 @@ def dialects(draw: st.DrawFn) -> Dialect:
         "preamble": draw(_odd(False, True, odds=0.5)),
         "totals": draw(_odd(False, True, odds=0.5)),
         "ids": draw(_odd(True, False)),
+        "legs": draw(_odd("none", "numbered", "lettered", "capitals", "first", "zero", odds=0.72)),
+        "short": draw(_odd(False, True, odds=0.4)),
         "total_beside": draw(_odd(False, True, odds=0.5)),
         "outcome_beside": draw(_odd(False, True, odds=0.5)),
         "capitals": draw(_odd("as they are", "upper", "lower")),
@@ -164,12 +177,15 @@ def _mended(said: dict[str, Any]) -> dict[str, Any]:
         said |= {"separator": ",", "quoting": "all", "time": "iso", "two_columns": False, "zone": "none"}
         said |= {"unit": "s", "times": "full", "ids": True, "total_beside": True, "outcome_beside": False}
         said |= {"decimal": "point", "tenths": False, "thousands": "", "null": "", "null_lengths": False}
+        said |= {"legs": "none"}
         said |= {"language": "en", "shuffled": False, "preamble": False, "totals": False, "capitals": "upper"}
     if said["encoding"] == "cp1252":
         said["encoding"] = ENCODINGS.get(said["language"], "cp1252")
     if said["quoting"] == "lines" and (said["preamble"] or said["totals"] or said["zone"] == "above"):
         said["quoting"] = "all"
     _mend_times(said)
+    if not said["ids"]:
+        said["legs"] = "none"
     if said["unit"] in {"ms", "min"} and not said["unit_in_heading"] and said["times"] == "one":
         # A bare number of milliseconds beside nothing that tells is a false statement, not a dialect.
         said["unit_in_heading"] = True
@@ -191,7 +207,9 @@ def _mend_times(said: dict[str, Any]) -> None:
         said["times"] = "one"  # a day and a clock for each of three times is nobody's layout
 
 
-def untold(dialect: Dialect, *, same_either_way: bool, largest_first_part: int) -> set[str]:
+def untold(
+    dialect: Dialect, *, same_either_way: bool, largest_first_part: int, has_legs: bool = False
+) -> set[str]:
     """What cannot be told from the file by anybody, so that it has to be asked about:
 
     - `day_month`: its times have two numbers that could both be the day, in every cell, and the two readings
@@ -199,6 +217,9 @@ def untold(dialect: Dialect, *, same_either_way: bool, largest_first_part: int) 
     - `id`: it has no column of ids.
     - `unit`: its lengths are clocks of two parts (5:12), the heading does not say which parts, no other
       columns hold start and end, and no first part is above 23 (`largest_first_part`), which no hours reach.
+      Or they are whole seconds, all below 60 (`short`), and neither heading nor times say that they are no
+      minutes.
+    - `legs`: two rows are one call, and what ties them is not written alike (`has_legs`).
     """
     about = set()
     if dialect.time in SLASHES and not dialect.late_days and not same_either_way:
@@ -208,6 +229,11 @@ def untold(dialect: Dialect, *, same_either_way: bool, largest_first_part: int) 
     bare = dialect.unit == "m:ss" and not dialect.unit_in_heading and dialect.times == "one"
     if bare and largest_first_part <= 23:
         about.add("unit")
+    whole = dialect.unit == "s" and not dialect.tenths and not dialect.unit_in_heading
+    if dialect.short and whole and dialect.times == "one":
+        about.add("unit")
+    if has_legs:
+        about.add("legs")
     return about
 
 

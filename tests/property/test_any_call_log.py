@@ -93,7 +93,10 @@ def told(log: Log, place: Path, counted: Counter[str], asked_in_vain: Counter[st
     except CallerError as error:
         raise AssertionError(f"refused: {error}\n{log.shown()}") from error
     about = untold(
-        log.dialect, same_either_way=log.same_either_way, largest_first_part=log.largest_first_part
+        log.dialect,
+        same_either_way=log.same_either_way,
+        largest_first_part=log.largest_first_part,
+        has_legs=log.has_legs,
     )
     everything = says_everything(log.dialect, about)
     counted["files"] += 1

@@ -92,13 +92,15 @@ class Call:
 
 @st.composite
 def logs(draw: Any) -> list[Call]:
-    """Six calls and more of the working hours of some days, of which some are missed."""
+    """Six calls and more of the working hours of some days, of which some are missed. The first lasts a
+    minute or more: lengths that all are below say no unit.
+    """
     count = draw(st.integers(6, 14))
     found = []
     for number in range(count):
         day = datetime(2026, 3, 14 + number // 2, draw(st.integers(8, 19)), tzinfo=UTC)
         made = day + timedelta(seconds=draw(st.integers(0, 3_599)))
-        talk = draw(st.integers(25, 900)) if number % 3 or number < 2 else 0
+        talk = draw(st.integers(25 if number else 60, 900)) if number % 3 or number < 2 else 0
         found.append(Call(made, draw(st.integers(4, 40)), talk))
     return sorted(found, key=lambda call: call.made)
 

@@ -19,8 +19,8 @@ def number_doubts(
     accepted: Collection[str] = (),
 ) -> Iterator[Doubt]:
     """Doubts about the numbers that a file would bring. `rows_may_share`: it is said how several rows are one
-    call. `is_length_left_out`: it is said that the lengths are unknown. `accepted`: what nothing is asked
-    about, of `ACCEPTED`.
+    call. `is_length_left_out`: it is said, or asked, that the lengths are unknown. `accepted`: what nothing
+    is asked about, of `ACCEPTED`.
     """
     noun = numbers.record_type
     if not numbers.events:
@@ -36,7 +36,7 @@ def number_doubts(
         yield Doubt(
             "time",
             f"{rows(numbers.undated)} without any time would count at the time of the import",
-            answers=(Answer("--map", f"{created}=…", "the column that says when"), _accept(kind)),
+            answers=(Answer("--map", f"{created}=…", "the column that says when"), accepting(kind)),
         )
     if (kind := open_.get("length")) and not is_length_left_out:
         yield Doubt(
@@ -44,7 +44,7 @@ def number_doubts(
             f"The talk time of {_counted(numbers.without_duration, 'completed call')} is unknown; "
             "the average leaves it out",
             duration_column,
-            (_accept(kind),),
+            (accepting(kind),),
         )
     if kind := open_.get("ids"):
         lost = _lost(numbers)
@@ -56,10 +56,10 @@ def number_doubts(
             (
                 Answer("--legs", "", "rows of one id are legs of one call"),
                 Answer("--id-from", "*", f"each row is a {noun}"),
-                _accept(kind),
+                accepting(kind),
             )
             if noun == "call"
-            else (_accept(kind), Answer("--id-from", "*", f"each row is a {noun}")),
+            else (accepting(kind), Answer("--id-from", "*", f"each row is a {noun}")),
         )
 
 
@@ -86,7 +86,8 @@ def _lost(numbers: Numbers) -> int:
     return numbers.events - numbers.repeated - numbers.apart
 
 
-def _accept(kind: Accepted) -> Answer:
+def accepting(kind: Accepted) -> Answer:
+    """The answer that accepts it, of this file and the next ones of a saved mapping."""
     return Answer("--accept", kind, ACCEPTED[kind])
 
 

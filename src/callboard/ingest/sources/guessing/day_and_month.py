@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.time_sources import TimeSource, instants_of
 from callboard.ingest.sources.guessing.times import time_column
 from callboard.ingest.sources.mapping import Template
+from callboard.ingest.sources.values.nulls import is_no_time
 from callboard.ingest.sources.values.times import TimeReader
 
 
@@ -63,7 +65,7 @@ def ask_day_and_month(draft: Draft) -> None:
         if not others or draft.plan.options.time_format:
             continue
         form, source = draft.formats[target], draft.chosen[target]
-        shown = _first_text(draft, source)
+        shown = _telling_text(draft, source, (form, *others))
         answers = tuple(Answer("--time-format", each, _spoken(shown, each)) for each in (form, *others))
         draft.doubt(
             "day_month",
@@ -75,15 +77,22 @@ def ask_day_and_month(draft: Draft) -> None:
         return  # one answer is for all times that are written alike
 
 
-def _first_text(draft: Draft, source: str) -> str:
+def _telling_text(draft: Draft, source: str, forms: Sequence[str]) -> str:
+    """The first time of the sample that the formats read as different days; else the first of all."""
     read = Template(source if "{" in source else f"{{{source}}}").reader(whole=True)
+    first = ""
     for record in draft.sample.records:
         try:
-            if value := read(record.row):
-                return str(value)
+            value = read(record.row)
         except RowError:
             continue
-    return ""
+        text = str(value or "")
+        if not text or is_no_time(text):
+            continue
+        if len({_spoken(text, form) for form in forms}) == len(forms):
+            return text
+        first = first or text
+    return first
 
 
 def _spoken(text: str, form: str) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from callboard.ingest.sources.guessing.accepted import is_accepted
+from callboard.ingest.sources.guessing.checks import accepting
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.length_readings import (
@@ -35,6 +37,7 @@ from callboard.ingest.sources.guessing.units import choose_unit, leaving_out, le
 from callboard.ingest.sources.values.lengths import LengthReader
 
 _ENOUGH: Final = 0.5
+_UNKNOWN: Final = "most_without_length"
 
 
 def choose_duration(draft: Draft, is_answered: Sequence[bool | None]) -> None:
@@ -268,7 +271,15 @@ def _without_column(draft: Draft, spans: Spans) -> None:
         if "creation_time" in draft.zones:
             draft.zones.setdefault("start_time", draft.zones["creation_time"])
     elif any(answered is not False for answered in spans.is_answered):
-        draft.doubt("unit", "No column says how long the calls were: their durations are unknown")
+        doubt_without_length(draft, "No column says how long the calls were: their durations are unknown")
+
+
+def doubt_without_length(draft: Draft, message: str, column: str | None = None) -> None:
+    """Doubt that nothing in the file says how long the calls were, unless that is accepted."""
+    draft.is_length_asked = True
+    if not is_accepted(_UNKNOWN, draft.plan.accept):
+        that = Answer("--map", "call_duration=…", "the column that holds the talk time")
+        draft.doubt("unit", message, column, that, accepting(_UNKNOWN))
 
 
 def talk_seconds(draft: Draft) -> list[float | None]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
+from callboard.ingest.sources.guessing.durations import doubt_without_length
 from callboard.ingest.sources.guessing.headings import heading
 from callboard.ingest.sources.guessing.joined_times import are_days, with_clock
 from callboard.ingest.sources.guessing.time_sources import TimeSource
@@ -59,7 +60,8 @@ def choose_sip_rows(draft: Draft) -> bool:
     if unknown:
         draft.doubt("status", f"{', '.join(unknown)} of {code!r} has no meaning that is known", code)
     if not has_byes:
-        draft.doubt("unit", f"No row of {method!r} is a BYE: nothing says how long the calls were", method)
+        told = f"No row of {method!r} is a BYE: nothing says how long the calls were"
+        doubt_without_length(draft, told, method)
     if not draft.is_settled("call_id"):
         draft.doubt(
             "legs",

@@ -186,6 +186,8 @@ def _drop_contradicting(draft: Draft, sources: dict[str, TimeSource]) -> None:
     for target in ("start_time", "end_time"):
         if target not in sources or draft.is_settled(target) or "creation_time" not in sources:
             continue
+        if draft.is_left_out(target):
+            continue
         pairs = [
             (begin, at)
             for begin, at in zip(created, instants(draft, target), strict=True)
@@ -196,11 +198,14 @@ def _drop_contradicting(draft: Draft, sources: dict[str, TimeSource]) -> None:
         is_joined = "{" in draft.chosen[target]
         if before > len(pairs) * _FEW or (before and is_joined):
             if not is_joined:
+                source = draft.chosen[target]
                 draft.doubt(
                     "time",
-                    f"{draft.chosen[target]!r} lies before {draft.chosen['creation_time']!r} in {before:,} "
+                    f"{source!r} lies before {draft.chosen['creation_time']!r} in {before:,} "
                     f"of {len(pairs):,} rows; it is left out",
-                    draft.chosen[target],
+                    source,
+                    Answer("--null", f"{target}:*", "it is left out"),
+                    Answer("--map", joined([f"{target}={source}"]), "it is right all the same"),
                 )
             for table in (draft.chosen, draft.formats, draft.zones, draft.rivals):
                 table.pop(target, None)

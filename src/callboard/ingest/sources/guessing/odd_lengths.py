@@ -19,8 +19,10 @@ from callboard.ingest.sources.values.numbers import number
 
 _A_MINUTE_S = 60
 _LONGEST_COMPACT: Final = 6
-_NO_LEADING_ZERO: Final = 12
-"""So many numbers that are clocks throughout are rarely so by chance."""
+_NO_LEADING_ZERO: Final = 8
+"""So many numbers that are clocks throughout are so by chance in one file of sixty, more of them seldom."""
+_LEAST_LONG: Final = 3
+"""Of them with more than seconds in them."""
 
 
 def leave_out(draft: Draft, column: str, found: LengthColumn, reader: LengthReader) -> None:
@@ -58,7 +60,9 @@ def doubt_compact_clocks(draft: Draft, column: str) -> None:
         return
     long = {each for each in texts if len(each) > 2 and each.strip("0")}
     is_padded = len({len(each) for each in texts}) == 1 and any(each[0] == "0" for each in texts)
-    is_likely = len(long) >= _NO_LEADING_ZERO and said_in(draft.heading(column)).unit is None
+    several = {each for each in texts if len(each) > 1}
+    is_many = len(several) >= _NO_LEADING_ZERO and len(long) >= _LEAST_LONG
+    is_likely = is_many and said_in(draft.heading(column)).unit is None
     if not long or not (is_padded or is_likely):
         return
     example = max((each for each in texts if each.strip("0")), key=len)

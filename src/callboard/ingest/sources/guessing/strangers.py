@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -32,6 +33,8 @@ livechat fax faxes incomingfax outgoingfax whatsapp imessage socialmedia social 
 mensaje correo messaggio mensagem courriel
 """
 """What a row is that is no call, in normal form."""
+_ANSWERS: Final = 5
+"""Words of rejected rows that are left out one by one, at most."""
 _SUM: Final = 0.01
 _BEFORE_STEPS: Final = "./:_-"
 """What stands between the id of a task and the name of one of its steps."""
@@ -101,15 +104,15 @@ def _doubt_sum(draft: Draft) -> None:
 
 
 def without_rejected(draft: Draft, rejected: Rejected) -> Iterator[Answer]:
-    """The answer that leaves rejected rows out, if all of them say the same in the column that they are
-    rejected for.
+    """The answers that leave rejected rows out, if they say few different things in the column that they are
+    rejected for: one for each, the commonest first.
     """
     source = draft.chosen.get(rejected.message.partition(":")[0], "{")
     if "{" in source or len(rejected.records) < rejected.rows:
         return
-    said = {str(cell(record.row, source) or "").strip() for record in rejected.records}
-    if len(said) == 1:
-        yield _left_out(source, said.pop())
+    said = Counter(str(cell(record.row, source) or "").strip() for record in rejected.records)
+    if len(said) <= _ANSWERS:
+        yield from (_left_out(source, word) for word, _ in said.most_common())
 
 
 def _left_out(column: str, word: str) -> Answer:

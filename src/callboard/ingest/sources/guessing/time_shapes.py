@@ -64,11 +64,13 @@ _USUAL_CLOCK: Final = re.compile(r"(%[HI]):%M(?::%S)?(\.%f)?")
 _OFFSET_INSIDE: Final = re.compile(r"\d:\d\d(?:[.,]\d+)?\s?(?P<offset>[+-]\d\d:?\d\d)(?=\s\w*\d)")
 _IN_A_DATE: Final = re.compile(r"(?<!\d)(?:\d{4}|\d{1,2})-\d{1,2}$")
 _COMPACT: Final = {
-    6: "%y%m%d",
-    8: "%Y%m%d",
-    12: "%Y%m%d%H%M",
-    14: "%Y%m%d%H%M%S",
+    6: ("%y%m%d",),
+    8: ("%Y%m%d",),
+    12: ("%Y%m%d%H%M", "%y%m%d%H%M%S", "%d%m%Y%H%M", "%m%d%Y%H%M"),
+    14: ("%Y%m%d%H%M%S", "%d%m%Y%H%M%S", "%m%d%Y%H%M%S"),
 }
+_COMPACT_DAYS: Final = ("%Y%m%d", "%d%m%Y", "%m%d%Y")
+"""Days of eight digits before a clock; alone, the latter two are shaped as many a number is."""
 _BARE_CLOCKS: Final = {4: "%H%M", 6: "%H%M%S"}
 _Parts = list[tuple[str, str]]
 """The parts of a text: their kind and themselves."""
@@ -160,7 +162,8 @@ def _dates(parts: _Parts, numbers: Sequence[int], has_month: bool) -> Iterator[d
         for dated in _dates(parts, numbers[:3], has_month):
             yield dated | {numbers[3]: _BARE_CLOCKS[lengths[3]]}
     elif not has_month and numbers and lengths[0] in _COMPACT:
-        yield from _compact(numbers, lengths)
+        has_clock = any(kind == "clock" for kind, _ in parts)
+        yield from _compact(numbers, lengths, has_clock=has_clock)
 
 
 def _with_month_name(numbers: Sequence[int], lengths: Sequence[int]) -> Iterator[dict[int, str]]:
@@ -192,14 +195,17 @@ def _with_three_numbers(
     yield from orders
 
 
-def _compact(numbers: Sequence[int], lengths: Sequence[int]) -> Iterator[dict[int, str]]:
-    form = {numbers[0]: _COMPACT[lengths[0]]}
+def _compact(numbers: Sequence[int], lengths: Sequence[int], *, has_clock: bool) -> Iterator[dict[int, str]]:
+    forms = _COMPACT[lengths[0]]
     if len(numbers) == 1:
-        yield form
+        if lengths[0] == 8 and has_clock:
+            forms = _COMPACT_DAYS
+        yield from ({numbers[0]: form} for form in forms)
     elif lengths[0] == 14 and lengths[1] <= 9 and len(numbers) == 2:
-        yield form | {numbers[1]: "%f"}
+        yield from ({numbers[0]: form, numbers[1]: "%f"} for form in forms)
     elif lengths[0] in (6, 8) and lengths[1] in (4, 6) and len(numbers) == 2:
-        yield form | {numbers[1]: "%H%M%S"[: lengths[1]]}
+        forms = _COMPACT_DAYS if lengths[0] == 8 else forms
+        yield from ({numbers[0]: form, numbers[1]: "%H%M%S"[: lengths[1]]} for form in forms)
 
 
 def _written(parts: _Parts, directives: dict[int, str]) -> str | None:

@@ -49,7 +49,7 @@ def local_times(draft: Draft, found: TimeSource) -> list[datetime]:
 def instants(draft: Draft, target: str) -> list[Micros | None]:
     """The instant of a chosen time in each row of the sample; None where a row has none that can be read."""
     source, form = draft.chosen.get(target), draft.formats.get(target)
-    if source is None or form is None:
+    if source is None or form is None or draft.is_left_out(target):
         return [None] * len(draft.sample)
     return instants_of(draft, source, form, draft.zones.get(target) or draft.plan.options.zone)
 

@@ -23,6 +23,13 @@ _LONGEST_CALL_S: Final = 7 * 86_400
 """A longer call is rejected."""
 _LONG_CALL_S: Final = 20_000
 """A median of more than this (5.5 hours) cannot be seconds of talk."""
+_TWO_HOURS_S: Final = 7_200
+"""A median of more than this is of long meetings, or milliseconds of calls of some seconds."""
+_MANY: Final = 0.1
+_A_MINUTE: Final = 60
+"""Whole numbers that all are below this may be minutes, however many there are."""
+_TEN_HOURS: Final = 600
+"""In minutes: no call is as long."""
 _A_FEW: Final = 3
 _FEW_MINUTES: Final = 15
 _FEW_HOURS: Final = 240
@@ -69,7 +76,12 @@ def choose_unit(draft: Draft, column: str, found: LengthColumn, decimal: str, sp
         return best
     if _has_spans(draft, column, spans):
         _ask_without_fit(draft, column, best, f"{column!r} fits the start and the end of its rows in no unit")
-    elif best != "seconds" or _are_short(draft, column) or _may_be_minutes(draft, column, decimal):
+    elif (
+        best != "seconds"
+        or _are_short(draft, column)
+        or _are_long(draft, column)
+        or _may_be_minutes(draft, column, decimal)
+    ):
         message = f"{column!r} is read as {best}: nothing in the file says its unit"
         _ask_unit(draft, column, best, message, *UNITS[:3])
     return best
@@ -134,8 +146,7 @@ def leaving_out(means: str) -> Answer:
 
 def left_out(draft: Draft) -> bool:
     """Whether the person said that the column of lengths is left out."""
-    # Any text that nobody would explain by itself.
-    return draft.is_explained("call_duration", "any other word")
+    return draft.is_left_out("call_duration")
 
 
 def _likely_clock(draft: Draft, column: str, decimal: str) -> str:
@@ -161,9 +172,22 @@ def _likely_unit(draft: Draft, column: str, decimal: str) -> str:
 def _are_short(draft: Draft, column: str) -> bool:
     """Whether the lengths are small whole numbers, as minutes would be, and the heading says no seconds."""
     lengths = [each for each in read(draft, column, "seconds", "point").seconds if each]
-    if len(lengths) < _A_FEW or "sec" in column.lower() or not all(each.is_integer() for each in lengths):
+    if not lengths or "sec" in column.lower() or not all(each.is_integer() for each in lengths):
         return False
-    return max(lengths) < _FEW_HOURS and median(lengths) <= _FEW_MINUTES
+    if max(lengths) < _A_MINUTE and len(draft.sample) > 1:  # a single object may be no call at all
+        return True
+    return len(lengths) >= _A_FEW and max(lengths) < _FEW_HOURS and median(lengths) <= _FEW_MINUTES
+
+
+def _are_long(draft: Draft, column: str) -> bool:
+    """Whether the lengths are whole numbers of a size that few calls have in seconds, and the heading says no
+    seconds: milliseconds of calls of some seconds are as large.
+    """
+    lengths = [each for each in read(draft, column, "seconds", "point").seconds if each]
+    if not lengths or "sec" in column.lower() or not all(each.is_integer() for each in lengths):
+        return False
+    many = sum(each > _LONG_CALL_S for each in lengths)
+    return median(lengths) > _TWO_HOURS_S or many > max(1, len(lengths) * _MANY)
 
 
 def _may_be_minutes(draft: Draft, column: str, decimal: str) -> bool:
@@ -174,6 +198,8 @@ def _may_be_minutes(draft: Draft, column: str, decimal: str) -> bool:
         return False
     numbers = [number(each, decimal) for each in draft.sample.values(column)]
     lengths = [round(each, max(_SIXTIETHS)).normalize() for each in numbers if each]
+    if max(lengths, default=0) > _TEN_HOURS:
+        return False
     if sum(each % 1 != 0 for each in lengths) * 2 <= len(lengths):
         return False
     digits = max((-int(each.as_tuple().exponent) for each in lengths), default=0)

@@ -16,6 +16,7 @@ from callboard.ingest.sources.mapping import RowMapping, Template
 from callboard.ingest.sources.mapping.closed import UnknownWord
 from callboard.ingest.sources.plan import ImportPlan, open_rows
 from callboard.ingest.sources.preview import Numbers, Preview, key_of
+from callboard.ingest.sources.values.nulls import is_no_time
 from callboard.ingest.sources.values.times import NoZoneError, from_format
 
 MAX_COUNTEREXAMPLES: Final = 200
@@ -162,7 +163,7 @@ class _Rivals:
         """Drop the formats that cannot read this row."""
         for target in list(self.left):
             value = self._read[target](row)
-            if not isinstance(value, str) or not value:
+            if not isinstance(value, str) or is_no_time(value):
                 continue
             self.left[target] = [form for form in self.left[target] if from_format(value, form) is not None]
             if not self.left[target]:

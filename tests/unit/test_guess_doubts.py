@@ -1,0 +1,114 @@
+"""What a doubt says and how it can be answered, where nothing in the file is an answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from callboard.ingest.sources.guessing.answers import with_answer
+from callboard.ingest.sources.guessing.doubts import Answer, Doubt
+from callboard.ingest.sources.guessing.guess import Guess, guess
+from callboard.ingest.sources.mapping import MapOptions
+from callboard.ingest.sources.plan import ImportPlan
+
+HEADER = "id,start,status,duration\n"
+
+
+def plan_of(folder: Path, content: str, name: str = "calls.csv") -> ImportPlan:
+    path = folder / name
+    path.write_text(content)
+    return ImportPlan(str(path), "acme.example", space="spc", options=MapOptions(timezone=("UTC",)))
+
+
+def only(found: Guess, about: str) -> Doubt:
+    (doubt,) = (each for each in found.doubts if each.about == about)
+    return doubt
+
+
+def ends(plan: ImportPlan, doubt: Doubt, answer: Answer) -> bool:
+    return doubt not in guess(with_answer(plan, answer)).doubts
+
+
+def test_day_and_month_are_shown_by_a_day_that_tells(tmp_path: Path) -> None:
+    """And not by the first time, the fifth of May, or by one that is none."""
+    times = ("05/05/2026 08:00:00", "00/00/0000 00:00:00", "03/05/2026 09:00:00", "04/05/2026 10:00:00")
+    rows = "".join(f"c{n},{at},answered,{90 + n}\n" for n, at in enumerate(times))
+    doubt = only(guess(plan_of(tmp_path, HEADER + rows)), "day_month")
+    assert "'03/05/2026 09:00:00' can be Sunday, 3 May 2026 or Thursday, 5 March 2026" in doubt.message
+    assert len({each.meaning for each in doubt.answers}) == 2
+
+
+def test_calls_without_any_length_are_asked_about_once(tmp_path: Path) -> None:
+    """It can be accepted, for tomorrow's file too."""
+    rows = "".join(
+        f"c{n},2026-03-1{n}T08:00:00Z,{word}\n" for n, word in enumerate(("answered", "missed", "answered"))
+    )
+    plan = plan_of(tmp_path, "id,start,status\n" + rows)
+    found = guess(plan)
+    (doubt,) = found.doubts
+    assert [each.option for each in doubt.answers] == ["--map", "--accept"]
+    assert not guess(with_answer(plan, doubt.answers[1])).doubts
+
+
+def test_an_end_before_the_start_is_left_out_or_believed(tmp_path: Path) -> None:
+    """Each by an answer."""
+    rows = "".join(
+        f"c{n},2026-03-1{n}T08:00:00Z,2026-03-1{n}T07:00:00Z,{word},{talk}\n"
+        for n, (word, talk) in enumerate((("answered", 95), ("missed", 0), ("answered", 421)))
+    )
+    plan = plan_of(tmp_path, "id,start,end,status,duration\n" + rows)
+    found = guess(plan)
+    doubt = only(found, "time")
+    assert [each.option for each in doubt.answers] == ["--null", "--map"]
+    for answer in doubt.answers:
+        assert ends(plan, doubt, answer)
+    left_out = guess(with_answer(plan, doubt.answers[0]))
+    assert not left_out.doubts
+    assert left_out.preview.avg_duration_seconds == found.preview.avg_duration_seconds == 258
+
+
+def test_rows_that_are_rejected_for_two_words_are_left_out_by_two_answers(tmp_path: Path) -> None:
+    """The commonest word first; what is left is asked about again."""
+    days = [f"2026-03-1{n}T08:00:00Z" for n in range(4)]
+    times = (*days[:2], "soon", "later", "soon", *days[2:])
+    rows = "".join(f"c{n},{at},answered,{90 + n}\n" for n, at in enumerate(times))
+    plan = plan_of(tmp_path, HEADER + rows)
+    doubt = only(guess(plan), "time")
+    assert [(each.option, each.value) for each in doubt.answers] == [
+        ("--leave-out", "start=soon"),
+        ("--leave-out", "start=later"),
+    ]
+    for answer in doubt.answers:
+        plan = with_answer(plan, answer)
+    assert "time" not in {each.about for each in guess(plan).doubts}
+
+
+@pytest.mark.parametrize(
+    ("ids", "is_asked"),
+    [
+        (("5a10-1", "5a10-2", "7b22-1", "9c33-1"), True),
+        (("5a10-1", "5a11-1", "7b22-1", "9c33-1"), False),
+        (("5a10", "5A10", "7b22", "9c33"), True),
+        (("1001A", "1001B", "1002A", "1003A"), True),
+        (("5a1a", "5a1b", "7b22", "9c33"), False),
+        (("1001", "10011", "1002", "1003"), False),
+        (("1770.1", "1770.2", "1770.3", "1770.4"), False),
+        (("5a10", "5a10-transfer", "7b22", "9c33"), True),
+    ],
+)
+@pytest.mark.parametrize("pause", [0, 600])
+def test_ids_with_something_beside_them(
+    ids: tuple[str, ...], pause: int, *, is_asked: bool, tmp_path: Path
+) -> None:
+    """Are those of legs where the second row begins as the first ends; ids in two forms always are asked
+    about.
+    """
+    begins = (0, 90 + pause, 7_200, 14_400)
+    rows = "".join(
+        f"{each},2026-03-19T{8 + at // 3600:02}:{at // 60 % 60:02}:{at % 60:02}Z,answered,{90 + n}\n"
+        for n, (each, at) in enumerate(zip(ids, begins, strict=True))
+    )
+    asked = {each.about for each in guess(plan_of(tmp_path, HEADER + rows)).doubts}
+    in_two_forms = len({each.casefold() for each in ids}) < len(ids)
+    assert ("legs" in asked) is (is_asked and (not pause or in_two_forms))
