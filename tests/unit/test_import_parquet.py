@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -19,6 +21,17 @@ from callboard.ingest.sources.mapping import MapOptions, RowMapping
 from callboard.ingest.sources.plan import ImportPlan, open_rows
 
 DAMAGED_FILES = 300
+MIB = 1024 * 1024
+READ = """
+import sys
+from callboard.ingest.sources.files.parquet import ParquetRows
+
+with open(sys.argv[1], "rb") as file:
+    for _ in ParquetRows(file, "calls", None):
+        pass
+with open("/proc/self/status") as status:
+    print(next(line.split()[1] for line in status if line.startswith("VmHWM:")))
+"""
 
 
 @pytest.fixture
@@ -176,6 +189,24 @@ def test_an_import_takes_what_was_read(path: Path) -> None:
     assert (first["call_duration"], second["call_duration"]) == (90.5, 0)
     assert first["creation_time"].startswith("2026-02-07T00:00:00")
     assert (first["metadata"], second["metadata"]) == ({"crm": "7"}, {})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_a_row_group_is_not_kept_in_memory(path: Path) -> None:
+    """A file of one row group, as most are, takes hardly more memory than a file of its first rows."""
+    draw = random.Random(1)
+    table = pa.table({name: [draw.randbytes(50).hex() for _ in range(200_000)] for name in "abc"})
+    small = path.with_name("small")
+    pq.write_table(table.slice(0, 1_000), small)
+    pq.write_table(table, path)
+    assert path.stat().st_size > 40 * MIB
+    assert _most_kib(path) - _most_kib(small) < 24 * 1024
+
+
+def _most_kib(path: Path) -> int:
+    """The most memory of a process that reads the file."""
+    done = subprocess.run([sys.executable, "-c", READ, path], check=True, capture_output=True, timeout=60)
+    return int(done.stdout)
 
 
 def test_a_file_that_says_it_has_more_rows_is_damaged(path: Path) -> None:

@@ -11,6 +11,8 @@ from callboard.errors import ParquetMissingError
 from callboard.ingest.sources.files.records import Record, RowError, UnreadableFileError
 
 ROWS_AT_ONCE = 2_000
+_READ_BYTES = 1 << 16
+"""What is read of a column at once. Most writers put a million rows into one row group."""
 
 
 class ParquetRows:
@@ -26,6 +28,7 @@ class ParquetRows:
         Raises `UnreadableFileError`, `ParquetMissingError`.
         """
         try:
+            import pyarrow as pa  # noqa: PLC0415 - see below
             import pyarrow.parquet as pq  # noqa: PLC0415 - 60 ms that only Parquet files should cost
 
             from callboard.ingest.sources.files import arrow_values  # noqa: PLC0415 - see above
@@ -37,7 +40,11 @@ class ParquetRows:
         self._name = name
         self._arrow = arrow_values
         try:
-            self._file = pq.ParquetFile(file, page_checksum_verification=True)
+            # Otherwise a whole row group is kept in memory, and what is freed of it is kept too.
+            pa.set_memory_pool(pa.system_memory_pool())
+            self._file = pq.ParquetFile(
+                file, buffer_size=_READ_BYTES, pre_buffer=False, page_checksum_verification=True
+            )
             self.total: int = self._file.metadata.num_rows
             fields = [(field.name, field.type) for field in self._file.schema_arrow]
         except Exception as error:
