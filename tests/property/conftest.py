@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from callboard.store.sql import compaction, sums
 from tests.property.worlds import Worlds
@@ -30,7 +31,10 @@ def worlds(tmp_path: Path) -> Worlds:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A failure takes its time to be made small: let it, where a test has no bound of its own."""
+    """A failure takes its time to be made small: let it, where a test has no bound of its own. More examples
+    than usual have as much more time.
+    """
+    most = 600 * max(1, settings.get_profile("callboard").max_examples // 100)
     for item in items:
         if "/property/" in item.nodeid and item.get_closest_marker("timeout") is None:
-            item.add_marker(pytest.mark.timeout(600))
+            item.add_marker(pytest.mark.timeout(most))
