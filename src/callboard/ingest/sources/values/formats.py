@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Final
 
 from callboard.ingest.sources.values.names import month_of, weekday_of
@@ -44,6 +45,7 @@ _RUNS_ON: Final = re.compile(r"%[aAbBpZ](?:\w|%[aAbBpZ])|%f(?:\d|%[YymdHIMS])|%Z
 _CENTURY: Final = 69
 
 
+@lru_cache(maxsize=256)  # a guess reads every time of a file by formats that it may turn out to have
 def reader_of_format(form: str) -> Reader:
     """A function from a text to its time by this format; it gives None for a text that does not fit."""
     read = _compiled(form)
