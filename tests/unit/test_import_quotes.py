@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callboard.ingest.sources.files.delimited import DelimitedRows, separator_for
+from callboard.ingest.sources.files.dialect import examine
 from callboard.ingest.sources.files.encoding import text_of
 from callboard.ingest.sources.files.lines import MAX_LINE_CHARACTERS
 from callboard.ingest.sources.files.quoting import lenient_cells, without_formula
 from callboard.ingest.sources.files.records import Record, RowError
+from callboard.ingest.sources.plan import ImportPlan, open_rows
 from callboard.ingest.sources.rejects import RejectsFile
 
 
@@ -131,3 +133,34 @@ def test_a_rejected_line_as_long_as_it_may_be_is_carried_on(tmp_path: Path) -> N
     before = path.read_bytes()
     RejectsFile(path, "delimited", ["a"]).carry_on_after(2)
     assert path.read_bytes() == before
+
+
+ODD = {
+    "single": ["'id','name','length'", "'c1','Kim \"KJ\" Lee','0,5'", "'c2','','3600,1'"],
+    "single, but for the header": ["id,name,length", "'c1','Kim','0,5'", "'c2','Lee','3600,1'"],
+    "around each line": ['"id,name,length"', '"c1,Kim,""0,5"""', '"c2,Lee,""3600,1"""'],
+}
+
+
+@pytest.mark.parametrize("title", [[], ["Call log"], ["Call log", "'1 to 31 January 2025'", ""]], ids=len)
+@pytest.mark.parametrize("written", ODD)
+def test_odd_quotes_are_seen_below_a_title(tmp_path: Path, written: str, title: list[str]) -> None:
+    """The table has the same columns and cells, whatever stands above it."""
+    file = tmp_path / "calls.csv"
+    file.write_text("\n".join([*title, *ODD[written], ""]))
+    dialect = examine(ImportPlan(str(file), "acme.com")).dialect
+    assert dialect is not None
+    assert (dialect.separator, dialect.header, dialect.skip_lines) == (",", None, len(title))
+    plan = ImportPlan(str(file), "acme.com", separator=",", skip_lines=dialect.skip_lines)
+    with open_rows(plan, None) as (_, rows):
+        assert rows.columns == ["id", "name", "length"]
+        assert [record.row["length"] for record in rows] == ["0,5", "3600,1"]
+
+
+def test_single_quotes_of_one_row_are_not_those_of_the_table(tmp_path: Path) -> None:
+    """Only the beginning of the table says how it is written."""
+    file = tmp_path / "calls.csv"
+    file.write_text("""id,name,length\nc1,"Lee, Kim",1\n'c2','Lee','2'\n'c3','Kim','3'\nc4,"Kim, Lee",4\n""")
+    dialect = examine(ImportPlan(str(file), "acme.com")).dialect
+    assert dialect is not None
+    assert (dialect.separator, dialect.header, dialect.skip_lines) == (",", None, 0)

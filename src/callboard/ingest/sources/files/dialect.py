@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -80,7 +81,7 @@ def examine(plan: ImportPlan) -> Examined:
         return Examined(kind, plan.encoding, None)
     if kind != "delimited":
         return Examined(kind, encoding, None)
-    text = _with_usual_quotes(text_of_head(head, encoding))
+    text = _with_usual_quotes(text_of_head(head, encoding), plan)
     separator = plan.separator or separator_of_sample(text)
     return _header_of(plan, Examined(kind, encoding, Dialect(separator)), _rows(text, separator))
 
@@ -100,10 +101,25 @@ def _sample(opened: Opened, encoding: str | None) -> tuple[bytes, str | None]:
         return head, encoding_of(judged, whole=len(more) < SAMPLE_BYTES)
 
 
-def _with_usual_quotes(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()][:2]
-    rewrite = rewriting(*lines) if len(lines) > 1 else None
-    return "".join(map(rewrite, text.splitlines(keepends=True))) if rewrite else text
+def _with_usual_quotes(text: str, plan: ImportPlan) -> str:
+    """The text as it is read, where quotes are odd. The first two lines of the table tell; a title may stand
+    above them, with quotes of its own.
+    """
+    every = text.splitlines(keepends=True)
+    lines = [each for each in enumerate(every) if each[1].strip() and each[0] >= (plan.skip_lines or 0)]
+    may_begin = MAX_TITLE_ROWS if plan.skip_lines is None else 1
+    for (number, first), (_, second) in itertools.islice(itertools.pairwise(lines), may_begin):
+        if (rewrite := rewriting(first, second)) is not None:
+            rewritten = "".join(map(rewrite, every))
+            if plan.skip_lines is not None or _begins_at(number, rewritten, plan.separator):
+                return rewritten
+    return text
+
+
+def _begins_at(line: int, text: str, separator: str | None) -> bool:
+    """Whether the table begins behind so many lines."""
+    rows = _rows(text, separator or separator_of_sample(text))
+    return bool(rows) and rows[_begin(rows)].line == line
 
 
 def separator_of_sample(text: str) -> str:
