@@ -13,6 +13,7 @@ NAMES = (
     "singles",
     "deliveries",
     "imports",
+    "imports_memory",
     "memory",
     "reports",
     "budgets",

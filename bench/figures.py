@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from bench.machine import described
 
 RESULTS = Path(__file__).parent / "results"
@@ -58,13 +60,18 @@ def write(name: str, what: str, *, short: bool, targets: list[dict[str, Any]], *
     }
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / (f"{name}.short.json" if short else f"{name}.json")
-    path.write_text(json.dumps(report, indent=1, default=_rounded) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(report, indent=1, default=_shown) + "\n", encoding="utf-8")
     for each in targets:
         bound = f">= {each['at_least']:g}" if "at_least" in each else f"<= {each['at_most']:g}"
         print(
             f"  {'met   ' if each['met'] else 'MISSED'} {each['what']}: {each['figure']:g} (target {bound})"
         )
     print(f"  → {path.relative_to(RESULTS.parent.parent)}")
+
+
+def _shown(value: Any) -> Any:
+    """What JSON has no form for: what was measured, as an object of its fields."""
+    return msgspec.to_builtins(value)
 
 
 def _rounded(value: float) -> float:

@@ -1,7 +1,7 @@
 """Imports of a CSV file: by mapping and by guess, rows a second of CPU time and the most memory.
 
 `CALLBOARD_BENCH_BEFORE` names the `callboard` of an earlier commit, which imports the same files by mapping,
-by turns with ours.
+by turns with ours. `CALLBOARD_BENCH_CALLS` and `CALLBOARD_BENCH_ROUNDS` ask for more or less of either.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ from bench.machine import OtherLoad, sync_ms
 from callboard.clock import DAY, SECOND
 
 ROWS = 1_000_000
-MOST_ROWS = 10_000_000
 ROUNDS = 3
 SHORT_ROUNDS = 5
 SHORT_ROWS = 20_000
+MOST_MIB = 250 / 1.048576
+"""250 MB."""
 EDITION = 1
 """Increase it when another file is written: files of an older edition are written again."""
 HANDLE = "bench.example"
@@ -52,6 +53,19 @@ MAPPING = (
 )
 GUESS = ("--guess",)
 
+_MEASURED = """
+import json, os, subprocess, sys
+process = subprocess.Popen(sys.argv[2:])
+_, status, used = os.wait4(process.pid, 0)
+with open(sys.argv[1], "w") as file:
+    json.dump([used.ru_utime + used.ru_stime, used.ru_maxrss], file)
+process.returncode = os.waitstatus_to_exitcode(status)
+sys.exit(process.returncode)
+"""
+"""Runs a command and writes what it used. The most memory of a process counts from the memory of the one that
+starts it: so that is a small one, and not this.
+"""
+
 
 class Import(Struct, frozen=True):
     """What one import cost."""
@@ -71,10 +85,11 @@ class Import(Struct, frozen=True):
 
 def measure(*, short: bool) -> None:
     """Take the figures."""
-    rows = SHORT_ROWS if short else ROWS
+    rows = SHORT_ROWS if short else files.asked_calls(ROWS)
+    turns = SHORT_ROUNDS if short else int(os.environ.get("CALLBOARD_BENCH_ROUNDS") or ROUNDS)
     sides: dict[str, tuple[str, Sequence[str]]] = {
-        "mapping": (_callboard(), MAPPING),
-        "guess": (_callboard(), GUESS),
+        "mapping": (callboard(), MAPPING),
+        "guess": (callboard(), GUESS),
     }
     if before := os.environ.get("CALLBOARD_BENCH_BEFORE"):
         sides["mapping_before"] = (before, MAPPING)
@@ -83,12 +98,11 @@ def measure(*, short: bool) -> None:
     file = call_file(rows)
     other = OtherLoad()
     rounds: dict[str, list[Import]] = {name: [] for name in sides}
-    for place in range(SHORT_ROUNDS if short else ROUNDS):
+    for place in range(turns):
         # By turns, and each is first in its turn: what runs later finds the file in the page cache.
         for name in [*sides][place % len(sides) :] + [*sides][: place % len(sides)]:
             rounds[name].append(run(sides[name][0], file, rows, sides[name][1]))
             print(f"  {name}: {rounds[name][-1].rate:,.0f} rows a second of CPU time", flush=True)
-    large = _large(short=short)
     beside = "mapping_before" if before else "mapping"
     rates = {name: [each.rate for each in some] for name, some in rounds.items()}
     by = {name: ratios(rates[name], rates[beside]) for name in sides if name != beside}
@@ -98,12 +112,8 @@ def measure(*, short: bool) -> None:
             0, target("by mapping, of the rate by mapping before", by["mapping"]["median"], at_least=0.95)
         )
     targets += [
-        target(f"memory of {rows:,} rows by {name}, MiB", _most(rounds[name]), at_most=250 / 1.048576)
+        target(f"memory of {rows:,} rows by {name}, MiB", _most(rounds[name]), at_most=MOST_MIB)
         for name in ("mapping", "guess")
-    ]
-    targets += [
-        target(f"memory of {each.rows:,} rows by {name}, MiB", each.memory_mib, at_most=250 / 1.048576)
-        for name, each in large.items()
     ]
     write(
         "imports",
@@ -128,53 +138,44 @@ def measure(*, short: bool) -> None:
             name: spread([each.rows / each.seconds for each in some]) for name, some in rounds.items()
         },
         memory_mib={name: spread([each.memory_mib for each in some]) for name, some in rounds.items()},
-        large=large,
         other_load_cores=other.cores(),
         disk_sync_ms=sync_ms(),
         all_rounds=rounds,
     )
 
 
-def _large(*, short: bool) -> dict[str, Import]:
-    """Imports of the largest file, once each: does memory grow with the rows?"""
-    rows = 5 * SHORT_ROWS if short else MOST_ROWS
-    file = call_file(rows)
-    return {
-        # A dry run maps, checks and folds every row, as an import does, and counts what it would bring.
-        "mapping, dry run": run(_callboard(), file, rows, (*MAPPING, "--dry-run")),
-        "guess": run(_callboard(), file, rows, GUESS),
-    }
-
-
 def _most(some: Sequence[Import]) -> float:
     return max(each.memory_mib for each in some)
 
 
-def _callboard() -> str:
+def callboard() -> str:
+    """The command of this checkout."""
     return str(Path(sys.executable).with_name("callboard"))
 
 
-def run(callboard: str, file: Path, rows: int, options: Sequence[str]) -> Import:
+def run(command_of: str, file: Path, rows: int, options: Sequence[str]) -> Import:
     """Import the file into a new store. Every row must be taken, unasked."""
     folder = Path(tempfile.mkdtemp(prefix="import-", dir=files.folder()))
     try:
         env = {**os.environ, "CALLBOARD_DB": str(folder / "board.db")}
         made = subprocess.run(
-            [callboard, "init", "--org-name", "Bench", "--handle", HANDLE, "--space", "Calls", "--json"],
+            [command_of, "init", "--org-name", "Bench", "--handle", HANDLE, "--space", "Calls", "--json"],
             env=env, cwd=folder, check=True, capture_output=True,
         )  # fmt: skip
         space = json.loads(made.stdout)["space_token"]
-        command = [callboard, "import", str(file), "--org", HANDLE, "--space", space, "--json", *options]
+        command = [command_of, "import", str(file), "--org", HANDLE, "--space", space, "--json", *options]
         began = time.perf_counter()
         with (folder / "answer.json").open("wb") as answer:
-            process = subprocess.Popen(command, env=env, cwd=folder, stdin=subprocess.DEVNULL, stdout=answer)
-            _, status, used = os.wait4(process.pid, 0)
+            measured = subprocess.run(
+                [sys.executable, "-I", "-S", "-c", _MEASURED, folder / "used.json", *command],
+                env=env, cwd=folder, check=False, stdin=subprocess.DEVNULL, stdout=answer,
+            )  # fmt: skip
         seconds = time.perf_counter() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
         said = (folder / "answer.json").read_text(encoding="utf-8")
-        if process.returncode or _taken(json.loads(said)) != rows:
-            raise RuntimeError(f"{' '.join(command)}: exit {process.returncode}: {said[:2000]}")
-        return Import(rows, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+        if measured.returncode or _taken(json.loads(said)) != rows:
+            raise RuntimeError(f"{' '.join(command)}: exit {measured.returncode}: {said[:2000]}")
+        cpu_s, memory_kib = json.loads((folder / "used.json").read_bytes())
+        return Import(rows, seconds, cpu_s, memory_kib / 1024)
     finally:
         shutil.rmtree(folder)
 
