@@ -61,7 +61,8 @@ class ParquetRows:
         self._read = [each for each in names if each in wanted]
 
     def __iter__(self) -> Iterator[Record]:
-        batches = self._file.iter_batches(batch_size=ROWS_AT_ONCE, columns=self._read)
+        # So few rows are read as fast by one thread, and each would have memory of its own.
+        batches = self._file.iter_batches(batch_size=ROWS_AT_ONCE, columns=self._read, use_threads=False)
         while (rows := self._next_rows(batches)) is not None:
             for cells in rows:
                 self.done += 1
