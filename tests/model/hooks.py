@@ -243,7 +243,7 @@ def _add(state: State, key: tuple[int, int], tally: Tally, times: int, at: Micro
 
 def _make_room(state: State, org_id: int, now: Micros) -> int:
     kept = [
-        QuarantineRoom(each.quarantine_id, each.hook_id, each.received_at, each.kept_bytes)
+        QuarantineRoom(each.quarantine_id, each.hook_id, each.received_at, each.room)
         for each in _of(state, org_id)
     ]
     dropped = overflowing(kept, now)

@@ -149,7 +149,10 @@ BOUNDS: dict[str, list[str]] = {
         f"{hooks.QUARANTINE_BYTES_MAX // MIB} MiB",
     ],
     "a quarantined body that is kept": [f"{hooks.QUARANTINED_BYTES_MAX // KIB} KiB"],
-    "records at fault of one delivery that are told one by one": [f"{taking.FAULTS_MAX}"],
+    "records at fault of one delivery that are told one by one": [
+        f"{taking.FAULTS_MAX}, and {taking.FAULTS_BYTES_MAX // KIB} KiB",
+        f"{taking.MESSAGE_BYTES_MAX} bytes and a word {hooks.WORD_BYTES_MAX}",
+    ],
     "a quarantined delivery": [f"{hooks.QUARANTINE_KEPT // DAY} days"],
     "unknown words of a hook that are counted one by one": [
         f"{hooks.WORDS_MAX}, of {hooks.WORD_BYTES_MAX} bytes"

@@ -17,7 +17,7 @@ SECRET_GENERATIONS_MAX: Final = 5
 QUARANTINE_MAX: Final = 1_000
 """Quarantined deliveries of an organization. Beyond it the oldest are dropped, and counted."""
 QUARANTINE_BYTES_MAX: Final = 64 << 20
-"""Bytes of these. Beyond it the oldest are dropped, and counted."""
+"""Bytes of these, with the reasons of each. Beyond it the oldest are dropped, and counted."""
 QUARANTINED_BYTES_MAX: Final = 256 << 10
 """Bytes of one quarantined body that are kept: what is longer is cut off, and cannot be replayed."""
 QUARANTINE_KEPT: Final[Micros] = 30 * DAY
@@ -157,6 +157,12 @@ class QuarantinedDelivery(Struct, frozen=True, kw_only=True):
         """Whether the end of its body is missing."""
         return self.size > self.kept_bytes
 
+    @property
+    def room(self) -> int:
+        """Bytes of all that is kept of it."""
+        texts = (self.faults, self.query, self.headers)
+        return self.kept_bytes + sum(len(each.encode()) for each in texts)
+
 
 class HookDelivery(Struct, frozen=True, kw_only=True, gc=False):
     """The delivery that the events of a batch are from: counted, and quarantined, in the same commit."""
@@ -249,14 +255,15 @@ class QuarantineRoom(NamedTuple):
     quarantine_id: str
     hook_id: int
     received_at: Micros
-    kept_bytes: int
+    bytes: int
+    """Of its body, its reasons, its query and its headers."""
 
 
 def overflowing(kept: Sequence[QuarantineRoom], now: Micros) -> list[QuarantineRoom]:
     """Which quarantined deliveries of an organization are to be dropped, given all of them, newest first."""
     dropped, room = [], QUARANTINE_BYTES_MAX
     for place, each in enumerate(kept):
-        room -= each.kept_bytes
+        room -= each.bytes
         if place >= QUARANTINE_MAX or room < 0 or each.received_at + QUARANTINE_KEPT <= now:
             dropped.append(each)
     return dropped

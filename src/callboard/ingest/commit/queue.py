@@ -23,7 +23,7 @@ class PendingBatch:
         self.events = max(1, batch.received)
         self.size = sum([len(entry.body) for entry in batch.entries])
         if batch.delivery is not None and batch.delivery.quarantined is not None:
-            self.size += batch.delivery.quarantined.kept_bytes
+            self.size += batch.delivery.quarantined.room
         self.receipt = receipt
         self.since = time.monotonic()
 

@@ -25,7 +25,7 @@ from callboard.ingest.sources.platforms.delivery import (
 )
 from callboard.ingest.sources.platforms.platform import Platform, translated
 from callboard.ingest.sources.platforms.reading.bodies import has_few_values
-from callboard.ingest.sources.platforms.reading.values import cut
+from callboard.ingest.sources.platforms.reading.values import cut, storable
 from callboard.ingest.sources.platforms.redaction import redacted
 from callboard.model.event import Entry
 from callboard.store.hooks import (
@@ -40,6 +40,10 @@ from callboard.store.interface import Batch, Receipt
 
 FAULTS_MAX: Final = 100
 """Records at fault of one delivery whose reasons are kept; the others are counted."""
+FAULTS_BYTES_MAX: Final = 16 << 10
+"""Bytes of these reasons, as they are kept."""
+MESSAGE_BYTES_MAX: Final = 500
+"""Bytes of one of them."""
 _BAD_TIMES: Final = ("invalid_time", "time_out_of_range")
 _NUMBERS: Final = re.compile(r"\d[\d\-. ()]{5,}\d")
 """What may be a telephone number, anywhere in a word."""
@@ -184,7 +188,7 @@ def batch_of_rejected(
 def counted_words(words: Iterable[UnknownWord]) -> tuple[tuple[str, str, int], ...]:
     """How often each unknown word is there. Words beyond `WORDS_MAX` are counted together."""
     counted = Counter(
-        (each.field, cut(_NUMBERS.sub("…", each.word), WORD_BYTES_MAX) or "") for each in words
+        (each.field, cut(_NUMBERS.sub("…", storable(each.word)), WORD_BYTES_MAX) or "") for each in words
     ).most_common()
     others = sum(times for _, times in counted[WORDS_MAX:])
     first = [(*each, times) for each, times in counted[:WORDS_MAX]]
@@ -225,18 +229,35 @@ def _set_apart(
     named = hashlib.sha256(whole).digest() if is_long else plain.body
     parts = (str(hook.id).encode(), plain.method.encode(), plain.query.encode("utf-8", "replace"), named)
     digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
-    faults = Faults(len(at_fault), at_fault[:FAULTS_MAX])
     return QuarantinedDelivery(
         quarantine_id=f"q{digest[:15]}",
         hook_id=hook.id,
         received_at=delivery.received_at,
         reason=at_fault[0].reason,
-        faults=msgspec.json.encode(faults).decode(),
+        faults=msgspec.json.encode(Faults(len(at_fault), _told(at_fault))).decode(),
         method=plain.method,
-        query=plain.query,
+        query=storable(plain.query),
         headers=msgspec.json.encode(plain.headers).decode(),
         body=body,
         size=len(whole) if is_long else len(plain.body),
         kept_bytes=len(body),
         last_at=delivery.received_at,
     )
+
+
+def _told(at_fault: list[Quarantined]) -> list[Quarantined]:
+    """The first records at fault, within the bounds of what is kept of them: a platform decides what a word
+    of it is, and how long.
+    """
+    told, room = [], FAULTS_BYTES_MAX
+    for each in at_fault[:FAULTS_MAX]:
+        fault = structs.replace(
+            each,
+            message=cut(storable(each.message), MESSAGE_BYTES_MAX) or "",
+            word=None if each.word is None else cut(storable(each.word), WORD_BYTES_MAX),
+        )
+        room -= len(msgspec.json.encode(fault)) + 1
+        if room < 0:
+            break
+        told.append(fault)
+    return told

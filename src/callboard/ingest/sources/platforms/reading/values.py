@@ -21,6 +21,7 @@ NO_VALUES: Final = frozenset(
 """What languages and telephone exchanges write for nothing: `<null>` Kamailio, `_undef_` FreeSWITCH,
 `<unknown>` Asterisk, `(null)` C, `None` Python, `undefined` JavaScript, `<no value>` Go, `\\N` MySQL."""
 SECONDS_MAX: Final = DURATION_MS_MAX // 1000
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _UNFILLED = re.compile(
     r"\s*(\{\{.*\}\}|\$?\$\{.*\}|#\{.*\}|\$\w*\(.*\)|\{%.*%\}|<%.*%>|--A--.*--B--|%%.*%%)\s*", re.DOTALL
 )
@@ -55,6 +56,11 @@ def is_unfilled(value: Any) -> bool:
 def first_text(*values: Any) -> str | None:
     """The first of some values that is a text."""
     return next((word for value in values if (word := text(value)) is not None), None)
+
+
+def storable(word: str) -> str:
+    """A text as every store keeps it: NUL, and halves of surrogate pairs, are replaced."""
+    return _UNSTORABLE.sub("\ufffd", word)
 
 
 def cut(word: str | None, bytes_max: int) -> str | None:
