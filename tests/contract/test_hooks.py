@@ -285,6 +285,20 @@ def test_a_replay_releases_a_delivery_or_tells_why_not(
     assert store.call(acme.id, space.id, "c-1") is not None
 
 
+def test_what_is_kept_of_a_delivery_is_what_was_at_fault_of_it_the_last_time(
+    store: Store, acme: Organization, space: Space
+) -> None:
+    """Of a batch, records that could be read meanwhile leave quarantine; its first receipt stays."""
+    hook = make(store, space)
+    deliver(store, space, hook, bad(hook, size=9))
+    less = structs.replace(bad(hook, at=NOW + HOUR), body=b"less", query="c=d")
+    deliver(store, space, hook, less, at=NOW + HOUR, replays=less.quarantine_id)
+    kept = store.find_quarantined(acme.id, less.quarantine_id)
+    assert kept is not None
+    assert (kept.body, kept.size, kept.kept_bytes) == (b"less", 4, 4)
+    assert (kept.received_at, kept.last_at, kept.times, kept.query) == (NOW, NOW + HOUR, 1, "a=b")
+
+
 def test_a_delivery_is_dropped_by_its_own_organization_only(
     store: Store, acme: Organization, space: Space, foreign: Space
 ) -> None:

@@ -218,7 +218,13 @@ def record_delivery(state: State, org_id: int, at: Micros, delivery: HookDeliver
         return
     times = before.times + (kept.times if delivery.replays is None else 0)
     state.quarantine[org_id, kept.quarantine_id] = structs.replace(
-        before, reason=kept.reason, faults=kept.faults, last_at=kept.last_at, times=times
+        kept,
+        hook_id=before.hook_id,
+        received_at=before.received_at,
+        method=before.method,
+        query=before.query,
+        headers=before.headers,
+        times=times,
     )
 
 

@@ -42,7 +42,7 @@ from callboard.ingest.sources.mapping import closed
 from callboard.ingest.sources.platform_files import documents as platform_documents
 from callboard.ingest.sources.platform_files import rows as platform_rows
 from callboard.ingest.sources.platform_files import translator as platform_translator
-from callboard.ingest.sources.platforms import administering, generic_template, remapping, taking
+from callboard.ingest.sources.platforms import administering, batches, generic_template, remapping, taking
 from callboard.ingest.sources.platforms.reading import bodies, events, phones, values
 from callboard.ingest.sources.platforms.reading import tables as platform_table
 from callboard.ingest.sources.platforms.signatures import (
@@ -148,7 +148,12 @@ BOUNDS: dict[str, list[str]] = {
         f"{hooks.QUARANTINE_MAX:,}",
         f"{hooks.QUARANTINE_BYTES_MAX // MIB} MiB",
     ],
-    "a quarantined body that is kept": [f"{hooks.QUARANTINED_BYTES_MAX // KIB} KiB"],
+    "a quarantined body that is kept, of a batch its records at fault": [
+        f"{hooks.QUARANTINED_BYTES_MAX // KIB} KiB"
+    ],
+    "what stands around the records of a batch, once for each": [
+        f"{batches.FRAMES_BYTES_MAX // MIB} MiB, and {batches.DEPTH_MAX} levels"
+    ],
     "records at fault of one delivery that are told one by one": [
         f"{taking.FAULTS_MAX}, and {taking.FAULTS_BYTES_MAX // KIB} KiB",
         f"{taking.MESSAGE_BYTES_MAX} bytes and a word {hooks.WORD_BYTES_MAX}",

@@ -145,7 +145,7 @@ class QuarantinedDelivery(Struct, frozen=True, kw_only=True):
     """A JSON document."""
     body: bytes
     size: int
-    """Bytes of the whole body."""
+    """Bytes of the whole body; of a batch, of its records at fault."""
     kept_bytes: int
     """Bytes of it that are kept; fewer when it was cut off."""
     last_at: Micros = 0

@@ -125,7 +125,7 @@ def _keep(db: Database, org_id: int, delivery: HookDelivery) -> bool:
     if find_quarantined(db, org_id, kept.quarantine_id) is None:
         db.change("quarantine.insert", {**values, "times": max(kept.times, 1)})
         return True
-    names = ("org_id", "quarantine_id", "reason", "faults", "last_at")
+    names = ("org_id", "quarantine_id", "reason", "faults", "last_at", "size", "kept_bytes", "body")
     more = kept.times if delivery.replays is None else 0
     db.change("quarantine.again", {**{name: values[name] for name in names}, "more": more})
     return False

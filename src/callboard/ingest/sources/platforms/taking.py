@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +15,7 @@ from callboard.clock import Micros
 from callboard.errors import BodyTooLargeError
 from callboard.ingest.parse import event_from_mapping
 from callboard.ingest.rejected import RejectedEvent
+from callboard.ingest.sources.platforms.batches import Read, of_records_at_fault
 from callboard.ingest.sources.platforms.delivery import (
     Delivery,
     HookSettings,
@@ -97,13 +98,14 @@ def take(platform: Platform, delivery: Delivery, hook: Hook, max_events: int) ->
     if len(found.events) > max_events:
         raise BodyTooLargeError(f"The delivery holds more than {max_events:,} events.")
     entries, places = _entries(found, delivery.received_at, source_of(hook))
+    read = Read(entries, found.quarantined, len(found.ignored))
     return Taken(
         delivery=delivery,
         entries=entries,
         places=places,
-        at_fault=found.quarantined,
-        quarantined=_set_apart(platform, delivery, hook, found.quarantined) if found.quarantined else None,
-        ignored=len(found.ignored),
+        at_fault=read.at_fault,
+        quarantined=_set_apart(platform, delivery, hook, read) if read.at_fault else None,
+        ignored=read.ignored,
         unknown_words=counted_words(found.unknown_words),
     )
 
@@ -165,7 +167,10 @@ def batch_of_rejected(
         Quarantined("rejected", f"{each.reason}: {each.message}", part=each.index)
         for each in receipt.rejections
     ]
-    kept = _set_apart(platform, taken.delivery, hook, [*taken.at_fault, *rejected])
+    read = Read(taken.entries, taken.at_fault, taken.ignored)
+    of_rejected = {each.index for each in receipt.rejections}
+    entries = {number for number, place in enumerate(taken.places) if place in of_rejected}
+    kept = _set_apart(platform, taken.delivery, hook, read, rejected, entries)
     if replayed is not None:
         kept = structs.replace(kept, **_names(replayed, now))
     elif taken.quarantined is not None:
@@ -197,7 +202,13 @@ def counted_words(words: Iterable[UnknownWord]) -> tuple[tuple[str, str, int], .
 
 def _names(kept: QuarantinedDelivery, now: Micros) -> dict[str, Any]:
     """What a replayed delivery keeps: its id was made of the delivery as it came."""
-    return {"quarantine_id": kept.quarantine_id, "last_at": now, "size": kept.size}
+    return {"quarantine_id": kept.quarantine_id, "last_at": now}
+
+
+def _read(platform: Platform, delivery: Delivery, hook: Hook) -> Read:
+    found = translated(platform, delivery, settings_of(hook))
+    entries, _ = _entries(found, delivery.received_at, source_of(hook))
+    return Read(entries, found.quarantined, len(found.ignored))
 
 
 def _entries(found: Translation, received_at: Micros, source: str) -> tuple[list[Entry], list[int]]:
@@ -213,22 +224,25 @@ def _entries(found: Translation, received_at: Micros, source: str) -> tuple[list
 
 
 def _set_apart(
-    platform: Platform, delivery: Delivery, hook: Hook, at_fault: list[Quarantined]
+    platform: Platform,
+    delivery: Delivery,
+    hook: Hook,
+    read: Read,
+    rejected: Sequence[Quarantined] = (),
+    entries: Container[int] = (),
 ) -> QuarantinedDelivery:
-    whole = delivery.body
-    # What holds too much to be read is not decoded for its secrets, either: these are cut out of its
-    # beginning, which is all that is kept of it.
-    is_long = len(whole) > QUARANTINED_BYTES_MAX and not (
-        whole.lstrip()[:1] in (b"{", b"[") and has_few_values(whole)
-    )
-    plain = redacted(
-        structs.replace(delivery, body=whole[:QUARANTINED_BYTES_MAX]) if is_long else delivery,
-        platform.redact,
-    )
-    body = plain.body[:QUARANTINED_BYTES_MAX]
-    named = hashlib.sha256(whole).digest() if is_long else plain.body
+    """What is kept of a delivery: of a batch, the records at fault. `rejected`: why entries of it were, and
+    which.
+    """
+    at_fault = [*read.at_fault, *rejected]
+    plain, size = _plain(platform, delivery)
+    named = plain.body if size == len(plain.body) else hashlib.sha256(delivery.body).digest()
     parts = (str(hook.id).encode(), plain.method.encode(), plain.query.encode("utf-8", "replace"), named)
     digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
+    part = of_records_at_fault(delivery, read, lambda some: _read(platform, some, hook), entries)
+    if part is not delivery:
+        plain, size = _plain(platform, part)
+    body = plain.body[:QUARANTINED_BYTES_MAX]
     return QuarantinedDelivery(
         quarantine_id=f"q{digest[:15]}",
         hook_id=hook.id,
@@ -239,9 +253,23 @@ def _set_apart(
         query=storable(plain.query),
         headers=msgspec.json.encode(plain.headers).decode(),
         body=body,
-        size=len(whole) if is_long else len(plain.body),
+        size=size,
         kept_bytes=len(body),
         last_at=delivery.received_at,
+    )
+
+
+def _plain(platform: Platform, delivery: Delivery) -> tuple[Delivery, int]:
+    """A delivery without what is cut out of it, and the bytes that it has then. What holds too much to be
+    read is not decoded for its secrets, either: these are cut out of its beginning, and the bytes are those
+    that came.
+    """
+    whole = delivery.body
+    if len(whole) <= QUARANTINED_BYTES_MAX or (whole.lstrip()[:1] in (b"{", b"[") and has_few_values(whole)):
+        plain = redacted(delivery, platform.redact)
+        return plain, len(plain.body)
+    return redacted(structs.replace(delivery, body=whole[:QUARANTINED_BYTES_MAX]), platform.redact), len(
+        whole
     )
 
 
