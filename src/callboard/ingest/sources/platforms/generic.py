@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from callboard.clock import exact
 from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings, Translation, Unfit
-from callboard.ingest.sources.platforms.generic_template import STATUSES, Template, template_of
+from callboard.ingest.sources.platforms.generic_template import STATUSES, Template, paths_read, template_of
 from callboard.ingest.sources.platforms.platform import Platform
 from callboard.ingest.sources.platforms.reading.bodies import json_value, json_values, readable
 from callboard.ingest.sources.platforms.reading.moments import moment
@@ -177,4 +177,5 @@ GENERIC: Final = Platform(
     translate=translate,
     words={"call_status": STATUSES},
     setup=_SETUP,
+    reads=paths_read,
 )

@@ -23,6 +23,7 @@ from callboard.ingest.sources.platforms.reading.events import (
 from callboard.ingest.sources.platforms.reading.moments import moment
 from callboard.ingest.sources.platforms.reading.phones import party
 from callboard.ingest.sources.platforms.reading.values import cut, length, seconds, text, whole
+from callboard.ingest.sources.platforms.secret_names import ANY_PLACE, Path
 from callboard.ingest.sources.platforms.word_table import Meaning, WordTable
 from callboard.model.words import (
     ANSWERED_BY,
@@ -85,6 +86,8 @@ class Template:
         self._each = _steps(told["each"]) if "each" in told else None
         self.list_under = told.get("each", "")
         """The key of the list of records, where `each` is one key."""
+        self.paths = self._paths(told)
+        """All that it reads of a body, from some place in it on."""
         self._words = {
             _plain(field.partition(":")[2]): _meaning(value, self.kind)
             for field, value in told.items()
@@ -101,6 +104,18 @@ class Template:
         needed = "call_id" if self.kind == "call" else "task_id"
         if needed not in self._read:
             raise ValueError(f"A template of {self.kind}s says where `{needed}` lies.")
+
+    def _paths(self, told: Mapping[str, str]) -> tuple[Path, ...]:
+        paths = [
+            tuple(path)
+            for field, places in told.items()
+            if field not in ("type", "each") and ":" not in field
+            for path in _paths_of(places)
+        ]
+        if self._each is None:
+            return tuple(paths)
+        each = tuple(self._each)
+        return tuple((*each, *place, *path) for path in paths for place in ((), (ANY_PLACE,)))
 
     def records(self, body: Any) -> list[Any]:
         """The records of a body: what lies at `each`, else the body, or each value of its list."""
@@ -222,6 +237,14 @@ def template_of(told: Mapping[str, str]) -> Template:
         raise Unfit("invalid", f"The hook's template: {fault}") from None
 
 
+def paths_read(settings: HookSettings) -> tuple[Path, ...]:
+    """Where lies what the template of a hook reads."""
+    try:
+        return template_of(settings.template).paths if settings.template is not None else ()
+    except Unfit:
+        return ()
+
+
 def _check_field(field: str, kind: str) -> None:
     plain = CALL_FIELDS if kind == "call" else TASK_FIELDS
     group, _, key = field.partition(".")
@@ -236,7 +259,7 @@ def _reader(field: str, told: str) -> _Reader:
     if told.startswith("="):
         constant = told[1:]
         return lambda _: constant
-    paths = [_steps(path) for path in _without_unit(told).split("|")]
+    paths = _paths_of(told)
     is_open = "." in field
 
     def read(record: Any) -> Any:
@@ -247,6 +270,10 @@ def _reader(field: str, told: str) -> _Reader:
         return None
 
     return read
+
+
+def _paths_of(told: str) -> list[list[str]]:
+    return [] if told.startswith("=") else [_steps(path) for path in _without_unit(told).split("|")]
 
 
 def _steps(path: str) -> list[str]:

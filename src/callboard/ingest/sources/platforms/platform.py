@@ -12,6 +12,7 @@ from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings, 
 from callboard.ingest.sources.platforms.reading.events import in_plain_words
 from callboard.ingest.sources.platforms.reading.exports import Export
 from callboard.ingest.sources.platforms.reading.tables import Row
+from callboard.ingest.sources.platforms.secret_names import Path
 from callboard.ingest.sources.platforms.signatures.checked import Signature
 from callboard.ingest.sources.platforms.word_table import WordTable
 
@@ -61,6 +62,11 @@ def _is_number(call_id: str) -> bool:
     return call_id.isascii() and call_id.isdigit()
 
 
+def nothing_told(settings: HookSettings) -> tuple[Path, ...]:  # noqa: ARG001 - as all that read them
+    """Of platforms whose hooks are told no paths."""
+    return ()
+
+
 class Platform(Struct, frozen=True, kw_only=True):
     """One platform, or a dialect of one."""
 
@@ -83,6 +89,8 @@ class Platform(Struct, frozen=True, kw_only=True):
     answer: Callable[[Delivery], Answer] = empty
     redact: frozenset[str] = frozenset()
     """Names of fields, at any depth, whose values are cut out before a delivery is kept."""
+    reads: Callable[[HookSettings], tuple[Path, ...]] = nothing_told
+    """Where lies what a hook's own settings tell it to read: it is kept, whatever its name is."""
     tables: tuple[str, ...] = ()
     """Columns of which the header of each table that it exports has at least one; empty where it exports
     none that `translate` reads."""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import base64
 import binascii
+import csv
+import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
 
+from callboard.ingest.sources.files.layouts import layout_of
 from callboard.ingest.sources.platforms.delivery import Delivery, Unfit
 from callboard.ingest.sources.platforms.reading.bodies import claims_of, documents, form_pairs
-from callboard.ingest.sources.platforms.secret_names import SecretNames
+from callboard.ingest.sources.platforms.reading.tables import SEPARATORS
+from callboard.ingest.sources.platforms.secret_names import Path, SecretNames
 
 CUT: Final = "[redacted]"
 _JSON: Final[tuple[tuple[Callable[[bytes], Any], Callable[[Any], bytes]], ...]] = (
@@ -39,13 +43,14 @@ HEADERS_KEPT: Final = (
 )
 
 
-def redacted(delivery: Delivery, names: frozenset[str]) -> Delivery:
+def redacted(delivery: Delivery, names: frozenset[str], reads: Iterable[Path] = ()) -> Delivery:
     """The delivery without its signature, and at any depth without the values of the fields named, and of
     those whose names tell that they are secret.
 
-    What replaces a value is of no other kind than a text, so that what is left reads as it did.
+    What replaces a value is of no other kind than a text, so that what is left reads as it did. `reads`:
+    where lies what the hook itself is told to read. It stays: it is counted, and may tell calls apart.
     """
-    cut = SecretNames(names)
+    cut = SecretNames(names, reads)
     return Delivery(
         method=delivery.method,
         url="",
@@ -62,7 +67,7 @@ def _body(body: bytes, cut: SecretNames) -> bytes:
         return b"\n".join(_document(each, cut) for each in documents(body))
     text = body.decode("utf-8", "replace")
     is_form = "=" in text and not any(map(str.isspace, text.strip()))
-    return (_form(text, cut) if is_form else _raw(text, cut)).encode()
+    return (_form(text, cut) if is_form else _raw(_table(text, cut), cut)).encode()
 
 
 def _document(body: bytes, cut: SecretNames) -> bytes:
@@ -84,15 +89,34 @@ def _again(body: bytes) -> bytes:
         return body
 
 
-def _without(value: Any, cut: SecretNames) -> Any:
+def _without(value: Any, cut: SecretNames, path: Path = (), *, is_secret: bool = False) -> Any:
+    """`is_secret`: it lies in a value that is cut, but for what the hook reads in it."""
     if isinstance(value, dict):
         return {
-            key: CUT if cut[key] and _holds(inner) else _inside(key, inner, cut)
+            key: _named(key, inner, cut, _step(path, key, cut), is_secret=is_secret)
             for key, inner in value.items()
         }
     if isinstance(value, list):
-        return [_without(inner, cut) for inner in value]
+        return [
+            _without(inner, cut, _step(path, str(place), cut), is_secret=is_secret)
+            for place, inner in enumerate(value)
+        ]
+    if is_secret:
+        return CUT if _holds(value) and not cut.is_read(path) else value
     return _in_text(value, cut) if isinstance(value, str) and value[:1] in ("{", "[") else value
+
+
+def _named(key: str, value: Any, cut: SecretNames, path: Path, *, is_secret: bool) -> Any:
+    """The value of a field."""
+    if not ((is_secret or cut[key]) and _holds(value)):
+        return _inside(key, value, cut, path)
+    if isinstance(value, dict | list):
+        return _without(value, cut, path, is_secret=True) if cut.leads(path) else CUT
+    return value if cut.is_read(path) else CUT
+
+
+def _step(path: Path, name: str, cut: SecretNames) -> Path:
+    return (*path, name) if cut.reads else path
 
 
 def _holds(value: Any) -> bool:
@@ -106,14 +130,16 @@ def _in_text(value: str, cut: SecretNames) -> str:
     return kept if kept.count(CUT) > value.count(CUT) else value
 
 
-def _inside(key: str, value: Any, cut: SecretNames) -> Any:
-    """A value without what is cut; also of JSON that is packed as base64, as Data Firehose does it."""
-    if key != "data" or not isinstance(value, str):
-        return _without(value, cut)
+def _inside(key: str, value: Any, cut: SecretNames, path: Path) -> Any:
+    """A value without what is cut; also of JSON that is packed as base64, as Data Firehose and CloudEvents do
+    it.
+    """
+    if key not in ("data", "data_base64") or not isinstance(value, str):
+        return _without(value, cut, path)
     try:
         packed = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
-        return _without(value, cut)
+        return _without(value, cut, path)
     is_json = packed.lstrip()[:1] in (b"{", b"[")
     return base64.b64encode(_body(packed, cut)).decode() if is_json else value
 
@@ -138,6 +164,51 @@ def _in_field(value: str, cut: SecretNames) -> str:
     except (binascii.Error, ValueError):
         return CUT  # what it holds cannot be told
     return base64.b64encode(_body(body, cut)).decode()
+
+
+def _table(text: str, cut: SecretNames) -> str:
+    """A delimited text without the cells of columns that are named to be cut, by its header, or by the layout
+    that its rows have without one.
+    """
+    first = text.lstrip().partition("\n")[0]
+    separator = max(SEPARATORS, key=first.count)
+    rows = _rows(text, separator) if separator in first else []
+    if not rows:
+        return text
+    if any(cut[cell.strip()] for cell in rows[0]):
+        kept = [rows[0], *(_cells(row, rows[0], cut) for row in rows[1:])]
+    else:
+        found = {
+            width: layout_of([row for row in rows if len(row) == width]) for width in set(map(len, rows))
+        }
+        kept = [_cells(row, layout.columns if (layout := found[len(row)]) else (), cut) for row in rows]
+    if kept == rows:
+        return text
+    written = io.StringIO()
+    csv.writer(written, delimiter=separator, lineterminator="\n").writerows(kept)
+    return written.getvalue()
+
+
+def _rows(text: str, separator: str) -> list[list[str]]:
+    try:
+        return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if row]
+    except csv.Error:
+        return [line.split(separator) for line in text.splitlines() if line]
+
+
+def _cells(row: list[str], columns: Iterable[str], cut: SecretNames) -> list[str]:
+    """The cells of a row. Of one that has not as many as there are columns, all go from the first on that may
+    be of a column that is cut.
+    """
+    names = [cut[name.strip()] for name in columns]
+    if True not in names:
+        return row
+    begin = max(names.index(True) - abs(len(names) - len(row)), 0)
+    if len(row) > len(names) and not any(row[len(names) :]):
+        names += [False] * (len(row) - len(names))
+    elif len(row) != len(names):
+        names = [place >= begin for place in range(len(row))]
+    return [CUT if is_cut and cell else cell for cell, is_cut in zip(row, names, strict=True)]
 
 
 def _raw(text: str, cut: SecretNames) -> str:

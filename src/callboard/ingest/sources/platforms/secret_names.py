@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+Path = tuple[str, ...]
+"""Names of fields and places in lists, from the outside in."""
+ANY_PLACE: Final = "*"
 _NO_LETTER = re.compile(r"[\W_]+")
 _SECRETS: Final = (
     "secret",
@@ -47,14 +50,30 @@ class SecretNames(dict[str, bool]):
     asked for.
     """
 
-    def __init__(self, of_platform: Iterable[str] = ()) -> None:
+    def __init__(self, of_platform: Iterable[str] = (), reads: Iterable[Path] = ()) -> None:
         super().__init__()
         self._own = frozenset(map(plain, of_platform))
+        self.reads = tuple(reads)
+        """Where what the hook is told to read lies, from anywhere in a body on."""
 
     def __missing__(self, name: str) -> bool:
         word = plain(name)
         self[name] = found = word in self._own or _CUT.search(word) is not None
         return found
+
+    def is_read(self, path: Path) -> bool:
+        """Whether the hook is told to read what lies there."""
+        return any(_fits(path[-len(read) :], read) for read in self.reads)
+
+    def leads(self, path: Path) -> bool:
+        """Whether what the hook is told to read may lie further inside."""
+        return any(_fits(path[-size:], read[:size]) for read in self.reads for size in range(1, len(read)))
+
+
+def _fits(path: Path, read: Path) -> bool:
+    return len(path) == len(read) and all(
+        step in (ANY_PLACE, name) for name, step in zip(path, read, strict=True)
+    )
 
 
 def plain(name: str) -> str:

@@ -27,7 +27,7 @@ from callboard.ingest.sources.platforms.delivery import (
 from callboard.ingest.sources.platforms.platform import Platform, translated
 from callboard.ingest.sources.platforms.reading.bodies import has_few_values
 from callboard.ingest.sources.platforms.reading.values import cut, storable
-from callboard.ingest.sources.platforms.redaction import redacted
+from callboard.ingest.sources.platforms.redaction import CUT, redacted
 from callboard.model.event import Entry
 from callboard.store.hooks import (
     QUARANTINED_BYTES_MAX,
@@ -45,6 +45,12 @@ FAULTS_BYTES_MAX: Final = 16 << 10
 """Bytes of these reasons, as they are kept."""
 MESSAGE_BYTES_MAX: Final = 500
 """Bytes of one of them."""
+NEEDED: Final = (
+    "Something that it needs was cut out before it was kept, as a secret or a link: send it again from the "
+    "platform."
+)
+_OPEN: Final = frozenset({"metadata", "input", "output"})
+"""Fields of events that hold what users say of their own."""
 _BAD_TIMES: Final = ("invalid_time", "time_out_of_range")
 _NUMBERS: Final = re.compile(r"\d[\d\-. ()]{5,}\d")
 """What may be a telephone number, anywhere in a word."""
@@ -89,12 +95,15 @@ def source_of(hook: Hook) -> str:
     return f"hook:{hook.platform}"
 
 
-def take(platform: Platform, delivery: Delivery, hook: Hook, max_events: int) -> Taken:
-    """Translate a delivery whose signature was checked. Pure: nothing is kept yet.
+def take(
+    platform: Platform, delivery: Delivery, hook: Hook, max_events: int, *, is_redacted: bool = False
+) -> Taken:
+    """Translate a delivery whose signature was checked. Pure: nothing is kept yet. `is_redacted`: of what was
+    kept of it.
 
     Raises `BodyTooLargeError` for more than `max_events` events.
     """
-    found = translated(platform, delivery, settings_of(hook))
+    found = _translated(platform, delivery, hook, is_redacted=is_redacted)
     if len(found.events) > max_events:
         raise BodyTooLargeError(f"The delivery holds more than {max_events:,} events.")
     entries, places = _entries(found, delivery.received_at, source_of(hook))
@@ -104,7 +113,9 @@ def take(platform: Platform, delivery: Delivery, hook: Hook, max_events: int) ->
         entries=entries,
         places=places,
         at_fault=read.at_fault,
-        quarantined=_set_apart(platform, delivery, hook, read) if read.at_fault else None,
+        quarantined=_set_apart(platform, delivery, hook, read, is_redacted=is_redacted)
+        if read.at_fault
+        else None,
         ignored=read.ignored,
         unknown_words=counted_words(found.unknown_words),
     )
@@ -121,7 +132,7 @@ def take_again(
         body=kept.body,
         received_at=kept.received_at,
     )
-    taken = take(platform, delivery, hook, max_events)
+    taken = take(platform, delivery, hook, max_events, is_redacted=True)
     if taken.quarantined is None:
         return taken
     return structs.replace(taken, quarantined=structs.replace(taken.quarantined, **_names(kept, now)))
@@ -170,7 +181,9 @@ def batch_of_rejected(
     read = Read(taken.entries, taken.at_fault, taken.ignored)
     of_rejected = {each.index for each in receipt.rejections}
     entries = {number for number, place in enumerate(taken.places) if place in of_rejected}
-    kept = _set_apart(platform, taken.delivery, hook, read, rejected, entries)
+    kept = _set_apart(
+        platform, taken.delivery, hook, read, rejected, entries, is_redacted=replayed is not None
+    )
     if replayed is not None:
         kept = structs.replace(kept, **_names(replayed, now))
     elif taken.quarantined is not None:
@@ -205,8 +218,43 @@ def _names(kept: QuarantinedDelivery, now: Micros) -> dict[str, Any]:
     return {"quarantine_id": kept.quarantine_id, "last_at": now}
 
 
-def _read(platform: Platform, delivery: Delivery, hook: Hook) -> Read:
+def _translated(platform: Platform, delivery: Delivery, hook: Hook, *, is_redacted: bool) -> Translation:
     found = translated(platform, delivery, settings_of(hook))
+    if is_redacted:
+        _without_cuts(found)
+    return found
+
+
+def _without_cuts(found: Translation) -> None:
+    """What was cut out is no value: metadata are left without it, and an event that would say it elsewhere,
+    as the id of a call, is none.
+    """
+    events = []
+    for event in found.events:
+        for field in _OPEN & event.keys():
+            event[field] = _uncut(event[field])
+        if _has_cuts(event):
+            found.quarantined.append(Quarantined("invalid", NEEDED))
+        else:
+            events.append(event)
+    found.events[:] = events
+    found.quarantined[:] = [
+        structs.replace(each, message=NEEDED) if CUT in each.message else each for each in found.quarantined
+    ]
+
+
+def _uncut(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _uncut(inner) for name, inner in value.items() if inner != CUT}
+    return [_uncut(inner) for inner in value if inner != CUT] if isinstance(value, list) else value
+
+
+def _has_cuts(event: dict[str, Any]) -> bool:
+    return any(CUT in str(value) for name, value in event.items() if name not in _OPEN)
+
+
+def _read(platform: Platform, delivery: Delivery, hook: Hook, *, is_redacted: bool) -> Read:
+    found = _translated(platform, delivery, hook, is_redacted=is_redacted)
     entries, _ = _entries(found, delivery.received_at, source_of(hook))
     return Read(entries, found.quarantined, len(found.ignored))
 
@@ -230,18 +278,22 @@ def _set_apart(
     read: Read,
     rejected: Sequence[Quarantined] = (),
     entries: Container[int] = (),
+    *,
+    is_redacted: bool = False,
 ) -> QuarantinedDelivery:
     """What is kept of a delivery: of a batch, the records at fault. `rejected`: why entries of it were, and
     which.
     """
     at_fault = [*read.at_fault, *rejected]
-    plain, size = _plain(platform, delivery)
+    plain, size = _plain(platform, delivery, hook)
     named = plain.body if size == len(plain.body) else hashlib.sha256(delivery.body).digest()
     parts = (str(hook.id).encode(), plain.method.encode(), plain.query.encode("utf-8", "replace"), named)
     digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
-    part = of_records_at_fault(delivery, read, lambda some: _read(platform, some, hook), entries)
+    part = of_records_at_fault(
+        delivery, read, lambda some: _read(platform, some, hook, is_redacted=is_redacted), entries
+    )
     if part is not delivery:
-        plain, size = _plain(platform, part)
+        plain, size = _plain(platform, part, hook)
     body = plain.body[:QUARANTINED_BYTES_MAX]
     return QuarantinedDelivery(
         quarantine_id=f"q{digest[:15]}",
@@ -259,18 +311,17 @@ def _set_apart(
     )
 
 
-def _plain(platform: Platform, delivery: Delivery) -> tuple[Delivery, int]:
+def _plain(platform: Platform, delivery: Delivery, hook: Hook) -> tuple[Delivery, int]:
     """A delivery without what is cut out of it, and the bytes that it has then. What holds too much to be
     read is not decoded for its secrets, either: these are cut out of its beginning, and the bytes are those
     that came.
     """
-    whole = delivery.body
+    whole, reads = delivery.body, platform.reads(settings_of(hook))
     if len(whole) <= QUARANTINED_BYTES_MAX or (whole.lstrip()[:1] in (b"{", b"[") and has_few_values(whole)):
-        plain = redacted(delivery, platform.redact)
+        plain = redacted(delivery, platform.redact, reads)
         return plain, len(plain.body)
-    return redacted(structs.replace(delivery, body=whole[:QUARANTINED_BYTES_MAX]), platform.redact), len(
-        whole
-    )
+    beginning = structs.replace(delivery, body=whole[:QUARANTINED_BYTES_MAX])
+    return redacted(beginning, platform.redact, reads), len(whole)
 
 
 def _told(at_fault: list[Quarantined]) -> list[Quarantined]:
