@@ -318,6 +318,8 @@ def test_a_hook_may_be_made_before_its_platform_tells_the_secret(public):
         ({"settings": {"timezone": "Mars/Base"}}, "settings.timezone"),
         ({"settings": {"timezone": "../etc/passwd"}}, "settings.timezone"),
         ({"settings": {"template": {"call_status": "status"}}}, "settings.template"),
+        ({"settings": {"hmac": {"payload": "x"}}}, "settings.hmac.payload"),
+        ({"settings": {"hmac": {"payload": "{timestamp}.{url}"}}}, "settings.hmac.payload"),
         ({"settings": {"template": {"call_id": "id", "colour": "red"}}}, "settings.template"),
     ],
 )

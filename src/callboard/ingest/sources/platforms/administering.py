@@ -87,7 +87,7 @@ def _faults(settings: HookSettings) -> Iterator[tuple[str, str]]:
         if header is not None and (fault := header_fault(header)) is not None:
             yield name, fault
     if "{body}" not in settings.hmac.payload:
-        yield "hmac.payload", "must have {body} in it: nothing else proves what is delivered"
+        yield "hmac.payload", "must hold {body}: else one signature would prove any delivery"
     if settings.template is not None:
         try:
             Template(settings.template)
