@@ -175,6 +175,11 @@ def test_a_quarantined_delivery_is_listed_shown_replayed_and_dropped(db: Path) -
     replayed = callboard("quarantine", "replay", "--all", "--json", db=db)
     assert (replayed.code, replayed.json) == (1, {"released": 0, "stays": 1, "applied": 0})
     assert callboard("quarantine", "replay", db=db).code == 2
+    assert callboard("quarantine", "replay", "--all", "--hook", "1", db=db).code == 2
+    alone = callboard("quarantine", "replay", found["id"], "--hook", "1", db=db)
+    assert alone.code == 1
+    assert "levitating" in alone.text
+    assert callboard("quarantine", "replay", found["id"], "--hook", "9", db=db).code == 1
     assert callboard("quarantine", "drop", found["id"], db=db).code == 0
     assert callboard("quarantine", "drop", found["id"], db=db).code == 1
 

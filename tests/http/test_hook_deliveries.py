@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from callboard.clock import SECOND
 from callboard.ingest.sources.platforms import twilio
 from callboard.ingest.sources.platforms.registry import PLATFORMS
 from callboard.ingest.sources.platforms.word_table import WordTable
@@ -226,6 +227,51 @@ def test_a_replay_counts_a_delivery_as_if_it_had_come_in_time(public, hook, monk
     assert public.data("quarantine/", token=public.admin) == []
     assert public.post(f"quarantine/{kept['id']}/replay/").status_code == 404
     assert hook.shown()["accepted"] == 1
+
+
+def test_what_came_to_a_hook_is_replayed_after_it_was_revoked(public, hook, monkeypatch):
+    """It was proved when it came."""
+    hook.post({**COMPLETED, "CallStatus": "levitating"})
+    [kept] = public.data("quarantine/", token=public.admin)
+    assert (
+        public.ask("DELETE", f"hooks/{hook.id}/", token=public.admin, org="acme.example").status_code == 200
+    )
+    monkeypatch.setattr(twilio, "STATUSES", WordTable(("levitating", "completed", "hangup")))
+    again = public.post(f"quarantine/{kept['id']}/replay/").json()["data"]
+    assert (again["released"], again["applied"]) == (True, 1)
+    assert calls(public) == 1
+
+
+def generic(board: Board, space: str, **template: str) -> dict:
+    body = {"platform": "generic", "space_token": space, "settings": {"template": template}}
+    answer = board.post("hooks/", body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["data"]
+
+
+def test_a_delivery_is_replayed_by_another_hook_whose_settings_are_right(public, hook):
+    """The settings of a hook are fixed: what waits of a wrong template is read by that of the next one. A
+    replay by a hook that reads less, which fails, costs the delivery nothing.
+    """
+    spring, named = public.spring.token, {"call_id": "call_token", "call_status": "state"}
+    wrong = generic(public, spring, **named)
+    lesser = generic(public, spring, call_id="no.id", call_status="state")
+    right = generic(public, spring, **named, **{"call_status:zip": "completed hangup"})
+    body = b'{"call_token": "tok-1", "state": "zip", "password": "x"}'
+    headers = signing.standard(body, wrong["secrets"]["secret"], public.now / SECOND)
+    path = wrong["url"].removeprefix(PUBLIC)
+    assert public.ask("POST", path, content=body, headers=headers).status_code == 200
+    [kept] = public.data("quarantine/", token=public.admin)
+    replay = f"quarantine/{kept['id']}/replay/"
+    for other in (hook.id, 999):
+        answer = public.post(replay, {"hook_id": other})
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["field"] == "hook_id"
+    assert public.post(replay, {"hook_id": lesser["id"]}).json()["data"]["released"] is False
+    again = public.post(replay, {"hook_id": right["id"]}).json()["data"]
+    assert (again["released"], again["applied"]) == (True, 1)
+    assert [each["call_id"] for each in public.data("call-logs/")] == ["tok-1"]
+    assert public.data("quarantine/", token=public.admin) == []
 
 
 def test_a_quarantined_delivery_is_dropped(public, hook):

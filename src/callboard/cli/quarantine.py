@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,7 @@ from callboard.cli.hook_shown import plain_lines
 from callboard.cli.options import opened, org_option, settings_of, store_options
 from callboard.cli.output import UTC, plain, show_json, show_json_array, show_table, when
 from callboard.clock import iso, system_clock
-from callboard.errors import HookRevokedError, NotFoundError
+from callboard.errors import NotFoundError
 
 if TYPE_CHECKING:
     from callboard.store.hooks import QuarantinedDelivery
@@ -80,12 +81,20 @@ def show(
 @quarantine.command()
 @click.argument("quarantine_id", metavar="[ID]", required=False)
 @click.option("--all", "every", is_flag=True, help="All of the organization.")
+@click.option(
+    "--hook",
+    "hook_id",
+    type=int,
+    metavar="HOOK",
+    help="Read it by the settings of another hook of the same platform and space.",
+)
 @org_option
 @store_options
 def replay(
     *,
     quarantine_id: str | None,
     every: bool,
+    hook_id: int | None,
     handle: str | None,
     db: str | None,
     config: str | None,
@@ -94,8 +103,11 @@ def replay(
     """Read deliveries again by this version's tables, as if they had been read when they came."""
     if (quarantine_id is None) is not every:
         raise click.UsageError("Give the id of a delivery, or --all.")
+    if every and hook_id is not None:
+        raise click.UsageError("--hook goes with the id of one delivery.")
     settings = settings_of(db, config)
     released = stays = applied = 0
+    why = ""
     with opened(settings) as store:
         owner = find.organization(store, handle)
         # The oldest first, in the order in which they came.
@@ -106,20 +118,18 @@ def replay(
         )
         for each in ids:
             org_id, kept = _find(store, handle, str(each))
-            try:
-                receipt, is_released = _replay(store, org_id, kept, settings.max_events)
-            except HookRevokedError:
-                if not every:
-                    raise
-                stays += 1
-                continue
+            receipt, is_released = _replay(store, org_id, kept, settings.max_events, hook_id)
             applied += 0 if receipt is None else receipt.applied
             released += is_released
             stays += not is_released
+            if not is_released:
+                why = _why(store, org_id, kept)
     if as_json:
         show_json({"released": released, "stays": stays, "applied": applied})
     else:
         print(f"{released:,} released with {applied:,} events applied; {stays:,} stay in quarantine.")
+        if stays and not every:
+            print(plain(why))
     return 1 if stays else 0
 
 
@@ -151,16 +161,30 @@ def _find(store: Store, handle: str | None, quarantine_id: str) -> tuple[int, Qu
     return owner.id, found
 
 
+def _why(store: Store, org_id: int, kept: QuarantinedDelivery) -> str:
+    """Why a delivery stays in quarantine."""
+    from callboard.http.hook_items import quarantine_item
+
+    if kept.is_cut:
+        return "Its end was cut off, so that it cannot be replayed: send it again from the platform."
+    found = store.find_quarantined(org_id, kept.quarantine_id) or kept
+    faults = quarantine_item(found).faults.records
+    return faults[0].message if faults else found.reason
+
+
 def _replay(
-    store: Store, org_id: int, kept: QuarantinedDelivery, max_events: int
+    store: Store, org_id: int, kept: QuarantinedDelivery, max_events: int, hook_id: int | None
 ) -> tuple[Receipt | None, bool]:
     """The receipt of a delivery that was read again, and whether it is out of quarantine."""
     from callboard.ingest.sources.platforms.registry import PLATFORMS
-    from callboard.ingest.sources.platforms.taking import batch_of, batch_of_rejected, take_again
+    from callboard.ingest.sources.platforms.taking import (
+        batch_of,
+        batch_of_rejected,
+        hook_that_reads,
+        take_again,
+    )
 
-    of = store.find_hook(org_id, kept.hook_id)
-    if of is None or of.revoked_at is not None:
-        raise HookRevokedError
+    of = hook_that_reads(partial(store.find_hook, org_id), kept, hook_id)
     if kept.is_cut:
         return None, False
     taken = take_again(PLATFORMS[of.platform], kept, of, system_clock(), max_events)

@@ -13,6 +13,7 @@ from callboard.ingest.sources.platforms.administering import Check, is_known
 from callboard.ingest.sources.platforms.platform import Platform
 from callboard.ingest.sources.platforms.registry import PLATFORMS
 from callboard.ingest.sources.platforms.taking import Faults
+from callboard.query.parameters import MAX_NUMBER
 from callboard.store.hooks import CountedWord, Hook, HookCounts, QuarantinedDelivery
 
 OLD_VALID_HOURS = 24
@@ -39,6 +40,13 @@ class HookRotationBody(Struct, frozen=True, forbid_unknown_fields=True):
     """The platform's new ones."""
     new_url: bool = False
     old_valid_hours: Annotated[int, Meta(ge=0, le=168)] = OLD_VALID_HOURS
+
+
+class ReplayBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a quarantined delivery is to be read."""
+
+    hook_id: Annotated[int, Meta(ge=1, le=MAX_NUMBER)] | None = None
+    """Another hook of the same platform and space, by whose settings it is read."""
 
 
 class SecretItem(Struct, frozen=True):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from callboard.errors import HookRevokedError, InvalidInputError, NotFoundError
+from functools import partial
+
+from callboard.errors import InvalidInputError, NotFoundError
 from callboard.http.answers import One, Page, page_of_known
-from callboard.http.endpoint import BASE, Endpoint
-from callboard.http.hook_items import QuarantineItem, Replayed, quarantine_item
+from callboard.http.endpoint import BASE, Body, Endpoint
+from callboard.http.hook_items import QuarantineItem, ReplayBody, Replayed, quarantine_item
+from callboard.http.json_body import read_object
 from callboard.http.request import Request
 from callboard.http.response import Response, json_response
 from callboard.ingest.sources.platforms.registry import PLATFORMS
-from callboard.ingest.sources.platforms.taking import batch_of, batch_of_rejected, take_again
+from callboard.ingest.sources.platforms.taking import batch_of, batch_of_rejected, hook_that_reads, take_again
 from callboard.query.messages import fetched
 from callboard.query.parameter import numbers
 from callboard.query.parameters import MAX_NUMBER, PAGING, table
@@ -55,9 +58,9 @@ async def get_quarantined(request: Request) -> Response:
 async def replay(request: Request) -> Response:
     kept: QuarantinedDelivery = request.item
     services = request.services
-    hook = await request.store_threads.run(services.store.find_hook, request.org_id, kept.hook_id)
-    if hook is None or hook.revoked_at is not None:
-        raise HookRevokedError
+    other = read_object(request, ReplayBody).hook_id if request.body.strip() else None
+    find = partial(services.store.find_hook, request.org_id)
+    hook = await request.store_threads.run(hook_that_reads, find, kept, other)
     if kept.is_cut:
         raise InvalidInputError(IS_CUT)
     most = services.settings.max_events
@@ -127,9 +130,10 @@ ENDPOINTS: tuple[Endpoint[Request], ...] = (
         needs_handle=True,
         role="admin",
         find=find_quarantined,
+        body=Body(schema=ReplayBody, required=False, example={}),
         handle=replay,
         answer=One[Replayed],
-        extra_statuses=(409, 422),
+        extra_statuses=(422,),
     ),
     Endpoint(
         method="DELETE",

@@ -2131,6 +2131,14 @@ export interface components {
             message: string;
         };
         /**
+         * ReplayBody
+         * @description How a quarantined delivery is to be read.
+         */
+        ReplayBody: {
+            /** @default null */
+            hook_id: number | null;
+        };
+        /**
          * Replayed
          * @description What became of a quarantined delivery.
          */
@@ -8914,7 +8922,12 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["ReplayBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -8983,8 +8996,30 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description It is not in a state that allows this. */
-            409: {
+            /** @description The body did not come within its time: 10 s, and 1 s more for each 64 KiB that came. */
+            408: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description This request's. */
+                    "X-Request-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body's type or encoding is not taken. */
+            415: {
                 headers: {
                     /** @description This request's. */
                     "X-Request-Id": string;

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct, structs
 
 from callboard.clock import Micros
-from callboard.errors import BodyTooLargeError
+from callboard.errors import BodyTooLargeError, InvalidInputError, NotFoundError
 from callboard.ingest.parse import event_from_mapping
 from callboard.ingest.rejected import RejectedEvent
 from callboard.ingest.sources.platforms.batches import Read, of_records_at_fault
@@ -119,6 +119,23 @@ def take(
         ignored=read.ignored,
         unknown_words=counted_words(found.unknown_words),
     )
+
+
+def hook_that_reads(find: Callable[[int], Hook | None], kept: QuarantinedDelivery, other: int | None) -> Hook:
+    """The hook that a quarantined delivery is read by: the one that it came to, revoked or not, because it
+    was proved when it came; or another one of the same platform and space, whose settings may be right where
+    those were not. Raises `InvalidInputError`, and `NotFoundError`.
+    """
+    own = find(kept.hook_id)
+    if own is None:
+        raise NotFoundError("Hook not found.")
+    if other is None:
+        return own
+    found = find(other)
+    if found is None or (found.platform, found.space_id) != (own.platform, own.space_id):
+        why = f"must be a hook of the same platform and space as hook {own.id}, which the delivery came to"
+        raise InvalidInputError(f"hook_id: {why}", [("hook_id", why)])
+    return found
 
 
 def take_again(
@@ -285,7 +302,7 @@ def _set_apart(
     which.
     """
     at_fault = [*read.at_fault, *rejected]
-    plain, size = _plain(platform, delivery, hook)
+    plain, size = _plain(platform, delivery, hook, is_redacted=is_redacted)
     named = plain.body if size == len(plain.body) else hashlib.sha256(delivery.body).digest()
     parts = (str(hook.id).encode(), plain.method.encode(), plain.query.encode("utf-8", "replace"), named)
     digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
@@ -293,7 +310,7 @@ def _set_apart(
         delivery, read, lambda some: _read(platform, some, hook, is_redacted=is_redacted), entries
     )
     if part is not delivery:
-        plain, size = _plain(platform, part, hook)
+        plain, size = _plain(platform, part, hook, is_redacted=is_redacted)
     body = plain.body[:QUARANTINED_BYTES_MAX]
     return QuarantinedDelivery(
         quarantine_id=f"q{digest[:15]}",
@@ -311,11 +328,13 @@ def _set_apart(
     )
 
 
-def _plain(platform: Platform, delivery: Delivery, hook: Hook) -> tuple[Delivery, int]:
+def _plain(platform: Platform, delivery: Delivery, hook: Hook, *, is_redacted: bool) -> tuple[Delivery, int]:
     """A delivery without what is cut out of it, and the bytes that it has then. What holds too much to be
     read is not decoded for its secrets, either: these are cut out of its beginning, and the bytes are those
     that came.
     """
+    if is_redacted:  # by the hook that it came to; another one may be told to read less
+        return delivery, len(delivery.body)
     whole, reads = delivery.body, platform.reads(settings_of(hook))
     if len(whole) <= QUARANTINED_BYTES_MAX or (whole.lstrip()[:1] in (b"{", b"[") and has_few_values(whole)):
         plain = redacted(delivery, platform.redact, reads)
