@@ -29,7 +29,8 @@ from callboard.model.directory import Space
 from callboard.store.hooks import WORD_BYTES_MAX, Hook
 from callboard.store.interface import Receipt, Store
 from tests.contract.test_hooks import make
-from tests.platforms.test_any_delivery import RECEIVED, SAMPLES, is_json, places
+from tests.platforms.manifests import RECEIVED
+from tests.platforms.test_any_delivery import SAMPLES, is_json, places
 
 ODD_TEXTS = st.one_of(
     st.sampled_from(
@@ -86,7 +87,12 @@ def with_texts(delivery: Delivery, say: Callable[[str], str]) -> Delivery:
 
 def texts_of(delivery: Delivery) -> list[str]:
     found: list[str] = []
-    with_texts(delivery, lambda text: found.append(text) or text)  # type: ignore[func-returns-value]
+
+    def note(text: str) -> str:
+        found.append(text)
+        return text
+
+    with_texts(delivery, note)
     return found
 
 
