@@ -58,7 +58,9 @@ QUARANTINED: Final = (
     "It is proved, and could not be read or mapped: answered 200, kept for 30 days, and counted once it is "
     "replayed. A newer version may know the word. "
     "`callboard quarantine show` shows the delivery without its secrets, "
-    "`callboard quarantine drop` forgets it."
+    "`callboard quarantine drop` forgets it. Where the settings of the hook were wrong, as a template, make "
+    "another hook in the same space: `callboard quarantine replay ID --hook NEW` reads the delivery by it. "
+    "What came to a revoked hook can be replayed, too."
 )
 REAL: Final = {
     "kamailio": "Calls of SIPp were placed through a Kamailio 5.6.3 whose script has the lines above and "
