@@ -68,6 +68,10 @@ def _tell(handle: str, tally: Tally) -> None:
     for each in tally.hooks:
         if each.fault is not None:
             log.warning("hook %d: %s was not asked to the end: %s", each.hook_id, each.platform, each.fault)
+        if each.left_out:
+            log.info(
+                "hook %d: %d calls left out that no delivery named (pull_only)", each.hook_id, each.left_out
+            )
     if tally.healed or tally.missing or tally.given_up:
         log.info(
             "%s: healed %d, missing %d, given up %d, still open %d",

@@ -123,6 +123,11 @@ def _show(total: Tally) -> None:
             print(f"{where}: {each.rows:,} rows on {each.pages:,} pages")
         else:
             print(f"{where}: not asked to the end: {plain(each.fault)}", file=sys.stderr)
+        if each.left_out:
+            many = f"{each.left_out:,} {'call' if each.left_out == 1 else 'calls'}"
+            print(
+                f"{where}: {many} left out that no delivery named: the setting pull_only says whose they are"
+            )
     parts = [f"healed {total.healed:,}", f"missing {total.missing:,}"]
     parts += [f"{label} {count:,}" for label, count in (
         ("updated", total.updated), ("given up", total.given_up), ("in quarantine", total.quarantined),

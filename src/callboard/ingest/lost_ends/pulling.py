@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from callboard.clock import DAY, HOUR, SECOND, Micros
 from callboard.ingest.lost_ends.asking import Asker, AskingError
+from callboard.ingest.lost_ends.belonging import Belonging
 from callboard.ingest.lost_ends.healing import lost_calls
 from callboard.ingest.lost_ends.taking_rows import RowTaker
 from callboard.ingest.lost_ends.tally import Found, HookAsked, Pull
@@ -47,6 +48,8 @@ class Source(Struct, frozen=True):
     platform: Platform
     lister: Lister
     key: Key
+    is_shared: bool = False
+    """Whether another hook of the organization may be of the same account."""
 
 
 class Puller:
@@ -59,7 +62,8 @@ class Puller:
         self._lister, self._key = source.lister, source.key
         self._asker, self._found, self._pages_max = asker, found, pages_max
         ask_more = self._rows_of_one if source.lister.tells_more else None
-        self._taker = RowTaker(store, source.hook, source.platform, found, ask_more)
+        belonging = Belonging(store, source.hook, source.platform, is_shared=source.is_shared)
+        self._taker = RowTaker(store, source.hook, source.platform, belonging, found, ask_more)
         self.asked = HookAsked(
             hook_id=source.hook.id, platform=source.hook.platform, space_token=source.space.token
         )
@@ -120,6 +124,7 @@ class Puller:
             self._taker.take(listed, now)
             self.asked.pages += 1
             self.asked.rows += len(listed)
+            self.asked.left_out = len(self._taker.left_out)
             # After the commit of the page: a run that is killed between the two takes it again, and finds
             # it known.
             if cursor is None:

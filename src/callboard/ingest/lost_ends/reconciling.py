@@ -10,11 +10,12 @@ from msgspec import Struct
 from callboard.clock import Clock, Micros
 from callboard.errors import InvalidInputError, SecretKeyError
 from callboard.ingest.lost_ends.asking import Asker, AskingError, Wait, host_of
+from callboard.ingest.lost_ends.belonging import is_shared
 from callboard.ingest.lost_ends.healing import count_lost, give_up, heal_from_groups
 from callboard.ingest.lost_ends.pulling import Paged, Puller, Source
 from callboard.ingest.lost_ends.tally import Found, HookAsked, Tally
 from callboard.ingest.sources.platforms.administering import allowed_url
-from callboard.ingest.sources.platforms.listing.lister import API_KEY, checked_key
+from callboard.ingest.sources.platforms.listing.lister import API_KEY, Key, checked_key
 from callboard.ingest.sources.platforms.listing.listers import LISTERS
 from callboard.ingest.sources.platforms.registry import PLATFORMS
 from callboard.ingest.sources.platforms.taking import settings_of, source_of
@@ -55,9 +56,11 @@ class Reconciler:
         by_id = {space.id: space for space in spaces}
         for org_id in {space.org_id for space in spaces}:
             # The oldest first: of two of one platform the first has most likely more to tell.
-            for hook in sorted(self._store.hooks(org_id), key=lambda each: each.id):
+            hooks = sorted(self._store.hooks(org_id), key=lambda each: each.id)
+            for hook in hooks:
                 if hook.space_id in by_id and hook.revoked_at is None and not self._wait(0):
-                    self._ask(by_id[hook.space_id], hook, wish, found, paged)
+                    shared = is_shared(hook, hooks, self._key_of)
+                    self._ask(by_id[hook.space_id], hook, wish, found, paged, shared=shared)
         for space in spaces:
             # What was told of a row may be the end of its group.
             heal_from_groups(self._store, space, self._clock(), found)
@@ -66,7 +69,24 @@ class Reconciler:
             found.tally.still_open += count_lost(self._store, space, self._clock())
         return found.tally
 
-    def _ask(self, space: Space, hook: Hook, wish: Wish, found: Found, paged: Callable[[str], Paged]) -> None:
+    def _key_of(self, hook: Hook) -> Key | None:
+        lister = LISTERS.get(hook.platform)
+        try:
+            text = None if lister is None else self._open_secrets(hook).get(API_KEY)
+            return None if lister is None or text is None else checked_key(lister, text)
+        except (SecretKeyError, InvalidInputError):
+            return None
+
+    def _ask(
+        self,
+        space: Space,
+        hook: Hook,
+        wish: Wish,
+        found: Found,
+        paged: Callable[[str], Paged],
+        *,
+        shared: bool,
+    ) -> None:
         lister, platform = LISTERS.get(hook.platform), PLATFORMS.get(hook.platform)
         if lister is None or platform is None:
             return
@@ -78,7 +98,7 @@ class Reconciler:
             key = checked_key(lister, text)
             base_url = allowed_url(settings_of(hook).api_url, self._settings) or lister.base_url
             with closing(Asker(base_url, lister.per_second, self._wait)) as asker:
-                source = Source(space, hook, platform, lister, key)
+                source = Source(space, hook, platform, lister, key, shared)
                 puller = Puller(self._store, source, asker, found)
                 asked = puller.asked
                 puller.run(wish.since, self._clock(), paged(f"{platform.title} ({host_of(base_url)})"))

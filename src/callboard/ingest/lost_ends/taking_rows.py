@@ -16,10 +16,11 @@ from msgspec import Struct
 from callboard.clock import Micros
 from callboard.fold.call import fold_call
 from callboard.ingest.lost_ends.asking import AskingError
+from callboard.ingest.lost_ends.belonging import Belonging
 from callboard.ingest.lost_ends.healing import receipts
 from callboard.ingest.lost_ends.tally import Found
 from callboard.ingest.sources.platforms.delivery import PULLED, Delivery
-from callboard.ingest.sources.platforms.platform import Platform
+from callboard.ingest.sources.platforms.platform import Platform, own_id
 from callboard.ingest.sources.platforms.taking import settings_of, source_of, take
 from callboard.model.call import COUNTED, NO_STATUS, Call
 from callboard.model.event import CallEvent, Entry
@@ -45,16 +46,22 @@ class RowTaker:
     """Takes the rows that one hook's platform lists."""
 
     def __init__(
-        self, store: Store, hook: Hook, platform: Platform, found: Found, ask_more: AskMore | None
+        self,
+        store: Store,
+        hook: Hook,
+        platform: Platform,
+        belonging: Belonging,
+        found: Found,
+        ask_more: AskMore | None,
     ) -> None:
         self._store, self._hook, self._platform, self._found = store, hook, platform, found
-        self._ask_more = ask_more
-        prefix = settings_of(hook).id_prefix
-        self._prefix = platform.id_prefix if prefix is None else prefix
+        self._belonging, self._ask_more = belonging, ask_more
+        self.left_out: set[str] = set()
+        """Ids of calls that may be another hook's."""
 
     def own_id(self, call_id: str) -> str:
         """The id that the platform itself has for a call."""
-        return call_id.removeprefix(self._prefix)
+        return own_id(self._platform, settings_of(self._hook), call_id)
 
     def take(self, rows: Sequence[Any], now: Micros) -> None:
         """Commit what rows say that is new, in one commit, and count it."""
@@ -66,15 +73,21 @@ class RowTaker:
                 calls.setdefault(entry.event.call_id, []).append(entry)
             else:
                 others.append(entry)
-        changes = {}
+        changes: dict[str, Change] = {}
+        unclear: dict[str, Change] = {}
         for call_id, told in calls.items():
             change = self._change(call_id, told)
-            if change is not None and self._ask_more is not None:
+            if change is not None and self._ask_more is not None and not self._is_of_another(change):
                 change = self._told_whole(call_id, change, now)
-            if change is not None:
-                changes[call_id] = change
-            else:
+            if change is None:
                 self._found.tally.unchanged += 1
+                continue
+            whose = "ours" if change.before is not None else self._belonging.of(change.after)
+            if whose == "ours":
+                changes[call_id] = change
+            elif whose == "unclear":
+                unclear[call_id] = change
+        self._sort_out(unclear, changes)
         self._commit(
             [each for change in changes.values() for each in change.entries] + others, set_apart, now
         )
@@ -107,6 +120,18 @@ class RowTaker:
                 self._note_alive(call_id, after)
             return None
         return Change(before, after, fresh)
+
+    def _sort_out(self, unclear: dict[str, Change], changes: dict[str, Change]) -> None:
+        """Add the rows of calls that are taken, as their legs on the same page; the others are left out."""
+        groups = {group for change in changes.values() for group in change.after.group_ids or ()}
+        for call_id, change in unclear.items():
+            if groups.isdisjoint(change.after.group_ids or ()):
+                self.left_out.add(call_id)
+            else:
+                changes[call_id] = change
+
+    def _is_of_another(self, change: Change) -> bool:
+        return change.before is None and self._belonging.of(change.after) == "elsewhere"
 
     def _told_whole(self, call_id: str, change: Change, now: Micros) -> Change | None:
         """The change by the answer about this call alone, which tells more than the list."""

@@ -17,6 +17,9 @@ class HookAsked(Struct, kw_only=True):
     rows: int = 0
     asked_singly: int = 0
     """Calls that were asked about one by one, because no list had their end."""
+    left_out: int = 0
+    """Calls that no delivery named, and that are not taken: they may be another hook's, or `pull_only` does
+    not name them."""
     fault: str | None = None
     """Why it could not be asked to the end; the next time goes on from where this one came."""
 

@@ -61,6 +61,7 @@ export const SETTINGS: Record<string, string> = table({
   keep_recordings: 'Keeps links to recordings',
   metadata_keys: 'Metadata that is kept',
   inbound_contexts: 'Inbound contexts',
+  pull_only: 'Numbers and agents whose lost calls are taken',
   secret_header: 'Header of the secret',
   hmac: 'Signed by',
   template: 'Where the fields lie',

@@ -33,6 +33,11 @@ SETTINGS_BYTES_MAX: Final = 4 << 10
 """Bytes of the settings of a hook."""
 _URL_IS_SIGNED: Final = ("twilio", "signalwire", "plivo")
 """Schemes whose signatures are made of the URL, too."""
+_WHOSE: Final = (
+    "The API key shows all calls of the account. Calls that no delivery named are counted here only if no "
+    "other hook of the organization may be of the same account, or if they are of a number or an agent that "
+    """this hook names: --setting 'pull_only=["+12025550100"]'."""
+)
 
 Finding = Literal["good", "bad", "unknown"]
 
@@ -168,6 +173,8 @@ def setup_text(platform: Platform, url: str, made: Mapping[str, str], secrets: M
             "\n\nSome deliveries never come. With an API key of the platform, calls whose end is missing are "
         )
         text += f"asked for: callboard hook rotate ID --api-key @FILE ({lister.key_form})."
+    if lister is not None:
+        text += f"\n\n{_WHOSE}"
     return text
 
 

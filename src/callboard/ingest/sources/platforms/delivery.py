@@ -79,6 +79,9 @@ class HookSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     both, and of several hooks of one platform in a space, the least."""
     api_url: str | None = None
     """Where the platform's list API is, if not where it usually is. One of those that the operator allows."""
+    pull_only: tuple[str, ...] = ()
+    """Numbers and agents. Of the calls that the list API tells of and no delivery named, those of one of them
+    are taken; none: all, unless another hook of the organization may be of the same account."""
     template: dict[str, str] | None = None
     """Of the generic hook: field of an event → where in the body it lies."""
     envelope_ids: bool = False

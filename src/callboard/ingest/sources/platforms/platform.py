@@ -38,13 +38,10 @@ def empty(delivery: Delivery) -> Answer:  # noqa: ARG001 - as all answers
 def translated(platform: Platform, delivery: Delivery, settings: HookSettings) -> Translation:
     """What a delivery says, with the ids of calls as the hook wants them."""
     found = platform.translate(delivery, settings)
-    own = settings.id_prefix is None
-    prefix = platform.id_prefix if own else settings.id_prefix
-    numbers_alone = own and platform.prefixes_numbers_alone
     for event in found.events:
         call_id = event.get("call_id")
-        if prefix and isinstance(call_id, str) and (_is_number(call_id) or not numbers_alone):
-            event["call_id"] = f"{prefix}{call_id}"
+        if isinstance(call_id, str):
+            event["call_id"] = named(platform, settings, call_id)
     return found
 
 
@@ -56,6 +53,21 @@ def _in_plain_words(translate: Translate) -> Translate:
         return found
 
     return translated_in_plain_words
+
+
+def named(platform: Platform, settings: HookSettings, own: str) -> str:
+    """The id of a call as a hook of these settings names it, given the platform's own."""
+    if settings.id_prefix is not None:
+        return f"{settings.id_prefix}{own}"
+    if platform.prefixes_numbers_alone and not _is_number(own):
+        return own
+    return f"{platform.id_prefix}{own}"
+
+
+def own_id(platform: Platform, settings: HookSettings, call_id: str) -> str:
+    """The id that the platform itself has for a call, given its id here."""
+    prefix = platform.id_prefix if settings.id_prefix is None else settings.id_prefix
+    return call_id.removeprefix(prefix)
 
 
 def _is_number(call_id: str) -> bool:
