@@ -18,7 +18,7 @@ from typing import Final
 
 import msgspec
 
-from callboard.clock import SECOND, system_clock
+from callboard.clock import SECOND, Micros, system_clock
 from callboard.errors import CallboardError
 from callboard.http.masking import logging_config, masked
 from callboard.ingest.lost_ends.claiming import claimed, last_finished
@@ -50,12 +50,19 @@ def reconciler(store: Store, settings: Settings, stop: threading.Event) -> Recon
     return Reconciler(store, settings, open_secrets, system_clock, stop.wait)
 
 
+def is_due(finished_at: Micros | None, settings: Settings, now: Micros) -> bool:
+    """Whether it is time for the next, given when the last one ended. One that ended in the future was timed
+    by a clock that was ahead.
+    """
+    since = now - int(DUE_SHARE * settings.reconcile_every * SECOND)
+    return finished_at is None or not since < finished_at <= now
+
+
 def _reconcile_all(store: Store, settings: Settings, stop: threading.Event) -> None:
     worker = reconciler(store, settings, stop)
     after = settings.give_up_after * SECOND or None
     for owner in store.organizations():
-        due = system_clock() - int(DUE_SHARE * settings.reconcile_every * SECOND)
-        if stop.is_set() or (last_finished(store, owner.id) or 0) > due:
+        if stop.is_set() or not is_due(last_finished(store, owner.id), settings, system_clock()):
             continue
         with claimed(store, owner.id, system_clock) as is_ours:
             if is_ours:
@@ -68,6 +75,8 @@ def _tell(handle: str, tally: Tally) -> None:
     for each in tally.hooks:
         if each.fault is not None:
             log.warning("hook %d: %s was not asked to the end: %s", each.hook_id, each.platform, each.fault)
+        for note in each.notes:
+            log.warning("hook %d: %s: %s", each.hook_id, each.platform, note)
         if each.left_out:
             log.info(
                 "hook %d: %d calls left out that no delivery named (pull_only)", each.hook_id, each.left_out

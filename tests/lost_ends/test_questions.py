@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import threading
+
 import msgspec
 import pytest
 
 from callboard.clock import DAY, HOUR, SECOND
+from callboard.ingest.lost_ends import pulling
 from callboard.ingest.lost_ends.claiming import Claim, claimed
 from callboard.ingest.sources.process import this_process
+from callboard.reconciling import is_due
+from callboard.settings import Settings
 from callboard.store.hooks import NewHook
 from callboard.store.questions import CallFilter, Scope, Window
 from tests.lost_ends.list_apis import STANDS, TWILIO_KEY, twilio_row
@@ -112,6 +118,129 @@ def test_an_older_call_of_telnyx_is_asked_about_by_its_leg():
         assert world.calls() == {telnyx_id(0): ("completed", calls[0].talked * 1000)}
     assert provider.requests[0].query["filter[occurred_at][gte]"] == "2026-01-03T08:00:00.000Z"
     assert provider.requests[1].query["filter[leg_id]"] == telnyx_id(0)
+
+
+def test_a_call_of_which_telnyx_has_no_hangup_either_is_given_up():
+    """Its list is of events that were sent: that one was sent once does not say that the call is live."""
+    calls = drawn_calls(2, live=2)
+    provider = stand("telnyx", calls)
+    with serving(provider) as base_url:
+        for now in (BEHIND, BEHIND + 3 * DAY):  # listed, and asked about by its leg
+            world = make_world(MemoryStore(), "telnyx", base_url)
+            world.deliver([post for call in calls for post in STANDS["telnyx"].posts(call)])
+            tally = world.reconcile(base_url, now=now, give_up_after=HOUR)
+            assert (tally.given_up, tally.still_open) == (2, 0)
+            assert {status for status, _ in world.calls().values()} == {"failed"}
+
+
+@pytest.mark.parametrize("platform", [name for name in STANDS if name not in ("plivo", "unpod", "telnyx")])
+def test_a_call_that_any_other_platform_says_is_live_is_not_given_up(platform):
+    """Plivo and Unpod list what is over alone."""
+    provider = stand(platform, drawn_calls(3, live=3))
+    with serving(provider) as base_url:
+        world = make_world(MemoryStore(), platform, base_url)
+        tally = world.reconcile(base_url, give_up_after=HOUR)
+        assert (tally.missing, tally.given_up, tally.still_open) == (3, 0, 3)
+
+
+@pytest.mark.parametrize("since", [None, FIRST])
+def test_what_a_list_does_not_go_back_to_is_told(since):
+    provider = stand("telnyx", drawn_calls(3))
+    with serving(provider) as base_url:
+        world = make_world(MemoryStore(), "telnyx", base_url)
+        tally = world.reconcile(base_url, now=BEHIND + 3 * DAY, since=since)
+        [note] = tally.hooks[0].notes
+        assert note.startswith("it lists the last 24 hours, not all since 20")
+        assert world.reconcile(base_url, now=BEHIND + 3 * DAY + HOUR).hooks[0].notes == []
+
+
+@pytest.mark.parametrize("at_a_time", [1, 3, 7])
+def test_each_lost_call_comes_to_its_turn_however_many_the_platform_does_not_know(monkeypatch, at_a_time):
+    """The oldest of all is the one that it knows. None is given up before it was asked about."""
+    monkeypatch.setattr(pulling, "SINGLY_MAX", at_a_time)
+    calls = drawn_calls(8, live=8)
+    over = drawn_calls(8)[0]
+    provider = stand("twilio", [])
+
+    def one_known(asked):
+        row = twilio_row(over)
+        known = asked.path.endswith(f"/{row['sid']}.json")
+        return Answered(200, json.dumps(row).encode()) if known else None
+
+    provider.always = one_known
+    with serving(provider) as base_url:
+        world = make_world(MemoryStore(), "twilio", base_url)
+        world.deliver([post for call in calls for post in twilio_posts(call)])
+        runs = 0
+        while world.reconcile(base_url).healed == 0:
+            runs += 1
+            assert runs < 8 / at_a_time
+        singly = [asked.path for asked in provider.requests if not asked.path.endswith("/Calls.json")]
+        assert len(set(singly)) >= 8
+        # Given up are those that were just asked about, and no others.
+        before = len(provider.requests)
+        tally = world.reconcile(base_url, give_up_after=HOUR)
+        assert tally.given_up == len(provider.requests) - before == min(7, at_a_time)
+
+
+def test_a_call_about_which_the_platform_answers_nonsense_does_not_keep_others_from_their_turn():
+    calls = drawn_calls(3, live=3)
+    provider = stand("twilio", [])
+    with serving(provider) as base_url:
+        world = make_world(MemoryStore(), "twilio", base_url)
+        world.deliver([post for call in calls for post in twilio_posts(call)])
+        provider.always = lambda asked: None if asked.path.endswith("/Calls.json") else Answered(400, b"{}")
+        for _ in range(3):
+            assert world.reconcile(base_url).hooks[0].fault == "it answers 400"
+        asked = [each.path for each in provider.requests if not each.path.endswith("/Calls.json")]
+        assert len(set(asked)) == 3
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("before", [True, False])
+def test_what_was_asked_while_the_clock_was_ahead_is_asked_again(before, times):
+    """`before`: whether it was asked once while the clock was right."""
+    calls = drawn_calls(12)
+    provider = stand("vapi", [])
+    with serving(provider) as base_url:
+        world = make_world(MemoryStore(), "vapi", base_url)
+        if before:
+            world.reconcile(base_url, now=FIRST)
+        for number in range(times):
+            world.reconcile(base_url, now=FIRST + 2 * DAY + number * HOUR)
+        provider.calls = calls
+        tally = world.reconcile(base_url, now=BEHIND)
+        [note] = tally.hooks[0].notes
+        assert note.startswith("it was asked when the clock was ahead, up to 2026-01-03T")
+        assert (tally.missing, tally.hooks[0].fault) == (12, None)
+        assert world.calls() == truth("vapi", calls)
+        provider.requests.clear()
+        assert world.reconcile(base_url, now=BEHIND + HOUR).hooks[0].notes == []
+        assert provider.requests[0].query["createdAtGe"] == "2026-01-01T03:00:00.000Z"
+
+
+def test_a_window_that_was_begun_while_the_clock_was_ahead_is_begun_anew():
+    calls = drawn_calls(12)
+    provider = stand("retell", drawn_calls(3), page_rows=1)
+    with serving(provider) as base_url:
+        world = make_world(MemoryStore(), "retell", base_url, rows=1)
+        stop = threading.Event()
+        provider.before_answer = lambda number: stop.set() if number == 2 else None
+        world.reconcile(base_url, now=FIRST + 2 * DAY, wait=lambda _: stop.is_set())
+        kept = msgspec.json.decode(world.store.reconciliation(world.space.org_id, world.hook.id) or "")
+        assert kept["since"] is not None
+        provider.calls = calls
+        tally = world.reconcile(base_url, now=BEHIND)
+        assert tally.hooks[0].fault is None
+        assert world.calls() == truth("retell", calls)
+
+
+def test_a_reconciliation_that_ended_in_the_future_does_not_put_off_the_next():
+    settings = Settings(reconcile_every=900)
+    assert is_due(None, settings, BEHIND)
+    assert not is_due(BEHIND - 600 * SECOND, settings, BEHIND)
+    assert is_due(BEHIND - 900 * SECOND, settings, BEHIND)
+    assert is_due(BEHIND + 2 * DAY, settings, BEHIND)
 
 
 def test_a_call_that_two_platforms_tell_of_is_one():

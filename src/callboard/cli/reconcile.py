@@ -123,6 +123,8 @@ def _show(total: Tally) -> None:
             print(f"{where}: {each.rows:,} rows on {each.pages:,} pages")
         else:
             print(f"{where}: not asked to the end: {plain(each.fault)}", file=sys.stderr)
+        for note in each.notes:
+            print(f"{where}: {plain(note)}", file=sys.stderr)
         if each.left_out:
             many = f"{each.left_out:,} {'call' if each.left_out == 1 else 'calls'}"
             print(

@@ -21,7 +21,12 @@ _AT_ONCE = 500
 
 def lost_calls(store: Store, space: Space, now: Micros) -> Iterator[Call]:
     """The calls of a space that are live past their limit, newest first. They may change on the way."""
-    scope, where, after = Scope(space.org_id, space.id), CallFilter(past_limit=True, now=now), None
+    return each_call(store, space, CallFilter(past_limit=True, now=now))
+
+
+def each_call(store: Store, space: Space, where: CallFilter) -> Iterator[Call]:
+    """The calls of a space that match, newest first. They may change on the way."""
+    scope, after = Scope(space.org_id, space.id), None
     while True:
         found = store.calls(scope, where, Window(limit=_AT_ONCE, after=after))
         for each in found:
@@ -46,7 +51,7 @@ def give_up(store: Store, space: Space, now: Micros, after: Micros, found: Found
     """End each lost call of which nobody knows more, and that was created longer ago than `after`."""
     for call in lost_calls(store, space, now):
         key, way = (space.id, call.call_id), (space.id, call.source)
-        if not is_lost_since(call, now, after) or key in found.alive or way in found.unasked:
+        if not is_lost_since(call, now, after) or key in found.alive | found.unheard or way in found.unasked:
             continue
         last = _last_word(store, space, call.call_id)
         if last is not None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from itertools import islice
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
 
-from callboard.clock import DAY, HOUR, SECOND, Micros
+from callboard.clock import DAY, HOUR, SECOND, Micros, iso
 from callboard.ingest.lost_ends.asking import Asker, AskingError
 from callboard.ingest.lost_ends.belonging import Belonging
-from callboard.ingest.lost_ends.healing import lost_calls
+from callboard.ingest.lost_ends.healing import each_call, lost_calls
 from callboard.ingest.lost_ends.taking_rows import RowTaker
 from callboard.ingest.lost_ends.tally import Found, HookAsked, Pull
 from callboard.ingest.sources.platforms.listing.lister import Key, Lister, Window
@@ -23,8 +23,7 @@ from callboard.ingest.sources.platforms.taking import source_of
 from callboard.model.directory import Space
 from callboard.store.hooks import Hook
 from callboard.store.interface import Store
-from callboard.store.questions import CallFilter, Scope
-from callboard.store.questions import Window as ListWindow
+from callboard.store.questions import CallFilter
 
 PAGES_MAX: Final = 20_000
 """Pages of one window. A platform that has more is asked from anew."""
@@ -34,6 +33,8 @@ SEEN_MAX: Final = 500
 """The latest pages of a window that are known again."""
 LOOK_BACK: Final[Micros] = 90 * DAY
 """How long before a hook was made its open calls are looked for, unless `--since` says otherwise."""
+OF_ITSELF: Final = ("unreadable", "endless", "too_large")
+"""Faults that come again when the same is asked again."""
 OVERLAP: Final[Micros] = HOUR
 """What a window has in common with the one before it, beside the time that a call may be live."""
 Paged = Callable[[int], None]
@@ -63,7 +64,15 @@ class Puller:
         self._asker, self._found, self._pages_max = asker, found, pages_max
         ask_more = self._rows_of_one if source.lister.tells_more else None
         belonging = Belonging(store, source.hook, source.platform, is_shared=source.is_shared)
-        self._taker = RowTaker(store, source.hook, source.platform, belonging, found, ask_more)
+        self._taker = RowTaker(
+            store,
+            source.hook,
+            source.platform,
+            belonging,
+            found,
+            ask_more,
+            tells_state=source.lister.tells_state,
+        )
         self.asked = HookAsked(
             hook_id=source.hook.id, platform=source.hook.platform, space_token=source.space.token
         )
@@ -73,6 +82,7 @@ class Puller:
     def run(self, since: Micros | None, now: Micros, paged: Paged) -> None:
         """Ask until all is known up to now. Raises `AskingError`; what came until then is kept."""
         state = self._state
+        self._check_clock(now)
         if state.since is not None and (since is None or since >= state.since):
             # A run before this one was ended on the way.
             self._window(now, paged)
@@ -81,6 +91,22 @@ class Puller:
             self._begin(self._start(now) if since is None else since, now)
             self._window(now, paged)
         self._ask_singly(now)
+
+    def _check_clock(self, now: Micros) -> None:
+        """What was asked while a clock was ahead is known up to a time that nobody knows: ask again since the
+        last that is sure, or else since the first.
+        """
+        state = self._state
+        if state.since is not None and state.to > now:
+            self._abandon()
+        if state.until is None:
+            return
+        if state.until <= now:
+            self._save(sure=state.until)
+            return
+        told = f"it was asked when the clock was ahead, up to {iso(state.until)}: asked again"
+        self.asked.notes.append(told)
+        self._save(until=state.sure if state.sure is not None and state.sure <= now else None)
 
     def _start(self, now: Micros) -> Micros:
         """Since when calls are wanted, if nobody says."""
@@ -94,8 +120,13 @@ class Puller:
         return max(min(self._hook.created_at, *lost, now), self._hook.created_at - LOOK_BACK)
 
     def _begin(self, since: Micros, now: Micros) -> None:
-        if self._lister.looks_back is not None:
-            since = max(since, now - self._lister.looks_back)
+        looks_back = self._lister.looks_back
+        if looks_back is not None and since < now - looks_back:
+            self.asked.notes.append(
+                f"it lists the last {looks_back // HOUR} hours, not all since {iso(since)}: older calls are "
+                "asked about only if they are known and their end is missing"
+            )
+            since = now - looks_back
         self._save(since=since, to=max(now, since), cursor=None, pages=0, seen=[])
 
     def _window(self, now: Micros, paged: Paged) -> None:
@@ -114,7 +145,7 @@ class Puller:
                     # Numbered pages of another size are other pages: from the first one.
                     self._save(rows=rows // 2, cursor=None, pages=0, seen=[])
                     continue
-                if error.fault in ("unreadable", "unknown", "endless", "too_large"):
+                if error.fault in ("unknown", *OF_ITSELF):
                     self._abandon()
                 raise
             digest = _digest(listed)
@@ -144,31 +175,47 @@ class Puller:
         """Ask about each call that no list had the end of: those that are lost, and those that still wait."""
         if self._lister.one is None:
             return
-        for call_id in [*islice(self._unsettled(now), SINGLY_MAX)]:
+        turns = self._turns(now)
+        self._found.unheard |= {(self._space.id, call_id) for _, call_id in turns}
+        for turn in turns[:SINGLY_MAX]:
             try:
-                rows = self._rows_of_one(self._taker.own_id(call_id))
+                rows = self._rows_of_one(self._taker.own_id(turn[1]))
             except AskingError as error:
-                if error.fault == "unknown":
-                    continue  # it is of another account, or forgotten there
-                raise
-            self.asked.asked_singly += 1
+                if error.fault in ("unknown", *OF_ITSELF):
+                    self._save(turn=turn)
+                if error.fault != "unknown":
+                    raise
+                rows = []  # it is of another account, or forgotten there
+            else:
+                self.asked.asked_singly += 1
             self._taker.take(rows, now)
+            self._found.unheard.discard((self._space.id, turn[1]))
+        if turns:
+            self._save(turn=turns[:SINGLY_MAX][-1])
 
-    def _unsettled(self, now: Micros) -> Any:
+    def _turns(self, now: Micros) -> list[tuple[Micros, str]]:
+        """Creation and id of the calls to ask about, the newest first, from the one whose turn it is. So each
+        comes to its turn, however many there are of which the platform knows nothing.
+        """
+        found = sorted({(-created, call_id) for created, call_id in self._unsettled(now)})
+        last = self._state.turn
+        begin = 0 if last is None else bisect_right(found, (-last[0], last[1]))
+        return [(-created, call_id) for created, call_id in (*found[begin:], *found[:begin])]
+
+    def _unsettled(self, now: Micros) -> Iterator[tuple[Micros, str]]:
         source, alive = source_of(self._hook), self._found.alive
         for call in lost_calls(self._store, self._space, now):
             if call.source == source and (self._space.id, call.call_id) not in alive:
-                yield call.call_id
+                yield call.creation_time, call.call_id
         # Some platforms neither list nor deliver a call that was cancelled before it was dialled.
         waiting = CallFilter(
             call_status="queued",
             start=now - LOOK_BACK,
             end=now - self._space.settings.live_call_limit * SECOND,
         )
-        scope = Scope(self._space.org_id, self._space.id)
-        for each in self._store.calls(scope, waiting, ListWindow(limit=SINGLY_MAX)):
-            if each.call.source == source:
-                yield each.call.call_id
+        for call in each_call(self._store, self._space, waiting):
+            if call.source == source:
+                yield call.creation_time, call.call_id
 
     def _rows_of_one(self, own_id: str) -> list[Any]:
         assert self._lister.one is not None

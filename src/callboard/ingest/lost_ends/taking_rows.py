@@ -53,9 +53,12 @@ class RowTaker:
         belonging: Belonging,
         found: Found,
         ask_more: AskMore | None,
+        *,
+        tells_state: bool = True,
     ) -> None:
         self._store, self._hook, self._platform, self._found = store, hook, platform, found
         self._belonging, self._ask_more = belonging, ask_more
+        self._tells_state = tells_state
         self.left_out: set[str] = set()
         """Ids of calls that may be another hook's."""
 
@@ -193,5 +196,5 @@ class RowTaker:
                 tally.updated += 1
 
     def _note_alive(self, call_id: str, call: Call) -> None:
-        if call.call_status not in FINAL_CALL:
+        if self._tells_state and call.call_status not in FINAL_CALL:
             self._found.alive.add((self._hook.space_id, call_id))

@@ -20,6 +20,8 @@ class HookAsked(Struct, kw_only=True):
     left_out: int = 0
     """Calls that no delivery named, and that are not taken: they may be another hook's, or `pull_only` does
     not name them."""
+    notes: list[str] = field(default_factory=list)
+    """What else there is to know of what was asked."""
     fault: str | None = None
     """Why it could not be asked to the end; the next time goes on from where this one came."""
 
@@ -51,6 +53,8 @@ class Found(Struct):
     tally: Tally
     alive: set[tuple[int, str]] = field(default_factory=set)
     """Space and id of calls that the platform says are live now: none of them is given up."""
+    unheard: set[tuple[int, str]] = field(default_factory=set)
+    """Space and id of calls whose turn to be asked about did not come: none of them is given up."""
     unasked: set[tuple[int, str]] = field(default_factory=set)
     """Space and source of calls whose platform could not be asked: none of them is given up."""
 
@@ -60,6 +64,9 @@ class Pull(Struct, kw_only=True):
 
     until: Micros | None = None
     """Everything of before is known; None: nothing was asked to its end yet."""
+    sure: Micros | None = None
+    """The last such time that was not ahead of the clock when it was asked again: what is asked from, should
+    `until` prove to be."""
     since: Micros | None = None
     """The window that is being asked for; None: none is."""
     to: Micros = 0
@@ -71,3 +78,5 @@ class Pull(Struct, kw_only=True):
     """Rows asked for in a page; None: as many as the platform gives."""
     seen: list[str] = field(default_factory=list)
     """Digests of these pages."""
+    turn: tuple[Micros, str] | None = None
+    """Creation and id of the call that was asked about by itself last: the next run goes on behind it."""

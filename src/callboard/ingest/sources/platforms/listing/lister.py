@@ -66,6 +66,8 @@ class Lister(Struct, frozen=True, kw_only=True):
     """The question for a single call, whose answer holds it, or the events of it."""
     tells_more: bool = False
     """Whether the answer about a single call tells what the list leaves out."""
+    tells_state: bool = True
+    """Whether a row tells where its call stands now; False: it tells what was once sent of it."""
     looks_back: Micros | None = None
     """How long ago calls may be that it lists; None: it does not say."""
 

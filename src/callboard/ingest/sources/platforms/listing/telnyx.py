@@ -56,5 +56,6 @@ TELNYX: Final = Lister(
     page_rows=250,
     per_second=5,
     one=_one,
+    tells_state=False,
     looks_back=DAY,
 )
