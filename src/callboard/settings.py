@@ -151,8 +151,8 @@ class Settings:
     give_up_after: int = _setting(
         0,
         "s",
-        "Calls that are past their limit, and were created longer ago than this, are given up then: they "
-        "failed, by a time-out; 0: never.",
+        "Calls that are past their limit, and of which nothing was told for this long, are given up then: "
+        "they failed, by a time-out; 0: never.",
         0,
         31_536_000,
     )

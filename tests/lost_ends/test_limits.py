@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from callboard.clock import MINUTE, SECOND
-from callboard.ingest.lost_ends.healing import lost_calls
+from callboard.clock import DAY, HOUR, MINUTE, SECOND
+from callboard.ingest.lost_ends.healing import count_lost, give_up, lost_calls
+from callboard.ingest.lost_ends.tally import Found, Tally
 from callboard.query.reports.attention import attention
 from callboard.query.reports.scope import ReportScope
 from callboard.query.reports.trust import trust
@@ -94,3 +95,36 @@ def test_the_end_of_an_attention_item_is_a_list_of_as_many(store):
     where = CallFilter(call_status="ringing", past_limit=True, now=now)
     assert item.count == store.count_calls(Scope(acme.id, space.id), where) == 2
     assert item.ids == ["c0", "c1"]
+
+
+def test_the_limit_of_a_scheduled_call_counts_from_its_answer(store):
+    """It was created two days before it was made, and talks for a minute."""
+    acme = make_organization(store)
+    space = make_space(store, acme, live_call_limit=3_600)
+    now = NOW + 2 * DAY
+    answered = now - MINUTE
+    entry = call("planned", "in_progress", at=2 * 86_400 - 60, creation_time=NOW, start_time=answered)
+    send(store, space, entry)
+    one, scope = Scope(acme.id, space.id), ReportScope(org_id=acme.id, spaces=(space,), one=True)
+    for later, is_past in ((0, False), (HOUR - MINUTE - 1, False), (HOUR, True)):
+        moment = now + later
+        totals = store.changes_since(acme.id, -1).totals
+        assert count_lost(store, space, moment) == is_past
+        assert attention(store, scope, totals, moment).counts["call_in_progress_too_long"] == is_past
+        assert trust(store, scope, [totals[space.id]], moment).calls_past_limit == is_past
+        for kind in ("talking_at", "offered_at"):
+            where = CallFilter(**{kind: (moment, moment + 1)})
+            assert store.count_calls(one, where) == (not is_past)
+        found = Found(Tally())
+        give_up(store, space, moment, HOUR - 2 * MINUTE, found)
+        assert found.tally.given_up == is_past
+
+
+def test_a_call_is_given_up_so_long_after_its_last_word(store):
+    """One that was scheduled, and has just begun to ring."""
+    space = make_space(store, make_organization(store), live_call_limit=3_600)
+    send(store, space, call("planned", "ringing", at=2 * 86_400, creation_time=NOW))
+    for later, given_up in ((MINUTE, 0), (HOUR, 0), (HOUR + 1, 1)):
+        found = Found(Tally())
+        give_up(store, space, NOW + 2 * DAY + later, HOUR, found)
+        assert found.tally.given_up == given_up

@@ -41,7 +41,8 @@ class CallLimits(NamedTuple):
 def is_past_limit(call: Call, now: int, limits: CallLimits) -> bool:
     """Whether a call is live, longer than it may be."""
     live = call.call_status in ("ringing", "in_progress")
-    return live and call.creation_time + limits.of(call) * SECOND < now
+    since = max(call.creation_time, call.start_time or 0)
+    return live and since + limits.of(call) * SECOND < now
 
 
 def call_passes(call: Call, where: CallFilter, limits: CallLimits) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from callboard.clock import DAY, HOUR, MINUTE, SECOND
 from callboard.model.directory import SpaceSettings
@@ -43,6 +44,7 @@ drawn_calls = st.lists(
         {
             "status": st.sampled_from(["in_progress", "ringing", "queued", "completed", "missed"]),
             "age": ages,
+            "answered": st.one_of(st.none(), ages),
             "ended": ages,
             "task": st.sampled_from([None, "t0", "t1", "t2"]),
             "space": spaces,
@@ -76,7 +78,12 @@ def told(worlds: Worlds, kind: str, calls: list[Any], tasks: list[Any]) -> World
     for number, each in enumerate(calls):
         at = -min(each["ended"], each["age"]) / SECOND
         entry = events.call(
-            f"c{number}", each["status"], at=at, creation_time=NOW - each["age"], task_id=each["task"]
+            f"c{number}",
+            each["status"],
+            at=at,
+            creation_time=NOW - each["age"],
+            start_time=UNSET if each["answered"] is None else NOW - each["answered"],
+            task_id=each["task"],
         )
         send(world.store, world.spaces[each["space"]], entry)
     return world
@@ -93,7 +100,9 @@ def plain(world: World, listed: Scope, tokens: dict[int, str]) -> dict[tuple[Any
     calls = all_calls(world.store, listed)
     for space_id, call in calls:
         limit = HOUR if space_id == world.spaces["summer"].id else 4 * HOUR
-        if call.call_status in ("in_progress", "ringing") and NOW - call.creation_time > limit:
+        # It may have been scheduled long before it was made.
+        since = max(call.creation_time, call.start_time or 0)
+        if call.call_status in ("in_progress", "ringing") and NOW - since > limit:
             count(f"call_{call.call_status}_too_long", space_id)
     for space_id, task in all_tasks(world.store, listed):
         since = task.waiting_since

@@ -95,7 +95,8 @@ def span_of(call: Call, kind: str) -> tuple[int, int] | None:
     if begin is None or begin < call.creation_time or call.contradicting:
         return None
     live = call.call_status in ("ringing", "in_progress")
-    end = min(NOW, begin + LIMIT) if live else call.end_time
+    # Its limit counts from its answer: it may have been scheduled long before.
+    end = min(NOW, max(begin, call.start_time or 0) + LIMIT) if live else call.end_time
     if end is None or ends_at_its_start(call, kind):
         return None
     if not live and end - begin + SECOND < (call.duration_ms or 0) * 1000:

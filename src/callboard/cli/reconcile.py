@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     "--give-up-after",
     type=values.length,
     metavar="LENGTH",
-    help="End calls that are past their limit, and were created longer ago than this: 24h.",
+    help="End calls that are past their limit, and of which nothing was told for this long: 24h.",
 )
 @store_options
 def reconcile(

@@ -80,9 +80,13 @@ def given_up(call: Call, last: Entry) -> CallEvent:
     )
 
 
-def is_lost_since(call: Call, now: Micros, give_up_after: Micros) -> bool:
-    """Whether a call was created so long ago that it is given up."""
-    return call.creation_time + give_up_after < now
+def is_lost_since(call: Call, last: Entry, now: Micros, give_up_after: Micros) -> bool:
+    """Whether the last word of a call, and its answer, are so long ago that it is given up. Its creation says
+    little: a call may be scheduled days before it is made.
+
+    `last`: the greatest event of the call that has a status.
+    """
+    return max(call.live_since, last.occurred_at) + give_up_after < now
 
 
 def _rank(call: Call) -> int:

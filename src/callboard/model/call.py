@@ -125,11 +125,18 @@ class Call(Struct, frozen=True):
 
     def ends(self, began: Micros, limit_s: int) -> Micros | None:
         """When the talk or the offer that began at `began` is over. A final call: at its end, None if that is
-        unknown. A live call: after `limit_s` seconds, its space's limit for live calls.
+        unknown. A live call: `limit_s` seconds, the limit for live calls, after it was answered.
         """
         if self.call_status in FINAL_CALL:
             return self.end_time
-        return began + limit_s * SECOND
+        return max(began, self.live_since) + limit_s * SECOND
+
+    @property
+    def live_since(self) -> Micros:
+        """Since when a live call counts as live: its answer, else its creation. One that was scheduled may
+        be created days before it is made.
+        """
+        return self.creation_time if self.start_time is None else max(self.creation_time, self.start_time)
 
     def has_unknown_time(self, kind: str) -> bool:
         """Whether there was talk (`talk`) or an offer (`offered`) whose times are unknown."""

@@ -38,7 +38,7 @@ class SpaceSettings(Struct, frozen=True, omit_defaults=False, forbid_unknown_fie
     """Seconds a task may stay pending, counted from its scheduled time if that is later, before it counts as
     stuck."""
     live_call_limit: int = 14_400
-    """Seconds after its creation that a ringing or connected call counts as live. After that it has most
+    """Seconds after its answer, or else its creation, that a call counts as live. After that it has most
     likely ended without an event that says so."""
 
 

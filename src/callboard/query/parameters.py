@@ -161,8 +161,8 @@ CALL_FILTERS = DIMENSION_FILTERS | table(
     spans("offered_at", "The same, between creation and end."),
     flags(
         "past_limit",
-        "`true`: calls that ring or talk for longer since their creation than their space, or the hook by "
-        "which they came, allows (`live_call_limit`); `false`: the others.",
+        "`true`: calls that ring or talk for longer, since their answer or else their creation, than their "
+        "space, or the hook by which they came, allows (`live_call_limit`); `false`: the others.",
     ),
     words(
         "unplaced", "Calls that talked, or were offered, at a time that cannot be told.", ("talk", "offered")

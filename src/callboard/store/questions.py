@@ -75,8 +75,9 @@ class CallFilter(Struct, frozen=True, kw_only=True):
     unplaced: str | None = None
     """`talk` or `offered`: calls that talked, or were offered, at an unknown time."""
     past_limit: bool | None = None
-    """True: only calls that are `ringing` or `in_progress` at `now`, longer after their creation than a call
-    may be: the least of what their space and the hooks allow by which they may have come."""
+    """True: only calls that are `ringing` or `in_progress` at `now`, longer after their answer, or else
+    their creation, than a call may be: the least of what their space and the hooks allow by which they may
+    have come."""
     now: Micros = 0
     start: Micros | None = None
     """`creation_time >= start`"""

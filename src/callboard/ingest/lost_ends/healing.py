@@ -48,13 +48,15 @@ def heal_from_groups(store: Store, space: Space, now: Micros, found: Found) -> N
 
 
 def give_up(store: Store, space: Space, now: Micros, after: Micros, found: Found) -> None:
-    """End each lost call of which nobody knows more, and that was created longer ago than `after`."""
+    """End each lost call of which nobody knows more, and of which the last was told longer ago than
+    `after`.
+    """
     for call in lost_calls(store, space, now):
         key, way = (space.id, call.call_id), (space.id, call.source)
-        if not is_lost_since(call, now, after) or key in found.alive | found.unheard or way in found.unasked:
+        if key in found.alive or key in found.unheard or way in found.unasked:
             continue
         last = _last_word(store, space, call.call_id)
-        if last is not None:
+        if last is not None and is_lost_since(call, last, now, after):
             _commit(store, space, given_up(call, last), now, found)
             found.tally.given_up += 1
 

@@ -34,7 +34,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     since: Micros | None = None
     """Since when platforms are asked for calls; None: since the last time."""
     give_up_after: Micros | None = None
-    """Calls that were created longer ago than this are given up; None: none is."""
+    """Lost calls of which the last was told longer ago than this are given up; None: none is."""
 
 
 class Reconciler:

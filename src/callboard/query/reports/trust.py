@@ -78,8 +78,9 @@ class Trust(Struct, frozen=True, kw_only=True):
     lag: Lag
     outcomes: Outcomes
     calls_past_limit: int
-    """Calls still ringing or in progress longer after their creation than their limit (`live_call_limit`
-    of the space, or of the hook by which they came): the event that says how they ended is missing."""
+    """Calls still ringing or in progress longer after their answer, or else their creation, than their limit
+    (`live_call_limit` of the space, or of the hook by which they came): the event that says how they ended is
+    missing."""
     durations_unknown: int
     """Completed calls of unknown duration, which no average includes."""
     durations_unknown_link: str

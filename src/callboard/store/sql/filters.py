@@ -140,6 +140,10 @@ _BEGINS: dict[str, LiteralString] = {
     + _HAS_KNOWN_TIME
     + "creation_time) THEN creation_time END",
 }
+_ANSWERED_AFTER: LiteralString = (
+    "CASE WHEN start_time > creation_time THEN start_time - creation_time ELSE 0 END"
+)
+"""From the creation of a live call until it counts as live. The same rule as `Call.live_since`."""
 _SPACE_OF_CALL: LiteralString = " FROM space WHERE space.id = call.space_id AND space.org_id = call.org_id)"
 _HOOKS_OF_CALL: LiteralString = (
     " FROM hook WHERE hook.org_id = call.org_id AND hook.space_id = call.space_id"
@@ -153,6 +157,8 @@ def interval(dialect: Dialect, kind: str) -> tuple[str, str]:
     """
     begins = _BEGINS[kind]
     limit = live_limit(dialect)
+    if kind == "offered":
+        limit = _ANSWERED_AFTER + " + " + limit
     return begins, "CASE WHEN " + _FINAL + " THEN end_time ELSE " + begins + " + " + limit + " END"
 
 
@@ -168,8 +174,9 @@ def live_limit(dialect: Dialect) -> str:
 
 def past_limit(dialect: Dialect) -> str:
     """SQL for whether a call is live at `:now` and should not be any more: no word of its end has come."""
+    since: LiteralString = "creation_time + " + _ANSWERED_AFTER
     return (
-        "(call_status IN ('ringing', 'in_progress') AND creation_time + " + live_limit(dialect) + " < :now)"
+        "(call_status IN ('ringing', 'in_progress') AND " + since + " + " + live_limit(dialect) + " < :now)"
     )
 
 

@@ -6694,7 +6694,7 @@ export interface operations {
                  */
                 offered_at?: string | unknown | unknown | unknown | unknown;
                 /**
-                 * @description `true`: calls that ring or talk for longer since their creation than their space, or the hook by which they came, allows (`live_call_limit`); `false`: the others.
+                 * @description `true`: calls that ring or talk for longer, since their answer or else their creation, than their space, or the hook by which they came, allows (`live_call_limit`); `false`: the others.
                  * @example true
                  */
                 past_limit?: boolean;

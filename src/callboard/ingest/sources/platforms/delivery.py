@@ -75,8 +75,8 @@ class HookSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     metadata_keys: tuple[str, ...] = ()
     """Keys of the metadata that users give their calls at the platform, to be kept with the call."""
     live_call_limit: Annotated[int, Meta(ge=1, le=604_800)] | None = None
-    """Seconds after its creation that a call of this hook may ring or talk; None: what its space allows. Of
-    both, and of several hooks of one platform in a space, the least."""
+    """Seconds after its answer, or else its creation, that a call of this hook may be live; None: what
+    its space allows. Of both, and of several hooks of one platform in a space, the least."""
     api_url: str | None = None
     """Where the platform's list API is, if not where it usually is. One of those that the operator allows."""
     pull_only: tuple[str, ...] = ()
