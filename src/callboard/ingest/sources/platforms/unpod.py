@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from callboard.clock import Micros
+from callboard.clock import SECOND, Micros
 from callboard.ingest.sources.platforms.delivery import PULLED, Delivery, HookSettings, Translation, Unfit
 from callboard.ingest.sources.platforms.livekit import REASONS as LIVEKIT_REASONS
 from callboard.ingest.sources.platforms.platform import Platform
@@ -24,7 +24,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     word_of,
 )
 from callboard.ingest.sources.platforms.reading.moments import moment
-from callboard.ingest.sources.platforms.reading.phones import party
+from callboard.ingest.sources.platforms.reading.phones import Party, party
 from callboard.ingest.sources.platforms.reading.tables import table_rows, told
 from callboard.ingest.sources.platforms.reading.values import cut, first_text, length, text, whole
 from callboard.ingest.sources.platforms.signatures.static import HEADER
@@ -66,7 +66,7 @@ Unpod posts each task when it is done: at the agent, set *Webhook URL* to
     {url}
 
 with the header `X-Callboard-Secret: {secret}`. It has no webhooks for calls that belong to no task: give this
-hook an API token, and Callboard asks for the call logs and tasks.
+hook an API token, and Callboard asks for the call logs. Tasks are not asked for: send again what was lost.
 """
 
 
@@ -184,7 +184,22 @@ def _call_of_task(
     customer = party(first_text(output.get("contact_number"), inner(row, "input").get("contact_number")))
     ends = (customer, party(output.get("assistant_number")))
     parties(event, *(ends if call_type == "inbound" else ends[::-1]))
-    return event
+    # It tells more than the row of the call logs: its task, its outcome, what was said.
+    return event | _same_call(start, end, talk, ends, rank=2)
+
+
+def _same_call(
+    start: Micros | None, end: Micros | None, talk: float | None, ends: tuple[Party, Party], *, rank: int
+) -> dict[str, Any]:
+    """The group of a call that a task and the call logs tell of by ids that have nothing in common: both
+    numbers, start, end and length, of which the call logs have no two alike. Numbers may be swapped in one of
+    them, and fractions of a second cut. Nothing joins calls that were not answered: too little is told.
+    """
+    numbers = sorted(each.number for each in ends if each.number is not None)
+    if start is None or end is None or not talk or len(numbers) < len(ends):
+        return {}
+    told = (start // SECOND, end // SECOND, round(talk * 1000), *numbers)
+    return {"group_id": "unpod_call:" + ":".join(map(str, told)), "group_rank": rank}
 
 
 def _call(
@@ -260,12 +275,12 @@ def _call(
         external_ids={"unpod": call_id} if call_id else None,
         metadata=metadata(settings, inner(row, "data"), recording_url=first_text(row.get("recording_url"))),
     )
-    parties(
-        event,
+    ends = (
         party(first_text(row.get("source_number"), row.get("from_number"))),
         party(first_text(row.get("destination_number"), row.get("to_number"), row.get("user_number"))),
     )
-    return event
+    parties(event, *ends)
+    return event | (_same_call(start, end, talk, ends, rank=1) if is_over else {})
 
 
 def _said(
