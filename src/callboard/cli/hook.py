@@ -106,7 +106,7 @@ def create(
         )
         created = store.create_hook(owner.id, new)
     url = hook_url(base_url(settings), of.name, token.text)
-    setup = setup_text(of, url, made, secrets)
+    setup = setup_text(of, url, made, secrets, space.token)
     _show_once(created, HookCounts(), space.token, url, made, setup, settings, as_json=as_json)
 
 
@@ -212,7 +212,7 @@ def rotate(
         counts = store.hook_counts(before.org_id).get(hook_id, HookCounts())
         space_token = space_token_of(store, rotated)
     url = hook_url(base_url(settings), of.name, f"{rotated.prefix}…" if token is None else token.text)
-    setup = setup_text(of, url, made, secrets or newest)
+    setup = setup_text(of, url, made, secrets or newest, space_token)
     until = old_valid_until(of, newest, secrets, rotation)
     if as_json:
         show_json(

@@ -109,7 +109,7 @@ async def create_hook(request: Request) -> Response:
         space.token,
         url,
         secrets=made,
-        setup=setup_text(platform, url, made, secrets),
+        setup=setup_text(platform, url, made, secrets, space.token),
     )
     return json_response(One(201, "Hook created; its URL and secrets are shown this once", shown), 201)
 
@@ -135,13 +135,14 @@ async def rotate_hook(request: Request) -> Response:
     counts = await request.store_threads.run(services.store.hook_counts, hook.org_id)
     shown = token.text if token is not None else f"{hook.prefix}…"
     url = hook_url(_base(request), hook.platform, shown)
+    space_token = _space_token(request, hook)
     item = hook_item(
         rotated,
         counts.get(hook.id, HookCounts()),
-        _space_token(request, hook),
+        space_token,
         url,
         secrets=made,
-        setup=setup_text(platform, url, made, secrets or before),
+        setup=setup_text(platform, url, made, secrets or before, space_token),
         old_valid_until=iso(old_valid_until(platform, before, secrets, rotation)),
     )
     return json_response(One(200, "Hook rotated; what is new is shown this once", item))

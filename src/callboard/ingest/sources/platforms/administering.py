@@ -159,9 +159,11 @@ def lacking(platform: Platform, secrets: Mapping[str, str]) -> list[Secret]:
     return [each for each in platform.signature.secrets if not each.optional and not secrets.get(each.name)]
 
 
-def setup_text(platform: Platform, url: str, made: Mapping[str, str], secrets: Mapping[str, str]) -> str:
-    """What to do in the platform, with the URL and the secrets that we made filled in."""
-    text = platform.setup.replace("{url}", url)
+def setup_text(
+    platform: Platform, url: str, made: Mapping[str, str], secrets: Mapping[str, str], space_token: str
+) -> str:
+    """What to do in the platform, with the URL, the secrets that we made and the hook's space filled in."""
+    text = platform.setup.replace("{url}", url).replace("{space}", space_token)
     for secret in made.values():
         text = text.replace("{secret}", secret)
     text = text.replace("{secret}", "the hook's secret, which was shown when it was made").strip()

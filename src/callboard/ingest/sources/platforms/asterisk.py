@@ -37,7 +37,7 @@ _FRAMES = re.compile(r"\r?\n\s*\r?\n")
 _SETUP: Final = """\
 Asterisk writes its records to a file: let Callboard follow it on the same machine,
 
-    callboard watch /var/log/asterisk/cdr-csv/Master.csv --format asterisk
+    callboard watch /var/log/asterisk/cdr-csv/Master.csv --format asterisk --space {space}
 
 with `loguniqueid=yes` and `newcdrcolumns=yes` in the section `[csv]` of `cdr.conf`. Or post each record from
 a hangup handler, after `endbeforehexten=yes` in `cdr.conf`, to `{url}` with the header

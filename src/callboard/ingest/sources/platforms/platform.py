@@ -92,7 +92,7 @@ class Platform(Struct, frozen=True, kw_only=True):
     words: Mapping[str, WordTable]
     """Field of an event → the table that decides it."""
     setup: str
-    """What to paste where in that platform, in Markdown; `{url}` and `{secret}` are replaced."""
+    """What to paste where in that platform, in Markdown; `{url}`, `{secret}` and `{space}` are replaced."""
     methods: tuple[str, ...] = ("POST",)
     id_prefix: str = ""
     """Stands before its ids of calls, where they are numbers that another platform may give, too."""
