@@ -112,8 +112,8 @@ def test_the_limit_of_a_scheduled_call_counts_from_its_answer(store):
         assert count_lost(store, space, moment) == is_past
         assert attention(store, scope, totals, moment).counts["call_in_progress_too_long"] == is_past
         assert trust(store, scope, [totals[space.id]], moment).calls_past_limit == is_past
-        for kind in ("talking_at", "offered_at"):
-            where = CallFilter(**{kind: (moment, moment + 1)})
+        span = (moment, moment + 1)
+        for where in (CallFilter(talking_at=span), CallFilter(offered_at=span)):
             assert store.count_calls(one, where) == (not is_past)
         found = Found(Tally())
         give_up(store, space, moment, HOUR - 2 * MINUTE, found)

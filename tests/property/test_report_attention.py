@@ -101,8 +101,8 @@ def plain(world: World, listed: Scope, tokens: dict[int, str]) -> dict[tuple[Any
     for space_id, call in calls:
         limit = HOUR if space_id == world.spaces["summer"].id else 4 * HOUR
         # It may have been scheduled long before it was made.
-        since = max(call.creation_time, call.start_time or 0)
-        if call.call_status in ("in_progress", "ringing") and NOW - since > limit:
+        live_since = max(call.creation_time, call.start_time or 0)
+        if call.call_status in ("in_progress", "ringing") and NOW - live_since > limit:
             count(f"call_{call.call_status}_too_long", space_id)
     for space_id, task in all_tasks(world.store, listed):
         since = task.waiting_since
