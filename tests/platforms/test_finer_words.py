@@ -15,6 +15,7 @@ from msgspec import structs
 
 from callboard.clock import DAY, HOUR, Micros
 from callboard.ingest.instants import instant
+from callboard.ingest.lost_ends.belonging import Belonging
 from callboard.ingest.lost_ends.taking_rows import RowTaker
 from callboard.ingest.lost_ends.tally import Found, Tally
 from callboard.ingest.sources.platforms.delivery import FROM_FILE, Delivery
@@ -303,7 +304,9 @@ def orders(told: Told) -> list[tuple[Arrival, ...]]:
 def arrive(world: Any, arrival: Arrival) -> None:
     platform = PLATFORMS[world.platform]
     if arrival.by == "list":
-        RowTaker(world.store, world.hook, platform, Found(Tally()), None).take(arrival.what, arrival.at)
+        belonging = Belonging(world.store, world.hook, platform, is_shared=False)
+        taker = RowTaker(world.store, world.hook, platform, belonging, Found(Tally()), None)
+        taker.take(arrival.what, arrival.at)
         return
     if arrival.by == "file":
         method, body = FROM_FILE, json.dumps(arrival.what)

@@ -97,7 +97,7 @@ def test_a_name_of_a_header_that_never_arrives_is_refused(name):
 
 
 def test_a_signature_that_leaves_the_body_out_is_refused():
-    with pytest.raises(InvalidInputError, match=r"hmac\.payload: must have \{body\}"):
+    with pytest.raises(InvalidInputError, match=r"hmac\.payload: must hold \{body\}"):
         settings_document({"hmac": {"payload": "{timestamp}"}}, Settings())
 
 
