@@ -23,7 +23,10 @@ AT_S: Final = 1_772_719_200
 ANSWER: Final = "2026-03-05T14:00:05Z"
 HEADER: Final = ("| What is sent | What becomes of it |", "| --- | --- |")
 AN_END: Final = "the end, which its [word](#what-its-words-mean) tells"
-LEG: Final = {"uuid": "a", "call_uuid": "a", "end_epoch": str(AT_S), "hangup_cause": "NORMAL_CLEARING"}
+LEG: Final = {
+    "uuid": "a", "call_uuid": "a", "answer_epoch": str(AT_S - 5), "end_epoch": str(AT_S),
+    "hangup_cause": "NORMAL_CLEARING",
+}  # fmt: skip
 
 
 def table_of(platform: str) -> str:
@@ -132,10 +135,13 @@ def _livekit() -> Iterator[Kind]:
 
 def _elevenlabs() -> Iterator[Kind]:
     call = {"conversation_id": "conv_1", "status": "done", "failure_reason": "busy"}
-    told = {"start_time_unix_secs": AT_S, "call_duration_secs": 60}
+    told = {"start_time_unix_secs": AT_S, "call_duration_secs": 60, "termination_reason": "end_call tool"}
+    body = {"Timestamp": "Thu, 05 Mar 2026 14:00:00 +0000"}
 
     def sent(kind: str, **more: Any) -> Delivery:
-        return _json({"type": kind, "event_timestamp": AT_S, "data": call | {"metadata": told | more}})
+        return _json(
+            {"type": kind, "event_timestamp": AT_S, "data": call | {"metadata": told | {"body": body} | more}}
+        )
 
     yield from _each("post_call_transcription call_initiation_failure", sent)
     yield from _each("post_call_audio", sent)
@@ -191,7 +197,8 @@ def _vonage() -> Iterator[Kind]:
 
 def _plivo() -> Iterator[Kind]:
     words = "ringing in-progress completed busy no-answer timeout cancel failed"
-    times = {"StartTime": "2026-03-05 14:00:00"}
+    over = {"AnswerTime": "2026-03-05 14:00:05", "EndTime": "2026-03-05 14:00:09"}
+    times = {"StartTime": "2026-03-05 14:00:00"} | over
     for name, delivery in _each(words, lambda word: _form(CallUUID="p", CallStatus=word, **times)):
         yield name.replace("`", "`CallStatus=", 1), delivery
     yield "a form without `CallStatus`, as of a recording", _form(CallUUID="p")
@@ -199,7 +206,8 @@ def _plivo() -> Iterator[Kind]:
 
 def _bland() -> Iterator[Kind]:
     call = {"call_id": "b", "created_at": AT}
-    yield "the message after a call", _json(call | {"status": "completed", "completed": True})
+    over = {"started_at": ANSWER, "corrected_duration": "9", "status": "completed", "completed": True}
+    yield "the message after a call", _json(call | over)
     yield "`queue_status` `new`, `queued` or `allocated`", _json(call | {"queue_status": "queued"})
     yield "`queue_status` `started`", _json(call | {"queue_status": "started"})
     yield "other messages of `webhook_events`, as of latency and tools", _json({"call_id": "b"})
@@ -209,7 +217,12 @@ def _aircall() -> Iterator[Kind]:
     data = {"id": 1, "started_at": AT_S}
 
     def sent(name: str) -> Delivery:
-        return _json({"resource": name.partition(".")[0], "event": name, "timestamp": AT_S, "data": data})
+        over = (
+            {"answered_at": AT_S + 5, "ended_at": AT_S + 9} if name in ("call.hungup", "call.ended") else {}
+        )
+        return _json(
+            {"resource": name.partition(".")[0], "event": name, "timestamp": AT_S, "data": data | over}
+        )
 
     yield from _each("call.created call.ringing_on_agent call.agent_declined call.answered", sent)
     yield from _each("call.transferred call.hold call.unhold call.hungup call.ended", sent)
@@ -223,7 +236,7 @@ def _dialpad() -> Iterator[Kind]:
 
     yield from _each("calling preanswer queued ringing connected hold parked merged monitor barge", sent)
     yield from _each("takeover eavesdrop", sent)
-    yield "`hangup` of a call that was connected", sent("hangup", date_connected=AT_S * 1000)
+    yield "`hangup` of a call that was connected", sent("hangup", date_connected=AT_S * 1000 - 9000)
     yield from _each("missed voicemail blocked", sent)
     yield "`hangup` of another", sent("hangup")
     yield from _each(" ".join(sorted(dialpad.FACTS)), sent)
@@ -236,6 +249,7 @@ def _amazon_connect() -> Iterator[Kind]:
         return _json({"requestId": "r", "timestamp": AT_S, "records": [{"data": data}]})
 
     call = {"ContactId": "a", "DisconnectTimestamp": AT, "DisconnectReason": "CUSTOMER_DISCONNECT"}
+    call |= {"ConnectedToSystemTimestamp": AT}
     yield "a contact record of the channel `VOICE`", sent(call | {"Channel": "VOICE"})
     yield from _each("CHAT TASK EMAIL", lambda channel: sent(call | {"Channel": channel}))
     yield "events of agents", sent({"EventType": "LOGIN", "AgentARN": "a"})
@@ -281,7 +295,11 @@ def _kamailio() -> Iterator[Kind]:
 
 def _vicidial() -> Iterator[Kind]:
     def called(**fields: str) -> Delivery:
-        return Delivery(method="GET", query=urlencode({"uniqueid": "1.1", **fields}), received_at=instant(AT))
+        return Delivery(
+            method="GET",
+            query=urlencode({"uniqueid": "1.1", "epoch": AT_S, **fields}),
+            received_at=instant(AT),
+        )
 
     yield "the *Start Call URL* (`event=start`)", called(event="start")
     yield "the *Dispo Call URL* (`event=dispo`)", called(event="dispo", dispo="SALE", talk_time="60")

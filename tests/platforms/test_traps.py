@@ -24,6 +24,23 @@ def test_vapi_lengths_follow_from_the_times():
     assert call["call_status"] == "missed"
 
 
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("customer-ended-call", "completed"),
+        ("call.in-progress.sip-completed-call", "completed"),
+        ("manually-canceled", "missed"),
+        ("some-new-reason", "missed"),
+        (None, "missed"),
+    ],
+)
+def test_an_end_of_vapi_without_times_is_completed_only_where_its_word_tells_of_a_talk(word, status):
+    """The report behind it decides; where that is lost, nothing has shown an answer."""
+    message = {"type": "status-update", "status": "ended", "timestamp": 1772719270000, "endedReason": word}
+    (call,) = calls(("vapi", {"message": message | {"call": {"id": "v-5"}}}))
+    assert call["call_status"] == status
+
+
 @pytest.mark.parametrize("lags", ["started", "allocated", "queued", "new"])
 def test_a_call_of_bland_that_is_over_is_over(lags):
     """One of its fields still says that it runs."""

@@ -168,8 +168,7 @@ completed unknown: +unspecified
     ("vonage", "call_status"): told("""
 queued: started
 ringing: ringing
-in_progress: answered | human
-completed voicemail: machine
+in_progress: answered | human | machine
 missed busy: busy
 missed no_answer: unanswered | timeout
 missed canceled: cancelled
@@ -181,7 +180,8 @@ completed hangup 1: +completed
 missed no_answer 1: completed
 """),
     ("plivo", "end_reason"): told("""
-completed hangup: 4000
+completed hangup: +4000
+missed no_answer: 4000
 completed agent_hangup: 4010 | 4020 | 4030
 missed canceled: 1000 | 9000
 failed billing: 1010

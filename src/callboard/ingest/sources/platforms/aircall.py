@@ -138,7 +138,11 @@ def _end(data: Mapping[str, Any], found: Translation, *, answered: bool) -> tupl
     if first_text(data.get("voicemail")):
         word = "voicemail"
     else:
-        word = word_of(data.get("missed_call_reason")) or ("answered" if answered else "unanswered")
+        word = word_of(data.get("missed_call_reason"))
+        if word is None and not answered:
+            # Nothing says so but that no answer is told.
+            return Meaning("missed", "no_answer", standing=1), "unanswered"
+        word = word or "answered"
     return end_of(ENDS, word, found, answered=answered), word
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from callboard.clock import SECOND
 from callboard.ingest.sources.platforms.delivery import (
@@ -231,7 +231,10 @@ def _end(row: Mapping[str, Any], call_type: str | None, times: _Times, found: Tr
     answered = start is not None
     if word is None:
         return ending(Meaning("completed" if answered else "missed", "unknown"), "", times.end, start=start)
-    return ending(end_of(REASONS, word, found, answered=answered), word, times.end, start=start)
+    meaning = end_of(REASONS, word, found, answered=answered)
+    if word == "abandoned":  # nothing says so but that no agent is told
+        meaning = structs.replace(meaning, standing=1)
+    return ending(meaning, word, times.end, start=start)
 
 
 class _Request(Struct):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from msgspec import structs
+
 from callboard.clock import SECOND
 from callboard.ingest.sources.platforms.delivery import (
     FROM_FILE,
@@ -92,10 +94,13 @@ def _event(call: Mapping[str, Any], settings: HookSettings, found: Translation) 
         moment(call.get("started_at"), "started_at"),
     )
     length = seconds(call.get("corrected_duration"), "corrected_duration")
-    if length is None and (minutes := number(call.get("call_length"), "call_length")) is not None:
+    rounded = length is None
+    if rounded and (minutes := number(call.get("call_length"), "call_length")) is not None:
         length = seconds(str(minutes * 60), "call_length")
     word = _word(call, found)
     meaning = end_of(WORDS, word, found, answered=start is not None or bool(length))
+    if rounded and meaning.status in FINAL_CALL:
+        meaning = structs.replace(meaning, standing=1)  # one that tells the seconds stands
     if meaning.status in FINAL_CALL:
         # `end_at` may be the time at which the call would have been cut off.
         end = start + int(length * SECOND) if start is not None and length is not None else None

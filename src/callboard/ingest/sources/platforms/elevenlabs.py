@@ -159,6 +159,8 @@ def _conversation(
         began = start if meaning.status == "completed" or length else None
         said = ending(meaning, word, end, length=length, start=began, rough=rough)
         said["occurred_at"] = first_time(end, start, sent_at)
+        if start is None:
+            said["rough"] = ["occurred_at"]  # it was sent a while after the end
         said["answered_by"] = "machine" if meaning.end_reason == "voicemail" else None
     event = call_event(call_id, creation_time=created, **said) | _facts(call_id, data, settings, found)
     if listed and "call_type" in event:
@@ -210,12 +212,14 @@ def _failure(data: Mapping[str, Any], found: Translation, sent_at: int | None) -
     code = first_text(body.get("sip_status_code"), body.get("SipResponseCode"))
     word = f"failure:sip:{code}" if reason == "unknown" and code else f"failure:{reason}"
     meaning = end_of(REASONS, word[:1000], found, answered=False, otherwise=FAILURES)
-    end = first_time(moment(body.get("Timestamp"), "Timestamp"), sent_at)
+    if word == "failure:unknown" and "failure_reason" not in data:
+        meaning = structs.replace(meaning, standing=1)
+    end = moment(body.get("Timestamp"), "Timestamp")
     call_id = text(data.get("conversation_id"))
     direction = known("call_type", body.get("Direction"), _TWILIO_DIRECTIONS, found)
     event = _identity(call_id, first_text(body.get("CallSid"), body.get("call_sid")), None) | call_event(
         call_id,
-        occurred_at=end,
+        occurred_at=first_time(end, sent_at),
         call_type=direction or "outbound",
         agent=agent_of(data.get("agent_name"), ids=[data.get("agent_id")]),
         **ending(meaning, word[:1000], end),

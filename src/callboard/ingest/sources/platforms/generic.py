@@ -173,6 +173,7 @@ def _is_id(value: Any) -> bool:
 GENERIC: Final = Platform(
     name="generic",
     title="Any sender",
+    weighs_itself=True,
     signature=STANDARD,
     translate=translate,
     words={"call_status": STATUSES},

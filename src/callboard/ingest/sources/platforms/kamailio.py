@@ -325,6 +325,7 @@ def _metadata(row: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]
 
 KAMAILIO: Final = Platform(
     name="kamailio",
+    weighs_itself=True,
     title="Kamailio",
     signature=HEADER,
     translate=translate,

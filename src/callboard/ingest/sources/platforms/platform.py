@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct, structs
 
 from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings, Translation
-from callboard.ingest.sources.platforms.reading.events import in_plain_words
+from callboard.ingest.sources.platforms.reading.events import in_plain_words, weighed
 from callboard.ingest.sources.platforms.reading.exports import Export
 from callboard.ingest.sources.platforms.reading.tables import Row
 from callboard.ingest.sources.platforms.secret_names import Path
@@ -45,14 +45,15 @@ def translated(platform: Platform, delivery: Delivery, settings: HookSettings) -
     return found
 
 
-def _in_plain_words(translate: Translate) -> Translate:
+def _weighed(translate: Translate, *, weighs_itself: bool) -> Translate:
     @wraps(translate)
-    def translated_in_plain_words(delivery: Delivery, settings: HookSettings) -> Translation:
+    def translated_and_weighed(delivery: Delivery, settings: HookSettings) -> Translation:
         found = translate(delivery, settings)
-        found.events = [in_plain_words(event) for event in found.events]
+        events = found.events if weighs_itself else map(weighed, found.events)
+        found.events = [in_plain_words(event) for event in events]
         return found
 
-    return translated_in_plain_words
+    return translated_and_weighed
 
 
 def named(platform: Platform, settings: HookSettings, own: str) -> str:
@@ -111,9 +112,14 @@ class Platform(Struct, frozen=True, kw_only=True):
     remembers: Callable[[Row], tuple[str, bool] | None] | None = None
     """Of rows of its tables that are read beside earlier ones: what they are about, and whether the row is
     the last about it. None where each row is read alone."""
+    weighs_itself: bool = False
+    """Whether its events say themselves what they weigh."""
     pulled: bool = False
     """Whether `translate` reads the answers of the platform's list API."""
 
     def __post_init__(self) -> None:
-        """Whatever a translation joins to an event, its rough words are named at the very end, once."""
-        structs.force_setattr(self, "translate", _in_plain_words(self.translate))
+        """Whatever a translation joins to an event, it is weighed and its rough words are named at the very
+        end, once.
+        """
+        translate = _weighed(self.translate, weighs_itself=self.weighs_itself)
+        structs.force_setattr(self, "translate", translate)

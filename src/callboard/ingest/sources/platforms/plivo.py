@@ -40,7 +40,7 @@ from callboard.ingest.sources.platforms.word_table import Meaning, WordTable
 from callboard.model.words import FINAL_CALL
 
 CODES: Final = WordTable(
-    (r"4000", "completed", "hangup"),
+    (r"4000", "answered?", "hangup"),
     (r"4010|4020|4030", "completed", "agent_hangup"),
     (r"1000|9000", "missed", "canceled"),
     (r"1010", "failed", "billing"),
@@ -143,7 +143,7 @@ def _event(fields: Mapping[str, Any], settings: HookSettings, found: Translation
     said: dict[str, Any] = {}
     if status is not None:
         length = seconds(fields.get("Duration"), "Duration")
-        meaning, word = _meaning(fields, status, found, answered=start is not None)
+        meaning, word = _meaning(fields, status, found, answered=start is not None or bool(length))
         said = {"call_status": meaning.status, "creation_time": began}
         if meaning.status in FINAL_CALL:
             # A code tells more than a status.

@@ -150,7 +150,8 @@ def _said(
 def _hangup(
     leg: str | None, payload: Mapping[str, Any], occurred: int | None, found: Translation
 ) -> dict[str, Any]:
-    word = word_of(payload.get("hangup_cause")) or "unspecified"
+    told = word_of(payload.get("hangup_cause"))
+    word = told or "unspecified"
     code = text(payload.get("sip_hangup_cause"))
     if word == "unspecified" and code not in (None, "unspecified"):
         word = f"{word}:{code}"
@@ -159,6 +160,8 @@ def _hangup(
     answered = packets is None if word == "normal_clearing" else False
     meaning = end_of(CAUSES, word, found, answered=answered or bool(packets))
     who = known("end_reason", payload.get("hangup_source"), WHO, found)
+    if told is None or (answered and packets is None):
+        meaning = structs.replace(meaning, standing=1)  # one that says more may come, or have come
     if meaning.end_reason == "hangup" and meaning.status == "completed":
         meaning = structs.replace(meaning, end_reason=who or meaning.end_reason, rough=who is None)
     return call_event(leg, occurred_at=occurred, **ending(meaning, word, occurred))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from msgspec import structs
+
 from callboard.clock import SECOND, Micros
 from callboard.ingest.sources.platforms.delivery import PULLED, Delivery, HookSettings, Translation, Unfit
 from callboard.ingest.sources.platforms.livekit import REASONS as LIVEKIT_REASONS
@@ -29,7 +31,7 @@ from callboard.ingest.sources.platforms.reading.tables import table_rows, told
 from callboard.ingest.sources.platforms.reading.values import cut, first_text, length, text, whole
 from callboard.ingest.sources.platforms.signatures.static import HEADER
 from callboard.ingest.sources.platforms.vapi_words import REASONS as VAPI_REASONS
-from callboard.ingest.sources.platforms.word_table import Meaning, WordTable
+from callboard.ingest.sources.platforms.word_table import WordTable
 from callboard.model.words import END_REASON_SET, FINAL_CALL, TASK_WORDS
 
 STATUSES: Final = WordTable(
@@ -306,7 +308,7 @@ def _said(
         }
     told = None if why is None else _reason(why, found, answered=answered)
     if told is not None and meaning.end_reason in PLAIN:
-        word, meaning = why, Meaning(meaning.status, told)
+        word, meaning = why, structs.replace(meaning, end_reason=told, rough=False)
     rough = meaning.end_reason in PLAIN and told is None
     return {"occurred_at": end, **ending(meaning, word or "", end, length=talk, start=start, rough=rough)}
 

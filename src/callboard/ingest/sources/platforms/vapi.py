@@ -136,15 +136,15 @@ def _ended(
     word = word_of(first_text(message.get("endedReason"), call.get("endedReason"))) or ""
     # It is in no document, and may be of more than the talk.
     length = seconds(message.get("durationSeconds"), "durationSeconds") if None in (start, end) else None
-    # An update without times may be of an answered call or not; the report that follows says so, and decides.
-    told = end is not None or start is not None
-    answered = start is not None or not told
+    # An update may have none of its times; the report that follows has them, and decides.
+    told = start is not None or end is not None
+    answered = start is not None or (not told and _tells_of_a_talk(word))
     if word:
         meaning = end_of(REASONS, word, found, answered=answered, otherwise=ERRORS)
     else:
         meaning = Meaning("completed" if answered else "missed", "unknown")
     if not told:
-        meaning = structs.replace(meaning, standing=1)
+        meaning = structs.replace(meaning, standing=0)
     ended = call_event(
         text(call.get("id")),
         occurred_at=first_time(end, moment(message.get("timestamp"), "timestamp"), start),
@@ -152,6 +152,11 @@ def _ended(
         **ending(meaning, word, end, length=length, start=start),
     )
     return _facts(message, call, settings, found) | ended
+
+
+def _tells_of_a_talk(word: str) -> bool:
+    meaning = REASONS.look_up(word, answered=True)
+    return meaning is not None and meaning.end_reason in ("customer_hangup", "hangup")
 
 
 def _facts(

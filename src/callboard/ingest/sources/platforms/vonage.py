@@ -30,8 +30,7 @@ from callboard.model.words import FINAL_CALL
 STATUSES: Final = WordTable(
     (r"started", "queued"),
     (r"ringing", "ringing"),
-    (r"answered|human", "in_progress"),
-    (r"machine", "completed", "voicemail"),
+    (r"answered|human|machine", "in_progress"),
     (r"busy", "missed", "busy"),
     (r"unanswered|timeout", "missed", "no_answer"),
     (r"cancelled", "missed", "canceled"),
@@ -40,8 +39,7 @@ STATUSES: Final = WordTable(
     (r"disconnected", "answered?failed", "network_error"),
     (r"completed", "answered?1", "hangup"),
 )
-"""`status`. `completed` follows nearly every other end, so it explains none. A machine that answers is
-voicemail: what comes behind says no more than that it is over, and cannot know of the machine."""
+"""`status`. `completed` follows nearly every other end, so it explains none."""
 
 DIRECTIONS: Final = {"inbound": "inbound", "outbound": "outbound"}
 ANSWERED_BY: Final = {"human": "human", "machine": "machine"}
@@ -83,8 +81,22 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
                 began
                 | call_event(event["call_id"], call_status="in_progress", occurred_at=start, start_time=start)
             )
+        if word == "machine":
+            found.events.append(_voicemail(event))
         found.events.append(event)
     return found
+
+
+def _voicemail(event: dict[str, Any]) -> dict[str, Any]:
+    """Why a call that a machine answered will have ended: what comes behind cannot know of the machine, and
+    says no more than that it is over. The call itself goes on: this end is outweighed by the event of the
+    machine, which follows in the same moment.
+    """
+    told = {field: event[field] for field in ("occurred_at", *_OF_THE_LEG) if field in event}
+    event["sequence"] = 1
+    return told | call_event(
+        event["call_id"], call_status="completed", standing=0, end_reason="voicemail", sequence=0
+    )
 
 
 _OF_THE_LEG: Final = ("group_id", "group_rank", "external_ids")
@@ -102,11 +114,12 @@ def _event(
         end, length = moment(sent.get("end_time"), "end_time"), seconds(sent.get("duration"), "duration")
         meaning = status_of(STATUSES, word, answered=answered or bool(length))
         said |= {"call_status": meaning.status, "start_time": at if word == "answered" else None}
-        if word == "machine":
-            said["end_reason"] = meaning.end_reason
-        elif meaning.status in FINAL_CALL:
+        if meaning.status in FINAL_CALL:
             end = first_time(end, at)
+            # That it is over explains nothing: where a machine answered, it was voicemail.
             said = {"occurred_at": end} | ending(meaning, word, end, length=length)
+            if meaning.standing == 1:
+                said["rough"] = ["end_reason"]
     groups = [f"vonage_conversation:{conversation}"] if conversation else []
     # Other platforms that call through Vonage name the leg.
     groups += [f"vonage:{leg}"] if leg else []

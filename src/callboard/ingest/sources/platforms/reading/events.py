@@ -23,6 +23,7 @@ from callboard.ingest.sources.platforms.reading.bodies import at
 from callboard.ingest.sources.platforms.reading.phones import Party
 from callboard.ingest.sources.platforms.reading.values import cut, number, text
 from callboard.ingest.sources.platforms.word_table import Meaning, WordTable
+from callboard.model.words import FINAL_CALL
 
 METADATA_BYTES: Final = 15 * 1024
 """Of one event; the contract allows 16 KiB."""
@@ -86,6 +87,29 @@ def without_times(event: dict[str, Any]) -> dict[str, Any]:
     return event if any(field in event for field in _TIMES) else event | {"rough": ["occurred_at"]}
 
 
+def weighed(event: dict[str, Any]) -> dict[str, Any]:
+    """The event with what it weighs. An end without a word of how the call ended, or whose word explains
+    nothing, weighs 1 less than one that is stated; so does one that does not tell when it was.
+
+    So an analysis that comes behind, or a message that is sent again without what the first one had, changes
+    nothing of what a fuller end stated.
+    """
+    if event.get("call_status") not in FINAL_CALL or "call_id" not in event:
+        return event
+    standing = event.get("standing", 2) if "source_end_reason" in event else min(event.get("standing", 2), 1)
+    standing -= 0 if _says_when(event) else 1
+    return event if standing == event.get("standing", 2) else event | {"standing": max(standing, 0)}
+
+
+def _says_when(event: dict[str, Any]) -> bool:
+    """Whether an end tells when it was. When the call began is no end of it."""
+    if "end_time" in event or ("start_time" in event and "call_duration" in event):
+        return True
+    occurred = event.get("occurred_at")
+    began = (None, event.get("start_time"), event.get("creation_time"))
+    return occurred not in began and "occurred_at" not in event.get("rough", ())
+
+
 def parties(event: dict[str, Any], source: Party, destination: Party) -> None:
     """Put the numbers of both parties into an event. A number that is withheld is said to be none."""
     for side, each in (("source", source), ("destination", destination)):
@@ -112,13 +136,15 @@ def end_of(
     Its status is then what `otherwise` tells of its kind, else what the delivery itself shows: `shown`, or
     whether the call was answered.
     """
-    meaning = table.look_up(word, answered=answered)
+    meaning = _look_up(table, word, answered=answered)
     if meaning is not None:
         return meaning
     found.unknown_words.append(UnknownWord("end_reason", word))
     meaning = otherwise.look_up(word, answered=answered) if otherwise else None
     if meaning is None:
-        return Meaning(shown or ("completed" if answered else "missed"), "unknown")
+        rests_on_no_answer = shown is None and not answered
+        status = shown or ("completed" if answered else "missed")
+        return Meaning(status, "unknown", standing=1 if rests_on_no_answer else None)
     return structs.replace(meaning, rough=False)  # once the table has the word, it may explain all
 
 
@@ -132,12 +158,12 @@ def ending(
     rough: bool = False,
 ) -> dict[str, Any]:
     """The fields of an end. A missed call has no start and no length; a stated length of 0 beside an answer
-    and an end that are more than a second apart is no statement. `rough`: the platform may tell why it ended
+    is no statement, unless the end is within a second of it. `rough`: the platform may tell why it ended
     finer elsewhere.
     """
     if meaning.status == "missed":
         start = length = None
-    if length == 0 and start is not None and end is not None and end - start > SECOND:
+    if length == 0 and start is not None and (end is None or end - start > SECOND):
         length = None
     reason, source = meaning.end_reason, word or None
     if rough or meaning.rough or (source is None and reason == "unknown"):
@@ -175,10 +201,22 @@ def count_unknown(field: str, word: str | None, table: WordTable, found: Transla
 
 def status_of(table: WordTable, word: str, *, answered: bool = False) -> Meaning:
     """The meaning of a status. Raises `Unfit` for one outside the table."""
-    meaning = table.look_up(word, answered=answered)
+    meaning = _look_up(table, word, answered=answered)
     if meaning is None:
         raise Unfit("unknown_status", f"The status {word!r} is in no table of this platform.", word)
     return meaning
+
+
+def _look_up(table: WordTable, word: str, *, answered: bool) -> Meaning | None:
+    """The meaning of a word. That nothing shows an answer explains no end: where that alone makes a call a
+    missed one, an end that shows an answer, or says why there was none, stands.
+    """
+    meaning = table.look_up(word, answered=answered)
+    if meaning is None or answered or meaning.status != "missed" or meaning.standing is not None:
+        return meaning
+    otherwise = table.look_up(word, answered=True)
+    rests_on_it = otherwise is not None and otherwise.status != meaning.status
+    return structs.replace(meaning, standing=1) if rests_on_it else meaning
 
 
 def task_of(*owns: Any) -> str | None:
