@@ -32,6 +32,10 @@ class Parts:
         """The paths of all values that hold no others."""
         return list(_leaves(self.content))
 
+    def value(self, path: Path) -> Any:
+        """What lies at a path."""
+        return _inside(self.content, (*path, ""))
+
     def without(self, paths: list[Path]) -> Delivery:
         """The delivery without the values at these paths."""
         content = copy.deepcopy(self.content)

@@ -30,8 +30,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "aircall": ("voicemail",),
     # Asterisk writes 0 for a cause that it does not know.
     "asterisk": ("cause",),
-    # What kind of message it is.
-    "vicidial": ("event", "dispo", "status"),
+    # What kind of message it is; `SQLdate` is of another clock.
+    "vicidial": ("event", "dispo", "status", "epoch"),
 }
 """Platform → parts whose absence says something, as the ends of their paths."""
 

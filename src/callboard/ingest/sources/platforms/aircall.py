@@ -30,6 +30,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     metadata,
     money,
     parties,
+    spare,
     status_of,
     word_of,
 )
@@ -106,9 +107,8 @@ def _stands(name: str, data: Mapping[str, Any], happened: int | None, found: Tra
     """Where a call stands after an event of this name; of a fact only when it was told."""
     if name in FACTS:
         return call_event(text(data.get("id")), occurred_at=happened)
-    created, answered, ended = (
-        moment(data.get(field), field) for field in ("started_at", "answered_at", "ended_at")
-    )
+    created = spare(found, "creation_time", moment, data.get("started_at"), "started_at")
+    answered, ended = (moment(data.get(field), field) for field in ("answered_at", "ended_at"))
     if name in (HUNG_UP, ENDED):
         meaning, word = _end(data, found, answered=answered is not None)
         if name == HUNG_UP:
@@ -138,11 +138,11 @@ def _end(data: Mapping[str, Any], found: Translation, *, answered: bool) -> tupl
     if first_text(data.get("voicemail")):
         word = "voicemail"
     else:
-        word = word_of(data.get("missed_call_reason"))
-        if word is None and not answered:
+        told = word_of(data.get("missed_call_reason"))
+        if told is None and not answered:
             # Nothing says so but that no answer is told.
             return Meaning("missed", "no_answer", standing=1), "unanswered"
-        word = word or "answered"
+        word = told or "answered"
     return end_of(ENDS, word, found, answered=answered), word
 
 
@@ -159,7 +159,9 @@ def _facts(name: str, data: Mapping[str, Any], settings: HookSettings, found: Tr
         if name in _OF_AN_AGENT
         else agent_of(at(data, "user", "name"), ids=[at(data, "user", "id")]),
         # A price of 0 stands in every event, also where none is told.
-        cost=money(data.get("cost"), "USD", "cost", per_unit=_CENTS) if name == ENDED else None,
+        cost=spare(found, "cost", money, data.get("cost"), "USD", "cost", per_unit=_CENTS)
+        if name == ENDED
+        else None,
         external_ids={key: value for key, value in (("aircall", call_id), ("twilio", sid)) if value},
         metadata=metadata(
             settings,

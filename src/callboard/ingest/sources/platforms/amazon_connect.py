@@ -32,6 +32,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     known,
     metadata,
     parties,
+    spare,
     task_of,
     without_times,
     word_of,
@@ -178,13 +179,13 @@ class _Times(Struct, frozen=True):
 def _contact(row: Mapping[str, Any], settings: HookSettings, found: Translation) -> dict[str, Any]:
     contact, first = text(row.get("ContactId")), text(row.get("InitialContactId"))
     times = _Times(
-        moment(row.get("InitiationTimestamp"), "InitiationTimestamp"),
+        spare(found, "creation_time", moment, row.get("InitiationTimestamp"), "InitiationTimestamp"),
         moment(row.get("ConnectedToSystemTimestamp"), "ConnectedToSystemTimestamp"),
         moment(at(row, "Agent", "ConnectedToAgentTimestamp"), "ConnectedToAgentTimestamp"),
         moment(row.get("DisconnectTimestamp"), "DisconnectTimestamp"),
     )
     call_type = known("call_type", row.get("InitiationMethod"), METHODS, found)
-    changed = moment(row.get("LastUpdateTimestamp"), "LastUpdateTimestamp")
+    changed = spare(found, "sequence", moment, row.get("LastUpdateTimestamp"), "LastUpdateTimestamp")
     attributes = row.get("Attributes")
     event = call_event(
         contact,

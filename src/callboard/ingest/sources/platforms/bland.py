@@ -28,6 +28,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     metadata,
     money,
     parties,
+    spare,
     task_of,
     word_of,
 )
@@ -90,7 +91,7 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
 def _event(call: Mapping[str, Any], settings: HookSettings, found: Translation) -> dict[str, Any]:
     call_id = first_text(call.get("call_id"), call.get("c_id"))
     created, start = (
-        moment(call.get("created_at"), "created_at"),
+        spare(found, "creation_time", moment, call.get("created_at"), "created_at"),
         moment(call.get("started_at"), "started_at"),
     )
     length = seconds(call.get("corrected_duration"), "corrected_duration")
@@ -122,7 +123,7 @@ def _event(call: Mapping[str, Any], settings: HookSettings, found: Translation) 
         answered_by=known("answered_by", call.get("answered_by"), ANSWERED_BY, found),
         task_id=task_of(own, call.get("variables")),
         outcome=cut(text(call.get("disposition_tag")), OUTCOME_BYTES),
-        cost=money(call.get("price"), "USD", "price"),
+        cost=spare(found, "cost", money, call.get("price"), "USD", "price"),
         external_ids={"bland": call_id} if call_id else None,
         metadata=metadata(
             settings,

@@ -19,6 +19,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     known,
     metadata,
     parties,
+    spare,
     status_of,
     task_of,
 )
@@ -86,19 +87,18 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
         state = text(sent.get("state"))
         if state is None:
             raise Unfit("unreadable", "The delivery names no state of a call.")
-        found.events.append(_facts(state, sent, settings, found) | _stands(state, sent))
+        found.events.append(_facts(state, sent, settings, found) | _stands(state, sent, found))
     return found
 
 
-def _stands(state: str, sent: Mapping[str, Any]) -> dict[str, Any]:
+def _stands(state: str, sent: Mapping[str, Any], found: Translation) -> dict[str, Any]:
     """Where a call stands in this state; of a fact only when it was told."""
     call_id = _id(sent.get("call_id"))
     happened = moment(sent.get("event_timestamp"), "event_timestamp")
     if state in FACTS or state.startswith("recap_"):
         return call_event(call_id, occurred_at=happened)
-    created, connected, ended = (
-        moment(sent.get(field), field) for field in ("date_started", "date_connected", "date_ended")
-    )
+    created = spare(found, "creation_time", moment, sent.get("date_started"), "date_started")
+    connected, ended = (moment(sent.get(field), field) for field in ("date_connected", "date_ended"))
     word = "hangup:unanswered" if state == "hangup" and connected is None else state
     meaning = status_of(STATES, word)
     if meaning.status not in FINAL_CALL:

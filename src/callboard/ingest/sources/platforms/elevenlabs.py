@@ -142,7 +142,7 @@ def _conversation(
     stands = None if status is None else status_of(STATUSES, status).status
     call_id = text(data.get("conversation_id"))
     if stands in ("ringing", "in_progress"):
-        said = {
+        said: dict[str, Any] = {
             "call_status": stands,
             "occurred_at": start,
             "start_time": start if stands == "in_progress" else None,

@@ -173,6 +173,7 @@ def _is_id(value: Any) -> bool:
 GENERIC: Final = Platform(
     name="generic",
     title="Any sender",
+    sends_events=True,
     weighs_itself=True,
     signature=STANDARD,
     translate=translate,

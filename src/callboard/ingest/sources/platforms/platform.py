@@ -112,6 +112,8 @@ class Platform(Struct, frozen=True, kw_only=True):
     remembers: Callable[[Row], tuple[str, bool] | None] | None = None
     """Of rows of its tables that are read beside earlier ones: what they are about, and whether the row is
     the last about it. None where each row is read alone."""
+    sends_events: bool = False
+    """Whether its deliveries hold events of the API, whose rules hold for each of their fields."""
     weighs_itself: bool = False
     """Whether its events say themselves what they weigh."""
     pulled: bool = False

@@ -28,6 +28,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     metadata,
     money,
     parties,
+    spare,
     status_of,
     word_of,
 )
@@ -135,10 +136,13 @@ def _named(row: Mapping[str, Any]) -> dict[str, Any]:
 def _event(fields: Mapping[str, Any], settings: HookSettings, found: Translation) -> dict[str, Any]:
     call_id, zone = text(fields.get("CallUUID")), settings.timezone
     first = first_text(fields.get("ALegUUID"), fields.get("ParentCallUUID")) or call_id
-    created, start, end = (
-        moment(fields.get(name), name, zone) for name in ("StartTime", "AnswerTime", "EndTime")
+    start, end = (moment(fields.get(name), name, zone) for name in ("AnswerTime", "EndTime"))
+    began = first_time(
+        *(
+            spare(found, "creation_time", moment, fields.get(name), name, zone)
+            for name in ("StartTime", "SessionStart")
+        )
     )
-    began = first_time(created, moment(fields.get("SessionStart"), "SessionStart", zone))
     status = text(fields.get("CallStatus"))
     said: dict[str, Any] = {}
     if status is not None:
@@ -162,8 +166,8 @@ def _event(fields: Mapping[str, Any], settings: HookSettings, found: Translation
         group_rank=1 if first == call_id else 0,
         call_type=known("call_type", fields.get("Direction"), DIRECTIONS, found),
         answered_by=known("answered_by", (text(fields.get("Machine")) or "").lower(), MACHINE, found),
-        cost=money(fields.get("TotalCost"), "USD", "TotalCost"),
-        billed_seconds=seconds(fields.get("BillDuration"), "BillDuration"),
+        cost=spare(found, "cost", money, fields.get("TotalCost"), "USD", "TotalCost"),
+        billed_seconds=spare(found, "billed_seconds", seconds, fields.get("BillDuration"), "BillDuration"),
         external_ids={"plivo": call_id} if call_id else None,
         metadata=metadata(settings, recording_url=first_text(fields.get("RecordUrl"))),
         **said,

@@ -27,6 +27,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     metadata,
     money,
     parties,
+    spare,
     status_of,
     task_of,
     without_times,
@@ -180,8 +181,10 @@ def _facts(call: Mapping[str, Any], settings: HookSettings, found: Translation) 
         call_type=call_type or known("call_type", call.get("direction"), _DIRECTIONS, found),
         agent=agent_of(call.get("agent_name"), ids=[call.get("agent_id")]),
         task_id=task_of(own, call.get("retell_llm_dynamic_variables")),
-        cost=money(cost.get("combined_cost"), "USD", "combined_cost", per_unit=100),
-        billed_seconds=seconds(cost.get("total_duration_seconds"), "total_duration_seconds"),
+        cost=spare(found, "cost", money, cost.get("combined_cost"), "USD", "combined_cost", per_unit=100),
+        billed_seconds=spare(
+            found, "billed_seconds", seconds, cost.get("total_duration_seconds"), "total_duration_seconds"
+        ),
         external_ids={name: value for name, value in (("retell", call_id), ("twilio", twilio)) if value},
         metadata=metadata(
             settings,

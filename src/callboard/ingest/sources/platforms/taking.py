@@ -28,6 +28,7 @@ from callboard.ingest.sources.platforms.platform import Platform, translated
 from callboard.ingest.sources.platforms.reading.bodies import has_few_values
 from callboard.ingest.sources.platforms.reading.values import cut, storable
 from callboard.ingest.sources.platforms.redaction import CUT, redacted
+from callboard.ingest.sources.platforms.sparing import spared_entry
 from callboard.model.event import Entry
 from callboard.store.hooks import (
     QUARANTINED_BYTES_MAX,
@@ -106,7 +107,7 @@ def take(
     found = _translated(platform, delivery, hook, is_redacted=is_redacted)
     if len(found.events) > max_events:
         raise BodyTooLargeError(f"The delivery holds more than {max_events:,} events.")
-    entries, places = _entries(found, delivery.received_at, source_of(hook))
+    entries, places = _entries(platform, found, delivery.received_at, source_of(hook))
     read = Read(entries, found.quarantined, len(found.ignored))
     return Taken(
         delivery=delivery,
@@ -272,15 +273,21 @@ def _has_cuts(event: dict[str, Any]) -> bool:
 
 def _read(platform: Platform, delivery: Delivery, hook: Hook, *, is_redacted: bool) -> Read:
     found = _translated(platform, delivery, hook, is_redacted=is_redacted)
-    entries, _ = _entries(found, delivery.received_at, source_of(hook))
+    entries, _ = _entries(platform, found, delivery.received_at, source_of(hook))
     return Read(entries, found.quarantined, len(found.ignored))
 
 
-def _entries(found: Translation, received_at: Micros, source: str) -> tuple[list[Entry], list[int]]:
+def _entries(
+    platform: Platform, found: Translation, received_at: Micros, source: str
+) -> tuple[list[Entry], list[int]]:
     entries, places = [], []
     for place, event in enumerate(found.events):
         try:
-            entries.append(event_from_mapping(event, now=received_at, source=source))
+            entries.append(
+                event_from_mapping(event, now=received_at, source=source)
+                if platform.sends_events
+                else spared_entry(event, found, now=received_at, source=source)
+            )
             places.append(place)
         except RejectedEvent as fault:
             reason: QuarantineReason = "bad_time" if fault.reason in _BAD_TIMES else "invalid"

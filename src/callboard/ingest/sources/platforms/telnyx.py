@@ -28,6 +28,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     metadata,
     money,
     parties,
+    spare,
     task_of,
     word_of,
 )
@@ -137,8 +138,11 @@ def _said(
             answered_by=known("answered_by", payload.get("result"), MACHINES, found),
         )
     if name == "call.cost":
-        cost = money(payload.get("total_cost"), first_text(payload.get("currency"), "USD"), "total_cost")
-        billed = seconds(payload.get("billed_duration_secs"), "billed_duration_secs")
+        currency = first_text(payload.get("currency"), "USD")
+        cost = spare(found, "cost", money, payload.get("total_cost"), currency, "total_cost")
+        billed = spare(
+            found, "billed_seconds", seconds, payload.get("billed_duration_secs"), "billed_duration_secs"
+        )
         return call_event(leg, occurred_at=occurred, cost=cost, billed_seconds=billed)
     if name == "call.recording.saved":
         urls = inner(payload, "recording_urls")
@@ -155,7 +159,13 @@ def _hangup(
     code = text(payload.get("sip_hangup_cause"))
     if word == "unspecified" and code not in (None, "unspecified"):
         word = f"{word}:{code}"
-    packets = number(at(payload, "call_quality_stats", "inbound", "packet_count"), "packet_count")
+    packets = spare(
+        found,
+        "packet_count",
+        number,
+        at(payload, "call_quality_stats", "inbound", "packet_count"),
+        "packet_count",
+    )
     # A call that was answered is cleared normally, also where its answer was lost; one without packets not.
     answered = packets is None if word == "normal_clearing" else False
     meaning = end_of(CAUSES, word, found, answered=answered or bool(packets))
@@ -173,7 +183,7 @@ def _facts(payload: Mapping[str, Any], found: Translation) -> dict[str, Any]:
     # Other platforms that call through Telnyx name the leg, or what controls it.
     groups = [f"telnyx_session:{session}"] if session else []
     groups += [f"telnyx_leg:{each}" for each in dict.fromkeys((leg, control)) if each]
-    status = {"creation_time": moment(payload.get("start_time"), "start_time")}
+    status = {"creation_time": spare(found, "creation_time", moment, payload.get("start_time"), "start_time")}
     if "result" in payload or "total_cost" in payload or "recording_urls" in payload:
         status = {}  # a fact carries no times
     event = call_event(

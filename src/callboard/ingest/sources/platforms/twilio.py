@@ -29,6 +29,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     metadata,
     money,
     parties,
+    spare,
     status_of,
 )
 from callboard.ingest.sources.platforms.reading.exports import Export
@@ -119,7 +120,7 @@ def _callback(fields: Mapping[str, str], settings: HookSettings, found: Translat
     event = call_event(
         call_id,
         occurred_at=at,
-        sequence=whole(fields.get("SequenceNumber"), "SequenceNumber"),
+        sequence=spare(found, "sequence", whole, fields.get("SequenceNumber"), "SequenceNumber"),
         **_identity(call_id, text(fields.get("ParentCallSid"))),
         call_type=known("call_type", fields.get("Direction"), DIRECTIONS, found),
         answered_by=answered_by,
@@ -155,7 +156,7 @@ def _row(row: Mapping[str, Any], delivery: Delivery, found: Translation) -> None
     answered_by = known("answered_by", row.get("answered_by"), ANSWERED_BY, found)
     meaning = _machine(status_of(STATUSES, word), row.get("answered_by"), answered_by)
     start, end = moment(row.get("start_time"), "start_time"), moment(row.get("end_time"), "end_time")
-    created = moment(row.get("date_created"), "date_created")
+    created = spare(found, "creation_time", moment, row.get("date_created"), "date_created")
     # In the list the start is that of the dialling: it is the answer where there was one.
     said: dict[str, Any] = {"call_status": meaning.status, "start_time": start}
     if meaning.status in FINAL_CALL:
@@ -173,7 +174,7 @@ def _row(row: Mapping[str, Any], delivery: Delivery, found: Translation) -> None
         **_identity(call_id, text(row.get("parent_call_sid"))),
         call_type=known("call_type", row.get("direction"), DIRECTIONS, found),
         answered_by=answered_by,
-        cost=money(row.get("price"), row.get("price_unit"), "price"),
+        cost=spare(found, "cost", money, row.get("price"), row.get("price_unit"), "price"),
     )
     parties(event, party(row.get("from")), party(row.get("to")))
     found.events.append(event)

@@ -21,6 +21,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     metadata,
     money,
     parties,
+    spare,
     status_of,
     task_event,
     word_of,
@@ -114,7 +115,7 @@ def _task(row: Mapping[str, Any], settings: HookSettings, found: Translation) ->
             "unknown_status", f"The status {word[:1000]!r} is in no table of this platform.", word[:1000]
         )
     zone = settings.timezone
-    created = moment(row.get("created"), "created", zone)
+    created = spare(found, "created", moment, row.get("created"), "created", zone)
     changed = first_time(
         moment(row.get("last_status_change"), "last_status_change", zone),
         moment(row.get("modified"), "modified", zone),
@@ -132,7 +133,9 @@ def _task(row: Mapping[str, Any], settings: HookSettings, found: Translation) ->
             assignee=agent_of(row.get("assignee")),
             execution_type=cut(text(row.get("execution_type")), 255),
             created=created,
-            scheduled_at=moment(row.get("scheduled_timestamp"), "scheduled_timestamp", zone),
+            scheduled_at=spare(
+                found, "scheduled_at", moment, row.get("scheduled_timestamp"), "scheduled_timestamp", zone
+            ),
             failure_reason=word_of(reason) if TASK_WORDS[word] == "failed" else None,
             input=metadata(settings, **inner(row, "input")),
             output=metadata(
@@ -173,7 +176,7 @@ def _call_of_task(
         # Its handle: the logs have the name.
         agent=agent_of(ids=[row.get("assignee")]),
         outcome=cut(text(inner(output, "post_call_data", "summary").get("status")), OUTCOME_BYTES),
-        cost=money(output.get("cost"), output.get("currency"), "cost"),
+        cost=spare(found, "cost", money, output.get("cost"), output.get("currency"), "cost"),
         external_ids={"unpod": call_id},
         metadata=metadata(
             settings,

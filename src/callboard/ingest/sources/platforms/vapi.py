@@ -29,6 +29,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     metadata,
     money,
     parties,
+    spare,
     status_of,
     task_of,
     word_of,
@@ -110,7 +111,7 @@ def _status(
                 occurred_at=first_time(
                     start,
                     moment(message.get("timestamp"), "timestamp"),
-                    moment(call.get("createdAt"), "createdAt"),
+                    spare(found, "creation_time", moment, call.get("createdAt"), "createdAt"),
                 ),
                 start_time=start,
             )
@@ -174,7 +175,7 @@ def _facts(
     price = _first(message.get("cost"), call.get("cost"))
     event = call_event(
         call_id,
-        creation_time=moment(call.get("createdAt"), "createdAt"),
+        creation_time=spare(found, "creation_time", moment, call.get("createdAt"), "createdAt"),
         group_id=f"{space}:{provided}" if provided else None,
         group_rank=2,
         call_type=call_type,
@@ -183,7 +184,9 @@ def _facts(
         ),
         task_id=task_of(own, call.get("metadata"), at(call, "assistantOverrides", "variableValues")),
         # An update has a snapshot of the call, in which not all is counted yet.
-        cost=None if message.get("type") == "status-update" else money(price, "USD", "cost"),
+        cost=None
+        if message.get("type") == "status-update"
+        else spare(found, "cost", money, price, "USD", "cost"),
         external_ids={name: value for name, value in (("vapi", call_id), (space or "", provided)) if value},
         metadata=metadata(
             settings,

@@ -17,6 +17,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     metadata,
     money,
     parties,
+    spare,
     status_of,
 )
 from callboard.ingest.sources.platforms.reading.exports import Export
@@ -129,7 +130,7 @@ def _event(
         group_rank=1,
         call_type=known("call_type", sent.get("direction"), DIRECTIONS, found),
         answered_by=ANSWERED_BY.get(word or ""),
-        cost=money(sent.get("price"), "EUR", "price") if word == "completed" else None,
+        cost=spare(found, "cost", money, sent.get("price"), "EUR", "price") if word == "completed" else None,
         external_ids={
             name: value for name, value in (("vonage", leg), ("vonage_conversation", conversation)) if value
         },
@@ -164,7 +165,14 @@ def _reported(row: Mapping[str, Any], found: Translation) -> None:
         group_rank=1,
         call_type=known("call_type", row.get("direction"), DIRECTIONS, found),
         answered_by=ANSWERED_BY.get(word),
-        cost=money(_first(row.get("total_price"), row.get("price")), row.get("currency"), "total_price"),
+        cost=spare(
+            found,
+            "cost",
+            money,
+            _first(row.get("total_price"), row.get("price")),
+            row.get("currency"),
+            "total_price",
+        ),
         external_ids={"vonage": leg} if leg else None,
     )
     parties(facts, *(party(row.get(name), plus=True) for name in ("from", "to")))

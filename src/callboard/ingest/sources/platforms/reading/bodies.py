@@ -88,7 +88,11 @@ def json_value(body: bytes, bounds: Bounds = _bounds) -> Any:
     body = body.removeprefix(_MARK)
     try:
         check_shape(body, bounds)
-        value = _decode(body)
+        try:
+            value = _decode(body)
+        except (msgspec.DecodeError, ValueError):
+            body = _with_whole_characters(body)
+            value = _decode(body)
         # A key that was dropped takes its quotes along; an escaped quote looks the same and is checked.
         if _encode(value).count(b'"') != body.count(b'"') or b"\\u0022" in body:
             refuse_repeated_keys(body)
@@ -99,6 +103,23 @@ def json_value(body: bytes, bounds: Bounds = _bounds) -> Any:
     except (msgspec.DecodeError, ValueError, RecursionError):
         raise Unfit("unreadable", "The body is not JSON.") from None
     return value
+
+
+def _with_whole_characters(body: bytes) -> bytes:
+    """A body in which the halves of characters are replaced: a text that a program cut after so many units of
+    UTF-16 costs no more than that character.
+    """
+    return _ESCAPE.sub(lambda found: _HALF if found[1] else found[0], body)
+
+
+HALF_A_CHARACTER: Final = "\ufffd"
+"""Stands for half a character: an id that has one may be any."""
+_HALF: Final = rb"\ufffd"
+_ESCAPE: Final = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+"""What is written by its number; the group: half of a pair, alone."""
 
 
 def json_object(body: bytes) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import structs
@@ -19,12 +19,13 @@ from callboard.ingest.sources.platforms.delivery import (
     Unfit,
     UnknownWord,
 )
-from callboard.ingest.sources.platforms.reading.bodies import at
+from callboard.ingest.sources.platforms.reading.bodies import HALF_A_CHARACTER, at
 from callboard.ingest.sources.platforms.reading.phones import Party
-from callboard.ingest.sources.platforms.reading.values import cut, number, text
+from callboard.ingest.sources.platforms.reading.values import cut, number, shape_of, text
 from callboard.ingest.sources.platforms.word_table import Meaning, WordTable
 from callboard.model.words import FINAL_CALL
 
+T = TypeVar("T")
 METADATA_BYTES: Final = 15 * 1024
 """Of one event; the contract allows 16 KiB."""
 VALUE_CHARACTERS: Final = 2_000
@@ -54,7 +55,7 @@ def in_plain_words(event: dict[str, Any]) -> dict[str, Any]:
 
 def call_event(call_id: str | None, **said: Any) -> dict[str, Any]:
     """A call event, or a fact: its times are given in microseconds. Raises `Unfit` without an id."""
-    if call_id is None:
+    if call_id is None or HALF_A_CHARACTER in call_id:
         raise Unfit("missing_id", "The delivery names no call.")
     return {"type": "call", "call_id": call_id} | _stated(said)
 
@@ -66,7 +67,7 @@ def group_end(group_id: str, **said: Any) -> dict[str, Any]:
 
 def task_event(task_id: str | None, **said: Any) -> dict[str, Any]:
     """A task event. Raises `Unfit` without an id."""
-    if task_id is None:
+    if task_id is None or HALF_A_CHARACTER in task_id:
         raise Unfit("missing_id", "The delivery names no task.")
     return {"type": "task", "task_id": task_id} | _stated(said)
 
@@ -228,6 +229,19 @@ def groups(kind: str, *ids: str | None) -> str | list[str] | None:
     """The groups of a call: that of the call above it, if any, and its own, by which others may name it."""
     found = [f"{kind}:{each}" for each in dict.fromkeys(ids) if each is not None]
     return found[0] if len(found) == 1 else found or None
+
+
+def spare(
+    found: Translation, field: str, read: Callable[..., T | None], *args: Any, **options: Any
+) -> T | None:
+    """What `read` gives; None for what it cannot read. It is of a field that a call can do without, so that
+    it costs that field alone, and is counted.
+    """
+    try:
+        return read(*args, **options)
+    except Unfit:
+        found.unknown_words.append(UnknownWord(field, shape_of(args[0])))
+        return None
 
 
 def call_sid(value: Any) -> str | None:

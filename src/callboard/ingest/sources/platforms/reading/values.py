@@ -72,6 +72,23 @@ def cut(word: str | None, bytes_max: int) -> str | None:
     return word.encode("utf-8", "replace")[:bytes_max].decode("utf-8", "ignore")
 
 
+def shape_of(value: Any) -> str:
+    """How a value is written that cannot be read, and nothing of what it says: `9` stands for its digits, `a`
+    for its letters, `?` for what is no text.
+    """
+    if not isinstance(value, str):
+        return shown(value) if value is None or isinstance(value, bool | dict | list) else "a number"
+    plain = "".join(each if each.isascii() and each.isprintable() else "?" for each in value[:SHAPED])
+    return _RUNS.sub("?", _LETTERS.sub("a", _DIGITS.sub("9", plain)))[:32]
+
+
+SHAPED: Final = 256
+"""Characters of a value whose shape is told."""
+_DIGITS: Final = re.compile(r"\d+")
+_LETTERS: Final = re.compile(r"[A-Za-z]+")
+_RUNS: Final = re.compile(r"\?+")
+
+
 def number(value: Any, field: str) -> Decimal | None:
     """A number, also one written as a text. Raises `Unfit` for what is there and no number."""
     if isinstance(value, bool):
