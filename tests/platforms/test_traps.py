@@ -315,3 +315,12 @@ def test_a_new_result_of_elevenlabs_is_no_sentence_to_be_searched(result):
     found = said("elevenlabs", {"type": "post_call_transcription", "data": data})
     assert [(each.field, each.word) for each in found.unknown_words] == [("end_reason", f"result:{result}")]
     assert (found.events[0]["call_status"], found.events[0]["end_reason"]) == ("completed", "customer_hangup")
+
+
+@pytest.mark.parametrize("word", ["dial_busy", "dial_failed", "invalid_destination"])
+def test_a_call_of_retell_that_nobody_answered_was_made_when_it_was_dialled(word):
+    times = {"start_timestamp": 1772755190000, "end_timestamp": 1772755210000}
+    call = {"call_id": "r-9", "call_status": "not_connected", "disconnection_reason": word} | times
+    (found,) = calls(("retell", {"event": "call_ended", "call": call}))
+    assert found["creation_time"] == "2026-03-05T23:59:50Z"
+    assert found["start_time"] is None

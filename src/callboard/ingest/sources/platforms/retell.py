@@ -147,7 +147,8 @@ def _ended(call: Mapping[str, Any], settings: HookSettings, found: Translation) 
     count_unknown("call_status", status, STATUSES, found)
     word = word_of(call.get("disconnection_reason"))
     connected = status != "not_connected" and word not in NEVER_CONNECTED
-    start = moment(call.get("start_timestamp"), "start_timestamp") if connected else None
+    dialled = moment(call.get("start_timestamp"), "start_timestamp")
+    start = dialled if connected else None
     end = moment(call.get("end_timestamp"), "end_timestamp")
     # Without a connection its times are those of the dialling.
     length = seconds(call.get("duration_ms"), "duration_ms", per_second=1000) if connected else None
@@ -161,6 +162,8 @@ def _ended(call: Mapping[str, Any], settings: HookSettings, found: Translation) 
     machine = word in MACHINES or at(call, "call_analysis", "in_voicemail") is True
     ended = call_event(
         text(call.get("call_id")),
+        # Of a call that was never answered it tells when it was dialled.
+        creation_time=None if answered and meaning.status != "missed" else dialled,
         occurred_at=first_time(end, start),
         answered_by="machine" if machine else None,
         **ending(meaning, word or "", end, length=length, start=start),
