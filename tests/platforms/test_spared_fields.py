@@ -36,7 +36,7 @@ NONSENSE = st.one_of(
         ]
     ),
 )  # fmt: skip
-NOTHING = (None, "", "None", [], {})
+NOTHING: tuple[Any, ...] = (None, "", "None", [], {})
 NEEDED = re.compile(
     r"(.*(time|stamp|date|unix_secs|Ms|_at|At|Time|Timestamp|epoch|stamp|start|end|answer|duration|Duration|length))"
     r"|(.*(status|Status|state|reason|Reason|cause|Cause|type|event|Event|resource|dispo|disposition|attempt|length))"
@@ -150,6 +150,7 @@ def test_half_a_character_in_a_text_costs_that_character(half):
     body = b'{"call_id": "b", "completed": true, "status": "busy", "summary": "They \\\\ ' + half + b'"}'
     sent = Sent("bland", Delivery(body=body, received_at=RECEIVED), signed=False)
     (entry,) = taken(sent, sent.delivery).entries
+    assert isinstance(entry.event, CallEvent)
     assert entry.event.call_status == "missed"
 
 

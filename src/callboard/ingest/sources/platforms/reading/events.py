@@ -158,13 +158,14 @@ def ending(
     start: Micros | None = None,
     rough: bool = False,
 ) -> dict[str, Any]:
-    """The fields of an end. A missed call has no start and no length; a stated length of 0 beside an answer
-    is no statement, unless the end is within a second of it. `rough`: the platform may tell why it ended
-    finer elsewhere.
+    """The fields of an end. A missed call has no start and no length; a stated length of 0 of an answered
+    call is no statement, unless its end is told within a second of its answer. `rough`: the platform may
+    tell why it ended finer elsewhere.
     """
     if meaning.status == "missed":
         start = length = None
-    if length == 0 and start is not None and (end is None or end - start > SECOND):
+    is_short = start is not None and end is not None and end - start <= SECOND
+    if length == 0 and not is_short and (start is not None or meaning.status == "completed"):
         length = None
     reason, source = meaning.end_reason, word or None
     if rough or meaning.rough or (source is None and reason == "unknown"):
