@@ -97,7 +97,7 @@ MORE = {
     ("telnyx", "direction"): {"call_status"},
     ("telnyx", "state"): {"call_status"},
     # Who is called answers; who calls is taken by an agent.
-    ("amazon_connect", "InitiationMethod"): {"start_time"},
+    ("amazon_connect", "InitiationMethod"): {"start_time", "standing"},
 }
 """What else a word decides, by what the platform says of it."""
 STRANGE = st.text("qxzQXZ", min_size=1, max_size=12).map(lambda text: f"qx{text}")

@@ -247,8 +247,10 @@ class DelimitedRows:
             return self._dumped(line)
         if '"' not in line:
             return line.rstrip("\r\n").split(self.separator)
+        first = self._lines.number
         cells = self._quoted(line)
-        if '="' in line and not isinstance(cells, RowError) and self._width and not self._is_escaped:
+        may_hold_formulas = '="' in line or self._lines.number != first
+        if may_hold_formulas and not isinstance(cells, RowError) and self._width and not self._is_escaped:
             return [without_formula(cell) for cell in cells]
         return cells
 

@@ -13,12 +13,18 @@ from callboard.clock import exact
 from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings, Translation, Unfit
 from callboard.ingest.sources.platforms.generic_template import STATUSES, Template, paths_read, template_of
 from callboard.ingest.sources.platforms.platform import Platform
-from callboard.ingest.sources.platforms.reading.bodies import json_value, json_values, readable
+from callboard.ingest.sources.platforms.reading.bodies import (
+    HALF_A_CHARACTER,
+    json_value,
+    json_values,
+    readable,
+)
 from callboard.ingest.sources.platforms.reading.moments import moment
 from callboard.ingest.sources.platforms.reading.values import is_unfilled, text
 from callboard.ingest.sources.platforms.signatures.standard import STANDARD
 from callboard.model.words import CALL_STATUSES, TASK_WORDS
 
+_IDS: Final = {"call_id", "task_id", "run_id", "group_id", "event_id"}
 _WORDS: Final = ("type", "call_status", "status")
 """What an event is and says: unfilled, they are unknown words and not left out."""
 CLOUD_EVENT: Final = "application/cloudevents"
@@ -54,9 +60,9 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
             with found.record(part):
                 value = readable(each)
                 if template is not None:
-                    found.events.append(template.event(value, settings, found))
+                    found.events.append(_identified(template.event(value, settings, found)))
                 else:
-                    found.events.append(_own(value, around, settings))
+                    found.events.append(_identified(_own(value, around, settings)))
         if not found.events and not found.quarantined:
             found.ignored.append("empty")
     return found
@@ -137,6 +143,15 @@ def _own(value: Any, around: _Envelope, settings: HookSettings) -> dict[str, Any
         event["occurred_at"] = exact(at)
     if settings.envelope_ids and "event_id" not in event and (own := text(around.id)) is not None:
         event["event_id"] = own
+    return event
+
+
+def _identified(event: dict[str, Any]) -> dict[str, Any]:
+    """The event. Raises `Unfit` where an id of it holds half a character, and so may be any."""
+    for name in _IDS & event.keys():
+        ids = event[name] if isinstance(event[name], list) else [event[name]]
+        if any(isinstance(each, str) and HALF_A_CHARACTER in each for each in ids):
+            raise Unfit("missing_id", f"{name} holds half a character.")
     return event
 
 

@@ -228,7 +228,9 @@ def task_of(*owns: Any) -> str | None:
 
 def groups(kind: str, *ids: str | None) -> str | list[str] | None:
     """The groups of a call: that of the call above it, if any, and its own, by which others may name it."""
-    found = [f"{kind}:{each}" for each in dict.fromkeys(ids) if each is not None]
+    found = [
+        f"{kind}:{each}" for each in dict.fromkeys(ids) if each is not None and HALF_A_CHARACTER not in each
+    ]
     return found[0] if len(found) == 1 else found or None
 
 
