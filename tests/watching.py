@@ -139,6 +139,6 @@ class Followers:
         listed = done("calls", "--limit", "100000", "--json", db=self.db).json
         found = {int(each["call_id"].removeprefix("asterisk:1772443800.")) for each in listed}
         lost = sorted(set(range(self.log.written)) - found)
-        assert (len(listed), lost[:20]) == (self.log.written, [])
+        assert (len(listed), lost[:20]) == (self.log.written, []), (len(listed), lost[:20], self.log.written)
         assert self.counted() == self.log.written
         assert callboard("verify", "--deep", db=self.db).code == 0

@@ -204,8 +204,9 @@ def _configuration(world: World, *, always: bool) -> str:
     taken = json.dumps(["2xx", "3xx", "401", "403", "404", "409", "422", "429", "5xx"])
     lines += ["[[operations]]", 'include-path-regex = "/organisation/analytics/.+"']
     lines += [f"checks.positive_data_acceptance.expected-statuses = {taken}"]
-    # Which secrets a hook has, and what is a zone or a template, depends on its platform: no schema says so.
-    for operation in ("create_hook", "rotate_hook"):
+    # Which secrets a hook has, what is a zone or a template, and which other hook may read a delivery, depends
+    # on its platform: no schema says so.
+    for operation in ("create_hook", "rotate_hook", "replay_quarantined"):
         lines += ["[[operations]]", f'include-operation-id = "{operation}"']
         lines += [f"checks.positive_data_acceptance.expected-statuses = {taken}"]
     for operation, upload in world.uploads.items():

@@ -38,7 +38,8 @@ def parse(command: str, *, is_whole: bool) -> None:
     """Raises `click.UsageError` for what is no such command, or lacks something."""
     words = shlex.split(command.replace("…", "TEXT"), comments=True)
     found: click.Command = callboard
-    context = click.Context(callboard, info_name="callboard")
+    # With its settings: click keeps the help option that it first makes of a command.
+    context = click.Context(callboard, info_name="callboard", **callboard.context_settings)
     rest = words[1:]
     while isinstance(found, click.Group) and rest:
         name, sub, rest = found.resolve_command(context, rest)
