@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,67 @@ def test_ids_with_something_beside_them(
     asked = {each.about for each in guess(plan_of(tmp_path, HEADER + rows)).doubts}
     in_two_forms = len({each.casefold() for each in ids}) < len(ids)
     assert ("legs" in asked) is (is_asked and (not pause or in_two_forms))
+
+
+def _week(heading: str, ids: Sequence[str]) -> str:
+    rows = "".join(
+        f"{each},2026-03-{10 + n:02}T08:00:00Z,{'answered' if talk else 'missed'},{talk}\n"
+        for n, each in enumerate(ids)
+        for talk in [(95 + 7 * n) * (n % 3 > 0)]
+    )
+    return f"{heading},start,status,talk seconds\n{rows}"
+
+
+OF_MANY_CALLS = (
+    *("Contact ID", "contact_id", "ContactId", "Contact.id", "Phone ID", "Key", "Session ID"),
+    *("Activity ID", "Conversation ID", "Reference"),
+)
+
+
+@pytest.mark.parametrize("heading", OF_MANY_CALLS)
+def test_ids_of_what_has_many_calls_are_asked_about(heading: str, tmp_path: Path) -> None:
+    """However different they are in this file: customers call again."""
+    plan = plan_of(tmp_path, _week(heading, [f"X{1000 + 37 * n}" for n in range(8)]))
+    doubt = only(guess(plan), "id")
+    assert [each.option for each in doubt.answers] == ["--id-from", "--map"]
+    assert doubt.answers[1].value == f"call_id={heading}"
+    for answer in doubt.answers:
+        answered = guess(with_answer(plan, answer))
+        assert not answered.doubts
+        assert answered.preview.items == 8
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("form", ["{}", "{:03}", "{}.0", "#{}", "{}."])
+@pytest.mark.parametrize(
+    "heading",
+    ["S.No", "Lfd.Nr", "Lfd. Nr.", "Call #", "Call No", "Call", "record_id", "No.", "Nr.", "Sr. No."],
+)
+def test_numbers_that_count_the_rows_are_asked_about(
+    heading: str, form: str, order: int, tmp_path: Path
+) -> None:
+    """And the ids that are made in their place are the same in a file that counts otherwise."""
+    numbers = [form.format(n) for n in range(1, 9)][::order]
+    doubt = only(guess(plan_of(tmp_path, _week(heading, numbers))), "id")
+    made = next(each for each in doubt.answers if each.option == "--id-from")
+    assert heading not in made.value.split(",")
+
+
+@pytest.mark.parametrize(
+    "heading", ["call_id", "Call ID", "id", "uniqueid", "uuid", "sid", "Call SID", "Call #"]
+)
+@pytest.mark.parametrize("ids", [range(48_211, 48_219), range(1, 60, 7)], ids=["large", "gaps"])
+def test_ids_of_calls_are_not_asked_about(heading: str, ids: range, tmp_path: Path) -> None:
+    """Increasing numbers that do not count the rows of the file are those of a database."""
+    assert not guess(plan_of(tmp_path, _week(heading, [str(each) for each in ids][:8]))).doubts
+
+
+@pytest.mark.parametrize("word", ["N/A", "-", "0", "null", "0000"])
+def test_a_word_for_none_is_no_id(word: str, tmp_path: Path) -> None:
+    """Its row is named: another file's `N/A` is another call."""
+    ids = ["a81", "b19", word, "c20", "d77", "e03"]
+    found = guess(plan_of(tmp_path, _week("call_id", ids)))
+    (doubt,) = found.doubts
+    assert "1 row cannot be read" in doubt.message
+    assert "line 4" in doubt.message
+    assert found.preview.items == 5

@@ -12,6 +12,7 @@ from callboard.ingest.sources.fields import NEEDED
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.headings import heading, innermost
+from callboard.ingest.sources.guessing.id_columns import is_running_number, nothings, why_not_of_calls
 from callboard.ingest.sources.guessing.retries import choose_retries
 from callboard.ingest.sources.guessing.shared_ids import choose_shared
 from callboard.ingest.sources.guessing.time_sources import instants
@@ -42,8 +43,19 @@ _AIRFLOW: Final = ("dag_id", "run_id", "task_id")
 
 
 def choose_id(draft: Draft) -> None:
-    """Choose the id of the rows."""
+    """Choose the id of the rows, and the words in its column that are none."""
     target = NEEDED[draft.plan.options.record_type][0]
+    _choose(draft, target)
+    column = draft.chosen.get(target, "{")
+    if "{" in column or column not in draft.sample.columns:
+        return
+    # A word for "none" would be one id in this file and in all others.
+    none = [each for each in nothings(draft, column) if not draft.is_explained(target, each)]
+    if none:
+        draft.nulls[target] = none
+
+
+def _choose(draft: Draft, target: str) -> None:
     if target in draft.chosen or draft.is_settled(target) or draft.plan.options.id_from:
         return
     if target == "call_id" and choose_shared(draft):
@@ -67,11 +79,25 @@ def choose_id(draft: Draft) -> None:
         return
     if first is not None and unique != first and _choose_repeated(draft, target, first):
         return
-    if unique is not None:
-        draft.chosen[target] = unique
-        doubt_written_otherwise(draft, unique)
+    if unique is None:
+        _choose_from_row(draft)
+    else:
+        _choose_unique(draft, target, unique, columns)
+
+
+def _choose_unique(draft: Draft, target: str, first: str, columns: Sequence[str]) -> None:
+    """Choose a column in which each row has another id, and which is not of something that comes with several
+    calls. `first`: the likeliest one.
+    """
+    for each in columns if target == "call_id" else ():
+        if not _repeated(draft, [each]) and why_not_of_calls(draft, each) is None:
+            first = each
+            break
+    if target == "call_id" and (why := why_not_of_calls(draft, first)) is not None:
+        _choose_from_row(draft, first, why)
         return
-    _choose_from_row(draft)
+    draft.chosen[target] = first
+    doubt_written_otherwise(draft, first)
 
 
 def _may_be_id(draft: Draft, column: str) -> bool:
@@ -81,7 +107,7 @@ def _may_be_id(draft: Draft, column: str) -> bool:
     if heading(column) not in _REFERENCES:
         return _is_filled(draft, column)
     texts = draft.sample.texts(column)
-    return all(texts) and len(set(texts)) == len(texts) and not _is_row_number(draft, column)
+    return all(texts) and len(set(texts)) == len(texts) and not is_running_number(draft, column)
 
 
 def _is_filled(draft: Draft, column: str) -> bool:
@@ -186,11 +212,12 @@ def _airflow(draft: Draft) -> str | None:
     return "/".join(f"{{{each}}}" for each in names)
 
 
-def _choose_from_row(draft: Draft) -> None:
+def _choose_from_row(draft: Draft, instead_of: str = "…", why: str | None = None) -> None:
+    """Make the ids of what the rows say. `instead_of`: the column that may be the id, but for `why`."""
     columns = [
         each
         for each in innermost(draft.sample.columns)
-        if not _is_row_number(draft, each) and not is_filled_later(each)
+        if not is_running_number(draft, each) and not is_filled_later(each)
     ]
     if len(columns) > MAX_ID_COLUMNS or any("," in each and '"' in each for each in columns):
         columns = ["*"]
@@ -201,19 +228,14 @@ def _choose_from_row(draft: Draft) -> None:
     noun = draft.plan.options.record_type
     draft.doubt(
         "id",
-        f"No column is the id of a {noun}: each row is a {noun}, and its id is made of what it says{again}",
-        None,
+        f"{why or f'No column is the id of a {noun}'}: each row is a {noun}, and its id is made of what it "
+        f"says{again}",
+        instead_of if why else None,
         Answer("--id-from", joined(columns), f"each row is a {noun}"),
-        Answer("--map", f"{noun}_id=…", "that column is the id"),
+        Answer("--map", joined([f"{noun}_id={instead_of}"]), "that column is the id"),
     )
 
 
 def is_filled_later(column: str) -> bool:
     """Whether people fill a column after the call, by its heading."""
     return not _CHANGING.isdisjoint(heading(column).split("_"))
-
-
-def _is_row_number(draft: Draft, column: str) -> bool:
-    """Whether a column only counts the rows of the file: tomorrow's file counts them anew."""
-    numbers = [str(cell) for cell in draft.sample.cells(column)]
-    return len(numbers) > 1 and numbers == [str(number) for number in range(1, len(numbers) + 1)]

@@ -1,0 +1,83 @@
+"""Columns of ids that need not be those of calls: of customers, of orders, running numbers.
+
+In one file each row may have another; in tomorrow's, the same customer calls again and the rows are counted
+anew. Taken as the id of the call, they would make one call of two.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from callboard.ingest.sources.guessing.draft import Draft
+from callboard.ingest.sources.guessing.headings import heading
+from callboard.ingest.sources.guessing.sample import SAMPLE_ROWS
+from callboard.ingest.sources.guessing.written_ids import is_nothing
+from callboard.ingest.sources.words import words_of
+
+_NEVER: Final = frozenset(
+    ("contact", "contacts", "kontakt", "contacto", "contatto", "contato", "customer", "kunde", "kunden",
+     "client", "clients", "cliente", "klient", "klant", "kund", "lead", "prospect", "person", "people",
+     "patient", "member", "user", "account", "company", "order", "bestellung", "pedido", "commande", "ordine",
+     "booking", "invoice", "phone", "telephone", "telefon", "telefono", "telefone", "extension", "campaign",
+     "queue", "agent", "list", "ticket", "case", "deal", "message", "request", "key", "activity", "attivita",
+     "vorgang", "vorgangs", "vorgangsnummer", "folio", "protocolo", "codice")
+)  # fmt: skip
+"""Words of headings whose ids are of somebody or something that may come with several calls."""
+_UNLESS_OF_CALLS: Final = frozenset(
+    ("session", "sitzung", "sesion", "sessao", "sessione", "conversation", "konversation", "conversacion",
+     "conversa", "conversazione", "reference", "ref", "referenz", "referencia", "riferimento")
+)  # fmt: skip
+"""Those that may, unless the heading says that it is a call's."""
+_OF_A_CALL: Final = frozenset(
+    ("call", "calls", "cdr", "telephony", "anruf", "gesprach", "gesprachs", "llamada", "chamada", "ligacao",
+     "appel", "chiamata", "sip")
+)  # fmt: skip
+_IDS: Final = frozenset(
+    ("id", "uuid", "guid", "sid", "uniqueid", "callid", "anrufid", "uid", "identifier", "identifiant",
+     "identificador", "identificativo", "kennung", "identyfikator", "kimlik", "идентификатор")
+)  # fmt: skip
+_BESIDE_IDS: Final = _OF_A_CALL | frozenset(
+    ("de", "do", "da", "la", "l", "unique", "polaczenia", "samtal", "samtals", "opkald", "anrop", "gesprek",
+     "gesprekken", "oproep", "звонка", "вызова", "cagri", "arama")
+)  # fmt: skip
+_A_NUMBER: Final = re.compile(r"[#№\s(]*0*(\d+)(?:\.0*)?[)\s]*")
+_A_FEW: Final = 3
+
+
+def why_not_of_calls(draft: Draft, column: str) -> str | None:
+    """Why a column may hold other ids than those of the calls, though each row has another; None if not."""
+    around, _, last = column.rpartition(".")
+    named = last if around in draft.own else column
+    words = frozenset(words_of(named).split("_"))
+    if words & _NEVER or (words & _UNLESS_OF_CALLS and not words & _OF_A_CALL):
+        return f"{column!r} may come with several calls: by its name it is no id of a call"
+    # Numbers from 1 that a column called the id of the call holds are those of a young table.
+    if not is_id_of_call(column) and is_running_number(draft, column):
+        return f"{column!r} counts the rows of this file, and another file counts its own anew"
+    return None
+
+
+def is_id_of_call(column: str) -> bool:
+    """Whether a heading says "id" alone, or "id of the call"."""
+    words = frozenset(heading(column).split("_"))
+    return bool(words & _IDS) and (words <= _IDS | _BESIDE_IDS or not words.isdisjoint(_OF_A_CALL))
+
+
+def is_running_number(draft: Draft, column: str) -> bool:
+    """Whether a column counts the rows of the file, from its first row or from its last."""
+    matches = [_A_NUMBER.fullmatch(str(each)) for each in draft.sample.values(column)]
+    # Behind the first rows, the sample has some of the others.
+    numbers = [int(each[1]) if each else -1 for each in matches][:SAMPLE_ROWS]
+    if len(numbers) < _A_FEW:
+        return False
+    for each in (numbers, numbers[::-1] if len(matches) < SAMPLE_ROWS else []):
+        if each and each[0] in (0, 1) and each == list(range(each[0], each[0] + len(each))):
+            return True
+    return False
+
+
+def nothings(draft: Draft, column: str) -> list[str]:
+    """The words in a column of ids that say that there is none: `N/A`, `-`, 0."""
+    words = [each for each in draft.sample.words(column) if is_nothing(each)]
+    return [] if is_running_number(draft, column) else words
