@@ -144,23 +144,36 @@ def test_ids_of_what_has_many_calls_are_asked_about(heading: str, tmp_path: Path
 
 
 @pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("first", [0, 1])
 @pytest.mark.parametrize("form", ["{}", "{:03}", "{}.0", "#{}", "{}."])
 @pytest.mark.parametrize(
     "heading",
     ["S.No", "Lfd.Nr", "Lfd. Nr.", "Call #", "Call No", "Call", "record_id", "No.", "Nr.", "Sr. No."],
 )
 def test_numbers_that_count_the_rows_are_asked_about(
-    heading: str, form: str, order: int, tmp_path: Path
+    heading: str, form: str, first: int, order: int, tmp_path: Path
 ) -> None:
     """And the ids that are made in their place are the same in a file that counts otherwise."""
-    numbers = [form.format(n) for n in range(1, 9)][::order]
+    numbers = [form.format(n) for n in range(first, first + 8)][::order]
     doubt = only(guess(plan_of(tmp_path, _week(heading, numbers))), "id")
     made = next(each for each in doubt.answers if each.option == "--id-from")
     assert heading not in made.value.split(",")
 
 
+@pytest.mark.parametrize("heading", ["#", "No.", "Nr", "Row", "", "S.No", "Lfd.Nr", "Call #", "№"])
+@pytest.mark.parametrize("form", ["{}", "{:05}", "{:,}"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_numbers_of_a_later_page_are_asked_about(heading: str, form: str, order: int, tmp_path: Path) -> None:
+    """They count on where the page before ended, and are no part of the ids that are made."""
+    numbers = [f'"{form.format(n)}"' for n in range(997, 1005)][::order]
+    plan = plan_of(tmp_path, _week(heading, numbers))
+    found = guess(plan)
+    made = next(each for each in only(found, "id").answers if each.option == "--id-from")
+    assert made.value == "start,status,talk seconds"
+
+
 @pytest.mark.parametrize(
-    "heading", ["call_id", "Call ID", "id", "uniqueid", "uuid", "sid", "Call SID", "Call #"]
+    "heading", ["call_id", "Call ID", "id", "uniqueid", "uuid", "sid", "Call SID", "record_id"]
 )
 @pytest.mark.parametrize("ids", [range(48_211, 48_219), range(1, 60, 7)], ids=["large", "gaps"])
 def test_ids_of_calls_are_not_asked_about(heading: str, ids: range, tmp_path: Path) -> None:

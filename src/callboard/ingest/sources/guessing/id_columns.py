@@ -41,7 +41,13 @@ _BESIDE_IDS: Final = _OF_A_CALL | frozenset(
     ("de", "do", "da", "la", "l", "unique", "polaczenia", "samtal", "samtals", "opkald", "anrop", "gesprek",
      "gesprekken", "oproep", "звонка", "вызова", "cagri", "arama")
 )  # fmt: skip
-_A_NUMBER: Final = re.compile(r"[#№\s(]*0*(\d+)(?:\.0*)?[)\s]*")
+_COUNTERS: Final = frozenset(
+    ("no", "nr", "n", "num", "column", "number", "nummer", "numero", "row", "rows", "line", "zeile", "fila",
+     "index", "idx", "s", "sr", "sl", "serial", "seq", "sequence", "lfd", "laufende", "pos", "position",
+     "item", "entry", "record", "rec", "unnamed", "call", "calls", "anruf", "llamada", "chamada", "appel", "chiamata")
+)  # fmt: skip
+"""Words of headings of columns that count."""
+_A_NUMBER: Final = re.compile(r"[#№\s(]*(\d+|\d{1,3}(?:,\d{3})+)(?:\.0*)?[)\s]*")
 _A_FEW: Final = 3
 
 
@@ -66,15 +72,21 @@ def is_id_of_call(column: str) -> bool:
 
 def is_running_number(draft: Draft, column: str) -> bool:
     """Whether a column counts the rows of the file, from its first row or from its last."""
-    matches = [_A_NUMBER.fullmatch(str(each)) for each in draft.sample.values(column)]
+    matches = [_A_NUMBER.fullmatch(str(each)) for each in draft.sample.values(column)[:SAMPLE_ROWS]]
     # Behind the first rows, the sample has some of the others.
-    numbers = [int(each[1]) if each else -1 for each in matches][:SAMPLE_ROWS]
-    if len(numbers) < _A_FEW:
+    numbers = [int(each[1].replace(",", "")) if each else -1 for each in matches]
+    if len(numbers) < _A_FEW or abs(numbers[1] - numbers[0]) != 1 or -1 in numbers:
         return False
-    for each in (numbers, numbers[::-1] if len(matches) < SAMPLE_ROWS else []):
-        if each and each[0] in (0, 1) and each == list(range(each[0], each[0] + len(each))):
-            return True
-    return False
+    step = numbers[1] - numbers[0]
+    if numbers != list(range(numbers[0], numbers[0] + step * len(numbers), step)):
+        return False
+    # An export in pages counts on; a column that is only called a number has no other meaning.
+    return min(numbers[0], numbers[-1]) <= 1 or _is_counter(column)
+
+
+def _is_counter(column: str) -> bool:
+    words = set(filter(str.isalpha, words_of(column).lower().split("_")))
+    return words <= _COUNTERS
 
 
 def nothings(draft: Draft, column: str) -> list[str]:
