@@ -74,17 +74,20 @@ def _(data: bytes) -> list[Seen]:
     "anaabna",
     zone="Europe/Rome",
     written="UTC",
-    step=60,
+    step=6,
     trap="A line below the header says the zone and the unit of the columns.",
 )
 def _(calls: list[Call]) -> str:
-    rows = [[each[0], each[1], int(each[2]) // 60, each[3]] for each in four(calls, STAMP)]
+    rows = [[each[0], each[1], f"{int(each[2]) / 60:.1f}", each[3]] for each in four(calls, STAMP)]
     return table(HEADER, [["#", "(UTC)", "[min]", "text"], *rows])
 
 
 @reads("units_below.csv")
 def _(data: bytes) -> list[Seen]:
-    return [Seen(status_of(r["status"]), int(r["duration"]) * 60, utc(r["start"])) for r in cells(data)[1:]]
+    return [
+        Seen(status_of(r["status"]), round(float(r["duration"]) * 60), utc(r["start"]))
+        for r in cells(data)[1:]
+    ]
 
 
 @layout(

@@ -240,6 +240,7 @@ def _(data: bytes) -> list[Seen]:
     step=60,
     longest=4_200,
     minute=True,
+    asks="unit",
     trap="Talk (h:mm): 1:10 is seventy minutes; the totals line has more than 24 hours.",
 )
 def _(calls: list[Call]) -> str:

@@ -17,12 +17,9 @@ from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.length_readings import (
     A_MINUTE_S,
     FITTING_SHARE,
-    LONGEST_RING_S,
-    ROUNDING_S,
     Reading,
     Spans,
     fits,
-    is_equal,
     is_talk,
     read,
     share_equal,
@@ -94,7 +91,6 @@ def _take(draft: Draft, column: str, lengths: Mapping[str, LengthColumn], spans:
     _check_missed(draft, reading, spans)
     if is_settled or is_talk(reading, spans):
         return
-    _check_rows(draft, reading, spans)
     doubt_rounding(draft, reading, found, spans)
     doubt_speech(draft, reading, lengths, spans)
     if not draft.holds_ringing:
@@ -164,30 +160,6 @@ def _finest(draft: Draft, lengths: Mapping[str, LengthColumn]) -> str:
 
 def _stated(draft: Draft, column: str, found: LengthColumn) -> Reading:
     return read(draft, column, found.unit or "seconds", found.decimals[0])
-
-
-def _check_rows(draft: Draft, reading: Reading, spans: Spans) -> None:
-    """Doubt a column of which single rows contradict their own start and end, though most agree."""
-    if draft.plan.options.duration_unit is not None:
-        return
-    per_row = zip(reading.seconds, spans.talk, spans.total, spans.is_answered, strict=True)
-    told = [
-        (length, [span for span in (talk, total) if span is not None])
-        for length, talk, total, answered in per_row
-        if length is not None and answered is not False and (talk is not None or total is not None)
-    ]
-    off = sum(not any(_agrees(length, span) for span in of_row) for length, of_row in told)
-    if 0 < off <= len(told) * (1 - FITTING_SHARE):
-        draft.doubt(
-            "unit",
-            f"{reading.column!r} agrees with start and end in most rows, and contradicts them in {off:,}",
-            reading.column,
-            Answer("--map", f"call_duration={reading.column}", "it is the talk time all the same"),
-        )
-
-
-def _agrees(length: float, span: float) -> bool:
-    return is_equal(length, span) or -ROUNDING_S <= span - length <= LONGEST_RING_S
 
 
 def _decimal(draft: Draft, column: str, found: LengthColumn) -> str:

@@ -29,6 +29,7 @@ from callboard.ingest.sources.guessing.lists_inside import doubt_lists_inside
 from callboard.ingest.sources.guessing.moments import choose_times
 from callboard.ingest.sources.guessing.own_objects import doubt_other_objects, own_objects
 from callboard.ingest.sources.guessing.retries import are_attempts
+from callboard.ingest.sources.guessing.row_checks import RowChecks, doubt_rows, total_column
 from callboard.ingest.sources.guessing.sample import SAMPLE_ROWS, Sample
 from callboard.ingest.sources.guessing.status_choice import status_column
 from callboard.ingest.sources.guessing.statuses import choose_status, row_meanings
@@ -208,7 +209,7 @@ def _missing(draft: Draft) -> list[str]:
 def _read(draft: Draft, clock: Clock, progress: Callable[[], None] | None) -> Whole:
     if _missing(draft):
         return Whole(Numbers(draft.plan.options.record_type))
-    return read_whole(draft.complete(), draft.rivals, clock, progress)
+    return read_whole(draft.complete(), draft.rivals, clock, progress, RowChecks(total_column(draft)))
 
 
 def _are_one_task(draft: Draft) -> bool:
@@ -232,6 +233,7 @@ def _doubt_numbers(draft: Draft, whole: Whole) -> None:
     if not whole.received:
         return
     doubt_lists_inside(draft, whole.received)
+    doubt_rows(draft, whole.checks)
     options = draft.plan.options
     for doubt in number_doubts(
         whole.numbers,

@@ -44,7 +44,8 @@ _BESIDE_IDS: Final = _OF_A_CALL | frozenset(
 _COUNTERS: Final = frozenset(
     ("no", "nr", "n", "num", "column", "number", "nummer", "numero", "row", "rows", "line", "zeile", "fila",
      "index", "idx", "s", "sr", "sl", "serial", "seq", "sequence", "lfd", "laufende", "pos", "position",
-     "item", "entry", "record", "rec", "unnamed", "call", "calls", "anruf", "llamada", "chamada", "appel", "chiamata")
+     "item", "entry", "record", "rec", "unnamed", "call", "calls", "anruf", "llamada", "chamada", "appel",
+     "chiamata")
 )  # fmt: skip
 """Words of headings of columns that count."""
 _A_NUMBER: Final = re.compile(r"[#№\s(]*(\d+|\d{1,3}(?:,\d{3})+)(?:\.0*)?[)\s]*")

@@ -84,25 +84,26 @@ def doubt_not_run(draft: Draft, column: str, meanings: Mapping[str, str]) -> Non
             )
 
 
+_SAYS: Final = {"missed": "nobody answered", "failed": "no call came about in"}
+
+
 def doubt_talk(draft: Draft, column: str, meanings: Sequence[str | None]) -> None:
-    """Doubt words that say "missed" about calls that have talk."""
+    """Doubt words that say "missed" or "failed" about calls that have talk."""
     talk = talk_of(draft)
     if talk is None or draft.holds_ringing or draft.is_settled("call_status"):
         return
-    missed = [
-        seconds
-        for meaning, seconds in zip(meanings, talk, strict=True)
-        if meaning == "missed" and seconds is not None
-    ]
-    talked = sum(seconds > 0 for seconds in missed)
-    if talked:
-        draft.doubt(
-            "status",
-            f"{column!r} says that nobody answered {talked:,} of the calls that have a talk time in "
-            f"{draft.chosen['call_duration']!r}; they are taken as missed",
-            column,
-            Answer("--map", f"call_status={column}", f"{column!r} is right"),
+    for status, says in _SAYS.items():
+        talked = sum(
+            meaning == status and bool(seconds) for meaning, seconds in zip(meanings, talk, strict=True)
         )
+        if talked:
+            draft.doubt(
+                "status",
+                f"{column!r} says that {says} {talked:,} of the calls that have a talk time in "
+                f"{draft.chosen['call_duration']!r}; they are taken as {status}",
+                column,
+                Answer("--map", f"call_status={column}", f"{column!r} is right"),
+            )
 
 
 def doubt_variety(draft: Draft, column: str, meanings: Sequence[str | None]) -> None:

@@ -12,6 +12,7 @@ from callboard.ingest.instants import EARLIEST_ON_RECORD
 from callboard.ingest.parse import event_from_mapping
 from callboard.ingest.rejected import RejectedEvent
 from callboard.ingest.sources.files.records import Record, RowError
+from callboard.ingest.sources.guessing.row_checks import RowChecks
 from callboard.ingest.sources.mapping import RowMapping, Template
 from callboard.ingest.sources.mapping.closed import UnknownWord
 from callboard.ingest.sources.plan import ImportPlan, open_rows
@@ -54,6 +55,7 @@ class Whole:
     """Field → other formats that read all times of the file as well."""
     remarks: list[str] = field(default_factory=list)
     """Rejected rows of one or two cells: what somebody wrote below the table."""
+    checks: RowChecks = field(default_factory=RowChecks)
     left_out: Mapping[str, int] = field(default_factory=dict)
     mended: int = 0
     unknown_words: list[UnknownWord] = field(default_factory=list)
@@ -68,15 +70,18 @@ def read_whole(
     rivals: Mapping[str, Sequence[str]],
     clock: Clock,
     progress: Callable[[], None] | None = None,
+    checks: RowChecks | None = None,
 ) -> Whole:
-    """Read every row by the plan, which must be complete. Writes nothing.
+    """Read every row by the plan, which must be complete. Writes nothing. `checks` sees each row of a call.
 
     Raises `UnreadableFileError`, also where the file breaks off, and `ImportOptionError`.
     """
     mapping = RowMapping(plan.options)
     preview = Preview(plan.options.record_type)
     whole = Whole(preview.numbers)
-    checks = _Rivals(mapping.templates, rivals)
+    formats = _Rivals(mapping.templates, rivals)
+    whole.checks = checks or RowChecks()
+    check = whole.checks.add if plan.options.record_type == "call" else None
     now = clock()
     try:
         with open_rows(plan, None) as (_, rows):
@@ -99,8 +104,10 @@ def read_whole(
                     _reject(whole, record, error)
                     continue
                 preview.add(_space(plan, record), entry)
-                if checks.left:
-                    checks.check(record.row)
+                if check is not None:
+                    check(record, entry.event)
+                if formats.left:
+                    formats.check(record.row)
                 if progress and whole.received % MAX_SPREAD == 0:
                     progress()
             whole.left_out, whole.mended = dict(rows.left_out), rows.mended
@@ -109,7 +116,7 @@ def read_whole(
         preview.close()
     if preview.repeated_keys:
         whole.counterexamples += _rows_of(plan, preview.repeated_keys, now)
-    whole.rivals = checks.left
+    whole.rivals = formats.left
     whole.unknown_words = mapping.unknown_words
     return whole
 
