@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import permutations, product
 from pathlib import Path
 
 import pytest
@@ -320,3 +320,22 @@ def test_talk_of_a_call_that_came_about_for_nobody_is_asked_about(word: str, tmp
     plan = plan_of(tmp_path, rows)
     doubt = only(guess(plan), "status")
     assert f"taken as {word}" in doubt.message
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_hours_minutes_and_seconds_in_three_columns_are_one_length(
+    order: tuple[int, ...], tmp_path: Path
+) -> None:
+    """In whichever order they stand."""
+    names = ("Duration Hours", "Duration Minutes", "Duration Seconds")
+    heading = ",".join(names[each] for each in order)
+    parts = ((talk // 3600, talk // 60 % 60, talk % 60) for talk in TALKS)
+    plan = plan_of(tmp_path, _talks(heading, (",".join(str(of[each]) for each in order) for of in parts)))
+    found = guess(plan)
+    doubt = only(found, "unit")
+    assert doubt.answers[0].value == (
+        "call_duration={Duration Hours}h {Duration Minutes}m {Duration Seconds}s"
+    )
+    answered = guess(with_answer(plan, doubt.answers[0]))
+    assert not answered.doubts
+    assert round(answered.preview.avg_duration_seconds or 0, 3) == round(sum(TALKS) / 7, 3)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from callboard.ingest.sources.files.records import RowError
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
-from callboard.ingest.sources.guessing.headings import said_in
+from callboard.ingest.sources.guessing.headings import heading, said_in
 from callboard.ingest.sources.guessing.lengths import MAX_UNFIT, NO_LENGTH, LengthColumn
 from callboard.ingest.sources.guessing.units import leaving_out
 from callboard.ingest.sources.mapping import joined
@@ -18,6 +18,8 @@ from callboard.ingest.sources.values.lengths import LengthReader
 from callboard.ingest.sources.values.numbers import number
 
 _A_MINUTE_S = 60
+_SIGNS: Final = {"hours": "h", "minutes": "m", "seconds": "s"}
+"""The parts of a length in several columns, and how they are written in one text."""
 _LONGEST_COMPACT: Final = 6
 _NO_LEADING_ZERO: Final = 8
 """So many numbers that are clocks throughout are so by chance in one file of sixty, more of them seldom."""
@@ -84,8 +86,14 @@ def _is_compact(text: str) -> bool:
 
 
 def choose_parts(draft: Draft, column: str, lengths: Mapping[str, LengthColumn]) -> bool:
-    """Join minutes with a column of seconds that never reach a minute: they are the two parts of a length."""
-    if draft.is_settled("call_duration") or lengths[column].unit != "minutes":
+    """Join minutes with a column of seconds that never reach a minute: they are the two parts of a length.
+    Hours may be beside them.
+    """
+    if draft.is_settled("call_duration"):
+        return False
+    if _join_hours(draft, column, lengths):
+        return True
+    if lengths[column].unit != "minutes":
         return False
     for other, found in lengths.items():
         seconds = [number(each) for each in draft.sample.values(other)]
@@ -105,6 +113,31 @@ def choose_parts(draft: Draft, column: str, lengths: Mapping[str, LengthColumn])
         )
         return True
     return False
+
+
+def _join_hours(draft: Draft, column: str, lengths: Mapping[str, LengthColumn]) -> bool:
+    """Join whole hours, minutes and seconds in columns of one name, of which each stays below the next."""
+    parts: dict[str, str] = {}
+    for other, found in lengths.items():
+        if found.shape == "number" and found.unit in _SIGNS and heading(other) == heading(column):
+            parts.setdefault(found.unit, other)
+    if not {"hours", "minutes"} <= parts.keys() or column not in parts.values():
+        return False
+    for unit, part in parts.items():
+        numbers = [number(each) for each in draft.sample.values(part)]
+        if any(each is None or each % 1 or (unit != "hours" and each >= _A_MINUTE_S) for each in numbers):
+            return False
+    ordered = [unit for unit in _SIGNS if unit in parts]
+    template = " ".join(f"{place_of(parts[unit])}{_SIGNS[unit]}" for unit in ordered)
+    draft.chosen["call_duration"] = template
+    draft.doubt(
+        "unit",
+        f"{_listed([parts[unit] for unit in ordered])} seem to be the parts of a length and are put together",
+        column,
+        Answer("--map", joined([f"call_duration={template}"]), f"{', '.join(ordered)} of one length"),
+        Answer("--map", joined([f"call_duration={column}"]), f"{column!r} is the whole talk time"),
+    )
+    return True
 
 
 def _is_length(reader: LengthReader, cell: Any) -> bool:
