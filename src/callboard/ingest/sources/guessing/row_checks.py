@@ -31,7 +31,7 @@ from callboard.ingest.sources.mapping import joined
 from callboard.ingest.sources.mapping.templates import cell
 from callboard.ingest.sources.values.lengths import LengthReader
 from callboard.ingest.sources.words import words_of
-from callboard.model.event import Event
+from callboard.model.event import CallEvent, Event
 
 _TRIFLE: Final = 0.001
 """Fewer rows than this are not asked about: they change no average that anybody sees."""
@@ -85,6 +85,8 @@ class RowChecks:
 
     def add(self, record: Record, event: Event) -> None:
         """Check the row of a call."""
+        if not isinstance(event, CallEvent):
+            return
         length = event.duration_ms
         if not isinstance(length, int) or not length or event.call_status in ("missed", "failed"):
             return
