@@ -204,7 +204,7 @@ def _configuration(world: World, *, always: bool) -> str:
     taken = json.dumps(["2xx", "3xx", "401", "403", "404", "409", "422", "429", "5xx"])
     lines += ["[[operations]]", 'include-path-regex = "/organisation/analytics/.+"']
     lines += [f"checks.positive_data_acceptance.expected-statuses = {taken}"]
-    # Which secrets a hook has, what is a zone or a template, and which other hook may read a delivery, depends
+    # Which secrets a hook has, what is a zone or template, and which other hook may read a delivery, depends
     # on its platform: no schema says so.
     for operation in ("create_hook", "rotate_hook", "replay_quarantined"):
         lines += ["[[operations]]", f'include-operation-id = "{operation}"']
