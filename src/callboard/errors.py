@@ -250,6 +250,12 @@ class StoreFileError(StoreError):
     code = "store_file"
 
 
+class StoreUncleanError(StoreFileError):
+    """The store's file is not all of it: its -wal file is missing."""
+
+    code = "store_unclean"
+
+
 class SecretKeyError(StoreError):
     """The key of this server does not open the secrets of this hook."""
 

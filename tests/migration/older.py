@@ -17,7 +17,7 @@ import psycopg
 
 from callboard.store.postgres import statements as postgres
 from callboard.store.sqlite import statements as sqlite
-from callboard.store.sqlite.migrate import APPLICATION_ID
+from callboard.store.sqlite.clean_mark import CLOSED
 
 WRITTEN = Path(__file__).parent / "files" / "schema_5.json"
 BYTES = {"body", "body_digest", "digest", "request_digest", "answer"}
@@ -44,7 +44,7 @@ def older_file(path: Path) -> Path:
     for number, script in sqlite.migrations()[:SQLITE_SCHEMA]:
         db.execute(script)
         db.execute(f"PRAGMA user_version = {number}")
-    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.execute(f"PRAGMA application_id = {CLOSED}")
     db.execute("PRAGMA journal_mode = WAL")
     for name, columns, rows in tables():
         places = ", ".join("?" for _ in columns)

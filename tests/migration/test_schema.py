@@ -13,7 +13,8 @@ from callboard.errors import StoreFileError, StoreUnavailableError, StoreVersion
 from callboard.fold.grain import Grain
 from callboard.settings import Settings
 from callboard.store.questions import Aggregate, Scan, Sum
-from callboard.store.sqlite.migrate import APPLICATION_ID, newest_version
+from callboard.store.sqlite.clean_mark import CLOSED
+from callboard.store.sqlite.migrate import newest_version
 from callboard.store.sqlite.statements import migrations
 from callboard.store.sqlite.store import SqliteStore
 from tests.events import call, send
@@ -45,7 +46,7 @@ def test_every_older_version_ends_at_the_same_schema(tmp_path: Path) -> None:
             for number, script in migrations()[:stop]:
                 db.execute(script)
                 db.execute(f"PRAGMA user_version = {number}")
-                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                db.execute(f"PRAGMA application_id = {CLOSED}")
         SqliteStore(str(old)).close()
         assert schema_of(old) == schema_of(tmp_path / "new.db")
 

@@ -71,6 +71,9 @@ def _make_private(path: str) -> None:
 
 
 def _prepare(db: apsw.Connection, lock_wait: LockWait, settings: Settings, *, writer: bool) -> None:
+    # First of all, as what follows reads the file and may fail. Only `close_marked` removes the WAL, after it
+    # has marked the file: however else a connection ends, the WAL stays.
+    db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
     db.set_busy_handler(lock_wait)
     # Plans never depend on bound values: there are no statistics, and indexes are hinted. Without this SQLite
     # compiles some statements anew whenever values are bound to them.

@@ -11,7 +11,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from random import random
 
@@ -22,12 +22,19 @@ from callboard.store.sql.copying import UNFINISHED
 from callboard.store.sql.database import Database
 from callboard.store.sql.refill import refill_cells
 from callboard.store.sql.refold import Refolding, UpgradeObserver, format_bytes, is_due, is_empty, note_rules
+from callboard.store.sqlite.clean_mark import (
+    APPLICATION_IDS,
+    CLOSED,
+    IN_USE,
+    close_marked,
+    is_alone,
+    mark_in_use,
+    mark_of,
+    set_mark,
+)
 from callboard.store.sqlite.connection import WAL_LIMIT_BYTES, store_errors, transaction
 from callboard.store.sqlite.database import SqliteDatabase
 from callboard.store.sqlite.statements import migrations
-
-APPLICATION_ID = 0x43414C42
-"""Distinguishes our files from those of other programs: "CALB"."""
 
 _EMPTY_CELLS = {2}
 """Migrations that empty the table of cells, which are then counted from rows by the catalogue, not by SQL."""
@@ -74,21 +81,31 @@ def _upgraded(
     connect: Callable[[], apsw.Connection], path: str, observer: UpgradeObserver | None, *, copying: bool
 ) -> bool:
     """Whether the file is at this version now; False when another process has it open."""
-    with closing(connect()) as db, store_errors(path):
-        version = _version(db, path)
-        if version == newest_version() and not _is_due(db, path):
-            return True
-        if version == 0:
-            _migrate(db, path, copying=copying)
-            return True
-        if not _is_alone(db):
-            return False
-        # Check the room before changing anything: a refused file still opens with the version that wrote it.
-        needs = "" if is_empty(SqliteDatabase(db)) else _disk_needs(path)
-        _migrate(db, path)
-        if is_due(SqliteDatabase(db)):
-            Refolding(lambda: _commit(db), observer).run(needs)
+    db = connect()
+    try:
+        with store_errors(path):
+            if _version(db, path) == newest_version() and not _is_due(db, path):
+                db.close()  # it is opened next: the WAL can stay as it is
+                return True
+            return _upgrade(db, path, observer, copying=copying)
+    finally:
+        close_marked(db)
+
+
+def _upgrade(db: apsw.Connection, path: str, observer: UpgradeObserver | None, *, copying: bool) -> bool:
+    if _version(db, path) == 0:
+        _migrate(db, path, copying=copying)
         return True
+    if not is_alone(db):
+        return False
+    # Check the room before changing anything: a refused file still opens with the version that wrote it.
+    needs = "" if is_empty(SqliteDatabase(db)) else _disk_needs(path)
+    # A copy of a file that is half upgraded would lack the other half. Nobody else can have marked it.
+    mark_in_use(db, lambda: None)
+    _migrate(db, path)
+    if is_due(SqliteDatabase(db)):
+        Refolding(lambda: _commit(db), observer).run(needs)
+    return True
 
 
 def _is_due(db: apsw.Connection, path: str) -> bool:
@@ -97,20 +114,6 @@ def _is_due(db: apsw.Connection, path: str) -> bool:
         return is_due(SqliteDatabase(db))
     except apsw.SQLError as error:
         raise StoreDamagedError(f"{path} is damaged: {error}. Restore a backup.") from error
-
-
-def _is_alone(db: apsw.Connection) -> bool:
-    """Take the file for this connection alone, until it closes. False when another connection has it open."""
-    db.execute("PRAGMA locking_mode = EXCLUSIVE")
-    # Fail at once: waiting here, with a lock held, two processes could keep each other out.
-    db.set_busy_handler(None)
-    try:
-        # In exclusive mode the first transaction that writes takes the lock, and keeps it.
-        with transaction(db, "IMMEDIATE"):
-            pass
-    except apsw.BusyError:
-        return False
-    return True
 
 
 def _migrate(db: apsw.Connection, path: str, *, copying: bool = False) -> None:
@@ -127,7 +130,8 @@ def _migrate(db: apsw.Connection, path: str, *, copying: bool = False) -> None:
             note_rules(SqliteDatabase(db))
         if copying and version == 0:
             db.execute("INSERT INTO meta (name, value) VALUES (?, 1)", (UNFINISHED,))
-        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        if mark_of(db) != IN_USE:
+            set_mark(db, CLOSED)  # a new file
 
 
 @contextmanager
@@ -152,10 +156,9 @@ def _disk_needs(path: str) -> str:
 
 def _version(db: apsw.Connection, path: str) -> int:
     version = int(db.pragma("user_version"))
-    application = int(db.pragma("application_id"))
     tables = int(db.execute("SELECT count(*) FROM sqlite_schema").get)
     # A new file has no tables and no application id yet.
-    if tables and application != APPLICATION_ID:
+    if tables and mark_of(db) not in APPLICATION_IDS:
         raise StoreFileError(f"{path} is a database of another program, not Callboard's.")
     if version > newest_version():
         raise StoreVersionError(

@@ -15,6 +15,7 @@ import apsw
 from callboard.errors import (
     MAY_BE_KEPT,
     NotFoundError,
+    StoreError,
     StoreLockedError,
     StoreReplacedError,
     StoreUnavailableError,
@@ -28,6 +29,13 @@ from callboard.store.sql.store import SqlStore
 from callboard.store.sql.turns import Turns
 from callboard.store.sql.verify import Engine
 from callboard.store.sql.version_epochs import VersionEpochs
+from callboard.store.sqlite.clean_mark import (
+    check_whole,
+    close_marked,
+    mark_closed,
+    mark_in_file,
+    mark_in_use,
+)
 from callboard.store.sqlite.connection import LockWait, open_connection, store_errors, transaction
 from callboard.store.sqlite.database import SqliteDatabase
 from callboard.store.sqlite.identity import OpenFile
@@ -58,7 +66,8 @@ class SqliteStore(SqlStore):
         an older one is upgraded, which may take minutes and is reported to `observer`.
 
         Raises `StoreFileError` (not a database, another program's, damaged, no such folder),
-        `StoreVersionError` (newer than this program) or `StoreUnavailableError` (locked, read-only).
+        `StoreUncleanError` (its `-wal` is missing), `StoreVersionError` (newer than this program) or
+        `StoreUnavailableError` (locked, read-only).
         """
         self._path = path
         self._settings = settings or Settings()
@@ -73,6 +82,10 @@ class SqliteStore(SqlStore):
         self._turns = Turns()
         self._file = OpenFile(path)
         self._is_wal_saved = False
+        self._is_marked = False
+        """Whether the file says that it is in use: from the first commit of this process on."""
+        self._is_mark_tried = False
+        check_whole(path, vfs)
         wait_s = self._settings.lock_timeout_ms / 1000
         bring_up_to_date(self._open_writer, path, wait_s, observer, copying=copying)
         self._writer = self._open_writer()
@@ -83,7 +96,7 @@ class SqliteStore(SqlStore):
             self._file.remember()
             self._refresh_connection = self._connect()
         except BaseException:
-            self._writer.close()
+            close_marked(self._writer)
             raise
         # Two more: one for the event loop, one for the thread that records the last use of tokens.
         self._readers = Readers(self._connect, self._settings.readers + 2, self._settings.query_timeout_ms)
@@ -129,6 +142,8 @@ class SqliteStore(SqlStore):
                 # The file's lock gets only what the wait for this process's lock has left.
                 self._lock_wait.until = until
                 self.activity = "lock", time.monotonic()
+                if not self._is_marked:
+                    self._mark()
                 # IMMEDIATE takes the file's lock before anything is read: what this commit reads stays true
                 # until it is written.
                 with self._syncing(synced=synced), transaction(self._writer, "IMMEDIATE"):
@@ -142,6 +157,20 @@ class SqliteStore(SqlStore):
             self._lock_wait.until = None
             self._replace_stuck_writer()
             self._write_lock.release()
+
+    def _mark(self) -> None:
+        """Call under the write lock. Nobody takes the mark away while this process has the file open."""
+        mark_in_use(self._writer, partial(mark_in_file, self._path, self._vfs), self._lock_wait)
+        self._is_marked = True
+
+    def _mark_before_long_read(self) -> None:
+        """The first commit waits for reads that began before it: one that may last minutes lets the mark be
+        set first. Where that fails, so will the commit, and says why.
+        """
+        if not self._is_marked and not self._is_mark_tried and not self._read_only:
+            self._is_mark_tried = True
+            with suppress(StoreError), self._writing():
+                pass
 
     @contextmanager
     def _syncing(self, *, synced: bool) -> Iterator[None]:
@@ -203,13 +232,16 @@ class SqliteStore(SqlStore):
         # Nothing can be reported if this fails: the caller has raised `StoreReplacedError` by then.
         with self._write_lock, suppress(apsw.Error):
             if not self._closed and self._file.is_only_wal_deleted:
-                # Copies the WAL's pages into the main file, which is still at its path.
-                self._writer.execute("PRAGMA wal_checkpoint(FULL)")
+                # Copies the WAL's pages into the main file, which is still at its path. Nothing is
+                # acknowledged any more, unless the `-wal` is put back.
+                mark_closed(self._writer)
+                self._is_marked = False
 
     @contextmanager
     def _snapshot(self) -> Iterator[Database]:
         """A read transaction without a time limit: one snapshot for all its statements."""
         self._check_file()
+        self._mark_before_long_read()
         with self._readers.borrow(limited=False) as db, transaction(db, "DEFERRED"):
             yield SqliteDatabase(db)
 
@@ -289,7 +321,16 @@ class SqliteStore(SqlStore):
             self._closed = True
             self._readers.close()
             self._refresh_connection.close()
-            self._writer.close()
+            try:
+                self._file.check()
+            except StoreReplacedError:
+                if self._file.is_only_wal_deleted:
+                    with suppress(apsw.Error):
+                        mark_closed(self._writer)
+                # What is at the path now is not ours to mark, and its `-wal` not ours to remove.
+                self._writer.close()
+            else:
+                close_marked(self._writer)
 
 
 def _free_bytes(path: str) -> int:
