@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
@@ -108,12 +109,15 @@ def test_a_file_whose_making_loses_its_power_can_be_made_again(tmp_path):
 
 
 def with_synchronous(level: str) -> OpenStore:
-    def careless(path: Path, disk: PoweredDisk) -> SqliteStore:
-        store = on_disk(path, disk)
-        store._writer.execute(f"PRAGMA synchronous = {level}")
-        return store
+    class Careless(SqliteStore):
+        """Every commit of it: one that need not be synced ends with the level of all others."""
 
-    return careless
+        @contextmanager
+        def _syncing(self, *, synced: bool) -> Iterator[None]:
+            self._writer.execute(f"PRAGMA synchronous = {level}")
+            yield
+
+    return lambda path, disk: Careless(str(path), SETTINGS, vfs=disk.name)
 
 
 class AnswersFirst(SqliteStore):
