@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from callboard.cli.db_copy import _copied
+from callboard.cli.db_copy import verified_copy
 from callboard.settings import Settings
 from callboard.store.open import open_store
 from callboard.store.sql.database import Database
@@ -40,7 +40,7 @@ def main(source: str, target: str, at: int, side: str) -> None:
             arrived("behind")
 
         here._writing = dying  # type: ignore[method-assign]
-        assert _copied(there, here, with_drift=False).complete
+        assert verified_copy(there, here, with_drift=False).complete
     print(commits)
 
 

@@ -52,6 +52,14 @@ class Maintenance(StateMixin):
         with self.state.lock:
             return self.state.verified
 
+    def record_backup(self, at: Micros) -> None:
+        with self.state.lock:
+            self.state.backed_up_at = max(at, self.state.backed_up_at or at)
+
+    def last_backup(self) -> Micros | None:
+        with self.state.lock:
+            return self.state.backed_up_at
+
     def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
         return {"engine": "memory", "version": "1", "durable": "no"}
 

@@ -150,6 +150,7 @@ class State:
         self.reconciliations: dict[tuple[int, int], str] = {}
         """(organization, hook or 0) → how far its reconciliation has come."""
         self.verified: LastVerification | None = None
+        self.backed_up_at: Micros | None = None
         self.versions: defaultdict[int, int] = defaultdict(int)
         """Organization → its version, incremented by each commit to one of its spaces."""
 

@@ -93,7 +93,7 @@ from callboard.store.sql import (
     table_walk,
     withdrawal,
 )
-from callboard.store.sqlite import connection, identity, integrity
+from callboard.store.sqlite import backup, connection, identity, integrity
 from callboard.store.sqlite import store as sqlite_store
 from tests.pages import DOCS, tables
 from tests.project.caches import CACHES, MADE_ONCE_MIB, MADE_ONCE_ROW
@@ -292,6 +292,11 @@ BOUNDS: dict[str, list[str]] = {
     "bytes that a writer leaves unread": [f"{process.UNSENT_BYTES // MIB} MiB"],
     "wait for another process's lock": [f"{DEFAULT.lock_timeout_ms:,} ms"],
     "the -wal file": [f"{connection.WAL_PAGES:,} pages", f"{connection.WAL_LIMIT_BYTES // MIB} MiB"],
+    "the -wal file while a backup runs": [f"{backup.LEAST_WAL_BYTES // (1024 * MIB)} GiB"],
+    "room on the disk of the store, and where it is written, while a backup runs": [
+        f"{backup.LEAST_FREE_BYTES // MIB} MiB"
+    ],
+    "pages that a backup copies between two looks at these": [f"{backup.STEP_PAGES:,}"],
     "files and connections open, a process": [f"{server.MAX_OPEN_FILES:,}"],
     "a commit": [
         f"{DEFAULT.commit_timeout_ms:,} ms",

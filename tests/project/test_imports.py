@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -224,6 +225,21 @@ def test_only_the_store_knows_sql():
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             databases = {"apsw", "sqlite3"} & {name.split(".")[0] for name in names}
             assert not databases, f"{name_of(path)}: ask the store; only callboard.store imports {databases}"
+
+
+def test_one_sqlite_library_touches_a_store():
+    """Two in one process do not see each other's locks: a commit was lost by it. No page opens a store in use
+    with another one either.
+    """
+    for path in MODULES:
+        assert not re.search(r"\bsqlite3\b(?!_| format)", path.read_text("utf-8")), (
+            f"{name_of(path)}: use apsw"
+        )
+    for path in (ROOT / "docs").rglob("*.md"):
+        found = re.findall(
+            r"^.*(?:import sqlite3|\$ sqlite3|sqlite3\.connect).*$", path.read_text("utf-8"), re.MULTILINE
+        )
+        assert not found, f"{path.name}: callboard backup makes a file to look at; not {found}"
 
 
 def test_the_folders_are_those_of_the_architecture():

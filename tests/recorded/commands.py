@@ -157,6 +157,18 @@ def _asked(world: World) -> dict[str, list[tuple[str, ...]]]:
                 ("verify", "--db", "none.db"),
             ),
             ("verify", "--db", "good.csv"),
+            ("backup", "one.db"),
+            *(("backup", "one.db"), ("backup", "calls.db"), ("backup", "none/one.db"), ("backup", "verify")),
+            *(("backup", "other.db", "--keep", "2"), ("backup", "one.db", "--db", "none.db")),
+            *(("backup", "verify", "one.db"), ("backup", "verify", "one.db", "--json")),
+            *(
+                ("backup", "verify", "good.csv"),
+                ("backup", "verify", "none.db"),
+                ("backup", "verify", "--help"),
+            ),
+            *(("restore", "one.db", "--db", "restored.db"), ("restore", "one.db", "--db", "restored.db")),
+            *(("restore", "good.csv", "--db", "more.db"), ("restore", "one.db", "--db", "postgresql://x/y")),
+            *(("db", "status"), ("db", "status", "--json"), ("db", "accept"), ("db", "accept", "--json")),
         ],
         "settings": [("settings",), ("settings", "--json")],
     }

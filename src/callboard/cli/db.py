@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from callboard.cli.db_copy import copy
-from callboard.cli.options import opened, settings_of, store_options
+from callboard.cli.options import check_file, opened, settings_of, store_options
 from callboard.cli.output import show_json
+from callboard.clock import iso
+from callboard.errors import StoreUncleanError
 
 if TYPE_CHECKING:
     from callboard.store.sql.store import SqlStore
@@ -39,18 +41,49 @@ def upgrade(*, db: str | None, config: str | None, as_json: bool) -> None:
 @db.command()
 @store_options
 def status(*, db: str | None, config: str | None, as_json: bool) -> None:
-    """Say what the store is: its engine, version, what a commit waits for, and whether a copy into it has not
-    ended.
+    """Say what the store is: its engine, version, what a commit waits for, of when its latest backup is, and
+    whether a copy into it has not ended.
     """
     with opened(settings_of(db, config), copying=True) as store:
         found = store.ready()
         unfinished = cast("SqlStore", store).is_unfinished_copy()
+        backed_up_at = store.last_backup()
+    backed_up = None if backed_up_at is None else iso(backed_up_at)
     if as_json:
-        show_json({**found, "unfinished_copy": unfinished})
+        show_json({**found, "unfinished_copy": unfinished, "backed_up_at": backed_up})
         return
     print(f"The store ({found['engine']}) is at version {found['version']}: {found['durable']}.")
+    print(f"The latest backup on record is of {backed_up}." if backed_up else "There is no backup on record.")
     if unfinished:
         print("A copy into it has begun and not ended: let callboard db copy end, or run it again.")
+
+
+@db.command()
+@store_options
+def accept(*, db: str | None, config: str | None, as_json: bool) -> None:
+    """Take a store's file as it is, although its -wal file is missing: what was in that is lost.
+
+    For a file that was copied while it was in use, of which there is nothing better. Run callboard verify
+    --deep afterwards. With --json: {"accepted"}, false of a file that is whole.
+    """
+    from callboard.store.sqlite.clean_mark import accept_as_it_is, check_whole
+
+    settings = settings_of(db, config)
+    if not settings.in_file:
+        raise click.UsageError("db accept is for a file.")
+    check_file(settings)
+    try:
+        check_whole(settings.sqlite_path)
+        accepted = False
+    except StoreUncleanError:
+        accepted = True
+        accept_as_it_is(settings.sqlite_path, settings)
+    if as_json:
+        show_json({"accepted": accepted})
+    elif accepted:
+        print(f"{settings.sqlite_path} is taken as it is. callboard verify --deep says whether it is sound.")
+    else:
+        print(f"{settings.sqlite_path} is whole: nothing to accept.")
 
 
 @db.command()

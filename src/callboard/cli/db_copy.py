@@ -70,7 +70,7 @@ def copy(*, source: str, target: str, with_drift: bool, config: str | None, as_j
         closing(open_store(one, observer=Upgrading())) as there,
         closing(open_store(other, upgrade=None, copying=True)) as here,
     ):
-        copied = _copied(there, here, with_drift=with_drift)
+        copied = verified_copy(there, here, with_drift=with_drift)
     if as_json:
         show_json(copied)
     else:
@@ -85,7 +85,7 @@ def _is_same(one: Settings, other: Settings) -> bool:
     return one.db == other.db
 
 
-def _copied(source: SqlStore, target: SqlStore, *, with_drift: bool) -> Copied:
+def verified_copy(source: SqlStore, target: SqlStore, *, with_drift: bool) -> Copied:
     """Copy and verify until the source did not change between the first row and the end of verification.
 
     Raises `StoreError` when it still changes after `ROUNDS` rounds.

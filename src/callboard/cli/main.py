@@ -39,6 +39,8 @@ COMMANDS = {
     "space": Lazy("callboard.cli.space", "space", "Create, list and change spaces (campaigns)."),
     "token": Lazy("callboard.cli.token", "token", "Create, list, rotate and revoke API tokens."),
     "db": Lazy("callboard.cli.db", "db", "Upgrade the store, copy it, spread it; say what it is."),
+    "backup": Lazy("callboard.cli.backup", "backup", "Copy the store while it is used; verify a copy."),
+    "restore": Lazy("callboard.cli.restore", "restore", "Put a backup in the place of the store."),
     "verify": Lazy("callboard.cli.verify", "verify", "Recount everything and compare."),
     "settings": Lazy("callboard.cli.settings", "settings", "List all settings."),
     "openapi": Lazy("callboard.cli.openapi", "openapi", "Print the OpenAPI document."),

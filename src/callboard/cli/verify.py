@@ -68,14 +68,14 @@ def _record(store: Store, found: Verification, deep: bool) -> None:
 
 
 def _print_verification(found: Verification, repair: bool, clean: bool) -> None:
-    checked = ", ".join(_counted(count, what.replace("_", " ")) for what, count in found.checked.items())
+    checked = ", ".join(counted(count, what.replace("_", " ")) for what, count in found.checked.items())
     print(f"Checked {checked or 'an empty store'}.")
     for note in found.notes:
         print(plain(note))
     if found.drift == 0:
         print("No drift: every number is what a recount gives.")
         return
-    print(f"Drift: {_counted(found.drift, 'differences')}.\n")
+    print(f"Drift: {counted(found.drift, 'differences')}.\n")
     show_table(
         ("What", "Org", "Space", "Key", "Column", "Kept", "Expected"),
         [
@@ -95,7 +95,8 @@ def _print_verification(found: Verification, repair: bool, clean: bool) -> None:
         print("\ncallboard verify --deep --repair sets right what can be set right.")
 
 
-def _counted(count: int, what: str) -> str:
+def counted(count: int, what: str) -> str:
+    """`1 call`, `2 calls`."""
     return f"{count:,} {what.removesuffix('s') if count == 1 else what}"
 
 

@@ -181,6 +181,12 @@ class Reporting(Protocol):
 
     def last_verification(self) -> LastVerification | None: ...
 
+    def record_backup(self, at: Micros) -> None:
+        """Note that there is a backup of this moment. An earlier one than is noted changes nothing."""
+
+    def last_backup(self) -> Micros | None:
+        """The moment of the latest backup on record."""
+
     def intervals(
         self,
         org_id: int,

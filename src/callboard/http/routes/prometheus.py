@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from callboard import __version__
-from callboard.clock import SECOND
+from callboard.clock import SECOND, Micros
 from callboard.errors import StoreError
 from callboard.http.endpoint import BASE, Endpoint
 from callboard.http.request import Request
@@ -42,6 +42,7 @@ class _State(NamedTuple):
     """Of a store that answers."""
 
     verified: LastVerification | None
+    backed_up_at: Micros | None
     unmerged: int
 
 
@@ -49,7 +50,7 @@ def _state_of(store: Store) -> _State | None:
     """None: the store is down. That is a value here and not a 503: then monitoring needs its metrics most."""
     try:
         store.ready()
-        return _State(store.last_verification(), store.most_unmerged())
+        return _State(store.last_verification(), store.last_backup(), store.most_unmerged())
     except StoreError:
         return None
 
@@ -73,6 +74,14 @@ def _store(state: _State | None) -> Iterator[Family]:
         )
         drift = Sample({}, sum(last.drift.values()))
         yield Family("callboard_verify_drift", "gauge", "Differences that it found; 0 is right.", [drift])
+
+    if state.backed_up_at is not None:
+        yield Family(
+            "callboard_backup_timestamp_seconds",
+            "gauge",
+            "Of which moment the latest backup is.",
+            [Sample({}, state.backed_up_at / SECOND)],
+        )
 
 
 async def scrape_organization(request: Request) -> Response:

@@ -29,6 +29,7 @@ from callboard.store.reporting import (
     Verification,
 )
 from callboard.store.sql.agents import count_agents, list_agents
+from callboard.store.sql.backups import last_backup, note_backed_up
 from callboard.store.sql.database import Database
 from callboard.store.sql.durations import durations
 from callboard.store.sql.extremes import extremes_ms
@@ -106,6 +107,12 @@ class SqlReporting(ABC):
 
     def last_verification(self) -> LastVerification | None:
         return self._at_once(last_verification)
+
+    def record_backup(self, at: Micros) -> None:
+        self._write(lambda db: note_backed_up(db, at))
+
+    def last_backup(self) -> Micros | None:
+        return self._at_once(last_backup)
 
     def intervals(
         self,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, Literal, TypeVar
 
 import apsw
 
+from callboard.clock import Micros
 from callboard.errors import (
     MAY_BE_KEPT,
     NotFoundError,
@@ -22,13 +23,15 @@ from callboard.errors import (
 )
 from callboard.model.totals import Totals
 from callboard.settings import Settings
-from callboard.store.interface import IDLE, Activity, Changes
+from callboard.store.interface import IDLE, Activity, Changes, Progress
+from callboard.store.sql.backups import made_at, note_restored
 from callboard.store.sql.database import Database
 from callboard.store.sql.refold import UpgradeObserver
 from callboard.store.sql.store import SqlStore
 from callboard.store.sql.turns import Turns
 from callboard.store.sql.verify import Engine
 from callboard.store.sql.version_epochs import VersionEpochs
+from callboard.store.sqlite.backup import copy_snapshot, finish, free_bytes
 from callboard.store.sqlite.clean_mark import (
     check_whole,
     close_marked,
@@ -261,6 +264,28 @@ class SqliteStore(SqlStore):
         read, write = partial(reporting_damage, self._snapshot), partial(reporting_damage, self._writing)
         return Engine(read, write, None, partial(file_faults, read), rebuild_indexes)
 
+    def write_backup(self, target: Path, now: Micros, progress: Progress | None = None) -> None:
+        """Copy the store into an empty file, as of a moment that is not before `now`, and mark that as a
+        backup of `now`. Writers go on. Of an error the caller has to remove the file.
+
+        Raises `StoreError` when the disk is too small, or the WAL grows too long meanwhile.
+        """
+        self._check_file()
+        self._mark_before_long_read()
+        # A connection of its own: a lent one would have to be given back within the query time.
+        with closing(self._connect()) as source:
+            copy_snapshot(source, self._path, target, progress)
+        self._check_file()
+        finish(target, now)
+
+    def backup_made_at(self) -> Micros | None:
+        """Of a backup, the moment of which it is; None of any other store."""
+        return self._read(made_at)
+
+    def note_restored(self) -> None:
+        """A backup becomes a store."""
+        self._write(note_restored)
+
     # --- what changed
 
     def refresher(self) -> None:
@@ -309,7 +334,7 @@ class SqliteStore(SqlStore):
         self.change_counter()
         if self._read_only:
             raise StoreUnavailableError(f"{self._path} is read-only: events could not be kept.")
-        if (free := _free_bytes(self._path)) < MIN_FREE_BYTES:
+        if (free := free_bytes(self._path)) < MIN_FREE_BYTES:
             raise StoreUnavailableError(f"The disk of the store is full: {free:,} bytes are free.", 10)
         return {"engine": "sqlite", "version": str(newest_version()), "durable": "synchronous=FULL"}
 
@@ -331,9 +356,3 @@ class SqliteStore(SqlStore):
                 self._writer.close()
             else:
                 close_marked(self._writer)
-
-
-def _free_bytes(path: str) -> int:
-    """Free space on the disk of a file, for this user: part of it may be reserved for root."""
-    found = os.statvfs(path)
-    return found.f_frsize * (found.f_bfree if os.geteuid() == 0 else found.f_bavail)
