@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import os
 import threading
 from collections import Counter
@@ -166,6 +167,39 @@ def test_a_file_that_is_packed_while_it_is_read_is_read_to_its_end(reader):
     reader.log.write(1)
     while run.step(threading.Event()):
         pass
+    assert reader.has_all()
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["renamed", "packed"])
+@pytest.mark.parametrize("is_open", [False, True], ids=["at the start", "while it follows"])
+@pytest.mark.parametrize("after", range(4))
+def test_a_rotation_while_the_folder_is_looked_at_loses_nothing(reader, monkeypatch, after, is_open, packed):
+    """Between the listing of the folder and the opening of its files, at any of them."""
+    reader.log.write(3)
+    run = reader.opened()
+    reader.go_on(run)
+    reader.log.write(2)
+    reader.log.rotate()
+    reader.log.write(2)
+    looks = itertools.count()
+    changed = watch._changed
+
+    def rotated_meanwhile(path: Path) -> int:
+        if next(looks) == after:
+            reader.log.rotate(packed=packed)
+            reader.log.write(2)
+        return changed(path)
+
+    monkeypatch.setattr(watch, "_changed", rotated_meanwhile)
+    if is_open:
+        reader.go_on(run)
+    else:
+        run.close()
+        reader.read()
+    reader.log.write(1)
+    reader.log.rotate()
+    reader.log.write(1)
+    reader.read()
     assert reader.has_all()
 
 

@@ -6,13 +6,14 @@ more, and they end as duplicates: the events of a row are the same each time.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from msgspec import Struct, field, structs
 
@@ -31,6 +32,8 @@ from callboard.ingest.sources.watching.places import PLACES_MAX, Place, Progress
 from callboard.ingest.sources.watching.sources import Source
 from callboard.model.directory import Space
 from callboard.store.interface import Batch, Receipt, Rejection, Store
+
+T = TypeVar("T", bound="Source | None")
 
 POLL_S: Final = 0.5
 LINGER_S: Final = 600.0
@@ -110,8 +113,7 @@ class Watch:
     def _resume(self) -> None:
         """Find the files again that were read before."""
         places = self._progress.places
-        for place in places:
-            source = self._found(place)
+        for place, source in zip(places, self._undisturbed(lambda: map(self._found, places)), strict=True):
             if source is None:
                 self._ended.append(place)
             else:
@@ -133,14 +135,35 @@ class Watch:
                 source.close()
         return found
 
-    def _candidates(self) -> Iterator[Source]:
-        """The file, and all that may have been it, opened; those of before first, by their last change."""
+    def _undisturbed(self, look: Callable[[], Iterable[T]]) -> list[T]:
+        """What `look` finds in the folder while nothing is renamed there. A file that is rotated after the
+        folder was listed is opened under its old name, or not at all: what it finds then is closed, and it
+        looks again.
+        """
+        while True:
+            before = self._names()
+            found = list(look())
+            if self._names() == before:
+                return found
+            for each in found:
+                if each is not None:
+                    each.close()
+
+    def _names(self) -> set[tuple[Path, int]]:
+        """The files that there are now, and which of them has which name."""
+        return {(path, each.st_ino) for path in self._paths() if (each := _status(path)) is not None}
+
+    def _paths(self) -> list[Path]:
         ours = {self._rejects.path.absolute(), *self._kept.files()}
-        paths = [
+        return [
             each
             for each in self._path.parent.glob(f"{_escaped(self._path.name)}*")
             if each not in ours and each.is_file()
         ]
+
+    def _candidates(self) -> Iterator[Source]:
+        """The file, and all that may have been it, opened; those of before first, by their last change."""
+        paths = self._paths()
         for path in sorted(paths, key=lambda each: (each == self._path, _changed(each), each.name)):
             with suppress(OSError):
                 yield Source(path)
@@ -166,20 +189,22 @@ class Watch:
             return False
         was_read = bool(self._followed or self._ended)
         since = max((each.modified_ns for each in self._places()), default=0)
-        is_new = False
-        for source in self._candidates():
-            is_present = source.path == self._path
-            is_unseen = was_read and source.modified_ns >= since and not self._is_known(source)
-            if not (is_present or is_unseen):
-                source.close()
-                continue
-            place = self._place_of(source)
-            self._followed.append(Followed(source, place, self._translator))
-            is_new = True
+
+        def unseen() -> Iterator[Source]:
+            for source in self._candidates():
+                is_unseen = was_read and source.modified_ns >= since and not self._is_known(source)
+                if is_unseen or source.path == self._path:
+                    yield source
+                else:
+                    source.close()
+
+        found = self._undisturbed(unseen)
+        for source in found:
+            self._followed.append(Followed(source, self._place_of(source), self._translator))
             self.tally.rotations += was_read
             if was_read:
                 self._tell(f"{self._path.name} was rotated: goes on in {source.path.name}.")
-        return is_new
+        return bool(found)
 
     def _place_of(self, source: Source) -> Place:
         """How far a file is read: not at all, if it is none that was read before."""
@@ -244,7 +269,7 @@ class Watch:
         at = self._followed.index(followed)
         begin = Place(device=source.device, inode=source.inode)
         self._followed[at] = Followed(source, begin, self._translator)
-        copy = self._found(place) if place.offset else None
+        copy = self._undisturbed(lambda: [self._found(place)])[0] if place.offset else None
         if copy is None:
             self._tell_of_loss(place, followed.unread, "was emptied")
             return
@@ -329,11 +354,16 @@ class Watch:
                     return None
 
 
-def _changed(path: Path) -> int:
+def _status(path: Path) -> os.stat_result | None:
     try:
-        return path.stat().st_mtime_ns
+        return path.stat()
     except OSError:
-        return 0
+        return None
+
+
+def _changed(path: Path) -> int:
+    found = _status(path)
+    return 0 if found is None else found.st_mtime_ns
 
 
 def _escaped(name: str) -> str:
