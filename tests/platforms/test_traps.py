@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings
+from callboard.ingest.sources.platforms.delivery import PULLED, Delivery, HookSettings
 from callboard.ingest.sources.platforms.registry import PLATFORMS
 from tests.platforms.manifests import RECEIVED
 from tests.platforms.saying import SID, calls, said, twilio
@@ -324,3 +324,36 @@ def test_a_call_of_retell_that_nobody_answered_was_made_when_it_was_dialled(word
     (found,) = calls(("retell", {"event": "call_ended", "call": call}))
     assert found["creation_time"] == "2026-03-05T23:59:50Z"
     assert found["start_time"] is None
+
+
+PLIVO_ROW = {
+    "call_uuid": "p-1",
+    "call_direction": "outbound",
+    "call_duration": 55,
+    "initiation_time": "2026-03-02 09:29:50+05:30",
+    "answer_time": "2026-03-02 09:30:05+05:30",
+    "end_time": "2026-03-02 09:31:00+05:30",
+    "total_amount": "0.01360",
+}
+"""A call as the fixtures of plivo-python's list have it."""
+
+
+@pytest.mark.parametrize(
+    ("more", "stands"),
+    [
+        ({}, ("completed", "hangup")),
+        ({"answer_time": None, "call_duration": 0}, ("missed", "no_answer")),
+        ({"hangup_cause_code": 4010, "hangup_source": "Plivo"}, ("completed", "agent_hangup")),
+        ({"call_state": "ANSWER"}, ("completed", "hangup")),
+        ({"call_state": "CANCEL", "answer_time": None, "call_duration": 0}, ("missed", "canceled")),
+    ],
+    ids=lambda each: str(each)[:40],
+)
+def test_a_call_of_plivos_list_that_is_over_needs_no_state(more, stands):
+    body = json.dumps({"objects": [PLIVO_ROW | more]}).encode()
+    delivery = Delivery(method=PULLED, body=body, received_at=1772443900_000000)
+    found = PLATFORMS["plivo"].translate(delivery, HookSettings())
+    [event] = found.events
+    assert (event["call_status"], event["end_reason"]) == stands
+    assert event["end_time"] == "2026-03-02T04:01:00Z"
+    assert (found.unknown_words, found.quarantined) == ([], [])
