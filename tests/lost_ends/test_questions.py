@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,6 +17,7 @@ from callboard.reconciling import is_due
 from callboard.settings import Settings
 from callboard.store.hooks import NewHook
 from callboard.store.questions import CallFilter, Scope, Window
+from tests.lost_ends import true_calls
 from tests.lost_ends.list_apis import STANDS, TWILIO_KEY, twilio_row
 from tests.lost_ends.provider import Answered, Provider, serving
 from tests.lost_ends.true_calls import T0, TrueCall, drawn_calls, telnyx_id, twilio_id, twilio_posts
@@ -241,6 +243,26 @@ def test_a_reconciliation_that_ended_in_the_future_does_not_put_off_the_next():
     assert not is_due(BEHIND - 600 * SECOND, settings, BEHIND)
     assert is_due(BEHIND - 900 * SECOND, settings, BEHIND)
     assert is_due(BEHIND + 2 * DAY, settings, BEHIND)
+
+
+def test_a_chat_in_the_list_of_elevenlabs_is_no_call(monkeypatch):
+    """Its row is as that of a call; the answer about it alone says that nobody called."""
+    calls = [call for call in drawn_calls(6) if call.ended is not None]
+    detail = true_calls.elevenlabs_detail
+
+    def chats(call: TrueCall) -> dict[str, Any]:
+        found = detail(call)
+        if call.no == calls[0].no:
+            found["metadata"]["text_only"] = True
+            del found["metadata"]["phone_call"]
+        return found
+
+    monkeypatch.setattr(true_calls, "elevenlabs_detail", chats)
+    with serving(stand("elevenlabs", calls)) as base_url:
+        world = make_world(MemoryStore(), "elevenlabs", base_url)
+        for _ in range(2):
+            world.reconcile(base_url, since=FIRST - HOUR)
+            assert world.calls() == truth("elevenlabs", calls[1:])
 
 
 def test_a_call_that_two_platforms_tell_of_is_one():

@@ -137,7 +137,9 @@ class RowTaker:
         return change.before is None and self._belonging.of(change.after) == "elsewhere"
 
     def _told_whole(self, call_id: str, change: Change, now: Micros) -> Change | None:
-        """The change by the answer about this call alone, which tells more than the list."""
+        """The change by the answer about this call alone, which tells more than the list; None where that is
+        of no call, as of a chat.
+        """
         assert self._ask_more is not None
         try:
             rows = self._ask_more(self.own_id(call_id))
@@ -145,9 +147,11 @@ class RowTaker:
             if error.fault != "unknown":
                 raise
             return change
-        entries, _ = self._translated(rows, now)
-        told = [each for each in entries if each.event.item_id == call_id]
-        return self._change(call_id, told) if told else change
+        entries, set_apart = self._translated(rows, now)
+        if told := [each for each in entries if each.event.item_id == call_id]:
+            return self._change(call_id, told)
+        is_no_call = bool(rows) and not (entries or set_apart)
+        return None if is_no_call else change
 
     def _commit(self, entries: list[Entry], set_apart: list[QuarantinedDelivery], now: Micros) -> None:
         hook, source = self._hook, source_of(self._hook)
