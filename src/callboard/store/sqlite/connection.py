@@ -27,6 +27,9 @@ WAL_PAGES = 4_000
 look through a short WAL; large enough that a page which many commits change is written to the file once.
 """
 
+SYNCED = "PRAGMA synchronous = FULL"
+"""What is committed is on the disk, and survives a power cut."""
+
 READER_CACHE_KIB = 8 * 1024
 """Page cache of a reading connection. Reports that read rows took a quarter less time than with half of it,
 and no less with twice of it. A memory-mapped file would need no cache, but a disk error would then kill the
@@ -79,7 +82,7 @@ def _prepare(db: apsw.Connection, lock_wait: LockWait, settings: Settings, *, wr
     # compiles some statements anew whenever values are bound to them.
     db.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     # FULL syncs the WAL with each commit: with NORMAL a power cut could lose acknowledged commits.
-    db.execute("PRAGMA synchronous = FULL")
+    db.execute(SYNCED)
     db.execute("PRAGMA temp_store = MEMORY")
     add_functions(db)
     if writer:

@@ -39,7 +39,7 @@ from callboard.store.sqlite.clean_mark import (
     mark_in_file,
     mark_in_use,
 )
-from callboard.store.sqlite.connection import LockWait, open_connection, store_errors, transaction
+from callboard.store.sqlite.connection import SYNCED, LockWait, open_connection, store_errors, transaction
 from callboard.store.sqlite.database import SqliteDatabase
 from callboard.store.sqlite.identity import OpenFile
 from callboard.store.sqlite.integrity import file_faults, rebuild_indexes, reporting_damage
@@ -185,7 +185,7 @@ class SqliteStore(SqlStore):
             yield
         finally:
             # Ignored within a transaction that could not be rolled back; such a writer is replaced.
-            self._writer.execute("PRAGMA synchronous = FULL")
+            self._writer.execute(SYNCED)
 
     def _replace_stuck_writer(self) -> None:
         """Replace the writer when its transaction could not be rolled back: every later BEGIN would fail."""
