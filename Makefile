@@ -54,7 +54,7 @@ page: $(RUN) ## build the board's page from web/ (Node: the system's, else from 
 page-if-possible: $(if $(filter demo,$(MAKECMDGOALS)),$(RUN),$(DEV))
 	@$(PAGE) build --lenient
 
-test: $(DEV) ## run the tests; set-up included, about half an hour on two cores
+test: $(DEV) ## run the tests; set-up included, about a quarter of an hour on two cores
 	@$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
 
 record: $(DEV) ## write recorded answers and messages anew, when they change on purpose; add bytes of new fields

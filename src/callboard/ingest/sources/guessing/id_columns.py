@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from callboard.ingest.sources.files.json_array import KEY_COLUMN
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.headings import heading
 from callboard.ingest.sources.guessing.sample import SAMPLE_ROWS
@@ -57,6 +58,8 @@ def why_not_of_calls(draft: Draft, column: str) -> str | None:
     around, _, last = column.rpartition(".")
     named = last if around in draft.own else column
     words = frozenset(words_of(named).split("_"))
+    if column == KEY_COLUMN:
+        return None  # ours: the key under which a record lies
     if words & _NEVER or (words & _UNLESS_OF_CALLS and not words & _OF_A_CALL):
         return f"{column!r} may come with several calls: by its name it is no id of a call"
     # Numbers from 1 that a column called the id of the call holds are those of a young table.
