@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from callboard.store.questions import CallFilter, Scope, Window
+from callboard.store.sqlite.store import SqliteStore
 from tests.acceptance.command import Outcome, callboard, done
 
 WAIT_S = 60.0
@@ -136,8 +138,13 @@ class Followers:
 
     def check(self) -> None:
         """Each row that was written is one call, no more and no less, and the store is sound."""
-        listed = done("calls", "--limit", "100000", "--json", db=self.db).json
-        found = {int(each["call_id"].removeprefix("asterisk:1772443800.")) for each in listed}
+        store = SqliteStore(str(self.db))
+        try:
+            [acme] = store.organizations()
+            listed = store.calls(Scope(acme.id), CallFilter(), Window(limit=2 * self.log.written))
+        finally:
+            store.close()
+        found = {int(each.call.call_id.removeprefix("asterisk:1772443800.")) for each in listed}
         lost = sorted(set(range(self.log.written)) - found)
         assert (len(listed), lost[:20]) == (self.log.written, []), (len(listed), lost[:20], self.log.written)
         assert self.counted() == self.log.written

@@ -64,6 +64,10 @@ def fill_texts(store: Store) -> None:
         "external_ids": {"crm": "A-17"},
         "metadata": {"campaign": "Frühling"},
         "outcome": "refused",
+        "cost_micros": 1_360_000,
+        "cost_currency": "USD",
+        "group_ids": ("twilio:CA1",),
+        "group_rank": 1,
     }
     done: dict[str, Any] = {
         "run_id": "made",
@@ -76,7 +80,7 @@ def fill_texts(store: Store) -> None:
     send(store, space, run=NewRun("made", NOW, "documents", "now"))
     send(store, space, call("c1", "failed", event_id="e1", **told), task("t1", "failed", **done))
     store.update_space(space.org_id, space.id, {"settings": SpaceSettings(timezone="Asia/Kathmandu")})
-    send(store, space, call("c2", "failed", **told), task("t2", "failed", **done))
+    send(store, space, call("c2", "failed", **{**told, "group_rank": 0}), task("t2", "failed", **done))
 
 
 class Flip(NamedTuple):

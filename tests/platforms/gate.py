@@ -43,6 +43,7 @@ class Gate:
         self.box.seal({})  # makes the key, which the server reads
         self.numbers = count()
         self.tokens: list[str] = []
+        self.has_refused = False
         # Unknown tokens by the hundred are what is tested here, and not to be shut out.
         limits = {"CALLBOARD_FAILED_AUTH_PER_MINUTE": "1000000"}
         self.server = Server(self.db, environment={"CALLBOARD_PUBLIC_URL": PUBLIC, **limits})
@@ -78,9 +79,11 @@ class Gate:
         return hook_url(PUBLIC, platform, token.text)
 
     def post(self, sent: Sent) -> httpx.Response:
-        return self.client.request(
+        answer = self.client.request(
             *request_of(sent), headers=sent.delivery.headers, content=sent.delivery.body
         )
+        self.has_refused = self.has_refused or answer.status_code == 401
+        return answer
 
 
 def request_of(sent: Sent) -> tuple[str, str]:

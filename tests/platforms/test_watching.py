@@ -19,7 +19,7 @@ from callboard.ingest.sources.platforms.delivery import HookSettings
 from callboard.ingest.sources.platforms.registry import PLATFORMS
 from callboard.ingest.sources.rejects import RejectsFile
 from callboard.ingest.sources.watching import following, watch
-from callboard.ingest.sources.watching.places import Progress, ProgressFile, WatchTakenError
+from callboard.ingest.sources.watching.places import Place, Progress, ProgressFile, WatchTakenError
 from callboard.ingest.sources.watching.watch import Files, Tally, Watch
 from callboard.model.directory import Space
 from callboard.store.questions import CallFilter, Scope, Window
@@ -282,6 +282,26 @@ def test_a_new_file_on_the_inode_of_an_old_one_is_no_old_one(reader):
     assert reader.log.path.stat().st_ino == before
     assert reader.read().cuts == 1
     assert reader.numbers() == [0, 1, 2, *range(100, 120)]
+
+
+def test_a_file_on_the_inode_of_one_that_was_never_read_is_read(reader, tmp_path_factory):
+    """The one was packed before a row of it was read, and the other got its inode."""
+    reader.log.write(2)
+    reader.read()
+    other = tmp_path_factory.mktemp("elsewhere") / "Master.csv.9"
+    other.write_bytes(row_of(2) + row_of(3))
+    reader.log.written += 2
+    kept = ProgressFile(reader.log.folder / ".Master.csv.callboard")
+    progress = kept.read(reader.space.token, "asterisk")
+    status = other.stat()
+    progress.places.append(Place(device=status.st_dev, inode=status.st_ino))
+    kept.write(progress)
+    run = reader.opened()
+    reader.log.rotate()
+    other.rename(reader.log.folder / other.name)
+    reader.log.write(1)
+    reader.go_on(run)
+    assert reader.has_all()
 
 
 def test_the_file_may_come_later(reader):

@@ -115,7 +115,8 @@ class Watch:
         places = self._progress.places
         for place, source in zip(places, self._undisturbed(lambda: map(self._found, places)), strict=True):
             if source is None:
-                self._ended.append(place)
+                # Of a file that was not read only the inode is known, which another file may have by now.
+                self._ended += [place] if place.offset else []
             else:
                 here = structs.replace(place, device=source.device, inode=source.inode)
                 self._followed.append(Followed(source, here, self._translator))
@@ -256,7 +257,8 @@ class Watch:
         elif is_end:
             followed.source.close()
             self._followed.remove(followed)
-            self._ended = [*self._ended, followed.place][-PLACES_MAX:]
+            if followed.place.offset:
+                self._ended = [*self._ended, followed.place][-PLACES_MAX:]
         else:
             return False
         self._progress.places = self._places()[-PLACES_MAX:]
