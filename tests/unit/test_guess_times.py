@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from callboard.ingest.sources.guessing.times import (
     time_column,
     time_formats_together,
 )
+from tests.property.guessed import guessed
 
 
 def column(*cells: Any, heading: str = "") -> TimeColumn:
@@ -145,3 +147,21 @@ def test_a_date_and_a_clock_in_two_columns() -> None:
     assert date_and_clock(["07/02/2026"], ["12"]) is None
     assert date_and_clock(["07/02/2026 08:00"], ["08:00"]) is None
     assert date_and_clock([], []) is None
+
+
+def test_a_column_called_a_time_of_day_is_the_clock_of_a_day(tmp_path: Path) -> None:
+    """Before a length that is written as a clock, wherever the columns stand."""
+    rows = [
+        "Statut,Date,ID d'appel,Durée de conversation,Durée totale,Heure",
+        "Répondu,2025-07-20,c-3,1:02:51,1:03:21,06:02:21",
+        "Répondu,2025-07-21,c-7,1:08:29,1:08:53,16:14:08",
+        "Répondu,2025-07-22,c-5,0:00:50,0:01:32,14:28:25",
+        "Occupé,2025-07-22,c-8,NULL,0:00:30,15:41:05",
+        "Répondu,2025-07-26,c-1,0:02:11,0:02:53,06:00:43",
+    ]
+    file = tmp_path / "calls.csv"
+    file.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    found = guessed(file, "Europe/Paris")
+    assert "creation_time={Date} {Heure}" in found.plan.command()
+    assert "call_duration=Durée de conversation" in found.plan.command()
+    assert not found.said

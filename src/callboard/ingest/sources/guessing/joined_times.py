@@ -96,10 +96,13 @@ def _joined(draft: Draft, template: str) -> list[Any]:
 
 
 def with_clock(draft: Draft, day: str) -> TimeSource | None:
-    """A column of days joined with a column of clocks, which is looked for from the day on."""
+    """A column of days joined with a column of clocks, which is looked for from the day on: one that is
+    called a time of day before any other, as lengths of h:mm:ss are written like clocks.
+    """
     columns = draft.sample.columns
     place = columns.index(day) if day in columns else 0
-    for clock in (*columns[place + 1 :], *columns[:place]):
+    ordered = (*columns[place + 1 :], *columns[:place])
+    for clock in sorted(ordered, key=lambda each: not is_called_clock(draft, each)):
         if _are_clocks(draft, clock) and not _is_length(draft, clock):
             times = date_and_clock(*_both(draft, day, clock), draft.heading(day))
             if times is not None:
