@@ -53,18 +53,27 @@ class PostgresDatabase:
     its result, and an error of it is raised by the next read or by the commit.
     """
 
-    __slots__ = ("_cursor", "_limit_s")
+    __slots__ = ("_binary", "_connection", "_limit_s", "_routed")
 
     def __init__(
-        self, connection: Connection[Any], limit_s: float | None = None, *, whole_texts: bool = False
+        self,
+        connection: Connection[Any],
+        limit_s: float | None = None,
+        *,
+        whole_texts: bool = False,
+        routed: bool = True,
     ) -> None:
         """`limit_s`: the connection's current `statement_timeout`, in a read transaction; None in a commit,
         whose statements do not follow the budget of a question.
 
         `whole_texts`: read in binary format. In text format the server sends a text up to its first NUL, so
         a text with a damaged length, lengthened over the zeros behind it, would look undamaged.
+
+        `routed`: the tables may be distributed by Citus.
         """
-        self._cursor: Cursor[Any] = connection.cursor(binary=whole_texts)
+        self._routed = routed
+        self._connection = connection
+        self._binary = whole_texts
         self._limit_s = limit_s
 
     @property
@@ -72,22 +81,22 @@ class PostgresDatabase:
         return POSTGRES
 
     def rows(self, name: str, values: Values = ()) -> list[SqlRow]:
-        return self._ask(statement(name), values).fetchall()
+        return self._ask(self._statement(name), values).fetchall()
 
     def row(self, name: str, values: Values = ()) -> SqlRow | None:
-        return self._ask(statement(name), values).fetchone()
+        return self._ask(self._statement(name), values).fetchone()
 
     def value(self, name: str, values: Values = ()) -> Any:
-        return _only(self._ask(statement(name), values).fetchone())
+        return _only(self._ask(self._statement(name), values).fetchone())
 
     def change(self, name: str, values: Values = ()) -> None:
-        self._ask(statement(name), values)
+        self._ask(self._statement(name), values)
 
     def change_many(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
         every = rows if isinstance(rows, list) else list(rows)
         if not every:
             return
-        found = statement(name)
+        found = self._statement(name)
         # One parameter per column: `c3` is the third column as an array, `v3` its value in the first row.
         columns = list(zip(*every, strict=True))
         values = {
@@ -96,28 +105,28 @@ class PostgresDatabase:
             else every[0][int(column[1:]) - 1]
             for column in found.columns
         }
-        self._cursor.execute(found.sql, values)
+        self._execute(found.sql, values)
 
     def select(self, sql: str, values: Values = ()) -> list[SqlRow]:
-        return self._ask(translated(sql), values).fetchall()
+        return self._ask(translated(sql, routed=self._routed), values).fetchall()
 
     def select_value(self, sql: str, values: Values = ()) -> Any:
-        return _only(self._ask(translated(sql), values).fetchone())
+        return _only(self._ask(translated(sql, routed=self._routed), values).fetchone())
 
     def run(self, sql: str, values: Values = ()) -> None:
-        self._ask(translated(sql), values)
+        self._ask(translated(sql, routed=self._routed), values)
 
     def columns(self, table: LiteralString) -> list[str]:
         return list(self._types(table))
 
     def described(self, table: LiteralString) -> list[Column]:
-        found = self._cursor.execute(_COLUMNS, (table,)).fetchall()
+        found = self._execute(_COLUMNS, (table,)).fetchall()
         return [Column(name, _KINDS[kind], nullable) for name, kind, nullable in found]
 
     def append(self, table: LiteralString, columns: Sequence[str], rows: Sequence[SqlRow]) -> None:
         types = self._types(table)
         arrays = ", ".join(f"%s::{types[each]}[]" for each in columns)
-        self._cursor.execute(
+        self._execute(
             f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays})",
             [array_text(values) for values in zip(*rows, strict=True)],
         )
@@ -125,13 +134,16 @@ class PostgresDatabase:
     def restart_numbers(self, tables: Sequence[LiteralString]) -> None:
         for table in tables:
             # `greatest` skips the NULL of an empty table; `setval` refuses 0.
-            self._cursor.execute(
+            self._execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), greatest(max(id), 1)) FROM {table}"
             )
 
     def _types(self, table: LiteralString) -> dict[str, str]:
         """The SQL type of each column, in the table's order."""
-        return {name: kind for name, kind, _ in self._cursor.execute(_COLUMNS, (table,)).fetchall()}
+        return {name: kind for name, kind, _ in self._execute(_COLUMNS, (table,)).fetchall()}
+
+    def _statement(self, name: str) -> Statement:
+        return statement(name, routed=self._routed)
 
     def _ask(self, found: Statement, values: Values) -> Cursor[Any]:
         if self._limit_s is not None and (budget := current()) is not None:
@@ -139,9 +151,15 @@ class PostgresDatabase:
             if remaining_s < self._limit_s - TIMEOUT_STEP_S:
                 # At least 1 ms: 0 would mean no limit. `true`: until the transaction ends.
                 limit = str(max(1, int(remaining_s * 1000)))
-                self._cursor.execute("SELECT set_config('statement_timeout', %s, true)", (limit,))
+                self._execute("SELECT set_config('statement_timeout', %s, true)", (limit,))
                 self._limit_s = remaining_s
-        return self._cursor.execute(found.sql, _bound(values))
+        return self._execute(found.sql, _bound(values))
+
+    def _execute(self, sql: str, values: Any = ()) -> Cursor[Any]:
+        """On a cursor of its own: in a pipeline the answer to an earlier statement may arrive while this one
+        is sent, and would be taken for this one's if they shared a cursor.
+        """
+        return self._connection.cursor(binary=self._binary).execute(sql, values)
 
 
 _KINDS: dict[str, type[int | str | bytes]] = {

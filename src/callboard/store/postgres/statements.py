@@ -1,4 +1,14 @@
-"""The statements and migrations for PostgreSQL, with parameters written as psycopg expects them."""
+"""The statements and migrations for PostgreSQL, with parameters written as psycopg expects them.
+
+A statement that looks up the elements of arrays joins them with the organization's number in a subquery that
+ends with `OFFSET 0`, which PostgreSQL's planner does not look through: it plans for an average organization.
+Were the number compared with the table as a constant, it would plan for that one; and of one that is not in
+the table's statistics yet, for a single row. It would then read every row of the organization, and compare
+each with every element of the arrays. `LATERAL` with `OFFSET 0` keeps the order: a look-up for each element.
+
+Citus needs the constant to route a statement to one shard. The line that compares it ends with `-- Citus`,
+and is left out where there is none.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +22,7 @@ from callboard.store.sql.statements import migrations_of, statement_of
 
 # `:name`, but not the cast `::type` nor a colon inside a word.
 _NAMED = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
+_ROUTING = " -- Citus\n"
 _COLUMN = re.compile(r"[cv]\d+")
 
 
@@ -26,9 +37,9 @@ class Statement(Struct, frozen=True):
 
 
 @cache
-def statement(name: str) -> Statement:
-    """The statement of this name, PostgreSQL's own where there is one."""
-    return translated(statement_of(files(__package__), name))
+def statement(name: str, *, routed: bool = True) -> Statement:
+    """The statement of this name, PostgreSQL's own where there is one. `routed`: for Citus."""
+    return translated(statement_of(files(__package__), name), routed=routed)
 
 
 TRANSLATED = 500
@@ -36,8 +47,10 @@ TRANSLATED = 500
 
 
 @lru_cache(maxsize=TRANSLATED)
-def translated(sql: str) -> Statement:
+def translated(sql: str, *, routed: bool = True) -> Statement:
     """A statement with parameters `:name` or `?`, in psycopg's style: `%(name)s` or `%s`."""
+    if not routed:
+        sql = "".join(line for line in sql.splitlines(keepends=True) if not line.endswith(_ROUTING))
     # A comment may contain a colon or a question mark, which are no parameters.
     plain = "\n".join(line for line in sql.splitlines() if not line.lstrip().startswith("--"))
     # A dict keeps the order of first use and drops repeats.

@@ -159,7 +159,7 @@ class PostgresStore(BackgroundCompaction):
             connection.autocommit = False
             with _unlimited(connection), connection.transaction(), connection.pipeline():
                 connection.execute("SELECT set_config('statement_timeout', '0', true)")
-                yield PostgresDatabase(connection, whole_texts=whole_texts)
+                yield PostgresDatabase(connection, whole_texts=whole_texts, routed=self.distributed)
 
     def _write(self, change: Callable[[Database], T], waited_s: float = 0.0) -> T:
         try:
@@ -187,7 +187,7 @@ class PostgresStore(BackgroundCompaction):
                             if remaining_s < LOCK_SHARE * lock_timeout_s:
                                 # Earlier waits are part of the caller's lock timeout.
                                 connection.execute(_LOCK_TIMEOUT, (f"{remaining_s * 1000:.0f}",))
-                            result = change(PostgresDatabase(connection))
+                            result = change(PostgresDatabase(connection, routed=self.distributed))
                         committing = True
                         self.activity = "sync", time.monotonic()
                         connection.commit()
@@ -228,7 +228,7 @@ class PostgresStore(BackgroundCompaction):
             with _unlimited(connection), connection.transaction():
                 for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
                     connection.execute("SELECT set_config(%s, '0', true)", (limit,))
-                yield PostgresDatabase(connection, whole_texts=whole_texts)
+                yield PostgresDatabase(connection, whole_texts=whole_texts, routed=self.distributed)
 
     def _at_once(self, query: Callable[..., T], *args: Any) -> T:
         return self._reading(query, args, at_once=True)
@@ -263,14 +263,14 @@ class PostgresStore(BackgroundCompaction):
             try:
                 if not at_once and remaining_s >= limit_s - TIMEOUT_STEP_S:
                     connection.autocommit = True
-                    return query(PostgresDatabase(connection), *args)
+                    return query(PostgresDatabase(connection, routed=self.distributed), *args)
                 # The statement timeout for the rest of the budget is set locally in this transaction, and
                 # ends with it.
                 connection.isolation_level = (
                     IsolationLevel.REPEATABLE_READ if at_once else IsolationLevel.READ_COMMITTED
                 )
                 connection.autocommit = False
-                result = query(PostgresDatabase(connection, limit_s), *args)
+                result = query(PostgresDatabase(connection, limit_s, routed=self.distributed), *args)
                 # Commit here, under the deadline; the pool would commit without one.
                 connection.commit()
                 return result

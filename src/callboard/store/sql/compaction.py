@@ -143,16 +143,39 @@ def _merge_deltas(uses_temp_table: bool) -> tuple[str, ...]:
 @cache
 def _delete_zero_cells(uses_temp_table: bool, least: str) -> tuple[str, ...]:
     """Delete cells that these deltas brought to zero: the same set of events must leave the same cells."""
-    return tuple(
-        f"DELETE FROM cell WHERE org_id = :org_id AND counter = {counter.code} AND grain = '{grain}' AND "
-        f"(space_id, bucket, d1, d2, d3) IN (SELECT {space}, {buckets[grain]}, {_dimensions(counter)} "
-        f"FROM {_source(counter, uses_temp_table)} "
-        f"WHERE org_id = :org_id AND no >= :begin AND no < :end AND kind = '{counter.of}'{scope} "
-        f"AND {least}({', '.join(MEASURES)}) < 0) AND {_NOTHING}"
+    found = [
+        (
+            f"counter = {counter.code} AND grain = '{grain}'",
+            (
+                f"SELECT DISTINCT {space} AS space_id, {buckets[grain]} AS bucket, "
+                f"{_named_dimensions(counter)} "
+                f"FROM {_source(counter, uses_temp_table)} "
+                f"WHERE org_id = :org_id AND no >= :begin AND no < :end AND kind = '{counter.of}'{scope} "
+                f"AND {least}({', '.join(MEASURES)}) < 0"
+            ),
+        )
         for counter in CATALOGUE
         for space, buckets, scope in _HOLDERS
         for grain in counter.grains
-    )
+    ]
+    if uses_temp_table:
+        return tuple(
+            f"DELETE FROM cell WHERE org_id = :org_id AND {which} AND {_NOTHING} "
+            f"AND (space_id, bucket, d1, d2, d3) IN ({keys})"
+            for which, keys in found
+        )
+    return tuple(_DELETE_BY_PLACE.format(which=which, keys=keys) for which, keys in found)
+
+
+# One look-up in the primary key for each of the keys. PostgreSQL may turn a join of them with the cells
+# around, and then sum the deltas again for each cell of the organization.
+_DELETE_BY_PLACE = (
+    "DELETE FROM cell WHERE ctid = ANY (ARRAY(SELECT empty.place FROM ({keys}) AS change CROSS JOIN LATERAL ("
+    "SELECT held.ctid AS place FROM cell AS held WHERE held.org_id = :org_id AND held.{which} "
+    "AND held.space_id = change.space_id AND held.bucket = change.bucket AND held.d1 = change.d1 "
+    f"AND held.d2 = change.d2 AND held.d3 = change.d3 AND {_NOTHING} OFFSET 0) AS empty))"
+    "\n AND org_id = :org_id -- Citus\n"
+)
 
 
 _HOLDERS = (
@@ -164,6 +187,12 @@ _HOLDERS = (
 
 def _dimensions(counter: Counter) -> str:
     return ", ".join((*counter.dimensions, "''", "''", "''")[:3])
+
+
+def _named_dimensions(counter: Counter) -> str:
+    return ", ".join(
+        f"{each} AS d{no}" for no, each in enumerate((*counter.dimensions, "''", "''", "''")[:3], 1)
+    )
 
 
 def _grouped(counter: Counter, space: str) -> str:

@@ -3,5 +3,17 @@ SELECT
     it.no,
     it.space_id,
     {it.columns}
-FROM unnest(:wanted_0::BIGINT[], :wanted_1::TEXT[]) AS wanted (space_id, id)
-JOIN call AS it ON it.org_id = :org_id AND it.space_id = wanted.space_id AND it.call_id = wanted.id
+-- OFFSET 0: see `statements.py`.
+FROM (
+    SELECT :org_id::BIGINT AS org_id, each_of.*
+    FROM unnest(:wanted_0::BIGINT[], :wanted_1::TEXT[]) AS each_of (space_id, id)
+    OFFSET 0
+) AS wanted
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM call AS it
+    WHERE
+        it.org_id = wanted.org_id AND it.space_id = wanted.space_id AND it.call_id = wanted.id
+        AND it.org_id = :org_id -- Citus
+    OFFSET 0
+) AS it

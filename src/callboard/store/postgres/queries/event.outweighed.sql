@@ -1,5 +1,17 @@
 -- The events of these items that do not count, in the order received.
 SELECT ev.item_no, ev.seq, ev.body, ev.received_at, ev.source, ev.batch_no
-FROM unnest(:item_nos::BIGINT[]) AS wanted (no)
-JOIN event AS ev ON ev.org_id = :org_id AND ev.item_no = wanted.no AND ev.withdrawn = 1
+-- OFFSET 0: see `statements.py`.
+FROM (
+    SELECT :org_id::BIGINT AS org_id, each_of.*
+    FROM unnest(:item_nos::BIGINT[]) AS each_of (no)
+    OFFSET 0
+) AS wanted
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM event AS ev
+    WHERE
+        ev.org_id = wanted.org_id AND ev.item_no = wanted.no AND ev.withdrawn = 1
+        AND ev.org_id = :org_id -- Citus
+    OFFSET 0
+) AS ev
 ORDER BY ev.seq

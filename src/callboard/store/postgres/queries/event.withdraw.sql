@@ -2,7 +2,13 @@
 -- place, without reading the body.
 UPDATE event
 SET withdrawn = 1, checksum = ~checksum
-FROM unnest(:c2::BIGINT[], :c3::BIGINT[]) AS gone (item_no, batch_no)
+-- OFFSET 0: see `statements.py`.
+FROM (
+    SELECT :v1::BIGINT AS org_id, each_of.*
+    FROM unnest(:c2::BIGINT[], :c3::BIGINT[]) AS each_of (item_no, batch_no)
+    OFFSET 0
+) AS gone
 WHERE
-    event.org_id = :v1 AND event.item_no = gone.item_no AND event.batch_no = gone.batch_no
+    event.org_id = gone.org_id AND event.item_no = gone.item_no AND event.batch_no = gone.batch_no
     AND event.withdrawn = 0
+    AND event.org_id = :v1 -- Citus

@@ -1,4 +1,16 @@
 -- By which ways events of these items came again, or came and do not count.
 SELECT again.item_no, again.body_digest, again.source
-FROM unnest(:item_nos::BIGINT[]) AS wanted (no)
-JOIN event_repeat AS again ON again.org_id = :org_id AND again.item_no = wanted.no
+-- OFFSET 0: see `statements.py`.
+FROM (
+    SELECT :org_id::BIGINT AS org_id, each_of.*
+    FROM unnest(:item_nos::BIGINT[]) AS each_of (no)
+    OFFSET 0
+) AS wanted
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM event_repeat AS again
+    WHERE
+        again.org_id = wanted.org_id AND again.item_no = wanted.no
+        AND again.org_id = :org_id -- Citus
+    OFFSET 0
+) AS again
