@@ -60,6 +60,7 @@ def _prepared(sql: str) -> tuple[str, list[str]]:
         names.setdefault(name, cast)
         names[name] = names[name] or cast
     order = list(names)
+    sql = sql.replace("%%", "%")
     numbered = NAMED.sub(lambda found: f"${order.index(found[1]) + 1}{found[2] or ''}", sql)
     return numbered, [names[name].removeprefix("::") or "BIGINT" for name in order]
 
