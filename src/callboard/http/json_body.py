@@ -99,9 +99,13 @@ def _no_number(word: str) -> None:
 
 
 def read_object(request: Request, kind: type[T]) -> T:
-    """The body as one of our types. Raises as `read_json`, and `InvalidInputError` with each faulty field."""
-    assert request.endpoint.body is not None, "it has a body"
-    return converted(normalise_integers(read_json(request.body, request.endpoint.body.bounds)), kind)
+    """The body as one of our types; one that may be left out, and was, is `{}`. Raises as `read_json`, and
+    `InvalidInputError` with each faulty field.
+    """
+    body = request.endpoint.body
+    assert body is not None, "it has a body"
+    sent = request.body if body.required or request.body.strip() else b"{}"
+    return converted(normalise_integers(read_json(sent, body.bounds)), kind)
 
 
 def converted(value: Any, kind: type[T]) -> T:

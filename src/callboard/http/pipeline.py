@@ -221,6 +221,8 @@ async def _read_body(request: Request) -> None:
     """Receive the body and decompress it. Raises 415, 413, 408, 400, and 503 without room for its bytes."""
     body, settings = request.endpoint.body, request.services.settings
     assert body is not None
+    if not body.required and not _announces_body(request):
+        return  # of what type and coding nothing would be is not asked: clients name one anyway
     request.media = media_type(request.headers.get(b"content-type", b""), body.media)
     max_bytes = min(body.max_bytes or settings.max_body_bytes, settings.max_body_bytes)
     await receive_body(request, _sender(request), max_bytes, compressed=body.compressed)
@@ -242,6 +244,12 @@ async def receive_body(request: Request, sender: Hashable, max_bytes: int, *, co
     if encoding in ("gzip", "zstd"):
         sent = await _decompressed(request, sent, encoding, reservation)
     request.body = sent
+
+
+def _announces_body(request: Request) -> bool:
+    """Whether the headers say that a body follows (RFC 9112, 6.3)."""
+    length = request.headers.get(b"content-length", b"0").strip()
+    return b"transfer-encoding" in request.headers or length.strip(b"0") != b""
 
 
 def _sender(request: Request) -> Hashable:

@@ -132,7 +132,7 @@ def _part(request: Request) -> int:
 
 
 async def read_import(request: Request) -> Response:
-    wanted = read_object(request, ReadRequest) if request.body.strip() else ReadRequest()
+    wanted = read_object(request, ReadRequest)
     upload: Upload = request.item
     _check_state(upload, "uploading", "asking", "ready", "failed", "undone")
     store = request.services.store
@@ -153,7 +153,7 @@ async def read_import(request: Request) -> Response:
 
 
 async def start_import(request: Request) -> Response:
-    wanted = read_object(request, StartRequest) if request.body.strip() else StartRequest()
+    wanted = read_object(request, StartRequest)
     upload: Upload = request.item
     _check_state(upload, "asking", "ready", "failed")
     if upload.found is None:

@@ -58,7 +58,7 @@ async def get_quarantined(request: Request) -> Response:
 async def replay(request: Request) -> Response:
     kept: QuarantinedDelivery = request.item
     services = request.services
-    other = read_object(request, ReplayBody).hook_id if request.body.strip() else None
+    other = read_object(request, ReplayBody).hook_id
     find = partial(services.store.find_hook, request.org_id)
     hook = await request.store_threads.run(hook_that_reads, find, kept, other)
     if kept.is_cut:

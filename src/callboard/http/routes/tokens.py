@@ -108,7 +108,7 @@ async def create_token(request: Request) -> Response:
 
 
 async def rotate_token(request: Request) -> Response:
-    rotation = read_object(request, Rotation) if request.body.strip() else Rotation()
+    rotation = read_object(request, Rotation)
     token: Token = request.item
     # The caller learns a secret that works in all organizations of the token, so it must be an admin of each.
     _check_admin_in(request, [member.org_id for member in token.members])
