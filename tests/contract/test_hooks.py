@@ -316,17 +316,37 @@ def test_what_does_not_fit_into_quarantine_drops_the_oldest_and_is_counted(
     store: Store, acme: Organization, space: Space, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hooks, "QUARANTINE_MAX", 3)
-    hook, other = make(store, space), make(store, space, 2)
+    hook = make(store, space)
     texts = bad(hook, size=0).room  # reasons, query and headers take room, too
     monkeypatch.setattr(hooks, "QUARANTINE_BYTES_MAX", 95 + 4 + 2 * texts)
     for number in range(1, 6):
         deliver(store, space, hook, bad(hook, number, at=NOW + number), at=NOW + number)
-    deliver(store, space, other, bad(other, 6, at=NOW + 6, size=95), at=NOW + 6)
+    assert len(store.quarantine(acme.id)) == 3
+    deliver(store, space, hook, bad(hook, 6, at=NOW + 6, size=95), at=NOW + 6)
     kept = [each.quarantine_id for each in store.quarantine(acme.id)]
     assert kept == [bad(hook, number).quarantine_id for number in (6, 5)]
     counts = store.hook_counts(acme.id)
-    assert (counts[hook.id].quarantined, counts[hook.id].dropped) == (5, 4)
-    assert (counts[other.id].quarantined, counts[other.id].dropped) == (1, 0)
+    assert (counts[hook.id].quarantined, counts[hook.id].dropped) == (6, 4)
+
+
+@pytest.mark.parametrize(("most", "room"), [(6, 1 << 30), (1_000, 0)], ids=["deliveries", "bytes"])
+def test_one_flooded_hook_takes_no_room_in_quarantine_from_another(
+    store: Store, acme: Organization, space: Space, monkeypatch: pytest.MonkeyPatch, most: int, room: int
+) -> None:
+    """The others keep theirs, however much comes to it afterwards, and however old theirs are."""
+    flooded, quiet, silent = (make(store, space, number) for number in (1, 2, 3))
+    monkeypatch.setattr(hooks, "QUARANTINE_MAX", most)
+    monkeypatch.setattr(hooks, "QUARANTINE_BYTES_MAX", room or 6 * bad(flooded).room)
+    sent = [(quiet, 1), (silent, 2), (quiet, 3), *((flooded, number) for number in range(4, 40))]
+    for hook, number in sent:
+        deliver(store, space, hook, bad(hook, number, at=NOW + number), at=NOW + number)
+    kept = [each.quarantine_id for each in store.quarantine(acme.id)]
+    assert kept == [bad(quiet, number).quarantine_id for number in (39, 38, 37, 3, 2, 1)]
+    counts = store.hook_counts(acme.id)
+    assert [counts[each.id].dropped for each in (flooded, quiet, silent)] == [33, 0, 0]
+    assert [store.quarantine_sizes(acme.id)[each.id].deliveries for each in (flooded, quiet, silent)] == [
+        *(3, 2, 1)
+    ]
 
 
 def test_what_is_older_than_quarantine_keeps_is_dropped_and_counted(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from msgspec import Struct, structs
@@ -15,9 +15,9 @@ HOOKS_MAX: Final = 100
 SECRET_GENERATIONS_MAX: Final = 5
 """Secrets of a hook that are kept at once: the newest, and those that a rotation has not ended yet."""
 QUARANTINE_MAX: Final = 1_000
-"""Quarantined deliveries of an organization. Beyond it the oldest are dropped, and counted."""
+"""Quarantined deliveries of an organization. Beyond it the hook that has the most loses its oldest."""
 QUARANTINE_BYTES_MAX: Final = 64 << 20
-"""Bytes of these, with the reasons of each. Beyond it the oldest are dropped, and counted."""
+"""Bytes of these, with the reasons of each. Beyond it the hook that has the most loses its oldest."""
 QUARANTINED_BYTES_MAX: Final = 256 << 10
 """Bytes of one quarantined body that are kept: what is longer is cut off, and cannot be replayed."""
 QUARANTINE_KEPT: Final[Micros] = 30 * DAY
@@ -260,13 +260,52 @@ class QuarantineRoom(NamedTuple):
 
 
 def overflowing(kept: Sequence[QuarantineRoom], now: Micros) -> list[QuarantineRoom]:
-    """Which quarantined deliveries of an organization are to be dropped, given all of them, newest first."""
-    dropped, room = [], QUARANTINE_BYTES_MAX
-    for place, each in enumerate(kept):
-        room -= each.bytes
-        if place >= QUARANTINE_MAX or room < 0 or each.received_at + QUARANTINE_KEPT <= now:
+    """Which quarantined deliveries of an organization are to be dropped, given all of them, newest first.
+
+    Beyond a bound the hook that has the most of what is bounded loses its oldest, again and again: whoever
+    sends rubbish to one hook drops nothing of another that has no more than its share.
+    """
+    dropped: list[QuarantineRoom] = []
+    of_hook: dict[int, list[QuarantineRoom]] = {}
+    for each in kept:
+        if each.received_at + QUARANTINE_KEPT <= now:
             dropped.append(each)
+        else:
+            of_hook.setdefault(each.hook_id, []).append(each)
+    _drop_to(QUARANTINE_MAX, {hook: len(those) for hook, those in of_hook.items()}, of_hook, dropped, _one)
+    room = {hook: sum(each.bytes for each in those) for hook, those in of_hook.items()}
+    _drop_to(QUARANTINE_BYTES_MAX, room, of_hook, dropped, _bytes)
     return dropped
+
+
+def _drop_to(
+    bound: int,
+    held: dict[int, int],
+    of_hook: Mapping[int, list[QuarantineRoom]],
+    dropped: list[QuarantineRoom],
+    measure: Callable[[QuarantineRoom], int],
+) -> None:
+    """Move deliveries to `dropped` until the hooks have no more than `bound`. `held`: how much each has."""
+    beyond = sum(held.values()) - bound
+    while beyond > 0:
+        # Of equal hooks the one with the older delivery, so that the order of arrival decides nothing.
+        most = min(held, key=lambda hook: (-held[hook], _age(of_hook[hook][-1]) if of_hook[hook] else ()))
+        oldest = of_hook[most].pop()
+        dropped.append(oldest)
+        held[most] -= measure(oldest)
+        beyond -= measure(oldest)
+
+
+def _one(_each: QuarantineRoom) -> int:
+    return 1
+
+
+def _bytes(each: QuarantineRoom) -> int:
+    return each.bytes
+
+
+def _age(each: QuarantineRoom) -> tuple[Micros, str]:
+    return each.received_at, each.quarantine_id
 
 
 class Hooks(Protocol):
