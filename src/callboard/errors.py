@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 MAY_BE_KEPT = (
     "It may have been kept or not: send it again, what was kept is a duplicate then "
-    "(events are known by their event_id, or by all they say)."
+    "(events are known by their event_id, or by all they say; tasks/create/ by its Idempotency-Key)."
 )
 """Part of the message for a commit whose outcome is unknown, because no acknowledgement came."""
 
@@ -190,6 +190,12 @@ class StoreUnavailableError(StoreError):
         self.retry_after_s = retry_after_s
 
 
+class CommitInDoubtError(StoreUnavailableError):
+    """The connection was lost while committing."""
+
+    code = "commit_in_doubt"
+
+
 class StoreLockedError(StoreUnavailableError):
     """The store is locked by another process; try again shortly."""
 
@@ -203,6 +209,12 @@ class StoreReplacedError(StoreUnavailableError):
 
     def __init__(self, message: str | None = None, retry_after_s: int = 10) -> None:
         super().__init__(message, retry_after_s)
+
+
+class ReplacedInDoubtError(StoreReplacedError, CommitInDoubtError):
+    """The store's file was deleted or replaced while it is served: put it back, or restart the server."""
+
+    code = "commit_in_doubt"
 
 
 class QueueFullError(StoreUnavailableError):

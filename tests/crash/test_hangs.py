@@ -72,6 +72,7 @@ def test_a_stopped_writer_is_503_reported_and_replaced(tmp_path: Path) -> None:
             assert (answer.status, bool(answer.retry_after)) == (503, True), answer
             assert answer.took_s < WRITING_S, answer
             assert "may have been kept or not: send it again" in answer.text
+            assert '"field":"commit_in_doubt"' in answer.text
         board.recover()
         assert [board.send(call_id=f"again{number}").status for number in range(4)] == [200] * 4
         assert writer_of(board) != pid

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 
+from callboard.errors import MAY_BE_KEPT
 from tests.acceptance.command import callboard
 from tests.acceptance.server import Server
 
@@ -30,6 +31,8 @@ class Feed:
         self.without_retry_after = 0
         self.refusals: set[str] = set()
         """The answers to events that were not acknowledged."""
+        self.misleading: list[str] = []
+        """Those in which the words and the fields disagree about whether anything may have been kept."""
         self.faults: list[str] = []
 
     @contextmanager
@@ -91,6 +94,9 @@ class Feed:
                 self.faults.append(answer.text)
                 return
             self.refusals.add(answer.json()["message"])
+            fields = [each["field"] for each in answer.json().get("errors", [])]
+            if fields != (["commit_in_doubt"] if MAY_BE_KEPT in answer.json()["message"] else []):
+                self.misleading.append(answer.text)
             self.without_retry_after += "retry-after" not in answer.headers
             time.sleep(0.05)
         self.faults.append(f"{call_id} was never acknowledged")
@@ -113,6 +119,7 @@ class Feed:
     def check(self) -> None:
         """Each request got its result or 503; what was acknowledged is counted, once; nothing drifted."""
         assert not self.faults, self.faults[:3]
+        assert not self.misleading, self.misleading[:3]
         assert self.without_retry_after == 0
         listed = self.calls()
         assert (self.total_calls(), listed.json()["count"]) == (len(self.acknowledged),) * 2, self.statuses

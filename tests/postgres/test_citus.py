@@ -5,6 +5,7 @@ and property suites run there too (`-k citus`).
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from callboard.errors import CommitInDoubtError, StoreLockedError
+from callboard.settings import Settings
 from callboard.store.postgres import refresh
 from callboard.store.postgres.distribute import DISTRIBUTED_TABLES
 from callboard.store.postgres.store import PostgresStore
@@ -21,6 +24,7 @@ from tests import cluster
 from tests.acceptance.command import callboard
 from tests.contract.population import populate
 from tests.events import call, send, task
+from tests.postgres.proxy import Proxy
 from tests.stores import NOW, dump, make_organization, make_space, make_store
 
 pytestmark = pytest.mark.skipif(
@@ -95,6 +99,105 @@ def test_each_statement_goes_to_one_shard(tmp_path: Path) -> None:
         if {*TASKS.findall(told)} != {"1"} or any(word in told for word in ELSEWHERE)
     }
     assert not wrong, "\n\n".join(f"{sql}\n{told}" for sql, told in wrong.items())
+
+
+UNSYNCED = "SELECT count(*) FROM pg_dist_node WHERE hasmetadata AND NOT metadatasynced"
+"""Nodes that have not heard yet where another one has moved to: none moves before."""
+
+
+@contextmanager
+def through_proxies() -> Iterator[list[Proxy]]:
+    """The coordinator reaches each other node by a wire that can be cut."""
+    nodes = "SELECT nodeid, nodeport FROM pg_dist_node WHERE groupid <> 0 AND isactive ORDER BY nodeid"
+    found = cluster.asked(cluster.citus(), nodes)
+    proxies = [Proxy(port) for _, port in found]
+    try:
+        for (node, _), proxy in zip(found, proxies, strict=True):
+            moved(node, proxy.port)
+        yield proxies
+    finally:
+        for (node, port), proxy in zip(found, proxies, strict=True):
+            moved(node, port)
+            proxy.close()
+
+
+def moved(node: int, port: int) -> None:
+    cluster.asked(cluster.citus(), f"SELECT citus_update_node({node}, '127.0.0.1', {port})")
+    while cluster.asked(cluster.citus(), UNSYNCED) != [(0,)]:
+        time.sleep(0.05)
+
+
+@contextmanager
+def nodes_set(**settings: str) -> Iterator[None]:
+    """Every node has these settings of its own, which a reload changes; the coordinator keeps its own."""
+
+    def run(sql: str) -> None:
+        done = cluster.asked(cluster.citus(), f"SELECT * FROM run_command_on_workers($${sql}$$)")
+        assert all(row[2] for row in done), done
+
+    try:
+        for name, value in settings.items():
+            run(f"ALTER SYSTEM SET {name} = '{value}'")
+        run("SELECT pg_reload_conf()")
+        yield
+    finally:
+        for name in settings:
+            run(f"ALTER SYSTEM RESET {name}")
+        run("SELECT pg_reload_conf()")
+
+
+SET_ON_NODE = (
+    "SELECT current_setting('synchronous_commit'), current_setting('lock_timeout'), "
+    "current_setting('statement_timeout') FROM organization_clock WHERE org_id = :org_id"
+)
+
+
+def test_a_commit_is_as_durable_and_bounded_on_its_node_as_here(tmp_path: Path) -> None:
+    """Whatever the nodes' own settings are: of commits of events and of repairs."""
+    with (
+        nodes_set(synchronous_commit="off", lock_timeout="7h", statement_timeout="8h"),
+        closing(make_store("citus", tmp_path)) as store,
+    ):
+        assert isinstance(store, PostgresStore)
+        acme = {"org_id": make_organization(store).id}
+        with psycopg.connect(cluster.citus(), autocommit=True) as connection:
+            bare = SET_ON_NODE.replace(":org_id", "%(org_id)s").encode()
+            while connection.execute(bare, acme).fetchall() != [("off", "7h", "8h")]:
+                time.sleep(0.05)  # the reload is under way
+        assert store._write(lambda db: db.select(SET_ON_NODE, acme)) == [("on", "5s", "1min")]
+        (late,) = store._write(lambda db: db.select(SET_ON_NODE, acme), 3.9)
+        assert (late[0], late[2], 0 < int(late[1].removesuffix("ms")) <= 1100) == ("on", "1min", True)
+        with store._writing() as db:
+            assert db.select(SET_ON_NODE, acme) == [("on", "5s", "0")]
+
+
+def test_a_lock_on_a_node_is_waited_for_as_long_as_promised(tmp_path: Path) -> None:
+    """And no longer: by an ingest, whose sender is told that nothing was kept."""
+    make_store("citus", tmp_path).close()
+    with closing(PostgresStore(cluster.citus(), Settings(lock_timeout_ms=300))) as store:
+        space = make_space(store, make_organization(store))
+        with psycopg.connect(cluster.citus()) as other:
+            other.execute("SELECT 1 FROM organization_clock WHERE org_id = %s FOR UPDATE", (space.org_id,))
+            with pytest.raises(StoreLockedError, match="Nothing was kept"):
+                send(store, space, call("c-1"))
+            other.rollback()
+        send(store, space, call("c-1"))
+
+
+def test_a_commit_that_its_node_cannot_confirm_is_in_doubt_and_sent_again_a_duplicate(tmp_path: Path) -> None:
+    """The node has committed and cannot say so to the coordinator: no damage, and not "nothing was kept"."""
+    with closing(make_store("citus", tmp_path)) as made:
+        space = make_space(made, make_organization(made))
+    with through_proxies() as proxies, closing(PostgresStore(cluster.citus())) as store:
+        send(store, space, call("c-1"))
+        for proxy in proxies:
+            proxy.cut(1)
+        with pytest.raises(CommitInDoubtError, match="may have been kept"):
+            send(store, space, call("c-2"))
+        for proxy in proxies:
+            proxy.cut(0)
+        assert sum(proxy.cuts for proxy in proxies) == 1
+        assert send(store, space, call("c-2")).duplicate == 1
 
 
 def test_a_filled_store_is_spread_whole() -> None:

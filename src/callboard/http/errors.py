@@ -13,6 +13,7 @@ from callboard.errors import (
     BodyTooSlowError,
     CallboardError,
     CallerError,
+    CommitInDoubtError,
     HookRevokedError,
     HooksFullError,
     IdempotencyConflictError,
@@ -54,6 +55,13 @@ STATUS_OF: dict[type[CallboardError], int] = {
 
 STORE_RETRY_AFTER_S = 5
 """`Retry-After` of a store error that names no time itself, in seconds."""
+
+IN_DOUBT = CommitInDoubtError.code
+"""The field that tells a program a commit whose outcome is unknown from one of which nothing was kept."""
+SEND_AGAIN = (
+    "Sending it again is safe for events, with event_id or with equal content, and for tasks/create/ with an "
+    "Idempotency-Key."
+)
 
 UNAUTHENTICATED = "Invalid or missing API token."
 MISSING_HANDLE = "Missing required headers: Org-Handle."
@@ -124,7 +132,9 @@ def http_error(error: CallboardError) -> HttpError:
     status = next(STATUS_OF[each] for each in type(error).__mro__ if each in STATUS_OF)
     if isinstance(error, StoreError):
         wait_s = error.retry_after_s if isinstance(error, StoreUnavailableError) else STORE_RETRY_AFTER_S
-        return HttpError(status, error.message, headers=[retry_after(wait_s)])
+        in_doubt = isinstance(error, CommitInDoubtError)
+        errors = [(IN_DOUBT, SEND_AGAIN)] if in_doubt else []
+        return HttpError(status, error.message, headers=[retry_after(wait_s)], errors=errors)
     if isinstance(error, ParameterError):
         return HttpError(status, error.message, errors=[(error.name, error.reason)])
     if isinstance(error, InvalidInputError):

@@ -11,7 +11,7 @@ import logging
 import time
 from typing import Protocol
 
-from callboard.errors import MAY_BE_KEPT, StoreError, StoreUnavailableError
+from callboard.errors import MAY_BE_KEPT, CommitInDoubtError, StoreError, StoreUnavailableError
 from callboard.ingest.commit.process import Owner, StartWriter, WriterProcess
 from callboard.settings import Settings
 
@@ -202,7 +202,7 @@ class Supervisor:
         if self.failed is None:
             self.failed = StoreUnavailableError(NOT_BACK, 5)
         self._client.refuse_all(
-            StoreUnavailableError(in_doubt, 5), unopened or StoreUnavailableError(not_kept, 5)
+            CommitInDoubtError(in_doubt, 5), unopened or StoreUnavailableError(not_kept, 5)
         )
         if writer.is_gone:
             self._replace()

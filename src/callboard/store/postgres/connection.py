@@ -58,6 +58,8 @@ class BoundedConnection(Connection[Any]):
     """Longest wait for one answer."""
     until: float | None = None
     """Deadline for all waits, by `time.monotonic`; None: each answer has `limit_s`."""
+    on_nodes: tuple[str, ...] = ()
+    """Statements with which each commit on a cluster begins (`prepare_for_nodes`); none elsewhere."""
 
     def wait(self, gen: Generator[Any, Any, T], *args: Any, **more: Any) -> T:
         until = time.monotonic() + self.limit_s if self.until is None else self.until
@@ -165,8 +167,40 @@ def prepare(connection: BoundedConnection, settings: Settings, *, writes: bool) 
     connection.adapters.register_loader("numeric", _WholeNumericBinary)
 
 
+def prepare_for_nodes(connection: BoundedConnection) -> None:
+    """Let commits of this connection take its settings along to the nodes of a cluster. Citus opens the
+    connections to them with the nodes' own settings, and passes on only `SET LOCAL` as a statement of its own
+    (`set_config` is not passed on), with the BEGIN that it sends before a transaction's first statement.
+    """
+    connection.execute("SELECT set_config('citus.propagate_set_commands', 'local', false)")
+    row = connection.execute("SELECT current_setting('synchronous_commit')").fetchone()
+    assert row is not None
+    connection.on_nodes = (
+        f"SET LOCAL synchronous_commit TO {row[0]}",
+        f"SET LOCAL statement_timeout TO {WRITE_STATEMENTS_MS}",
+        f"SET LOCAL idle_in_transaction_session_timeout TO {WRITE_STATEMENTS_MS}",
+    )
+
+
+def begin_on_nodes(connection: BoundedConnection, lock_timeout_ms: float) -> None:
+    """On a cluster: let the transaction that begins now be as durable and as bounded on its node as here.
+    Sent in the pipeline, and by Citus with its own BEGIN: it costs no round trip. Elsewhere: nothing.
+    """
+    if connection.on_nodes:
+        for statement in connection.on_nodes:
+            connection.execute(statement.encode())
+        # Never prepared: it is another text each time.
+        connection.execute(f"SET LOCAL lock_timeout TO {lock_timeout_ms:.0f}".encode(), prepare=False)
+
+
 def pool(
-    url: str, settings: Settings, size: int, *, writes: bool, check: Callable[[Connection[Any]], None]
+    url: str,
+    settings: Settings,
+    size: int,
+    *,
+    writes: bool,
+    distributed: bool,
+    check: Callable[[Connection[Any]], None],
 ) -> ConnectionPool[BoundedConnection]:
     """At most `size` connections, opened on demand and reopened when lost. Each new connection passes
     `check`: a server that was idle while the database was upgraded to another version must not continue
@@ -175,6 +209,8 @@ def pool(
 
     def configure(connection: BoundedConnection) -> None:
         prepare(connection, settings, writes=writes)
+        if distributed and writes:
+            prepare_for_nodes(connection)
         check(connection)
 
     return ConnectionPool(
@@ -273,6 +309,29 @@ _MEANINGS: dict[type[psycopg.Error], tuple[int, str]] = {
 """PostgreSQL's error → (seconds until a retry, 0 when an operator must act; message). The first match counts,
 so a class stands before its base class: `OperationalError` is the base of most of them.
 """
+
+
+LOSSES = (psycopg.OperationalError, psycopg.InterfaceError)
+"""What a lost connection is raised as."""
+
+
+def is_lost(error: psycopg.Error) -> bool:
+    """Whether the connection is lost, not only the statement refused: there is no answer of the server (no
+    SQLSTATE), or it is of class 08 (connection) or 57 (shutdown, restart). Class 57 also has the cancelled
+    query (57014), after which the connection is usable.
+    """
+    if not isinstance(error, LOSSES):
+        return False
+    return error.sqlstate is None or (
+        error.sqlstate[:2] in ("08", "57") and not isinstance(error, errors.QueryCanceled)
+    )
+
+
+def is_lost_on_node(error: psycopg.Error) -> bool:
+    """Of a COMMIT on a cluster: whether its node did not answer the coordinator, which says so by an
+    internal error (XX000: "could not commit transaction for shard …").
+    """
+    return isinstance(error, errors.InternalError_)
 
 
 def _first_line(error: psycopg.Error) -> str:

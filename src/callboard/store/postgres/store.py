@@ -19,6 +19,7 @@ from psycopg import IsolationLevel, errors
 
 from callboard.errors import (
     MAY_BE_KEPT,
+    CommitInDoubtError,
     NotFoundError,
     StoreUnavailableError,
     nothing_kept,
@@ -30,9 +31,13 @@ from callboard.store.interface import IDLE, Activity, Changes, Refresher
 from callboard.store.postgres.background import BackgroundCompaction
 from callboard.store.postgres.connection import (
     GRACE_S,
+    LOSSES,
     BoundedConnection,
     TooLateError,
+    begin_on_nodes,
     conninfo,
+    is_lost,
+    is_lost_on_node,
     pool,
     prepare,
     store_errors,
@@ -98,8 +103,9 @@ class PostgresStore(BackgroundCompaction):
         self._settings = settings or Settings()
         self._conninfo = conninfo(url)
         self.distributed = self._begin(upgrade, observer, copying=copying)
-        self._reads = pool(url, self._settings, self._settings.readers + 2, writes=False, check=check)
-        self._writes = pool(url, self._settings, WRITERS + 1, writes=True, check=check)
+        opening = partial(pool, url, self._settings, distributed=self.distributed, check=check)
+        self._reads = opening(self._settings.readers + 2, writes=False)
+        self._writes = opening(WRITERS + 1, writes=True)
         self._committers = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
         self._shared_refresh = SharedRefresh(
             self._connect_for_refresh,
@@ -158,7 +164,8 @@ class PostgresStore(BackgroundCompaction):
             connection.isolation_level = IsolationLevel.READ_COMMITTED
             connection.autocommit = False
             with _unlimited(connection), connection.transaction(), connection.pipeline():
-                connection.execute("SELECT set_config('statement_timeout', '0', true)")
+                begin_on_nodes(connection, self._settings.lock_timeout_ms)
+                connection.execute(b"SET LOCAL statement_timeout TO 0")
                 yield PostgresDatabase(connection, whole_texts=whole_texts, routed=self.distributed)
 
     def _write(self, change: Callable[[Database], T], waited_s: float = 0.0) -> T:
@@ -184,7 +191,9 @@ class PostgresStore(BackgroundCompaction):
                         connection.autocommit = False
                         with connection.pipeline():
                             remaining_s = max(SHORTEST_WAIT_S, until - time.monotonic())
-                            if remaining_s < LOCK_SHARE * lock_timeout_s:
+                            if self.distributed:
+                                begin_on_nodes(connection, remaining_s * 1000)
+                            elif remaining_s < LOCK_SHARE * lock_timeout_s:
                                 # Earlier waits are part of the caller's lock timeout.
                                 connection.execute(_LOCK_TIMEOUT, (f"{remaining_s * 1000:.0f}",))
                             result = change(PostgresDatabase(connection, routed=self.distributed))
@@ -198,11 +207,11 @@ class PostgresStore(BackgroundCompaction):
                     # The database rolled it back, so a retry is safe. The random pause keeps
                     # two transactions that blocked each other from meeting again.
                     time.sleep(random() * 0.01 * attempt_no)
-                except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                    if not _is_lost(error):
+                except psycopg.Error as error:
+                    if committing and (is_lost(error) or (self.distributed and is_lost_on_node(error))):
+                        raise CommitInDoubtError(_IN_DOUBT) from error
+                    if not is_lost(error):
                         raise
-                    if committing:
-                        raise StoreUnavailableError(_IN_DOUBT) from error
                     if attempt_no == TRIES or isinstance(error, TooLateError):
                         raise
                     # Nothing was committed, so a retry is safe. After a restart all pooled connections are
@@ -245,8 +254,8 @@ class PostgresStore(BackgroundCompaction):
         with store_errors():
             try:
                 return self._read_once(query, args, until, at_once=at_once)
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                if not _is_lost(error) or isinstance(error, TooLateError):
+            except LOSSES as error:
+                if not is_lost(error) or isinstance(error, TooLateError):
                     raise
                 # A read changes nothing, so it is safe to repeat. After a restart all pooled connections are
                 # dead: replace them now, or the retry may get another dead one.
@@ -382,13 +391,3 @@ def _unlimited(connection: BoundedConnection) -> Iterator[None]:
         yield
     finally:
         connection.until = None
-
-
-def _is_lost(error: psycopg.Error) -> bool:
-    """Whether the connection is lost, not only the statement refused: there is no answer of the server (no
-    SQLSTATE), or it is of class 08 (connection) or 57 (shutdown, restart). Class 57 also has the cancelled
-    query (57014), after which the connection is usable.
-    """
-    return error.sqlstate is None or (
-        error.sqlstate[:2] in ("08", "57") and not isinstance(error, errors.QueryCanceled)
-    )

@@ -16,6 +16,7 @@ from callboard.clock import Micros
 from callboard.errors import (
     MAY_BE_KEPT,
     NotFoundError,
+    ReplacedInDoubtError,
     StoreError,
     StoreLockedError,
     StoreReplacedError,
@@ -221,7 +222,7 @@ class SqliteStore(SqlStore):
             self._check_file()
         except StoreReplacedError as error:
             # The commit did happen, in the file that was open; that file may be restored to its path.
-            raise StoreReplacedError(f"{error.message} {MAY_BE_KEPT}") from None
+            raise ReplacedInDoubtError(f"{error.message} {MAY_BE_KEPT}") from None
 
     def _save_deleted_wal_soon(self) -> None:
         """Save acknowledged commits from a deleted `-wal`: this process still has it open, while the next
