@@ -23,6 +23,10 @@ METRIC_NAMES = tuple(metric.name for metric in METRICS)
 DEFAULT_METRICS = ("total_calls", "completed_calls", "failed_calls", "avg_duration_seconds", "success_rate")
 
 
+_NONE_TWICE = r"(?!(.*,)?([^,]+),(.*,)?\2(,|$))"
+"""A pattern before that of a list: no element is there again."""
+
+
 def several(
     name: str, text: str, allowed: Sequence[str], limit: int, default: Sequence[str] = ()
 ) -> Parameter:
@@ -40,7 +44,8 @@ def several(
             raise ValueError(f"names more than {limit}")
         return values
 
-    schema: dict[str, Any] = {"type": "string", "pattern": f"^({choices})(,({choices})){{0,{limit - 1}}}$"}
+    pattern = f"^{_NONE_TWICE}({choices})(,({choices})){{0,{limit - 1}}}$"
+    schema: dict[str, Any] = {"type": "string", "pattern": pattern}
     if default:
         schema["default"] = ",".join(default)
     return Parameter(name=name, text=text, schema=schema, read=read, example=",".join(allowed[:1]))
