@@ -296,4 +296,11 @@ LIVEKIT: Final = Platform(
     translate=translate,
     words={"end_reason": REASONS, "call_status": STATUSES},
     setup=_SETUP,
-)
+    redact=frozenset(
+        {
+            "filename", "filepath", "filename_prefix", "location", "playlist_name", "playlist_location",
+            "live_playlist_name", "live_playlist_location", "manifest_location", "image_paths",
+            "storage_path", "url", "urls",
+        }
+    ),
+)  # fmt: skip

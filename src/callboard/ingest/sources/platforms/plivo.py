@@ -239,7 +239,7 @@ PLIVO: Final = Platform(
     translate=translate,
     words={"end_reason": CODES, "call_status": STATUSES},
     setup=_SETUP,
-    redact=frozenset({"RecordUrl", "Digits"}),
+    redact=frozenset({"RecordUrl", "RecordFile", "Digits"}),
     pulled=True,
     export=EXPORT,
 )

@@ -19,8 +19,8 @@ from callboard.ingest.sources.platforms.delivery import Delivery, Unfit
 from callboard.ingest.sources.platforms.reading.bodies import claims_of, documents, form_pairs
 from callboard.ingest.sources.platforms.reading.tables import SEPARATORS
 from callboard.ingest.sources.platforms.secret_names import Path, SecretNames
+from callboard.ingest.sources.platforms.secret_values import CUT, CUT_IN_LINK, without_secrets
 
-CUT: Final = "[redacted]"
 _JSON: Final[tuple[tuple[Callable[[bytes], Any], Callable[[Any], bytes]], ...]] = (
     (msgspec.json.decode, msgspec.json.encode),
     (
@@ -30,6 +30,10 @@ _JSON: Final[tuple[tuple[Callable[[bytes], Any], Callable[[Any], bytes]], ...]] 
 )
 _PACKED: Final = ("eyJ", "eyA", "ewo", "ewk", "ew0", "W3")
 """How the base64 of JSON begins."""
+_PACKED_WORD: Final = re.compile(rf"(?<![\w+/=.-])(?:{'|'.join(_PACKED)})[\w+/-]{{8,}}+=*+(?!\.)")
+"""What cannot be read of one, as when its end is cut off, cannot be told, and goes."""
+_PACKED_FIELDS: Final = ("data", "data_base64", "client_state", "clientState")
+"""Whose base64 may hold any text."""
 _NAME: Final = re.compile(r"""(?<![\w.-])([\w.-]++)\\*+["']?\s*+[:=]\s*+""")
 _VALUE: Final = re.compile(r'\\*"(?:[^"\\]|\\.)*"?|\'(?:[^\'\\]|\\.)*\'?|[\[{].*|[^\s,;&}\]]+', re.DOTALL)
 """Where a list or an object ends is not known of a text that is cut off."""
@@ -45,7 +49,7 @@ HEADERS_KEPT: Final = (
 
 def redacted(delivery: Delivery, names: frozenset[str], reads: Iterable[Path] = ()) -> Delivery:
     """The delivery without its signature, and at any depth without the values of the fields named, and of
-    those whose names tell that they are secret.
+    those whose names tell that they are secret; and without what is secret by itself, whatever its field.
 
     What replaces a value is of no other kind than a text, so that what is left reads as it did. `reads`:
     where lies what the hook itself is told to read. It stays: it is counted, and may tell calls apart.
@@ -67,7 +71,10 @@ def _body(body: bytes, cut: SecretNames) -> bytes:
         return b"\n".join(_document(each, cut) for each in documents(body))
     text = body.decode("utf-8", "replace")
     is_form = "=" in text and not any(map(str.isspace, text.strip()))
-    return (_form(text, cut) if is_form else _raw(_table(text, cut), cut)).encode()
+    if is_form:
+        return _form(text, cut).encode()
+    table = _table(text, cut)
+    return (_raw(text, cut) if table is None else _named_in(table, cut)).encode()
 
 
 def _document(body: bytes, cut: SecretNames) -> bytes:
@@ -101,9 +108,11 @@ def _without(value: Any, cut: SecretNames, path: Path = (), *, is_secret: bool =
             _without(inner, cut, _step(path, str(place), cut), is_secret=is_secret)
             for place, inner in enumerate(value)
         ]
+    if cut.is_read(path) or not (is_secret or isinstance(value, str)):
+        return value
     if is_secret:
-        return CUT if _holds(value) and not cut.is_read(path) else value
-    return _in_text(value, cut) if isinstance(value, str) and value[:1] in ("{", "[") else value
+        return CUT if _holds(value) else value
+    return _in_text(value, cut)
 
 
 def _named(key: str, value: Any, cut: SecretNames, path: Path, *, is_secret: bool) -> Any:
@@ -125,23 +134,40 @@ def _holds(value: Any) -> bool:
 
 
 def _in_text(value: str, cut: SecretNames) -> str:
-    """A text that holds JSON. One with nothing to cut stays as it is written."""
+    """A text, which may hold JSON, also packed. One with nothing to cut stays as it is written."""
+    if value.startswith(_PACKED) and (kept := _packed(value, cut)) is not None:
+        return kept
+    if value[:1] not in ("{", "["):
+        return without_secrets(value, cut)
     kept = _body(value.encode("utf-8", "surrogatepass"), cut).decode("utf-8", "replace")
-    return kept if kept.count(CUT) > value.count(CUT) else value
+    return kept if _cuts(kept.encode()) > _cuts(value.encode("utf-8", "replace")) else value
 
 
 def _inside(key: str, value: Any, cut: SecretNames, path: Path) -> Any:
-    """A value without what is cut; also of JSON that is packed as base64, as Data Firehose and CloudEvents do
-    it.
+    """A value without what is cut; also of what is packed as base64, as Data Firehose, CloudEvents and users
+    who let a platform carry something do it.
     """
-    if key not in ("data", "data_base64") or not isinstance(value, str):
-        return _without(value, cut, path)
+    if key in _PACKED_FIELDS and isinstance(value, str) and not cut.is_read(path):
+        kept = _packed(value, cut)
+        if kept is not None:
+            return kept
+    return _without(value, cut, path)
+
+
+def _packed(value: str, cut: SecretNames) -> str | None:
+    """A text in base64, of either alphabet, as it is or without what is cut; None if it is none."""
+    written = value.strip().replace("-", "+").replace("_", "/").rstrip("=")
     try:
-        packed = base64.b64decode(value, validate=True)
+        packed = base64.b64decode(written + "=" * (-len(written) % 4), validate=True)
+        packed.decode()
     except (binascii.Error, ValueError):
-        return _without(value, cut, path)
-    is_json = packed.lstrip()[:1] in (b"{", b"[")
-    return base64.b64encode(_body(packed, cut)).decode() if is_json else value
+        return None
+    kept = _body(packed, cut)
+    return base64.b64encode(kept).decode() if _cuts(kept) > _cuts(packed) else value
+
+
+def _cuts(body: bytes) -> int:
+    return sum(body.count(each.encode()) for each in (CUT, CUT_IN_LINK))
 
 
 def _form(text: str, cut: SecretNames) -> str:
@@ -158,7 +184,7 @@ def _in_field(value: str, cut: SecretNames) -> str:
     if value[:1] in ("{", "["):
         return _body(value.encode("utf-8", "replace"), cut).decode()
     if not value.startswith(_PACKED):
-        return value
+        return without_secrets(value, cut)
     try:
         body = base64.b64decode(value.strip().replace(" ", "+"), validate=True)
     except (binascii.Error, ValueError):
@@ -166,15 +192,15 @@ def _in_field(value: str, cut: SecretNames) -> str:
     return base64.b64encode(_body(body, cut)).decode()
 
 
-def _table(text: str, cut: SecretNames) -> str:
+def _table(text: str, cut: SecretNames) -> str | None:
     """A delimited text without the cells of columns that are named to be cut, by its header, or by the layout
-    that its rows have without one.
+    that its rows have without one. None if it is none.
     """
     first = text.lstrip().partition("\n")[0]
     separator = max(SEPARATORS, key=first.count)
     rows = _rows(text, separator) if separator in first else []
     if not rows:
-        return text
+        return None
     if any(cut[cell.strip()] for cell in rows[0]):
         kept = [rows[0], *(_cells(row, rows[0], cut) for row in rows[1:])]
     else:
@@ -182,6 +208,7 @@ def _table(text: str, cut: SecretNames) -> str:
             width: layout_of([row for row in rows if len(row) == width]) for width in set(map(len, rows))
         }
         kept = [_cells(row, layout.columns if (layout := found[len(row)]) else (), cut) for row in rows]
+    kept = [[_in_text(cell, cut) for cell in row] for row in kept]
     if kept == rows:
         return text
     written = io.StringIO()
@@ -212,7 +239,13 @@ def _cells(row: list[str], columns: Iterable[str], cut: SecretNames) -> list[str
 
 
 def _raw(text: str, cut: SecretNames) -> str:
-    """A text that is neither form nor JSON: what follows one of the names goes, to the end of its value."""
+    """A text that is neither form, JSON nor table."""
+    kept = _PACKED_WORD.sub(lambda word: _packed(word[0], cut) or CUT, _named_in(text, cut))
+    return without_secrets(kept, cut)
+
+
+def _named_in(text: str, cut: SecretNames) -> str:
+    """A text of any kind: what follows one of the names goes, to the end of its value."""
     kept, at = [], 0
     while named := _NAME.search(text, at):
         value = _VALUE.match(text, named.end()) if cut[named[1]] else None

@@ -19,7 +19,10 @@ _SECRETS: Final = (
     "authorization",
     "credential",
     "cookie",
-    "(api|private|signing|signature|access|encryption|shared|license)key",
+    "(api|private|signing|signature|access|encryption|shared|license|account|stream|secret|master)key",
+    "(^|sip|conference|meeting|access|call|security|dialin)pin(code)?$",
+    "(card|security|verification)(number|code)$|^cv[cv]$",
+    "webhook(url|uri|link)?s?$|callback(url|uri|link)s?$|deliveredto$",
     "auth(response|nonce|cnonce|key|code|header)$",
     "jwt$",
     "headers$",
@@ -28,9 +31,12 @@ _SECRETS: Final = (
 _WHAT_WAS_SAID: Final = (
     r"transcri(?!\w*summary)",
     "^messages",
-    "^recordings?$",
+    "^messagehistory",
+    "^conversation$",
+    "^(recording|voicemail)s?(detail|info|object|data)?s?$",
     "^(full)?audio$",
-    "^speechresult",
+    "speech(result|text)?s?$",
+    "^(utterance|caption)s?(text)?$",
     "^dtmf",
 )
 """But for a summary, which is kept with its call."""

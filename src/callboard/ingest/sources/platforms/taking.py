@@ -27,7 +27,8 @@ from callboard.ingest.sources.platforms.delivery import (
 from callboard.ingest.sources.platforms.platform import Platform, translated
 from callboard.ingest.sources.platforms.reading.bodies import has_few_values
 from callboard.ingest.sources.platforms.reading.values import cut, storable
-from callboard.ingest.sources.platforms.redaction import CUT, redacted
+from callboard.ingest.sources.platforms.redaction import redacted
+from callboard.ingest.sources.platforms.secret_values import has_cut
 from callboard.ingest.sources.platforms.sparing import spared_entry
 from callboard.model.event import Entry
 from callboard.store.hooks import (
@@ -257,18 +258,22 @@ def _without_cuts(found: Translation) -> None:
             events.append(event)
     found.events[:] = events
     found.quarantined[:] = [
-        structs.replace(each, message=NEEDED) if CUT in each.message else each for each in found.quarantined
+        structs.replace(each, message=NEEDED) if has_cut(each.message) else each for each in found.quarantined
     ]
 
 
 def _uncut(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _uncut(inner) for name, inner in value.items() if inner != CUT}
-    return [_uncut(inner) for inner in value if inner != CUT] if isinstance(value, list) else value
+        return {name: _uncut(inner) for name, inner in value.items() if not _is_cut(inner)}
+    return [_uncut(inner) for inner in value if not _is_cut(inner)] if isinstance(value, list) else value
+
+
+def _is_cut(value: Any) -> bool:
+    return isinstance(value, str) and has_cut(value)
 
 
 def _has_cuts(event: dict[str, Any]) -> bool:
-    return any(CUT in str(value) for name, value in event.items() if name not in _OPEN)
+    return any(has_cut(str(value)) for name, value in event.items() if name not in _OPEN)
 
 
 def _read(platform: Platform, delivery: Delivery, hook: Hook, *, is_redacted: bool) -> Read:
