@@ -125,3 +125,69 @@ def test_keywords_and_values_are_not_taken_for_the_name_of_a_file(db: str):
     with pytest.raises(SettingsError) as refused:
         read_settings({"db": db})
     assert PASSWORD not in str(refused.value)
+
+
+HOSTS = (
+    "db-2026-03-02-1.example.com",
+    "10.0.0.12",
+    "203.0.113.45",
+    "pbx-1555010199.example.com",
+    "localhost",
+)
+READABLE = (
+    *(f"url=https://{host}:8443/hooks/twilio/x?a=b" for host in HOSTS),
+    *(f"url=https://{host}/hooks/" for host in HOSTS),
+    *(f'connection to server at "{host}", port 5432 failed' for host in HOSTS),
+    *(f"postgresql://…@{host}:5432/calls" for host in HOSTS),
+    "sip:…@203.0.113.45:5060", "refused by 203.0.113.45:65535", "id 00000000-0000-4000-8000-446655440000",
+    "at 2026-03-02 09:30:00, for 300 s", "on 2026-03-02", "2026-03-02T09:30:00.250Z",
+    "header=x-signature age=412",
+)  # fmt: skip
+WRITTEN = st.sampled_from(
+    (
+        NUMBER,
+        f"+{NUMBER}",
+        "1-202-555-0123",
+        "+1 202 555 0123",
+        "1.202.555.0123",
+        "(202) 555 0123",
+        "020 7946 0123",
+    )
+)
+
+
+@pytest.mark.parametrize("text", READABLE)
+def test_hosts_ports_ids_and_days_stay_readable(text: str):
+    """Whoever reads the log must know which server and which request it tells of."""
+    assert masked(text) == text
+
+
+@given(
+    number=WRITTEN,
+    before=st.sampled_from(
+        ["", "://", "@", 'at "', "host=", "sip:", "x ", "https://a.example.com/", "?From=", "tel:"]
+    ),
+    after=st.sampled_from(
+        ["", "@pbx.example.com", "@10.0.0.12:5060", ":8443", '"', "/x", " 10.0.0.12:80", "&To=1"]
+    ),
+    beside=st.sampled_from(["", *READABLE]),
+)
+def test_a_number_is_masked_wherever_a_host_could_stand(number: str, before: str, after: str, beside: str):
+    """And whatever readable things stand beside it."""
+    line = masked(f"{beside} {before}{number}{after} {beside}")
+    digits = "".join(filter(str.isdigit, number))
+    assert number not in line
+    assert line.count("*") >= len(digits) - 2 or f"{before}…@" in line
+
+
+def test_a_long_line_is_read_once():
+    """Nothing that a sender writes makes the log slow."""
+    for text in (
+        "1." * 100_000,
+        "@" * 200_000,
+        "a-" * 100_000,
+        "://1" * 50_000,
+        "host=1" * 30_000,
+        "1 " * 100_000,
+    ):
+        masked(text)

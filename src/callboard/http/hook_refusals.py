@@ -106,8 +106,8 @@ def _record(hook: Hook, refusal: Refusal, token: str) -> str:
 
 
 def _line(record: str) -> str:
-    """A record as one line of the log. The query of a URL may hold phone numbers."""
+    """A record as one line of the log. What was compared may hold phone numbers, as the query of a URL."""
     told = msgspec.json.decode(record)
-    compared = [f"{name}={masked(at) if 'url' in name else at}" for name, at in told["compared"].items()]
+    compared = [f"{name}={masked(at)}" for name, at in told["compared"].items()]
     line = f"{told['kind']}. {masked(told['message'])} {' '.join(compared)}"
     return line.encode("unicode_escape").decode()

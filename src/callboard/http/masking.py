@@ -30,13 +30,30 @@ _UNQUOTED_TIMES = 3
 """Percent-encoding is removed up to so many times: encoded twice, a number would pass the pattern below."""
 
 # Seven or more digits with the usual separators. Not within a word: ids and hashes with digits stay readable.
-_NUMBER = re.compile(r"(?<![^\W_])(\+|%2[bB])?(\d[\d\-. ()]{5,}\d)(?!\w)")
+_NUMBER = r"(?<![^\W_])(?P<plus>\+|%2[bB])?(?P<number>\d[\d\-. ()]{5,}\d)(?!\w)"
+_ADDRESS = r"(?:(?:25[0-5]|2[0-4]\d|1?[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?[1-9]?\d)(?![\w.-])"
+_NAME = r"(?=[\d.-]*[A-Za-z])[\w.-]{1,253}(?![\w-])"
+_READABLE = (
+    # A host where one stands, and its port; of digits alone it is none.
+    rf"(?:://(?:…@)?|@|\bhost(?:name|addr)?[=:] ?|\bat [\"'])(?:{_ADDRESS}|{_NAME})(?::\d{{1,5}}(?!\w))?",
+    rf"(?<![\w.+-]){_ADDRESS}:\d{{1,5}}(?!\w)",
+    r"(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])",
+    (
+        r"(?<![\w.+-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+        r"(?:[ T][0-2]\d:[0-5]\d(?::[0-5]\d)?|(?![\w -]|\.\d))"
+    ),
+)
+"""Hosts, addresses, ids and days, whose digits would look like those of a number."""
+_FOUND = re.compile("|".join((*_READABLE, _NUMBER)))
 
 
 def masked(text: str) -> str:
     """The text with tokens and users of URLs hidden, and all but the last two digits of each phone number."""
     text = _SECRET.sub(lambda found: f"{found[found.lastgroup or 0]}…", _USER_OF_URL.sub("://…@", text))
-    return _NUMBER.sub(lambda found: (found[1] or "") + _hidden(found[2]), text)
+    return _FOUND.sub(
+        lambda found: found[0] if not found["number"] else (found["plus"] or "") + _hidden(found["number"]),
+        text,
+    )
 
 
 def masked_query(query: str) -> str:
