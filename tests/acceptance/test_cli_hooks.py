@@ -144,6 +144,40 @@ def test_no_new_key_is_made_where_a_missing_one_sealed_the_secrets(db: Path) -> 
     created(db, "vapi")
 
 
+@pytest.mark.parametrize("where", ["file", "setting"])
+def test_nothing_is_encrypted_by_a_key_that_does_not_open_what_is_there(db: Path, where: str) -> None:
+    """A new key in the place of a lost one: without a word, deliveries to older hooks would be refused."""
+    [space] = callboard("space", "list", "--json", db=db).json
+    ids = [created(db, "vapi")["id"] for _ in range(2)]
+    assert "does not open" not in callboard("hook", "list", db=db).text
+    key, environment = db.with_name("calls.db.key"), {}
+    before = key.read_text()
+    if where == "file":
+        key.write_text(f"{new_key()}\n")
+    else:
+        environment = {"CALLBOARD_SECRET_KEY": new_key()}
+
+    def run(*words: str) -> Any:
+        return callboard("hook", *words, db=db, environment=environment)
+
+    refused = run("create", "--space", space["token"], "--platform", "vapi")
+    assert (refused.code, refused.out) == (1, b"")
+    assert "does not open the secrets of 2 hooks that are there" in refused.err
+    assert f"does not open the secrets of the hooks {ids[1]}, {ids[0]}." in run("list").text
+    assert len(run("list", "--json").json) == 2
+    checks = run("test", str(ids[0]), "--json").json["checks"]
+    assert [each["finding"] for each in checks if each["name"] == "secrets"] == ["bad"]
+    run("revoke", str(ids[0]))
+    again = run("create", "--space", space["token"], "--platform", "vapi")
+    assert "does not open the secrets of 1 hook that is there" in again.err
+    if where == "file":
+        key.write_text(key.read_text() + before)
+    else:
+        environment["CALLBOARD_SECRET_KEY"] += f" {before.strip()}"
+    assert run("create", "--space", space["token"], "--platform", "vapi").code == 0
+    run("revoke", str(ids[1]))
+
+
 def test_secrets_are_put_under_a_new_key_and_the_old_one_may_go(db: Path) -> None:
     """Several generations of keys, the newest first."""
     made = created(db, "vapi")

@@ -78,7 +78,7 @@ def create(
         setup_text,
     )
     from callboard.query.secret import HOOK_PREFIX, new_secret
-    from callboard.query.secret_box import SecretBox, holds_secrets
+    from callboard.query.secret_box import SecretBox, sealed_in
     from callboard.store.hooks import HookCounts, NewHook
 
     settings = settings_of(db, config)
@@ -101,7 +101,7 @@ def create(
             prefix=token.prefix,
             token_digest=token.digest,
             settings=document,
-            sealed=SecretBox(settings).seal(secrets, beside=lambda: holds_secrets(store)),
+            sealed=SecretBox(settings).seal(secrets, beside=lambda: sealed_in(store)),
             now=system_clock(),
         )
         created = store.create_hook(owner.id, new)
@@ -115,11 +115,13 @@ def create(
 @store_options
 def list_(*, handle: str | None, db: str | None, config: str | None, as_json: bool) -> None:
     """List the hooks of an organization, newest first, without their secrets."""
+    from callboard.query.secret_box import SecretBox
+
     settings = settings_of(db, config)
     with opened(settings) as store:
         owner = find.organization(store, handle)
-        counts = store.hook_counts(owner.id)
-        found = [item_of(store, settings, each, counts) for each in store.hooks(owner.id)]
+        counts, hooks = store.hook_counts(owner.id), store.hooks(owner.id)
+        found = [item_of(store, settings, each, counts) for each in hooks]
     if as_json:
         show_json_array(found)
         return
@@ -151,6 +153,10 @@ def list_(*, handle: str | None, db: str | None, config: str | None, as_json: bo
         ],
         empty=f"{plain(owner.name)} has no hook. callboard hook create makes one.",
     )
+    box = SecretBox(settings)
+    shut = [str(each.id) for each in hooks if each.secrets and not box.opens(each.secrets[0].sealed)]
+    if shut:
+        print(f"The key of this machine does not open the secrets of the hooks {', '.join(shut)}.")
 
 
 @hook.command()
@@ -190,7 +196,7 @@ def rotate(
         setup_text,
     )
     from callboard.query.secret import HOOK_PREFIX, new_secret
-    from callboard.query.secret_box import SecretBox, holds_secrets
+    from callboard.query.secret_box import SecretBox, sealed_in
     from callboard.store.hooks import HookCounts, HookRotation
 
     settings, now = settings_of(db, config), system_clock()
@@ -202,7 +208,7 @@ def rotate(
         secrets, made = (None, {}) if new_url and not named else next_secrets(of, newest, named)
         token = new_secret(HOOK_PREFIX) if new_url or not of.signature.secrets else None
         rotation = HookRotation(
-            sealed=None if secrets is None else box.seal(secrets, beside=lambda: holds_secrets(store)),
+            sealed=None if secrets is None else box.seal(secrets, beside=lambda: sealed_in(store)),
             prefix=None if token is None else token.prefix,
             token_digest=None if token is None else token.digest,
             old_until=now + keep_old,

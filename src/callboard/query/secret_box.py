@@ -28,15 +28,23 @@ _KEY_IS_GONE: Final = (
     "callboard hook new-key as that file, for its owner alone, revoke these hooks, create others, and give "
     "the platforms their URLs and secrets."
 )
+_KEY_IS_ANOTHER: Final = (
+    "The key of this server does not open the secrets of {hooks} there: nothing is encrypted "
+    "by it, as deliveries to these would go on being refused and nobody would see why. Put the key of before "
+    "behind it, as one more line of its file or one more word of CALLBOARD_SECRET_KEY; callboard hook list "
+    "names the hooks. If that key is lost, so are these secrets: revoke the hooks, create others, and give "
+    "the platforms their URLs and secrets."
+)
 _NO_KEY: Final = (
     "There is no key to encrypt secrets with: callboard hook new-key prints one for CALLBOARD_SECRET_KEY or "
     "the file that CALLBOARD_SECRET_KEY_FILE names."
 )
 
 
-def holds_secrets(store: Store) -> bool:
-    """Whether a store holds any secret of a hook."""
-    return any(hook.secrets for owner in store.organizations() for hook in store.hooks(owner.id))
+def sealed_in(store: Store) -> list[bytes]:
+    """The newest secrets of every hook of a store that has any, encrypted."""
+    every = (hook for owner in store.organizations() for hook in store.hooks(owner.id))
+    return [hook.secrets[0].sealed for hook in every if hook.secrets]
 
 
 def new_key() -> str:
@@ -60,16 +68,30 @@ class SecretBox:
         self._settings = settings
         self._fernet: MultiFernet | None = None
 
-    def seal(self, secrets: Mapping[str, str], *, beside: Callable[[], bool] = lambda: False) -> bytes:
+    def seal(self, secrets: Mapping[str, str], *, beside: Callable[[], Sequence[bytes]] = tuple) -> bytes:
         """Encrypt secrets by the newest key. A key file beside a store that is a file is made, where there is
-        none, and where `beside` does not say that the store holds secrets already, which only the missing key
-        opens. Raises `SecretKeyError`.
+        none. `beside`: what the store holds encrypted already. Raises `SecretKeyError` where no key opens all
+        of that: the one that does is missing.
         """
-        if self._fernet is None and not self._settings.secret_key.split():
+        sealed = beside()
+        if sealed and self._fernet is None and not self._settings.secret_key.split():
             path = key_file(self._settings)
-            if path is not None and not path.exists() and beside():
+            if path is not None and not path.exists():
                 raise SecretKeyError(_KEY_IS_GONE.format(path=path))
-        return self._opened(create=True).encrypt(msgspec.json.encode(dict(secrets)))
+        fernet = self._opened(create=True)
+        if shut := sum(not self.opens(each) for each in sealed):
+            raise SecretKeyError(
+                _KEY_IS_ANOTHER.format(hooks="1 hook that is" if shut == 1 else f"{shut:,} hooks that are")
+            )
+        return fernet.encrypt(msgspec.json.encode(dict(secrets)))
+
+    def opens(self, sealed: bytes) -> bool:
+        """Whether a key opens secrets."""
+        try:
+            self.open(sealed)
+        except SecretKeyError:
+            return False
+        return True
 
     def open(self, sealed: bytes) -> dict[str, str]:
         """Decrypt secrets, by whichever key fits. Raises `SecretKeyError`."""

@@ -36,7 +36,7 @@ from callboard.ingest.sources.platforms.registry import PLATFORMS
 from callboard.query.messages import fetched
 from callboard.query.parameters import PAGING
 from callboard.query.secret import HOOK_PREFIX, Secret, new_secret
-from callboard.query.secret_box import holds_secrets
+from callboard.query.secret_box import sealed_in
 from callboard.store.hooks import Hook, HookCounts, HookRotation, NewHook
 from callboard.store.questions import Position
 
@@ -192,7 +192,7 @@ def _newest(request: Request, hook: Hook) -> dict[str, str]:
 
 def _sealed(request: Request, secrets: Mapping[str, str]) -> bytes:
     services = request.services
-    return services.secrets.seal(secrets, beside=lambda: holds_secrets(services.store))
+    return services.secrets.seal(secrets, beside=lambda: sealed_in(services.store))
 
 
 def _new_token(hook: Hook, wanted: bool) -> Secret | None:
