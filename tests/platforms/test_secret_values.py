@@ -18,10 +18,10 @@ from msgspec import structs
 
 from callboard.ingest.sources.platforms.delivery import Delivery
 from callboard.ingest.sources.platforms.platform import translated
-from callboard.ingest.sources.platforms.redaction import CUT, redacted
+from callboard.ingest.sources.platforms.redaction import redacted
 from callboard.ingest.sources.platforms.registry import PLATFORMS
 from callboard.ingest.sources.platforms.secret_names import SecretNames
-from callboard.ingest.sources.platforms.secret_values import without_secrets
+from callboard.ingest.sources.platforms.secret_values import CUT, without_secrets
 from callboard.query.secret import HOOK_PREFIX, new_secret
 from tests.platforms.manifests import OTHERS, OWN, RECEIVED, Sent, scenarios_of
 

@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings
-from callboard.ingest.sources.platforms.redaction import CUT, redacted
+from callboard.ingest.sources.platforms.redaction import redacted
 from callboard.ingest.sources.platforms.registry import PLATFORMS
+from callboard.ingest.sources.platforms.secret_values import CUT
 from callboard.ingest.sources.platforms.taking import NEEDED, Taken, take, take_again
 from callboard.store.hooks import Hook
 from tests.platforms.manifests import RECEIVED
