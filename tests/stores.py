@@ -50,6 +50,9 @@ STORES = (
 NOW: Micros = 1_767_225_600_000_000
 """2026-01-01T00:00:00Z"""
 
+NAMES_IN_META = ("directory_version", "fold_rules", "checksums_complete")
+"""What a new store has there."""
+
 Dump = dict[str, dict[Any, Any]]
 
 
@@ -87,6 +90,7 @@ class ClearedCitusStore(PostgresStore):
                     f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), 1, false)".encode()
                 )
             connection.execute("UPDATE meta SET value = 1 WHERE name = 'directory_version'")
+            connection.execute("DELETE FROM meta WHERE name <> ALL (%s)", (list(NAMES_IN_META),))
         super().__init__(url)
 
 

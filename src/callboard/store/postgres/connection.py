@@ -173,6 +173,9 @@ def prepare_for_nodes(connection: BoundedConnection) -> None:
     (`set_config` is not passed on), with the BEGIN that it sends before a transaction's first statement.
     """
     connection.execute("SELECT set_config('citus.propagate_set_commands', 'local', false)")
+    # A change of the directory and of what belongs to an organization, in one commit, must use one connection
+    # to each node: Citus refuses it otherwise, because of the foreign keys between them.
+    connection.execute("SELECT set_config('citus.multi_shard_modify_mode', 'sequential', false)")
     row = connection.execute("SELECT current_setting('synchronous_commit')").fetchone()
     assert row is not None
     connection.on_nodes = (
