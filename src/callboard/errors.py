@@ -299,7 +299,7 @@ def nothing_kept(error: StoreUnavailableError) -> StoreUnavailableError:
     several requests that waited for the same thing may have been given the same object.
     """
     # By the word itself: all messages about what was kept, `MAY_BE_KEPT` among them, contain it.
-    if "kept" in error.message:
+    if "kept" in error.message or isinstance(error, CommitInDoubtError):
         return error
     if isinstance(error, StoreTooSlowError):
         # Its own message advises to narrow a question, which makes no sense for a change.

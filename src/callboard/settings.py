@@ -181,6 +181,12 @@ class Settings:
         1,
         1_000,
     )
+    accept_weak_durability: bool = _setting(
+        False,
+        "yes/no",
+        "Serve a database although a crash of its machine may take what was acknowledged: fsync, "
+        "full_page_writes or synchronous_commit is off there.",
+    )
     log_level: str = _setting("info", "debug, info, warning or error", "How much to log, on stderr.")
 
     @property

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import structs
 
 from callboard.clock import Micros
 from callboard.fold.batch import same_row
-from callboard.store.interface import IDLE, Activity, Progress
+from callboard.store.interface import IDLE, Activity, Progress, StoreFacts
 from callboard.store.questions import CONTACT_SPACES
 from callboard.store.reporting import Difference, LastVerification, Verification
 from tests.model.counters import contact_cells, recount
@@ -60,7 +60,7 @@ class Maintenance(StateMixin):
         with self.state.lock:
             return self.state.backed_up_at
 
-    def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
+    def ready(self) -> StoreFacts:
         return {"engine": "memory", "version": "1", "durable": "no"}
 
     activity: Activity = IDLE

@@ -4,10 +4,12 @@ and property suites run there too (`-k citus`).
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +200,52 @@ def test_a_commit_that_its_node_cannot_confirm_is_in_doubt_and_sent_again_a_dupl
             proxy.cut(0)
         assert sum(proxy.cuts for proxy in proxies) == 1
         assert send(store, space, call("c-2")).duplicate == 1
+
+
+@contextmanager
+def frozen() -> Iterator[str]:
+    """One of the nodes is stopped in its tracks: it takes connections, and says nothing. Its name."""
+    ask = "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)"
+    host, port, _, pid = cluster.asked(cluster.citus(), f"SELECT * FROM run_command_on_workers($${ask}$$)")[0]
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    pids = [int(pid), *map(int, children)]
+    for each in pids:
+        os.kill(each, signal.SIGSTOP)
+    try:
+        yield f"{host}:{port}"
+    finally:
+        for each in reversed(pids):
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGCONT)
+
+
+def test_a_node_that_is_frozen_is_named_and_the_others_are_ready(tmp_path: Path) -> None:
+    """In time; it is unknown, not weak; whether others take commits is not asked of it."""
+    with closing(make_store("citus", tmp_path)) as store:
+        for number in range(8):
+            make_organization(store, f"o{number}.example")
+        assert store.ready().keys() == {"engine", "version", "durable"}
+        with frozen() as name:
+            for _ in range(3):
+                began = time.monotonic()
+                facts = store.ready()
+                assert time.monotonic() - began < 1.0
+                assert (facts.get("sick"), "weak" in facts) == (f"{name} (no answer)", False)
+                store.try_writing()
+                assert time.monotonic() - began < 2.0
+        while "sick" in store.ready():
+            time.sleep(0.1)
+
+
+def test_a_node_of_weaker_settings_is_named(tmp_path: Path) -> None:
+    """With what is weak there; `serve` refuses it, as it refuses a database that is weak."""
+    with closing(make_store("citus", tmp_path)) as store, nodes_set(synchronous_commit="off"):
+        while "weak" not in (facts := store.ready()):
+            time.sleep(0.05)
+        assert "(synchronous_commit=off)" in facts["weak"]
+        assert "synchronous_commit=on" in facts["durable"]
+        refused = callboard("serve", "--port", "0", db=cluster.citus())
+        assert (refused.code, "synchronous_commit=off" in refused.err) == (1, True), refused.err
 
 
 def test_a_filled_store_is_spread_whole() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from callboard.settings import Settings
 from tests.acceptance.command import callboard
@@ -33,6 +35,28 @@ def test_serve_migrates_when_told_to(own_cluster: Cluster, tmp_path: Path) -> No
     with Server(url, arguments=["--migrate"], log=tmp_path / "log") as server:
         ready = httpx.get(f"{server.url}/readyz").json()
     assert "synchronous_commit=on" in str(ready)
+
+
+@pytest.mark.parametrize("weak", ["fsync", "full_page_writes", "synchronous_commit"])
+def test_a_database_that_may_lose_what_it_acknowledged_is_served_only_when_told(
+    own_cluster: Cluster, database: str, tmp_path: Path, weak: str
+) -> None:
+    """The refusal names the setting; told to serve, `/readyz` and `db status` go on naming it."""
+    assert "weak" not in callboard("db", "status", "--json", db=database).json
+    own_cluster.ask(f"ALTER SYSTEM SET {weak} = 'off'")
+    try:
+        own_cluster.ask("SELECT pg_reload_conf()")
+        while own_cluster.ask(f"SHOW {weak}") != [("off",)]:
+            time.sleep(0.02)
+        refused = callboard("serve", "--port", "0", db=database)
+        assert (refused.code, f"{weak}=off" in refused.err) == (1, True), refused.err
+        assert "--accept-weak-durability" in refused.err
+        with Server(database, arguments=["--accept-weak-durability"], log=tmp_path / "log") as server:
+            assert httpx.get(f"{server.url}/readyz").json()["store"]["weak"] == f"{weak}=off"
+        assert f"{weak}=off" in callboard("db", "status", db=database).text
+    finally:
+        own_cluster.ask(f"ALTER SYSTEM RESET {weak}")
+        own_cluster.ask("SELECT pg_reload_conf()")
 
 
 def test_a_newer_database_is_refused(own_cluster: Cluster) -> None:

@@ -85,4 +85,5 @@ def _errors() -> str:
 def _kinds(kind: type[errors.CallboardError]) -> list[type[errors.CallboardError]]:
     """A kind of error and those below it, of the one table of errors."""
     below = [each for each in kind.__subclasses__() if each.__module__ == errors.__name__]
-    return [kind, *(found for each in below for found in _kinds(each))]
+    # One that is of two kinds is met twice.
+    return [*dict.fromkeys([kind, *(found for each in below for found in _kinds(each))])]

@@ -53,6 +53,10 @@ def status(*, db: str | None, config: str | None, as_json: bool) -> None:
         show_json({**found, "unfinished_copy": unfinished, "backed_up_at": backed_up})
         return
     print(f"The store ({found['engine']}) is at version {found['version']}: {found['durable']}.")
+    if "sick" in found:
+        print(f"These nodes do not answer, so nothing is known of them: {found['sick']}.")
+    if "weak" in found:
+        print(f"A crash may take what was acknowledged: {found['weak']}.")
     print(f"The latest backup on record is of {backed_up}." if backed_up else "There is no backup on record.")
     if unfinished:
         print("A copy into it has begun and not ended: let callboard db copy end, or run it again.")

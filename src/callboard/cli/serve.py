@@ -11,6 +11,7 @@ import click
 
 from callboard.cli.options import config_option, json_option, opened
 from callboard.cli.settings import flag
+from callboard.errors import StoreFileError
 from callboard.settings import ENV_PREFIX, Settings, read_settings
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -56,7 +57,12 @@ def serve(*, config: str | None, as_json: bool, migrate: bool, **flags: Any) -> 
     # Opened once before any worker starts: a fault of the store is reported once and ends the command, and a
     # missing file is created by one process.
     with opened(settings, create=settings.in_file, upgrade=migrate) as store:
-        store.ready()
+        weak = store.ready().get("weak")
+    if weak and not settings.accept_weak_durability:
+        raise StoreFileError(
+            f"The database may lose what it acknowledged when its machine fails: {weak}. "
+            "Turn it on there, or serve with --accept-weak-durability."
+        )
     from callboard.cli.server import run
 
     run(settings, as_json=as_json)

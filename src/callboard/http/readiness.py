@@ -10,18 +10,15 @@ import asyncio
 import time
 from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
 
 from callboard.errors import CallboardError, StoreUnavailableError
 from callboard.ingest.commit.metered import MeteredCommits
-from callboard.store.interface import Store
+from callboard.store.interface import Store, StoreFacts
 
 CHECK_LIMIT_S = 1.0
 """Time limit in seconds for a check of store and writer, which run at the same time. Half of the 2 s that
 `/readyz` promises: the event loop may be delayed by another request, and the machine may be busy.
 """
-
-StoreFacts = dict[Literal["engine", "version", "durable"], str]
 
 
 class ReadyCheck:

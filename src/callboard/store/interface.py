@@ -198,6 +198,12 @@ writing, waiting for the disk.
 IDLE: Activity = ("nothing", 0.0)
 
 
+StoreFacts = dict[Literal["engine", "version", "durable", "sick", "weak"], str]
+"""Engine, version and how a commit is durable. `sick`: nodes of a cluster that do not answer; `weak`:
+settings with which a crash may take what was acknowledged. Neither is there when there is nothing to name.
+"""
+
+
 class Store(Reporting, Imports, Uploads, Hooks, Protocol):
     """Locks, loads and saves. What events mean is decided by the fold."""
 
@@ -382,9 +388,9 @@ class Store(Reporting, Imports, Uploads, Hooks, Protocol):
         and writers are not blocked.
         """
 
-    def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
-        """The store's engine, version and durability. Raises `StoreUnavailableError` when it does not answer,
-        or when a commit is known to fail.
+    def ready(self) -> StoreFacts:
+        """What the store says of itself. Raises `StoreUnavailableError` when it does not answer, or when a
+        commit is known to fail.
         """
 
     def close(self) -> None: ...

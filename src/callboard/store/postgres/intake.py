@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from callboard.errors import NotFoundError, StoreDamagedError, StoreError
 from callboard.store.interface import Batch, Receipt
+from callboard.store.postgres.nodes import NodeQuestions, nodes_of, one_of_each
+from callboard.store.sql.database import Database
 from callboard.store.sql.store import SqlStore
 
 
@@ -16,6 +19,8 @@ class Intake(SqlStore):
     """
 
     _committers: ThreadPoolExecutor
+    _nodes: NodeQuestions | None
+    """Of a cluster."""
 
     def ingest(self, batches: Sequence[Batch], *, waited_s: float = 0.0) -> list[Receipt | Exception]:
         """See `Store.ingest`. One commit for each organization, concurrently."""
@@ -36,6 +41,29 @@ class Intake(SqlStore):
                 results[place] = receipt
         return results
 
+    def try_writing(self) -> None:
+        """See `Store`. On a cluster: whether any node takes a commit. A change of the directory would need
+        all of them, and one that is down stops only its own organizations.
+        """
+        if self._nodes is None:
+            super().try_writing()
+            return
+        nodes, organizations = self._read(lambda db: (nodes_of(db), one_of_each(db)))
+        answering = self._nodes.settings(nodes)
+        coordinators = {node.name for node in nodes if node.is_coordinator}
+        failed: StoreError | None = None
+        for name, org_id in organizations:
+            if name not in coordinators and answering[name] is None:
+                continue
+            try:
+                self._write(partial(_touch, org_id=org_id))
+            except StoreError as error:
+                failed = error
+            else:
+                return
+        if failed is not None:
+            raise failed
+
     def _ingest_share(self, share: Sequence[Batch], waited_s: float) -> list[Receipt | Exception]:
         """Commit one organization's batches. A failure is returned as their results, not raised: other
         organizations may have committed already.
@@ -50,3 +78,7 @@ class Intake(SqlStore):
                 return [error] * len(share)
         half = len(share) // 2
         return self._ingest_share(share[:half], waited_s) + self._ingest_share(share[half:], waited_s)
+
+
+def _touch(db: Database, org_id: int) -> None:
+    db.run("UPDATE organization_clock SET version = version WHERE org_id = :org_id", {"org_id": org_id})

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from random import random
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import IsolationLevel, errors
@@ -27,7 +27,7 @@ from callboard.errors import (
 from callboard.model.totals import Totals
 from callboard.settings import Settings
 from callboard.store.budget import current
-from callboard.store.interface import IDLE, Activity, Changes, Refresher
+from callboard.store.interface import IDLE, Activity, Changes, Refresher, StoreFacts
 from callboard.store.postgres.background import BackgroundCompaction
 from callboard.store.postgres.connection import (
     GRACE_S,
@@ -51,8 +51,16 @@ from callboard.store.postgres.integrity import (
     reporting_damage,
 )
 from callboard.store.postgres.migrate import check, migrate, version_of
+from callboard.store.postgres.nodes import (
+    Node,
+    NodeQuestions,
+    NodeSettings,
+    facts_of_cluster,
+    facts_of_one,
+    nodes_of,
+    own_settings,
+)
 from callboard.store.postgres.refresh import SharedRefresh
-from callboard.store.postgres.statements import newest_version
 from callboard.store.postgres.upgrade import upgrade as bring_up_to_date
 from callboard.store.sql.database import Database
 from callboard.store.sql.refold import UpgradeObserver, is_due
@@ -106,6 +114,7 @@ class PostgresStore(BackgroundCompaction):
         opening = partial(pool, url, self._settings, distributed=self.distributed, check=check)
         self._reads = opening(self._settings.readers + 2, writes=False)
         self._writes = opening(WRITERS + 1, writes=True)
+        self._nodes = NodeQuestions(url, self._settings) if self.distributed else None
         self._committers = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
         self._shared_refresh = SharedRefresh(
             self._connect_for_refresh,
@@ -324,23 +333,18 @@ class PostgresStore(BackgroundCompaction):
 
     # --- readiness
 
-    def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
-        def read(db: Database) -> tuple[Any, ...]:
+    def ready(self) -> StoreFacts:
+        def read(db: Database) -> tuple[NodeSettings, list[Node]]:
             if is_due(db):
                 raise StoreUnavailableError(
                     "The database is being brought up to date by another program.", 10
                 )
-            return db.select(_READY)[0]
+            return own_settings(db), nodes_of(db) if self.distributed else []
 
-        standby, fsync, commit, standbys = self._reading(read, (), at_once=False)
-        if standby:
-            raise StoreUnavailableError("The database is a standby: events could not be kept.", 10)
-        # Writing connections set `on` where the server's setting is weaker.
-        level = "on" if commit in ("off", "local") else commit
-        durable = f"synchronous_commit={level}, fsync={fsync}"
-        durable += f", synchronous standbys: {standbys}" if standbys else ", no synchronous standby"
-        engine = "citus" if self.distributed else "postgresql"
-        return {"engine": engine, "version": str(newest_version()), "durable": durable}
+        own, nodes = self._reading(read, (), at_once=False)
+        if self._nodes is None:
+            return facts_of_one(own)
+        return facts_of_cluster(own, nodes, self._nodes.settings(nodes))
 
     def close(self) -> None:
         self._end_compaction()
@@ -348,6 +352,8 @@ class PostgresStore(BackgroundCompaction):
         self._committers.shutdown(wait=True)
         self._reads.close()
         self._writes.close()
+        if self._nodes is not None:
+            self._nodes.close()
 
 
 _SEEN = "SELECT pg_current_snapshot()::TEXT"
@@ -358,10 +364,6 @@ _SEEN_ON_NODES = (
 )
 """Commits on worker nodes do not change the coordinator's snapshot; each changes one of these numbers."""
 _LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %s, true)"
-_READY = (
-    "SELECT pg_is_in_recovery(), current_setting('fsync'), current_setting('synchronous_commit'), "
-    "current_setting('synchronous_standby_names')"
-)
 
 
 def _read_changes(db: Database, org_id: int, since: int) -> Changes:

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from msgspec import structs
 
@@ -26,6 +26,7 @@ from callboard.store.interface import (
     Progress,
     Receipt,
     Refresher,
+    StoreFacts,
     TaskAt,
 )
 from callboard.store.questions import (
@@ -90,7 +91,7 @@ class SqlStore(SqlImporting):
     def refresher(self) -> Refresher | None: ...
 
     @abstractmethod
-    def ready(self) -> dict[Literal["engine", "version", "durable"], str]: ...
+    def ready(self) -> StoreFacts: ...
 
     @abstractmethod
     def close(self) -> None: ...

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import apsw
 
@@ -24,7 +24,7 @@ from callboard.errors import (
 )
 from callboard.model.totals import Totals
 from callboard.settings import Settings
-from callboard.store.interface import IDLE, Activity, Changes, Progress
+from callboard.store.interface import IDLE, Activity, Changes, Progress, StoreFacts
 from callboard.store.sql.backups import made_at, note_restored
 from callboard.store.sql.database import Database
 from callboard.store.sql.refold import UpgradeObserver
@@ -330,7 +330,7 @@ class SqliteStore(SqlStore):
                 changes = Changes(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
         return self._epochs.with_epoch(changes, is_complete=known_since is None)
 
-    def ready(self) -> dict[Literal["engine", "version", "durable"], str]:
+    def ready(self) -> StoreFacts:
         self._check_file()
         self.change_counter()
         if self._read_only:
