@@ -60,6 +60,7 @@ from callboard.store.postgres.nodes import (
     nodes_of,
     own_settings,
 )
+from callboard.store.postgres.pooler import refuse_transaction_pooler
 from callboard.store.postgres.refresh import SharedRefresh
 from callboard.store.postgres.upgrade import upgrade as bring_up_to_date
 from callboard.store.sql.database import Database
@@ -155,6 +156,7 @@ class PostgresStore(BackgroundCompaction):
 
     def _begin(self, upgrade: bool | None, observer: UpgradeObserver | None, *, copying: bool) -> bool:
         """Upgrade or create the schema, check it, and return whether the tables are distributed."""
+        refuse_transaction_pooler(self._conninfo)
         if upgrade:
             bring_up_to_date(self._connect_for_long, observer)
         with store_errors(), self._connect(writes=True) as connection:
