@@ -22,6 +22,8 @@ from callboard.store.postgres import refresh
 from callboard.store.postgres.distribute import DISTRIBUTED_TABLES
 from callboard.store.postgres.store import PostgresStore
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
+from callboard.store.sql import compaction
+from callboard.store.sql.database import Database
 from tests import cluster
 from tests.acceptance.command import callboard
 from tests.contract.population import populate
@@ -200,6 +202,40 @@ def test_a_commit_that_its_node_cannot_confirm_is_in_doubt_and_sent_again_a_dupl
             proxy.cut(0)
         assert sum(proxy.cuts for proxy in proxies) == 1
         assert send(store, space, call("c-2")).duplicate == 1
+
+
+def test_mark_cells_and_deltas_are_read_at_one_moment(tmp_path: Path) -> None:
+    """On their node, too: what another merges and commits meanwhile is in none of them."""
+    level = "SELECT current_setting('transaction_isolation') FROM organization_clock WHERE org_id = :org_id"
+    with closing(make_store("citus", tmp_path)) as store, closing(PostgresStore(cluster.citus())) as other:
+        assert isinstance(store, PostgresStore)
+        space = make_space(store, make_organization(store))
+        acme = {"org_id": space.org_id}
+        for number in range(8):
+            send(store, space, call(f"c-{number}"))
+        assert store._at_once(lambda db: db.select(level, acme)) == [("repeatable read",)]
+
+        def read(db: Database) -> list[Any]:
+            return [
+                db.select(f"SELECT * FROM {table} WHERE org_id = :org_id ORDER BY 1, 2, 3, 4, 5", acme)
+                for table in ("cell", "delta")
+            ]
+
+        def merge(db: Database) -> None:
+            begin = compaction.lock(db, space.org_id)
+            compaction.merge(db, space.org_id, begin, begin + 5)
+            db.change("compaction.set", {"org_id": space.org_id, "compacted_to": begin + 5})
+
+        with store._snapshot() as db:
+            mark = db.select("SELECT compacted_to FROM compaction WHERE org_id = :org_id", acme)
+            other._write(merge)
+            send(other, space, call("c-late"))
+            seen = read(db)
+            assert db.select("SELECT compacted_to FROM compaction WHERE org_id = :org_id", acme) == mark
+        with store._snapshot() as db:
+            assert db.select("SELECT compacted_to FROM compaction WHERE org_id = :org_id", acme) != mark
+            assert read(db) != seen
+        assert seen[0] == []
 
 
 @contextmanager

@@ -7,6 +7,7 @@ Source: Citus' documentation of `create_distributed_table` and `create_reference
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import psycopg
@@ -29,6 +30,8 @@ from callboard.store.sql.copying import (
 
 DISTRIBUTED_TABLES = (CLOCK.name, *(table.name for table in ORGANIZATION_TABLES))
 """Tables distributed by `org_id`."""
+OLDEST_CITUS = (11, 2)
+"""The first that begins the transactions on its nodes at the isolation level of its own."""
 REFERENCE_TABLES = ("meta", *(table.name for table in SHARED_TABLES))
 """Reference tables: small, read with every request, rarely written."""
 
@@ -52,10 +55,28 @@ class Spread(Struct, frozen=True):
 
 def is_distributed(connection: Connection[Any]) -> bool:
     """Whether any table of this store is distributed."""
-    row = connection.execute("SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')").fetchone()
-    if row is None or not row[0]:
+    version = _citus_version(connection)
+    if version is None or not _tables_placed(connection):
         return False
-    return bool(_tables_placed(connection))
+    refuse_old_citus(version)
+    return True
+
+
+def refuse_old_citus(version: str) -> None:
+    """Raises `StoreFileError` for a version, such as `11.1-1`, whose nodes read at READ COMMITTED whatever
+    the coordinator was asked for: numbers of one report would be of different moments.
+    """
+    major, minor = (int(part) for part in re.split(r"[.-]", version)[:2])
+    if (major, minor) < OLDEST_CITUS:
+        raise StoreFileError(
+            f"Citus {major}.{minor} is too old: the numbers of one report would be of different moments. "
+            "Install 11.2 or later."
+        )
+
+
+def _citus_version(connection: Connection[Any]) -> str | None:
+    row = connection.execute("SELECT extversion FROM pg_extension WHERE extname = 'citus'").fetchone()
+    return None if row is None else str(row[0])
 
 
 def distribute_store(settings: Settings) -> Spread:
@@ -73,12 +94,12 @@ def distribute(connection: Connection[Any]) -> Spread:
         check(connection)
         if is_unfinished(PostgresDatabase(connection)):
             raise StoreFileError(UNFINISHED_COPY)
-        installed = connection.execute("SELECT count(*) FROM pg_extension WHERE extname = 'citus'").fetchone()
-        if installed is None or not installed[0]:
+        if (version := _citus_version(connection)) is None:
             raise StoreFileError(
                 "The database has no Citus: CREATE EXTENSION citus makes it one's coordinator; "
                 "docs/operate/scale-out.md has the whole of it."
             )
+        refuse_old_citus(version)
         # The migrations' lock: no migration, and no second `distribute`, runs meanwhile.
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         # Moving all rows may take minutes.
