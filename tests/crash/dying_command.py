@@ -1,7 +1,8 @@
 """`python -m tests.crash.dying_command STEPS ARGUMENT…`: a `callboard` command, killed after so many steps.
 
 Steps are what the command asks of the system when it makes or moves files: opening, syncing, linking,
-renaming, removing, cutting, and each piece of pages that a backup copies.
+renaming, removing, cutting, each piece of pages that a backup copies, and each look at how far a compaction
+is.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from callboard.cli.main import main
-from callboard.store.sqlite import backup
+from callboard.store.sqlite import backup, compacting
 
 _AUDITED = {"os.link", "os.rename", "os.remove", "os.truncate", "shutil.copyfileobj"}
 
@@ -39,6 +40,14 @@ class Steps:
 
         return counting
 
+    def looking(self, function: Callable[..., None]) -> Callable[..., None]:
+        """The function, which tells its progress in steps."""
+
+        def looked_at(*arguments: Any) -> None:
+            function(*arguments[:-1], lambda *_: self.take())
+
+        return looked_at
+
     def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Python's own word of what it is about to do."""
         if event in _AUDITED or (event == "open" and str(arguments[0]).endswith(".part")):
@@ -50,6 +59,8 @@ if __name__ == "__main__":
     backup.STEP_PAGES = 7
     backup._bounds = lambda *_: steps.take
     backup.finish = steps.counted(backup.finish)
+    compacting.LOOK_EACH = 300
+    compacting._write_anew = steps.looking(compacting._write_anew)
     os.fsync = steps.counted(os.fsync)
     sys.addaudithook(steps.audit)
     main(sys.argv[2:])

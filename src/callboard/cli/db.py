@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
 from callboard.cli.db_copy import copy
 from callboard.cli.options import check_file, opened, settings_of, store_options
-from callboard.cli.output import show_json
+from callboard.cli.output import progress_bar, show_json
 from callboard.clock import iso
 from callboard.errors import StoreUncleanError
 
@@ -88,6 +89,29 @@ def accept(*, db: str | None, config: str | None, as_json: bool) -> None:
         print(f"{settings.sqlite_path} is taken as it is. callboard verify --deep says whether it is sound.")
     else:
         print(f"{settings.sqlite_path} is whole: nothing to accept.")
+
+
+@db.command()
+@store_options
+def compact(*, db: str | None, config: str | None, as_json: bool) -> None:
+    """Give the room that a store's file no longer uses back to the disk.
+
+    Later commits use it again by themselves: this is for a file that became much smaller for good. It is
+    written anew beside its place, which needs as much free disk as it uses, while no process has it open.
+    With --json: {"file", "bytes_before", "bytes"}.
+    """
+    from callboard.store.sqlite.compacting import compact_file
+
+    settings = settings_of(db, config)
+    if not settings.in_file:
+        raise click.UsageError("db compact is for a file: PostgreSQL has VACUUM FULL.")
+    check_file(settings)
+    with progress_bar("Compacting") as progress:
+        done = compact_file(Path(settings.sqlite_path), settings, progress)
+    if as_json:
+        show_json(done)
+    else:
+        print(f"{done.file} had {done.bytes_before:,} bytes, and has {done.bytes:,} now.")
 
 
 @db.command()
