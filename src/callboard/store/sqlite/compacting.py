@@ -107,7 +107,7 @@ def _compare(db: apsw.Connection, part: Path) -> None:
 
 def _rows(db: apsw.Connection) -> dict[str, int]:
     tables = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
-    return {name: int(db.execute(f'SELECT count(*) FROM "{name}"').get) for (name,) in tables}
+    return {str(name): int(db.execute(f'SELECT count(*) FROM "{name}"').get) for (name,) in tables}
 
 
 def _as_owned(target: Path, part: Path) -> None:
