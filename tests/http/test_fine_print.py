@@ -16,6 +16,7 @@ import pytest
 
 from callboard.clock import micros
 from tests.http.board import ANALYTICS, API, Board, call, task
+from tests.http.requests import good, prepare
 from tests.pages import REFERENCE, Row, tables
 
 ROWS = [row for row in tables(REFERENCE / "fine-print.md") if row.section != "Imports"]
@@ -345,6 +346,15 @@ def _blank(board: Board) -> None:
 def _none(board: Board) -> None:
     answer = sent(board, "[]")
     assert (answer.status_code, answer.json()["data"]["received"]) == (200, 0)
+
+
+@proves("A body that may be left out, and is?")
+def _left_out(board: Board) -> None:
+    prepare(board)
+    asked = good(board, "rotate_token")
+    asked.pop("json", None)
+    nothing = {"Content-Type": "text/plain", "Content-Encoding": "gzip"}
+    assert board.ask(**{**asked, "content": b"", "headers": nothing}).status_code == 200
 
 
 _TIMES = {"start_time": "2026-02-07T05:00:00Z", "end_time": "2026-02-07T05:01:00Z"}
