@@ -262,8 +262,8 @@ class QuarantineRoom(NamedTuple):
 def overflowing(kept: Sequence[QuarantineRoom], now: Micros) -> list[QuarantineRoom]:
     """Which quarantined deliveries of an organization are to be dropped, given all of them, newest first.
 
-    Beyond a bound the hook that has the most of what is bounded loses its oldest, again and again: whoever
-    sends rubbish to one hook drops nothing of another that has no more than its share.
+    Beyond a bound the hook that holds the most loses its oldest, until all fit: a flood of one hook drops
+    nothing of another that holds no more than its share.
     """
     dropped: list[QuarantineRoom] = []
     of_hook: dict[int, list[QuarantineRoom]] = {}
