@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from callboard.clock import system_clock
 from callboard.ingest.sources.files.records import ImportOptionError
@@ -19,7 +20,13 @@ from callboard.ingest.sources.platforms.delivery import HookSettings
 from callboard.ingest.sources.platforms.registry import PLATFORMS
 from callboard.ingest.sources.rejects import RejectsFile
 from callboard.ingest.sources.watching import following, watch
-from callboard.ingest.sources.watching.places import Place, Progress, ProgressFile, WatchTakenError
+from callboard.ingest.sources.watching.places import (
+    PLACES_MAX,
+    Place,
+    Progress,
+    ProgressFile,
+    WatchTakenError,
+)
 from callboard.ingest.sources.watching.watch import Files, Tally, Watch
 from callboard.model.directory import Space
 from callboard.store.questions import CallFilter, Scope, Window
@@ -301,6 +308,48 @@ def test_a_file_on_the_inode_of_one_that_was_never_read_is_read(reader, tmp_path
     other.rename(reader.log.folder / other.name)
     reader.log.write(1)
     reader.go_on(run)
+    assert reader.has_all()
+
+
+def test_a_file_that_was_packed_unread_is_read_though_the_next_has_its_inode(reader):
+    """Nothing of it was read when the process ended, and the next file has the name and the inode of it."""
+    reader.log.write(2)
+    reader.read()
+    reader.log.rotate()
+    reader.log.write(2)
+    run = reader.opened()
+    run._look()  # it sees the file, and is killed before it reads it
+    kept = ProgressFile(reader.log.folder / ".Master.csv.callboard")
+    progress = structs.replace(run._progress, places=run._places())
+    kept.write(progress)
+    run.close()
+    assert progress.places[-1].offset == 0
+    reader.log.rotate(packed=True)
+    reader.log.write(2)
+    now = reader.log.path.stat()
+    progress.places[-1] = structs.replace(progress.places[-1], device=now.st_dev, inode=now.st_ino)
+    kept.write(progress)
+    reader.read()
+    reader.log.rotate()
+    reader.log.write(1)
+    reader.read()
+    assert reader.has_all()
+
+
+@pytest.mark.parametrize("kills", [1, 3])
+def test_more_files_than_are_remembered_are_all_read_when_they_come_at_once(reader, kills):
+    """And the process is killed while it reads them: behind the first rows, and again."""
+    reader.log.write(2)
+    reader.read()
+    for _ in range(2 * PLACES_MAX):
+        reader.log.rotate()
+        reader.log.write(3)
+    for _ in range(kills):
+        run = reader.opened()
+        run._look()
+        run._take(run._followed[-1], threading.Event())
+        run.close()
+    reader.read()
     assert reader.has_all()
 
 

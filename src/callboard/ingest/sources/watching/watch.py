@@ -86,6 +86,7 @@ class Watch:
         self._ended: list[Place] = []
         self._followed: list[Followed] = []
         self._is_waiting = False
+        self._has_looked = False
         self.tally = Tally()
         self._resume()
 
@@ -112,16 +113,18 @@ class Watch:
 
     def _resume(self) -> None:
         """Find the files again that were read before."""
-        places = self._progress.places
+        # Of a file of which no row was read nothing is known but its inode, which another file may have by
+        # now: it is one of those that nobody has seen yet, and `_look` finds it.
+        places = [each for each in self._progress.places if each.offset]
         for place, source in zip(places, self._undisturbed(lambda: map(self._found, places)), strict=True):
             if source is None:
-                # Of a file that was not read only the inode is known, which another file may have by now.
-                self._ended += [place] if place.offset else []
+                self._ended.append(place)
             else:
                 here = structs.replace(place, device=source.device, inode=source.inode)
                 self._followed.append(Followed(source, here, self._translator))
-        if places and places[-1].offset and self._ended and self._ended[-1] == places[-1]:
-            self._tell_of_loss(places[-1], 0, "is gone or was emptied since it was last read")
+        last = self._progress.places[-1:]
+        if last and self._ended[-1:] == last:
+            self._tell_of_loss(last[0], 0, "is gone or was emptied since it was last read")
         for each in self._followed[-1:]:
             self._tell(f"Goes on in {each.source.path} behind byte {each.place.offset:,}.")
 
@@ -179,40 +182,59 @@ class Watch:
     def _look(self) -> bool:
         """Follow the file that has the name now, and those that had it meanwhile."""
         present = self._followed[-1].source if self._followed else None
-        try:
-            status = self._path.stat()
-        except FileNotFoundError:
+        status = _status(self._path)
+        if status is None:
             if present is None and not self._is_waiting:
                 self._is_waiting = True
                 self._tell(f"There is no file {self._path} yet; waiting for it.")
+            if self._has_looked or not self._progress.places:
+                return False
+        here = None if status is None else (status.st_dev, status.st_ino)
+        is_followed = present is not None and (present.device, present.inode) == here
+        if is_followed and self._has_looked:
             return False
-        if present is not None and (present.device, present.inode) == (status.st_dev, status.st_ino):
-            return False
-        was_read = bool(self._followed or self._ended)
-        since = max((each.modified_ns for each in self._places()), default=0)
+        was_read = bool(self._progress.places)
+        since = self._unseen_since()
 
         def unseen() -> Iterator[Source]:
             for source in self._candidates():
                 is_unseen = was_read and source.modified_ns >= since and not self._is_known(source)
-                if is_unseen or source.path == self._path:
+                if is_unseen or (source.path == self._path and not is_followed):
                     yield source
                 else:
                     source.close()
 
         found = self._undisturbed(unseen)
+        self._has_looked = True
+        # The file that has the name stays the last one.
+        at = len(self._followed) - is_followed
+        self._followed[at:at] = [Followed(each, self._place_of(each), self._translator) for each in found]
         for source in found:
-            self._followed.append(Followed(source, self._place_of(source), self._translator))
             self.tally.rotations += was_read
             if was_read:
                 self._tell(f"{self._path.name} was rotated: goes on in {source.path.name}.")
+        self._progress.places = self._kept_places()
         return bool(found)
+
+    def _unseen_since(self) -> int:
+        """No file that nobody has seen was changed for the last time before this moment: those that have the
+        name were written later than those that had it. One of which no row was read is still to be found.
+        """
+        places = [*self._progress.places, *self._places()]
+        unread = [each.modified_ns for each in places if each.modified_ns and not each.offset]
+        return min(unread or [max((each.modified_ns for each in places), default=0)])
+
+    def _kept_places(self) -> list[Place]:
+        """Of the files that have ended the latest; those that are read are kept, however many they are."""
+        room = max(0, PLACES_MAX - len(self._followed))
+        return [*self._ended[max(0, len(self._ended) - room) :], *self._places_followed()]
 
     def _place_of(self, source: Source) -> Place:
         """How far a file is read: not at all, if it is none that was read before."""
         for place in reversed(self._places()):
             if place.offset and source.is_at(place):
                 return structs.replace(place, device=source.device, inode=source.inode)
-        return Place(device=source.device, inode=source.inode)
+        return Place(device=source.device, inode=source.inode, modified_ns=source.modified_ns)
 
     def _is_known(self, source: Source) -> bool:
         """Whether it is one of the files that were read, or a copy. Files of which one line was read
@@ -228,7 +250,10 @@ class Watch:
         )
 
     def _places(self) -> list[Place]:
-        return [*self._ended, *(each.place for each in self._followed)]
+        return [*self._ended, *self._places_followed()]
+
+    def _places_followed(self) -> list[Place]:
+        return [each.place for each in self._followed]
 
     def _take(self, followed: Followed, stop: threading.Event) -> bool:
         """Read and commit the next rows of a file. False when there are none."""
@@ -261,7 +286,7 @@ class Watch:
                 self._ended = [*self._ended, followed.place][-PLACES_MAX:]
         else:
             return False
-        self._progress.places = self._places()[-PLACES_MAX:]
+        self._progress.places = self._kept_places()
         self._kept.write(self._progress)
         return True
 
