@@ -177,6 +177,44 @@ def test_a_restore_that_is_killed_leaves_the_old_store_or_the_new_one(tmp_path):
     assert handles == {"acme.com", "new.example"}
 
 
+def test_a_restore_goes_on_after_one_that_was_killed_within_the_same_second(tmp_path):
+    """At any step: what was there before is whole under one name, which the second restore tells."""
+    random = Random(the_seed())
+    new_campaign(tmp_path / "other.db", handle="new.example")
+    backed_up = tmp_path / "new.db"
+    done("backup", backed_up, db=tmp_path / "other.db")
+    begun = 0
+    for last in drawn_steps(random, 8, 24):
+        folder = tmp_path / f"{last}"
+        folder.mkdir()
+        old = new_campaign(folder / "calls.db")
+        killed_at(last, "restore", backed_up, "--replace", "--db", old.db)
+        [found] = done("org", "list", "--json", db=old.db).json
+        if found["domain_handle"] == "new.example":
+            continue
+        begun += len(list(folder.glob("*.before-*")))
+        aside = Path(done("restore", backed_up, "--replace", "--json", db=old.db).json["aside"])
+        assert list(folder.glob("*.before-*")) == [aside]
+        assert [each["domain_handle"] for each in done("org", "list", "--json", db=aside).json] == [
+            "acme.com"
+        ]
+        assert done("verify", "--deep", "--json", db=aside).json["drift"] == 0
+    assert begun, "no restore was killed after it had begun: this proves nothing"
+
+
+def test_the_name_of_what_was_there_before_is_one_that_is_free(tmp_path):
+    """Restores within one second replace no store that an earlier one has kept."""
+    target, wanted = tmp_path / "calls.db", tmp_path / "calls.db.before-2026-02-08T091200Z"
+    contents = [b"zeroth", b"first", b"second", b"third"]
+    kept = []
+    for content in contents:  # the first finds nothing there
+        new = tmp_path / "new.db"
+        new.write_bytes(content)
+        kept.append(put_restored(new, target, wanted))
+    assert kept == [None, wanted, Path(f"{wanted}-2"), Path(f"{wanted}-3")]
+    assert [each.read_bytes() for each in (*kept[1:], target)] == contents
+
+
 def test_a_store_in_use_is_not_replaced_and_one_that_is_replaced_is_kept(tmp_path):
     """Its lock says so, not its files: what a crash left beside the file does not look like a user."""
     campaign, file = new_campaign(tmp_path / "calls.db"), tmp_path / "one.db"

@@ -39,7 +39,7 @@ def restore(
     already, nothing happens without --replace; with it, that store is kept under another name, which is told.
     With --json: {"file", "aside", "backup"}.
     """
-    from callboard.store.sqlite.restoring import copied_backup, is_anything_at, put_restored
+    from callboard.store.sqlite.restoring import ASIDE, copied_backup, is_anything_at, put_restored
 
     settings = settings_of(db, config)
     if not settings.in_file:
@@ -54,7 +54,7 @@ def restore(
         raise StoreFileError(f"There is a store at {target} already: --replace moves it aside.")
     if file.resolve() == target.resolve():
         raise StoreFileError(f"{file} is the store itself.")
-    aside = target.with_name(f"{target.name}.before-{_moment()}")
+    aside = target.with_name(f"{target.name}{ASIDE}{_moment()}")
     with copied_backup(file, target.parent, target.name) as path:
         with opened_backup(path) as store:
             told = recounted(store, deep=False)
@@ -64,14 +64,14 @@ def restore(
                 f"{file} has drift: {counted(told.drift, 'differences')}. Restore another backup; "
                 "--with-drift restores this one all the same."
             )
-        put_restored(path, target, aside)
+        kept = put_restored(path, target, aside)
     if as_json:
-        show_json(Restored(str(target), str(aside) if there else None, told))
+        show_json(Restored(str(target), str(kept) if kept else None, told))
         return
     show_backup(told)
     print(f"Restored to {target}.")
-    if there:
-        print(f"What was there before is {aside}.")
+    if kept:
+        print(f"What was there before is {kept}.")
 
 
 def _moment() -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain, count
 from pathlib import Path
 
 import apsw
@@ -33,6 +35,9 @@ from callboard.store.sqlite.new_file import BESIDE, put_in_place, sync, unfinish
 
 HEADER_BYTES = 100
 """Of a file. Source: sqlite.org/fileformat2.html#the_database_header."""
+
+ASIDE = ".before-"
+"""Between the name of a store that was replaced and the moment at which it was."""
 
 
 def check_backup(file: Path) -> None:
@@ -88,27 +93,40 @@ def is_anything_at(target: Path) -> bool:
     return any(os.path.lexists(f"{target}{beside}") for beside in ("", *BESIDE))
 
 
-def put_restored(path: Path, target: Path, aside: Path) -> None:
-    """Give a file the name of a store. What is there is moved aside, with its `-wal` if that cannot be moved
-    into it. Raises `StoreUnavailableError`, with nothing changed, when a process has that store open.
+def put_restored(path: Path, target: Path, aside: Path) -> Path | None:
+    """Give a file the name of a store. What is there is kept as `aside`, with its `-wal` if that cannot be
+    moved into it; under the next free name, when that one is taken. Returns where it is. Raises
+    `StoreUnavailableError`, with nothing changed, when a process has that store open.
     """
     if not is_anything_at(target):
         put_in_place(path, target)
-        return
+        return None
     sync(path)
     with _held(target) as beside_it:
-        for beside in beside_it:
-            with suppress(FileNotFoundError):
-                Path(f"{target}{beside}").rename(f"{aside}{beside}")
+        aside = _place_aside(target, aside)
         # Two names for one file, so that there is no moment at which a starting server finds none, and makes
         # a new store.
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, FileExistsError):
             try:
                 os.link(target, aside)
             except (PermissionError, NotImplementedError):  # a file system without links
                 target.rename(aside)
+        for beside in beside_it:
+            with suppress(FileNotFoundError):
+                Path(f"{target}{beside}").rename(f"{aside}{beside}")
         path.replace(target)
         sync(target.parent)
+    return aside
+
+
+def _place_aside(target: Path, wanted: Path) -> Path:
+    """Where the old store goes: where a restore that was killed had begun to put it, or a name not taken."""
+    if target.exists():
+        for begun in sorted(target.parent.glob(f"{glob.escape(target.name)}{ASIDE}*")):
+            if begun.samefile(target):
+                return begun
+    names = chain([wanted], (wanted.with_name(f"{wanted.name}-{number}") for number in count(2)))
+    return next(each for each in names if not is_anything_at(each))
 
 
 @contextmanager
