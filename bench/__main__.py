@@ -22,6 +22,7 @@ NAMES = (
     "postgres_ingest",
     "postgres_analytics",
     "postgres_convoy",
+    "peers",
 )
 
 
