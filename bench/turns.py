@@ -5,15 +5,16 @@ started for this turn alone.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from msgspec import Struct
 
-from bench import wrk
+from bench import files, wrk
 from bench.figures import spread
 from bench.machine import tree_cpu_s
+from tests.acceptance.server import Server
 from tests.cluster import Cluster
 
 Running = AbstractContextManager[tuple[str, int]]
@@ -41,6 +42,13 @@ class Turn(Struct, frozen=True):
     def cpu_ms(self) -> float:
         """CPU time an event of both."""
         return self.server_cpu_ms + self.database_cpu_ms
+
+
+@contextmanager
+def callboard(url: str, workers: int = 1) -> Iterator[tuple[str, int]]:
+    """`callboard serve` on a database."""
+    with Server(url, workers=workers, log=files.folder() / "turns.log") as server:
+        yield server.url, server.pid
 
 
 def turn(database: Cluster, running: Running, plan: str, seconds: int) -> Turn:

@@ -20,14 +20,13 @@ from urllib.request import urlopen
 
 from msgspec import Struct
 
-from bench import files, tenants, wrk
+from bench import tenants, wrk
 from bench.figures import ratios, spread, target, write
 from bench.machine import sync_ms
 from bench.peers import fastapi_events
 from bench.postgres_server import cluster
 from bench.server import free_port
-from bench.turns import Turn, shown, turn
-from tests.acceptance.server import Server
+from bench.turns import Turn, callboard, shown, turn
 from tests.cluster import Cluster
 
 LOADS = {"1 organization": (1, 50), "200 organizations": (200, 1)}
@@ -156,13 +155,6 @@ def _sides(of: Load, best: Mapping[str, Way]) -> dict[str, Any]:
         OURS: lambda: callboard(of.ours),
         **{way: lambda each=each: fastapi(of.theirs, each) for way, each in best.items()},
     }
-
-
-@contextmanager
-def callboard(url: str, workers: int = 1) -> Iterator[tuple[str, int]]:
-    """`callboard serve` on a database."""
-    with Server(url, workers=workers, log=files.folder() / "peers.log") as server:
-        yield server.url, server.pid
 
 
 @contextmanager
