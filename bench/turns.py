@@ -26,6 +26,8 @@ QUIET_S = 0.2
 """A turn ends when server and database used at most `QUIET_CORES` for so long, at most `SETTLED_S` later."""
 QUIET_CORES = 0.1
 SETTLED_S = 5.0
+COUNTED_S = 11.0
+"""An idle connection of PostgreSQL reports what it counted after ten seconds."""
 
 
 class Turn(Struct, frozen=True):
@@ -49,8 +51,10 @@ class Turn(Struct, frozen=True):
 def callboard(url: str, workers: int = 1) -> Iterator[tuple[str, int]]:
     """`callboard serve` on a database."""
     with Server(url, workers=workers, log=files.folder() / "turns.log") as server:
-        # Its first sweep looks at each organization, once for all that it serves in an hour: a turn comes after.
+        # Its first sweep commits for each organization, which is an hour's work: a turn begins after it.
         time.sleep(FIRST_SWEEP_S)
+        _settle(server.pid)
+        time.sleep(COUNTED_S)
         yield server.url, server.pid
 
 
@@ -58,8 +62,8 @@ def turn(database: Cluster, running: Running, plan: str, seconds: int) -> Turn:
     """Start the server, send single events by 32 clients for so long, and stop it. Its CPU time is counted
     until it is quiet: what it puts off until after its answers is its work as well.
     """
-    syncs = wal_syncs(database)
     with running as (url, pid):
+        syncs = wal_syncs(database)
         warm = _send(url, plan, WARM_S)
         _settle(pid, database.pid)
         before = tree_cpu_s(pid), tree_cpu_s(database.pid)
