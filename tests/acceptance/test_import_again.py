@@ -240,7 +240,7 @@ def test_mappings_are_listed_shown_exported_and_deleted(desk: Desk) -> None:
     assert "dialler" in mapping(desk, "list").text
     [listed] = mapping(desk, "list", "--json").json
     assert (listed["name"], listed["version"]) == ("dialler", 1)
-    assert listed["options"] == {"duration_unit": "minutes", "map": [MAP]}
+    assert listed["options"] == {"duration_unit": "minutes", "map": [MAP], "usual_length": 120}
     shown = mapping(desk, "show", "dialler").text
     assert "duration-unit" in shown
     assert "minutes" in shown

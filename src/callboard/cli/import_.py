@@ -172,6 +172,12 @@ class _FileOrUndo(click.Command):
     multiple=True,
     help="What is right about the file although it is asked about: 'most_share_ids'. Saved with a mapping.",
 )
+@click.option(
+    "--usual-length",
+    metavar="SECONDS",
+    type=float,
+    help="With a mapping: the usual talk time, else as when it was saved. A file far from it is asked about.",
+)
 @click.option("--save-mapping", metavar="NAME", help="Save how the file is read, for the next --mapping.")
 @click.option(
     "--replace",
@@ -212,6 +218,7 @@ def import_(
     skip_lines: int | None,
     mapping: str | None,
     accept: tuple[str, ...],
+    usual_length: float | None,
     save_mapping: str | None,
     replace: bool,
     dry_run: bool,
@@ -271,6 +278,7 @@ def import_(
             db=db,
             mapping=save_mapping or mapping,
             accept=accept,
+            usual_length=usual_length,
             format=format_,
             setting=setting,
         )
