@@ -4,6 +4,7 @@ file that its saved mapping does not fit. In a script it is printed, with exit c
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -146,6 +147,15 @@ def settle_replacement(
         return replace
     asking.settle("Replace what was imported before?", replacement(plan, earlier, reading, overlapping))
     return True
+
+
+def settle_known_ids(plan: ImportPlan, doubt: Doubt | None, asking: Asking) -> None:
+    """Go on if the ids of the file are those of the calls that have them. Raises `NotDecidedError`,
+    `DeclinedError`.
+    """
+    if doubt is not None:
+        accepting = dataclasses.replace(plan, accept=(*plan.accept, "known_ids"))
+        asking.settle("Are they the same calls?", NotDecidedError([doubt], accepting.command()))
 
 
 def replacement(

@@ -13,6 +13,7 @@ Accepted = Literal[
     "some_without_time",
     "most_without_time",
     "lengths_jump",
+    "known_ids",
 ]
 
 ACCEPTED: Final[Mapping[str, str]] = {
@@ -23,6 +24,7 @@ ACCEPTED: Final[Mapping[str, str]] = {
     "some_without_time": "less than half of the rows have no time",
     "most_without_time": "rows have no time",
     "lengths_jump": "talk times become many times longer or shorter within the file",
+    "known_ids": "known ids are of the same calls, though rows say another start or number",
 }
 """Each with what it means. One with `most_` holds for fewer as well."""
 
