@@ -18,6 +18,7 @@ from callboard.cli.import_doubts import (
     DeclinedError,
     NotDecidedError,
     check_fit,
+    settle_heading_zones,
     show_not_decided,
 )
 from callboard.cli.import_mappings import by_mapping, check_room, save, with_accepted, with_ids_that_stay
@@ -292,6 +293,8 @@ def import_(
         try:
             with spooled(plan, needed=is_read_twice) as readable:
                 plan = by_mapping(store, readable, mapping) if mapping else readable
+                if guess is None and plan.options.map:
+                    settle_heading_zones(plan, asking)
                 if plan.format is not None:
                     by_platform.note_zone(plan)
                 elif mapping is not None and guess is None:
