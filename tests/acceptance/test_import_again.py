@@ -240,7 +240,7 @@ def test_mappings_are_listed_shown_exported_and_deleted(desk: Desk) -> None:
     assert "dialler" in mapping(desk, "list").text
     [listed] = mapping(desk, "list", "--json").json
     assert (listed["name"], listed["version"]) == ("dialler", 1)
-    assert listed["options"] == {"duration_unit": "minutes", "map": [MAP]}
+    assert listed["options"] == {"duration_unit": "minutes", "map": [MAP], "usual_length": 120}
     shown = mapping(desk, "show", "dialler").text
     assert "duration-unit" in shown
     assert "minutes" in shown
@@ -304,3 +304,15 @@ def test_what_an_import_reads_back_is_not_bounded_as_a_question_over_http_is(des
     assert replaced.code == 0, replaced.err
     undone = done("import", "undo", "b2", "--org", "acme.com", db=desk.db, **short)
     assert "Withdrew 3,000 events" in undone.text
+
+
+@pytest.mark.parametrize("how", [(), ("--mapping", "dialler"), ("--mapping", "dialler", "--replace")])
+def test_a_file_whose_ids_are_given_anew_is_asked_about(desk: Desk, how: tuple[str, ...]) -> None:
+    """Rows numbered from c1 again on the next day, by the same options: nothing merges unasked."""
+    assert desk.run(desk.file(HEAD + rows(1, 2, 3)), "--save-mapping", "dialler").code == 0
+    tomorrow = desk.file((HEAD + rows(1, 2, 3)).replace("02-07", "02-08"), "tomorrow.csv")
+    message, *more = asked(desk, tomorrow, *how, mapped=not how)
+    assert not more
+    assert message.startswith("3 of 3 compared rows whose ids are known say something else")
+    accepted = desk.run(tomorrow, *how, "--accept", "known_ids", mapped=not how)
+    assert accepted.code == 0, accepted.err

@@ -35,7 +35,7 @@ from callboard.ingest import (
 )
 from callboard.ingest.commit import checks, process, supervisor
 from callboard.ingest.lost_ends import asking, pulling, taking_rows
-from callboard.ingest.sources import importer, ownership, preview, running, targets
+from callboard.ingest.sources import importer, known_ids, length_sample, ownership, preview, running, targets
 from callboard.ingest.sources.files import delimited, json_array, lines, spool
 from callboard.ingest.sources.guessing import guess, sample, whole
 from callboard.ingest.sources.mapping import closed
@@ -404,6 +404,10 @@ BOUNDS: dict[str, list[str]] = {
         f"{whole.MAX_SPREAD:,}",
         f"{whole.MAX_COUNTEREXAMPLES:,}",
     ],
+    "rows that an import compares with known calls": [
+        f"{known_ids.COMPARED_ROWS:,} of the first {known_ids.READ_ROWS:,}"
+    ],
+    "talk times that a preview keeps for the usual one": [f"{length_sample.MAX_LENGTHS:,}"],
     "agents that a preview counts by name": [f"{preview.MAX_AGENTS:,}"],
     "lines of one quoted row": [f"{delimited.MAX_LINES_OF_A_ROW:,}"],
     "waiting for a busy store": [f"{ownership.RETRY_FOR_S} s"],

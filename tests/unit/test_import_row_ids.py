@@ -157,3 +157,20 @@ def test_its_columns_have_to_be_there() -> None:
     assert mapping("*").reads_all
     with pytest.raises(ImportOptionError, match="no column 'note'"):
         mapping("note").check(["status", "day", "clock", "talk", "from"])
+
+
+@pytest.mark.parametrize(
+    "heading", ["#", "Row", "Row No.", "Lfd. Nr.", "Unnamed: 0", "rownum", "Sr No", "line"]
+)
+@given(found=st.lists(rows, unique_by=lambda row: repr(sorted(row.items()))), seed=st.integers())
+def test_all_columns_are_without_those_of_the_export(heading: str, found: list[Row], seed: int) -> None:
+    """Tomorrow's export numbers its rows anew and has another time: the same calls, in another order too."""
+    tomorrow = random.Random(seed).sample(found, len(found))
+    today = [row | {heading: str(n), "Exported At": "2026-02-14"} for n, row in enumerate(found, 1)]
+    again = [row | {heading: str(n), "Exported At": "2026-02-15"} for n, row in enumerate(tomorrow, 1)]
+    assert events(today, "*") == events(again, "*") == events(found, "*")
+
+
+def test_a_row_of_nothing_else_is_told_by_its_number() -> None:
+    ids = RowIds(("*",))
+    assert ids.id_of({"#": "1"}, {}) != ids.id_of({"#": "2"}, {})

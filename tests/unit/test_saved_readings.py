@@ -25,7 +25,7 @@ def drawn(hint: Any, name: str) -> Any:
         return (f"{name}=x", f"other={name}")
     if hint == tuple[tuple[str, str], ...]:
         return ((f"{name}=1", "agent=x"),)
-    return True if hint is bool else 7 if hint in (int, int | None) else "task"
+    return True if hint is bool else 7 if hint in (int, int | None, float | None) else "task"
 
 
 def test_every_option_of_a_plan_is_saved() -> None:

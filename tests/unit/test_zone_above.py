@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from callboard.ingest.sources.guessing.answers import with_answer
+from callboard.ingest.sources.guessing.heading_zones import heading_zone_doubts
 from callboard.ingest.sources.guessing.zone_above import zone_in_heading, zone_said
+from callboard.ingest.sources.mapping import MapOptions
+from callboard.ingest.sources.plan import ImportPlan
 
 
 @pytest.mark.parametrize(
@@ -76,3 +82,59 @@ def test_a_heading_names_a_zone_in_its_own_way() -> None:
     assert not short.is_sure
     assert plain is not None
     assert (plain.zone, plain.is_sure) == ("UTC", True)
+
+
+@pytest.mark.parametrize(
+    ("heading", "zone"),
+    [
+        ("Inicio (hora de Madrid)", "Europe/Madrid"),
+        ("Start Time (local, Berlin)", "Europe/Berlin"),
+        ("Start (New York)", "America/New_York"),
+        ("Heure de Paris", "Europe/Paris"),
+        ("start_time_et", "America/New_York"),
+        ("cet_start", "Europe/Berlin"),
+        ("StartTimeET", "America/New_York"),
+        ("開始時刻JST", "Asia/Tokyo"),
+        ("開始（日本時間）", "Asia/Tokyo"),
+        ("開始UTC", "UTC"),
+        ("Начало (МСК)", "Europe/Moscow"),
+    ],
+)
+def test_a_zone_or_a_place_in_a_heading_is_seen(heading: str, zone: str) -> None:
+    """However it is joined to the name, in any script."""
+    said = zone_in_heading(heading)
+    assert said is not None
+    assert said.zone == zone
+
+
+HEADINGS = [
+    ("Start (UTC)", "UTC"),
+    ("Start Time [America/New_York]", "America/New_York"),
+    ("Beginn (MEZ)", "Europe/Berlin"),
+    ("Start (Madrid)", "Europe/Madrid"),
+]
+
+
+@pytest.mark.parametrize(("heading", "zone"), HEADINGS)
+def test_a_heading_against_the_option_is_asked_about_without_a_guess_too(
+    heading: str, zone: str, tmp_path: Path
+) -> None:
+    """Once, and each answer ends it; not where the cells say their zone, nor where both say the same."""
+    plan = _mapped(tmp_path, heading, "2026-02-13 09:00:00", "Asia/Tokyo")
+    [doubt] = heading_zone_doubts(plan)
+    assert (doubt.about, doubt.column) == ("zone", heading)
+    assert [each.value for each in doubt.answers] == [f"creation_time:{zone}", "creation_time:Asia/Tokyo"]
+    for answer in doubt.answers:
+        assert not heading_zone_doubts(with_answer(plan, answer))
+    assert not heading_zone_doubts(_mapped(tmp_path, heading, "2026-02-13T09:00:00Z", "Asia/Tokyo"))
+    assert not heading_zone_doubts(_mapped(tmp_path, heading, "2026-02-13 09:00:00", zone))
+    assert not heading_zone_doubts(_mapped(tmp_path, "Start Time", "2026-02-13 09:00:00", "Asia/Tokyo"))
+
+
+def _mapped(folder: Path, heading: str, cell: str, zone: str) -> ImportPlan:
+    file = folder / "calls.csv"
+    file.write_text(f"id,{heading}\n1,{cell}\n")
+    options = MapOptions(
+        map=(f"call_id=id,creation_time={heading}",), set=("call_status=completed",), timezone=(zone,)
+    )
+    return ImportPlan(str(file), "acme.com", space="spc_1", options=options)

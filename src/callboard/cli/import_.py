@@ -18,6 +18,7 @@ from callboard.cli.import_doubts import (
     DeclinedError,
     NotDecidedError,
     check_fit,
+    settle_heading_zones,
     show_not_decided,
 )
 from callboard.cli.import_mappings import by_mapping, check_room, save, with_accepted, with_ids_that_stay
@@ -172,6 +173,12 @@ class _FileOrUndo(click.Command):
     multiple=True,
     help="What is right about the file although it is asked about: 'most_share_ids'. Saved with a mapping.",
 )
+@click.option(
+    "--usual-length",
+    metavar="SECONDS",
+    type=float,
+    help="With a mapping: the usual talk time, else as when it was saved. A file far from it is asked about.",
+)
 @click.option("--save-mapping", metavar="NAME", help="Save how the file is read, for the next --mapping.")
 @click.option(
     "--replace",
@@ -212,6 +219,7 @@ def import_(
     skip_lines: int | None,
     mapping: str | None,
     accept: tuple[str, ...],
+    usual_length: float | None,
     save_mapping: str | None,
     replace: bool,
     dry_run: bool,
@@ -271,6 +279,7 @@ def import_(
             db=db,
             mapping=save_mapping or mapping,
             accept=accept,
+            usual_length=usual_length,
             format=format_,
             setting=setting,
         )
@@ -284,6 +293,8 @@ def import_(
         try:
             with spooled(plan, needed=is_read_twice) as readable:
                 plan = by_mapping(store, readable, mapping) if mapping else readable
+                if guess is None and plan.options.map:
+                    settle_heading_zones(plan, asking)
                 if plan.format is not None:
                     by_platform.note_zone(plan)
                 elif mapping is not None and guess is None:

@@ -4,6 +4,7 @@ file that its saved mapping does not fit. In a script it is printed, with exit c
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -146,6 +147,30 @@ def settle_replacement(
         return replace
     asking.settle("Replace what was imported before?", replacement(plan, earlier, reading, overlapping))
     return True
+
+
+def settle_heading_zones(plan: ImportPlan, asking: Asking) -> None:
+    """Go on if no heading says another zone than the plan, or a person says that the plan is right. Raises
+    `NotDecidedError`, `DeclinedError`.
+    """
+    from callboard.ingest.sources.guessing.heading_zones import heading_zone_doubts
+
+    if plan.file == "-" and plan.spool is None:
+        return
+    if doubts := heading_zone_doubts(plan):
+        kept = tuple(each.answers[-1].value for each in doubts)
+        options = dataclasses.replace(plan.options, timezone=(*plan.options.timezone, *kept))
+        all_the_same = dataclasses.replace(plan, options=options)
+        asking.settle("Is --timezone right?", NotDecidedError(doubts, all_the_same.command()))
+
+
+def settle_known_ids(plan: ImportPlan, doubt: Doubt | None, asking: Asking) -> None:
+    """Go on if the ids of the file are those of the calls that have them. Raises `NotDecidedError`,
+    `DeclinedError`.
+    """
+    if doubt is not None:
+        accepting = dataclasses.replace(plan, accept=(*plan.accept, "known_ids"))
+        asking.settle("Are they the same calls?", NotDecidedError([doubt], accepting.command()))
 
 
 def replacement(

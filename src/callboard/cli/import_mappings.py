@@ -65,15 +65,18 @@ def with_ids_that_stay(plan: ImportPlan) -> ImportPlan:
 
 
 def with_accepted(store: Store, plan: ImportPlan, numbers: Numbers | None) -> ImportPlan:
-    """The plan as it may be saved: what is odd about its file is accepted of the next one too. `numbers`: of
-    the file, where they are known.
+    """The plan as it may be saved: what is odd about its file is accepted of the next one too, and how long
+    its calls are is what is usual. `numbers`: of the file, where they are known.
     """
     from callboard.ingest.sources.guessing.fit import accepted_by
+    from callboard.ingest.sources.guessing.usual_length import with_usual
     from callboard.ingest.sources.mapping import RowMapping
 
     if numbers is None:
         numbers = dry_run(plan, RowMapping(plan.options), target_of(store, plan, dry_run=True)).preview
-    return plan if numbers is None else dataclasses.replace(plan, accept=accepted_by(plan, numbers))
+    if numbers is None:
+        return plan
+    return with_usual(dataclasses.replace(plan, accept=accepted_by(plan, numbers)), numbers)
 
 
 def check_room(store: Store, plan: ImportPlan) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from callboard.cli import find
-from callboard.cli.import_doubts import Asking, replacement, settle_replacement
+from callboard.cli.import_doubts import Asking, replacement, settle_known_ids, settle_replacement
 from callboard.cli.output import plain
 from callboard.clock import system_clock
 from callboard.errors import CallboardError, ImportCollisionError
@@ -38,6 +38,7 @@ def run_import(store: Store, plan: ImportPlan, how: Running) -> ImportReport:
     """Import the file, or read it only. Raises `NotDecidedError` when earlier imports read it otherwise."""
     from callboard.cli.import_report import bar, show_stopped
     from callboard.ingest.sources.importer import Destination, Importer
+    from callboard.ingest.sources.known_ids import known_ids_doubt
     from callboard.ingest.sources.overlaps import Overlaps, find_overlaps
     from callboard.ingest.sources.plan import open_rows, reader_of, wanted_columns
     from callboard.ingest.sources.rejects import RejectsFile
@@ -68,6 +69,9 @@ def run_import(store: Store, plan: ImportPlan, how: Running) -> ImportReport:
             earlier[:] = _against(store, owner.id, reading, begun, overlaps.rows)
             asking, replace = how.asking, how.replace
             replace = settle_replacement(plan, earlier, reading, asking, overlaps.rows, replace=replace)
+            if not earlier and source.rewindable:
+                unused = target_of(store, plan, dry_run=True)
+                settle_known_ids(plan, known_ids_doubt(store, owner.id, plan, unused, system_clock), asking)
             try:
                 with bar(source, rows) as progress:
                     return importer.run(

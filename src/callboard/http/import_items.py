@@ -63,6 +63,8 @@ class ImportOptions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     header: Texts | UnsetType = UNSET
     accept: Annotated[list[Accepted], Meta(max_length=ANSWERS_MAX)] | UnsetType = UNSET
     """What is right about the file although it is asked about."""
+    usual_length: Annotated[float, Meta(ge=0)] | UnsetType = UNSET
+    """The usual talk time in seconds, which a file by a saved mapping must not be far from."""
     skip_lines: Annotated[int, Meta(ge=0, le=100_000)] | UnsetType = UNSET
 
     def given(self) -> dict[str, Any]:

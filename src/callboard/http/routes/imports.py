@@ -167,9 +167,13 @@ async def start_import(request: Request) -> Response:
         how = "something" if found.missing else "or start it anyway"
         why = "Nothing was imported: say what is missing" if found.missing else "Nothing was imported: answer"
         raise InvalidInputError(f"{why}, {how}. {doubts[0][1]}.", doubts)
-    accepted = {"accept": found.accepting} if wanted.save_mapping and found.accepting else {}
+    kept: dict[str, Any] = {}
+    if wanted.save_mapping and found.accepting:
+        kept["accept"] = found.accepting
+    if wanted.save_mapping and found.usual_length is not None:
+        kept["usual_length"] = found.usual_length
     work = structs.replace(
-        work_of(request, "import", {**found.plan, **accepted}, replace=wanted.replace),
+        work_of(request, "import", {**found.plan, **kept}, replace=wanted.replace),
         mapping=found.mapping,
         save_mapping=wanted.save_mapping,
     )

@@ -60,10 +60,15 @@ class ImportPlan:
     """The saved mapping that the file is read by, or that is saved by this import."""
     accept: tuple[str, ...] = ()
     """What is accepted of the file and of others that the saved mapping reads, of `checks.ACCEPTED`."""
+    usual_length: float | None = None
+    """The usual talk time of a completed call in seconds, which a file by the saved mapping must not be far
+    from."""
 
     def __post_init__(self) -> None:
-        """Raise `ImportOptionError` for a header that does not name each column."""
+        """Raise `ImportOptionError` for a header that does not name each column, and for no length."""
         names = self.header
+        if self.usual_length is not None and not 0 <= self.usual_length < float("inf"):
+            raise ImportOptionError("--usual-length is a number of seconds from 0")
         if names is not None and (not names or "" in names or len(set(names)) < len(names)):
             raise ImportOptionError(
                 f"--header: {joined(names)!r} does not give each column a name of its own"
@@ -85,6 +90,7 @@ class ImportPlan:
             ("--skip-lines", str(self.skip_lines) if self.skip_lines else None),
             ("--header", joined(self.header) if self.header else None),
             ("--save-mapping", self.mapping),
+            ("--usual-length", None if self.usual_length is None else f"{self.usual_length:.15g}"),
         ]
         words += [word for option, value in pairs if value is not None for word in (option, value)]
         words += [word for option, values in options.words() for word in (option, *values)]

@@ -12,6 +12,7 @@ from callboard.clock import Micros, iso
 from callboard.fold.call import fold_call
 from callboard.fold.event_quota import MAX_EVENTS_PER_ITEM
 from callboard.fold.task import fold_task
+from callboard.ingest.sources.length_sample import LengthJump, LengthSample
 from callboard.model.call import Call
 from callboard.model.event import Entry, from_canonical
 from callboard.model.task import Task
@@ -49,6 +50,12 @@ class Numbers(Struct):
     """Completed calls whose talk time is known."""
     undated: int = 0
     """Rows without any time: they would count at the time of the import."""
+    usual_length: float | None = None
+    """The median talk time of the completed calls, as their rows say it, in seconds; None where none does."""
+    lengths: int = 0
+    """The talk times that it is of."""
+    jump: LengthJump | None = None
+    """Where the file seems to say talk times in another unit."""
     first: Micros | None = None
     last: Micros | None = None
     agents: dict[str, int] = {}
@@ -115,6 +122,7 @@ class Preview:
         self.repeated_keys: set[bytes] = set()
         """Keys of items that several rows say different things about; at most `MAX_REPEATED_KEYS`."""
         self._items = BodiesByItem()
+        self._lengths = LengthSample()
         self._received_at: Micros = 0
 
     def add(self, space: str, entry: Entry) -> None:
@@ -122,6 +130,7 @@ class Preview:
         self._waiting.append((key_of(space, entry), entry))
         self._received_at = entry.received_at
         self.numbers.events += 1
+        self._lengths.add(self.numbers.events, entry.event)
         self.numbers.undated += entry.event.occurred_at is UNSET
         if len(self._waiting) >= _FLUSH_EVENTS:
             self._flush()
@@ -134,6 +143,8 @@ class Preview:
             self._widen(self._merge(key, parts))
         for at in self._items.span():
             self._widen(at)
+        numbers.usual_length, numbers.lengths = self._lengths.usual(), self._lengths.count
+        numbers.jump = self._lengths.jump()
         numbers.statuses = {status: many for status, many in numbers.statuses.items() if many}
         numbers.agents = {agent: many for agent, many in numbers.agents.items() if many}
         return numbers

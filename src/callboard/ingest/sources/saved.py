@@ -51,6 +51,8 @@ def with_document(plan: ImportPlan, document: str, stated: frozenset[str] = froz
         raise ImportOptionError(
             f"The saved mapping has options that this version does not know: {', '.join(unknown)}"
         )
+    if _says_other_unit(plan.options, saved):
+        of_plan.pop("usual_length", None)
     return dataclasses.replace(
         plan,
         **_merged(_typed(ImportPlan, of_plan), _given(plan, _NOT_HOW, stated)),
@@ -58,6 +60,12 @@ def with_document(plan: ImportPlan, document: str, stated: frozenset[str] = froz
             plan.options, **_merged(_typed(MapOptions, of_options), _given(plan.options, frozenset(), stated))
         ),
     )
+
+
+def _says_other_unit(options: MapOptions, saved: Mapping[str, Any]) -> bool:
+    """Whether options beside a saved document say the unit of lengths anew, so that it tells no usual one."""
+    unit = options.duration_unit
+    return unit is not None and unit != saved.get("duration_unit", DEFAULT_UNIT)
 
 
 def type_of(document: str) -> str:

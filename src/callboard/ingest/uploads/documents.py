@@ -79,6 +79,8 @@ class Found(Struct, frozen=True, kw_only=True):
     """The saved mapping that it was read by, beside the options."""
     accepting: list[str] = []
     """What a mapping accepts that is saved by this import, as `--accept` has it."""
+    usual_length: float | None = None
+    """What a mapping that is saved by this import keeps as the usual talk time, in seconds."""
     overlapping: list[int] = []
     """Earlier imports that say something else of calls and tasks that the file names."""
 

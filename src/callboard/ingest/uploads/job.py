@@ -17,7 +17,9 @@ from callboard.errors import (
     NotFoundError,
     UploadChangedError,
 )
+from callboard.ingest.sources.guessing.doubts import Doubt
 from callboard.ingest.sources.importer import Destination, Importer
+from callboard.ingest.sources.known_ids import known_ids_doubt
 from callboard.ingest.sources.mapping import RowMapping
 from callboard.ingest.sources.overlaps import NO_OVERLAPS, Overlaps, find_overlaps
 from callboard.ingest.sources.plan import ImportPlan, open_rows, wanted_columns
@@ -104,6 +106,8 @@ def _read(owned: Owned, work: Work) -> dict[str, Any]:
             plan = plan_of(owned.upload, structs.replace(work, options=found.plan), path)
             overlaps = _overlaps(owned, work, plan, found.reading, "")
             found = structs.replace(found, overlapping=sorted(overlaps.rows))
+            if not overlaps.rows and (doubt := _known_ids(owned, work, plan)):
+                found = structs.replace(found, doubts=[*found.doubts, doubt])
     owned.rows = found.received
     return _to("asking" if found.doubts else "ready", found=document(found))
 
@@ -169,6 +173,13 @@ def _overlaps(owned: Owned, work: Work, plan: ImportPlan, reading: Reading, labe
     if space is None:
         return NO_OVERLAPS
     return find_overlaps(owned.store, owned.org_id, plan, OneSpace(space), reading, label, owned.clock)
+
+
+def _known_ids(owned: Owned, work: Work, plan: ImportPlan) -> Doubt | None:
+    space = owned.store.find_space(work.space_token)
+    if space is None:
+        return None
+    return known_ids_doubt(owned.store, owned.org_id, plan, OneSpace(space), owned.clock)
 
 
 def _imported(owned: Owned, work: Work, plan: ImportPlan, report: ImportReport) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from callboard.ingest.sources.exported import recognised
 from callboard.ingest.sources.files.records import ImportOptionError
 from callboard.ingest.sources.guessing.fit import column_doubt, fit_doubts, gone_fields, row_doubts
 from callboard.ingest.sources.guessing.guess import Guess
+from callboard.ingest.sources.guessing.heading_zones import heading_zone_doubts
 from callboard.ingest.sources.guessing.sample import SAMPLE_ROWS
 from callboard.ingest.sources.guessing.whole import Whole, read_whole
 from callboard.ingest.sources.mapping import RowMapping
@@ -51,6 +52,8 @@ def _read(plan: ImportPlan, clock: Clock, progress: Callable[[], None] | None) -
     whole = read_whole(plan, {}, clock, progress)
     rejected = {reason: (each.rows, each.line, each.message) for reason, each in whole.rejected.items()}
     doubts = row_doubts(plan.mapping, whole.received, rejected, whole.unknown_words)
+    if plan.mapping is not None:
+        doubts += heading_zone_doubts(plan)
     if not whole.received == whole.rejected_rows > 0:
         doubts += fit_doubts(plan, whole.numbers)
     return Guess(plan, doubts, columns, sample, whole.numbers, whole)

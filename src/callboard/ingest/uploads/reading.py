@@ -15,6 +15,7 @@ from callboard.ingest.sources.guessing.doubts import Doubt
 from callboard.ingest.sources.guessing.fit import accepted_by
 from callboard.ingest.sources.guessing.guess import Guess, guess
 from callboard.ingest.sources.guessing.missing import missing_doubt
+from callboard.ingest.sources.guessing.usual_length import with_usual
 from callboard.ingest.sources.mapping import MapOptions, RowMapping
 from callboard.ingest.sources.plan import ImportPlan
 from callboard.ingest.sources.saved import document_of, reading_of, type_of, with_document
@@ -87,6 +88,7 @@ def read_file(
         reading=reading,
         mapping=work.mapping,
         accepting=list(accepted_by(found.plan, found.preview)),
+        usual_length=with_usual(found.plan, found.preview).usual_length,
     )
 
 

@@ -12,6 +12,8 @@ Accepted = Literal[
     "most_without_length",
     "some_without_time",
     "most_without_time",
+    "lengths_jump",
+    "known_ids",
 ]
 
 ACCEPTED: Final[Mapping[str, str]] = {
@@ -21,6 +23,8 @@ ACCEPTED: Final[Mapping[str, str]] = {
     "most_without_length": "completed calls have no length",
     "some_without_time": "less than half of the rows have no time",
     "most_without_time": "rows have no time",
+    "lengths_jump": "talk times become many times longer or shorter within the file",
+    "known_ids": "known ids are of the same calls, though rows say another start or number",
 }
 """Each with what it means. One with `most_` holds for fewer as well."""
 

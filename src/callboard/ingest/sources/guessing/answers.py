@@ -23,6 +23,8 @@ def with_answer(plan: ImportPlan, answer: Answer) -> ImportPlan:
         return replace(plan, skip_lines=_lines(value))
     if answer.option == "--accept":
         return replace(plan, accept=(*plan.accept, value))
+    if answer.option == "--usual-length":
+        return replace(plan, usual_length=length_of(value))
     add = _ADD.get(answer.option)
     if add is None:
         raise ImportOptionError(f"{answer.option} answers no doubt")
@@ -33,6 +35,14 @@ def _lines(value: str) -> int:
     if not (value.isascii() and value.isdecimal() and len(value) <= _LINES_DIGITS):
         raise ImportOptionError(f"--skip-lines: {value[:80]!r} is no number of lines")
     return int(value)
+
+
+def length_of(text: str) -> float:
+    """The seconds that `--usual-length` says. Raises `ImportOptionError`."""
+    try:
+        return float(text)
+    except ValueError:
+        raise ImportOptionError(f"--usual-length: {text[:80]!r} is no number of seconds") from None
 
 
 def _mapped(options: MapOptions, value: str) -> MapOptions:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator
 
 from callboard.ingest.sources.guessing.accepted import ACCEPTED, Accepted, is_accepted
 from callboard.ingest.sources.guessing.doubts import Answer, Doubt
+from callboard.ingest.sources.guessing.units import LEFT_OUT
+from callboard.ingest.sources.length_sample import LengthJump
 from callboard.ingest.sources.preview import Numbers
 
 
@@ -46,6 +48,8 @@ def number_doubts(
             duration_column,
             (accepting(kind),),
         )
+    if numbers.jump is not None and not is_length_left_out and "lengths_jump" not in accepted:
+        yield _jump_doubt(numbers.jump, duration_column)
     if kind := open_.get("ids"):
         lost = _lost(numbers)
         yield Doubt(
@@ -61,6 +65,24 @@ def number_doubts(
             if noun == "call"
             else (accepting(kind), Answer("--id-from", "*", f"each row is a {noun}")),
         )
+
+
+def _jump_doubt(jump: LengthJump, column: str | None) -> Doubt:
+    return Doubt(
+        "unit",
+        f"The talk time is about {in_seconds(jump.before_s)} in the first rows, and from row {jump.row:,} on "
+        f"about {in_seconds(jump.after_s)}: its unit seems to change within the file",
+        column,
+        (
+            Answer("--null", LEFT_OUT, "the lengths are left out, and the talk is unknown"),
+            accepting("lengths_jump"),
+        ),
+    )
+
+
+def in_seconds(seconds: float) -> str:
+    """A length for people: `95 s`, `0.02 s`."""
+    return f"{seconds:,.0f} s" if seconds >= 10 else f"{seconds:.3g} s"
 
 
 def to_accept(numbers: Numbers, *, rows_may_share: bool) -> list[Accepted]:

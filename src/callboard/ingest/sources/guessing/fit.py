@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from callboard.ingest.sources.guessing.checks import number_doubts, to_accept
 from callboard.ingest.sources.guessing.doubts import About, Answer, Doubt
 from callboard.ingest.sources.guessing.units import LEFT_OUT
+from callboard.ingest.sources.guessing.usual_length import usual_doubt
 from callboard.ingest.sources.mapping import MapOptions, Template, assignments
 from callboard.ingest.sources.mapping.closed import UnknownWord
 from callboard.ingest.sources.plan import ImportPlan
@@ -53,16 +54,16 @@ def fit_doubts(plan: ImportPlan, numbers: Numbers) -> list[Doubt]:
     """What must never happen silently, also by a mapping that was right before, unless it was accepted."""
     options = plan.options
     mapped = assignments(options.map, "--map")
-    return list(
-        number_doubts(
-            numbers,
-            rows_may_share=rows_may_share(options),
-            id_column=mapped.get("call_id") or mapped.get("task_id"),
-            duration_column=mapped.get("call_duration"),
-            is_length_left_out=LEFT_OUT in options.null,
-            accepted=plan.accept,
-        )
+    found = number_doubts(
+        numbers,
+        rows_may_share=rows_may_share(options),
+        id_column=mapped.get("call_id") or mapped.get("task_id"),
+        duration_column=mapped.get("call_duration"),
+        is_length_left_out=LEFT_OUT in options.null,
+        accepted=plan.accept,
     )
+    unusual = usual_doubt(plan, numbers)
+    return [*found, *([unusual] if unusual else [])]
 
 
 def accepted_by(plan: ImportPlan, numbers: Numbers) -> tuple[str, ...]:

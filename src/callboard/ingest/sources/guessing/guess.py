@@ -36,6 +36,7 @@ from callboard.ingest.sources.guessing.statuses import choose_status, row_meanin
 from callboard.ingest.sources.guessing.strangers import doubt_strangers, without_rejected
 from callboard.ingest.sources.guessing.units import left_out
 from callboard.ingest.sources.guessing.unnamed import names_of
+from callboard.ingest.sources.guessing.usual_length import usual_doubt
 from callboard.ingest.sources.guessing.whole import Whole, read_whole
 from callboard.ingest.sources.guessing.zone_above import ZoneSaid, zone_said
 from callboard.ingest.sources.mapping import joined
@@ -244,3 +245,5 @@ def _doubt_numbers(draft: Draft, whole: Whole) -> None:
         accepted=draft.plan.accept,
     ):
         draft.doubt(doubt.about, doubt.message, doubt.column, *doubt.answers)
+    if unusual := usual_doubt(draft.complete(), whole.numbers):
+        draft.doubt(unusual.about, unusual.message, unusual.column, *unusual.answers)

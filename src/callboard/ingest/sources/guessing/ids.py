@@ -18,6 +18,7 @@ from callboard.ingest.sources.guessing.shared_ids import choose_shared
 from callboard.ingest.sources.guessing.time_sources import instants
 from callboard.ingest.sources.guessing.written_ids import doubt_written_otherwise
 from callboard.ingest.sources.mapping import joined
+from callboard.ingest.sources.mapping.passing import is_passing
 from callboard.ingest.sources.words import words_of
 
 MAX_ID_COLUMNS: Final = 60
@@ -28,11 +29,6 @@ _MAX_REPEATED_SHARE: Final = 0.05
 rows. A column of many values would make any id unique without meaning anything."""
 _LEGS_WITHIN: Final = 4 * HOUR
 _LEGS_SHARE: Final = 0.9
-_CHANGING: Final = frozenset(
-    ("tag", "tags", "note", "notes", "comment", "comments", "remark", "remarks", "memo", "rating",
-     "recording", "transcript", "voicemail", "label", "labels")
-)  # fmt: skip
-"""Words in headings of columns that people fill after the call: tomorrow's export says otherwise of it."""
 _OF_LEGS: Final = ("call_status", "call_duration", "creation_time", "start_time", "end_time")
 _REFERENCES: Final = frozenset(
     ("reference", "referenz", "referencia", "referencia_de_llamada", "reference_appel", "riferimento",
@@ -217,7 +213,7 @@ def _choose_from_row(draft: Draft, instead_of: str = "…", why: str | None = No
     columns = [
         each
         for each in innermost(draft.sample.columns)
-        if not is_running_number(draft, each) and not is_filled_later(each)
+        if not is_running_number(draft, each) and not is_passing(each)
     ]
     if len(columns) > MAX_ID_COLUMNS or any("," in each and '"' in each for each in columns):
         columns = ["*"]
@@ -234,8 +230,3 @@ def _choose_from_row(draft: Draft, instead_of: str = "…", why: str | None = No
         Answer("--id-from", joined(columns), f"each row is a {noun}"),
         Answer("--map", joined([f"{noun}_id={instead_of}"]), "that column is the id"),
     )
-
-
-def is_filled_later(column: str) -> bool:
-    """Whether people fill a column after the call, by its heading."""
-    return not _CHANGING.isdisjoint(heading(column).split("_"))

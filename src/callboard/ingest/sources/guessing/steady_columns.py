@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from callboard.ingest.rejected import RejectedEvent
 from callboard.ingest.sources.files.records import ImportOptionError, Record, RowError
-from callboard.ingest.sources.guessing.ids import is_filled_later
 from callboard.ingest.sources.mapping import RowMapping
 from callboard.ingest.sources.mapping.ids import ALL
+from callboard.ingest.sources.mapping.passing import is_passing
 from callboard.ingest.sources.mapping.templates import cell
 from callboard.ingest.sources.plan import ImportPlan, open_rows
 from callboard.ingest.sources.rejects import REJECT_COLUMNS
@@ -56,9 +56,7 @@ def _steady(rows: Iterable[Record]) -> tuple[str, ...]:
         counting = same if counting is None else counting & same
     numbers = counting if counting and number > 1 else set()
     return tuple(
-        name
-        for name in filled
-        if name not in numbers and name not in REJECT_COLUMNS and not is_filled_later(name)
+        name for name in filled if name not in numbers and name not in REJECT_COLUMNS and not is_passing(name)
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from callboard.ingest.sources.guessing.said import zone_of
+from callboard.ingest.sources.words import words_of
 
 _AMERICA: Final = {
     "eastern": "America/New_York", "central": "America/Chicago", "mountain": "America/Denver",
@@ -53,6 +55,13 @@ _OFFSET: Final = re.compile(
     r"(?:\b(?:UTC|GMT)\s?|(?<=[\s:;,(=])|^)(?P<offset>[+\-\u2212\u2013]\s?(?:\d{1,2}:?\d\d|\d{1,2}))(?![\d/.-])"
 )
 _UTC: Final = re.compile(r"\b(?:UTC|GMT|Zulu|Coordinated Universal Time|Universal Time)\b(?!\s?[+-]\s?\d)")
+_SIGNS: Final = {
+    "日本時間": "Asia/Tokyo", "日本標準時": "Asia/Tokyo", "北京时间": "Asia/Shanghai",
+    "北京時間": "Asia/Shanghai", "中国标准时间": "Asia/Shanghai", "한국시간": "Asia/Seoul",
+    "한국 시간": "Asia/Seoul", "МСК": "Europe/Moscow", "Московское": "Europe/Moscow",
+}  # fmt: skip
+"""Zones in words that stand in headings without a border around them."""
+_FOREIGN: Final = re.compile(r"(?<=[^\x00-\x7f])(?=[A-Z])|(?<=[A-Z])(?=[^\x00-\x7f])")
 _SHORT_WORD: Final = re.compile(rf"\b(?:{'|'.join(_SHORT)})\b")
 _NAMED: Final = [(re.compile(rf"\b(?:{text})\b", re.IGNORECASE), zone) for text, zone in _NAMES.items()]
 _OF_TIMES: Final = re.compile(
@@ -103,8 +112,16 @@ def zone_said(lines: Sequence[str]) -> ZoneSaid | None:
 
 def zone_in_heading(column: str) -> ZoneSaid | None:
     """The zone that a heading names in its own way: `Start Time (ET)`, `Start (all times UTC)`."""
-    found = next(((zone, is_plain) for zone, _, _, is_plain in _named(column)), None)
-    return ZoneSaid(found[0], column, found[1]) if found else None
+    # Between signs of another script, a word has no border: 開始UTC.
+    text = _FOREIGN.sub(" ", column)
+    found = next(((zone, is_plain) for zone, _, _, is_plain in _named(text)), None)
+    if found is not None:
+        return ZoneSaid(found[0], column, found[1])
+    words = words_of(column).split("_")
+    short = [_SHORT.get(each.upper()) for each in (words[-1], words[0])] if len(words) > 1 else []
+    signs = [zone for name, zone in _SIGNS.items() if name in column]
+    zone = next(filter(None, (*short, *signs)), None) or _zone_of_place(" ".join(words))
+    return ZoneSaid(zone, column, is_sure=False) if zone else None
 
 
 def _zones_in(line: str) -> Iterator[ZoneSaid]:
@@ -129,11 +146,20 @@ def _zone_of_place(text: str) -> str | None:
     for place, zone in _AMERICA.items():
         if re.search(rf"\b{place}\b", words):
             return zone
-    for zone in sorted(available_timezones()):
-        area, _, city = zone.rpartition("/")
-        if area and area != "Etc" and re.search(rf"\b{city.replace('_', ' ').casefold()}\b", words):
-            return zone
-    return None
+    several = re.findall(r"[^\W_]+", words)
+    named = {" ".join(several[at : at + many]) for at in range(len(several)) for many in (1, 2, 3)}
+    return next((zone for city, zone in _cities() if city in named), None)
+
+
+@cache
+def _cities() -> tuple[tuple[str, str], ...]:
+    """City → zone, in the order of the zones."""
+    parts = ((zone.rpartition("/"), zone) for zone in sorted(available_timezones()))
+    return tuple(
+        (re.sub(r"[_-]", " ", city).casefold(), zone)
+        for (area, _, city), zone in parts
+        if area and area != "Etc"
+    )
 
 
 def _named(text: str) -> Iterator[tuple[str, int, int, bool]]:

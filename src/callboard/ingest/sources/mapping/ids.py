@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from callboard.ingest.sources.files.records import ImportOptionError, RowError
+from callboard.ingest.sources.mapping.passing import is_of_the_export
 from callboard.ingest.sources.mapping.templates import Row, cell
 from callboard.ingest.sources.rejects import REJECT_COLUMNS
 from callboard.store.occurrences import KEY_BYTES, Occurrences
@@ -21,9 +22,10 @@ class RowIds:
     """Makes the ids of one import's rows.
 
     The id is `row-<hash>-<n>`: a hash of the named cells, and which of the rows it is that say the same. So
-    the ids of a file's rows are the same in any order, under any name and beside any other rows. Rows that
-    say the same in these cells and differ in what else the import takes from them have one id, as rows of one
-    id in a column have; they are counted.
+    the ids of a file's rows are the same in any order, under any name and beside any other rows. Of all
+    cells, those that count the rows or are of the export are left out. Rows that say the same in these cells
+    and differ in what else the import takes from them have one id, as rows of one id in a column have; they
+    are counted.
     """
 
     def __init__(self, columns: Sequence[str]) -> None:
@@ -34,6 +36,8 @@ class RowIds:
             raise ImportOptionError(f"--id-from: {ALL} is all columns, and stands alone")
         self._columns = sorted(columns)
         self.takes_all = ALL in columns
+        self._names: tuple[str, ...] = ()
+        self._lasting_names: list[str] = []
         self._equal = Occurrences()
         self._same_id = Occurrences()
         self.differing = 0
@@ -62,14 +66,27 @@ class RowIds:
         self.differing = 0
 
     def _key(self, row: Row) -> bytes:
-        names = sorted(row.keys() - _NOT_OF_THE_ROW) if self.takes_all else self._columns
-        said = [(name, text) for name in names if (text := _text(cell(row, name)))]
+        said = _said(row, self._lasting(row) if self.takes_all else self._columns)
+        if not said and self.takes_all:
+            said = _said(row, sorted(row.keys() - _NOT_OF_THE_ROW))
         if not said:
             which = "every cell" if self.takes_all else f"each of {', '.join(map(repr, self._columns))}"
             raise RowError("missing_field", f"{which} is empty, so that nothing tells the row from others")
         # With their lengths: otherwise `a=b` and `c` could be a name and a value in two ways.
         text = "".join(f"{len(name)}:{name}{len(value)}:{value}" for name, value in said)
         return _digest(text.encode("utf-8", "surrogatepass"))
+
+    def _lasting(self, row: Row) -> list[str]:
+        """The columns of a row that tomorrow's export says again."""
+        names = tuple(row)
+        if names != self._names:
+            lasting = (each for each in names if each not in _NOT_OF_THE_ROW and not is_of_the_export(each))
+            self._names, self._lasting_names = names, sorted(lasting)
+        return self._lasting_names
+
+
+def _said(row: Row, names: Sequence[str]) -> list[tuple[str, str]]:
+    return [(name, text) for name in names if (text := _text(cell(row, name)))]
 
 
 def _digest(content: bytes) -> bytes:
