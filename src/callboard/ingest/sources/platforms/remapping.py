@@ -113,8 +113,8 @@ def correction(entry: Entry, platform: Platform, now: Micros) -> Entry | None:
         for name in ("start_time", "creation_time")
         if event.end_time is UNSET and event.duration_ms is UNSET and getattr(event, name) == at
     }
-    if "occurred_at" in (event.rough or ()):
-        began["rough"] = ("occurred_at",)
+    if rough := tuple(name for name in event.rough or () if name == "occurred_at" or name in began):
+        began["rough"] = rough
     corrected = CallEvent(
         call_id=event.call_id,
         call_status=meaning.status,

@@ -15,6 +15,7 @@ from callboard.ingest.sources.platforms.reading.bodies import inner, json_values
 from callboard.ingest.sources.platforms.reading.events import (
     agent_of,
     call_event,
+    derived,
     ending,
     first_time,
     known,
@@ -266,7 +267,7 @@ def _call(
                 told_times["creation_time"],
             ),
             # `creation_time` of the call logs is when the row was written, after the end.
-            "creation_time": start if is_log else dialled,
+            "creation_time": derived(start) if is_log else dialled,
         },
         sequence=delivery.received_at // 1_000 if delivery.method == PULLED else None,
         call_type=known(

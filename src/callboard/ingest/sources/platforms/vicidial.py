@@ -13,6 +13,7 @@ from callboard.ingest.sources.platforms.reading.bodies import form_fields
 from callboard.ingest.sources.platforms.reading.events import (
     agent_of,
     call_event,
+    derived,
     end_of,
     ending,
     first_time,
@@ -128,8 +129,8 @@ def _row(row: Mapping[str, str], settings: HookSettings, found: Translation) -> 
     began = moment(row.get("call_date"), "call_date", zone)
     total = seconds(row.get("length_in_sec"), "length_in_sec")
     talk = seconds(row.get("answered_time"), "answered_time")
-    end = began + int(total * SECOND) if began is not None and total is not None else None
-    start = end - int(talk * SECOND) if end is not None and talk else None
+    end = derived(began + int(total * SECOND)) if began is not None and total is not None else None
+    start = derived(end - int(talk * SECOND)) if end is not None and talk else None
     said = _end(word, row, found, talk=talk, end=end, start=start)
     if said["call_status"] == "completed" and talk is None and total is not None:
         said["total_seconds"] = total
