@@ -86,7 +86,7 @@ def _rows(delivery: Delivery, settings: HookSettings, found: Translation) -> lis
         return _frames(body.decode("utf-8", "replace"), found)
     if b"\n" not in body.rstrip() and b"=" in body and b'"' not in body and b"disposition=" in body.lower():
         return [form_fields(delivery)]
-    table = table_rows(delivery.body, *COLUMNS)
+    table = table_rows(delivery.body, *COLUMNS, by_line=True)
     if any(row is not None and "eventname" in row for row in table):
         cel_events(table, settings, found)
         return []
@@ -174,6 +174,7 @@ ASTERISK: Final = Platform(
     methods=("POST", "GET"),
     id_prefix="asterisk:",
     tables=COLUMNS,
+    rows_are_lines=True,
     remembers=remembers,
     redact=frozenset({"recordingfile", "lastdata"}),
 )

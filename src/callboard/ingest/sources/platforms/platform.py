@@ -107,6 +107,8 @@ class Platform(Struct, frozen=True, kw_only=True):
     tables: tuple[str, ...] = ()
     """Columns of which the header of each table that it exports has at least one; empty where it exports
     none that `translate` reads."""
+    rows_are_lines: bool = False
+    """Whether a row of these tables is a line, so that one that was torn costs no other: see `cut_row`."""
     export: Export | None = None
     """The table of calls that it exports, where its rows are read as calls of its list API."""
     remembers: Callable[[Row], tuple[str, bool] | None] | None = None

@@ -96,7 +96,7 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
         if delivery.method != FROM_FILE and not (delivery.method == "POST" and b"\t" in delivery.body):
             _called(form_fields(delivery), settings, found)
             return found
-        for part, row in enumerate(table_rows(delivery.body, *COLUMNS)):
+        for part, row in enumerate(table_rows(delivery.body, *COLUMNS, by_line=True)):
             with found.record(part):
                 _row(told(row), settings, found)
     return found
@@ -223,5 +223,6 @@ VICIDIAL: Final = Platform(
     setup=_SETUP,
     id_prefix="vicidial:",
     tables=COLUMNS,
+    rows_are_lines=True,
     redact=frozenset({"security_phrase", "comments", "recording_location", "recording_filename"}),
 )
