@@ -318,14 +318,21 @@ def _said(
 
 
 def _reason(word: str, found: Translation, *, answered: bool) -> str:
+    reason = reason_of(word, answered)
+    if reason is None:
+        known("end_reason", word, {}, found)
+    return reason or "unknown"
+
+
+def reason_of(word: str, answered: bool) -> str | None:
+    """The reason that a word means, beside any status; None for one that is in no table."""
     if word.lower() in END_REASON_SET:
         return word.lower()
     for table in (REASONS, VAPI_REASONS, LIVEKIT_REASONS):
         meaning = table.look_up(word, answered=answered)
         if meaning is not None and meaning.end_reason is not None:
             return meaning.end_reason
-    known("end_reason", word, {}, found)
-    return "unknown"
+    return None
 
 
 UNPOD: Final = Platform(
@@ -334,6 +341,7 @@ UNPOD: Final = Platform(
     signature=HEADER,
     translate=translate,
     words={"call_status": STATUSES, "end_reason": REASONS},
+    reason_of=reason_of,
     setup=_SETUP,
     id_prefix="unpod:",
     prefixes_numbers_alone=True,
