@@ -10,7 +10,7 @@ import pytest
 from msgspec import structs
 
 from callboard.clock import HOUR, iso
-from callboard.ingest.sources.platforms import vapi, vapi_words
+from callboard.ingest.sources.platforms import unpod, vapi, vapi_words
 from callboard.ingest.sources.platforms.delivery import Delivery
 from callboard.ingest.sources.platforms.registry import PLATFORMS
 from callboard.ingest.sources.platforms.remapping import Remapped, RemappedWord, correction, remap
@@ -234,3 +234,38 @@ def test_a_call_that_has_no_room_for_another_event_is_told(
     done = remap(store, hook, NOW + HOUR)
     assert (done.calls, done.not_corrected, done.applied, done.rejected) == (0, 1, 0, 1)
     assert ended(store, space) == ("completed", "unknown")
+
+
+def unpod_call(**told: Any) -> dict[str, Any]:
+    times = {"start_time": iso(BEGAN), "end_time": iso(BEGAN + 100_000_000), "duration": 100}
+    return {"call_id": "u-1", "call_status": "completed", **times, **told}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        unpod_call(end_reason="levitated"),
+        {"task_id": "t-1", "status": "completed", "output": unpod_call(call_end_reason="levitated")},
+        {"task_id": "t-1", "status": "failed", "output": {"call_id": "u-1", "call_status": "failed"}
+         | {"call_end_reason": "levitated"}},
+    ],
+    ids=["call", "call of a task", "call of a task without times"],
+)  # fmt: skip
+@pytest.mark.parametrize("vapis", [True, False])
+def test_a_reason_of_unpod_is_corrected_whichever_table_learns_it(
+    store: Store, acme: Organization, space: Space, monkeypatch: pytest.MonkeyPatch, sent: Any, vapis: bool
+) -> None:
+    """Its own, or that of a platform whose words it takes over; the status is the delivery's own."""
+    hook, elsewhere = make(store, space, "unpod"), make_space(store, acme)
+    delivery = Delivery(body=msgspec.json.encode(sent), received_at=NOW)
+    post(store, hook, delivery)
+    before = row(store, space, "u-1")
+    assert before.end_reason == "unknown"
+    name = "VAPI_REASONS" if vapis else "REASONS"
+    table = getattr(unpod, name)
+    monkeypatch.setattr(unpod, name, WordTable(LEVITATED, *table.rows))
+    assert remap(store, hook, NOW + HOUR).calls == 1
+    post(store, make(store, elsewhere, "unpod"), delivery)
+    assert row(store, space, "u-1") == row(store, elsewhere, "u-1")
+    assert ended(store, space, "u-1") == (before.call_status, "carrier_error")
+    assert remap(store, hook, NOW + 2 * HOUR) == Remapped()

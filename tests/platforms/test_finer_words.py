@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from msgspec import structs
 
-from callboard.clock import DAY, HOUR, Micros
+from callboard.clock import DAY, HOUR, SECOND, Micros
 from callboard.ingest.instants import instant
 from callboard.ingest.lost_ends.belonging import Belonging
 from callboard.ingest.lost_ends.taking_rows import RowTaker
@@ -92,14 +92,17 @@ def elevenlabs_row(status: str, length: int, reason: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def elevenlabs_whole(result: str, length: int) -> dict[str, Any]:
+def elevenlabs_whole(result: str, length: int, accepted: int | None = None) -> dict[str, Any]:
+    """`accepted`: how many seconds after the call was made."""
     phone = {
         "direction": "outbound",
         "agent_number": CALLER,
         "external_number": CALLED,
         "call_result": result,
     }
-    times = {"start_time_unix_secs": AT_MS // 1_000 - 60, "call_duration_secs": length}
+    made = AT_MS // 1_000 - 60
+    times = {"start_time_unix_secs": made, "call_duration_secs": length}
+    times |= {} if accepted is None else {"accepted_time_unix_secs": made + accepted}
     return elevenlabs(
         "post_call_transcription", status="done", agent_name="Ada", agent_id="ag_1",
         metadata=times | {"termination_reason": "Call ended by remote party", "phone_call": phone},
@@ -145,6 +148,21 @@ def unpod_row(**more: Any) -> dict[str, Any]:
 
 
 TOLD = [
+    Told(
+        "twilio:answer",
+        [
+            twilio("in-progress", Timestamp="Thu, 05 Mar 2026 14:00:09 +0000", SequenceNumber="2"),
+            twilio("completed", CallDuration="50"),
+        ],
+        [twilio_row("in-progress", end_time=None)],
+        {"start_time": ENDED - 51 * SECOND, "end_time": ENDED, "duration_ms": 50_000},
+    ),
+    Told(
+        "elevenlabs:accepted",
+        [elevenlabs_whole("answered", 50, accepted=10)],
+        [elevenlabs_row("done", 50, "Call ended by remote party")],
+        {"start_time": ENDED - 50 * SECOND, "end_time": ENDED, "creation_time": ENDED - 60 * SECOND},
+    ),
     Told(
         "twilio:failed",
         [twilio("failed", SipResponseCode="404")],

@@ -165,8 +165,7 @@ def plain_times(events: list[SentEvent], winner: SentEvent, of_status: list[Sent
     ]
     told_start = the_greatest(events, "start_time")
     start = None if status == "missed" else told_start
-    step_1 = the_greatest(of_status, "end_time")
-    step_3 = the_greatest(other_finals, "end_time")
+    step_1 = told_end(of_status) if status in FINAL else the_greatest(of_status, "end_time")
     length = the_greatest(of_status, "duration_ms")
     if length is None:
         not_missed = [told for told in other_finals if told.event.call_status != "missed"]
@@ -175,7 +174,11 @@ def plain_times(events: list[SentEvent], winner: SentEvent, of_status: list[Sent
             # So that a word that is silent on both moves neither: the end told with that length.
             told_it = max((each for each in not_missed if each.event.duration_ms is not UNSET), key=place)
             of_its_status = [each for each in events if each.event.call_status == told_it.event.call_status]
-            step_1 = the_greatest(of_its_status, "end_time")
+            step_1 = told_end(of_its_status)
+    step_3 = told_end(other_finals)
+    for roughly in (of_status, other_finals):
+        if step_3 is None and status in FINAL and knows_only_roughly(roughly):
+            step_3 = the_greatest(roughly, "end_time")
 
     stated_end = step_1 if step_1 is not None else step_3
     span = None if told_start is None or stated_end is None else stated_end - told_start
@@ -208,6 +211,15 @@ def plain_times(events: list[SentEvent], winner: SentEvent, of_status: list[Sent
         "duration_ms": plain_duration(events, status, length, span),
         "time_marks": (stated_creation is None) + 2 * end_is_inferred + 4 * contradicting + 8 * wait_unknown,
     }
+
+
+def told_end(events: list[SentEvent]) -> int | None:
+    """The end that the greatest event which carries one tells, and not roughly."""
+    return the_greatest([told for told in events if not is_rough(told, "end_time")], "end_time")
+
+
+def knows_only_roughly(events: list[SentEvent]) -> bool:
+    return all(is_rough(told, "end_time") for told in events if told.event.end_time is not UNSET)
 
 
 def plain_duration(events: list[SentEvent], status: str, length: int | None, span: int | None) -> int | None:

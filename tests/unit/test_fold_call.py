@@ -209,6 +209,38 @@ def test_a_finer_word_for_another_end_says_nothing_of_this_one():
     assert (made.end_reason, made.source_end_reason) == ("hangup", "done")
 
 
+@pytest.mark.parametrize("name", ["creation_time", "start_time", "end_time"])
+def test_a_derived_time_never_replaces_one_that_is_told(name):
+    """However late it is, and however much its event weighs; the greatest of several derived ones counts."""
+    told, late = NOW + SECOND, NOW + 40 * SECOND
+    values: dict[str, Any] = {name: told}
+    fine = call("c", at=1, standing=1, **values)
+    rough = []
+    for at in (8, 9):
+        values = {name: late + at * SECOND}
+        rough.append(call("c", at=at, sequence=7, rough=(name,), **values))
+    assert getattr(fold(fine, *rough), name) == told
+    assert getattr(fold(*rough), name) == late + 9 * SECOND
+
+
+def test_a_told_end_of_another_status_stands_beside_a_derived_one():
+    """Of the same standing; and so does the end that a told start and length come to."""
+    rough = call("c", "failed", at=9, end_time=NOW + 99 * SECOND, rough=("end_time",))
+    told = call("c", "completed", at=1, end_time=NOW + SECOND)
+    assert fold(told, rough).end_time == NOW + SECOND
+    length = call("c", "failed", at=1, start_time=NOW, duration_ms=5_000)
+    assert fold(length, rough).end_time == NOW + 5 * SECOND
+    again = call("c", "completed", at=1, end_time=NOW + 50 * SECOND, rough=("end_time",))
+    assert fold(again, rough).end_time == NOW + 99 * SECOND
+
+
+@pytest.mark.parametrize("others", [(), (call("c", "queued", at=0),)])
+def test_a_derived_end_of_a_live_call_is_its_end(others):
+    """As any that its status states."""
+    live = call("c", "in_progress", at=1, end_time=NOW + 9 * SECOND, rough=("end_time",))
+    assert fold(live, *others).end_time == NOW + 9 * SECOND
+
+
 def test_times_and_status_are_compared_as_ever_beside_a_rough_word():
     """What is rough is the word, not the event."""
     told = call(

@@ -147,9 +147,10 @@ class CallFold:
         for name in _END_FACTS:
             value = getattr(event, name)
             if value is not UNSET:
-                _record(ends, (name, status), at, value)
+                weight = yielding(at) if name in (event.rough or ()) else at
+                _record(ends, (name, status), weight, value)
                 if final:
-                    _record(ends, (name, status, event.standing), at, value)
+                    _record(ends, (name, status, event.standing), weight, value)
         if final:
             insort(self._final, (at, occurred, ends_nothing(event, occurred)))
             self._has_duration = self._has_duration or isinstance(event.duration_ms, int)
@@ -212,30 +213,48 @@ class CallFold:
         status, earliest = winner.call_status, self._earliest
         assert earliest is not None
         end, length_ms = self._ended(("end_time", status)), self._ended(("duration_ms", status))
-        end_from_other_status = inferred_end = None
+        less_certain_end = inferred_end = None
         if status in FINAL_CALL:
+            rough_end = None
+            if self._is_rough(("end_time", status)):
+                end, rough_end = None, end
             if length_ms is None:
                 length_ms, other_status = self._from_other_final_events(
                     "duration_ms", winner, excluded="missed"
                 )
-                if end is None and length_ms is not None:
+                if end is None and length_ms is not None and not self._is_rough(("end_time", other_status)):
                     # The end that belongs to that duration: an event that only corrects the status changes
                     # neither.
                     end = self._ended(("end_time", other_status))
             if end is None:
-                end_from_other_status, _ = self._from_other_final_events("end_time", winner)
+                less_certain_end = self._less_certain_end(winner, rough_end)
                 inferred_end = self._inferred_end(winner)
         return call_times(
             status,
             self._facts.get("creation_time"),
             self._facts.get("start_time"),
             end,
-            end_from_other_status,
+            less_certain_end,
             length_ms,
             inferred_end,
             earliest,
             self._has_duration or "start_time" in self._facts,
         )
+
+    def _less_certain_end(self, winner: CallEvent | GroupEnd, rough_end: Micros | None) -> Micros | None:
+        """The end that another final event of the winner's standing states; else one that is known only
+        roughly, first that of the winning status.
+        """
+        end, other_status = self._from_other_final_events("end_time", winner)
+        if self._is_rough(("end_time", other_status, winner.standing)) and rough_end is not None:
+            return rough_end
+        found: Micros | None = rough_end if end is None else end
+        return found
+
+    def _is_rough(self, key: tuple[Any, ...]) -> bool:
+        """Whether all that events state of it is known only roughly."""
+        current = self._ends.get(key)
+        return current is not None and current[0][0] < 0  # see `yielding`
 
     def _from_other_final_events(
         self, name: str, winner: CallEvent | GroupEnd, excluded: str = ""
@@ -284,12 +303,14 @@ def _fold_single(entry: Entry) -> Call:
     assert isinstance(event, CallEvent)
     status, occurred = event.call_status, entry.occurred_at
     created, start, end, length_ms = event.creation_time, event.start_time, event.end_time, event.duration_ms
+    stated_end = None if end is UNSET else end
+    is_rough = "end_time" in (event.rough or ()) and status in FINAL_CALL
     creation, start_time, end_time, duration_ms, marks = call_times(
         status,
         None if created is UNSET else created,
         None if start is UNSET else start,
-        None if end is UNSET else end,
-        None,
+        None if is_rough else stated_end,
+        stated_end if is_rough else None,
         None if length_ms is UNSET else length_ms,
         None
         if end is UNSET

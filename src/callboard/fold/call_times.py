@@ -24,7 +24,7 @@ def call_times(  # noqa: C901, PLR0917 - one function, positional arguments: cal
     created: Micros | None,
     start: Micros | None,
     end: Micros | None,
-    end_from_other_status: Micros | None,
+    less_certain_end: Micros | None,
     length_ms: int | None,
     inferred_end: Micros | None,
     earliest: Micros,
@@ -33,15 +33,15 @@ def call_times(  # noqa: C901, PLR0917 - one function, positional arguments: cal
     """The times of a call. Arguments are None where no event states the value.
 
     `start`: what the events say, also for a missed call, which has no start in its row.
-    `end`: stated by an event of the winning status.
-    `end_from_other_status`: stated by another final event of the winner's standing.
+    `end`: stated by an event of the winning status, not only roughly.
+    `less_certain_end`: stated by another final event of the winner's standing, or roughly.
     `length_ms`: the duration that either of these states.
     `inferred_end`: used where no end is stated and none can be computed.
     `earliest`: when the first event occurred.
     `cut`: an event carries a start, or a final event a duration. A failed call then did begin, and one
     without a duration has an unknown duration rather than 0.
     """
-    stated_end = end_from_other_status if end is None else end
+    stated_end = less_certain_end if end is None else end
     span = None if start is None or stated_end is None else stated_end - start
     # A derived duration has the bounds of a stated one. Beyond them the clocks of start and end disagree, and
     # the duration is unknown: neither 0 nor part of an average.
@@ -61,12 +61,12 @@ def call_times(  # noqa: C901, PLR0917 - one function, positional arguments: cal
             duration = 0
 
     if end is None and status in FINAL_CALL:
-        # Only for a stated duration. One derived above from `end_from_other_status` was rounded to ms:
+        # Only for a stated duration. One derived above from `less_certain_end` was rounded to ms:
         # start + duration would be up to 1 ms before the end that was stated.
         if answered is not None and length_ms is not None:
             end = answered + length_ms * 1000
-        elif end_from_other_status is not None:
-            end = end_from_other_status
+        elif less_certain_end is not None:
+            end = less_certain_end
         elif inferred_end is not None:
             end, marks = inferred_end, marks | END_INFERRED
 

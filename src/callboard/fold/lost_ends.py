@@ -46,21 +46,20 @@ def end_of_member(head: Call, last: Entry, members: Sequence[Call]) -> CallEvent
     # A length that follows from the times is left to them: stated here, it would stay beside a later end of
     # the call's own, which states other times and no length.
     length = member.duration_ms if ended and member.start_time is None else None
+    start = member.start_time if ended and head.start_time is None else None
     return CallEvent(
         head.call_id,
         member.call_status,
         last.event.standing,
         occurred_at=at,
         sequence=_sequence(last) if at == last.occurred_at else UNSET,
-        start_time=(
-            member.start_time
-            if ended and member.start_time is not None and head.start_time is None
-            else UNSET
-        ),
+        start_time=UNSET if start is None else start,
         end_time=UNSET if stated_end is None else stated_end,
         duration_ms=length or UNSET,
         end_reason=UNSET if member.end_reason is None else member.end_reason,
         source_end_reason=UNSET if member.source_end_reason is None else member.source_end_reason,
+        # It is the answer of another row: one that the call itself tells later stands.
+        rough=UNSET if start is None else ("start_time",),
     )
 
 

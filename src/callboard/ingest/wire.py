@@ -46,6 +46,9 @@ Name = Literal[
     "answered_by",
     "agent",
     "outcome",
+    "creation_time",
+    "start_time",
+    "end_time",
 ]
 """One of `ROUGH_NAMES`."""
 Names = Annotated[list[Name], Meta(max_length=len(ROUGH_NAMES))] | None | UnsetType

@@ -25,9 +25,10 @@ KIB: Final = 1024
 SEQUENCE_MAX: Final = 2**63 - 1
 ROUGH_NAMES: Final = (
     "occurred_at", "call_type", "source_number", "destination_number", "end_reason", "source_end_reason",
-    "answered_by", "agent", "outcome",
+    "answered_by", "agent", "outcome", "creation_time", "start_time", "end_time",
 )  # fmt: skip
-"""What an event may know only roughly: when it occurred, and words that another may tell finer."""
+"""What an event may know only roughly: when it occurred, words that another may tell finer, and times that
+were derived from others."""
 
 CALL: Final[tuple[Field, ...]] = (
     Field(

@@ -131,7 +131,8 @@ class PlatformRows:
             if not lines:
                 return
             separator = separator or separator_of(lines[0])
-            cut = cut_row(lines, separator or SEPARATORS[0], is_end=is_end)
+            by_line = self._translator.platform.rows_are_lines
+            cut = cut_row(lines, separator or SEPARATORS[0], is_end=is_end, by_line=by_line)
             if cut is None:
                 is_end = not self._next(lines)
                 continue

@@ -23,6 +23,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     agent_of,
     call_event,
     call_sid,
+    derived,
     end_of,
     ending,
     first_time,
@@ -188,8 +189,10 @@ def _exported(row: Mapping[str, Any], found: Translation) -> dict[str, Any]:
     answered = _ANSWERED[said]
     created = moment(row.get("started_at"), "started_at")
     total, talk = seconds(row.get("total"), "total"), seconds(row.get("in_call"), "in_call")
-    ended = created + int(total * SECOND) if created is not None and total is not None else None
-    start = ended - int(talk * SECOND) if answered and ended is not None and talk is not None else None
+    ended = derived(created + int(total * SECOND)) if created is not None and total is not None else None
+    start = (
+        derived(ended - int(talk * SECOND)) if answered and ended is not None and talk is not None else None
+    )
     meaning, word = _end(row, found, answered=answered)
     event = call_event(
         call_id,

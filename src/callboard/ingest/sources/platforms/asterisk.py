@@ -14,6 +14,7 @@ from callboard.ingest.sources.platforms.reading.bodies import form_fields, json_
 from callboard.ingest.sources.platforms.reading.events import (
     agent_of,
     call_event,
+    derived,
     end_of,
     ending,
     metadata,
@@ -85,7 +86,7 @@ def _rows(delivery: Delivery, settings: HookSettings, found: Translation) -> lis
         return _frames(body.decode("utf-8", "replace"), found)
     if b"\n" not in body.rstrip() and b"=" in body and b'"' not in body and b"disposition=" in body.lower():
         return [form_fields(delivery)]
-    table = table_rows(delivery.body, *COLUMNS)
+    table = table_rows(delivery.body, *COLUMNS, by_line=True)
     if any(row is not None and "eventname" in row for row in table):
         cel_events(table, settings, found)
         return []
@@ -122,9 +123,9 @@ def _record(row: Mapping[str, Any], settings: HookSettings, found: Translation) 
     end = moment(row.get("end"), "end", zone)
     talk, total = seconds(row.get("billsec"), "billsec"), seconds(row.get("duration"), "duration")
     if end is None and start is not None and total is not None:
-        end = start + int(total * 1_000_000)  # the table `cdr` has no column of the end
+        end = derived(start + int(total * 1_000_000))  # the table `cdr` has no column of the end
     if answer is None and end is not None and talk and start is not None:
-        answer = end - int(talk * 1_000_000)
+        answer = derived(end - int(talk * 1_000_000))
     word = (word_of(row.get("disposition")) or "").upper()
     call_id = first_text(row.get("linkedid"), row.get("uniqueid")) or _built(row)
     if not word and call_id is not None:
@@ -173,6 +174,7 @@ ASTERISK: Final = Platform(
     methods=("POST", "GET"),
     id_prefix="asterisk:",
     tables=COLUMNS,
+    rows_are_lines=True,
     remembers=remembers,
     redact=frozenset({"recordingfile", "lastdata"}),
 )

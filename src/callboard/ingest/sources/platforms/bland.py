@@ -21,6 +21,7 @@ from callboard.ingest.sources.platforms.platform import Platform
 from callboard.ingest.sources.platforms.reading.bodies import json_object, readable, rows
 from callboard.ingest.sources.platforms.reading.events import (
     call_event,
+    derived,
     end_of,
     ending,
     first_time,
@@ -104,7 +105,7 @@ def _event(call: Mapping[str, Any], settings: HookSettings, found: Translation) 
         meaning = structs.replace(meaning, standing=1)  # one that tells the seconds stands
     if meaning.status in FINAL_CALL:
         # `end_at` may be the time at which the call would have been cut off.
-        end = start + int(length * SECOND) if start is not None and length is not None else None
+        end = derived(start + int(length * SECOND)) if start is not None and length is not None else None
         said = ending(meaning, word, end, length=length, start=start)
         said["occurred_at"] = first_time(said["end_time"] and end, start, created)
     else:

@@ -22,6 +22,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     Rough,
     agent_of,
     call_event,
+    derived,
     end_of,
     ending,
     first_time,
@@ -136,7 +137,8 @@ def _conversation(
         found.ignored.append("chat")
         return
     created = moment(told.get("start_time_unix_secs"), "start_time_unix_secs")
-    start = first_time(moment(told.get("accepted_time_unix_secs"), "accepted_time_unix_secs"), created)
+    accepted = moment(told.get("accepted_time_unix_secs"), "accepted_time_unix_secs")
+    start = derived(created) if accepted is None else accepted
     length = seconds(told.get("call_duration_secs"), "call_duration_secs")
     status = text(data.get("status"))
     stands = None if status is None else status_of(STATUSES, status).status
@@ -148,7 +150,7 @@ def _conversation(
             "start_time": start if stands == "in_progress" else None,
         }
     else:
-        end = None if start is None or length is None else start + int(length * SECOND)
+        end = None if start is None or length is None else derived(start + int(length * SECOND))
         word = _word(told, found, failed=stands == "failed")
         answered = stands != "failed" or bool(length)
         meaning = end_of(REASONS, word, found, answered=answered, otherwise=FAILURES, shown=stands)

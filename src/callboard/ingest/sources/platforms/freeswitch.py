@@ -114,7 +114,7 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
                 with found.record(part):
                     _leg(readable(record), settings, found)
             return found
-        for part, row in enumerate(table_rows(body, *COLUMNS)):
+        for part, row in enumerate(table_rows(body, *COLUMNS, by_line=True)):
             with found.record(part):
                 _row(told(row), settings, found)
     return found
@@ -309,6 +309,7 @@ FREESWITCH: Final = Platform(
     words={"end_reason": CAUSES},
     setup=_SETUP,
     tables=COLUMNS,
+    rows_are_lines=True,
     redact=frozenset(
         {
             "sip_auth_response", "sip_auth_nonce", "sip_auth_cnonce", "sip_h_authorization",

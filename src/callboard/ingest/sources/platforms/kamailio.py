@@ -184,7 +184,9 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
         if is_json:
             records = json_records(body)
         else:
-            records = _dbtext(body) if _DBTEXT.match(body) else table_rows(delivery.body, *COLUMNS)
+            records = (
+                _dbtext(body) if _DBTEXT.match(body) else table_rows(delivery.body, *COLUMNS, by_line=True)
+            )
         if not records:
             found.ignored.append("empty")
         for part, record in enumerate(records):
@@ -332,4 +334,5 @@ KAMAILIO: Final = Platform(
     words={"end_reason": CODES, "call_status": EVENTS},
     setup=_SETUP,
     tables=COLUMNS,
+    rows_are_lines=True,
 )

@@ -92,6 +92,9 @@ class Platform(Struct, frozen=True, kw_only=True):
     """Pure: it raises nothing, and what it gives depends on its arguments alone."""
     words: Mapping[str, WordTable]
     """Field of an event → the table that decides it."""
+    reason_of: Callable[[str, bool], str | None] | None = None
+    """Where the reason of an end lies in several tables, and decides no status: the reason that a word means,
+    of a call that was answered or was not; None for a word that no table has."""
     setup: str
     """What to paste where in that platform, in Markdown; `{url}`, `{secret}` and `{space}` are replaced."""
     methods: tuple[str, ...] = ("POST",)
@@ -107,6 +110,8 @@ class Platform(Struct, frozen=True, kw_only=True):
     tables: tuple[str, ...] = ()
     """Columns of which the header of each table that it exports has at least one; empty where it exports
     none that `translate` reads."""
+    rows_are_lines: bool = False
+    """Whether a row of these tables is a line, so that one that was torn costs no other: see `cut_row`."""
     export: Export | None = None
     """The table of calls that it exports, where its rows are read as calls of its list API."""
     remembers: Callable[[Row], tuple[str, bool] | None] | None = None

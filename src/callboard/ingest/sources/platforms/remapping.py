@@ -99,11 +99,10 @@ def remap(
 
 def correction(entry: Entry, platform: Platform, now: Micros) -> Entry | None:
     """The event that corrects one that gave a word as `unknown`; None where there is nothing to correct."""
-    event, table = entry.event, platform.words.get("end_reason")
-    if not isinstance(event, CallEvent) or event.end_reason != "unknown" or table is None:
+    event = entry.event
+    if not isinstance(event, CallEvent) or event.end_reason != "unknown":
         return None
-    word = event.source_end_reason
-    meaning = table.look_up(word, answered=_was_answered(event)) if isinstance(word, str) else None
+    meaning = _meaning(event, platform)
     if meaning is None or not _is_end(meaning):
         return None
     at = entry.occurred_at
@@ -113,8 +112,8 @@ def correction(entry: Entry, platform: Platform, now: Micros) -> Entry | None:
         for name in ("start_time", "creation_time")
         if event.end_time is UNSET and event.duration_ms is UNSET and getattr(event, name) == at
     }
-    if "occurred_at" in (event.rough or ()):
-        began["rough"] = ("occurred_at",)
+    if rough := tuple(name for name in event.rough or () if name == "occurred_at" or name in began):
+        began["rough"] = rough
     corrected = CallEvent(
         call_id=event.call_id,
         call_status=meaning.status,
@@ -152,6 +151,18 @@ def _said(entry: Entry) -> tuple[str, str | None]:
     event = entry.event
     assert isinstance(event, CallEvent)
     return event.call_status, event.end_reason if isinstance(event.end_reason, str) else None
+
+
+def _meaning(event: CallEvent, platform: Platform) -> Meaning | None:
+    """What the word of an end means by now; None where it is in no table."""
+    word, answered = event.source_end_reason, _was_answered(event)
+    if not isinstance(word, str):
+        return None
+    if platform.reason_of is not None:
+        reason = platform.reason_of(word, answered)
+        return None if reason is None else Meaning(event.call_status, reason)
+    table = platform.words.get("end_reason")
+    return None if table is None else table.look_up(word, answered=answered)
 
 
 def _was_answered(event: CallEvent) -> bool:

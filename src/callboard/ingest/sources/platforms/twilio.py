@@ -22,6 +22,7 @@ from callboard.ingest.sources.platforms.platform import Platform
 from callboard.ingest.sources.platforms.reading.bodies import form_fields, readable, rows
 from callboard.ingest.sources.platforms.reading.events import (
     call_event,
+    derived,
     ending,
     first_time,
     groups,
@@ -135,7 +136,7 @@ def _callback(fields: Mapping[str, str], settings: HookSettings, found: Translat
         if meaning.status in FINAL_CALL:
             length = seconds(fields.get("CallDuration"), "CallDuration")
             # Where the answer is not subscribed to, it follows from the length.
-            start = at - int(length * SECOND) if at is not None and length else None
+            start = derived(at - int(length * SECOND)) if at is not None and length else None
             event |= call_event(
                 call_id, **ending(meaning, word, at, length=length, start=start, rough=code is None)
             )

@@ -15,6 +15,7 @@ from callboard.ingest.sources.platforms.reading.bodies import inner, json_values
 from callboard.ingest.sources.platforms.reading.events import (
     agent_of,
     call_event,
+    derived,
     ending,
     first_time,
     known,
@@ -266,7 +267,7 @@ def _call(
                 told_times["creation_time"],
             ),
             # `creation_time` of the call logs is when the row was written, after the end.
-            "creation_time": start if is_log else dialled,
+            "creation_time": derived(start) if is_log else dialled,
         },
         sequence=delivery.received_at // 1_000 if delivery.method == PULLED else None,
         call_type=known(
@@ -317,14 +318,21 @@ def _said(
 
 
 def _reason(word: str, found: Translation, *, answered: bool) -> str:
+    reason = reason_of(word, answered)
+    if reason is None:
+        known("end_reason", word, {}, found)
+    return reason or "unknown"
+
+
+def reason_of(word: str, answered: bool) -> str | None:
+    """The reason that a word means, beside any status; None for one that is in no table."""
     if word.lower() in END_REASON_SET:
         return word.lower()
     for table in (REASONS, VAPI_REASONS, LIVEKIT_REASONS):
         meaning = table.look_up(word, answered=answered)
         if meaning is not None and meaning.end_reason is not None:
             return meaning.end_reason
-    known("end_reason", word, {}, found)
-    return "unknown"
+    return None
 
 
 UNPOD: Final = Platform(
@@ -333,6 +341,7 @@ UNPOD: Final = Platform(
     signature=HEADER,
     translate=translate,
     words={"call_status": STATUSES, "end_reason": REASONS},
+    reason_of=reason_of,
     setup=_SETUP,
     id_prefix="unpod:",
     prefixes_numbers_alone=True,

@@ -13,6 +13,7 @@ from callboard.ingest.sources.platforms.reading.bodies import form_fields
 from callboard.ingest.sources.platforms.reading.events import (
     agent_of,
     call_event,
+    derived,
     end_of,
     ending,
     first_time,
@@ -95,7 +96,7 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
         if delivery.method != FROM_FILE and not (delivery.method == "POST" and b"\t" in delivery.body):
             _called(form_fields(delivery), settings, found)
             return found
-        for part, row in enumerate(table_rows(delivery.body, *COLUMNS)):
+        for part, row in enumerate(table_rows(delivery.body, *COLUMNS, by_line=True)):
             with found.record(part):
                 _row(told(row), settings, found)
     return found
@@ -128,8 +129,8 @@ def _row(row: Mapping[str, str], settings: HookSettings, found: Translation) -> 
     began = moment(row.get("call_date"), "call_date", zone)
     total = seconds(row.get("length_in_sec"), "length_in_sec")
     talk = seconds(row.get("answered_time"), "answered_time")
-    end = began + int(total * SECOND) if began is not None and total is not None else None
-    start = end - int(talk * SECOND) if end is not None and talk else None
+    end = derived(began + int(total * SECOND)) if began is not None and total is not None else None
+    start = derived(end - int(talk * SECOND)) if end is not None and talk else None
     said = _end(word, row, found, talk=talk, end=end, start=start)
     if said["call_status"] == "completed" and talk is None and total is not None:
         said["total_seconds"] = total
@@ -222,5 +223,6 @@ VICIDIAL: Final = Platform(
     setup=_SETUP,
     id_prefix="vicidial:",
     tables=COLUMNS,
+    rows_are_lines=True,
     redact=frozenset({"security_phrase", "comments", "recording_location", "recording_filename"}),
 )

@@ -11,6 +11,7 @@ from callboard.ingest.sources.platforms.platform import Platform
 from callboard.ingest.sources.platforms.reading.bodies import form_fields, json_object
 from callboard.ingest.sources.platforms.reading.events import (
     call_event,
+    derived,
     ending,
     first_time,
     known,
@@ -80,7 +81,9 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
             began = {field: event[field] for field in _OF_THE_LEG if field in event}
             found.events.append(
                 began
-                | call_event(event["call_id"], call_status="in_progress", occurred_at=start, start_time=start)
+                | call_event(
+                    event["call_id"], call_status="in_progress", occurred_at=start, start_time=derived(start)
+                )
             )
         if word == "machine":
             found.events.append(_voicemail(event))
@@ -116,7 +119,7 @@ def _event(
         meaning = status_of(STATUSES, word, answered=answered or bool(length))
         said |= {"call_status": meaning.status, "start_time": at if word == "answered" else None}
         if meaning.status in FINAL_CALL:
-            end = first_time(end, at)
+            end = derived(at) if end is None else end
             # That it is over explains nothing: where a machine answered, it was voicemail.
             said = {"occurred_at": end} | ending(meaning, word, end, length=length)
             if meaning.standing == 1:
@@ -183,7 +186,7 @@ def _reported(row: Mapping[str, Any], found: Translation) -> None:
     if start is not None and meaning.status == "completed":
         began = {field: facts[field] for field in _OF_THE_LEG if field in facts}
         found.events.append(
-            began | call_event(leg, call_status="in_progress", occurred_at=start, start_time=start)
+            began | call_event(leg, call_status="in_progress", occurred_at=start, start_time=derived(start))
         )
     said = ending(meaning, word, end, length=length)
     found.events.append(

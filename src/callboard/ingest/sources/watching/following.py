@@ -37,6 +37,7 @@ class Followed:
         self.source = source
         self.place = place
         self.table = TableRows(translator)
+        self._by_line = translator.platform.rows_are_lines
         self.read_to = place.offset
         """The end of what was ever read, of which the last row may not be whole."""
         self._seen_to = place.offset
@@ -60,7 +61,7 @@ class Followed:
         found: list[Row] = []
         number, lines = self.place.line, deque(map(_text, pieces))
         while lines and len(found) < ROWS_MAX:
-            cut = cut_row(lines, self._separator, is_end=is_end and not is_full)
+            cut = cut_row(lines, self._separator, is_end=is_end and not is_full, by_line=self._by_line)
             if cut is None and is_full and not found:
                 cut = Cut([lines[0]], 1, is_broken=True)
             if cut is None:
@@ -81,7 +82,7 @@ class Followed:
         if lines:
             self._separator = next(filter(None, map(separator_of, lines)), self._separator)
         while lines and len(rows) < FIRST_ROWS:
-            cut = cut_row(lines, self._separator, is_end=False)
+            cut = cut_row(lines, self._separator, is_end=False, by_line=self._by_line)
             if cut is None:
                 break
             for _ in range(cut.lines):

@@ -42,8 +42,21 @@ class Rough(str):
     __slots__ = ()
 
 
+class Derived(int):
+    """A time that the platform does not tell itself: it follows from others, as an answer does from an end
+    and a length. One that is told outweighs it.
+    """
+
+    __slots__ = ()
+
+
+def derived(at: Micros | None) -> Derived | None:
+    """A time that follows from others; None where one of them is not known."""
+    return None if at is None else Derived(at)
+
+
 def in_plain_words(event: dict[str, Any]) -> dict[str, Any]:
-    """The event with the names of its rough words in `rough`."""
+    """The event with the names of its rough words and derived times in `rough`."""
     names = {field for field, value in event.items() if isinstance(value, Rough)}
     if not names:
         return event
@@ -76,7 +89,8 @@ def _stated(said: dict[str, Any]) -> dict[str, Any]:
     stated = {field: value for field, value in said.items() if value is not None and value != {}}
     for field in _TIMES:
         if field in stated:
-            stated[field] = exact(stated[field])
+            at = exact(stated[field])
+            stated[field] = Rough(at) if isinstance(stated[field], Derived) and field != "occurred_at" else at
     return stated
 
 

@@ -18,13 +18,14 @@ SEPARATORS: Final = ("\t", ",", ";", "|")
 Row = dict[str, str]
 
 
-def table_rows(body: bytes, *named: str) -> list[Row | None]:
+def table_rows(body: bytes, *named: str, by_line: bool = False) -> list[Row | None]:
     """The rows of a delimited text, column → cell; None for a row that has not the cells of its header.
 
     `named`: columns of which a header has at least one; names are read in lower case, with `_` for spaces.
-    Without a header the rows of each width must have a known layout. Raises `Unfit` where there is neither.
+    Without a header the rows of each width must have a known layout. `by_line`: see `cut_row`. Raises `Unfit`
+    where there is neither.
     """
-    cells = _cells(body.decode("utf-8-sig", "replace"))
+    cells = _cells(body.decode("utf-8-sig", "replace"), by_line=by_line)
     heading = heading_of(cells[0] or [])
     if set(named) & set(heading):
         return [_row(heading, row) for row in cells[1:]]
@@ -74,7 +75,7 @@ def separator_of(line: str) -> str | None:
     return found if found in line else None
 
 
-def _cells(text: str) -> list[list[str] | None]:
+def _cells(text: str, *, by_line: bool) -> list[list[str] | None]:
     """The cells of each row that has any; None for a row that cannot be read."""
     lines = deque(io.StringIO(text, newline=""))
     separator = next(filter(None, map(separator_of, lines)), SEPARATORS[0])
@@ -82,7 +83,7 @@ def _cells(text: str) -> list[list[str] | None]:
     found: list[list[str] | None] = []
     count = 0
     while lines:
-        cut = cut_row(lines, separator, is_end=True)
+        cut = cut_row(lines, separator, is_end=True, by_line=by_line)
         assert cut is not None, "no line comes behind these"
         if cut.lines > 1 and len(cut.cells) != width:
             cut = Cut([lines[0]], 1, is_broken=True)  # cut off in a quote, which another row closed
@@ -112,8 +113,10 @@ class Cut(NamedTuple):
     is_broken: bool = False
 
 
-def cut_row(lines: Sequence[str], separator: str, *, is_end: bool) -> Cut | None:
+def cut_row(lines: Sequence[str], separator: str, *, is_end: bool, by_line: bool = False) -> Cut | None:
     """The first row of some lines; None where it may go on behind them. `is_end`: nothing comes behind them.
+    `by_line`: a row is a line, but for one that has a line break in a cell. So a line that was torn, with its
+    quote left open, is a row that cannot be read, and the lines behind it are rows of their own.
 
     Lines have their line ends.
     """
@@ -130,8 +133,34 @@ def cut_row(lines: Sequence[str], separator: str, *, is_end: bool) -> Cut | None
         cells = next(csv.reader(some(), delimiter=separator), [])
     except csv.Error:
         return Cut([lines[0]], 1, is_broken=True)
-    if given <= min(len(lines), MAX_LINES_OF_ROW):
+    is_whole = given <= min(len(lines), MAX_LINES_OF_ROW)
+    if by_line and _is_torn(list(islice(lines, given)), cells, separator, is_whole=is_whole):
+        return Cut([lines[0]], 1, is_broken=True)
+    if is_whole:
         return Cut(cells, given)
     if len(lines) < MAX_LINES_OF_ROW and not is_end:
         return None
     return Cut([lines[0]], 1, is_broken=True)
+
+
+def _is_torn(lines: list[str], cells: Sequence[str], separator: str, *, is_whole: bool) -> bool:
+    """Whether the first of some lines was torn, where a quote of another row closed its own: a line behind it
+    is a row of its own, or what they come to is not written as a row is.
+
+    In one line, where the next row stands behind what was torn, a separator lies beside a quote in a cell
+    then. A name in quotes that are not doubled, as some write it, is in order.
+    """
+    # What goes on in a quote ends one that it does not begin.
+    if any(line.count('"') % 2 == 0 and len(_strictly([line], separator)) > 1 for line in lines[1:]):
+        return True
+    beside = (f'"{separator}', f'{separator}"')
+    is_odd = len(lines) > 1 or any(each in cell for cell in cells for each in beside)
+    return is_whole and is_odd and not _strictly(lines, separator)
+
+
+def _strictly(lines: list[str], separator: str) -> list[str]:
+    """The cells of a row that is written as the format wants it; none of any other."""
+    try:
+        return next(csv.reader(lines, delimiter=separator, strict=True), [])
+    except csv.Error:
+        return []
