@@ -21,7 +21,8 @@ NAMES = (
     "web",
     "postgres_ingest",
     "postgres_analytics",
-    "postgres_convoy",
+    "peers",
+    "workers",
 )
 
 

@@ -67,6 +67,24 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
+def tree_cpu_s(pid: int) -> float:
+    """CPU seconds so far of a process and all that it started, also of those that ended."""
+    found, open_ends = 0.0, [pid]
+    while open_ends:
+        each = open_ends.pop()
+        try:
+            fields = Path(f"/proc/{each}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            tasks = list(Path(f"/proc/{each}/task").iterdir())
+            # A child belongs to the thread that started it.
+            children = [(task / "children").read_text(encoding="utf-8") for task in tasks]
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it ended since: its parent's figures have it, or will
+        # Its own, and of its children that ended and were waited for.
+        found += sum(int(ticks) for ticks in fields[11:15]) / TICKS
+        open_ends += [int(child) for line in children for child in line.split()]
+    return found
+
+
 def described() -> dict[str, Any]:
     """Processor, memory, system and versions."""
     return {

@@ -83,3 +83,10 @@ def kept(of: files.Board, name: str, build: Callable[[Path], None]) -> Path:
 def mib(path: Path) -> int:
     """The size of a folder's files in MiB."""
     return sum(each.stat().st_size for each in path.rglob("*") if each.is_file()) >> 20
+
+
+def measure(*, short: bool) -> None:
+    """Take the figures of `bench/peers/singles.py`."""
+    from bench.peers import singles
+
+    singles.measure(short=short)
