@@ -26,6 +26,7 @@ from bench.machine import cpu_s
 
 CONSTANT = "/one/v2/platform"
 PRODUCT = "/api/v2/platform"
+WRITER = b"callboard.writer"
 
 BODY = (
     b'{"status_code":200,"message":"Analytics fetched successfully","data":{"total_calls":5000,'
@@ -109,7 +110,7 @@ class Server:
         self.port = json.decode(line)["port"]
         self.url = f"http://127.0.0.1:{self.port}"
         self.worker = worker_of(self.process.pid)
-        self.processes = (self.worker, *writers_of(self.worker))
+        self.processes = (self.worker, *writers_of(self.process.pid))
 
     def cpu_s(self) -> float:
         """CPU seconds of the worker and its writer so far."""
@@ -145,20 +146,25 @@ class Server:
 
 def worker_of(pid: int) -> int:
     """The worker process of a server."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
-    found = [int(child) for child in children if _is_worker(int(child))]
+    found = [child for child in _children(pid) if not _runs(child, b"resource_tracker", WRITER)]
     assert len(found) == 1, "one worker"
     return found[0]
 
 
-def writers_of(worker: int) -> list[int]:
-    """The process that writes for a worker."""
-    children = Path(f"/proc/{worker}/task/{worker}/children").read_text(encoding="utf-8").split()
-    return [int(child) for child in children]
+def writers_of(pid: int) -> list[int]:
+    """The process of a server that writes for its workers."""
+    return [child for child in _children(pid) if _runs(child, WRITER)]
 
 
-def _is_worker(pid: int) -> bool:
-    return b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+def _children(pid: int) -> list[int]:
+    """Each thread has the children that it started."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for thread in threads for child in (thread / "children").read_text().split()]
+
+
+def _runs(pid: int, *modules: bytes) -> bool:
+    command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    return any(module in command for module in modules)
 
 
 def free_port() -> int:

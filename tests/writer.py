@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import subprocess
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import nullcontext
@@ -14,8 +13,9 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from callboard.ingest.commit.client import CommitClient
+from callboard.ingest.commit.handover import hand_over, handover
 from callboard.ingest.commit.process import StartWriter
-from callboard.ingest.commit.server import Opening, serve
+from callboard.ingest.commit.server import OpenStore, serve
 from callboard.settings import Settings
 from callboard.store.interface import Batch, Receipt, Store
 
@@ -25,29 +25,30 @@ T = TypeVar("T")
 class WriterThread:
     """Stands where a writer process does."""
 
-    def __init__(self, batches: socket.socket, questions: socket.socket, opening: Opening) -> None:
-        # The client closes its copies, as it does after it started a process.
-        self._sockets = batches.dup(), questions.dup()
+    def __init__(self, batches: socket.socket, questions: socket.socket, opening: OpenStore) -> None:
+        outside, self._door = handover()
+        with outside:
+            hand_over(outside, batches, questions)
         self._opening = opening
         self._thread = threading.Thread(target=self._serve, name="callboard-writer", daemon=True)
         self._thread.start()
 
     def _serve(self) -> None:
-        batches, questions = self._sockets
-        with batches, questions:
-            serve(batches, questions, self._opening)
+        with self._door:
+            serve(self._door, self._opening)
 
-    def poll(self) -> int | None:
-        return None if self._thread.is_alive() else 0
+    @property
+    def is_gone(self) -> bool:
+        return not self._thread.is_alive()
 
-    def wait(self, timeout: float | None = None) -> int:
-        self._thread.join(timeout)
-        if self._thread.is_alive():
-            raise subprocess.TimeoutExpired("the writer's thread", timeout or 0.0)
-        return 0
+    def end(self, within_s: float) -> None:
+        self._thread.join(within_s)
 
-    def kill(self) -> None:
+    def kill(self, silent_since: float) -> None:
         """A thread cannot be ended from outside: it ends when the other end of the socket is closed."""
+
+    def release(self) -> None:
+        """It ends by itself."""
 
 
 def on_a_thread(store: Store) -> StartWriter:
@@ -55,7 +56,7 @@ def on_a_thread(store: Store) -> StartWriter:
     return beginning(lambda _: nullcontext(store))
 
 
-def beginning(opening: Opening) -> StartWriter:
+def beginning(opening: OpenStore) -> StartWriter:
     """Begins writers that open their store so."""
     return lambda batches, questions: WriterThread(batches, questions, opening)
 

@@ -17,6 +17,7 @@ from callboard.http.metering import layout
 from callboard.http.services import Services
 from callboard.ingest.commit.client import CommitClient
 from callboard.ingest.commit.metered import MeteredCommits
+from callboard.ingest.commit.process import StartWriter
 from callboard.ingest.uploads.queue import ImportQueue
 from callboard.live.follow import Streams
 from callboard.query.analytics import Analytics
@@ -54,15 +55,19 @@ class Worker(Application):
         self._services.store.close()
 
 
-def compose(settings: Settings, clock: Clock = system_clock, meter: Meter | None = None) -> Services:
+def compose(
+    settings: Settings,
+    clock: Clock = system_clock,
+    meter: Meter | None = None,
+    start_writer: StartWriter = writer.begin_own,
+) -> Services:
     """The parts of one process. Opens the store: raises `StoreError` if it cannot be opened."""
     store = open_store(settings)
     meter = meter or Meter.alone(layout())
-    begin = partial(writer.begin, identity=store.identity)
     directory, analytics = Directory(store, clock), Analytics(store)
     return Services(
         store=store,
-        commits=MeteredCommits(CommitClient(settings, begin), meter),
+        commits=MeteredCommits(CommitClient(settings, start_writer, store.identity), meter),
         imports=ImportQueue(store, partial(importing.begin, settings), clock),
         directory=directory,
         analytics=analytics,
@@ -76,7 +81,9 @@ def compose(settings: Settings, clock: Clock = system_clock, meter: Meter | None
     )
 
 
-def application(settings: Settings, meter: Meter | None = None) -> Worker:
+def application(
+    settings: Settings, meter: Meter | None = None, start_writer: StartWriter = writer.begin_own
+) -> Worker:
     """The application of one worker; not writing yet. Raises `StoreError` if the store cannot be opened."""
     sys.setswitchinterval(SWITCH_S)
-    return Worker(compose(settings, meter=meter))
+    return Worker(compose(settings, meter=meter, start_writer=start_writer))

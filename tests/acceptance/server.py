@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -78,8 +79,10 @@ class Server:
         found, open_ends = [], [self.pid]
         while open_ends:
             found.append(pid := open_ends.pop())
-            children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-            open_ends += [int(child) for child in children.split()]
+            # Each thread has the children that it started.
+            for children in Path(f"/proc/{pid}/task").glob("*/children"):
+                with suppress(OSError):  # it has ended
+                    open_ends += map(int, children.read_text().split())
         return found
 
     @property

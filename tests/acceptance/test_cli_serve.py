@@ -294,10 +294,16 @@ def test_every_setting_is_a_flag_a_variable_and_a_key(tmp_path):
 
 
 def workers_of(server: Server) -> list[int]:
-    """The processes it started."""
-    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
-    rows = [line.split() for line in listing.stdout.splitlines()]
-    return [int(pid) for pid, parent in rows if int(parent) == server.pid]
+    """The processes it started that answer requests."""
+    listing = subprocess.run(
+        ["ps", "-Aww", "-o", "pid=,ppid=,command="], capture_output=True, text=True, check=True
+    )
+    rows = [line.split(None, 2) for line in listing.stdout.splitlines()]
+    return [
+        int(pid)
+        for pid, parent, command in rows
+        if int(parent) == server.pid and "callboard.writer" not in command
+    ]
 
 
 def sockets_of(pid: int) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -123,21 +122,6 @@ def watched(
     finally:
         if board.server.running:
             board.server.kill()
-
-
-@contextmanager
-def stopped(*pids: int) -> Iterator[None]:
-    """These processes do nothing at all for a while, and then go on (if they are still there)."""
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            try:
-                os.kill(pid, signal.SIGCONT)
-            except ProcessLookupError:
-                continue
 
 
 @contextmanager

@@ -23,10 +23,10 @@ from tests.crash.hanging import (
     lives,
     own_disk,
     small_disk,
-    stopped,
     watched,
     writer_of,
 )
+from tests.crash.stopping import stopped
 from tests.crash.test_disk_faults import locked_by_another_process
 from tests.crash.test_writer_ends import writers
 
@@ -141,7 +141,8 @@ def test_sigterm_ends_a_server_whose_writer_is_stopped(busy: bool, tmp_path: Pat
 def test_a_stopped_worker_is_ended_with_its_writer(how: signal.Signals, tmp_path: Path) -> None:
     """A worker that does not hear is killed when its time is over, and its writer with it."""
     with watched(tmp_path, impatient=False) as board:
-        main, worker, writer = board.server.processes()
+        main, writer = board.server.pid, writer_of(board)
+        [worker] = set(board.server.processes()) - {main, writer}
         for pid in (writer, worker):
             os.kill(pid, signal.SIGSTOP)
         os.kill(main, how)

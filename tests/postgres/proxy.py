@@ -22,6 +22,9 @@ class Proxy:
         self._lock = threading.Lock()
         self._cuts_left = 0
         self.cuts = 0
+        self.round_trips = 0
+        """How often the database was asked something after it had answered. Of one connection at a time."""
+        self._answered = True
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self, times: int) -> None:
@@ -43,6 +46,8 @@ class Proxy:
     def _hand_on(self, source: socket.socket, target: socket.socket, answers: bool) -> None:
         with suppress(OSError):
             while data := source.recv(65_536):
+                self.round_trips += self._answered and not answers
+                self._answered = answers
                 if answers and _COMMITTED in data and self._cuts_now():
                     break
                 target.sendall(data)

@@ -15,7 +15,7 @@ import httpx
 import psycopg
 import pytest
 
-from callboard.errors import StoreUnavailableError
+from callboard.errors import CommitInDoubtError, StoreUnavailableError
 from callboard.query.analytics import Analytics, analytics_body
 from callboard.query.directory import Directory
 from callboard.store.interface import CallAt, Store
@@ -102,7 +102,9 @@ def test_a_question_of_a_database_that_hangs_is_waited_for_once(
 def test_a_change_that_ends_before_its_commit_says_that_nothing_was_kept(
     own_cluster: Cluster, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A statement that takes too long, and a database that hangs in one; in words for a change."""
+    """A statement that takes too long, and a database that hangs in one; in words for a change. COMMIT goes
+    with what was not waited for: whether that was kept is not known when the database hangs.
+    """
     monkeypatch.setattr(connection, "WRITE_STATEMENTS_MS", 300)
     with closing(PostgresStore(database)) as store, ExitStack() as stack:
         with pytest.raises(StoreUnavailableError, match="Nothing was kept") as slow:
@@ -113,7 +115,14 @@ def test_a_change_that_ends_before_its_commit_says_that_nothing_was_kept(
             stack.enter_context(hung(own_cluster))
             db.run("UPDATE meta SET value = value WHERE name = 'directory_version'")
 
+        def hang_and_look(db: Database) -> None:
+            hang(db)
+            db.select_value("SELECT 1")
+
         with pytest.raises(StoreUnavailableError, match=r"does not answer.* Nothing was kept"):
+            store._write(hang_and_look)
+        stack.close()
+        with pytest.raises(CommitInDoubtError, match="may have been kept or not"):
             store._write(hang)
 
 

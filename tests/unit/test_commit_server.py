@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from callboard.ingest.commit.batching import BATCHING_DELAY_S, TARGET_REQUESTS_PER_COMMIT, BatchingDelay
 from callboard.ingest.commit.isolate import JoiningBatches
-from callboard.ingest.commit.protocol import Frames, batches_frame, results_of
+from callboard.ingest.commit.protocol import Frames, Opening, batches_frame, opening_frame, results_of
 from callboard.ingest.commit.server import Server
+from callboard.ingest.commit.workers import Arrivals
+from callboard.settings import Settings
 from callboard.store.interface import Batch, Receipt
 from tests.events import call
 from tests.model import MemoryStore
@@ -65,30 +67,34 @@ def test_what_came_during_a_commit_shares_the_next_and_none_is_lost(kind: type[H
     store = kind()
     space = make_space(store, make_organization(store, "a.example"))
     ours, theirs = socket.socketpair()
-    writer = threading.Thread(target=Server(store, theirs, 1000, 5.0).run, daemon=True)
-    writer.start()
-    for number in range(20):
-        entries = [call(f"c-{number}")]
-        batch = Batch(org_id=space.org_id, space_id=space.id, entries=entries, received_at=NOW)
-        ours.sendall(batches_frame([batch], time.monotonic()))
-        if number == 0:
-            assert store.begun.acquire(timeout=30)
-    ours.shutdown(socket.SHUT_WR)
-    for _ in range(20):
-        store.let.release()
-    answers: list[Receipt | Exception] = []
-    frames = Frames()
-    while part := ours.recv(1 << 16):
-        answers += [each for frame in frames.feed(part) for each in results_of(frame)]
-        if len(answers) == 20:
-            break
-    writer.join(30)
-    assert sum(store.commits) == 20
-    assert len(store.commits) <= 3
-    assert (store.commits[0] > 1) == (kind is Joining)
-    assert [isinstance(answer, Receipt) and answer.applied for answer in answers] == [1] * 20
+    ours.sendall(opening_frame(Opening(Settings(), None)))
+    with Arrivals() as arrivals:
+        arrivals.add(theirs)
+        arrivals.add(None)
+        writer = threading.Thread(target=Server(store, arrivals, 1000, 5.0).run, args=([],), daemon=True)
+        writer.start()
+        for number in range(20):
+            entries = [call(f"c-{number}")]
+            batch = Batch(org_id=space.org_id, space_id=space.id, entries=entries, received_at=NOW)
+            ours.sendall(batches_frame([batch], time.monotonic()))
+            if number == 0:
+                assert store.begun.acquire(timeout=30)
+        ours.shutdown(socket.SHUT_WR)
+        for _ in range(20):
+            store.let.release()
+        answers: list[Receipt | Exception] = []
+        frames = Frames()
+        while part := ours.recv(1 << 16):
+            # The first frame, without results, says that the store is open.
+            answers += [each for frame in frames.feed(part) for each in results_of(frame)]
+            if len(answers) == 20:
+                break
+        writer.join(30)
+        assert sum(store.commits) == 20
+        assert len(store.commits) <= 3
+        assert (store.commits[0] > 1) == (kind is Joining)
+        assert [isinstance(answer, Receipt) and answer.applied for answer in answers] == [1] * 20
     ours.close()
-    theirs.close()
 
 
 def test_who_comes_alone_waits_for_nobody() -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from callboard.cli.forking import starting
 from callboard.isolation import child_command
 from callboard.settings import Settings
 
@@ -65,11 +66,12 @@ def _begin(settings: Settings) -> subprocess.Popen[bytes]:
     """Start a process. What it needs is not loaded here: this one supervises, and stays small. Raises
     `OSError`.
     """
-    process = subprocess.Popen(  # noqa: S603 - this very program
-        child_command("callboard.reconciling", str(os.getpid())),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-    )
+    with starting():
+        process = subprocess.Popen(  # noqa: S603 - this very program
+            child_command("callboard.reconciling", str(os.getpid())),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+        )
     assert process.stdin is not None
     with process.stdin as stdin:
         stdin.write(msgspec.msgpack.encode(settings))

@@ -1,7 +1,7 @@
 """The processes of `callboard serve`: the main process, which supervises, and the workers, which serve.
 
-- Workers share only the store. A worker that dies is replaced; if it dies again at once, the server ends with
-  exit code 1. Workers end when the main process does.
+- Workers share the store and the process that writes. A worker that dies is replaced; if it dies again at
+  once, the server ends with exit code 1. A writer that dies is replaced. All end when the main process does.
 - On SIGTERM, SIGINT and SIGHUP, requests under way are answered and accepted events written; exit code 0.
 """
 
@@ -28,10 +28,12 @@ from granian.server import MPServer
 from msgspec import Struct
 
 from callboard.cli.address import reserve_address
+from callboard.cli.forking import hold_forks_while_starting
 from callboard.cli.init import url
 from callboard.cli.output import show_json
 from callboard.cli.periodic import Periodic
 from callboard.cli.work import Work, serve_requests
+from callboard.cli.writing import Writing
 from callboard.http.masking import logging_config
 from callboard.http.metering import layout
 from callboard.settings import Settings
@@ -85,8 +87,10 @@ def run(settings: Settings, *, as_json: bool) -> None:
         )
         server.serving = settings, as_json
         _block_signals(signal.SIGTERM)
+        hold_forks_while_starting()
         _allow_open_files()
-        work = Work(settings, os.getpid(), counts)
+        server.writing = Writing()
+        work = Work(settings, os.getpid(), counts, server.writing.shared)
         server.periodic = Periodic(settings)
         server.serve(spawn_target=serve_requests, target_loader=work, wrap_loader=False)
 
@@ -96,9 +100,11 @@ class _Server(MPServer):
 
     serving: tuple[Settings, bool]
     periodic: Periodic
+    writing: Writing
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
         ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        self.writing.start()
         super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
         # When its terminal closes the server ends, unless it was started with nohup, which ignores SIGHUP.
         signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else self.signal_handler_interrupt)
@@ -120,6 +126,7 @@ class _Server(MPServer):
             if not self.interrupt_signal:
                 raise
         finally:
+            self.writing.end()
             self.periodic.wait()
 
     def _announce(self) -> None:

@@ -14,6 +14,7 @@ from callboard.app import Worker, application  # before the fork: workers share 
 from callboard.collector import tune_collector
 from callboard.errors import CallboardError
 from callboard.http.metering import layout
+from callboard.ingest.commit.shared import SharedWriter
 from callboard.ingest.parent_death import exit_with_parent
 from callboard.settings import Settings
 from callboard.telemetry.meter import Meter
@@ -31,13 +32,16 @@ class Work:
     way. So a worker blocks SIGTERM from its first moment, and lets exactly one through once it serves.
     """
 
-    def __init__(self, settings: Settings, watcher: int, counts: Path) -> None:
-        """`watcher` is the pid of the main process, `counts` the file with the counters of all workers."""
+    def __init__(self, settings: Settings, watcher: int, counts: Path, writer: SharedWriter) -> None:
+        """`watcher` is the pid of the main process, `counts` the file with the counters of all workers,
+        `writer` what writes for all of them.
+        """
         self.slot = 0
         """This worker's place in that file; set before the call."""
         self._settings = settings
         self._watcher = watcher
         self._counts = counts
+        self._writer = writer
         self._noted_at = 0.0
         self._worker: Worker | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -52,7 +56,7 @@ class Work:
         try:
             meter = Meter.shared(layout(), self._counts, self.slot)
             meter.begin()
-            self._worker = application(self._settings, meter)
+            self._worker = application(self._settings, meter, self._writer)
         except CallboardError as error:
             print(f"Error: {error.message}", file=sys.stderr)
             sys.exit(1)

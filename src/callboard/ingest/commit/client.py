@@ -1,7 +1,7 @@
 """Group commit by a separate process, so that receiving requests and writing them do not share one
 interpreter.
 
-A worker's event loop sends the batches of each iteration to its writer and goes on; receipts arrive over a
+A worker's event loop sends the batches of each iteration to the writer and goes on; receipts arrive over a
 socket. Owned by that event loop: no locks. Batches wait here, bounded and fair between organizations. About
 two commits' worth is sent ahead, so that the writer never waits for the loop.
 
@@ -29,8 +29,11 @@ from callboard.store.interface import Batch, Receipt
 class CommitClient:
     """Writes batches through a writer process."""
 
-    def __init__(self, settings: Settings, start_writer: StartWriter) -> None:
-        self._supervisor = Supervisor(settings, start_writer, self)
+    def __init__(self, settings: Settings, start_writer: StartWriter, identity: str | None = None) -> None:
+        """`identity`: of the worker's store. A writer of another one is refused: ids of spaces that the
+        worker looked up would belong to another store.
+        """
+        self._supervisor = Supervisor(settings, start_writer, self, identity)
         self._queue = FairQueue[PendingBatch](
             max_events=settings.queue_events,
             max_bytes=settings.queue_bytes,

@@ -1,4 +1,4 @@
-"""What a writer is doing, over a separate socket that a separate thread answers, so that the answer does not
+"""What a writer is doing, over separate sockets that a separate thread answers, so that the answer does not
 wait for a commit. A stopped writer does not answer; one that waits for the disk says so.
 
 A request is one byte, its number; the answer repeats it.
@@ -6,12 +6,13 @@ A request is one byte, its number; the answer repeats it.
 
 from __future__ import annotations
 
+import selectors
 import socket
 import struct
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
+from callboard.ingest.commit.handover import take
 from callboard.store.interface import Activity
 
 _ANSWER = struct.Struct("<BBd")
@@ -22,12 +23,55 @@ REQUEST_NUMBERS = 256
 """Requests are numbered modulo this: one byte."""
 
 
-def answer(worker: socket.socket, doing: Callable[[], Activity]) -> None:
-    """Answer the worker's requests until it closes the socket."""
-    with suppress(OSError):
-        while request := worker.recv(1):
-            activity, since = doing()
-            worker.sendall(_ANSWER.pack(request[0], _ACTIVITIES.index(activity), time.monotonic() - since))
+class Pulse:
+    """Takes in workers and answers their health requests, until there will be no more workers."""
+
+    def __init__(
+        self,
+        door: socket.socket,
+        doing: Callable[[], Activity],
+        arrived: Callable[[socket.socket | None], None],
+    ) -> None:
+        """`door`: where workers come from. `arrived` gets each worker's socket for batches, and None when
+        none will come any more.
+        """
+        self._door = door
+        self._doing = doing
+        self._arrived = arrived
+        self._selector = selectors.DefaultSelector()
+
+    def run(self) -> None:
+        """Blocks; on a thread of its own."""
+        with self._selector:
+            self._selector.register(self._door, selectors.EVENT_READ, self._take_worker)
+            while self._selector.get_map():
+                for key, _ in self._selector.select():
+                    key.data(key.fileobj)
+
+    def _take_worker(self, door: socket.socket) -> None:
+        ends = take(door)
+        if ends is None:
+            self._selector.unregister(door)
+            self._arrived(None)
+            return
+        batches, questions = ends
+        questions.setblocking(False)
+        self._selector.register(questions, selectors.EVENT_READ, self._answer)
+        self._arrived(batches)
+
+    def _answer(self, questions: socket.socket) -> None:
+        try:
+            request = questions.recv(1)
+            if request:
+                activity, since = self._doing()
+                age_s = time.monotonic() - since
+                # A worker has one request under way: there is always room for an answer.
+                questions.send(_ANSWER.pack(request[0], _ACTIVITIES.index(activity), age_s))
+                return
+        except OSError:
+            pass
+        self._selector.unregister(questions)
+        questions.close()
 
 
 def parse_answer(body: bytes) -> tuple[int, str, float]:

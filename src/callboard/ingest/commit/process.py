@@ -1,4 +1,4 @@
-"""The worker's handle of a writer process: two sockets, its state, and a kill that waits for nothing."""
+"""The worker's handle of a writer: two sockets, its state, and a kill that waits for nothing."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Protocol, cast
 
 from callboard.errors import StoreUnavailableError
 from callboard.ingest.commit import health
-from callboard.ingest.commit.protocol import Frames, settings_frame
-from callboard.settings import Settings
+from callboard.ingest.commit.protocol import Frames, Opening, opening_frame
 
 ANSWER_TIMEOUT_S = 0.8
 """A writer that does not answer a health request within this time is stopped, or gets no CPU time."""
@@ -23,16 +23,55 @@ queue, which is fair between organizations; the socket is not."""
 
 
 class Process(Protocol):
-    """The methods used of a `subprocess.Popen`."""
+    """A writer, as far as the worker can act on it."""
 
-    def poll(self) -> int | None: ...
-    def kill(self) -> None: ...
-    def wait(self, timeout: float | None = None) -> int: ...
+    @property
+    def is_gone(self) -> bool:
+        """Whether another one may be started."""
+
+    def kill(self, silent_since: float) -> None:
+        """End it, whatever it is doing: it has done nothing since this moment (`time.monotonic`). Returns at
+        once.
+        """
+
+    def release(self) -> None:
+        """It has closed the connection. Returns at once."""
+
+    def end(self, within_s: float) -> None:
+        """Wait until it has ended after its sockets were closed, if it writes for this worker alone; kill it
+        if that takes longer than `within_s`.
+        """
 
 
 StartWriter = Callable[[socket.socket, socket.socket], Process]
-"""Starts a writer with its ends of two sockets (batches, health requests); the caller then closes its
-copies."""
+"""Starts a writer, or reaches the one that runs, with its ends of two sockets (batches, health requests); the
+caller then closes its copies. Raises `OSError`."""
+
+
+class OwnProcess:
+    """A writer process of this worker alone."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    @property
+    def is_gone(self) -> bool:
+        """One that waits for the disk ends only when the disk answers, even if killed."""
+        return self._process.poll() is not None
+
+    def kill(self, silent_since: float) -> None:  # noqa: ARG002 - it is this worker's own
+        self._process.kill()
+
+    def release(self) -> None:
+        self._process.kill()
+
+    def end(self, within_s: float) -> None:
+        try:
+            self._process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(1)  # one that waits for the disk ends when the disk answers
 
 
 class Owner(Protocol):
@@ -46,13 +85,18 @@ class Owner(Protocol):
 class WriterProcess(asyncio.Protocol):
     """Owned by one event loop, from `listen` on. The transport buffers, and calls `pause_writing`."""
 
-    def __init__(self, settings: Settings, start_writer: StartWriter, owner: Owner) -> None:
+    def __init__(self, opening: Opening, start_writer: StartWriter, owner: Owner) -> None:
+        """Raises `OSError`."""
         self._batches, writer_end = socket.socketpair()
         self._questions, writer_questions_end = socket.socketpair()
-        with writer_end, writer_questions_end:
+        with ExitStack() as unless_started, writer_end, writer_questions_end:
+            unless_started.enter_context(self._batches)
+            unless_started.enter_context(self._questions)
+            # Before the writer has it: it waits for nobody's first frame.
+            self._batches.sendall(opening_frame(opening))
             self.process = start_writer(writer_end, writer_questions_end)
+            unless_started.pop_all()
         self._owner = owner
-        self._batches.sendall(settings_frame(settings))
         self.began_at = time.monotonic()
         self.is_open = False
         """Whether it has opened the store."""
@@ -65,13 +109,6 @@ class WriterProcess(asyncio.Protocol):
         self._transport: asyncio.WriteTransport | None = None
         self._health_stream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._request_number = 0
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether the process has ended. One that waits for the disk ends only when the disk answers, even if
-        killed.
-        """
-        return self.process.poll() is not None
 
     # --- start and end
 
@@ -101,21 +138,20 @@ class WriterProcess(asyncio.Protocol):
         if self._health_stream is not None:
             self._health_stream[1].close()
 
-    def kill(self) -> None:
-        """Kill it, whatever it is doing. Returns at once."""
+    def kill(self, silent_since: float) -> None:
+        """Kill it, whatever it is doing: it has done nothing since this moment. Returns at once."""
+        self._abandon()
+        self.process.kill(silent_since)
+
+    def release(self) -> None:
+        """It has closed the connection: close ours."""
+        self._abandon()
+        self.process.release()
+
+    def _abandon(self) -> None:
         if self._transport is not None:
             self._transport.abort()
         self.close_input()
-        self.process.kill()
-
-    def end(self, within_s: float) -> None:
-        """Wait until it has ended after `close_input`; kill it if that takes longer than `within_s`."""
-        try:
-            self.process.wait(within_s)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(1)  # one that waits for the disk ends when the disk answers
 
     # --- batches and their answers
 

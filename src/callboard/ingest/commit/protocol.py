@@ -76,14 +76,22 @@ _decode_sent = msgspec.msgpack.Decoder(_SentFrame).decode
 _decode_results = msgspec.msgpack.Decoder(list[_Result]).decode
 
 
-def settings_frame(settings: Settings) -> bytes:
-    """The first frame that a worker sends: its settings."""
-    return _framed(_encode(settings))
+class Opening(Struct, array_like=True, gc=False):
+    """What a worker says first."""
+
+    settings: Settings
+    identity: str | None
+    """Of its store, which the writer's has to be too; None: any."""
 
 
-def settings_of(body: bytes) -> Settings:
-    """The settings in the body of the first frame."""
-    return msgspec.msgpack.decode(body, type=Settings)
+def opening_frame(opening: Opening) -> bytes:
+    """The first frame that a worker sends."""
+    return _framed(_encode(opening))
+
+
+def opening_of(body: bytes) -> Opening:
+    """What the body of the first frame says."""
+    return msgspec.msgpack.decode(body, type=Opening)
 
 
 def batches_frame(batches: Sequence[Batch], since: float) -> bytes:

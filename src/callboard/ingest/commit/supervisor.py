@@ -1,4 +1,5 @@
-"""Keeps a writer running: starts it, watches it while requests wait, kills one that hangs, replaces it.
+"""Keeps a worker's writer running: starts or reaches it, watches it while requests wait, has one that hangs
+killed, replaces it.
 
 A writer that does not finish a commit in time is killed. Another is started only when its process has ended:
 one that waits for the disk ends when the disk answers, and holds the store's lock until then.
@@ -13,6 +14,7 @@ from typing import Protocol
 
 from callboard.errors import MAY_BE_KEPT, CommitInDoubtError, StoreError, StoreUnavailableError
 from callboard.ingest.commit.process import Owner, StartWriter, WriterProcess
+from callboard.ingest.commit.protocol import Opening
 from callboard.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -53,8 +55,10 @@ class Client(Owner, Protocol):
 class Supervisor:
     """Starts, watches and replaces the writer. Owned by the client's event loop: no locks."""
 
-    def __init__(self, settings: Settings, start_writer: StartWriter, client: Client) -> None:
-        self._settings = settings
+    def __init__(
+        self, settings: Settings, start_writer: StartWriter, client: Client, identity: str | None
+    ) -> None:
+        self._opening = Opening(settings, identity)
         self._start_writer = start_writer
         self._client = client
         # Longer than the lock timeout: a commit in a lock wait does not hang, and ends by itself.
@@ -74,8 +78,8 @@ class Supervisor:
         self._is_stopping = False
 
     def start(self) -> None:
-        """Start a writer."""
-        self.writer = WriterProcess(self._settings, self._start_writer, self._client)
+        """Start a writer. Raises `OSError`."""
+        self.writer = WriterProcess(self._opening, self._start_writer, self._client)
         self._may_hang = False
         self._progress_at = time.monotonic()
 
@@ -103,7 +107,7 @@ class Supervisor:
         writer, self.writer = self.writer, None
         if writer is not None:
             writer.close_input()
-            await asyncio.to_thread(writer.end, STOP_TIMEOUT_S)
+            await asyncio.to_thread(writer.process.end, STOP_TIMEOUT_S)
 
     # --- what the client notices
 
@@ -114,12 +118,17 @@ class Supervisor:
     def ended(self) -> None:
         """The writer ended by itself: requests that were sent may be on disk or not, and are answered so."""
         log.error("the writer ended unexpectedly; it is replaced")
-        self._disconnect(f"The process that writes ended before it answered. {MAY_BE_KEPT}", NOT_BACK)
+        writer = self._forget_writer()
+        writer.release()
+        self._refuse(writer, f"The process that writes ended before it answered. {MAY_BE_KEPT}", NOT_BACK)
 
     def kill_hung_writer(self, what: str, silent_s: float) -> None:
         """The writer hangs: kill it, whatever it is doing, and answer the waiting requests."""
         log.error("the writer %s for %.0f s; it is killed", what, silent_s)
-        self._disconnect(
+        writer = self._forget_writer()
+        writer.kill(time.monotonic() - silent_s)
+        self._refuse(
+            writer,
             f"The commit of this request did not end within {silent_s:.0f} s. {MAY_BE_KEPT}",
             f"The store did not take a commit for {silent_s:.0f} s; nothing of this request was kept.",
         )
@@ -143,7 +152,7 @@ class Supervisor:
         if (late_s := now - self._watchdog_due_at) > 1:
             # This process got no CPU time, and perhaps neither did the writer: do not count that as silence.
             self._progress_at += late_s
-        if self._exiting is not None and self._exiting.is_gone:
+        if self._exiting is not None and self._exiting.process.is_gone:
             self._exiting = None
         if self.writer is None:
             self._replace()
@@ -179,24 +188,30 @@ class Supervisor:
 
     def _replace(self) -> None:
         """Start another writer, unless the previous one has not ended yet or was started just now."""
-        if self._exiting is not None and not self._exiting.is_gone:
+        if self._exiting is not None and not self._exiting.process.is_gone:
             return
         began_at = self._progress_at if self._exiting is None else self._exiting.began_at
         self._exiting = None
         if self._is_stopping or time.monotonic() - began_at < RESTART_INTERVAL_S:
             return
-        self.start()
+        try:
+            self.start()
+        except OSError as error:  # no more processes or files: tried again
+            log.error("no writer can be started: %s", error)
+            return
         assert self.writer is not None
         assert self._loop is not None
         self.writer.listen(self._loop)
 
-    def _disconnect(self, in_doubt: str, not_kept: str) -> None:
-        """Kill the writer, and answer every request that waits for it."""
+    def _forget_writer(self) -> WriterProcess:
         writer, self.writer = self.writer, None
         assert writer is not None
-        writer.kill()
         self._exiting = writer
         self._progress_at = writer.began_at
+        return writer
+
+    def _refuse(self, writer: WriterProcess, in_doubt: str, not_kept: str) -> None:
+        """Answer every request that waits for this writer, and replace it."""
         # A writer that could not open the store has reported the reason: the requests get that.
         unopened = None if writer.is_open else self.failed
         if self.failed is None:
@@ -204,6 +219,6 @@ class Supervisor:
         self._client.refuse_all(
             CommitInDoubtError(in_doubt, 5), unopened or StoreUnavailableError(not_kept, 5)
         )
-        if writer.is_gone:
+        if writer.process.is_gone:
             self._replace()
         self.watch()

@@ -10,7 +10,7 @@ from psycopg import Connection, Cursor
 from callboard.store.budget import current
 from callboard.store.postgres.arrays import array_text
 from callboard.store.postgres.statements import Statement, statement, translated
-from callboard.store.sql.database import Column, Dialect, SqlRow, Values
+from callboard.store.sql.database import Answer, Column, Dialect, SqlRow, Values
 
 POSTGRES = Dialect(
     index_hint="",  # PostgreSQL has no index hints: its planner has statistics
@@ -80,6 +80,9 @@ class PostgresDatabase:
     def dialect(self) -> Dialect:
         return POSTGRES
 
+    def ask(self, name: str, values: Values = ()) -> Answer:
+        return self._ask(self._statement(name), values).fetchall
+
     def rows(self, name: str, values: Values = ()) -> list[SqlRow]:
         return self._ask(self._statement(name), values).fetchall()
 
@@ -99,12 +102,12 @@ class PostgresDatabase:
         found = self._statement(name)
         # One parameter per column: `c3` is the third column as an array, `v3` its value in the first row.
         columns = list(zip(*every, strict=True))
-        values = {
-            column: array_text(columns[int(column[1:]) - 1])
-            if column[0] == "c"
-            else every[0][int(column[1:]) - 1]
-            for column in found.columns
-        }
+        values = {}
+        for column in found.columns:
+            each = columns[int(column[1:]) - 1]
+            # The organization: rows of another one would become rows of this one.
+            assert column[0] == "c" or each.count(each[0]) == len(each), f"{name}: one {column} for all rows"
+            values[column] = array_text(each) if column[0] == "c" else each[0]
         self._execute(found.sql, values)
 
     def select(self, sql: str, values: Values = ()) -> list[SqlRow]:

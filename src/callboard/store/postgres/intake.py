@@ -1,21 +1,26 @@
-"""Ingest batches of several organizations: one commit for each organization, concurrently."""
+"""Ingest batches of several organizations: in one commit, or on a cluster, and where an organization is not
+free or at fault, in one commit for each, concurrently.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from callboard.errors import NotFoundError, StoreDamagedError, StoreError
+from callboard.errors import StoreDamagedError, StoreError, StoreLockedError
 from callboard.store.interface import Batch, Receipt
 from callboard.store.postgres.nodes import NodeQuestions, nodes_of, one_of_each
 from callboard.store.sql.database import Database
+from callboard.store.sql.ingestion import Ingestion, NotFree
 from callboard.store.sql.store import SqlStore
 
 
 class Intake(SqlStore):
     """The lock of an organization is the row of its clock. So commits of one organization wait for each
-    other, also those of other processes and machines; commits of different organizations do not.
+    other, also those of other processes and machines. A commit of several waits for none: two of them cannot
+    stop each other.
     """
 
     _committers: ThreadPoolExecutor
@@ -23,14 +28,19 @@ class Intake(SqlStore):
     """Of a cluster."""
 
     def ingest(self, batches: Sequence[Batch], *, waited_s: float = 0.0) -> list[Receipt | Exception]:
-        """See `Store.ingest`. One commit for each organization, concurrently."""
-        places: dict[int, list[int]] = {}
-        for place, batch in enumerate(batches):
-            places.setdefault(batch.org_id, []).append(place)
-        shares = list(places.values())
-        if len(shares) == 1:
+        """See `Store.ingest`."""
+        if len({batch.org_id for batch in batches}) == 1:
             return super().ingest(batches, waited_s=waited_s)
-        results: list[Receipt | Exception] = [NotFoundError("Organization not found.")] * len(batches)
+        began = time.monotonic()
+        # On a cluster a commit is one organization, so that it is on one node.
+        alone: list[Receipt | Exception] = [NotFree()] * len(batches)
+        results = alone if self._nodes is not None else self._ingest_free(batches, waited_s)
+        waited_s += time.monotonic() - began
+        places: dict[int, list[int]] = {}
+        for place, result in enumerate(results):
+            if isinstance(result, NotFree):
+                places.setdefault(batches[place].org_id, []).append(place)
+        shares = list(places.values())
         done = self._committers.map(
             self._ingest_share,
             [[batches[place] for place in share] for share in shares],
@@ -39,6 +49,26 @@ class Intake(SqlStore):
         for share, receipts in zip(shares, done, strict=True):
             for place, receipt in zip(share, receipts, strict=True):
                 results[place] = receipt
+        return results
+
+    def _ingest_free(self, batches: Sequence[Batch], waited_s: float) -> list[Receipt | Exception]:
+        """Carry out the batches of all organizations whose lock is free, in one commit; the others are
+        `NotFree`. So are all when one of them is at fault: nothing was committed then.
+        """
+
+        def change(db: Database) -> tuple[list[Receipt | Exception], Ingestion]:
+            ingestion = Ingestion(db, wait=False)
+            return ingestion.run(batches), ingestion
+
+        try:
+            results, ingestion = self._write(change, waited_s)
+        except (StoreDamagedError, StoreLockedError):
+            return [NotFree()] * len(batches)
+        except StoreError:
+            raise
+        except Exception:  # noqa: BLE001 - raised again by the commit of the batch at fault
+            return [NotFree()] * len(batches)
+        self._note_unmerged(ingestion)
         return results
 
     def try_writing(self) -> None:

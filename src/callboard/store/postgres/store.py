@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg import IsolationLevel, errors
+from psycopg.pq import TransactionStatus
 
 from callboard.errors import (
     MAY_BE_KEPT,
@@ -76,10 +77,8 @@ is one more, for compaction."""
 TRIES = 5
 """Attempts at a commit that the database aborted because of another (deadlock, serialization failure), or
 whose connection was lost before COMMIT was sent."""
-
 SHORTEST_WAIT_S = 0.01
-"""Shortest wait for a connection or a lock: a request that has used up its time still gets one that is
-free."""
+"""Shortest wait for a connection or a lock, also when the time of a request is used up."""
 LOCK_SHARE = 0.9
 """With more than this share of the lock timeout left, the connection's own setting is kept: shortening it
 would cost a round trip."""
@@ -90,7 +89,7 @@ _IN_DOUBT = f"The connection was lost while committing. {MAY_BE_KEPT}"
 
 
 class PostgresStore(BackgroundCompaction):
-    """Keeps everything in a database. Any number of processes, on any number of machines, may use it."""
+    """Keeps everything in a database that any number of processes may use, on any number of machines."""
 
     def __init__(
         self,
@@ -196,11 +195,10 @@ class PostgresStore(BackgroundCompaction):
                 try:
                     remaining_s = max(SHORTEST_WAIT_S, until - time.monotonic())
                     with self._writes.connection(timeout=remaining_s) as connection:
-                        # Each statement has its own snapshot: those after the lock wait read what the
-                        # previous holder of the lock committed. REPEATABLE READ would fail there instead.
-                        connection.isolation_level = IsolationLevel.READ_COMMITTED
-                        connection.autocommit = False
+                        # Our own BEGIN and COMMIT: psycopg's would each cost a round trip in a pipeline.
+                        connection.autocommit = True
                         with connection.pipeline():
+                            connection.execute(_BEGIN, prepare=False)
                             remaining_s = max(SHORTEST_WAIT_S, until - time.monotonic())
                             if self.distributed:
                                 begin_on_nodes(connection, remaining_s * 1000)
@@ -208,9 +206,11 @@ class PostgresStore(BackgroundCompaction):
                                 # Earlier waits are part of the caller's lock timeout.
                                 connection.execute(_LOCK_TIMEOUT, (f"{remaining_s * 1000:.0f}",))
                             result = change(PostgresDatabase(connection, routed=self.distributed))
-                        committing = True
-                        self.activity = "sync", time.monotonic()
-                        connection.commit()
+                            # In a round trip with the changes: behind one that failed it is not done.
+                            committing = True
+                            self.activity = "sync", time.monotonic()
+                            connection.execute(b"COMMIT", prepare=False)
+                        assert connection.info.transaction_status == TransactionStatus.IDLE, "committed"
                         return result
                 except (errors.SerializationFailure, errors.DeadlockDetected):
                     if attempt_no == TRIES:
@@ -365,6 +365,9 @@ _SEEN_ON_NODES = (
     "(SELECT value FROM meta WHERE name = 'directory_version')"
 )
 """Commits on worker nodes do not change the coordinator's snapshot; each changes one of these numbers."""
+_BEGIN = b"BEGIN ISOLATION LEVEL READ COMMITTED"
+"""Each statement has its own snapshot: those after the lock wait read what the previous holder of the lock
+committed. REPEATABLE READ would fail there instead."""
 _LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %s, true)"
 
 

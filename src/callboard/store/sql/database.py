@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, LiteralString, NamedTuple, Protocol
 
 from msgspec import Struct
@@ -12,6 +12,10 @@ Values = Mapping[str, Any] | Sequence[Any]
 """Parameters by name or by position. A list is one parameter, which the statement expands into rows: of
 numbers, texts, or tuples of these.
 """
+
+
+Answer = Callable[[], list[SqlRow]]
+"""Returns the rows of a query that was begun. Called once."""
 
 
 class Dialect(Struct, frozen=True):
@@ -69,6 +73,11 @@ class Database(Protocol):
     def dialect(self) -> Dialect: ...
 
     # statements of `queries/`, by name
+    def ask(self, name: str, values: Values = ()) -> Answer:
+        """Begin a query. Several that are begun before the first is read may share a round trip; each has its
+        own snapshot, taken after those before it were carried out.
+        """
+
     def rows(self, name: str, values: Values = ()) -> list[SqlRow]:
         """All rows."""
 
@@ -82,7 +91,7 @@ class Database(Protocol):
         """Run it without a result. An error may be raised only by a later call (pipeline mode)."""
 
     def change_many(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run it for each row of values, in any order."""
+        """Run it for each row of values, in any order. The rows are of one organization."""
 
     # statements assembled from our own fragments
     def select(self, sql: str, values: Values = ()) -> list[SqlRow]:

@@ -16,7 +16,7 @@ from callboard.store.sql.checksum import is_sound
 from callboard.store.sql.database import Database, SqlRow
 from callboard.store.sql.findings import Findings
 from callboard.store.sql.grouping import settle
-from callboard.store.sql.load import add_entries, add_sources, items_of
+from callboard.store.sql.load import add_events, items_of
 from callboard.store.sql.log_check import LogState
 from callboard.store.sql.rows import call_values, task_values
 from callboard.store.sql.save import find_clock, save_rows
@@ -291,8 +291,7 @@ def _settle_ended(db: Database, org_id: int, numbers: list[int]) -> None:
     """Fold the calls anew that name the groups of these repaired ends: they were folded without them."""
     ends = [item for item in items_of(db, org_id, numbers) if item.kind == "end"] if numbers else []
     if ends:
-        add_entries(db, org_id, ends)
-        add_sources(db, org_id, ends)
+        add_events(db, org_id, ends)
         save_rows(db, org_id, settle(db, org_id, ends))
 
 

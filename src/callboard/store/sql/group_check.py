@@ -11,7 +11,7 @@ from callboard.store.sql.database import Database
 from callboard.store.sql.findings import Findings
 from callboard.store.sql.grouping import right_places, settle
 from callboard.store.sql.links import Link, LinkKind, links_of, save_links
-from callboard.store.sql.load import add_entries, add_sources, items_of
+from callboard.store.sql.load import add_events, items_of
 from callboard.store.sql.rows import CALL_COLUMNS, call_of
 from callboard.store.sql.save import find_clock, save_rows
 from callboard.store.sql.table_walk import Snapshot, run_with_retry
@@ -158,8 +158,7 @@ def repair_groups(db: Database, org_id: int, numbers: list[int], orphans: list[L
     )
     numbers_of_orphans = {no for _, _, _, no in orphans} - {*numbers}
     items += [item for item in items_of(db, org_id, numbers_of_orphans) if item.kind == "call"]
-    add_entries(db, org_id, items)
-    add_sources(db, org_id, items)
+    add_events(db, org_id, items)
     for item in items:
         refold(item)
     others = settle(db, org_id, items, recount=True)

@@ -33,7 +33,7 @@ from callboard.fold.groups import (
 from callboard.model.call import OVERSIZED, WITHDRAWN, Call
 from callboard.model.event import Entry
 from callboard.store.sql.database import Database, SqlRow
-from callboard.store.sql.load import add_entries, add_sources, find_items, items_of
+from callboard.store.sql.load import add_events, find_items, items_of
 
 _decode_ids = msgspec.json.Decoder(tuple[str, ...]).decode
 
@@ -139,8 +139,7 @@ class _Settling:
             self._ends |= {key: [] for key in wanted}
             found = find_items(self._db, self._org_id, wanted, "end")
             if found:
-                add_entries(self._db, self._org_id, found)
-                add_sources(self._db, self._org_id, found)
+                add_events(self._db, self._org_id, found)
             self._ends |= {(item.space_id, item.item_id): item.entries for item in found}
 
     def _fold(self, own: _Own, *, oversized: bool) -> None:
@@ -248,8 +247,7 @@ class _Settling:
                 self._others[item.no] = item
         found = [self._others[no] for no in wanted]
         if entries and found:
-            add_entries(self._db, self._org_id, found)
-            add_sources(self._db, self._org_id, found)
+            add_events(self._db, self._org_id, found)
         return found
 
 

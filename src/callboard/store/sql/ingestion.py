@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from msgspec import Struct
 
 from callboard.clock import DAY, Micros
 from callboard.errors import CallerError, IdempotencyConflictError, NotFoundError
@@ -16,14 +20,14 @@ from callboard.store.sql.database import Database
 from callboard.store.sql.grouping import settle
 from callboard.store.sql.imports import need_import
 from callboard.store.sql.links import linked_items, save_links
-from callboard.store.sql.load import load
+from callboard.store.sql.load import Loading
 from callboard.store.sql.quarantine import DeliveryOf, record_deliveries
 from callboard.store.sql.replacing import Replacing
 from callboard.store.sql.save import (
     OrgClock,
     append_events,
-    find_clock,
-    home_zones,
+    ask_clock,
+    ask_home_zones,
     save_counters,
     save_repeats,
     save_rows,
@@ -38,19 +42,45 @@ Arrived = Callable[[int], Sequence[Batch]]
 SpaceKey = tuple[int, int]
 
 
+class NotFree(Exception):  # noqa: N818 - no error: the batch is to be carried out later
+    """The organization's lock is held by another transaction, or there is no such organization."""
+
+
+class _Asked(Struct):
+    """What was asked of the store for one organization's part of a commit."""
+
+    batches: int
+    """Of how many batches."""
+    clock: Callable[[], OrgClock | None]
+    """May be called again."""
+    zones: Callable[[], dict[int, str]]
+    loading: Loading
+    named: dict[int, list[Entry]]
+    """Space → the entries for it."""
+
+
 class Ingestion:
     """Batches of one commit. Batches of one space are folded together: one load, one save, however many
     requests share the commit; each still gets the verdicts it would have got alone, in order.
     """
 
-    def __init__(self, db: Database, owner: str | None = None, replacing: Replacing | None = None) -> None:
+    def __init__(
+        self,
+        db: Database,
+        owner: str | None = None,
+        replacing: Replacing | None = None,
+        *,
+        wait: bool = True,
+    ) -> None:
         """`owner`: the nonce of the process that sends rows of an import; `replacing`: where that import
-        replaces earlier ones, or later ones replace it.
+        replaces earlier ones, or later ones replace it. Without `wait`, batches of an organization whose lock
+        is held are not carried out: their result is `NotFree`.
         """
+        self._wait = wait
         self._db = db
         self._owner = owner
         self._replacing = replacing
-        self._locked: dict[int, OrgClock | None] = {}
+        self._asked: dict[int, _Asked] = {}
         self._clocks: dict[int, OrgClock] = {}
         self._first_event: dict[int, int] = {}
         self._folds: dict[SpaceKey, SpaceFold] = {}
@@ -85,33 +115,55 @@ class Ingestion:
         """How many deltas of each organization are in no cell after this commit, at most."""
         return {org_id: clock.unmerged for org_id, clock in self._clocks.items()}
 
-    def lock(self, org_id: int) -> OrgClock | None:
-        """Wait for the organization's lock, which the transaction then holds to its end. None: there is no
-        such organization.
+    def lock(self, org_id: int, batches: Sequence[Batch]) -> OrgClock | None:
+        """Wait for the organization's lock, which the transaction then holds to its end, and begin to load
+        what these batches of it touch. None: there is no such organization.
         """
-        if org_id not in self._locked:
-            self._locked[org_id] = find_clock(self._db, org_id)
-        return self._locked[org_id]
+        self._ask(org_id, batches)
+        return self._asked[org_id].clock()
+
+    def _ask(self, org_id: int, batches: Sequence[Batch]) -> None:
+        """Ask for all that one organization's part of the commit needs. The lock comes first: a space's zone
+        is then what it is until the commit.
+        """
+        known = self._asked.get(org_id)
+        if known is not None and known.batches == len(batches):
+            return
+        clock = known.clock if known is not None else cache(ask_clock(self._db, org_id, wait=self._wait))
+        named: dict[int, list[Entry]] = {}
+        for batch in batches:
+            named.setdefault(batch.space_id, []).extend(batch.entries)
+        zones = ask_home_zones(self._db, org_id, named)
+        loading = Loading(self._db, org_id, named)
+        self._asked[org_id] = _Asked(len(batches), clock, zones, loading, named)
 
     def _load(self, batches: Sequence[Batch]) -> None:
-        arrived: dict[int, dict[int, list[Entry]]] = {}
+        by_org: dict[int, list[Batch]] = {}
         for batch in batches:
-            arrived.setdefault(batch.org_id, {}).setdefault(batch.space_id, []).extend(batch.entries)
-        for org_id, named in arrived.items():
-            # The lock comes first: a space's zone is then what it is until the commit.
-            clock = self.lock(org_id)
-            zones = self._zones[org_id] = home_zones(self._db, org_id, named)
-            of_org = {space_id: entries for space_id, entries in named.items() if space_id in zones}
-            if clock is None or not of_org:
-                continue
-            self._clocks[org_id] = clock
-            self._first_event[org_id] = clock.next_event
-            for space_id, loaded in load(self._db, org_id, of_org).items():
-                fold = self._folds[org_id, space_id] = SpaceFold(loaded, space_id)
-                if self._replacing is not None:
-                    self._replacing.make_room(fold, loaded, of_org[space_id])
+            by_org.setdefault(batch.org_id, []).append(batch)
+        for org_id, of_org in by_org.items():
+            self._ask(org_id, of_org)
+        for org_id in by_org:
+            self._read(org_id, self._asked[org_id])
+
+    def _read(self, org_id: int, asked: _Asked) -> None:
+        clock = asked.clock()
+        if clock is None and not self._wait:
+            return
+        zones = self._zones[org_id] = asked.zones()
+        of_org = {space_id: entries for space_id, entries in asked.named.items() if space_id in zones}
+        if clock is None or not of_org:
+            return
+        self._clocks[org_id] = clock
+        self._first_event[org_id] = clock.next_event
+        for space_id, loaded in asked.loading.finish(of_org).items():
+            fold = self._folds[org_id, space_id] = SpaceFold(loaded, space_id)
+            if self._replacing is not None:
+                self._replacing.make_room(fold, loaded, of_org[space_id])
 
     def _one(self, batch: Batch) -> Receipt | Exception:
+        if batch.org_id not in self._zones:
+            return NotFree()
         if batch.space_id not in self._zones[batch.org_id]:
             return NotFoundError("Space not found.")
         clock = self._clocks[batch.org_id]
@@ -198,7 +250,7 @@ class Ingestion:
         """Store the record of each request, and count its events by outcome."""
         outcomes: Counter[tuple[int, int, str, str]] = Counter()
         latest: dict[SpaceKey, Micros] = {}
-        rows = []
+        rows: dict[int, list[tuple[Any, ...]]] = {}
         for batch, receipt in zip(batches, results, strict=True):
             if isinstance(receipt, Exception) or receipt.first_answer is not None:
                 continue
@@ -212,7 +264,7 @@ class Ingestion:
                 events = (self._first_event[batch.org_id], self._clocks[batch.org_id].next_event - 1)
             if batch.import_no is None:
                 head = (batch.org_id, receipt.batch_no, batch.source, batch.received_at, batch.received_at)
-                rows.append((*head, *events, *counts))
+                rows.setdefault(batch.org_id, []).append((*head, *events, *counts))
             else:
                 self._db.change("batch.add", (*events, *counts, batch.org_id, batch.import_no))
             for outcome, count in zip(("applied", "duplicate", "stale"), counts, strict=False):
@@ -227,11 +279,13 @@ class Ingestion:
                 if batch.delivery is not None and not isinstance(receipt, Exception)
             ],
         )
-        self._db.change_many("batch.insert", rows)
-        self._db.change_many(
-            "outcome.add",
-            [(*key, count, latest[key[0], key[1]]) for key, count in sorted(outcomes.items()) if count],
-        )
+        for of_org in rows.values():
+            self._db.change_many("batch.insert", of_org)
+        for org_id in sorted(self._clocks):
+            counted = sorted(item for item in outcomes.items() if item[0][0] == org_id)
+            self._db.change_many(
+                "outcome.add", [(*key, count, latest[key[0], key[1]]) for key, count in counted if count]
+            )
 
 
 def _rejection(index: int, verdict: Verdict) -> Rejection:

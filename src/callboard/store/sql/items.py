@@ -9,7 +9,7 @@ from callboard.model.call import OVERSIZED, Call
 from callboard.model.event import Entry
 from callboard.model.task import Task
 from callboard.store.sql.database import Database
-from callboard.store.sql.load import add_entries, add_sources, find_items
+from callboard.store.sql.load import add_events, find_items
 from callboard.store.sql.rows import call_of, task_of
 
 
@@ -50,8 +50,7 @@ def entries_of(
         call = call_of(row[1:])
         if call.links and not call.time_marks & OVERSIZED:
             items += find_items(db, org_id, [(space_id, each) for each in call.links], "end")
-    add_entries(db, org_id, items)
-    add_sources(db, org_id, items)
+    add_events(db, org_id, items)
     # Entries of several items: each is in order, and the receipt orders them among themselves.
     entries = [entry for item in items for entry in item.entries]
     return entries if len(items) == 1 else sorted(entries, key=lambda entry: entry.received_at)

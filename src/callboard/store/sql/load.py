@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
 from msgspec import MsgspecError
 
 from callboard.errors import StoreDamagedError
-from callboard.fold.batch import GroupEnds, Item, Kind, Loaded
+from callboard.fold.batch import KINDS, GroupEnds, Item, Kind, Loaded
 from callboard.fold.sources import set_sources
-from callboard.model.event import CallEvent, Entry, TaskEvent, from_canonical
-from callboard.store.sql.database import Database
+from callboard.model.event import Entry, from_canonical
+from callboard.store.sql.database import Answer, Database, SqlRow
 from callboard.store.sql.rows import call_of, task_of
 
 
@@ -28,52 +28,62 @@ def body_digest(body: bytes) -> bytes:
     return blake2b(body, digest_size=16).digest()
 
 
-def load(db: Database, org_id: int, arrived: Mapping[int, Sequence[Entry]]) -> dict[int, Loaded]:
+class Loading:
     """What one organization's part of a commit touches, by space: the existing items among those that the
     entries name, with their events, and the event ids that are known. The number of statements does not
     depend on the number of spaces.
 
-    The caller holds the organization's lock: what is read here must not change before the commit.
+    It is asked for at once, behind the statement that takes the organization's lock: what is read here must
+    not change before the commit.
     """
-    call_ids: set[tuple[int, str]] = set()
-    task_ids: set[tuple[int, str]] = set()
-    group_ids: set[tuple[int, str]] = set()
-    event_keys: dict[tuple[int, int], str] = {}
-    for space_id, entries in arrived.items():
-        for entry in entries:
-            event = entry.event
-            if event.__class__ is CallEvent:
-                call_ids.add((space_id, event.item_id))
-            elif event.__class__ is TaskEvent:
-                task_ids.add((space_id, event.item_id))
-            else:
-                group_ids.add((space_id, event.item_id))
-            if event.event_id.__class__ is str:
-                event_keys[space_id, event_key(event.event_id)] = event.event_id
-    loaded = {space_id: Loaded({}, {}, {}) for space_id in arrived}
-    items = [
-        *(find_items(db, org_id, call_ids, "call") if call_ids else ()),
-        *(find_items(db, org_id, task_ids, "task") if task_ids else ()),
-        *(find_items(db, org_id, group_ids, "end") if group_ids else ()),
-    ]
-    add_entries(db, org_id, items)
-    add_sources(db, org_id, items)
-    for item in items:
-        loaded[item.space_id].of_kind(item.kind)[item.item_id] = item
-    if event_keys:
-        _add_bodies(db, org_id, event_keys, loaded)
-    return loaded
+
+    def __init__(self, db: Database, org_id: int, arrived: Mapping[int, Sequence[Entry]]) -> None:
+        ids: dict[Kind, set[tuple[int, str]]] = {kind: set() for kind in _LOAD}
+        self._event_keys: set[tuple[int, int]] = set()
+        for space_id, entries in arrived.items():
+            for entry in entries:
+                event = entry.event
+                key = (space_id, event.item_id)
+                ids[KINDS[event.__class__]].add(key)
+                if event.event_id.__class__ is str:
+                    self._event_keys.add((space_id, event_key(event.event_id)))
+        self._db = db
+        self._org_id = org_id
+        self._items = {kind: ask_items(db, org_id, keys, kind) for kind, keys in ids.items() if keys}
+        self._known = (
+            db.ask("event.known", {"wanted": list(self._event_keys), "org_id": org_id})
+            if self._event_keys
+            else None
+        )
+
+    def finish(self, spaces: Collection[int]) -> dict[int, Loaded]:
+        """Read it, of these spaces."""
+        loaded = {space_id: Loaded({}, {}, {}) for space_id in spaces}
+        items = [item_of(row, kind) for kind, found in self._items.items() for row in found()]
+        bodies = self._known() if self._known is not None else ()
+        add_events(self._db, self._org_id, items)
+        for item in items:
+            loaded[item.space_id].of_kind(item.kind)[item.item_id] = item
+        for space_id, body in bodies:
+            # Under the id in the body, not under the key: another id may have the same key.
+            event_id = from_canonical(body).event_id
+            assert isinstance(event_id, str)
+            loaded[space_id].event_bodies[event_id] = body
+        return loaded
 
 
 _LOAD: dict[Kind, str] = {"call": "call.load", "task": "task.load", "end": "group_end.load"}
 _BY_NO: dict[Kind, str] = {"call": "call.by_no", "task": "task.by_no", "end": "group_end.by_no"}
 
 
+def ask_items(db: Database, org_id: int, keys: Iterable[tuple[int, str]], kind: Kind) -> Answer:
+    """Begin to look for the existing items among these (space, id); `item_of` makes them of the rows."""
+    return db.ask(_LOAD[kind], {"wanted": list(keys), "org_id": org_id})
+
+
 def find_items(db: Database, org_id: int, keys: Iterable[tuple[int, str]], kind: Kind) -> list[Item]:
     """The existing items among these (space, id), without their events."""
-    where = {"wanted": list(keys), "org_id": org_id}
-    found = db.rows(_LOAD[kind], where)
-    return [item_of(row, kind) for row in found]
+    return [item_of(row, kind) for row in ask_items(db, org_id, keys, kind)()]
 
 
 def item_of(row: tuple[Any, ...], kind: Kind) -> Item:
@@ -88,6 +98,14 @@ def items_of(db: Database, org_id: int, nos: Iterable[int]) -> list[Item]:
     return [item_of(row, kind) for kind, name in _BY_NO.items() for row in db.rows(name, where)]
 
 
+def add_events(db: Database, org_id: int, items: Sequence[Item]) -> None:
+    """`add_entries` and `add_sources`, asked at once."""
+    if items:
+        entries, ways = _ask_entries(db, org_id, items), _ask_ways(db, org_id, items)
+        _add_entries(items, entries(), None)
+        _add_sources(items, ways())
+
+
 def add_entries(
     db: Database, org_id: int, items: Sequence[Item], *, withdrawn_batch: int | None = None
 ) -> None:
@@ -95,10 +113,28 @@ def add_entries(
     raises `StoreDamagedError`, unless it belongs to the batch `withdrawn_batch`, which is being withdrawn
     anyway.
     """
-    if not items:
-        return
+    if items:
+        _add_entries(items, _ask_entries(db, org_id, items)(), withdrawn_batch)
+
+
+def add_sources(db: Database, org_id: int, items: Sequence[Item]) -> None:
+    """Set the ways by which the items' events came, which must be loaded, and the least source of each. Tasks
+    have no source.
+    """
+    _add_sources(items, _ask_ways(db, org_id, items)())
+
+
+def _ask_entries(db: Database, org_id: int, items: Iterable[Item]) -> Answer:
+    return db.ask("event.load", {"item_nos": [item.no for item in items], "org_id": org_id})
+
+
+def _ask_ways(db: Database, org_id: int, items: Iterable[Item]) -> Answer:
+    numbers = [item.no for item in items if item.kind != "task"]
+    return db.ask("event_repeat.ways", {"org_id": org_id, "item_nos": numbers}) if numbers else list
+
+
+def _add_entries(items: Iterable[Item], found: Iterable[SqlRow], withdrawn_batch: int | None) -> None:
     by_no = {item.no: item for item in items}
-    found = db.rows("event.load", {"item_nos": list(by_no), "org_id": org_id})
     for item_no, body, received_at, source, batch_no in found:
         try:
             event = from_canonical(body)
@@ -112,29 +148,12 @@ def add_entries(
         by_no[item_no].entries.append(Entry(event, body, received_at, source, batch_no))
 
 
-def add_sources(db: Database, org_id: int, items: Iterable[Item]) -> None:
-    """Set the ways by which the items' events came, which must be loaded, and the least source of each. Tasks
-    have no source.
-    """
+def _add_sources(items: Iterable[Item], ways: Iterable[SqlRow]) -> None:
     of_calls = {item.no: item for item in items if item.kind != "task"}
-    if not of_calls:
-        return
     for item in of_calls.values():
         item.ways = {}
-    where = {"org_id": org_id, "item_nos": list(of_calls)}
-    for no, digest, source in db.rows("event_repeat.ways", where):
+    for no, digest, source in ways:
         of_calls[no].ways.setdefault(bytes(digest), []).append(source)
     for item in of_calls.values():
         for entry in item.entries if item.ways else ():
             set_sources(entry, item.ways.get(body_digest(entry.body), ()))
-
-
-def _add_bodies(
-    db: Database, org_id: int, keys: Mapping[tuple[int, int], str], loaded: Mapping[int, Loaded]
-) -> None:
-    found = db.rows("event.known", {"wanted": list(keys), "org_id": org_id})
-    for space_id, body in found:
-        # Under the id in the body, not under the key: another id may have the same key.
-        event_id = from_canonical(body).event_id
-        assert isinstance(event_id, str)
-        loaded[space_id].event_bodies[event_id] = body

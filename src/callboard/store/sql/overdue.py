@@ -16,7 +16,7 @@ from callboard.store.budget import charge_rows
 from callboard.store.reporting import Arrivals, LastVerification, Overdue
 from callboard.store.sql.database import Database, Dialect
 from callboard.store.sql.filters import past_limit
-from callboard.store.sql.load import add_entries
+from callboard.store.sql.load import add_events
 from callboard.store.sql.sums import bounded
 
 
@@ -124,7 +124,7 @@ def run_times_ms(db: Database, org_id: int, spaces: Sequence[int], max_tasks: in
         rows = db.rows("task.latest_completed", where)
         items += [Item("", "task", row[0], space_id=space_id, entries=[]) for row in rows]
     charge_rows(len(items))
-    add_entries(db, org_id, items)
+    add_events(db, org_id, items)
     times: dict[int, list[int]] = {}
     for item in items:
         time = run_time_ms(item.entries) if item.entries else None

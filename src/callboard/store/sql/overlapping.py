@@ -10,7 +10,7 @@ from callboard.fold.contradiction import contradict
 from callboard.fold.replacing import word_of
 from callboard.model.event import Entry
 from callboard.store.sql.database import Database
-from callboard.store.sql.load import load
+from callboard.store.sql.load import Loading
 from callboard.store.sql.said import ItemSaid, load_said
 
 
@@ -19,7 +19,7 @@ def contradicted(
 ) -> dict[int, int]:
     """See `Store.contradicted_imports`."""
     found: Counter[int] = Counter()
-    for space_id, loaded in load(db, org_id, arrived).items():
+    for space_id, loaded in Loading(db, org_id, arrived).finish(arrived).items():
         rows: defaultdict[tuple[Kind, str], list[Entry]] = defaultdict(list)
         for entry in arrived[space_id]:
             if (name := (KINDS[entry.event.__class__], entry.event.item_id)) in loaded:

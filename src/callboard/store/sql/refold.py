@@ -25,7 +25,7 @@ from callboard.fold.version import FOLD_VERSION
 from callboard.store.sql.checksum import fill_event_checksums, fill_run_checksums, mark_complete
 from callboard.store.sql.database import Database
 from callboard.store.sql.grouping import settle
-from callboard.store.sql.load import add_entries, add_sources, items_of
+from callboard.store.sql.load import add_events, items_of
 from callboard.store.sql.said import fill_ways
 from callboard.store.sql.save import compact_now, read_clock, save_folded
 
@@ -239,8 +239,7 @@ def _between(position: Position, following: Position) -> int:
 
 def _with_events(db: Database, org_id: int, numbers: list[int]) -> list[Item]:
     items = items_of(db, org_id, numbers)
-    add_entries(db, org_id, items)
-    add_sources(db, org_id, items)
+    add_events(db, org_id, items)
     return items
 
 

@@ -13,7 +13,7 @@ from callboard.fold.sources import set_sources
 from callboard.model.event import Entry, Event, from_canonical
 from callboard.store.importing import ImportBatch
 from callboard.store.sql.database import Database
-from callboard.store.sql.load import add_entries, add_sources, find_items
+from callboard.store.sql.load import add_events, find_items
 from callboard.store.sql.said import ItemSaid, load_said, outweigh, settle, speakers_of
 
 Named = tuple[Kind, str]
@@ -127,8 +127,7 @@ class Replacing:
             if keys
             for item in find_items(self._db, self._org_id, keys, kind)
         ]
-        add_entries(self._db, self._org_id, holders)
-        add_sources(self._db, self._org_id, holders)
+        add_events(self._db, self._org_id, holders)
         for item in holders:
             loaded.of_kind(item.kind)[item.item_id] = item
         return holders

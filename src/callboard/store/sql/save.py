@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -41,19 +41,30 @@ class OrgClock(Struct):
         return self.next_delta - self.compacted_to
 
 
-def find_clock(db: Database, org_id: int) -> OrgClock | None:
-    """The clock with this commit's version. None if there is no such organization.
+def ask_clock(db: Database, org_id: int, *, wait: bool = True) -> Callable[[], OrgClock | None]:
+    """Begin to take the clock with this commit's version. None if there is no such organization; without
+    `wait` also when another transaction has it.
 
     Its row is the organization's lock: no other transaction writes its data until the commit. Everything that
-    a change depends on must be read after this call.
+    a change depends on must be asked for after this call.
     """
-    found = db.row("clock.lock", {"org_id": org_id})
-    if found is None:
-        return None
-    version, *rest = found
-    if rest[-1] is None:
-        raise StoreDamagedError(compaction.NO_ROW)
-    return OrgClock(org_id, version + 1, *rest)
+    found = db.ask("clock.lock" if wait else "clock.lock_if_free", {"org_id": org_id})
+
+    def clock() -> OrgClock | None:
+        rows = found()
+        if not rows:
+            return None
+        version, *rest = rows[0]
+        if rest[-1] is None:
+            raise StoreDamagedError(compaction.NO_ROW)
+        return OrgClock(org_id, version + 1, *rest)
+
+    return clock
+
+
+def find_clock(db: Database, org_id: int) -> OrgClock | None:
+    """See `ask_clock`."""
+    return ask_clock(db, org_id)()
 
 
 def read_clock(db: Database, org_id: int) -> OrgClock:
@@ -224,11 +235,15 @@ def compact_now(db: Database, org_id: int) -> None:
     write_clock(db, clock)
 
 
+def ask_home_zones(db: Database, org_id: int, space_ids: Iterable[int]) -> Callable[[], dict[int, str]]:
+    """Begin to look up the zones in which the hours and days of spaces are counted."""
+    found = db.ask("space.zone", {"spaces": list(space_ids), "org_id": org_id})
+    return lambda: {space_id: zone for space_id, zone in found()}  # noqa: C416 - says what is what
+
+
 def home_zones(db: Database, org_id: int, space_ids: Iterable[int]) -> dict[int, str]:
-    """The zones in which the hours and days of spaces are counted."""
-    where = {"spaces": list(space_ids), "org_id": org_id}
-    rows: list[tuple[Any, ...]] = db.rows("space.zone", where)
-    return {space_id: zone for space_id, zone in rows}  # noqa: C416 - says what is what
+    """See `ask_home_zones`."""
+    return ask_home_zones(db, org_id, space_ids)()
 
 
 def _save_runs(db: Database, org_id: int, space_id: int, runs: dict[str, RunDifference]) -> None:

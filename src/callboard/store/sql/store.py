@@ -132,7 +132,7 @@ class SqlStore(SqlImporting):
 
         def change(db: Database) -> tuple[list[Receipt | Exception], Ingestion]:
             ingestion = Ingestion(db)
-            if ingestion.lock(org_id) is not None:
+            if ingestion.lock(org_id, batches) is not None:
                 every.extend(arrived(org_id))
             return ingestion.run(every), ingestion
 

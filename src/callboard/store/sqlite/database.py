@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 import apsw
 import msgspec
 
-from callboard.store.sql.database import Column, Dialect, SqlRow, Values
+from callboard.store.sql.database import Answer, Column, Dialect, SqlRow, Values
 from callboard.store.sqlite.statements import statement
 
 SQLITE = Dialect(
@@ -48,6 +48,10 @@ class SqliteDatabase:
     @property
     def dialect(self) -> Dialect:
         return SQLITE
+
+    def ask(self, name: str, values: Values = ()) -> Answer:
+        found = self.rows(name, values)
+        return lambda: found
 
     def rows(self, name: str, values: Values = ()) -> list[SqlRow]:
         return self._db.execute(statement(name), _bound(values)).fetchall()
