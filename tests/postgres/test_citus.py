@@ -19,7 +19,7 @@ import pytest
 from callboard.errors import CommitInDoubtError, StoreLockedError
 from callboard.settings import Settings
 from callboard.store.postgres import refresh
-from callboard.store.postgres.distribute import DISTRIBUTED_TABLES
+from callboard.store.postgres.placing import DISTRIBUTED_TABLES
 from callboard.store.postgres.store import PostgresStore
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 from callboard.store.sql import compaction

@@ -43,7 +43,6 @@ from callboard.store.postgres.connection import (
     store_errors,
 )
 from callboard.store.postgres.database import TIMEOUT_STEP_S, PostgresDatabase
-from callboard.store.postgres.distribute import is_distributed
 from callboard.store.postgres.integrity import (
     file_faults,
     reason_unchecked,
@@ -60,6 +59,7 @@ from callboard.store.postgres.nodes import (
     nodes_of,
     own_settings,
 )
+from callboard.store.postgres.placing import is_distributed
 from callboard.store.postgres.pooler import refuse_transaction_pooler
 from callboard.store.postgres.refresh import SharedRefresh
 from callboard.store.postgres.upgrade import upgrade as bring_up_to_date
