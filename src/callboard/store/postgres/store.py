@@ -333,6 +333,12 @@ class PostgresStore(BackgroundCompaction):
                 self._shared_refresh.watch(org_id, found.version)
         return self._epochs.with_epoch(found, is_complete=known_since is None)
 
+    def directory_version(self) -> int:
+        if self._shared_refresh.is_refreshing and self._shared_refresh.directory_version >= 0:
+            self._epochs.observe(self._shared_refresh.database_epoch)
+            return self._epochs.directory_with_epoch(self._shared_refresh.directory_version)
+        return self._epochs.directory_with_epoch(self._read(lambda db: db.value("directory.version")))
+
     # --- readiness
 
     def ready(self) -> StoreFacts:

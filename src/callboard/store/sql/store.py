@@ -88,6 +88,9 @@ class SqlStore(SqlImporting):
     def changes_since(self, org_id: int, since: int) -> Changes: ...
 
     @abstractmethod
+    def directory_version(self) -> int: ...
+
+    @abstractmethod
     def refresher(self) -> Refresher | None: ...
 
     @abstractmethod
