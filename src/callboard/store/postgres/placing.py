@@ -20,7 +20,7 @@ DISTRIBUTED_TABLES = (CLOCK.name, *(table.name for table in ORGANIZATION_TABLES)
 """Tables distributed by `org_id`."""
 REFERENCE_TABLES = ("meta", *(table.name for table in SHARED_TABLES))
 """Reference tables: small, read with every request, rarely written."""
-FUNCTIONS = ("duration_bucket(bigint)",)
+FUNCTIONS = ("duration_bucket(bigint)", "what_changed(text,bigint[],bigint[],bigint[])")
 """Called where the rows are."""
 OLDEST_CITUS = (11, 2)
 """The first that begins the transactions on its nodes at the isolation level of its own."""

@@ -29,6 +29,7 @@ from callboard.settings import Settings
 from callboard.store.budget import current
 from callboard.store.interface import IDLE, Activity, Changes, Refresher, StoreFacts
 from callboard.store.postgres.background import BackgroundCompaction
+from callboard.store.postgres.bulkheads import Bulkheads
 from callboard.store.postgres.connection import (
     GRACE_S,
     LOSSES,
@@ -112,15 +113,18 @@ class PostgresStore(BackgroundCompaction):
         self._settings = settings or Settings()
         self._conninfo = conninfo(url)
         self.distributed = self._begin(upgrade, observer, copying=copying)
-        opening = partial(pool, url, self._settings, distributed=self.distributed, check=check)
+        self._nodes = NodeQuestions(url, self._settings) if self.distributed else None
+        self._bulkheads = None if self._nodes is None else Bulkheads(self._nodes)
+        opening = partial(
+            pool, url, self._settings, distributed=self.distributed, check=check, patience=self._bulkheads
+        )
         self._reads = opening(self._settings.readers + 2, writes=False)
         self._writes = opening(WRITERS + 1, writes=True)
-        self._nodes = NodeQuestions(url, self._settings) if self.distributed else None
         self._committers = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
         self._shared_refresh = SharedRefresh(
             self._connect_for_refresh,
             self._settings.query_timeout_ms / 1000,
-            query_per_organization=self.distributed,
+            self._bulkheads,
         )
         self._snapshot_seen = ""
         self._change_counter = 0
@@ -323,15 +327,20 @@ class PostgresStore(BackgroundCompaction):
         known_since = self._epochs.to_database_version(since)
         found = None if known_since is None else self._shared_refresh.changes_since(org_id, known_since)
         if found is None:
-            found = self._at_once(_read_changes, org_id, -1 if known_since is None else known_since)
+            found = self._at_once(self._read_changes, org_id, -1 if known_since is None else known_since)
             if known_since is not None and found.version < known_since:
                 # The database was replaced by an older copy: the caller's version is from another epoch.
                 self._epochs.begin_epoch()
                 known_since = None
-                found = self._at_once(_read_changes, org_id, -1)
+                found = self._at_once(self._read_changes, org_id, -1)
             if self._shared_refresh.is_refreshing:
                 self._shared_refresh.watch(org_id, found.version)
         return self._epochs.with_epoch(found, is_complete=known_since is None)
+
+    def _read_changes(self, db: Database, org_id: int, since: int) -> Changes:
+        if self._bulkheads is not None:
+            self._bulkheads.look_up(db, org_id)
+        return _read_changes(db, org_id, since)
 
     def directory_version(self) -> int:
         if self._shared_refresh.is_refreshing and self._shared_refresh.directory_version >= 0:
@@ -360,6 +369,8 @@ class PostgresStore(BackgroundCompaction):
         self._committers.shutdown(wait=True)
         self._reads.close()
         self._writes.close()
+        if self._bulkheads is not None:
+            self._bulkheads.close()
         if self._nodes is not None:
             self._nodes.close()
 
