@@ -255,6 +255,7 @@ NO_CACHES = {
     "store/postgres/refresh.py: SharedRefresh._nodes": "the nodes of the cluster",
     "store/postgres/refresh.py: SharedRefresh._by_node": "MAX_WATCHED organizations",
     "store/postgres/refresh.py: SharedRefresh._node_of": "MAX_WATCHED organizations",
+    "store/postgres/intake.py: Committers._of_node": "the nodes of the cluster",
     "store/postgres/placements.py: Placements._nodes": "the shards of a table of the cluster",
     "store/postgres/placements.py: Placements._shard_of": "MAX_PLACED organizations",
 }

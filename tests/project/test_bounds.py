@@ -78,7 +78,7 @@ from callboard.query.reports import (
 )
 from callboard.settings import Settings
 from callboard.store import budget, hooks, importing, occurrences, uploads
-from callboard.store.postgres import bulkheads, placements, refresh, watched
+from callboard.store.postgres import bulkheads, intake, placements, refresh, watched
 from callboard.store.postgres import connection as postgres_connection
 from callboard.store.postgres import store as postgres_store
 from callboard.store.postgres import upgrade as postgres_upgrade
@@ -183,7 +183,11 @@ BOUNDS: dict[str, list[str]] = {
     "a question while PostgreSQL does not answer": [
         f"{postgres_connection.GRACE_S:.0f} s more than a question",
     ],
-    "connections that write to PostgreSQL, a process": [f"{postgres_store.WRITERS}"],
+    "connections that write to PostgreSQL, a process": [f"{intake.WRITERS}"],
+    "a COMMIT on a cluster": [
+        f"{postgres_store.COMMIT_S:.0f} s less than `commit_timeout_ms`",
+        f"at least {postgres_store.COMMIT_S:.0f} s",
+    ],
     "a statement of a commit on PostgreSQL": [f"{postgres_connection.WRITE_STATEMENTS_MS // 1000} s"],
     "tries of a commit that PostgreSQL gave up for another's sake": [f"{postgres_store.TRIES}"],
     "connecting to PostgreSQL": [f"{postgres_connection.CONNECT_TIMEOUT_S} s"],

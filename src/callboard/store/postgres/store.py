@@ -8,7 +8,6 @@ import asyncio
 import math
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from random import random
@@ -20,16 +19,15 @@ from psycopg import IsolationLevel, errors
 from callboard.errors import (
     MAY_BE_KEPT,
     CommitInDoubtError,
-    NotFoundError,
     StoreUnavailableError,
     nothing_kept,
 )
-from callboard.model.totals import Totals
 from callboard.settings import Settings
 from callboard.store.budget import current
 from callboard.store.interface import IDLE, Activity, Changes, Refresher, StoreFacts
 from callboard.store.postgres.background import BackgroundCompaction
 from callboard.store.postgres.bulkheads import Bulkheads
+from callboard.store.postgres.changes import SEEN, SEEN_ON_NODES, read_changes
 from callboard.store.postgres.connection import (
     GRACE_S,
     LOSSES,
@@ -44,6 +42,7 @@ from callboard.store.postgres.connection import (
     store_errors,
 )
 from callboard.store.postgres.database import TIMEOUT_STEP_S, PostgresDatabase
+from callboard.store.postgres.intake import WRITERS, Committers
 from callboard.store.postgres.integrity import (
     file_faults,
     reason_unchecked,
@@ -71,9 +70,6 @@ from callboard.store.sql.version_epochs import VersionEpochs
 
 T = TypeVar("T")
 
-WRITERS = 4
-"""Writing connections of a process for events: as many organizations as this commit at the same time. There
-is one more, for compaction."""
 TRIES = 5
 """Attempts at a commit that the database aborted because of another (deadlock, serialization failure), or
 whose connection was lost before COMMIT was sent."""
@@ -84,6 +80,9 @@ free."""
 LOCK_SHARE = 0.9
 """With more than this share of the lock timeout left, the connection's own setting is kept: shortening it
 would cost a round trip."""
+COMMIT_S = 1.0
+"""On a cluster a COMMIT is in doubt so long before its writer would be replaced (`commit_timeout_ms`), and
+never sooner than that."""
 ON_LOOP_S = 1.0
 """Longest that a query may block an event loop: such calls are rare, because their answers are cached."""
 
@@ -119,13 +118,15 @@ class PostgresStore(BackgroundCompaction):
             pool, url, self._settings, distributed=self.distributed, check=check, patience=self._bulkheads
         )
         self._reads = opening(self._settings.readers + 2, writes=False)
-        self._writes = opening(WRITERS + 1, writes=True)
-        self._committers = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
+        nodes = 1 if self._bulkheads is None else self._bulkheads.count()
+        self._writes = opening(WRITERS * nodes + 1, writes=True)
+        self._committers = Committers(self._bulkheads)
         self._shared_refresh = SharedRefresh(
             self._connect_for_refresh,
             self._settings.query_timeout_ms / 1000,
             self._bulkheads,
         )
+        self._commit_s = max(COMMIT_S, self._settings.commit_timeout_ms / 1000 - COMMIT_S)
         self._snapshot_seen = ""
         self._change_counter = 0
         self._epochs = VersionEpochs()
@@ -192,28 +193,20 @@ class PostgresStore(BackgroundCompaction):
             raise nothing_kept(error) from error.__cause__
 
     def _commit(self, change: Callable[[Database], T], waited_s: float) -> T:
-        lock_timeout_s = self._settings.lock_timeout_ms / 1000
-        until = time.monotonic() + lock_timeout_s - waited_s
+        until = time.monotonic() + self._settings.lock_timeout_ms / 1000 - waited_s
         with store_errors():
             for attempt_no in range(1, TRIES + 1):
                 committing = False
                 try:
                     remaining_s = max(SHORTEST_WAIT_S, until - time.monotonic())
                     with self._writes.connection(timeout=remaining_s) as connection:
-                        # Each statement has its own snapshot: those after the lock wait read what the
-                        # previous holder of the lock committed. REPEATABLE READ would fail there instead.
-                        connection.isolation_level = IsolationLevel.READ_COMMITTED
-                        connection.autocommit = False
-                        with connection.pipeline():
-                            remaining_s = max(SHORTEST_WAIT_S, until - time.monotonic())
-                            if self.distributed:
-                                begin_on_nodes(connection, remaining_s * 1000)
-                            elif remaining_s < LOCK_SHARE * lock_timeout_s:
-                                # Earlier waits are part of the caller's lock timeout.
-                                connection.execute(_LOCK_TIMEOUT, (f"{remaining_s * 1000:.0f}",))
-                            result = change(PostgresDatabase(connection, routed=self.distributed))
+                        with self._before_commit(connection, until) as db:
+                            result = change(db)
                         committing = True
                         self.activity = "sync", time.monotonic()
+                        if self.distributed:
+                            # Sooner than the writer would be replaced, which all organizations would feel.
+                            connection.until = time.monotonic() + self._commit_s
                         connection.commit()
                         return result
                 except (errors.SerializationFailure, errors.DeadlockDetected):
@@ -235,6 +228,22 @@ class PostgresStore(BackgroundCompaction):
                 finally:
                     self.activity = IDLE
         raise AssertionError("each try returns or raises")
+
+    @contextmanager
+    def _before_commit(self, connection: BoundedConnection, until: float) -> Iterator[Database]:
+        # Each statement has its own snapshot: those after the lock wait read what the previous holder of the
+        # lock committed. REPEATABLE READ would fail there instead.
+        connection.isolation_level = IsolationLevel.READ_COMMITTED
+        connection.autocommit = False
+        connection.until = None
+        with connection.pipeline():
+            lock_s = max(SHORTEST_WAIT_S, until - time.monotonic())
+            if self.distributed:
+                begin_on_nodes(connection, lock_s * 1000)
+            elif lock_s < LOCK_SHARE * self._settings.lock_timeout_ms / 1000:
+                # Earlier waits are part of the caller's lock timeout.
+                connection.execute(_LOCK_TIMEOUT, (f"{lock_s * 1000:.0f}",))
+            yield PostgresDatabase(connection, routed=self.distributed)
 
     def _write_unsynced(self, change: Callable[[Database], T]) -> T:
         def unsynced(db: Database) -> T:
@@ -315,7 +324,7 @@ class PostgresStore(BackgroundCompaction):
     def change_counter(self) -> int:
         if self._shared_refresh.is_refreshing:
             return self._shared_refresh.change_counter
-        seen = self._read(lambda db: str(db.select_value(_SEEN_ON_NODES if self.distributed else _SEEN)))
+        seen = self._read(lambda db: str(db.select_value(SEEN_ON_NODES if self.distributed else SEEN)))
         if seen != self._snapshot_seen:
             self._snapshot_seen = seen
             self._change_counter += 1
@@ -327,20 +336,16 @@ class PostgresStore(BackgroundCompaction):
         known_since = self._epochs.to_database_version(since)
         found = None if known_since is None else self._shared_refresh.changes_since(org_id, known_since)
         if found is None:
-            found = self._at_once(self._read_changes, org_id, -1 if known_since is None else known_since)
+            read = partial(self._at_once, read_changes, self._bulkheads, org_id)
+            found = read(-1 if known_since is None else known_since)
             if known_since is not None and found.version < known_since:
                 # The database was replaced by an older copy: the caller's version is from another epoch.
                 self._epochs.begin_epoch()
                 known_since = None
-                found = self._at_once(self._read_changes, org_id, -1)
+                found = read(-1)
             if self._shared_refresh.is_refreshing:
                 self._shared_refresh.watch(org_id, found.version)
         return self._epochs.with_epoch(found, is_complete=known_since is None)
-
-    def _read_changes(self, db: Database, org_id: int, since: int) -> Changes:
-        if self._bulkheads is not None:
-            self._bulkheads.look_up(db, org_id)
-        return _read_changes(db, org_id, since)
 
     def directory_version(self) -> int:
         if self._shared_refresh.is_refreshing and self._shared_refresh.directory_version >= 0:
@@ -366,34 +371,15 @@ class PostgresStore(BackgroundCompaction):
     def close(self) -> None:
         self._end_compaction()
         self._shared_refresh.close()
-        self._committers.shutdown(wait=True)
+        self._committers.shutdown()
         self._reads.close()
         self._writes.close()
-        if self._bulkheads is not None:
+        if self._bulkheads is not None and self._nodes is not None:
             self._bulkheads.close()
-        if self._nodes is not None:
             self._nodes.close()
 
 
-_SEEN = "SELECT pg_current_snapshot()::TEXT"
-"""Equal texts mean equal visible data: any commit in between changes the text."""
-_SEEN_ON_NODES = (
-    "SELECT (SELECT sum(version) FROM organization_clock) || ' ' || "
-    "(SELECT value FROM meta WHERE name = 'directory_version')"
-)
-"""Commits on worker nodes do not change the coordinator's snapshot; each changes one of these numbers."""
 _LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %s, true)"
-
-
-def _read_changes(db: Database, org_id: int, since: int) -> Changes:
-    found = db.row("clock.version", {"org_id": org_id})
-    if found is None:
-        raise NotFoundError("Organization not found.")
-    version, directory_version = found
-    if version == since:
-        return Changes(version, directory_version, {})
-    rows = db.rows("totals.changed", {"org_id": org_id, "since": since})
-    return Changes(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
 
 
 def _on_a_loop() -> bool:
