@@ -14,8 +14,7 @@ from threading import Event, Thread
 
 import psycopg
 
-from callboard.errors import StoreError, StoreUnavailableError
-from callboard.store.postgres.connection import NODE_SILENT
+from callboard.errors import NodeUnavailableError, StoreError
 from callboard.store.postgres.nodes import Node, NodeQuestions, nodes_of
 from callboard.store.postgres.placements import Placements
 from callboard.store.sql.database import Database
@@ -49,12 +48,12 @@ class Bulkheads:
         self._thread.start()
 
     def check(self, org_id: int) -> None:
-        """Raises `StoreUnavailableError` when the organization's node is sick."""
+        """Raises `NodeUnavailableError` when the organization's node is sick."""
         node = self.placements.node_of(org_id)
         if node is None:
             self.look_up_again([org_id])
         elif node in self.sick:
-            raise StoreUnavailableError(NODE_SILENT, 2)
+            raise NodeUnavailableError
 
     def gives_up(self, org_id: int | None, waited_s: float) -> bool:
         """Whether a statement that has waited so long, for this organization or for none, should end."""

@@ -17,6 +17,7 @@ from psycopg.types.numeric import Int8Dumper, NumericBinaryLoader
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from callboard.errors import (
+    NodeUnavailableError,
     StoreDamagedError,
     StoreError,
     StoreFileError,
@@ -41,8 +42,6 @@ GRACE_S = 1.0
 """How long the client waits beyond the server's own statement timeout: normally the server's error comes
 first and the connection stays usable.
 """
-
-NODE_SILENT = "The node of the database that holds this organization does not answer; try again shortly."
 
 T = TypeVar("T")
 
@@ -281,6 +280,9 @@ def store_errors() -> Iterator[None]:
         # A statement that does not fit the schema, or a row that violates a constraint: our own bug, not a
         # state of the store, and retrying cannot help. It fails the request that hit it (500).
         raise
+    except (NodeSilentError, errors.ConnectionFailure) as error:
+        # The server's answer that a connection failed is that of a coordinator: its own to a node.
+        raise NodeUnavailableError from error
     except psycopg.Error as error:
         for kind, (passing, message) in _MEANINGS.items():
             if isinstance(error, kind):
@@ -326,7 +328,6 @@ FAULTS = (
 """Errors that only a bug of ours raises. A verification reports them as damage (`reporting_damage_of`)."""
 
 _MEANINGS: dict[type[psycopg.Error], tuple[int, str]] = {
-    NodeSilentError: (2, NODE_SILENT),
     TooLateError: (2, "The database does not answer; try again shortly."),
     errors.LockNotAvailable: (1, "The store is locked by another process; try again shortly."),
     errors.DeadlockDetected: (1, "The store is busy with others' changes; try again shortly."),

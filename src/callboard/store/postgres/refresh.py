@@ -13,11 +13,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from callboard.errors import StoreError, StoreUnavailableError
+from callboard.errors import NodeUnavailableError, StoreError, StoreUnavailableError
 from callboard.store.interface import Changes
 from callboard.store.postgres import what_changed
 from callboard.store.postgres.bulkheads import Bulkheads
-from callboard.store.postgres.connection import NODE_SILENT
 from callboard.store.postgres.link import NO_ANSWER, Connect, Link, Results
 from callboard.store.postgres.node_link import NodeLink
 from callboard.store.postgres.watched import Watched
@@ -84,11 +83,11 @@ class SharedRefresh:
 
     def changes_since(self, org_id: int, since: int) -> Changes | None:
         """The changes since a version. None if they are not known, and must be read from the database.
-        Raises `StoreUnavailableError` when its node did not answer the last refresh.
+        Raises `NodeUnavailableError` when its node did not answer the last refresh.
         """
         organization = self._watched.use(org_id)
         if self._bulkheads is not None and self._is_behind(org_id, self._bulkheads):
-            raise StoreUnavailableError(NODE_SILENT, 2)
+            raise NodeUnavailableError
         if organization is None or since < organization.known_since or self.directory_version < 0:
             return None
         return Changes(organization.version, self.directory_version, organization.since(since))
