@@ -109,6 +109,8 @@ def test_a_node_that_fails_stops_its_own_tenants_only(fault: str, tenants: dict[
                 until = began + WITHIN_S + random.uniform(1, 4)
                 while (now := time.monotonic()) < until:
                     _ask(others, is_due=now > began + WITHIN_S)
+                for feed in others:
+                    feed.wait_for(3, within_s=8)
                 ended = time.monotonic()
                 late = [at for feed in others for at in feed.refused_at if began + WITHIN_S < at < ended]
                 assert not late, (node.name, [at - began for at in late], [each.refusals for each in others])
