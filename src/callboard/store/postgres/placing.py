@@ -84,7 +84,7 @@ def place_tables(connection: Connection[Any]) -> Placed:
         if name not in placed:
             connection.execute("SELECT create_reference_table(%s)", (name,))
     # Making a reference table restarts its identity sequence: continue after the greatest id.
-    PostgresDatabase(connection).restart_numbers(NUMBERED)
+    PostgresDatabase(connection).restart_numbers([name for name in NUMBERED if name not in placed])
     spread = tuple(name for name in DISTRIBUTED_TABLES if name not in placed)
     for name in spread:
         rows += _count(connection, name)
