@@ -17,8 +17,9 @@ from callboard.model.directory import Organization, Space, SpaceSettings
 from callboard.model.totals import TOTALS_FIELDS, Totals
 from callboard.store.interface import Store
 from callboard.store.postgres.database import PostgresDatabase
-from callboard.store.postgres.distribute import DISTRIBUTED_TABLES, REFERENCE_TABLES, distribute
+from callboard.store.postgres.distribute import distribute
 from callboard.store.postgres.migrate import migrate
+from callboard.store.postgres.placing import DISTRIBUTED_TABLES, REFERENCE_TABLES
 from callboard.store.postgres.store import PostgresStore
 from callboard.store.questions import CONTACT_SPACES
 from callboard.store.sql import compaction

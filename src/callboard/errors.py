@@ -196,6 +196,15 @@ class CommitInDoubtError(StoreUnavailableError):
     code = "commit_in_doubt"
 
 
+class NodeUnavailableError(StoreUnavailableError):
+    """The node of the database that holds this organization does not answer; try again shortly."""
+
+    code = "node_unavailable"
+
+    def __init__(self, message: str | None = None, retry_after_s: int = 2) -> None:
+        super().__init__(message, retry_after_s)
+
+
 class StoreLockedError(StoreUnavailableError):
     """The store is locked by another process; try again shortly."""
 

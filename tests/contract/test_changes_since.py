@@ -109,3 +109,16 @@ def test_events_do_not_move_the_directory_version(store, acme, space):
     before = store.changes_since(acme.id, -1).directory_version
     send(store, space, call("c1"), task("t1"))
     assert store.changes_since(acme.id, -1).directory_version == before
+
+
+def test_the_version_of_the_directory_is_there_without_an_organization(store):
+    """It has a place of its own: no organization has to be asked for it, whose node may be away."""
+    before = store.directory_version()
+    assert store.directory_version() == before
+    acme = make_organization(store)
+    made = store.directory_version()
+    assert made != before
+    space = make_space(store, acme)
+    send(store, space, call("c1"))
+    assert store.directory_version() != made
+    assert store.directory_version() == store.changes_since(acme.id, -1).directory_version

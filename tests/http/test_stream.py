@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from callboard.errors import StoreUnavailableError
+from callboard.errors import NodeUnavailableError, StoreUnavailableError
 from callboard.live import subscription
 from callboard.live.message import WHY
 from callboard.live.permit import Permit
@@ -343,6 +343,30 @@ def test_a_store_that_cannot_answer_ends_the_streams(board: Board):
 
     board.loop.run(story())
     assert board.get(STREAM).status_code == 503
+
+
+def test_an_organization_that_cannot_be_read_ends_its_own_streams(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+):
+    """Its node may be away: streams of others go on."""
+    changes_since = board.store.changes_since
+
+    def away(org_id: int, since: int) -> Any:
+        if org_id == board.acme.id:
+            raise NodeUnavailableError
+        return changes_since(org_id, since)
+
+    async def story() -> None:
+        theirs = {"authorization": f"Token {board.stranger}", "org-handle": "other.example"}
+        async with reading(board) as reader, reading(board, **theirs) as other:
+            await reader.message()
+            await other.message()
+            monkeypatch.setattr(board.store, "changes_since", away)
+            send(board.store, board.elsewhere, call("c-1"))
+            assert end_of(await reader.message()) == "store_unavailable"
+            assert (await other.numbers())["total_calls"] == 1
+
+    board.loop.run(story())
 
 
 def test_a_stream_lasts_only_so_long(tmp_path: Path):

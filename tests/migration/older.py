@@ -16,6 +16,8 @@ import msgspec
 import psycopg
 
 from callboard.store.postgres import statements as postgres
+from callboard.store.postgres.placing import DISTRIBUTED_TABLES, REFERENCE_TABLES, change_one_by_one
+from callboard.store.sql.copying import CLOCK
 from callboard.store.sqlite import statements as sqlite
 from callboard.store.sqlite.clean_mark import CLOSED
 
@@ -65,4 +67,27 @@ def older_database(url: str) -> str:
             places = ", ".join("%s" for _ in columns)
             sql = f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({places})"
             connection.cursor().executemany(sql.encode(), rows)
+    return url
+
+
+def older_cluster(url: str) -> str:
+    """Fill the empty schema, and spread what the version before had."""
+    older_database(url)
+    with psycopg.connect(url) as connection:
+        found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        there = {row[0] for row in found}
+        change_one_by_one(connection)
+        for name in REFERENCE_TABLES:
+            if name in there:
+                connection.execute("SELECT create_reference_table(%s)", (name,))
+        for name in DISTRIBUTED_TABLES:
+            if name in there:
+                with_clock = "none" if name == CLOCK.name else CLOCK.name
+                connection.execute(
+                    "SELECT create_distributed_table(%s, 'org_id', colocate_with => %s)", (name, with_clock)
+                )
+        for name in DISTRIBUTED_TABLES:
+            if name in there:
+                connection.execute("SELECT truncate_local_data_after_distributing_table(%s)", (name,))
+        connection.execute("SELECT create_distributed_function('duration_bucket(bigint)')")
     return url

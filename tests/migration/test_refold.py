@@ -235,7 +235,7 @@ def test_columns_of_events_are_filled_before_rows_are_folded(
 
     def fill(db: Any, org_id: int, first: int, last: int) -> None:
         found = db.select(
-            "SELECT seq FROM event WHERE org_id = :org AND seq BETWEEN :first AND :last",
+            "SELECT seq FROM event WHERE org_id = :org AND seq BETWEEN :first AND :last ORDER BY seq",
             {"org": org_id, "first": first, "last": last},
         )
         filled.extend((org_id, row[0]) for row in found)

@@ -30,6 +30,10 @@ class Lists(StateMixin):
         with self.state.lock:
             return self.state.commits
 
+    def directory_version(self) -> int:
+        with self.state.lock:
+            return self.state.directory_version
+
     def changes_since(self, org_id: int, since: int) -> Changes:
         with self.state.lock:
             return Changes(

@@ -29,6 +29,8 @@ class Feed:
         self.acknowledged: set[str] = set()
         self.statuses: dict[int, int] = {}
         self.without_retry_after = 0
+        self.refused_at: list[float] = []
+        """When events were refused, by `time.monotonic`."""
         self.refusals: set[str] = set()
         """The answers to events that were not acknowledged."""
         self.misleading: list[str] = []
@@ -93,6 +95,7 @@ class Feed:
             if answer.status_code not in REFUSED:
                 self.faults.append(answer.text)
                 return
+            self.refused_at.append(time.monotonic())
             self.refusals.add(answer.json()["message"])
             fields = [each["field"] for each in answer.json().get("errors", [])]
             if fields != (["commit_in_doubt"] if MAY_BE_KEPT in answer.json()["message"] else []):
@@ -118,13 +121,17 @@ class Feed:
 
     def check(self) -> None:
         """Each request got its result or 503; what was acknowledged is counted, once; nothing drifted."""
+        self.check_books()
+        verified = callboard("verify", "--deep", "--json", db=self._server.db)
+        assert verified.json["drift"] == 0, verified.text
+
+    def check_books(self) -> None:
+        """Each request got its result or 503; what was acknowledged is counted, once."""
         assert not self.faults, self.faults[:3]
         assert not self.misleading, self.misleading[:3]
         assert self.without_retry_after == 0
         listed = self.calls()
         assert (self.total_calls(), listed.json()["count"]) == (len(self.acknowledged),) * 2, self.statuses
-        verified = callboard("verify", "--deep", "--json", db=self._server.db)
-        assert verified.json["drift"] == 0, verified.text
 
 
 @contextmanager

@@ -4,12 +4,10 @@ and property suites run there too (`-k citus`).
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +16,8 @@ import pytest
 
 from callboard.errors import CommitInDoubtError, StoreLockedError
 from callboard.settings import Settings
-from callboard.store.postgres import refresh
-from callboard.store.postgres.distribute import DISTRIBUTED_TABLES
+from callboard.store.postgres import what_changed
+from callboard.store.postgres.placing import DISTRIBUTED_TABLES
 from callboard.store.postgres.store import PostgresStore
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
 from callboard.store.sql import compaction
@@ -28,6 +26,7 @@ from tests import cluster
 from tests.acceptance.command import callboard
 from tests.contract.population import populate
 from tests.events import call, send, task
+from tests.postgres.freezing import frozen
 from tests.postgres.proxy import Proxy
 from tests.stores import NOW, dump, make_organization, make_space, make_store
 
@@ -87,7 +86,8 @@ def test_each_statement_goes_to_one_shard(tmp_path: Path) -> None:
             store.call_entries(acme.id, space.id, "c-1")
             store.runs(acme.id, space.id, Window(limit=10))
             store.outcomes(acme.id)
-        statements[re.sub(r"\$\d", "%s", refresh._REFRESH_ONE.decode())] = (0, 0, acme.id)
+        asked = re.sub(r"\$\d", "%s", what_changed.ON_NODE.decode())
+        statements[asked] = ("", [0], [acme.id], [0], acme.id)
         with psycopg.connect(cluster.citus(), autocommit=True) as connection:
             plans = {
                 sql: plan(connection, sql, values)
@@ -236,23 +236,6 @@ def test_mark_cells_and_deltas_are_read_at_one_moment(tmp_path: Path) -> None:
             assert db.select("SELECT compacted_to FROM compaction WHERE org_id = :org_id", acme) != mark
             assert read(db) != seen
         assert seen[0] == []
-
-
-@contextmanager
-def frozen() -> Iterator[str]:
-    """One of the nodes is stopped in its tracks: it takes connections, and says nothing. Its name."""
-    ask = "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)"
-    host, port, _, pid = cluster.asked(cluster.citus(), f"SELECT * FROM run_command_on_workers($${ask}$$)")[0]
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    pids = [int(pid), *map(int, children)]
-    for each in pids:
-        os.kill(each, signal.SIGSTOP)
-    try:
-        yield f"{host}:{port}"
-    finally:
-        for each in reversed(pids):
-            with suppress(ProcessLookupError):
-                os.kill(each, signal.SIGCONT)
 
 
 def test_a_node_that_is_frozen_is_named_and_the_others_are_ready(tmp_path: Path) -> None:

@@ -250,7 +250,13 @@ NO_CACHES = {
     "live/follow.py: Streams.ended": "our own reasons",
     "store/occurrences.py: Occurrences._latest": "MAX_IN_MEMORY keys of one import",
     "store/sql/verify.py: Verifier._broken": "tables found damaged, while they are verified",
-    "store/postgres/refresh.py: WatchedOrganization.spaces": "spaces of MAX_WATCHED organizations",
-    "store/postgres/refresh.py: SharedRefresh._organizations": "MAX_WATCHED organizations",
+    "store/postgres/watched.py: WatchedOrganization.spaces": "spaces of MAX_WATCHED organizations",
+    "store/postgres/watched.py: Watched._organizations": "MAX_WATCHED organizations",
+    "store/postgres/refresh.py: SharedRefresh._nodes": "the nodes of the cluster",
+    "store/postgres/refresh.py: SharedRefresh._by_node": "MAX_WATCHED organizations",
+    "store/postgres/refresh.py: SharedRefresh._node_of": "MAX_WATCHED organizations",
+    "store/postgres/intake.py: Committers._of_node": "the nodes of the cluster",
+    "store/postgres/placements.py: Placements._nodes": "the shards of a table of the cluster",
+    "store/postgres/placements.py: Placements._shard_of": "MAX_PLACED organizations",
 }
 """What grows in an object's attribute without being a cache, and what bounds it."""

@@ -78,8 +78,8 @@ from callboard.query.reports import (
 )
 from callboard.settings import Settings
 from callboard.store import budget, hooks, importing, occurrences, uploads
+from callboard.store.postgres import bulkheads, intake, placements, refresh, watched
 from callboard.store.postgres import connection as postgres_connection
-from callboard.store.postgres import refresh as postgres_refresh
 from callboard.store.postgres import store as postgres_store
 from callboard.store.postgres import upgrade as postgres_upgrade
 from callboard.store.sql import (
@@ -183,14 +183,25 @@ BOUNDS: dict[str, list[str]] = {
     "a question while PostgreSQL does not answer": [
         f"{postgres_connection.GRACE_S:.0f} s more than a question",
     ],
-    "connections that write to PostgreSQL, a process": [f"{postgres_store.WRITERS}"],
+    "connections that write to PostgreSQL, a process": [f"{intake.WRITERS}"],
+    "a COMMIT on a cluster": [
+        f"{postgres_store.COMMIT_S:.0f} s less than `commit_timeout_ms`",
+        f"at least {postgres_store.COMMIT_S:.0f} s",
+    ],
     "a statement of a commit on PostgreSQL": [f"{postgres_connection.WRITE_STATEMENTS_MS // 1000} s"],
     "tries of a commit that PostgreSQL gave up for another's sake": [f"{postgres_store.TRIES}"],
     "connecting to PostgreSQL": [f"{postgres_connection.CONNECT_TIMEOUT_S} s"],
     "idle connections to PostgreSQL": [f"{postgres_connection.IDLE_S:.0f} s"],
-    "organizations that a worker's shared query of PostgreSQL asks about": [
-        f"{postgres_refresh.MAX_WATCHED:,}"
+    "organizations that a worker's shared query of PostgreSQL asks about": [f"{watched.MAX_WATCHED:,}"],
+    "seconds after which an organization that nobody reads is asked about no longer": [
+        f"{watched.IDLE_S:.0f} to {2 * watched.IDLE_S:.0f} s"
     ],
+    "a node of a cluster that does not answer": [
+        f"{bulkheads.SICK_AFTER_S:.0f} s",
+        f"{refresh.NODE_S:.0f} s",
+        f"{bulkheads.ALL_NODES_S:.0f} s",
+    ],
+    "organizations of a cluster whose node a process knows": [f"{placements.MAX_PLACED:,}"],
     "body of a session, a token or a space": [f"{endpoint.SMALL_BYTES // KIB} KiB"],
     "body that says how one task went": [f"{tasks.ONE_TASK_BYTES // MIB} MiB"],
     "body of events or new tasks as sent": [f"{DEFAULT.max_body_bytes // MIB} MiB"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callboard.errors import StoreFileError
-from callboard.store.postgres.distribute import refuse_old_citus
+from callboard.store.postgres.placing import refuse_old_citus
 
 
 @pytest.mark.parametrize("version", ["11.2-1", "11.3-1", "12.0-1", "13.2-1", "14.0-1", "20.10"])

@@ -14,6 +14,7 @@ import pytest
 
 from callboard.errors import (
     IdempotencyConflictError,
+    NodeUnavailableError,
     QueueFullError,
     StoreError,
     StoreLockedError,
@@ -368,6 +369,16 @@ def test_a_check_after_a_failed_commit_names_its_reason_while_the_next_one_waits
     finally:
         world.store.lock.set()
     world.run(world.client.check(10))
+
+
+def test_a_commit_whose_own_node_is_away_makes_nobody_else_unready(world: World) -> None:
+    """The probe does not ask for more, and a check under way is answered by what it found itself."""
+    world.store.fault = NodeUnavailableError()
+    with pytest.raises(NodeUnavailableError):
+        world.commit(world.batch("c1"))
+    world.run(world.client.check(10))
+    world.store.fault = None
+    world.commit(world.batch("c2"))
 
 
 def test_results_of_a_replaced_writer_answer_nothing(world: World) -> None:

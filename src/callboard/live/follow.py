@@ -154,12 +154,20 @@ class Streams:
             # A copy: during `sleep(0)` below, streams open and close. `_refresh_organization` skips
             # what is gone.
             for place, org_id in enumerate(list(self._followed), 1):
-                self._refresh_organization(org_id)
+                self._refresh_or_end(org_id)
                 if place % REFRESHES_PER_TURN == 0:
                     await asyncio.sleep(0)
             self._change_counter = change_counter
         if self._clock() >= self._first_end:
             self._check_permits(force=True)
+
+    def _refresh_or_end(self, org_id: int) -> None:
+        """Refresh one organization. If its part of the store does not answer, only its own streams end."""
+        try:
+            self._refresh_organization(org_id)
+        except StoreError as error:
+            _log.warning("streams of one organization ended: %s: %s", error.code, error.message)
+            self._end_all("store_unavailable", org_id)
 
     def _refresh_organization(self, org_id: int) -> None:
         if org_id not in self._followed:  # its last subscriber left during this round
@@ -197,9 +205,10 @@ class Streams:
                 return
             self._end(subscription, "time_over")
 
-    def _end_all(self, reason: EndReason) -> None:
+    def _end_all(self, reason: EndReason, org_id: int | None = None) -> None:
         for subscription in list(self._subscriptions):
-            self._end(subscription, reason)
+            if org_id is None or subscription.followed.scope.org_id == org_id:
+                self._end(subscription, reason)
 
     def _end(self, subscription: Subscription, reason: EndReason) -> None:
         if subscription.end(reason):

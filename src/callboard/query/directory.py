@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from callboard.clock import MINUTE, Clock, Micros
-from callboard.errors import NotFoundError, StoreError
+from callboard.errors import StoreError
 from callboard.model.directory import Organization, Space, Token
 from callboard.model.words import Role
 from callboard.query.bounded_cache import BoundedCache
@@ -143,8 +143,6 @@ class Directory:
         self._store = store
         self._clock = clock
         self._change_counter: int | None = None
-        self._probe: int | None = None
-        self._since = -1
         self._snapshot = DirectorySnapshot(store, clock, -1)
         self._touched: BoundedCache[int, Micros] = BoundedCache(MAX_CACHED)
 
@@ -154,32 +152,12 @@ class Directory:
         # next call refreshes.
         change_counter = self._store.change_counter()
         if change_counter != self._change_counter:
-            version = self._version()
+            version = self._store.directory_version()
             # Most commits are events and leave the directory's version as it is: the cache survives them.
-            if version is None or version != self._snapshot.version:
-                self._snapshot = DirectorySnapshot(
-                    self._store, self._clock, -1 if version is None else version
-                )
+            if version != self._snapshot.version:
+                self._snapshot = DirectorySnapshot(self._store, self._clock, version)
             self._change_counter = change_counter
         return self._snapshot
-
-    def _version(self) -> int | None:
-        """The version of the directory; None while there is no organization.
-
-        The store returns it with the changes of an organization. Which organization does not matter.
-        """
-        if self._probe is None:
-            self._probe = next((each.id for each in self._store.organizations()), None)
-            if self._probe is None:
-                return None
-        try:
-            changes = self._store.changes_since(self._probe, self._since)
-        except NotFoundError:
-            # The database was replaced by an older one (a restored backup) that lacks this organization.
-            self._probe, self._since = None, -1
-            return None
-        self._since = changes.version
-        return changes.directory_version
 
     def principal(self, secret: str) -> Principal | None:
         """See `DirectorySnapshot.principal`."""

@@ -265,6 +265,9 @@ class Store(Reporting, Imports, Uploads, Hooks, Protocol):
     def changes_since(self, org_id: int, since: int) -> Changes:
         """Totals of the spaces of an organization that changed after version `since` (-1: all spaces)."""
 
+    def directory_version(self) -> int:
+        """Version of the directory: differs after any change of it. Cheap to read after a refresh."""
+
     def refresher(self) -> Refresher | None:
         """For stores behind a network. None where `change_counter` and `changes_since` read a local file."""
 

@@ -43,16 +43,21 @@ class _State(NamedTuple):
 
     verified: LastVerification | None
     backed_up_at: Micros | None
-    unmerged: int
+    unmerged: int | None
+    """None: a node of a cluster is away."""
 
 
 def _state_of(store: Store) -> _State | None:
     """None: the store is down. That is a value here and not a 503: then monitoring needs its metrics most."""
     try:
         store.ready()
-        return _State(store.last_verification(), store.last_backup(), store.most_unmerged())
+        state = _State(store.last_verification(), store.last_backup(), None)
     except StoreError:
         return None
+    try:
+        return state._replace(unmerged=store.most_unmerged())
+    except StoreError:
+        return state
 
 
 def _store(state: _State | None) -> Iterator[Family]:
@@ -61,12 +66,13 @@ def _store(state: _State | None) -> Iterator[Family]:
     """
     if state is None:
         return
-    yield Family(
-        "callboard_deltas_unmerged",
-        "gauge",
-        "Deltas that are not merged into cells, of the organization that has most of them.",
-        [Sample({}, state.unmerged)],
-    )
+    if state.unmerged is not None:
+        yield Family(
+            "callboard_deltas_unmerged",
+            "gauge",
+            "Deltas that are not merged into cells, of the organization that has most of them.",
+            [Sample({}, state.unmerged)],
+        )
     if (last := state.verified) is not None:
         at = Sample({}, last.finished_at / SECOND)
         yield Family(

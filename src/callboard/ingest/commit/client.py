@@ -16,7 +16,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
-from callboard.errors import StoreError, StoreUnavailableError
+from callboard.errors import NodeUnavailableError, StoreError, StoreUnavailableError
 from callboard.ingest.commit.checks import check_progress
 from callboard.ingest.commit.process import StartWriter, WriterProcess
 from callboard.ingest.commit.protocol import batches_frame, results_of
@@ -44,7 +44,7 @@ class CommitClient:
         """Frames without an answer yet, oldest first: answers arrive in this order. An empty one is a write
         check."""
         self._sent_events = 0
-        self._write_check: asyncio.Future[None] | None = None
+        self._write_check: asyncio.Future[StoreError | None] | None = None
         """Resolved when the current write check has its answer; shared by all that wait for it (single
         flight)."""
         self._send_is_due = False
@@ -109,9 +109,9 @@ class CommitClient:
         if self._write_check is None:
             self._write_check = loop.create_future()
             self._transmit([], time.monotonic())
-        await asyncio.shield(self._write_check)
-        if self._supervisor.failed is not None:
-            raise self._supervisor.failed
+        # What it found, not what commits of others have met meanwhile.
+        if (failed := await asyncio.shield(self._write_check)) is not None:
+            raise failed
 
     async def finish(self) -> None:
         """Refuse new batches, write all that wait, stop the writer. May be called again."""
@@ -140,7 +140,7 @@ class CommitClient:
         self._sent_events = 0
         self._resolve(sent, in_doubt)
         self.refuse_unsent(not_kept)
-        self._finish_write_check()
+        self._finish_write_check(self._supervisor.failed or not_kept)
 
     def ended(self, writer: WriterProcess) -> None:
         if writer is self._supervisor.writer:  # else it was killed, and its requests have been answered
@@ -203,8 +203,9 @@ class CommitClient:
     def _answer(self, batches: list[PendingBatch], frame: bytes) -> None:
         results = results_of(frame)
         if not batches:
-            self._note(results[0] if results else None)
-            self._finish_write_check()
+            result = results[0] if results else None
+            self._note(result)
+            self._finish_write_check(result if isinstance(result, StoreError) else None)
             return
         events = sum([waiting.events for waiting in batches])
         self._sent_events -= events
@@ -214,13 +215,16 @@ class CommitClient:
         self._note(results[-1])
 
     def _note(self, result: Receipt | Exception | None) -> None:
-        """Remember whether the latest commit failed, and why."""
-        self._supervisor.failed = result if isinstance(result, StoreError) else None
+        """Remember whether the latest commit failed, and why. One whose own node is away tells nothing of
+        others.
+        """
+        if not isinstance(result, NodeUnavailableError):
+            self._supervisor.failed = result if isinstance(result, StoreError) else None
 
-    def _finish_write_check(self) -> None:
+    def _finish_write_check(self, failed: StoreError | None) -> None:
         check, self._write_check = self._write_check, None
         if check is not None and not check.done():
-            check.set_result(None)
+            check.set_result(failed)
 
     def _mark_idle(self) -> None:
         if self._idle is not None and not self._queue.events:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import psycopg
 from psycopg import Connection, errors
@@ -17,6 +17,7 @@ from psycopg.types.numeric import Int8Dumper, NumericBinaryLoader
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from callboard.errors import (
+    NodeUnavailableError,
     StoreDamagedError,
     StoreError,
     StoreFileError,
@@ -49,6 +50,20 @@ class TooLateError(psycopg.OperationalError):
     """The database did not answer within the client's time limit: the connection was closed."""
 
 
+class NodeSilentError(TooLateError):
+    """The node of a cluster that a statement waited for does not answer."""
+
+
+class Patience(Protocol):
+    """Knows which nodes of a cluster are worth waiting for (`bulkheads.py`)."""
+
+    def check(self, org_id: int) -> None:
+        """Raises `StoreUnavailableError` when the node of this organization is not."""
+
+    def gives_up(self, org_id: int | None, waited_s: float) -> bool:
+        """Whether a statement that has waited so long should end."""
+
+
 class BoundedConnection(Connection[Any]):
     """A connection that bounds each wait on the client's side: a server that is stopped, or whose machine
     hangs, does not enforce `statement_timeout` either.
@@ -58,30 +73,43 @@ class BoundedConnection(Connection[Any]):
     """Longest wait for one answer."""
     until: float | None = None
     """Deadline for all waits, by `time.monotonic`; None: each answer has `limit_s`."""
+    patience: Patience | None = None
+    """Of a cluster."""
+    org_id: int | None = None
+    """The organization that the statement is about; None: not a single one."""
     on_nodes: tuple[str, ...] = ()
     """Statements with which each commit on a cluster begins (`prepare_for_nodes`); none elsewhere."""
 
     def wait(self, gen: Generator[Any, Any, T], *args: Any, **more: Any) -> T:
         until = time.monotonic() + self.limit_s if self.until is None else self.until
         try:
-            return super().wait(_bounded(gen, until), *args, **more)
+            return super().wait(_bounded(gen, until, self._gives_up), *args, **more)
         except TooLateError:
             # The answer may still come: on an open connection the next statement would read it as its own.
             self.pgconn.finish()
             raise
 
+    def _gives_up(self, waited_s: float) -> bool:
+        return self.patience is not None and self.patience.gives_up(self.org_id, waited_s)
 
-def _bounded(gen: Generator[Any, Any, T], until: float) -> Generator[Any, Any, T]:
+
+def _bounded(
+    gen: Generator[Any, Any, T], until: float, gives_up: Callable[[float], bool]
+) -> Generator[Any, Any, T]:
     """The same generator with a deadline. psycopg sends READY_NONE (0) each time its polling interval passes
     without data: the clock is read only then, so an answer that is there is always taken.
     """
+    began = time.monotonic()
     try:
         wanted = next(gen)
         while True:
             ready = yield wanted
-            if not ready and time.monotonic() > until:
+            if not ready and (now := time.monotonic()) > until:
                 gen.close()
                 raise TooLateError("no answer within the time there was")
+            if not ready and gives_up(now - began):
+                gen.close()
+                raise NodeSilentError("the node does not answer")
             wanted = gen.send(ready)
     except StopIteration as end:
         result: T = end.value
@@ -204,6 +232,7 @@ def pool(
     writes: bool,
     distributed: bool,
     check: Callable[[Connection[Any]], None],
+    patience: Patience | None = None,
 ) -> ConnectionPool[BoundedConnection]:
     """At most `size` connections, opened on demand and reopened when lost. Each new connection passes
     `check`: a server that was idle while the database was upgraded to another version must not continue
@@ -215,6 +244,7 @@ def pool(
         if distributed and writes:
             prepare_for_nodes(connection)
         check(connection)
+        connection.patience = patience
 
     return ConnectionPool(
         conninfo(url),
@@ -250,6 +280,9 @@ def store_errors() -> Iterator[None]:
         # A statement that does not fit the schema, or a row that violates a constraint: our own bug, not a
         # state of the store, and retrying cannot help. It fails the request that hit it (500).
         raise
+    except (NodeSilentError, errors.ConnectionFailure) as error:
+        # The server's answer that a connection failed is that of a coordinator: its own to a node.
+        raise NodeUnavailableError from error
     except psycopg.Error as error:
         for kind, (passing, message) in _MEANINGS.items():
             if isinstance(error, kind):

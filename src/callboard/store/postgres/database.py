@@ -9,6 +9,7 @@ from psycopg import Connection, Cursor
 
 from callboard.store.budget import current
 from callboard.store.postgres.arrays import array_text
+from callboard.store.postgres.connection import BoundedConnection
 from callboard.store.postgres.statements import Statement, statement, translated
 from callboard.store.sql.database import Answer, Column, Dialect, SqlRow, Values
 
@@ -53,7 +54,7 @@ class PostgresDatabase:
     its result, and an error of it is raised by the next read or by the commit.
     """
 
-    __slots__ = ("_binary", "_connection", "_limit_s", "_routed")
+    __slots__ = ("_binary", "_bounded", "_connection", "_limit_s", "_routed")
 
     def __init__(
         self,
@@ -73,6 +74,13 @@ class PostgresDatabase:
         """
         self._routed = routed
         self._connection = connection
+        self._bounded = (
+            connection
+            if isinstance(connection, BoundedConnection) and connection.patience is not None
+            else None
+        )
+        if self._bounded is not None:
+            self._bounded.org_id = None
         self._binary = whole_texts
         self._limit_s = limit_s
 
@@ -149,6 +157,8 @@ class PostgresDatabase:
         return statement(name, routed=self._routed)
 
     def _ask(self, found: Statement, values: Values) -> Cursor[Any]:
+        if self._bounded is not None and isinstance(values, Mapping) and "org_id" in values:
+            self._ask_of(self._bounded, values["org_id"])
         if self._limit_s is not None and (budget := current()) is not None:
             remaining_s = budget.remaining_s()
             if remaining_s < self._limit_s - TIMEOUT_STEP_S:
@@ -157,6 +167,14 @@ class PostgresDatabase:
                 self._execute("SELECT set_config('statement_timeout', %s, true)", (limit,))
                 self._limit_s = remaining_s
         return self._execute(found.sql, _bound(values))
+
+    @staticmethod
+    def _ask_of(connection: BoundedConnection, org_id: int) -> None:
+        """Do not ask a node of a cluster that does not answer; if it falls silent, wait no longer for it."""
+        if connection.org_id != org_id:
+            connection.org_id = org_id
+            assert connection.patience is not None
+            connection.patience.check(org_id)
 
     def _execute(self, sql: str, values: Any = ()) -> Cursor[Any]:
         """On a cursor of its own: in a pipeline the answer to an earlier statement may arrive while this one

@@ -11,10 +11,35 @@ from functools import partial
 
 from callboard.errors import StoreDamagedError, StoreError, StoreLockedError
 from callboard.store.interface import Batch, Receipt
+from callboard.store.postgres.bulkheads import Bulkheads
 from callboard.store.postgres.nodes import NodeQuestions, nodes_of, one_of_each
 from callboard.store.sql.database import Database
 from callboard.store.sql.ingestion import Ingestion, NotFree
 from callboard.store.sql.store import SqlStore
+
+WRITERS = 4
+"""Writing connections of a process for events, on a cluster for each node: as many organizations as this
+commit at the same time. There is one more, for compaction."""
+
+
+class Committers:
+    """Threads that commit: those for one node of a cluster do not keep others from their work."""
+
+    def __init__(self, bulkheads: Bulkheads | None) -> None:
+        self._bulkheads = bulkheads
+        self._of_node: dict[str, ThreadPoolExecutor] = {}
+
+    def of(self, org_id: int) -> ThreadPoolExecutor:
+        """The threads for an organization. Called by one thread."""
+        node = "" if self._bulkheads is None else self._bulkheads.placements.node_of(org_id) or ""
+        if node not in self._of_node:
+            self._of_node[node] = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
+        return self._of_node[node]
+
+    def shutdown(self) -> None:
+        """Return when all have ended."""
+        for each in self._of_node.values():
+            each.shutdown(wait=True)
 
 
 class Intake(SqlStore):
@@ -23,7 +48,7 @@ class Intake(SqlStore):
     stop each other.
     """
 
-    _committers: ThreadPoolExecutor
+    _committers: Committers
     _nodes: NodeQuestions | None
     """Of a cluster."""
 
@@ -41,13 +66,14 @@ class Intake(SqlStore):
             if isinstance(result, NotFree):
                 places.setdefault(batches[place].org_id, []).append(place)
         shares = list(places.values())
-        done = self._committers.map(
-            self._ingest_share,
-            [[batches[place] for place in share] for share in shares],
-            [waited_s] * len(shares),
-        )
-        for share, receipts in zip(shares, done, strict=True):
-            for place, receipt in zip(share, receipts, strict=True):
+        done = [
+            self._committers.of(batches[share[0]].org_id).submit(
+                self._ingest_share, [batches[place] for place in share], waited_s
+            )
+            for share in shares
+        ]
+        for share, future in zip(shares, done, strict=True):
+            for place, receipt in zip(share, future.result(), strict=True):
                 results[place] = receipt
         return results
 

@@ -9,7 +9,8 @@ from psycopg import Connection
 from callboard.errors import StoreFileError, StoreVersionError
 from callboard.store.postgres.connection import store_errors
 from callboard.store.postgres.database import PostgresDatabase
-from callboard.store.postgres.statements import migrations, newest_version
+from callboard.store.postgres.placing import change_one_by_one, is_distributed, place_tables
+from callboard.store.postgres.statements import commands_of, migrations, newest_version
 from callboard.store.sql.copying import UNFINISHED
 from callboard.store.sql.refold import is_due, is_empty, note_rules, rules_of
 
@@ -65,23 +66,28 @@ def check(connection: Connection[Any]) -> None:
 
 def migrate(connection: Connection[Any], *, copying: bool = False) -> int:
     """Apply the missing migrations, all in one commit. Returns how many were applied. With `copying`, a new
-    store is marked as an unfinished copy in that same commit.
+    store is marked as an unfinished copy in that same commit. On a cluster new tables go to the nodes in it,
+    too.
     """
     with store_errors(), connection.transaction():
         # Read the version under the lock: another process may have migrated while this one waited.
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         connection.execute("SELECT set_config('statement_timeout', '0', true)")
+        change_one_by_one(connection)
         version = version_of(connection)
         if version == 0 and _has_foreign_tables(connection):
             raise StoreFileError(
                 "The database holds tables of another program: make a database (or a schema) for Callboard."
             )
+        distributed = version != 0 and is_distributed(connection)
         connection.execute(_TABLE)
         missing = [each for each in migrations() if each[0] > version]
         for number, script in missing:
-            # Several statements in one string: libpq accepts that only without parameters.
-            connection.execute(script.encode())
+            for command in commands_of(script):
+                connection.execute(command.encode())
             connection.execute("INSERT INTO callboard_schema (version) VALUES (%s)", (number,))
+        if missing and distributed:
+            place_tables(connection)
         # Without events there is nothing to refold: the rows follow this program's rules already.
         if is_empty(PostgresDatabase(connection)):
             note_rules(PostgresDatabase(connection))

@@ -8,10 +8,11 @@ Citus' coordinator asks the other nodes: they need not be reachable from here. S
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 
 import msgspec
 import psycopg
@@ -22,8 +23,11 @@ from callboard.errors import StoreError, StoreUnavailableError
 from callboard.settings import Settings
 from callboard.store.interface import StoreFacts
 from callboard.store.postgres.connection import pool, store_errors
+from callboard.store.postgres.database import PostgresDatabase
 from callboard.store.postgres.statements import newest_version
 from callboard.store.sql.database import Database
+
+T = TypeVar("T")
 
 ANSWER_S = 0.6
 """Longest wait for all nodes together: `/readyz` has 1 s for the store."""
@@ -129,17 +133,24 @@ class NodeQuestions:
         impatient = replace(settings, query_timeout_ms=GIVE_UP_MS, lock_timeout_ms=GIVE_UP_MS)
         self._pool = pool(url, impatient, AT_ONCE, writes=False, distributed=True, check=limit)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="callboard-nodes")
+        self._lock = Lock()
         self._asked: dict[str, Future[NodeSettings | None]] = {}
 
-    def settings(self, nodes: Sequence[Node]) -> dict[str, NodeSettings | None]:
+    def ask_coordinator(self, query: Callable[[Database], T]) -> T:
+        """What the coordinator answers, on a connection of these questions."""
+        with store_errors(), self._pool.connection() as connection:
+            return query(PostgresDatabase(connection))
+
+    def settings(self, nodes: Sequence[Node], within_s: float = ANSWER_S) -> dict[str, NodeSettings | None]:
         """Of all but the coordinator, by name; None: it cannot be read now, so nothing is known of it."""
-        until = time.monotonic() + ANSWER_S
+        until = time.monotonic() + within_s
         nodes = [node for node in nodes if not node.is_coordinator]
-        under_way = {name: future for name, future in self._asked.items() if not future.done()}
-        futures = {
-            node.name: under_way.get(node.name) or self._threads.submit(self._ask, node) for node in nodes
-        }
-        self._asked = futures
+        with self._lock:
+            under_way = {name: future for name, future in self._asked.items() if not future.done()}
+            futures = {
+                node.name: under_way.get(node.name) or self._threads.submit(self._ask, node) for node in nodes
+            }
+            self._asked = futures
         wait(futures.values(), max(0.0, until - time.monotonic()))
         return {name: future.result() if future.done() else None for name, future in futures.items()}
 

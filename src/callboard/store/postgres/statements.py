@@ -61,6 +61,20 @@ def translated(sql: str, *, routed: bool = True) -> Statement:
     )
 
 
+_COMMAND = re.compile(
+    r"""(?:--[^\n]* | '[^']*' | "[^"]*" | (?P<quote>\$\w*\$).*?(?P=quote) | [^;])+""", re.DOTALL | re.VERBOSE
+)
+_COMMENTS = re.compile(r"--[^\n]*|\s")
+
+
+def commands_of(script: str) -> list[str]:
+    """The commands of a script, one by one: Citus hands a command on to its nodes as it stands, and they
+    refuse several in one.
+    """
+    found = [each.group() for each in _COMMAND.finditer(script)]
+    return [each.strip() for each in found if _COMMENTS.sub("", each)]
+
+
 @cache
 def migrations() -> tuple[tuple[int, str], ...]:
     """All migrations, (number, script), in order."""

@@ -8,7 +8,6 @@ import asyncio
 import math
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from random import random
@@ -21,15 +20,15 @@ from psycopg.pq import TransactionStatus
 from callboard.errors import (
     MAY_BE_KEPT,
     CommitInDoubtError,
-    NotFoundError,
     StoreUnavailableError,
     nothing_kept,
 )
-from callboard.model.totals import Totals
 from callboard.settings import Settings
 from callboard.store.budget import current
 from callboard.store.interface import IDLE, Activity, Changes, Refresher, StoreFacts
 from callboard.store.postgres.background import BackgroundCompaction
+from callboard.store.postgres.bulkheads import Bulkheads
+from callboard.store.postgres.changes import SEEN, SEEN_ON_NODES, read_changes
 from callboard.store.postgres.connection import (
     GRACE_S,
     LOSSES,
@@ -44,7 +43,7 @@ from callboard.store.postgres.connection import (
     store_errors,
 )
 from callboard.store.postgres.database import TIMEOUT_STEP_S, PostgresDatabase
-from callboard.store.postgres.distribute import is_distributed
+from callboard.store.postgres.intake import WRITERS, Committers
 from callboard.store.postgres.integrity import (
     file_faults,
     reason_unchecked,
@@ -61,6 +60,7 @@ from callboard.store.postgres.nodes import (
     nodes_of,
     own_settings,
 )
+from callboard.store.postgres.placing import is_distributed
 from callboard.store.postgres.pooler import refuse_transaction_pooler
 from callboard.store.postgres.refresh import SharedRefresh
 from callboard.store.postgres.upgrade import upgrade as bring_up_to_date
@@ -71,17 +71,16 @@ from callboard.store.sql.version_epochs import VersionEpochs
 
 T = TypeVar("T")
 
-WRITERS = 4
-"""Writing connections of a process for events: as many organizations as this commit at the same time. There
-is one more, for compaction."""
 TRIES = 5
 """Attempts at a commit that the database aborted because of another (deadlock, serialization failure), or
 whose connection was lost before COMMIT was sent."""
 SHORTEST_WAIT_S = 0.01
 """Shortest wait for a connection or a lock, also when the time of a request is used up."""
 LOCK_SHARE = 0.9
-"""With more than this share of the lock timeout left, the connection's own setting is kept: shortening it
-would cost a round trip."""
+"""With more than this share of the lock timeout left, the connection's own setting is kept."""
+COMMIT_S = 1.0
+"""On a cluster a COMMIT is in doubt so long before its writer would be replaced (`commit_timeout_ms`), and
+never sooner than that."""
 ON_LOOP_S = 1.0
 """Longest that a query may block an event loop: such calls are rare, because their answers are cached."""
 
@@ -111,16 +110,21 @@ class PostgresStore(BackgroundCompaction):
         self._settings = settings or Settings()
         self._conninfo = conninfo(url)
         self.distributed = self._begin(upgrade, observer, copying=copying)
-        opening = partial(pool, url, self._settings, distributed=self.distributed, check=check)
-        self._reads = opening(self._settings.readers + 2, writes=False)
-        self._writes = opening(WRITERS + 1, writes=True)
         self._nodes = NodeQuestions(url, self._settings) if self.distributed else None
-        self._committers = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
+        self._bulkheads = None if self._nodes is None else Bulkheads(self._nodes)
+        opening = partial(
+            pool, url, self._settings, distributed=self.distributed, check=check, patience=self._bulkheads
+        )
+        self._reads = opening(self._settings.readers + 2, writes=False)
+        nodes = 1 if self._bulkheads is None else self._bulkheads.count()
+        self._writes = opening(WRITERS * nodes + 1, writes=True)
+        self._committers = Committers(self._bulkheads)
         self._shared_refresh = SharedRefresh(
             self._connect_for_refresh,
             self._settings.query_timeout_ms / 1000,
-            query_per_organization=self.distributed,
+            self._bulkheads,
         )
+        self._commit_s = max(COMMIT_S, self._settings.commit_timeout_ms / 1000 - COMMIT_S)
         self._snapshot_seen = ""
         self._change_counter = 0
         self._epochs = VersionEpochs()
@@ -182,41 +186,32 @@ class PostgresStore(BackgroundCompaction):
         try:
             return self._commit(change, waited_s)
         except StoreUnavailableError as error:
-            # An unanswered COMMIT has raised its own error (`_IN_DOUBT`). Everything else failed before
-            # COMMIT was sent, or is the database's answer that it did not commit.
+            # An unanswered COMMIT has its own error. All else failed before it, or is an answer.
             raise nothing_kept(error) from error.__cause__
 
     def _commit(self, change: Callable[[Database], T], waited_s: float) -> T:
-        lock_timeout_s = self._settings.lock_timeout_ms / 1000
-        until = time.monotonic() + lock_timeout_s - waited_s
+        until = time.monotonic() + self._settings.lock_timeout_ms / 1000 - waited_s
         with store_errors():
             for attempt_no in range(1, TRIES + 1):
                 committing = False
                 try:
                     remaining_s = max(SHORTEST_WAIT_S, until - time.monotonic())
                     with self._writes.connection(timeout=remaining_s) as connection:
-                        # Our own BEGIN and COMMIT: psycopg's would each cost a round trip in a pipeline.
-                        connection.autocommit = True
-                        with connection.pipeline():
-                            connection.execute(_BEGIN, prepare=False)
-                            remaining_s = max(SHORTEST_WAIT_S, until - time.monotonic())
-                            if self.distributed:
-                                begin_on_nodes(connection, remaining_s * 1000)
-                            elif remaining_s < LOCK_SHARE * lock_timeout_s:
-                                # Earlier waits are part of the caller's lock timeout.
-                                connection.execute(_LOCK_TIMEOUT, (f"{remaining_s * 1000:.0f}",))
-                            result = change(PostgresDatabase(connection, routed=self.distributed))
+                        with self._transaction(connection, until) as db:
+                            result = change(db)
                             # In a round trip with the changes: behind one that failed it is not done.
                             committing = True
                             self.activity = "sync", time.monotonic()
+                            if self.distributed:
+                                # Sooner than the writer would be replaced: all organizations would feel that.
+                                connection.until = time.monotonic() + self._commit_s
                             connection.execute(b"COMMIT", prepare=False)
                         assert connection.info.transaction_status == TransactionStatus.IDLE, "committed"
                         return result
                 except (errors.SerializationFailure, errors.DeadlockDetected):
                     if attempt_no == TRIES:
                         raise
-                    # The database rolled it back, so a retry is safe. The random pause keeps
-                    # two transactions that blocked each other from meeting again.
+                    # Rolled back. The random pause keeps two that blocked each other from meeting again.
                     time.sleep(random() * 0.01 * attempt_no)
                 except psycopg.Error as error:
                     if committing and (is_lost(error) or (self.distributed and is_lost_on_node(error))):
@@ -225,12 +220,27 @@ class PostgresStore(BackgroundCompaction):
                         raise
                     if attempt_no == TRIES or isinstance(error, TooLateError):
                         raise
-                    # Nothing was committed, so a retry is safe. After a restart all pooled connections are
-                    # dead: replace them now, or the retry may get another dead one.
+                    # Nothing was committed. After a restart all pooled connections are dead: replace them
+                    # now, or the retry may get another dead one.
                     self._writes.check()
                 finally:
                     self.activity = IDLE
         raise AssertionError("each try returns or raises")
+
+    @contextmanager
+    def _transaction(self, connection: BoundedConnection, until: float) -> Iterator[Database]:
+        # Our own BEGIN and COMMIT: psycopg's would each cost a round trip in a pipeline.
+        connection.autocommit = True
+        connection.until = None
+        with connection.pipeline():
+            connection.execute(_BEGIN, prepare=False)
+            lock_s = max(SHORTEST_WAIT_S, until - time.monotonic())
+            if self.distributed:
+                begin_on_nodes(connection, lock_s * 1000)
+            elif lock_s < LOCK_SHARE * self._settings.lock_timeout_ms / 1000:
+                # Earlier waits are part of the caller's lock timeout.
+                connection.execute(_LOCK_TIMEOUT, (f"{lock_s * 1000:.0f}",))
+            yield PostgresDatabase(connection, routed=self.distributed)
 
     def _write_unsynced(self, change: Callable[[Database], T]) -> T:
         def unsynced(db: Database) -> T:
@@ -311,7 +321,7 @@ class PostgresStore(BackgroundCompaction):
     def change_counter(self) -> int:
         if self._shared_refresh.is_refreshing:
             return self._shared_refresh.change_counter
-        seen = self._read(lambda db: str(db.select_value(_SEEN_ON_NODES if self.distributed else _SEEN)))
+        seen = self._read(lambda db: str(db.select_value(SEEN_ON_NODES if self.distributed else SEEN)))
         if seen != self._snapshot_seen:
             self._snapshot_seen = seen
             self._change_counter += 1
@@ -323,15 +333,22 @@ class PostgresStore(BackgroundCompaction):
         known_since = self._epochs.to_database_version(since)
         found = None if known_since is None else self._shared_refresh.changes_since(org_id, known_since)
         if found is None:
-            found = self._at_once(_read_changes, org_id, -1 if known_since is None else known_since)
+            read = partial(self._at_once, read_changes, self._bulkheads, org_id)
+            found = read(-1 if known_since is None else known_since)
             if known_since is not None and found.version < known_since:
                 # The database was replaced by an older copy: the caller's version is from another epoch.
                 self._epochs.begin_epoch()
                 known_since = None
-                found = self._at_once(_read_changes, org_id, -1)
+                found = read(-1)
             if self._shared_refresh.is_refreshing:
                 self._shared_refresh.watch(org_id, found.version)
         return self._epochs.with_epoch(found, is_complete=known_since is None)
+
+    def directory_version(self) -> int:
+        if self._shared_refresh.is_refreshing and self._shared_refresh.directory_version >= 0:
+            self._epochs.observe(self._shared_refresh.database_epoch)
+            return self._epochs.directory_with_epoch(self._shared_refresh.directory_version)
+        return self._epochs.directory_with_epoch(self._read(lambda db: db.value("directory.version")))
 
     # --- readiness
 
@@ -351,35 +368,18 @@ class PostgresStore(BackgroundCompaction):
     def close(self) -> None:
         self._end_compaction()
         self._shared_refresh.close()
-        self._committers.shutdown(wait=True)
+        self._committers.shutdown()
         self._reads.close()
         self._writes.close()
-        if self._nodes is not None:
+        if self._bulkheads is not None and self._nodes is not None:
+            self._bulkheads.close()
             self._nodes.close()
 
 
-_SEEN = "SELECT pg_current_snapshot()::TEXT"
-"""Equal texts mean equal visible data: any commit in between changes the text."""
-_SEEN_ON_NODES = (
-    "SELECT (SELECT sum(version) FROM organization_clock) || ' ' || "
-    "(SELECT value FROM meta WHERE name = 'directory_version')"
-)
-"""Commits on worker nodes do not change the coordinator's snapshot; each changes one of these numbers."""
 _BEGIN = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 """Each statement has its own snapshot: those after the lock wait read what the previous holder of the lock
 committed. REPEATABLE READ would fail there instead."""
 _LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %s, true)"
-
-
-def _read_changes(db: Database, org_id: int, since: int) -> Changes:
-    found = db.row("clock.version", {"org_id": org_id})
-    if found is None:
-        raise NotFoundError("Organization not found.")
-    version, directory_version = found
-    if version == since:
-        return Changes(version, directory_version, {})
-    rows = db.rows("totals.changed", {"org_id": org_id, "since": since})
-    return Changes(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
 
 
 def _on_a_loop() -> bool:

@@ -88,6 +88,9 @@ class SqlStore(SqlImporting):
     def changes_since(self, org_id: int, since: int) -> Changes: ...
 
     @abstractmethod
+    def directory_version(self) -> int: ...
+
+    @abstractmethod
     def refresher(self) -> Refresher | None: ...
 
     @abstractmethod
@@ -149,11 +152,12 @@ class SqlStore(SqlImporting):
 
     def compact(self) -> bool:
         if not self._is_backlog_known:
-            # Of before this store was opened, or left by processes that have ended.
-            least = compaction.COMPACT_AT
-            for org_id, _ in self._read(lambda db: db.rows("compaction.waiting", {"least": least})):
-                self._turns.add(org_id)
-            self._is_backlog_known = True
+            try:
+                self._find_backlog()
+            except StoreError:
+                # A node of a cluster may be away: what waits elsewhere does not wait for it.
+                if not self._turns:
+                    raise
         org_id = self._turns.take()
         if org_id is None:
             return False
@@ -165,6 +169,13 @@ class SqlStore(SqlImporting):
         if left >= compaction.COMPACT_AT:
             self._turns.add(org_id)
         return bool(self._turns)
+
+    def _find_backlog(self) -> None:
+        """Of before this store was opened, or left by processes that have ended."""
+        least = compaction.COMPACT_AT
+        for org_id, _ in self._read(lambda db: db.rows("compaction.waiting", {"least": least})):
+            self._turns.add(org_id)
+        self._is_backlog_known = True
 
     def most_unmerged(self) -> int:
         return int(self._read(lambda db: db.value("compaction.most")))

@@ -26,6 +26,7 @@ class VersionEpochs:
         self._lock = Lock()
         self._number = 0
         self._seen: int | None = None
+        self._directory = 0
 
     def observe(self, seen: int) -> None:
         """Begin another epoch when `seen` differs from the number of the previous call."""
@@ -56,6 +57,16 @@ class VersionEpochs:
         if version < 0 or version >> _BITS != self._number:
             return None
         return version & ((1 << _BITS) - 1)
+
+    def directory_with_epoch(self, version: int) -> int:
+        """A version of the directory with the current epoch. A lower one than before begins another epoch:
+        the database was replaced by an older copy.
+        """
+        with self._lock:
+            if version < self._directory:
+                self._number += 1
+            self._directory = version
+            return self._number << _BITS | version
 
     def with_epoch(self, changes: Changes, *, is_complete: bool) -> Changes:
         """Changes with the current epoch in their versions."""

@@ -330,6 +330,11 @@ class SqliteStore(SqlStore):
                 changes = Changes(version, directory_version, {row[0]: Totals(*row[1:]) for row in rows})
         return self._epochs.with_epoch(changes, is_complete=known_since is None)
 
+    def directory_version(self) -> int:
+        with self._refresh_lock, store_errors(self._path):
+            version = self._refresh_connection.execute(statement("directory.version")).get
+        return self._epochs.directory_with_epoch(version)
+
     def ready(self) -> StoreFacts:
         self._check_file()
         self.change_counter()
