@@ -318,6 +318,9 @@ class Store(Reporting, Imports, Uploads, Hooks, Protocol):
     def spaces(self, org_id: int) -> list[Space]:
         """All spaces of an organization, newest first."""
 
+    def spaces_changed(self, since: int) -> list[Space] | None:
+        """Those of all organizations that changed after this `directory_version`; None if unknown or many."""
+
     def find_space(self, token: str) -> Space | None:
         """By its public token, in any organization: the caller checks access."""
 
