@@ -175,7 +175,7 @@ CREATE TABLE event (
     body BYTEA NOT NULL,
     checksum BIGINT,
     PRIMARY KEY (org_id, seq)
-);
+) WITH (autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 500000);
 CREATE INDEX event_by_item ON event (org_id, item_no) WHERE withdrawn = 0;
 CREATE INDEX event_by_key ON event (org_id, space_id, event_key)
     WHERE event_key IS NOT NULL AND withdrawn = 0;
@@ -227,6 +227,10 @@ CREATE TABLE call (
     group_rank BIGINT,
     leg_of TEXT COLLATE "C",
     PRIMARY KEY (org_id, no)
+) WITH (
+    autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 50000, vacuum_index_cleanup = on,
+    autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 200000,
+    autovacuum_analyze_scale_factor = 0.02
 );
 CREATE UNIQUE INDEX call_by_id ON call (org_id, space_id, call_id);
 CREATE INDEX call_by_time ON call (org_id, creation_time, space_id) WHERE void = 0;
@@ -281,6 +285,10 @@ CREATE TABLE task (
     void INTEGER NOT NULL,
     status_since BIGINT,
     PRIMARY KEY (org_id, no)
+) WITH (
+    autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 50000, vacuum_index_cleanup = on,
+    autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 200000,
+    autovacuum_analyze_scale_factor = 0.02
 );
 CREATE UNIQUE INDEX task_by_id ON task (org_id, space_id, task_id);
 CREATE INDEX task_by_time ON task (org_id, created, space_id) WHERE void = 0;
