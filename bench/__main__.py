@@ -18,6 +18,7 @@ NAMES = (
     "reports",
     "budgets",
     "live",
+    "growth",
     "web",
     "postgres_ingest",
     "postgres_analytics",

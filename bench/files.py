@@ -22,7 +22,7 @@ from callboard.model.directory import Member, SpaceSettings
 from callboard.model.event import Entry
 from callboard.query.secret import Secret, secret_digest
 from callboard.settings import Settings
-from callboard.store.interface import Batch
+from callboard.store.interface import Batch, Store
 from callboard.store.sqlite.store import SqliteStore
 
 TOKENS = 20
@@ -115,6 +115,15 @@ def _version() -> str:
 
 def _build(path: Path, many: int, spaces: int, agents: int, kept: load.Kept) -> Board:
     store = SqliteStore(str(path), Settings(cache_mib=256))
+    begun = begin(store, spaces)
+    of_days = load.days(many, spaces, agents=calls.named_agents(agents))
+    _fill(store, begun.org_id, begun.space_ids, of_days, kept)
+    store.close()
+    return msgspec.structs.replace(begun, calls=many)
+
+
+def begin(store: Store, spaces: int) -> Board:
+    """Make the organization of a bench in an empty store, with spaces and tokens and without a call."""
     now = calls.FIRST_DAY
     organization = store.create_organization(
         name="Bench", domain_handle=HANDLE, domain=None, is_private_domain=False, now=now
@@ -133,12 +142,10 @@ def _build(path: Path, many: int, spaces: int, agents: int, kept: load.Kept) -> 
     ]
     secrets = [_token(store, organization.id, number) for number in range(TOKENS)]
     space_ids = [space.id for space in made]
-    _fill(store, organization.id, space_ids, load.days(many, spaces, agents=calls.named_agents(agents)), kept)
-    store.close()
-    return Board("", many, HANDLE, organization.id, space_ids, [space.token for space in made], secrets)
+    return Board("", 0, HANDLE, organization.id, space_ids, [space.token for space in made], secrets)
 
 
-def _token(store: SqliteStore, org_id: int, number: int) -> str:
+def _token(store: Store, org_id: int, number: int) -> str:
     text = f"cb_bench_{number:02d}_0123456789abcdefghijkl"  # as long as a real one
     secret = Secret(text, text[:11], secret_digest(text))
     store.create_token(
@@ -162,7 +169,7 @@ def _fill(
         kept.add(day)
         for space, arrived in day:
             entries = [each.entry for each in arrived]
-            batches.append(_batch(org_id, space_ids[space], entries))
+            batches.append(batch_of(org_id, space_ids[space], entries))
             waiting += len(entries)
             if waiting >= EVENTS_A_COMMIT:
                 store.ingest(batches)
@@ -173,5 +180,6 @@ def _fill(
     print(file=sys.stderr)
 
 
-def _batch(org_id: int, space_id: int, entries: list[Entry]) -> Batch:
+def batch_of(org_id: int, space_id: int, entries: list[Entry]) -> Batch:
+    """Events of one space, received with the last of them."""
     return Batch(org_id=org_id, space_id=space_id, entries=entries, received_at=entries[-1].received_at)

@@ -51,17 +51,31 @@ class Delivery(Struct, gc=False):
 Day = list[tuple[int, list[Delivery]]]
 
 
-def days(many: int, spaces: int, seed: int = 1, agents: Sequence[str] = calls.AGENTS) -> Iterator[Day]:
-    """`many` calls over `calls.DAYS` days in `spaces` spaces, with a task for each hundredth call. For each
+class Span(Struct, frozen=True):
+    """The days of a load."""
+
+    first: Micros = calls.FIRST_DAY
+    days: int = calls.DAYS
+
+    def evening(self, day: int) -> Micros:
+        """The evening of a day, when repeats and corrections arrive."""
+        return self.first + day * DAY + 21 * HOUR
+
+
+def days(
+    many: int, spaces: int, seed: int = 1, agents: Sequence[str] = calls.AGENTS, span: Span | None = None
+) -> Iterator[Day]:
+    """`many` calls over the days of `span` in `spaces` spaces, with a task for each hundredth call. For each
     day a list of (index of the space, events that arrive there in order of time).
     """
+    span = span or Span()
     draw = random.Random(seed)
     number = 0
     late: dict[tuple[int, int], list[Delivery]] = {}
-    for day in range(calls.DAYS):
+    for day in range(span.days):
         of_day: Day = []
-        until = many * (day + 1) // calls.DAYS
-        begin = calls.FIRST_DAY + day * DAY
+        until = many * (day + 1) // span.days
+        begin = span.first + day * DAY
         share = [0] * spaces
         for place in range(number, until):
             share[place % spaces] += 1
@@ -70,7 +84,7 @@ def days(many: int, spaces: int, seed: int = 1, agents: Sequence[str] = calls.AG
             times = sorted(begin + draw.randrange(8 * 3600, 20 * 3600) * SECOND for _ in range(of_space))
             for place, at in enumerate(times):
                 entry = calls.call_entry(draw, number + place, at, agents)
-                _arrive(draw, entry, arrived, late, (day, space))
+                _arrive(draw, entry, arrived, late, (day, space), span)
             arrived += [
                 Delivery(calls.task_entry(draw, place, times[0]), stands=True)
                 for place in range(number, number + of_space)
@@ -89,18 +103,20 @@ def _arrive(
     arrived: list[Delivery],
     late: dict[tuple[int, int], list[Delivery]],
     where: tuple[int, int],
+    span: Span,
 ) -> None:
     """Add a call, and by chance its repeat and its correction."""
     day, space = where
     corrected = draw.random() < CORRECTED
     arrived.append(Delivery(entry, stands=not corrected))
     if draw.random() < REPEATED:  # half within the day, half on the next
-        on = min(day + draw.randrange(2), calls.DAYS - 1)
-        again = Entry(entry.event, entry.body, _evening(on))
+        on = min(day + draw.randrange(2), span.days - 1)
+        again = Entry(entry.event, entry.body, span.evening(on))
         late.setdefault((on, space), []).append(Delivery(again, stands=False))
     if corrected:
-        on = min(day + draw.randrange(1, 4), calls.DAYS - 1)
-        late.setdefault((on, space), []).append(Delivery(_correction(draw, entry, _evening(on)), stands=True))
+        on = min(day + draw.randrange(1, 4), span.days - 1)
+        corrected_entry = _correction(draw, entry, span.evening(on))
+        late.setdefault((on, space), []).append(Delivery(corrected_entry, stands=True))
 
 
 def _correction(draw: random.Random, entry: Entry, at: Micros) -> Entry:
@@ -112,10 +128,6 @@ def _correction(draw: random.Random, entry: Entry, at: Micros) -> Entry:
         event, call_status=status, end_reason=reason, start_time=start, end_time=end, occurred_at=at
     )
     return Entry(corrected, canonical(corrected), at)
-
-
-def _evening(day: int) -> Micros:
-    return calls.FIRST_DAY + day * DAY + 21 * HOUR
 
 
 class Kept:

@@ -111,6 +111,10 @@ class Cluster:
             "pg_basebackup", "-D", other.data, "-d", self.url + "postgres", "-R", "-X", "stream", "-c", "fast"
         )
 
+    def base_backup(self, target: Path) -> None:
+        """A base backup of this running cluster into a folder below its own."""
+        self._run("pg_basebackup", "-D", target, "-d", self.url + "postgres", "-X", "stream", "-c", "fast")
+
     def start(self) -> None:
         """Start it; returns when it answers."""
         options = [

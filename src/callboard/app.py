@@ -6,6 +6,8 @@ import this module.
 
 from __future__ import annotations
 
+import socket
+import subprocess
 import sys
 from functools import partial
 
@@ -79,6 +81,11 @@ def compose(
         refusals=HookRefusals(store, clock),
         clock=clock,
     )
+
+
+def begin_writer(door: socket.socket) -> subprocess.Popen[bytes]:
+    """Start the process that writes for all workers that come through this door. Raises `OSError`."""
+    return writer.begin(door)
 
 
 def application(

@@ -10,6 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from callboard.model.directory import SpaceSettings
+from callboard.query.reports.spaces import MAX_SPACES
+from callboard.store.sqlite.store import SqliteStore
 from tests.acceptance.campaign import Campaign, new_campaign
 from tests.acceptance.command import callboard as run
 from tests.acceptance.server import Server
@@ -163,3 +166,30 @@ def test_people_see_the_compared_periods_and_no_percentage(told):
     groups = run("report", "series", *later, db=path)
     assert "difference" in groups.text
     assert "That begins before" not in groups.text
+
+
+def test_every_campaign_is_printed(tmp_path: Path):
+    """Also those beyond a page, as a table and as CSV; as JSON the page that the endpoint answers."""
+    path = tmp_path / "many.db"
+    new_campaign(path)
+    store = SqliteStore(str(path))
+    (owner,) = store.organizations()
+    for number in range(MAX_SPACES + 1):
+        store.create_space(
+            org_id=owner.id,
+            name=f"Campaign {number}",
+            description=None,
+            content_type="contact",
+            agent_handle=None,
+            settings=SpaceSettings(),
+            now=1_770_000_000_000_000,
+        )
+    store.close()
+    everything = MAX_SPACES + 2
+    assert len(run("report", "spaces", "--csv", db=path).text.splitlines()) == 1 + everything
+    assert sum("Campaign" in line for line in run("report", "spaces", db=path).text.splitlines()) > MAX_SPACES
+    assert len(run("report", "spaces", "--csv", "--page", "1", db=path).text.splitlines()) == 1 + MAX_SPACES
+    page = json.loads(run("report", "spaces", "--json", db=path).out)
+    assert page["message"].endswith(f": 1,000 of {everything:,}; next_cursor leads to the rest")
+    rest = run("report", "spaces", "--csv", "--cursor", page["data"]["next_cursor"], db=path)
+    assert len(rest.text.splitlines()) == 1 + 2

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from callboard.http.routes.reports import spaces as route
 from callboard.query.metrics import METRICS
 from callboard.query.reports.spaces import SORTS
 from tests.http.board import Board
@@ -72,12 +75,48 @@ def test_pages_add_up_to_the_list(busy: Board):  # noqa: F811
     assert all((page["count"], page["all"]) == (whole["count"], whole["all"]) for page in pages)
 
 
+@pytest.mark.parametrize("falling", ["", "-"])
+@pytest.mark.parametrize("sort", SORTS)
+def test_cursors_walk_the_whole_list(busy: Board, sort: str, falling: str):  # noqa: F811
+    """By any sort, each space once, with numbers or without, also where names are the same."""
+    for name in ("Nothing yet", "Nothing yet", "nothing yet", "Ω" * 255, "Ω" * 255):
+        busy.space(busy.acme, name)
+    asked = {"content_type": "all", "sort": falling + sort}
+    whole = busy.data(PATH, params=asked)
+    assert whole["count"] == len(whole["spaces"]) == 8
+    assert whole["next_cursor"] is None
+    for page_size in (1, 3, 8):
+        walked: list[dict[str, Any]] = []
+        following: dict[str, Any] | None = {}
+        while following is not None:
+            page = busy.data(PATH, params={**asked, "page_size": page_size, **following})
+            assert (page["count"], page["all"]) == (whole["count"], whole["all"])
+            walked += page["spaces"]
+            following = {"cursor": page["next_cursor"]} if page["next_cursor"] else None
+        assert walked == whole["spaces"]
+
+
+def test_an_answer_that_is_a_part_says_so(busy: Board, monkeypatch: pytest.MonkeyPatch):  # noqa: F811
+    """A script that asks for no page does not take a part for the whole."""
+    params = {"content_type": "all"}
+    assert busy.get(PATH, params=params).json()["message"] == "Spaces fetched successfully"
+    monkeypatch.setattr(route, "MAX_SPACES", 2)
+    answer = busy.get(PATH, params=params).json()
+    assert answer["message"] == "Spaces fetched successfully: 2 of 3; next_cursor leads to the rest"
+    following = {**params, "cursor": answer["data"]["next_cursor"]}
+    assert [each["name"] for each in busy.data(PATH, params=following)["spaces"]] == ["Mail"]
+    assert busy.get(PATH, params={**params, "page_size": 2}).json()["message"] == (
+        "Spaces fetched successfully"
+    )
+
+
 @pytest.mark.parametrize(
     ("params", "message"),
     [
         ({"sort": "luck"}, "sort: must be one of name"),
         ({"page": "0"}, "page: must be a whole number from 1"),
-        ({"page_size": "1000000000"}, "page_size: must be a whole number from 1 to 10000"),
+        ({"page_size": "1001"}, "page_size: must be a whole number from 1 to 1000"),
+        ({"cursor": "x"}, "cursor: not a cursor; send a next_cursor as it came"),
         ({"space_token": "spc_1"}, "space_token: not a parameter of this path"),
     ],
     ids=str,

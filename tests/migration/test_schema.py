@@ -141,10 +141,11 @@ def test_what_an_older_version_had_not_compacted_still_counts(tmp_path: Path) ->
             db.execute(f"ALTER TABLE call DROP COLUMN {column}")
         db.execute("CREATE INDEX call_by_space_time ON call (org_id, space_id, creation_time) WHERE void = 0")
         db.execute("ALTER TABLE task DROP COLUMN status_since")
-        db.execute("DROP TABLE compaction")
+        db.execute("DROP TABLE compaction; DROP INDEX space_by_change")
         for table, column in (
             ("organization", "timezone"),
             ("space", "cell_zone"),
+            ("space", "directory_version"),
         ):
             db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         for table in ("event", "delta", "run"):

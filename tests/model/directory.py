@@ -61,7 +61,7 @@ class Directory(StateMixin):
             spaces = self.state.spaces_of(org_id)
             for stored in spaces:
                 self._follow_home_zone(stored)
-            self._bump_directory_version()
+            self._bump_directory_version(*spaces)
             for done, _ in enumerate(spaces, 1):
                 if progress is not None:
                     progress(done, len(spaces))
@@ -111,7 +111,7 @@ class Directory(StateMixin):
             self._follow_home_zone(stored)
             created = stored.space
             self.state.bump_version(stored)
-            self._bump_directory_version()
+            self._bump_directory_version(stored)
             return created
 
     def update_space(self, org_id: int, space_id: int, changes: dict[str, Any]) -> Space:
@@ -120,7 +120,7 @@ class Directory(StateMixin):
             stored.space = changed_space(stored.space, changes)
             stored.space = structs.replace(stored.space, slug=slug(stored.space.name))
             self._follow_home_zone(stored)
-            self._bump_directory_version()
+            self._bump_directory_version(stored)
             return stored.space
 
     def _follow_home_zone(self, stored: SpaceState) -> None:
@@ -134,6 +134,12 @@ class Directory(StateMixin):
     def spaces(self, org_id: int) -> list[Space]:
         with self.state.lock:
             return _newest_first(space.space for space in self.state.spaces_of(org_id))
+
+    def spaces_changed(self, since: int) -> list[Space] | None:
+        with self.state.lock:
+            if since < 0:
+                return None
+            return [each.space for each in self.state.spaces.values() if each.directory_version > since]
 
     def find_space(self, token: str) -> Space | None:
         with self.state.lock:
@@ -216,8 +222,10 @@ class Directory(StateMixin):
             raise NotFoundError("Token not found.")
         return stored
 
-    def _bump_directory_version(self) -> None:
+    def _bump_directory_version(self, *changed: SpaceState) -> None:
         self.state.directory_version += 1
+        for stored in changed:
+            stored.directory_version = self.state.directory_version
         self.state.commits += 1
 
 

@@ -50,6 +50,7 @@ class SpaceState:
 
     def __init__(self, space: Space) -> None:
         self.space = space
+        self.directory_version = 0
         self.version = 0
         self.calls: dict[str, Item] = {}
         self.tasks: dict[str, Item] = {}

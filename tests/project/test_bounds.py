@@ -93,6 +93,7 @@ from callboard.store.sql import (
     table_walk,
     withdrawal,
 )
+from callboard.store.sql import directory as sql_directory
 from callboard.store.sqlite import backup, connection, identity, integrity
 from callboard.store.sqlite import store as sqlite_store
 from tests.pages import DOCS, tables
@@ -260,6 +261,7 @@ BOUNDS: dict[str, list[str]] = {
     "events whose lag is told": [f"{trust.MAX_LAG_EVENTS:,}"],
     "life of a call without a word of its end": [f"{SpaceSettings().live_call_limit:,} s"],
     "look back for calls that are under way": [f"{call.MAX_CALL_SPAN // DAY_US} days"],
+    "spaces that changed at once, read again one by one": [f"{sql_directory.MAX_CHANGED_SPACES:,}"],
     "spaces side by side on a page": [f"{spaces.MAX_SPACES:,}"],
     "items on a page": [f"{parameters.MAX_PAGE_SIZE:,}"],
     "failed tokens or handles of one caller": [f"{DEFAULT.failed_auth_per_minute} a minute"],

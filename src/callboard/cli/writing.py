@@ -9,7 +9,7 @@ import threading
 import time
 from typing import Final
 
-from callboard import writer
+from callboard.app import begin_writer
 from callboard.cli.forking import starting
 from callboard.ingest.commit.shared import SharedWriter
 
@@ -52,7 +52,7 @@ class Writing:
             began_at = time.monotonic()
             try:
                 with starting():
-                    process = writer.begin(self.shared.door)
+                    process = begin_writer(self.shared.door)
             except OSError as error:  # no more processes: tried again
                 log.error("no writer can be started: %s", error)
             else:

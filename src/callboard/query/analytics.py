@@ -101,7 +101,7 @@ class OrganizationTotals:
         self.contact = ScopeTotals(_ZERO)
         """The sum over all contact spaces."""
         self.spaces: dict[int, ScopeTotals] = {}
-        self._contact_ids: set[int] = set()
+        self.contact_ids: set[int] = set()
         self._sums = [0] * len(TOTALS_FIELDS)
 
     def totals_of(self, space_id: int | None) -> ScopeTotals:
@@ -125,7 +125,7 @@ class OrganizationTotals:
             self._reset()
         for space_id, totals in changes.totals.items():
             of_scope = self.totals_of(space_id)
-            if space_id in self._contact_ids:
+            if space_id in self.contact_ids:
                 before = msgspec.structs.astuple(of_scope.totals)
                 after = msgspec.structs.astuple(totals)
                 self._sums = [
@@ -144,8 +144,8 @@ class OrganizationTotals:
 
     def regroup(self, contact: set[int], directory_version: int) -> None:
         """Set which spaces are contact spaces, and sum their totals again."""
-        if contact != self._contact_ids:
-            self._contact_ids = contact
+        if contact != self.contact_ids:
+            self.contact_ids = contact
             total = sum_totals(self.spaces[each].totals for each in contact if each in self.spaces)
             self._sums = list(msgspec.structs.astuple(total))
             self.contact.set(total)
@@ -190,7 +190,7 @@ class Analytics:
         changes = self._store.changes_since(org_id, organization.version)
         organization.apply(changes)
         while changes.directory_version != organization.directory_version:
-            contact = {each.id for each in self._store.spaces(org_id) if each.content_type == "contact"}
+            contact = self._contact_now(organization)
             # The spaces are read between two reads of the totals. Only if both have the same directory
             # version do the content types belong to these totals; otherwise the sum over the contact spaces
             # might be one that was never true.
@@ -199,6 +199,16 @@ class Analytics:
             if again.directory_version == changes.directory_version:
                 organization.regroup(contact, again.directory_version)
             changes = again
+
+    def _contact_now(self, organization: OrganizationTotals) -> set[int]:
+        """The contact spaces: those known, and what changed since."""
+        changed = self._store.spaces_changed(organization.directory_version)
+        if changed is None:
+            every = self._store.spaces(organization.org_id)
+            return {each.id for each in every if each.content_type == "contact"}
+        own = {each.id: each.content_type for each in changed if each.org_id == organization.org_id}
+        contact = {space_id for space_id, content_type in own.items() if content_type == "contact"}
+        return organization.contact_ids - own.keys() | contact
 
     def _evict_oldest(self) -> None:
         # A dict keeps the order of insertion: the first entry was refreshed longest ago. The last one stays,

@@ -11,8 +11,9 @@ import re
 from callboard.store.questions import Position
 
 _NUMBER_BYTES = 8
-_ID_BYTES = 255
-CURSOR_PATTERN = f"^([0-9a-f]{{2}}){{{2 * _NUMBER_BYTES},{2 * _NUMBER_BYTES + _ID_BYTES}}}$"
+ID_BYTES = 255
+"""Most bytes of the text in a position."""
+CURSOR_PATTERN = f"^([0-9a-f]{{2}}){{{2 * _NUMBER_BYTES},{2 * _NUMBER_BYTES + ID_BYTES}}}$"
 _CURSOR = re.compile(CURSOR_PATTERN.removeprefix("^").removesuffix("$"))
 
 

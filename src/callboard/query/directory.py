@@ -6,7 +6,7 @@ Everything here belongs to one thread (the event loop, or a command), so nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -64,6 +64,26 @@ class DirectorySnapshot:
         self._spaces: BoundedCache[int, dict[int, Space]] = BoundedCache(MAX_CACHED_SPACES, len)
         self._hooks: BoundedCache[bytes, tuple[Hook, Micros | None]] = BoundedCache(MAX_CACHED_HOOKS)
         self._organizations: dict[int, Organization] | None = None
+
+    def following(self, version: int) -> DirectorySnapshot:
+        """The snapshot of a later version. Of thousands of spaces only those are read again that changed."""
+        changed = self._store.spaces_changed(self.version)
+        snapshot = DirectorySnapshot(self._store, self._clock, version)
+        if changed is not None:
+            snapshot._take_spaces(self, changed)
+        return snapshot
+
+    def _take_spaces(self, earlier: DirectorySnapshot, changed: Sequence[Space]) -> None:
+        # Shared with requests that still use the earlier snapshot: these may find a space as it is now, which
+        # they do of a space that they ask the store for, too.
+        self._tokens = earlier._tokens
+        of: dict[int, dict[int, Space]] = {}
+        for space in changed:
+            if space.token in self._tokens:
+                self._tokens[space.token] = space
+            of.setdefault(space.org_id, {})[space.id] = space
+        for org_id, spaces in earlier._spaces.items():
+            self._spaces[org_id] = _changed(spaces, of[org_id]) if org_id in of else spaces
 
     # Below, misses are not cached: callers can name any number of things that do not exist, and these would
     # evict the ones that do.
@@ -136,6 +156,14 @@ class DirectorySnapshot:
         return found
 
 
+def _changed(spaces: Mapping[int, Space], changed: Mapping[int, Space]) -> dict[int, Space]:
+    """The list with spaces that changed or are new, newest first."""
+    now = {**spaces, **changed}
+    if len(now) == len(spaces):
+        return now
+    return {each.id: each for each in sorted(now.values(), key=lambda each: (-each.created_at, -each.id))}
+
+
 class Directory:
     """The current directory. A change by any process is seen by the next call."""
 
@@ -155,7 +183,7 @@ class Directory:
             version = self._store.directory_version()
             # Most commits are events and leave the directory's version as it is: the cache survives them.
             if version != self._snapshot.version:
-                self._snapshot = DirectorySnapshot(self._store, self._clock, version)
+                self._snapshot = self._snapshot.following(version)
             self._change_counter = change_counter
         return self._snapshot
 

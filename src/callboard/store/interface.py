@@ -214,7 +214,7 @@ class Store(Reporting, Imports, Uploads, Hooks, Protocol):
     def identity(self) -> str:
         """Identifies the store where a caller could connect to another one by mistake; otherwise ""."""
 
-    # events in. One call is one commit: when it returns, everything is on disk and visible to every reader.
+    # events in. When a call returns, everything is on disk and visible to every reader.
     def ingest(self, batches: Sequence[Batch], *, waited_s: float = 0.0) -> list[Receipt | Exception]:
         """Commit batches together, in order, with the same results as one by one. For a batch with a fault of
         its own (an idempotency conflict) the exception is returned in its place; the others are committed.
@@ -287,9 +287,8 @@ class Store(Reporting, Imports, Uploads, Hooks, Protocol):
     def set_organization_zone(
         self, org_id: int, timezone: str, progress: Progress | None = None
     ) -> Organization:
-        """Set the home zone, and rebuild the day counters of spaces without a zone in their settings, in one
-        commit per space; numbers are exact after each. Called again it continues.
-        """
+        """Set the home zone, and rebuild the day counters of spaces that follow it, in one commit per space:
+        numbers are exact after each. Called again it continues."""
 
     def organizations(self) -> list[Organization]:
         """All of them, newest first."""
@@ -314,12 +313,14 @@ class Store(Reporting, Imports, Uploads, Hooks, Protocol):
 
     def update_space(self, org_id: int, space_id: int, changes: dict[str, Any]) -> Space:
         """Change `name, description, content_type, agent_handle, settings, archived`. A mapping as settings
-        changes those it names; concurrent changes of others are kept. A new home zone rebuilds the day
-        counters in the same commit.
+        changes those it names; others stay. A new home zone rebuilds the day counters in the same commit.
         """
 
     def spaces(self, org_id: int) -> list[Space]:
         """All spaces of an organization, newest first."""
+
+    def spaces_changed(self, since: int) -> list[Space] | None:
+        """Those of all organizations that changed after this `directory_version`; None if unknown or many."""
 
     def find_space(self, token: str) -> Space | None:
         """By its public token, in any organization: the caller checks access."""

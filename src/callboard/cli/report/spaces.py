@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -12,30 +13,40 @@ from callboard.cli.report.report_command import ReportRequest, report_options, r
 from callboard.clock import system_clock
 from callboard.http.answers import One
 from callboard.query.analytics import Analytics
-from callboard.query.messages import fetched
 from callboard.query.reports.parameters import SPACES, sort_of
-from callboard.query.reports.spaces import MAX_SPACES, AllSpaces, SpaceNumbers, SpacesData, spaces_report
+from callboard.query.reports.spaces import (
+    MAX_SPACES,
+    AllSpaces,
+    SpaceNumbers,
+    SpacesData,
+    spaces_message,
+    spaces_report,
+)
 
 
 @click.command()
 @report_options(SPACES)
 def spaces(**options: Any) -> None:
     """The six numbers, success rate, answer rate and stuck tasks of every campaign."""
-    run_report(options, _answer, _table, _rows)
+    run_report(options, partial(_answer, as_json=options["as_json"]), _table, _rows)
 
 
-def _answer(request: ReportRequest) -> One[SpacesData]:
+def _answer(request: ReportRequest, *, as_json: bool) -> One[SpacesData]:
+    """What the endpoint answers; for people and spreadsheets every campaign, unless a page is asked for."""
+    values = request.values
+    whole = not (as_json or values.keys() & {"page", "page_size", "cursor"})
     stuck = request.store.stuck_tasks(request.scope.org_id, system_clock())
     organization = Analytics(request.store).refresh(request.scope.org_id)
     data = spaces_report(
         request.scope,
         lambda space_id: organization.totals_of(space_id).totals,
         stuck,
-        sort=sort_of(request.values),
-        page=request.values.get("page", 1),
-        page_size=request.values.get("page_size", MAX_SPACES),
+        sort=sort_of(values),
+        after=values.get("cursor"),
+        page=values.get("page", 1),
+        page_size=len(request.scope.spaces) if whole else values.get("page_size", MAX_SPACES),
     )
-    return One(200, fetched("Spaces"), data)
+    return One(200, spaces_message(data, values), data)
 
 
 def _table(data: SpacesData) -> None:

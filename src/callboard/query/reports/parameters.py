@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from callboard.clock import Micros
 from callboard.query.civil import Moment
+from callboard.query.cursor import CURSOR_PATTERN, read_cursor
 from callboard.query.metrics import METRICS, metrics_named
 from callboard.query.parameter import Parameter, moments, numbers, words, zones
 from callboard.query.parameters import DIMENSION_FILTERS, SCOPE, table, zone_of
@@ -117,8 +118,13 @@ SPACES = {
             "sort", "By which number or name; with `-` falling.", [*SORTS, *(f"-{each}" for each in SORTS)]
         ),
         numbers("page", "Which page, from 1. A page past the end is empty.", 1, 1_000_000, 1),
-        numbers(
-            "page_size", "Spaces on a page: all of them, unless there are more.", 1, MAX_SPACES, MAX_SPACES
+        numbers("page_size", "Spaces on a page.", 1, MAX_SPACES, MAX_SPACES),
+        Parameter(
+            name="cursor",
+            text="The `next_cursor` of the page before (keep `sort` and `content_type`). `page` then counts "
+            "from there.",
+            schema={"type": "string", "pattern": CURSOR_PATTERN},
+            read=read_cursor,
         ),
     ),
 }

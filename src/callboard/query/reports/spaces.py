@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Mapping, Sequence
+from math import isnan, nan
 from typing import Any
 
 from msgspec import Struct
@@ -10,8 +12,11 @@ from msgspec import Struct
 from callboard.model.directory import Space
 from callboard.model.totals import Totals, answer_rate, success_rate, sum_totals
 from callboard.query.analytics import TaskStatusBreakdown
+from callboard.query.cursor import ID_BYTES, write_cursor
+from callboard.query.messages import fetched
 from callboard.query.reports.links import list_link
 from callboard.query.reports.scope import ReportScope
+from callboard.store.questions import Position
 
 SORTS = (
     "name",
@@ -26,8 +31,8 @@ SORTS = (
     "stuck_tasks",
 )
 DEFAULT_SORT = "-total_calls"
-MAX_SPACES = 10_000
-"""Most spaces on one page."""
+MAX_SPACES = 1_000
+"""Most spaces on one page; as many as it has unless said."""
 
 
 class SpaceNumbers(Struct, frozen=True, kw_only=True):
@@ -75,6 +80,8 @@ class SpacesData(Struct, frozen=True):
     all: AllSpaces
     """The sum over all spaces in scope; the same on every page."""
     spaces: list[SpaceNumbers]
+    next_cursor: str | None
+    """For the page after this one; null on the last."""
 
 
 def spaces_report(
@@ -83,13 +90,19 @@ def spaces_report(
     stuck: Mapping[int, int],
     *,
     sort: str = DEFAULT_SORT,
+    after: Position | None = None,
     page: int = 1,
     page_size: int = MAX_SPACES,
 ) -> SpacesData:
-    """The report. `totals` and `stuck` give the totals and the number of stuck tasks of a space by its id."""
+    """The report. `totals` and `stuck` give the totals and the number of stuck tasks of a space by its id.
+
+    `after`: the position at which the page before ended. Pages count from there. A space whose number passes
+    that position between two pages comes on both or on none; `count` and `all` are those of the moment.
+    """
     rows = [(space, totals(space.id), stuck.get(space.id, 0)) for space in scope.spaces]
-    ordered = _ordered(rows, sort)
-    shown = ordered[(page - 1) * page_size : page * page_size]
+    keyed = _after(_ordered(rows, sort), sort, after)
+    begin, end = (page - 1) * page_size, page * page_size
+    shown = [row for _, row in keyed[begin:end]]
     total = sum_totals(each for _, each, _ in rows)
     return SpacesData(
         len(rows),
@@ -111,32 +124,85 @@ def spaces_report(
             )
             for space, each, stuck in shown
         ],
+        write_cursor(_position(keyed[end - 1][0])) if len(keyed) > end else None,
     )
 
 
-def _ordered(rows: Sequence[tuple[Space, Totals, int]], sort: str) -> list[tuple[Space, Totals, int]]:
-    """Sorted by one field; spaces without a value come last. Ties go by name, then by age and id, so that the
-    order is total and pages do not overlap.
+def spaces_message(data: SpacesData, values: Mapping[str, Any]) -> str:
+    """The message of an answer. A caller that asked for no part of the list is told that this is one."""
+    said = fetched("Spaces")
+    if data.next_cursor is None or "page" in values or "page_size" in values:
+        return said
+    return f"{said}: {len(data.spaces):,} of {data.count:,}; next_cursor leads to the rest"
+
+
+_Row = tuple[Space, Totals, int]
+_Key = tuple[bool, float, str, int]
+"""A space's place: without a value last, by the value, by name and by id. So the order is total, and pages do
+not overlap.
+"""
+
+
+def _ordered(rows: Sequence[_Row], sort: str) -> list[tuple[_Key, _Row]]:
+    """Sorted by one field, with the key of each."""
+    keyed = [(_key(sort, *row), row) for row in rows]
+    return sorted(keyed, key=lambda each: each[0], reverse=sort == "-name")
+
+
+def _after(keyed: list[tuple[_Key, _Row]], sort: str, after: Position | None) -> list[tuple[_Key, _Row]]:
+    if after is None:
+        return keyed
+    passed = _key_at(after)
+    if sort == "-name":
+        return [each for each in keyed if each[0] < passed]
+    return [each for each in keyed if each[0] > passed]
+
+
+def _key(sort: str, space: Space, totals: Totals, stuck: int) -> _Key:
+    name = space.name.casefold().encode()[:ID_BYTES].decode(errors="ignore")
+    field = sort.removeprefix("-")
+    if field == "name":
+        return False, 0.0, name, space.id
+    value = _sorted_by(field, space, totals, stuck)
+    if value is None:
+        return True, 0.0, name, space.id
+    return False, float(-value if sort.startswith("-") else value), name, space.id
+
+
+def _position(key: _Key) -> Position:
+    """The key as a cursor holds it: the bits of its value, or of "not a number" for none, in the place of the
+    time. Whole numbers and times in microseconds are exact as floats.
     """
-    descending, name = sort.startswith("-"), sort.removeprefix("-")
-    # Sorting is stable, also with `reverse`: ties of the second sort stay in the order of the first.
-    ranked = sorted(rows, key=lambda each: (each[0].name.casefold(), each[0].created_at, each[0].id))
-    known = [each for each in ranked if _sorted_by(name, *each) is not None]
-    unknown = [each for each in ranked if _sorted_by(name, *each) is None]
-    known.sort(key=lambda each: _sorted_by(name, *each), reverse=descending)
-    return known + unknown
+    unknown, value, name, space_id = key
+    (bits,) = struct.unpack(">q", struct.pack(">d", nan if unknown else value))
+    return Position(bits, name, space_id)
 
 
-def _sorted_by(name: str, space: Space, totals: Totals, stuck: int) -> Any:
-    if name == "name":
-        return space.name.casefold()
-    if name == "created_at":
+def _key_at(position: Position) -> _Key:
+    (value,) = struct.unpack(">d", struct.pack(">q", position.at))
+    unknown = isnan(value)
+    return unknown, 0.0 if unknown else value, position.item_id, position.space_id
+
+
+def _sorted_by(field: str, space: Space, totals: Totals, stuck: int) -> float | None:
+    if field == "created_at":
         return space.created_at
-    if name == "stuck_tasks":
+    if field == "stuck_tasks":
         return stuck
-    if name == "avg_duration_seconds" and not totals.completed_timed:
+    if field == "avg_duration_seconds" and not totals.completed_timed:
         return None
-    return _numbers(totals)[name]
+    return _SORTED_BY[field](totals)
+
+
+_SORTED_BY: dict[str, Callable[[Totals], float | None]] = {
+    "total_calls": lambda totals: totals.total_calls,
+    "completed_calls": lambda totals: totals.calls_completed,
+    "failed_calls": lambda totals: totals.calls_failed,
+    "avg_duration_seconds": lambda totals: totals.avg_duration_seconds,
+    "total_tasks": lambda totals: totals.total_tasks,
+    "success_rate": success_rate,
+    "answer_rate": answer_rate,
+}
 
 
 def _numbers(totals: Totals) -> dict[str, Any]:

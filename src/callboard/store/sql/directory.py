@@ -17,13 +17,15 @@ from callboard.store.sql.database import Database
 from callboard.store.sql.save import read_clock, write_clock
 
 SqlRow = tuple[Any, ...]
+MAX_CHANGED_SPACES = 1_000
+"""Changed spaces that are told; of more, everything is read again."""
 
 
-def bump_directory_version(db: Database) -> None:
-    """Increment the directory version. On PostgreSQL this also locks its row until the commit: changes of the
-    directory that take it first run one after the other.
+def bump_directory_version(db: Database) -> int:
+    """Increment the directory version, and return it. On PostgreSQL this also locks its row until the commit:
+    changes of the directory that take it first run one after the other, and become visible in this order.
     """
-    db.change("directory.bump_version")
+    return int(db.value("directory.bump_version"))
 
 
 def create_organization(db: Database, values: dict[str, Any]) -> Organization:
@@ -64,8 +66,9 @@ def set_organization_zone(db: Database, org_id: int, timezone: str) -> Organizat
     either the old zone, and is moved later, or the new one.
     """
     organization_zone(db, org_id)
+    version = bump_directory_version(db)
     db.change("organization.set_zone", {"org_id": org_id, "timezone": timezone})
-    bump_directory_version(db)
+    db.change("space.changed_zone", {"org_id": org_id, "directory_version": version})
     return next(each for each in organizations(db) if each.id == org_id)
 
 
@@ -74,7 +77,7 @@ def create_space(db: Database, org_id: int, values: dict[str, Any]) -> Space:
     clock = read_clock(db, org_id)
     # Before the check, because it locks: tokens are unique over all organizations, and the clock's lock is
     # only this organization's. The second of two concurrent requests waits here, then finds the token taken.
-    bump_directory_version(db)
+    version = bump_directory_version(db)
     token = values["token"] or public_id("spc")
     if space_by_token(db, token) is not None:
         raise AlreadyExistsError(SPACE_ID_TAKEN)
@@ -87,6 +90,7 @@ def create_space(db: Database, org_id: int, values: dict[str, Any]) -> Space:
             "token": token,
             "slug": slug(values["name"]),
             "cell_zone": values["settings"].timezone or organization_zone(db, org_id),
+            "directory_version": version,
         },
     )
     space = space_by_id(db, org_id, space_id)
@@ -109,15 +113,21 @@ def update_space(db: Database, space: Space) -> Space:
             "agent_handle": space.agent_handle,
             "archived": int(space.archived),
             "cell_zone": space.cell_zone,
+            "directory_version": bump_directory_version(db),
             **_settings_values(space.settings),
         },
     )
-    bump_directory_version(db)
     return space_by_id(db, space.org_id, space.id)
 
 
 def spaces(db: Database, org_id: int) -> list[Space]:
     return [_space(row) for row in db.rows("space.list", {"org_id": org_id})]
+
+
+def spaces_changed(db: Database, since: int) -> list[Space] | None:
+    """The spaces that changed after a version of the directory; None for more than `MAX_CHANGED_SPACES`."""
+    rows = db.rows("space.changed", {"since": since, "limit": MAX_CHANGED_SPACES + 1})
+    return None if len(rows) > MAX_CHANGED_SPACES else [_space(row) for row in rows]
 
 
 def space_by_token(db: Database, token: str) -> Space | None:

@@ -251,6 +251,10 @@ class SqlStore(SqlImporting):
     def spaces(self, org_id: int) -> list[Space]:
         return self._read(directory.spaces, org_id)
 
+    def spaces_changed(self, since: int) -> list[Space] | None:
+        version = self._epochs.to_database_version(since)
+        return None if version is None else self._read(directory.spaces_changed, version)
+
     def find_space(self, token: str) -> Space | None:
         return self._read(directory.space_by_token, token)
 

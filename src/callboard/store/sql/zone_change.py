@@ -29,9 +29,9 @@ def follow_home_zone(db: Database, org_id: int, space_id: int) -> None:
     if space.cell_zone == space.home_zone:
         return
     rebuild_grains(db, space, space.home_zone)
-    where = {"org_id": org_id, "space_id": space_id, "zone": space.home_zone}
+    version = bump_directory_version(db)
+    where = {"org_id": org_id, "space_id": space_id, "zone": space.home_zone, "directory_version": version}
     db.change("space.set_cell_zone", where)
-    bump_directory_version(db)
 
 
 def rebuild_grains(db: Database, space: Space, zone: str) -> None:

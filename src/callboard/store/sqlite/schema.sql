@@ -45,9 +45,10 @@ CREATE TABLE space (
     stuck_running_after_us INTEGER NOT NULL,
     stuck_pending_after_us INTEGER NOT NULL,
     created_at INTEGER NOT NULL
-, cell_zone TEXT NOT NULL DEFAULT 'UTC');
+, cell_zone TEXT NOT NULL DEFAULT 'UTC', directory_version INTEGER NOT NULL DEFAULT 0);
 
 CREATE INDEX space_by_organization ON space (org_id, content_type, id);
+CREATE INDEX space_by_change ON space (directory_version);
 
 CREATE TABLE token (
     id INTEGER PRIMARY KEY,

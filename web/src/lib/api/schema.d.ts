@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * The numbers of every space side by side
-         * @description The six numbers, success rate, answer rate and stuck tasks of each, and of all together.
+         * @description The six numbers, success rate, answer rate and stuck tasks of each, and of all together. Up to 1,000 spaces a page, and a `next_cursor`; `count` and `all` are of every space in scope.
          */
         get: operations["get_spaces_report"];
         put?: never;
@@ -2325,6 +2325,7 @@ export interface components {
             timezone: string;
             all: components["schemas"]["AllSpaces"];
             spaces: components["schemas"]["SpaceNumbers"][];
+            next_cursor: string | null;
         };
         /**
          * Spread
@@ -2802,10 +2803,12 @@ export interface operations {
                  */
                 page?: number;
                 /**
-                 * @description Spaces on a page: all of them, unless there are more.
-                 * @example 10000
+                 * @description Spaces on a page.
+                 * @example 1000
                  */
                 page_size?: number;
+                /** @description The `next_cursor` of the page before (keep `sort` and `content_type`). `page` then counts from there. */
+                cursor?: string;
             };
             header: {
                 /** @description The organization's `domain_handle`, in any case. */

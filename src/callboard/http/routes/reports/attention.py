@@ -9,6 +9,7 @@ from callboard.http.response import Response
 from callboard.http.routes.analytics import PATH
 from callboard.http.routes.reports.scope import find_report_scope
 from callboard.http.routes.reports.trust import report_response
+from callboard.query.messages import fetched
 from callboard.query.reports.attention import AttentionData, attention
 from callboard.query.reports.parameters import ATTENTION
 
@@ -18,7 +19,7 @@ async def get_attention(request: Request) -> Response:
     organization = services.analytics.refresh(request.org_id)
     totals = {space.id: organization.totals_of(space.id).totals for space in request.item.spaces}
     data = await request.store_threads.run(attention, services.store, request.item, totals, services.clock())
-    return await report_response(request, "Attention", data)
+    return await report_response(request, fetched("Attention"), data)
 
 
 ENDPOINTS = (

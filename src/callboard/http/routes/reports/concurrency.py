@@ -9,6 +9,7 @@ from callboard.http.response import Response
 from callboard.http.routes.analytics import PATH
 from callboard.http.routes.reports.scope import find_report_scope
 from callboard.http.routes.reports.trust import report_response
+from callboard.query.messages import fetched
 from callboard.query.reports.concurrency import ConcurrencyData, concurrency
 from callboard.query.reports.parameters import CONCURRENCY, concurrency_query
 
@@ -16,7 +17,7 @@ from callboard.query.reports.parameters import CONCURRENCY, concurrency_query
 async def get_concurrency(request: Request) -> Response:
     query = concurrency_query(request.values, request.item, request.services.clock())
     data = await request.store_threads.run(concurrency, request.services.store, query)
-    return await report_response(request, "Concurrency", data)
+    return await report_response(request, fetched("Concurrency"), data)
 
 
 ENDPOINTS = (

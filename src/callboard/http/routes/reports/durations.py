@@ -9,6 +9,7 @@ from callboard.http.response import Response
 from callboard.http.routes.analytics import PATH
 from callboard.http.routes.reports.scope import find_report_scope
 from callboard.http.routes.reports.trust import report_response
+from callboard.query.messages import fetched
 from callboard.query.reports.durations import DurationsData, durations
 from callboard.query.reports.parameters import DURATIONS, durations_query
 
@@ -16,7 +17,7 @@ from callboard.query.reports.parameters import DURATIONS, durations_query
 async def get_durations(request: Request) -> Response:
     query = durations_query(request.values, request.item, request.services.clock())
     data = await request.store_threads.run(durations, request.services.store, query)
-    return await report_response(request, "Durations", data)
+    return await report_response(request, fetched("Durations"), data)
 
 
 ENDPOINTS = (

@@ -9,6 +9,7 @@ from callboard.http.response import Response
 from callboard.http.routes.analytics import PATH
 from callboard.http.routes.reports.scope import find_report_scope
 from callboard.http.routes.reports.trust import report_response
+from callboard.query.messages import fetched
 from callboard.query.reports.parameters import SERIES, series_query
 from callboard.query.reports.series import SeriesData, series
 
@@ -17,7 +18,7 @@ async def get_series(request: Request) -> Response:
     query = series_query(request.values, request.item, request.services.clock())
     services = request.services
     data = await request.store_threads.run(series, services.store, query, services.views)
-    return await report_response(request, "Series", data)
+    return await report_response(request, fetched("Series"), data)
 
 
 ENDPOINTS = (

@@ -10,7 +10,7 @@ from callboard.http.routes.analytics import PATH
 from callboard.http.routes.reports.scope import find_report_scope
 from callboard.http.routes.reports.trust import report_response
 from callboard.query.reports.parameters import SPACES, sort_of
-from callboard.query.reports.spaces import MAX_SPACES, SpacesData, spaces_report
+from callboard.query.reports.spaces import MAX_SPACES, SpacesData, spaces_message, spaces_report
 
 
 async def get_spaces_report(request: Request) -> Response:
@@ -22,10 +22,11 @@ async def get_spaces_report(request: Request) -> Response:
         lambda space_id: organization.totals_of(space_id).totals,
         stuck,
         sort=sort_of(values),
+        after=values.get("cursor"),
         page=values.get("page", 1),
         page_size=values.get("page_size", MAX_SPACES),
     )
-    return await report_response(request, "Spaces", data)
+    return await report_response(request, spaces_message(data, values), data)
 
 
 ENDPOINTS = (
@@ -35,7 +36,8 @@ ENDPOINTS = (
         operation="get_spaces_report",
         tag="Reports",
         summary="The numbers of every space side by side",
-        text="The six numbers, success rate, answer rate and stuck tasks of each, and of all together.",
+        text="The six numbers, success rate, answer rate and stuck tasks of each, and of all together. Up to "
+        f"{MAX_SPACES:,} spaces a page, and a `next_cursor`; `count` and `all` are of every space in scope.",
         needs_handle=True,
         parameters=SPACES,
         find=find_report_scope,

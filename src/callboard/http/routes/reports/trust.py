@@ -31,14 +31,14 @@ class Report(Struct, frozen=True):
     trust: Trust | UnsetType = UNSET
 
 
-async def report_response(request: Request, what: str, data: Any) -> Response:
+async def report_response(request: Request, message: str, data: Any) -> Response:
     """The response of a report, with `trust` where `include=trust` asks for it. Encoded on a thread."""
     included: Trust | UnsetType = UNSET
     if request.values.get("include") == "trust":
         included = await trust_of(request, request.item)
     takes = request.endpoint.parameters
     narrow = next((name for name in NARROWING if name in takes), "space_token")
-    return await long_response(request, Report(200, fetched(what), data, included), narrow)
+    return await long_response(request, Report(200, message, data, included), narrow)
 
 
 async def trust_of(request: Request, scope: ReportScope) -> Trust:

@@ -2,3 +2,4 @@
 UPDATE meta
 SET value = value + 1
 WHERE name = 'directory_version'
+RETURNING value

@@ -10,5 +10,6 @@ SET
     settings = :settings,
     stuck_running_after_us = :running_after,
     stuck_pending_after_us = :pending_after,
-    cell_zone = :cell_zone
+    cell_zone = :cell_zone,
+    directory_version = :directory_version
 WHERE org_id = :org_id AND id = :space_id
