@@ -287,8 +287,7 @@ class Store(Reporting, Imports, Uploads, Hooks, Protocol):
     def set_organization_zone(
         self, org_id: int, timezone: str, progress: Progress | None = None
     ) -> Organization:
-        """Set the home zone, and rebuild the day counters of spaces that follow it, in one commit per space:
-        numbers are exact after each. Called again it continues."""
+        """Set the home zone, and rebuild day counters of spaces that follow it, one a commit. Repeatable."""
 
     def organizations(self) -> list[Organization]:
         """All of them, newest first."""
