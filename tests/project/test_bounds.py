@@ -302,6 +302,7 @@ BOUNDS: dict[str, list[str]] = {
     ],
     "deltas of an organization that wait to be merged into cells": [f"{compaction.WAITING_MAX:,}"],
     "events that share a commit": [f"{DEFAULT.commit_events:,}"],
+    "results that a worker has not read, kept for it": [f"{2 * DEFAULT.commit_events:,}"],
     "bytes that a writer leaves unread": [f"{process.UNSENT_BYTES // MIB} MiB"],
     "wait for another process's lock": [f"{DEFAULT.lock_timeout_ms:,} ms"],
     "the -wal file": [f"{connection.WAL_PAGES:,} pages", f"{connection.WAL_LIMIT_BYTES // MIB} MiB"],

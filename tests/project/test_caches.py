@@ -96,7 +96,7 @@ SHORT_LIVED = {
         "fold/task.py": ("TaskFold._running_since",),
         "store/sql/filters.py": ("Conditions.values",),
         "store/sql/ingestion.py": (
-            "Ingestion._locked", "Ingestion._clocks", "Ingestion._first_event",
+            "Ingestion._asked", "Ingestion._clocks", "Ingestion._first_event",
             "Ingestion._folds", "Ingestion._zones",
         ),
     }.items()
