@@ -109,14 +109,15 @@ class PostgresDatabase:
             return
         found = self._statement(name)
         # One parameter per column: `c3` is the third column as an array, `v3` its value in the first row.
-        columns = list(zip(*every, strict=True))
-        values = {}
-        for column in found.columns:
-            each = columns[int(column[1:]) - 1]
-            # The organization: rows of another one would become rows of this one.
-            assert column[0] == "c" or each.count(each[0]) == len(each), f"{name}: one {column} for all rows"
-            values[column] = array_text(each) if column[0] == "c" else each[0]
-        self._execute(found.sql, values)
+        for rows_of_one in _by_constants(found, every):
+            columns = list(zip(*rows_of_one, strict=True))
+            values = {
+                column: array_text(columns[int(column[1:]) - 1])
+                if column[0] == "c"
+                else columns[int(column[1:]) - 1][0]
+                for column in found.columns
+            }
+            self._execute(found.sql, values)
 
     def select(self, sql: str, values: Values = ()) -> list[SqlRow]:
         return self._ask(translated(sql, routed=self._routed), values).fetchall()
@@ -189,6 +190,17 @@ _KINDS: dict[str, type[int | str | bytes]] = {
     "text": str,
     "bytea": bytes,
 }
+
+
+def _by_constants(found: Statement, rows: Sequence[Sequence[Any]]) -> Iterable[Sequence[Sequence[Any]]]:
+    """The rows in groups that are equal in what the statement takes once for all rows: the organization."""
+    places = [int(column[1:]) - 1 for column in found.columns if column[0] == "v"]
+    if not places or all(row[at] == rows[0][at] for row in rows for at in places):
+        return [rows]
+    groups: dict[tuple[Any, ...], list[Sequence[Any]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[at] for at in places), []).append(row)
+    return groups.values()
 
 
 def _only(row: SqlRow | None) -> Any:

@@ -7,7 +7,8 @@ the table's statistics yet, for a single row. It would then read every row of th
 each with every element of the arrays. `LATERAL` with `OFFSET 0` keeps the order: a look-up for each element.
 
 Citus needs the constant to route a statement to one shard. The line that compares it ends with `-- Citus`,
-and is left out where there is none.
+and is left out where there is none. A line that ends with `-- one server` is left out on Citus: without it,
+one statement changes rows of several organizations.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from callboard.store.sql.statements import migrations_of, statement_of
 # `:name`, but not the cast `::type` nor a colon inside a word.
 _NAMED = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 _ROUTING = " -- Citus\n"
+_UNROUTED = " -- one server\n"
 _COLUMN = re.compile(r"[cv]\d+")
 
 
@@ -49,8 +51,8 @@ TRANSLATED = 500
 @lru_cache(maxsize=TRANSLATED)
 def translated(sql: str, *, routed: bool = True) -> Statement:
     """A statement with parameters `:name` or `?`, in psycopg's style: `%(name)s` or `%s`."""
-    if not routed:
-        sql = "".join(line for line in sql.splitlines(keepends=True) if not line.endswith(_ROUTING))
+    left_out = _UNROUTED if routed else _ROUTING
+    sql = "".join(line for line in sql.splitlines(keepends=True) if not line.endswith(left_out))
     # A comment may contain a colon or a question mark, which are no parameters.
     plain = "\n".join(line for line in sql.splitlines() if not line.lstrip().startswith("--"))
     # A dict keeps the order of first use and drops repeats.

@@ -91,7 +91,7 @@ class Database(Protocol):
         """Run it without a result. An error may be raised only by a later call (pipeline mode)."""
 
     def change_many(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run it for each row of values, in any order. The rows are of one organization."""
+        """Run it for each row of values, in any order."""
 
     # statements assembled from our own fragments
     def select(self, sql: str, values: Values = ()) -> list[SqlRow]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
 
 from msgspec import Struct
 
@@ -17,6 +16,7 @@ from callboard.store.importing import check_owner
 from callboard.store.interface import Batch, Receipt, Rejection
 from callboard.store.sql.checksum import run_checksum
 from callboard.store.sql.database import Database
+from callboard.store.sql.gathered import Gathered
 from callboard.store.sql.grouping import settle
 from callboard.store.sql.imports import need_import
 from callboard.store.sql.links import linked_items, save_links
@@ -90,26 +90,32 @@ class Ingestion:
         """Carry them out; the caller commits."""
         self._load(batches)
         results = [self._one(batch) for batch in batches]
+        db = Gathered(self._db)
         for org_id, clock in self._clocks.items():
-            folds = {space: fold for (org, space), fold in self._folds.items() if org == org_id}
-            items = [item for fold in folds.values() for item in fold.items]
-            append_events(self._db, clock, items)
-            linked = linked_items(items)
-            others = settle(self._db, org_id, linked) if linked else []
-            save_repeats(self._db, org_id, [again for fold in folds.values() for again in fold.repeats])
-            if linked:
-                save_links(self._db, org_id, [*linked, *others])
-            save_rows(self._db, org_id, [*items, *others])
-            tallies = {space: fold.tally() for space, fold in folds.items()}
-            for item in others:
-                add_to(tallies[item.space_id], [item])
-            save_counters(self._db, clock, tallies, self._zones[org_id])
-        self._record(batches, results)
+            self._save(db, org_id, clock)
+        self._record(db, batches, results)
+        db.flush()
         if self._replacing is not None:
             self._replacing.save()
         for clock in self._clocks.values():
-            write_clock(self._db, clock)
+            write_clock(db, clock)
+        db.flush()
         return results
+
+    def _save(self, db: Database, org_id: int, clock: OrgClock) -> None:
+        folds = {space: fold for (org, space), fold in self._folds.items() if org == org_id}
+        items = [item for fold in folds.values() for item in fold.items]
+        append_events(db, clock, items)
+        linked = linked_items(items)
+        others = settle(db, org_id, linked) if linked else []
+        save_repeats(db, org_id, [again for fold in folds.values() for again in fold.repeats])
+        if linked:
+            save_links(db, org_id, [*linked, *others])
+        save_rows(db, org_id, [*items, *others])
+        tallies = {space: fold.tally() for space, fold in folds.items()}
+        for item in others:
+            add_to(tallies[item.space_id], [item])
+        save_counters(db, clock, tallies, self._zones[org_id])
 
     def unmerged(self) -> dict[int, int]:
         """How many deltas of each organization are in no cell after this commit, at most."""
@@ -246,11 +252,11 @@ class Ingestion:
             },
         )
 
-    def _record(self, batches: Sequence[Batch], results: Sequence[Receipt | Exception]) -> None:
+    def _record(self, db: Database, batches: Sequence[Batch], results: Sequence[Receipt | Exception]) -> None:
         """Store the record of each request, and count its events by outcome."""
         outcomes: Counter[tuple[int, int, str, str]] = Counter()
         latest: dict[SpaceKey, Micros] = {}
-        rows: dict[int, list[tuple[Any, ...]]] = {}
+        rows = []
         for batch, receipt in zip(batches, results, strict=True):
             if isinstance(receipt, Exception) or receipt.first_answer is not None:
                 continue
@@ -264,28 +270,26 @@ class Ingestion:
                 events = (self._first_event[batch.org_id], self._clocks[batch.org_id].next_event - 1)
             if batch.import_no is None:
                 head = (batch.org_id, receipt.batch_no, batch.source, batch.received_at, batch.received_at)
-                rows.setdefault(batch.org_id, []).append((*head, *events, *counts))
+                rows.append((*head, *events, *counts))
             else:
-                self._db.change("batch.add", (*events, *counts, batch.org_id, batch.import_no))
+                db.change("batch.add", (*events, *counts, batch.org_id, batch.import_no))
             for outcome, count in zip(("applied", "duplicate", "stale"), counts, strict=False):
                 outcomes[*space, outcome, ""] += count
             for rejection in receipt.rejections:
                 outcomes[*space, "rejected", rejection.reason] += 1
         record_deliveries(
-            self._db,
+            db,
             [
                 DeliveryOf(batch.org_id, batch.received_at, batch.delivery, receipt.rejected)
                 for batch, receipt in zip(batches, results, strict=True)
                 if batch.delivery is not None and not isinstance(receipt, Exception)
             ],
         )
-        for of_org in rows.values():
-            self._db.change_many("batch.insert", of_org)
-        for org_id in sorted(self._clocks):
-            counted = sorted(item for item in outcomes.items() if item[0][0] == org_id)
-            self._db.change_many(
-                "outcome.add", [(*key, count, latest[key[0], key[1]]) for key, count in counted if count]
-            )
+        db.change_many("batch.insert", rows)
+        db.change_many(
+            "outcome.add",
+            [(*key, count, latest[key[0], key[1]]) for key, count in sorted(outcomes.items()) if count],
+        )
 
 
 def _rejection(index: int, verdict: Verdict) -> Rejection:

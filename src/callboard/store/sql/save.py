@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from callboard.errors import NotFoundError, StoreDamagedError
@@ -77,7 +76,8 @@ def read_clock(db: Database, org_id: int) -> OrgClock:
 
 def write_clock(db: Database, clock: OrgClock) -> None:
     """Store the clock. If too many deltas wait to be merged, merge some now: the commit waits for it."""
-    db.change("clock.set", msgspec.structs.asdict(clock))
+    numbers = (clock.version, clock.next_item, clock.next_event, clock.next_batch, clock.next_delta)
+    db.change_many("clock.put", [(*numbers, clock.org_id)])
     while clock.unmerged > compaction.WAITING_MAX:
         compaction.compact_slice(db, clock.org_id, wait=True)
         clock.compacted_to = compaction.lock(db, clock.org_id)

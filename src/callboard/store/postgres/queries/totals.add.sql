@@ -1,4 +1,4 @@
--- Add differences to the totals of an organization's spaces, and set the version that they changed with.
+-- Add differences to the totals of spaces, and set the version that they changed with.
 UPDATE totals
 SET
     version = new.version,
@@ -16,12 +16,21 @@ SET
     tasks_failed = totals.tasks_failed + new.t_failed,
     answered_calls = totals.answered_calls + new.answered_calls,
     answered_final = totals.answered_final + new.answered_final
-FROM unnest(
+FROM unnest( -- Citus
+-- OFFSET 0: see `statements.py`.
+FROM (SELECT * FROM unnest( -- one server
     :c1::BIGINT[], :c2::BIGINT[], :c3::BIGINT[], :c4::BIGINT[], :c5::BIGINT[], :c6::BIGINT[], :c7::BIGINT[],
     :c8::BIGINT[], :c9::BIGINT[], :c10::BIGINT[], :c11::BIGINT[], :c12::BIGINT[], :c13::BIGINT[],
+    :c16::BIGINT[], -- one server
     :c14::BIGINT[], :c15::BIGINT[], :c17::BIGINT[]
-) AS new (
+) AS new ( -- Citus
+) AS each_of ( -- one server
     version, queued, ringing, in_progress, completed, missed, failed, timed, talk_ms,
-    t_pending, t_running, t_completed, t_failed, answered_calls, answered_final, space_id
+    t_pending, t_running, t_completed, t_failed,
+    org_id, -- one server
+    answered_calls, answered_final, space_id
 )
-WHERE totals.org_id = :v16 AND totals.space_id = new.space_id
+OFFSET 0) AS new -- one server
+WHERE totals.space_id = new.space_id
+    AND totals.org_id = new.org_id -- one server
+    AND totals.org_id = :v16 -- Citus
