@@ -168,7 +168,9 @@ def test_a_commit_is_as_durable_and_bounded_on_its_node_as_here(tmp_path: Path) 
             bare = SET_ON_NODE.replace(":org_id", "%(org_id)s").encode()
             while connection.execute(bare, acme).fetchall() != [("off", "7h", "8h")]:
                 time.sleep(0.05)  # the reload is under way
-        assert store._write(lambda db: db.select(SET_ON_NODE, acme)) == [("on", "5s", "1min")]
+        (soon,) = store._write(lambda db: db.select(SET_ON_NODE, acme))
+        # What is left of 5 s: a busy machine has used up some of it.
+        assert (soon[0], soon[2], soon[1] == "5s" or soon[1] > "4900ms") == ("on", "1min", True)
         (late,) = store._write(lambda db: db.select(SET_ON_NODE, acme), 3.9)
         assert (late[0], late[2], 0 < int(late[1].removesuffix("ms")) <= 1100) == ("on", "1min", True)
         with store._writing() as db:
