@@ -228,6 +228,7 @@ VAPI: Final = Platform(
     signature=VAPI_SIGNATURE,
     translate=translate,
     words={"end_reason": REASONS, "call_status": STATUSES},
+    kinds=ERRORS,
     setup=_SETUP,
     redact=frozenset(
         {
