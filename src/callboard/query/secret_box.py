@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -144,17 +145,18 @@ class ShutHooks:
         self._store = store
         self._box = box
         self._clock = clock
-        self._open: dict[int, list[SealedSecrets]] = {}
-        """The secrets that were all found open, and so stay: none of them is tried again."""
+        self._open = b""
+        """A digest of the secrets that were all found open, and so stay: none of them is tried again."""
 
     def count(self) -> int:
         """Raises `StoreError`."""
         secrets = self._store.hook_secrets()
-        if secrets == self._open:
+        digest = blake2b(msgspec.msgpack.encode(secrets)).digest()
+        if digest == self._open:
             return 0
         shut = self._box.shut(secrets, self._clock())
         if not shut:
-            self._open = secrets
+            self._open = digest
         return len(shut)
 
 
