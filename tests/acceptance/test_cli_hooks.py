@@ -167,9 +167,12 @@ def test_nothing_is_encrypted_by_a_key_that_does_not_open_what_is_there(db: Path
     assert len(run("list", "--json").json) == 2
     checks = run("test", str(ids[0]), "--json").json["checks"]
     assert [each["finding"] for each in checks if each["name"] == "secrets"] == ["bad"]
+    assert [each["secrets_open"] for each in run("list", "--json").json] == [False, False]
+    assert run("rotate", str(ids[0])).code == 1
     run("revoke", str(ids[0]))
     again = run("create", "--space", space["token"], "--platform", "vapi")
     assert "does not open the secrets of 1 hook that is there" in again.err
+    assert [each["secrets_open"] for each in run("list", "--json").json] == [False, None]
     if where == "file":
         key.write_text(key.read_text() + before)
     else:
@@ -178,13 +181,42 @@ def test_nothing_is_encrypted_by_a_key_that_does_not_open_what_is_there(db: Path
     run("revoke", str(ids[1]))
 
 
+def test_secrets_that_a_lost_key_sealed_keep_no_other_hook_from_being_made_or_rotated(db: Path) -> None:
+    """Where the key opens any of what is there it is the right one; what it does not open is named."""
+    [space] = callboard("space", "list", "--json", db=db).json
+    lost = str(created(db, "vapi")["id"])
+    key = db.with_name("calls.db.key")
+    key.write_text(f"{new_key()}\n{key.read_text()}")
+    other = str(created(db, "vapi")["id"])
+    key.write_text(key.read_text().splitlines()[0] + "\n")
+    named = f"The key of this machine does not open the secrets of the hooks {lost}."
+    made = callboard("hook", "create", "--space", space["token"], "--platform", "vapi", "--json", db=db)
+    assert (made.code, made.json["secrets_open"]) == (0, True)
+    assert named in made.err
+    rotated = callboard("hook", "rotate", other, "--json", db=db)
+    assert (rotated.code, rotated.json["secrets_open"]) == (0, True)
+    assert named in rotated.err
+    refused = callboard("hook", "rotate", lost, db=db)
+    assert refused.code == 1
+    listed = callboard("hook", "list", "--json", db=db).json
+    assert {str(each["id"]): each["secrets_open"] for each in listed} == {
+        lost: False, other: True, str(made.json["id"]): True,
+    }  # fmt: skip
+    assert named in callboard("hook", "list", db=db).text
+    assert "does not open them" in callboard("hook", "show", lost, db=db).text
+    sealed = callboard("hook", "reseal", "--json", db=db)
+    assert (sealed.code, sealed.json) == (1, {"hooks": 2, "shut": [int(lost)]})
+    callboard("hook", "revoke", lost, db=db)
+    assert callboard("hook", "reseal", "--json", db=db).json == {"hooks": 2, "shut": []}
+
+
 def test_secrets_are_put_under_a_new_key_and_the_old_one_may_go(db: Path) -> None:
     """Several generations of keys, the newest first."""
     made = created(db, "vapi")
     key = db.with_name("calls.db.key")
     old, new = key.read_text(), new_key()
     key.write_text(f"{new}\n{old}")
-    assert callboard("hook", "reseal", "--json", db=db).json == {"hooks": 1}
+    assert callboard("hook", "reseal", "--json", db=db).json == {"hooks": 1, "shut": []}
     key.write_text(f"{new}\n")
     checks = callboard("hook", "test", str(made["id"]), "--json", db=db).json["checks"]
     assert [each["finding"] for each in checks if each["name"] == "secrets"] == ["good"]

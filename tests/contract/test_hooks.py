@@ -161,6 +161,17 @@ def test_secrets_are_put_under_another_key(store: Store, acme: Organization, spa
     assert store.find_hook(acme.id, hook.id) == resealed
 
 
+def test_the_secrets_of_all_hooks_of_every_organization(
+    store: Store, acme: Organization, space: Space, foreign: Space
+) -> None:
+    assert store.hook_secrets() == {}
+    first, second, other = make(store, space), make(store, space, 2), make(store, foreign, 3)
+    rotated = store.rotate_hook(acme.id, first.id, rotation(keep=HOUR))
+    store.revoke_hook(acme.id, second.id, NOW)
+    assert store.hook_secrets() == {first.id: [*rotated.secrets], other.id: [*other.secrets]}
+    assert [each.sealed for each in rotated.secrets] == [b"new", b"sealed 1"]
+
+
 def test_of_many_rotations_the_newest_secrets_are_kept(
     store: Store, acme: Organization, space: Space
 ) -> None:

@@ -75,6 +75,10 @@ class Hooks(StateMixin):
             hook_id, ends_at = self.state.hook_tokens.get(token_digest, (0, None))
             return (self.state.hooks[hook_id], ends_at) if hook_id else None
 
+    def hook_secrets(self) -> dict[int, list[SealedSecrets]]:
+        with self.state.lock:
+            return {hook.id: list(hook.secrets) for hook in self.state.hooks.values() if hook.secrets}
+
     def rotate_hook(self, org_id: int, hook_id: int, rotation: HookRotation) -> Hook:
         with self.state.lock:
             hook = self._need(org_id, hook_id)

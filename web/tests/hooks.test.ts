@@ -14,6 +14,7 @@ import {
   advice,
   comparedLines,
   countsText,
+  faultsOf,
   lastText,
   settingLines,
   shownHooks,
@@ -32,6 +33,7 @@ import {
   replaysText,
 } from '../src/lib/hooks/quarantine';
 import { blocksOf } from '../src/lib/hooks/setup';
+import { SHUT } from '../src/lib/hooks/words';
 
 const hook = (more: object = {}) =>
   ({
@@ -84,6 +86,13 @@ describe('how it stands with a hook', () => {
     [{ last_delivery_at: later, accepted: 2, quarantined: 1 }, 'taking'],
     [{ last_delivery_at: later, revoked_at: later, last_refusal: refusal({}) }, 'revoked'],
   ])('%j is %s', (more, state) => expect(stateOf(hook(more))).toBe(state));
+
+  test('a hook whose secrets the key does not open says so, beside what was refused', () => {
+    const last_refusal = { at: later, kind: 'wrong', message: 'No.', compared: {} };
+    expect(faultsOf(hook({ secrets_open: true }))).toEqual([]);
+    expect(faultsOf(hook({ secrets_open: null, revoked_at: later, last_refusal }))).toEqual([]);
+    expect(faultsOf(hook({ secrets_open: false, last_refusal }))).toEqual([SHUT, 'No.']);
+  });
 
   test('what came is said in a line', () => {
     expect(countsText(hook({ accepted: 1200, refused: 2 }))).toBe('1,200 taken · 2 refused');

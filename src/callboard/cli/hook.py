@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,15 @@ import click
 from msgspec import UNSET
 
 from callboard.cli import find, values
-from callboard.cli.hook_found import base_url, find_hook, hook_argument, item_of, space_token_of
+from callboard.cli.hook_found import (
+    base_url,
+    find_hook,
+    hook_argument,
+    item_of,
+    say_shut,
+    shut_in,
+    space_token_of,
+)
 from callboard.cli.hook_keys import new_key, reseal
 from callboard.cli.hook_shown import plain_lines, show_rotated
 from callboard.cli.hook_words import remap, show
@@ -22,7 +30,7 @@ from callboard.errors import SecretKeyError
 
 if TYPE_CHECKING:
     from callboard.settings import Settings
-    from callboard.store.hooks import Hook, HookCounts
+    from callboard.store.hooks import Hook
 
 secret_option = click.option(
     "--secret",
@@ -79,7 +87,7 @@ def create(
     )
     from callboard.query.secret import HOOK_PREFIX, new_secret
     from callboard.query.secret_box import SecretBox, sealed_in
-    from callboard.store.hooks import HookCounts, NewHook
+    from callboard.store.hooks import NewHook
 
     settings = settings_of(db, config)
     of = platform_named(platform)
@@ -92,6 +100,7 @@ def create(
         | _api_key(api_key),
     )
     document = settings_document(_settings(set_), settings)
+    box = SecretBox(settings)
     with opened(settings) as store:
         space, owner = find.space_anywhere(store, space_token)
         token = new_secret(HOOK_PREFIX)
@@ -101,13 +110,15 @@ def create(
             prefix=token.prefix,
             token_digest=token.digest,
             settings=document,
-            sealed=SecretBox(settings).seal(secrets, beside=lambda: sealed_in(store)),
+            sealed=box.seal(secrets, beside=lambda: sealed_in(store)),
             now=system_clock(),
         )
         created = store.create_hook(owner.id, new)
+        shut = box.shut(store.hook_secrets(), new.now)
     url = hook_url(base_url(settings), of.name, token.text)
     setup = setup_text(of, url, made, secrets, space.token)
-    _show_once(created, HookCounts(), space.token, url, made, setup, settings, as_json=as_json)
+    _show_once(created, space.token, url, made, setup, settings, shut, as_json=as_json)
+    say_shut(shut, file=sys.stderr)
 
 
 @hook.command("list")
@@ -115,13 +126,12 @@ def create(
 @store_options
 def list_(*, handle: str | None, db: str | None, config: str | None, as_json: bool) -> None:
     """List the hooks of an organization, newest first, without their secrets."""
-    from callboard.query.secret_box import SecretBox
-
     settings = settings_of(db, config)
     with opened(settings) as store:
         owner = find.organization(store, handle)
         counts, hooks = store.hook_counts(owner.id), store.hooks(owner.id)
-        found = [item_of(store, settings, each, counts) for each in hooks]
+        shut = shut_in(settings, hooks)
+        found = [item_of(store, settings, each, counts, shut) for each in hooks]
     if as_json:
         show_json_array(found)
         return
@@ -153,10 +163,7 @@ def list_(*, handle: str | None, db: str | None, config: str | None, as_json: bo
         ],
         empty=f"{plain(owner.name)} has no hook. callboard hook create makes one.",
     )
-    box = SecretBox(settings)
-    shut = [str(each.id) for each in hooks if each.secrets and not box.opens(each.secrets[0].sealed)]
-    if shut:
-        print(f"The key of this machine does not open the secrets of the hooks {', '.join(shut)}.")
+    say_shut(shut)
 
 
 @hook.command()
@@ -216,7 +223,8 @@ def rotate(
         )
         rotated = store.rotate_hook(before.org_id, hook_id, rotation)
         counts = store.hook_counts(before.org_id).get(hook_id, HookCounts())
-        space_token = space_token_of(store, rotated)
+        space_token, shut = space_token_of(store, rotated), box.shut(store.hook_secrets(), now)
+    say_shut(shut, file=sys.stderr)
     url = hook_url(base_url(settings), of.name, f"{rotated.prefix}…" if token is None else token.text)
     setup = setup_text(of, url, made, secrets or newest, space_token)
     until = old_valid_until(of, newest, secrets, rotation)
@@ -227,6 +235,7 @@ def rotate(
                 counts,
                 space_token,
                 url,
+                shut=shut,
                 secrets=made or UNSET,
                 setup=setup,
                 old_valid_until=iso(until),
@@ -293,7 +302,7 @@ def test(*, hook_id: int, handle: str | None, db: str | None, config: str | None
     marks = {"good": "ok  ", "bad": "BAD ", "unknown": "?   "}
     for each in checks:
         print(f"{marks[each.finding]} {plain(each.message)}")
-    refusal = hook_item(found, counts, "", "").last_refusal
+    refusal = hook_item(found, counts, "", "", shut=()).last_refusal
     if refusal is not None:
         for name, value in refusal.compared.items():
             print(f"      {plain(name)}: {plain(value)}")
@@ -302,19 +311,21 @@ def test(*, hook_id: int, handle: str | None, db: str | None, config: str | None
 
 def _show_once(
     found: Hook,
-    counts: HookCounts,
     space_token: str,
     url: str,
     made: dict[str, str],
     setup: str,
     settings: Settings,
+    shut: Collection[int],
     *,
     as_json: bool,
 ) -> None:
     from callboard.http.hook_items import hook_item
+    from callboard.store.hooks import HookCounts
 
     if as_json:
-        show_json(hook_item(found, counts, space_token, url, secrets=made or UNSET, setup=setup))
+        secrets = made or UNSET
+        show_json(hook_item(found, HookCounts(), space_token, url, shut=shut, secrets=secrets, setup=setup))
         return
     print(f"Hook {found.id}: {found.platform}, into the space {space_token}\n\n  URL     {url}")
     for name, secret in made.items():

@@ -22,7 +22,10 @@ def show_hook(shown: HookItem) -> None:
     print(f"  accepted     {shown.accepted:,}, of these {shown.ignored:,} about no call")
     print(f"  refused      {shown.refused:,}{_parts(shown.refused_by_kind)}")
     print(f"  quarantined  {shown.quarantined:,}{_parts(shown.quarantined_by_reason)}")
-    print(f"  dropped      {shown.dropped:,} of these unread\n")
+    print(f"  dropped      {shown.dropped:,} of these unread")
+    if shown.secrets_open is False:
+        print("  secrets      the key of this machine does not open them: no delivery can be checked")
+    print()
     show_table(
         ("Field", "Word", "Times", f"Last {UTC}", "In the table"),
         [

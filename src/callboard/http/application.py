@@ -33,6 +33,7 @@ from callboard.http.short_path import ShortPath
 from callboard.http.stream import send_stream
 from callboard.http.threads import Threads
 from callboard.http.touches import Touches
+from callboard.query.secret_box import ShutHooks
 from callboard.query.slots import StreamSlots
 from callboard.store.interface import Refresher
 
@@ -60,7 +61,8 @@ class Application:
         self._refusal_log = RefusalLog(services.clock)
         self._store_threads = FairThreadPool(services.settings.readers, "store")
         self._parse_threads = Threads(PARSE_THREADS, "parse")
-        self._readiness = ReadyCheck(services.store, services.commits)
+        shut_hooks = ShutHooks(services.store, services.secrets, services.clock)
+        self._readiness = ReadyCheck(services.store, services.commits, shut_hooks.count)
         self._descriptions = ApiDescriptions(services.settings.path_prefix)
         self._body_deadlines = BodyDeadlines()
         self._body_memory = BodyMemory(services.settings.body_room_bytes)

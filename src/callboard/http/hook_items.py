@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Any
 
 import msgspec
@@ -124,6 +125,8 @@ class HookItem(Struct, frozen=True, kw_only=True):
     other_unknown_words: int
     """How often others came."""
     last_refusal: HookRefusalItem | None
+    secrets_open: bool | None
+    """Whether the key of this server opens its secrets; null where it has none, as a revoked one."""
     revoked_at: str | None
     secrets: dict[str, str] | UnsetType = UNSET
     """Those that were made for it; shown once."""
@@ -186,11 +189,14 @@ def hook_item(
     space_token: str,
     url: str,
     *,
+    shut: Collection[int],
     secrets: dict[str, str] | UnsetType = UNSET,
     setup: str | UnsetType = UNSET,
     old_valid_until: str | UnsetType | None = UNSET,
 ) -> HookItem:
-    """`secrets`, `setup` and `old_valid_until`: only in the answer that made them."""
+    """`shut`: the hooks whose secrets no key opens. `secrets`, `setup` and `old_valid_until`: only in the
+    answer that made them.
+    """
     return HookItem(
         id=hook.id,
         platform=hook.platform,
@@ -210,6 +216,7 @@ def hook_item(
         unknown_words=[_word(hook, each) for each in counts.unknown_words],
         other_unknown_words=counts.other_words,
         last_refusal=_refusal(counts),
+        secrets_open=hook.id not in shut if hook.secrets else None,
         revoked_at=iso(hook.revoked_at),
         secrets=secrets,
         setup=setup,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 from callboard.errors import CallboardError, StoreUnavailableError
 from callboard.ingest.commit.metered import MeteredCommits
@@ -21,20 +22,35 @@ CHECK_LIMIT_S = 1.0
 """
 
 
+class Ready(NamedTuple):
+    """What a worker that is ready says."""
+
+    facts: StoreFacts
+    """Engine, version and durability of the store."""
+    shut_hooks: int | None
+    """Hooks whose secrets the key of this server does not open; None where that is not known in time."""
+
+
 class ReadyCheck:
     """The readiness check of one worker. Owned by the event loop's thread."""
 
-    def __init__(self, store: Store, commits: MeteredCommits) -> None:
+    def __init__(self, store: Store, commits: MeteredCommits, count_shut: Callable[[], int]) -> None:
+        """`count_shut`: how many hooks have secrets that no key opens. It is not a fault of the worker, so
+        that it decides nothing.
+        """
         self._store = store
         self._commits = commits
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="callboard-ready")
+        self._count_shut = count_shut
+        self._thread = ThreadPoolExecutor(2, thread_name_prefix="callboard-ready")
+        self._hooks_check: asyncio.Future[int] | None = None
+        """The last count of hooks, done or running. While one hangs, no other is started."""
         self._store_check: asyncio.Future[StoreFacts] | None = None
         """The running check of the store. While one hangs, no other is started."""
         self._checked_at = 0.0
-        self._checking: asyncio.Task[StoreFacts] | None = None
+        self._checking: asyncio.Task[Ready] | None = None
 
-    async def check(self) -> StoreFacts:
-        """Engine, version and durability of the store. Raises `StoreError` with the reason when not ready."""
+    async def check(self) -> Ready:
+        """Raises `StoreError` with the reason when not ready."""
         if self._checking is None or self._checking.done():
             self._checking = asyncio.create_task(self._check())
         return await asyncio.shield(self._checking)
@@ -43,7 +59,7 @@ class ReadyCheck:
         """Release the thread, without waiting for a store that does not answer."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def _check(self) -> StoreFacts:
+    async def _check(self) -> Ready:
         loop = asyncio.get_running_loop()
         until = loop.time() + CHECK_LIMIT_S
         if self._store_check is None:
@@ -60,7 +76,16 @@ class ReadyCheck:
         facts = store_check.result()
         if (write_error := writes.result()) is not None:
             raise write_error
-        return facts
+        return Ready(facts, await self._shut_hooks(until - loop.time()))
+
+    async def _shut_hooks(self, seconds: float) -> int | None:
+        if self._hooks_check is None or self._hooks_check.done():
+            self._hooks_check = asyncio.get_running_loop().run_in_executor(self._thread, self._count_shut)
+        running = self._hooks_check
+        await asyncio.wait([running], timeout=max(seconds, 0))
+        if not running.done() or running.cancelled() or running.exception() is not None:
+            return None
+        return running.result()
 
     def _answered(self, store_check: asyncio.Future[StoreFacts]) -> None:
         self._store_check = None

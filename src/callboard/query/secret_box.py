@@ -5,15 +5,17 @@ the store. Fernet (AES-128-CBC and HMAC-SHA256) of `cryptography`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from callboard.clock import Clock, Micros
 from callboard.errors import SecretKeyError
 from callboard.settings import Settings
-from callboard.store.hooks import Hook
+from callboard.store.hooks import Hook, SealedSecrets
 from callboard.store.interface import Store
 
 if TYPE_CHECKING:
@@ -43,8 +45,12 @@ _NO_KEY: Final = (
 
 def sealed_in(store: Store) -> list[bytes]:
     """The newest secrets of every hook of a store that has any, encrypted."""
-    every = (hook for owner in store.organizations() for hook in store.hooks(owner.id))
-    return [hook.secrets[0].sealed for hook in every if hook.secrets]
+    return [newest.sealed for newest, *_ in store.hook_secrets().values()]
+
+
+def secrets_of(hooks: Iterable[Hook]) -> dict[int, Sequence[SealedSecrets]]:
+    """Hook id → its secrets, the newest first; of those that have any."""
+    return {hook.id: hook.secrets for hook in hooks if hook.secrets}
 
 
 def new_key() -> str:
@@ -70,8 +76,9 @@ class SecretBox:
 
     def seal(self, secrets: Mapping[str, str], *, beside: Callable[[], Sequence[bytes]] = tuple) -> bytes:
         """Encrypt secrets by the newest key. A key file beside a store that is a file is made, where there is
-        none. `beside`: what the store holds encrypted already. Raises `SecretKeyError` where no key opens all
-        of that: the one that does is missing.
+        none. `beside`: what the store holds encrypted already. Raises `SecretKeyError` where it holds some
+        and no key opens any of that: the one that does is missing. What only a lost key opens keeps nobody
+        from encrypting beside what is open: `shut` names it.
         """
         sealed = beside()
         if sealed and self._fernet is None and not self._settings.secret_key.split():
@@ -79,11 +86,16 @@ class SecretBox:
             if path is not None and not path.exists():
                 raise SecretKeyError(_KEY_IS_GONE.format(path=path))
         fernet = self._opened(create=True)
-        if shut := sum(not self.opens(each) for each in sealed):
+        if sealed and not any(self.opens(each) for each in sealed):
+            count = len(sealed)
             raise SecretKeyError(
-                _KEY_IS_ANOTHER.format(hooks="1 hook that is" if shut == 1 else f"{shut:,} hooks that are")
+                _KEY_IS_ANOTHER.format(hooks="1 hook that is" if count == 1 else f"{count:,} hooks that are")
             )
         return fernet.encrypt(msgspec.json.encode(dict(secrets)))
+
+    def check(self) -> None:
+        """Raises `SecretKeyError` where there are no keys."""
+        self._opened(create=False)
 
     def opens(self, sealed: bytes) -> bool:
         """Whether a key opens secrets."""
@@ -92,6 +104,16 @@ class SecretBox:
         except SecretKeyError:
             return False
         return True
+
+    def shut(self, secrets: Mapping[int, Sequence[SealedSecrets]], now: Micros) -> list[int]:
+        """Of hooks with their secrets those that no key opens all secrets of that are valid at a time:
+        deliveries to them cannot be checked.
+        """
+        return [
+            hook_id
+            for hook_id, those in secrets.items()
+            if not all(self.opens(each.sealed) for each in those if each.is_valid(now))
+        ]
 
     def open(self, sealed: bytes) -> dict[str, str]:
         """Decrypt secrets, by whichever key fits. Raises `SecretKeyError`."""
@@ -114,6 +136,28 @@ class SecretBox:
         if self._fernet is None:
             self._fernet = _fernet(_keys(self._settings, create=create))
         return self._fernet
+
+
+class ShutHooks:
+    """Counts the hooks whose secrets the keys of a process do not open. For one thread at a time."""
+
+    def __init__(self, store: Store, box: SecretBox, clock: Clock) -> None:
+        self._store = store
+        self._box = box
+        self._clock = clock
+        self._open = b""
+        """A digest of the secrets that were all found open, and so stay: none of them is tried again."""
+
+    def count(self) -> int:
+        """Raises `StoreError`."""
+        secrets = self._store.hook_secrets()
+        digest = blake2b(msgspec.msgpack.encode(secrets)).digest()
+        if digest == self._open:
+            return 0
+        shut = self._box.shut(secrets, self._clock())
+        if not shut:
+            self._open = digest
+        return len(shut)
 
 
 def _fernet(keys: Sequence[str]) -> MultiFernet:

@@ -42,6 +42,9 @@ class SealedSecrets(Struct, frozen=True):
     ends_at: Micros | None = None
     """From when on it is no longer valid; None for the newest."""
 
+    def is_valid(self, now: Micros) -> bool:
+        return self.ends_at is None or now < self.ends_at
+
 
 class Hook(Struct, frozen=True, kw_only=True):
     """A connection of one platform to one space."""
@@ -63,7 +66,7 @@ class Hook(Struct, frozen=True, kw_only=True):
 
     def sealed_at(self, now: Micros) -> list[bytes]:
         """The secrets that are valid at a time, the newest first."""
-        return [each.sealed for each in self.secrets if each.ends_at is None or now < each.ends_at]
+        return [each.sealed for each in self.secrets if each.is_valid(now)]
 
 
 class CountedWord(Struct, frozen=True):
@@ -326,6 +329,9 @@ class Hooks(Protocol):
         """The hook of a token in any organization, and from when on that token is no longer valid. The caller
         checks revocation.
         """
+
+    def hook_secrets(self) -> dict[int, list[SealedSecrets]]:
+        """Hook id → its secrets, the newest first; of the hooks of every organization that have any."""
 
     def rotate_hook(self, org_id: int, hook_id: int, rotation: HookRotation) -> Hook:
         """Raises `NotFoundError`, and `HookRevokedError`."""

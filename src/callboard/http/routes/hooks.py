@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 
 from callboard.clock import HOUR, iso
@@ -36,7 +36,7 @@ from callboard.ingest.sources.platforms.registry import PLATFORMS
 from callboard.query.messages import fetched
 from callboard.query.parameters import PAGING
 from callboard.query.secret import HOOK_PREFIX, Secret, new_secret
-from callboard.query.secret_box import sealed_in
+from callboard.query.secret_box import sealed_in, secrets_of
 from callboard.store.hooks import Hook, HookCounts, HookRotation, NewHook
 from callboard.store.questions import Position
 
@@ -58,12 +58,13 @@ async def list_hooks(request: Request) -> Response:
     store = request.services.store
     rows = await request.store_threads.run(store.hooks, request.org_id)
     counts = await request.store_threads.run(store.hook_counts, request.org_id)
+    shut = await _shut(request, rows)
     page = await page_of_known(
         request,
         "Hooks",
         rows,
         position=lambda hook: Position(hook.created_at, "", hook.id),
-        item=lambda hook: _item(request, hook, counts.get(hook.id, HookCounts())),
+        item=lambda hook: _item(request, hook, counts.get(hook.id, HookCounts()), shut),
     )
     return json_response(page)
 
@@ -71,7 +72,7 @@ async def list_hooks(request: Request) -> Response:
 async def get_hook(request: Request) -> Response:
     hook: Hook = request.item
     counts = await request.store_threads.run(request.services.store.hook_counts, hook.org_id)
-    item = _item(request, hook, counts.get(hook.id, HookCounts()))
+    item = _item(request, hook, counts.get(hook.id, HookCounts()), await _shut(request, [hook]))
     return json_response(One(200, fetched("Hook"), item))
 
 
@@ -108,6 +109,7 @@ async def create_hook(request: Request) -> Response:
         HookCounts(),
         space.token,
         url,
+        shut=await _shut(request, [hook]),
         secrets=made,
         setup=setup_text(platform, url, made, secrets, space.token),
     )
@@ -141,6 +143,7 @@ async def rotate_hook(request: Request) -> Response:
         counts.get(hook.id, HookCounts()),
         space_token,
         url,
+        shut=await _shut(request, [rotated]),
         secrets=made,
         setup=setup_text(platform, url, made, secrets or before, space_token),
         old_valid_until=iso(old_valid_until(platform, before, secrets, rotation)),
@@ -167,13 +170,21 @@ async def revoke_hook(request: Request) -> Response:
     now, store = request.services.clock(), request.services.store
     revoked = await request.store_threads.run(store.revoke_hook, hook.org_id, hook.id, now)
     counts = await request.store_threads.run(store.hook_counts, hook.org_id)
-    item = _item(request, revoked, counts.get(hook.id, HookCounts()))
+    item = _item(request, revoked, counts.get(hook.id, HookCounts()), ())
     return json_response(One(200, "Hook revoked; what it took stays", item))
 
 
-def _item(request: Request, hook: Hook, counts: HookCounts) -> HookItem:
+def _item(request: Request, hook: Hook, counts: HookCounts, shut: Collection[int]) -> HookItem:
     url = hook_url(_base(request), hook.platform, f"{hook.prefix}…")
-    return hook_item(hook, counts, _space_token(request, hook), url)
+    return hook_item(hook, counts, _space_token(request, hook), url, shut=shut)
+
+
+async def _shut(request: Request, hooks: Sequence[Hook]) -> Sequence[int]:
+    """Those whose secrets the key of this server does not open. On a thread: the first secret that is opened
+    reads the key and loads a library.
+    """
+    services = request.services
+    return await request.store_threads.run(services.secrets.shut, secrets_of(hooks), services.clock())
 
 
 def _space_token(request: Request, hook: Hook) -> str:

@@ -21,6 +21,8 @@ class Readiness(Struct, frozen=True):
     status: str
     store: dict[str, str]
     """What the store says of itself."""
+    shut_hooks: int | None
+    """Hooks whose secrets the key of this server does not open; null where that is not known in time."""
 
 
 async def healthz(_request: Request) -> Response:
@@ -28,8 +30,9 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    facts = await request.readiness.check()
-    return json_response(Readiness("ready", {str(name): value for name, value in facts.items()}))
+    facts, shut_hooks = await request.readiness.check()
+    store = {str(name): value for name, value in facts.items()}
+    return json_response(Readiness("ready", store, shut_hooks))
 
 
 async def openapi(request: Request) -> Response:

@@ -12,6 +12,7 @@ from callboard.store.hooks import (
     NewHook,
     QuarantinedDelivery,
     QuarantineSize,
+    SealedSecrets,
     UnknownEnd,
 )
 from callboard.store.sql import hooks, quarantine
@@ -35,6 +36,9 @@ class SqlHooking(SqlUploading):
 
     def hook_of_token(self, token_digest: bytes) -> tuple[Hook, Micros | None] | None:
         return self._at_once(hooks.hook_of_token, token_digest)
+
+    def hook_secrets(self) -> dict[int, list[SealedSecrets]]:
+        return self._at_once(hooks.hook_secrets)
 
     def rotate_hook(self, org_id: int, hook_id: int, rotation: HookRotation) -> Hook:
         return self._write(lambda db: hooks.rotate_hook(db, org_id, hook_id, rotation))

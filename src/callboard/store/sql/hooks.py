@@ -70,6 +70,14 @@ def hook_of_token(db: Database, digest: bytes) -> tuple[Hook, Micros | None] | N
     return _existing(db, org_id, hook_id), ends_at
 
 
+def hook_secrets(db: Database) -> dict[int, list[SealedSecrets]]:
+    """See `Store.hook_secrets`."""
+    found: defaultdict[int, list[SealedSecrets]] = defaultdict(list)
+    for hook_id, no, sealed, ends_at in db.rows("hook_secret.all", {}):
+        found[hook_id].append(SealedSecrets(no, bytes(sealed), ends_at))
+    return dict(found)
+
+
 def rotate_hook(db: Database, org_id: int, hook_id: int, rotation: HookRotation) -> Hook:
     """See `Store.rotate_hook`."""
     # First, because it locks: the later of two concurrent rotations sees, and ends, the other's secret too.

@@ -1347,6 +1347,7 @@ export interface components {
             unknown_words: components["schemas"]["UnknownWordItem"][];
             other_unknown_words: number;
             last_refusal: components["schemas"]["HookRefusalItem"] | null;
+            secrets_open: boolean | null;
             revoked_at: string | null;
             secrets?: {
                 [key: string]: string;
@@ -2112,6 +2113,7 @@ export interface components {
             store: {
                 [key: string]: string;
             };
+            shut_hooks: number | null;
         };
         /**
          * Rejected

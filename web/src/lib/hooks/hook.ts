@@ -3,7 +3,7 @@ import type { HookItem, PlatformItem, Refusal } from '../api/hooks';
 import { NONE, duration, number } from '../format';
 import { when } from '../list/format_cell';
 import { spoken } from '../words';
-import { ADVICE, COMPARED, DEFAULTS, type DeliveryState, FITS_URL, SETTINGS } from './words';
+import { ADVICE, COMPARED, DEFAULTS, type DeliveryState, FITS_URL, SETTINGS, SHUT } from './words';
 
 /** A line of a list of terms. `mono`: to be compared letter by letter. */
 export interface Line {
@@ -19,6 +19,13 @@ export function stateOf(hook: HookItem): DeliveryState {
   if (!Number.isNaN(refused) && !(refused <= taken)) return 'refused';
   if (Number.isNaN(taken)) return 'waiting';
   return hook.accepted > 0 && hook.quarantined >= hook.accepted ? 'unread' : 'taking';
+}
+
+/** What is wrong with a hook, in sentences. */
+export function faultsOf(hook: HookItem): string[] {
+  const found = hook.secrets_open === false ? [SHUT] : [];
+  const refusal = stateOf(hook) === 'refused' ? hook.last_refusal : null;
+  return refusal ? [...found, refusal.message] : found;
 }
 
 /** Those that work, and those that are revoked, of one campaign ('' for all). */

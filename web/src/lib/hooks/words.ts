@@ -39,6 +39,7 @@ export const ADVICE: Record<string, string> = table({
 });
 export const FITS_URL =
   'The secret is right, and the URL is another one: set CALLBOARD_PUBLIC_URL to where the platform calls, and restart the server.';
+export const SHUT = 'The key of the server does not open its secrets: no delivery can be checked.';
 
 /** What a delivery was compared with. */
 export const COMPARED: Record<string, string> = table({

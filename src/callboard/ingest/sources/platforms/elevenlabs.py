@@ -254,6 +254,7 @@ ELEVENLABS: Final = Platform(
     signature=ELEVENLABS_SIGNATURE,
     translate=translate,
     words={"end_reason": REASONS, "call_status": STATUSES},
+    kinds=FAILURES,
     setup=_SETUP,
     pulled=True,
     export=EXPORT,

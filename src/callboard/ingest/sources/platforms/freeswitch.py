@@ -307,6 +307,7 @@ FREESWITCH: Final = Platform(
     signature=HEADER,
     translate=translate,
     words={"end_reason": CAUSES},
+    kinds=QUEUE_ENDS,
     setup=_SETUP,
     tables=COLUMNS,
     rows_are_lines=True,

@@ -1,9 +1,10 @@
 """Correct calls that ended for a reason that was not known, once the table of their platform knows the word.
 
-The event that said the word stays in the log, and a correcting event is put beside it: of the same time and
-the next sequence, so that it outweighs this event, however often and by whichever version that is read again,
-and no other. It says nothing but the status and the reason. So it is a function of that event and the table:
-numbers are the same whenever it arrives, and a second run finds nothing.
+The event that said the word stays in the log, and a correcting event is put beside it: of the same time
+and the next sequence, so that it outweighs this event, however often and by whichever version that is
+read again, and no other. It says the status and the reason, and repeats when the call ended. So it is a
+function of that event and the table: numbers are the same whenever it arrives, and a second run finds
+nothing.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ def correction(entry: Entry, platform: Platform, now: Micros) -> Entry | None:
     if not isinstance(event, CallEvent) or event.end_reason != "unknown":
         return None
     meaning = _meaning(event, platform)
-    if meaning is None or not _is_end(meaning):
+    if meaning is None or not _tells_more(meaning, event):
         return None
     at = entry.occurred_at
     # An event that says nothing about when the call ended is corrected by one that does not, either.
@@ -112,8 +113,12 @@ def correction(entry: Entry, platform: Platform, now: Micros) -> Entry | None:
         for name in ("start_time", "creation_time")
         if event.end_time is UNSET and event.duration_ms is UNSET and getattr(event, name) == at
     }
-    if rough := tuple(name for name in event.rough or () if name == "occurred_at" or name in began):
-        began["rough"] = rough
+    # An end is that of its status: where other events weigh more, it would be lost with the one of before.
+    names = ("end_time",) if meaning.status == "missed" else ("end_time", "duration_ms")
+    ended = {name: value for name in names if isinstance(value := getattr(event, name), int)}
+    told = began | ended
+    if rough := tuple(name for name in event.rough or () if name == "occurred_at" or name in told):
+        told["rough"] = rough
     corrected = CallEvent(
         call_id=event.call_id,
         call_status=meaning.status,
@@ -121,7 +126,7 @@ def correction(entry: Entry, platform: Platform, now: Micros) -> Entry | None:
         occurred_at=at,
         sequence=(event.sequence if isinstance(event.sequence, int) else -1) + 1,
         end_reason=meaning.end_reason,
-        **began,
+        **told,
     )
     source = entry.least_source or entry.source
     return Entry(corrected, canonical(corrected), now, source)
@@ -161,8 +166,9 @@ def _meaning(event: CallEvent, platform: Platform) -> Meaning | None:
     if platform.reason_of is not None:
         reason = platform.reason_of(word, answered)
         return None if reason is None else Meaning(event.call_status, reason)
-    table = platform.words.get("end_reason")
-    return None if table is None else table.look_up(word, answered=answered)
+    tables = (platform.words.get("end_reason"), platform.kinds)
+    found = (table.look_up(word, answered=answered) for table in tables if table is not None)
+    return next((meaning for meaning in found if meaning is not None), None)
 
 
 def _was_answered(event: CallEvent) -> bool:
@@ -174,8 +180,10 @@ def _was_answered(event: CallEvent) -> bool:
     return started or event.call_status == "completed"
 
 
-def _is_end(meaning: Meaning) -> bool:
-    return meaning.status in FINAL_CALL and meaning.end_reason != "unknown"
+def _tells_more(meaning: Meaning, event: CallEvent) -> bool:
+    """Whether a word that ends a call says of its end what the event does not: a reason, or a status."""
+    is_known = meaning.end_reason != "unknown" or meaning.status != event.call_status
+    return meaning.status in FINAL_CALL and is_known
 
 
 def _commit(

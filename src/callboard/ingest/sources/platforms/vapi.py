@@ -139,7 +139,7 @@ def _ended(
     length = seconds(message.get("durationSeconds"), "durationSeconds") if None in (start, end) else None
     # An update may have none of its times; the report that follows has them, and decides.
     told = start is not None or end is not None
-    answered = start is not None or (not told and _tells_of_a_talk(word))
+    answered = start is not None or (not told and (_tells_of_a_talk(word) or _customer_spoke(message)))
     if word:
         meaning = end_of(REASONS, word, found, answered=answered, otherwise=ERRORS)
     else:
@@ -158,6 +158,12 @@ def _ended(
 def _tells_of_a_talk(word: str) -> bool:
     meaning = REASONS.look_up(word, answered=True)
     return meaning is not None and meaning.end_reason in ("customer_hangup", "hangup")
+
+
+def _customer_spoke(message: Mapping[str, Any]) -> bool:
+    """Whether the conversation so far has a word of the customer: nobody speaks in a call not answered."""
+    parts = at(message, "artifact", "messages") or message.get("messages")
+    return isinstance(parts, list) and any(text(at(part, "role")) == "user" for part in parts)
 
 
 def _facts(
@@ -228,6 +234,7 @@ VAPI: Final = Platform(
     signature=VAPI_SIGNATURE,
     translate=translate,
     words={"end_reason": REASONS, "call_status": STATUSES},
+    kinds=ERRORS,
     setup=_SETUP,
     redact=frozenset(
         {
