@@ -437,3 +437,14 @@ def _of_numbers(rows: Iterable[tuple[str, int, int]]) -> str:
         for key, n, talk in rows
     )
     return f"id,start,from,to,status,talk seconds\n{told}"
+
+
+def test_no_answer_names_the_id_twice(tmp_path: Path) -> None:
+    """Where `--map` says which column is the id, `--id-from` cannot be given beside it."""
+    rows = "".join(f"k{n // 2},2026-03-10T08:{n:02}:07Z,answered,{60 + 7 * n}\n" for n in range(8))
+    plan = plan_of(tmp_path, f"id,start,status,talk seconds\n{rows}")
+    said = with_answer(plan, Answer("--map", "call_id=id", ""))
+    asked = [each for each in guess(said).doubts if each.about == "legs"]
+    assert asked
+    for answer in asked[0].answers:
+        assert ends(said, asked[0], answer)

@@ -63,6 +63,7 @@ def fit_doubts(plan: ImportPlan, numbers: Numbers) -> list[Doubt]:
         id_column=mapped.get("call_id") or mapped.get("task_id"),
         duration_column=mapped.get("call_duration"),
         is_length_left_out=LEFT_OUT in options.null,
+        is_id_said="call_id" in mapped or "task_id" in mapped,
         accepted=plan.accept,
     )
     unusual = usual_doubt(plan, numbers)

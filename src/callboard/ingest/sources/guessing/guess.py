@@ -244,6 +244,7 @@ def _doubt_numbers(draft: Draft, whole: Whole) -> None:
         id_column=draft.chosen.get(NEEDED[options.record_type][0]),
         duration_column=draft.chosen.get("call_duration"),
         is_length_left_out=draft.is_length_asked or left_out(draft),
+        is_id_said=draft.is_settled(NEEDED[options.record_type][0]),
         accepted=draft.plan.accept,
     ):
         draft.doubt(doubt.about, doubt.message, doubt.column, *doubt.answers)
