@@ -81,8 +81,9 @@ def test_rows_that_are_rejected_for_two_words_are_left_out_by_two_answers(tmp_pa
     assert [(each.option, each.value) for each in doubt.answers] == [
         ("--leave-out", "start=soon"),
         ("--leave-out", "start=later"),
+        ("--accept", "rejected_rows"),
     ]
-    for answer in doubt.answers:
+    for answer in doubt.answers[:2]:
         plan = with_answer(plan, answer)
     assert "time" not in {each.about for each in guess(plan).doubts}
 
