@@ -81,8 +81,9 @@ def test_rows_that_are_rejected_for_two_words_are_left_out_by_two_answers(tmp_pa
     assert [(each.option, each.value) for each in doubt.answers] == [
         ("--leave-out", "start=soon"),
         ("--leave-out", "start=later"),
+        ("--accept", "rejected_rows"),
     ]
-    for answer in doubt.answers:
+    for answer in doubt.answers[:2]:
         plan = with_answer(plan, answer)
     assert "time" not in {each.about for each in guess(plan).doubts}
 
@@ -339,3 +340,112 @@ def test_hours_minutes_and_seconds_in_three_columns_are_one_length(
     answered = guess(with_answer(plan, doubt.answers[0]))
     assert not answered.doubts
     assert round(answered.preview.avg_duration_seconds or 0, 3) == round(sum(TALKS) / 7, 3)
+
+
+LONGER = (3095, 4512, 3781, 5230, 6644, 4007, 3333, 7213, 5999, 4421, 3890, 4703)
+USUAL = (95, 212, 81, 530, 44, 407, 33, 213, 599, 421, 190, 303)
+UNSAID: dict[str, tuple[str, Sequence[int], Callable[[float], str]]] = {
+    "hundredths of long minutes": ("Talk", LONGER, lambda talk: f"{talk / 60:.2f}"),
+    "of parts of a second too": ("Talk", LONGER, lambda talk: f"{(talk + 0.37) / 60:.2f}"),
+    "one of half a day": ("Talk", (*LONGER, 43_215), lambda talk: f"{talk / 60:.2f}"),
+    "comma": ("Talk", LONGER, lambda talk: f'"{talk / 60:.2f}"'.replace(".", ",")),
+    "quarters": ("Talk", LONGER, lambda talk: f"{talk // 15 / 4:.2f}"),
+    "seconds under minutes": ("Talk (min)", USUAL, lambda talk: f"{talk}"),
+    "minutes above an hour": ("Talk (min)", LONGER, lambda talk: f"{talk / 60:.2f}"),
+    "seconds under hours": ("Hours", USUAL, lambda talk: f"{talk}.1"),
+    "minutes under seconds": ("Talk (s)", USUAL, lambda talk: f"{talk / 60:.2f}"),
+    "minutes cut off under seconds": ("talk_sec", LONGER, lambda talk: f"{talk * 100 // 60 / 100:.2f}"),
+    "thousandths of minutes under seconds": ("Talk (s)", USUAL, lambda talk: f"{talk / 60:.3f}"),
+}
+
+
+@pytest.mark.parametrize(("heading", "talks", "written"), UNSAID.values(), ids=UNSAID)
+def test_lengths_that_may_be_minutes_are_asked_about(
+    heading: str, talks: Sequence[int], written: Callable[[float], str], tmp_path: Path
+) -> None:
+    """Also above an hour, and where the heading says otherwise; each answer ends it."""
+    plan = plan_of(tmp_path, _lasting(heading, map(written, talks)))
+    asked = [each for each in guess(plan).doubts if "--duration-unit" in {a.option for a in each.answers}]
+    assert len(asked) == 1
+    units = {each.value for each in asked[0].answers}
+    assert "seconds" in units
+    assert units & {"minutes", "hours"}
+    for answer in asked[0].answers:
+        assert ends(plan, asked[0], answer)
+
+
+@pytest.mark.parametrize(
+    ("heading", "written"),
+    [
+        ("Talk", lambda talk: f"{talk + talk % 7 / 10:.1f}"),
+        ("Talk", lambda talk: f"{talk + talk % 997 / 1000:.3f}1"),
+        ("Talk (s)", lambda talk: f"{talk + talk % 89 / 100:.2f}"),
+        ("Talk (min)", lambda talk: f"{talk / 60:.2f}"),
+    ],
+)
+def test_lengths_that_are_said_are_not_asked_about(
+    heading: str, written: Callable[[int], str], tmp_path: Path
+) -> None:
+    rows = (*USUAL, 1211, 1409)
+    assert not guess(plan_of(tmp_path, _lasting(heading, map(written, rows)))).doubts
+
+
+def _lasting(heading: str, cells: Iterable[str]) -> str:
+    rows = "".join(
+        f"k{7 * n}x,2026-03-{10 + n:02}T08:00:07Z,{'missed,0' if n == 3 else f'answered,{each}'}\n"
+        for n, each in enumerate(cells)
+    )
+    return f"id,start,status,{heading}\n{rows}"
+
+
+@pytest.mark.parametrize("apart", [1, 300])
+@pytest.mark.parametrize("many", [1, 6])
+@pytest.mark.parametrize("second", ["k{n}-2", "k{n}_b", "leg2-k{n}", "{digest}", "{digest}-9"])
+@pytest.mark.parametrize("talk", [0, 61])
+def test_rows_that_say_one_call_under_two_ids_are_asked_about(
+    second: str, many: int, apart: int, talk: int, tmp_path: Path
+) -> None:
+    """Whatever the ids look like, and with rows between them; each answer ends it."""
+    own = [(n, f"k{1000 + 7 * n}") for n in range(400)]
+    legs = [
+        (n, second.format(n=1000 + 7 * n, digest=f"{0xAB0E12F0 + n * 7919:x}")) for n in range(50, 50 + many)
+    ]
+    rows = sorted([*((n, 0, key) for n, key in own), *((n + apart - 1, 1, key) for n, key in legs)])
+    said = {key: n for n, key in [*own, *legs]}
+    plan = plan_of(tmp_path, _of_numbers((key, said[key], talk) for _, _, key in rows))
+    asked = [each for each in guess(plan).doubts if each.about == "legs"]
+    assert asked
+    for answer in asked[0].answers:
+        found = guess(with_answer(plan, answer))
+        assert not [each for each in found.doubts if each.about == "legs"]
+        assert found.preview.items in (400, 400 + many)
+
+
+def test_calls_of_one_minute_and_of_one_number_are_not_asked_about(tmp_path: Path) -> None:
+    rows = "".join(
+        f"k{1000 + 7 * n},2026-03-10T08:{n // 4:02}:00Z,+12025550100,"
+        f"{'answered' if n % 5 else 'missed'},{n % 5 * 61}\n"
+        for n in range(160)
+    )
+    assert not guess(plan_of(tmp_path, f"id,start,caller,status,talk seconds\n{rows}")).doubts
+
+
+def _of_numbers(rows: Iterable[tuple[str, int, int]]) -> str:
+    told = "".join(
+        f"{key},{datetime(2026, 3, 10, 8, 0, 7, tzinfo=UTC) + timedelta(minutes=9 * n):%FT%TZ},"
+        f"+12025550{100 + n % 90},+12025550{100 + n // 90},"
+        f"{'answered' if talk or n % 7 == 1 else 'missed'},{(talk or n % 7 == 1) * (61 + n * 7 % 300)}\n"
+        for key, n, talk in rows
+    )
+    return f"id,start,from,to,status,talk seconds\n{told}"
+
+
+def test_no_answer_names_the_id_twice(tmp_path: Path) -> None:
+    """Where `--map` says which column is the id, `--id-from` cannot be given beside it."""
+    rows = "".join(f"k{n // 2},2026-03-10T08:{n:02}:07Z,answered,{60 + 7 * n}\n" for n in range(8))
+    plan = plan_of(tmp_path, f"id,start,status,talk seconds\n{rows}")
+    said = with_answer(plan, Answer("--map", "call_id=id", ""))
+    asked = [each for each in guess(said).doubts if each.about == "legs"]
+    assert asked
+    for answer in asked[0].answers:
+        assert ends(said, asked[0], answer)

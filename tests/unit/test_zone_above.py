@@ -107,6 +107,13 @@ def test_a_zone_or_a_place_in_a_heading_is_seen(heading: str, zone: str) -> None
     assert said.zone == zone
 
 
+@pytest.mark.parametrize(
+    "heading", ["Ist Beginn", "Ist-Zeit Beginn", "Beginn (Ist)", "Beginn Ist", "Et Start"]
+)
+def test_a_word_that_begins_with_a_capital_is_no_abbreviation(heading: str) -> None:
+    assert zone_in_heading(heading) is None
+
+
 HEADINGS = [
     ("Start (UTC)", "UTC"),
     ("Start Time [America/New_York]", "America/New_York"),

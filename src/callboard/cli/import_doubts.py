@@ -256,7 +256,7 @@ def _fit_doubts(plan: ImportPlan, report: ImportReport) -> list[Doubt]:
     from callboard.ingest.sources.guessing.fit import fit_doubts, row_doubts
 
     rejected = {reason: (rows, *report.examples[reason]) for reason, rows in report.reasons.items()}
-    found = row_doubts(plan.mapping, report.received, rejected, report.unknown_words)
+    found = row_doubts(plan.mapping, report.received, rejected, report.unknown_words, plan.accept)
     if report.preview is not None and not report.received == report.rejected > 0:
         found += fit_doubts(plan, report.preview)
     return found

@@ -121,6 +121,7 @@ _LINES = {
     "types": "naming types or units of the columns",
     "repeated header": "repeating the header",
     "totals": "of totals",
+    "drawn": "around a drawn table",
     "condition": "that --leave-out names",
 }
 

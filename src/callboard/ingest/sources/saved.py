@@ -18,6 +18,7 @@ import msgspec
 from callboard.ingest.sources.fields import FIELDS
 from callboard.ingest.sources.files.opening import Opened
 from callboard.ingest.sources.files.records import ImportOptionError
+from callboard.ingest.sources.guessing.accepted import OF_ONE_FILE
 from callboard.ingest.sources.mapping import MapOptions, assignments, joined
 from callboard.ingest.sources.mapping.options import DEFAULT_UNIT, by_field
 from callboard.ingest.sources.plan import ImportPlan
@@ -35,6 +36,7 @@ _GIVEN_FIRST = frozenset({"when", "leave_out"})
 
 def document_of(plan: ImportPlan) -> str:
     """The options of a plan as a JSON object, in the order of their names."""
+    plan = dataclasses.replace(plan, accept=tuple(each for each in plan.accept if each not in OF_ONE_FILE))
     options = {**_given(plan, _NOT_HOW), **_given(plan.options, frozenset())}
     return msgspec.json.encode(options, order="sorted").decode()
 

@@ -51,7 +51,7 @@ def _read(plan: ImportPlan, clock: Clock, progress: Callable[[], None] | None) -
         return Guess(plan, [doubt], columns, sample, numbers, Whole(numbers), missing=gone)
     whole = read_whole(plan, {}, clock, progress)
     rejected = {reason: (each.rows, each.line, each.message) for reason, each in whole.rejected.items()}
-    doubts = row_doubts(plan.mapping, whole.received, rejected, whole.unknown_words)
+    doubts = row_doubts(plan.mapping, whole.received, rejected, whole.unknown_words, plan.accept)
     if plan.mapping is not None:
         doubts += heading_zone_doubts(plan)
     if not whole.received == whole.rejected_rows > 0:

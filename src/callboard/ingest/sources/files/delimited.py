@@ -13,6 +13,7 @@ from callboard.ingest.sources.files.furniture import (
     MARKS_OF_TOTALS,
     TOTALS_BEGIN,
     Totals,
+    is_drawn,
     is_types,
 )
 from callboard.ingest.sources.files.lines import Lines, undecoded
@@ -207,6 +208,8 @@ class DelimitedRows:
             return "repeated header"
         if below_header and is_types(cells, self.columns):
             return "types"
+        if is_drawn(cells):
+            return "drawn"
         if not any(cell.strip() for cell in cells):
             self._is_below_blank = True
             return ""

@@ -49,6 +49,8 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _RULE = re.compile(r"[-=+_]{2,}")
+_DRAWN = re.compile(r"[-=+|]*[-=]{2,}[-=+|]*|\(?\d[\d,]* rows?(?: in set \([\d.]+ \w+\)|\))")
+"""A line of a table as psql and mysql draw it, that is no row: `+----+----+`, `(14 rows)`."""
 
 
 def is_types(cells: Sequence[str], columns: Sequence[str]) -> bool:
@@ -63,6 +65,11 @@ def is_types(cells: Sequence[str], columns: Sequence[str]) -> bool:
 
 def _all(pattern: re.Pattern[str], words: Sequence[str]) -> bool:
     return all(pattern.fullmatch(word) for word in words)
+
+
+def is_drawn(cells: Sequence[str]) -> bool:
+    """Whether a line is one of those around the rows of a drawn table, or counts its rows."""
+    return len(cells) == 1 and _DRAWN.fullmatch(cells[0].strip()) is not None
 
 
 def names_itself_totals(cells: Sequence[str]) -> bool:

@@ -14,6 +14,7 @@ Accepted = Literal[
     "most_without_time",
     "lengths_jump",
     "known_ids",
+    "rejected_rows",
 ]
 
 ACCEPTED: Final[Mapping[str, str]] = {
@@ -25,8 +26,12 @@ ACCEPTED: Final[Mapping[str, str]] = {
     "most_without_time": "rows have no time",
     "lengths_jump": "talk times become many times longer or shorter within the file",
     "known_ids": "known ids are of the same calls, though rows say another start or number",
+    "rejected_rows": "rows that cannot be read are rejected, and the others are imported",
 }
 """Each with what it means. One with `most_` holds for fewer as well."""
+
+OF_ONE_FILE: Final = frozenset({"rejected_rows"})
+"""What is never accepted of the next file as well: a saved mapping leaves it out."""
 
 
 def is_accepted(kind: str, accepted: Collection[str]) -> bool:

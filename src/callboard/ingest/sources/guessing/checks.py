@@ -18,10 +18,12 @@ def number_doubts(
     id_column: str | None,
     duration_column: str | None,
     is_length_left_out: bool = False,
+    is_id_said: bool = False,
     accepted: Collection[str] = (),
 ) -> Iterator[Doubt]:
     """Doubts about the numbers that a file would bring. `rows_may_share`: it is said how several rows are one
-    call. `is_length_left_out`: it is said, or asked, that the lengths are unknown. `accepted`: what nothing
+    call. `is_length_left_out`: it is said, or asked, that the lengths are unknown. `is_id_said`: `--map`
+    says which column is the id, so that --id-from cannot. `accepted`: what nothing
     is asked about, of `ACCEPTED`.
     """
     noun = numbers.record_type
@@ -52,6 +54,7 @@ def number_doubts(
         yield _jump_doubt(numbers.jump, duration_column)
     if kind := open_.get("ids"):
         lost = _lost(numbers)
+        each_row = () if is_id_said else (Answer("--id-from", "*", f"each row is a {noun}"),)
         yield Doubt(
             "legs",
             f"{rows(numbers.events)} become {_counted(numbers.items, noun)}: {lost:,} with an id that came "
@@ -59,11 +62,11 @@ def number_doubts(
             id_column,
             (
                 Answer("--legs", "", "rows of one id are legs of one call"),
-                Answer("--id-from", "*", f"each row is a {noun}"),
+                *each_row,
                 accepting(kind),
             )
             if noun == "call"
-            else (accepting(kind), Answer("--id-from", "*", f"each row is a {noun}")),
+            else (accepting(kind), *each_row),
         )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from callboard.ingest.sources.guessing.checks import number_doubts, to_accept
+from callboard.ingest.sources.guessing.checks import accepting, number_doubts, to_accept
 from callboard.ingest.sources.guessing.doubts import About, Answer, Doubt
 from callboard.ingest.sources.guessing.units import LEFT_OUT
 from callboard.ingest.sources.guessing.usual_length import usual_doubt
@@ -25,17 +25,20 @@ def row_doubts(
     received: int,
     rejected: Mapping[str, tuple[int, int, str]],
     words: Iterable[UnknownWord],
+    accepted: Collection[str] = (),
 ) -> list[Doubt]:
     """Rows that the mapping of this name cannot take. `rejected`: reason → rows, the first line of them, and
-    its message.
+    its message. `accepted`: what nothing is asked about, of `ACCEPTED`.
     """
+    if "rejected_rows" in accepted:
+        return []
     answers = word_answers(words)
     return [
         Doubt(
             _ABOUT.get(reason, "rows"),
             f"{rows:,} of {received:,} rows do not fit the mapping {name!r}: {reason}, as line {line}: "
             f"{message}",
-            answers=answers if reason == "invalid_status" else (),
+            answers=(*(answers if reason == "invalid_status" else ()), accepting("rejected_rows")),
         )
         for reason, (rows, line, message) in sorted(rejected.items(), key=lambda pair: -pair[1][0])
     ]
@@ -60,6 +63,7 @@ def fit_doubts(plan: ImportPlan, numbers: Numbers) -> list[Doubt]:
         id_column=mapped.get("call_id") or mapped.get("task_id"),
         duration_column=mapped.get("call_duration"),
         is_length_left_out=LEFT_OUT in options.null,
+        is_id_said="call_id" in mapped or "task_id" in mapped,
         accepted=plan.accept,
     )
     unusual = usual_doubt(plan, numbers)

@@ -16,7 +16,7 @@ from callboard.clock import Clock, system_clock
 from callboard.ingest.sources.fields import NEEDED
 from callboard.ingest.sources.files.dialect import Dialect, examine
 from callboard.ingest.sources.files.records import ImportOptionError, Record, UnreadableFileError
-from callboard.ingest.sources.guessing.checks import number_doubts, rows
+from callboard.ingest.sources.guessing.checks import accepting, number_doubts, rows
 from callboard.ingest.sources.guessing.day_and_month import ask_day_and_month
 from callboard.ingest.sources.guessing.doubts import About, Answer, Doubt
 from callboard.ingest.sources.guessing.draft import Draft
@@ -223,13 +223,15 @@ def _are_one_task(draft: Draft) -> bool:
 
 def _doubt_numbers(draft: Draft, whole: Whole) -> None:
     """Doubt what must never happen silently: rows that are lost, undated or one, calls without duration."""
-    for reason, rejected in whole.rejected.items():
+    is_known = "rejected_rows" in draft.plan.accept
+    for reason, rejected in () if is_known else whole.rejected.items():
         draft.doubt(
             _ABOUT.get(reason, "rows"),
             f"{rows(rejected.rows)} cannot be read and would be rejected, the first in line "
             f"{rejected.line:,}: {rejected.message}",
             None,
             *without_rejected(draft, rejected),
+            accepting("rejected_rows"),
         )
     if not whole.received:
         return
@@ -242,6 +244,7 @@ def _doubt_numbers(draft: Draft, whole: Whole) -> None:
         id_column=draft.chosen.get(NEEDED[options.record_type][0]),
         duration_column=draft.chosen.get("call_duration"),
         is_length_left_out=draft.is_length_asked or left_out(draft),
+        is_id_said=draft.is_settled(NEEDED[options.record_type][0]),
         accepted=draft.plan.accept,
     ):
         draft.doubt(doubt.about, doubt.message, doubt.column, *doubt.answers)

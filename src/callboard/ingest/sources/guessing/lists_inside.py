@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from callboard.ingest.sources.fields import NEEDED
 from callboard.ingest.sources.files.json_list import LIST_NAMES, seems_a_call
+from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
+from callboard.ingest.sources.mapping import joined
 
 _NAMES: Final[Mapping[str, frozenset[str]]] = {
     "call": frozenset({"calls", "call_logs", "call_records", "call_history", "cdrs"}),
@@ -21,6 +24,13 @@ def doubt_lists_inside(draft: Draft, received: int) -> None:
     may hold a list with any usual name, or of objects that look like calls.
     """
     noun = draft.plan.options.record_type
+    target = NEEDED[noun][0]
+    if draft.is_settled(target) or draft.plan.options.id_from:
+        return  # it is said what a row is
+    source = draft.chosen.get(target)
+    one = Answer("--map", joined([f"{target}={source}"]), f"each object is one {noun}")
+    if source is None:
+        one = Answer("--id-from", "*", f"each object is one {noun}")
     for record in draft.sample.records:
         for name, objects in _lists(record.row, "", _DEPTH):
             last = name.rpartition(".")[2].casefold()
@@ -30,6 +40,7 @@ def doubt_lists_inside(draft: Draft, received: int) -> None:
                     f"An object is taken as one {noun}, and its list {name!r} is left out: it holds "
                     f"{len(objects):,} objects, which may be the {noun}s themselves",
                     name,
+                    one,
                 )
                 return
 

@@ -26,6 +26,7 @@ from callboard.ingest.sources.guessing.length_readings import (
     read,
 )
 from callboard.ingest.sources.guessing.lengths import length_column
+from callboard.ingest.sources.guessing.twins import Twins, doubt_twins
 from callboard.ingest.sources.guessing.units import leaving_out, left_out
 from callboard.ingest.sources.mapping import joined
 from callboard.ingest.sources.mapping.templates import cell
@@ -82,11 +83,14 @@ class RowChecks:
     """The length against any two times of its row, less the ringing."""
     over: Count = field(default_factory=Count)
     """The talk against the length of the whole call."""
+    twins: Twins = field(default_factory=Twins)
+    """The row against those before it."""
 
     def add(self, record: Record, event: Event) -> None:
         """Check the row of a call."""
         if not isinstance(event, CallEvent):
             return
+        self.twins.add(record, event)
         length = event.duration_ms
         if not isinstance(length, int) or not length or event.call_status in ("missed", "failed"):
             return
@@ -120,7 +124,10 @@ def total_column(draft: Draft) -> TotalColumn | None:
 
 
 def doubt_rows(draft: Draft, checks: RowChecks) -> None:
-    """Doubt lengths of which single rows contradict what stands beside them."""
+    """Doubt rows that say the call of another id, and lengths of which single rows contradict what stands
+    beside them.
+    """
+    doubt_twins(draft, checks.twins)
     column = draft.chosen.get("call_duration", "")
     if not column or draft.is_settled("call_duration") or left_out(draft):
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from statistics import mean, median
 from typing import Final
@@ -38,16 +39,24 @@ _SHORT: Final = 30
 """A median of fractions below this is more likely minutes than seconds."""
 _USUAL_CLOCK_S: Final = 3600
 """An average of more than this says that two-part clocks are minutes and seconds."""
-_SIXTIETHS: Final = {
-    digits: frozenset(
-        round(Decimal(at) / 60, digits) % 1
-        if up
-        else int(Decimal(at) / 60 * 10**digits) / Decimal(10**digits)
-        for at in range(60)
-        for up in (True, False)
-    )
-    for digits in (1, 2, 3, 4)
-}
+_AN_HOUR_S: Final = 3600
+"""Minutes that make most calls longer than this are more likely seconds under a wrong heading."""
+_HUNDREDTHS: Final = 2
+_TELLING: Final = {2: 10, 3: 3, 4: 3}
+"""Digits after the sign → how many different fractions tell minutes: of ten hundredths, all are sixtieths by
+chance in one file of 160."""
+_ROUNDED, _CUT = (
+    {
+        digits: frozenset(
+            round(Decimal(at) / 60, digits) % 1
+            if up
+            else int(Decimal(at) / 60 * 10**digits) / Decimal(10**digits)
+            for at in range(60)
+        )
+        for digits in (1, 2, 3, 4)
+    }
+    for up in (True, False)
+)
 """Digits after the sign → the fractions that whole seconds have in minutes, rounded or cut off."""
 
 
@@ -95,6 +104,20 @@ def _check_said(draft: Draft, column: str, said: str, fitting: list[str], spans:
     elif not fitting and _has_spans(draft, column, spans) and not _is_told_by_answer(draft, column, spans):
         message = f"{column!r} in {said} does not fit start and end of its rows"
         _ask_without_fit(draft, column, said, message)
+    elif not fitting and said in UNITS and not _has_spans(draft, column, spans):
+        _check_size(draft, column, said)
+
+
+def _check_size(draft: Draft, column: str, said: str) -> None:
+    """Doubt a unit that the heading says, and that the lengths themselves contradict."""
+    decimal = draft.plan.options.decimal or draft.decimal or "point"
+    lengths = [each for each in read(draft, column, said, decimal).seconds if each]
+    if said in ("minutes", "hours") and lengths and median(lengths) > _AN_HOUR_S:
+        message = f"{column!r} says {said}: then most calls would be longer than an hour"
+        _ask_unit(draft, column, said, message, *UNITS[:3])
+    elif said == "seconds" and _are_sixtieths(draft, column, decimal):
+        message = f"{column!r} says seconds, and its fractions are those that whole seconds have in minutes"
+        _ask_unit(draft, column, said, message, "minutes")
 
 
 def _is_told_by_answer(draft: Draft, column: str, spans: Spans) -> bool:
@@ -191,17 +214,36 @@ def _are_long(draft: Draft, column: str) -> bool:
 
 
 def _may_be_minutes(draft: Draft, column: str, decimal: str) -> bool:
-    """Whether lengths have the fractions that whole seconds have in minutes, as 70.5 and unlike 83.512. Few
-    minutes are whole ones.
+    """Whether lengths have the fractions that minutes have, as 70.5 or 71.28 and unlike 83.512. Few minutes
+    are whole ones.
     """
+    if _are_sixtieths(draft, column, decimal):
+        return True
     if "sec" in column.lower():
         return False
+    lengths, digits = _fractions(draft, column, decimal)
+    long = sum(each > _TEN_HOURS for each in lengths)
+    if long > len(lengths) * _MANY or (digits == 1 and long):
+        return False
+    return digits == _HUNDREDTHS or _is_among(lengths, digits, _ROUNDED) or _is_among(lengths, digits, _CUT)
+
+
+def _are_sixtieths(draft: Draft, column: str, decimal: str) -> bool:
+    """Whether all lengths have fractions that whole seconds have in minutes, and too many for chance."""
+    lengths, digits = _fractions(draft, column, decimal)
+    if len({each % 1 for each in lengths}) < _TELLING.get(digits, len(lengths) + 1):
+        return False
+    return _is_among(lengths, digits, _ROUNDED) or _is_among(lengths, digits, _CUT)
+
+
+def _fractions(draft: Draft, column: str, decimal: str) -> tuple[list[Decimal], int]:
+    """The lengths of a column, and their digits after the sign; none if most are whole numbers."""
     numbers = [number(each, decimal) for each in draft.sample.values(column)]
-    lengths = [round(each, max(_SIXTIETHS)).normalize() for each in numbers if each]
-    if max(lengths, default=0) > _TEN_HOURS:
-        return False
+    lengths = [round(each, max(_ROUNDED)).normalize() for each in numbers if each]
     if sum(each % 1 != 0 for each in lengths) * 2 <= len(lengths):
-        return False
-    digits = max((-int(each.as_tuple().exponent) for each in lengths), default=0)
-    sixtieths = _SIXTIETHS.get(digits)
-    return sixtieths is not None and all(each % 1 in sixtieths for each in lengths)
+        return [], 0
+    return lengths, max(-int(each.as_tuple().exponent) for each in lengths)
+
+
+def _is_among(lengths: Sequence[Decimal], digits: int, among: Mapping[int, frozenset[Decimal]]) -> bool:
+    return bool(lengths) and all(each % 1 in among.get(digits, ()) for each in lengths)

@@ -118,7 +118,9 @@ def zone_in_heading(column: str) -> ZoneSaid | None:
     if found is not None:
         return ZoneSaid(found[0], column, found[1])
     words = words_of(column).split("_")
-    short = [_SHORT.get(each.upper()) for each in (words[-1], words[0])] if len(words) > 1 else []
+    ends = [words[-1], words[0]] if len(words) > 1 else []
+    # An abbreviation has capitals, or none as all of the heading: `Ist Beginn` says "actual start".
+    short = [_SHORT.get(each.upper()) for each in ends if not re.search(rf"\b{each.capitalize()}\b", text)]
     signs = [zone for name, zone in _SIGNS.items() if name in column]
     zone = next(filter(None, (*short, *signs)), None) or _zone_of_place(" ".join(words))
     return ZoneSaid(zone, column, is_sure=False) if zone else None
