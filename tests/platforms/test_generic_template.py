@@ -121,6 +121,34 @@ def test_records_lie_in_a_list():
     ]
 
 
+@pytest.mark.parametrize("each", ["call", "data.call", "calls.0.parts"])
+@pytest.mark.parametrize(
+    "body",
+    [{"calls": [{"id": "a", "s": "busy"}]}, {"call": None, "data": {"call": None}}, {}, [], None, "call"],
+)
+def test_a_body_without_the_records_that_a_template_names_is_kept(each, body):
+    found = read(body, {"each": each, "call_id": "id", "call_status": "s"})
+    assert (found.events, found.ignored) == ([], [])
+    (kept,) = found.quarantined
+    assert kept.reason == "unreadable"
+    assert each in kept.message
+
+
+def test_a_line_without_records_costs_none_of_its_neighbours():
+    lines = [{"items": [{"id": "a", "s": "busy"}]}, {"item": []}, {"items": [{"id": "b", "s": "busy"}]}]
+    delivery = Delivery(body="\n".join(map(json.dumps, lines)).encode(), received_at=RECEIVED)
+    template = {"each": "items", "call_id": "id", "call_status": "s"}
+    found = translate(delivery, HookSettings(template=template))
+    assert [event["call_id"] for event in found.events] == ["a", "b"]
+    assert [(kept.reason, kept.part) for kept in found.quarantined] == [("unreadable", 1)]
+
+
+@pytest.mark.parametrize("body", [{"items": []}, {"items": [], "more": 1}])
+def test_only_a_list_that_is_there_and_empty_is_ignored(body):
+    found = read(body, {"each": "items", "call_id": "id", "call_status": "s"})
+    assert (found.ignored, found.quarantined) == (["empty"], [])
+
+
 def test_a_cloud_event_is_read_from_its_data():
     event = one(
         {"specversion": "1.0", "id": "e", "source": "/x", "type": "t", "data": {"id": "a", "s": "busy"}},

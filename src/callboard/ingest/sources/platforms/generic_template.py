@@ -118,9 +118,14 @@ class Template:
         return tuple((*each, *place, *path) for path in paths for place in ((), (ANY_PLACE,)))
 
     def records(self, body: Any) -> list[Any]:
-        """The records of a body: what lies at `each`, else the body, or each value of its list."""
+        """The records of a body: what lies at `each`, else the body, or each value of its list. Where nothing
+        lies at `each`, an `Unfit` that says so.
+        """
         value = body if self._each is None else _at(body, self._each)
-        return value if isinstance(value, list) else [] if value is None and self._each else [value]
+        if value is None and self._each is not None:
+            where = ".".join(self._each)
+            return [Unfit("unreadable", f"Nothing lies at {where!r}, where `each` of the template points.")]
+        return value if isinstance(value, list) else [value]
 
     def event(self, record: Any, settings: HookSettings, found: Translation) -> dict[str, Any]:
         """The event of one record. Raises `Unfit`."""
