@@ -107,6 +107,19 @@ def test_many_refusals_are_counted_and_few_are_written(public, hook, caplog):
     assert hook.token not in str(lines)
 
 
+def test_each_kind_of_refusal_is_told(public, hook, caplog):
+    for _ in range(3):
+        assert public.ask("POST", hook.path, content=b"CallSid=CA1").status_code == 401
+        assert hook.post(secret="another").status_code == 401
+    lines = [each.message for each in caplog.records if "was refused" in each.message]
+    assert [line.partition("was refused: ")[2].partition(".")[0] for line in lines[:2]] == [
+        "missing",
+        "wrong",
+    ]
+    public.loop.run(public.services.refusals.settle())
+    assert hook.shown()["refused"] == 6
+
+
 def test_an_unknown_token_is_404_and_so_is_another_platform(public, hook):
     assert public.ask("POST", "/hooks/twilio/cbh_nobody/").status_code == 404
     assert hook.post(path=hook.path.replace("twilio", "vapi")).status_code == 404
@@ -357,6 +370,10 @@ def test_a_hook_may_be_made_before_its_platform_tells_the_secret(public):
         ({"secrets": {"api_key": "of no account"}}, "secrets.api_key"),
         ({"settings": {"api_url": "http://169.254.169.254/"}}, "settings.api_url"),
         ({"settings": {"live_call_limit": 0}}, "settings"),
+        ({"settings": {"id_prefix": "x" * 65}}, "settings.id_prefix"),
+        ({"settings": {"id_prefix": "é" * 33}}, "settings.id_prefix"),
+        ({"settings": {"id_prefix": "a\0b"}}, "settings.id_prefix"),
+        ({"settings": {"id_prefix": "a\nb"}}, "settings.id_prefix"),
         ({"settings": {"colour": "red"}}, "settings"),
         ({"settings": {"timezone": 5}}, "settings"),
         ({"settings": {"timezone": "Mars/Base"}}, "settings.timezone"),

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings, Translation
 from callboard.ingest.sources.platforms.generic import translate
@@ -121,6 +123,34 @@ def test_records_lie_in_a_list():
     ]
 
 
+@pytest.mark.parametrize("each", ["call", "data.call", "calls.0.parts"])
+@pytest.mark.parametrize(
+    "body",
+    [{"calls": [{"id": "a", "s": "busy"}]}, {"call": None, "data": {"call": None}}, {}, [], None, "call"],
+)
+def test_a_body_without_the_records_that_a_template_names_is_kept(each, body):
+    found = read(body, {"each": each, "call_id": "id", "call_status": "s"})
+    assert (found.events, found.ignored) == ([], [])
+    (kept,) = found.quarantined
+    assert kept.reason == "unreadable"
+    assert each in kept.message
+
+
+def test_a_line_without_records_costs_none_of_its_neighbours():
+    lines = [{"items": [{"id": "a", "s": "busy"}]}, {"item": []}, {"items": [{"id": "b", "s": "busy"}]}]
+    delivery = Delivery(body="\n".join(map(json.dumps, lines)).encode(), received_at=RECEIVED)
+    template = {"each": "items", "call_id": "id", "call_status": "s"}
+    found = translate(delivery, HookSettings(template=template))
+    assert [event["call_id"] for event in found.events] == ["a", "b"]
+    assert [(kept.reason, kept.part) for kept in found.quarantined] == [("unreadable", 1)]
+
+
+@pytest.mark.parametrize("body", [{"items": []}, {"items": [], "more": 1}])
+def test_only_a_list_that_is_there_and_empty_is_ignored(body):
+    found = read(body, {"each": "items", "call_id": "id", "call_status": "s"})
+    assert (found.ignored, found.quarantined) == (["empty"], [])
+
+
 def test_a_cloud_event_is_read_from_its_data():
     event = one(
         {"specversion": "1.0", "id": "e", "source": "/x", "type": "t", "data": {"id": "a", "s": "busy"}},
@@ -159,6 +189,53 @@ def test_the_id_of_an_envelope_is_the_events_only_where_the_hook_says_so():
 
 
 @pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        ("talk", 90, 90), ("talk", "0:01:30", 90), ("talk:s", "1:30", 90), ("talk:seconds", 90, 90),
+        ("talk:ms", 90_500, 90.5), ("no|talk : ms", "90500", 90.5), ("talk:milliseconds", 90_500, 90.5),
+        ("talk:us", 90_500_000, 90.5), ("talk:microseconds", 1, 0), ("talk:min", 1.5, 90),
+        ("talk:minutes", "1.5", 90), ("talk:h", 0.025, 90), ("talk:hours", 2, 7_200), ("talk:h", -1, None),
+        ("talk_ms:s", 90, 90), ("ns:talk:min", 1.5, 90), ("params.items", 90, 90), ("=90", None, 90),
+    ],
+)  # fmt: skip
+def test_a_length_is_in_the_unit_behind_its_path_or_in_seconds(path, value, told):
+    names = {"talk": value, "talk_ms": value, "ns:talk": value, "params": {"items": value}}
+    template = {"call_id": "id", "call_duration": path, "billed_seconds": path}
+    event = one({"id": "a", **names}, template)
+    assert event.get("billed_seconds") == told
+    over = one({"id": "a", "s": "ended", **names}, {**template, "call_status": "s"})
+    assert over.get("call_duration") == (told or None)
+
+
+START = 1_772_704_800
+
+
+@pytest.mark.parametrize("unit", [1_000, 1_000_000, 60, 3_600])
+@given(span=st.integers(10, 160), ring=st.floats(0, 0.99))
+def test_a_length_of_another_unit_than_the_template_says_is_not_counted(unit, span, ring):
+    """Told too long by a hundred times or more; what is longer than 7 days is none anyway."""
+    template = {"call_id": "id", "call_status": "s", "start_time": "a", "end_time": "b", "call_duration": "n"}
+    body = {"id": "x", "s": "ended", "a": START, "b": START + span, "n": (span - ring) * unit}
+    found = read(body, template)
+    if unit == 60:
+        assert found.events  # may be a start that is told late
+    else:
+        assert [each.reason for each in found.quarantined] == ["invalid"]
+    thousandth = read({**body, "n": span - ring}, {**template, "call_duration": "n:ms"})
+    assert [each.reason for each in thousandth.quarantined] == ["invalid"]
+
+
+@given(span=st.integers(0, 700_000), talk=st.integers(0, 604_800))
+def test_a_length_that_may_be_true_is_counted(span, talk):
+    """No longer than the time from start to end and a second."""
+    template = {"call_id": "id", "call_status": "s", "start_time": "a", "end_time": "b", "call_duration": "n"}
+    talk = min(talk, span + 1)
+    one({"id": "x", "s": "ended", "a": START, "b": START + span, "n": talk}, template)
+    one({"id": "x", "s": "ended", "a": START, "n": talk}, template)
+    one({"id": "x", "s": "missed", "a": START, "b": START, "n": 0}, template)
+
+
+@pytest.mark.parametrize(
     "template",
     [
         {},
@@ -170,6 +247,25 @@ def test_the_id_of_an_envelope_is_the_events_only_where_the_hook_says_so():
         {"call_id": "id", "call_status:done": "finished"},
         {"call_id": "id", "call_status:done": "completed bored"},
         {"call_id": "id", "type": "=chat"},
+        {"call_id": "id", "call_duration": "len:parsecs"},
+        {"call_id": "id", "call_duration": "len:minute s"},
+        {"call_id": "id", "call_duration": "len:"},
+        {"call_id": "id", "billed_seconds": "len:ns"},
+        {"call_id": "id", "call_duration": "a:ms|b:s"},
+        {"call_id": "id", "call_duration": "a:ms|b"},
+        {"call_id": "id", "call_duration": "a|ms"},
+        {"call_id": "id", "call_duration": "talk_ms"},
+        {"call_id": "id", "call_duration": "data.talk|data.talkMillis"},
+        {"call_id": "id", "billed_seconds": "billed-minutes"},
+        {"call_id": "id", "call_duration": "=60:ms"},
+        {"call_id": "id", "start_time": "at:ms"},
+        {"call_id": "id", "metadata.length": "len:s"},
+        {"call_id": "id", "end_reason:gone": "hangup"},
+        {"call_id": "id", "end_time": "=yesterday"},
+        {"call_id": "id", "sequence": "=first"},
+        {"call_id": "id", "call_status": "=sparkling"},
+        {"type": "=task", "task_id": "id"},
+        {"type": "=task", "task_id": "id", "status": "=sparkling"},
         {"call_id": "id"} | {f"metadata.m{number}": "m" for number in range(FIELDS_MAX)},
     ],
 )

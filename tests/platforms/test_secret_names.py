@@ -20,7 +20,9 @@ KEPT: dict[str, Any] = {
     "call_id": "c-1", "status": "completed", "from": "+12025550143", "duration": 31, "endedReason": "busy",
     "recording_enabled": True, "assistantId": "a-1", "raw_digits": "+12025550178",
     "transcript_summary": "short", "transport": "sip", "monitored": 1, "controlled_by": "agent",
-    "location": "London", "zone": "UTC",
+    "location": "London", "zone": "UTC", "author": "Ada", "authority": "city", "authorized": True,
+    "session_id": "s-1", "sip_auth_realm": "pbx", "keyword": "sale", "total_tokens": 12, "keypress": "1",
+    "signature_required": False, "key": "k",
 }  # fmt: skip
 """Fields that stay, though some of them look like what goes."""
 BEFORE: tuple[list[str], ...] = ([], ["my"], ["sip"], ["x"], ["twilio"], ["customer", "server"])
@@ -31,7 +33,11 @@ NAMES = (
     ["listen", "url"], ["control", "url"], ["web", "call", "url"], ["recording", "url"],
     ["recording", "path"], ["recording", "urls"], ["recording", "file"], ["stereo", "recording", "url"],
     ["presigned", "url"], ["public", "log", "url"], ["voicemail", "share", "link"], ["transcript"],
-    ["transcription", "text"],    ["transcription", "url"], ["transcript", "with", "tool", "calls"],
+    ["transcription", "text"], ["transcription", "url"], ["transcript", "with", "tool", "calls"],
+    ["auth"], ["auth", "data"], ["basic", "auth"], ["auth", "value"], ["auth", "string"], ["auth", "hash"],
+    ["auth", "info"], ["auth", "params"], ["authentication"], ["authorisation"], ["passwd"], ["pwd"],
+    ["passcode"], ["bearer"], ["signature"], ["hmac"], ["otp"], ["session", "key"], ["auth", "session"],
+    ["app", "key"], ["ssh", "key"], ["auth", "tokens"], ["refresh", "tokens"], ["csrf"], ["creds"],
 )  # fmt: skip
 
 

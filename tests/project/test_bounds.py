@@ -133,6 +133,7 @@ BOUNDS: dict[str, list[str]] = {
     "number of a party": [f"{phones.LONGEST} bytes"],
     "hooks of an organization that are not revoked": [f"{hooks.HOOKS_MAX}"],
     "secrets of a hook at once": [f"{hooks.SECRET_GENERATIONS_MAX}"],
+    "id_prefix of a hook": [f"{administering.ID_PREFIX_BYTES} bytes"],
     "a secret of a hook, and its settings": [
         f"{administering.SECRET_CHARACTERS:,} characters",
         f"{administering.SETTINGS_BYTES_MAX // KIB} KiB",

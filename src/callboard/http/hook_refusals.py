@@ -1,7 +1,7 @@
 """Deliveries that are refused: counted, and why the last one was, so that its owner can fix it.
 
-A sender may post wrong signatures as fast as it likes. So at most one a second of each hook is written and
-logged, and the others are counted with the next.
+A sender may post wrong signatures as fast as it likes. So of each hook at most one a second of each kind is
+written and logged, and the others are counted with the next.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ class _Waiting(Struct):
     kinds: dict[str, int] = {}
     record: str = ""
     at: Micros = 0
+    told: set[str] = set()
+    """Kinds of which one was written and logged within the last second."""
 
 
 class HookRefusals:
@@ -47,16 +49,18 @@ class HookRefusals:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="callboard-refusals")
 
     async def note(self, hook: Hook, refusal: Refusal, token: str) -> None:
-        """Count a refusal. Returns once it is written, if none was within the last second."""
+        """Count a refusal. Returns once it is written, if none of its kind was within the last second."""
         record = _record(hook, refusal, token)
         waiting = self._waiting.get(hook.id)
-        if waiting is not None:
+        if waiting is not None and refusal.kind in waiting.told:
             waiting.kinds[refusal.kind] = waiting.kinds.get(refusal.kind, 0) + 1
             waiting.record, waiting.at = record, self._clock()
             return
-        self._waiting[hook.id] = _Waiting(hook)
         loop = asyncio.get_running_loop()
-        loop.call_later(EVERY_S, self._end_wait, hook.id)
+        if waiting is None:
+            waiting = self._waiting[hook.id] = _Waiting(hook)
+            loop.call_later(EVERY_S, self._end_wait, hook.id)
+        waiting.told.add(refusal.kind)
         _log.warning("a delivery to hook %d (%s) was refused: %s", hook.id, hook.platform, _line(record))
         await loop.run_in_executor(
             self._pool, self._write, _Waiting(hook, {refusal.kind: 1}, record, self._clock())
@@ -77,7 +81,9 @@ class HookRefusals:
     def _end_wait(self, hook_id: int) -> None:
         waiting = self._waiting.pop(hook_id, None)
         if waiting is not None and waiting.kinds:
-            _log.warning("%d more deliveries to hook %d were refused", sum(waiting.kinds.values()), hook_id)
+            many = ", ".join(f"{kind} {count:,}" for kind, count in sorted(waiting.kinds.items()))
+            more = sum(waiting.kinds.values())
+            _log.warning("%d more deliveries to hook %d were refused: %s", more, hook_id, many)
             self._pool.submit(self._write, waiting)
 
     def _write(self, refused: _Waiting) -> None:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from callboard.clock import Micros, iso
 from callboard.errors import InvalidInputError
+from callboard.ingest.rejected import RejectedEvent
 from callboard.ingest.sources.platforms.delivery import HookSettings
 from callboard.ingest.sources.platforms.generic_template import Template
 from callboard.ingest.sources.platforms.listing.lister import API_KEY, checked_key
@@ -24,11 +25,14 @@ from callboard.ingest.sources.platforms.registry import PLATFORMS
 from callboard.ingest.sources.platforms.signatures.checked import Secret
 from callboard.ingest.sources.platforms.signatures.forms import text_fault
 from callboard.ingest.sources.platforms.signatures.header_names import header_fault
+from callboard.ingest.texts import check_text
 from callboard.settings import Settings
 from callboard.store.hooks import Hook, HookCounts, HookRotation
 
 SECRET_CHARACTERS: Final = 1_024
 """Longest secret of a hook, in characters."""
+ID_PREFIX_BYTES: Final = 64
+"""Bytes of what stands before ids of calls, which have room for 255."""
 SETTINGS_BYTES_MAX: Final = 4 << 10
 """Bytes of the settings of a hook."""
 _URL_IS_SIGNED: Final = ("twilio", "signalwire", "plivo")
@@ -79,6 +83,10 @@ def settings_document(given: Mapping[str, Any], of_server: Settings) -> str:
 
 def _faults(settings: HookSettings) -> Iterator[tuple[str, str]]:
     """Settings that would fail with each delivery, and why."""
+    try:
+        check_text("id_prefix", settings.id_prefix or "", ID_PREFIX_BYTES, is_id=True)
+    except RejectedEvent as rejected:
+        yield "id_prefix", rejected.rule
     try:
         ZoneInfo(settings.timezone)
     except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
@@ -22,8 +23,15 @@ from callboard.ingest.sources.platforms.reading.events import (
 )
 from callboard.ingest.sources.platforms.reading.moments import moment
 from callboard.ingest.sources.platforms.reading.phones import party
-from callboard.ingest.sources.platforms.reading.values import cut, length, seconds, text, whole
+from callboard.ingest.sources.platforms.reading.values import cut, text, whole
 from callboard.ingest.sources.platforms.secret_names import ANY_PLACE, Path
+from callboard.ingest.sources.platforms.template_lengths import (
+    LENGTHS,
+    check_length,
+    check_units,
+    length_in,
+    with_unit,
+)
 from callboard.ingest.sources.platforms.word_table import Meaning, WordTable
 from callboard.model.words import (
     ANSWERED_BY,
@@ -65,7 +73,6 @@ TASK_FIELDS: Final = (
 )  # fmt: skip
 OPEN_FIELDS: Final = {"call": ("external_ids", "metadata"), "task": ("input", "output")}
 """Fields whose keys the template chooses: `metadata.campaign`."""
-UNITS: Final = {"s": 1, "ms": 1_000, "us": 1_000_000}
 FIELDS_MAX: Final = 100
 PATH_LEVELS: Final = 32
 _PATH = re.compile(r"[^.|\s][^.|]{0,99}(\.[^.|]{1,100}){0,31}")
@@ -86,50 +93,69 @@ class Template:
         self._each = _steps(told["each"]) if "each" in told else None
         self.list_under = told.get("each", "")
         """The key of the list of records, where `each` is one key."""
-        self.paths = self._paths(told)
+        fields = {
+            field: path for field, path in told.items() if field not in ("type", "each") and ":" not in field
+        }
+        for field in fields:
+            _check_field(field, self.kind)
+        check_units(fields.items())
+        self._units: dict[str, Decimal | None] = {}
+        for field in fields.keys() & set(LENGTHS):
+            if not fields[field].startswith("="):
+                fields[field], self._units[field] = with_unit(fields[field])
+        self.paths = self._paths(fields)
         """All that it reads of a body, from some place in it on."""
+        for field in told:
+            if ":" in field and not field.startswith(("call_status:", "status:")):
+                raise ValueError(f"{field!r}: only `call_status` and `status` have words of their own.")
         self._words = {
             _plain(field.partition(":")[2]): _meaning(value, self.kind)
             for field, value in told.items()
             if field.startswith(("call_status:", "status:"))
         }
-        self._read = {
-            field: _reader(field, path)
-            for field, path in told.items()
-            if field not in ("type", "each") and ":" not in field
-        }
-        self._units = {field: _unit(path) for field, path in told.items() if ":" not in field}
-        for field in self._read:
-            _check_field(field, self.kind)
-        needed = "call_id" if self.kind == "call" else "task_id"
-        if needed not in self._read:
-            raise ValueError(f"A template of {self.kind}s says where `{needed}` lies.")
+        self._read = {field: _reader(field, path) for field, path in fields.items()}
+        for needed in ("call_id",) if self.kind == "call" else ("task_id", "status"):
+            if needed not in self._read:
+                raise ValueError(f"A template of {self.kind}s says where `{needed}` lies.")
+        self._check_constants(fields)
 
-    def _paths(self, told: Mapping[str, str]) -> tuple[Path, ...]:
-        paths = [
-            tuple(path)
-            for field, places in told.items()
-            if field not in ("type", "each") and ":" not in field
-            for path in _paths_of(places)
-        ]
+    def _check_constants(self, fields: Mapping[str, str]) -> None:
+        """Raises `ValueError` for a constant that no delivery could be read with."""
+        said: dict[str, Any] = {"call_id": "x", "task_id": "x", "call_status": "ended", "status": "completed"}
+        said |= {field: told[1:] for field, told in fields.items() if told.startswith("=")}
+        try:
+            self._said(said, HookSettings(), Translation())
+        except Unfit as fault:
+            raise ValueError(str(fault)) from None
+
+    def _paths(self, fields: Mapping[str, str]) -> tuple[Path, ...]:
+        paths = [tuple(path) for places in fields.values() for path in _paths_of(places)]
         if self._each is None:
             return tuple(paths)
         each = tuple(self._each)
         return tuple((*each, *place, *path) for path in paths for place in ((), (ANY_PLACE,)))
 
     def records(self, body: Any) -> list[Any]:
-        """The records of a body: what lies at `each`, else the body, or each value of its list."""
+        """The records of a body: what lies at `each`, else the body, or each value of its list. Where nothing
+        lies at `each`, an `Unfit` that says so.
+        """
         value = body if self._each is None else _at(body, self._each)
-        return value if isinstance(value, list) else [] if value is None and self._each else [value]
+        if value is None and self._each is not None:
+            where = ".".join(self._each)
+            return [Unfit("unreadable", f"Nothing lies at {where!r}, where `each` of the template points.")]
+        return value if isinstance(value, list) else [value]
 
     def event(self, record: Any, settings: HookSettings, found: Translation) -> dict[str, Any]:
         """The event of one record. Raises `Unfit`."""
-        said = {field: read(record) for field, read in self._read.items()}
+        return self._said({field: read(record) for field, read in self._read.items()}, settings, found)
+
+    def _said(self, said: dict[str, Any], settings: HookSettings, found: Translation) -> dict[str, Any]:
         return (self._call if self.kind == "call" else self._task)(said, settings, found)
 
     def _call(self, said: dict[str, Any], settings: HookSettings, found: Translation) -> dict[str, Any]:
         times = {field: moment(said.get(field), field, settings.timezone) for field in TIMES}
         talk = self._length(said, "call_duration")
+        check_length(talk, self._units.get("call_duration"), times["start_time"], times["end_time"])
         event = call_event(
             cut(text(said.get("call_id")), 255),
             occurred_at=times["occurred_at"],
@@ -219,9 +245,7 @@ class Template:
         )
 
     def _length(self, said: dict[str, Any], field: str) -> float | int | None:
-        unit = self._units.get(field, 1)
-        value = said.get(field)
-        return length(value, field) if unit == 1 else seconds(value, field, per_second=unit)
+        return length_in(said.get(field), field, self._units.get(field))
 
 
 @lru_cache(maxsize=256)
@@ -254,7 +278,7 @@ def _check_field(field: str, kind: str) -> None:
 
 def _reader(field: str, told: str) -> _Reader:
     """Where a field lies: a path, several apart by `|` of which the first that is there counts, `=` and a
-    constant; a length may have its unit behind it, as in `duration:ms`.
+    constant.
     """
     if told.startswith("="):
         constant = told[1:]
@@ -273,7 +297,7 @@ def _reader(field: str, told: str) -> _Reader:
 
 
 def _paths_of(told: str) -> list[list[str]]:
-    return [] if told.startswith("=") else [_steps(path) for path in _without_unit(told).split("|")]
+    return [] if told.startswith("=") else [_steps(path) for path in told.split("|")]
 
 
 def _steps(path: str) -> list[str]:
@@ -292,15 +316,6 @@ def _at(value: Any, steps: list[str]) -> Any:
         else:
             return None
     return value
-
-
-def _unit(told: str) -> int:
-    return UNITS.get(told.rpartition(":")[2].strip(), 1) if ":" in told else 1
-
-
-def _without_unit(told: str) -> str:
-    path, colon, unit = told.rpartition(":")
-    return path if colon and unit.strip() in UNITS else told
 
 
 def _meaning(told: str, kind: str) -> Meaning:
