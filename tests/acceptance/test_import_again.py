@@ -316,3 +316,32 @@ def test_a_file_whose_ids_are_given_anew_is_asked_about(desk: Desk, how: tuple[s
     assert message.startswith("3 of 3 compared rows whose ids are known say something else")
     accepted = desk.run(tomorrow, *how, "--accept", "known_ids", mapped=not how)
     assert accepted.code == 0, accepted.err
+
+
+def test_the_same_file_into_another_space_is_asked_about(desk: Desk) -> None:
+    """A team with the wrong campaign does so: the undo is named, and accepting it counts it in both."""
+    made = done("space", "create", "--org", "acme.com", "--name", "Autumn", "--json", db=desk.db)
+    autumn = made.json["token"]
+    file = desk.file(HEAD + rows(1, 2))
+    assert desk.run(file).code == 0
+    how = ("import", file, "--org", "acme.com", "--map", MAP, "--space", autumn, "--json")
+    for more in ((), ("--replace",), ("--duration-unit", "minutes")):
+        told = callboard(*how, *more, db=desk.db, cwd=desk.folder)
+        assert (told.code, told.json["undo"]) == (3, "callboard import undo b1 --org acme.com")
+        assert "imported into another space before: b1" in told.json["doubts"][0]["message"]
+    assert desk.numbers()["total_calls"] == 2
+    answer = told.json["doubts"][0]["answers"][0]["arguments"]
+    assert callboard(*how, *answer, db=desk.db, cwd=desk.folder).code == 0
+    assert callboard(*how, db=desk.db, cwd=desk.folder).code == 0
+    assert desk.numbers()["total_calls"] == 4
+    assert desk.run(file).code == 0
+    assert desk.numbers()["total_calls"] == 4
+
+
+def test_a_file_whose_import_into_another_space_was_undone_is_not_asked_about(desk: Desk) -> None:
+    made = done("space", "create", "--org", "acme.com", "--name", "Autumn", "--json", db=desk.db)
+    file = desk.file(HEAD + rows(1, 2))
+    assert desk.run(file).code == 0
+    assert callboard("import", "undo", "b1", "--org", "acme.com", db=desk.db).code == 0
+    how = ("import", file, "--org", "acme.com", "--map", MAP, "--space", made.json["token"], "--json")
+    assert callboard(*how, db=desk.db, cwd=desk.folder).code == 0

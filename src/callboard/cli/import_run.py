@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from callboard.cli import find
-from callboard.cli.import_doubts import Asking, replacement, settle_known_ids, settle_replacement
+from callboard.cli.import_doubts import (
+    Asking,
+    replacement,
+    settle_before,
+    settle_known_ids,
+    settle_replacement,
+)
 from callboard.cli.output import plain
 from callboard.clock import system_clock
 from callboard.errors import CallboardError, ImportCollisionError
@@ -37,6 +43,7 @@ class Running:
 def run_import(store: Store, plan: ImportPlan, how: Running) -> ImportReport:
     """Import the file, or read it only. Raises `NotDecidedError` when earlier imports read it otherwise."""
     from callboard.cli.import_report import bar, show_stopped
+    from callboard.ingest.sources.imported_before import OTHER_SPACE, other_space_doubt
     from callboard.ingest.sources.importer import Destination, Importer
     from callboard.ingest.sources.known_ids import known_ids_doubt
     from callboard.ingest.sources.overlaps import Overlaps, find_overlaps
@@ -68,6 +75,7 @@ def run_import(store: Store, plan: ImportPlan, how: Running) -> ImportReport:
             begun = store.unfinished_import(owner.id, label)
             earlier[:] = _against(store, owner.id, reading, begun, overlaps.rows)
             asking, replace = how.asking, how.replace
+            settle_before(plan, other_space_doubt(store, owner.id, plan, reading), OTHER_SPACE, asking)
             replace = settle_replacement(plan, earlier, reading, asking, overlaps.rows, replace=replace)
             if not earlier and source.rewindable:
                 unused = target_of(store, plan, dry_run=True)

@@ -18,6 +18,7 @@ from callboard.errors import (
     UploadChangedError,
 )
 from callboard.ingest.sources.guessing.doubts import Doubt
+from callboard.ingest.sources.imported_before import other_space_doubt
 from callboard.ingest.sources.importer import Destination, Importer
 from callboard.ingest.sources.known_ids import known_ids_doubt
 from callboard.ingest.sources.mapping import RowMapping
@@ -108,6 +109,8 @@ def _read(owned: Owned, work: Work) -> dict[str, Any]:
             found = structs.replace(found, overlapping=sorted(overlaps.rows))
             if not overlaps.rows and (doubt := _known_ids(owned, work, plan)):
                 found = structs.replace(found, doubts=[*found.doubts, doubt])
+            if doubt := other_space_doubt(owned.store, owned.org_id, plan, found.reading):
+                found = structs.replace(found, doubts=[*found.doubts, doubt.plain()])
     owned.rows = found.received
     return _to("asking" if found.doubts else "ready", found=document(found))
 
