@@ -43,7 +43,6 @@ class Running:
 def run_import(store: Store, plan: ImportPlan, how: Running) -> ImportReport:
     """Import the file, or read it only. Raises `NotDecidedError` when earlier imports read it otherwise."""
     from callboard.cli.import_report import bar, show_stopped
-    from callboard.ingest.sources.imported_before import OTHER_SPACE, other_space_doubt
     from callboard.ingest.sources.importer import Destination, Importer
     from callboard.ingest.sources.known_ids import known_ids_doubt
     from callboard.ingest.sources.overlaps import Overlaps, find_overlaps
@@ -75,11 +74,13 @@ def run_import(store: Store, plan: ImportPlan, how: Running) -> ImportReport:
             begun = store.unfinished_import(owner.id, label)
             earlier[:] = _against(store, owner.id, reading, begun, overlaps.rows)
             asking, replace = how.asking, how.replace
-            settle_before(plan, other_space_doubt(store, owner.id, plan, reading), OTHER_SPACE, asking)
+            _settle_other_space(store, plan, reading, asking)
             replace = settle_replacement(plan, earlier, reading, asking, overlaps.rows, replace=replace)
             if not earlier and source.rewindable:
                 unused = target_of(store, plan, dry_run=True)
                 settle_known_ids(plan, known_ids_doubt(store, owner.id, plan, unused, system_clock), asking)
+            if source.rewindable:
+                _settle_same_calls(store, plan, reading, asking)
             try:
                 with bar(source, rows) as progress:
                     return importer.run(
@@ -109,6 +110,22 @@ def run_import(store: Store, plan: ImportPlan, how: Running) -> ImportReport:
                 raise
     _count_left(store, owner.id, report, earlier, reading)
     return report
+
+
+def _settle_other_space(store: Store, plan: ImportPlan, reading: Reading, asking: Asking) -> None:
+    from callboard.ingest.sources.imported_before import OTHER_SPACE, other_space_doubt
+
+    org_id = find.organization(store, plan.handle).id
+    settle_before(plan, other_space_doubt(store, org_id, plan, reading), OTHER_SPACE, asking)
+
+
+def _settle_same_calls(store: Store, plan: ImportPlan, reading: Reading, asking: Asking) -> None:
+    from callboard.ingest.sources.imported_before import SAME_CALLS, same_calls_doubt
+
+    org_id = find.organization(store, plan.handle).id
+    unused = target_of(store, plan, dry_run=True)
+    doubt = same_calls_doubt(store, org_id, plan, unused, reading, system_clock)
+    settle_before(plan, doubt, SAME_CALLS, asking)
 
 
 def _waiting(running: ImportBatch) -> None:

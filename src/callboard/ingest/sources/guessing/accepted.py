@@ -15,6 +15,7 @@ Accepted = Literal[
     "lengths_jump",
     "known_ids",
     "other_space",
+    "same_calls",
     "rejected_rows",
 ]
 
@@ -28,11 +29,12 @@ ACCEPTED: Final[Mapping[str, str]] = {
     "lengths_jump": "talk times become many times longer or shorter within the file",
     "known_ids": "known ids are of the same calls, though rows say another start or number",
     "other_space": "a file that another space holds already counts in both",
+    "same_calls": "rows that say calls of the space under other ids are further calls",
     "rejected_rows": "rows that cannot be read are rejected, and the others are imported",
 }
 """Each with what it means. One with `most_` holds for fewer as well."""
 
-OF_ONE_FILE: Final = frozenset({"other_space", "rejected_rows"})
+OF_ONE_FILE: Final = frozenset({"other_space", "rejected_rows", "same_calls"})
 """What is never accepted of the next file as well: a saved mapping leaves it out."""
 
 
