@@ -316,3 +316,47 @@ def test_a_file_whose_ids_are_given_anew_is_asked_about(desk: Desk, how: tuple[s
     assert message.startswith("3 of 3 compared rows whose ids are known say something else")
     accepted = desk.run(tomorrow, *how, "--accept", "known_ids", mapped=not how)
     assert accepted.code == 0, accepted.err
+
+
+def test_the_same_file_into_another_space_is_asked_about(desk: Desk) -> None:
+    """A team with the wrong campaign does so: the undo is named, and accepting it counts it in both."""
+    made = done("space", "create", "--org", "acme.com", "--name", "Autumn", "--json", db=desk.db)
+    autumn = made.json["token"]
+    file = desk.file(HEAD + rows(1, 2))
+    assert desk.run(file).code == 0
+    how = ("import", file, "--org", "acme.com", "--map", MAP, "--space", autumn, "--json")
+    for more in ((), ("--replace",), ("--duration-unit", "minutes")):
+        told = callboard(*how, *more, db=desk.db, cwd=desk.folder)
+        assert (told.code, told.json["undo"]) == (3, "callboard import undo b1 --org acme.com")
+        assert "imported into another space before: b1" in told.json["doubts"][0]["message"]
+    assert desk.numbers()["total_calls"] == 2
+    answer = told.json["doubts"][0]["answers"][0]["arguments"]
+    assert callboard(*how, *answer, db=desk.db, cwd=desk.folder).code == 0
+    assert callboard(*how, db=desk.db, cwd=desk.folder).code == 0
+    assert desk.numbers()["total_calls"] == 4
+    assert desk.run(file).code == 0
+    assert desk.numbers()["total_calls"] == 4
+
+
+def test_a_file_whose_import_into_another_space_was_undone_is_not_asked_about(desk: Desk) -> None:
+    made = done("space", "create", "--org", "acme.com", "--name", "Autumn", "--json", db=desk.db)
+    file = desk.file(HEAD + rows(1, 2))
+    assert desk.run(file).code == 0
+    assert callboard("import", "undo", "b1", "--org", "acme.com", db=desk.db).code == 0
+    how = ("import", file, "--org", "acme.com", "--map", MAP, "--space", made.json["token"], "--json")
+    assert callboard(*how, db=desk.db, cwd=desk.folder).code == 0
+
+
+def test_the_same_rows_under_other_ids_are_asked_about(desk: Desk) -> None:
+    """A wrong column of ids first; then the same rows, written by semicolons, with one row more."""
+    made = [(f"c{n}", "completed", f"2026-02-07T{n:02d}:00:00Z", str(60 + n)) for n in range(1, 7)]
+    table = ["id,status,at,talk", *map(",".join, made)]
+    assert desk.run(desk.file("\n".join(table)), "--map", MAP.replace("=id", "=talk"), mapped=False).code == 0
+    more = [*table[:1], *reversed(table[1:]), "c9,completed,2026-02-08T00:00:00Z,90"]
+    file = desk.file("\n".join(more).replace(",", ";"), "again.csv")
+    for options in ((), ("--replace",)):
+        told = desk.run(file, "--json", *options)
+        assert (told.code, told.json["undo"]) == (3, "callboard import undo b1 --org acme.com")
+        assert told.json["doubts"][0]["message"].startswith("6 of 7 compared rows")
+    assert desk.run(file, "--accept", "same_calls").code == 0
+    assert desk.numbers()["total_calls"] == 13

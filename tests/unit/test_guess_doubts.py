@@ -449,3 +449,44 @@ def test_no_answer_names_the_id_twice(tmp_path: Path) -> None:
     assert asked
     for answer in asked[0].answers:
         assert ends(said, asked[0], answer)
+
+
+TWO_WAYS = ("%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S")
+
+
+@pytest.mark.parametrize("form", TWO_WAYS)
+@pytest.mark.parametrize("ends_at", ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%d %b %Y %H:%M:%S"])
+def test_an_end_that_is_read_in_one_way_tells_the_day_of_the_start(
+    tmp_path: Path, form: str, ends_at: str
+) -> None:
+    starts = [datetime(2026, 3, day, 9, 4, 11, tzinfo=UTC) for day in (2, 4, 5, 9)]
+    content = "Call ID,Start Time,End Time,Status,Duration\n" + "".join(
+        f"R{n},{at.strftime(form)},{(at + timedelta(seconds=68)).strftime(ends_at)},Answered,{60 + n}\n"
+        for n, at in enumerate(starts)
+    )
+    found = guess(plan_of(tmp_path, content))
+    assert "day_month" not in {each.about for each in found.doubts}
+    assert found.preview.first == int(starts[0].timestamp()) * 1_000_000
+
+
+@pytest.mark.parametrize("answer", [0, 1])
+def test_an_answer_names_its_field_where_other_times_are_written_otherwise(
+    tmp_path: Path, answer: int
+) -> None:
+    """Two cannot be told apart, a third is ISO 8601: each answer ends its own question."""
+    content = "task_id,created,scheduled_at,completed_at,status\n" + "".join(
+        f"t{n},0{n}/03/2026 09:00:00,0{n}-03-2026 09:00,2026-05-0{n} 10:00:00,completed\n" for n in (2, 4, 5)
+    )
+    path = tmp_path / "tasks.csv"
+    path.write_text(content)
+    options = MapOptions(record_type="task", timezone=("UTC",))
+    plan = ImportPlan(str(path), "acme.example", space="spc", options=options)
+    found = guess(plan)
+    asked = [each for each in found.doubts if each.about == "day_month"]
+    assert len(asked) == 2
+    for doubt in asked:
+        assert doubt.answers[0].value.partition(":")[0] in ("created", "scheduled_at")
+        plan = with_answer(plan, doubt.answers[answer])
+        found = guess(plan)
+        assert doubt not in found.doubts
+    assert not [each for each in found.doubts if each.about in ("day_month", "time")]

@@ -22,6 +22,7 @@ from callboard.ingest.sources.guessing.doubts import Answer, Doubt
 from callboard.store.interface import batch_id
 
 if TYPE_CHECKING:
+    from callboard.ingest.sources.imported_before import Before
     from callboard.ingest.sources.mapping import RowMapping
     from callboard.ingest.sources.plan import ImportPlan
     from callboard.ingest.sources.preview import Numbers
@@ -171,6 +172,14 @@ def settle_known_ids(plan: ImportPlan, doubt: Doubt | None, asking: Asking) -> N
     if doubt is not None:
         accepting = dataclasses.replace(plan, accept=(*plan.accept, "known_ids"))
         asking.settle("Are they the same calls?", NotDecidedError([doubt], accepting.command()))
+
+
+def settle_before(plan: ImportPlan, doubt: Before | None, kind: str, asking: Asking) -> None:
+    """Go on if no earlier import brought the same. Raises `NotDecidedError`, `DeclinedError`."""
+    if doubt is not None:
+        accepting = dataclasses.replace(plan, accept=(*plan.accept, kind))
+        undo = plan.undo(batch_id(doubt.batch_no))
+        asking.settle("Import it all the same?", NotDecidedError([doubt], accepting.command(), undo))
 
 
 def replacement(

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from callboard.cli import find
-from callboard.cli.import_doubts import Asking, replacement, settle_known_ids, settle_replacement
+from callboard.cli.import_doubts import (
+    Asking,
+    replacement,
+    settle_before,
+    settle_known_ids,
+    settle_replacement,
+)
 from callboard.cli.output import plain
 from callboard.clock import system_clock
 from callboard.errors import CallboardError, ImportCollisionError
@@ -68,10 +74,13 @@ def run_import(store: Store, plan: ImportPlan, how: Running) -> ImportReport:
             begun = store.unfinished_import(owner.id, label)
             earlier[:] = _against(store, owner.id, reading, begun, overlaps.rows)
             asking, replace = how.asking, how.replace
+            _settle_other_space(store, plan, reading, asking)
             replace = settle_replacement(plan, earlier, reading, asking, overlaps.rows, replace=replace)
             if not earlier and source.rewindable:
                 unused = target_of(store, plan, dry_run=True)
                 settle_known_ids(plan, known_ids_doubt(store, owner.id, plan, unused, system_clock), asking)
+            if source.rewindable:
+                _settle_same_calls(store, plan, reading, asking)
             try:
                 with bar(source, rows) as progress:
                     return importer.run(
@@ -101,6 +110,22 @@ def run_import(store: Store, plan: ImportPlan, how: Running) -> ImportReport:
                 raise
     _count_left(store, owner.id, report, earlier, reading)
     return report
+
+
+def _settle_other_space(store: Store, plan: ImportPlan, reading: Reading, asking: Asking) -> None:
+    from callboard.ingest.sources.imported_before import OTHER_SPACE, other_space_doubt
+
+    org_id = find.organization(store, plan.handle).id
+    settle_before(plan, other_space_doubt(store, org_id, plan, reading), OTHER_SPACE, asking)
+
+
+def _settle_same_calls(store: Store, plan: ImportPlan, reading: Reading, asking: Asking) -> None:
+    from callboard.ingest.sources.imported_before import SAME_CALLS, same_calls_doubt
+
+    org_id = find.organization(store, plan.handle).id
+    unused = target_of(store, plan, dry_run=True)
+    doubt = same_calls_doubt(store, org_id, plan, unused, reading, system_clock)
+    settle_before(plan, doubt, SAME_CALLS, asking)
 
 
 def _waiting(running: ImportBatch) -> None:

@@ -53,7 +53,7 @@ def known_ids_doubt(
         return None
     in_parts = bool(plan.format) or is_told_in_parts(plan.options)
     known, others = 0, []
-    for record, space_id, event in _events(plan, target, clock):
+    for record, space_id, event in sample_events(plan, target, clock):
         call = store.call(org_id, space_id, event.call_id)
         if call is not None:
             known += 1
@@ -80,7 +80,7 @@ def _with_time(plan: ImportPlan) -> tuple[str | None, tuple[Answer, ...]]:
     return column, (Answer("--map", value, f"ids come again, and {at!r} tells their calls apart"),)
 
 
-def _events(plan: ImportPlan, target: Target, clock: Clock) -> Iterator[tuple[Record, int, CallEvent]]:
+def sample_events(plan: ImportPlan, target: Target, clock: Clock) -> Iterator[tuple[Record, int, CallEvent]]:
     """Some of the first rows, with their spaces."""
     mapping = reader_of(plan)
     with open_rows(plan, wanted_columns(plan, mapping), whole=mapping.reads_all) as (_, rows):

@@ -18,6 +18,7 @@ from callboard.errors import (
     UploadChangedError,
 )
 from callboard.ingest.sources.guessing.doubts import Doubt
+from callboard.ingest.sources.imported_before import Before, other_space_doubt, same_calls_doubt
 from callboard.ingest.sources.importer import Destination, Importer
 from callboard.ingest.sources.known_ids import known_ids_doubt
 from callboard.ingest.sources.mapping import RowMapping
@@ -108,6 +109,8 @@ def _read(owned: Owned, work: Work) -> dict[str, Any]:
             found = structs.replace(found, overlapping=sorted(overlaps.rows))
             if not overlaps.rows and (doubt := _known_ids(owned, work, plan)):
                 found = structs.replace(found, doubts=[*found.doubts, doubt])
+            for doubt in _before(owned, work, plan, found.reading):
+                found = structs.replace(found, doubts=[*found.doubts, doubt.plain()])
     owned.rows = found.received
     return _to("asking" if found.doubts else "ready", found=document(found))
 
@@ -180,6 +183,18 @@ def _known_ids(owned: Owned, work: Work, plan: ImportPlan) -> Doubt | None:
     if space is None:
         return None
     return known_ids_doubt(owned.store, owned.org_id, plan, OneSpace(space), owned.clock)
+
+
+def _before(owned: Owned, work: Work, plan: ImportPlan, reading: Reading) -> list[Before]:
+    space = owned.store.find_space(work.space_token)
+    if space is None:
+        return []
+    store, org_id = owned.store, owned.org_id
+    found = (
+        other_space_doubt(store, org_id, plan, reading),
+        same_calls_doubt(store, org_id, plan, OneSpace(space), reading, owned.clock),
+    )
+    return [each for each in found if each is not None]
 
 
 def _imported(owned: Owned, work: Work, plan: ImportPlan, report: ImportReport) -> dict[str, Any]:

@@ -14,6 +14,8 @@ Accepted = Literal[
     "most_without_time",
     "lengths_jump",
     "known_ids",
+    "other_space",
+    "same_calls",
     "rejected_rows",
 ]
 
@@ -26,11 +28,13 @@ ACCEPTED: Final[Mapping[str, str]] = {
     "most_without_time": "rows have no time",
     "lengths_jump": "talk times become many times longer or shorter within the file",
     "known_ids": "known ids are of the same calls, though rows say another start or number",
+    "other_space": "a file that another space holds already counts in both",
+    "same_calls": "rows that say calls of the space under other ids are further calls",
     "rejected_rows": "rows that cannot be read are rejected, and the others are imported",
 }
 """Each with what it means. One with `most_` holds for fewer as well."""
 
-OF_ONE_FILE: Final = frozenset({"rejected_rows"})
+OF_ONE_FILE: Final = frozenset({"other_space", "rejected_rows", "same_calls"})
 """What is never accepted of the next file as well: a saved mapping leaves it out."""
 
 

@@ -6,15 +6,22 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
+from typing import Final
 
+from callboard.clock import DAY, Micros
+from callboard.ingest.sources.fields import FIELDS
 from callboard.ingest.sources.files.records import ImportOptionError, RowError
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.time_sources import TimeSource, instants_of
 from callboard.ingest.sources.guessing.times import time_column
 from callboard.ingest.sources.mapping import Template
+from callboard.ingest.sources.mapping.options import of_field
 from callboard.ingest.sources.values.nulls import is_no_time
 from callboard.ingest.sources.values.times import TimeReader
+
+_ONE_CALL: Final = 2 * DAY
+"""Times of one call, each read in a zone of its own, lie closer together than this."""
 
 
 def tell_day_from_month(draft: Draft, sources: dict[str, TimeSource]) -> None:
@@ -22,14 +29,49 @@ def tell_day_from_month(draft: Draft, sources: dict[str, TimeSource]) -> None:
     shorter period comes first, and a person is asked.
     """
     certain = {source.times.formats[0] for source in sources.values() if len(source.times.formats) == 1}
-    told = _all_formats(draft) - {None}
+    told = certain | _all_formats(draft) | set(_given_formats(draft).values())
     for target, found in sources.items():
         formats = found.times.formats
         if len(formats) > 1:
-            decided = [form for form in formats if _same_order(form, certain | told)]
+            decided = [form for form in formats if _same_order(form, told)]
+            if len(decided) != 1:
+                decided = _beside_certain(draft, found, sources)
             formats = decided if len(decided) == 1 else sorted(formats, key=lambda f: _span(draft, found, f))
         draft.formats[target] = formats[0]
         draft.rivals[target] = list(formats[1:])
+
+
+def _given_formats(draft: Draft) -> dict[str | None, str]:
+    """Field → the format that the person says for it; None: for all others."""
+    fields = FIELDS[draft.plan.options.record_type]
+    return dict(of_field(each, fields) for each in draft.plan.options.time_format)
+
+
+def _beside_certain(draft: Draft, found: TimeSource, sources: dict[str, TimeSource]) -> list[str]:
+    """The formats by which each row lies beside a time of the same call that can be read in one way only.
+    Readings of one text as different days are weeks apart, which no call lasts.
+    """
+    if draft.plan.options.record_type != "call":
+        return []
+    formats = found.times.formats
+    read = {form: instants_of(draft, found.source, form, None) for form in formats}
+    for other in sources.values():
+        if len(other.times.formats) > 1:
+            continue
+        certain = instants_of(draft, other.source, other.times.formats[0], other.times.zone)
+        near = [form for form in formats if _are_near(read[form], certain)]
+        if len(near) == 1:
+            return near
+    return []
+
+
+def _are_near(times: Sequence[Micros | None], others: Sequence[Micros | None]) -> bool:
+    gaps = [
+        abs(one - other)
+        for one, other in zip(times, others, strict=True)
+        if one is not None and other is not None
+    ]
+    return bool(gaps) and max(gaps) <= _ONE_CALL
 
 
 def _all_formats(draft: Draft) -> set[str]:
@@ -61,12 +103,21 @@ def _span(draft: Draft, found: TimeSource, form: str) -> tuple[int, int]:
 
 def ask_day_and_month(draft: Draft) -> None:
     """Doubt the times whose day and month nothing in the file tells apart."""
+    given = _given_formats(draft)
+    asked: list[set[str]] = []
     for target, others in draft.rivals.items():
-        if not others or draft.plan.options.time_format:
+        if not others or None in given or target in given:
             continue
         form, source = draft.formats[target], draft.chosen[target]
+        if {form, *others} in asked:
+            continue  # one answer is for all times that are written alike
+        asked.append({form, *others})
         shown = _telling_text(draft, source, (form, *others))
-        answers = tuple(Answer("--time-format", each, _spoken(shown, each)) for each in (form, *others))
+        # A format for all fields would make the times unreadable that are written otherwise.
+        of = f"{target}:" if given or len(set(draft.formats.values())) > 1 else ""
+        answers = tuple(
+            Answer("--time-format", f"{of}{each}", _spoken(shown, each)) for each in (form, *others)
+        )
         draft.doubt(
             "day_month",
             f"Day and month of {source!r} cannot be told apart: {shown!r} can be "
@@ -74,7 +125,6 @@ def ask_day_and_month(draft: Draft) -> None:
             source,
             *answers,
         )
-        return  # one answer is for all times that are written alike
 
 
 def _telling_text(draft: Draft, source: str, forms: Sequence[str]) -> str:
