@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.files.drawing import COMPLETED, FAILED, MISSED, Call, Seen
 from tests.files.layout import cells, layout, reads, table, unix, utc
-from tests.files.shapes import STAMP
+from tests.files.shapes import ISO, STAMP
 
 CAUSES = {
     "NORMAL_CLEARING": COMPLETED,
@@ -140,3 +140,20 @@ def _(data: bytes) -> list[Seen]:
         Seen(codes.get(r["sip_code"], MISSED), int(r["duration"]), utc(r["created"], STAMP))
         for r in cells(data)
     ]
+
+
+@layout(
+    "numbered_each_day.csv",
+    "anabacaan",
+    asks="id",
+    trap="No. begins at 1 again each day: no events of a call.",
+)
+def _(calls: list[Call]) -> str:
+    rows = [[1 + c.n % 3, c.at(ISO), c.number, "Answered" if c.up else "No Answer", c.talk] for c in calls]
+    return table("No.,Start Time,From,Status,Duration", rows, end="\n")
+
+
+@reads("numbered_each_day.csv")
+def _(data: bytes) -> list[Seen]:
+    words = {"Answered": COMPLETED, "No Answer": MISSED}
+    return [Seen(words[r["Status"]], int(r["Duration"]), utc(r["Start Time"])) for r in cells(data)]

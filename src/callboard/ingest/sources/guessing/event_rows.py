@@ -7,6 +7,7 @@ from typing import Final
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.durations import doubt_without_length
+from callboard.ingest.sources.guessing.event_evidence import shared_id
 from callboard.ingest.sources.guessing.headings import heading
 from callboard.ingest.sources.guessing.joined_times import are_days, with_clock
 from callboard.ingest.sources.guessing.time_sources import TimeSource
@@ -56,6 +57,7 @@ def choose_sip_rows(draft: Draft) -> bool:
             unknown.append(word)
         else:
             draft.when.append((condition_text((code, "=", word)), f"call_status={meaning}"))
+    draft.when = [each for each in draft.when if not draft.is_settled(each[1].partition("=")[0])]
     unknown += reading("call_status", draft.sample.words(code), code).unknown
     if unknown:
         draft.doubt("status", f"{', '.join(unknown)} of {code!r} has no meaning that is known", code)
@@ -77,11 +79,10 @@ def id_and_time(draft: Draft) -> tuple[str, str] | None:
     """The column of the id that the events of a call share, and the place of when each occurred; both are
     chosen. None if one is missing.
     """
-    ids = draft.open_candidates("call_id")
-    shared = next((each for each in ids if len(draft.sample.words(each)) < len(draft.sample)), None)
-    times = _times(draft)
-    if times is None or shared is None:
+    found, times = shared_id(draft), row_times(draft)
+    if times is None or found is None:
         return None
+    shared, _ = found
     choose_zones(draft, dict.fromkeys(_TIMES, times))
     draft.chosen.setdefault("call_id", shared)
     draft.chosen["occurred_at"] = times.source
@@ -101,10 +102,11 @@ def _holds_methods(draft: Draft, column: str) -> bool:
     return "INVITE" in words and words <= _METHODS
 
 
-def _times(draft: Draft) -> TimeSource | None:
+def row_times(draft: Draft) -> TimeSource | None:
     """The times of the rows: of a column that is called so, else of the first in which each row has one."""
     sample = draft.sample
-    named = [*draft.open_candidates("occurred_at"), *draft.open_candidates("creation_time")]
+    given = [each for each in [draft.given.get("occurred_at")] if each in sample.columns]
+    named = [*given, *draft.open_candidates("occurred_at"), *draft.open_candidates("creation_time")]
     for column in dict.fromkeys([*named, *sample.columns]):
         values = sample.values(column)
         found = time_column(values, column) if len(values) == len(sample) else None

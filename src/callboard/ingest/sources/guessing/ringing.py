@@ -25,6 +25,9 @@ from callboard.ingest.sources.mapping import joined
 Seconds = Sequence[float | None]
 _RING_S: Final = 2 * ROUNDING_S
 """A shorter ringing is lost in the rounding of two lengths, and tells nothing."""
+_SHORTEST_RING_S: Final = 1
+_STEPS_S: Final = (30, 6)
+"""What lengths are rounded to; a tenth of a minute is 6 seconds."""
 
 
 def is_talk_alone(draft: Draft, reading: Reading, lengths: Mapping[str, LengthColumn], spans: Spans) -> bool:
@@ -41,8 +44,11 @@ def doubt_ringing(draft: Draft, reading: Reading, lengths: Mapping[str, LengthCo
 
     Without the end of the calls, a length of 0 for those that nobody answered says that it is the talk.
     """
+    if is_talk_alone(draft, reading, lengths, spans):
+        return
     waits = [pair for pair in _waits(draft, reading, spans) if _rang(reading, pair[1], spans)]
-    if not waits or is_talk_alone(draft, reading, lengths, spans):
+    if not waits:
+        _doubt_from_start(draft, reading, spans)
         return
     column, answer = reading.column, _all_the_same(reading.column)
     source, wait = waits[0]
@@ -54,6 +60,36 @@ def doubt_ringing(draft: Draft, reading: Reading, lengths: Mapping[str, LengthCo
     else:
         return
     draft.doubt("unit", message, column, answer, leaving_out("it is left out, and the talk is unknown"))
+
+
+def _doubt_from_start(draft: Draft, reading: Reading, spans: Spans) -> None:
+    """Doubt a length that is the whole time of a row, where that time passed too without an answer: then it
+    begins before the ringing.
+    """
+    told = list(zip(reading.seconds, spans.total, spans.is_answered, strict=True))
+    unanswered = [span for length, span, answered in told if span and not length and not answered]
+    longest = max(unanswered, default=0.0)
+    if longest < _SHORTEST_RING_S:
+        return
+    pairs = [(length, span) for length, span, answered in told if length and span and answered is not False]
+    near = sum(abs(length - span) <= _rounding(reading) for length, span in pairs)
+    if pairs and near >= len(pairs) * FITTING_SHARE:
+        begin, end = draft.chosen["creation_time"], draft.chosen["end_time"]
+        draft.doubt(
+            "unit",
+            f"{reading.column!r} is the time from {begin!r} to {end!r}, which is up to {longest:,.0f} s for "
+            "calls that nobody answered: it seems to hold the ringing too",
+            reading.column,
+            _all_the_same(reading.column),
+            leaving_out("it is left out, and the talk is unknown"),
+        )
+
+
+def _rounding(reading: Reading) -> float:
+    """How far a length may be from the time that it says."""
+    lengths = [each for each in reading.seconds if each]
+    steps = (step for step in _STEPS_S if all(round(each, 3) % step == 0 for each in lengths))
+    return next(steps, ROUNDING_S)
 
 
 def is_speech(draft: Draft, column: str) -> bool:
