@@ -325,6 +325,7 @@ def test_the_same_file_into_another_space_is_asked_about(desk: Desk) -> None:
     file = desk.file(HEAD + rows(1, 2))
     assert desk.run(file).code == 0
     how = ("import", file, "--org", "acme.com", "--map", MAP, "--space", autumn, "--json")
+    told = callboard(*how, db=desk.db, cwd=desk.folder)
     for more in ((), ("--replace",), ("--duration-unit", "minutes")):
         told = callboard(*how, *more, db=desk.db, cwd=desk.folder)
         assert (told.code, told.json["undo"]) == (3, "callboard import undo b1 --org acme.com")
