@@ -172,9 +172,14 @@ class Door:
 
     def workers(self) -> list[int]:
         """The processes that serve."""
-        told = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], check=True, capture_output=True, text=True)
-        pairs = [line.split() for line in told.stdout.splitlines()]
-        return [int(pid) for pid, parent in pairs if int(parent) == self.server.pid]
+        listing = ["ps", "-Aww", "-o", "pid=,ppid=,command="]
+        told = subprocess.run(listing, check=True, capture_output=True, text=True)
+        rows = [line.split(None, 2) for line in told.stdout.splitlines()]
+        return [
+            int(pid)
+            for pid, parent, command in rows
+            if int(parent) == self.server.pid and "callboard.writer" not in command
+        ]
 
 
 def _bytes(text: str | bytes) -> bytes:

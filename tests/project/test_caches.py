@@ -95,6 +95,7 @@ SHORT_LIVED = {
         "fold/tally.py": ("Tally.calls", "Tally.tasks", "Tally.runs"),
         "fold/task.py": ("TaskFold._running_since",),
         "store/sql/filters.py": ("Conditions.values",),
+        "store/sql/gathered.py": ("Gathered._rows",),
         "store/sql/ingestion.py": (
             "Ingestion._asked", "Ingestion._clocks", "Ingestion._first_event",
             "Ingestion._folds", "Ingestion._zones",

@@ -85,6 +85,7 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "time_format": texts(formats),
     "timezone": texts(zones),
     "duration_unit": st.sampled_from(["seconds", "hours", "h:mm"]),
+    "usual_length": st.sampled_from([0.0, 0.001, 60.0, 86_400.0]),
     "decimal": st.sampled_from(["point", "comma"]),
     "when": st.lists(
         st.tuples(conditions, st.one_of(odd, st.builds("{}={}".format, fields, odd))).map(list), max_size=2

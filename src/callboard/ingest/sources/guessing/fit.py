@@ -32,13 +32,13 @@ def row_doubts(
     """
     if "rejected_rows" in accepted:
         return []
-    answers = word_answers(words)
+    of_words, to_reject = word_answers(words), (accepting("rejected_rows"),)
     return [
         Doubt(
             _ABOUT.get(reason, "rows"),
             f"{rows:,} of {received:,} rows do not fit the mapping {name!r}: {reason}, as line {line}: "
             f"{message}",
-            answers=(*(answers if reason == "invalid_status" else ()), accepting("rejected_rows")),
+            answers=(reason == "invalid_status" and of_words) or to_reject,
         )
         for reason, (rows, line, message) in sorted(rejected.items(), key=lambda pair: -pair[1][0])
     ]
