@@ -59,6 +59,11 @@ def _file(content: bytes, name: str = "calls.csv") -> FilePayload:
     return {"name": name, "mimeType": "text/csv", "buffer": content}
 
 
+def _day_after(ids: str) -> bytes:
+    """The next day's calls, under ids that begin so."""
+    return CLEAR.replace(b"\np", b"\n" + ids.encode()).replace(b"-02-03T", b"-02-04T")
+
+
 def _choose(page: Page, world: World, content: bytes, name: str = "calls.csv") -> None:
     page.goto(f"{IMPORTS}&space_token={world.space}")
     page.locator("input[type=file]").set_input_files(_file(content, name))
@@ -313,7 +318,7 @@ def test_the_next_file_is_read_by_a_saved_mapping(own_page: Page, own_world: Wor
     _import(own_page, own_world, CLEAR, "monday.csv", "dialler / eu")
     expect(own_page.locator("main")).to_contain_text("saved as the mapping dialler / eu")
 
-    tuesday = CLEAR.replace(b"\np", b"\nq").replace(b"q004,missed", b"q004,zzz")
+    tuesday = _day_after("q").replace(b"q004,missed", b"q004,zzz")
     own_page.goto(f"{IMPORTS}&space_token={own_world.space}")
     own_page.get_by_label("Read it by").select_option("dialler / eu")
     assert axe(own_page) == []
@@ -351,8 +356,8 @@ def test_the_next_file_is_read_by_a_saved_mapping(own_page: Page, own_world: Wor
 def test_a_file_on_the_page_is_read_by_another_mapping_or_by_none(own_page: Page, own_world: World):
     """Also after a reload; the numbers are those of the reading."""
     _import(own_page, own_world, CLEAR, "monday.csv", "seconds")
-    _save(own_world, "minutes", CLEAR.replace(b"\np", b"\nr"), {"duration_unit": "minutes"})
-    _choose(own_page, own_world, CLEAR.replace(b"\np", b"\nq"), "tuesday.csv")
+    _save(own_world, "minutes", _day_after("r"), {"duration_unit": "minutes"})
+    _choose(own_page, own_world, _day_after("q"), "tuesday.csv")
     expect(own_page.locator(READY)).to_be_visible()
     by = own_page.get_by_label("Read by")
     by.select_option("minutes")

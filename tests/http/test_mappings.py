@@ -12,7 +12,7 @@ from callboard.store.importing import MAPPING_BYTES, MAPPINGS_MAX
 from tests.http.board import Board
 from tests.http.uploads import CLEAR, act, numbers, read, settled, upload
 
-NEXT = CLEAR.replace(b"c1,", b"d1,").replace(b"c2,", b"d2,").replace(b"c3,", b"d3,")
+NEXT = CLEAR.replace(b"\nc", b"\nd").replace(b"2025-11-", b"2025-12-")
 MINUTES = {"options": {"duration_unit": "minutes"}}
 
 
