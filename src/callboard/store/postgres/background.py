@@ -1,4 +1,6 @@
-"""Merging of deltas in the background, on a connection of its own: commits of events go on meanwhile."""
+"""Merging of deltas and statistics of tables in the background, on a connection of their own: commits of
+events go on meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,12 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Lock
 
+from psycopg_pool import ConnectionPool
+
 from callboard.errors import StoreError
+from callboard.store.postgres.connection import BoundedConnection, store_errors
 from callboard.store.postgres.intake import Intake
+from callboard.store.postgres.statistics import Statistics
 from callboard.store.sql.turns import Turns
 
 log = logging.getLogger("callboard.store")
@@ -16,7 +22,10 @@ log = logging.getLogger("callboard.store")
 class BackgroundCompaction(Intake):
     """One thread of a process merges; processes pass by what another one is merging (`compact_slice`)."""
 
+    _writes: ConnectionPool[BoundedConnection]
+
     def _begin_compaction(self) -> None:
+        self._statistics = Statistics()
         self._turns = Turns()
         self._compactor = ThreadPoolExecutor(1, thread_name_prefix="callboard-compact")
         self._is_compacting = Lock()
@@ -29,7 +38,7 @@ class BackgroundCompaction(Intake):
 
     def compact(self) -> bool:
         """See `Store`. Returns at once."""
-        is_due = bool(self._turns) or not self._is_backlog_known
+        is_due = bool(self._turns) or not self._is_backlog_known or self._statistics.is_due
         if is_due and not self._is_compacting.locked() and not self._is_ending.is_set():
             self._compactor.submit(self._compact_all)
         return False
@@ -37,8 +46,11 @@ class BackgroundCompaction(Intake):
     def _compact_all(self) -> None:
         with self._is_compacting:
             try:
+                if self._statistics.is_due:
+                    with store_errors(), self._writes.connection() as connection:
+                        self._statistics.gather(connection)
                 while not self._is_ending.is_set() and super().compact():
                     pass
             except StoreError as error:
                 # Tried again after the next commit; reads and commits are right without it.
-                log.warning("merging deltas into cells failed: %s", error.message)
+                log.warning("merging deltas into cells, or ANALYZE, failed: %s", error.message)

@@ -183,6 +183,9 @@ def prepare(connection: BoundedConnection, settings: Settings, *, writes: bool) 
     for name, value in limits.items():
         connection.execute("SELECT set_config(%s, %s, false)", (name, str(value)))
     if writes:
+        # A commit's statements are made so that one plan is right for any values (`statements.py`). Planning
+        # them anew, which PostgreSQL does where it thinks that few values are cheaper, costs more than they.
+        connection.execute("SELECT set_config('plan_cache_mode', 'force_generic_plan', false)")
         # Acknowledged means synced to disk: raise weaker levels; leave stronger ones (remote_apply) alone.
         connection.execute(
             "SELECT set_config('synchronous_commit', 'on', false) "
