@@ -85,6 +85,10 @@ class PostgresDatabase:
         self._limit_s = limit_s
 
     @property
+    def connection(self) -> Connection[Any]:
+        return self._connection
+
+    @property
     def dialect(self) -> Dialect:
         return POSTGRES
 

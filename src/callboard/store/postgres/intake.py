@@ -11,7 +11,9 @@ from functools import partial
 
 from callboard.errors import StoreDamagedError, StoreError, StoreLockedError
 from callboard.store.interface import Batch, Receipt
+from callboard.store.postgres.asking import Asking
 from callboard.store.postgres.bulkheads import Bulkheads
+from callboard.store.postgres.database import PostgresDatabase
 from callboard.store.postgres.nodes import NodeQuestions, nodes_of, one_of_each
 from callboard.store.sql.database import Database
 from callboard.store.sql.ingestion import Ingestion, NotFree
@@ -83,7 +85,8 @@ class Intake(SqlStore):
         """
 
         def change(db: Database) -> tuple[list[Receipt | Exception], Ingestion]:
-            ingestion = Ingestion(db, wait=False)
+            assert isinstance(db, PostgresDatabase)
+            ingestion = Ingestion(Asking(db), wait=False)
             return ingestion.run(batches), ingestion
 
         try:

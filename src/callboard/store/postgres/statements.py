@@ -6,6 +6,9 @@ Were the number compared with the table as a constant, it would plan for that on
 the table's statistics yet, for a single row. It would then read every row of the organization, and compare
 each with every element of the arrays. `LATERAL` with `OFFSET 0` keeps the order: a look-up for each element.
 
+A statement with lines that end with `-- of several` can be asked for several organizations at once, except on
+Citus: those lines stand for the ones that end with `-- of one`, and the organization comes first in each row.
+
 Citus needs the constant to route a statement to one shard. The line that compares it ends with `-- Citus`,
 and is left out where there is none. A line that ends with `-- one server` is left out on Citus: without it,
 one statement changes rows of several organizations.
@@ -25,6 +28,8 @@ from callboard.store.sql.statements import migrations_of, statement_of
 _NAMED = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 _ROUTING = " -- Citus\n"
 _UNROUTED = " -- one server\n"
+_OF_ONE = " -- of one\n"
+_OF_SEVERAL = " -- of several\n"
 _COLUMN = re.compile(r"[cv]\d+")
 
 
@@ -39,9 +44,11 @@ class Statement(Struct, frozen=True):
 
 
 @cache
-def statement(name: str, *, routed: bool = True) -> Statement:
-    """The statement of this name, PostgreSQL's own where there is one. `routed`: for Citus."""
-    return translated(statement_of(files(__package__), name), routed=routed)
+def statement(name: str, *, routed: bool = True, several: bool = False) -> Statement:
+    """The statement of this name, PostgreSQL's own where there is one. `routed`: for Citus. `several`: its
+    form for several organizations.
+    """
+    return translated(statement_of(files(__package__), name), routed=routed, several=several)
 
 
 TRANSLATED = 500
@@ -49,9 +56,9 @@ TRANSLATED = 500
 
 
 @lru_cache(maxsize=TRANSLATED)
-def translated(sql: str, *, routed: bool = True) -> Statement:
+def translated(sql: str, *, routed: bool = True, several: bool = False) -> Statement:
     """A statement with parameters `:name` or `?`, in psycopg's style: `%(name)s` or `%s`."""
-    left_out = _UNROUTED if routed else _ROUTING
+    left_out = _UNROUTED if routed else _ROUTING, _OF_ONE if several else _OF_SEVERAL
     sql = "".join(line for line in sql.splitlines(keepends=True) if not line.endswith(left_out))
     # A comment may contain a colon or a question mark, which are no parameters.
     plain = "\n".join(line for line in sql.splitlines() if not line.lstrip().startswith("--"))

@@ -149,19 +149,25 @@ class Ingestion:
             by_org.setdefault(batch.org_id, []).append(batch)
         for org_id, of_org in by_org.items():
             self._ask(org_id, of_org)
-        for org_id in by_org:
-            self._read(org_id, self._asked[org_id])
+        for org_id in [each for each in by_org if self._begin(each, self._asked[each])]:
+            self._finish(org_id, self._asked[org_id])
 
-    def _read(self, org_id: int, asked: _Asked) -> None:
+    def _begin(self, org_id: int, asked: _Asked) -> bool:
+        """Read the clock, the zones and the items; whether there is anything to be folded."""
         clock = asked.clock()
         if clock is None and not self._wait:
-            return
+            return False
         zones = self._zones[org_id] = asked.zones()
-        of_org = {space_id: entries for space_id, entries in asked.named.items() if space_id in zones}
-        if clock is None or not of_org:
-            return
+        if clock is None or not asked.named.keys() & zones.keys():
+            return False
         self._clocks[org_id] = clock
         self._first_event[org_id] = clock.next_event
+        asked.loading.go_on()
+        return True
+
+    def _finish(self, org_id: int, asked: _Asked) -> None:
+        zones = self._zones[org_id]
+        of_org = {space_id: entries for space_id, entries in asked.named.items() if space_id in zones}
         for space_id, loaded in asked.loading.finish(of_org).items():
             fold = self._folds[org_id, space_id] = SpaceFold(loaded, space_id)
             if self._replacing is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -56,13 +56,17 @@ class Loading:
             else None
         )
 
+    def go_on(self) -> None:
+        """Read the items, and ask for their events."""
+        self._found = [item_of(row, kind) for kind, rows in self._items.items() for row in rows()]
+        self._add_events = ask_events(self._db, self._org_id, self._found)
+
     def finish(self, spaces: Collection[int]) -> dict[int, Loaded]:
-        """Read it, of these spaces."""
+        """Read the rest; returns what is of these spaces."""
         loaded = {space_id: Loaded({}, {}, {}) for space_id in spaces}
-        items = [item_of(row, kind) for kind, found in self._items.items() for row in found()]
         bodies = self._known() if self._known is not None else ()
-        add_events(self._db, self._org_id, items)
-        for item in items:
+        self._add_events()
+        for item in self._found:
             loaded[item.space_id].of_kind(item.kind)[item.item_id] = item
         for space_id, body in bodies:
             # Under the id in the body, not under the key: another id may have the same key.
@@ -98,12 +102,22 @@ def items_of(db: Database, org_id: int, nos: Iterable[int]) -> list[Item]:
     return [item_of(row, kind) for kind, name in _BY_NO.items() for row in db.rows(name, where)]
 
 
-def add_events(db: Database, org_id: int, items: Sequence[Item]) -> None:
-    """`add_entries` and `add_sources`, asked at once."""
-    if items:
-        entries, ways = _ask_entries(db, org_id, items), _ask_ways(db, org_id, items)
+def ask_events(db: Database, org_id: int, items: Sequence[Item]) -> Callable[[], None]:
+    """Begin `add_entries` and `add_sources`, both asked at once; what is returned ends them."""
+    if not items:
+        return lambda: None
+    entries, ways = _ask_entries(db, org_id, items), _ask_ways(db, org_id, items)
+
+    def add() -> None:
         _add_entries(items, entries(), None)
         _add_sources(items, ways())
+
+    return add
+
+
+def add_events(db: Database, org_id: int, items: Sequence[Item]) -> None:
+    """See `ask_events`."""
+    ask_events(db, org_id, items)()
 
 
 def add_entries(

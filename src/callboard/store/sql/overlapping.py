@@ -19,7 +19,9 @@ def contradicted(
 ) -> dict[int, int]:
     """See `Store.contradicted_imports`."""
     found: Counter[int] = Counter()
-    for space_id, loaded in Loading(db, org_id, arrived).finish(arrived).items():
+    loading = Loading(db, org_id, arrived)
+    loading.go_on()
+    for space_id, loaded in loading.finish(arrived).items():
         rows: defaultdict[tuple[Kind, str], list[Entry]] = defaultdict(list)
         for entry in arrived[space_id]:
             if (name := (KINDS[entry.event.__class__], entry.event.item_id)) in loaded:

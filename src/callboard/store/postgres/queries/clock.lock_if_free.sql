@@ -1,11 +1,12 @@
--- `clock.lock`, without waiting: no row while another transaction holds the lock.
+-- `clock.lock` of several organizations, without waiting: no row of one whose lock another transaction holds.
 SELECT
-    version,
-    next_item,
-    next_event,
-    next_batch,
-    next_delta,
-    (SELECT compacted_to FROM compaction WHERE org_id = :org_id)
-FROM organization_clock
-WHERE org_id = :org_id
-FOR UPDATE SKIP LOCKED
+    held.org_id,
+    held.version,
+    held.next_item,
+    held.next_event,
+    held.next_batch,
+    held.next_delta,
+    (SELECT merged.compacted_to FROM compaction AS merged WHERE merged.org_id = held.org_id)
+FROM organization_clock AS held
+WHERE held.org_id = ANY (:orgs::BIGINT[])
+FOR UPDATE OF held SKIP LOCKED

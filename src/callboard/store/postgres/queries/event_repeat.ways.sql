@@ -1,9 +1,15 @@
 -- By which ways events of these items came again, or came and do not count.
-SELECT again.item_no, again.body_digest, again.source
+SELECT
+    wanted.org_id, -- of several
+    again.item_no,
+    again.body_digest,
+    again.source
 -- OFFSET 0: see `statements.py`.
 FROM (
-    SELECT :org_id::BIGINT AS org_id, each_of.*
-    FROM unnest(:item_nos::BIGINT[]) AS each_of (no)
+    SELECT :org_id::BIGINT AS org_id, each_of.* -- of one
+    FROM unnest(:item_nos::BIGINT[]) AS each_of (no) -- of one
+    SELECT each_of.* -- of several
+    FROM unnest(:orgs::BIGINT[], :item_nos::BIGINT[]) AS each_of (org_id, no) -- of several
     OFFSET 0
 ) AS wanted
 CROSS JOIN LATERAL (
