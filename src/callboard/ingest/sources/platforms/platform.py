@@ -96,7 +96,7 @@ class Platform(Struct, frozen=True, kw_only=True):
     """Where the reason of an end lies in several tables, and decides no status: the reason that a word means,
     of a call that was answered or was not; None for a word that no table has."""
     kinds: WordTable | None = None
-    """What the kind of a reason tells of the status of a call, where the table of reasons lacks the word."""
+    """Kind of reason → status: for a reason that the table of reasons lacks."""
     setup: str
     """What to paste where in that platform, in Markdown; `{url}`, `{secret}` and `{space}` are replaced."""
     methods: tuple[str, ...] = ("POST",)
