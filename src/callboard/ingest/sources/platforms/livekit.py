@@ -153,7 +153,7 @@ def _participant(
     active = status in ("active", "automation")
     word = word_of(participant.get("disconnectReason")) or ""
     answered = active or word in _BY_US or ((inbound or not sip) and not aborted)
-    meaning = end_of(REASONS, word, found, answered=answered)
+    meaning = end_of(REASONS, word, found, answered=answered, answer_is_elsewhere=True)
     if meaning.ignored:
         # The participant comes back under the same id, and joins later than the call began: what was said
         # first about the beginning has to stand.

@@ -29,6 +29,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     metadata,
     money,
     parties,
+    shown_by_itself,
     spare,
     status_of,
     task_of,
@@ -140,10 +141,14 @@ def _ended(
     # An update may have none of its times; the report that follows has them, and decides.
     told = start is not None or end is not None
     answered = start is not None or (not told and (_tells_of_a_talk(word) or _customer_spoke(message)))
+    # An update has a snapshot of the call, which may be of before its answer.
+    elsewhere = message.get("type") == "status-update"
     if word:
-        meaning = end_of(REASONS, word, found, answered=answered, otherwise=ERRORS)
+        meaning = end_of(
+            REASONS, word, found, answered=answered, otherwise=ERRORS, answer_is_elsewhere=elsewhere
+        )
     else:
-        meaning = Meaning("completed" if answered else "missed", "unknown")
+        meaning = Meaning(shown_by_itself(answered=answered, answer_is_elsewhere=elsewhere), "unknown")
     if not told:
         meaning = structs.replace(meaning, standing=0)
     ended = call_event(
