@@ -6,6 +6,7 @@ the answer itself, that it tells none shows that there was none.
 from __future__ import annotations
 
 import itertools
+import json
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from callboard.ingest.rejected import RejectedEvent
 from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings
 from callboard.ingest.sources.platforms.platform import translated
 from callboard.ingest.sources.platforms.registry import PLATFORMS
+from callboard.model.call import Call
 from callboard.model.words import FINAL_CALL
 from tests.platforms.manifests import OTHERS, OWN, RECEIVED, Sent, scenarios_of
 from tests.platforms.parts import Parts, Path, name_of, parts_of
@@ -194,3 +196,106 @@ def test_of_a_campaigns_own_word_either_side_that_hung_up_tells_of_a_talk(told, 
     (end,) = found.events
     assert (end["call_status"], end["end_reason"], end["standing"]) == (status, reason, 1)
     assert [each.word for each in found.unknown_words] == ["HAPPY"]
+
+
+VAPI_WORDS = ("customer-ended-call", "hangup", "vonage-completed", "manually-canceled", "a-new-word", None)
+VAPI_TIMES = {"startedAt": "2026-03-05T14:00:10.000Z", "endedAt": "2026-03-05T14:01:10.000Z"}
+
+
+def vapi(kind: str, **said: Any) -> list[dict[str, Any]]:
+    call = {"id": "v-1"} | {name: said.pop(name) for name in VAPI_TIMES if name in said}
+    body = json.dumps({"message": {"type": kind, "timestamp": 1772719271000, "call": call} | said})
+    found = translated(PLATFORMS["vapi"], Delivery(body=body.encode(), received_at=RECEIVED), HookSettings())
+    assert found.events
+    return found.events
+
+
+@given(word=st.sampled_from(VAPI_WORDS), ended=st.booleans(), order=st.permutations(range(2)))
+def test_an_update_of_vapi_without_a_start_takes_none_away(word, ended, order):
+    """Whatever it ended with, also where the report is lost."""
+    times = {"endedAt": VAPI_TIMES["endedAt"]} if ended else {}
+    told = [
+        vapi("status-update", status="in-progress", startedAt=VAPI_TIMES["startedAt"]),
+        vapi("status-update", status="ended", endedReason=word, **times),
+    ]
+    call = folded([told[each] for each in order])
+    assert call.call_status in ("completed", "failed")
+    assert call.start_time == instant(VAPI_TIMES["startedAt"])
+    assert call.duration_ms != 0
+
+
+@given(
+    word=st.sampled_from(VAPI_WORDS), ended=st.booleans(), answered=st.booleans(),
+    order=st.permutations(range(2)),
+)  # fmt: skip
+def test_a_report_of_vapi_decides_whether_a_call_was_answered(word, ended, answered, order):
+    times = {"endedAt": VAPI_TIMES["endedAt"]}
+    started = {"startedAt": VAPI_TIMES["startedAt"]} if answered else {}
+    told = [
+        vapi("status-update", status="ended", endedReason=word, **(times if ended else {})),
+        vapi("end-of-call-report", endedReason=word, **times, **started),
+    ]
+    call = folded([told[each] for each in order])
+    assert call.call_status == ("completed" if answered else "missed")
+
+
+LIVEKIT_WORDS = (
+    *("CLIENT_INITIATED", "PARTICIPANT_REMOVED", "ROOM_DELETED", "ROOM_CLOSED", "UNKNOWN_REASON", None),
+    *("MIGRATION", "DUPLICATE_IDENTITY", "CONNECTION_TIMEOUT", "SIGNAL_CLOSE", "BOUGHT_A_DOG"),
+)
+LIVEKIT_LIVE = ("MIGRATION", "DUPLICATE_IDENTITY")
+
+
+def livekit(
+    event: str, status: str, at: int, *, inbound: bool, reason: str | None = None
+) -> list[dict[str, Any]]:
+    attributes = {"sip.callID": "SCL_1", "sip.callStatus": status} | ({"sip.ruleID": "R"} if inbound else {})
+    participant = {"sid": "PA_1", "kind": "SIP", "joinedAt": "1772719200", "attributes": attributes}
+    body = json.dumps(
+        {
+            "event": event,
+            "createdAt": str(at),
+            "room": {"sid": "RM_1"},
+            "participant": participant | ({"disconnectReason": reason} if reason else {}),
+        }
+    )
+    found = translated(
+        PLATFORMS["livekit"], Delivery(body=body.encode(), received_at=RECEIVED), HookSettings()
+    )
+    assert found.events
+    return found.events
+
+
+@given(
+    word=st.sampled_from(LIVEKIT_WORDS), status=st.sampled_from(["active", "hangup"]),
+    left=st.sampled_from(["participant_left", "participant_connection_aborted"]),
+    order=st.permutations(range(2)),
+)  # fmt: skip
+def test_a_participant_of_livekit_that_leaves_takes_no_answer_away(word, status, left, order):
+    told = [
+        livekit("participant_joined", "active", 1772719200, inbound=True),
+        livekit(left, status, 1772719260, inbound=True, reason=word),
+    ]
+    call = folded([told[each] for each in order])
+    assert call.call_status in (("in_progress",) if word in LIVEKIT_LIVE else ("completed", "failed"))
+    assert call.start_time == instant("2026-03-05T14:00:00Z")
+    assert call.duration_ms == (None if word in LIVEKIT_LIVE else 60_000)
+
+
+@given(word=st.sampled_from(LIVEKIT_WORDS), order=st.permutations(range(2)))
+def test_a_dialled_call_of_livekit_that_was_active_is_missed_only_where_no_reason_is_told(word, order):
+    """No delivery tells when it was answered. An end without a reason is that of a call that rang in vain, as
+    many servers tell none.
+    """
+    told = [
+        livekit("participant_joined", "active", 1772719200, inbound=False),
+        livekit("participant_left", "hangup", 1772719260, inbound=False, reason=word),
+    ]
+    call = folded([told[each] for each in order])
+    expected = ("in_progress",) if word in LIVEKIT_LIVE else ("completed", "failed")
+    assert call.call_status in (("missed",) if word in ("UNKNOWN_REASON", None) else expected)
+
+
+def folded(told: list[list[dict[str, Any]]]) -> Call:
+    events = [each for events in told for each in events]
+    return fold_call([event_from_mapping(each, now=RECEIVED, source="hook:test") for each in events])

@@ -152,7 +152,7 @@ def end_of(
     Its status is then what `otherwise` tells of its kind, else what the delivery itself shows: `shown`, or
     whether the call was answered, as `shown_by_itself`.
     """
-    meaning = _look_up(table, word, answered=answered)
+    meaning = _look_up(table, word, answered=answered, answer_is_elsewhere=answer_is_elsewhere)
     if meaning is not None:
         return meaning
     found.unknown_words.append(UnknownWord("end_reason", word))
@@ -237,16 +237,22 @@ def status_of(table: WordTable, word: str, *, answered: bool = False) -> Meaning
     return meaning
 
 
-def _look_up(table: WordTable, word: str, *, answered: bool) -> Meaning | None:
+def _look_up(
+    table: WordTable, word: str, *, answered: bool, answer_is_elsewhere: bool = False
+) -> Meaning | None:
     """The meaning of a word. That nothing shows an answer explains no end: where that alone makes a call a
-    missed one, an end that shows an answer, or says why there was none, stands.
+    missed one, or a failed one as of `shown_by_itself`, an end that shows an answer, or says why there was
+    none, stands.
     """
     meaning = table.look_up(word, answered=answered)
-    if meaning is None or answered or meaning.status != "missed" or meaning.standing is not None:
+    if meaning is None or answered or meaning.status != "missed":
         return meaning
     otherwise = table.look_up(word, answered=True)
-    rests_on_it = otherwise is not None and otherwise.status != meaning.status
-    return structs.replace(meaning, standing=1) if rests_on_it else meaning
+    if otherwise is None or otherwise.status == meaning.status:
+        return meaning
+    if answer_is_elsewhere:
+        return structs.replace(otherwise, status="failed", standing=1)
+    return structs.replace(meaning, standing=1)
 
 
 def task_of(*owns: Any) -> str | None:
