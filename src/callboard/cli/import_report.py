@@ -218,7 +218,7 @@ def _show_lost_numbers(report: ImportReport) -> None:
     if count := report.lost_numbers:
         what = "1 telephone number has" if count == 1 else f"{count:,} telephone numbers have"
         click.echo(
-            f"{what} lost digits in a spreadsheet, as 4.47701E+11, and are left out; export the file again, "
+            f"{what} lost digits in a spreadsheet, as 1.20256E+10, and are left out; export the file again, "
             "with the numbers as text."
         )
 
