@@ -128,6 +128,21 @@ def test_the_dialling_of_a_call_of_retell_is_no_answer(reason):
     assert (call["call_status"], call["start_time"], call["call_duration"]) == ("failed", None, 0)
 
 
+def test_a_failure_of_elevenlabs_without_its_reason_changes_none_with_one():
+    """A code of SIP alone says less, whenever it comes."""
+    full, less = (
+        {"conversation_id": "e-3", "metadata": {"type": "twilio", "body": {"SipResponseCode": "404"}}} | told
+        for told in ({"failure_reason": "no-answer"}, {})
+    )
+    sent = [
+        {"type": "call_initiation_failure", "event_timestamp": at, "data": data}
+        for at, data in ((1772719220, full), (1772719230, less))
+    ]
+    for order in (sent, sent[::-1]):
+        (call,) = calls(*(("elevenlabs", each) for each in order))
+        assert (call["call_status"], call["end_reason"]) == ("missed", "no_answer")
+
+
 def test_a_failure_of_elevenlabs_over_twilio_tells_the_code_of_sip():
     body = {
         "CallSid": SID,
