@@ -149,6 +149,19 @@ def test_times_around_daylight_saving_are_reported_and_counted(desk: Desk) -> No
     assert "1 local time does not exist" in text
 
 
+def test_numbers_that_lost_digits_in_a_spreadsheet_are_told(desk: Desk) -> None:
+    numbers = ("4.47701E+11", "4,47701E+11", "447700900123.0", "'+447700900123")
+    rows = [f"c{place};completed;2026-02-07T02:30:00Z;60;{each}" for place, each in enumerate(numbers)]
+    file = desk.file("\n".join(["id;status;at;talk;number", *rows]))
+    how = ("--map", f"{MAP},destination_number=number")
+    report = desk.run(file, *how, "--json", mapped=False).json
+    assert (report["applied"], report["lost_numbers"]) == (4, 2)
+    assert "2 telephone numbers have lost digits" in desk.run(file, *how, mapped=False).text
+    assert sorted(each["destination_number"] or "" for each in desk.calls()) == [
+        "", "", "+447700900123", "447700900123",
+    ]  # fmt: skip
+
+
 def test_a_dry_run_writes_nothing_but_what_it_would_reject(desk: Desk) -> None:
     """Every row is read and checked; no call, no space, no import on record."""
     file = desk.file("id,status,campaign\n1,completed,New\n2,asleep,New\n")

@@ -6,7 +6,7 @@ import base64
 import binascii
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -38,20 +38,13 @@ class Parts:
 
     def without(self, paths: list[Path]) -> Delivery:
         """The delivery without the values at these paths."""
-        content = copy.deepcopy(self.content)
-        for path in paths:
-            inside = _inside(content, path)
-            if isinstance(inside, dict):
-                inside.pop(path[-1], None)
-            else:
-                inside[path[-1]] = None
-        return self._write(content)
+        return self._write(_without(copy.deepcopy(self.content), paths))
 
-    def written(self, path: Path, value: Any) -> Delivery:
-        """The delivery with another value at a path."""
+    def written(self, path: Path, value: Any, gone: Sequence[Path] = ()) -> Delivery:
+        """The delivery with another value at a path, and without the values at others."""
         content = copy.deepcopy(self.content)
         _inside(content, path)[path[-1]] = value
-        return self._write(content)
+        return self._write(_without(content, gone))
 
 
 def parts_of(sent: Sent) -> Parts | None:
@@ -107,6 +100,16 @@ def _packed(sent: Sent, value: dict[str, Any]) -> Parts | None:
 
 def _json(value: Any) -> bytes:
     return json.dumps(value).encode()
+
+
+def _without(content: Any, paths: Sequence[Path]) -> Any:
+    for path in paths:
+        inside = _inside(content, path)
+        if isinstance(inside, dict):
+            inside.pop(path[-1], None)
+        else:
+            inside[path[-1]] = None
+    return content
 
 
 def _inside(content: Any, path: Path) -> Any:

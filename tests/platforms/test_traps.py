@@ -29,13 +29,15 @@ def test_vapi_lengths_follow_from_the_times():
     [
         ("customer-ended-call", "completed"),
         ("call.in-progress.sip-completed-call", "completed"),
-        ("manually-canceled", "missed"),
-        ("some-new-reason", "missed"),
-        (None, "missed"),
+        ("manually-canceled", "failed"),
+        ("some-new-reason", "failed"),
+        (None, "failed"),
     ],
 )
 def test_an_end_of_vapi_without_times_is_completed_only_where_its_word_tells_of_a_talk(word, status):
-    """The report behind it decides; where that is lost, nothing has shown an answer."""
+    """The report behind it decides; where that is lost, nothing has shown an answer. Nor has it shown that
+    there was none, where its word explains nothing.
+    """
     message = {"type": "status-update", "status": "ended", "timestamp": 1772719270000, "endedReason": word}
     (call,) = calls(("vapi", {"message": message | {"call": {"id": "v-5"}}}))
     assert call["call_status"] == status
@@ -50,9 +52,9 @@ TALK = [{"role": "system", "message": "Be kind."}, {"role": "bot"}, {"role": "us
     [
         ({"artifact": {"messages": TALK}}, "completed"),
         ({"messages": TALK}, "completed"),
-        ({"artifact": {"messages": TALK[:2]}}, "missed"),
-        ({"artifact": {"messages": ["user", None]}}, "missed"),
-        ({"artifact": None, "messages": {}}, "missed"),
+        ({"artifact": {"messages": TALK[:2]}}, "failed"),
+        ({"artifact": {"messages": ["user", None]}}, "failed"),
+        ({"artifact": None, "messages": {}}, "failed"),
     ],
 )
 def test_an_end_of_vapi_without_times_is_of_an_answered_call_where_the_customer_spoke(word, told, status):
@@ -124,6 +126,21 @@ def test_the_dialling_of_a_call_of_retell_is_no_answer(reason):
     }
     (call,) = calls(("retell", {"event": "call_ended", "call": body}))
     assert (call["call_status"], call["start_time"], call["call_duration"]) == ("failed", None, 0)
+
+
+def test_a_failure_of_elevenlabs_without_its_reason_changes_none_with_one():
+    """A code of SIP alone says less, whenever it comes."""
+    full, less = (
+        {"conversation_id": "e-3", "metadata": {"type": "twilio", "body": {"SipResponseCode": "404"}}} | told
+        for told in ({"failure_reason": "no-answer"}, {})
+    )
+    sent = [
+        {"type": "call_initiation_failure", "event_timestamp": at, "data": data}
+        for at, data in ((1772719220, full), (1772719230, less))
+    ]
+    for order in (sent, sent[::-1]):
+        (call,) = calls(*(("elevenlabs", each) for each in order))
+        assert (call["call_status"], call["end_reason"]) == ("missed", "no_answer")
 
 
 def test_a_failure_of_elevenlabs_over_twilio_tells_the_code_of_sip():

@@ -91,6 +91,7 @@ def show_report(report: ImportReport, undo: str | None, undo_of: Callable[[str],
     _show_words(report)
     _show_ids(report)
     _show_times(report)
+    _show_lost_numbers(report)
     _show_spaces(report)
     _show_replaced(report, undo_of)
     if report.preview is not None:
@@ -211,6 +212,15 @@ def _show_times(report: ImportReport) -> None:
     if count := report.impossible_times:
         what = "1 local time does" if count == 1 else f"{count:,} local times do"
         click.echo(f"{what} not exist, because clocks go forward; moved forward by as much.")
+
+
+def _show_lost_numbers(report: ImportReport) -> None:
+    if count := report.lost_numbers:
+        what = "1 telephone number has" if count == 1 else f"{count:,} telephone numbers have"
+        click.echo(
+            f"{what} lost digits in a spreadsheet, as 1.20256E+10, and are left out; export the file again, "
+            "with the numbers as text."
+        )
 
 
 def _show_spaces(report: ImportReport) -> None:

@@ -13,9 +13,10 @@ from callboard.ingest.sources.values.times import TimeReader
 from callboard.model import fields as model
 from callboard.model.fields import event_fields
 
-Kind = Literal["text", "time", "duration", "whole", "yes_no", "document"]
+Kind = Literal["text", "phone", "time", "duration", "whole", "yes_no", "document"]
 
 _KINDS: Final[Mapping[str, Kind]] = {
+    "phone": "phone",
     "time": "time",
     "duration": "duration",
     "whole": "whole",
@@ -55,10 +56,11 @@ def kind_of(field: str, fields: Mapping[str, Kind]) -> Kind:
     return "text"
 
 
-def reader_of(kind: Kind, times: TimeReader, lengths: LengthReader) -> Reader:
+def reader_of(kind: Kind, times: TimeReader, lengths: LengthReader, phones: Reader) -> Reader:
     """The function that converts cells to values of a kind. It raises `RowError`."""
     readers: dict[Kind, Reader] = {
         "text": text,
+        "phone": phones,
         "time": times.read,
         "duration": lengths,
         "whole": whole,

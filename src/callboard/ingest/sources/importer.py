@@ -293,6 +293,7 @@ class Importer:
         report.spaces = {name: use for name, use in self._target.used.items() if use.rows or use.created}
         report.ambiguous_times = self._mapping.ambiguous_times
         report.impossible_times = self._mapping.impossible_times
+        report.lost_numbers = self._mapping.lost_numbers
         report.unknown_words = self._mapping.unknown_words
         report.differing_rows = self._mapping.differing_rows
         report.left_out = self._source.left_out

@@ -46,6 +46,8 @@ class ImportReport:
     """Local times that occur twice when clocks are set back."""
     impossible_times: int = 0
     """Local times that are skipped when clocks are set forward."""
+    lost_numbers: int = 0
+    """Telephone numbers of which a spreadsheet left no more than the first digits."""
     unknown_words: list[UnknownWord] = field(default_factory=list)
     """Words that are in no closed list of a field, those of most rows first."""
     differing_rows: int = 0
@@ -109,6 +111,7 @@ class ImportReport:
             },
             "ambiguous_times": self.ambiguous_times,
             "impossible_times": self.impossible_times,
+            "lost_numbers": self.lost_numbers,
             "unknown_words": [each.as_json() for each in self.unknown_words],
             "differing_rows": self.differing_rows,
             "left_out": dict(sorted(self.left_out.items())),

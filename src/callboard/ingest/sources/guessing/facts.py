@@ -116,7 +116,7 @@ def _choose_end_reason(draft: Draft) -> None:
 def _choose_nulls(draft: Draft) -> None:
     """Words that stand for nobody and nothing in columns of text."""
     for target, column in draft.chosen.items():
-        is_text = FIELDS[draft.plan.options.record_type].get(target) == "text"
+        is_text = FIELDS[draft.plan.options.record_type].get(target) in ("text", "phone")
         if target in (*_NEEDED_WORDS, *_WORDS) or not is_text or "{" in column:
             continue
         nothing = [

@@ -8,6 +8,7 @@ from typing import Any, Final
 from callboard.ingest.sources.fields import Kind, Reader, kind_of, reader_of
 from callboard.ingest.sources.files.records import ImportOptionError
 from callboard.ingest.sources.mapping.options import MapOptions, of_field
+from callboard.ingest.sources.mapping.phones import PhoneReader
 from callboard.ingest.sources.mapping.templates import ABSENT
 from callboard.ingest.sources.values.lengths import LengthReader
 from callboard.ingest.sources.values.nulls import is_no_time
@@ -27,6 +28,7 @@ class FieldReaders:
         """Raises `ImportOptionError` for formats and zones that do not exist or have no field."""
         self._options = options
         self._fields = fields
+        self._phones = PhoneReader()
         self._formats = _by_field(options.time_format, "--time-format", fields)
         for formats in self._formats.values():
             checked_formats(tuple(formats))
@@ -43,7 +45,7 @@ class FieldReaders:
         """The function that converts cells to values of a field; `ABSENT` for a time that never came."""
         kind = kind_of(target, self._fields)
         lengths = LengthReader(self._options.duration_unit, self._options.decimal)
-        read = reader_of(kind, self._time_reader(target), lengths)
+        read = reader_of(kind, self._time_reader(target), lengths, self._phones)
         return _without_zero(read) if target in _MAY_NEVER_COME else read
 
     def has_nulls(self, target: str) -> bool:
@@ -60,8 +62,14 @@ class FieldReaders:
         """Local times so far that are skipped when clocks are set forward."""
         return sum(each.impossible for each in self._times.values())
 
+    @property
+    def lost_numbers(self) -> int:
+        """Telephone numbers so far of which digits are gone."""
+        return self._phones.lost
+
     def start_over(self) -> None:
         """Forget what was counted."""
+        self._phones.lost = 0
         for each in self._times.values():
             each.ambiguous = each.impossible = 0
 

@@ -134,6 +134,11 @@ class RowMapping:
         return self._readers.impossible
 
     @property
+    def lost_numbers(self) -> int:
+        """Telephone numbers so far of which a spreadsheet left no more than the first digits."""
+        return self._readers.lost_numbers
+
+    @property
     def unknown_words(self) -> list[UnknownWord]:
         """The words so far that are in no closed list, those of most rows first."""
         return self._unknown.found()

@@ -17,7 +17,7 @@ class PlatformMapping:
     reads_all = True
     is_whole = False
     """Facts without a status are no mistakes here."""
-    ambiguous_times = impossible_times = differing_rows = 0
+    ambiguous_times = impossible_times = lost_numbers = differing_rows = 0
 
     def __init__(self) -> None:
         self._words: Counter[tuple[str, str | None]] = Counter()

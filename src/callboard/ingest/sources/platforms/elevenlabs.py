@@ -214,7 +214,7 @@ def _failure(data: Mapping[str, Any], found: Translation, sent_at: int | None) -
     code = first_text(body.get("sip_status_code"), body.get("SipResponseCode"))
     word = f"failure:sip:{code}" if reason == "unknown" and code else f"failure:{reason}"
     meaning = end_of(REASONS, word[:1000], found, answered=False, otherwise=FAILURES)
-    if word == "failure:unknown" and "failure_reason" not in data:
+    if text(data.get("failure_reason")) is None:  # what tells it stands
         meaning = structs.replace(meaning, standing=1)
     end = moment(body.get("Timestamp"), "Timestamp")
     call_id = text(data.get("conversation_id"))

@@ -66,6 +66,7 @@ JOBS: Final = {
 }
 _BY_US: Final = ("PARTICIPANT_REMOVED", "ROOM_DELETED", "ROOM_CLOSED")
 """Agents end calls so. A call that rang in vain has a reason of its own."""
+_UNTOLD: Final = ("", "UNKNOWN_REASON")
 _NO_CALLERS: Final = ("AGENT", "EGRESS", "INGRESS", "BRIDGE", "CONNECTOR")
 _FIRST: Final = 1 << 62
 """More microseconds than any time has; times that are taken off it go backwards."""
@@ -153,12 +154,17 @@ def _participant(
     active = status in ("active", "automation")
     word = word_of(participant.get("disconnectReason")) or ""
     answered = active or word in _BY_US or ((inbound or not sip) and not aborted)
-    meaning = end_of(REASONS, word, found, answered=answered)
+    # The joining tells an answer; of a call that was dialled none does, and many servers tell no reason.
+    elsewhere = inbound or word not in _UNTOLD
+    meaning = end_of(REASONS, word, found, answered=answered, answer_is_elsewhere=elsewhere)
     if meaning.ignored:
         # The participant comes back under the same id, and joins later than the call began: what was said
-        # first about the beginning has to stand.
-        stays = {"standing": 1} if "start_time" in joined else {}
-        found.events.append(joined | call_event(facts["call_id"], occurred_at=at) | stays)
+        # first about the beginning has to stand. One that was dialled rings no more, if it was active.
+        if "start_time" in joined:
+            joined |= call_event(facts["call_id"], occurred_at=at, standing=1)
+        elif active:
+            joined |= call_event(facts["call_id"], occurred_at=at, call_status="in_progress")
+        found.events.append(joined)
         return
     # The times of LiveKit's events are whole seconds, those of participants are not.
     end = max(at, joined_at) if at is not None and joined_at is not None else at

@@ -16,6 +16,7 @@ import msgspec
 
 from callboard.ingest.sources.files.layouts import layout_of
 from callboard.ingest.sources.platforms.delivery import Delivery, Unfit
+from callboard.ingest.sources.platforms.key_shapes import looks_like_a_key
 from callboard.ingest.sources.platforms.reading.bodies import claims_of, documents, form_pairs
 from callboard.ingest.sources.platforms.reading.tables import SEPARATORS
 from callboard.ingest.sources.platforms.secret_names import Path, SecretNames
@@ -118,10 +119,19 @@ def _without(value: Any, cut: SecretNames, path: Path = (), *, is_secret: bool =
 def _named(key: str, value: Any, cut: SecretNames, path: Path, *, is_secret: bool) -> Any:
     """The value of a field."""
     if not ((is_secret or cut[key]) and _holds(value)):
-        return _inside(key, value, cut, path)
+        return _inside(key, _without_keys(key, value, cut, path), cut, path)
     if isinstance(value, dict | list):
         return _without(value, cut, path, is_secret=True) if cut.leads(path) else CUT
     return value if cut.is_read(path) else CUT
+
+
+def _without_keys(key: str, value: Any, cut: SecretNames, path: Path) -> Any:
+    """The value of a field whose name leaves open whether it is secret, without what looks like a key."""
+    if isinstance(value, list) and cut.leaves_open(key):
+        return [
+            _without_keys(key, each, cut, _step(path, str(place), cut)) for place, each in enumerate(value)
+        ]
+    return CUT if isinstance(value, str) and cut.cuts(key, value) and not cut.is_read(path) else value
 
 
 def _step(path: Path, name: str, cut: SecretNames) -> Path:
@@ -175,7 +185,9 @@ def _form(text: str, cut: SecretNames) -> str:
         pairs = form_pairs(text)
     except Unfit:
         return _raw(text, cut)
-    kept = [(name, CUT if cut[name] and value else _in_field(value, cut)) for name, value in pairs]
+    kept = [
+        (name, CUT if value and cut.cuts(name, value) else _in_field(value, cut)) for name, value in pairs
+    ]
     return text if kept == pairs else urlencode(kept)
 
 
@@ -201,7 +213,7 @@ def _table(text: str, cut: SecretNames) -> str | None:
     rows = _rows(text, separator) if separator in first else []
     if not rows:
         return None
-    if any(cut[cell.strip()] for cell in rows[0]):
+    if any(cut[name] or cut.leaves_open(name) for name in map(str.strip, rows[0])):
         kept = [rows[0], *(_cells(row, rows[0], cut) for row in rows[1:])]
     else:
         found = {
@@ -227,7 +239,12 @@ def _cells(row: list[str], columns: Iterable[str], cut: SecretNames) -> list[str
     """The cells of a row. Of one that has not as many as there are columns, all go from the first on that may
     be of a column that is cut.
     """
-    names = [cut[name.strip()] for name in columns]
+    columns = [name.strip() for name in columns]
+    if any(map(cut.leaves_open, columns)):
+        is_even = len(columns) == len(row)
+        places = zip(columns, row, strict=True) if is_even else (("key", cell) for cell in row)
+        row = [CUT if cut.leaves_open(name) and looks_like_a_key(cell) else cell for name, cell in places]
+    names = [cut[name] for name in columns]
     if True not in names:
         return row
     begin = max(names.index(True) - abs(len(names) - len(row)), 0)
@@ -248,7 +265,9 @@ def _named_in(text: str, cut: SecretNames) -> str:
     """A text of any kind: what follows one of the names goes, to the end of its value."""
     kept, at = [], 0
     while named := _NAME.search(text, at):
-        value = _VALUE.match(text, named.end()) if cut[named[1]] else None
+        value = _VALUE.match(text, named.end()) if cut[named[1]] or cut.leaves_open(named[1]) else None
+        if value is not None and not cut.cuts(named[1], value[0].strip("\\\"'")):
+            value = None
         kept.append(text[at : named.end()])
         at = named.end()
         if value is not None:

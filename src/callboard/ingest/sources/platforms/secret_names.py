@@ -1,10 +1,14 @@
-"""Which fields of a delivery are not kept: told by their names, however a platform spells them."""
+"""Which fields of a delivery are not kept: told by their names, however a platform spells them, and where a
+name leaves it open, by the form of the value.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from typing import Final
+
+from callboard.ingest.sources.platforms.key_shapes import looks_like_a_key
 
 Path = tuple[str, ...]
 """Names of fields and places in lists, from the outside in."""
@@ -55,6 +59,9 @@ _LINKS: Final = (
 )
 _CUT: Final = re.compile("|".join((*_SECRETS, *_WHAT_WAS_SAID, *_LINKS)))
 
+_OPEN: Final = re.compile("keys?$")
+"""What is named so may be a key, or the name of something."""
+
 
 class SecretNames(dict[str, bool]):
     """Name of a field → whether its value is cut. For one delivery: it grows with each name that it is
@@ -64,6 +71,7 @@ class SecretNames(dict[str, bool]):
     def __init__(self, of_platform: Iterable[str] = (), reads: Iterable[Path] = ()) -> None:
         super().__init__()
         self._own = frozenset(map(plain, of_platform))
+        self._open: dict[str, bool] = {}
         self.reads = tuple(reads)
         """Where what the hook is told to read lies, from anywhere in a body on."""
 
@@ -71,6 +79,16 @@ class SecretNames(dict[str, bool]):
         word = plain(name)
         self[name] = found = word in self._own or _CUT.search(word) is not None
         return found
+
+    def leaves_open(self, name: str) -> bool:
+        """Whether the form of the value tells whether it is cut."""
+        if name not in self._open:
+            self._open[name] = not self[name] and _OPEN.search(plain(name)) is not None
+        return self._open[name]
+
+    def cuts(self, name: str, value: str) -> bool:
+        """Whether a field is cut that holds this text."""
+        return self[name] or (self.leaves_open(name) and looks_like_a_key(value))
 
     def is_read(self, path: Path) -> bool:
         """Whether the hook is told to read what lies there."""

@@ -168,7 +168,8 @@ def _hangup(
     )
     # A call that was answered is cleared normally, also where its answer was lost; one without packets not.
     answered = packets is None if word == "normal_clearing" else False
-    meaning = end_of(CAUSES, word, found, answered=answered or bool(packets))
+    elsewhere = word != "normal_clearing"  # of which the packets show it
+    meaning = end_of(CAUSES, word, found, answered=answered or bool(packets), answer_is_elsewhere=elsewhere)
     who = known("end_reason", payload.get("hangup_source"), WHO, found)
     if told is None or (answered and packets is None):
         meaning = structs.replace(meaning, standing=1)  # one that says more may come, or have come

@@ -29,6 +29,7 @@ from callboard.ingest.sources.platforms.reading.events import (
     metadata,
     money,
     parties,
+    shown_by_itself,
     spare,
     status_of,
     task_of,
@@ -137,14 +138,19 @@ def _ended(
     word = word_of(first_text(message.get("endedReason"), call.get("endedReason"))) or ""
     # It is in no document, and may be of more than the talk.
     length = seconds(message.get("durationSeconds"), "durationSeconds") if None in (start, end) else None
-    # An update may have none of its times; the report that follows has them, and decides.
+    # An update has a snapshot of the call, which may be of before its answer, and have none of its times; the
+    # report that follows has them, and decides.
     told = start is not None or end is not None
-    answered = start is not None or (not told and (_tells_of_a_talk(word) or _customer_spoke(message)))
+    elsewhere = message.get("type") == "status-update" and start is None
+    seems_answered = (elsewhere or not told) and (_tells_of_a_talk(word) or _customer_spoke(message))
+    answered = start is not None or seems_answered
     if word:
-        meaning = end_of(REASONS, word, found, answered=answered, otherwise=ERRORS)
+        meaning = end_of(
+            REASONS, word, found, answered=answered, otherwise=ERRORS, answer_is_elsewhere=elsewhere
+        )
     else:
-        meaning = Meaning("completed" if answered else "missed", "unknown")
-    if not told:
+        meaning = Meaning(shown_by_itself(answered=answered, answer_is_elsewhere=elsewhere), "unknown")
+    if not told or (elsewhere and (seems_answered or not word or meaning.standing == 1)):
         meaning = structs.replace(meaning, standing=0)
     ended = call_event(
         text(call.get("id")),

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from msgspec import structs
+
 from callboard.clock import SECOND
 from callboard.ingest.sources.platforms.delivery import FROM_FILE, Delivery, HookSettings, Translation, Unfit
 from callboard.ingest.sources.platforms.platform import Platform
@@ -117,7 +119,7 @@ def _called(fields: Mapping[str, str], settings: HookSettings, found: Translatio
     else:
         talk = seconds(fields.get("talk_time"), "talk_time")
         # The URL is called after the wrap-up: the end itself is not told.
-        said = _end(word or "", fields, found, talk=talk, end=None, start=None)
+        said = _end(word or "", fields, found, talk=talk, end=None, start=None, url=event)
         if event == "dispo":
             said["outcome"] = cut(word, OUTCOME_BYTES)
     _tell(fields, said | {"occurred_at": at}, settings, found)
@@ -150,17 +152,28 @@ def _end(
     talk: float | None,
     end: int | None,
     start: int | None,
+    url: str | None = None,
 ) -> dict[str, Any]:
-    """Where a call stands by its status or disposition, and why it ended."""
+    """Where a call stands by its status or disposition, and why it ended. `url`: which one told it."""
     if not word:
         raise Unfit("invalid", "The delivery tells no status and no disposition.")
     answered = bool(talk)
-    meaning = end_of(STATUSES, word, found, answered=answered)
+    # The Start URL told of an agent. What a row has no column for may be told by a URL, too.
+    elsewhere = url is not None or talk is None
+    meaning = end_of(STATUSES, word, found, answered=answered, answer_is_elsewhere=elsewhere)
     by = known("end_reason", (text(fields.get("term_reason")) or "").upper(), ENDED_BY, found)
     if meaning.status not in FINAL_CALL:
         return {"call_status": meaning.status, "start_time": start}
+    if (
+        (meaning.status, meaning.end_reason) == ("failed", "unknown")
+        and url == "dispo"
+        and talk is None
+        and by
+    ):
+        # An agent gave the word, and either side hung up on the other; only how long they talked is not told.
+        meaning = structs.replace(meaning, status="completed")
     if meaning.status == "completed" and meaning.end_reason == "unknown":
-        meaning = Meaning("completed", by or "unknown")
+        meaning = Meaning("completed", by or "unknown", meaning.standing)
     said = ending(meaning, word, end, length=talk, start=start)
     return said | {"answered_by": "machine" if meaning.end_reason in MACHINE else None}
 

@@ -145,22 +145,36 @@ def end_of(
     answered: bool,
     otherwise: WordTable | None = None,
     shown: str | None = None,
+    answer_is_elsewhere: bool = False,
 ) -> Meaning:
     """The meaning of the word that a call ended with. One outside the table is counted, and `unknown`.
 
     Its status is then what `otherwise` tells of its kind, else what the delivery itself shows: `shown`, or
-    whether the call was answered.
+    whether the call was answered, as `shown_by_itself`.
     """
-    meaning = _look_up(table, word, answered=answered)
+    meaning = _look_up(table, word, answered=answered, answer_is_elsewhere=answer_is_elsewhere)
     if meaning is not None:
         return meaning
     found.unknown_words.append(UnknownWord("end_reason", word))
     meaning = otherwise.look_up(word, answered=answered) if otherwise else None
     if meaning is None:
-        rests_on_no_answer = shown is None and not answered
-        status = shown or ("completed" if answered else "missed")
-        return Meaning(status, "unknown", standing=1 if rests_on_no_answer else None)
+        if shown is None and not answered:
+            status = shown_by_itself(answered=False, answer_is_elsewhere=answer_is_elsewhere)
+            return Meaning(status, "unknown", standing=1)
+        return Meaning(shown or "completed", "unknown")
     return structs.replace(meaning, rough=False)  # once the table has the word, it may explain all
+
+
+def shown_by_itself(*, answered: bool, answer_is_elsewhere: bool) -> str:
+    """The status that the delivery of an end shows which explains nothing: whether the call was answered.
+
+    `answer_is_elsewhere`: the platform tells an answer in another delivery, so that this one without it does
+    not show that there was none. The call failed then: a missed one would have no start and no length, and
+    the answer that was told would be gone.
+    """
+    if answered:
+        return "completed"
+    return "failed" if answer_is_elsewhere else "missed"
 
 
 def ending(
@@ -223,16 +237,22 @@ def status_of(table: WordTable, word: str, *, answered: bool = False) -> Meaning
     return meaning
 
 
-def _look_up(table: WordTable, word: str, *, answered: bool) -> Meaning | None:
+def _look_up(
+    table: WordTable, word: str, *, answered: bool, answer_is_elsewhere: bool = False
+) -> Meaning | None:
     """The meaning of a word. That nothing shows an answer explains no end: where that alone makes a call a
-    missed one, an end that shows an answer, or says why there was none, stands.
+    missed one, or a failed one as of `shown_by_itself`, an end that shows an answer, or says why there was
+    none, stands.
     """
     meaning = table.look_up(word, answered=answered)
-    if meaning is None or answered or meaning.status != "missed" or meaning.standing is not None:
+    if meaning is None or answered or meaning.status != "missed":
         return meaning
     otherwise = table.look_up(word, answered=True)
-    rests_on_it = otherwise is not None and otherwise.status != meaning.status
-    return structs.replace(meaning, standing=1) if rests_on_it else meaning
+    if otherwise is None or otherwise.status == meaning.status:
+        return meaning
+    if answer_is_elsewhere:
+        return structs.replace(otherwise, status="failed", standing=1)
+    return structs.replace(meaning, standing=1)
 
 
 def task_of(*owns: Any) -> str | None:
