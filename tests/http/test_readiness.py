@@ -72,7 +72,7 @@ def test_what_the_writer_waits_for_is_reported(
 ) -> None:
     """The check asks the client, which asks the writer; a separate thread of the writer answers."""
     assert board.get("/readyz").status_code == 200
-    monkeypatch.setattr(board.store, "activity", (activity, time.monotonic() - 9))
+    monkeypatch.setattr(type(board.store), "activity", (activity, time.monotonic() - 9))
     answer = board.get("/readyz")
     assert (answer.status_code, answer.json()["message"].count(reason)) == (503, 1), answer.text
     monkeypatch.undo()

@@ -64,6 +64,7 @@ class Maintenance(StateMixin):
         return {"engine": "memory", "version": "1", "durable": "no"}
 
     activity: Activity = IDLE
+    lanes = 1
 
     @property
     def identity(self) -> str:

@@ -185,7 +185,7 @@ BOUNDS: dict[str, list[str]] = {
     "a question while PostgreSQL does not answer": [
         f"{postgres_connection.GRACE_S:.0f} s more than a question",
     ],
-    "connections that write to PostgreSQL, a process": [f"{intake.WRITERS}"],
+    "connections that write to PostgreSQL, a process": [f"{intake.WRITERS}", f"{intake.LANES}"],
     "a COMMIT on a cluster": [
         f"{postgres_store.COMMIT_S:.0f} s less than `commit_timeout_ms`",
         f"at least {postgres_store.COMMIT_S:.0f} s",

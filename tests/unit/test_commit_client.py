@@ -390,7 +390,7 @@ def test_results_of_a_replaced_writer_answer_nothing(world: World) -> None:
         async with asyncio.TaskGroup() as group:
             waiting = group.create_task(world.client.commit_async(world.batch("c2")))
             await asyncio.to_thread(world.store.arrived.acquire)
-            world.client.results_received(replaced, [results_frame([receipt])])
+            world.client.results_received(replaced, [results_frame([(0, receipt)])])
             await asyncio.sleep(0)
             assert not waiting.done()
             world.store.gate.set()

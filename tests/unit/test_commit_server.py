@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
+import queue
 import socket
 import threading
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callboard.ingest.commit.backlog import Backlog
 from callboard.ingest.commit.batching import BATCHING_DELAY_S, TARGET_REQUESTS_PER_COMMIT, BatchingDelay
 from callboard.ingest.commit.isolate import JoiningBatches
 from callboard.ingest.commit.protocol import Frames, Opening, batches_frame, opening_frame, results_of
 from callboard.ingest.commit.server import Server
-from callboard.ingest.commit.workers import Arrivals
+from callboard.ingest.commit.workers import Arrivals, Waiting
 from callboard.settings import Settings
 from callboard.store.interface import Batch, Receipt
 from tests.events import call
@@ -86,7 +89,7 @@ def test_what_came_during_a_commit_shares_the_next_and_none_is_lost(kind: type[H
         frames = Frames()
         while part := ours.recv(1 << 16):
             # The first frame, without results, says that the store is open.
-            answers += [each for frame in frames.feed(part) for each in results_of(frame)]
+            answers += [each for frame in frames.feed(part) for _, each in results_of(frame)]
             if len(answers) == 20:
                 break
         writer.join(30)
@@ -95,6 +98,113 @@ def test_what_came_during_a_commit_shares_the_next_and_none_is_lost(kind: type[H
         assert (store.commits[0] > 1) == (kind is Joining)
         assert [isinstance(answer, Receipt) and answer.applied for answer in answers] == [1] * 20
     ours.close()
+
+
+class Wide(MemoryStore):
+    """A memory store that carries out two commits at once, each when its organization is let."""
+
+    lanes = 2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let: dict[int, threading.Semaphore] = {}
+        self.begun: queue.SimpleQueue[list[int]] = queue.SimpleQueue()
+        self._memory = threading.Lock()
+
+    def ingest(self, batches: Sequence[Batch], *, waited_s: float = 0.0) -> list[Receipt | Exception]:
+        organizations = [batch.org_id for batch in batches]
+        self.begun.put(organizations)
+        for org_id in set(organizations):
+            assert self.let[org_id].acquire(timeout=30)
+        with self._memory:
+            return super().ingest(batches, waited_s=waited_s)
+
+
+def test_commits_of_different_organizations_do_not_wait_for_each_other() -> None:
+    """Nor do the answers. A second commit of an organization waits for its first."""
+    store = Wide()
+    spaces = [make_space(store, make_organization(store, f"{name}.example")) for name in "abc"]
+    store.let = {space.org_id: threading.Semaphore(0) for space in spaces}
+    slow, fast, third = (space.org_id for space in spaces)
+    ours, theirs = socket.socketpair()
+    ours.sendall(opening_frame(Opening(Settings(), None)))
+    answered: queue.SimpleQueue[int] = queue.SimpleQueue()
+
+    def read() -> None:
+        frames = Frames()
+        while part := ours.recv(1 << 16):
+            for number, result in (each for frame in frames.feed(part) for each in results_of(frame)):
+                assert isinstance(result, Receipt)
+                assert result.applied == 1
+                answered.put(number)
+
+    def send(place: int, name: str) -> None:
+        space = spaces[place]
+        batch = Batch(org_id=space.org_id, space_id=space.id, entries=[call(name)], received_at=NOW)
+        ours.sendall(batches_frame([batch], time.monotonic()))
+
+    with Arrivals() as arrivals:
+        arrivals.add(theirs)
+        arrivals.add(None)
+        threading.Thread(target=read, daemon=True).start()
+        writer = threading.Thread(target=Server(store, arrivals, 1000, 5.0).run, args=([],), daemon=True)
+        writer.start()
+        send(0, "of the slow one")
+        assert store.begun.get(timeout=30) == [slow]
+        send(0, "behind it")
+        send(1, "of the fast one")
+        assert store.begun.get(timeout=30) == [fast]
+        store.let[fast].release()
+        assert answered.get(timeout=30) == 2
+        send(2, "of a third")
+        assert store.begun.get(timeout=30) == [third]
+        store.let[third].release()
+        assert answered.get(timeout=30) == 3
+        assert answered.empty()
+        ours.shutdown(socket.SHUT_WR)
+        store.let[slow].release(2)
+        assert [answered.get(timeout=30) for _ in range(2)] == [0, 1]
+        writer.join(30)
+        assert not writer.is_alive()
+    ours.close()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9)), max_size=30),
+    st.sets(st.integers(1, 3)),
+    st.integers(1, 40),
+)
+def test_a_commit_takes_what_came_first_of_who_is_free(came, busy, capacity) -> None:
+    """Organization 0 stands for a check whether the writer can write."""
+    worker: Any = None
+    waiting = [
+        Waiting(worker, number, _batch(org_id, events) if org_id else None, 0.0)
+        for number, (org_id, events) in enumerate(came)
+    ]
+    backlog = Backlog()
+    backlog.add(waiting)
+    taken = backlog.take(capacity, busy)
+    checks = [each for each in waiting if each.batch is None]
+    before = waiting[: waiting.index(checks[0])] if checks else waiting
+    free = [each for each in before if each.batch is not None and each.batch.org_id not in busy]
+    if not free:
+        assert taken == checks[:1]
+    else:
+        assert taken == free[: len(taken)]
+        assert len(taken) == 1 or sum(each.received for each in taken) <= capacity
+        assert len(taken) == len(free) or sum(each.received for each in free[: len(taken) + 1]) > capacity
+    assert len(backlog) == len(waiting) - len(taken)
+    backlog.put_back(taken)
+    every = [*taken, *(each for each in waiting if each not in taken)]
+    rest = []
+    while part := backlog.take(1000):
+        rest += part
+    assert rest == every
+
+
+def _batch(org_id: int, events: int) -> Batch:
+    entries = [call(f"c-{number}") for number in range(events)]
+    return Batch(org_id=org_id, space_id=1, entries=entries, received_at=NOW)
 
 
 def test_who_comes_alone_waits_for_nobody() -> None:

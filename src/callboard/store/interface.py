@@ -191,24 +191,25 @@ Progress = Callable[[int, int], None]
 """Called from time to time with (done, total)."""
 
 
-Activity = tuple[Literal["nothing", "opening", "lock", "work", "sync"], float]
-"""Which step of a commit a store is at, and since when (`time.monotonic`): waiting for a lock, folding and
-writing, waiting for the disk.
-"""
+Step = Literal["nothing", "opening", "lock", "work", "sync"]
+Activity = tuple[Step, float]
+"""Which step a commit is at, and since when (`time.monotonic`)."""
 IDLE: Activity = ("nothing", 0.0)
-
 
 StoreFacts = dict[Literal["engine", "version", "durable", "sick", "weak"], str]
 """Engine, version and how a commit is durable. `sick`: nodes of a cluster that do not answer; `weak`:
-settings with which a crash may take what was acknowledged. Neither is there when there is nothing to name.
-"""
+settings with which a crash may take what was acknowledged. Neither without anything to name."""
 
 
 class Store(Reporting, Imports, Uploads, Hooks, Protocol):
     """Locks, loads and saves. What events mean is decided by the fold."""
 
-    activity: Activity
-    """Read by other threads, to report what a commit that does not end is waiting for."""
+    lanes: int
+    """How many commits of different organizations it carries out at once, each on a thread of its own."""
+
+    @property
+    def activity(self) -> Activity:
+        """Of the commit longest at its step: what one that does not end waits for. Read by other threads."""
 
     @property
     def identity(self) -> str:

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Sequence
+from itertools import count
 
 from callboard.errors import NodeUnavailableError, StoreError, StoreUnavailableError
 from callboard.ingest.commit.checks import check_progress
 from callboard.ingest.commit.process import StartWriter, WriterProcess
-from callboard.ingest.commit.protocol import batches_frame, results_of
+from callboard.ingest.commit.protocol import Result, batches_frame, results_of
 from callboard.ingest.commit.queue import FairQueue, PendingBatch
 from callboard.ingest.commit.supervisor import Supervisor
 from callboard.settings import Settings
@@ -40,9 +40,9 @@ class CommitClient:
             batch_events=settings.commit_events,
         )
         self._max_sent_events = 2 * settings.commit_events
-        self._sent: deque[list[PendingBatch]] = deque()
-        """Frames without an answer yet, oldest first: answers arrive in this order. An empty one is a write
-        check."""
+        self._sent: dict[int, PendingBatch | None] = {}
+        """Number → batch without an answer yet, in the order in which they were sent; None: a write check."""
+        self._numbers = count()
         self._sent_events = 0
         self._write_check: asyncio.Future[StoreError | None] | None = None
         """Resolved when the current write check has its answer; shared by all that wait for it (single
@@ -135,8 +135,9 @@ class CommitClient:
         self._resolve(waiting, error)
 
     def refuse_all(self, in_doubt: StoreError, not_kept: StoreError) -> None:
-        sent = [waiting for frame in self._sent for waiting in frame]
+        sent = [waiting for waiting in self._sent.values() if waiting is not None]
         self._sent.clear()
+        self._numbers = count()  # of the next writer
         self._sent_events = 0
         self._resolve(sent, in_doubt)
         self.refuse_unsent(not_kept)
@@ -164,10 +165,11 @@ class CommitClient:
             self._sent_events += sum([waiting.events for waiting in batches])
             self._transmit(batches, min([waiting.since for waiting in batches]))
 
-    def _transmit(self, batches: list[PendingBatch], since: float) -> None:
+    def _transmit(self, batches: Sequence[PendingBatch], since: float) -> None:
         if not self._sent:
             self._supervisor.progressed()
-        self._sent.append(batches)
+        for waiting in batches or (None,):
+            self._sent[next(self._numbers)] = waiting
         assert self._supervisor.writer is not None
         self._supervisor.writer.send(batches_frame([waiting.batch for waiting in batches], since))
         self._supervisor.watch()
@@ -178,17 +180,17 @@ class CommitClient:
             self._send_waiting()
 
     def results_received(self, writer: WriterProcess, frames: list[bytes]) -> None:
-        """Results arrived, in the order in which the frames were sent."""
+        """Results arrived."""
         if writer is not self._supervisor.writer:
             return  # its requests were answered when it was killed
         self._supervisor.progressed()
-        # Counts commits: the writer sends all answers of one commit together.
-        self.commits += writer.is_open
         for frame in frames:
             if not writer.is_open:
                 self._opened(writer, frame)
             else:
-                self._answer(self._sent.popleft(), frame)
+                # Counts commits: the writer sends a worker all answers of one commit in one frame.
+                self.commits += 1
+                self._answer(frame)
         self._send_waiting()
         self._mark_idle()
 
@@ -197,24 +199,25 @@ class CommitClient:
         [*failed] = results_of(frame)
         writer.is_open = not failed
         if failed:
-            assert isinstance(failed[0], StoreError), failed[0]
-            self._supervisor.failed = failed[0]
+            error = failed[0][1]
+            assert isinstance(error, StoreError), error
+            self._supervisor.failed = error
 
-    def _answer(self, batches: list[PendingBatch], frame: bytes) -> None:
-        results = results_of(frame)
-        if not batches:
-            result = results[0] if results else None
-            self._note(result)
-            self._finish_write_check(result if isinstance(result, StoreError) else None)
-            return
-        events = sum([waiting.events for waiting in batches])
-        self._sent_events -= events
-        self._queue.done(batches)
-        for waiting, result in zip(batches, results, strict=True):
-            waiting.resolve(result)
-        self._note(results[-1])
+    def _answer(self, frame: bytes) -> None:
+        answered: list[PendingBatch] = []
+        result: Result | None = None
+        for number, result in results_of(frame):
+            waiting = self._sent.pop(number)
+            if waiting is None:
+                self._finish_write_check(result if isinstance(result, StoreError) else None)
+            else:
+                answered.append(waiting)
+                waiting.resolve(result)
+        self._sent_events -= sum([waiting.events for waiting in answered])
+        self._queue.done(answered)
+        self._note(result)
 
-    def _note(self, result: Receipt | Exception | None) -> None:
+    def _note(self, result: Result | None) -> None:
         """Remember whether the latest commit failed, and why. One whose own node is away tells nothing of
         others.
         """

@@ -1,7 +1,8 @@
 """The protocol between a worker and the writer process: batches one way, receipts or errors the other.
 
 A frame is its length (8 bytes, little-endian) and a MessagePack body. Events are sent in their canonical
-form, which holds everything but the receipt.
+form, which holds everything but the receipt. A worker's batches are numbered from 0 in the order in which it
+sends them, and each result has the number of its batch: they come in any order.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ HEAD = struct.Struct("<Q")
 """The head of a frame: the number of bytes that follow."""
 
 Result = Receipt | Exception
+Numbered = tuple[int, Result]
+"""A result and the number of its batch."""
 
 
 class _Batch(Struct, array_like=True, gc=False):
@@ -49,14 +52,9 @@ class SentFrame(Struct, gc=False):
     """Batches sent in one frame."""
 
     batches: list[Batch]
-    """Empty: a check whether the writer can write."""
+    """Empty: a check whether the writer can write, which has a number as a batch has."""
     since: float
     """When the first of them was received, by `time.monotonic`, which all processes of a machine share."""
-
-    @property
-    def received(self) -> int:
-        """The number of events in all batches."""
-        return sum([batch.received for batch in self.batches])
 
 
 class _Error(Struct, array_like=True, gc=False):
@@ -67,6 +65,7 @@ class _Error(Struct, array_like=True, gc=False):
 
 
 class _Result(Struct, array_like=True, gc=False):
+    number: int
     receipt: Receipt | None
     error: _Error | None
 
@@ -105,15 +104,18 @@ def batches_of(body: bytes) -> SentFrame:
     return SentFrame([_received(batch) for batch in sent.batches], sent.since)
 
 
-def results_frame(results: Sequence[Result]) -> bytes:
-    """A frame of results, one for each batch, in the same order."""
-    return _framed(_encode([_encode_result(result) for result in results]))
+def results_frame(results: Sequence[Numbered]) -> bytes:
+    """A frame of results."""
+    return _framed(_encode([_encode_result(number, result) for number, result in results]))
 
 
-def results_of(body: bytes) -> list[Result]:
+def results_of(body: bytes) -> list[Numbered]:
     """The results in the body of a frame: receipts, and errors to be raised."""
     return [
-        each.receipt if each.error is None and each.receipt is not None else _error(each.error)
+        (
+            each.number,
+            each.receipt if each.error is None and each.receipt is not None else _error(each.error),
+        )
         for each in _decode_results(body)
     ]
 
@@ -178,12 +180,12 @@ def _received(sent: _Batch) -> Batch:
     )
 
 
-def _encode_result(result: Result) -> _Result:
+def _encode_result(number: int, result: Result) -> _Result:
     if isinstance(result, Receipt):
-        return _Result(result, None)
+        return _Result(number, result, None)
     if isinstance(result, CallboardError):
-        return _Result(None, _Error(type(result).__name__, result.message, dict(vars(result))))
-    return _Result(None, _Error("", f"{type(result).__name__} in the writer", {}))
+        return _Result(number, None, _Error(type(result).__name__, result.message, dict(vars(result))))
+    return _Result(number, None, _Error("", f"{type(result).__name__} in the writer", {}))
 
 
 def _error(sent: _Error | None) -> Exception:

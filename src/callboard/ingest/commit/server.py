@@ -1,7 +1,8 @@
 """The writer's side: batches from the sockets of workers, group commit, receipts back.
 
 While one commit is synced, the next batches collect in the sockets: the higher the load, the more requests
-share one sync. `batching` decides how long a commit waits for more requests.
+share one sync. `batching` decides how long a commit waits for more requests. A store that carries out commits
+of different organizations at the same time gets several (`Store.lanes`).
 """
 
 from __future__ import annotations
@@ -11,18 +12,19 @@ import selectors
 import socket
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 
 from callboard.errors import CallboardError, StoreError, StoreLockedError, StoreReplacedError
+from callboard.ingest.commit.backlog import Backlog
 from callboard.ingest.commit.batching import BatchingDelay
 from callboard.ingest.commit.health import Pulse
 from callboard.ingest.commit.isolate import ingest_all
-from callboard.ingest.commit.protocol import Result, batches_of
+from callboard.ingest.commit.lanes import Lanes
+from callboard.ingest.commit.protocol import Numbered, Result
 from callboard.ingest.commit.workers import Arrivals, Waiting, Worker
 from callboard.settings import Settings
-from callboard.store.interface import Activity, Batch, Store
+from callboard.store.interface import Activity, Batch, Receipt, Store
 
 log = logging.getLogger("callboard.writer")
 
@@ -71,42 +73,45 @@ class _State:
 
 
 class Server:
-    """Commits the batches of workers, and sends each its results back in the order of its frames."""
+    """Commits the batches of workers, and sends each its results back."""
 
     def __init__(self, store: Store, arrivals: Arrivals, commit_events: int, lock_timeout_s: float) -> None:
         self._store = store
         self._arrivals = arrivals
         self._commit_events = commit_events
         self._lock_timeout_s = lock_timeout_s
-        self._waiting: deque[Waiting] = deque()
-        """Of all workers, in the order in which they came."""
+        self._backlog = Backlog()
+        """Of all workers."""
+        self._lanes = Lanes(store.lanes)
         self._workers: set[Worker] = set()
         self._is_foreign = False
         """Whether a worker knows another store: the file at the path was replaced."""
         self._selector = selectors.DefaultSelector()
         self._selector.register(arrivals, selectors.EVENT_READ)
+        self._selector.register(self._lanes, selectors.EVENT_READ)
         self._delay = BatchingDelay(time.monotonic())
 
     def run(self, workers: Iterable[Worker]) -> None:
         """Serve until the last worker closed its socket. What it sent before is still written. With no worker
         but those that know another store it ends, for the next writer to look again what is at the path.
         """
-        for worker in workers:
-            self._admit(worker)
-        while self._waiting or self._workers or not (self._arrivals.is_over or self._is_foreign):
-            if not self._waiting:
-                if not self._compact_while_idle():
-                    self._gather(None)
-                continue
-            self._gather()
-            self._wait_for_more()
-            frames = self._take_frames()
-            if not frames[0].sent.batches:
-                self._answer(frames, [self._check_write()])
-                continue
-            self._commit(frames)
-            self._gather()
-            self._delay.had_waiting_requests = bool(self._waiting)
+        with self._lanes:
+            for worker in workers:
+                self._admit(worker)
+            while self._is_needed():
+                if self._backlog and self._lanes.is_free:
+                    self._gather()
+                    self._wait_for_more()
+                    if self._begin():
+                        continue
+                elif not self._backlog and self._lanes.is_idle and self._compact_while_idle():
+                    continue
+                self._gather(None)
+
+    def _is_needed(self) -> bool:
+        if self._backlog or self._workers or not self._lanes.is_idle:
+            return True
+        return not (self._arrivals.is_over or self._is_foreign)
 
     # --- workers
 
@@ -116,7 +121,7 @@ class Server:
             self._is_foreign = True
             worker.refuse(StoreReplacedError())
             return
-        worker.send([[]])
+        worker.admit()
         self._workers.add(worker)
         self._watch(worker)
 
@@ -130,8 +135,8 @@ class Server:
             self._selector.modify(worker, events)
 
     def _gather(self, within_s: float | None = 0) -> bool:
-        """Read what has arrived by now, or arrives within this time (None: wait for something). Whether
-        anything did.
+        """Read what has arrived by now, or arrives within this time (None: wait for something), and finish
+        the commits that have ended. Whether there was anything.
         """
         ready = self._selector.select(within_s)
         for key, events in ready:
@@ -140,6 +145,8 @@ class Server:
                     self._admit(worker)
                 if self._arrivals.is_over:
                     self._selector.unregister(self._arrivals)
+            elif key.fileobj is self._lanes:
+                self._lanes.end()
             else:
                 assert isinstance(key.fileobj, Worker)
                 self._attend(key.fileobj, events)
@@ -147,26 +154,24 @@ class Server:
 
     def _attend(self, worker: Worker, events: int) -> None:
         if events & selectors.EVENT_WRITE:
-            worker.send([])
+            worker.send_rest()
             self._watch(worker)
         if not events & selectors.EVENT_READ:
             return
-        frames = worker.read()
-        if frames is None:  # what it sent before is still written
+        arrived = worker.read()
+        if arrived is None:  # what it sent before is still written
             self._workers.remove(worker)
             self._selector.unregister(worker)
             self._close_if_answered(worker)
         else:
-            worker.unanswered += len(frames)
-            self._waiting.extend(Waiting(sent, worker) for sent in map(batches_of, frames))
+            self._backlog.add(arrived)
 
-    def _answer(self, frames: Sequence[Waiting], results: Sequence[Sequence[Result]]) -> None:
-        by_worker: dict[Worker, list[Sequence[Result]]] = {}
-        for waiting, each in zip(frames, results, strict=True):
-            by_worker.setdefault(waiting.worker, []).append(each)
-        for worker, answers in by_worker.items():
-            worker.send(answers)
-            worker.unanswered -= len(answers)
+    def _answer(self, done: Iterable[tuple[Waiting, Result]]) -> None:
+        by_worker: dict[Worker, list[Numbered]] = {}
+        for waiting, result in done:
+            by_worker.setdefault(waiting.worker, []).append((waiting.number, result))
+        for worker, results in by_worker.items():
+            worker.answer(results)
             if worker in self._workers:
                 self._watch(worker)
             else:
@@ -174,40 +179,78 @@ class Server:
 
     @staticmethod
     def _close_if_answered(worker: Worker) -> None:
-        """It sends no more: close the socket once none of its frames waits."""
+        """It sends no more: close the socket once nothing of it waits."""
         if not worker.unanswered:
             worker.close()
 
     # --- commits
 
-    def _commit(self, frames: list[Waiting]) -> None:
-        """Commit these frames together with those that join them, and answer each."""
+    def _begin(self) -> bool:
+        """Begin a commit of what waits, if there is anything that need not wait for a commit under way."""
+        taken = self._backlog.take(self._commit_events, self._lanes.busy)
+        if not taken:
+            return False
+        organizations = frozenset(each.batch.org_id for each in taken if each.batch is not None)
+        results: list[Result] = []
         began = time.monotonic()
+        if organizations:
+            if not self._lanes.is_single:
+                self._delay.commit_started(len(taken), began)
+            self._lanes.begin(
+                organizations,
+                lambda: results.extend(self._commit(taken, began)),
+                lambda: self._finish(taken, results, began),
+            )
+        else:
+            self._lanes.begin(
+                organizations,
+                lambda: results.append(self._check_write()),
+                lambda: self._answer(zip(taken, results, strict=True)),
+            )
+        return True
+
+    def _commit(self, taken: list[Waiting], began: float) -> Sequence[Result]:
+        """Commit these batches together with those that join them, which are added."""
 
         def arrived(org_id: int) -> list[Batch]:
             """Requests that arrived during the lock wait, as far as the commit has capacity. Writers of
-            several workers or machines that write for one organization wait for each other's commits; adding
-            what arrived meanwhile makes these commits larger and fewer.
+            several machines that write for one organization wait for each other's commits; adding what
+            arrived meanwhile makes these commits larger and fewer.
             """
-            joined = self._take_joining(
-                org_id, self._commit_events - sum(each.sent.received for each in frames)
-            )
-            frames.extend(joined)
-            return [batch for each in joined for batch in each.sent.batches]
+            if self._lanes.is_single:
+                self._gather()
+            capacity = self._commit_events - sum([each.received for each in taken])
+            joined = self._backlog.take_joining(org_id, capacity)
+            taken.extend(joined)
+            return [each.batch for each in joined if each.batch is not None]
 
-        results = ingest_all(
+        return ingest_all(
             self._store,
-            [batch for each in frames for batch in each.sent.batches],
+            [each.batch for each in taken if each.batch is not None],
             arrived,
-            waited_s=began - frames[0].sent.since,
+            waited_s=began - taken[0].since,
         )
-        self._delay.commit_started(sum(len(each.sent.batches) for each in frames), began)
-        answered = _answers(frames, results)
-        # Back to the front in their order (`extendleft` reverses): they arrived before all that wait now.
-        self._waiting.extendleft(_take_retriable(frames, answered, time.monotonic() - self._lock_timeout_s))
-        self._answer(frames, answered)
+
+    def _finish(self, taken: list[Waiting], results: list[Result], began: float) -> None:
+        """Answer a commit that has ended, and put back what has time left to wait for its lock."""
+        if self._lanes.is_single:
+            self._delay.commit_started(len(taken), began)
+        before = time.monotonic() - self._lock_timeout_s
+        done: list[tuple[Waiting, Result]] = []
+        again: list[Waiting] = []
+        for waiting, result in zip(taken, results, strict=True):
+            # The timeout runs from the oldest batch of a commit.
+            if isinstance(result, StoreLockedError) and waiting.since > before:
+                again.append(waiting)
+            else:
+                done.append((waiting, result))
+        self._backlog.put_back(again)
+        self._answer(done)
         # After the answers: nobody waits for it but who comes next.
         self._compact()
+        if self._lanes.is_single:
+            self._gather()
+        self._delay.had_waiting_requests = bool(self._backlog)
 
     def _compact(self) -> bool:
         try:
@@ -224,77 +267,22 @@ class Server:
                 return False
         return True
 
-    def _check_write(self) -> list[Result]:
-        """Empty when a commit would succeed now, else the error."""
+    def _check_write(self) -> Result:
+        """A receipt when a commit would succeed now, else the error."""
         try:
             self._store.try_writing()
         except StoreError as error:
-            return [error]
+            return error
         except Exception as fault:
             log.exception("trying to write failed")
-            return [StoreError(f"The store failed: {type(fault).__name__}")]
-        return []
+            return StoreError(f"The store failed: {type(fault).__name__}")
+        return Receipt(batch_no=0, received=0)
 
     def _wait_for_more(self) -> None:
         deadline = self._delay.wait_until()
-        while sum(each.sent.received for each in self._waiting) < FULL_COMMIT_EVENTS:
+        while self._backlog.received < FULL_COMMIT_EVENTS:
             left = deadline - time.monotonic()
             if left <= 0:
                 return
             if not self._gather(min(self._delay.quiet_s(), left)):
                 return
-
-    def _take_joining(self, org_id: int, capacity: int) -> list[Waiting]:
-        """Whole frames that hold batches of this organization only, from the front of the queue. In order,
-        since a worker expects answers in the order in which it sent its frames.
-        """
-        self._gather()
-        waiting = self._waiting
-        joined: list[Waiting] = []
-        while (
-            waiting
-            and (sent := waiting[0].sent).batches
-            and all(batch.org_id == org_id for batch in sent.batches)
-        ):
-            capacity -= sent.received
-            if capacity < 0:
-                break
-            joined.append(waiting.popleft())
-        return joined
-
-    def _take_frames(self) -> list[Waiting]:
-        """Whole frames with about `commit_events` events, at least one; a write check (no batches)
-        separately.
-        """
-        waiting = self._waiting
-        frames: list[Waiting] = []
-        capacity = self._commit_events
-        while waiting and (not frames or (waiting[0].sent.batches and waiting[0].sent.received <= capacity)):
-            frames.append(waiting.popleft())
-            capacity -= frames[-1].sent.received
-            if not frames[-1].sent.batches:
-                break
-        return frames
-
-
-def _answers(frames: Sequence[Waiting], results: Sequence[Result]) -> list[Sequence[Result]]:
-    """The results of each frame."""
-    answers: list[Sequence[Result]] = []
-    at = 0
-    for each in frames:
-        answers.append(results[at : at + len(each.sent.batches)])
-        at += len(each.sent.batches)
-    return answers
-
-
-def _take_retriable(frames: list[Waiting], answered: list[Sequence[Result]], before: float) -> list[Waiting]:
-    """Remove and return the frames, last first, that arrived after `before` and whose commit failed by a lock
-    timeout. The timeout runs from the oldest frame of a commit; these still have time left, and are retried.
-    """
-    retriable: list[Waiting] = []
-    while answered and frames[-1].sent.since > before:
-        if not all(isinstance(result, StoreLockedError) for result in answered[-1]):
-            break
-        answered.pop()
-        retriable.append(frames.pop())
-    return retriable

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import queue
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from itertools import count
 from types import TracebackType
 from typing import Self
 
@@ -15,12 +16,13 @@ from callboard.errors import CallboardError
 from callboard.ingest.commit.protocol import (
     HEAD,
     Frames,
+    Numbered,
     Opening,
-    Result,
-    SentFrame,
+    batches_of,
     opening_of,
     results_frame,
 )
+from callboard.store.interface import Batch
 
 READ_BYTES = 1 << 20
 
@@ -40,7 +42,8 @@ class Worker:
         self.opening: Opening = opening_of(batches.recv(length, socket.MSG_WAITALL))
         batches.setblocking(False)
         self.unanswered = 0
-        """Frames that wait for their results."""
+        """Batches that wait for their results."""
+        self._numbers = count()
         self._frames = Frames()
         self._unsent = bytearray()
 
@@ -52,20 +55,32 @@ class Worker:
         """Whether it has not read all that was sent."""
         return bool(self._unsent)
 
-    def read(self) -> list[bytes] | None:
-        """The bodies of the frames that have arrived; None when it has closed its socket."""
+    def read(self) -> list[Waiting] | None:
+        """What has arrived; None when it has closed its socket."""
         try:
             data = self._socket.recv(READ_BYTES)
         except BlockingIOError:
             return []
         except OSError:
             return None
-        return self._frames.feed(data) if data else None
+        if not data:
+            return None
+        arrived = [
+            Waiting(self, next(self._numbers), batch, sent.since)
+            for sent in map(batches_of, self._frames.feed(data))
+            for batch in sent.batches or (None,)
+        ]
+        self.unanswered += len(arrived)
+        return arrived
 
-    def send(self, answers: Iterable[Sequence[Result]]) -> None:
-        """Send the results of each frame, and what was not sent before, as far as there is room."""
-        for results in answers:
-            self._unsent += results_frame(results)
+    def answer(self, results: Sequence[Numbered]) -> None:
+        """Send results as far as there is room."""
+        self._unsent += results_frame(results)
+        self.unanswered -= len(results)
+        self.send_rest()
+
+    def send_rest(self) -> None:
+        """Send what was not sent before, as far as there is room."""
         try:
             sent = self._socket.send(self._unsent) if self._unsent else 0
         except BlockingIOError:
@@ -76,18 +91,32 @@ class Worker:
 
     def refuse(self, error: CallboardError) -> None:
         """Send this error instead of an open store, and hang up."""
-        self.send([[error]])
+        self._unsent += results_frame([(0, error)])
+        self.send_rest()
         self.close()
+
+    def admit(self) -> None:
+        """Say that the store is open: a frame without results."""
+        self.answer([])
 
     def close(self) -> None:
         self._socket.close()
 
 
 class Waiting(Struct, gc=False, frozen=True):
-    """A frame, and the worker that waits for its results."""
+    """A batch, and the worker that waits for its result."""
 
-    sent: SentFrame
     worker: Worker
+    number: int
+    batch: Batch | None
+    """None: a check whether the writer can write."""
+    since: float
+    """When it was received, or a batch of the same frame before it."""
+
+    @property
+    def received(self) -> int:
+        """Its number of events."""
+        return 0 if self.batch is None else self.batch.received
 
 
 class Arrivals:

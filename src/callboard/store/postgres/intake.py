@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Lock
 
 from callboard.errors import StoreDamagedError, StoreError, StoreLockedError
 from callboard.store.interface import Batch, Receipt
@@ -21,7 +22,10 @@ from callboard.store.sql.store import SqlStore
 
 WRITERS = 4
 """Writing connections of a process for events, on a cluster for each node: as many organizations as this
-commit at the same time. There is one more, for compaction."""
+commit at the same time, each alone."""
+LANES = 2
+"""Commits of several organizations at the same time: while the server carries out one, the client makes the
+next. Each has a connection, of which compaction uses one as well."""
 
 
 class Committers:
@@ -29,14 +33,16 @@ class Committers:
 
     def __init__(self, bulkheads: Bulkheads | None) -> None:
         self._bulkheads = bulkheads
+        self._lock = Lock()
         self._of_node: dict[str, ThreadPoolExecutor] = {}
 
     def of(self, org_id: int) -> ThreadPoolExecutor:
-        """The threads for an organization. Called by one thread."""
+        """The threads for an organization."""
         node = "" if self._bulkheads is None else self._bulkheads.placements.node_of(org_id) or ""
-        if node not in self._of_node:
-            self._of_node[node] = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
-        return self._of_node[node]
+        with self._lock:
+            if node not in self._of_node:
+                self._of_node[node] = ThreadPoolExecutor(WRITERS, thread_name_prefix="callboard-commit")
+            return self._of_node[node]
 
     def shutdown(self) -> None:
         """Return when all have ended."""

@@ -25,7 +25,7 @@ from callboard.errors import (
 )
 from callboard.settings import Settings
 from callboard.store.budget import current
-from callboard.store.interface import IDLE, Activity, Changes, Refresher, StoreFacts
+from callboard.store.interface import Changes, Refresher, StoreFacts
 from callboard.store.postgres.background import BackgroundCompaction
 from callboard.store.postgres.bulkheads import Bulkheads
 from callboard.store.postgres.changes import SEEN, SEEN_ON_NODES, read_changes
@@ -43,7 +43,7 @@ from callboard.store.postgres.connection import (
     store_errors,
 )
 from callboard.store.postgres.database import TIMEOUT_STEP_S, PostgresDatabase
-from callboard.store.postgres.intake import WRITERS, Committers
+from callboard.store.postgres.intake import LANES, WRITERS, Committers
 from callboard.store.postgres.integrity import (
     file_faults,
     reason_unchecked,
@@ -106,6 +106,7 @@ class PostgresStore(BackgroundCompaction):
         copy. Raises `StoreVersionError` (missing, older, newer), `StoreFileError` (wrong URL, user or
         database) or `StoreUnavailableError` (no answer).
         """
+        super().__init__()
         self._url = url
         self._settings = settings or Settings()
         self._conninfo = conninfo(url)
@@ -117,19 +118,17 @@ class PostgresStore(BackgroundCompaction):
         )
         self._reads = opening(self._settings.readers + 2, writes=False)
         nodes = 1 if self._bulkheads is None else self._bulkheads.count()
-        self._writes = opening(WRITERS * nodes + 1, writes=True)
+        self._writes = opening(WRITERS * nodes + LANES, writes=True)
         self._committers = Committers(self._bulkheads)
-        self._shared_refresh = SharedRefresh(
-            self._connect_for_refresh,
-            self._settings.query_timeout_ms / 1000,
-            self._bulkheads,
-        )
+        query_s = self._settings.query_timeout_ms / 1000
+        self._shared_refresh = SharedRefresh(self._connect_for_refresh, query_s, self._bulkheads)
         self._commit_s = max(COMMIT_S, self._settings.commit_timeout_ms / 1000 - COMMIT_S)
         self._snapshot_seen = ""
         self._change_counter = 0
         self._epochs = VersionEpochs()
         self._begin_compaction()
-        self.activity: Activity = IDLE
+        if not self.distributed:
+            self.lanes = LANES
 
     @property
     def identity(self) -> str:
@@ -152,7 +151,7 @@ class PostgresStore(BackgroundCompaction):
         return connection
 
     def _connect_for_long(self) -> BoundedConnection:
-        """A connection without a time limit, for upgrades."""
+        """Without a time limit, for upgrades."""
         connection = self._connect(writes=True)
         connection.until = math.inf
         return connection
@@ -201,7 +200,7 @@ class PostgresStore(BackgroundCompaction):
                             result = change(db)
                             # In a round trip with the changes: behind one that failed it is not done.
                             committing = True
-                            self.activity = "sync", time.monotonic()
+                            self._activities.begin("sync")
                             if self.distributed:
                                 # Sooner than the writer would be replaced: all organizations would feel that.
                                 connection.until = time.monotonic() + self._commit_s
@@ -224,7 +223,7 @@ class PostgresStore(BackgroundCompaction):
                     # now, or the retry may get another dead one.
                     self._writes.check()
                 finally:
-                    self.activity = IDLE
+                    self._activities.end()
         raise AssertionError("each try returns or raises")
 
     @contextmanager

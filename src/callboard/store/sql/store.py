@@ -40,6 +40,7 @@ from callboard.store.questions import (
 )
 from callboard.store.reporting import Verification
 from callboard.store.sql import compaction, directory, lists
+from callboard.store.sql.activities import Activities
 from callboard.store.sql.copying import Copying, is_unfinished
 from callboard.store.sql.database import Database
 from callboard.store.sql.importing import SqlImporting
@@ -58,6 +59,13 @@ T = TypeVar("T")
 class SqlStore(SqlImporting):
     """See `Store`. A subclass for an engine adds connections, changes and readiness."""
 
+    def __init__(self) -> None:
+        self._activities = Activities()
+
+    @property
+    def activity(self) -> Activity:
+        return self._activities.longest
+
     @abstractmethod
     def _snapshot(self) -> AbstractContextManager[Database]:
         """One snapshot, without a time limit."""
@@ -66,7 +74,7 @@ class SqlStore(SqlImporting):
     def _writing(self) -> AbstractContextManager[Database]:
         """One commit, without retries."""
 
-    activity: Activity
+    lanes = 1
     _epochs: VersionEpochs
     _turns: Turns
     """Organizations with deltas to merge."""

@@ -24,7 +24,7 @@ from callboard.errors import (
 )
 from callboard.model.totals import Totals
 from callboard.settings import Settings
-from callboard.store.interface import IDLE, Activity, Changes, Progress, StoreFacts
+from callboard.store.interface import Changes, Progress, StoreFacts
 from callboard.store.sql.backups import made_at, note_restored
 from callboard.store.sql.database import Database
 from callboard.store.sql.refold import UpgradeObserver
@@ -73,6 +73,7 @@ class SqliteStore(SqlStore):
         `StoreUncleanError` (its `-wal` is missing), `StoreVersionError` (newer than this program) or
         `StoreUnavailableError` (locked, read-only).
         """
+        super().__init__()
         self._path = path
         self._settings = settings or Settings()
         self._vfs = vfs
@@ -81,7 +82,6 @@ class SqliteStore(SqlStore):
         self._write_lock = Lock()
         self._refresh_lock = Lock()
         self._lock_wait = LockWait(self._settings.lock_timeout_ms / 1000)
-        self.activity: Activity = IDLE
         self._epochs = VersionEpochs()
         self._turns = Turns()
         self._file = OpenFile(path)
@@ -145,19 +145,19 @@ class SqliteStore(SqlStore):
                     self._check_file()
                 # The file's lock gets only what the wait for this process's lock has left.
                 self._lock_wait.until = until
-                self.activity = "lock", time.monotonic()
+                self._activities.begin("lock")
                 if not self._is_marked:
                     self._mark()
                 # IMMEDIATE takes the file's lock before anything is read: what this commit reads stays true
                 # until it is written.
                 with self._syncing(synced=synced), transaction(self._writer, "IMMEDIATE"):
-                    self.activity = "work", time.monotonic()
+                    self._activities.begin("work")
                     yield SqliteDatabase(self._writer)
-                    self.activity = "sync", time.monotonic()
+                    self._activities.begin("sync")
             # Acknowledge only what a later process will find: a commit into the file that is at the path.
             self._check_committed()
         finally:
-            self.activity = IDLE
+            self._activities.end()
             self._lock_wait.until = None
             self._replace_stuck_writer()
             self._write_lock.release()
