@@ -218,6 +218,7 @@ MADE_ONCE = {
 MADE_ONCE_ROW = "texts, statements and files of the program that are made once"
 MADE_ONCE_MIB = 16
 NO_CACHES = {
+    "store/sql/activities.py: Activities._of_threads": "threads with a commit under way",
     "store/postgres/nodes.py: NodeQuestions._asked": "one question for each node of the cluster",
     "fold/call.py: CallFold._facts": "one call's facts, while it is folded",
     "fold/call.py: CallFold._stamps": "one call's facts, while it is folded",
