@@ -50,6 +50,26 @@ def test_tomorrows_file_is_one_word(board: Board) -> None:
     assert numbers(board) == (6, 4, 5400.0)
 
 
+def test_a_file_that_is_written_otherwise_asks(board: Board) -> None:
+    """Each answer is an option that reads it: another separator, other lines above the table."""
+    saved(board)
+    cells = b'"' + NEXT.replace(b",", b'";"').replace(b"\n", b'"\n"')
+    content = b"December\n\n" + cells.removesuffix(b'"')
+    _, found = by_mapping(board, content)
+    assert (found["state"], found["rejected"]) == ("asking", 0)
+    answers = [each["answers"][0] for each in found["doubts"]]
+    assert [(each["option"], each["value"]) for each in answers] == [
+        ("--separator", "semicolon"),
+        ("--skip-lines", "2"),
+    ]
+    given = [{"option": each["option"], "value": each["value"]} for each in answers]
+    upload_id, found = by_mapping(board, content, answers=given)
+    assert (found["state"], found["doubts"]) == ("ready", [])
+    act(board, upload_id, "start", {"replace": True})
+    settled(board, upload_id)
+    assert numbers(board) == (6, 4, 90.0)
+
+
 def test_they_are_listed_shown_and_deleted(board: Board) -> None:
     saved(board, "zoom/eu?")
     saved(board, "aircall", NEXT)

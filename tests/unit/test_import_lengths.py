@@ -38,6 +38,8 @@ from callboard.ingest.sources.values.lengths import LengthReader
         ("01:02:46.250", None, 3766.25),
         ("00:03,5", None, 3.5),
         ("0 days 00:05:10", None, 310),
+        ("0 00:05:10", None, 310),
+        ("1 02:00:00.5", None, 93_600.5),
         ("1 day, 1:02:03", None, 90123),
         ("1.02:03:04", None, 93784),
         ("2 Tage, 00:00:01", None, 172801),

@@ -232,9 +232,13 @@ def check_fit(plan: ImportPlan, target: Target, asking: Asking) -> None:
     """Read the whole file by its saved mapping, before the first row is written. Raises `NotDecidedError`
     when it does not fit.
     """
+    from callboard.ingest.sources.guessing.dialect_fit import dialect_doubts
     from callboard.ingest.sources.guessing.fit import column_doubt
     from callboard.ingest.sources.mapping import RowMapping
 
+    found, as_written = dialect_doubts(plan)
+    if found:
+        raise NotDecidedError(found, as_written.command())
     mapping = RowMapping(plan.options)
     try:
         report = dry_run(plan, mapping, target)
@@ -265,7 +269,7 @@ def _fit_doubts(plan: ImportPlan, report: ImportReport) -> list[Doubt]:
     from callboard.ingest.sources.guessing.fit import fit_doubts, row_doubts
 
     rejected = {reason: (rows, *report.examples[reason]) for reason, rows in report.reasons.items()}
-    found = row_doubts(plan.mapping, report.received, rejected, report.unknown_words, plan.accept)
+    found = row_doubts(plan, report.received, rejected, report.unknown_words)
     if report.preview is not None and not report.received == report.rejected > 0:
         found += fit_doubts(plan, report.preview)
     return found

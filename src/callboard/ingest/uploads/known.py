@@ -8,6 +8,7 @@ from itertools import islice
 from callboard.clock import Clock
 from callboard.ingest.sources.exported import recognised
 from callboard.ingest.sources.files.records import ImportOptionError
+from callboard.ingest.sources.guessing.dialect_fit import dialect_doubts
 from callboard.ingest.sources.guessing.fit import column_doubt, fit_doubts, gone_fields, row_doubts
 from callboard.ingest.sources.guessing.guess import Guess
 from callboard.ingest.sources.guessing.heading_zones import heading_zone_doubts
@@ -37,6 +38,7 @@ def read_known(plan: ImportPlan, clock: Clock, progress: Callable[[], None] | No
 
 
 def _read(plan: ImportPlan, clock: Clock, progress: Callable[[], None] | None) -> Guess:
+    written, plan = dialect_doubts(plan) if plan.mapping is not None else ([], plan)
     with open_rows(plan, None) as (_, rows):
         sample = list(islice(rows, SAMPLE_ROWS))
         columns = rows.columns
@@ -48,10 +50,10 @@ def _read(plan: ImportPlan, clock: Clock, progress: Callable[[], None] | None) -
         if not gone:
             raise ImportOptionError(doubt.message) from None
         numbers = Numbers(plan.options.record_type)
-        return Guess(plan, [doubt], columns, sample, numbers, Whole(numbers), missing=gone)
+        return Guess(plan, [*written, doubt], columns, sample, numbers, Whole(numbers), missing=gone)
     whole = read_whole(plan, {}, clock, progress)
     rejected = {reason: (each.rows, each.line, each.message) for reason, each in whole.rejected.items()}
-    doubts = row_doubts(plan.mapping, whole.received, rejected, whole.unknown_words, plan.accept)
+    doubts = [*written, *row_doubts(plan, whole.received, rejected, whole.unknown_words)]
     if plan.mapping is not None:
         doubts += heading_zone_doubts(plan)
     if not whole.received == whole.rejected_rows > 0:

@@ -90,15 +90,28 @@ def _sample(opened: Opened, encoding: str | None) -> tuple[bytes, str | None]:
     """The first bytes and the encoding. A file may be plain ASCII for a long time: then the first bytes that
     are not decide.
     """
+    if encoding is not None:
+        with reading_errors(opened.name):
+            return opened.stream.read(SAMPLE_BYTES), encoding
+    head, judged, is_end = _first_bytes(opened)
+    return head, encoding_of(judged, whole=is_end)
+
+
+def first_bytes(plan: ImportPlan) -> tuple[bytes, bytes]:
+    """The first bytes of a plan's file, and the first ones that tell its encoding."""
+    with open_file(plan.file, plan.spool) as opened:
+        head, judged, _ = _first_bytes(opened)
+    return head, judged
+
+
+def _first_bytes(opened: Opened) -> tuple[bytes, bytes, bool]:
     with reading_errors(opened.name):
         head = opened.stream.read(SAMPLE_BYTES)
-        if encoding is not None:
-            return head, encoding
         judged, more = head, head
         while more and judged.isascii() and b"\0" not in head:
             # From one piece to the next the end of a line is kept, in which a word may begin.
             judged = more[-64:] + (more := opened.stream.read(SAMPLE_BYTES))
-        return head, encoding_of(judged, whole=len(more) < SAMPLE_BYTES)
+        return head, judged, len(more) < SAMPLE_BYTES
 
 
 def _with_usual_quotes(text: str, plan: ImportPlan) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from callboard.ingest.sources.files.records import ImportOptionError
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.mapping import MapOptions, assignments, joined, pieces
-from callboard.ingest.sources.plan import ImportPlan, header_of
+from callboard.ingest.sources.plan import ImportPlan, header_of, separator_of
 
 _LINES_DIGITS: Final = 9
 
@@ -21,6 +21,10 @@ def with_answer(plan: ImportPlan, answer: Answer) -> ImportPlan:
         return replace(plan, header=header_of(value))
     if answer.option == "--skip-lines":
         return replace(plan, skip_lines=_lines(value))
+    if answer.option == "--separator":
+        return replace(plan, separator=separator_of(value))
+    if answer.option == "--encoding":
+        return replace(plan, encoding=value)
     if answer.option == "--accept":
         return replace(plan, accept=(*plan.accept, value))
     if answer.option == "--usual-length":

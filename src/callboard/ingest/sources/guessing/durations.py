@@ -186,7 +186,7 @@ def _decimal(draft: Draft, column: str, found: LengthColumn) -> str:
 def _is_total(draft: Draft, reading: Reading, spans: Spans) -> bool:
     """Whether the column holds the call with its ringing, while answer and end of a row tell the talk."""
     talk, total = (share_equal(reading, each, spans) for each in (spans.talk, spans.total))
-    if talk is None or talk >= FITTING_SHARE:
+    if talk is None or is_talk(reading, spans):
         return False
     if total is not None and total >= FITTING_SHARE:
         return True

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from callboard.ingest.sources.guessing.checks import accepting, number_doubts, to_accept
+from callboard.ingest.sources.guessing.dialect_fit import decimal_answers
 from callboard.ingest.sources.guessing.doubts import About, Answer, Doubt
 from callboard.ingest.sources.guessing.units import LEFT_OUT
 from callboard.ingest.sources.guessing.usual_length import usual_doubt
@@ -21,24 +22,26 @@ _ABOUT: Mapping[str, About] = {
 
 
 def row_doubts(
-    name: str | None,
+    plan: ImportPlan,
     received: int,
     rejected: Mapping[str, tuple[int, int, str]],
     words: Iterable[UnknownWord],
-    accepted: Collection[str] = (),
 ) -> list[Doubt]:
-    """Rows that the mapping of this name cannot take. `rejected`: reason → rows, the first line of them, and
-    its message. `accepted`: what nothing is asked about, of `ACCEPTED`.
+    """Rows that the plan's mapping cannot take. `rejected`: reason → rows, the first line of them, and its
+    message.
     """
-    if "rejected_rows" in accepted:
+    if "rejected_rows" in plan.accept:
         return []
-    of_words, to_reject = word_answers(words), (accepting("rejected_rows"),)
+    answers = {"invalid_status": word_answers(words)}
+    if "invalid_duration" in rejected:
+        answers["invalid_duration"] = decimal_answers(plan)
+    to_reject = (accepting("rejected_rows"),)
     return [
         Doubt(
             _ABOUT.get(reason, "rows"),
-            f"{rows:,} of {received:,} rows do not fit the mapping {name!r}: {reason}, as line {line}: "
-            f"{message}",
-            answers=(reason == "invalid_status" and of_words) or to_reject,
+            f"{rows:,} of {received:,} rows do not fit the mapping {plan.mapping!r}: {reason}, as line "
+            f"{line}: {message}",
+            answers=answers.get(reason) or to_reject,
         )
         for reason, (rows, line, message) in sorted(rejected.items(), key=lambda pair: -pair[1][0])
     ]

@@ -18,6 +18,9 @@ ROUNDING_S: Final = 1.5
 LONGEST_RING_S: Final = 300
 A_MINUTE_S: Final = 60
 _RELATIVE: Final = 0.02
+_MOST: Final = 0.5
+_STEPS_S: Final = (30, 6)
+"""What lengths are rounded to; a tenth of a minute is 6 seconds."""
 
 
 @dataclass
@@ -54,10 +57,11 @@ class Spans:
 def spans_of(draft: Draft, is_answered: Sequence[bool | None]) -> Spans:
     """The spans between the times that the draft chose."""
     created, start, end = (instants(draft, each) for each in ("creation_time", "start_time", "end_time"))
-    return Spans(_between(created, end), _between(start, end), _between(created, start), is_answered)
+    return Spans(between(created, end), between(start, end), between(created, start), is_answered)
 
 
-def _between(begin: Sequence[Micros | None], end: Sequence[Micros | None]) -> list[float | None]:
+def between(begin: Sequence[Micros | None], end: Sequence[Micros | None]) -> list[float | None]:
+    """The seconds from the one to the other in each row; None where one is missing."""
     return [
         None if one is None or other is None else (other - one) / SECOND
         for one, other in zip(begin, end, strict=True)
@@ -83,8 +87,18 @@ def share_equal(reading: Reading, spans: Sequence[float | None], of: Spans) -> f
 
 
 def is_talk(reading: Reading, of: Spans) -> bool:
-    """Whether the lengths are the time from answer to end."""
-    return (share_equal(reading, of.talk, of) or 0) >= FITTING_SHARE
+    """Whether the lengths are the time from answer to end: not longer in most rows, by a short ringing."""
+    if (share_equal(reading, of.talk, of) or 0) < FITTING_SHARE:
+        return False
+    pairs = told(reading, of.talk, of)
+    return sum(length - span > rounding(reading) for length, span in pairs) <= len(pairs) * _MOST
+
+
+def rounding(reading: Reading) -> float:
+    """How far a length may be from the time that it says."""
+    lengths = [each for each in reading.seconds if each]
+    steps = (step for step in _STEPS_S if all(round(each, 3) % step == 0 for each in lengths))
+    return next(steps, ROUNDING_S)
 
 
 def told(reading: Reading, spans: Sequence[float | None], of: Spans) -> list[tuple[float, float]]:

@@ -17,8 +17,17 @@ from callboard.ingest.sources.guessing.headings import (
     is_speech_of_another,
     says_talk,
 )
-from callboard.ingest.sources.guessing.length_readings import FITTING_SHARE, ROUNDING_S, Reading, Spans, read
+from callboard.ingest.sources.guessing.length_readings import (
+    FITTING_SHARE,
+    ROUNDING_S,
+    Reading,
+    Spans,
+    has_spans,
+    read,
+    rounding,
+)
 from callboard.ingest.sources.guessing.lengths import LengthColumn, length_column
+from callboard.ingest.sources.guessing.other_begins import other_begins
 from callboard.ingest.sources.guessing.units import leaving_out
 from callboard.ingest.sources.mapping import joined
 
@@ -26,8 +35,7 @@ Seconds = Sequence[float | None]
 _RING_S: Final = 2 * ROUNDING_S
 """A shorter ringing is lost in the rounding of two lengths, and tells nothing."""
 _SHORTEST_RING_S: Final = 1
-_STEPS_S: Final = (30, 6)
-"""What lengths are rounded to; a tenth of a minute is 6 seconds."""
+_MOST: Final = 0.5
 
 
 def is_talk_alone(draft: Draft, reading: Reading, lengths: Mapping[str, LengthColumn], spans: Spans) -> bool:
@@ -42,54 +50,89 @@ def is_talk_alone(draft: Draft, reading: Reading, lengths: Mapping[str, LengthCo
 def doubt_ringing(draft: Draft, reading: Reading, lengths: Mapping[str, LengthColumn], spans: Spans) -> None:
     """Doubt a length that holds the ringing, or of which the file does not tell, where the calls did ring.
 
-    Without the end of the calls, a length of 0 for those that nobody answered says that it is the talk.
+    Beside a column that is called an answer, or a ringing, a length of 0 for calls that nobody answered says
+    that it is the talk.
     """
     if is_talk_alone(draft, reading, lengths, spans):
         return
     waits = [pair for pair in _waits(draft, reading, spans) if _rang(reading, pair[1], spans)]
     if not waits:
-        _doubt_from_start(draft, reading, spans)
+        if not _doubt_other_begin(draft, reading, spans):
+            _doubt_from_start(draft, reading, spans, draft.chosen.get("creation_time"), spans.total)
         return
-    column, answer = reading.column, _all_the_same(reading.column)
     source, wait = waits[0]
     if _share(reading.seconds, spans.total, wait, spans) >= FITTING_SHARE:
         begin, end = draft.chosen["creation_time"], draft.chosen["end_time"]
-        message = f"{column!r} is the time from {begin!r} to {end!r}, with the ringing that {source!r} tells"
-    elif not says_talk(column) and not _has_zeros(reading, spans):
-        message = f"{column!r} may hold the ringing too: calls rang by {source!r}, and no other column tells"
-    else:
-        return
-    draft.doubt("unit", message, column, answer, leaving_out("it is left out, and the talk is unknown"))
-
-
-def _doubt_from_start(draft: Draft, reading: Reading, spans: Spans) -> None:
-    """Doubt a length that is the whole time of a row, where that time passed too without an answer: then it
-    begins before the ringing.
-    """
-    told = list(zip(reading.seconds, spans.total, spans.is_answered, strict=True))
-    unanswered = [span for length, span, answered in told if span and not length and not answered]
-    longest = max(unanswered, default=0.0)
-    if longest < _SHORTEST_RING_S:
-        return
-    pairs = [(length, span) for length, span, answered in told if length and span and answered is not False]
-    near = sum(abs(length - span) <= _rounding(reading) for length, span in pairs)
-    if pairs and near >= len(pairs) * FITTING_SHARE:
-        begin, end = draft.chosen["creation_time"], draft.chosen["end_time"]
-        draft.doubt(
-            "unit",
-            f"{reading.column!r} is the time from {begin!r} to {end!r}, which is up to {longest:,.0f} s for "
-            "calls that nobody answered: it seems to hold the ringing too",
-            reading.column,
-            _all_the_same(reading.column),
-            leaving_out("it is left out, and the talk is unknown"),
+        _doubt(
+            draft, reading, f"is the time from {begin!r} to {end!r}, with the ringing that {source!r} tells"
+        )
+    elif not says_talk(reading.column) and not (
+        _is_called_answer(draft, source) and _has_zeros(reading, spans)
+    ):
+        _doubt(
+            draft, reading, f"may hold the ringing too: calls rang by {source!r}, and no other column tells"
         )
 
 
-def _rounding(reading: Reading) -> float:
-    """How far a length may be from the time that it says."""
-    lengths = [each for each in reading.seconds if each]
-    steps = (step for step in _STEPS_S if all(round(each, 3) % step == 0 for each in lengths))
-    return next(steps, ROUNDING_S)
+def _doubt_other_begin(draft: Draft, reading: Reading, spans: Spans) -> bool:
+    """Doubt a length beside a second time of each row that may be the dialling or the answer; whether one is
+    doubted.
+    """
+    for other in other_begins(draft):
+        since = [each and abs(each) for each in other.offsets]
+        if not _rang(reading, since, spans):
+            continue
+        sides: list[tuple[str, Seconds]] = [
+            (draft.chosen["creation_time"], spans.total),
+            (other.source, other.rest),
+        ]
+        (first, whole), (second, rest) = reversed(sides) if other.is_earlier else sides
+        told = [(a, b) for a, b in zip(reading.seconds, rest, strict=True) if a and b]
+        is_longer = sum(a - b > rounding(reading) for a, b in told) > len(told) * _MOST
+        if _share(reading.seconds, whole, since, spans) >= FITTING_SHARE or is_longer:
+            _doubt(draft, reading, f"holds what lies between {first!r} and {second!r}, which may be ringing")
+        elif has_spans(reading, spans):
+            if not _doubt_from_start(draft, reading, spans, second, rest):
+                continue
+        elif not says_talk(reading.column):
+            message = f"may hold what lies between {first!r} and {second!r}, such as ringing"
+            _doubt(draft, reading, f"{message}: no other column tells")
+        else:
+            continue
+        return True
+    return False
+
+
+def _doubt_from_start(draft: Draft, reading: Reading, spans: Spans, begin: str | None, rest: Seconds) -> bool:
+    """Doubt a length that is the time from the begin to the end of a row, where that time passed too without
+    an answer: then it begins before the ringing. Returns whether it is doubted. `rest`: that time.
+    """
+    told = list(zip(reading.seconds, rest, spans.is_answered, strict=True))
+    unanswered = [span for length, span, answered in told if span and not length and not answered]
+    longest = max(unanswered, default=0.0)
+    if longest < _SHORTEST_RING_S:
+        return False
+    pairs = [(length, span) for length, span, answered in told if length and span and answered is not False]
+    near = sum(abs(length - span) <= rounding(reading) for length, span in pairs)
+    if not pairs or near < len(pairs) * FITTING_SHARE:
+        return False
+    _doubt(
+        draft,
+        reading,
+        f"is the time from {begin!r} to {draft.chosen['end_time']!r}, which is up to {longest:,.0f} s for "
+        "calls that nobody answered: it seems to hold the ringing too",
+    )
+    return True
+
+
+def _doubt(draft: Draft, reading: Reading, message: str) -> None:
+    draft.doubt(
+        "unit",
+        f"{reading.column!r} {message}",
+        reading.column,
+        _all_the_same(reading.column),
+        leaving_out("it is left out, and the talk is unknown"),
+    )
 
 
 def is_speech(draft: Draft, column: str) -> bool:
@@ -170,6 +213,11 @@ def _rang(reading: Reading, wait: Seconds, of: Spans) -> bool:
         length and waited and waited > ROUNDING_S and answered is not False
         for length, waited, answered in zip(reading.seconds, wait, of.is_answered, strict=True)
     )
+
+
+def _is_called_answer(draft: Draft, source: str) -> bool:
+    """Whether a heading says an answer or a ringing, and not only a beginning."""
+    return source not in draft.candidates.get("creation_time", [])
 
 
 def _has_zeros(reading: Reading, of: Spans) -> bool:

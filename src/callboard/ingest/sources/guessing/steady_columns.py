@@ -27,8 +27,9 @@ def with_steady_ids(plan: ImportPlan) -> tuple[ImportPlan, int]:
     """
     if plan.options.id_from != (ALL,):
         return plan, 0
+    fields = RowMapping(plan.options).fields_by_column()
     with open_rows(plan, None) as (_, rows):
-        columns = _steady(rows)
+        columns = tuple(each for each in _filled(rows) if not is_passing(each, fields.get(each, ())))
     if not columns or any("," in each and '"' in each for each in columns):
         raise ImportOptionError(
             "--id-from '*' cannot be saved, as a column that is filled later would give each call another "
@@ -42,7 +43,8 @@ def with_steady_ids(plan: ImportPlan) -> tuple[ImportPlan, int]:
     return named, mapping.differing_rows
 
 
-def _steady(rows: Iterable[Record]) -> tuple[str, ...]:
+def _filled(rows: Iterable[Record]) -> tuple[str, ...]:
+    """The columns that are filled and do not count the rows."""
     filled: dict[str, None] = {}
     counting: set[str] | None = None
     number = 0
@@ -55,9 +57,7 @@ def _steady(rows: Iterable[Record]) -> tuple[str, ...]:
         same = {name for name, value in said.items() if str(value) == str(number)}
         counting = same if counting is None else counting & same
     numbers = counting if counting and number > 1 else set()
-    return tuple(
-        name for name in filled if name not in numbers and name not in REJECT_COLUMNS and not is_passing(name)
-    )
+    return tuple(name for name in filled if name not in numbers and name not in REJECT_COLUMNS)
 
 
 def _try_mapping(mapping: RowMapping, record: Record) -> None:

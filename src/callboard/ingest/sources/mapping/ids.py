@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Final
 
 from callboard.ingest.sources.files.records import ImportOptionError, RowError
-from callboard.ingest.sources.mapping.passing import is_of_the_export
+from callboard.ingest.sources.mapping.passing import is_passing
 from callboard.ingest.sources.mapping.templates import Row, cell
 from callboard.ingest.sources.rejects import REJECT_COLUMNS
 from callboard.store.occurrences import KEY_BYTES, Occurrences
@@ -23,18 +23,21 @@ class RowIds:
 
     The id is `row-<hash>-<n>`: a hash of the named cells, and which of the rows it is that say the same. So
     the ids of a file's rows are the same in any order, under any name and beside any other rows. Of all
-    cells, those that count the rows or are of the export are left out. Rows that say the same in these cells
-    and differ in what else the import takes from them have one id, as rows of one id in a column have; they
-    are counted.
+    cells, those that count the rows, are of the export or are filled in later are left out. Rows that say
+    the same in named cells and differ in what else the import takes from them have one id, as rows of one id
+    in a column have; they are counted.
     """
 
-    def __init__(self, columns: Sequence[str]) -> None:
-        """Raises `ImportOptionError` for a column that is given twice, or beside all."""
+    def __init__(self, columns: Sequence[str], fields: Mapping[str, Collection[str]] | None = None) -> None:
+        """`fields`: column → the fields that it fills. Raises `ImportOptionError` for a column that is given
+        twice, or beside all.
+        """
         if len(set(columns)) < len(columns):
             raise ImportOptionError("--id-from: a column is given twice")
         if ALL in columns and len(columns) > 1:
             raise ImportOptionError(f"--id-from: {ALL} is all columns, and stands alone")
         self._columns = sorted(columns)
+        self._fields = fields or {}
         self.takes_all = ALL in columns
         self._names: tuple[str, ...] = ()
         self._lasting_names: list[str] = []
@@ -80,7 +83,11 @@ class RowIds:
         """The columns of a row that tomorrow's export says again."""
         names = tuple(row)
         if names != self._names:
-            lasting = (each for each in names if each not in _NOT_OF_THE_ROW and not is_of_the_export(each))
+            lasting = (
+                each
+                for each in names
+                if each not in _NOT_OF_THE_ROW and not is_passing(each, self._fields.get(each, ()))
+            )
             self._names, self._lasting_names = names, sorted(lasting)
         return self._lasting_names
 

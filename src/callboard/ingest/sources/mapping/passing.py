@@ -6,15 +6,39 @@ what makes a call the same one tomorrow.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from callboard.ingest.sources.words import words_of
+from callboard.ingest.sources.words.columns import COLUMNS
+from callboard.model.fields import event_fields
 
+LATER_FIELDS: Final = frozenset(
+    each.name
+    for of in ("call", "task")
+    for each in event_fields(of)
+    if each.kind == "money" or each.name in ("outcome", "billed_seconds", "output")
+)
+"""Fields of what is rated, reviewed or added after a call or task."""
 _FILLED_LATER: Final = frozenset(
     ("tag", "tags", "note", "notes", "comment", "comments", "remark", "remarks", "memo", "rating",
-     "recording", "transcript", "voicemail", "label", "labels")
+     "recording", "recordings", "transcript", "transcription", "voicemail", "label", "labels", "summary",
+     "sentiment", "feedback", "survey", "csat", "nps", "qa", "review", "reviewed", "crm", "ticket",
+     "follow", "followup", "updated", "modified",
+     "cost", "costs", "price", "charge", "charges", "charged", "amount", "fee", "fees", "currency", "rate",
+     "billing", "billed", "invoice", "invoiced", "tax", "vat", "net", "gross", "margin", "credits",
+     "notiz", "notizen", "bemerkung", "bemerkungen", "kommentar", "bewertung", "aufnahme", "aufzeichnung",
+     "kosten", "preis", "betrag", "gebuhr", "wahrung", "rechnung", "geandert", "schlagwort",
+     "nota", "notas", "comentario", "comentarios", "observaciones", "etiqueta", "etiquetas", "grabacion",
+     "coste", "costo", "precio", "importe", "tarifa", "moneda", "actualizado", "valoracion",
+     "observacoes", "gravacao", "custo", "preco", "valor", "moeda", "atualizado", "avaliacao",
+     "commentaire", "commentaires", "remarque", "enregistrement", "cout", "prix", "montant", "devise",
+     "note_interne", "evaluation", "modifie", "commento", "commenti", "registrazione", "prezzo", "importo",
+     "valuta", "valutazione", "modificato")
 )  # fmt: skip
-"""Words in headings of columns that people fill after the call: tomorrow's export says otherwise of it."""
+"""Words in headings of columns that people or systems fill after the call: money, recordings, notes, when
+the record was changed. Tomorrow's export says otherwise of it.
+"""
 _OF_THE_EXPORT: Final = frozenset(
     ("export", "exported", "exportiert", "exportado", "exporte", "esportato", "exporttime", "download",
      "downloaded", "generated", "printed", "snapshot", "extracted", "extract", "refreshed", "synced")
@@ -28,6 +52,8 @@ _PLACES: Final = frozenset(
      "ligne", "riga", "linha", "unnamed_0", "_")
 )  # fmt: skip
 """Headings of columns that count the rows of a file. `#` has no word at all."""
+_LATER_HEADINGS: Final = frozenset(COLUMNS["call"].get("outcome", "").split())
+"""Whole headings of what a call came to, which somebody says after it."""
 
 
 def is_of_the_export(heading: str) -> bool:
@@ -37,6 +63,13 @@ def is_of_the_export(heading: str) -> bool:
     return is_place or not _OF_THE_EXPORT.isdisjoint(words.split("_"))
 
 
-def is_passing(heading: str) -> bool:
-    """Whether the cells under a heading are others in each export: of the export, or filled in later."""
-    return is_of_the_export(heading) or not _FILLED_LATER.isdisjoint(words_of(heading).split("_"))
+def is_passing(heading: str, fields: Collection[str] = ()) -> bool:
+    """Whether the cells under a heading are others in each export: of the export, or filled in later. What is
+    filled in later is told by the fields that the column fills, if it fills any, else by its heading.
+    """
+    if is_of_the_export(heading):
+        return True
+    if fields:
+        return LATER_FIELDS.issuperset(fields)
+    words = words_of(heading)
+    return words in _LATER_HEADINGS or not _FILLED_LATER.isdisjoint(words.split("_"))

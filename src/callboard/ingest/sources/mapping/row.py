@@ -36,7 +36,7 @@ class RowMapping:
         self._cases = cases_of(options.when)
         self.leaves_out = [condition_of(each, LEAVE_OUT) for each in options.leave_out]
         """A row for which one of these holds is not to be mapped."""
-        self._ids = RowIds(options.id_from) if options.id_from else None
+        self._ids = RowIds(options.id_from, self.fields_by_column()) if options.id_from else None
         self._id = NEEDED[options.record_type][0]
         constants = {
             target: self._constant("--set", target, text)
@@ -54,6 +54,14 @@ class RowMapping:
         filled = {*self.templates, *constants, *self._cases}
         self._restates = inferred.FIELD in filled
         self._check_needed(filled)
+
+    def fields_by_column(self) -> dict[str, set[str]]:
+        """Column → the fields that it fills. Anything may be kept in `metadata`: that says nothing of it."""
+        found: dict[str, set[str]] = {}
+        for target, template in self.templates.items():
+            for column in template.columns if not target.startswith("metadata") else ():
+                found.setdefault(column, set()).add(target.partition(".")[0])
+        return found
 
     def _check_needed(self, filled: set[str]) -> None:
         kind = self._options.record_type

@@ -28,7 +28,8 @@ _MOST: Final = 10**15
 _PLAIN_CHARACTERS: Final = 15
 _PLAIN: Final = re.compile(r"[0-9]+\.[0-9]+")
 _CLOCK: Final = re.compile(
-    r"(?:(?P<days>[0-9]{1,4})(?:\.| ?d(?:ays?)?,? |[ ]?(?:Tage?|d[ií]as?|dias?|jours?|giorn[io]),? ))?"
+    r"(?:(?P<days>[0-9]{1,4})(?:\.| ?d(?:ays?)?,? |[ ]?(?:Tage?|d[ií]as?|dias?|jours?|giorn[io]),? "
+    r"| (?=[0-9]{1,2}:[0-9]{2}:[0-9]{2})))?"
     r"(?:(?P<first>[0-9]{1,6}):)?(?P<second>[0-9]{1,6}):(?P<last>[0-9]{1,2}(?P<fraction>[.,][0-9]{1,9})?)",
     re.IGNORECASE,
 )

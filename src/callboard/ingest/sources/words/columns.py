@@ -297,7 +297,7 @@ oczekiwania oczekiwanie dzwonienia kolejka vantetid ringtid ko ventetid ringetid
 UNTIL_ANSWER: Final = _set("""
 time_to_answer seconds_to_answer answer_delay speed_of_answer average_speed_of_answer answer_speed
 time_before_answer time_till_answer time_until_answer temps_de_reponse tiempo_de_respuesta
-tempo_de_resposta tempo_di_risposta annahmedauer
+tempo_de_resposta tempo_di_risposta annahmedauer setup_time setuptime
 """)
 """Whole headings of a length before the talk."""
 TALK: Final = _set("""
