@@ -353,15 +353,15 @@ def test_ids_of_all_columns_are_of_all_columns(board: Board) -> None:
     """Also of a file that tells its columns apart: a row that differs in any of them is another call."""
     pyarrow = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
-    for notes in (["a", "b", "c"], ["d"]):
+    for lines in (["a", "b", "c"], ["d"]):
         columns = {"status": "completed", "started_at": "2025-11-07T10:00:00Z", "talk_seconds": 60}
-        rows = [{**columns, "note": note} for note in notes]
+        rows = [{**columns, "line": line} for line in lines]
         file = io.BytesIO()
         parquet.write_table(pyarrow.Table.from_pylist(rows), file)
         upload_id = upload(board, file.getvalue(), "calls.parquet")
-        assert read(board, upload_id, {"options": {"id_from": ["*"]}})["preview"]["calls"] == len(notes)
+        assert read(board, upload_id, {"options": {"id_from": ["*"]}})["preview"]["calls"] == len(lines)
         act(board, upload_id, "start", {"anyway": True})
-        assert settled(board, upload_id)["report"]["applied"] == len(notes)
+        assert settled(board, upload_id)["report"]["applied"] == len(lines)
     assert numbers(board) == (4, 4, 60.0)
 
 
