@@ -353,15 +353,16 @@ def test_ids_of_all_columns_are_of_all_columns(board: Board) -> None:
     """Also of a file that tells its columns apart: a row that differs in any of them is another call."""
     pyarrow = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
-    for lines in (["a", "b", "c"], ["d"]):
+    for cities in (["a", "b", "c"], ["d"]):
         columns = {"status": "completed", "started_at": "2025-11-07T10:00:00Z", "talk_seconds": 60}
-        rows = [{**columns, "line": line} for line in lines]
+        rows = [{**columns, "city": city} for city in cities]
         file = io.BytesIO()
         parquet.write_table(pyarrow.Table.from_pylist(rows), file)
         upload_id = upload(board, file.getvalue(), "calls.parquet")
-        assert read(board, upload_id, {"options": {"id_from": ["*"]}})["preview"]["calls"] == len(lines)
+        assert read(board, upload_id, {"options": {"id_from": ["*"]}})["preview"]["calls"] == len(cities)
         act(board, upload_id, "start", {"anyway": True})
-        assert settled(board, upload_id)["report"]["applied"] == len(lines)
+        done = settled(board, upload_id)
+        assert done["report"]["applied"] == len(cities), done
     assert numbers(board) == (4, 4, 60.0)
 
 
