@@ -16,7 +16,7 @@ import pytest
 
 from callboard.errors import CommitInDoubtError, StoreLockedError
 from callboard.settings import Settings
-from callboard.store.postgres import what_changed
+from callboard.store.postgres import nodes, what_changed
 from callboard.store.postgres.placing import DISTRIBUTED_TABLES
 from callboard.store.postgres.store import PostgresStore
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
@@ -291,3 +291,13 @@ def test_a_filled_store_is_spread_whole() -> None:
         send(store, make_space(store, make_organization(store, "new.example"), "New"), call("c-1"))
         assert store.verify(deep=True).drift == 0
     cluster.asked(cluster.citus(), "DROP SCHEMA filled CASCADE")
+
+
+def test_a_store_opens_whatever_the_nodes_take_to_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is opened by its coordinator alone: what is asked of the nodes, impatiently, comes later."""
+    make_store("citus", tmp_path).close()
+    monkeypatch.setattr(nodes, "GIVE_UP_MS", 1)
+    with closing(PostgresStore(cluster.citus())) as store:
+        make_space(store, make_organization(store))

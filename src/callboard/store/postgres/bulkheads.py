@@ -84,11 +84,6 @@ class Bulkheads:
                 found.setdefault(node, []).append(org_id)
         return found
 
-    def count(self) -> int:
-        """How many nodes have shards; at least 1."""
-        nodes = self._questions.ask_coordinator(nodes_of)
-        return max(1, sum(node.has_shards for node in nodes))
-
     def close(self) -> None:
         """End the thread that asks."""
         self._is_ending = True

@@ -24,6 +24,7 @@ from callboard.settings import Settings
 from callboard.store.interface import StoreFacts
 from callboard.store.postgres.connection import pool, store_errors
 from callboard.store.postgres.database import PostgresDatabase
+from callboard.store.postgres.placing import is_distributed
 from callboard.store.postgres.statements import newest_version
 from callboard.store.sql.database import Database
 
@@ -113,6 +114,13 @@ def own_settings(db: Database) -> NodeSettings:
 def nodes_of(db: Database) -> list[Node]:
     """The nodes of the cluster whose coordinator we are connected to."""
     return [Node(*row) for row in db.select(_NODES)]
+
+
+def spread_over(connection: Connection[Any]) -> int:
+    """Over how many nodes the store is distributed; 0: it is not."""
+    if not is_distributed(connection):
+        return 0
+    return max(1, sum(node.has_shards for node in nodes_of(PostgresDatabase(connection))))
 
 
 def _decoded(text: str) -> NodeSettings:

@@ -59,8 +59,8 @@ from callboard.store.postgres.nodes import (
     facts_of_one,
     nodes_of,
     own_settings,
+    spread_over,
 )
-from callboard.store.postgres.placing import is_distributed
 from callboard.store.postgres.pooler import refuse_transaction_pooler
 from callboard.store.postgres.refresh import SharedRefresh
 from callboard.store.postgres.upgrade import upgrade as bring_up_to_date
@@ -109,15 +109,15 @@ class PostgresStore(BackgroundCompaction):
         self._url = url
         self._settings = settings or Settings()
         self._conninfo = conninfo(url)
-        self.distributed = self._begin(upgrade, observer, copying=copying)
+        nodes = self._begin(upgrade, observer, copying=copying)
+        self.distributed = bool(nodes)
         self._nodes = NodeQuestions(url, self._settings) if self.distributed else None
         self._bulkheads = None if self._nodes is None else Bulkheads(self._nodes)
         opening = partial(
             pool, url, self._settings, distributed=self.distributed, check=check, patience=self._bulkheads
         )
         self._reads = opening(self._settings.readers + 2, writes=False)
-        nodes = 1 if self._bulkheads is None else self._bulkheads.count()
-        self._writes = opening(WRITERS * nodes + 1, writes=True)
+        self._writes = opening(WRITERS * max(1, nodes) + 1, writes=True)
         self._committers = Committers(self._bulkheads)
         self._shared_refresh = SharedRefresh(
             self._connect_for_refresh,
@@ -157,8 +157,8 @@ class PostgresStore(BackgroundCompaction):
         connection.until = math.inf
         return connection
 
-    def _begin(self, upgrade: bool | None, observer: UpgradeObserver | None, *, copying: bool) -> bool:
-        """Upgrade or create the schema, check it, and return whether the tables are distributed."""
+    def _begin(self, upgrade: bool | None, observer: UpgradeObserver | None, *, copying: bool) -> int:
+        """Upgrade or create the schema, check it, and return over how many nodes it is spread."""
         refuse_transaction_pooler(self._conninfo)
         if upgrade:
             bring_up_to_date(self._connect_for_long, observer)
@@ -167,7 +167,7 @@ class PostgresStore(BackgroundCompaction):
                 with _unlimited(connection):
                     migrate(connection, copying=copying)
             check(connection)
-            return is_distributed(connection)
+            return spread_over(connection)
 
     # --- transactions
 
