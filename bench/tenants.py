@@ -27,9 +27,13 @@ class Tenant(Struct, frozen=True):
 def store(of: Cluster, name: str, organizations: int, spaces: int) -> tuple[str, list[Tenant]]:
     """The URL of a new database with so many organizations of so many spaces each, without calls."""
     of.ask(f"CREATE DATABASE {name}")
-    with closing(PostgresStore(of.url + name, upgrade=True)) as made:
-        tenants = [_tenant(made, number, spaces) for number in range(organizations)]
-    return of.url + name, tenants
+    return of.url + name, fill(of.url + name, organizations, spaces)
+
+
+def fill(url: str, organizations: int, spaces: int) -> list[Tenant]:
+    """So many organizations of so many spaces each, without calls, in an empty database."""
+    with closing(PostgresStore(url, upgrade=True)) as made:
+        return [_tenant(made, number, spaces) for number in range(organizations)]
 
 
 def _tenant(made: PostgresStore, number: int, spaces: int) -> Tenant:
