@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 ANSWER_S = 0.6
 """Longest wait for all nodes together: `/readyz` has 1 s for the store."""
-GIVE_UP_MS = 1_000
+GIVE_UP_MS = 3_000
 """When the coordinator stops waiting for a node that it was asked about."""
 AT_ONCE = 8
 """Nodes that are asked at the same time, each on its own connection to the coordinator: one that hangs keeps
