@@ -190,11 +190,12 @@ class Refresher(Protocol):
 Progress = Callable[[int, int], None]
 """Called from time to time with (done, total)."""
 
-
 Activity = tuple[Literal["nothing", "opening", "lock", "work", "sync"], float]
 """Which step of a commit a store is at, and since when (`time.monotonic`): waiting for a lock, folding and
 writing, waiting for the disk.
 """
+READY_S, PATIENT_S = 0.6, 3.0
+"""Longest wait for the nodes of a cluster: of `/readyz`, which has 1 s for the store; of a command."""
 IDLE: Activity = ("nothing", 0.0)
 
 
@@ -391,9 +392,9 @@ class Store(Reporting, Imports, Uploads, Hooks, Protocol):
         and writers are not blocked.
         """
 
-    def ready(self) -> StoreFacts:
-        """What the store says of itself. Raises `StoreUnavailableError` when it does not answer, or when a
-        commit is known to fail.
+    def ready(self, within_s: float = READY_S) -> StoreFacts:
+        """What it says of itself; of a cluster, what its nodes say within this time. Raises
+        `StoreUnavailableError` when it does not answer, or a commit is known to fail.
         """
 
     def close(self) -> None: ...

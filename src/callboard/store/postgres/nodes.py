@@ -21,7 +21,7 @@ from psycopg import Connection
 
 from callboard.errors import StoreError, StoreUnavailableError
 from callboard.settings import Settings
-from callboard.store.interface import StoreFacts
+from callboard.store.interface import READY_S, StoreFacts
 from callboard.store.postgres.connection import pool, store_errors
 from callboard.store.postgres.database import PostgresDatabase
 from callboard.store.postgres.placing import is_distributed
@@ -30,8 +30,6 @@ from callboard.store.sql.database import Database
 
 T = TypeVar("T")
 
-ANSWER_S = 0.6
-"""Longest wait for all nodes together: `/readyz` has 1 s for the store."""
 GIVE_UP_MS = 3_000
 """When the coordinator stops waiting for a node that it was asked about."""
 AT_ONCE = 8
@@ -149,7 +147,7 @@ class NodeQuestions:
         with store_errors(), self._pool.connection() as connection:
             return query(PostgresDatabase(connection))
 
-    def settings(self, nodes: Sequence[Node], within_s: float = ANSWER_S) -> dict[str, NodeSettings | None]:
+    def settings(self, nodes: Sequence[Node], within_s: float = READY_S) -> dict[str, NodeSettings | None]:
         """Of all but the coordinator, by name; None: it cannot be read now, so nothing is known of it."""
         until = time.monotonic() + within_s
         nodes = [node for node in nodes if not node.is_coordinator]

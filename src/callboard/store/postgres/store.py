@@ -25,7 +25,7 @@ from callboard.errors import (
 )
 from callboard.settings import Settings
 from callboard.store.budget import current
-from callboard.store.interface import IDLE, Activity, Changes, Refresher, StoreFacts
+from callboard.store.interface import IDLE, READY_S, Activity, Changes, Refresher, StoreFacts
 from callboard.store.postgres.background import BackgroundCompaction
 from callboard.store.postgres.bulkheads import Bulkheads
 from callboard.store.postgres.changes import SEEN, SEEN_ON_NODES, read_changes
@@ -352,7 +352,7 @@ class PostgresStore(BackgroundCompaction):
 
     # --- readiness
 
-    def ready(self) -> StoreFacts:
+    def ready(self, within_s: float = READY_S) -> StoreFacts:
         def read(db: Database) -> tuple[NodeSettings, list[Node]]:
             if is_due(db):
                 raise StoreUnavailableError(
@@ -363,7 +363,7 @@ class PostgresStore(BackgroundCompaction):
         own, nodes = self._reading(read, (), at_once=False)
         if self._nodes is None:
             return facts_of_one(own)
-        return facts_of_cluster(own, nodes, self._nodes.settings(nodes))
+        return facts_of_cluster(own, nodes, self._nodes.settings(nodes, within_s))
 
     def close(self) -> None:
         self._end_compaction()
