@@ -54,7 +54,7 @@ def measure(*, short: bool) -> None:
     if not is_installed():
         print("  left out: PostgreSQL with Citus is not installed")
         return
-    rounds, seconds = (2, 2) if short else (7, 5)
+    rounds, seconds = (1, 3) if short else (7, 5)
     syncs: list[float] = []
     with CitusCluster(*SETTINGS) as spread_out, cluster() as alone:
         reads = _reads(spread_out, rounds, seconds, syncs)
@@ -127,7 +127,7 @@ def _reads(of: CitusCluster, rounds: int, seconds: int, syncs: list[float]) -> d
     url = of.new_database("reads")
     found = tenants.fill(url, max(WATCHED), 1)
     place(url)
-    plans = {count: tenants.plan(f"citus-{count}", found[:count]) for count in WATCHED}
+    plans = {count: tenants.readers_plan(f"citus-{count}", found[:count]) for count in WATCHED}
     runs: dict[int, list[wrk.Run]] = {count: [] for count in WATCHED}
     for number in range(rounds):
         syncs.append(sync_ms())

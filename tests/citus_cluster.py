@@ -4,6 +4,7 @@ and two nodes on loopback.
 
 from __future__ import annotations
 
+import subprocess
 from typing import Self
 
 import psycopg
@@ -21,6 +22,20 @@ SETTINGS = (
 )
 
 
+PLUGINS = "output_plugin_libraries"
+"""A setting of PostgreSQL's minor releases since August 2026."""
+
+
+def needed_settings() -> list[str]:
+    """What each server of a cluster needs."""
+    found = binaries()
+    assert found is not None
+    known = subprocess.run(
+        [found / "postgres", "--describe-config"], capture_output=True, text=True, check=True
+    ).stdout
+    return [*SETTINGS, *([f"{PLUGINS}=pgoutput,test_decoding,citus"] if PLUGINS in known else [])]
+
+
 def is_installed() -> bool:
     """Whether PostgreSQL here has Citus."""
     found = binaries()
@@ -31,7 +46,7 @@ class CitusCluster:
     """The coordinator and its nodes; they exist inside the block."""
 
     def __init__(self, *settings: str) -> None:
-        self._settings = (*SETTINGS, *settings)
+        self._settings = (*needed_settings(), *settings)
         self.servers: list[Cluster] = []
         """The coordinator first."""
 
