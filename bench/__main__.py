@@ -24,6 +24,7 @@ NAMES = (
     "postgres_analytics",
     "peers",
     "workers",
+    "citus",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import sqlite3
+import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -111,12 +112,18 @@ def send(server: Server, board: files.Board, sent: list[Sent]) -> dict[str, floa
     clients = [[each for each in sent if each.space % CLIENTS == number] for number in range(CLIENTS)]
     began, cpu = time.perf_counter(), server.cpu_s()
     with ThreadPoolExecutor(CLIENTS) as pool:
-        for done in [pool.submit(_client, server.port, board, mine) for mine in clients]:
-            done.result()
-    return {"seconds": time.perf_counter() - began, "cpu_s": server.cpu_s() - cpu}
+        done = [pool.submit(_client, server.port, board, mine) for mine in clients]
+        waits = [each for client in done for each in client.result()]
+    return {
+        "seconds": time.perf_counter() - began,
+        "cpu_s": server.cpu_s() - cpu,
+        "p99_ms": 1000 * statistics.quantiles(waits, n=100, method="inclusive")[98],
+    }
 
 
-def _client(port: int, board: files.Board, sent: list[Sent]) -> None:
+def _client(port: int, board: files.Board, sent: list[Sent]) -> list[float]:
+    """Send these; how many seconds each was waited for."""
+    waits = []
     connection = http.client.HTTPConnection("127.0.0.1", port)
     for each in sent:
         headers = {
@@ -125,12 +132,15 @@ def _client(port: int, board: files.Board, sent: list[Sent]) -> None:
             "Content-Type": "application/x-ndjson",
         }
         path = f"{PRODUCT}/spaces/{board.space_tokens[each.space]}/events/"
+        began = time.perf_counter()
         connection.request("POST", path, each.body, headers)
         answer = connection.getresponse()
         body = answer.read()
+        waits.append(time.perf_counter() - began)
         if answer.status != 200 or b'"duplicate":100' not in body or b'"rejected":0' not in body:
             raise SystemExit(f"ingest: {answer.status} {body[:500]!r}")
     connection.close()
+    return waits
 
 
 def _compare(ours: files.Board, bare: files.Board) -> None:

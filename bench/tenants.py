@@ -18,18 +18,23 @@ NOW: Micros = 1_743_465_600_000_000
 
 
 class Tenant(Struct, frozen=True):
-    """An organization: the secret of its token, and its space tokens."""
+    """An organization: the secret of its token, its handle, and its space tokens."""
 
     secret: str
+    handle: str
     spaces: list[str]
 
 
 def store(of: Cluster, name: str, organizations: int, spaces: int) -> tuple[str, list[Tenant]]:
     """The URL of a new database with so many organizations of so many spaces each, without calls."""
     of.ask(f"CREATE DATABASE {name}")
-    with closing(PostgresStore(of.url + name, upgrade=True)) as made:
-        tenants = [_tenant(made, number, spaces) for number in range(organizations)]
-    return of.url + name, tenants
+    return of.url + name, fill(of.url + name, organizations, spaces)
+
+
+def fill(url: str, organizations: int, spaces: int) -> list[Tenant]:
+    """So many organizations of so many spaces each, without calls, in an empty database."""
+    with closing(PostgresStore(url, upgrade=True)) as made:
+        return [_tenant(made, number, spaces) for number in range(organizations)]
 
 
 def _tenant(made: PostgresStore, number: int, spaces: int) -> Tenant:
@@ -52,6 +57,7 @@ def _tenant(made: PostgresStore, number: int, spaces: int) -> Tenant:
     )
     return Tenant(
         text,
+        organization.domain_handle,
         [
             made.create_space(
                 org_id=organization.id,
@@ -69,7 +75,15 @@ def _tenant(made: PostgresStore, number: int, spaces: int) -> Tenant:
 
 def plan(name: str, tenants: list[Tenant]) -> str:
     """Write the file that `lua/events.lua` reads; returns its path."""
+    return _written(name, [f"{tenant.secret} {space}" for tenant in tenants for space in tenant.spaces])
+
+
+def readers_plan(name: str, tenants: list[Tenant]) -> str:
+    """Write the file that `lua/watched.lua` reads; returns its path."""
+    return _written(name, [f"{tenant.secret} {tenant.handle}" for tenant in tenants])
+
+
+def _written(name: str, lines: list[str]) -> str:
     path: Path = files.folder() / f"plan-{name}.txt"
-    lines = [f"{tenant.secret} {space}" for tenant in tenants for space in tenant.spaces]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return str(path)

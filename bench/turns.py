@@ -58,20 +58,22 @@ def callboard(url: str, workers: int = 1) -> Iterator[tuple[str, int]]:
         yield server.url, server.pid
 
 
-def turn(database: Cluster, running: Running, plan: str, seconds: int) -> Turn:
-    """Start the server, send single events by 32 clients for so long, and stop it. Its CPU time is counted
-    until it is quiet: what it puts off until after its answers is its work as well.
+def turn(databases: Sequence[Cluster], running: Running, plan: str, seconds: int) -> Turn:
+    """Start the server, which uses these servers of PostgreSQL (several: a cluster), send single events by 32
+    clients for so long, and stop it. Its CPU time is counted until it is quiet: what it puts off until after
+    its answers is its work as well.
     """
+    pids = [each.pid for each in databases]
     with running as (url, pid):
-        syncs = wal_syncs(database)
+        syncs = sum(map(wal_syncs, databases))
         warm = _send(url, plan, WARM_S)
-        _settle(pid, database.pid)
-        before = tree_cpu_s(pid), tree_cpu_s(database.pid)
+        _settle(pid, *pids)
+        before = tree_cpu_s(pid), sum(map(tree_cpu_s, pids))
         run = _send(url, plan, seconds)
-        _settle(pid, database.pid)
-        server, theirs = tree_cpu_s(pid) - before[0], tree_cpu_s(database.pid) - before[1]
+        _settle(pid, *pids)
+        server, theirs = tree_cpu_s(pid) - before[0], sum(map(tree_cpu_s, pids)) - before[1]
     # A process of the database counts its syncs at the latest when its connection is closed.
-    synced = wal_syncs(database) - syncs
+    synced = sum(map(wal_syncs, databases)) - syncs
     return Turn(
         run,
         server_cpu_ms=1000 * server / run.requests,

@@ -40,7 +40,7 @@ def measure(*, short: bool) -> None:
             syncs.append(sync_ms())
             for load, (url, plan) in filled.items():
                 for workers in WORKERS if number % 2 == 0 else WORKERS[::-1]:
-                    turns[load][workers].append(turn(made, callboard(url, workers), plan, seconds))
+                    turns[load][workers].append(turn([made], callboard(url, workers), plan, seconds))
     write(
         "workers",
         "POST spaces/{space}/events/ with one event each on PostgreSQL, wrk -t1 -c32, by 1, 2 and 4 workers: "

@@ -69,7 +69,7 @@ def measure(*, short: bool) -> None:
             for _ in range(rounds):
                 syncs.append(sync_ms())
                 for side, running in in_turn(_sides(of, best), len(syncs)):
-                    turns.setdefault(side, []).append(turn(made, running(), of.plan, seconds))
+                    turns.setdefault(side, []).append(turn([made], running(), of.plan, seconds))
             _check(made, of, turns)
             figures[name] = {
                 "fastest": best,
@@ -146,7 +146,7 @@ def _load(made: Cluster, number: int, organizations: int, spaces: int) -> Load:
 
 
 def _tried(made: Cluster, of: Load, way: Way, tries: int) -> list[float]:
-    return [turn(made, fastapi(of.theirs, way), of.plan, 2).run.rate for _ in range(tries)]
+    return [turn([made], fastapi(of.theirs, way), of.plan, 2).run.rate for _ in range(tries)]
 
 
 def _sides(of: Load, best: Mapping[str, Way]) -> dict[str, Any]:

@@ -212,6 +212,10 @@ class Crowd:
                 )
 
 
+def _is_enough(looked: int, crowd: Crowd) -> bool:
+    return looked > 1 and min(crowd.done["write"], crowd.done["merge"]) > 5
+
+
 def test_every_snapshot_equals_the_recount(sql_store: SqlStore) -> None:
     """While several write, several compact, zones and content types change, and connections are killed."""
     random = Random(os.environ.get("CALLBOARD_SEED", "4711"))
@@ -224,14 +228,13 @@ def test_every_snapshot_equals_the_recount(sql_store: SqlStore) -> None:
         ):
             crowd.run(act, which, random)
         until = time.monotonic() + SECONDS
-        while time.monotonic() < until and not crowd.faults:
+        # A busy machine does less in the time: then for longer.
+        while (time.monotonic() < until or not _is_enough(looked, crowd)) and not crowd.faults:
             _check(crowd.stores[looked % 3], crowd.acme, crowd.spaces)
             looked += 1
     finally:
         crowd.stop()
     assert not crowd.faults, crowd.faults
-    assert looked > 1
-    assert min(crowd.done["write"], crowd.done["merge"]) > 5, crowd.done
     assert sql_store.verify(deep=True).drift == 0
 
 

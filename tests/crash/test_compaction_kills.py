@@ -13,19 +13,21 @@ import pytest
 
 from callboard.settings import Settings
 from callboard.store.open import open_store
-from tests import cluster
 from tests.crash.sending import the_seed
-from tests.stores import make_organization, make_space, on_postgres
+from tests.stores import ENGINES, kept_at, make_organization, make_space
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("N", "5"))
 
 
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=on_postgres)])
+@pytest.mark.parametrize("kind", ENGINES)
 def test_a_process_killed_while_it_merges_leaves_exact_numbers(kind: str, tmp_path: Path) -> None:
     """Each next process goes on with what the one before it left."""
-    url = str(tmp_path / "calls.db") if kind == "sqlite" else cluster.new_database()
-    random = Random(f"{the_seed()}/{kind}")
+    with kept_at(kind, tmp_path) as url:
+        _check_kills(url, Random(f"{the_seed()}/{kind}"))
+
+
+def _check_kills(url: str, random: Random) -> None:
     store = open_store(Settings(db=url))
     make_space(store, make_organization(store))
     store.close()
@@ -46,5 +48,3 @@ def test_a_process_killed_while_it_merges_leaves_exact_numbers(kind: str, tmp_pa
         store.close()
         assert (found.drift, found.differences) == (0, [])
     assert committed >= 5 * KILLS
-    if kind == "postgres":
-        cluster.drop(url)

@@ -11,31 +11,21 @@ from random import Random
 
 import pytest
 
+from callboard.settings import Settings
 from callboard.store.interface import Store
-from callboard.store.postgres.store import PostgresStore
-from callboard.store.sqlite.store import SqliteStore
-from tests import cluster
+from callboard.store.open import open_store
 from tests.crash.importing import KilledImport
 from tests.crash.sending import the_seed
-from tests.stores import on_postgres
-
-ENGINES = ("sqlite", pytest.param("postgres", marks=on_postgres))
+from tests.stores import ENGINES, kept_at
 
 
 @pytest.fixture(params=ENGINES)
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Store, str]]:
     """A store on each engine, and its name on a command line."""
-    if request.param == "sqlite":
-        path = str(tmp_path / "calls.db")
-        store: Store = SqliteStore(path)
-        yield store, path
+    with kept_at(request.param, tmp_path) as url:
+        store = open_store(Settings(db=url))
+        yield store, url
         store.close()
-        return
-    url = cluster.new_database()
-    store = PostgresStore(url)
-    yield store, url
-    store.close()
-    cluster.drop(url)
 
 
 def check_kills(

@@ -9,13 +9,7 @@ import pytest
 
 from tests import cluster
 from tests.migration.older import older_cluster, older_database, older_file
-from tests.stores import on_postgres
-
-ENGINES = (
-    "sqlite",
-    pytest.param("postgres", marks=on_postgres),
-    *(("citus",) if cluster.citus() else ()),
-)
+from tests.stores import ENGINES
 
 
 @pytest.fixture(params=ENGINES)

@@ -15,8 +15,7 @@ from callboard.store.sql.store import SqlStore
 from tests import cluster
 from tests.contract.test_replacing import begun, reading, rows
 from tests.events import call, send
-from tests.migration.conftest import ENGINES
-from tests.stores import NOW, behind, make_organization, make_space
+from tests.stores import ENGINES, NOW, behind, make_organization, make_space
 
 
 @pytest.fixture(params=ENGINES)

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from callboard.clock import Micros
 from callboard.fold.batch import same_row
-from callboard.store.interface import IDLE, Activity, Progress, StoreFacts
+from callboard.store.interface import IDLE, READY_S, Activity, Progress, StoreFacts
 from callboard.store.questions import CONTACT_SPACES
 from callboard.store.reporting import Difference, LastVerification, Verification
 from tests.model.counters import contact_cells, recount
@@ -60,7 +60,7 @@ class Maintenance(StateMixin):
         with self.state.lock:
             return self.state.backed_up_at
 
-    def ready(self) -> StoreFacts:
+    def ready(self, within_s: float = READY_S) -> StoreFacts:
         return {"engine": "memory", "version": "1", "durable": "no"}
 
     activity: Activity = IDLE

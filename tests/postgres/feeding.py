@@ -21,7 +21,7 @@ class Feed:
     """Several clients, each with its own calls, on one campaign."""
 
     def __init__(self, server: Server, token: str, handle: str, space: str) -> None:
-        self._server = server
+        self.server = server
         self._headers = {"Authorization": f"Token {token}", "Org-Handle": handle}
         self._path = f"spaces/{space}/events/"
         self._stop = threading.Event()
@@ -31,6 +31,8 @@ class Feed:
         self.without_retry_after = 0
         self.refused_at: list[float] = []
         """When events were refused, by `time.monotonic`."""
+        self.waits: list[tuple[float, float]] = []
+        """(when an answer came, by `time.monotonic`; how many seconds it was waited for)"""
         self.refusals: set[str] = set()
         """The answers to events that were not acknowledged."""
         self.misleading: list[str] = []
@@ -62,12 +64,12 @@ class Feed:
             assert time.monotonic() < deadline, (
                 len(self.acknowledged),
                 self.statuses,
-                self._server.log[-2000:],
+                self.server.log[-2000:],
             )
             time.sleep(0.02)
 
     def _send(self, client: int) -> None:
-        with httpx.Client(base_url=self._server.api, headers=self._headers, timeout=30) as http:
+        with httpx.Client(base_url=self.server.api, headers=self._headers, timeout=30) as http:
             number = 0
             while not self._stop.is_set():
                 number += 1
@@ -78,11 +80,13 @@ class Feed:
         event["occurred_at"] = "2026-01-05T10:00:00Z"
         give_up = time.monotonic() + 60
         while time.monotonic() < give_up:
+            began = time.monotonic()
             try:
                 answer = http.post(self._path, json=event)
             except httpx.TransportError:
                 time.sleep(0.05)
                 continue
+            self.waits.append(((now := time.monotonic()), now - began))
             with self._lock:
                 self.statuses[answer.status_code] = self.statuses.get(answer.status_code, 0) + 1
             if answer.status_code == 200:
@@ -106,10 +110,10 @@ class Feed:
 
     @property
     def url(self) -> str:
-        return self._server.url
+        return self.server.url
 
     def analytics(self) -> httpx.Response:
-        return httpx.get(f"{self._server.api}organisation/analytics/", headers=self._headers, timeout=30)
+        return httpx.get(f"{self.server.api}organisation/analytics/", headers=self._headers, timeout=30)
 
     def total_calls(self) -> int:
         answer = self.analytics()
@@ -117,12 +121,12 @@ class Feed:
         return int(answer.json()["data"]["total_calls"])
 
     def calls(self) -> httpx.Response:
-        return httpx.get(f"{self._server.api}call-logs/", headers=self._headers, timeout=30)
+        return httpx.get(f"{self.server.api}call-logs/", headers=self._headers, timeout=30)
 
     def check(self) -> None:
         """Each request got its result or 503; what was acknowledged is counted, once; nothing drifted."""
         self.check_books()
-        verified = callboard("verify", "--deep", "--json", db=self._server.db)
+        verified = callboard("verify", "--deep", "--json", db=self.server.db)
         assert verified.json["drift"] == 0, verified.text
 
     def check_books(self) -> None:

@@ -25,6 +25,7 @@ class Node:
 
     def __init__(self, host: str, port: int, pid: int, data: Path) -> None:
         self.name = f"{host}:{port}"
+        self._host, self._port = host, port
         self._url = f"postgresql://callboard@{host}:{port}/"
         self._pid = pid
         self._data = data
@@ -65,11 +66,43 @@ class Node:
 
     def end_backends(self) -> None:
         """An administrator ends all connections to it."""
-        cluster.asked(
-            self._url + "postgres",
+        self.ask(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
         )
+
+    @contextmanager
+    def weakened(self) -> Iterator[None]:
+        """By its own settings a commit there does not wait for the disk; what it had not written is lost."""
+        self.ask("ALTER SYSTEM SET synchronous_commit = 'off'")
+        self.ask("ALTER SYSTEM SET wal_writer_delay = '10s'")
+        self.ask("SELECT pg_reload_conf()")
+        try:
+            yield
+            with self.stopped("kill"):
+                pass
+        finally:
+            self.ask("ALTER SYSTEM RESET synchronous_commit")
+            self.ask("ALTER SYSTEM RESET wal_writer_delay")
+            self.ask("SELECT pg_reload_conf()")
+
+    @contextmanager
+    def drained(self) -> Iterator[None]:
+        """All its shards go to other nodes, and some come back."""
+        where = f"'{self._host}', {self._port}"
+        drain = f"SELECT citus_drain_node({where})"
+        cluster.asked(cluster.citus(), drain)
+        try:
+            yield
+        finally:
+            cluster.asked(
+                cluster.citus(), f"SELECT citus_set_node_property({where}, 'shouldhaveshards', true)"
+            )
+            cluster.asked(cluster.citus(), "SELECT rebalance_table_shards()")
+
+    def ask(self, sql: str) -> None:
+        """Have it carry out a statement."""
+        cluster.asked(self._url + "postgres", sql)
 
     def _pg_ctl(self, what: str, *options: str | Path) -> bool:
         binaries = cluster.binaries()

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import pytest
 
 from callboard.errors import CommitInDoubtError, StoreLockedError
 from callboard.settings import Settings
-from callboard.store.postgres import what_changed
+from callboard.store.postgres import nodes, what_changed
 from callboard.store.postgres.placing import DISTRIBUTED_TABLES
 from callboard.store.postgres.store import PostgresStore
 from callboard.store.questions import CallFilter, Scope, TaskFilter, Window
@@ -291,3 +292,35 @@ def test_a_filled_store_is_spread_whole() -> None:
         send(store, make_space(store, make_organization(store, "new.example"), "New"), call("c-1"))
         assert store.verify(deep=True).drift == 0
     cluster.asked(cluster.citus(), "DROP SCHEMA filled CASCADE")
+
+
+def test_a_store_opens_whatever_the_nodes_take_to_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is opened by its coordinator alone: what is asked of the nodes, impatiently, comes later."""
+    make_store("citus", tmp_path).close()
+    monkeypatch.setattr(nodes, "GIVE_UP_MS", 1)
+    with closing(PostgresStore(cluster.citus())) as store:
+        make_space(store, make_organization(store))
+
+
+def test_a_command_waits_for_a_node_longer_than_a_probe(tmp_path: Path) -> None:
+    """A node of a busy machine, of which nothing would be known, is not said to be silent."""
+    make_store("citus", tmp_path).close()
+    with ThreadPoolExecutor(1) as thread:
+        with frozen():
+            told = thread.submit(callboard, "db", "status", "--json", db=cluster.citus())
+            while not _is_asked():
+                assert not told.done(), told.result().text
+                time.sleep(0.02)
+            time.sleep(1)
+        assert "sick" not in told.result().json
+
+
+def _is_asked() -> bool:
+    """Whether a question to a node is under way."""
+    asked = (
+        "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%master_run_on_worker%' AND state = 'active' "
+        "AND pid <> pg_backend_pid()"
+    )
+    return bool(cluster.asked(cluster.citus(), asked))

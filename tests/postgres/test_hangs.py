@@ -136,9 +136,9 @@ def test_sigterm_ends_a_server_whose_database_hangs(
             with hung(own_cluster):
                 time.sleep(0.5)
                 began = time.monotonic()
-                feed._server.stop()
+                feed.server.stop()
                 assert time.monotonic() - began < 30
-            feed._server.start()
+            feed.server.start()
             feed.wait_for(10)
         feed.check()
 
@@ -166,7 +166,7 @@ def test_an_older_database_in_its_place_empties_what_a_worker_has_seen(
     def send_calls(prefix: str, many: int) -> None:
         for number in range(many):
             event = {"type": "call", "call_id": f"{prefix}{number}", "call_status": "completed"}
-            sent = httpx.post(feed._server.api + feed._path, json=event, headers=feed._headers)
+            sent = httpx.post(feed.server.api + feed._path, json=event, headers=feed._headers)
             assert sent.status_code == 200, sent.text
 
     def exact(calls: int) -> bool:

@@ -81,7 +81,7 @@ def test_what_is_no_server_is_said_and_no_password_is_shown() -> None:
 
 def test_what_one_worker_acknowledged_is_in_every_next_answer(feed: Feed) -> None:
     """Each event is counted in the next answer of any worker; each has its own connections."""
-    server = feed._server
+    server = feed.server
     for number in range(1, 26):
         event = {"type": "call", "call_id": f"c{number}", "call_status": "completed", "call_duration": 2}
         sent = httpx.post(server.api + feed._path, json=event, headers=feed._headers)

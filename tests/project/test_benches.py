@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 # A distributed source has no benches.
-machine, turns, workers, wrk = (
-    pytest.importorskip(f"bench.{name}") for name in ("machine", "turns", "workers", "wrk")
+citus, machine, turns, workers, wrk = (
+    pytest.importorskip(f"bench.{name}") for name in ("citus", "machine", "turns", "workers", "wrk")
 )
 
 
@@ -59,6 +59,18 @@ def test_targets_compare_rounds_and_name_what_is_missed() -> None:
         "200 organizations: longest wait with 4 workers / median": 8,
         "4 workers: log syncs for 1,000 events, 200 organizations / one": 9,
     }
+
+
+def test_a_cluster_is_compared_within_the_rounds() -> None:
+    """Not by the medians of its sides: a round that the machine slowed down slowed both."""
+    batches = {
+        citus.CITUS: [citus.Batches(800, 1, 1), citus.Batches(90, 1, 1)],
+        citus.ALONE: [citus.Batches(1000, 1, 1), citus.Batches(100, 1, 1)],
+    }
+    singles = {"1 organization": {citus.CITUS: [turn(400)] * 2, citus.ALONE: [turn(1000)] * 2}}
+    reads = {1: [turn(4000).run, turn(400).run], 1_000: [turn(2400).run, turn(240).run]}
+    found = citus.targets(reads, singles, batches)
+    assert [(each["figure"], each["met"]) for each in found] == [(0.6, True), (0.4, False), (0.85, True)]
 
 
 def test_the_peer_is_compared_at_its_fastest() -> None:

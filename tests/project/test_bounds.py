@@ -78,7 +78,7 @@ from callboard.query.reports import (
 )
 from callboard.settings import Settings
 from callboard.store import budget, hooks, importing, occurrences, uploads
-from callboard.store.postgres import bulkheads, intake, placements, refresh, watched
+from callboard.store.postgres import bulkheads, intake, nodes, placements, refresh, watched
 from callboard.store.postgres import connection as postgres_connection
 from callboard.store.postgres import store as postgres_store
 from callboard.store.postgres import upgrade as postgres_upgrade
@@ -200,6 +200,8 @@ BOUNDS: dict[str, list[str]] = {
     ],
     "a node of a cluster that does not answer": [
         f"{bulkheads.SICK_AFTER_S:.0f} s",
+        f"after {bulkheads.SLOWER} times what its coordinator takes",
+        f"at most {nodes.GIVE_UP_MS // 1000} s",
         f"{refresh.NODE_S:.0f} s",
         f"{bulkheads.ALL_NODES_S:.0f} s",
     ],

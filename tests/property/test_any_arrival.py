@@ -15,10 +15,10 @@ from tests.property.histories import History, Shares, histories
 from tests.property.lengths import examples, examples_on, long_examples
 from tests.property.worlds import World, Worlds
 from tests.property.writers import WRITERS, by_processes, by_threads, writing_processes
-from tests.stores import STORES, on_postgres
+from tests.stores import DATABASES, STORES
 
 EIGHT = 8
-"""Writing processes on PostgreSQL."""
+"""Writing processes on a database."""
 
 Send = Callable[[World, History], None]
 
@@ -78,8 +78,8 @@ def test_four_processes_at_once_end_in_the_same_rows_and_counters(worlds: Worlds
         )
 
 
-@on_postgres
-def test_eight_processes_at_once_end_in_the_same_rows_and_counters_on_postgres(worlds: Worlds) -> None:
+@pytest.mark.parametrize("kind", DATABASES)
+def test_eight_processes_at_once_end_in_the_same_rows_and_counters(worlds: Worlds, kind: str) -> None:
     """Eight processes write an eighth of the batches each to one database, at once; nothing drifts."""
 
     def tell(world: World, history: History) -> None:
@@ -87,7 +87,7 @@ def test_eight_processes_at_once_end_in_the_same_rows_and_counters_on_postgres(w
         assert world.store.verify(deep=True).drift == 0
 
     with writing_processes(EIGHT) as processes:
-        _hold(worlds, "postgres", tell, examples_on("postgres", 0.4))
+        _hold(worlds, kind, tell, examples_on(kind, 0.4))
 
 
 @pytest.mark.long

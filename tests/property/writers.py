@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import multiprocessing
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
 
+from callboard.errors import StoreUnavailableError
 from callboard.settings import Settings
-from callboard.store.interface import Batch, Store
+from callboard.store.interface import Batch, Receipt, Store
 from callboard.store.open import open_store
 
 WRITERS = 4
@@ -64,7 +66,20 @@ def _write(path: str, share: Sequence[Sequence[Batch]]) -> None:
 
 
 def _ingest(store: Store, batches: Sequence[Batch]) -> None:
-    for receipt in store.ingest(batches):
-        if isinstance(receipt, Exception):
-            raise receipt
-        assert receipt.rejected == 0, receipt
+    """As a sender does: what a busy node of a cluster refused, or may have kept, is sent again."""
+    waiting = list(batches)
+    until = time.monotonic() + _TOGETHER_S
+    while waiting:
+        try:
+            receipts: Sequence[Receipt | Exception] = store.ingest(waiting)
+        except StoreUnavailableError as refused:
+            receipts = [refused] * len(waiting)
+        again = []
+        for batch, receipt in zip(waiting, receipts, strict=True):
+            if isinstance(receipt, StoreUnavailableError) and time.monotonic() < until:
+                again.append(batch)
+            elif isinstance(receipt, Exception):
+                raise receipt
+            else:
+                assert receipt.rejected == 0, receipt
+        waiting = again

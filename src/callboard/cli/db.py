@@ -12,6 +12,7 @@ from callboard.cli.options import check_file, opened, settings_of, store_options
 from callboard.cli.output import progress_bar, show_json
 from callboard.clock import iso
 from callboard.errors import StoreUncleanError
+from callboard.store.interface import PATIENT_S
 
 if TYPE_CHECKING:
     from callboard.store.sql.store import SqlStore
@@ -32,7 +33,7 @@ def upgrade(*, db: str | None, config: str | None, as_json: bool) -> None:
     """
     settings = settings_of(db, config)
     with opened(settings, create=True, upgrade=True) as store:
-        found = store.ready()
+        found = store.ready(PATIENT_S)
     if as_json:
         show_json(found)
     else:
@@ -46,7 +47,7 @@ def status(*, db: str | None, config: str | None, as_json: bool) -> None:
     whether a copy into it has not ended.
     """
     with opened(settings_of(db, config), copying=True) as store:
-        found = store.ready()
+        found = store.ready(PATIENT_S)
         unfinished = cast("SqlStore", store).is_unfinished_copy()
         backed_up_at = store.last_backup()
     backed_up = None if backed_up_at is None else iso(backed_up_at)

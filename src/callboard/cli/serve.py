@@ -13,6 +13,7 @@ from callboard.cli.options import config_option, json_option, opened
 from callboard.cli.settings import flag
 from callboard.errors import StoreFileError
 from callboard.settings import ENV_PREFIX, Settings, read_settings
+from callboard.store.interface import PATIENT_S
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -57,7 +58,7 @@ def serve(*, config: str | None, as_json: bool, migrate: bool, **flags: Any) -> 
     # Opened once before any worker starts: a fault of the store is reported once and ends the command, and a
     # missing file is created by one process.
     with opened(settings, create=settings.in_file, upgrade=migrate) as store:
-        weak = store.ready().get("weak")
+        weak = store.ready(PATIENT_S).get("weak")
     if weak and not settings.accept_weak_durability:
         raise StoreFileError(
             f"The database may lose what it acknowledged when its machine fails: {weak}. "

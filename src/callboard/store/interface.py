@@ -190,22 +190,23 @@ class Refresher(Protocol):
 Progress = Callable[[int, int], None]
 """Called from time to time with (done, total)."""
 
-
 Step = Literal["nothing", "opening", "lock", "work", "sync"]
 Activity = tuple[Step, float]
 """Which step a commit is at, and since when (`time.monotonic`)."""
+READY_S, PATIENT_S = 0.6, 3.0
+"""Longest wait for the nodes of a cluster: of `/readyz`, which has 1 s for the store; of a command."""
 IDLE: Activity = ("nothing", 0.0)
 
 StoreFacts = dict[Literal["engine", "version", "durable", "sick", "weak"], str]
 """Engine, version and how a commit is durable. `sick`: nodes of a cluster that do not answer; `weak`:
-settings with which a crash may take what was acknowledged. Neither without anything to name."""
+settings with which a crash may take what was acknowledged."""
 
 
 class Store(Reporting, Imports, Uploads, Hooks, Protocol):
     """Locks, loads and saves. What events mean is decided by the fold."""
 
     lanes: int
-    """How many commits of different organizations it carries out at once, each on a thread of its own."""
+    """How many commits of different organizations it carries out at once, each on its own thread."""
 
     @property
     def activity(self) -> Activity:
@@ -392,9 +393,9 @@ class Store(Reporting, Imports, Uploads, Hooks, Protocol):
         and writers are not blocked.
         """
 
-    def ready(self) -> StoreFacts:
-        """What the store says of itself. Raises `StoreUnavailableError` when it does not answer, or when a
-        commit is known to fail.
+    def ready(self, within_s: float = READY_S) -> StoreFacts:
+        """What it says of itself; of a cluster, what its nodes say within this time. Raises
+        `StoreUnavailableError` when it does not answer, or a commit is known to fail.
         """
 
     def close(self) -> None: ...

@@ -24,7 +24,9 @@ log = logging.getLogger("callboard.store")
 SUSPECT_AFTER_S = 0.25
 """A statement that waits for longer may wait for a silent node."""
 SICK_AFTER_S = 1.0
-"""A node that has not answered for so long is sick."""
+"""A node that has not answered for so long is sick, if its coordinator answers faster."""
+SLOWER = 5
+"""One that takes at most so many times as long as its coordinator took is not sick: the machine is busy."""
 ALL_NODES_S = 2.0
 """Longest wait of a statement for several nodes while one is sick."""
 ASK_EVERY_S = 0.25
@@ -84,11 +86,6 @@ class Bulkheads:
                 found.setdefault(node, []).append(org_id)
         return found
 
-    def count(self) -> int:
-        """How many nodes have shards; at least 1."""
-        nodes = self._questions.ask_coordinator(nodes_of)
-        return max(1, sum(node.has_shards for node in nodes))
-
     def close(self) -> None:
         """End the thread that asks."""
         self._is_ending = True
@@ -118,10 +115,12 @@ class Bulkheads:
             self.placements.look_up(db, unplaced)
             return nodes_of(db)
 
+        began = time.monotonic()
         nodes = self._questions.ask_coordinator(read)
+        took_s = time.monotonic() - began
         if not is_suspected and not self.sick:
             return
-        answers = self._questions.settings(nodes, SICK_AFTER_S)
+        answers = self._questions.settings(nodes, max(SICK_AFTER_S, SLOWER * took_s))
         sick = frozenset(name for name, answer in answers.items() if answer is None)
         for name in sorted(sick ^ self.sick):
             log.warning("node %s %s", name, "does not answer" if name in sick else "answers again")

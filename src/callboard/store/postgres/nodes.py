@@ -21,17 +21,16 @@ from psycopg import Connection
 
 from callboard.errors import StoreError, StoreUnavailableError
 from callboard.settings import Settings
-from callboard.store.interface import StoreFacts
+from callboard.store.interface import READY_S, StoreFacts
 from callboard.store.postgres.connection import pool, store_errors
 from callboard.store.postgres.database import PostgresDatabase
+from callboard.store.postgres.placing import is_distributed
 from callboard.store.postgres.statements import newest_version
 from callboard.store.sql.database import Database
 
 T = TypeVar("T")
 
-ANSWER_S = 0.6
-"""Longest wait for all nodes together: `/readyz` has 1 s for the store."""
-GIVE_UP_MS = 1_000
+GIVE_UP_MS = 3_000
 """When the coordinator stops waiting for a node that it was asked about."""
 AT_ONCE = 8
 """Nodes that are asked at the same time, each on its own connection to the coordinator: one that hangs keeps
@@ -115,6 +114,13 @@ def nodes_of(db: Database) -> list[Node]:
     return [Node(*row) for row in db.select(_NODES)]
 
 
+def spread_over(connection: Connection[Any]) -> int:
+    """Over how many nodes the store is distributed; 0: it is not."""
+    if not is_distributed(connection):
+        return 0
+    return max(1, sum(node.has_shards for node in nodes_of(PostgresDatabase(connection))))
+
+
 def _decoded(text: str) -> NodeSettings:
     return msgspec.json.decode(text, type=NodeSettings)
 
@@ -141,7 +147,7 @@ class NodeQuestions:
         with store_errors(), self._pool.connection() as connection:
             return query(PostgresDatabase(connection))
 
-    def settings(self, nodes: Sequence[Node], within_s: float = ANSWER_S) -> dict[str, NodeSettings | None]:
+    def settings(self, nodes: Sequence[Node], within_s: float = READY_S) -> dict[str, NodeSettings | None]:
         """Of all but the coordinator, by name; None: it cannot be read now, so nothing is known of it."""
         until = time.monotonic() + within_s
         nodes = [node for node in nodes if not node.is_coordinator]

@@ -25,7 +25,7 @@ from callboard.errors import (
 )
 from callboard.settings import Settings
 from callboard.store.budget import current
-from callboard.store.interface import Changes, Refresher, StoreFacts
+from callboard.store.interface import READY_S, Changes, Refresher, StoreFacts
 from callboard.store.postgres.background import BackgroundCompaction
 from callboard.store.postgres.bulkheads import Bulkheads
 from callboard.store.postgres.changes import SEEN, SEEN_ON_NODES, read_changes
@@ -59,8 +59,8 @@ from callboard.store.postgres.nodes import (
     facts_of_one,
     nodes_of,
     own_settings,
+    spread_over,
 )
-from callboard.store.postgres.placing import is_distributed
 from callboard.store.postgres.pooler import refuse_transaction_pooler
 from callboard.store.postgres.refresh import SharedRefresh
 from callboard.store.postgres.upgrade import upgrade as bring_up_to_date
@@ -110,15 +110,15 @@ class PostgresStore(BackgroundCompaction):
         self._url = url
         self._settings = settings or Settings()
         self._conninfo = conninfo(url)
-        self.distributed = self._begin(upgrade, observer, copying=copying)
+        nodes = self._begin(upgrade, observer, copying=copying)
+        self.distributed = bool(nodes)
         self._nodes = NodeQuestions(url, self._settings) if self.distributed else None
         self._bulkheads = None if self._nodes is None else Bulkheads(self._nodes)
         opening = partial(
             pool, url, self._settings, distributed=self.distributed, check=check, patience=self._bulkheads
         )
         self._reads = opening(self._settings.readers + 2, writes=False)
-        nodes = 1 if self._bulkheads is None else self._bulkheads.count()
-        self._writes = opening(WRITERS * nodes + LANES, writes=True)
+        self._writes = opening(WRITERS * max(1, nodes) + LANES, writes=True)
         self._committers = Committers(self._bulkheads)
         query_s = self._settings.query_timeout_ms / 1000
         self._shared_refresh = SharedRefresh(self._connect_for_refresh, query_s, self._bulkheads)
@@ -156,8 +156,8 @@ class PostgresStore(BackgroundCompaction):
         connection.until = math.inf
         return connection
 
-    def _begin(self, upgrade: bool | None, observer: UpgradeObserver | None, *, copying: bool) -> bool:
-        """Upgrade or create the schema, check it, and return whether the tables are distributed."""
+    def _begin(self, upgrade: bool | None, observer: UpgradeObserver | None, *, copying: bool) -> int:
+        """Upgrade or create the schema, check it, and return over how many nodes it is spread."""
         refuse_transaction_pooler(self._conninfo)
         if upgrade:
             bring_up_to_date(self._connect_for_long, observer)
@@ -166,7 +166,7 @@ class PostgresStore(BackgroundCompaction):
                 with _unlimited(connection):
                     migrate(connection, copying=copying)
             check(connection)
-            return is_distributed(connection)
+            return spread_over(connection)
 
     # --- transactions
 
@@ -351,7 +351,7 @@ class PostgresStore(BackgroundCompaction):
 
     # --- readiness
 
-    def ready(self) -> StoreFacts:
+    def ready(self, within_s: float = READY_S) -> StoreFacts:
         def read(db: Database) -> tuple[NodeSettings, list[Node]]:
             if is_due(db):
                 raise StoreUnavailableError(
@@ -362,7 +362,7 @@ class PostgresStore(BackgroundCompaction):
         own, nodes = self._reading(read, (), at_once=False)
         if self._nodes is None:
             return facts_of_one(own)
-        return facts_of_cluster(own, nodes, self._nodes.settings(nodes))
+        return facts_of_cluster(own, nodes, self._nodes.settings(nodes, within_s))
 
     def close(self) -> None:
         self._end_compaction()

@@ -19,6 +19,7 @@ from callboard.model.run import Run
 from callboard.model.task import Task
 from callboard.model.words import Outcome
 from callboard.store.interface import (
+    READY_S,
     Activity,
     Batch,
     CallAt,
@@ -102,7 +103,7 @@ class SqlStore(SqlImporting):
     def refresher(self) -> Refresher | None: ...
 
     @abstractmethod
-    def ready(self) -> StoreFacts: ...
+    def ready(self, within_s: float = READY_S) -> StoreFacts: ...
 
     @abstractmethod
     def close(self) -> None: ...

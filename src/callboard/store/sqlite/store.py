@@ -24,7 +24,7 @@ from callboard.errors import (
 )
 from callboard.model.totals import Totals
 from callboard.settings import Settings
-from callboard.store.interface import Changes, Progress, StoreFacts
+from callboard.store.interface import READY_S, Changes, Progress, StoreFacts
 from callboard.store.sql.backups import made_at, note_restored
 from callboard.store.sql.database import Database
 from callboard.store.sql.refold import UpgradeObserver
@@ -335,7 +335,7 @@ class SqliteStore(SqlStore):
             version = self._refresh_connection.execute(statement("directory.version")).get
         return self._epochs.directory_with_epoch(version)
 
-    def ready(self) -> StoreFacts:
+    def ready(self, within_s: float = READY_S) -> StoreFacts:  # noqa: ARG002 - of a cluster
         self._check_file()
         self.change_counter()
         if self._read_only:
