@@ -94,7 +94,7 @@ SHORT_LIVED = {
         "fold/facts.py": ("Facts._latest", "MappingFacts._latest"),
         "fold/tally.py": ("Tally.calls", "Tally.tasks", "Tally.runs"),
         "fold/task.py": ("TaskFold._running_since",),
-        "store/postgres/asking.py": ("Asking._answers", "Asking._waiting"),
+        "store/postgres/asking.py": ("Asking._waiting",),
         "store/sql/filters.py": ("Conditions.values",),
         "store/sql/gathered.py": ("Gathered._rows",),
         "store/sql/ingestion.py": (
