@@ -14,6 +14,7 @@ from msgspec import UNSET
 from callboard.clock import SECOND
 from callboard.ingest.sources.files.records import Record, RowError
 from callboard.ingest.sources.guessing.checks import rows
+from callboard.ingest.sources.guessing.contradicted import Silent
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.headings import is_another_length, is_of_one_side, says_talk
@@ -85,12 +86,15 @@ class RowChecks:
     """The talk against the length of the whole call."""
     twins: Twins = field(default_factory=Twins)
     """The row against those before it."""
+    silent: Silent = field(default_factory=Silent)
+    """The status against the talk."""
 
     def add(self, record: Record, event: Event) -> None:
         """Check the row of a call."""
         if not isinstance(event, CallEvent):
             return
         self.twins.add(record, event)
+        self.silent.add(record, event)
         length = event.duration_ms
         if not isinstance(length, int) or not length or event.call_status in ("missed", "failed"):
             return
