@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -94,3 +95,35 @@ def test_what_agrees_is_not_asked_about(tmp_path: Path) -> None:
     rows = [*_rows(24, 0), _row(30, "voicemail", is_answered=False) | {"hangup_cause": "voicemail"}]
     rows.append(_row(31, "completed", is_answered=True) | {"hangup_cause": "media_timeout"})
     assert not _of_status(guess(_plan(tmp_path, rows)))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"values": ("call_status:=missed",)},
+        {"when": (("status=", "call_status=missed"),)},
+        {"when": (("talk_time=0", "call_status=missed"),)},
+    ],
+    ids=["empty word", "empty", "no talk"],
+)
+def test_what_the_person_says_of_calls_without_a_word_is_not_asked_again(
+    said: dict[str, Any], tmp_path: Path
+) -> None:
+    """In whichever option."""
+    columns = HEADER[:4]
+    rows = [row | ({"status": ""} if row["status"] != "completed" else {}) for row in _rows(24, 0)]
+    plan = _plan(tmp_path, rows, columns)
+    assert _of_status(guess(plan))
+    answered = guess(replace(plan, options=replace(plan.options, **said)))
+    assert not answered.doubts
+    assert (answered.preview.calls, answered.preview.missed) == (24, 6)
+
+
+def test_a_condition_of_the_person_is_another_status_than_the_one_of_all(tmp_path: Path) -> None:
+    """Where a column says the same of all calls, and the person says which were missed."""
+    rows = [row | {"status": "completed", "talk_time": "99"} for row in _rows(24, 0)]
+    plan = _plan(tmp_path, rows, HEADER[:5])
+    said = (("answered_at=", "call_status=missed"),)
+    answered = guess(replace(plan, options=replace(plan.options, when=said)))
+    assert not _of_status(answered)
+    assert answered.preview.missed == 6

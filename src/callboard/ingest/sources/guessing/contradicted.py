@@ -67,15 +67,17 @@ def completed_words(meanings: Mapping[str, str | None]) -> list[str]:
     return [word for word in found if reasons.get(word) not in _OF_A_MACHINE]
 
 
-def told_by_person(draft: Draft, target: str = "call_status") -> list[bool]:
-    """Whether the person's `--when` say the status of each row."""
+def said_by_person(draft: Draft, target: str = "call_status") -> list[str | None]:
+    """What the person's `--when` say of the status of each row."""
     decimal = draft.plan.options.decimal or draft.decimal or "point"
-    conditions = [
-        condition_of(text).test(decimal)
+    cases = [
+        (condition_of(text).test(decimal), then.partition("=")[2].strip())
         for text, then in draft.plan.options.when
         if then.partition("=")[0].strip() == target
     ]
-    return [any(holds(record.row) for holds in conditions) for record in draft.sample.records]
+    return [
+        next((says for holds, says in cases if holds(record.row)), None) for record in draft.sample.records
+    ]
 
 
 def doubt_silent(draft: Draft, status: StatusColumn, plain: Mapping[str, str]) -> list[int]:
@@ -83,7 +85,7 @@ def doubt_silent(draft: Draft, status: StatusColumn, plain: Mapping[str, str]) -
     other of the word. The rows that are contradicted.
     """
     silent = _silent_rows(draft, status, plain)
-    told = told_by_person(draft)
+    told = said_by_person(draft)
     found: dict[_Silence, list[int]] = defaultdict(list)
     tests: dict[_Silence, Callable[[Mapping[str, Any]], bool]] = {}
     for row in (each for each in silent if not told[each]):
@@ -114,7 +116,7 @@ def doubt_reason(
     """Doubt completed calls whose reason says that nobody answered: they count as what the talk says, and as
     missed where no column says whether there was any. `known`: rows that are asked about already.
     """
-    told, of_old = told_by_person(draft), set(known)
+    told, of_old = said_by_person(draft), set(known)
     talk, answers = talk_of(draft), answers_of(draft)
     is_told = talk is not None or answers is not None
     words, own = draft.sample.texts(reason.column), draft.sample.texts(status.column)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from callboard.ingest.sources.guessing.checks import rows
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.headings import heading
@@ -157,6 +158,7 @@ def _compare(draft: Draft, best: StatusColumn, others: Sequence[StatusColumn]) -
     weak = {each for of in ("outcome", "end_reason", "call_type") for each in draft.candidates.get(of, [])}
     target = status_field(draft)
     is_whole = best.column not in draft.of_others and best.known == 1.0 and len({*best.meanings.values()}) > 1
+    found: dict[str, int] = {}
     for other in others:
         if is_whole and other.column in draft.of_others:
             continue  # it is said of something else, as the state of an agent
@@ -170,16 +172,29 @@ def _compare(draft: Draft, best: StatusColumn, others: Sequence[StatusColumn]) -
         if other.column in weak or is_less or draft.is_settled(target):
             continue
         if differing := _differing(draft, best, other):
-            draft.doubt(
-                "status",
-                f"{best.column!r} and {other.column!r} both look like the status and differ in {differing:,} "
-                f"rows; {best.column!r} is taken",
-                best.column,
-                Answer("--map", f"{target}={best.column}", f"{best.column!r} says how it ended"),
-                Answer("--map", f"{target}={other.column}", f"{other.column!r} says how it ended"),
-            )
+            found[other.column] = differing
             if target == "status":
                 _end_by(draft, other)
+    if found:
+        _doubt_differing(draft, best, found)
+
+
+def _doubt_differing(draft: Draft, best: StatusColumn, differing: Mapping[str, int]) -> None:
+    """Ask once which column is the status. `differing`: column → the rows of which it says otherwise."""
+    target = status_field(draft)
+    columns = list(differing)
+    names = f"{', '.join(map(repr, [best.column, *columns[:-1]]))} and {columns[-1]!r}"
+    both = "both" if len(columns) == 1 else "all"
+    draft.doubt(
+        "status",
+        f"{names} {both} look like the status and differ in {rows(max(differing.values()))}"
+        f"{' or fewer' if len(set(differing.values())) > 1 else ''}; {best.column!r} is taken",
+        best.column,
+        *(
+            Answer("--map", f"{target}={each}", f"{each!r} says how it ended")
+            for each in (best.column, *columns)
+        ),
+    )
 
 
 def _doubt_unknown(draft: Draft, best: StatusColumn, others: Sequence[StatusColumn]) -> None:

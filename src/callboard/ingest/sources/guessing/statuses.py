@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from callboard.ingest.sources.guessing.answered import answered_condition
-from callboard.ingest.sources.guessing.contradicted import doubt_silent, told_by_person
+from callboard.ingest.sources.guessing.contradicted import doubt_silent, said_by_person
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.flags import choose_flags
@@ -92,7 +92,7 @@ def choose_status(draft: Draft, status: StatusColumn | None) -> None:
 
 def _is_told_by_condition(draft: Draft, status: StatusColumn, word: str) -> bool:
     """Whether the person's `--when` say the status of all rows that have the word."""
-    told = told_by_person(draft, status_field(draft))
+    told = said_by_person(draft, status_field(draft))
     return any(told) and all(
         is_told for is_told, said in zip(told, draft.sample.texts(status.column), strict=True) if said == word
     )
