@@ -23,7 +23,7 @@ from callboard.ingest.sources.words.more_headings import MORE
 from callboard.ingest.sources.words.table import words_of
 from callboard.model.fields import FIELDS, event_fields
 
-__all__ = ["HEADINGS", "Said", "candidates", "days_and_clocks", "heading", "innermost", "said_in"]
+__all__ = ["HEADINGS", "Said", "candidates", "days_and_clocks", "heading", "innermost", "is_an_id", "said_in"]
 
 
 def _headings(of: str, field: str) -> list[str]:
@@ -113,7 +113,7 @@ def candidates(columns: Sequence[str], record_type: str, own: Collection[str] = 
             for each in fitting
             if each not in others
             and _core(named[each])
-            and (field not in _EXACT or _is_an_id(named[each]))
+            and (field not in _EXACT or is_an_id(named[each]))
             and not (field in _NUMBERS and said_in(named[each]).unit)
         ]
         if near:
@@ -209,7 +209,8 @@ def _core(heading: str) -> str:
     return "_".join(word for word in bare(heading).split("_") if word not in FILLERS)
 
 
-def _is_an_id(column: str) -> bool:
+def is_an_id(column: str) -> bool:
+    """Whether a heading says that a column holds ids."""
     return not _ID_WORDS.isdisjoint(words_of(column).split("_"))
 
 
