@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from callboard.ingest.sources.guessing.said import Said, bare, is_bare_unit, said_in
 from callboard.ingest.sources.words.columns import (
+    AFTER_WORK,
     CLOCKS,
     COLUMNS,
     DAYS,
@@ -227,6 +229,12 @@ def _is_a_share(column: str) -> bool:
 def is_before_talk(column: str) -> bool:
     """Whether a length is that of ringing or waiting."""
     return _has(column, RINGING) or bare(column) in UNTIL_ANSWER
+
+
+def is_after_work(column: str) -> bool:
+    """Whether a length is that of the agent's work when the call is over."""
+    words = words_of(column).split("_")
+    return _has(column, AFTER_WORK) or any("_".join(pair) in AFTER_WORK for pair in pairwise(words))
 
 
 def says_talk(column: str) -> bool:

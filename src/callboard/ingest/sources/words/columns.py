@@ -287,6 +287,10 @@ SHARES: Final = _set(
     "percent percentage pct ratio rate share prozent anteil porcentaje pourcentage percentuale"
 )
 """Words in a heading that say that a number is a share of something, and no length."""
+AFTER_WORK: Final = _set("""
+acw wrap wrapup after_call aftercall after_work nachbearbeitung nachbearbeitungszeit
+""")
+"""Words, or two of them, in the heading of the work of an agent when the call is over."""
 RINGING: Final = _set("""
 ring ringing ringtime wait waiting queue queued delay tta asa espera timbre timbrado cola klingelzeit
 klingeldauer klingeln wartezeit warte toque fila sonnerie attente squillo attesa wachttijd wacht beltijd
