@@ -186,7 +186,7 @@ nom_agent nom_de_l_agent utilisateur conseiller operateur operatore nome_operato
 owner_name extension_name member nebenstelle
 """,
     "task_id": """
-task_id taskid job_id lead_task_id issue_key task
+task_id taskid job_id lead_task_id task
 """,
     "outcome": """
 outcome call_outcome session_outcome business_outcome call_result_business disposition_tag
@@ -201,7 +201,7 @@ task_id taskid task_uuid job_id jobid jid workflow_id run_uuid uid execution_id 
 uuid
 id alloc_id run_id run_identifier tarea_id id_tarea aufgaben_id aufgabe_id id_tarefa id_tache tache_id
 id_attivita pod_name
-aufgaben_nr aufgabennummer aufgabe_nr vorgangsnummer ticket_nr activity_id job_name name key task
+aufgaben_nr aufgabennummer aufgabe_nr vorgangsnummer ticket_nr activity_id job_name name issue_key key task
 tarea aufgabe tarefa tache attivita reference referenz referencia protocolo folio nr no
 """,
     "occurred_at": """
