@@ -127,3 +127,26 @@ def test_a_condition_of_the_person_is_another_status_than_the_one_of_all(tmp_pat
     answered = guess(replace(plan, options=replace(plan.options, when=said)))
     assert not _of_status(answered)
     assert answered.preview.missed == 6
+
+
+@pytest.mark.parametrize("heading", ["answered", "Is Answered", "Connected"])
+@pytest.mark.parametrize("against", [0, 1, 3])
+def test_a_yes_or_no_of_an_answer_is_compared_with_the_status(
+    heading: str, against: int, tmp_path: Path
+) -> None:
+    """Row by row, also where the status tells more ways to end; a voicemail is no answer and is completed."""
+    words = ("completed", "completed", "no-answer", "voicemail", "failed", "completed")
+    lines = [f"call_id,start,status,talk_time,{heading}"]
+    for n in range(30):
+        word = words[n % len(words)]
+        is_yes = (word == "completed") is not (n in (0, 7, 13)[:against])
+        talk = 61 + n if word in ("completed", "voicemail") else 0
+        lines.append(f"k{n}x,2026-03-{1 + n:02}T08:00:00Z,{word},{talk},{'yes' if is_yes else 'no'}")
+    file = tmp_path / "calls.csv"
+    file.write_text("\n".join(lines) + "\n")
+    plan = ImportPlan(str(file), "acme.example", space="spc", options=MapOptions(timezone=("UTC",)))
+    doubts = _of_status(guess(plan))
+    assert bool(doubts) is bool(against)
+    for doubt in doubts:
+        assert f"differ in {against} row" in doubt.message
+        assert not _of_status(guess(with_answer(plan, doubt.answers[0])))

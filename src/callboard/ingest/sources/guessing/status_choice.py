@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from callboard.ingest.sources.guessing.checks import rows
+from callboard.ingest.sources.guessing.contradicted import completed_words
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.headings import heading
@@ -26,6 +27,11 @@ _KNOWN_SHARE: Final = 0.5
 _WAYS: Final = 3
 """Completed, missed and failed: a column that says all of them leaves nothing for another to say."""
 _ENDED: Final = "completed"
+_ANSWERS: Final = frozenset(
+    ("answered", "call_answered", "is_answered", "was_answered", "connected", "is_connected", "contestada",
+     "contestado", "atendida", "atendido", "respondida", "angenommen", "verbunden")
+)  # fmt: skip
+"""Headings of a yes or no of an answer."""
 _RESULTS: Final = frozenset({"conclusion", "result", "result_state"})
 """Headings of what a task came to, beside a status that says only that it is over."""
 
@@ -151,6 +157,26 @@ def _differing(draft: Draft, one: StatusColumn, other: StatusColumn, but: str = 
     return sum(a not in (b, but) for a, b in pairs if a and b and BY_TALK not in (a, b))
 
 
+def _says_answered(other: StatusColumn) -> bool:
+    """Whether a column is called that of an answer, and says yes or no."""
+    return is_yes_or_no(other) and heading(other.column.rpartition(".")[2]) in _ANSWERS
+
+
+def _differing_answers(draft: Draft, one: StatusColumn, other: StatusColumn) -> int:
+    """The rows that one column calls completed and the other does not. A voicemail is no answer, and is
+    completed all the same.
+    """
+    answered = set(completed_words(one.meanings))
+    words = zip(draft.sample.texts(one.column), draft.sample.texts(other.column), strict=True)
+    return sum(
+        (a in answered) != (other.meanings[b] == _ENDED)
+        for a, b in words
+        if one.meanings.get(a) not in (None, BY_TALK)
+        and other.meanings.get(b) not in (None, BY_TALK)
+        and (a in answered or one.meanings[a] != _ENDED)
+    )
+
+
 def _compare(draft: Draft, best: StatusColumn, others: Sequence[StatusColumn]) -> None:
     """Doubt a status beside which another column says otherwise. What the business made of a call, and why it
     ended, need not agree with how it ended.
@@ -169,9 +195,9 @@ def _compare(draft: Draft, best: StatusColumn, others: Sequence[StatusColumn]) -
                 _end_by(draft, other)
                 continue
             is_less = False
-        if other.column in weak or is_less or draft.is_settled(target):
+        if other.column in weak or draft.is_settled(target) or (is_less and not _says_answered(other)):
             continue
-        if differing := _differing(draft, best, other):
+        if differing := (_differing_answers if is_less else _differing)(draft, best, other):
             found[other.column] = differing
             if target == "status":
                 _end_by(draft, other)
