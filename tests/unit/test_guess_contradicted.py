@@ -150,3 +150,23 @@ def test_a_yes_or_no_of_an_answer_is_compared_with_the_status(
     for doubt in doubts:
         assert f"differ in {against} row" in doubt.message
         assert not _of_status(guess(with_answer(plan, doubt.answers[0])))
+
+
+@pytest.mark.parametrize("outcome", ["Disposition", "Wrap-up Code"])
+@pytest.mark.parametrize("is_beside_missed", [False, True])
+def test_an_outcome_of_answered_calls_is_not_their_status(
+    outcome: str, is_beside_missed: bool, tmp_path: Path
+) -> None:
+    """Where a column beside it tells how all calls ended; an outcome of a missed call is asked about."""
+    lines = [f"call_id,start,talk_time,{outcome},Result"]
+    for n in range(12):
+        up = n % 4 != 3
+        sold = "Sold" if up or (is_beside_missed and n == 3) else ""
+        result = "Voicemail" if n == 4 else "Agent Handled" if up else "Abandoned"
+        talk = 61 + n if up else 0
+        lines.append(f"k{n}x,2026-03-{1 + n:02}T08:00:00Z,{talk},{sold if n != 4 else ''},{result}")
+    file = tmp_path / "calls.csv"
+    file.write_text("\n".join(lines) + "\n")
+    found = guess(ImportPlan(str(file), "acme.example", space="spc", options=MapOptions(timezone=("UTC",))))
+    assert found.preview.missed == 3
+    assert bool(found.doubts) is (is_beside_missed and outcome == "Disposition")

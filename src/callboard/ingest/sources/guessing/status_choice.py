@@ -49,7 +49,7 @@ def status_column(draft: Draft) -> StatusColumn | None:
     if best in fitting and best.tells and best.known < 1.0 and whole and _agree(draft, best, whole[0]):
         best = whole[0]
     if best in fitting and not draft.is_settled(target) and len(set(best.meanings.values())) == 1:
-        best = _of_more_ways(draft, best, whole) or best
+        best = _beside_outcome(draft, best, whole) or _of_more_ways(draft, best, whole) or best
     if best is not None:
         # What a task returned may say anything, and be a word of a status here and there.
         compared = [each for each in found if each in fitting or (each.tells and target == "call_status")]
@@ -95,6 +95,26 @@ def _unknown(draft: Draft, found: Sequence[StatusColumn]) -> list[StatusColumn]:
         for each in found
         if each.known <= _KNOWN_SHARE and each.column not in beside and len(each.meanings) > 1
     ]
+
+
+def _beside_outcome(draft: Draft, best: StatusColumn, others: Sequence[StatusColumn]) -> StatusColumn | None:
+    """The status beside what the business made of the answered calls alone: it says nothing of any other."""
+    if best.column not in draft.candidates.get("outcome", []):
+        return None
+    said = draft.sample.texts(best.column)
+    return next(
+        (
+            each
+            for each in others
+            if each is not best
+            and says_unanswered(each)
+            and all(
+                not outcome or each.meanings.get(word) == _ENDED
+                for outcome, word in zip(said, draft.sample.texts(each.column), strict=True)
+            )
+        ),
+        None,
+    )
 
 
 def _of_more_ways(draft: Draft, only: StatusColumn, others: Sequence[StatusColumn]) -> StatusColumn | None:
