@@ -31,6 +31,7 @@ MODULES = (
     "second_legs",
     "errors",
     "short_lengths",
+    "contradicting",
 )
 for module in MODULES:  # each registers its layouts when it is imported
     importlib.import_module(f"tests.files.{module}")

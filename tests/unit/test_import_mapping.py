@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callboard.ingest.sources.files.records import ImportOptionError, RowError
-from callboard.ingest.sources.mapping import MapOptions, RowMapping, joined, pieces
+from callboard.ingest.sources.mapping import MapOptions, RowMapping, assignments, joined, pieces
 
 NEEDED = "call_id=id,call_status=status"
 
@@ -258,3 +258,9 @@ def test_columns_of_an_id_with_nothing_between_are_refused() -> None:
     """1 and 23 would be 12 and 3."""
     with pytest.raises(ImportOptionError, match=r"call_id: \{b\} follows another column"):
         RowMapping(MapOptions(map=("call_id={a}{b},call_status=s",)))
+
+
+def test_an_answer_that_two_doubts_offer_may_be_given_twice() -> None:
+    """The same of the same field says nothing else."""
+    said = ("call_status=Result", "agent=who,call_status=Result")
+    assert assignments(said, "--map") == {"call_status": "Result", "agent": "who"}

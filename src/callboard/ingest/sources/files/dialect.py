@@ -20,6 +20,7 @@ from callboard.ingest.sources.files.odd_quotes import rewriting
 from callboard.ingest.sources.files.opening import Opened, open_file, reading_errors
 from callboard.ingest.sources.files.quoting import lenient_cells
 from callboard.ingest.sources.files.records import UnreadableFileError
+from callboard.ingest.sources.files.sql import is_script, names_of_copy
 
 if TYPE_CHECKING:
     from callboard.ingest.sources.plan import ImportPlan
@@ -76,12 +77,20 @@ def examine(plan: ImportPlan) -> Examined:
         if not opened.head:
             raise UnreadableFileError(f"{opened.name} is empty")
         head, encoding = _sample(opened, plan.encoding)
+        name = opened.name
     kind = kind_of_file(head, encoding)
     if kind == "parquet":
         return Examined(kind, plan.encoding, None)
     if kind != "delimited":
         return Examined(kind, encoding, None)
-    text = _with_usual_quotes(text_of_head(head, encoding), plan)
+    text = text_of_head(head, encoding)
+    if is_script(text):
+        raise UnreadableFileError(
+            f"{name} holds SQL statements and no rows. Export the table itself, with "
+            "mysql --batch -e 'SELECT * FROM calls' > calls.tsv, or in psql with "
+            "\\copy calls TO calls.csv CSV HEADER, and import that file"
+        )
+    text = _with_usual_quotes(text, plan)
     separator = plan.separator or separator_of_sample(text)
     return _header_of(plan, Examined(kind, encoding, Dialect(separator)), _rows(text, separator))
 
@@ -240,6 +249,10 @@ def _header_of(plan: ImportPlan, found: Examined, rows: list[_Row]) -> Examined:
     table = rows[begin:]
     found.above = [" ".join(row.cells) for row in every if row.line < table[0].line]
     first, below = table[0].cells, [row.cells for row in table[1:]]
+    copied = names_of_copy(found.above[-1]) if found.above else ()
+    if plan.header is None and len(copied) == len(first):
+        found.dialect = Dialect(separator, copied, skip)
+        return found
     if plan.header is not None or not is_row(first, _without_types(first, below)):
         found.dialect = Dialect(separator, plan.header, skip)
         if below and plan.header is None and is_types(below[0], first):

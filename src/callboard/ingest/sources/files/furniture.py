@@ -49,7 +49,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _RULE = re.compile(r"[-=+_]{2,}")
-_DRAWN = re.compile(r"[-=+|]*[-=]{2,}[-=+|]*|\(?\d[\d,]* rows?(?: in set \([\d.]+ \w+\)|\))")
+_DRAWN = re.compile(r"\\?\.|--(?: .*)?|[-=+|]*[-=]{2,}[-=+|]*|\(?\d[\d,]* rows?(?: in set \([\d.]+ \w+\)|\))")
 """A line of a table as psql and mysql draw it, that is no row: `+----+----+`, `(14 rows)`."""
 
 
@@ -68,7 +68,9 @@ def _all(pattern: re.Pattern[str], words: Sequence[str]) -> bool:
 
 
 def is_drawn(cells: Sequence[str]) -> bool:
-    """Whether a line is one of those around the rows of a drawn table, or counts its rows."""
+    """Whether a line is one of those around the rows of a drawn table, or counts its rows, or is the end of
+    the rows of a dump or a comment below them.
+    """
     return len(cells) == 1 and _DRAWN.fullmatch(cells[0].strip()) is not None
 
 

@@ -12,6 +12,7 @@ from statistics import median
 from typing import Final
 
 from callboard.clock import DAY, HOUR, MINUTE, SECOND, Micros
+from callboard.ingest.sources.guessing.day_and_month import in_order_of_others
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.joined_times import are_days
@@ -178,7 +179,7 @@ def _time(draft: Draft, column: str) -> TimeSource | None:
     times = time_column(values, draft.heading(column))
     if times is None or are_days(times, values):
         return None
-    return TimeSource(column, times)
+    return TimeSource(column, in_order_of_others(draft, times))
 
 
 def _is_earlier(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Final
@@ -14,7 +15,7 @@ from callboard.ingest.sources.files.records import ImportOptionError, RowError
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.time_sources import TimeSource, instants_of
-from callboard.ingest.sources.guessing.times import time_column
+from callboard.ingest.sources.guessing.times import TimeColumn, time_column
 from callboard.ingest.sources.mapping import Template
 from callboard.ingest.sources.mapping.options import of_field
 from callboard.ingest.sources.values.nulls import is_no_time
@@ -39,6 +40,16 @@ def tell_day_from_month(draft: Draft, sources: dict[str, TimeSource]) -> None:
             formats = decided if len(decided) == 1 else sorted(formats, key=lambda f: _span(draft, found, f))
         draft.formats[target] = formats[0]
         draft.rivals[target] = list(formats[1:])
+
+
+def in_order_of_others(draft: Draft, times: TimeColumn) -> TimeColumn:
+    """A column of times in the order of day and month that other columns of the file tell."""
+    if len(times.formats) < 2:
+        return times
+    if draft.told_formats is None:
+        draft.told_formats = frozenset(_all_formats(draft) | set(_given_formats(draft).values()))
+    decided = [form for form in times.formats if _same_order(form, draft.told_formats)]
+    return replace(times, formats=decided) if len(decided) == 1 else times
 
 
 def _given_formats(draft: Draft) -> dict[str | None, str]:
@@ -84,7 +95,7 @@ def _all_formats(draft: Draft) -> set[str]:
     return told
 
 
-def _same_order(form: str, certain: set[str]) -> bool:
+def _same_order(form: str, certain: Collection[str]) -> bool:
     """Whether a format has day and month in the order of one of the certain formats, written alike."""
     return any(_day_part(form) == _day_part(each) for each in certain if each)
 

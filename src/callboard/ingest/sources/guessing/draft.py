@@ -43,6 +43,8 @@ class Draft:
     """Field → the zone that the file says for its times."""
     rivals: dict[str, list[str]] = field(default_factory=dict)
     """Field → other formats that fit as well, as day and month cannot be told apart."""
+    told_formats: frozenset[str] | None = None
+    """The formats that columns of times, and the person, tell; None until somebody asks."""
     holds_ringing: bool = False
     """Whether the chosen duration seems to hold the ringing as well."""
     is_length_asked: bool = False

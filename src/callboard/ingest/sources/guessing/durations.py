@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from callboard.ingest.sources.guessing.accepted import is_accepted
+from callboard.ingest.sources.guessing.after_work import doubt_after_work
 from callboard.ingest.sources.guessing.checks import accepting
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
@@ -93,6 +94,7 @@ def _take(draft: Draft, column: str, lengths: Mapping[str, LengthColumn], spans:
         return
     doubt_rounding(draft, reading, found, spans)
     doubt_speech(draft, reading, lengths, spans)
+    doubt_after_work(draft, reading, spans)
     if not draft.holds_ringing:
         doubt_ringing(draft, reading, lengths, spans)
 

@@ -17,6 +17,7 @@ from callboard.ingest.sources.fields import NEEDED
 from callboard.ingest.sources.files.dialect import Dialect, examine
 from callboard.ingest.sources.files.records import ImportOptionError, Record, UnreadableFileError
 from callboard.ingest.sources.guessing.checks import accepting, number_doubts, rows
+from callboard.ingest.sources.guessing.contradicted import Silent
 from callboard.ingest.sources.guessing.day_and_month import ask_day_and_month
 from callboard.ingest.sources.guessing.doubts import About, Answer, Doubt
 from callboard.ingest.sources.guessing.draft import Draft
@@ -210,7 +211,8 @@ def _missing(draft: Draft) -> list[str]:
 def _read(draft: Draft, clock: Clock, progress: Callable[[], None] | None) -> Whole:
     if _missing(draft):
         return Whole(Numbers(draft.plan.options.record_type))
-    return read_whole(draft.complete(), draft.rivals, clock, progress, RowChecks(total_column(draft)))
+    checks = RowChecks(total_column(draft), silent=Silent(draft.chosen.get("call_status")))
+    return read_whole(draft.complete(), draft.rivals, clock, progress, checks)
 
 
 def _are_one_task(draft: Draft) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from callboard.ingest.sources.guessing.said import Said, bare, is_bare_unit, said_in
 from callboard.ingest.sources.words.columns import (
+    AFTER_WORK,
     CLOCKS,
     COLUMNS,
     DAYS,
@@ -23,7 +25,7 @@ from callboard.ingest.sources.words.more_headings import MORE
 from callboard.ingest.sources.words.table import words_of
 from callboard.model.fields import FIELDS, event_fields
 
-__all__ = ["HEADINGS", "Said", "candidates", "days_and_clocks", "heading", "innermost", "said_in"]
+__all__ = ["HEADINGS", "Said", "candidates", "days_and_clocks", "heading", "innermost", "is_an_id", "said_in"]
 
 
 def _headings(of: str, field: str) -> list[str]:
@@ -113,7 +115,7 @@ def candidates(columns: Sequence[str], record_type: str, own: Collection[str] = 
             for each in fitting
             if each not in others
             and _core(named[each])
-            and (field not in _EXACT or _is_an_id(named[each]))
+            and (field not in _EXACT or is_an_id(named[each]))
             and not (field in _NUMBERS and said_in(named[each]).unit)
         ]
         if near:
@@ -209,7 +211,8 @@ def _core(heading: str) -> str:
     return "_".join(word for word in bare(heading).split("_") if word not in FILLERS)
 
 
-def _is_an_id(column: str) -> bool:
+def is_an_id(column: str) -> bool:
+    """Whether a heading says that a column holds ids."""
     return not _ID_WORDS.isdisjoint(words_of(column).split("_"))
 
 
@@ -226,6 +229,12 @@ def _is_a_share(column: str) -> bool:
 def is_before_talk(column: str) -> bool:
     """Whether a length is that of ringing or waiting."""
     return _has(column, RINGING) or bare(column) in UNTIL_ANSWER
+
+
+def is_after_work(column: str) -> bool:
+    """Whether a length is that of the agent's work when the call is over."""
+    words = words_of(column).split("_")
+    return _has(column, AFTER_WORK) or any("_".join(pair) in AFTER_WORK for pair in pairwise(words))
 
 
 def says_talk(column: str) -> bool:

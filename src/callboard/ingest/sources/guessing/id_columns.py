@@ -7,6 +7,7 @@ anew. Taken as the id of the call, they would make one call of two.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from callboard.ingest.sources.files.json_array import KEY_COLUMN
@@ -34,6 +35,14 @@ _OF_A_CALL: Final = frozenset(
     ("call", "calls", "cdr", "telephony", "anruf", "gesprach", "gesprachs", "llamada", "chamada", "ligacao",
      "appel", "chiamata", "sip")
 )  # fmt: skip
+_PUBLISHED: Final[Mapping[str, frozenset[str]]] = {
+    "contact_id": frozenset({"initiation_timestamp", "initiation_method", "master_contact_id"}),
+    "conversation_id": frozenset({"call_duration_secs", "conversation_start", "total_alert", "media_type"}),
+    "session_id": frozenset({"session_direction", "call_length"}),
+}
+"""Ids of calls in exports of Amazon Connect, NICE, ElevenLabs, Genesys and RingCentral: what is beside."""
+_OF_CONTACTS: Final = frozenset({"contact", "conversation", "session"})
+_LEAST_DIGITS: Final = 5
 _IDS: Final = frozenset(
     ("id", "uuid", "guid", "sid", "uniqueid", "callid", "anrufid", "uid", "identifier", "identifiant",
      "identificador", "identificativo", "kennung", "identyfikator", "kimlik", "идентификатор")
@@ -60,12 +69,36 @@ def why_not_of_calls(draft: Draft, column: str) -> str | None:
     words = frozenset(words_of(named).split("_"))
     if column == KEY_COLUMN:
         return None  # ours: the key under which a record lies
+    if _is_published(draft, named) or (words & _OF_CONTACTS and _differs_for_one_pair(draft, column)):
+        return None
     if words & _NEVER or (words & _UNLESS_OF_CALLS and not words & _OF_A_CALL):
         return f"{column!r} may come with several calls: by its name it is no id of a call"
     # Numbers from 1 that a column called the id of the call holds are those of a young table.
     if not is_id_of_call(column) and is_running_number(draft, column):
         return f"{column!r} counts the rows of this file, and another file counts its own anew"
     return None
+
+
+def _is_published(draft: Draft, named: str) -> bool:
+    """Whether a platform is known to call the id of its calls so, by another column of its export."""
+    beside = _PUBLISHED.get(words_of(named), frozenset())
+    return any(words_of(each.rpartition(".")[2]) in beside for each in draft.sample.columns)
+
+
+def _differs_for_one_pair(draft: Draft, column: str) -> bool:
+    """Whether rows of the same two numbers have different ids: then these are of no person."""
+    sides = [draft.open_candidates(each)[:1] for each in ("source_number", "destination_number")]
+    if not all(sides):
+        return False
+    seen: dict[tuple[str, str], str] = {}
+    rows = zip(*(draft.sample.texts(each) for (each,) in sides), draft.sample.texts(column), strict=True)
+    for source, destination, found in rows:
+        pair = (source, destination)
+        if any(sum(map(str.isdigit, each)) < _LEAST_DIGITS for each in pair) or source == destination:
+            continue
+        if seen.setdefault(pair, found) != found:
+            return True
+    return False
 
 
 def is_id_of_call(column: str) -> bool:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from callboard.ingest.sources.files.records import RowError
+from callboard.ingest.sources.guessing.day_and_month import in_order_of_others
 from callboard.ingest.sources.guessing.draft import Draft
-from callboard.ingest.sources.guessing.headings import heading
+from callboard.ingest.sources.guessing.headings import heading, is_an_id
 from callboard.ingest.sources.guessing.short_clocks import are_hours_of_day, are_lengths, is_called_length
 from callboard.ingest.sources.guessing.time_sources import TimeSource
 from callboard.ingest.sources.guessing.times import TimeColumn, date_and_clock, time_column
 from callboard.ingest.sources.mapping import Template
 from callboard.ingest.sources.mapping.templates import place_of
-from callboard.ingest.sources.words.columns import CLOCKS
+from callboard.ingest.sources.words.columns import CLOCKS, DAYS
 from callboard.ingest.sources.words.table import words_of
 
 _ZONE_HEADINGS: Final = frozenset(
@@ -39,6 +41,7 @@ def sources_of(draft: Draft, target: str) -> Iterator[TimeSource]:
     """
     for plain in _plain_sources(draft, target):
         found = _with_half(draft, plain) or plain
+        found = replace(found, times=in_order_of_others(draft, found.times))
         yield found if found.is_absolute else _with_zone_column(draft, found) or found
 
 
@@ -111,7 +114,12 @@ def with_clock(draft: Draft, day: str) -> TimeSource | None:
 
 
 def _with_day(draft: Draft, clock: str) -> TimeSource | None:
-    for day in draft.sample.columns:
+    """A column of clocks joined with one of days: one that is called so before any other, and never an id, as
+    260202 is written like a day.
+    """
+    named = {*draft.candidates.get("creation_time", []), *draft.candidates.get("start_time", [])}
+    columns = [each for each in draft.sample.columns if not is_an_id(each)]
+    for day in sorted(columns, key=lambda each: heading(each) not in DAYS and each not in named):
         values = draft.sample.values(day)
         times = time_column(values, draft.heading(day)) if day != clock and values else None
         if times is not None and are_days(times, values):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from callboard.ingest.sources.guessing.answered import answers_of, talk_of
 from callboard.ingest.sources.guessing.checks import rows
+from callboard.ingest.sources.guessing.contradicted import doubt_reason
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.status_columns import MAX_WORDS, StatusColumn, is_flag, read_column
@@ -26,26 +27,53 @@ _Pair = tuple[str | None, str, str | None]
 """What the status says of a call, the word of its reason, and what that says."""
 
 
-def compare_reasons(draft: Draft, status: StatusColumn, meanings: Sequence[str | None]) -> None:
-    """Doubt calls that the status says were missed and the reason of their end says failed, or the other way.
+def compare_reasons(
+    draft: Draft, status: StatusColumn, meanings: Sequence[str | None], known: Sequence[int] = ()
+) -> None:
+    """Doubt completed calls that the reason of their end says nobody answered, row by row, and calls that the
+    status says were missed and the reason says failed, or the other way.
 
-    `meanings`: what the status says of each row. The column that tells more of those calls apart is taken,
-    the reason by conditions; what the conditions of the person say is not asked about. Any column counts
-    whose words say how calls ended, whatever its heading; what the business made of calls does not.
+    `meanings`: what the status says of each row. `known`: rows that are asked about already. The column that
+    tells more of the unanswered calls apart is taken, the reason by conditions; what the conditions of the
+    person say is not asked about. Any column counts whose words say how calls ended, whatever its heading;
+    what the business made of calls does not.
     """
     if draft.is_settled("call_status"):
         return
-    given = set(draft.given.values())
     said = _with_talk(draft, meanings)
+    reasons = list(_reasons(draft, status))
+    asked = list(known)
+    for reason in reasons:
+        if reason.column in draft.candidates.get("end_reason", []) or _is_of_these(reason, draft, said):
+            asked += doubt_reason(draft, status, reason, said, asked)
+    for reason in reasons:
+        if _compare(draft, status, reason, said):
+            return
+
+
+def _reasons(draft: Draft, status: StatusColumn) -> Iterator[StatusColumn]:
+    """The columns that may say why the calls ended."""
+    given = set(draft.given.values())
     weak = {each for of in ("outcome", "call_type") for each in draft.candidates.get(of, [])}
     for column in draft.sample.columns:
         if column == status.column or column in weak or (column in draft.taken and column not in given):
             continue
-        if not _is_beside(draft, status, column):
-            continue
-        reason = _read(draft, column)
-        if reason is not None and _compare(draft, status, reason, said):
-            return
+        if _is_beside(draft, status, column) and (reason := _read(draft, column)) is not None:
+            yield reason
+
+
+def _is_of_these(reason: StatusColumn, draft: Draft, said: Sequence[str | None]) -> bool:
+    """Whether a column that is not called so is the reason of these calls: it agrees with the status of more
+    calls that nobody answered than it contradicts.
+    """
+    pairs = [
+        (says, reason.meanings.get(word))
+        for says, word in zip(said, draft.sample.texts(reason.column), strict=True)
+    ]
+    agreeing = sum(says in _UNANSWERED and why in _UNANSWERED for says, why in pairs)
+    return agreeing > sum(
+        (says == "completed") != (why == "completed") for says, why in pairs if says and why
+    )
 
 
 def _is_beside(draft: Draft, status: StatusColumn, column: str) -> bool:

@@ -14,6 +14,7 @@ from msgspec import UNSET
 from callboard.clock import SECOND
 from callboard.ingest.sources.files.records import Record, RowError
 from callboard.ingest.sources.guessing.checks import rows
+from callboard.ingest.sources.guessing.contradicted import Silent
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.headings import is_another_length, is_of_one_side, says_talk
@@ -29,13 +30,15 @@ from callboard.ingest.sources.guessing.lengths import length_column
 from callboard.ingest.sources.guessing.twins import Twins, doubt_twins
 from callboard.ingest.sources.guessing.units import leaving_out, left_out
 from callboard.ingest.sources.mapping import joined
+from callboard.ingest.sources.mapping.conditions import condition_text
+from callboard.ingest.sources.mapping.patterns import escaped
 from callboard.ingest.sources.mapping.templates import cell
 from callboard.ingest.sources.values.lengths import LengthReader
 from callboard.ingest.sources.words import words_of
 from callboard.model.event import CallEvent, Event
 
-_TRIFLE: Final = 0.001
-"""Fewer rows than this are not asked about: they change no average that anybody sees."""
+_HALF_A_DAY_S: Final = 12 * 3600
+"""A call of so long a time between its start and its end is rather one whose end has another day."""
 _TOTAL: Final = frozenset(
     ("total", "totale", "totaal", "gesamt", "gesamtdauer", "gesamtzeit", "overall", "whole", "entire")
 )
@@ -68,8 +71,8 @@ class Count:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether most rows agree, and too many to pass over do not."""
-        return 0 < self.off <= self.told * (1 - FITTING_SHARE) and self.off >= self.told * _TRIFLE
+        """Whether most rows agree and any does not: one can outweigh all others in an average."""
+        return 0 < self.off <= self.told * (1 - FITTING_SHARE)
 
 
 @dataclass
@@ -83,15 +86,26 @@ class RowChecks:
     """The length against any two times of its row, less the ringing."""
     over: Count = field(default_factory=Count)
     """The talk against the length of the whole call."""
+    days: Count = field(default_factory=Count)
+    """The time between start and end, where that is the talk, against half a day."""
+    longest: float = 0.0
+    """The longest below half a day, in seconds."""
+    long: Record | None = None
+    """The last row that is above it."""
     twins: Twins = field(default_factory=Twins)
     """The row against those before it."""
+    silent: Silent = field(default_factory=Silent)
+    """The status against the talk."""
 
     def add(self, record: Record, event: Event) -> None:
         """Check the row of a call."""
         if not isinstance(event, CallEvent):
             return
         self.twins.add(record, event)
+        self.silent.add(record, event)
         length = event.duration_ms
+        if length is UNSET or length is None:
+            self._add_span(record, event)
         if not isinstance(length, int) or not length or event.call_status in ("missed", "failed"):
             return
         seconds = length / 1000
@@ -102,6 +116,14 @@ class RowChecks:
             self.near.add(record.line, agrees=any(_is_near(seconds, each) for each in (talk, whole) if each))
         if self.total is not None and (total := _seconds(self.total, record)):
             self.over.add(record.line, agrees=seconds <= total + self.total.within)
+
+    def _add_span(self, record: Record, event: CallEvent) -> None:
+        span = _span(event.start_time, event.end_time)
+        if span and span > 0 and event.call_status not in ("missed", "failed"):
+            is_short = span < _HALF_A_DAY_S
+            self.days.add(record.line, agrees=is_short)
+            self.longest = max(self.longest, span if is_short else 0.0)
+            self.long = self.long if is_short else record
 
 
 def total_column(draft: Draft) -> TotalColumn | None:
@@ -128,6 +150,7 @@ def doubt_rows(draft: Draft, checks: RowChecks) -> None:
     beside them.
     """
     doubt_twins(draft, checks.twins)
+    _doubt_days(draft, checks)
     column = draft.chosen.get("call_duration", "")
     if not column or draft.is_settled("call_duration") or left_out(draft):
         return
@@ -153,6 +176,25 @@ def doubt_rows(draft: Draft, checks: RowChecks) -> None:
             all_the_same,
             Answer("--map", joined([f"call_duration={other}"]), f"the talk time is {other!r}"),
         )
+
+
+def _doubt_days(draft: Draft, checks: RowChecks) -> None:
+    """Doubt an end that lies half a day or more behind the start, while the other calls are short."""
+    end, start = draft.chosen.get("end_time"), draft.chosen.get("start_time", "")
+    if end is None or draft.is_settled("end_time") or left_out(draft) or not checks.days.is_doubtful:
+        return
+    answers = [Answer("--map", joined([f"end_time={end}"]), "they were that long")]
+    if checks.long is not None and checks.days.off == 1 and "{" not in end:
+        where = condition_text((end, "=", escaped(str(cell(checks.long.row, end)))))
+        answers.append(Answer("--leave-out", where, "its row is left out"))
+    draft.doubt(
+        "time",
+        f"From {start!r} to {end!r} are 12 hours or more in {rows(checks.days.off)}, the first in line "
+        f"{checks.days.line:,}, and at most {checks.longest / 60:,.0f} minutes in the others: the end may be "
+        "of another day",
+        end,
+        *answers,
+    )
 
 
 def _span(begin: Any, end: Any) -> float | None:

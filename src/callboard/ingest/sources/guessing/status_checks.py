@@ -7,6 +7,7 @@ from typing import Final
 
 from callboard.ingest.sources.guessing.answered import answered_condition, talk_of
 from callboard.ingest.sources.guessing.checks import rows
+from callboard.ingest.sources.guessing.contradicted import said_by_person
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.headings import heading
@@ -29,8 +30,9 @@ def say_empty(draft: Draft, column: str) -> None:
     if talk is None or not made or "{" in made or draft.is_settled("call_status"):
         return
     cells = draft.sample.cells(made)
-    empty = [row for row, word in enumerate(texts) if not word and cells[row] is not None]
-    if len(empty) < len(texts) * _EMPTY_SHARE:
+    told = said_by_person(draft)
+    empty = [row for row, word in enumerate(texts) if not word and cells[row] is not None and not told[row]]
+    if not empty or len(empty) < len(texts) * _EMPTY_SHARE or draft.is_explained("call_status", ""):
         return
     condition = condition_text((column, "=", ""), (made, "!=", ""))
     if any(talk[row] for row in empty):
@@ -110,7 +112,8 @@ def doubt_variety(draft: Draft, column: str, meanings: Sequence[str | None]) -> 
     """Doubt one status for all calls: the column may say something else."""
     if draft.is_settled("call_status") or any("call_status=" in then for _, then in draft.when):
         return
-    said = {meaning for meaning in meanings if meaning}
+    told = said_by_person(draft)
+    said = {by_person or meaning for by_person, meaning in zip(told, meanings, strict=True)} - {None}
     if len(said) == 1 and len(draft.sample) >= _A_FEW:
         only = next(iter(said))
         draft.doubt(

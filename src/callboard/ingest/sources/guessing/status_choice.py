@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from callboard.ingest.sources.guessing.checks import rows
+from callboard.ingest.sources.guessing.contradicted import completed_words
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.headings import heading
@@ -25,6 +27,11 @@ _KNOWN_SHARE: Final = 0.5
 _WAYS: Final = 3
 """Completed, missed and failed: a column that says all of them leaves nothing for another to say."""
 _ENDED: Final = "completed"
+_ANSWERS: Final = frozenset(
+    ("answered", "call_answered", "is_answered", "was_answered", "connected", "is_connected", "contestada",
+     "contestado", "atendida", "atendido", "respondida", "angenommen", "verbunden")
+)  # fmt: skip
+"""Headings of a yes or no of an answer."""
 _RESULTS: Final = frozenset({"conclusion", "result", "result_state"})
 """Headings of what a task came to, beside a status that says only that it is over."""
 
@@ -42,7 +49,7 @@ def status_column(draft: Draft) -> StatusColumn | None:
     if best in fitting and best.tells and best.known < 1.0 and whole and _agree(draft, best, whole[0]):
         best = whole[0]
     if best in fitting and not draft.is_settled(target) and len(set(best.meanings.values())) == 1:
-        best = _of_more_ways(draft, best, whole) or best
+        best = _beside_outcome(draft, best, whole) or _of_more_ways(draft, best, whole) or best
     if best is not None:
         # What a task returned may say anything, and be a word of a status here and there.
         compared = [each for each in found if each in fitting or (each.tells and target == "call_status")]
@@ -88,6 +95,26 @@ def _unknown(draft: Draft, found: Sequence[StatusColumn]) -> list[StatusColumn]:
         for each in found
         if each.known <= _KNOWN_SHARE and each.column not in beside and len(each.meanings) > 1
     ]
+
+
+def _beside_outcome(draft: Draft, best: StatusColumn, others: Sequence[StatusColumn]) -> StatusColumn | None:
+    """The status beside what the business made of the answered calls alone: it says nothing of any other."""
+    if best.column not in draft.candidates.get("outcome", []):
+        return None
+    said = draft.sample.texts(best.column)
+    return next(
+        (
+            each
+            for each in others
+            if each is not best
+            and says_unanswered(each)
+            and all(
+                not outcome or each.meanings.get(word) == _ENDED
+                for outcome, word in zip(said, draft.sample.texts(each.column), strict=True)
+            )
+        ),
+        None,
+    )
 
 
 def _of_more_ways(draft: Draft, only: StatusColumn, others: Sequence[StatusColumn]) -> StatusColumn | None:
@@ -150,6 +177,26 @@ def _differing(draft: Draft, one: StatusColumn, other: StatusColumn, but: str = 
     return sum(a not in (b, but) for a, b in pairs if a and b and BY_TALK not in (a, b))
 
 
+def _says_answered(other: StatusColumn) -> bool:
+    """Whether a column is called that of an answer, and says yes or no."""
+    return is_yes_or_no(other) and heading(other.column.rpartition(".")[2]) in _ANSWERS
+
+
+def _differing_answers(draft: Draft, one: StatusColumn, other: StatusColumn) -> int:
+    """The rows that one column calls completed and the other does not. A voicemail is no answer, and is
+    completed all the same.
+    """
+    answered = set(completed_words(one.meanings))
+    words = zip(draft.sample.texts(one.column), draft.sample.texts(other.column), strict=True)
+    return sum(
+        (a in answered) != (other.meanings[b] == _ENDED)
+        for a, b in words
+        if one.meanings.get(a) not in (None, BY_TALK)
+        and other.meanings.get(b) not in (None, BY_TALK)
+        and (a in answered or one.meanings[a] != _ENDED)
+    )
+
+
 def _compare(draft: Draft, best: StatusColumn, others: Sequence[StatusColumn]) -> None:
     """Doubt a status beside which another column says otherwise. What the business made of a call, and why it
     ended, need not agree with how it ended.
@@ -157,6 +204,7 @@ def _compare(draft: Draft, best: StatusColumn, others: Sequence[StatusColumn]) -
     weak = {each for of in ("outcome", "end_reason", "call_type") for each in draft.candidates.get(of, [])}
     target = status_field(draft)
     is_whole = best.column not in draft.of_others and best.known == 1.0 and len({*best.meanings.values()}) > 1
+    found: dict[str, int] = {}
     for other in others:
         if is_whole and other.column in draft.of_others:
             continue  # it is said of something else, as the state of an agent
@@ -167,19 +215,32 @@ def _compare(draft: Draft, best: StatusColumn, others: Sequence[StatusColumn]) -
                 _end_by(draft, other)
                 continue
             is_less = False
-        if other.column in weak or is_less or draft.is_settled(target):
+        if other.column in weak or draft.is_settled(target) or (is_less and not _says_answered(other)):
             continue
-        if differing := _differing(draft, best, other):
-            draft.doubt(
-                "status",
-                f"{best.column!r} and {other.column!r} both look like the status and differ in {differing:,} "
-                f"rows; {best.column!r} is taken",
-                best.column,
-                Answer("--map", f"{target}={best.column}", f"{best.column!r} says how it ended"),
-                Answer("--map", f"{target}={other.column}", f"{other.column!r} says how it ended"),
-            )
+        if differing := (_differing_answers if is_less else _differing)(draft, best, other):
+            found[other.column] = differing
             if target == "status":
                 _end_by(draft, other)
+    if found:
+        _doubt_differing(draft, best, found)
+
+
+def _doubt_differing(draft: Draft, best: StatusColumn, differing: Mapping[str, int]) -> None:
+    """Ask once which column is the status. `differing`: column → the rows of which it says otherwise."""
+    target = status_field(draft)
+    columns = list(differing)
+    names = f"{', '.join(map(repr, [best.column, *columns[:-1]]))} and {columns[-1]!r}"
+    both = "both" if len(columns) == 1 else "all"
+    draft.doubt(
+        "status",
+        f"{names} {both} look like the status and differ in {rows(max(differing.values()))}"
+        f"{' or fewer' if len(set(differing.values())) > 1 else ''}; {best.column!r} is taken",
+        best.column,
+        *(
+            Answer("--map", f"{target}={each}", f"{each!r} says how it ended")
+            for each in (best.column, *columns)
+        ),
+    )
 
 
 def _doubt_unknown(draft: Draft, best: StatusColumn, others: Sequence[StatusColumn]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from callboard.ingest.sources.guessing.answered import answered_condition, answers_of, talk_of
+from callboard.ingest.sources.guessing.answered import answered_condition
+from callboard.ingest.sources.guessing.contradicted import doubt_silent, said_by_person
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.flags import choose_flags
@@ -27,13 +28,11 @@ from callboard.ingest.sources.guessing.status_columns import (
 )
 from callboard.ingest.sources.guessing.task_failures import doubt_failures
 from callboard.ingest.sources.mapping import joined
-from callboard.ingest.sources.mapping.conditions import condition_of, condition_text
+from callboard.ingest.sources.mapping.conditions import condition_text
 from callboard.ingest.sources.mapping.patterns import escaped
 from callboard.ingest.sources.words import BY_TALK
 from callboard.model.words import TASK_STATUSES
 
-_OVER_SHARE: Final = 0.3
-"""More of the calls of a word without talk than this, and the word does not say that they were answered."""
 _ENDED: Final = "completed"
 
 
@@ -76,10 +75,10 @@ def choose_status(draft: Draft, status: StatusColumn | None) -> None:
         if is_yes_or_no(status):
             flag_failures(draft, status)
             is_told = fail_by_reason(draft, status)
-        over += _over(draft, status, plain)
+        silent = [] if draft.is_settled(target) else doubt_silent(draft, status, plain)
         _by_talk(draft, status, over, unknown)
         if not is_told:
-            compare_reasons(draft, status, row_meanings(draft, status))
+            compare_reasons(draft, status, row_meanings(draft, status), silent)
         say_empty(draft, status.column)
         doubt_talk(draft, status.column, row_meanings(draft, status))
         doubt_variety(draft, status.column, row_meanings(draft, status))
@@ -93,52 +92,13 @@ def choose_status(draft: Draft, status: StatusColumn | None) -> None:
 
 def _is_told_by_condition(draft: Draft, status: StatusColumn, word: str) -> bool:
     """Whether the person's `--when` say the status of all rows that have the word."""
-    target = status_field(draft)
-    conditions = [
-        condition_of(text).test(draft.plan.options.decimal or "point")
-        for text, then in draft.plan.options.when
-        if then.partition("=")[0].strip() == target
-    ]
-    rows = [
-        record.row
-        for record, said in zip(draft.sample.records, draft.sample.texts(status.column), strict=True)
-        if said == word
-    ]
-    return bool(conditions) and all(any(holds(row) for holds in conditions) for row in rows)
+    told = said_by_person(draft, status_field(draft))
+    return any(told) and all(
+        is_told for is_told, said in zip(told, draft.sample.texts(status.column), strict=True) if said == word
+    )
 
 
 # --- words that do not tell whether anybody answered
-
-
-def _over(draft: Draft, status: StatusColumn, plain: Mapping[str, str]) -> list[str]:
-    """Words that mean "completed" by the tables, of calls a good part of which have no talk and no answer."""
-    talk, answers = talk_of(draft), answers_of(draft)
-    if talk is None and answers is None:
-        return []
-    found = []
-    for word, meaning in plain.items():
-        if meaning != _ENDED or draft.is_settled("call_status"):
-            continue
-        rows = [row for row, said in enumerate(draft.sample.texts(status.column)) if said == word]
-        silent = sum(
-            (talk is None or talk[row] == 0) and (answers is None or not answers[row]) for row in rows
-        )
-        if rows and silent >= len(rows) * _OVER_SHARE and silent > 1:
-            found.append(word)
-    if found:
-        draft.doubt(
-            "status",
-            f"{', '.join(map(repr, found))} of {status.column!r} stands for calls without any talk too; "
-            "those are taken as missed",
-            status.column,
-            *(
-                Answer("--values", _value("call_status", word, "completed"), "all of them were answered")
-                for word in found
-            ),
-        )
-        for word in found:
-            draft.values.get("call_status", {}).pop(word, None)
-    return found
 
 
 def _by_talk(draft: Draft, status: StatusColumn, over: Sequence[str], unknown: Sequence[str]) -> None:

@@ -116,6 +116,7 @@ def read_whole(
         preview.close()
     if preview.repeated_keys:
         whole.counterexamples += _rows_of(plan, preview.repeated_keys, now)
+    whole.counterexamples += whole.checks.silent.records
     whole.rivals = formats.left
     whole.unknown_words = mapping.unknown_words
     return whole

@@ -109,13 +109,13 @@ def joined(parts: Iterable[str]) -> str:
 
 
 def assignments(texts: Sequence[str], option: str) -> dict[str, str]:
-    """Field → the text assigned to it. Raises `ImportOptionError`."""
+    """Field → the text assigned to it, which may be said again. Raises `ImportOptionError`."""
     found: dict[str, str] = {}
     for piece in (piece for text in texts for piece in pieces(text)):
         target, equals, source = (part.strip() for part in piece.partition("="))
         if not equals or not target or not source:
             raise ImportOptionError(f"{option}: {piece!r} is not field=…")
-        if target in found:
+        if found.get(target, source) != source:
             raise ImportOptionError(f"{option}: {target} is given twice")
         found[target] = source
     return found

@@ -17,7 +17,8 @@ def _set(words: str) -> frozenset[str]:
 CALL: Final[Mapping[str, str]] = {
     "call_id": """
 call_id call_sid call_uuid uniqueid unique_id sid xml_cdr_uuid uuid callid cdr_id contact_id
-conversation_id interaction_id record_id recordid telephony_session_id session_id call_session_id
+conversation_id interaction_id engagement_id record_id recordid telephony_session_id session_id
+call_session_id
 call_leg_id leg_id linkedid call_reference call_ref reference_id call_control_id request_uuid
 global_call_id_call_id pkid history_id call_history_id history_call_id id_de_llamada id_llamada llamada_id
 anruf_id anruf_nr anrufnummer anrufid gesprachs_id gesprach_id id_da_chamada id_chamada id_da_ligacao
@@ -94,6 +95,7 @@ contact_start conversation_start interaction_start session_start log_time time_o
 received_at offered_at dial_time dialed_at ring_start call_placed_at call_placed placed_at placed begin
 offered entered created_date segment_start_time segment_start orig_time origination_time start_local
 local_start
+setup_time setup_at arrival_time arrived_at row_date
 begin_time fecha_y_hora fecha_hora fecha_de_inicio hora_de_inicio inicio fecha_de_la_llamada fecha_llamada
 fecha_de_llamada comienzo fecha_de_creacion creado anrufbeginn anrufzeit anrufzeitpunkt beginn startzeit
 start_zeit datum_uhrzeit datum_und_uhrzeit zeitpunkt zeitstempel anrufdatum angerufen_am erstellt
@@ -199,7 +201,7 @@ task_id taskid task_uuid job_id jobid jid workflow_id run_uuid uid execution_id 
 uuid
 id alloc_id run_id run_identifier tarea_id id_tarea aufgaben_id aufgabe_id id_tarefa id_tache tache_id
 id_attivita pod_name
-aufgaben_nr aufgabennummer aufgabe_nr vorgangsnummer ticket_nr activity_id job_name name key task
+aufgaben_nr aufgabennummer aufgabe_nr vorgangsnummer ticket_nr activity_id job_name name issue_key key task
 tarea aufgabe tarefa tache attivita reference referenz referencia protocolo folio nr no
 """,
     "occurred_at": """
@@ -237,8 +239,8 @@ geplant_fur agendado_para planifie_pour
     "created": """
 created created_at created_timestamp create_timestamp creation_time date_created creation_timestamp
 inserted_at enqueued enqueued_at queued queued_at queued_dttm queued_when received received_at submitted_at
-submission_time submit_time create_time start_date start_time started_at started date_started started_on
-timestamp
+submission_time submit_time submit submitted create_time start_date start_time started_at started
+date_started started_on timestamp
 creado creada creado_el creada_el fecha_de_creacion erstellt erstellt_am criado criada criado_em criada_em
 data_de_criacao cree creee cree_le creee_le date_de_creation creato creata creato_il data_di_creazione ts t
 """,
@@ -252,14 +254,14 @@ DAYS: Final = _set("""
 date day call_date start_date calldate start_day fecha dia fecha_de_inicio fecha_llamada
 fecha_de_la_llamada datum tag anrufdatum startdatum data data_da_chamada data_de_inicio date_appel
 date_de_l_appel date_de_debut jour giorno data_chiamata data_inizio date_of_call call_start_date call_day
-local_date dato tarih дата
+local_date row_date dato tarih дата
 """)
 """Headings of the day, where a clock stands in another column."""
 CLOCKS: Final = _set("""
 time call_time start_time time_of_day hour clock hora hora_de_inicio hora_llamada hora_de_la_llamada
 uhrzeit zeit anrufzeit startzeit horario hora_da_chamada heure heure_appel heure_de_l_appel heure_de_debut
 ora orario ora_chiamata ora_inizio time_of_call call_start_time local_time start_hour tijd godzina czas tid
-tidspunkt klokkeslett saat время
+tidspunkt klokkeslett saat время row_time
 """)
 """Headings of the clock, where the day stands in another column."""
 
@@ -287,6 +289,10 @@ SHARES: Final = _set(
     "percent percentage pct ratio rate share prozent anteil porcentaje pourcentage percentuale"
 )
 """Words in a heading that say that a number is a share of something, and no length."""
+AFTER_WORK: Final = _set("""
+acw wrap wrapup after_call aftercall after_work nachbearbeitung nachbearbeitungszeit
+""")
+"""Words, or two of them, in the heading of the work of an agent when the call is over."""
 RINGING: Final = _set("""
 ring ringing ringtime wait waiting queue queued delay tta asa espera timbre timbrado cola klingelzeit
 klingeldauer klingeln wartezeit warte toque fila sonnerie attente squillo attesa wachttijd wacht beltijd

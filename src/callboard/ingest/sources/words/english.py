@@ -15,6 +15,7 @@ completed: completed | complete | answered | answer | success | successful | suc
   | served | taken | picked up | pickup | agent | human | live | live answer | machine | answered by human
   | call completed | call answered | answered call | received | recorded | contacted | contact made | reached
   | successful call | call successful | completed successfully | connected call | answered elsewhere
+  | agent handled | handled by agent
 completed voicemail: voicemail | left voicemail | voicemail left | left message | message left
   | sent to voicemail | to voicemail | vm | went to voicemail | voicemail dropped | voicemail reached
 completed machine_detected: answering machine | machine detected | answered by machine | fax | fax machine

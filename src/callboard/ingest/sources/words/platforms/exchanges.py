@@ -53,7 +53,7 @@ missed canceled: Cancelled | Abandoned
 missed rejected: Declined | Rejected
 failed: Failed | Failed by 3CX
 failed unreachable: Not available | Not registered | Unreachable
-failed invalid_number: No route | Invalid number | Bad extension | Wrong number
+failed invalid_number: No route | Invalid number | Bad extension | Wrong number | Not found
 by_talk caller_hangup: TerminatedBySrc | Terminated by source | src_participant_terminated
 by_talk callee_hangup: TerminatedByDst | Terminated by destination | dst_participant_terminated
 by_talk hangup: Terminated by * | Terminated | polling | continued_in

@@ -115,6 +115,20 @@ left_out: Internal
 """,
     ),
     table(
+        "Google Voice",
+        "Google Workspace: Voice, call log, type",
+        ends="""
+completed: Received
+completed voicemail: Voicemail
+missed no_answer: Missed
+by_talk: Placed
+""",
+        call_type="""
+inbound: Received | Missed | Voicemail
+outbound: Placed
+""",
+    ),
+    table(
         "Talkdesk",
         "Talkdesk: Calls report, call type",
         ends="""
