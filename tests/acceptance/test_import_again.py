@@ -289,8 +289,9 @@ def test_ids_of_all_columns_are_saved_by_the_columns_that_stay(desk: Desk) -> No
     noted = desk.file(head + ",Tag\n" + "".join(f"{each},called,x\n" for each in said), "noted.csv")
     report = desk.run(noted, "--mapping", "dialler", "--json", mapped=False).json
     assert (report["applied"], report["duplicate"]) == (0, 4)
-    more = ("--map", "agent=Note")
-    twice = desk.file(head + "\n" + f"{said[0]},ann\n{said[0]},ben\n", "twice.csv")
+    more = ("--map", "agent=Turn")
+    other = said[0].replace("02-13", "02-14")
+    twice = desk.file(head.replace("Note", "Turn") + f"\n{other},1\n{other},2\n", "twice.csv")
     told = asked(desk, twice, *how, *more, "--save-mapping", "other", mapped=False)
     assert "1 row is one with another" in told[0]
 
@@ -361,3 +362,20 @@ def test_the_same_rows_under_other_ids_are_asked_about(desk: Desk) -> None:
         assert told.json["doubts"][0]["message"].startswith("6 of 7 compared rows")
     assert desk.run(file, "--accept", "same_calls").code == 0
     assert desk.numbers()["total_calls"] == 13
+
+
+def test_a_longer_file_of_calls_of_another_space_is_asked_about(desk: Desk) -> None:
+    """Yesterday's file went there, today's holds its calls and more: no identical file tells."""
+    made = done("space", "create", "--org", "acme.com", "--name", "Autumn", "--json", db=desk.db)
+    assert desk.run(desk.file(HEAD + rows(*range(12)))).code == 0
+    longer = desk.file(HEAD + rows(*range(18)), "longer.csv")
+    how = ("import", longer, "--org", "acme.com", "--map", MAP, "--space", made.json["token"], "--json")
+    told = callboard(*how, db=desk.db, cwd=desk.folder)
+    assert (told.code, told.json["undo"]) == (3, "callboard import undo b1 --org acme.com")
+    assert told.json["doubts"][0]["message"].startswith("12 of 18 compared rows say calls that another space")
+    assert desk.numbers()["total_calls"] == 12
+    answer = told.json["doubts"][0]["answers"][0]["arguments"]
+    assert callboard(*how, *answer, db=desk.db, cwd=desk.folder).code == 0
+    assert desk.numbers()["total_calls"] == 30
+    assert callboard(*how, db=desk.db, cwd=desk.folder).code == 0
+    assert desk.numbers()["total_calls"] == 30

@@ -13,7 +13,7 @@ import pytest
 
 from callboard.clock import DAY, HOUR
 from callboard.store.uploads import OPEN_UPLOADS_MAX, UPLOAD_BYTES_MAX
-from tests.http.board import Board
+from tests.http.board import Board, call
 from tests.http.uploads import CLEAR, DAY_OR_MONTH, act, at, numbers, opened, put, read, settled, upload
 
 
@@ -353,16 +353,15 @@ def test_ids_of_all_columns_are_of_all_columns(board: Board) -> None:
     """Also of a file that tells its columns apart: a row that differs in any of them is another call."""
     pyarrow = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
-    for cities in (["a", "b", "c"], ["d"]):
+    for kinds in (["a", "b", "c"], ["d"]):
         columns = {"status": "completed", "started_at": "2025-11-07T10:00:00Z", "talk_seconds": 60}
-        rows = [{**columns, "city": city} for city in cities]
+        rows = [{**columns, "kind": kind} for kind in kinds]
         file = io.BytesIO()
         parquet.write_table(pyarrow.Table.from_pylist(rows), file)
         upload_id = upload(board, file.getvalue(), "calls.parquet")
-        assert read(board, upload_id, {"options": {"id_from": ["*"]}})["preview"]["calls"] == len(cities)
+        assert read(board, upload_id, {"options": {"id_from": ["*"]}})["preview"]["calls"] == len(kinds)
         act(board, upload_id, "start", {"anyway": True})
-        done = settled(board, upload_id)
-        assert done["report"]["applied"] == len(cities), done
+        assert settled(board, upload_id)["report"]["applied"] == len(kinds)
     assert numbers(board) == (4, 4, 60.0)
 
 
@@ -400,3 +399,27 @@ def test_what_is_no_encoding_of_files_is_said(board: Board, encoding: str) -> No
     found = read(board, upload(board, CLEAR), {"options": {"encoding": encoding}})
     assert found["state"] == "failed"
     assert "is no encoding of files" in found["message"]
+
+
+@pytest.mark.parametrize(
+    ("there", "prefix", "accept"), [("spring", "x", "same_calls"), ("summer", "c", "other_space")]
+)
+def test_calls_that_came_live_are_not_counted_twice_unasked(
+    board: Board, there: str, prefix: str, accept: str
+) -> None:
+    """By events under other ids, or into another space: asked about, and the answer imports them."""
+    hours = {1: "2025-11-07T10:00:00.400Z", 3: "2025-11-08T10:00:00.400Z"}
+    lengths = {1: 60, 3: 120}
+    where = board.spring if there == "spring" else board.summer
+    for number, made in hours.items():
+        said = call(f"{prefix}{number}", creation_time=made, call_duration=lengths[number])
+        board.send(said, space=where)
+    upload_id = upload(board, CLEAR)
+    found = read(board, upload_id)
+    assert found["state"] == "asking"
+    [doubt] = found["doubts"]
+    assert "by events or hooks" in doubt["message"]
+    [answer] = doubt["answers"]
+    assert (answer["option"], answer["value"]) == ("--accept", accept)
+    again = read(board, upload_id, {"options": {"accept": [accept]}})
+    assert (again["state"], again["doubts"]) == ("ready", [])

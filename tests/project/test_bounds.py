@@ -35,9 +35,18 @@ from callboard.ingest import (
 )
 from callboard.ingest.commit import checks, process, supervisor
 from callboard.ingest.lost_ends import asking, pulling, taking_rows
-from callboard.ingest.sources import importer, known_ids, length_sample, ownership, preview, running, targets
+from callboard.ingest.sources import (
+    alike_calls,
+    importer,
+    known_ids,
+    length_sample,
+    ownership,
+    preview,
+    running,
+    targets,
+)
 from callboard.ingest.sources.files import delimited, json_array, lines, spool
-from callboard.ingest.sources.guessing import guess, sample, whole
+from callboard.ingest.sources.guessing import dialect_fit, guess, sample, twins, whole
 from callboard.ingest.sources.mapping import closed
 from callboard.ingest.sources.platform_files import documents as platform_documents
 from callboard.ingest.sources.platform_files import rows as platform_rows
@@ -424,6 +433,13 @@ BOUNDS: dict[str, list[str]] = {
     "rows that an import compares with known calls": [
         f"{known_ids.COMPARED_ROWS:,} of the first {known_ids.READ_ROWS:,}"
     ],
+    "calls of its moment that each of these is compared with, for other ids and other spaces": [
+        f"{alike_calls.CALLS_OF_A_MOMENT}"
+    ],
+    "rows before each that a guess compares it with, for one call in several rows": [
+        f"{twins.COMPARED_ROWS:,}"
+    ],
+    "rows by which a file is compared with how its saved mapping reads": [f"{dialect_fit.COMPARED_ROWS:,}"],
     "talk times that a preview keeps for the usual one": [f"{length_sample.MAX_LENGTHS:,}"],
     "agents that a preview counts by name": [f"{preview.MAX_AGENTS:,}"],
     "lines of one quoted row": [f"{delimited.MAX_LINES_OF_A_ROW:,}"],

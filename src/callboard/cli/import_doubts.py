@@ -175,10 +175,10 @@ def settle_known_ids(plan: ImportPlan, doubt: Doubt | None, asking: Asking) -> N
 
 
 def settle_before(plan: ImportPlan, doubt: Before | None, kind: str, asking: Asking) -> None:
-    """Go on if no earlier import brought the same. Raises `NotDecidedError`, `DeclinedError`."""
+    """Go on if nothing stands that says the same. Raises `NotDecidedError`, `DeclinedError`."""
     if doubt is not None:
         accepting = dataclasses.replace(plan, accept=(*plan.accept, kind))
-        undo = plan.undo(batch_id(doubt.batch_no))
+        undo = None if doubt.batch_no is None else plan.undo(batch_id(doubt.batch_no))
         asking.settle("Import it all the same?", NotDecidedError([doubt], accepting.command(), undo))
 
 

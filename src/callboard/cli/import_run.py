@@ -116,7 +116,9 @@ def _settle_other_space(store: Store, plan: ImportPlan, reading: Reading, asking
     from callboard.ingest.sources.imported_before import OTHER_SPACE, other_space_doubt
 
     org_id = find.organization(store, plan.handle).id
-    settle_before(plan, other_space_doubt(store, org_id, plan, reading), OTHER_SPACE, asking)
+    unused = target_of(store, plan, dry_run=True)
+    doubt = other_space_doubt(store, org_id, plan, unused, reading, system_clock)
+    settle_before(plan, doubt, OTHER_SPACE, asking)
 
 
 def _settle_same_calls(store: Store, plan: ImportPlan, reading: Reading, asking: Asking) -> None:

@@ -54,7 +54,7 @@ def known_ids_doubt(
     in_parts = bool(plan.format) or is_told_in_parts(plan.options)
     known, others = 0, []
     for record, space_id, event in sample_events(plan, target, clock):
-        call = store.call(org_id, space_id, event.call_id)
+        call = None if space_id is None else store.call(org_id, space_id, event.call_id)
         if call is not None:
             known += 1
             if (why := _contradiction(event, call, in_parts=in_parts)) is not None:
@@ -80,8 +80,10 @@ def _with_time(plan: ImportPlan) -> tuple[str | None, tuple[Answer, ...]]:
     return column, (Answer("--map", value, f"ids come again, and {at!r} tells their calls apart"),)
 
 
-def sample_events(plan: ImportPlan, target: Target, clock: Clock) -> Iterator[tuple[Record, int, CallEvent]]:
-    """Some of the first rows, with their spaces."""
+def sample_events(
+    plan: ImportPlan, target: Target, clock: Clock
+) -> Iterator[tuple[Record, int | None, CallEvent]]:
+    """Some of the first rows, with their spaces; None for one that the import is to create."""
     mapping = reader_of(plan)
     with open_rows(plan, wanted_columns(plan, mapping), whole=mapping.reads_all) as (_, rows):
         mapping.check(rows.columns)
@@ -101,8 +103,8 @@ def sample_events(plan: ImportPlan, target: Target, clock: Clock) -> Iterator[tu
                 space = target.use(record.row).space
             except (RowError, RejectedEvent, NoZoneError):
                 continue  # the import rejects it
-            if space is not None and isinstance(entry.event, CallEvent):
-                yield record, space.id, entry.event
+            if isinstance(entry.event, CallEvent):
+                yield record, None if space is None else space.id, entry.event
 
 
 def _contradiction(event: CallEvent, call: Call, *, in_parts: bool) -> str | None:
@@ -129,10 +131,11 @@ def _number(event: CallEvent, call: Call) -> tuple[str, str] | None:
         (event.destination_number, call.destination_number),
         (event.source_number, call.source_number),
     ):
-        if isinstance(said, str) and said and kept and _digits(said) != _digits(kept):
+        if isinstance(said, str) and said and kept and digits_of(said) != digits_of(kept):
             return said, kept
     return None
 
 
-def _digits(number: str) -> str:
+def digits_of(number: str) -> str:
+    """What tells a number, however it is written."""
     return re.sub(r"\D", "", number)[-_DIGITS:] or number.casefold()

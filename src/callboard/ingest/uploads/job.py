@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -105,6 +106,9 @@ def _read(owned: Owned, work: Work) -> dict[str, Any]:
         found = read_file(owned.upload, work, path, owned.clock, progress)
         if not found.missing:
             plan = plan_of(owned.upload, structs.replace(work, options=found.plan), path)
+            # Some of it holds for this file alone, and is in no plan that may be saved.
+            accept = {*plan.accept, *work.options.get("accept", ())}
+            plan = dataclasses.replace(plan, accept=tuple(sorted(accept)))
             overlaps = _overlaps(owned, work, plan, found.reading, "")
             found = structs.replace(found, overlapping=sorted(overlaps.rows))
             if not overlaps.rows and (doubt := _known_ids(owned, work, plan)):
@@ -191,7 +195,7 @@ def _before(owned: Owned, work: Work, plan: ImportPlan, reading: Reading) -> lis
         return []
     store, org_id = owned.store, owned.org_id
     found = (
-        other_space_doubt(store, org_id, plan, reading),
+        other_space_doubt(store, org_id, plan, OneSpace(space), reading, owned.clock),
         same_calls_doubt(store, org_id, plan, OneSpace(space), reading, owned.clock),
     )
     return [each for each in found if each is not None]

@@ -19,7 +19,7 @@ from callboard.ingest.sources.guessing.times import TimeColumn, time_column
 from callboard.ingest.sources.mapping import Template
 from callboard.ingest.sources.mapping.options import of_field
 from callboard.ingest.sources.values.nulls import is_no_time
-from callboard.ingest.sources.values.times import TimeReader
+from callboard.ingest.sources.values.times import SERIAL, TimeReader
 
 _ONE_CALL: Final = 2 * DAY
 """Times of one call, each read in a zone of its own, lie closer together than this."""
@@ -135,6 +135,27 @@ def ask_day_and_month(draft: Draft) -> None:
             + " or ".join(answer.meaning for answer in answers),
             source,
             *answers,
+        )
+
+
+def ask_serial(draft: Draft) -> None:
+    """Doubt the times that are a spreadsheet's numbers of days: other numbers look alike."""
+    given = _given_formats(draft)
+    asked = [each for each, form in draft.formats.items() if form == SERIAL and each not in given]
+    if None in given or not asked:
+        return
+    are_all = len(asked) == len(draft.formats)
+    for target in asked[:1] if are_all else asked:
+        source = draft.chosen[target]
+        shown = _telling_text(draft, source, (SERIAL,))
+        draft.doubt(
+            "time",
+            f"{source!r} holds numbers, as spreadsheets keep times: {shown!r} would be "
+            f"{_spoken(shown, SERIAL)}",
+            source,
+            Answer(
+                "--time-format", SERIAL if are_all else f"{target}:{SERIAL}", "days since 30 December 1899"
+            ),
         )
 
 

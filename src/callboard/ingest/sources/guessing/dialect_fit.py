@@ -21,7 +21,7 @@ from callboard.ingest.sources.values.lengths import LengthReader
 from callboard.ingest.sources.values.nulls import is_null
 
 _FIRST_ROWS: Final = 20
-_COMPARED_ROWS: Final = 2_000
+COMPARED_ROWS: Final = 2_000
 
 
 def dialect_doubts(plan: ImportPlan) -> tuple[list[Doubt], ImportPlan]:
@@ -56,7 +56,7 @@ def decimal_answers(plan: ImportPlan) -> tuple[Answer, ...]:
     unit, other = plan.options.duration_unit or DEFAULT_UNIT, {"point": "comma", "comma": "point"}[now]
     helped = 0
     with open_rows(plan, None) as (_, rows):
-        for record in islice(rows, _COMPARED_ROWS):
+        for record in islice(rows, COMPARED_ROWS):
             try:
                 value = None if record.problem else cell(record.row)
             except RowError:

@@ -18,7 +18,7 @@ from callboard.ingest.sources.files.dialect import Dialect, examine
 from callboard.ingest.sources.files.records import ImportOptionError, Record, UnreadableFileError
 from callboard.ingest.sources.guessing.checks import accepting, number_doubts, rows
 from callboard.ingest.sources.guessing.contradicted import Silent
-from callboard.ingest.sources.guessing.day_and_month import ask_day_and_month
+from callboard.ingest.sources.guessing.day_and_month import ask_day_and_month, ask_serial
 from callboard.ingest.sources.guessing.doubts import About, Answer, Doubt
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.durations import choose_duration
@@ -114,6 +114,7 @@ def guess(plan: ImportPlan, clock: Clock = system_clock, progress: Callable[[], 
         whole = _read(draft, clock, progress)
     draft.rivals = whole.rivals
     ask_day_and_month(draft)
+    ask_serial(draft)
     _doubt_numbers(draft, whole)
     return Guess(
         plan=draft.complete(),

@@ -49,7 +49,7 @@ def _plain_sources(draft: Draft, target: str) -> Iterator[TimeSource]:
     days: list[TimeSource] = []
     for column in draft.open_candidates(target):
         values = draft.sample.values(column)
-        times = time_column(values, draft.heading(column))
+        times = time_column(values, draft.heading(column), is_named=True)
         if times is None:
             is_clock = _are_clocks(draft, column) and not _is_length(draft, column)
             joined = _with_day(draft, column) if is_clock else None

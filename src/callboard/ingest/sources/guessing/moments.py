@@ -132,7 +132,7 @@ def _given(draft: Draft, target: str) -> TimeSource | None:
             return None
         times = date_and_clock(draft.sample.values(columns[0]), draft.sample.values(columns[1]), columns[0])
     else:
-        times = time_column(draft.sample.values(source), draft.heading(source))
+        times = time_column(draft.sample.values(source), draft.heading(source), is_named=True)
     return None if times is None else TimeSource(source, times)
 
 

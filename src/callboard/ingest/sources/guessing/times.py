@@ -13,7 +13,7 @@ from callboard.ingest.sources.guessing.headings import said_in
 from callboard.ingest.sources.guessing.time_shapes import formats_like
 from callboard.ingest.sources.values.names import weekday_of
 from callboard.ingest.sources.values.nulls import is_no_time
-from callboard.ingest.sources.values.times import UNIX_UNITS, reader_of
+from callboard.ingest.sources.values.times import SERIAL, UNIX_UNITS, reader_of
 from callboard.ingest.sources.values.zones import ZoneWord
 
 MAX_UNFIT = 20
@@ -26,6 +26,7 @@ _YEARS = range(1970, 2101)
 _UNIX_YEARS = range(2001, 2101)
 """As above, of Unix times: the numbers of earlier years are of another unit."""
 _IS_CLOCK = re.compile(r"\d{1,2}(?::\d\d|[.]\d\d(?:[.]\d\d)?(?!\d)|[hH]\d\d)|\d{4}(?:\d\d)?$")
+_IS_SERIAL = re.compile(r"(?:3[7-9]|[4-6]\d|7[0-2])\d{3}[.,]\d+")
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]+(?:-feira)?")
 _ORDER = re.compile(r"%([dmyY])(.)?%([dm])(.)?%([dyY])")
@@ -58,8 +59,11 @@ class TimeColumn:
     """Cells that it does not read, each once, at most `MAX_UNFIT`."""
 
 
-def time_column(values: Sequence[Any], column: str = "") -> TimeColumn | None:
-    """How the times of a column are written; None unless most of its cells, without the nulls, are times."""
+def time_column(values: Sequence[Any], column: str = "", *, is_named: bool = False) -> TimeColumn | None:
+    """How the times of a column are written; None unless most of its cells, without the nulls, are times.
+
+    `is_named`: its heading names a time, so that a spreadsheet's numbers of days are times.
+    """
     moments = [value for value in values if isinstance(value, date)]
     texts = Counter(
         str(value).strip()
@@ -69,7 +73,8 @@ def time_column(values: Sequence[Any], column: str = "") -> TimeColumn | None:
     texts = Counter({text: count for text, count in texts.items() if not is_no_time(text)})
     if not texts:
         return _of_moments(moments, column) if moments else None
-    readings = [_Reading(form, texts) for form in _candidates(texts)]
+    forms = [*_candidates(texts), *([SERIAL] if is_named and _are_serial(texts) else ())]
+    readings = [_Reading(form, texts) for form in forms]
     total = texts.total() + len(moments)
     best = _best([each for each in readings if (each.fits + len(moments)) * 2 > total])
     if not best:
@@ -85,6 +90,11 @@ def time_column(values: Sequence[Any], column: str = "") -> TimeColumn | None:
         first.fits + len(moments),
         unfit[:MAX_UNFIT],
     )
+
+
+def _are_serial(texts: Counter[str]) -> bool:
+    """Whether most cells are days of this century and a part of a day."""
+    return sum(count for text, count in texts.items() if _IS_SERIAL.fullmatch(text)) * 2 > texts.total()
 
 
 def date_and_clock(days: Sequence[Any], clocks: Sequence[Any], column: str = "") -> TimeColumn | None:

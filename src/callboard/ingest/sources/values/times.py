@@ -16,6 +16,11 @@ from callboard.ingest.sources.values.zones import ZoneWord, folds_called, zone_o
 
 UNIX_UNITS = {"unix": 1_000_000, "unix_ms": 1_000, "unix_us": 1}
 """Values of `--time-format` beside strptime formats: Unix time in some unit → microseconds per unit."""
+SERIAL = "excel"
+"""The value of `--time-format` for days since 30 December 1899, as spreadsheets keep a time."""
+_SERIAL = re.compile(r"(\d{1,7})(?:[.,](\d{1,20}))?")
+_SERIAL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - local time, whose zone follows
+_DAY_MS = 86_400_000
 _ISO_AND_ZONE = re.compile(
     r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)"
     r"(?:\s+([+-]\d\d(?::?\d\d)?|Z)|\s*([A-Za-z][\w/+:-]*(?:\s?\([^()]*\))?))"
@@ -172,6 +177,8 @@ def reader_of(form: str) -> Reader:
     """A function from a text to its time by a format as of `from_format`."""
     if form in UNIX_UNITS:
         return partial(from_unix, form=form)
+    if form == SERIAL:
+        return from_serial
     return reader_of_format(form) if form else from_iso
 
 
@@ -190,13 +197,27 @@ def from_unix(text: str, form: str) -> datetime | None:
         return None
 
 
+def from_serial(text: str) -> datetime | None:
+    """The time of a spreadsheet's number of days, to the millisecond, which is as exact as those are; None if
+    the text is no such number.
+    """
+    found = _SERIAL.fullmatch(text.strip())
+    if found is None:
+        return None
+    try:
+        part = round(Decimal(f"0.{found[2] or 0}") * _DAY_MS)
+        return _SERIAL_EPOCH + timedelta(days=int(found[1]), milliseconds=part)
+    except OverflowError:
+        return None
+
+
 def checked_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
     """The formats, checked. Raises `ImportOptionError` for one that strptime does not know."""
     for form in formats:
-        if form in UNIX_UNITS:
+        if form in UNIX_UNITS or form == SERIAL:
             continue
         if "%" not in form:
-            known = ", ".join(UNIX_UNITS)
+            known = ", ".join((*UNIX_UNITS, SERIAL))
             raise ImportOptionError(f"--time-format: {form!r} is no strptime format and none of {known}")
         try:
             datetime.strptime("", form)  # noqa: DTZ007 - only whether strptime knows the format
