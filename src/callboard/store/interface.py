@@ -394,8 +394,6 @@ class Store(Reporting, Imports, Uploads, Hooks, Protocol):
         """
 
     def ready(self, within_s: float = READY_S) -> StoreFacts:
-        """What it says of itself; of a cluster, what its nodes say within this time. Raises
-        `StoreUnavailableError` when it does not answer, or a commit is known to fail.
-        """
+        """What it says of itself, and nodes of a cluster within this time. Raises `StoreUnavailableError`."""
 
     def close(self) -> None: ...
