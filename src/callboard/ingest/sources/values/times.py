@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from callboard.clock import EPOCH
 from callboard.ingest.sources.files.records import ImportOptionError, RowError
 from callboard.ingest.sources.values.formats import Reader, reader_of_format, says_offset
-from callboard.ingest.sources.values.zones import ZoneWord, folds_called, zone_of_word
+from callboard.ingest.sources.values.zones import WORD, ZoneWord, folds_called, zone_of_word
 
 UNIX_UNITS = {"unix": 1_000_000, "unix_ms": 1_000, "unix_us": 1}
 """Values of `--time-format` beside strptime formats: Unix time in some unit → microseconds per unit."""
@@ -23,13 +23,14 @@ _SERIAL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - local time, whose zone 
 _DAY_MS = 86_400_000
 _ISO_AND_ZONE = re.compile(
     r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)"
-    r"(?:\s+([+-]\d\d(?::?\d\d)?|Z)|\s*([A-Za-z][\w/+:-]*(?:\s?\([^()]*\))?))"
+    rf"(?:\s+([+-]\d\d(?::?\d\d)?|Z)|\s*({WORD}))"
 )
 _ANNOTATED = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\d[T ][\d:.,]+)(?P<offset>Z|[+-]\d\d(?::?\d\d)?)?\[!?(?P<zone>[\w/+-]+)\]"
 )
 """As Java's ZonedDateTime and RFC 9557 write it."""
 _LONGEST = 64
+_HOUR = timedelta(hours=1)
 
 
 class NoZoneError(ImportOptionError):
@@ -101,7 +102,7 @@ class TimeReader:
 
     def _in_zone_of_word(self, local: datetime, said: ZoneWord, value: Any) -> datetime:
         if said.zone is not None:
-            return self._placed(local, said.zone)
+            return self._placed(local, self._meant(local, said.zone, said, value))
         if self.zone is None:
             raise NoZoneError(
                 f"{_shown(value)}: {said.word} is the word of several zones. Say which with --timezone, "
@@ -113,6 +114,19 @@ class TimeReader:
         if len(folds) > 1:
             return self._placed(local, self.zone)
         return local.replace(tzinfo=self.zone, fold=folds[0])
+
+    def _meant(self, local: datetime, zone: ZoneInfo, said: ZoneWord, value: Any) -> ZoneInfo:
+        """The zone that a word means at a moment: the one given, where that tells."""
+        offsets = (zone.utcoffset(local), said.winter)
+        if said.winter is None or offsets[0] == offsets[1]:
+            return zone
+        if self.zone is not None and self.zone.utcoffset(local) in offsets:
+            return self.zone
+        fixed = f"Etc/GMT{-said.winter // _HOUR:+d}"
+        raise RowError(
+            "invalid_time",
+            f"{_shown(value)}: by clocks of that summer, or of winter? Say --timezone {zone.key}, or {fixed}",
+        )
 
     def _placed(self, local: datetime, zone: ZoneInfo) -> datetime:
         # PEP 495: the offsets by fold differ only near a clock change. That of fold=0 is of the first of two

@@ -7,6 +7,10 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from callboard.ingest.sources.values.zone_names import PATTERN, ZONE_NAMES
+
+WORD: Final = rf"(?:(?i:{PATTERN})|[^\W\d_][\w/+:-]*)(?:\s?\([^()]*\))?"
+"""What may be a zone word: one without spaces, or a name that is known."""
 _HOURS: Final = {
     "utc": 0, "gmt": 0, "z": 0, "ut": 0, "zulu": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1,
     "mesz": 2, "eet": 2, "eest": 3, "msk": 3, "sast": 2, "pkt": 5, "wib": 7, "hkt": 8, "jst": 9, "kst": 9,
@@ -27,9 +31,11 @@ class ZoneWord(tzinfo):
     meanings (`zone` is then None). Times with it are not placed yet: it gives no offset itself.
     """
 
-    def __init__(self, word: str, zone: ZoneInfo | None) -> None:
+    def __init__(self, word: str, zone: ZoneInfo | None, winter: timedelta | None = None) -> None:
         self.word = word
         self.zone = zone
+        self.winter = winter
+        """The offset that the word may mean all the year; None if it means the zone's clocks."""
 
     def utcoffset(self, moment: datetime | None) -> None:
         """None: see the class."""
@@ -44,6 +50,8 @@ class ZoneWord(tzinfo):
 
 def zone_of_word(text: str) -> tzinfo | None:
     """What a zone word stands for: a fixed offset, or a `ZoneWord`; None if it is no zone."""
+    if " " in text and (named := _zone_of_name(text)):
+        return named
     word = text if "(" not in text else _REMARK.sub("", text)
     hours = _HOURS.get(word.lower())
     if hours is not None:
@@ -59,6 +67,16 @@ def zone_of_word(text: str) -> tzinfo | None:
         return ZoneWord(word, ZoneInfo(word))
     except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
         return None
+
+
+def _zone_of_name(text: str) -> tzinfo | None:
+    zone, hours = (
+        ZONE_NAMES.get(text.lower()) or ZONE_NAMES.get(_REMARK.sub("", text).lower()) or (None, None)
+    )
+    offset = None if hours is None else timedelta(hours=hours)
+    if zone is not None:
+        return ZoneWord(text, ZoneInfo(zone), offset)
+    return None if offset is None else timezone(offset, text)
 
 
 def folds_called(local: datetime, zone: tzinfo, word: str) -> list[int]:
