@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 from callboard.clock import EPOCH
 from callboard.ingest.sources.files.records import ImportOptionError, RowError
 from callboard.ingest.sources.values.formats import Reader, reader_of_format, says_offset
-from callboard.ingest.sources.values.zones import WORD, ZoneWord, folds_called, zone_of_word
+from callboard.ingest.sources.values.zones import WORD, ZoneWord, fixed_zone, folds_called, zone_of_word
 
 UNIX_UNITS = {"unix": 1_000_000, "unix_ms": 1_000, "unix_us": 1}
 """Values of `--time-format` beside strptime formats: Unix time in some unit → microseconds per unit."""
+ISO = "iso"
+"""The value of `--time-format` for ISO 8601, beside others; without any it is ISO 8601."""
 SERIAL = "excel"
 """The value of `--time-format` for days since 30 December 1899, as spreadsheets keep a time."""
 _SERIAL = re.compile(r"(\d{1,7})(?:[.,](\d{1,20}))?")
@@ -30,7 +32,6 @@ _ANNOTATED = re.compile(
 )
 """As Java's ZonedDateTime and RFC 9557 write it."""
 _LONGEST = 64
-_HOUR = timedelta(hours=1)
 
 
 class NoZoneError(ImportOptionError):
@@ -72,6 +73,13 @@ class TimeReader:
             return moment.astimezone(UTC).isoformat()
         except (OverflowError, OSError):  # outside the years 1 to 9999 once converted to UTC
             raise RowError("time_out_of_range", f"{_shown(value)} is no time of this world") from None
+
+    def written(self, text: str) -> datetime | None:
+        """The time as it is written, in the zone that it says itself; None if it is none."""
+        try:
+            return self._moment(text)
+        except RowError:
+            return None
 
     def _moment(self, value: Any) -> datetime:
         if isinstance(value, datetime):
@@ -122,7 +130,7 @@ class TimeReader:
             return zone
         if self.zone is not None and self.zone.utcoffset(local) in offsets:
             return self.zone
-        fixed = f"Etc/GMT{-said.winter // _HOUR:+d}"
+        fixed = fixed_zone(said.winter)
         raise RowError(
             "invalid_time",
             f"{_shown(value)}: by clocks of that summer, or of winter? Say --timezone {zone.key}, or {fixed}",
@@ -193,7 +201,7 @@ def reader_of(form: str) -> Reader:
         return partial(from_unix, form=form)
     if form == SERIAL:
         return from_serial
-    return reader_of_format(form) if form else from_iso
+    return reader_of_format(form) if form and form != ISO else from_iso
 
 
 def from_unix(text: str, form: str) -> datetime | None:
@@ -228,10 +236,10 @@ def from_serial(text: str) -> datetime | None:
 def checked_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
     """The formats, checked. Raises `ImportOptionError` for one that strptime does not know."""
     for form in formats:
-        if form in UNIX_UNITS or form == SERIAL:
+        if form in UNIX_UNITS or form in (SERIAL, ISO):
             continue
         if "%" not in form:
-            known = ", ".join((*UNIX_UNITS, SERIAL))
+            known = ", ".join((*UNIX_UNITS, SERIAL, ISO))
             raise ImportOptionError(f"--time-format: {form!r} is no strptime format and none of {known}")
         try:
             datetime.strptime("", form)  # noqa: DTZ007 - only whether strptime knows the format

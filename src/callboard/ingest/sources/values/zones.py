@@ -20,8 +20,13 @@ _HOURS: Final = {
     "akst": -9, "akdt": -8, "hst": -10, "brt": -3, "art": -3, "clt": -4, "pet": -5, "cot": -5,
 }  # fmt: skip
 """Abbreviations of one meaning in call logs → hours east of Greenwich."""
-_SEVERAL: Final = frozenset({"cst", "ist", "bst", "ast", "gst", "sst", "wst", "ect"})
-"""Of several meanings: CST is in Chicago and in Shanghai, IST in India, Israel and Ireland."""
+_SEVERAL: Final[dict[str, tuple[str, ...]]] = {
+    "cst": ("America/Chicago", "Asia/Shanghai"), "ist": ("Asia/Kolkata", "Asia/Jerusalem", "Europe/Dublin"),
+    "bst": ("Europe/London",), "ast": ("America/Halifax",), "gst": (), "sst": ("Pacific/Pago_Pago",),
+    "wst": (), "ect": (),
+}  # fmt: skip
+"""Of several meanings: CST is in Chicago and in Shanghai, IST in India, Israel and Ireland. Each with the
+zones that call their clocks so."""
 _WITH_OFFSET: Final = re.compile(r"(?:utc|gmt)\s?([+-])([0-9]{1,2})(?::?([0-5][0-9]))?", re.IGNORECASE)
 _REMARK: Final = re.compile(r"\s*\([^()]*\)$")
 
@@ -77,6 +82,18 @@ def _zone_of_name(text: str) -> tzinfo | None:
     if zone is not None:
         return ZoneWord(text, ZoneInfo(zone), offset)
     return None if offset is None else timezone(offset, text)
+
+
+def zones_meant(word: ZoneWord) -> tuple[str, ...]:
+    """The zones that a word may mean, for a person to choose from: none where it means one alone."""
+    if word.zone is None:
+        return _SEVERAL[word.word.lower()]
+    return () if word.winter is None else (word.zone.key, fixed_zone(word.winter))
+
+
+def fixed_zone(offset: timedelta) -> str:
+    """The zone whose clocks are so far east of Greenwich all the year."""
+    return f"Etc/GMT{-offset // timedelta(hours=1):+d}"
 
 
 def folds_called(local: datetime, zone: tzinfo, word: str) -> list[int]:
