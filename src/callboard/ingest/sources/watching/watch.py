@@ -173,9 +173,9 @@ class Watch:
         # The file that has the name stays the last one.
         at = len(self._followed) - is_followed
         self._followed[at:at] = [Followed(each, self._place_of(each), self._translator) for each in found]
+        self._progress.places = self._kept_places()
         if was_read:
             self._tell_of_found(found, is_copied=is_followed and self._was_emptied)
-        self._progress.places = self._kept_places()
         return bool(found)
 
     def _tell_of_found(self, found: list[Source], *, is_copied: bool) -> None:
@@ -189,6 +189,8 @@ class Watch:
             else:
                 self.tally.rotations += 1
                 self._tell(f"{self._path.name} was rotated: goes on in {source.path.name}.")
+        if self._was_emptied:
+            self._kept.write(self._progress)  # told once, also if nothing is written to the file any more
 
     def _unseen_since(self) -> int:
         """No file that nobody has seen was changed for the last time before this moment: those that have the
@@ -269,6 +271,8 @@ class Watch:
         self._tell_of_cut(place, followed.unread, copy)
         if copy is not None:
             self._followed.insert(at, Followed(copy, copy.here(place), self._translator))
+        self._progress.places = self._kept_places()
+        self._kept.write(self._progress)
 
     def _tell_of_cut(self, place: Place, unread: int, copy: Source | None) -> None:
         """A copy does not prove that nothing is lost: rows may have been written between it and the cut."""
