@@ -119,7 +119,6 @@ class Watch:
         for place, source in zip(places, self._folder.found(places), strict=True):
             if source is not None:
                 self._follow(source, source.here(place))
-                self._tell(f"Goes on in {source.path} behind byte {place.offset:,}.")
             if source is not None and source.is_of(place):
                 continue
             cut = self._folder.emptied(place, places)
@@ -132,6 +131,8 @@ class Watch:
         last = self._progress.places[-1:]
         if last and self._ended[-1:] == last:
             self._tell_of_loss(last[0], 0, "is gone or was emptied since it was last read")
+        for each in self._followed[-1:]:
+            self._tell(f"Goes on in {each.source.path} behind byte {each.place.offset:,}.")
 
     def _follow(self, source: Source, place: Place) -> None:
         self._followed.append(Followed(source, place, self._translator))
