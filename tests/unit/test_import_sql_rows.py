@@ -121,6 +121,14 @@ def test_unistr_is_read(tmp_path: Path) -> None:
     assert [each.row for each in _records(plan)[1]] == [{"a": "x\ny\\'z"}]
 
 
+def test_nested_replaces_are_read(tmp_path: Path) -> None:
+    """As sqlite3 writes lines that end in two characters. A number that is no character does no harm."""
+    text = "replace(replace('a\\r\\nb','\\r',char(13)),'\\n',char(10))"
+    odd = "replace('xy','y',char(55296)),replace('xy','y',char(9999999))"
+    _, found = _records(_plan(tmp_path, f"PRAGMA x=1;\nINSERT INTO t(a,b,c) VALUES({text},{odd});\n"))
+    assert [each.row for each in found] == [{"a": "a\r\nb", "b": "x\ufffd", "c": "x\ufffd"}]
+
+
 ABOVE = "-- MySQL dump 10.13\nINSERT INTO `t` (a, b) VALUES (1, 2),\n(3, 4);\n"
 UNREAD = {
     "UPDATE t SET a = 1;": "UPDATE t SET",
@@ -129,6 +137,7 @@ UNREAD = {
     "TRUNCATE TABLE t;": "TRUNCATE",
     "INSERT INTO t SELECT 1, 'x;y';": "INSERT INTO t SELECT",
     "INSERT INTO t (a, b) VALUES (NOW(), 2);": r"no plain value: NOW\(\)",
+    "INSERT INTO t (a, b) VALUES ('x\\0', 2);": "a NUL byte",
     "INSERT INTO t (a, b) VALUES (5);": "1 values where 2 columns",
     "INSERT INTO t (a, z) VALUES (5, 6);": "z",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Final
 
 _COMMENT: Final = re.compile(
@@ -31,8 +32,8 @@ _NO_COLUMN: Final = re.compile(
     re.IGNORECASE,
 )
 _IDENTIFIER: Final = re.compile(IDENTIFIER)
-_LINE_OF_INSERT: Final = re.compile(rf"^\s*{INSERT.pattern}", re.IGNORECASE | re.MULTILINE)
-_LINE_OF_CREATE: Final = re.compile(rf"^\s*{CREATE.pattern}", re.IGNORECASE | re.MULTILINE)
+_LINE_OF_INSERT: Final = re.compile(rf"^[ \t]*{INSERT.pattern}", re.IGNORECASE | re.MULTILINE)
+_LINE_OF_CREATE: Final = re.compile(rf"^[ \t]*{CREATE.pattern}", re.IGNORECASE | re.MULTILINE)
 _LINE_OF_COPY: Final = re.compile(r"^COPY\s[^\n]*\bFROM\s+stdin", re.IGNORECASE | re.MULTILINE)
 _COPY: Final = re.compile(r"\s*COPY\s+\S+\s+\((.+)\)\s+FROM\s+stdin;?\s*", re.IGNORECASE)
 _OF_MYSQL: Final = re.compile(r"^-- (?:MySQL|MariaDB|phpMyAdmin)|/\*[!M]|ENGINE\s*=|INTO\s+`", re.MULTILINE)
@@ -113,12 +114,10 @@ class Grammar:
         )
         if backslashes:
             plain += rf"|(?P<quoted>{quoted})"
-        cast = r"(?:\s*::\s*[\w ]+(?:\(\d+\))?[\w ]*)?"
+        cast = r"(?:\s*::\s*[\w ]++(?:\(\d+\))?[\w ]*+)?"
         blank = self.blank.pattern
         self._value = re.compile(rf"{blank}(?:{plain}){cast}{blank}(,|\Z)", re.DOTALL | re.IGNORECASE)
-        self._replaced = re.compile(
-            rf"replace\((.*),\s*({text}),\s*char\((\d+)\)\)", re.DOTALL | re.IGNORECASE
-        )
+        self._replaced = re.compile(rf",\s?({text}),\s?char\((\d{{1,7}})\)\)\Z", re.DOTALL | re.IGNORECASE)
         self._unistr = re.compile(rf"unistr\(({text})\)", re.DOTALL | re.IGNORECASE)
 
     def columns(self, body: str) -> tuple[str, ...]:
@@ -183,24 +182,33 @@ class Grammar:
             return self._text(text)
         if found := self._unistr.fullmatch(text):
             return re.sub(r"\\(?:u([0-9a-fA-F]{4})|(\\))", _of_unistr, self._text(found[1]))
-        if found := self._replaced.fullmatch(text):
-            inner = self._made(found[1].strip())
-            return None if inner is None else inner.replace(self._text(found[2]), chr(int(found[3])))
+        ends = max(0, len(text) - _LONGEST_END)
+        if text[: len("replace(")].lower() == "replace(" and (found := self._replaced.search(text, ends)):
+            inner = self._made(text[len("replace(") : found.start()].strip())
+            return None if inner is None else inner.replace(self._text(found[1]), _character(int(found[2])))
         return None
 
 
+_LONGEST_END: Final = 40
+"""Of what `replace` ends with: `,'\\n',char(10))`."""
+_SURROGATES: Final = range(0xD800, 0xE000)
 _MEANS: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "0": "\0", "Z": "\x1a"}
 _MEANS_IN_E: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
 def _unescaped(found: re.Match[str], known: dict[str, str], sign: str) -> str:
     if code := found[1] or found[2]:
-        return chr(int(code, 16)) if int(code, 16) <= 0x10FFFF else found[0]
+        return _character(int(code, 16))
     return sign if found[3] is None else known.get(found[3], found[3])
 
 
 def _of_unistr(found: re.Match[str]) -> str:
-    return "\\" if found[1] is None else chr(int(found[1], 16))
+    return "\\" if found[1] is None else _character(int(found[1], 16))
+
+
+def _character(code: int) -> str:
+    """A character by its number; the sign for one that is none."""
+    return chr(code) if code < _SURROGATES.start or _SURROGATES.stop <= code <= sys.maxunicode else "\ufffd"
 
 
 def _of_hex(text: str) -> str:

@@ -39,7 +39,7 @@ _QUOTED_BODY: Final = re.compile(r"\$(\w*)\$.*?\$\1\$|'[^']*'", re.DOTALL)
 _TRUNCATE: Final = re.compile(r"TRUNCATE\b", re.IGNORECASE)
 _COMMAND: Final = re.compile(
     r"\\[a-z]+[^\n]*+\n|DELIMITER[ \t]+;[ \t\r]*\n"
-    r"|DELIMITER\s+(?!;\s*\n)\S.*?\n\s*DELIMITER\s+;[^\n]*+\n",
+    r"|DELIMITER\s+(?!;\s*\n)\S.*?\n[ \t]*DELIMITER\s+;[^\n]*+\n",
     re.DOTALL | re.IGNORECASE,
 )
 _DELIMITER: Final = re.compile(r"DELIMITER\s", re.IGNORECASE)
@@ -227,7 +227,9 @@ class SqlRows:
 
     def _record(self, line: int, row: str, names: tuple[str, ...]) -> Record:
         cells = self._grammar.cells(row)
-        problem = RowError("invalid_value", "a NUL byte") if "\0" in row else invalid_bytes(row)
+        problem = (
+            RowError("invalid_value", "a NUL byte") if "\0" in row + "".join(cells) else invalid_bytes(row)
+        )
         if isinstance(cells, str):
             return Record(line, {}, [row], problem or RowError("invalid_value", f"no plain value: {cells}"))
         if not self.columns:
