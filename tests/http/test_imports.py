@@ -51,6 +51,21 @@ def test_a_file_is_uploaded_read_imported_and_withdrawn(board: Board) -> None:
     assert numbers(board) == (0, 0, 0.0)
 
 
+def test_a_dump_of_sql_is_uploaded_imported_and_withdrawn(board: Board) -> None:
+    """As any other file is."""
+    rows = [line.split(",") for line in CLEAR.decode().splitlines()]
+    names, values = ", ".join(rows[0]), ",\n".join(str(tuple(each)) for each in rows[1:])
+    upload_id = upload(board, f"INSERT INTO cdr ({names}) VALUES\n{values};\n".encode(), "calls.sql")
+    found = read(board, upload_id)
+    assert (found["state"], found["doubts"], found["columns"]) == ("ready", [], rows[0])
+    act(board, upload_id, "start", {"options": found["plan"]})
+    assert settled(board, upload_id)["report"]["applied"] == 3
+    assert numbers(board) == (3, 2, 90.0)
+    act(board, upload_id, "undo")
+    assert settled(board, upload_id)["state"] == "undone"
+    assert numbers(board) == (0, 0, 0.0)
+
+
 def test_an_import_that_was_replaced_whole_says_so(board: Board) -> None:
     """Its upload stays done; there is nothing to withdraw, and undoing it is refused."""
     first = upload(board, CLEAR)

@@ -1,4 +1,4 @@
-"""Dumps of databases as SQL: a COPY block is read by its names, INSERT statements are refused."""
+"""Dumps of databases as SQL: a COPY block and INSERT statements are read by their names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from callboard.ingest.sources.files.records import UnreadableFileError
 from callboard.ingest.sources.guessing.guess import guess
 from callboard.ingest.sources.mapping import MapOptions
 from callboard.ingest.sources.plan import ImportPlan
@@ -17,7 +16,10 @@ ROWS = [
 ]
 VALUES = ",".join(f"('{a}','{b}',{c},'{d}')" for a, b, c, d in ROWS)
 LINES = "\n".join(f"INSERT INTO public.cdr VALUES ('{a}', '{b}', {c}, '{d}');" for a, b, c, d in ROWS)
-CREATE = "CREATE TABLE `cdr` (\n  `id` varchar(32),\n  `calldate` datetime\n);\n"
+CREATE = (
+    "CREATE TABLE `cdr` (\n  `id` varchar(32),\n  `calldate` datetime DEFAULT '(,',\n"
+    "  `billsec` decimal(4,1),\n  `disposition` enum('a','b,c'), PRIMARY KEY (`id`)\n);\n"
+)
 SCRIPTS = {
     "mysqldump": f"-- MySQL dump 10.13\n/*!40101 SET NAMES utf8 */;\n{CREATE}"
     f"INSERT INTO `cdr` VALUES {VALUES};\n",
@@ -33,10 +35,11 @@ def _plan(folder: Path, content: str, name: str = "calls.sql") -> ImportPlan:
 
 
 @pytest.mark.parametrize("content", SCRIPTS.values(), ids=SCRIPTS)
-def test_insert_statements_are_refused_by_their_name(content: str, tmp_path: Path) -> None:
-    """And what to do is said."""
-    with pytest.raises(UnreadableFileError, match=r"SQL statements.*Export the table itself"):
-        guess(_plan(tmp_path, content))
+def test_the_rows_of_insert_statements_are_calls(content: str, tmp_path: Path) -> None:
+    """However many statements they stand in."""
+    found = guess(_plan(tmp_path, content))
+    assert not [each for each in found.doubts if each.about != "header"]
+    assert (found.preview.calls, found.preview.missed) == (6, 2)
 
 
 @pytest.mark.parametrize(

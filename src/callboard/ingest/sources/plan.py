@@ -21,6 +21,7 @@ from callboard.ingest.sources.files.ndjson import NdjsonRows
 from callboard.ingest.sources.files.opening import Opened, open_file, seekable
 from callboard.ingest.sources.files.parquet import ParquetRows
 from callboard.ingest.sources.files.records import ImportOptionError, Rows, UnreadableFileError
+from callboard.ingest.sources.files.sql_rows import SqlRows
 from callboard.ingest.sources.mapping import MapOptions, RowMapping, joined, pieces
 from callboard.ingest.sources.mapping.conditions import LEAVE_OUT, condition_of
 from callboard.ingest.sources.mapping.reading import RowReader
@@ -177,6 +178,8 @@ def _open_every_row(
             yield opened, NdjsonRows(text, opened.name)
         elif kind == "json_array":
             yield opened, JsonRows(text, opened.name)
+        elif kind == "sql":
+            yield opened, SqlRows(text, opened.name, plan.header)
         else:
             choose = separator_for(columns or [], plan.separator)
             yield (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from callboard.ingest.sources.files.delimited import RARE_SEPARATORS, SEPARATOR_LINE, SEPARATORS
 from callboard.ingest.sources.files.dump import dump_cells, is_continued, is_dump
-from callboard.ingest.sources.files.encoding import encoding_of, text_of_head
+from callboard.ingest.sources.files.encoding import encoding_of, text_of, text_of_head
 from callboard.ingest.sources.files.first_row import is_data, is_row
 from callboard.ingest.sources.files.formats import Format, kind_of_file
 from callboard.ingest.sources.files.furniture import is_types
@@ -20,7 +20,8 @@ from callboard.ingest.sources.files.odd_quotes import rewriting
 from callboard.ingest.sources.files.opening import Opened, open_file, reading_errors
 from callboard.ingest.sources.files.quoting import lenient_cells
 from callboard.ingest.sources.files.records import UnreadableFileError
-from callboard.ingest.sources.files.sql import is_script, names_of_copy
+from callboard.ingest.sources.files.sql import names_of_copy
+from callboard.ingest.sources.files.sql_rows import SqlRows
 
 if TYPE_CHECKING:
     from callboard.ingest.sources.plan import ImportPlan
@@ -36,7 +37,8 @@ MAX_TITLE_ROWS = 50
 class Dialect:
     """How a delimited file is written."""
 
-    separator: str
+    separator: str | None
+    """None where it is one of SQL statements."""
     header: tuple[str, ...] | None = None
     """The names of the columns, where the file has no header line."""
     skip_lines: int = 0
@@ -77,22 +79,26 @@ def examine(plan: ImportPlan) -> Examined:
         if not opened.head:
             raise UnreadableFileError(f"{opened.name} is empty")
         head, encoding = _sample(opened, plan.encoding)
-        name = opened.name
     kind = kind_of_file(head, encoding)
     if kind == "parquet":
         return Examined(kind, plan.encoding, None)
+    if kind == "sql":
+        return _of_statements(plan, encoding)
     if kind != "delimited":
         return Examined(kind, encoding, None)
     text = text_of_head(head, encoding)
-    if is_script(text):
-        raise UnreadableFileError(
-            f"{name} holds SQL statements and no rows. Export the table itself, with "
-            "mysql --batch -e 'SELECT * FROM calls' > calls.tsv, or in psql with "
-            "\\copy calls TO calls.csv CSV HEADER, and import that file"
-        )
     text = _with_usual_quotes(text, plan)
     separator = plan.separator or separator_of_sample(text)
     return _header_of(plan, Examined(kind, encoding, Dialect(separator)), _rows(text, separator))
+
+
+def _of_statements(plan: ImportPlan, encoding: str | None) -> Examined:
+    """What the first rows of SQL statements tell, where nothing names their columns."""
+    with open_file(plan.file, plan.spool) as opened:
+        rows = SqlRows(text_of(opened.stream, opened.head, encoding)[0], opened.name, plan.header)
+        some = [each.cells for each in itertools.islice(rows, SAMPLE_ROWS) if each.problem is None]
+    found = Examined("sql", encoding, Dialect(None, plan.header))
+    return _without_header(found, None, 0, some) if rows.is_unnamed and some else found
 
 
 def _sample(opened: Opened, encoding: str | None) -> tuple[bytes, str | None]:
@@ -232,7 +238,7 @@ def _dumped(lines: list[str]) -> list[_Row]:
 
 def _header_of(plan: ImportPlan, found: Examined, rows: list[_Row]) -> Examined:
     assert found.dialect is not None
-    separator = found.dialect.separator
+    separator = found.dialect.separator or ""
     told = [row for row in rows if SEPARATOR_LINE.match(separator.join(row.cells))][:1]
     if told and told[0] is rows[0]:
         rows = rows[1:]
@@ -272,7 +278,7 @@ def _without_empty_end(rows: list[_Row]) -> list[_Row]:
     return [_Row(row.line, row.cells[:-1]) if len(row.cells) == width else row for row in rows]
 
 
-def _without_header(found: Examined, separator: str, skip: int, rows: list[list[str]]) -> Examined:
+def _without_header(found: Examined, separator: str | None, skip: int, rows: list[list[str]]) -> Examined:
     width = _width(rows)
     whole = [row for row in rows if len(row) == width]
     layout = layout_of(whole)

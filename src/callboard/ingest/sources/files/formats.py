@@ -8,13 +8,15 @@ from typing import Literal
 from callboard.ingest.sources.files.encoding import text_of_head
 from callboard.ingest.sources.files.json_list import list_inside
 from callboard.ingest.sources.files.opening import PARQUET
+from callboard.ingest.sources.files.sql import is_script
 
-Format = Literal["delimited", "ndjson", "json_array", "parquet"]
+Format = Literal["delimited", "ndjson", "json_array", "parquet", "sql"]
 
 
 def kind_of_file(head: bytes, encoding: str | None = None) -> Format:
     """The format of a file. `json_array` stands for all JSON that is not one object a line: an array, objects
-    over several lines or one behind the other, an object around a list.
+    over several lines or one behind the other, an object around a list; `sql` for statements that insert
+    rows.
     """
     if head.startswith(PARQUET):
         return "parquet"
@@ -25,7 +27,7 @@ def kind_of_file(head: bytes, encoding: str | None = None) -> Format:
         of_lists = inside.startswith("[") and inside[1:].lstrip()[:1] == '"'
         return "json_array" if of_lists or inside[:1] in ("{", "]", "") else "delimited"
     if not text.startswith("{"):
-        return "delimited"
+        return "sql" if is_script(text) else "delimited"
     return "json_array" if _is_no_object_a_line(text) else "ndjson"
 
 
