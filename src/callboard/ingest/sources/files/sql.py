@@ -177,7 +177,7 @@ class Grammar:
         return inside.replace(sign * 2, sign)
 
     def _made(self, text: str) -> str | None:
-        r"""The text of `replace('a\nb','\n',char(10))` or `unistr('a\u000ab')`, as sqlite3 writes it."""
+        r"""The text of `replace('a\nb','\n',char(10))` or `unistr('a\u000ab')`, as SQLite writes it."""
         if text.startswith("'"):
             return self._text(text)
         if found := self._unistr.fullmatch(text):

@@ -1,4 +1,4 @@
-"""Read the rows of INSERT statements, as mysqldump, phpMyAdmin, pg_dump and sqlite3 write them.
+"""Read the rows of INSERT statements, as mysqldump, phpMyAdmin, pg_dump and SQLite write them.
 
 Streaming: one statement without its rows, or one row, is held at a time, of at most `MAX_PIECE_CHARACTERS`.
 """
