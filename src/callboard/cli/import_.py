@@ -231,7 +231,8 @@ def import_(
     config: str | None,
     as_json: bool,
 ) -> int:
-    """Import the calls (or tasks) of a file: CSV, TSV, NDJSON, JSON or Parquet, packed or not (gzip, zstd).
+    """Import the calls (or tasks) of a file: CSV, TSV, NDJSON, JSON, SQL or Parquet, packed or not (gzip,
+    zstd).
 
     FILE is `-` for standard input. A row that cannot be taken is written to a file of its own with the
     reason; the others are kept. Imported twice, or begun again after an interruption, it ends the same.
