@@ -22,6 +22,46 @@ from callboard.store.interface import Batch, Receipt, Store
 T = TypeVar("T")
 
 
+class SharedWriterThread:
+    """One writer for several clients, as workers of a server have."""
+
+    def __init__(self, store: Store) -> None:
+        self._outside, door = handover()
+        self._thread = threading.Thread(
+            target=serve, args=(door, lambda _: nullcontext(store)), name="callboard-writer", daemon=True
+        )
+        self._door = door
+
+    def hand(self, batches: socket.socket, questions: socket.socket) -> Self:
+        """Hand it a client's sockets."""
+        hand_over(self._outside, batches, questions)
+        return self
+
+    @property
+    def is_gone(self) -> bool:
+        return not self._thread.is_alive()
+
+    def end(self, within_s: float) -> None:
+        """It ends with the last of them."""
+
+    def kill(self, silent_since: float) -> None:
+        """A thread cannot be ended from outside."""
+
+    def release(self) -> None:
+        """The others still have it."""
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._outside.close()
+        self._thread.join(20)
+        self._door.close()
+
+
 class WriterThread:
     """Stands where a writer process does."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import platform
 import signal
 import socket
 import sqlite3
@@ -10,11 +12,13 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
+from callboard.cli.server import MOST_DEATHS
 from tests.acceptance.campaign import call, new_campaign
 from tests.acceptance.command import callboard, done
 from tests.acceptance.server import Server
@@ -211,6 +215,53 @@ def test_a_worker_that_dies_is_replaced(tmp_path):
         os.kill(worker, signal.SIGKILL)
         assert total_calls_soon(server, campaign) == 1
         assert workers_of(server) != [worker]
+
+
+def test_a_worker_that_dies_twice_is_replaced_twice(tmp_path):
+    """The next need not have the accident of two before it; one that dies again and again ends the server."""
+    campaign = new_campaign(tmp_path / "calls.db")
+    with Server(campaign.db) as server:
+        process = server._process
+        assert process is not None
+        for _ in range(2):
+            _kill_worker(server)
+        assert total_calls_soon(server, campaign) == 0
+        for _ in range(2 * MOST_DEATHS):
+            if process.poll() is None:
+                _kill_worker(server)
+        assert process.wait(20) == 1
+        server._forget()
+
+
+def _kill_worker(server: Server) -> None:
+    """Kill the one worker, and wait until it is gone."""
+    deadline = time.monotonic() + 20
+    assert server._process is not None
+    while not (workers := workers_of(server)) and server._process.poll() is None:
+        assert time.monotonic() < deadline
+    for worker in workers:
+        with suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)
+    while set(workers) & set(workers_of(server)):
+        assert time.monotonic() < deadline
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads of another process are Linux's to signal")
+def test_a_signal_that_another_thread_gets_ends_it_as_well(tmp_path):
+    """The system gives a signal to any thread of a process; Python handles it in the main thread."""
+    with Server(tmp_path / "calls.db", workers=2) as server:
+        process = server._process
+        assert process is not None
+        threads = sorted(int(each.name) for each in Path(f"/proc/{server.pid}/task").iterdir())
+        numbers = {"x86_64": 234, "aarch64": 131}
+        if platform.machine() not in numbers:
+            pytest.skip("the number of tgkill is not known here")
+        libc = ctypes.CDLL(None)
+        # Those that block it keep it for themselves: the first that takes it is enough.
+        for thread in threads[1:]:
+            libc.syscall(numbers[platform.machine()], server.pid, thread, int(signal.SIGTERM))
+        assert process.wait(30) == 0
+        server._forget()
 
 
 def test_killing_the_process_that_watches_ends_the_workers(tmp_path):

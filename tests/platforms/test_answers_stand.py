@@ -247,9 +247,10 @@ LIVEKIT_LIVE = ("MIGRATION", "DUPLICATE_IDENTITY")
 
 
 def livekit(
-    event: str, status: str, at: int, *, inbound: bool, reason: str | None = None
+    event: str, status: str | None, at: int, *, inbound: bool, reason: str | None = None
 ) -> list[dict[str, Any]]:
-    attributes = {"sip.callID": "SCL_1", "sip.callStatus": status} | ({"sip.ruleID": "R"} if inbound else {})
+    attributes = {"sip.callID": "SCL_1"} | ({"sip.ruleID": "R"} if inbound else {})
+    attributes |= {"sip.callStatus": status} if status is not None else {}
     participant = {"sid": "PA_1", "kind": "SIP", "joinedAt": "1772719200", "attributes": attributes}
     body = json.dumps(
         {
@@ -294,6 +295,42 @@ def test_a_dialled_call_of_livekit_that_was_active_is_missed_only_where_no_reaso
     call = folded([told[each] for each in order])
     expected = ("in_progress",) if word in LIVEKIT_LIVE else ("completed", "failed")
     assert call.call_status in (("missed",) if word in ("UNKNOWN_REASON", None) else expected)
+
+
+@pytest.mark.parametrize("status", ["dialing", "ringing", "hangup", None])
+@pytest.mark.parametrize("word", ["USER_UNAVAILABLE", "USER_REJECTED", "UNKNOWN_REASON", None])
+def test_a_dialled_call_of_livekit_rings_until_something_tells_of_an_answer(status, word):
+    """Also where the snapshot of its joining says that it is over: it may have rung in vain."""
+    joined = livekit("participant_joined", status, 1772719200, inbound=False)
+    assert folded([joined]).call_status == "ringing"
+    left = livekit("participant_left", "hangup", 1772719230, inbound=False, reason=word)
+    for order in ([joined, left], [left, joined]):
+        assert folded(order).call_status == "missed"
+
+
+@pytest.mark.parametrize("status", ["active", "hangup"])
+def test_a_call_that_came_in_to_livekit_was_answered_when_it_joined(status):
+    call = folded([livekit("participant_joined", status, 1772719200, inbound=True)])
+    assert (call.call_status, call.start_time) == ("in_progress", instant("2026-03-05T14:00:00Z"))
+
+
+@pytest.mark.parametrize(
+    ("event", "state", "expected"),
+    [
+        ("agent_job_started", {}, "pending"),
+        ("agent_job_started", {"status": "JS_PENDING"}, "pending"),
+        ("agent_job_started", {"status": "JS_RUNNING"}, "running"),
+        ("agent_job_started", None, None),
+        ("agent_job_ended", {}, None),
+    ],
+)
+def test_a_job_of_livekit_that_begins_without_a_status_is_pending(event, state, expected):
+    """Its first word is the zero of the list, which is left out. It tells no end."""
+    job = {"id": "AJ_1", "metadata": '{"task_id": "t-1"}'} | ({} if state is None else {"state": state})
+    body = json.dumps({"event": event, "createdAt": "1772719200", "job": job}).encode()
+    found = translated(PLATFORMS["livekit"], Delivery(body=body, received_at=RECEIVED), HookSettings())
+    assert [each["status"] for each in found.events] == ([] if expected is None else [expected])
+    assert found.ignored == ([] if expected else ["agent job"])
 
 
 def folded(told: list[list[dict[str, Any]]]) -> Call:

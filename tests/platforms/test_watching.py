@@ -19,7 +19,7 @@ from callboard.ingest.sources.platform_files.translator import Translator
 from callboard.ingest.sources.platforms.delivery import HookSettings
 from callboard.ingest.sources.platforms.registry import PLATFORMS
 from callboard.ingest.sources.rejects import RejectsFile
-from callboard.ingest.sources.watching import following, watch
+from callboard.ingest.sources.watching import folder, following, watch
 from callboard.ingest.sources.watching.places import (
     PLACES_MAX,
     Place,
@@ -189,7 +189,7 @@ def test_a_rotation_while_the_folder_is_looked_at_loses_nothing(reader, monkeypa
     reader.log.rotate()
     reader.log.write(2)
     looks = itertools.count()
-    changed = watch._changed
+    changed = folder._changed
 
     def rotated_meanwhile(path: Path) -> int:
         if next(looks) == after:
@@ -197,7 +197,7 @@ def test_a_rotation_while_the_folder_is_looked_at_loses_nothing(reader, monkeypa
             reader.log.write(2)
         return changed(path)
 
-    monkeypatch.setattr(watch, "_changed", rotated_meanwhile)
+    monkeypatch.setattr(folder, "_changed", rotated_meanwhile)
     if is_open:
         reader.go_on(run)
     else:
@@ -253,19 +253,116 @@ def test_a_file_of_half_a_row_that_was_cut_away_is_told(reader):
     assert (run.tally.cuts, run.tally.lost_bytes) == (1, 100)
 
 
-@pytest.mark.parametrize("is_open", [True, False])
-def test_what_was_cut_away_is_read_in_its_copy(reader, is_open):
-    reader.log.write(3)
+@pytest.mark.parametrize("packed", [False, True], ids=["as it is", "packed"])
+@pytest.mark.parametrize("seen", [0, 100])
+@pytest.mark.parametrize("lost", [0, 2], ids=["copy is whole", "rows behind the copy"])
+@pytest.mark.parametrize("held", [0, 2])
+@pytest.mark.parametrize("is_open", [True, False], ids=["while it follows", "at the start"])
+def test_a_cut_is_told_also_beside_a_copy(reader, is_open, held, lost, seen, packed):
+    """The copy proves nothing: rows may have been written between it and the cut. Those it holds are read."""
+    log = reader.log
+    log.write(3)
     run = reader.opened()
     reader.go_on(run)
-    reader.log.write(2)
-    reader.log.cut(copied=True)
+    log.write(held)
+    content = log.path.read_bytes()
+    if seen:
+        log.write_half(seen)
+        if not held:
+            reader.go_on(run)
+    log.path.with_name("Master.csv.1").write_bytes(gzip.compress(content) if packed else content)
+    if lost:
+        with log.path.open("ab") as file:
+            file.write(b"\n" + b"".join(row_of(500 + each) for each in range(lost)))
+    log.cut(copied=False)
+    after = log.written
+    log.write(1)
+    if not is_open:
+        run.close()
+        run = reader.opened()
+    tally = reader.go_on(run)
+    assert (tally.cuts, tally.duplicate, tally.rotations) == (1, 0, 0)
+    assert tally.lost_bytes == (seen if is_open and not held else 0)
+    [told] = [each for each in reader.told if "was emptied" in each]
+    assert "is read in Master.csv.1; what was written after that copy was made and not read" in told
+    assert ("at least 100 bytes" if tally.lost_bytes else "if anything") in told
+    assert reader.numbers() == [*range(3 + held), after]
+    run.close()
+    again = reader.read()
+    assert (again.rows, again.cuts, again.rotations) == (0, 0, 0), "told once"
+
+
+@pytest.mark.parametrize("is_open", [True, False], ids=["while it follows", "at the start"])
+def test_a_copy_that_lacks_what_was_read_proves_nothing(reader, is_open):
+    reader.log.write(3)
+    copy = reader.log.path.with_name("Master.csv.1")
+    copy.write_bytes(reader.log.path.read_bytes())
+    os.utime(copy, (1_772_443_800, 1_772_443_800))
+    reader.log.write(1)
+    run = reader.opened()
+    reader.go_on(run)
+    reader.log.write(1)
+    reader.log.cut(copied=False)
     reader.log.write(1)
     if not is_open:
+        run.close()
         run = reader.opened()
-    assert reader.go_on(run).cuts == 0
-    assert (run.tally.duplicate, run.tally.lost_bytes) == (0, 0)
+    assert (reader.go_on(run).cuts, run.tally.rotations) == (1, 0)
+    assert reader.numbers() == [0, 1, 2, 3, 5]
+    run.close()
+    assert reader.read().cuts == 0
+
+
+def test_each_cut_while_nobody_looked_is_told(reader):
+    """By the copies that it left: those of before it have other names by now."""
+    reader.log.write(3)
+    reader.read()
+    for _ in range(3):
+        reader.log.write(2)
+        reader.log.cut(copied=True)
+    reader.log.write(1)
+    tally = reader.read()
+    assert (tally.applied, tally.duplicate, tally.rotations, tally.cuts) == (7, 0, 0, 3)
     assert reader.has_all()
+    assert (reader.read().rows, reader.runs[-1].tally.cuts) == (0, 0)
+
+
+@pytest.mark.parametrize("rotations", [1, 2, 3, 4])
+def test_a_new_file_that_got_the_inode_of_a_packed_one_was_not_cut(reader, rotations):
+    """As logrotate does: the file is renamed, another made, then the old one packed, and its inode free."""
+    reader.log.write(3)
+    reader.read()
+    for _ in range(rotations):
+        reader.log.write(2)
+        old = reader.log.rotate()
+        reader.log.write(1)
+        old.with_name(old.name + ".gz").write_bytes(gzip.compress(old.read_bytes()))
+        old.unlink()
+    kept = ProgressFile(reader.log.folder / ".Master.csv.callboard")
+    progress = kept.read(reader.space.token, "asterisk")
+    now = reader.log.path.stat()
+    assert progress.places[-1].born_ns, "the disk keeps no birth of files: this proves nothing"
+    progress.places[-1] = structs.replace(progress.places[-1], device=now.st_dev, inode=now.st_ino)
+    kept.write(progress)
+    assert (reader.read().cuts, reader.has_all()) == (0, True)
+
+
+@pytest.mark.parametrize("is_open", [True, False], ids=["while it follows", "at the start"])
+def test_a_cut_behind_which_nothing_is_written_is_told_once(reader, is_open):
+    """And files of before the first run are not read for it."""
+    reader.log.write(3)
+    reader.log.rotate()
+    reader.log.write(2)
+    run = reader.opened()
+    reader.go_on(run)
+    reader.log.cut(copied=False)
+    if not is_open:
+        run.close()
+        run = reader.opened()
+    assert reader.go_on(run).cuts == 1
+    run.close()
+    again = reader.read()
+    assert (again.rows, again.cuts, reader.numbers()) == (0, 0, [3, 4])
 
 
 def test_a_file_that_was_cut_and_is_longer_than_before_is_noticed(reader):

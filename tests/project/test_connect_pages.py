@@ -10,9 +10,11 @@ import pytest
 
 from callboard.cli.main import callboard
 from callboard.clock import system_clock
+from callboard.ingest.sources.platforms.administering import looked_over
 from callboard.ingest.sources.platforms.delivery import Delivery, HookSettings
 from callboard.ingest.sources.platforms.registry import PLATFORMS
 from callboard.ingest.sources.platforms.signatures.checked import Checked, verify
+from callboard.store.hooks import Hook, HookCounts
 from tests.connect.pages import FOLDER, INDEX, index_sections, page_of, sections, written
 from tests.connect.shell import Shell
 from tests.connect.words import fitting, sample
@@ -63,6 +65,13 @@ def test_the_reference_has_each_platform_and_each_setting_of_a_hook():
     }
     settings = {row.name for row in rows if row.section == "Settings of a hook"}
     assert settings == {*HookSettings.__struct_fields__}
+
+
+def test_the_reference_has_each_check_of_a_hook():
+    hook = Hook(id=1, org_id=1, space_id=1, platform="twilio", prefix="", settings="{}", created_at=0)
+    checks = looked_over(hook, HookCounts(), {}, "https://calls.example")
+    [row] = [each for each in tables(REFERENCE / "hooks.md") if each.name == "checks"]
+    assert {each.name for each in checks} <= {*code(row.cells[2])}
 
 
 def test_the_lines_for_kamailio_set_what_they_use():

@@ -159,7 +159,7 @@ def dialects(draw: st.DrawFn) -> Dialect:
         "preamble": draw(_odd(False, True, odds=0.5)),
         "totals": draw(_odd(False, True, odds=0.5)),
         "ids": draw(_odd(True, False)),
-        "legs": draw(_odd("none", "numbered", "lettered", "capitals", "first", "zero", odds=0.72)),
+        "legs": draw(_odd("none", "numbered", "lettered", "capitals", "first", "zero", odds=0.95)),
         "short": draw(_odd(False, True, odds=0.4)),
         "total_beside": draw(_odd(False, True, odds=0.5)),
         "outcome_beside": draw(_odd(False, True, odds=0.5)),

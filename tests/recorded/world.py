@@ -210,7 +210,9 @@ class World:
                 ",BUSY,2025-12-24 09:00:00,1,",
                 "h-4,ANSWERED,2025-12-24 09:00:00,-5,",
             ],
-            "withdrawn.csv": [row.replace("i-", "w-") for row in rows[:6]],
+            "withdrawn.csv": [
+                row.replace("i-", "w-").replace("+1202555010", "+1202555016") for row in rows[:6]
+            ],
         }
         for name, lines in files.items():
             (self.folder / name).write_text("\n".join(["id,state,at,seconds,to", *lines]) + "\n")

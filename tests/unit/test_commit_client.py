@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Coroutine, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -21,13 +21,14 @@ from callboard.errors import (
     StoreUnavailableError,
 )
 from callboard.ingest.commit import process
+from callboard.ingest.commit.health import Answer
 from callboard.ingest.commit.protocol import results_frame
 from callboard.settings import Settings
 from callboard.store.interface import Batch, Idempotency, Receipt, Rejection
 from tests.events import call
 from tests.model import MemoryStore
 from tests.stores import NOW, make_organization, make_space
-from tests.writer import Commits
+from tests.writer import Commits, SharedWriterThread
 
 T = TypeVar("T")
 
@@ -328,7 +329,7 @@ def test_a_check_during_which_the_writer_ends_says_so(world: World, monkeypatch:
     """Its last answer may be read after its end was noticed; the check fails with the reason all the same."""
     doing = process.WriterProcess.doing
 
-    async def last_answer(writer: process.WriterProcess) -> tuple[str, float]:
+    async def last_answer(writer: process.WriterProcess) -> Answer:
         found = await doing(writer)
         world.client.ended(writer)
         return found
@@ -342,7 +343,7 @@ def test_a_check_during_which_the_writer_ends_says_so(world: World, monkeypatch:
 def test_a_check_ends_within_its_bound_with_a_reason(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also when the writer does not say what it is doing."""
 
-    async def silent(_: process.WriterProcess) -> tuple[str, float]:
+    async def silent(_: process.WriterProcess) -> Answer:
         await asyncio.sleep(60)
         raise AssertionError("the check did not end")
 
@@ -401,3 +402,22 @@ def test_results_of_a_replaced_writer_answer_nothing(world: World) -> None:
         assert world.run(main()).applied == 1
     finally:
         world.store.gate.set()
+
+
+def test_a_worker_waits_for_the_large_batch_of_another() -> None:
+    """The writer is late for a reason: of its 4,000 events it may take 4 s longer than of one."""
+    world = World(commit_timeout_ms=1000, lock_timeout_ms=0)
+    with SharedWriterThread(world.store) as shared:
+        large, small = (
+            Commits(world.store, Settings(commit_timeout_ms=1000, lock_timeout_ms=0), lambda _: shared.hand)
+            for _ in range(2)
+        )
+        with large, small, ThreadPoolExecutor() as pool:
+            world.store.gate.clear()
+            first = pool.submit(large.commit, world.batch(*(f"c{number}" for number in range(4_000))))
+            assert world.store.arrived.acquire(timeout=20)
+            second = pool.submit(small.commit, world.batch("of the other", org=1))
+            assert not wait([second], 3).done
+            world.store.gate.set()
+            assert (first.result(20).applied, second.result(20).applied) == (4_000, 1)
+    world.commits.stop()

@@ -1,12 +1,14 @@
 """The processes of `callboard serve`: the main process, which supervises, and the workers, which serve.
 
-- Workers share the store and the process that writes. A worker that dies is replaced; if it dies again at
-  once, the server ends with exit code 1. A writer that dies is replaced. All end when the main process does.
+- Workers share the store and the process that writes. A worker that dies is replaced; one that dies
+  `MOST_DEATHS` times in a row soon after its start ends the server with exit code 1. A writer that dies is
+  replaced. All end when the main process does.
 - On SIGTERM, SIGINT and SIGHUP, requests under way are answered and accepted events written; exit code 0.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import resource
 import signal
@@ -47,8 +49,18 @@ BACKLOG = 4096
 """Connections waiting to be accepted, for each worker."""
 MAX_OPEN_FILES = 65_536
 """Open files and connections of a process, if the system allows as many."""
+EARLY_S = 5.0
+"""A worker that dies sooner than so long after its start died early."""
+MOST_DEATHS = 5
+"""So many early deaths in a row are no accident: the next worker would die as well."""
+SIGNALS_EVERY_S = 0.5
+"""Seconds in which a signal is seen that the system gave to another thread of the main process: Python
+handles signals in the main thread, and a wait without an end is not interrupted for them."""
 CHECK_EVERY_S = 0.02
 """Seconds between two checks whether a starting server answers."""
+
+
+log = logging.getLogger(__name__)
 
 
 class Serving(Struct, frozen=True):
@@ -110,6 +122,26 @@ class _Server(MPServer):
         signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else self.signal_handler_interrupt)
         threading.Thread(target=self._announce, daemon=True).start()
         self.periodic.start()
+
+    def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
+        """Replace workers that die, until a signal, or until one dies early again and again."""
+        born = dict.fromkeys(range(self.workers), time.monotonic())
+        deaths = dict.fromkeys(range(self.workers), 0)
+        while not self.interrupt_signal:
+            self.main_loop_interrupt.wait(SIGNALS_EVERY_S)
+            dead = list(self.interrupt_children)
+            if not dead or self.interrupt_signal:
+                continue
+            now = time.monotonic()
+            for worker in dead:
+                deaths[worker] = deaths[worker] + 1 if now - born[worker] < EARLY_S else 1
+            if max(deaths[worker] for worker in dead) > MOST_DEATHS:
+                log.error("a worker died %d times soon after its start; the server ends", MOST_DEATHS + 1)
+                return
+            del self.interrupt_children[: len(dead)]  # another may have died meanwhile
+            self.main_loop_interrupt.clear()
+            self._respawn_workers(dead, spawn_target, target_loader)
+            born |= dict.fromkeys(dead, time.monotonic())
 
     def shutdown(self, exit_code: int = 0) -> None:
         # A worker in uninterruptible sleep (a hung disk) cannot be killed: do not wait for it. It ends when

@@ -60,7 +60,7 @@ def watch(
 
     Each row is counted once it is whole. Rotation by rename loses nothing and repeats nothing, nor does a
     restart, nor a kill. Where the file is emptied in its place (copytruncate), rows may be lost between the
-    copy and the cut: that is told.
+    copy and the cut: each cut is told, also where the copy is found and read.
 
     \b
     callboard watch /var/log/asterisk/cdr-csv/Master.csv --format asterisk --space TOKEN \\

@@ -28,7 +28,7 @@ async def check_progress(supervisor: Supervisor, loop: asyncio.AbstractEventLoop
         supervisor.kill_hung_writer("has not answered", time.monotonic() - writer.silent_since)
     while writer is supervisor.writer:
         try:
-            activity, age_s = await writer.doing()
+            _, activity, age_s, _ = await writer.doing()
         except EOFError:
             break
         if writer is not supervisor.writer:

@@ -11,12 +11,13 @@ import socket
 import struct
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from callboard.ingest.commit.handover import take
 from callboard.store.interface import Activity
 
-_ANSWER = struct.Struct("<BBd")
-"""Number of the request, activity, seconds since it began."""
+_ANSWER = struct.Struct("<BBdQ")
+"""Number of the request, activity, seconds since it began, events of all workers that wait for a commit."""
 ANSWER_BYTES = _ANSWER.size
 _ACTIVITIES = ("nothing", "opening", "lock", "work", "sync")
 REQUEST_NUMBERS = 256
@@ -29,10 +30,11 @@ class Pulse:
     def __init__(
         self,
         door: socket.socket,
-        doing: Callable[[], Activity],
+        doing: Callable[[], tuple[Activity, int]],
         arrived: Callable[[socket.socket | None], None],
     ) -> None:
-        """`door`: where workers come from. `arrived` gets each worker's socket for batches, and None when
+        """`door`: where workers come from. `doing`: the writer's activity, and how many events wait for a
+        commit or are in one. `arrived` gets each worker's socket for batches, and None when
         none will come any more.
         """
         self._door = door
@@ -63,10 +65,10 @@ class Pulse:
         try:
             request = questions.recv(1)
             if request:
-                activity, since = self._doing()
+                (activity, since), events = self._doing()
                 age_s = time.monotonic() - since
                 # A worker has one request under way: there is always room for an answer.
-                questions.send(_ANSWER.pack(request[0], _ACTIVITIES.index(activity), age_s))
+                questions.send(_ANSWER.pack(request[0], _ACTIVITIES.index(activity), age_s, events))
                 return
         except OSError:
             pass
@@ -74,7 +76,19 @@ class Pulse:
         questions.close()
 
 
-def parse_answer(body: bytes) -> tuple[int, str, float]:
-    """(number of the request, activity, seconds since it began)"""
-    number, activity, age_s = _ANSWER.unpack(body)
-    return number, _ACTIVITIES[activity], age_s
+class Answer(NamedTuple):
+    """What a writer says of itself."""
+
+    request: int
+    """The number of the request."""
+    activity: str
+    age_s: float
+    """Seconds since that began."""
+    events: int
+    """Of all its workers: what waits for a commit or is in one."""
+
+
+def parse_answer(body: bytes) -> Answer:
+    """The answer to a request."""
+    number, activity, age_s, events = _ANSWER.unpack(body)
+    return Answer(number, _ACTIVITIES[activity], age_s, events)

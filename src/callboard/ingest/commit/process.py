@@ -108,6 +108,8 @@ class WriterProcess(asyncio.Protocol):
         self._connected: asyncio.Task[None] | None = None
         self._transport: asyncio.WriteTransport | None = None
         self._health_stream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._asking = asyncio.Lock()
+        """One request at a time."""
         self._request_number = 0
 
     # --- start and end
@@ -180,13 +182,13 @@ class WriterProcess(asyncio.Protocol):
 
     # --- what it is doing
 
-    async def doing(self) -> tuple[str, float]:
-        """What it is doing, and for how many seconds. Raises `StoreUnavailableError` when it does not answer,
-        and `EOFError` when it has ended. One request at a time.
+    async def doing(self) -> health.Answer:
+        """What it is doing. Raises `StoreUnavailableError` when it does not answer, `EOFError` when it has
+        ended.
         """
-        self._request_number = (self._request_number + 1) % health.REQUEST_NUMBERS
         try:
-            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+            async with asyncio.timeout(ANSWER_TIMEOUT_S), self._asking:
+                self._request_number = (self._request_number + 1) % health.REQUEST_NUMBERS
                 found = await self._ask_health(self._request_number)
         except (TimeoutError, OSError):
             if self.silent_since is None:
@@ -198,7 +200,7 @@ class WriterProcess(asyncio.Protocol):
         self.silent_since = None
         return found
 
-    async def _ask_health(self, number: int) -> tuple[str, float]:
+    async def _ask_health(self, number: int) -> health.Answer:
         assert self._connected is not None, "listen was called"
         await asyncio.shield(self._connected)
         assert self._health_stream is not None
@@ -206,6 +208,6 @@ class WriterProcess(asyncio.Protocol):
         writer.write(bytes([number]))
         # The answer to an earlier request that timed out may arrive first.
         while True:
-            answered, activity, age_s = health.parse_answer(await reader.readexactly(health.ANSWER_BYTES))
-            if answered == number:
-                return activity, age_s
+            answer = health.parse_answer(await reader.readexactly(health.ANSWER_BYTES))
+            if answer.request == number:
+                return answer

@@ -58,7 +58,9 @@ def serve(door: socket.socket, opening: OpenStore) -> None:
             for worker in (first, *arrivals.take()):
                 worker.refuse(error)
             return
-        Server(store, arrivals, settings.commit_events, settings.lock_timeout_ms / 1000).run([first])
+        server = Server(store, arrivals, settings.commit_events, settings.lock_timeout_ms / 1000)
+        state.server = server
+        server.run([first])
 
 
 class _State:
@@ -67,9 +69,12 @@ class _State:
     def __init__(self) -> None:
         self._began = time.monotonic()
         self.store: Store | None = None
+        self.server: Server | None = None
 
-    def doing(self) -> Activity:
-        return ("opening", self._began) if self.store is None else self.store.activity
+    def doing(self) -> tuple[Activity, int]:
+        opening: Activity = ("opening", self._began)
+        activity = opening if self.store is None else self.store.activity
+        return activity, 0 if self.server is None else self.server.events
 
 
 class Server:
@@ -83,6 +88,8 @@ class Server:
         self._backlog = Backlog()
         """Of all workers."""
         self._lanes = Lanes(store.lanes)
+        self._committing = 0
+        """Events of the commits under way."""
         self._workers: set[Worker] = set()
         self._is_foreign = False
         """Whether a worker knows another store: the file at the path was replaced."""
@@ -107,6 +114,11 @@ class Server:
                 elif not self._backlog and self._lanes.is_idle and self._compact_while_idle():
                     continue
                 self._gather(None)
+
+    @property
+    def events(self) -> int:
+        """How many wait for a commit, or are in one. From any thread."""
+        return self._backlog.received + self._committing
 
     def _is_needed(self) -> bool:
         if self._backlog or self._workers or not self._lanes.is_idle:
@@ -167,6 +179,8 @@ class Server:
             self._backlog.add(arrived)
 
     def _answer(self, done: Iterable[tuple[Waiting, Result]]) -> None:
+        done = list(done)
+        self._committing -= sum([waiting.received for waiting, _ in done])
         by_worker: dict[Worker, list[Numbered]] = {}
         for waiting, result in done:
             by_worker.setdefault(waiting.worker, []).append((waiting.number, result))
@@ -190,6 +204,7 @@ class Server:
         taken = self._backlog.take(self._commit_events, self._lanes.busy)
         if not taken:
             return False
+        self._committing += sum([each.received for each in taken])
         organizations = frozenset(each.batch.org_id for each in taken if each.batch is not None)
         results: list[Result] = []
         began = time.monotonic()
@@ -221,6 +236,7 @@ class Server:
                 self._gather()
             capacity = self._commit_events - sum([each.received for each in taken])
             joined = self._backlog.take_joining(org_id, capacity)
+            self._committing += sum([each.received for each in joined])
             taken.extend(joined)
             return [each.batch for each in joined if each.batch is not None]
 
@@ -244,6 +260,7 @@ class Server:
                 again.append(waiting)
             else:
                 done.append((waiting, result))
+        self._committing -= sum([each.received for each in again])
         self._backlog.put_back(again)
         self._answer(done)
         # After the answers: nobody waits for it but who comes next.

@@ -70,8 +70,9 @@ class Supervisor:
         """A writer that was killed, until its process has ended."""
         self._progress_at = 0.0
         """When the writer last answered, or was sent a frame while it was idle."""
-        self._may_hang = False
-        """Whether it seemed to hang at the last check; killed only if it still does at the next."""
+        self._load: asyncio.Task[int] | None = None
+        """The question how many events of all workers the writer has. It is asked when the events of this one
+        alone are no reason for it to be so late."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watchdog: asyncio.TimerHandle | None = None
         self._watchdog_due_at = 0.0
@@ -80,7 +81,6 @@ class Supervisor:
     def start(self) -> None:
         """Start a writer. Raises `OSError`."""
         self.writer = WriterProcess(self._opening, self._start_writer, self._client)
-        self._may_hang = False
         self._progress_at = time.monotonic()
 
     def reach(self, loop: asyncio.AbstractEventLoop) -> WriterProcess:
@@ -158,13 +158,15 @@ class Supervisor:
             self._replace()
         elif not self.writer.is_open:
             self._wait_for_opening(self.writer, now)
-        elif not self._is_hung(now):
-            self._may_hang = False
-        elif self._may_hang:
-            self.kill_hung_writer("has not ended a commit", now - self._progress_at)
-        else:
-            # A delayed loop may run this timer before it reads answers that have arrived: check once more.
-            self._may_hang = True
+        elif not self._is_hung(now, 0):
+            self._load = None
+        elif self._load is None:
+            # A delayed loop may run this timer before it reads answers that have arrived: they come first.
+            self._load = asyncio.ensure_future(_load_of(self.writer))
+        elif self._load.done():
+            load, self._load = self._load.result(), None
+            if self._is_hung(now, load):
+                self.kill_hung_writer("has not ended a commit", now - self._progress_at)
         self.watch()
 
     def _wait_for_opening(self, writer: WriterProcess, now: float) -> None:
@@ -178,11 +180,12 @@ class Supervisor:
             self._progress_at = now
             self._client.refuse_unsent(StoreUnavailableError(_NOT_OPEN, 5))
 
-    def _is_hung(self, now: float) -> bool:
+    def _is_hung(self, now: float, load: int) -> bool:
+        """Whether it has not answered for longer than the events of this worker, or of all, take."""
         sent_events = self._client.sent_events
         if sent_events is None:
             return False
-        return now - self._progress_at > self.timeout_s + sent_events / EVENTS_PER_S
+        return now - self._progress_at > self.timeout_s + max(sent_events, load) / EVENTS_PER_S
 
     # --- replacement
 
@@ -222,3 +225,11 @@ class Supervisor:
         if writer.process.is_gone:
             self._replace()
         self.watch()
+
+
+async def _load_of(writer: WriterProcess) -> int:
+    """How many events of all workers it has; 0 when it does not say."""
+    try:
+        return (await writer.doing()).events
+    except (StoreUnavailableError, EOFError):
+        return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from callboard.ingest.sources.fields import FIELDS
@@ -15,6 +15,7 @@ from callboard.ingest.sources.mapping.options import by_field
 from callboard.ingest.sources.mapping.patterns import escaped
 from callboard.ingest.sources.mapping.words import WordTable, tables
 from callboard.ingest.sources.plan import ImportPlan
+from callboard.ingest.sources.values.times import ISO, reader_of
 
 
 @dataclass
@@ -152,17 +153,44 @@ class Draft:
         return replace(self.plan, options=completed)
 
     def _time_formats(self) -> tuple[str, ...]:
-        if any(not _names_field(text, self.formats) for text in self.plan.options.time_format):
-            return ()  # the person's format is for all fields
+        given = self.plan.options.time_format
+        for_all = [text for text in given if not _names_field(text, self.formats)]
+        if for_all:
+            # The person's formats are for all fields; the file's own are read beside them.
+            own = {form for target, form in self.formats.items() if self._is_beside(target, for_all)}
+            return tuple(form or ISO for form in sorted(own))
         formats = {
             target: form
             for target, form in self.formats.items()
             if not any(text.startswith(f"{target}:") for text in self.plan.options.time_format)
         }
+        beside = tuple(
+            f"{target}:{form or ISO}"
+            for target, form in self.formats.items()
+            if target not in formats
+            and self._is_beside(
+                target, [text.partition(":")[2] for text in given if text.startswith(f"{target}:")]
+            )
+        )
         distinct = set(formats.values())
         if len(distinct) == 1:
-            return tuple(each for each in distinct if each)
-        return tuple(f"{target}:{form}" for target, form in formats.items() if form)
+            return (*beside, *(each for each in distinct if each))
+        return (*beside, *(f"{target}:{form}" for target, form in formats.items() if form))
+
+    def _is_beside(self, target: str, given: Sequence[str]) -> bool:
+        """Whether the file's own format reads most of a field's cells, and none of them otherwise than the
+        formats that the person says for others.
+        """
+        form, source = self.formats[target], self.chosen.get(target, "{")
+        if (form or ISO) in given or "{" in source:
+            return False
+        cells = self.sample.texts(source)
+        own, others = reader_of(form), [reader_of(each) for each in given]
+        read = [
+            (own(text), next(filter(None, (other(text) for other in others)), None)) for text in cells if text
+        ]
+        alone = sum(one is not None and other is None for one, other in read)
+        return alone * 2 > len(read) and not any(one and other and one != other for one, other in read)
 
     def _timezones(self) -> tuple[str, ...]:
         given = self.plan.options.timezone

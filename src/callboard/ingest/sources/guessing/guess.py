@@ -29,6 +29,7 @@ from callboard.ingest.sources.guessing.ids import choose_id
 from callboard.ingest.sources.guessing.lists_inside import doubt_lists_inside
 from callboard.ingest.sources.guessing.moments import choose_times
 from callboard.ingest.sources.guessing.own_objects import doubt_other_objects, own_objects
+from callboard.ingest.sources.guessing.rejected_times import reading_rejected
 from callboard.ingest.sources.guessing.retries import are_attempts
 from callboard.ingest.sources.guessing.row_checks import RowChecks, doubt_rows, total_column
 from callboard.ingest.sources.guessing.sample import SAMPLE_ROWS, Sample
@@ -233,6 +234,7 @@ def _doubt_numbers(draft: Draft, whole: Whole) -> None:
             f"{rows(rejected.rows)} cannot be read and would be rejected, the first in line "
             f"{rejected.line:,}: {rejected.message}",
             None,
+            *(reading_rejected(draft, rejected) if reason == "invalid_time" else ()),
             *without_rejected(draft, rejected),
             accepting("rejected_rows"),
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from callboard.ingest.sources.values.names import month_of, weekday_of
-from callboard.ingest.sources.values.zones import zone_of_word
+from callboard.ingest.sources.values.zones import WORD, zone_of_word
 
 _TOKEN: Final = re.compile(
     r"(?P<clock>(?<!\d)\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)"
@@ -20,7 +20,7 @@ _TOKEN: Final = re.compile(
 )
 _ZONE: Final = re.compile(
     r"(?P<offset>[+-]\d\d(?::?\d\d)?|(?<= )[+-]\d|(?<=\d)Z|(?<= )Z)(?P<remark>\s?\([^()]*\)|\s[A-Z]{3,5})?$"
-    r"|(?P<word>[^\W\d_][\w/+:-]*(?:\s?\([^()]*\))?)$"
+    rf"|(?P<word>{WORD})$"
 )
 _ZONE_IN_BRACKETS: Final = re.compile(r"(?P<space>\s?)\((?P<word>[^\W\d_][\w/+:-]*)\)$")
 _CLOCK: Final = re.compile(r"(?<!\d)\d{1,2}:\d\d|^\d{12,14}")

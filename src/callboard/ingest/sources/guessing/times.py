@@ -243,5 +243,5 @@ def _zone_of_cells(moments: Sequence[date]) -> str | None:
 
 def _name(zone: tzinfo | None) -> str | None:
     if isinstance(zone, ZoneWord):
-        return zone.word if zone.zone else None
+        return zone.zone.key if zone.zone and zone.winter is None else None
     return "UTC" if zone is not None and zone.utcoffset(None) == timedelta() else None

@@ -64,6 +64,7 @@ JOBS: Final = {
     "JS_SUCCESS": "completed",
     "JS_FAILED": "failed",
 }
+_OVER: Final = "hangup"
 _BY_US: Final = ("PARTICIPANT_REMOVED", "ROOM_DELETED", "ROOM_CLOSED")
 """Agents end calls so. A call that rang in vain has a reason of its own."""
 _UNTOLD: Final = ("", "UNKNOWN_REASON")
@@ -97,7 +98,7 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
         elif name == "room_finished":
             found.events.append(_finished(sent))
         elif name in ("agent_job_started", "agent_job_ended"):
-            _job(sent, found)
+            _job(sent, found, is_begun=name == "agent_job_started")
         elif name is None:
             raise Unfit("unreadable", "The delivery names no event.")
         else:
@@ -215,10 +216,13 @@ def _joined(
 ) -> dict[str, Any]:
     """That a participant joined, as its joining and its leaving both tell: so they are one event.
 
-    An outbound call joins while it is dialled, and no event says when it was answered.
+    An outbound call joins while it is dialled, and no event says when it was answered. One that is over by
+    the time of its snapshot may have rung in vain.
     """
     if not inbound:
-        said = "ringing" if left or status is None else status_of(STATUSES, status).status
+        if left or status is None or status == _OVER:
+            return call_event(call_id, call_status="ringing", occurred_at=at)
+        said = status_of(STATUSES, status).status
         return call_event(call_id, call_status=said, occurred_at=at)
     if not left and status is not None and status_of(STATUSES, status).status == "ringing":
         return call_event(call_id, call_status="ringing", occurred_at=at)
@@ -262,11 +266,13 @@ def _facts(
     return event
 
 
-def _job(sent: Mapping[str, Any], found: Translation) -> None:
+def _job(sent: Mapping[str, Any], found: Translation, *, is_begun: bool) -> None:
     """A job of an agent is a task where its metadata say which; else it is no call."""
     job = inner(sent, "job")
     task = task_of(_own(job.get("metadata")))
     word = text(inner(job, "state").get("status"))
+    if word is None and is_begun and isinstance(job.get("state"), dict):
+        word = "JS_PENDING"  # the first of its words is left out, as every zero is
     if task is None or word is None:
         found.ignored.append("agent job")
         return

@@ -158,12 +158,15 @@ def _row(row: Mapping[str, Any], delivery: Delivery, found: Translation) -> None
     meaning = _machine(status_of(STATUSES, word), row.get("answered_by"), answered_by)
     start, end = moment(row.get("start_time"), "start_time"), moment(row.get("end_time"), "end_time")
     created = spare(found, "creation_time", moment, row.get("date_created"), "date_created")
-    # In the list the start is that of the dialling: it is the answer where there was one.
-    said: dict[str, Any] = {"call_status": meaning.status, "start_time": start}
+    # The start of the list may be that of the dialling: an answer that a callback told stands.
+    said: dict[str, Any] = {"call_status": meaning.status, "start_time": derived(start)}
     if meaning.status in FINAL_CALL:
         length = seconds(row.get("duration"), "duration")
+        answer = end - int(length * SECOND) if end is not None and length else start
         # A list has no code of SIP.
-        said = ending(meaning, word, end, length=length, start=start if length else None, rough=True)
+        said = ending(
+            meaning, word, end, length=length, start=derived(answer) if length else None, rough=True
+        )
     elif meaning.status != "in_progress":
         del said["start_time"]
     event = call_event(

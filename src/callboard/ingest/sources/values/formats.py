@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from callboard.ingest.sources.values.names import month_of, weekday_of
-from callboard.ingest.sources.values.zones import zone_of_word
+from callboard.ingest.sources.values.zones import WORD, zone_of_word
 
 Reader = Callable[[str], datetime | None]
 
@@ -34,7 +34,7 @@ _PATTERNS: Final = {
     "b": rf"(?P<b>{_NAME})",
     "a": rf"(?P<a>{_NAME})",
     "z": r"(?P<z>(?:[+-]\d(?!\d)|[+-]\d\d(?::?[0-5]\d(?::?[0-5]\d(?:\.\d{1,6})?)?)?|(?-i:Z)))",
-    "Z": r"(?P<Z>[^\W\d_][\w/+:-]*(?:\s?\([^()]*\))?)",
+    "Z": rf"(?P<Z>{WORD})",
     "%": "%",
 }
 _SAME: Final = {"B": "b", "A": "a"}

@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 from callboard.clock import EPOCH
 from callboard.ingest.sources.files.records import ImportOptionError, RowError
 from callboard.ingest.sources.values.formats import Reader, reader_of_format, says_offset
-from callboard.ingest.sources.values.zones import ZoneWord, folds_called, zone_of_word
+from callboard.ingest.sources.values.zones import WORD, ZoneWord, fixed_zone, folds_called, zone_of_word
 
 UNIX_UNITS = {"unix": 1_000_000, "unix_ms": 1_000, "unix_us": 1}
 """Values of `--time-format` beside strptime formats: Unix time in some unit → microseconds per unit."""
+ISO = "iso"
+"""The value of `--time-format` for ISO 8601, beside others; without any it is ISO 8601."""
 SERIAL = "excel"
 """The value of `--time-format` for days since 30 December 1899, as spreadsheets keep a time."""
 _SERIAL = re.compile(r"(\d{1,7})(?:[.,](\d{1,20}))?")
@@ -23,7 +25,7 @@ _SERIAL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - local time, whose zone 
 _DAY_MS = 86_400_000
 _ISO_AND_ZONE = re.compile(
     r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)"
-    r"(?:\s+([+-]\d\d(?::?\d\d)?|Z)|\s*([A-Za-z][\w/+:-]*(?:\s?\([^()]*\))?))"
+    rf"(?:\s+([+-]\d\d(?::?\d\d)?|Z)|\s*({WORD}))"
 )
 _ANNOTATED = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\d[T ][\d:.,]+)(?P<offset>Z|[+-]\d\d(?::?\d\d)?)?\[!?(?P<zone>[\w/+-]+)\]"
@@ -72,6 +74,13 @@ class TimeReader:
         except (OverflowError, OSError):  # outside the years 1 to 9999 once converted to UTC
             raise RowError("time_out_of_range", f"{_shown(value)} is no time of this world") from None
 
+    def written(self, text: str) -> datetime | None:
+        """The time as it is written, in the zone that it says itself; None if it is none."""
+        try:
+            return self._moment(text)
+        except RowError:
+            return None
+
     def _moment(self, value: Any) -> datetime:
         if isinstance(value, datetime):
             return value
@@ -101,7 +110,7 @@ class TimeReader:
 
     def _in_zone_of_word(self, local: datetime, said: ZoneWord, value: Any) -> datetime:
         if said.zone is not None:
-            return self._placed(local, said.zone)
+            return self._placed(local, self._meant(local, said.zone, said, value))
         if self.zone is None:
             raise NoZoneError(
                 f"{_shown(value)}: {said.word} is the word of several zones. Say which with --timezone, "
@@ -113,6 +122,19 @@ class TimeReader:
         if len(folds) > 1:
             return self._placed(local, self.zone)
         return local.replace(tzinfo=self.zone, fold=folds[0])
+
+    def _meant(self, local: datetime, zone: ZoneInfo, said: ZoneWord, value: Any) -> ZoneInfo:
+        """The zone that a word means at a moment: the one given, where that tells."""
+        offsets = (zone.utcoffset(local), said.winter)
+        if said.winter is None or offsets[0] == offsets[1]:
+            return zone
+        if self.zone is not None and self.zone.utcoffset(local) in offsets:
+            return self.zone
+        fixed = fixed_zone(said.winter)
+        raise RowError(
+            "invalid_time",
+            f"{_shown(value)}: by clocks of that summer, or of winter? Say --timezone {zone.key}, or {fixed}",
+        )
 
     def _placed(self, local: datetime, zone: ZoneInfo) -> datetime:
         # PEP 495: the offsets by fold differ only near a clock change. That of fold=0 is of the first of two
@@ -179,7 +201,7 @@ def reader_of(form: str) -> Reader:
         return partial(from_unix, form=form)
     if form == SERIAL:
         return from_serial
-    return reader_of_format(form) if form else from_iso
+    return reader_of_format(form) if form and form != ISO else from_iso
 
 
 def from_unix(text: str, form: str) -> datetime | None:
@@ -214,10 +236,10 @@ def from_serial(text: str) -> datetime | None:
 def checked_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
     """The formats, checked. Raises `ImportOptionError` for one that strptime does not know."""
     for form in formats:
-        if form in UNIX_UNITS or form == SERIAL:
+        if form in UNIX_UNITS or form in (SERIAL, ISO):
             continue
         if "%" not in form:
-            known = ", ".join((*UNIX_UNITS, SERIAL))
+            known = ", ".join((*UNIX_UNITS, SERIAL, ISO))
             raise ImportOptionError(f"--time-format: {form!r} is no strptime format and none of {known}")
         try:
             datetime.strptime("", form)  # noqa: DTZ007 - only whether strptime knows the format

@@ -7,6 +7,10 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from callboard.ingest.sources.values.zone_names import PATTERN, ZONE_NAMES
+
+WORD: Final = rf"(?:(?i:{PATTERN})|[^\W\d_][\w/+:-]*)(?:\s?\([^()]*\))?"
+"""What may be a zone word: one without spaces, or a name that is known."""
 _HOURS: Final = {
     "utc": 0, "gmt": 0, "z": 0, "ut": 0, "zulu": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1,
     "mesz": 2, "eet": 2, "eest": 3, "msk": 3, "sast": 2, "pkt": 5, "wib": 7, "hkt": 8, "jst": 9, "kst": 9,
@@ -16,8 +20,13 @@ _HOURS: Final = {
     "akst": -9, "akdt": -8, "hst": -10, "brt": -3, "art": -3, "clt": -4, "pet": -5, "cot": -5,
 }  # fmt: skip
 """Abbreviations of one meaning in call logs → hours east of Greenwich."""
-_SEVERAL: Final = frozenset({"cst", "ist", "bst", "ast", "gst", "sst", "wst", "ect"})
-"""Of several meanings: CST is in Chicago and in Shanghai, IST in India, Israel and Ireland."""
+_SEVERAL: Final[dict[str, tuple[str, ...]]] = {
+    "cst": ("America/Chicago", "Asia/Shanghai"), "ist": ("Asia/Kolkata", "Asia/Jerusalem", "Europe/Dublin"),
+    "bst": ("Europe/London",), "ast": ("America/Halifax",), "gst": (), "sst": ("Pacific/Pago_Pago",),
+    "wst": (), "ect": (),
+}  # fmt: skip
+"""Of several meanings: CST is in Chicago and in Shanghai, IST in India, Israel and Ireland. Each with the
+zones that call their clocks so."""
 _WITH_OFFSET: Final = re.compile(r"(?:utc|gmt)\s?([+-])([0-9]{1,2})(?::?([0-5][0-9]))?", re.IGNORECASE)
 _REMARK: Final = re.compile(r"\s*\([^()]*\)$")
 
@@ -27,9 +36,11 @@ class ZoneWord(tzinfo):
     meanings (`zone` is then None). Times with it are not placed yet: it gives no offset itself.
     """
 
-    def __init__(self, word: str, zone: ZoneInfo | None) -> None:
+    def __init__(self, word: str, zone: ZoneInfo | None, winter: timedelta | None = None) -> None:
         self.word = word
         self.zone = zone
+        self.winter = winter
+        """The offset that the word may mean all the year; None if it means the zone's clocks."""
 
     def utcoffset(self, moment: datetime | None) -> None:
         """None: see the class."""
@@ -44,6 +55,8 @@ class ZoneWord(tzinfo):
 
 def zone_of_word(text: str) -> tzinfo | None:
     """What a zone word stands for: a fixed offset, or a `ZoneWord`; None if it is no zone."""
+    if " " in text and (named := _zone_of_name(text)):
+        return named
     word = text if "(" not in text else _REMARK.sub("", text)
     hours = _HOURS.get(word.lower())
     if hours is not None:
@@ -59,6 +72,28 @@ def zone_of_word(text: str) -> tzinfo | None:
         return ZoneWord(word, ZoneInfo(word))
     except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
         return None
+
+
+def _zone_of_name(text: str) -> tzinfo | None:
+    zone, hours = (
+        ZONE_NAMES.get(text.lower()) or ZONE_NAMES.get(_REMARK.sub("", text).lower()) or (None, None)
+    )
+    offset = None if hours is None else timedelta(hours=hours)
+    if zone is not None:
+        return ZoneWord(text, ZoneInfo(zone), offset)
+    return None if offset is None else timezone(offset, text)
+
+
+def zones_meant(word: ZoneWord) -> tuple[str, ...]:
+    """The zones that a word may mean, for a person to choose from: none where it means one alone."""
+    if word.zone is None:
+        return _SEVERAL[word.word.lower()]
+    return () if word.winter is None else (word.zone.key, fixed_zone(word.winter))
+
+
+def fixed_zone(offset: timedelta) -> str:
+    """The zone whose clocks are so far east of Greenwich all the year."""
+    return f"Etc/GMT{-offset // timedelta(hours=1):+d}"
 
 
 def folds_called(local: datetime, zone: tzinfo, word: str) -> list[int]:

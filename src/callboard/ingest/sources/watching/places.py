@@ -52,6 +52,8 @@ class Place(Struct, frozen=True, kw_only=True):
     tail: Mark = Mark()
     """The last bytes before the offset."""
     modified_ns: int = 0
+    born_ns: int = 0
+    """When the file was made; 0: not told."""
 
 
 class Progress(Struct, kw_only=True):

@@ -6,16 +6,14 @@ more, and they end as duplicates: the events of a row are the same each time.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
-from msgspec import Struct, field, structs
+from msgspec import Struct, field
 
 from callboard.clock import Clock
 from callboard.errors import StoreUnavailableError
@@ -27,13 +25,12 @@ from callboard.ingest.sources.importer import SOURCE
 from callboard.ingest.sources.platform_files.mapping import PlatformMapping
 from callboard.ingest.sources.platform_files.translator import Translator
 from callboard.ingest.sources.rejects import RejectsFile
+from callboard.ingest.sources.watching.folder import Folder, status_of
 from callboard.ingest.sources.watching.following import Followed, Row
 from callboard.ingest.sources.watching.places import PLACES_MAX, Place, Progress, ProgressFile
 from callboard.ingest.sources.watching.sources import Source
 from callboard.model.directory import Space
 from callboard.store.interface import Batch, Receipt, Rejection, Store
-
-T = TypeVar("T", bound="Source | None")
 
 POLL_S: Final = 0.5
 LINGER_S: Final = 600.0
@@ -52,9 +49,9 @@ class Tally(Struct):
     """Reason → rows."""
     rotations: int = 0
     cuts: int = 0
-    """How often the file was emptied while unread bytes may have been in it."""
+    """How often the file was emptied: unread bytes may have been in it, also where a copy is beside it."""
     lost_bytes: int = 0
-    """Bytes that were seen, and were cut away before their row was whole."""
+    """Bytes that were seen, were cut away before their row was whole, and are in no copy."""
 
 
 class Files(NamedTuple):
@@ -80,6 +77,7 @@ class Watch:
         """`tell`: what somebody should know, one sentence at a time."""
         self._store, self._space, self._translator = store, space, translator
         self._path, self._kept, self._rejects = files
+        self._folder = Folder(files.path, {files.rejects.path.absolute(), *files.kept.files()})
         self._clock, self._tell = clock, tell
         self._mapping = PlatformMapping()
         self._progress: Progress = files.kept.read(space.token, translator.platform.name)
@@ -87,6 +85,8 @@ class Watch:
         self._followed: list[Followed] = []
         self._is_waiting = False
         self._has_looked = False
+        self._was_emptied = False
+        """While nobody looked: then what else is found under its name are copies, of further cuts."""
         self.tally = Tally()
         self._resume()
 
@@ -116,61 +116,26 @@ class Watch:
         # Of a file of which no row was read nothing is known but its inode, which another file may have by
         # now: it is one of those that nobody has seen yet, and `_look` finds it.
         places = [each for each in self._progress.places if each.offset]
-        for place, source in zip(places, self._undisturbed(lambda: map(self._found, places)), strict=True):
-            if source is None:
+        for place, source in zip(places, self._folder.found(places), strict=True):
+            if source is not None:
+                self._follow(source, source.here(place))
+            if source is not None and source.is_of(place):
+                continue
+            cut = self._folder.emptied(place, places)
+            if cut is not None:
+                self._was_emptied = True
+                self._tell_of_cut(place, 0, source)
+                self._follow(cut, cut.begin(place.modified_ns))
+            elif source is None:
                 self._ended.append(place)
-            else:
-                here = structs.replace(place, device=source.device, inode=source.inode)
-                self._followed.append(Followed(source, here, self._translator))
         last = self._progress.places[-1:]
         if last and self._ended[-1:] == last:
             self._tell_of_loss(last[0], 0, "is gone or was emptied since it was last read")
         for each in self._followed[-1:]:
             self._tell(f"Goes on in {each.source.path} behind byte {each.place.offset:,}.")
 
-    def _found(self, place: Place) -> Source | None:
-        """The file that a place is in: under its name, renamed, packed, or copied."""
-        found: Source | None = None
-        for source in self._candidates():
-            is_itself = (source.device, source.inode) == (place.device, place.inode)
-            if (found is None or is_itself) and source.is_at(place):
-                found, source = source, found  # noqa: PLW2901 - the other one is closed
-            if source is not None:
-                source.close()
-        return found
-
-    def _undisturbed(self, look: Callable[[], Iterable[T]]) -> list[T]:
-        """What `look` finds in the folder while nothing is renamed there. A file that is rotated after the
-        folder was listed is opened under its old name, or not at all: what it finds then is closed, and it
-        looks again.
-        """
-        while True:
-            before = self._names()
-            found = list(look())
-            if self._names() == before:
-                return found
-            for each in found:
-                if each is not None:
-                    each.close()
-
-    def _names(self) -> set[tuple[Path, int]]:
-        """The files that there are now, and which of them has which name."""
-        return {(path, each.st_ino) for path in self._paths() if (each := _status(path)) is not None}
-
-    def _paths(self) -> list[Path]:
-        ours = {self._rejects.path.absolute(), *self._kept.files()}
-        return [
-            each
-            for each in self._path.parent.glob(f"{_escaped(self._path.name)}*")
-            if each not in ours and each.is_file()
-        ]
-
-    def _candidates(self) -> Iterator[Source]:
-        """The file, and all that may have been it, opened; those of before first, by their last change."""
-        paths = self._paths()
-        for path in sorted(paths, key=lambda each: (each == self._path, _changed(each), each.name)):
-            with suppress(OSError):
-                yield Source(path)
+    def _follow(self, source: Source, place: Place) -> None:
+        self._followed.append(Followed(source, place, self._translator))
 
     def step(self, stop: threading.Event) -> bool:
         """Look for new rows and files once. False when there is nothing new."""
@@ -182,7 +147,7 @@ class Watch:
     def _look(self) -> bool:
         """Follow the file that has the name now, and those that had it meanwhile."""
         present = self._followed[-1].source if self._followed else None
-        status = _status(self._path)
+        status = status_of(self._path)
         if status is None:
             if present is None and not self._is_waiting:
                 self._is_waiting = True
@@ -197,24 +162,36 @@ class Watch:
         since = self._unseen_since()
 
         def unseen() -> Iterator[Source]:
-            for source in self._candidates():
+            for source in self._folder.candidates():
                 is_unseen = was_read and source.modified_ns >= since and not self._is_known(source)
                 if is_unseen or (source.path == self._path and not is_followed):
                     yield source
                 else:
                     source.close()
 
-        found = self._undisturbed(unseen)
+        found = self._folder.undisturbed(unseen)
         self._has_looked = True
         # The file that has the name stays the last one.
         at = len(self._followed) - is_followed
         self._followed[at:at] = [Followed(each, self._place_of(each), self._translator) for each in found]
-        for source in found:
-            self.tally.rotations += was_read
-            if was_read:
-                self._tell(f"{self._path.name} was rotated: goes on in {source.path.name}.")
         self._progress.places = self._kept_places()
+        if was_read:
+            self._tell_of_found(found, is_copied=is_followed and self._was_emptied)
         return bool(found)
+
+    def _tell_of_found(self, found: list[Source], *, is_copied: bool) -> None:
+        for source in found:
+            if is_copied:
+                self._count_loss(0)
+                self._tell(
+                    f"{self._path.name} was emptied once more: reads the copy {source.path.name}; "
+                    "what was written after that copy was made, if anything, is lost."
+                )
+            else:
+                self.tally.rotations += 1
+                self._tell(f"{self._path.name} was rotated: goes on in {source.path.name}.")
+        if self._was_emptied:
+            self._kept.write(self._progress)  # told once, also if nothing is written to the file any more
 
     def _unseen_since(self) -> int:
         """No file that nobody has seen was changed for the last time before this moment: those that have the
@@ -233,8 +210,8 @@ class Watch:
         """How far a file is read: not at all, if it is none that was read before."""
         for place in reversed(self._places()):
             if place.offset and source.is_at(place):
-                return structs.replace(place, device=source.device, inode=source.inode)
-        return Place(device=source.device, inode=source.inode, modified_ns=source.modified_ns)
+                return source.here(place)
+        return source.begin(source.modified_ns)
 
     def _is_known(self, source: Source) -> bool:
         """Whether it is one of the files that were read, or a copy. Files of which one line was read
@@ -243,11 +220,7 @@ class Watch:
         return any(
             (source.device, source.inode) == (each.source.device, each.source.inode)
             for each in self._followed
-        ) or any(
-            source.is_at(place)
-            for place in self._places()
-            if place.line > 1 or (source.device, source.inode) == (place.device, place.inode)
-        )
+        ) or any(source.is_at(place) for place in self._places() if place.line > 1 or source.is_of(place))
 
     def _places(self) -> list[Place]:
         return [*self._ended, *self._places_followed()]
@@ -294,24 +267,37 @@ class Watch:
         """Read a file from its beginning that was emptied; what it held before from a copy, if any."""
         place, source = followed.place, followed.source
         at = self._followed.index(followed)
-        begin = Place(device=source.device, inode=source.inode)
-        self._followed[at] = Followed(source, begin, self._translator)
-        copy = self._undisturbed(lambda: [self._found(place)])[0] if place.offset else None
+        self._followed[at] = Followed(source, source.begin(place.modified_ns), self._translator)
+        copy = self._folder.found([place])[0] if place.offset else None
+        self._tell_of_cut(place, followed.unread, copy)
+        if copy is not None:
+            self._followed.insert(at, Followed(copy, copy.here(place), self._translator))
+        self._progress.places = self._kept_places()
+        self._kept.write(self._progress)
+
+    def _tell_of_cut(self, place: Place, unread: int, copy: Source | None) -> None:
+        """A copy does not prove that nothing is lost: rows may have been written between it and the cut."""
         if copy is None:
-            self._tell_of_loss(place, followed.unread, "was emptied")
+            self._tell_of_loss(place, unread, "was emptied")
             return
-        here = structs.replace(place, device=copy.device, inode=copy.inode)
-        self._followed.insert(at, Followed(copy, here, self._translator))
-        self._tell(f"{self._path.name} was emptied: what was not read of it is read in {copy.path.name}.")
+        lost = unread - len(copy.read(place.offset, unread))
+        self._count_loss(lost)
+        self._tell(
+            f"{self._path.name} was emptied: what was not read of it is read in {copy.path.name}; "
+            f"what was written after that copy was made and not read{_seen(lost)} is lost."
+        )
 
     def _tell_of_loss(self, place: Place, unread: int, what: str) -> None:
-        self.tally.cuts += 1
-        self.tally.lost_bytes += unread
-        seen = f", at least {unread:,} bytes," if unread else ", if anything,"
+        self._count_loss(unread)
         self._tell(
             f"{self._path.name} {what}: what was written behind byte {place.offset:,} (line {place.line:,}) "
-            f"and not read{seen} is lost here; import the copy that was made of it, if there is one."
+            f"and not read{_seen(unread)} is lost here; "
+            "import the copy that was made of it, if there is one."
         )
+
+    def _count_loss(self, seen: int) -> None:
+        self.tally.cuts += 1
+        self.tally.lost_bytes += seen
 
     def _commit(self, followed: Followed, rows: list[Row], stop: threading.Event) -> bool:
         """Put rows into the store. False when it was not there until `stop` was set."""
@@ -381,18 +367,5 @@ class Watch:
                     return None
 
 
-def _status(path: Path) -> os.stat_result | None:
-    try:
-        return path.stat()
-    except OSError:
-        return None
-
-
-def _changed(path: Path) -> int:
-    found = _status(path)
-    return 0 if found is None else found.st_mtime_ns
-
-
-def _escaped(name: str) -> str:
-    """The name as a pattern that fits it alone."""
-    return "".join(f"[{each}]" if each in "*?[" else each for each in name)
+def _seen(lost: int) -> str:
+    return f", at least {lost:,} bytes," if lost else ", if anything,"
