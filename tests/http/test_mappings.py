@@ -185,7 +185,7 @@ def test_one_too_many_or_too_large_imports_nothing(board: Board) -> None:
 
 def test_an_import_without_a_good_row_saves_none(board: Board) -> None:
     upload_id = upload(board, CLEAR)
-    found = read(board, upload_id, {"options": {"time_format": ["%Y"], "timezone": ["UTC"]}})
+    found = read(board, upload_id, {"options": {"map": ["creation_time=agent"]}})
     assert found["rejected"] == 3
     act(board, upload_id, "start", {"anyway": True, "save_mapping": "dialler"})
     assert settled(board, upload_id)["report"].get("saved_mapping") is None

@@ -85,7 +85,7 @@ def compare(store: Store, org_id: int, plan: ImportPlan, target: Target, clock: 
                 if found.has_its_id or found.is_told:
                     elsewhere.setdefault(event.call_id, found)
             elif found.call.call_id not in own:
-                here.setdefault(found.call.call_id, found)
+                here.setdefault(event.call_id, found)
     known = sum(each.has_its_id for each in elsewhere.values())
     return Compared(
         len(some),

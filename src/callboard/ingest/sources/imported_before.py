@@ -104,8 +104,10 @@ def same_calls_doubt(
 ) -> Before | None:
     """The doubt about rows that say calls which the space holds under other ids. `target` must create no
     space. Raises `ImportOptionError`.
+
+    A platform's own export has the platform's ids, by which calls and their legs are told apart.
     """
-    if SAME_CALLS in plan.accept or plan.options.record_type != "call":
+    if SAME_CALLS in plan.accept or plan.options.record_type != "call" or plan.format is not None:
         return None
     every = store.earlier_imports(org_id, "call")
     # One of the same file is replaced as a whole, or refused.
