@@ -51,7 +51,7 @@ class Tenants:
 def test_organizations_that_share_commits_have_the_rows_that_each_alone_would(
     kind: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    @examples_on(kind, 1)
+    @examples_on(kind, 0.4)
     @given(commits)
     def holds(commits: list[list[tuple[int, list[Event]]]]) -> None:
         together = Tenants(make_store(kind, Path(tmp_path_factory.mktemp("together"))))
