@@ -88,8 +88,8 @@ class Server:
         self._backlog = Backlog()
         """Of all workers."""
         self._lanes = Lanes(store.lanes)
-        self._committing = 0
-        """Events of the commits under way."""
+        self._taken: list[list[Waiting]] = []
+        """The batches of each commit under way."""
         self._workers: set[Worker] = set()
         self._is_foreign = False
         """Whether a worker knows another store: the file at the path was replaced."""
@@ -118,7 +118,7 @@ class Server:
     @property
     def events(self) -> int:
         """How many wait for a commit, or are in one. From any thread."""
-        return self._backlog.received + self._committing
+        return self._backlog.received + sum([each.received for taken in self._taken for each in [*taken]])
 
     def _is_needed(self) -> bool:
         if self._backlog or self._workers or not self._lanes.is_idle:
@@ -179,8 +179,6 @@ class Server:
             self._backlog.add(arrived)
 
     def _answer(self, done: Iterable[tuple[Waiting, Result]]) -> None:
-        done = list(done)
-        self._committing -= sum([waiting.received for waiting, _ in done])
         by_worker: dict[Worker, list[Numbered]] = {}
         for waiting, result in done:
             by_worker.setdefault(waiting.worker, []).append((waiting.number, result))
@@ -204,11 +202,11 @@ class Server:
         taken = self._backlog.take(self._commit_events, self._lanes.busy)
         if not taken:
             return False
-        self._committing += sum([each.received for each in taken])
         organizations = frozenset(each.batch.org_id for each in taken if each.batch is not None)
         results: list[Result] = []
         began = time.monotonic()
         if organizations:
+            self._taken = [*self._taken, taken]
             if not self._lanes.is_single:
                 self._delay.commit_started(len(taken), began)
             self._lanes.begin(
@@ -236,7 +234,6 @@ class Server:
                 self._gather()
             capacity = self._commit_events - sum([each.received for each in taken])
             joined = self._backlog.take_joining(org_id, capacity)
-            self._committing += sum([each.received for each in joined])
             taken.extend(joined)
             return [each.batch for each in joined if each.batch is not None]
 
@@ -249,6 +246,7 @@ class Server:
 
     def _finish(self, taken: list[Waiting], results: list[Result], began: float) -> None:
         """Answer a commit that has ended, and put back what has time left to wait for its lock."""
+        self._taken = [each for each in self._taken if each is not taken]
         if self._lanes.is_single:
             self._delay.commit_started(len(taken), began)
         before = time.monotonic() - self._lock_timeout_s
@@ -260,7 +258,6 @@ class Server:
                 again.append(waiting)
             else:
                 done.append((waiting, result))
-        self._committing -= sum([each.received for each in again])
         self._backlog.put_back(again)
         self._answer(done)
         # After the answers: nobody waits for it but who comes next.
