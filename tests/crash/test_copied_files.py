@@ -97,7 +97,11 @@ class Lives:
 
     def _opened(self) -> SqliteStore:
         store = SqliteStore(str(self._path), SETTINGS, vfs=self.disk.name)
-        store._writer.execute(f"PRAGMA wal_autocheckpoint = {self._random.choice((5, 40, 4000))}")
+        pages = self._random.choice((5, 40, 4000))
+        if self._random.random() < 0.5:
+            store._checkpoints.wal_pages = pages
+        else:
+            store._writer.execute(f"PRAGMA wal_autocheckpoint = {pages}")
         return store
 
     def _feed(self, store: SqliteStore, name: str) -> None:

@@ -33,6 +33,7 @@ POSTGRES = Dialect(
     hook_live_limit="(settings::JSON ->> 'live_call_limit')::BIGINT",
     packed="",
     slice_deltas=4_000,
+    long_slice_deltas=4_000,
     uses_temp_table=False,
     table_only="",
     as_bytes="textsend({0})",

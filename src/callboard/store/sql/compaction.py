@@ -27,6 +27,8 @@ WAITING_MAX = 16_000
 """With more deltas than this that are not merged, a commit of events merges a slice itself."""
 SLICE_MAX = 4_000
 """Most deltas that are merged in one commit."""
+BEHIND_AT = 6_000
+"""From this count on slices are long: short ones, for which commits wait less, do not keep up."""
 KEPT = 4_000
 """How many merged deltas are kept: materialized views catch up from them (`Reporting.sums_since`)."""
 
@@ -82,9 +84,11 @@ def compact_slice(db: Database, org_id: int, *, wait: bool = False) -> int:
         return 0
     # Deltas are numbered under the organization's lock: all before this number are committed.
     next_delta = clock[-1]
-    if next_delta - begin < COMPACT_AT:
-        return int(next_delta - begin)
-    end = min(next_delta, begin + min(SLICE_MAX, db.dialect.slice_deltas))
+    unmerged = int(next_delta - begin)
+    if unmerged < COMPACT_AT:
+        return unmerged
+    slice_deltas = db.dialect.slice_deltas if unmerged < BEHIND_AT else db.dialect.long_slice_deltas
+    end = min(next_delta, begin + min(SLICE_MAX, slice_deltas))
     merge(db, org_id, begin, end)
     db.change("compaction.set", {**where, "compacted_to": end})
     db.change("delta.drop", {**where, "before": end - KEPT})

@@ -47,6 +47,8 @@ class Dialect(Struct, frozen=True):
     """Whether compaction sums deltas in a temporary table before it merges them into cells."""
     slice_deltas: int
     """Most deltas that one commit merges into cells: few where all writers wait for it."""
+    long_slice_deltas: int
+    """The same when compaction is behind: fewer commits, with less work for each delta."""
     table_only: str
     """After a table's name: read the table itself, never a covering index, which is a copy that may differ.
     """

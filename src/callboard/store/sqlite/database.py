@@ -27,7 +27,8 @@ SQLITE = Dialect(
     live_limit="coalesce(settings ->> '$.live_call_limit', 14400)",
     hook_live_limit="settings ->> '$.live_call_limit'",
     packed="json_array({})",
-    slice_deltas=1_000,
+    slice_deltas=250,
+    long_slice_deltas=1_000,
     uses_temp_table=True,
     table_only=" NOT INDEXED",
     # Only texts: a CAST would turn a number in a damaged text column into the bytes of its digits.

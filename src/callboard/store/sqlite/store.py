@@ -33,6 +33,7 @@ from callboard.store.sql.turns import Turns
 from callboard.store.sql.verify import Engine
 from callboard.store.sql.version_epochs import VersionEpochs
 from callboard.store.sqlite.backup import copy_snapshot, finish, free_bytes
+from callboard.store.sqlite.checkpoints import Checkpoints
 from callboard.store.sqlite.clean_mark import (
     check_whole,
     close_marked,
@@ -93,6 +94,8 @@ class SqliteStore(SqlStore):
         wait_s = self._settings.lock_timeout_ms / 1000
         bring_up_to_date(self._open_writer, path, wait_s, observer, copying=copying)
         self._writer = self._open_writer()
+        self._checkpoints = Checkpoints(self._connect, self._write_lock)
+        self._checkpoints.watch(self._writer)
         # SQLite silently opens a file without write permission as read-only. Reading works; `ready` refuses.
         self._read_only = self._writer.readonly("main")
         try:
@@ -194,6 +197,7 @@ class SqliteStore(SqlStore):
             with suppress(apsw.Error):
                 self._writer.close()
             self._writer = self._open_writer()
+            self._checkpoints.watch(self._writer)
 
     def _write(self, change: Callable[[Database], T], waited_s: float = 0.0) -> T:
         with self._writing_within(waited_s) if waited_s else self._writing() as db:
@@ -345,6 +349,8 @@ class SqliteStore(SqlStore):
         return {"engine": "sqlite", "version": str(newest_version()), "durable": "synchronous=FULL"}
 
     def close(self) -> None:
+        # First, as it waits for the write lock: the file must be this process's last connection to it.
+        self._checkpoints.close()
         # Both locks: no commit and no refresh is using its connection while it is closed.
         with self._write_lock, self._refresh_lock:
             if self._closed:
