@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 import os
 import signal
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 USUAL_LIMIT_S = 180
 """`timeout` in pyproject.toml."""
+
+LONG = "pytest.mark.long"
+"""How a long test is marked, in its own file: tests/project/test_long.py."""
 
 # CALLBOARD_EXAMPLES asks for more (or fewer) examples of each drawn test than `make test` takes.
 # No deadline: examples write to disks that others use too.
@@ -27,6 +31,15 @@ settings.load_profile("callboard")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where only long tests are asked for, files without any are not imported: each process of a parallel run
+    would import them all.
+    """
+    if config.getoption("markexpr") != "long" or collection_path.suffix != ".py":
+        return None
+    return True if LONG not in collection_path.read_text("utf-8") else None
 
 
 @pytest.hookimpl(trylast=True)

@@ -55,6 +55,24 @@ def world(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     world.server.stop()
 
 
+@pytest.fixture(scope="session")
+def empty_world(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A server with nothing in it but organizations and campaigns, for tests that only look at it."""
+    world = begin(tmp_path_factory.mktemp("empty_board"), fill=False)
+    before = _held(world)
+    yield world
+    after = _held(world)
+    world.server.stop()
+    assert after == before, "a test that was only to look has changed what the next one sees"
+
+
+def _held(world: World) -> dict[str, int]:
+    """How much there is of each kind of thing that a page shows."""
+    of_the_space = f"spaces/{world.space}/imports/"
+    lists = ("call-logs/", "hooks/", "mappings/", "quarantine/", "spaces/", "tasks/", "tokens/", of_the_space)
+    return {path: len(world.ask("GET", path)["data"]) for path in lists}
+
+
 @pytest.fixture
 def own_world(browser: Browser, tmp_path: Path) -> Iterator[World]:
     """A server that a test may stop: nothing in it but organizations and campaigns."""

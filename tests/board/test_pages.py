@@ -48,11 +48,11 @@ def test_the_sign_in_page_is_accessible(browser: Browser, world: World, theme: s
 
 
 @pytest.mark.parametrize("name", [name for name, of in PAGES.items() if "{" not in of.rest])
-def test_a_page_without_anything_says_what_to_do(browser: Browser, own_world: World, name: str):
+def test_a_page_without_anything_says_what_to_do(browser: Browser, empty_world: World, name: str):
     """An organization in which nothing has happened: no fault, no empty screen."""
     board_page = PAGES[name]
-    with opened(browser, own_world.url) as (page, _):
-        let_in(page, own_world.url, own_world.admin)
+    with opened(browser, empty_world.url) as (page, _):
+        let_in(page, empty_world.url, empty_world.admin)
         page.goto(board_page.path(HANDLE))
         expect(page.locator("main h1, main h2").first).to_be_visible()
         expect(page.locator(LIVE).first).to_contain_text("Live")

@@ -37,7 +37,7 @@ from callboard.store.interface import Store
 from callboard.store.open import open_store
 from callboard.telemetry.meter import Meter
 from tests import cluster
-from tests.stores import NOW
+from tests.stores import NOW, new_file
 from tests.uploads import OnAThread
 from tests.writer import on_a_thread
 
@@ -57,7 +57,7 @@ class Board:
         self.now: Micros = NOW
         self.elapsed: Micros = 0
         """By the monotonic clock, which `pass_minutes` moves with the other."""
-        db = cluster.new_database() if ON == "postgres" else str(folder / "calls.db")
+        db = cluster.new_database() if ON == "postgres" else new_file(folder / "calls.db")
         self.settings = replace(Settings(), db=db, **{"stream_seconds": 1, "secret_key": KEY, **settings})
         self.store: Store = open_store(self.settings)
         self.client = CommitClient(self.settings, on_a_thread(self.store))

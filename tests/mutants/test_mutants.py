@@ -20,8 +20,6 @@ MUTANTS = mutants()
 TESTS_FAILED = 1
 """pytest's exit code when it could run everything and something failed: no other proves anything."""
 
-NAMED = sorted({test for mutant in MUTANTS for test in mutant.killed_by})
-FOLDERS = sorted({str(Path(test).parent) for test in NAMED})
 BROKEN = re.compile(
     r"\b(AttributeError|NameError|SyntaxError|UnboundLocalError|SQLError|Undefined(Column|Function|Table))\b"
 )
@@ -30,6 +28,11 @@ BROKEN = re.compile(
 DAYS = 5
 """SHORT=1: so many days until each mutant was killed once. All of them take longer than all other tests."""
 OF_TODAY = MUTANTS[datetime.now(UTC).toordinal() % DAYS :: DAYS] if os.environ.get("SHORT") else MUTANTS
+
+NAMED = sorted({test for mutant in OF_TODAY for test in mutant.killed_by})
+"""What has to pass without a mutant, so that its failure is the mutant's. What kills none of today's proves
+nothing today, and is run on the day of the mutant that it kills."""
+FOLDERS = sorted({str(Path(test).parent) for test in NAMED})
 
 each_mutant = pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 

@@ -32,7 +32,7 @@ from callboard.model.directory import Space
 from callboard.store.questions import CallFilter, Scope, Window
 from callboard.store.sqlite.store import SqliteStore
 from tests.platforms.manifests import RECEIVED
-from tests.stores import make_organization, make_space
+from tests.stores import make_organization, make_space, new_file
 from tests.watching import Log, row_of
 
 
@@ -41,7 +41,7 @@ class Reader:
 
     def __init__(self, folder: Path) -> None:
         self.log = Log(folder)
-        self.store = SqliteStore(str(folder / "calls.db"))
+        self.store = SqliteStore(new_file(folder / "calls.db"))
         self.space: Space = make_space(self.store, make_organization(self.store))
         self.told: list[str] = []
         self.runs: list[Watch] = []

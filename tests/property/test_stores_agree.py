@@ -45,7 +45,7 @@ from tests.model import MemoryStore
 from tests.property import walks
 from tests.property.histories import DOORS, MOMENTS, ZONES, events, plain_events, receipt_of
 from tests.property.lengths import examples, long_examples
-from tests.stores import NOW, bits, dump, make_organization, make_space
+from tests.stores import NOW, bits, dump, make_organization, make_space, new_file
 
 T = TypeVar("T")
 
@@ -183,7 +183,10 @@ class Both(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="callboard-"))
-        self.stores: tuple[Store, Store] = (MemoryStore(), SqliteStore(str(self.folder / "callboard.db")))
+        self.stores: tuple[Store, Store] = (
+            MemoryStore(),
+            SqliteStore(new_file(self.folder / "callboard.db")),
+        )
         self.now = NOW
         self.batches: list[tuple[int, int]] = []
         self.imports: list[tuple[int, int]] = []

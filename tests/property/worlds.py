@@ -15,7 +15,7 @@ from callboard.store.sqlite.store import SqliteStore
 from tests.model import MemoryStore
 from tests.property.histories import Delivery, History, receipt_of
 from tests.property.plain_fold import PlainSpace, SentEvent, plain_dump
-from tests.stores import NOW, bits, dump, make_organization, make_space, make_store
+from tests.stores import NOW, bits, dump, make_organization, make_space, make_store, new_file
 
 CONTENT = {"spring": "contact", "summer": "contact", "letters": "email", "hidden": "contact"}
 
@@ -154,7 +154,7 @@ class Worlds:
             return world_in(make_store(kind, self._folder), zones)
         folder = self._folder / f"world-{next(self._made)}"
         folder.mkdir()
-        return world_in(SqliteStore(str(folder / "callboard.db")), zones)
+        return world_in(SqliteStore(new_file(folder / "callboard.db")), zones)
 
     def end(self, world: World) -> None:
         """Close it, and leave no file behind."""

@@ -13,7 +13,7 @@ import pytest
 from callboard.store import postgres, sqlite
 from callboard.store.sqlite.store import SqliteStore
 from tests import cluster
-from tests.stores import on_postgres
+from tests.stores import new_file, on_postgres
 
 
 def test_the_schema_of_files_is_that_of_all_migrations(tmp_path: Path):
@@ -22,6 +22,16 @@ def test_the_schema_of_files_is_that_of_all_migrations(tmp_path: Path):
     apsw.Connection(str(tmp_path / "written.db")).execute(_schema(sqlite.__name__))
     migrated, written = (_content(tmp_path / f"{name}.db") for name in ("migrated", "written"))
     assert written == migrated
+
+
+def test_the_file_that_tests_copy_is_what_a_new_store_writes(tmp_path: Path):
+    """Byte for byte, with the same mode and nothing beside it."""
+    SqliteStore(str(tmp_path / "written.db")).close()
+    new_file(tmp_path / "copied.db")
+    written, copied = (tmp_path / f"{name}.db" for name in ("written", "copied"))
+    assert copied.read_bytes() == written.read_bytes()
+    assert copied.stat().st_mode == written.stat().st_mode
+    assert set(tmp_path.iterdir()) == {written, copied}
 
 
 @on_postgres

@@ -101,11 +101,13 @@ def table(name: str, source: str, *, heading: str = "", **fields: str) -> Table:
         if "*" in word:
             form = re.compile(".*".join(re.escape(normal(piece)) for piece in word.split("*")))
             patterns[of] = (*patterns.get(of, ()), (form, says))
-        elif normal(word) in known or not normal(word):
+            continue
+        plain = normal(word)
+        if plain in known or not plain:
             raise ValueError(f"{name}: {word!r} stands twice for {of}, or has no letter")
-        else:
-            known[normal(word)] = says
-            variants.setdefault(of, {})[normal(word.translate(_UMLAUTS))] = says
+        known[plain] = says
+        if (spelt_out := word.translate(_UMLAUTS)) != word:
+            variants.setdefault(of, {})[normal(spelt_out)] = says
     exact = {of: variants.get(of, {}) | known for of, known in exact.items()}
     return Table(name, source, words, re.compile(heading) if heading else None, exact, patterns)
 
