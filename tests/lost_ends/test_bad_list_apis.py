@@ -6,6 +6,7 @@ import json
 import threading
 from email.utils import formatdate
 from time import time
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,7 +14,7 @@ from callboard.ingest.lost_ends import asking, pulling
 from callboard.ingest.lost_ends.asking import Asker
 from callboard.ingest.lost_ends.pulling import Puller, Source
 from callboard.ingest.lost_ends.tally import Found, Tally
-from callboard.ingest.sources.platforms.listing.lister import checked_key
+from callboard.ingest.sources.platforms.listing.lister import OddAnswerError, checked_key
 from callboard.ingest.sources.platforms.listing.listers import LISTERS
 from callboard.ingest.sources.platforms.registry import PLATFORMS
 from tests.lost_ends.list_apis import STANDS, elevenlabs_summary
@@ -91,7 +92,15 @@ def test_one_that_answers_500_is_tried_again_and_then_told(provider, world):
             "its answer is no list of calls: there is no list of rows in it",
         ),
         (Answered(200, b'"calls"'), "its answer is no list of calls: there is no list of rows in it"),
-        (Answered(200, b'{"calls": [], "next_page_uri": 7}'), None),
+        (Answered(200, b"[]"), "its answer is no list of calls: it is a list, not an object"),
+        (
+            Answered(200, b'{"calls": [], "next_page_uri": 7}'),
+            "its answer is no list of calls: it is of another shape",
+        ),
+        (
+            Answered(200, b'{"calls": [], "next_page_uri": "/2010-04-01/Accounts/x/Calls.json"}'),
+            "its answer is no list of calls: its next page has no query",
+        ),
         (Answered(401, b"{}"), "it refuses the API key (401)"),
         (Answered(403, b"{}"), "it refuses the API key (403)"),
         (Answered(404, b"{}"), "it knows no such thing (404)"),
@@ -103,8 +112,7 @@ def test_what_is_no_list_is_told_at_once_and_asked_for_anew_the_next_time(provid
     here, base_url = world
     provider.faults = [answer]
     tally = here.reconcile(base_url)
-    found = tally.hooks[0].fault or ""
-    assert found == fault or (fault is None and found.startswith("its answer is no list of calls"))
+    assert tally.hooks[0].fault == fault
     assert len(provider.requests) == 1
     assert here.calls() == {}
     assert here.reconcile(base_url).hooks[0].fault is None
@@ -184,8 +192,51 @@ def test_the_next_page_is_never_of_another_host(provider, world):
     with serving(elsewhere) as other_url:
         answer = {"calls": [], "next_page_uri": f"{other_url}/2010-04-01/Accounts/x/Calls.json?Page=0"}
         provider.faults = [Answered(200, json.dumps(answer).encode())]
-        here.reconcile(base_url)
+        fault = here.reconcile(base_url).hooks[0].fault
+    assert fault == f"its next page is at another host, {urlsplit(other_url).netloc!r}"
     assert elsewhere.requests == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "answer", "why"),
+    [
+        (
+            "retell",
+            {"items": [], "has_more": True},
+            "it says that there is more, and has no pagination_key",
+        ),
+        (
+            "elevenlabs",
+            {"conversations": [], "has_more": True, "next_cursor": ""},
+            "it says that there is more, and has no next_cursor",
+        ),
+        (
+            "plivo",
+            {"objects": [], "meta": {"next": "/v1/Account/x/Call/"}},
+            "its next page has neither cursor nor offset",
+        ),
+        (
+            "twilio",
+            {"calls": [], "next_page_uri": "/2010-04-01/Accounts/x/Calls.json"},
+            "its next page has no query",
+        ),
+    ],
+)
+def test_a_page_that_is_to_follow_and_cannot_be_asked_for_is_not_the_end(platform, answer, why):
+    with pytest.raises(OddAnswerError, match=why):
+        LISTERS[platform].follow(answer, None, 10)
+
+
+@pytest.mark.parametrize("platform", sorted(LISTERS))
+def test_an_answer_of_another_shape_is_told_in_a_sentence(platform):
+    stranger = Provider(STANDS[platform].api, [])
+    for answer in (b"[]", b"[7]", b"{}", b"7", b'{"data": [], "meta": 7, "calls": [], "next_page_uri": []}'):
+        with serving(stranger) as base_url:
+            stranger.faults = [Answered(200, answer)]
+            fault = make_world(MemoryStore(), platform, base_url).reconcile(base_url).hooks[0].fault
+        assert fault is None or fault.startswith("its answer is no list of calls: "), answer
+        assert "object has no attribute" not in (fault or "")
+        assert "indices" not in (fault or "")
 
 
 def test_a_key_that_is_refused_is_told_and_never_shown(provider, world):

@@ -27,17 +27,16 @@ def test_vapi_lengths_follow_from_the_times():
 @pytest.mark.parametrize(
     ("word", "status"),
     [
-        ("customer-ended-call", "completed"),
-        ("call.in-progress.sip-completed-call", "completed"),
-        ("manually-canceled", "failed"),
-        ("some-new-reason", "failed"),
-        (None, "failed"),
+        ("customer-ended-call", "missed"),
+        ("call.in-progress.sip-completed-call", "missed"),
+        ("manually-canceled", "missed"),
+        ("silence-timed-out", "completed"),
+        ("some-new-reason", "missed"),
+        (None, "missed"),
     ],
 )
-def test_an_end_of_vapi_without_times_is_completed_only_where_its_word_tells_of_a_talk(word, status):
-    """The report behind it decides; where that is lost, nothing has shown an answer. Nor has it shown that
-    there was none, where its word explains nothing.
-    """
+def test_an_end_of_vapi_without_times_is_of_a_call_missed_unless_its_word_tells_of_an_answer(word, status):
+    """The report behind it decides; where that is lost, nothing has shown an answer."""
     message = {"type": "status-update", "status": "ended", "timestamp": 1772719270000, "endedReason": word}
     (call,) = calls(("vapi", {"message": message | {"call": {"id": "v-5"}}}))
     assert call["call_status"] == status
@@ -52,9 +51,9 @@ TALK = [{"role": "system", "message": "Be kind."}, {"role": "bot"}, {"role": "us
     [
         ({"artifact": {"messages": TALK}}, "completed"),
         ({"messages": TALK}, "completed"),
-        ({"artifact": {"messages": TALK[:2]}}, "failed"),
-        ({"artifact": {"messages": ["user", None]}}, "failed"),
-        ({"artifact": None, "messages": {}}, "failed"),
+        ({"artifact": {"messages": TALK[:2]}}, "missed"),
+        ({"artifact": {"messages": ["user", None]}}, "missed"),
+        ({"artifact": None, "messages": {}}, "missed"),
     ],
 )
 def test_an_end_of_vapi_without_times_is_of_an_answered_call_where_the_customer_spoke(word, told, status):

@@ -166,13 +166,20 @@ def plain_times(events: list[SentEvent], winner: SentEvent, of_status: list[Sent
     told_start = the_greatest(events, "start_time")
     start = None if status == "missed" else told_start
     step_1 = told_end(of_status) if status in FINAL else the_greatest(of_status, "end_time")
-    length = the_greatest(of_status, "duration_ms")
+    length = told_length(of_status, status)
+    not_missed = [told for told in other_finals if told.event.call_status != "missed"]
     if length is None:
-        not_missed = [told for told in other_finals if told.event.call_status != "missed"]
-        length = the_greatest(not_missed, "duration_ms")
+        length = told_length(not_missed, status)
         if length is not None and step_1 is None:
             # So that a word that is silent on both moves neither: the end told with that length.
-            told_it = max((each for each in not_missed if each.event.duration_ms is not UNSET), key=place)
+            told_it = max(
+                (
+                    each
+                    for each in not_missed
+                    if each.event.duration_ms is not UNSET and not is_rough(each, "call_duration")
+                ),
+                key=place,
+            )
             of_its_status = [each for each in events if each.event.call_status == told_it.event.call_status]
             step_1 = told_end(of_its_status)
     step_3 = told_end(other_finals)
@@ -183,6 +190,8 @@ def plain_times(events: list[SentEvent], winner: SentEvent, of_status: list[Sent
     stated_end = step_1 if step_1 is not None else step_3
     span = None if told_start is None or stated_end is None else stated_end - told_start
     contradicts = span is not None and not 0 <= span <= SEVEN_DAYS
+    if length is None:
+        length = fitting(rough_length(of_status), rough_length(not_missed), None if contradicts else span)
     contradicting = contradicts and length is None and status != "missed"
 
     end, end_is_inferred = step_1, False
@@ -195,12 +204,10 @@ def plain_times(events: list[SentEvent], winner: SentEvent, of_status: list[Sent
             end = first_of_the_last_row(events, standing)
             end_is_inferred = end is not None
 
-    stated_creation = the_greatest(events, "creation_time")
+    stated_creation = told_creation(events)
     creation = stated_creation
     if creation is None:
-        creation = min(told.occurred_at for told in events)
-        if told_start is not None and not contradicts:
-            creation = min(creation, told_start)
+        creation = earliest(events, None if contradicts else told_start)
     has_only_start = stated_creation is None and creation == start
     waited = None if start is None or start < creation else start - creation
     wait_unknown = waited is not None and (has_only_start or contradicting or waited > SEVEN_DAYS)
@@ -216,6 +223,48 @@ def plain_times(events: list[SentEvent], winner: SentEvent, of_status: list[Sent
 def told_end(events: list[SentEvent]) -> int | None:
     """The end that the greatest event which carries one tells, and not roughly."""
     return the_greatest([told for told in events if not is_rough(told, "end_time")], "end_time")
+
+
+def told_length(events: list[SentEvent], status: str) -> int | None:
+    """The length that the greatest event which carries one tells, and not roughly; of a live call, else
+    roughly.
+    """
+    carriers = [told for told in events if told.event.duration_ms is not UNSET]
+    sure = [told for told in carriers if not is_rough(told, "call_duration")]
+    length: int | None = the_greatest(sure or (carriers if status not in FINAL else []), "duration_ms")
+    return length
+
+
+def rough_length(events: list[SentEvent]) -> int | None:
+    """The length that the greatest event which carries one tells, where all of them know it only roughly."""
+    carriers = [told for told in events if told.event.duration_ms is not UNSET]
+    if not all(is_rough(told, "call_duration") for told in carriers):
+        return None
+    length: int | None = the_greatest(carriers, "duration_ms")
+    return length
+
+
+def fitting(first: int | None, second: int | None, span: int | None) -> int | None:
+    """The first of two rough lengths that is known, unless start and end are of a talk of another length."""
+    found = second if first is None else first
+    if found is None or span is None or abs(span - found * 1000) <= 1_000_000:
+        return found
+    return None
+
+
+def earliest(events: list[SentEvent], start: int | None) -> int:
+    """When the first of them happened, or the call was answered."""
+    return min([*(told.occurred_at for told in events), *([] if start is None else [start])])
+
+
+def told_creation(events: list[SentEvent]) -> int | None:
+    """Of the greatest event that tells it; of those that know it only roughly, the earliest."""
+    carriers = [told for told in events if getattr(told.event, "creation_time", UNSET) is not UNSET]
+    if carriers and all(is_rough(told, "creation_time") for told in carriers):
+        known = [told.event.creation_time for told in carriers if told.event.creation_time is not None]
+        return min(known, default=None)
+    creation: int | None = the_greatest(events, "creation_time")
+    return creation
 
 
 def knows_only_roughly(events: list[SentEvent]) -> bool:

@@ -211,7 +211,9 @@ def test_a_finer_word_for_another_end_says_nothing_of_this_one():
 
 @pytest.mark.parametrize("name", ["creation_time", "start_time", "end_time"])
 def test_a_derived_time_never_replaces_one_that_is_told(name):
-    """However late it is, and however much its event weighs; the greatest of several derived ones counts."""
+    """However late it is, and however much its event weighs. Of several derived ones the greatest counts, of
+    creations the earliest.
+    """
     told, late = NOW + SECOND, NOW + 40 * SECOND
     values: dict[str, Any] = {name: told}
     fine = call("c", at=1, standing=1, **values)
@@ -220,7 +222,23 @@ def test_a_derived_time_never_replaces_one_that_is_told(name):
         values = {name: late + at * SECOND}
         rough.append(call("c", at=at, sequence=7, rough=(name,), **values))
     assert getattr(fold(fine, *rough), name) == told
-    assert getattr(fold(*rough), name) == late + 9 * SECOND
+    assert getattr(fold(*rough), name) == late + (8 if name == "creation_time" else 9) * SECOND
+
+
+def test_a_rough_length_counts_unless_start_and_end_tell_another():
+    """By more than a second, and where no other event states one."""
+    zero = call("c", "completed", at=50, duration_ms=0, end_time=NOW + 50 * SECOND, rough=("call_duration",))
+    assert fold(zero).duration_ms == 0
+    for answered, length in ((49, 0), (50, 0), (48, 2_000), (5, 45_000)):
+        live = call("c", "in_progress", at=5, start_time=NOW + answered * SECOND)
+        assert fold(live, zero).duration_ms == length
+    stated = call("c", "completed", at=10, duration_ms=7_000)
+    assert fold(stated, zero).duration_ms == 7_000
+    cut = call("c", "failed", at=10, duration_ms=8_000)
+    assert fold(cut, zero).duration_ms == 8_000
+    again = call("c", "completed", at=60, duration_ms=1, end_time=NOW + 50 * SECOND, rough=("call_duration",))
+    assert fold(again, zero).duration_ms == 1
+    assert fold(call("c", "completed", at=60, duration_ms=None), zero).duration_ms is None
 
 
 def test_a_told_end_of_another_status_stands_beside_a_derived_one():

@@ -13,7 +13,7 @@ from msgspec import UNSET
 from callboard.clock import Micros
 from callboard.fold.call_times import Times, call_times, ends_nothing
 from callboard.fold.facts import MappingFacts, own_facts
-from callboard.fold.stamp import Stamp, stamp, yielding
+from callboard.fold.stamp import Stamp, stamp, yielding, yielding_to_earlier
 from callboard.model.call import COUNTED, NO_STATUS, WITHDRAWN, Call
 from callboard.model.event import CallEvent, Entry, GroupEnd, TaskEvent
 from callboard.model.fields import folded
@@ -24,8 +24,9 @@ _FACTS = folded("call", "greatest")
 _facts_of: Callable[[CallEvent], tuple[Any, ...]] = attrgetter(*_FACTS)
 _MAPPINGS = folded("call", "keys")
 """Objects whose keys are decided one by one."""
-_END_FACTS = ("end_time", "duration_ms")
-"""Taken from events of the winning status first, then from other final events of the winner's standing."""
+_END_FACTS = (("end_time", "end_time"), ("duration_ms", "call_duration"))
+"""Taken from events of the winning status first, then from other final events of the winner's standing; with
+the names that `rough` has for them."""
 _OTHER_FINAL_STATUSES = {status: tuple(sorted(FINAL_CALL - {status})) for status in FINAL_CALL}
 
 _NO_TIMES: Times = (0, None, None, None, 0)
@@ -102,7 +103,7 @@ class CallFold:
             for name, value in zip(_FACTS, _facts_of(event), strict=True):
                 # Most events leave out most fields: the test here saves a function call for each of them.
                 if value is not UNSET:
-                    self._fact(name, yielding(at) if name in rough else at, value)
+                    self._fact(name, _rough_weight(name, at, value) if name in rough else at, value)
             for name in _MAPPINGS:
                 value = getattr(event, name)
                 if value is not UNSET:
@@ -144,10 +145,10 @@ class CallFold:
         if event.end_reason is not UNSET:
             weight = yielding(at) if "end_reason" in (event.rough or ()) else at
             _record(ends, ("end_reason", status), weight, event.end_reason)
-        for name in _END_FACTS:
+        for name, rough_name in _END_FACTS:
             value = getattr(event, name)
             if value is not UNSET:
-                weight = yielding(at) if name in (event.rough or ()) else at
+                weight = yielding(at) if rough_name in (event.rough or ()) else at
                 _record(ends, (name, status), weight, value)
                 if final:
                     _record(ends, (name, status, event.standing), weight, value)
@@ -213,16 +214,20 @@ class CallFold:
         status, earliest = winner.call_status, self._earliest
         assert earliest is not None
         end, length_ms = self._ended(("end_time", status)), self._ended(("duration_ms", status))
-        less_certain_end = inferred_end = None
+        less_certain_end = inferred_end = rough_length_ms = None
         if status in FINAL_CALL:
             rough_end = None
             if self._is_rough(("end_time", status)):
                 end, rough_end = None, end
+            if self._is_rough(("duration_ms", status)):
+                length_ms, rough_length_ms = None, length_ms
             if length_ms is None:
                 length_ms, other_status = self._from_other_final_events(
                     "duration_ms", winner, excluded="missed"
                 )
-                if end is None and length_ms is not None and not self._is_rough(("end_time", other_status)):
+                if self._is_rough(("duration_ms", other_status, winner.standing)):
+                    length_ms, rough_length_ms = None, _first_known(rough_length_ms, length_ms)
+                elif end is None and length_ms is not None and not self._is_rough(("end_time", other_status)):
                     # The end that belongs to that duration: an event that only corrects the status changes
                     # neither.
                     end = self._ended(("end_time", other_status))
@@ -236,6 +241,7 @@ class CallFold:
             end,
             less_certain_end,
             length_ms,
+            rough_length_ms,
             inferred_end,
             earliest,
             self._has_duration or "start_time" in self._facts,
@@ -289,6 +295,14 @@ class CallFold:
         return None
 
 
+def _rough_weight(name: str, at: Stamp, value: Any) -> Stamp:
+    return yielding_to_earlier(at, value) if name == "creation_time" else yielding(at)
+
+
+def _first_known(*values: int | None) -> int | None:
+    return next((each for each in values if each is not None), None)
+
+
 def _record(latest: dict[Any, LatestValue], key: Any, at: Stamp, value: Any) -> None:
     current = latest.get(key)
     if current is None or at > current[0]:
@@ -304,14 +318,17 @@ def _fold_single(entry: Entry) -> Call:
     status, occurred = event.call_status, entry.occurred_at
     created, start, end, length_ms = event.creation_time, event.start_time, event.end_time, event.duration_ms
     stated_end = None if end is UNSET else end
-    is_rough = "end_time" in (event.rough or ()) and status in FINAL_CALL
+    rough = (event.rough or ()) if status in FINAL_CALL else ()
+    is_rough, is_rough_length = "end_time" in rough, "call_duration" in rough
+    stated_length = None if length_ms is UNSET else length_ms
     creation, start_time, end_time, duration_ms, marks = call_times(
         status,
         None if created is UNSET else created,
         None if start is UNSET else start,
         None if is_rough else stated_end,
         stated_end if is_rough else None,
-        None if length_ms is UNSET else length_ms,
+        None if is_rough_length else stated_length,
+        stated_length if is_rough_length else None,
         None
         if end is UNSET
         and length_ms is UNSET

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
-from callboard.clock import Micros
+from callboard.clock import SECOND, Micros
 from callboard.model.call import CONTRADICTING, CREATION_INFERRED, END_INFERRED, MAX_CALL_SPAN, WAIT_UNKNOWN
 from callboard.model.event import CallEvent, GroupEnd
 from callboard.model.words import FINAL_CALL
@@ -26,6 +26,7 @@ def call_times(  # noqa: C901, PLR0917 - one function, positional arguments: cal
     end: Micros | None,
     less_certain_end: Micros | None,
     length_ms: int | None,
+    rough_length_ms: int | None,
     inferred_end: Micros | None,
     earliest: Micros,
     cut: bool,
@@ -36,6 +37,7 @@ def call_times(  # noqa: C901, PLR0917 - one function, positional arguments: cal
     `end`: stated by an event of the winning status, not only roughly.
     `less_certain_end`: stated by another final event of the winner's standing, or roughly.
     `length_ms`: the duration that either of these states.
+    `rough_length_ms`: one that they know only roughly; it counts unless start and end tell another.
     `inferred_end`: used where no end is stated and none can be computed.
     `earliest`: when the first event occurred.
     `cut`: an event carries a start, or a final event a duration. A failed call then did begin, and one
@@ -46,6 +48,7 @@ def call_times(  # noqa: C901, PLR0917 - one function, positional arguments: cal
     # A derived duration has the bounds of a stated one. Beyond them the clocks of start and end disagree, and
     # the duration is unknown: neither 0 nor part of an average.
     contradicts = span is not None and not 0 <= span <= MAX_CALL_SPAN
+    length_ms = _fitting(rough_length_ms, None if contradicts else span) if length_ms is None else length_ms
     answered = None if status == "missed" else start
     marks = 0
 
@@ -82,6 +85,13 @@ def call_times(  # noqa: C901, PLR0917 - one function, positional arguments: cal
         if has_only_start or marks & CONTRADICTING or answered - creation > MAX_CALL_SPAN:
             marks |= WAIT_UNKNOWN
     return creation, answered, end, duration, marks
+
+
+def _fitting(rough_length_ms: int | None, span: Micros | None) -> int | None:
+    """A length that is known only roughly; None where start and end are of a talk of another length."""
+    if rough_length_ms is None or span is None or abs(span - rough_length_ms * 1000) <= SECOND:
+        return rough_length_ms
+    return None
 
 
 def ends_nothing(event: CallEvent | GroupEnd, occurred: Micros) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
+from callboard.clock import Micros
 from callboard.model.event import Entry, GroupEnd, TaskEvent
 from callboard.model.words import CALL_RANK, TASK_RANK
 
@@ -38,6 +39,11 @@ def yielding(at: Stamp) -> Stamp:
     like in their order.
     """
     return (-1, *at[1:])
+
+
+def yielding_to_earlier(at: Stamp, told: Micros | None) -> Stamp:
+    """The stamp of a time that a call's event knows only roughly, where the earliest of such times counts."""
+    return (-1, -_BEFORE_OWN if told is None else -told, *at[2:])
 
 
 def _stamp(entry: Entry) -> Stamp:

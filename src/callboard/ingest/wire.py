@@ -49,6 +49,7 @@ Name = Literal[
     "creation_time",
     "start_time",
     "end_time",
+    "call_duration",
 ]
 """One of `ROUGH_NAMES`."""
 Names = Annotated[list[Name], Meta(max_length=len(ROUGH_NAMES))] | None | UnsetType

@@ -74,6 +74,12 @@ class Asker:
                 wait_s *= 2
         raise AssertionError("the last try returns or raises")
 
+    def check_host(self, address: str | None) -> None:
+        """Raise `AskingError` for an address of another host, which is not asked."""
+        host = "" if address is None else host_of(address)
+        if host and host.lower() != host_of(self._base).lower():
+            raise AskingError("unreadable", f"its next page is at another host, {host[:100]!r}")
+
     def _keep_pace(self) -> None:
         early = self._asked_at + self._pause_s - time.monotonic()
         if early > 0:

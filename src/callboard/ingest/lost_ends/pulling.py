@@ -17,7 +17,7 @@ from callboard.ingest.lost_ends.belonging import Belonging
 from callboard.ingest.lost_ends.healing import each_call, lost_calls
 from callboard.ingest.lost_ends.taking_rows import RowTaker
 from callboard.ingest.lost_ends.tally import Found, HookAsked, Pull
-from callboard.ingest.sources.platforms.listing.lister import Key, Lister, Window
+from callboard.ingest.sources.platforms.listing.lister import Key, Lister, OddAnswerError, Window
 from callboard.ingest.sources.platforms.platform import Platform
 from callboard.ingest.sources.platforms.taking import source_of
 from callboard.model.directory import Space
@@ -167,9 +167,14 @@ class Puller:
     def _read(self, answer: Any, cursor: str | None, rows: int) -> tuple[list[Any], str | None]:
         try:
             listed = self._lister.rows_of(answer)
-            return listed, self._lister.follow(answer, cursor, rows)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise AskingError("unreadable", f"its answer is no list of calls: {str(error)[:200]}") from None
+            following = self._lister.follow(answer, cursor, rows)
+            self._asker.check_host(self._lister.next_address(answer))
+        except OddAnswerError as error:
+            raise AskingError("unreadable", f"its answer is no list of calls: {error}") from None
+        except (KeyError, TypeError, ValueError, AttributeError):
+            shape = "a list, not an object" if isinstance(answer, list) else "of another shape"
+            raise AskingError("unreadable", f"its answer is no list of calls: it is {shape}") from None
+        return listed, following
 
     def _ask_singly(self, now: Micros) -> None:
         """Ask about each call that no list had the end of: those that are lost, and those that still wait."""

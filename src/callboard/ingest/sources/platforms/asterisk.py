@@ -139,7 +139,8 @@ def _record(row: Mapping[str, Any], settings: HookSettings, found: Translation) 
     event = call_event(
         call_id,
         occurred_at=end,
-        creation_time=start,
+        # The call was made when the first of its rows was, and no row tells whether it is that one.
+        creation_time=derived(start),
         **fields,
         sequence=whole(row.get("sequence"), "sequence"),
         call_type=direction,

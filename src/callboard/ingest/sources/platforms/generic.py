@@ -70,39 +70,46 @@ def translate(delivery: Delivery, settings: HookSettings) -> Translation:
 
 def _messages(delivery: Delivery, template: Template | None) -> Iterator[tuple[Any, _Envelope]]:
     """Each event, or record of a template, with what stands around it."""
-    for value in _values(delivery, template):
+    says_so = delivery.content_type.startswith(CLOUD_EVENT)
+    for value in _values(delivery, template, says_so=says_so):
         if isinstance(value, Unfit):
             yield value, _BARE
             continue
-        inner, around = _unwrapped(value)
-        if (
-            "ce-id" in delivery.headers
-        ):  # a CloudEvent whose attributes are headers and whose data is the body
-            inner, around = value, _Envelope(delivery.headers.get("ce-time"), delivery.headers["ce-id"])
+        # Of a CloudEvent whose attributes are headers the body is the data. No signature is over these
+        # headers: whoever saw the delivery could send it again with others, so that nothing of them counts.
+        is_cloud = _is_cloud(value, says_so=says_so)
+        inner, around = _unwrapped(value, is_cloud=is_cloud)
         if template is not None:
             # It is about the whole body, except that a CloudEvent is about what it carries.
-            yield from ((each, around) for each in template.records(inner if _is_cloud(value) else value))
+            yield from ((each, around) for each in template.records(inner if is_cloud else value))
         elif isinstance(inner, dict) and isinstance(inner.get("events"), list):
             yield from ((each, around) for each in inner["events"])
         else:
             yield from ((each, around) for each in (inner if isinstance(inner, list) else [inner]))
 
 
-def _values(delivery: Delivery, template: Template | None) -> Iterator[Any]:
+def _values(delivery: Delivery, template: Template | None, *, says_so: bool) -> Iterator[Any]:
     """The messages of a body: CloudEvents of a batch one by one, and lists of a template whole."""
     for value in json_values(delivery.body, "events" if template is None else template.list_under):
-        if isinstance(value, list) and any(map(_is_cloud, value)):
+        if isinstance(value, list) and any(_is_cloud(each, says_so=says_so) for each in value):
             yield from value
         else:
             yield value
 
 
-def _is_cloud(value: Any) -> bool:
-    return isinstance(value, dict) and "specversion" in value and not {"call_id", "task_id"} & value.keys()
+def _is_cloud(value: Any, *, says_so: bool) -> bool:
+    """Whether a value is a CloudEvent. Where the content type says so, its own attributes may be named as
+    fields of ours.
+    """
+    return (
+        isinstance(value, dict)
+        and "specversion" in value
+        and (says_so or not {"call_id", "task_id"} & value.keys())
+    )
 
 
-def _unwrapped(value: Any) -> tuple[Any, _Envelope]:
-    if _is_cloud(value):
+def _unwrapped(value: Any, *, is_cloud: bool) -> tuple[Any, _Envelope]:
+    if is_cloud:
         return _data_of(value), _Envelope(value.get("time"), value.get("id"))
     if _is_message(value):
         return value["data"], _Envelope(value.get("timestamp"))

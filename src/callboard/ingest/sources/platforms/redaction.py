@@ -43,8 +43,6 @@ HEADERS_KEPT: Final = (
     "content-encoding",
     "user-agent",
     "i-twilio-idempotency-token",
-    "ce-id",
-    "ce-time",
 )
 
 

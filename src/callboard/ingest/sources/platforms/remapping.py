@@ -117,7 +117,8 @@ def correction(entry: Entry, platform: Platform, now: Micros) -> Entry | None:
     names = ("end_time",) if meaning.status == "missed" else ("end_time", "duration_ms")
     ended = {name: value for name in names if isinstance(value := getattr(event, name), int)}
     told = began | ended
-    if rough := tuple(name for name in event.rough or () if name == "occurred_at" or name in told):
+    named = {"occurred_at", *told, *(("call_duration",) if "duration_ms" in told else ())}
+    if rough := tuple(name for name in event.rough or () if name in named):
         told["rough"] = rough
     corrected = CallEvent(
         call_id=event.call_id,

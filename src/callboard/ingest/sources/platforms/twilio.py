@@ -21,6 +21,7 @@ from callboard.ingest.sources.platforms.delivery import (
 from callboard.ingest.sources.platforms.platform import Platform
 from callboard.ingest.sources.platforms.reading.bodies import form_fields, readable, rows
 from callboard.ingest.sources.platforms.reading.events import (
+    Derived,
     call_event,
     derived,
     ending,
@@ -136,7 +137,7 @@ def _callback(fields: Mapping[str, str], settings: HookSettings, found: Translat
         if meaning.status in FINAL_CALL:
             length = seconds(fields.get("CallDuration"), "CallDuration")
             # Where the answer is not subscribed to, it follows from the length.
-            start = derived(at - int(length * SECOND)) if at is not None and length else None
+            start = _answer(at, length, meaning)
             event |= call_event(
                 call_id, **ending(meaning, word, at, length=length, start=start, rough=code is None)
             )
@@ -162,11 +163,11 @@ def _row(row: Mapping[str, Any], delivery: Delivery, found: Translation) -> None
     said: dict[str, Any] = {"call_status": meaning.status, "start_time": derived(start)}
     if meaning.status in FINAL_CALL:
         length = seconds(row.get("duration"), "duration")
-        answer = end - int(length * SECOND) if end is not None and length else start
+        if length == 0 and start is not None and end is not None and end - start > SECOND:
+            length = None  # more than a second lies between them, and no answer is told
+        answer = _answer(end, length, meaning, otherwise=start)
         # A list has no code of SIP.
-        said = ending(
-            meaning, word, end, length=length, start=derived(answer) if length else None, rough=True
-        )
+        said = ending(meaning, word, end, length=length, start=answer, rough=True)
     elif meaning.status != "in_progress":
         del said["start_time"]
     event = call_event(
@@ -182,6 +183,15 @@ def _row(row: Mapping[str, Any], delivery: Delivery, found: Translation) -> None
     )
     parties(event, party(row.get("from")), party(row.get("to")))
     found.events.append(event)
+
+
+def _answer(
+    end: int | None, length: float | None, meaning: Meaning, *, otherwise: int | None = None
+) -> Derived | None:
+    """When a call was answered that talked so long. One of 0 s was answered if it was completed."""
+    if length is None or not (length or meaning.status == "completed"):
+        return None
+    return derived(otherwise if end is None else end - int(length * SECOND))
 
 
 def _identity(call_id: str | None, parent: str | None) -> dict[str, Any]:

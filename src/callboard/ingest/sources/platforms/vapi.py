@@ -103,31 +103,32 @@ def _status(
     else:
         meaning = status_of(STATUSES, word)
         start = moment(call.get("startedAt"), "startedAt") if meaning.status == "in_progress" else None
+        created = spare(
+            Translation(), "", moment, call.get("createdAt"), "createdAt"
+        )  # counted with the facts
         found.events.append(
             _facts(message, call, settings, found)
             | call_event(
                 text(call.get("id")),
                 call_status=meaning.status,
-                # No other time tells when it began to ring; it is sent at once.
-                occurred_at=first_time(
-                    start,
-                    moment(message.get("timestamp"), "timestamp"),
-                    spare(found, "creation_time", moment, call.get("createdAt"), "createdAt"),
-                ),
+                # Of words that have no time of their own the rank decides: one that is sent again takes no
+                # later one back. When it was sent is the last resort.
+                occurred_at=first_time(start, created, moment(message.get("timestamp"), "timestamp")),
                 start_time=start,
+                # An end that does not know of the answer takes it not back.
+                standing=1 if meaning.status == "in_progress" else None,
             )
         )
 
 
 def _row(call: Mapping[str, Any], delivery: Delivery, settings: HookSettings, found: Translation) -> None:
     """The event of one call of the list API: where it stands when it was asked for."""
-    sequence = {"sequence": delivery.received_at // SECOND}
     if text(call.get("status")) == "ended" or text(call.get("endedReason")):
+        sequence = {"sequence": delivery.received_at // SECOND}
         found.events.append(_ended({}, call, settings, found) | sequence)
         return
+    # No sequence: of live words of one moment the rank decides, whether they were delivered or asked for.
     _status({"status": call.get("status"), "timestamp": call.get("updatedAt")}, call, settings, found)
-    if found.events:
-        found.events[-1] |= sequence
 
 
 def _ended(
@@ -140,21 +141,29 @@ def _ended(
     length = seconds(message.get("durationSeconds"), "durationSeconds") if None in (start, end) else None
     # An update has a snapshot of the call, which may be of before its answer, and have none of its times; the
     # report that follows has them, and decides.
-    told = start is not None or end is not None
-    elsewhere = message.get("type") == "status-update" and start is None
-    seems_answered = (elsewhere or not told) and (_tells_of_a_talk(word) or _customer_spoke(message))
+    is_update = message.get("type") == "status-update" and start is None
+    is_bare = start is None and end is None
+    seems_answered = (is_update and _customer_spoke(message)) or (
+        is_bare and not is_update and (_tells_of_a_talk(word) or _customer_spoke(message))
+    )
     answered = start is not None or seems_answered
     if word:
-        meaning = end_of(
-            REASONS, word, found, answered=answered, otherwise=ERRORS, answer_is_elsewhere=elsewhere
-        )
+        meaning = end_of(REASONS, word, found, answered=answered, otherwise=ERRORS)
     else:
-        meaning = Meaning(shown_by_itself(answered=answered, answer_is_elsewhere=elsewhere), "unknown")
-    if not told or (elsewhere and (seems_answered or not word or meaning.standing == 1)):
+        meaning = Meaning(shown_by_itself(answered=answered, answer_is_elsewhere=False), "unknown")
+    explains_nothing = is_update and not answered and (not word or meaning.standing == 1)
+    sent_at = moment(message.get("timestamp"), "timestamp")
+    if explains_nothing:
+        # Below an answer that an update told, which it does not take back, and when nothing was told of one.
         meaning = structs.replace(meaning, standing=0)
+        happened = first_time(spare(Translation(), "", moment, call.get("createdAt"), "createdAt"), sent_at)
+    else:
+        happened = first_time(end, sent_at, start)
     ended = call_event(
         text(call.get("id")),
-        occurred_at=first_time(end, moment(message.get("timestamp"), "timestamp"), start),
+        occurred_at=happened,
+        # When it was sent is near its end, and is not taken for it.
+        rough=["occurred_at"] if end is None else None,
         answered_by="machine" if meaning.end_reason == "voicemail" else None,
         **ending(meaning, word, end, length=length, start=start),
     )

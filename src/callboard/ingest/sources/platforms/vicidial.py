@@ -58,8 +58,8 @@ ENDED_BY: Final = {
     "AGENT": "agent_hangup",
     **dict.fromkeys(
         (
-            "QUEUETIMEOUT", "ABANDON", "AFTERHOURS", "NOAGENT", "HOLDRECALLXFER", "HOLDTIME", "DROP", "NONE",
-            "SYSTEM",
+            "QUEUETIMEOUT", "ABANDON", "AFTERHOURS", "NOAGENT", "HOLDRECALLXFER", "HOLDTIME", "MAXCALLS",
+            "ACFILTER", "CLOSETIME", "DROP", "NONE", "SYSTEM",
         )
     ),
 }  # fmt: skip
@@ -138,7 +138,7 @@ def _row(row: Mapping[str, str], settings: HookSettings, found: Translation) -> 
         said["total_seconds"] = total
     said |= {
         "occurred_at": first_time(end, began),
-        "creation_time": began,
+        "creation_time": derived(began),  # the call of several rows was made when its first was
         "outcome": cut(word or None, OUTCOME_BYTES),
     }
     _tell(row, said, settings, found)

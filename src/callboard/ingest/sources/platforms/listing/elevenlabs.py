@@ -16,6 +16,7 @@ from callboard.ingest.sources.platforms.listing.lister import (
     Lister,
     Question,
     Window,
+    more,
     one_part,
     seconds_up,
 )
@@ -36,7 +37,7 @@ def _ask(key: Key, window: Window, cursor: str | None, rows: int) -> Question:
 
 
 def _follow(answer: Any, cursor: str | None, rows: int) -> str | None:  # noqa: ARG001 - as all
-    return answer.get("next_cursor") if answer["has_more"] else None
+    return more(answer, "next_cursor")
 
 
 def _one(key: Key, call_id: str) -> Question:

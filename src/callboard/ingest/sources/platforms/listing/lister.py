@@ -15,6 +15,10 @@ API_KEY: Final = "api_key"
 """The name that an API key has among the secrets of a hook."""
 
 
+class OddAnswerError(ValueError):
+    """What a list API answered is no answer of it; the message says why, in a sentence's words."""
+
+
 class Key(Struct, frozen=True):
     """An API key in its parts."""
 
@@ -43,6 +47,11 @@ class Question(Struct, frozen=True, kw_only=True):
     """What is posted; None: the question is a GET."""
 
 
+def no_address(answer: Any) -> str | None:  # noqa: ARG001 - as all
+    """Of APIs that name the next page by a cursor or a number."""
+    return None
+
+
 class Lister(Struct, frozen=True, kw_only=True):
     """The list API of one platform."""
 
@@ -55,7 +64,8 @@ class Lister(Struct, frozen=True, kw_only=True):
     """The question for a page: the first, or that of a cursor, of at most so many rows."""
     follow: Callable[[Any, str | None, int], str | None]
     """The cursor after an answer: given the answer, its own cursor and the rows asked for. None: there is no
-    more. Raises `KeyError`, `TypeError` or `ValueError` for what is no answer of this API."""
+    more. Raises `OddAnswerError` for what is no answer of this API, or names a next page that cannot be asked
+    for; `KeyError`, `TypeError`, `ValueError` or `AttributeError` where a part of it is of another kind."""
     rows: tuple[str, ...]
     """Under which of these names the rows lie; with none the answer itself is their list."""
     page_rows: int
@@ -68,16 +78,29 @@ class Lister(Struct, frozen=True, kw_only=True):
     """Whether the answer about a single call tells what the list leaves out."""
     tells_state: bool = True
     """Whether a row tells where its call stands now; False: it tells what was once sent of it."""
+    next_address: Callable[[Any], str | None] = no_address
+    """The address that an answer names for the next page, where it names one. Only its query is asked for, so
+    one of another host leads nowhere."""
     looks_back: Micros | None = None
     """How long ago calls may be that it lists; None: it does not say."""
 
     def rows_of(self, answer: Any) -> list[Any]:
-        """The rows of an answer. Raises `TypeError` when it holds none."""
+        """The rows of an answer. Raises `OddAnswerError` when it holds none."""
         if isinstance(answer, dict):
             answer = next((answer[name] for name in self.rows if isinstance(answer.get(name), list)), None)
         if not isinstance(answer, list):
-            raise TypeError("there is no list of rows in it")
+            raise OddAnswerError("there is no list of rows in it")
         return answer
+
+
+def more(answer: Any, name: str) -> str | None:
+    """The cursor under a name, where `has_more` says that there is one."""
+    if not answer["has_more"]:
+        return None
+    cursor = answer.get(name)
+    if not cursor:
+        raise OddAnswerError(f"it says that there is more, and has no {name}")
+    return str(cursor)
 
 
 def checked_key(lister: Lister, text: str) -> Key:

@@ -14,6 +14,7 @@ from callboard.clock import SECOND, Micros
 from callboard.ingest.sources.platforms.listing.lister import (
     Key,
     Lister,
+    OddAnswerError,
     Question,
     Window,
     seconds_up,
@@ -34,14 +35,19 @@ def _ask(key: Key, window: Window, cursor: str | None, rows: int) -> Question:
 
 
 def _follow(answer: Any, cursor: str | None, rows: int) -> str | None:  # noqa: ARG001 - as all
-    following = answer["meta"].get("next")
-    if not following:
+    following = _next_address(answer)
+    if following is None:
         return None
-    query = parse_qs(urlsplit(str(following)).query)
+    query = parse_qs(urlsplit(following).query)
     for name in ("cursor", "offset"):
         if query.get(name):
             return f"{name}={query[name][0]}"
-    raise ValueError("its next page has neither cursor nor offset")
+    raise OddAnswerError("its next page has neither cursor nor offset")
+
+
+def _next_address(answer: Any) -> str | None:
+    following = answer["meta"].get("next")
+    return str(following) if following else None
 
 
 def _one(key: Key, call_id: str) -> Question:
@@ -62,6 +68,7 @@ PLIVO: Final = Lister(
     read_key=two_parts,
     ask=_ask,
     follow=_follow,
+    next_address=_next_address,
     rows=("objects",),
     page_rows=20,
     per_second=5,

@@ -9,7 +9,14 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import quote
 
-from callboard.ingest.sources.platforms.listing.lister import Key, Lister, Question, Window, one_part
+from callboard.ingest.sources.platforms.listing.lister import (
+    Key,
+    Lister,
+    Question,
+    Window,
+    more,
+    one_part,
+)
 
 
 def _ask(key: Key, window: Window, cursor: str | None, rows: int) -> Question:
@@ -25,7 +32,7 @@ def _ask(key: Key, window: Window, cursor: str | None, rows: int) -> Question:
 
 
 def _follow(answer: Any, cursor: str | None, rows: int) -> str | None:  # noqa: ARG001 - as all
-    return answer.get("pagination_key") if answer["has_more"] else None
+    return more(answer, "pagination_key")
 
 
 def _one(key: Key, call_id: str) -> Question:

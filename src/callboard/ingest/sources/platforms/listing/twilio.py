@@ -11,7 +11,14 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from callboard.clock import SECOND
-from callboard.ingest.sources.platforms.listing.lister import Key, Lister, Question, Window, iso_seconds
+from callboard.ingest.sources.platforms.listing.lister import (
+    Key,
+    Lister,
+    OddAnswerError,
+    Question,
+    Window,
+    iso_seconds,
+)
 
 _KEY_PARTS: Final = (2, 3)
 
@@ -39,8 +46,17 @@ def _ask(key: Key, window: Window, cursor: str | None, rows: int) -> Question:
 
 
 def _follow(answer: Any, cursor: str | None, rows: int) -> str | None:  # noqa: ARG001 - as all
-    following = answer.get("next_page_uri")
-    return urlsplit(following).query or None if following else None
+    following = _next_address(answer)
+    if following is None:
+        return None
+    query = urlsplit(following).query
+    if not query:
+        raise OddAnswerError("its next page has no query")
+    return query
+
+
+def _next_address(answer: Any) -> str | None:
+    return answer.get("next_page_uri") or None
 
 
 def _one(key: Key, call_id: str) -> Question:
@@ -53,6 +69,7 @@ TWILIO: Final = Lister(
     read_key=_key,
     ask=_ask,
     follow=_follow,
+    next_address=_next_address,
     rows=("calls",),
     page_rows=1_000,
     per_second=10,

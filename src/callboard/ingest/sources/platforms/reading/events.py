@@ -50,20 +50,30 @@ class Derived(int):
     __slots__ = ()
 
 
+class RoughLength(float):
+    """A length in seconds that counts unless start and end, which may be told elsewhere, tell another."""
+
+    __slots__ = ()
+
+
 def derived(at: Micros | None) -> Derived | None:
     """A time that follows from others; None where one of them is not known."""
     return None if at is None else Derived(at)
 
 
 def in_plain_words(event: dict[str, Any]) -> dict[str, Any]:
-    """The event with the names of its rough words and derived times in `rough`."""
-    names = {field for field, value in event.items() if isinstance(value, Rough)}
+    """The event with the names of its rough words and lengths and its derived times in `rough`."""
+    names = {field for field, value in event.items() if isinstance(value, Rough | RoughLength)}
     if not names:
         return event
-    plain = {field: str(value) if field in names else value for field, value in event.items()}
+    plain = {field: _plain(value) if field in names else value for field, value in event.items()}
     if "call_id" not in event:
         return plain  # the end of a group decides no words
     return plain | {"rough": sorted(names | {*event.get("rough", ())})}
+
+
+def _plain(value: Rough | RoughLength) -> str | float:
+    return str(value) if isinstance(value, Rough) else float(value)
 
 
 def call_event(call_id: str | None, **said: Any) -> dict[str, Any]:
@@ -186,15 +196,14 @@ def ending(
     start: Micros | None = None,
     rough: bool = False,
 ) -> dict[str, Any]:
-    """The fields of an end. A missed call has no start and no length; a stated length of 0 of an answered
-    call is no statement, unless its end is told within a second of its answer. `rough`: the platform may
-    tell why it ended finer elsewhere.
+    """The fields of an end. A missed call has no start and no length. A stated length of 0 beside an answer
+    and an end that are more than a second apart is no statement; where the end does not tell both itself, it
+    is one unless another delivery does. `rough`: the platform may tell why it ended finer elsewhere.
     """
     if meaning.status == "missed":
         start = length = None
-    is_short = start is not None and end is not None and end - start <= SECOND
-    if length == 0 and not is_short and (start is not None or meaning.status == "completed"):
-        length = None
+    if length == 0:
+        length = _nothing_talked(start, end)
     reason, source = meaning.end_reason, word or None
     if rough or meaning.rough or (source is None and reason == "unknown"):
         reason, source = _rough(reason), _rough(source)
@@ -207,6 +216,13 @@ def ending(
         "end_reason": reason,
         "source_end_reason": source,
     }
+
+
+def _nothing_talked(start: Micros | None, end: Micros | None) -> float | None:
+    """A stated length of 0; None where it is no statement."""
+    if start is None or end is None or isinstance(start, Derived) or isinstance(end, Derived):
+        return RoughLength(0)
+    return 0.0 if end - start <= SECOND else None
 
 
 def _rough(word: str | None) -> Rough | None:
