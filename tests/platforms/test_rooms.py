@@ -134,6 +134,15 @@ def end_told(stay: Stay) -> str | None:
     return exact(max(whole_second(stay.left), at(stay.joined)))
 
 
+def earliest_told(stay: Stay, arrived: list[Sent], closed: int | None) -> int:
+    """Of the times told of it. A room's closing, in whole seconds, ends whom no end is known of, and may lie
+    before the joining.
+    """
+    if closed is None or end_of(stay, arrived) is not None:
+        return at(stay.joined)
+    return min(at(stay.joined), whole_second(closed))
+
+
 def check_stay(row: dict[str, Any], stay: Stay, arrived: list[Sent], closed: int | None) -> None:
     """A person's own row, or a telephone's: it lasted as long as that one stayed."""
     assert row["start_time"] == exact(at(stay.joined))
@@ -181,8 +190,9 @@ def test_a_room_with_telephones_is_the_call_of_the_first_and_no_other_one_ends_i
     assert len(found) == bool(known)
     if not telephones:
         return
-    head = min(telephones, key=lambda stay: (stay.joined, stay.call_id))
     is_closed = any(each.name == "room_finished" for each in arrived)
+    closing = closed if is_closed else None
+    head = min(telephones, key=lambda stay: (earliest_told(stay, arrived, closing), stay.call_id))
     (call,) = found
     assert (call["call_id"], call["call_type"]) == (head.call_id, "inbound")
     check_stay(call, head, arrived, closed if is_closed else None)

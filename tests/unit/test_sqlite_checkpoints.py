@@ -65,9 +65,9 @@ def wal_pages(path: Path) -> int:
 def test_commits_go_on_while_the_wal_is_moved(tmp_path: Path) -> None:
     disk = HeldDisk()
     store, space = opened(tmp_path / "calls.db", disk.name)
-    store._checkpoints.wal_pages = 20
     feed(store, space, "before", 1)  # the mark is set, and synced, by the first commit
     disk.released.clear()
+    store._checkpoints.wal_pages = 20
     sending = Thread(target=feed, args=(store, space, "meanwhile", 60), daemon=True)
     sending.start()
     sending.join(60)
