@@ -3,7 +3,8 @@
 A checkpoint writes thousands of pages and syncs the file, which takes as long as dozens of commits. Within a
 commit, all who wait for an answer would wait for it. SQLite lets one connection move the WAL while another
 appends to it; but the WAL begins anew only when a commit finds all of it moved. So most of it is moved
-beside the commits, and what they have appended meanwhile with the write lock held: few pages.
+beside the commits, and what they have appended meanwhile with the write lock held: few pages, and the sync of
+the file, which SQLite leaves out while commits append.
 
 Source: sqlite.org/wal.html#ckpt, sqlite.org/c3ref/wal_checkpoint_v2.html.
 """
