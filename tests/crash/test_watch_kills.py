@@ -50,5 +50,6 @@ def test_a_watch_that_is_killed_goes_on_without_loss(tmp_path, record_property):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(400)
 def test_a_watch_that_is_killed_often_goes_on_without_loss(tmp_path, record_property):
     check_kills(tmp_path, record_property, kills=60)
