@@ -75,8 +75,8 @@ def _messages(delivery: Delivery, template: Template | None) -> Iterator[tuple[A
         if isinstance(value, Unfit):
             yield value, _BARE
             continue
-        # Of a CloudEvent whose attributes are headers the body is the data. No signature is over these
-        # headers: whoever saw the delivery could send it again with others, so that nothing of them counts.
+        # A CloudEvent in binary mode has its attributes in headers. The signature does not cover them, so
+        # they are ignored: a captured delivery could be sent again with another time or id.
         is_cloud = _is_cloud(value, says_so=says_so)
         inner, around = _unwrapped(value, is_cloud=is_cloud)
         if template is not None:

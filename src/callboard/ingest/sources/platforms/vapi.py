@@ -103,9 +103,8 @@ def _status(
     else:
         meaning = status_of(STATUSES, word)
         start = moment(call.get("startedAt"), "startedAt") if meaning.status == "in_progress" else None
-        created = spare(
-            Translation(), "", moment, call.get("createdAt"), "createdAt"
-        )  # counted with the facts
+        # Into a translation of its own: a time that cannot be read is counted once, by `_facts`.
+        created = spare(Translation(), "", moment, call.get("createdAt"), "createdAt")
         found.events.append(
             _facts(message, call, settings, found)
             | call_event(
@@ -115,7 +114,7 @@ def _status(
                 # later one back. When it was sent is the last resort.
                 occurred_at=first_time(start, created, moment(message.get("timestamp"), "timestamp")),
                 start_time=start,
-                # An end that does not know of the answer takes it not back.
+                # An end that does not know of the answer does not take it back.
                 standing=1 if meaning.status == "in_progress" else None,
             )
         )
@@ -154,7 +153,7 @@ def _ended(
     explains_nothing = is_update and not answered and (not word or meaning.standing == 1)
     sent_at = moment(message.get("timestamp"), "timestamp")
     if explains_nothing:
-        # Below an answer that an update told, which it does not take back, and when nothing was told of one.
+        # It must not outweigh an answer that an earlier update told, so it counts from the call's creation.
         meaning = structs.replace(meaning, standing=0)
         happened = first_time(spare(Translation(), "", moment, call.get("createdAt"), "createdAt"), sent_at)
     else:
