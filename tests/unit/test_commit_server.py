@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callboard.ingest.commit import server
 from callboard.ingest.commit.backlog import Backlog
 from callboard.ingest.commit.batching import BATCHING_DELAY_S, TARGET_REQUESTS_PER_COMMIT, BatchingDelay
 from callboard.ingest.commit.isolate import JoiningBatches
@@ -146,7 +147,8 @@ def test_commits_of_different_organizations_do_not_wait_for_each_other() -> None
     with Arrivals() as arrivals:
         arrivals.add(theirs)
         arrivals.add(None)
-        threading.Thread(target=read, daemon=True).start()
+        reader = threading.Thread(target=read, daemon=True)
+        reader.start()
         writer = threading.Thread(target=Server(store, arrivals, 1000, 5.0).run, args=([],), daemon=True)
         writer.start()
         send(0, "of the slow one")
@@ -164,6 +166,44 @@ def test_commits_of_different_organizations_do_not_wait_for_each_other() -> None
         ours.shutdown(socket.SHUT_WR)
         store.let[slow].release(2)
         assert [answered.get(timeout=30) for _ in range(2)] == [0, 1]
+        writer.join(30)
+        assert not writer.is_alive()
+        reader.join(30)
+    ours.close()
+
+
+def test_few_events_of_others_share_the_commit_behind_one_that_is_under_way(monkeypatch) -> None:
+    """Enough of them get a commit of their own, beside it."""
+    monkeypatch.setattr(server, "ALONGSIDE_WAIT_S", 30.0)
+    store = Wide()
+    spaces = [make_space(store, make_organization(store, f"{name}.example")) for name in "abcd"]
+    store.let = {space.org_id: threading.Semaphore(0) for space in spaces}
+    first, second, third, many = (space.org_id for space in spaces)
+    ours, theirs = socket.socketpair()
+    ours.sendall(opening_frame(Opening(Settings(), None)))
+
+    def send(place: int, events: int) -> None:
+        entries = [call(f"c-{number}") for number in range(events)]
+        space = spaces[place]
+        batch = Batch(org_id=space.org_id, space_id=space.id, entries=entries, received_at=NOW)
+        ours.sendall(batches_frame([batch], time.monotonic()))
+
+    with Arrivals() as arrivals:
+        arrivals.add(theirs)
+        arrivals.add(None)
+        writer = threading.Thread(target=Server(store, arrivals, 1000, 5.0).run, args=([],), daemon=True)
+        writer.start()
+        send(0, 1)
+        assert store.begun.get(timeout=30) == [first]
+        send(1, 1)
+        send(2, 1)
+        store.let[first].release()
+        assert store.begun.get(timeout=30) == [second, third]
+        send(3, server.ALONGSIDE_EVENTS)
+        assert store.begun.get(timeout=20) == [many]
+        for org_id in store.let:
+            store.let[org_id].release()
+        ours.shutdown(socket.SHUT_WR)
         writer.join(30)
         assert not writer.is_alive()
     ours.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 from threading import Lock
@@ -24,6 +25,14 @@ class Backlog:
         """The number of events."""
         with self._lock:
             return sum([waiting.received for waiting in self._waiting])
+
+    def ready(self, busy: Collection[int]) -> tuple[int, float]:
+        """The number of events of organizations that are not `busy`, and since when the oldest of them waits
+        (`time.monotonic`; infinity without any).
+        """
+        with self._lock:
+            ready = [each for each in self._waiting if each.batch is None or each.batch.org_id not in busy]
+        return sum([each.received for each in ready]), min([each.since for each in ready], default=math.inf)
 
     def add(self, arrived: Iterable[Waiting]) -> None:
         """Put these at the end."""

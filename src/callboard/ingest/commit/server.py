@@ -31,6 +31,12 @@ log = logging.getLogger("callboard.writer")
 FULL_COMMIT_EVENTS = 200
 """A commit of so many events does not wait for more: the cost of its sync is shared by enough of them."""
 
+ALONGSIDE_EVENTS = 8
+"""Fewer events than these let a commit of others that is under way end first: they come with what arrives
+meanwhile, and share its sync."""
+ALONGSIDE_WAIT_S = 0.020
+"""For so long at most, as a commit may be waiting for a lock. Some commits' time on a disk of servers."""
+
 OpenStore = Callable[[Settings], AbstractContextManager[Store]]
 """Opens the store that the settings name; raises `StoreError`. The context manager closes it."""
 
@@ -106,14 +112,15 @@ class Server:
             for worker in workers:
                 self._admit(worker)
             while self._is_needed():
-                if self._backlog and self._lanes.is_free:
+                held_s = self._held_s() if self._backlog and self._lanes.is_free else 0.0
+                if self._backlog and self._lanes.is_free and not held_s:
                     self._gather()
                     self._wait_for_more()
                     if self._begin():
                         continue
                 elif not self._backlog and self._lanes.is_idle and self._compact_while_idle():
                     continue
-                self._gather(None)
+                self._gather(held_s or None)
 
     @property
     def events(self) -> int:
@@ -196,6 +203,15 @@ class Server:
             worker.close()
 
     # --- commits
+
+    def _held_s(self) -> float:
+        """For how long what waits lets a commit under way end first. 0: there is none, or enough waits."""
+        if self._lanes.is_idle:
+            return 0.0
+        events, since = self._backlog.ready(self._lanes.busy)
+        if events >= ALONGSIDE_EVENTS:
+            return 0.0
+        return max(0.0, min(since, time.monotonic()) + ALONGSIDE_WAIT_S - time.monotonic())
 
     def _begin(self) -> bool:
         """Begin a commit of what waits, if there is anything that need not wait for a commit under way."""
