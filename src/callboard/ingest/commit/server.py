@@ -34,8 +34,8 @@ FULL_COMMIT_EVENTS = 200
 ALONGSIDE_EVENTS = 8
 """Fewer events than these let a commit of others that is under way end first: they come with what arrives
 meanwhile, and share its sync."""
-ALONGSIDE_WAIT_S = 0.020
-"""For so long at most, as a commit may be waiting for a lock. Some commits' time on a disk of servers."""
+ALONGSIDE_WAIT_S = 0.050
+"""For so long at most: a commit may be waiting for a lock."""
 
 OpenStore = Callable[[Settings], AbstractContextManager[Store]]
 """Opens the store that the settings name; raises `StoreError`. The context manager closes it."""
