@@ -72,10 +72,13 @@ class Sums:
     def add(self, record: Record, event: CallEvent) -> None:
         """Note the row, if it may be a sum of those before it; else add it to theirs."""
         length = event.duration_ms if isinstance(event.duration_ms, int) else 0
-        groups = [self._since, self._all, *self._groups(event)]
-        adds = any(each.rows >= _LEAST and length and each.length_ms == length for each in groups)
-        # A call may be as long as those before it by chance, and says what they say.
-        adds = adds and any(each is None or each == "" for each in record.row.values())
+        groups = self._groups(event)
+        adds = False
+        for each in groups if length else ():
+            if each.length_ms == length and each.rows >= _LEAST:
+                # A call may be as long as those before it by chance, and says what they say.
+                adds = any(value is None or value == "" for value in record.row.values())
+                break
         column = _naming(record.row)
         near = column is not None and any(_is_sum(record, each, length) for each in groups)
         if (adds or column is not None) and len(self.found) < _MOST_RECORDS:
@@ -87,12 +90,21 @@ class Sums:
             each.rows += 1
             each.length_ms += length
 
-    def _groups(self, event: CallEvent) -> Iterator[_Group]:
-        made, agent = event.creation_time, event.agent
-        keys = [("day", made // DAY)] if isinstance(made, int) else []
-        for key in (*keys, *([("agent", agent)] if isinstance(agent, str) else [])):
-            if key in self._of or len(self._of) < _MOST_GROUPS:
-                yield self._of.setdefault(key, _Group())
+    def _groups(self, event: CallEvent) -> list[_Group]:
+        """The groups that the row may be of, or the sum of."""
+        found = [self._since, self._all]
+        if isinstance(event.creation_time, int):
+            self._add_group(found, ("day", event.creation_time // DAY))
+        if isinstance(event.agent, str):
+            self._add_group(found, ("agent", event.agent))
+        return found
+
+    def _add_group(self, found: list[_Group], key: tuple[str, Any]) -> None:
+        group = self._of.get(key)
+        if group is None and len(self._of) < _MOST_GROUPS:
+            group = self._of[key] = _Group()
+        if group is not None:
+            found.append(group)
 
 
 def doubt_sums(draft: Draft, sums: Sums) -> None:
@@ -115,11 +127,15 @@ def doubt_sums(draft: Draft, sums: Sums) -> None:
 
 def _naming(row: Mapping[str, Any]) -> str | None:
     """The column whose cell names a sum."""
+    every = "\n".join([each for each in row.values() if isinstance(each, str)]).casefold()
+    for part in _PARTS:
+        if part in every:
+            break
+    else:
+        return None  # nearly every row
     for column, value in row.items():
-        if isinstance(value, str) and len(value) <= _LONGEST:
-            text = value.casefold()
-            if any(part in text for part in _PARTS) and _NAMED.search(text):
-                return column
+        if isinstance(value, str) and len(value) <= _LONGEST and _NAMED.search(value):
+            return column
     return None
 
 
