@@ -74,3 +74,24 @@ def test_the_creation_of_calls_is_taken_unasked() -> None:
         assert "time" not in found.about, f"{found.said}\n{content}"
 
     each()
+
+
+def test_a_number_that_was_dialled_is_no_time() -> None:
+    """Its ten digits may be those of seconds since 1970."""
+
+    @examples(SHARE / 4)
+    @given(logs(), st.sampled_from(("phone_number_dialed", "Dialed", "called_number", "dialed_number")))
+    def each(calls: list[Call], dialed: str) -> None:
+        columns: list[tuple[str, Callable[[int, Call], Any]]] = [
+            ("Call ID", lambda number, _: f"a{number:04}"),
+            ("call_date", lambda _, call: iso(call.made)),
+            (dialed, lambda number, _: 2_025_550_100 + number),
+            ("Talk Time", lambda _, call: call.talk),
+            ("Status", lambda _, call: call.status),
+        ]
+        content = table(columns, calls)
+        found = guess_of("calls.csv", content)
+        assert right(found, calls), f"{found.said}\n{content}"
+        assert "time" not in found.about, f"{found.said}\n{content}"
+
+    each()

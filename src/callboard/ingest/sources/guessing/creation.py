@@ -236,7 +236,12 @@ def _calls_own(draft: Draft, found: Sequence[TimeSource]) -> list[TimeSource]:
     named = {each.source for each in found}
     columns = (*draft.open_candidates("start_time"), *draft.open_candidates("end_time"))
     more = [_time(draft, column) for column in dict.fromkeys(columns) if column not in named]
-    dialled = [each for each in _unnamed(draft, found, begins=True) if each.source not in columns]
+    # A number that was dialled may look like a Unix time.
+    dialled = [
+        each
+        for each in _unnamed(draft, found, begins=True)
+        if each.source not in columns and not each.times.formats[0].startswith("unix")
+    ]
     rest = [*found[1:], *(each for each in more if each is not None), *dialled]
     return [each for each in rest if not _is_of_another(draft, each)]
 
