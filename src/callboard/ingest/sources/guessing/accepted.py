@@ -17,6 +17,8 @@ Accepted = Literal[
     "other_space",
     "same_calls",
     "rejected_rows",
+    "sums",
+    "other_media",
 ]
 
 ACCEPTED: Final[Mapping[str, str]] = {
@@ -31,6 +33,8 @@ ACCEPTED: Final[Mapping[str, str]] = {
     "other_space": "a file that another space holds already counts in both",
     "same_calls": "rows that say calls of the space under other ids are further calls",
     "rejected_rows": "rows that cannot be read are rejected, and the others are imported",
+    "sums": "rows that seem to add up others are calls",
+    "other_media": "rows that seem to be of chats, mails or other media are calls",
 }
 """Each with what it means. One with `most_` holds for fewer as well."""
 

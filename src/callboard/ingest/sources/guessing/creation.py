@@ -19,6 +19,7 @@ from callboard.ingest.sources.guessing.joined_times import are_days
 from callboard.ingest.sources.guessing.time_sources import TimeSource, instants_of
 from callboard.ingest.sources.guessing.times import time_column
 from callboard.ingest.sources.mapping import joined
+from callboard.ingest.sources.words.table import words_of
 
 Instants = Sequence[Micros | None]
 _MOST: Final = 0.5
@@ -39,6 +40,10 @@ _CREATED: Final = re.compile(
     r"creat|creaz|cread|creac|cria[cçd]|\bcr[eé]{2}|erstell|entered|inserted", re.IGNORECASE
 )
 """Headings of a record's creation, which may be that of the row in a database."""
+_OF_A_CALL: Final = frozenset(
+    ("start", "started", "begin", "began", "dial", "dialed", "dialled", "ring", "rang", "ringing", "called")
+)
+"""Words in headings of a call's own beginning, whatever else stands there."""
 _OTHER_FIELDS: Final = (
     "end_time",
     "occurred_at",
@@ -74,7 +79,11 @@ def confirmed_creation(draft: Draft, target: str, found: Sequence[TimeSource]) -
     own = _calls_own(draft, found)
     after = [each for each in own if _is_before(draft, first, each)]
     far = after or [
-        each for each in own if _is_long_after(draft, first, each) or _is_days_off(draft, begins, each)
+        each
+        for each in own
+        if _is_long_after(draft, first, each)
+        or _is_days_off(draft, begins, each)
+        or _is_of_another_day(draft, first, each)
     ]
     if not far:
         return _doubt_one_moment(draft, target, first, begins, [*own, *_unnamed(draft, found)])
@@ -162,12 +171,15 @@ def _own_times(draft: Draft) -> Iterator[TimeSource]:
             yield found
 
 
-def _unnamed(draft: Draft, found: Sequence[TimeSource]) -> Iterator[TimeSource]:
-    """The times under headings that no field knows, the longest before the creation first."""
+def _unnamed(draft: Draft, found: Sequence[TimeSource], *, begins: bool = False) -> Iterator[TimeSource]:
+    """The times under headings that no field knows, the longest before the creation first. `begins`: those
+    under headings of a call's beginning, also where a field of another kind knows them: `dialed`.
+    """
     named = {each.source for each in found}
     known = {column for field in _OTHER_FIELDS for column in draft.candidates.get(field, [])}
     for column in draft.sample.columns:
-        if column not in named and column not in known and (times := _time(draft, column)) is not None:
+        is_open = _is_begin(column) if begins else column not in known
+        if column not in named and is_open and (times := _time(draft, column)) is not None:
             yield times
 
 
@@ -224,13 +236,23 @@ def _calls_own(draft: Draft, found: Sequence[TimeSource]) -> list[TimeSource]:
     named = {each.source for each in found}
     columns = (*draft.open_candidates("start_time"), *draft.open_candidates("end_time"))
     more = [_time(draft, column) for column in dict.fromkeys(columns) if column not in named]
-    rest = [*found[1:], *(each for each in more if each is not None)]
+    # A number that was dialled may look like a Unix time.
+    dialled = [
+        each
+        for each in _unnamed(draft, found, begins=True)
+        if each.source not in columns and not each.times.formats[0].startswith("unix")
+    ]
+    rest = [*found[1:], *(each for each in more if each is not None), *dialled]
     return [each for each in rest if not _is_of_another(draft, each)]
 
 
 def _is_named_start(draft: Draft, other: TimeSource, found: Sequence[TimeSource]) -> bool:
     """Whether a heading says that a call began then, or was answered; not that it ended."""
-    return other in found or other.source in draft.candidates.get("start_time", [])
+    return other in found or other.source in draft.candidates.get("start_time", []) or _is_begin(other.source)
+
+
+def _is_begin(column: str) -> bool:
+    return not _OF_A_CALL.isdisjoint(words_of(column.rpartition(".")[2]).split("_"))
 
 
 def _is_before(draft: Draft, first: TimeSource, other: TimeSource) -> bool:
@@ -252,6 +274,18 @@ def _is_long_after(draft: Draft, first: TimeSource, other: TimeSource) -> bool:
     longest = DAY if other.source in draft.candidates.get("end_time", []) else HOUR
     gaps = _gaps_beyond_steps(draft, first, other)
     return sum(gap > longest for gap in gaps) > len(gaps) * _SOME
+
+
+def _is_of_another_day(draft: Draft, first: TimeSource, other: TimeSource) -> bool:
+    """Whether calls began, were answered or ended more than a day after the moment of their creation, in more
+    than single rows, whatever that is called: it is of a customer, a list or an order.
+    """
+    fields = ("start_time", "end_time")
+    is_own = _is_begin(other.source) or any(other.source in draft.candidates.get(each, []) for each in fields)
+    if not is_own or _is_called_created(other) or not _differs(at(draft, first), at(draft, other)):
+        return False
+    gaps = _gaps_beyond_steps(draft, first, other)
+    return sum(gap > DAY for gap in gaps) > len(gaps) * _FEW
 
 
 def _is_called_created(found: TimeSource) -> bool:

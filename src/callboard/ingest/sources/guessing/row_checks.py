@@ -27,6 +27,7 @@ from callboard.ingest.sources.guessing.length_readings import (
     read,
 )
 from callboard.ingest.sources.guessing.lengths import length_column
+from callboard.ingest.sources.guessing.sum_rows import Sums, doubt_sums
 from callboard.ingest.sources.guessing.twins import Twins, doubt_twins
 from callboard.ingest.sources.guessing.units import leaving_out, left_out
 from callboard.ingest.sources.mapping import joined
@@ -96,6 +97,8 @@ class RowChecks:
     """The row against those before it."""
     silent: Silent = field(default_factory=Silent)
     """The status against the talk."""
+    sums: Sums = field(default_factory=Sums)
+    """The row against what the rows before it add up to."""
 
     def add(self, record: Record, event: Event) -> None:
         """Check the row of a call."""
@@ -103,6 +106,7 @@ class RowChecks:
             return
         self.twins.add(record, event)
         self.silent.add(record, event)
+        self.sums.add(record, event)
         length = event.duration_ms
         if length is UNSET or length is None:
             self._add_span(record, event)
@@ -150,6 +154,7 @@ def doubt_rows(draft: Draft, checks: RowChecks) -> None:
     beside them.
     """
     doubt_twins(draft, checks.twins)
+    doubt_sums(draft, checks.sums)
     _doubt_days(draft, checks)
     column = draft.chosen.get("call_duration", "")
     if not column or draft.is_settled("call_duration") or left_out(draft):

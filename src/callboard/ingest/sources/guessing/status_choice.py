@@ -10,6 +10,13 @@ from callboard.ingest.sources.guessing.contradicted import completed_words
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.headings import heading
+from callboard.ingest.sources.guessing.lost_words import (
+    contradictions,
+    flags_beside,
+    loses_words,
+    says_yes_or_no,
+    words_in_the_place,
+)
 from callboard.ingest.sources.guessing.status_columns import (
     StatusColumn,
     is_yes_or_no,
@@ -28,10 +35,10 @@ _WAYS: Final = 3
 """Completed, missed and failed: a column that says all of them leaves nothing for another to say."""
 _ENDED: Final = "completed"
 _ANSWERS: Final = frozenset(
-    ("answered", "call_answered", "is_answered", "was_answered", "connected", "is_connected", "contestada",
-     "contestado", "atendida", "atendido", "respondida", "angenommen", "verbunden")
+    ("answered", "connected", "completed", "contestada", "contestado", "atendida", "atendido", "respondida",
+     "angenommen", "verbunden")
 )  # fmt: skip
-"""Headings of a yes or no of an answer."""
+"""Words in headings of a yes or no of an answer: Call Answered."""
 _RESULTS: Final = frozenset({"conclusion", "result", "result_state"})
 """Headings of what a task came to, beside a status that says only that it is over."""
 
@@ -46,17 +53,35 @@ def status_column(draft: Draft) -> StatusColumn | None:
     fitting = [each for each in found if each.known > _KNOWN_SHARE]
     whole = [each for each in fitting if each.tells and each.known == 1.0]
     best = _best(draft, found)
-    if best in fitting and best.tells and best.known < 1.0 and whole and _agree(draft, best, whole[0]):
+    if (
+        best in fitting
+        and best.tells
+        and best.known < 1.0
+        and whole
+        and _may_stand_for(draft, whole[0], best)
+    ):
         best = whole[0]
+    if best is not None and says_yes_or_no(best):
+        best = words_in_the_place(draft, best) or best
     if best in fitting and not draft.is_settled(target) and len(set(best.meanings.values())) == 1:
         best = _beside_outcome(draft, best, whole) or _of_more_ways(draft, best, whole) or best
     if best is not None:
         # What a task returned may say anything, and be a word of a status here and there.
         compared = [each for each in found if each in fitting or (each.tells and target == "call_status")]
-        _compare(draft, best, [each for each in compared if each is not best])
+        named = [each.column for each in found]
+        compared += [
+            each for each in flags_beside(draft, named) if target == "status" or _says_answered(each)
+        ]
+        _compare(draft, best, [each for each in compared if each.column != best.column])
         if len({*filter(None, best.meanings.values())} - {BY_TALK}) < _WAYS or best.known < 1.0:
-            _doubt_unknown(draft, best, _unknown(draft, found[: found.index(best)]))
+            likelier = found[: found.index(best)] if best in found else []
+            _doubt_unknown(draft, best, _unknown(draft, likelier))
     return best
+
+
+def _may_stand_for(draft: Draft, whole: StatusColumn, best: StatusColumn) -> bool:
+    """Whether a column of which every word is known says the same as a likelier one, and no less."""
+    return _agree(draft, best, whole) and not (says_yes_or_no(whole) and loses_words(draft, whole, best))
 
 
 def _best(draft: Draft, found: Sequence[StatusColumn]) -> StatusColumn | None:
@@ -179,7 +204,8 @@ def _differing(draft: Draft, one: StatusColumn, other: StatusColumn, but: str = 
 
 def _says_answered(other: StatusColumn) -> bool:
     """Whether a column is called that of an answer, and says yes or no."""
-    return is_yes_or_no(other) and heading(other.column.rpartition(".")[2]) in _ANSWERS
+    words = heading(other.column.rpartition(".")[2]).split("_")
+    return is_yes_or_no(other) and not _ANSWERS.isdisjoint(words)
 
 
 def _differing_answers(draft: Draft, one: StatusColumn, other: StatusColumn) -> int:
@@ -215,14 +241,23 @@ def _compare(draft: Draft, best: StatusColumn, others: Sequence[StatusColumn]) -
                 _end_by(draft, other)
                 continue
             is_less = False
-        if other.column in weak or draft.is_settled(target) or (is_less and not _says_answered(other)):
+        is_flag = says_yes_or_no(other) and not says_yes_or_no(best)
+        is_told = is_flag and (target == "status" or _says_answered(other))
+        if other.column in weak or draft.is_settled(target) or (is_less and not is_told):
             continue
-        if differing := (_differing_answers if is_less else _differing)(draft, best, other):
+        if differing := _rows_against(draft, best, other, is_less=is_less):
             found[other.column] = differing
-            if target == "status":
+            if target == "status" and not is_flag:
                 _end_by(draft, other)
     if found:
         _doubt_differing(draft, best, found)
+
+
+def _rows_against(draft: Draft, best: StatusColumn, other: StatusColumn, *, is_less: bool) -> int:
+    """The rows of which another column says otherwise than the status."""
+    if says_yes_or_no(other) and not says_yes_or_no(best):
+        return contradictions(draft, other, best)
+    return (_differing_answers if is_less else _differing)(draft, best, other)
 
 
 def _doubt_differing(draft: Draft, best: StatusColumn, differing: Mapping[str, int]) -> None:
