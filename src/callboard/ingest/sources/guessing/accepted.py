@@ -17,6 +17,7 @@ Accepted = Literal[
     "other_space",
     "same_calls",
     "rejected_rows",
+    "unfinished_ids",
 ]
 
 ACCEPTED: Final[Mapping[str, str]] = {
@@ -31,6 +32,7 @@ ACCEPTED: Final[Mapping[str, str]] = {
     "other_space": "a file that another space holds already counts in both",
     "same_calls": "rows that say calls of the space under other ids are further calls",
     "rejected_rows": "rows that cannot be read are rejected, and the others are imported",
+    "unfinished_ids": "ids change with how a call or task that is not over yet ends",
 }
 """Each with what it means. One with `most_` holds for fewer as well."""
 

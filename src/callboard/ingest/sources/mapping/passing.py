@@ -20,6 +20,11 @@ LATER_FIELDS: Final = frozenset(
     if each.kind == "money" or each.name in ("outcome", "billed_seconds", "output")
 )
 """Fields of what is rated, reviewed or added after a call or task."""
+CHANGING_FIELDS: Final = LATER_FIELDS | frozenset(
+    ("call_status", "status", "call_duration", "start_time", "end_time", "end_reason", "source_end_reason",
+     "answered_by", "occurred_at", "attempt", "failure_reason")
+)  # fmt: skip
+"""Fields that say other things of a call or task when it is over."""
 _FILLED_LATER: Final = frozenset(
     ("tag", "tags", "note", "notes", "comment", "comments", "remark", "remarks", "memo", "rating",
      "recording", "recordings", "transcript", "transcription", "voicemail", "label", "labels", "summary",

@@ -87,6 +87,11 @@ class RowMapping:
         return list(dict.fromkeys([*names, *(self._ids.columns if self._ids else [])]))
 
     @property
+    def makes_ids(self) -> bool:
+        """Whether the ids are made of what the rows say."""
+        return self._ids is not None
+
+    @property
     def reads_all(self) -> bool:
         """Whether it reads all columns of a row, as `--id-from '*'` does."""
         return self._ids is not None and self._ids.takes_all
