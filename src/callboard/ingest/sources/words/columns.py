@@ -216,9 +216,9 @@ tarea aufgabe tarefa tache attivita reference referenz referencia protocolo foli
 """,
     "occurred_at": f"""
 {_CHANGES}
-occurred_at modified updated_at last_updated modified_at updated last_modified finished_at finished_on
-processed_on completed_at ended_at end_time end_date finish_time finished completion_time close_time
-stop_date date_ended completed_on ended_on finished_timestamp timestamp
+occurred_at finished_at finished_on processed_on completed_at ended_at end_time end_date finish_time
+finished completion_time close_time stop_date date_ended completed_on ended_on finished_timestamp
+timestamp
 """,
     "run_id": """
 run_id dag_run_id batch_id campaign_run_id parent_run_id flow_run flow_id run campaign_id batch
