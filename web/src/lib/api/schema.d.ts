@@ -1049,7 +1049,6 @@ export interface components {
          */
         AnswerGiven: {
             option: string;
-            /** @default  */
             value: string;
         };
         /**
