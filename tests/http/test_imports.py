@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from callboard.clock import DAY, HOUR
+from callboard.http.import_items import ReadRequest
 from callboard.store.uploads import OPEN_UPLOADS_MAX, UPLOAD_BYTES_MAX
 from tests.http.board import Board, call
 from tests.http.uploads import CLEAR, DAY_OR_MONTH, act, at, numbers, opened, put, read, settled, upload
@@ -269,6 +271,18 @@ def test_what_cannot_be_opened(board: Board, body: dict[str, Any]) -> None:
 def test_options_that_are_none(board: Board, options: dict[str, Any]) -> None:
     upload_id = upload(board, CLEAR)
     act(board, upload_id, "read", options, status=422)
+
+
+@pytest.mark.parametrize(
+    ("answer", "lacking"), [({"option": "--map"}, "value"), ({"value": "a=b"}, "option")]
+)
+def test_an_answer_is_an_option_with_its_value(board: Board, answer: dict[str, str], lacking: str) -> None:
+    """Also where it is empty, as that of `--legs`: the schema says so, and the error names the field."""
+    read_request = msgspec.json.schema(ReadRequest)["$defs"]["AnswerGiven"]
+    assert set(read_request["required"]) == {"option", "value"}
+    upload_id = upload(board, CLEAR)
+    told = act(board, upload_id, "read", {"answers": [answer]}, status=422)
+    assert lacking in str(told)
 
 
 def test_only_what_a_state_allows(board: Board) -> None:

@@ -77,7 +77,7 @@ class AnswerGiven(Struct, frozen=True, forbid_unknown_fields=True):
     """An answer to a doubt, as the doubt has it; where its value holds `…`, with that filled in."""
 
     option: Annotated[str, Meta(max_length=64)]
-    value: Annotated[str, Meta(max_length=ANSWER_CHARACTERS)] = ""
+    value: Annotated[str, Meta(max_length=ANSWER_CHARACTERS)]
 
 
 class ReadRequest(Struct, frozen=True, forbid_unknown_fields=True):

@@ -21,6 +21,7 @@ from callboard.ingest.sources.files.records import ImportOptionError
 from callboard.ingest.sources.guessing.accepted import OF_ONE_FILE
 from callboard.ingest.sources.mapping import MapOptions, assignments, joined
 from callboard.ingest.sources.mapping.options import DEFAULT_UNIT, by_field
+from callboard.ingest.sources.mapping.passing import is_of_change
 from callboard.ingest.sources.plan import ImportPlan
 from callboard.store.importing import Reading
 
@@ -88,7 +89,14 @@ def reading_of(plan: ImportPlan, opened: Opened, place: str) -> Reading:
 
 def series_of(plan: ImportPlan) -> str | None:
     """The saved mapping of whose files a later one has the last word about a call; None where no file has."""
-    return None if is_told_in_parts(plan.options) else plan.mapping
+    return None if is_told_in_parts(plan.options) or says_changes(plan.options) else plan.mapping
+
+
+def says_changes(options: MapOptions) -> bool:
+    """Whether each row says when it was changed last: there the later change has the last word, in whichever
+    file it stands.
+    """
+    return is_of_change(assignments(options.map, "--map").get("occurred_at", ""))
 
 
 def options_digest(plan: ImportPlan) -> str:

@@ -1049,7 +1049,6 @@ export interface components {
          */
         AnswerGiven: {
             option: string;
-            /** @default  */
             value: string;
         };
         /**
@@ -1477,7 +1476,7 @@ export interface components {
             encoding?: string;
             separator?: string;
             header?: string[];
-            accept?: ("known_ids" | "lengths_jump" | "most_share_ids" | "most_without_length" | "most_without_time" | "other_media" | "other_space" | "rejected_rows" | "same_calls" | "some_share_ids" | "some_without_length" | "some_without_time" | "sums")[];
+            accept?: ("known_ids" | "lengths_jump" | "most_share_ids" | "most_without_length" | "most_without_time" | "other_media" | "other_space" | "rejected_rows" | "same_calls" | "some_share_ids" | "some_without_length" | "some_without_time" | "sums" | "unfinished_ids")[];
             usual_length?: number;
             skip_lines?: number;
         };

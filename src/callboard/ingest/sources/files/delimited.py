@@ -106,10 +106,8 @@ class DelimitedRows:
         )
 
     def _first_line(self) -> str | None:
-        """The next line that is not blank, without a byte-order mark."""
+        """The next line that is not blank."""
         while (line := self._lines.next_line()) is not None:
-            if self._lines.number == 1:
-                line = line.removeprefix("\ufeff")
             if line.strip(_EMPTY):
                 return line
         return None
@@ -132,7 +130,7 @@ class DelimitedRows:
             line = self._lines.next_line()
             if line is None:
                 break
-            if found := SEPARATOR_LINE.match(line.removeprefix("\ufeff")):
+            if found := SEPARATOR_LINE.match(line):
                 told = found[1]
             elif line.strip(_EMPTY):
                 self._leave_out("title")
@@ -146,7 +144,8 @@ class DelimitedRows:
         return [without_formula(cell.strip()) for cell in cells]
 
     def __iter__(self) -> Iterator[Record]:
-        columns, width, name_of_first = self.columns, len(self.columns), self._heading[0]
+        columns, width, first_name = self.columns, len(self.columns), self._heading[0]
+        names_of_first = {first_name, first_name.lower(), first_name.upper(), first_name.title()}
         separator = self.separator
         is_plain = not (self._of_dump or self._is_escaped or self._swapped)
         held: list[tuple[Record, list[str]]] = []
@@ -172,7 +171,7 @@ class DelimitedRows:
                 or len(cells) != width
                 or first[:1] in _NO_ROW_BEGINS
                 or first[:3] in TOTALS_BEGIN
-                or first == name_of_first
+                or first in names_of_first
                 or self._is_below_blank
             ):
                 if (kind := self._no_row(cells, below_header=below_header)) is not None:
@@ -204,7 +203,7 @@ class DelimitedRows:
 
     def _no_row(self, cells: list[str], *, below_header: bool) -> str | None:
         """What a line is that is no row: empty when it is blank; None for a row."""
-        if cells[0] == self._heading[0] and [cell.strip() for cell in cells] == self._heading:
+        if self._is_header(cells):
             return "repeated header"
         if below_header and is_types(cells, self.columns):
             return "types"
@@ -221,6 +220,13 @@ class DelimitedRows:
         if totals.learned and totals.names_itself(cells) and totals.lacks_what_rows_have(cells):
             return "totals"
         return None
+
+    def _is_header(self, cells: list[str]) -> bool:
+        """Whether a line is the header again, perhaps in other capitals."""
+        first, names = cells[0].strip().casefold(), self._heading
+        return first == names[0].casefold() and [each.strip().casefold() for each in cells] == [
+            each.casefold() for each in names
+        ]
 
     def _leave_out(self, kind: str) -> None:
         if kind:

@@ -57,11 +57,15 @@ def text_of(stream: io.BufferedReader, head: bytes, encoding: str | None) -> tup
 
 
 def text_of_head(head: bytes, encoding: str | None) -> str:
-    """The text of a file's first bytes, without a byte-order mark. What cannot be decoded is replaced."""
+    """The text of a file's first bytes, without byte-order marks. What cannot be decoded is replaced."""
     name = encoding or marked_encoding(head) or unmarked_utf16(head) or "utf-8"
     _codec(name, head)
     decoder = codecs.getincrementaldecoder(name)("replace")
-    return decoder.decode(head).removeprefix("\ufeff")
+    return _MARKS.sub("", decoder.decode(head))
+
+
+_MARKS = re.compile(r"(?:^|(?<=[\r\n]))\ufeff+")
+"""Byte-order marks: of the file, and of files that were put behind it."""
 
 
 def _codec(name: str, head: bytes) -> str:
@@ -90,9 +94,16 @@ def marked_encoding(head: bytes) -> str | None:
     return next((name for mark, name in _BYTE_ORDER_MARKS.items() if head.startswith(mark)), None)
 
 
+_FIRST_BYTES: Final = 64
+"""A file of UTF-8 with UTF-16 behind it does not begin with zeros."""
+
+
 def unmarked_utf16(head: bytes) -> str | None:
     """UTF-16 without a byte-order mark: every other byte of mostly Latin text is zero."""
-    some = head[:4_096]
+    return (name := _utf16_of(head[:4_096])) and (name if _utf16_of(head[:_FIRST_BYTES]) == name else None)
+
+
+def _utf16_of(some: bytes) -> str | None:
     half = len(some) // 2
     if half == 0 or 0 not in some:
         return None

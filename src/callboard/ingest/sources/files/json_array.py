@@ -7,10 +7,11 @@ Streaming: one object is held at a time, of at most `MAX_OBJECT_CHARACTERS`.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from callboard.ingest.sources.files.delimited import distinct
 from callboard.ingest.sources.files.json_list import end_of_value, key_at, list_alike, list_inside
@@ -23,6 +24,8 @@ MAX_OBJECT_CHARACTERS = 8 << 20
 _READ_CHARACTERS = 64 << 10
 KEY_COLUMN = "_key"
 """The column of the id that stands before a record."""
+
+_NO_BLANK: Final = re.compile(r"\S")
 
 
 class _List(NamedTuple):
@@ -196,12 +199,10 @@ class JsonRows:
     def _sign(self) -> str:
         """The next character that is no blank, at which the place then stands; empty at the end."""
         while True:
-            rest = len(self._buffer) - self._place
-            while rest and self._buffer[self._place].isspace():
-                self._place += 1
-                rest -= 1
-            if rest:
-                return self._buffer[self._place]
+            if found := _NO_BLANK.search(self._buffer, self._place):
+                self._place = found.start()
+                return found[0]
+            self._place = len(self._buffer)
             if self._ended:
                 return ""
             self._more()

@@ -10,6 +10,7 @@ from callboard.ingest.sources.files.opening import READING_FAULTS, broken_off
 from callboard.ingest.sources.files.records import RowError, UnreadableFileError
 
 MAX_LINE_CHARACTERS = 1 << 20
+MARK = "\ufeff"
 
 
 class Lines:
@@ -28,7 +29,9 @@ class Lines:
         return self._text.read(size)
 
     def next_line(self) -> str | None:
-        """The next line with its line end; None after the last. A line longer than the bound is cut off."""
+        """The next line with its line end, without a byte-order mark before it; None after the last. A line
+        longer than the bound is cut off.
+        """
         if self._put_back:
             self.number += 1
             return self._put_back.popleft()
@@ -46,7 +49,8 @@ class Lines:
         if not line:
             return None
         self.number += 1
-        return line
+        # Files that are put together keep the mark of each part.
+        return line.lstrip(MARK) if line[0] == MARK else line
 
     def rewrite(self, with_: Callable[[str], str]) -> None:
         """Rewrite each line that is read from now on."""

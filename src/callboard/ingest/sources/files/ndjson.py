@@ -41,8 +41,6 @@ class NdjsonRows:
 
     def _read(self) -> Iterator[Record]:
         while (line := self._lines.next_line()) is not None:
-            if self._lines.number == 1:
-                line = line.removeprefix("\ufeff")
             if line.strip():
                 # Some end each line with a comma; some begin it with a record separator, a blank here.
                 text = line.strip().removesuffix(",")

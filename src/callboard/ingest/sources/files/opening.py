@@ -114,6 +114,8 @@ def _opened(path: str, raw: BinaryIO, name: str) -> Opened:
     stream = _unpacked(packed, head)
     with reading_errors(path):
         unpacked_head = stream.peek(_PEEK)
+    if stream is not packed and unpacked_head.startswith((GZIP, ZSTD)):
+        raise UnreadableFileError(f"{path} is packed twice: unpack it once, and import what comes out")
     _reject_unknown(path, unpacked_head)
     return Opened(
         stream=stream,

@@ -19,6 +19,7 @@ Accepted = Literal[
     "rejected_rows",
     "sums",
     "other_media",
+    "unfinished_ids",
 ]
 
 ACCEPTED: Final[Mapping[str, str]] = {
@@ -35,6 +36,7 @@ ACCEPTED: Final[Mapping[str, str]] = {
     "rejected_rows": "rows that cannot be read are rejected, and the others are imported",
     "sums": "rows that seem to add up others are calls",
     "other_media": "rows that seem to be of chats, mails or other media are calls",
+    "unfinished_ids": "ids change with how a call or task that is not over yet ends",
 }
 """Each with what it means. One with `most_` holds for fewer as well."""
 

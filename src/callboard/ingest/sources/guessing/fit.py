@@ -9,10 +9,12 @@ from callboard.ingest.sources.guessing.dialect_fit import decimal_answers
 from callboard.ingest.sources.guessing.doubts import About, Answer, Doubt
 from callboard.ingest.sources.guessing.units import LEFT_OUT
 from callboard.ingest.sources.guessing.usual_length import usual_doubt
-from callboard.ingest.sources.mapping import MapOptions, Template, assignments
+from callboard.ingest.sources.mapping import MapOptions, RowMapping, Template, assignments, joined
 from callboard.ingest.sources.mapping.closed import UnknownWord
+from callboard.ingest.sources.mapping.passing import CHANGING_FIELDS
 from callboard.ingest.sources.plan import ImportPlan
 from callboard.ingest.sources.preview import Numbers
+from callboard.model.words import FINAL_CALL, FINAL_TASK
 
 _ABOUT: Mapping[str, About] = {
     "invalid_status": "status",
@@ -69,8 +71,35 @@ def fit_doubts(plan: ImportPlan, numbers: Numbers) -> list[Doubt]:
         is_id_said="call_id" in mapped or "task_id" in mapped,
         accepted=plan.accept,
     )
-    unusual = usual_doubt(plan, numbers)
-    return [*found, *([unusual] if unusual else [])]
+    more = (unfinished_doubt(plan, numbers), usual_doubt(plan, numbers))
+    return [*found, *filter(None, more)]
+
+
+def unfinished_doubt(plan: ImportPlan, numbers: Numbers) -> Doubt | None:
+    """The doubt about rows that are not over, where the ids of the mapping are made of what says how they
+    end: those of a later file would be others.
+    """
+    options = plan.options
+    if not options.id_from or "unfinished_ids" in plan.accept:
+        return None
+    over = FINAL_CALL | FINAL_TASK
+    unfinished = sum(many for status, many in numbers.statuses.items() if status not in over)
+    fields = RowMapping(options).fields_by_column()
+    changing = [each for each in options.id_from if not CHANGING_FIELDS.isdisjoint(fields.get(each, ()))]
+    if not unfinished or not changing:
+        return None
+    staying = [each for each in options.id_from if each not in changing]
+    noun = numbers.record_type
+    return Doubt(
+        "id",
+        f"{unfinished:,} {noun}{'' if unfinished == 1 else 's'} not over yet, and ids are made of "
+        f"{', '.join(map(repr, changing))}, which a later file says otherwise: they would count twice",
+        None,
+        (
+            *((Answer("--id-from", joined(staying), "these columns stay"),) if staying else ()),
+            accepting("unfinished_ids"),
+        ),
+    )
 
 
 def accepted_by(plan: ImportPlan, numbers: Numbers) -> tuple[str, ...]:
@@ -80,6 +109,8 @@ def accepted_by(plan: ImportPlan, numbers: Numbers) -> tuple[str, ...]:
     found = to_accept(numbers, rows_may_share=rows_may_share(plan.options))
     if plan.options.record_type == "call" and not _has_length(plan.options):
         found.append("most_without_length")
+    if unfinished_doubt(plan, numbers) is not None:
+        found.append("unfinished_ids")
     return tuple(sorted({*plan.accept, *found}))
 
 

@@ -16,8 +16,16 @@ from callboard.ingest.sources.guessing.id_columns import is_running_number, noth
 from callboard.ingest.sources.guessing.retries import choose_retries
 from callboard.ingest.sources.guessing.shared_ids import choose_shared
 from callboard.ingest.sources.guessing.time_sources import instants
+from callboard.ingest.sources.guessing.unfinished import (
+    doubt_all,
+    leaving_out,
+    staying_columns,
+    told,
+    unfinished_rows,
+)
 from callboard.ingest.sources.guessing.written_ids import doubt_written_otherwise
 from callboard.ingest.sources.mapping import joined
+from callboard.ingest.sources.mapping.ids import ALL
 from callboard.ingest.sources.mapping.passing import is_passing
 from callboard.ingest.sources.words import words_of
 
@@ -52,6 +60,8 @@ def choose_id(draft: Draft) -> None:
 
 
 def _choose(draft: Draft, target: str) -> None:
+    if draft.plan.options.id_from == (ALL,):
+        doubt_all(draft, innermost(draft.sample.columns))
     if target in draft.chosen or draft.is_settled(target) or draft.plan.options.id_from:
         return
     if target == "call_id" and choose_shared(draft):
@@ -215,6 +225,11 @@ def _choose_from_row(draft: Draft, instead_of: str = "…", why: str | None = No
         for each in innermost(draft.sample.columns)
         if not is_running_number(draft, each) and not is_passing(each)
     ]
+    made_of, answers = "what it says", []
+    if unfinished := unfinished_rows(draft):
+        staying = staying_columns(draft, columns, unfinished)
+        made_of = f"{'what stays of it' if staying else made_of}; {told(draft, unfinished, staying)}"
+        columns, answers = staying or columns, [] if staying else leaving_out(draft, unfinished)
     if len(columns) > MAX_ID_COLUMNS or any("," in each and '"' in each for each in columns):
         columns = ["*"]
     draft.id_from = tuple(columns)
@@ -224,9 +239,10 @@ def _choose_from_row(draft: Draft, instead_of: str = "…", why: str | None = No
     noun = draft.plan.options.record_type
     draft.doubt(
         "id",
-        f"{why or f'No column is the id of a {noun}'}: each row is a {noun}, and its id is made of what it "
-        f"says{again}",
+        f"{why or f'No column is the id of a {noun}'}: each row is a {noun}, and its id is made of "
+        f"{made_of}{again}",
         instead_of if why else None,
         Answer("--id-from", joined(columns), f"each row is a {noun}"),
+        *answers,
         Answer("--map", joined([f"{noun}_id={instead_of}"]), "that column is the id"),
     )

@@ -21,9 +21,10 @@ from callboard.ingest.sources.guessing.times import date_and_clock, time_column
 from callboard.ingest.sources.guessing.twelve_hours import doubt_twelve_hours
 from callboard.ingest.sources.guessing.zones import choose_zones
 from callboard.ingest.sources.mapping import Template, joined
+from callboard.ingest.sources.mapping.passing import is_of_change
 from callboard.ingest.sources.mapping.templates import place_of
 
-CALL_TIMES: Final = ("creation_time", "start_time", "end_time")
+CALL_TIMES: Final = ("creation_time", "start_time", "end_time", "occurred_at")
 TASK_TIMES: Final = ("created", "scheduled_at", "occurred_at")
 _LARGEST_OFFSET: Final = 15 * HOUR
 _QUARTER: Final = 15 * MINUTE
@@ -39,7 +40,7 @@ def choose_times(draft: Draft) -> None:
     for target in targets:
         begins = at(draft, sources[targets[0]]) if targets[0] in sources else None
         found = _given(draft, target) if draft.is_settled(target) else _best(draft, target, taken, begins)
-        if found is None:
+        if found is None or (target == "occurred_at" and not _may_be_change(draft, found, begins)):
             continue
         sources[target] = found
         taken |= set(Template(found.source).columns) if "{" in found.source else {found.source}
@@ -61,6 +62,19 @@ def choose_times(draft: Draft) -> None:
     tell_day_from_month(draft, sources)
     choose_zones(draft, sources)
     _drop_contradicting(draft, sources)
+
+
+def _may_be_change(draft: Draft, found: TimeSource, begins: Sequence[Micros | None] | None) -> bool:
+    """Whether calls may be ordered by when their rows were changed: each was after its call was made. Tasks
+    have other times as well that say how they stood.
+    """
+    if draft.plan.options.record_type == "task" or draft.is_settled("occurred_at"):
+        return True
+    if begins is None or not is_of_change(found.source):
+        return False
+    pairs = [each for each in zip(begins, at(draft, found), strict=True) if each[0] is not None]
+    known = [(begin, changed) for begin, changed in pairs if begin is not None and changed is not None]
+    return len(known) > len(pairs) * _MOST and all(changed >= begin for begin, changed in known)
 
 
 def _earliest_unnamed(draft: Draft, taken: set[str]) -> TimeSource | None:

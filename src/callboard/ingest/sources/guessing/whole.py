@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from callboard.clock import Clock, Micros
@@ -13,15 +14,20 @@ from callboard.ingest.parse import event_from_mapping
 from callboard.ingest.rejected import RejectedEvent
 from callboard.ingest.sources.files.records import Record, RowError
 from callboard.ingest.sources.guessing.row_checks import RowChecks
+from callboard.ingest.sources.guessing.sample import SAMPLE_ROWS
+from callboard.ingest.sources.guessing.unfinished import is_over
 from callboard.ingest.sources.mapping import RowMapping, Template
 from callboard.ingest.sources.mapping.closed import UnknownWord
 from callboard.ingest.sources.plan import ImportPlan, open_rows
 from callboard.ingest.sources.preview import Numbers, Preview, key_of
 from callboard.ingest.sources.values.nulls import is_no_time
 from callboard.ingest.sources.values.times import NoZoneError, from_format
+from callboard.model.event import Entry
 
 MAX_COUNTEREXAMPLES: Final = 200
 MAX_SPREAD: Final = 1_000
+MAX_UNFINISHED: Final = 50
+"""Rows that are not over of a file whose ids are made of what its rows say."""
 _REMARK_CELLS: Final = 2
 _REMARK_CHARACTERS: Final = 200
 _SOURCE: Final = "import"
@@ -49,6 +55,8 @@ class Whole:
     """By reason."""
     counterexamples: list[Record] = field(default_factory=list)
     """Rows that the plan cannot read, and rows of one id that say different things."""
+    unfinished: list[Record] = field(default_factory=list)
+    """Rows that are not over, behind the first of the file, where ids are made of what rows say."""
     spread: list[Record] = field(default_factory=list)
     """Rows from all parts of the file."""
     rivals: dict[str, list[str]] = field(default_factory=dict)
@@ -81,6 +89,7 @@ def read_whole(
     whole = Whole(preview.numbers)
     formats = _Rivals(mapping.templates, rivals)
     whole.checks = checks or RowChecks()
+    note_unfinished = partial(_note_unfinished, whole) if mapping.makes_ids else _ignore
     check = whole.checks.add if plan.options.record_type == "call" else None
     now = clock()
     try:
@@ -104,6 +113,7 @@ def read_whole(
                     _reject(whole, record, error)
                     continue
                 preview.add(_space(plan, record), entry)
+                note_unfinished(record, entry)
                 if check is not None:
                     check(record, entry.event)
                 if formats.left:
@@ -116,10 +126,20 @@ def read_whole(
         preview.close()
     if preview.repeated_keys:
         whole.counterexamples += _rows_of(plan, preview.repeated_keys, now)
-    whole.counterexamples += whole.checks.silent.records
+    whole.counterexamples += [*whole.checks.silent.records, *whole.unfinished]
     whole.rivals = formats.left
     whole.unknown_words = mapping.unknown_words
     return whole
+
+
+def _note_unfinished(whole: Whole, record: Record, entry: Entry) -> None:
+    """Rows that are not over, behind those of the sample, tell what an id may be made of."""
+    if whole.received > SAMPLE_ROWS and not is_over(entry.event) and len(whole.unfinished) < MAX_UNFINISHED:
+        whole.unfinished.append(record)
+
+
+def _ignore(*_: object) -> None:
+    return None
 
 
 def _rows_of(plan: ImportPlan, keys: AbstractSet[bytes], now: Micros) -> list[Record]:

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import Final
 
 from callboard.ingest.sources.words import words_of
-from callboard.ingest.sources.words.columns import COLUMNS
+from callboard.ingest.sources.words.columns import CHANGES, COLUMNS
 from callboard.model.fields import event_fields
 
 LATER_FIELDS: Final = frozenset(
@@ -20,6 +20,11 @@ LATER_FIELDS: Final = frozenset(
     if each.kind == "money" or each.name in ("outcome", "billed_seconds", "output")
 )
 """Fields of what is rated, reviewed or added after a call or task."""
+CHANGING_FIELDS: Final = LATER_FIELDS | frozenset(
+    ("call_status", "status", "call_duration", "start_time", "end_time", "end_reason", "source_end_reason",
+     "answered_by", "occurred_at", "attempt", "failure_reason")
+)  # fmt: skip
+"""Fields that say other things of a call or task when it is over."""
 _FILLED_LATER: Final = frozenset(
     ("tag", "tags", "note", "notes", "comment", "comments", "remark", "remarks", "memo", "rating",
      "recording", "recordings", "transcript", "transcription", "voicemail", "label", "labels", "summary",
@@ -63,13 +68,19 @@ def is_of_the_export(heading: str) -> bool:
     return is_place or not _OF_THE_EXPORT.isdisjoint(words.split("_"))
 
 
+def is_of_change(heading: str) -> bool:
+    """Whether a column says when its row was changed last, by its heading."""
+    return words_of(heading.rpartition(".")[2]) in CHANGES
+
+
 def is_passing(heading: str, fields: Collection[str] = ()) -> bool:
     """Whether the cells under a heading are others in each export: of the export, or filled in later. What is
     filled in later is told by the fields that the column fills, if it fills any, else by its heading.
     """
     if is_of_the_export(heading):
         return True
-    if fields:
+    # When a row was changed is the moment of what it says, and another one after the next change.
+    if fields and not (is_of_change(heading) and set(fields) == {"occurred_at"}):
         return LATER_FIELDS.issuperset(fields)
     words = words_of(heading)
     return words in _LATER_HEADINGS or not _FILLED_LATER.isdisjoint(words.split("_"))

@@ -8,11 +8,13 @@ from typing import Any
 from callboard.ingest.sources import inferred
 from callboard.ingest.sources.fields import FIELDS, ID_FIELDS, NEEDED, Reader, kind_of
 from callboard.ingest.sources.files.records import ImportOptionError, RowError, missing_column
+from callboard.ingest.sources.mapping.changed import without_end
 from callboard.ingest.sources.mapping.closed import UnknownWord, UnknownWords
 from callboard.ingest.sources.mapping.conditions import LEAVE_OUT, condition_of
 from callboard.ingest.sources.mapping.ids import RowIds
 from callboard.ingest.sources.mapping.legs import as_leg
 from callboard.ingest.sources.mapping.options import MapOptions, assignments, by_field
+from callboard.ingest.sources.mapping.passing import is_of_change
 from callboard.ingest.sources.mapping.readers import FieldReaders
 from callboard.ingest.sources.mapping.sources import Case, Choice, Column, cases_of, cell_reader, value_reader
 from callboard.ingest.sources.mapping.templates import ABSENT, Row, Template
@@ -52,7 +54,7 @@ class RowMapping:
         ]
         self._constants = [(tuple(target.split(".")), value) for target, value in constants.items()]
         filled = {*self.templates, *constants, *self._cases}
-        self._restates = inferred.FIELD in filled
+        self._finishes = self._finishing(filled)
         self._check_needed(filled)
 
     def fields_by_column(self) -> dict[str, set[str]]:
@@ -61,6 +63,18 @@ class RowMapping:
         for target, template in self.templates.items():
             for column in template.columns if not target.startswith("metadata") else ():
                 found.setdefault(column, set()).add(target.partition(".")[0])
+        return found
+
+    def _finishing(self, filled: set[str]) -> list[Callable[[dict[str, Any]], dict[str, Any]]]:
+        """What is done to the event of each row when its fields are filled."""
+        changed = self.templates.get("occurred_at")
+        found: list[Callable[[dict[str, Any]], dict[str, Any]]] = []
+        if inferred.FIELD in filled:
+            found.append(inferred.without_inferred)
+        if self.type == "call" and changed is not None and is_of_change(changed.column or ""):
+            found.append(without_end)
+        if self._options.legs:
+            found.append(as_leg)
         return found
 
     def _check_needed(self, filled: set[str]) -> None:
@@ -85,6 +99,11 @@ class RowMapping:
         names += [name for cases in self._cases.values() for each in cases for name in each.columns]
         names += [name for each in self.leaves_out for name in each.columns]
         return list(dict.fromkeys([*names, *(self._ids.columns if self._ids else [])]))
+
+    @property
+    def makes_ids(self) -> bool:
+        """Whether the ids are made of what the rows say."""
+        return self._ids is not None
 
     @property
     def reads_all(self) -> bool:
@@ -116,10 +135,8 @@ class RowMapping:
             value = choice.value(row)
             if value is not ABSENT:
                 _put(event, choice.path, value)
-        if self._restates:
-            event = inferred.without_inferred(event)
-        if self._options.legs:
-            event = as_leg(event)
+        for finish in self._finishes:
+            event = finish(event)
         if self._ids is not None:
             event[self._id] = self._ids.id_of(row, event)
         return event

@@ -14,6 +14,15 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+_CHANGES: Final = """
+updated_at last_updated last_modified modified_at modified updated last_updated_at last_modified_at updated_on
+modified_on modified_date updated_date date_modified date_updated last_modified_date last_updated_date
+last_update last_change last_changed changed_at status_changed_at status_changed status_updated_at
+last_status_change last_status_changed_at state_changed_at state_updated_at status_change_time update_time
+modification_time geandert_am zuletzt_geandert aktualisiert_am letzte_anderung actualizado_el actualizado_en
+modificado_el ultima_modificacion ultima_actualizacion atualizado_em modificado_em ultima_atualizacao
+modifie_le mis_a_jour_le derniere_modification modificato_il aggiornato_il ultima_modifica
+"""
 CALL: Final[Mapping[str, str]] = {
     "call_id": """
 call_id call_sid call_uuid uniqueid unique_id sid xml_cdr_uuid uuid callid cdr_id contact_id
@@ -188,6 +197,7 @@ owner_name extension_name member nebenstelle
     "task_id": """
 task_id taskid job_id lead_task_id task
 """,
+    "occurred_at": _CHANGES,
     "outcome": """
 outcome call_outcome session_outcome business_outcome call_result_business disposition_tag
 disposition_code disposition call_disposition disposition_name disposition_label wrap_up_code wrapup_code
@@ -204,10 +214,11 @@ id_attivita pod_name
 aufgaben_nr aufgabennummer aufgabe_nr vorgangsnummer ticket_nr activity_id job_name name issue_key key task
 tarea aufgabe tarefa tache attivita reference referenz referencia protocolo folio nr no
 """,
-    "occurred_at": """
-occurred_at modified updated_at last_updated modified_at updated last_modified finished_at finished_on
-processed_on completed_at ended_at end_time end_date finish_time finished completion_time close_time
-stop_date date_ended completed_on ended_on finished_timestamp timestamp
+    "occurred_at": f"""
+{_CHANGES}
+occurred_at finished_at finished_on processed_on completed_at ended_at end_time end_date finish_time
+finished completion_time close_time stop_date date_ended completed_on ended_on finished_timestamp
+timestamp
 """,
     "run_id": """
 run_id dag_run_id batch_id campaign_run_id parent_run_id flow_run flow_id run campaign_id batch
@@ -249,6 +260,9 @@ execution_type task_name func_name operator job_class
 """,
 }  # fmt: skip
 COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {"call": CALL, "task": TASK}
+
+CHANGES: Final = _set(_CHANGES)
+"""Headings of when a row was changed last, so that it says how the call or task stood then."""
 
 DAYS: Final = _set("""
 date day call_date start_date calldate start_day fecha dia fecha_de_inicio fecha_llamada
