@@ -37,8 +37,8 @@ from callboard.ingest.commit import checks, process, supervisor
 from callboard.ingest.lost_ends import asking, pulling, taking_rows
 from callboard.ingest.sources import (
     alike_calls,
+    compared_rows,
     importer,
-    known_ids,
     length_sample,
     ownership,
     preview,
@@ -433,7 +433,9 @@ BOUNDS: dict[str, list[str]] = {
         f"{whole.MAX_COUNTEREXAMPLES:,}",
     ],
     "rows that an import compares with known calls": [
-        f"{known_ids.COMPARED_ROWS:,} of the first {known_ids.READ_ROWS:,}"
+        f"{compared_rows.COMPARED_ROWS:,} of the first {compared_rows.END_ROWS:,}",
+        f"{compared_rows.COMPARED_ROWS:,} of the last {compared_rows.END_ROWS:,}",
+        f"{compared_rows.COMPARED_ROWS:,} of all between",
     ],
     "calls of its moment that each of these is compared with, for other ids and other spaces": [
         f"{alike_calls.CALLS_OF_A_MOMENT}"
