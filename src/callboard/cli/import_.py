@@ -19,6 +19,7 @@ from callboard.cli.import_doubts import (
     NotDecidedError,
     check_fit,
     settle_heading_zones,
+    settle_table,
     show_not_decided,
 )
 from callboard.cli.import_mappings import by_mapping, check_room, save, with_accepted, with_ids_that_stay
@@ -163,6 +164,7 @@ class _FileOrUndo(click.Command):
     type=click.IntRange(0),
     help="Lines above the header that are no rows, as a title; with --header, above the first row.",
 )
+@click.option("--table", metavar="NAME", help="The table that is read of a dump of SQL with several.")
 @click.option(
     "--mapping", metavar="NAME", help="Read the file by a saved mapping; options beside it override."
 )
@@ -217,6 +219,7 @@ def import_(
     separator: str | None,
     header: str | None,
     skip_lines: int | None,
+    table: str | None,
     mapping: str | None,
     accept: tuple[str, ...],
     usual_length: float | None,
@@ -276,6 +279,7 @@ def import_(
             separator=separator_of(separator),
             header=header_of(header),
             skip_lines=skip_lines,
+            table=table,
             options=options,
             db=db,
             mapping=save_mapping or mapping,
@@ -295,6 +299,7 @@ def import_(
             with spooled(plan, needed=is_read_twice) as readable:
                 plan = by_mapping(store, readable, mapping) if mapping else readable
                 if guess is None and plan.options.map:
+                    plan = settle_table(plan, asking)
                     settle_heading_zones(plan, asking)
                 if plan.format is not None:
                     by_platform.note_zone(plan)
