@@ -125,7 +125,8 @@ class _FileOrUndo(click.Command):
     "time_formats",
     metavar="[FIELD:]FORMAT",
     multiple=True,
-    help="How times are written, as strptime has it, or iso, unix, unix_ms, unix_us, excel. Else ISO 8601.",
+    help="How times are written, as strptime has it, or iso, unix, unix_ms, unix_us, excel, excel1904. Else "
+    "ISO 8601.",
 )
 @click.option(
     "--timezone",

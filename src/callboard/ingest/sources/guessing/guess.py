@@ -19,7 +19,7 @@ from callboard.ingest.sources.files.records import ImportOptionError, Record, Un
 from callboard.ingest.sources.files.sql_tables import SqlTable
 from callboard.ingest.sources.guessing.checks import accepting, number_doubts, rows
 from callboard.ingest.sources.guessing.contradicted import Silent
-from callboard.ingest.sources.guessing.day_and_month import ask_day_and_month, ask_serial
+from callboard.ingest.sources.guessing.day_and_month import ask_day_and_month
 from callboard.ingest.sources.guessing.doubts import About, Answer, Doubt
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.durations import choose_duration
@@ -34,6 +34,7 @@ from callboard.ingest.sources.guessing.rejected_times import reading_rejected
 from callboard.ingest.sources.guessing.retries import are_attempts
 from callboard.ingest.sources.guessing.row_checks import RowChecks, doubt_rows, total_column
 from callboard.ingest.sources.guessing.sample import SAMPLE_ROWS, Sample
+from callboard.ingest.sources.guessing.serial_days import ask_serial
 from callboard.ingest.sources.guessing.status_choice import status_column
 from callboard.ingest.sources.guessing.statuses import choose_status, row_meanings
 from callboard.ingest.sources.guessing.strangers import doubt_strangers, without_rejected
