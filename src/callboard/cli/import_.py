@@ -146,7 +146,7 @@ class _FileOrUndo(click.Command):
     metavar="COLUMN,…",
     help="The columns that make an id where no column is one; '*' for all.",
 )
-@click.option("--legs", is_flag=True, help="Rows of one id are legs of one call.")
+@click.option("--legs", is_flag=True, help="Rows of one id are legs of one call, or attempts of one task.")
 @click.option(
     "--type", "record_type", type=click.Choice(["call", "task"]), default="call", help="What a row is."
 )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from callboard.clock import Micros
 from callboard.ingest.sources.files.records import Record
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.headings import heading
+from callboard.ingest.sources.guessing.time_sources import instants
 
 _NAMES: Final = frozenset({"name", "job_name", "key", "pod_name"})
 """Headings that name what tasks do, and not the single task."""
@@ -29,6 +31,7 @@ def choose_retries(draft: Draft, column: str) -> bool:
     if attempt is not None:
         draft.chosen.setdefault("attempt", attempt)
         _count_from_one(draft, attempt)
+        draft.legs = _have_creations(draft, column)
         return True
     later = draft.chosen.get("occurred_at")
     stands = f"the latest by {later!r} stands" if later else "no column says which of them is the latest"
@@ -40,6 +43,13 @@ def choose_retries(draft: Draft, column: str) -> bool:
         Answer("--id-from", "*", "each row is a task"),
     )
     return True
+
+
+def _have_creations(draft: Draft, column: str) -> bool:
+    """Whether rows of one task say different creations: each attempt its own."""
+    first: dict[str, Micros] = {}
+    pairs = zip(draft.sample.texts(column), instants(draft, "created"), strict=True)
+    return any(first.setdefault(one, at) != at for one, at in pairs if at is not None)
 
 
 def are_attempts(draft: Draft) -> bool:
