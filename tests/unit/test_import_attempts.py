@@ -88,6 +88,23 @@ def test_a_guess_sees_that_each_attempt_has_a_creation_of_its_own(tmp_path: Path
     assert "--legs" in plan.command()
 
 
+def test_attempts_of_a_composed_id(tmp_path: Path) -> None:
+    """Airflow's: of DAG, run and task."""
+    rows = [
+        f"calls,{name},manual__{day},{'success' if number == 3 else 'failed'},{number},"
+        f"2026-03-0{day} 10:{number}1:36,2026-03-0{day} 10:{number}5:00"
+        for day in range(1, 4)
+        for name in ("clean", "report")
+        for number in (3, 1, 2)
+    ]
+    path = tmp_path / "task_instance_history.csv"
+    path.write_text("dag_id,task_id,run_id,state,try_number,start_date,end_date\n" + "\n".join(rows) + "\n")
+    options = MapOptions(record_type="task", timezone=("UTC",))
+    found = guess(ImportPlan(str(path), "acme.com", options=options))
+    assert (found.doubts, found.plan.options.legs) == ([], True)
+    assert found.preview.as_json()["first"] == "2026-03-01T10:11:36Z"
+
+
 def test_a_creation_that_all_attempts_share_is_the_tasks(tmp_path: Path) -> None:
     """Nothing has to be said of the rows."""
     rows = [

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from callboard.clock import Micros
-from callboard.ingest.sources.files.records import Record
+from callboard.ingest.sources.files.records import Record, RowError
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.headings import heading
 from callboard.ingest.sources.guessing.time_sources import instants
+from callboard.ingest.sources.mapping import Template
 
 _NAMES: Final = frozenset({"name", "job_name", "key", "pod_name"})
 """Headings that name what tasks do, and not the single task."""
@@ -31,7 +32,7 @@ def choose_retries(draft: Draft, column: str) -> bool:
     if attempt is not None:
         draft.chosen.setdefault("attempt", attempt)
         _count_from_one(draft, attempt)
-        draft.legs = _have_creations(draft, column)
+        draft.legs = have_creations(draft, column)
         return True
     later = draft.chosen.get("occurred_at")
     stands = f"the latest by {later!r} stands" if later else "no column says which of them is the latest"
@@ -45,11 +46,18 @@ def choose_retries(draft: Draft, column: str) -> bool:
     return True
 
 
-def _have_creations(draft: Draft, column: str) -> bool:
-    """Whether rows of one task say different creations: each attempt its own."""
+def have_creations(draft: Draft, source: str) -> bool:
+    """Whether rows of one task say different creations: each attempt its own. `source`: the id."""
+    read = Template(source if "{" in source else f"{{{source}}}").reader(whole=True)
     first: dict[str, Micros] = {}
-    pairs = zip(draft.sample.texts(column), instants(draft, "created"), strict=True)
-    return any(first.setdefault(one, at) != at for one, at in pairs if at is not None)
+    for record, at in zip(draft.sample.records, instants(draft, "created"), strict=True):
+        try:
+            one = read(record.row)
+        except RowError:
+            continue
+        if at is not None and first.setdefault(str(one), at) != at:
+            return True
+    return False
 
 
 def are_attempts(draft: Draft) -> bool:
