@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from callboard.clock import SECOND, iso
+from callboard.ingest.parse import event_from_mapping
+from callboard.ingest.sources import compared_rows
+from callboard.ingest.sources.compared_rows import ComparedRows
 from callboard.ingest.sources.imported_before import Before, other_space_doubt, same_calls_doubt
-from callboard.ingest.sources.mapping import MapOptions
-from callboard.ingest.sources.plan import ImportPlan
+from callboard.ingest.sources.known_ids import known_ids_doubt
+from callboard.ingest.sources.mapping import MapOptions, RowMapping
+from callboard.ingest.sources.plan import ImportPlan, open_rows
 from callboard.ingest.sources.targets import OneSpace, SpaceFromColumn
 from callboard.model.directory import Organization, Space
 from callboard.model.event import Entry
@@ -61,11 +66,12 @@ def plan_of(file: Path, **more: Any) -> ImportPlan:
 
 
 def doubts(store: Store, space: Space, file: Path, *accept: str) -> list[Before]:
-    plan, target = plan_of(file, accept=accept), OneSpace(space)
+    plan = plan_of(file, accept=accept)
+    rows = ComparedRows(store, space.org_id, plan, OneSpace(space), lambda: NOW)
     read = reading(file="another", options="o")
     found = (
-        other_space_doubt(store, space.org_id, plan, target, read, lambda: NOW),
-        same_calls_doubt(store, space.org_id, plan, target, read, lambda: NOW),
+        other_space_doubt(rows, read),
+        same_calls_doubt(rows, read),
     )
     return [each for each in found if each is not None]
 
@@ -117,7 +123,8 @@ def test_a_space_that_is_yet_to_be_created(store: Store, acme: Organization, spa
     file.write_text("\n".join([f"{head},team", *(f"{each},Brand new" for each in rows)]))
     target = SpaceFromColumn(store, acme, "team", clock=lambda: NOW, dry_run=True)
     plan = plan_of(file, space_from="team")
-    doubt = other_space_doubt(store, acme.id, plan, target, reading(place="column team"), lambda: NOW)
+    compared = ComparedRows(store, acme.id, plan, target, lambda: NOW)
+    doubt = other_space_doubt(compared, reading(place="column team"))
     assert doubt is not None
 
 
@@ -146,3 +153,55 @@ def test_what_stands_in_both_is_not_asked_about_again(store, space, other_space,
     for where in (space, other_space):
         send(store, where, *(kept(number) for number in range(12)))
     assert doubts(store, space, file_of(tmp_path, range(18), "live")) == []
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of 20 rows, of which 10 are compared: a file of 100 rows is a long one."""
+    monkeypatch.setattr(compared_rows, "END_ROWS", 20)
+    monkeypatch.setattr(compared_rows, "COMPARED_ROWS", 10)
+
+
+@pytest.mark.parametrize(
+    "stands", [range(20), range(40, 60), range(80, 100)], ids=["first", "middle", "last"]
+)
+def test_calls_that_stand_are_found_in_every_part_of_a_long_file(
+    store, space, other_space, tmp_path, small_parts, stands
+):
+    """Under other ids here, in another space, and their ids with another day."""
+    file = file_of(tmp_path, range(100))
+    send(store, space, *(kept(number) for number in stands))
+    assert [each.answers[0].value for each in doubts(store, space, file)] == ["same_calls"]
+    send(store, other_space, *(kept(number, "row", source_number="") for number in stands))
+    assert "other_space" in [each.answers[0].value for each in doubts(store, space, file)]
+    another_day = {"creation_time": NOW - 2_000 * HOUR * SECOND}
+    send(store, space, *(kept(number, "row", **another_day) for number in stands))
+    rows = ComparedRows(store, space.org_id, plan_of(file), OneSpace(space), lambda: NOW)
+    assert known_ids_doubt(rows) is not None
+
+
+@pytest.mark.parametrize("position", [25, 60, 90])
+def test_an_import_that_carries_on_does_not_ask_about_its_own_calls(
+    store, space, tmp_path, small_parts, position
+):
+    """Its rows repeat an id for calls of other days, and tell one call under several ids: it was asked about
+    when it was begun, or seen nowhere.
+    """
+    file = file_of(tmp_path, range(100))
+    head, *lines = file.read_text().splitlines()
+    again = [line.replace("row", "leg") for line in lines[:50]]
+    renamed = [f"row{number}{line[line.index(',') :]}" for number, line in enumerate(lines[50:])]
+    file.write_text("\n".join([head, *lines[:50], *again, *renamed]) + "\n")
+    plan = plan_of(file)
+    with open_rows(plan, None) as (_, rows):
+        said = [RowMapping(plan.options).event(each.row) for each in islice(rows, position)]
+    entries = [event_from_mapping(each, now=NOW, source="import") for each in said]
+    record = imported(store, space, reading(options="o"), *entries)
+
+    def found(own: int | None) -> list[object]:
+        every = ComparedRows(store, space.org_id, plan, OneSpace(space), lambda: NOW, own=own)
+        asked = (known_ids_doubt(every), same_calls_doubt(every, reading(file="another", options="o")))
+        return [each for each in asked if each is not None]
+
+    assert found(None), "another import has to ask"
+    assert found(record.batch_no) == []

@@ -37,15 +37,15 @@ from callboard.ingest.commit import checks, process, supervisor
 from callboard.ingest.lost_ends import asking, pulling, taking_rows
 from callboard.ingest.sources import (
     alike_calls,
+    compared_rows,
     importer,
-    known_ids,
     length_sample,
     ownership,
     preview,
     running,
     targets,
 )
-from callboard.ingest.sources.files import delimited, json_array, lines, spool, sql_rows
+from callboard.ingest.sources.files import delimited, json_array, lines, spool, sql_statements, sql_tables
 from callboard.ingest.sources.guessing import dialect_fit, guess, sample, twins, whole
 from callboard.ingest.sources.mapping import closed
 from callboard.ingest.sources.platform_files import documents as platform_documents
@@ -412,8 +412,9 @@ BOUNDS: dict[str, list[str]] = {
     "comparing a file with earlier imports, because another one began meanwhile": [f"{running.LOOKS} times"],
     "an import of another machine without a sign of life": [f"{ownership.OWNER_TIMEOUT_S:.0f} s"],
     "a line of a file": [f"{lines.MAX_LINE_CHARACTERS:,}"],
-    "a row or a statement of an SQL dump": [f"{sql_rows.MAX_PIECE_CHARACTERS:,}"],
-    "tables of an SQL dump whose columns are remembered": [f"{sql_rows.MAX_TABLES:,}"],
+    "a row or a statement of an SQL dump": [f"{sql_statements.MAX_PIECE_CHARACTERS:,}"],
+    "tables of an SQL dump of which one is chosen": [f"{sql_tables.MAX_LISTED_TABLES}"],
+    "tables of an SQL dump whose columns are remembered": [f"{sql_statements.MAX_TABLES:,}"],
     "an object of a JSON file": [f"{json_array.MAX_OBJECT_CHARACTERS:,}"],
     "words of an import that are in no list, told one by one": [
         f"{closed.MAX_UNKNOWN_WORDS:,}",
@@ -433,7 +434,9 @@ BOUNDS: dict[str, list[str]] = {
         f"{whole.MAX_COUNTEREXAMPLES:,}",
     ],
     "rows that an import compares with known calls": [
-        f"{known_ids.COMPARED_ROWS:,} of the first {known_ids.READ_ROWS:,}"
+        f"{compared_rows.COMPARED_ROWS:,} of the first {compared_rows.END_ROWS:,}",
+        f"{compared_rows.COMPARED_ROWS:,} of the last {compared_rows.END_ROWS:,}",
+        f"{compared_rows.COMPARED_ROWS:,} of all between",
     ],
     "calls of its moment that each of these is compared with, for other ids and other spaces": [
         f"{alike_calls.CALLS_OF_A_MOMENT}"

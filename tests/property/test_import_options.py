@@ -36,6 +36,11 @@ FILES = {
     "lines.ndjson": LINES.encode(),
     "array.json": f"[{','.join(LINES.splitlines())}]".encode(),
 }
+FILES["tables.sql"] = (
+    "COPY public.calls (id, status, started_at, talk_seconds, who) FROM stdin;\n"
+    + CSV.partition("\n")[2].replace(",", "\t")
+    + "\\.\nINSERT INTO public.agents (id) VALUES ('a'), ('b');\n"
+).encode()
 ENCODINGS = sorted({*encodings.aliases.aliases.values(), "utf-16", "utf-32", "idna", "punycode", "x"})
 ODD = (
     "",
@@ -97,6 +102,7 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "separator": st.sampled_from(["\t", ",", "x", " ", "\\", "é", "😀", "\x01", "'"]),
     "header": texts(st.one_of(odd, columns)),
     "accept": st.lists(st.sampled_from(list(ACCEPTED)), max_size=2),
+    "table": st.one_of(odd.filter(bool), st.sampled_from(["calls", "public.calls", "agents"])),
     "skip_lines": st.sampled_from([0, 1, 5, 9, 100_000]),
 }
 some = st.fixed_dictionaries({}, optional=OPTIONS)

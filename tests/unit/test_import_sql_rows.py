@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.ingest.sources.files import sql_rows
+from callboard.ingest.sources.files import sql_statements
 from callboard.ingest.sources.files.dialect import examine
 from callboard.ingest.sources.files.records import Record, UnreadableFileError
-from callboard.ingest.sources.guessing.guess import guess
 from callboard.ingest.sources.plan import ImportPlan, open_rows
 from tests.unit.test_import_sql import _plan
 
@@ -181,8 +180,8 @@ def test_rows_of_several_tables_are_refused_by_their_names(tmp_path: Path) -> No
     more = (
         "INSERT INTO agents VALUES ('a;b');\nUPDATE t SET a=1;\nINSERT INTO `pbx`.`queues` VALUES (1),(2);\n"
     )
-    with pytest.raises(UnreadableFileError, match=r"several tables: t, agents, pbx\.queues\. Import"):
-        guess(_plan(tmp_path, ABOVE + more))
+    with pytest.raises(UnreadableFileError, match=r"several tables: t, agents, pbx\.queues\. --table"):
+        _records(_plan(tmp_path, ABOVE + more))
 
 
 def test_a_long_statement_is_read_row_by_row(tmp_path: Path) -> None:
@@ -190,7 +189,7 @@ def test_a_long_statement_is_read_row_by_row(tmp_path: Path) -> None:
     rows = ",".join(f"({n},'{'x' * 90}')" for n in range(30_000))
     _, found = _records(_plan(tmp_path, f"INSERT INTO t (a, b) VALUES {rows};\n"))
     assert [each.row["a"] for each in found] == [str(n) for n in range(30_000)]
-    long = "x" * (2 * sql_rows.MAX_PIECE_CHARACTERS)
+    long = "x" * (2 * sql_statements.MAX_PIECE_CHARACTERS)
     with pytest.raises(UnreadableFileError, match=r"row in line 1 is longer than 1,048,576"):
         _records(_plan(tmp_path, f"INSERT INTO t (a, b) VALUES (1,2),(1,'{long}');\n"))
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from callboard.clock import EPOCH, Micros
+from callboard.ingest.sources.compared_rows import COMPARED_ROWS, ComparedRows
 from callboard.ingest.sources.guessing.answers import with_answer
 from callboard.ingest.sources.guessing.doubts import Doubt
-from callboard.ingest.sources.known_ids import COMPARED_ROWS, known_ids_doubt
+from callboard.ingest.sources.known_ids import known_ids_doubt
 from callboard.ingest.sources.mapping import MapOptions
 from callboard.ingest.sources.plan import ImportPlan
 from callboard.ingest.sources.targets import OneSpace
@@ -63,18 +64,22 @@ def hourly(numbers: Sequence[int], day: int, first: int = 0) -> list[Row]:
     ]
 
 
+def compared(store: Store, space: Space, plan: ImportPlan) -> ComparedRows:
+    return ComparedRows(store, space.org_id, plan, OneSpace(space), lambda: NOW)
+
+
 def doubt_of(
     store: Store, space: Space, folder: Path, rows: Sequence[Row], **options: object
 ) -> Doubt | None:
     file = folder / "calls.csv"
     file.write_text("no,status,at,to\n" + "".join(f"{no},completed,{at},{to}\n" for no, at, to in rows))
     plan = ImportPlan(str(file), "acme.com", space=space.token, options=MapOptions(map=(MAP,), **options))  # type: ignore[arg-type]
-    found = known_ids_doubt(store, space.org_id, plan, OneSpace(space), lambda: NOW)
+    found = known_ids_doubt(compared(store, space, plan))
     for answer in found.answers if found else ():
         answered = with_answer(plan, answer)
-        assert known_ids_doubt(store, space.org_id, answered, OneSpace(space), lambda: NOW) is None
+        assert known_ids_doubt(compared(store, space, answered)) is None
     accepted = replace(plan, accept=("known_ids",))
-    assert known_ids_doubt(store, space.org_id, accepted, OneSpace(space), lambda: NOW) is None
+    assert known_ids_doubt(compared(store, space, accepted)) is None
     return found
 
 

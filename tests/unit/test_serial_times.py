@@ -44,12 +44,36 @@ def test_they_are_asked_about_and_the_answer_reads_them(tmp_path: Path, sign: st
     found = guessed(path)
     [doubt] = [each for each in found.doubts if each.about == "time"]
     assert "would be Saturday, 7 February 2026" in doubt.message
-    [answer] = doubt.answers
+    answer, other = doubt.answers
+    assert other.value == "excel1904"
     assert (answer.option, answer.value) == ("--time-format", "excel")
     answered = guessed(path, answer.value)
     assert not [each for each in answered.doubts if each.about == "time"]
     preview = answered.preview.as_json()
     assert (preview["first"], preview["last"]) == ("2026-02-07T09:15:20Z", "2026-02-07T20:15:20Z")
+
+
+@pytest.mark.parametrize("beside", ["Exported At", "End Time"])
+def test_days_since_1904_are_told_by_other_times(tmp_path: Path, beside: str) -> None:
+    """Read as of 1900 they lie four years and a day before them, whether these fill a field or not. The
+    guess reads them so, and asks with both.
+    """
+    day_0 = datetime(1904, 1, 1)  # noqa: DTZ001
+    rows = [
+        f"k{n};{(FIRST + timedelta(hours=n) - day_0) / timedelta(days=1)!r};completed;{60 + n * 7};"
+        f"{FIRST + timedelta(hours=n, seconds=60 + n * 7)}"
+        for n in range(12)
+    ]
+    path = tmp_path / "calls.csv"
+    path.write_text("\n".join([f"Call ID;Start Time;Status;Seconds;{beside}", *rows]) + "\n")
+    found = guessed(path)
+    [doubt] = [each for each in found.doubts if each.about == "time"]
+    assert "would be Saturday, 7 February 2026 or Sunday, 6 February 2022" in doubt.message
+    assert [each.value.rpartition(":")[2] for each in doubt.answers] == ["excel1904", "excel"]
+    assert found.preview.as_json()["first"] == "2026-02-07T09:15:20Z"
+    answered = guessed(path, doubt.answers[0].value)
+    assert not [each for each in answered.doubts if each.about == "time"]
+    assert answered.preview.as_json()["first"] == "2026-02-07T09:15:20Z"
 
 
 def test_numbers_under_another_heading_are_no_times(tmp_path: Path) -> None:

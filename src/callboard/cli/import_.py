@@ -19,6 +19,7 @@ from callboard.cli.import_doubts import (
     NotDecidedError,
     check_fit,
     settle_heading_zones,
+    settle_table,
     show_not_decided,
 )
 from callboard.cli.import_mappings import by_mapping, check_room, save, with_accepted, with_ids_that_stay
@@ -124,7 +125,8 @@ class _FileOrUndo(click.Command):
     "time_formats",
     metavar="[FIELD:]FORMAT",
     multiple=True,
-    help="How times are written, as strptime has it, or iso, unix, unix_ms, unix_us, excel. Else ISO 8601.",
+    help="How times are written, as strptime has it, or iso, unix, unix_ms, unix_us, excel, excel1904. Else "
+    "ISO 8601.",
 )
 @click.option(
     "--timezone",
@@ -144,7 +146,7 @@ class _FileOrUndo(click.Command):
     metavar="COLUMN,…",
     help="The columns that make an id where no column is one; '*' for all.",
 )
-@click.option("--legs", is_flag=True, help="Rows of one id are legs of one call.")
+@click.option("--legs", is_flag=True, help="Rows of one id are legs of one call, or attempts of one task.")
 @click.option(
     "--type", "record_type", type=click.Choice(["call", "task"]), default="call", help="What a row is."
 )
@@ -163,6 +165,7 @@ class _FileOrUndo(click.Command):
     type=click.IntRange(0),
     help="Lines above the header that are no rows, as a title; with --header, above the first row.",
 )
+@click.option("--table", metavar="NAME", help="The table that is read of a dump of SQL with several.")
 @click.option(
     "--mapping", metavar="NAME", help="Read the file by a saved mapping; options beside it override."
 )
@@ -217,6 +220,7 @@ def import_(
     separator: str | None,
     header: str | None,
     skip_lines: int | None,
+    table: str | None,
     mapping: str | None,
     accept: tuple[str, ...],
     usual_length: float | None,
@@ -276,6 +280,7 @@ def import_(
             separator=separator_of(separator),
             header=header_of(header),
             skip_lines=skip_lines,
+            table=table,
             options=options,
             db=db,
             mapping=save_mapping or mapping,
@@ -295,6 +300,7 @@ def import_(
             with spooled(plan, needed=is_read_twice) as readable:
                 plan = by_mapping(store, readable, mapping) if mapping else readable
                 if guess is None and plan.options.map:
+                    plan = settle_table(plan, asking)
                     settle_heading_zones(plan, asking)
                 if plan.format is not None:
                     by_platform.note_zone(plan)

@@ -165,6 +165,18 @@ def settle_heading_zones(plan: ImportPlan, asking: Asking) -> None:
         asking.settle("Is --timezone right?", NotDecidedError(doubts, all_the_same.command()))
 
 
+def settle_table(plan: ImportPlan, asking: Asking) -> ImportPlan:
+    """The plan with the table that it reads of a dump with several. Raises `NotDecidedError`,
+    `DeclinedError`.
+    """
+    from callboard.ingest.sources.guessing.tables import with_mapped_table
+
+    chosen, doubts = with_mapped_table(plan)
+    if doubts:
+        asking.settle(f"Read the table {chosen.table}?", NotDecidedError(doubts, chosen.command()))
+    return chosen
+
+
 def settle_known_ids(plan: ImportPlan, doubt: Doubt | None, asking: Asking) -> None:
     """Go on if the ids of the file are those of the calls that have them. Raises `NotDecidedError`,
     `DeclinedError`.

@@ -22,6 +22,7 @@ from callboard.clock import system_clock
 from callboard.errors import CallboardError, ImportCollisionError
 
 if TYPE_CHECKING:
+    from callboard.ingest.sources.compared_rows import ComparedRows
     from callboard.ingest.sources.plan import ImportPlan
     from callboard.ingest.sources.report import ImportReport
     from callboard.ingest.sources.targets import Target
@@ -74,13 +75,13 @@ def run_import(store: Store, plan: ImportPlan, how: Running) -> ImportReport:
             begun = store.unfinished_import(owner.id, label)
             earlier[:] = _against(store, owner.id, reading, begun, overlaps.rows)
             asking, replace = how.asking, how.replace
-            _settle_other_space(store, plan, reading, asking)
+            compared = _compared(store, owner.id, plan, begun)
+            _settle_other_space(compared, reading, asking)
             replace = settle_replacement(plan, earlier, reading, asking, overlaps.rows, replace=replace)
             if not earlier and source.rewindable:
-                unused = target_of(store, plan, dry_run=True)
-                settle_known_ids(plan, known_ids_doubt(store, owner.id, plan, unused, system_clock), asking)
+                settle_known_ids(plan, known_ids_doubt(compared), asking)
             if source.rewindable:
-                _settle_same_calls(store, plan, reading, asking)
+                _settle_same_calls(compared, reading, asking)
             try:
                 with bar(source, rows) as progress:
                     return importer.run(
@@ -112,22 +113,24 @@ def run_import(store: Store, plan: ImportPlan, how: Running) -> ImportReport:
     return report
 
 
-def _settle_other_space(store: Store, plan: ImportPlan, reading: Reading, asking: Asking) -> None:
+def _compared(store: Store, org_id: int, plan: ImportPlan, begun: ImportBatch | None) -> ComparedRows:
+    from callboard.ingest.sources.compared_rows import ComparedRows
+
+    unused = target_of(store, plan, dry_run=True)
+    own = None if begun is None else begun.batch_no
+    return ComparedRows(store, org_id, plan, unused, system_clock, own=own)
+
+
+def _settle_other_space(compared: ComparedRows, reading: Reading, asking: Asking) -> None:
     from callboard.ingest.sources.imported_before import OTHER_SPACE, other_space_doubt
 
-    org_id = find.organization(store, plan.handle).id
-    unused = target_of(store, plan, dry_run=True)
-    doubt = other_space_doubt(store, org_id, plan, unused, reading, system_clock)
-    settle_before(plan, doubt, OTHER_SPACE, asking)
+    settle_before(compared.plan, other_space_doubt(compared, reading), OTHER_SPACE, asking)
 
 
-def _settle_same_calls(store: Store, plan: ImportPlan, reading: Reading, asking: Asking) -> None:
+def _settle_same_calls(compared: ComparedRows, reading: Reading, asking: Asking) -> None:
     from callboard.ingest.sources.imported_before import SAME_CALLS, same_calls_doubt
 
-    org_id = find.organization(store, plan.handle).id
-    unused = target_of(store, plan, dry_run=True)
-    doubt = same_calls_doubt(store, org_id, plan, unused, reading, system_clock)
-    settle_before(plan, doubt, SAME_CALLS, asking)
+    settle_before(compared.plan, same_calls_doubt(compared, reading), SAME_CALLS, asking)
 
 
 def _waiting(running: ImportBatch) -> None:

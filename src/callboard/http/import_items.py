@@ -61,6 +61,8 @@ class ImportOptions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         UNSET
     )
     header: Texts | UnsetType = UNSET
+    table: Annotated[str, Meta(min_length=1, max_length=256)] | UnsetType = UNSET
+    """The table that is read of a dump of SQL."""
     accept: Annotated[list[Accepted], Meta(max_length=ANSWERS_MAX)] | UnsetType = UNSET
     """What is right about the file although it is asked about."""
     usual_length: Annotated[float, Meta(ge=0)] | UnsetType = UNSET

@@ -10,10 +10,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from callboard.clock import MINUTE, SECOND, Clock, Micros
-from callboard.ingest.sources.known_ids import digits_of, sample_events
-from callboard.ingest.sources.plan import ImportPlan
-from callboard.ingest.sources.targets import Target
+from callboard.clock import MINUTE, SECOND, Micros
+from callboard.ingest.sources.compared_rows import ComparedRow, ComparedRows
+from callboard.ingest.sources.known_ids import digits_of
 from callboard.model.call import Call
 from callboard.model.event import CallEvent
 from callboard.store.interface import CallAt, Store
@@ -55,7 +54,7 @@ class Alike(Struct, frozen=True):
 
 
 class Compared(Struct, frozen=True):
-    """Some rows of a file beside the calls that stand."""
+    """Some rows of a part of a file beside the calls that stand."""
 
     rows: int = 0
     here: tuple[Alike, ...] = ()
@@ -64,33 +63,40 @@ class Compared(Struct, frozen=True):
     """Calls of other spaces, likewise."""
 
 
-def compare(store: Store, org_id: int, plan: ImportPlan, target: Target, clock: Clock) -> Compared:
-    """Look some of the file's rows up, those whose ids their space does not know. `target` must create no
-    space. Raises `ImportOptionError`.
+def compare(rows: ComparedRows) -> list[Compared]:
+    """Look some of the file's rows up, those whose ids their space does not know: of each part of the file.
+
+    Raises `ImportOptionError`.
     """
-    some = list(sample_events(plan, target, clock))
-    own = {event.call_id for _, _, event in some}
+    own = {row.event.call_id for part in rows.parts for row in part}
+    return [_compared(rows, part, own) for part in rows.parts]
+
+
+def _compared(rows: ComparedRows, part: list[ComparedRow], own: set[str]) -> Compared:
     new = 0
     here: dict[str, Alike] = {}
     elsewhere: dict[str, Alike] = {}
-    for record, space_id, event in some:
-        if space_id is not None and store.call(org_id, space_id, event.call_id) is not None:
+    for row in part:
+        event, space_id = row.event, row.space_id
+        if (known := rows.known(row)) is not None:
+            # Those that the import has brought itself were new when it was begun.
+            new += space_id is not None and rows.is_own(space_id, known.call_id)
             continue
         new += 1
-        for at in _around(store, org_id, event):
-            found = _alike(record.line, event, at)
-            if found is None:
+        for at in _around(rows.store, rows.org_id, event):
+            found = _alike(row.line, event, at)
+            if found is None or rows.is_own(at.space_id, at.call.call_id):
                 continue
             if at.space_id != space_id:
                 if found.has_its_id or found.is_told:
                     elsewhere.setdefault(event.call_id, found)
             elif found.call.call_id not in own:
                 here.setdefault(event.call_id, found)
-    known = sum(each.has_its_id for each in elsewhere.values())
+    by_id = sum(each.has_its_id for each in elsewhere.values())
     return Compared(
-        len(some),
+        len(part),
         tuple(here.values()) if _are_many(list(here.values()), new) else (),
-        tuple(elsewhere.values()) if known >= new * _FEW or _are_most(list(elsewhere.values()), new) else (),
+        tuple(elsewhere.values()) if by_id >= new * _FEW or _are_most(list(elsewhere.values()), new) else (),
     )
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from callboard.clock import Clock, iso
+from callboard.clock import iso
 from callboard.ingest.sources.alike_calls import Alike, compare
+from callboard.ingest.sources.compared_rows import ComparedRows
 from callboard.ingest.sources.guessing.accepted import Accepted
 from callboard.ingest.sources.guessing.checks import accepting
 from callboard.ingest.sources.guessing.doubts import Doubt
-from callboard.ingest.sources.plan import ImportPlan
-from callboard.ingest.sources.targets import Target
 from callboard.store.importing import ONE_SPACE, ImportBatch, Reading, contradicts
 from callboard.store.interface import Store, batch_id
 
@@ -29,21 +28,20 @@ class Before(Doubt, frozen=True, kw_only=True):
         return Doubt(self.about, self.message, self.column, self.answers)
 
 
-def other_space_doubt(
-    store: Store, org_id: int, plan: ImportPlan, target: Target, reading: Reading, clock: Clock
-) -> Before | None:
+def other_space_doubt(rows: ComparedRows, reading: Reading) -> Before | None:
     """The doubt about a file that was imported into another space, or whose calls stand in one: it is the
-    wrong one, it seems. `target` must create no space. Raises `ImportOptionError`.
+    wrong one, it seems. Raises `ImportOptionError`.
     """
+    plan = rows.plan
     if OTHER_SPACE in plan.accept or reading.file_digest is None:
         return None
-    every = store.earlier_imports(org_id, reading.record_type)
+    every = rows.store.earlier_imports(rows.org_id, reading.record_type)
     if (found := _of_the_file(every, reading)) is not None:
         return found
     # One of the same file, by another say which space a row belongs to, is replaced as a whole, or refused.
     if plan.options.record_type != "call" or any(contradicts(each, reading) for each in every):
         return None
-    return _of_its_calls(store, org_id, plan, target, every, clock)
+    return _of_its_calls(rows, every)
 
 
 def _of_the_file(every: list[ImportBatch], reading: Reading) -> Before | None:
@@ -82,13 +80,11 @@ def _is_of_file(found: ImportBatch, reading: Reading) -> bool:
     )
 
 
-def _of_its_calls(
-    store: Store, org_id: int, plan: ImportPlan, target: Target, every: list[ImportBatch], clock: Clock
-) -> Before | None:
-    compared = compare(store, org_id, plan, target, clock)
-    if not compared.elsewhere:
+def _of_its_calls(rows: ComparedRows, every: list[ImportBatch]) -> Before | None:
+    compared = next((each for each in compare(rows) if each.elsewhere), None)
+    if compared is None:
         return None
-    first = compared.elsewhere[0]
+    store, org_id, first = rows.store, rows.org_id, compared.elsewhere[0]
     tokens = {each.id: each.token for each in store.spaces(org_id)}
     found, how = _brought(store, org_id, first, every)
     message = (
@@ -99,25 +95,23 @@ def _of_its_calls(
     return Before("rows", message, None, (accepting(OTHER_SPACE),), batch_no=found)
 
 
-def same_calls_doubt(
-    store: Store, org_id: int, plan: ImportPlan, target: Target, reading: Reading, clock: Clock
-) -> Before | None:
-    """The doubt about rows that say calls which the space holds under other ids. `target` must create no
-    space. Raises `ImportOptionError`.
+def same_calls_doubt(rows: ComparedRows, reading: Reading) -> Before | None:
+    """The doubt about rows that say calls which the space holds under other ids. Raises `ImportOptionError`.
 
     A platform's own export has the platform's ids, by which calls and their legs are told apart.
     """
+    plan = rows.plan
     if SAME_CALLS in plan.accept or plan.options.record_type != "call" or plan.format is not None:
         return None
-    every = store.earlier_imports(org_id, "call")
+    every = rows.store.earlier_imports(rows.org_id, "call")
     # One of the same file is replaced as a whole, or refused.
     if any(contradicts(each, reading) for each in every):
         return None
-    compared = compare(store, org_id, plan, target, clock)
-    if not compared.here:
+    compared = next((each for each in compare(rows) if each.here), None)
+    if compared is None:
         return None
     first = compared.here[0]
-    found, how = _brought(store, org_id, first, every)
+    found, how = _brought(rows.store, rows.org_id, first, every)
     message = (
         f"{len(compared.here):,} of {compared.rows:,} compared rows say the start, numbers and talk time of "
         f"calls that the space holds under other ids, by {how}, so each would count twice: "

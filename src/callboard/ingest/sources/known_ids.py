@@ -7,30 +7,19 @@ Exports that number their rows count from 1 each time, and systems begin anew af
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import islice
 from typing import Final
 
-from callboard.clock import HOUR, SECOND, Clock, Micros, iso
-from callboard.ingest.instants import EARLIEST_ON_RECORD
-from callboard.ingest.parse import event_from_mapping
-from callboard.ingest.rejected import RejectedEvent
-from callboard.ingest.sources.files.records import Record, RowError, UnreadableFileError
+from callboard.clock import HOUR, SECOND, Micros, iso
+from callboard.ingest.sources.compared_rows import ComparedRow, ComparedRows
 from callboard.ingest.sources.guessing.checks import accepting
 from callboard.ingest.sources.guessing.doubts import Answer, Doubt
 from callboard.ingest.sources.mapping import assignments, joined
 from callboard.ingest.sources.mapping.templates import place_of
-from callboard.ingest.sources.plan import ImportPlan, open_rows, reader_of, wanted_columns
+from callboard.ingest.sources.plan import ImportPlan
 from callboard.ingest.sources.saved import is_told_in_parts
-from callboard.ingest.sources.targets import Target
-from callboard.ingest.sources.values.times import NoZoneError
 from callboard.model.call import Call
 from callboard.model.event import CallEvent
-from callboard.store.interface import Store
 
-READ_ROWS: Final = 2_000
-"""The first rows of a file, of which some are compared."""
-COMPARED_ROWS: Final = 200
 KIND: Final = "known_ids"
 _ONE_CALL: Final = 4 * HOUR
 """Rows of one call lie closer together than this."""
@@ -42,23 +31,26 @@ _LEAST: Final = 0.1
 """The share of the rows of known ids that must contradict."""
 
 
-def known_ids_doubt(
-    store: Store, org_id: int, plan: ImportPlan, target: Target, clock: Clock
-) -> Doubt | None:
-    """The doubt about rows whose ids the store knows from other calls. `target` must create no space.
-
-    Raises `ImportOptionError`.
-    """
+def known_ids_doubt(rows: ComparedRows) -> Doubt | None:
+    """The doubt about rows whose ids the store knows from other calls. Raises `ImportOptionError`."""
+    plan = rows.plan
     if KIND in plan.accept or plan.options.record_type != "call" or plan.options.id_from:
         return None
+    return next((found for part in rows.parts if (found := _doubt(rows, part)) is not None), None)
+
+
+def _doubt(rows: ComparedRows, part: list[ComparedRow]) -> Doubt | None:
+    plan = rows.plan
     in_parts = bool(plan.format) or is_told_in_parts(plan.options)
     known, others = 0, []
-    for record, space_id, event in sample_events(plan, target, clock):
-        call = None if space_id is None else store.call(org_id, space_id, event.call_id)
-        if call is not None:
-            known += 1
-            if (why := _contradiction(event, call, in_parts=in_parts)) is not None:
-                others.append((record.line, event.call_id, why))
+    for row in part:
+        call = rows.known(row)
+        if call is None or row.space_id is None or rows.is_own(row.space_id, call.call_id):
+            continue
+        known += 1
+        why = _contradiction(row.event, call, in_parts=in_parts)
+        if why is not None and not rows.stands(row):
+            others.append((row.line, row.event.call_id, why))
     if not others or len(others) < known * _LEAST:
         return None
     line, call_id, why = others[0]
@@ -78,33 +70,6 @@ def _with_time(plan: ImportPlan) -> tuple[str | None, tuple[Answer, ...]]:
         return column, ()
     value = joined([f"call_id={place_of(column)}/{place_of(at)}"])
     return column, (Answer("--map", value, f"ids come again, and {at!r} tells their calls apart"),)
-
-
-def sample_events(
-    plan: ImportPlan, target: Target, clock: Clock
-) -> Iterator[tuple[Record, int | None, CallEvent]]:
-    """Some of the first rows, with their spaces; None for one that the import is to create."""
-    mapping = reader_of(plan)
-    with open_rows(plan, wanted_columns(plan, mapping), whole=mapping.reads_all) as (_, rows):
-        mapping.check(rows.columns)
-        target.check(rows.columns)
-        try:
-            first = list(islice(rows, READ_ROWS))
-        except UnreadableFileError:
-            return  # the import says where the file breaks off
-        now = clock()
-        for record in first[:: -(-len(first) // COMPARED_ROWS) or 1]:
-            if record.problem is not None:
-                continue
-            try:
-                entry = event_from_mapping(
-                    mapping.event(record.row), now=now, source="import", earliest=EARLIEST_ON_RECORD
-                )
-                space = target.use(record.row).space
-            except (RowError, RejectedEvent, NoZoneError):
-                continue  # the import rejects it
-            if isinstance(entry.event, CallEvent):
-                yield record, None if space is None else space.id, entry.event
 
 
 def _contradiction(event: CallEvent, call: Call, *, in_parts: bool) -> str | None:

@@ -48,6 +48,8 @@ class ImportPlan:
     """The names of the columns of a delimited file without a header line."""
     skip_lines: int | None = None
     """The lines above the header, or above the first row, that are no rows."""
+    table: str | None = None
+    """The table that is read of a dump of SQL, with its schema or without."""
     options: MapOptions = field(default_factory=MapOptions)
     db: str | None = None
     """The value of `--db`, if given."""
@@ -90,6 +92,7 @@ class ImportPlan:
             ("--separator", {"\t": "tab"}.get(self.separator or "", self.separator)),
             ("--skip-lines", str(self.skip_lines) if self.skip_lines else None),
             ("--header", joined(self.header) if self.header else None),
+            ("--table", self.table),
             ("--save-mapping", self.mapping),
             ("--usual-length", None if self.usual_length is None else f"{self.usual_length:.15g}"),
         ]
@@ -118,6 +121,8 @@ class ImportPlan:
         ]
         if self.header or self.skip_lines:
             options += [self.header, self.skip_lines or 0]
+        if self.table:
+            options.append(["table", self.table])
         if self.mapping:
             options.append(self.mapping)
         if self.format:
@@ -169,6 +174,8 @@ def _open_every_row(
             yield opened, platform_rows(opened, path, plan.encoding, platform, settings, zone)
             return
         kind = kind_of_file(opened.head, plan.encoding)
+        if plan.table is not None and kind != "sql":
+            raise ImportOptionError("--table names a table of a dump of SQL, and the file is none")
         if kind == "parquet":
             with seekable(opened) as file:
                 yield opened, ParquetRows(file, opened.name, None if whole else columns)
@@ -179,7 +186,7 @@ def _open_every_row(
         elif kind == "json_array":
             yield opened, JsonRows(text, opened.name)
         elif kind == "sql":
-            yield opened, SqlRows(text, opened.name, plan.header)
+            yield opened, SqlRows(text, opened.name, plan.header, plan.table)
         else:
             choose = separator_for(columns or [], plan.separator)
             yield (

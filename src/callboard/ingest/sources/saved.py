@@ -132,6 +132,7 @@ def _meant_by(plan: ImportPlan) -> bytes:
             "header": plan.header,
             "skip_lines": plan.skip_lines or 0,
         }
+        | ({"table": plan.table} if plan.table else {})
         | ({"format": plan.format, "setting": sorted(plan.setting)} if plan.format else {}),
         order="sorted",
     )

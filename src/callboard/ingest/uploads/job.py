@@ -18,8 +18,9 @@ from callboard.errors import (
     NotFoundError,
     UploadChangedError,
 )
+from callboard.ingest.sources.compared_rows import ComparedRows
 from callboard.ingest.sources.guessing.doubts import Doubt
-from callboard.ingest.sources.imported_before import Before, other_space_doubt, same_calls_doubt
+from callboard.ingest.sources.imported_before import other_space_doubt, same_calls_doubt
 from callboard.ingest.sources.importer import Destination, Importer
 from callboard.ingest.sources.known_ids import known_ids_doubt
 from callboard.ingest.sources.mapping import RowMapping
@@ -111,10 +112,8 @@ def _read(owned: Owned, work: Work) -> dict[str, Any]:
             plan = dataclasses.replace(plan, accept=tuple(sorted(accept)))
             overlaps = _overlaps(owned, work, plan, found.reading, "")
             found = structs.replace(found, overlapping=sorted(overlaps.rows))
-            if not overlaps.rows and (doubt := _known_ids(owned, work, plan)):
-                found = structs.replace(found, doubts=[*found.doubts, doubt])
-            for doubt in _before(owned, work, plan, found.reading):
-                found = structs.replace(found, doubts=[*found.doubts, doubt.plain()])
+            doubts = _of_known_calls(owned, work, plan, found.reading, is_new=not overlaps.rows)
+            found = structs.replace(found, doubts=[*found.doubts, *doubts])
     owned.rows = found.received
     return _to("asking" if found.doubts else "ready", found=document(found))
 
@@ -182,23 +181,17 @@ def _overlaps(owned: Owned, work: Work, plan: ImportPlan, reading: Reading, labe
     return find_overlaps(owned.store, owned.org_id, plan, OneSpace(space), reading, label, owned.clock)
 
 
-def _known_ids(owned: Owned, work: Work, plan: ImportPlan) -> Doubt | None:
-    space = owned.store.find_space(work.space_token)
-    if space is None:
-        return None
-    return known_ids_doubt(owned.store, owned.org_id, plan, OneSpace(space), owned.clock)
-
-
-def _before(owned: Owned, work: Work, plan: ImportPlan, reading: Reading) -> list[Before]:
+def _of_known_calls(
+    owned: Owned, work: Work, plan: ImportPlan, reading: Reading, *, is_new: bool
+) -> list[Doubt]:
+    """The doubts about calls that stand. `is_new`: no earlier import says something else of them."""
     space = owned.store.find_space(work.space_token)
     if space is None:
         return []
-    store, org_id = owned.store, owned.org_id
-    found = (
-        other_space_doubt(store, org_id, plan, OneSpace(space), reading, owned.clock),
-        same_calls_doubt(store, org_id, plan, OneSpace(space), reading, owned.clock),
-    )
-    return [each for each in found if each is not None]
+    compared = ComparedRows(owned.store, owned.org_id, plan, OneSpace(space), owned.clock)
+    known = known_ids_doubt(compared) if is_new else None
+    before = (other_space_doubt(compared, reading), same_calls_doubt(compared, reading))
+    return [*([known] if known else []), *(each.plain() for each in before if each is not None)]
 
 
 def _imported(owned: Owned, work: Work, plan: ImportPlan, report: ImportReport) -> dict[str, Any]:

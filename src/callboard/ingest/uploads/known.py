@@ -13,6 +13,7 @@ from callboard.ingest.sources.guessing.fit import column_doubt, fit_doubts, gone
 from callboard.ingest.sources.guessing.guess import Guess
 from callboard.ingest.sources.guessing.heading_zones import heading_zone_doubts
 from callboard.ingest.sources.guessing.sample import SAMPLE_ROWS
+from callboard.ingest.sources.guessing.tables import with_mapped_table
 from callboard.ingest.sources.guessing.whole import Whole, read_whole
 from callboard.ingest.sources.mapping import RowMapping
 from callboard.ingest.sources.plan import ImportPlan, open_rows
@@ -38,7 +39,9 @@ def read_known(plan: ImportPlan, clock: Clock, progress: Callable[[], None] | No
 
 
 def _read(plan: ImportPlan, clock: Clock, progress: Callable[[], None] | None) -> Guess:
+    plan, of_tables = with_mapped_table(plan)
     written, plan = dialect_doubts(plan) if plan.mapping is not None else ([], plan)
+    written = [*of_tables, *written]
     with open_rows(plan, None) as (_, rows):
         sample = list(islice(rows, SAMPLE_ROWS))
         columns = rows.columns

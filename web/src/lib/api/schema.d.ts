@@ -1476,6 +1476,7 @@ export interface components {
             encoding?: string;
             separator?: string;
             header?: string[];
+            table?: string;
             accept?: ("known_ids" | "lengths_jump" | "most_share_ids" | "most_without_length" | "most_without_time" | "other_media" | "other_space" | "rejected_rows" | "same_calls" | "some_share_ids" | "some_without_length" | "some_without_time" | "sums" | "unfinished_ids")[];
             usual_length?: number;
             skip_lines?: number;

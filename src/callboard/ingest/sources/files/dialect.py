@@ -20,7 +20,6 @@ from callboard.ingest.sources.files.odd_quotes import rewriting
 from callboard.ingest.sources.files.opening import Opened, open_file, reading_errors
 from callboard.ingest.sources.files.quoting import lenient_cells
 from callboard.ingest.sources.files.records import UnreadableFileError
-from callboard.ingest.sources.files.sql import names_of_copy
 from callboard.ingest.sources.files.sql_rows import SqlRows
 
 if TYPE_CHECKING:
@@ -75,11 +74,7 @@ def examine(plan: ImportPlan) -> Examined:
 
     Raises `UnreadableFileError`, `ImportOptionError`.
     """
-    with open_file(plan.file, plan.spool) as opened:
-        if not opened.head:
-            raise UnreadableFileError(f"{opened.name} is empty")
-        head, encoding = _sample(opened, plan.encoding)
-    kind = kind_of_file(head, encoding)
+    kind, encoding, head = _look(plan)
     if kind == "parquet":
         return Examined(kind, plan.encoding, None)
     if kind == "sql":
@@ -92,10 +87,24 @@ def examine(plan: ImportPlan) -> Examined:
     return _header_of(plan, Examined(kind, encoding, Dialect(separator)), _rows(text, separator))
 
 
+def kind_and_encoding(plan: ImportPlan) -> tuple[Format, str | None]:
+    """The format and the encoding of a plan's file. Raises `UnreadableFileError`."""
+    kind, encoding, _ = _look(plan)
+    return kind, encoding
+
+
+def _look(plan: ImportPlan) -> tuple[Format, str | None, bytes]:
+    with open_file(plan.file, plan.spool) as opened:
+        if not opened.head:
+            raise UnreadableFileError(f"{opened.name} is empty")
+        head, encoding = _sample(opened, plan.encoding)
+    return kind_of_file(head, encoding), encoding, head
+
+
 def _of_statements(plan: ImportPlan, encoding: str | None) -> Examined:
     """What the first rows of SQL statements tell, where nothing names their columns."""
     with open_file(plan.file, plan.spool) as opened:
-        rows = SqlRows(text_of(opened.stream, opened.head, encoding)[0], opened.name, plan.header)
+        rows = SqlRows(text_of(opened.stream, opened.head, encoding)[0], opened.name, plan.header, plan.table)
         some = [each.cells for each in itertools.islice(rows, SAMPLE_ROWS) if each.problem is None]
     found = Examined("sql", encoding, Dialect(None, plan.header))
     return _without_header(found, None, 0, some) if rows.is_unnamed and some else found
@@ -255,10 +264,6 @@ def _header_of(plan: ImportPlan, found: Examined, rows: list[_Row]) -> Examined:
     table = rows[begin:]
     found.above = [" ".join(row.cells) for row in every if row.line < table[0].line]
     first, below = table[0].cells, [row.cells for row in table[1:]]
-    copied = names_of_copy(found.above[-1]) if found.above else ()
-    if plan.header is None and len(copied) == len(first):
-        found.dialect = Dialect(separator, copied, skip)
-        return found
     if plan.header is not None or not is_row(first, _without_types(first, below)):
         found.dialect = Dialect(separator, plan.header, skip)
         if below and plan.header is None and is_types(below[0], first):

@@ -12,7 +12,7 @@ _COMMENT: Final = re.compile(
 _STATEMENT: Final = re.compile(
     r"\s*(?:(?:INSERT|REPLACE)\s+(?:\w+\s+){0,3}INTO|CREATE\s+\w+|DROP\s+\w+|ALTER\s+\w+|LOCK\s+TABLES|USE|SET"
     r"|BEGIN|START\s+TRANSACTION|COMMIT|PRAGMA|TRUNCATE|DELETE\s+FROM|UPDATE|SELECT|DELIMITER|GRANT"
-    r"|COMMENT\s+ON)\b[^\n]*[(;,\w`]",
+    r"|COMMENT\s+ON|COPY)\b[^\n]*[(;,\w`]",
     re.IGNORECASE,
 )
 IDENTIFIER: Final = r'(?:`(?:[^`]|``)+`|"(?:[^"]|"")+"|\[[^\]]+\]|[^\W\d][\w$]*)'
@@ -27,6 +27,11 @@ INSERT: Final = re.compile(
 CREATE: Final = re.compile(
     rf"CREATE\s+(?:\w+\s+){{0,2}}TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?({TABLE})\s*\(", re.IGNORECASE
 )
+COPY: Final = re.compile(
+    rf"COPY\s+(?:ONLY\s+)?({TABLE})(?:\s*\((\s*{IDENTIFIER}(?:\s*,\s*{IDENTIFIER})*\s*)\))?\s+FROM\s+stdin\s*;",
+    re.IGNORECASE,
+)
+"""The line above the rows of `pg_dump`: `COPY public.calls (id, at) FROM stdin;`."""
 _NO_COLUMN: Final = re.compile(
     r"(?:PRIMARY|KEY|UNIQUE|CONSTRAINT|INDEX|FULLTEXT|SPATIAL|CHECK|FOREIGN|EXCLUDE|LIKE|PERIOD)\b",
     re.IGNORECASE,
@@ -35,7 +40,6 @@ _IDENTIFIER: Final = re.compile(IDENTIFIER)
 _LINE_OF_INSERT: Final = re.compile(rf"^[ \t]*{INSERT.pattern}", re.IGNORECASE | re.MULTILINE)
 _LINE_OF_CREATE: Final = re.compile(rf"^[ \t]*{CREATE.pattern}", re.IGNORECASE | re.MULTILINE)
 _LINE_OF_COPY: Final = re.compile(r"^COPY\s[^\n]*\bFROM\s+stdin", re.IGNORECASE | re.MULTILINE)
-_COPY: Final = re.compile(r"\s*COPY\s+\S+\s+\((.+)\)\s+FROM\s+stdin;?\s*", re.IGNORECASE)
 _OF_MYSQL: Final = re.compile(r"^-- (?:MySQL|MariaDB|phpMyAdmin)|/\*[!M]|ENGINE\s*=|INTO\s+`", re.MULTILINE)
 _OF_OTHERS: Final = re.compile(
     r'^-- PostgreSQL|^PRAGMA\b|standard_conforming_strings = on|INTO\s+(?:\w+\.)?"', re.MULTILINE
@@ -51,11 +55,7 @@ def is_script(text: str) -> bool:
         place = found.end()
     if _STATEMENT.match(text, place) is None:
         return False
-    insert = _LINE_OF_INSERT.search(text, place) or _LINE_OF_CREATE.search(text, place)
-    copy = _LINE_OF_COPY.search(text, place)
-    if copy is not None:
-        insert = _LINE_OF_INSERT.search(text, place, copy.start())
-    return insert is not None
+    return any(each.search(text, place) for each in (_LINE_OF_INSERT, _LINE_OF_CREATE, _LINE_OF_COPY))
 
 
 def has_backslashes(text: str) -> bool:
@@ -63,12 +63,6 @@ def has_backslashes(text: str) -> bool:
     if _OF_MYSQL.search(text):
         return True
     return _OF_OTHERS.search(text) is None and _ESCAPED_QUOTE.search(text) is not None
-
-
-def names_of_copy(line: str) -> tuple[str, ...]:
-    """The columns that the line above the rows of `pg_dump` names: `COPY calls (id, at) FROM stdin;`."""
-    found = _COPY.fullmatch(line)
-    return tuple(each.strip().strip('"') for each in found[1].split(",")) if found else ()
 
 
 def names_of(text: str) -> tuple[str, ...]:

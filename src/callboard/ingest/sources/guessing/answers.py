@@ -23,6 +23,8 @@ def with_answer(plan: ImportPlan, answer: Answer) -> ImportPlan:
         return replace(plan, skip_lines=_lines(value))
     if answer.option == "--separator":
         return replace(plan, separator=separator_of(value))
+    if answer.option == "--table":
+        return replace(plan, table=value)
     if answer.option == "--encoding":
         return replace(plan, encoding=value)
     if answer.option == "--accept":

@@ -19,7 +19,7 @@ from callboard.ingest.sources.guessing.times import TimeColumn, time_column
 from callboard.ingest.sources.mapping import Template
 from callboard.ingest.sources.mapping.options import of_field
 from callboard.ingest.sources.values.nulls import is_no_time
-from callboard.ingest.sources.values.times import SERIAL, TimeReader
+from callboard.ingest.sources.values.times import TimeReader
 
 _ONE_CALL: Final = 2 * DAY
 """Times of one call, each read in a zone of its own, lie closer together than this."""
@@ -30,7 +30,7 @@ def tell_day_from_month(draft: Draft, sources: dict[str, TimeSource]) -> None:
     shorter period comes first, and a person is asked.
     """
     certain = {source.times.formats[0] for source in sources.values() if len(source.times.formats) == 1}
-    told = certain | _all_formats(draft) | set(_given_formats(draft).values())
+    told = certain | _all_formats(draft) | set(given_formats(draft).values())
     for target, found in sources.items():
         formats = found.times.formats
         if len(formats) > 1:
@@ -47,12 +47,12 @@ def in_order_of_others(draft: Draft, times: TimeColumn) -> TimeColumn:
     if len(times.formats) < 2:
         return times
     if draft.told_formats is None:
-        draft.told_formats = frozenset(_all_formats(draft) | set(_given_formats(draft).values()))
+        draft.told_formats = frozenset(_all_formats(draft) | set(given_formats(draft).values()))
     decided = [form for form in times.formats if _same_order(form, draft.told_formats)]
     return replace(times, formats=decided) if len(decided) == 1 else times
 
 
-def _given_formats(draft: Draft) -> dict[str | None, str]:
+def given_formats(draft: Draft) -> dict[str | None, str]:
     """Field → the format that the person says for it; None: for all others."""
     fields = FIELDS[draft.plan.options.record_type]
     return dict(of_field(each, fields) for each in draft.plan.options.time_format)
@@ -114,7 +114,7 @@ def _span(draft: Draft, found: TimeSource, form: str) -> tuple[int, int]:
 
 def ask_day_and_month(draft: Draft) -> None:
     """Doubt the times whose day and month nothing in the file tells apart."""
-    given = _given_formats(draft)
+    given = given_formats(draft)
     asked: list[set[str]] = []
     for target, others in draft.rivals.items():
         if not others or None in given or target in given:
@@ -123,11 +123,11 @@ def ask_day_and_month(draft: Draft) -> None:
         if {form, *others} in asked:
             continue  # one answer is for all times that are written alike
         asked.append({form, *others})
-        shown = _telling_text(draft, source, (form, *others))
+        shown = telling_text(draft, source, (form, *others))
         # A format for all fields would make the times unreadable that are written otherwise.
         of = f"{target}:" if given or len(set(draft.formats.values())) > 1 else ""
         answers = tuple(
-            Answer("--time-format", f"{of}{each}", _spoken(shown, each)) for each in (form, *others)
+            Answer("--time-format", f"{of}{each}", spoken(shown, each)) for each in (form, *others)
         )
         draft.doubt(
             "day_month",
@@ -138,28 +138,7 @@ def ask_day_and_month(draft: Draft) -> None:
         )
 
 
-def ask_serial(draft: Draft) -> None:
-    """Doubt the times that are a spreadsheet's numbers of days: other numbers look alike."""
-    given = _given_formats(draft)
-    asked = [each for each, form in draft.formats.items() if form == SERIAL and each not in given]
-    if None in given or not asked:
-        return
-    are_all = len(asked) == len(draft.formats)
-    for target in asked[:1] if are_all else asked:
-        source = draft.chosen[target]
-        shown = _telling_text(draft, source, (SERIAL,))
-        draft.doubt(
-            "time",
-            f"{source!r} holds numbers, as spreadsheets keep times: {shown!r} would be "
-            f"{_spoken(shown, SERIAL)}",
-            source,
-            Answer(
-                "--time-format", SERIAL if are_all else f"{target}:{SERIAL}", "days since 30 December 1899"
-            ),
-        )
-
-
-def _telling_text(draft: Draft, source: str, forms: Sequence[str]) -> str:
+def telling_text(draft: Draft, source: str, forms: Sequence[str]) -> str:
     """The first time of the sample that the formats read as different days; else the first of all."""
     read = Template(source if "{" in source else f"{{{source}}}").reader(whole=True)
     first = ""
@@ -171,13 +150,13 @@ def _telling_text(draft: Draft, source: str, forms: Sequence[str]) -> str:
         text = str(value or "")
         if not text or is_no_time(text):
             continue
-        if len({_spoken(text, form) for form in forms}) == len(forms):
+        if len({spoken(text, form) for form in forms}) == len(forms):
             return text
         first = first or text
     return first
 
 
-def _spoken(text: str, form: str) -> str:
+def spoken(text: str, form: str) -> str:
     try:
         at = TimeReader((form,), "UTC").read(text)
     except (RowError, ImportOptionError):

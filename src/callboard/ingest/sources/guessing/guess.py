@@ -16,9 +16,10 @@ from callboard.clock import Clock, system_clock
 from callboard.ingest.sources.fields import NEEDED
 from callboard.ingest.sources.files.dialect import Dialect, examine
 from callboard.ingest.sources.files.records import ImportOptionError, Record, UnreadableFileError
+from callboard.ingest.sources.files.sql_tables import SqlTable
 from callboard.ingest.sources.guessing.checks import accepting, number_doubts, rows
 from callboard.ingest.sources.guessing.contradicted import Silent
-from callboard.ingest.sources.guessing.day_and_month import ask_day_and_month, ask_serial
+from callboard.ingest.sources.guessing.day_and_month import ask_day_and_month
 from callboard.ingest.sources.guessing.doubts import About, Answer, Doubt
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.durations import choose_duration
@@ -33,9 +34,11 @@ from callboard.ingest.sources.guessing.rejected_times import reading_rejected
 from callboard.ingest.sources.guessing.retries import are_attempts
 from callboard.ingest.sources.guessing.row_checks import RowChecks, doubt_rows, total_column
 from callboard.ingest.sources.guessing.sample import SAMPLE_ROWS, Sample
+from callboard.ingest.sources.guessing.serial_days import ask_serial
 from callboard.ingest.sources.guessing.status_choice import status_column
 from callboard.ingest.sources.guessing.statuses import choose_status, row_meanings
 from callboard.ingest.sources.guessing.strangers import doubt_strangers, without_rejected
+from callboard.ingest.sources.guessing.tables import with_table
 from callboard.ingest.sources.guessing.units import left_out
 from callboard.ingest.sources.guessing.unnamed import names_of
 from callboard.ingest.sources.guessing.usual_length import usual_doubt
@@ -49,6 +52,11 @@ ROUNDS: Final = 4
 """How often a file is read at most: rows that contradict a guess join its sample, and it is made again."""
 MAX_COLUMNS: Final = 5_000
 """Columns that a guess compares with each other."""
+_LOGGED: Final = frozenset(
+    {"creation_time", "start_time", "end_time", "occurred_at", "created", "call_duration"}
+)
+"""A table of a dump without any of these fields is a list of something else, as of agents."""
+_ENDED: Final = frozenset({"call_status", "status", "call_duration"})
 _JSON_BEGINS: Final = ("[", "{")
 _ANSWERED: Final[Mapping[str, bool]] = {"completed": True, "missed": False, "failed": False}
 _ABOUT: Final[Mapping[str, About]] = {
@@ -81,6 +89,7 @@ def guess(plan: ImportPlan, clock: Clock = system_clock, progress: Callable[[], 
 
     Raises `UnreadableFileError`, `ImportOptionError`.
     """
+    plan, doubts = with_table(plan, _may_be_log)
     examined = examine(plan)
     plan = _with_dialect(plan, examined.encoding, examined.dialect)
     first, columns = _first_rows(plan)
@@ -89,7 +98,6 @@ def guess(plan: ImportPlan, clock: Clock = system_clock, progress: Callable[[], 
             f"The file has {len(columns):,} columns, and a guess looks at no more than {MAX_COLUMNS:,}; "
             "say with --map which column fills which field"
         )
-    doubts: list[Doubt] = []
     if examined.is_unnamed:
         plan = replace(plan, header=names_of(plan, Sample(first, columns)))
         first, columns = _first_rows(plan)
@@ -194,6 +202,19 @@ def _propose(
     doubt_other_objects(draft)
     doubt_strangers(draft)
     return draft
+
+
+def _may_be_log(plan: ImportPlan, table: SqlTable) -> bool:
+    """Whether a table of a dump looks like a log of calls, or of tasks."""
+    if not table.first:
+        return False
+    try:
+        draft = _propose(plan, table.first, table.columns, None, {})
+    except ImportOptionError:
+        return False  # it lacks a column that an option names
+    # How its rows ended is said by a column, or by a length: otherwise it is a list of something else.
+    ended = bool(_ENDED & draft.chosen.keys() or draft.when)
+    return not _missing(draft) and ended and bool(_LOGGED & draft.chosen.keys())
 
 
 def _missing(draft: Draft) -> list[str]:

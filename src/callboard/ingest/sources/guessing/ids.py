@@ -13,7 +13,7 @@ from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.headings import heading, innermost
 from callboard.ingest.sources.guessing.id_columns import is_running_number, nothings, why_not_of_calls
-from callboard.ingest.sources.guessing.retries import choose_retries
+from callboard.ingest.sources.guessing.retries import choose_retries, have_creations
 from callboard.ingest.sources.guessing.shared_ids import choose_shared
 from callboard.ingest.sources.guessing.time_sources import instants
 from callboard.ingest.sources.guessing.unfinished import (
@@ -70,6 +70,7 @@ def _choose(draft: Draft, target: str) -> None:
     composed = _airflow(draft) if target == "task_id" else None
     if composed is not None:
         draft.chosen[target] = composed
+        draft.legs = bool(draft.open_candidates("attempt")) and have_creations(draft, composed)
         return
     unique = next((each for each in columns if _repeated(draft, [each]) == 0), None)
     first = columns[0] if columns else None

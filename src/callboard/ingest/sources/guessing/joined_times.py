@@ -11,6 +11,7 @@ from callboard.ingest.sources.files.records import RowError
 from callboard.ingest.sources.guessing.day_and_month import in_order_of_others
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.headings import heading, is_an_id
+from callboard.ingest.sources.guessing.serial_days import since_its_day
 from callboard.ingest.sources.guessing.short_clocks import are_hours_of_day, are_lengths, is_called_length
 from callboard.ingest.sources.guessing.time_sources import TimeSource
 from callboard.ingest.sources.guessing.times import TimeColumn, date_and_clock, time_column
@@ -42,6 +43,7 @@ def sources_of(draft: Draft, target: str) -> Iterator[TimeSource]:
     for plain in _plain_sources(draft, target):
         found = _with_half(draft, plain) or plain
         found = replace(found, times=in_order_of_others(draft, found.times))
+        found = since_its_day(draft, found)
         yield found if found.is_absolute else _with_zone_column(draft, found) or found
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from callboard.ingest.sources.files.records import Record
+from callboard.clock import Micros
+from callboard.ingest.sources.files.records import Record, RowError
 from callboard.ingest.sources.guessing.doubts import Answer
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.headings import heading
+from callboard.ingest.sources.guessing.time_sources import instants
+from callboard.ingest.sources.mapping import Template
 
 _NAMES: Final = frozenset({"name", "job_name", "key", "pod_name"})
 """Headings that name what tasks do, and not the single task."""
@@ -29,6 +32,7 @@ def choose_retries(draft: Draft, column: str) -> bool:
     if attempt is not None:
         draft.chosen.setdefault("attempt", attempt)
         _count_from_one(draft, attempt)
+        draft.legs = have_creations(draft, column)
         return True
     later = draft.chosen.get("occurred_at")
     stands = f"the latest by {later!r} stands" if later else "no column says which of them is the latest"
@@ -40,6 +44,20 @@ def choose_retries(draft: Draft, column: str) -> bool:
         Answer("--id-from", "*", "each row is a task"),
     )
     return True
+
+
+def have_creations(draft: Draft, source: str) -> bool:
+    """Whether rows of one task say different creations: each attempt its own. `source`: the id."""
+    read = Template(source if "{" in source else f"{{{source}}}").reader(whole=True)
+    first: dict[str, Micros] = {}
+    for record, at in zip(draft.sample.records, instants(draft, "created"), strict=True):
+        try:
+            one = read(record.row)
+        except RowError:
+            continue
+        if at is not None and first.setdefault(str(one), at) != at:
+            return True
+    return False
 
 
 def are_attempts(draft: Draft) -> bool:

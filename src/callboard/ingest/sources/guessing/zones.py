@@ -21,33 +21,43 @@ def choose_zones(draft: Draft, sources: Mapping[str, TimeSource]) -> None:
     for target, found in sources.items():
         if found.times.zone is not None and not found.times.has_offset:
             draft.zones[target] = found.times.zone
-    local = {
-        target: found
-        for target, found in sources.items()
-        if not found.is_absolute and not any(each.startswith(f"{target}:") for each in given)
-    }
-    if not local:
+    local = {target: found for target, found in sources.items() if not found.is_absolute}
+    own = {target: zone for target, colon, zone in (each.partition(":") for each in given) if colon}
+    draft.zones |= {target: zone for target, zone in own.items() if target in local}
+    if local.keys() <= own.keys():
         return
-    _doubt_zone_column(draft, next(iter(local.values())))
-    for said, of in _by_line(draft, local):
-        if said is None:
-            _without_zone(draft, of)
-        else:
-            _take(draft, said, of)
+    _doubt_zone_column(draft, next(found for target, found in local.items() if target not in own))
+    for said, of in _by_zone(draft, local):
+        open_ = {target: found for target, found in of.items() if target not in own}
+        # What the person says of one time is true of all that the same question is about.
+        answers = {own[target] for target in of if target in own}
+        if not answers and (said is None or said.zone is None):
+            answers = set(own.values())
+        if open_ and len(answers) == 1:
+            draft.zones |= dict.fromkeys(open_, *answers)
+        elif open_ and said is None:
+            _without_zone(draft, open_)
+        elif open_ and said is not None:
+            _take(draft, said, open_)
 
 
-def _by_line(
+def _by_zone(
     draft: Draft, local: Mapping[str, TimeSource]
 ) -> list[tuple[ZoneSaid | None, dict[str, TimeSource]]]:
-    """The local times by what names their zone: a heading or a line beside the table; None: nothing does."""
-    groups: list[tuple[ZoneSaid | None, dict[str, TimeSource]]] = []
+    """The local times by the zone that a heading or a line beside the table says; None: nothing does. Times
+    that nothing says a zone of are with the others, where these have one that is not sure.
+    """
+    groups: dict[tuple[str | None, bool], tuple[ZoneSaid | None, dict[str, TimeSource]]] = {}
     for target, found in local.items():
         said = _zone_in_headings(found.source) or draft.zone
-        group = next((of for each, of in groups if each == said), None)
-        if group is None:
-            groups.append((said, group := {}))
-        group[target] = found
-    return groups
+        key = (None, False) if said is None else (said.zone, said.is_sure)
+        first, of = groups.setdefault(key, (said, {}))
+        groups[key] = (first or said, {**of, target: found})
+    unsaid, unsure = (None, False), [each for each in groups if each[0] is not None and not each[1]]
+    if unsaid in groups and len(unsure) == 1 and draft.plan.options.zone is None:
+        said, of = groups[unsure[0]]
+        groups[unsure[0]] = (said, {**of, **groups.pop(unsaid)[1]})
+    return list(groups.values())
 
 
 def _zone_in_headings(source: str) -> ZoneSaid | None:
@@ -60,12 +70,10 @@ def _take(draft: Draft, said: ZoneSaid, of: Mapping[str, TimeSource]) -> None:
     named = draft.plan.options.zone
     if named and (said.zone is None or are_alike(said.zone, named)):
         return
-    # What the person says of one time is true of others that the same line is about.
-    own = next((each.partition(":")[2] for each in draft.plan.options.timezone if ":" in each), None)
-    zone = own or said.zone
+    zone = said.zone
     if zone:
         draft.zones |= dict.fromkeys(of, zone)
-    if own or said.is_sure:
+    if said.is_sure:
         return
     target, found = next(iter(of.items()))
     taken = zone or named or "UTC"

@@ -38,7 +38,7 @@ class MapOptions:
     id_from: tuple[str, ...] = ()
     """The columns that the id is made of; `*` for all."""
     legs: bool = False
-    """Rows of one id are legs of one call."""
+    """Rows of one id are legs of one call, or attempts of one task."""
     leave_out: tuple[str, ...] = ()
     """Conditions; a row for which one of them holds is no row of the import."""
     decimal: str | None = None

@@ -8,6 +8,7 @@ from typing import Any
 from callboard.ingest.sources import inferred
 from callboard.ingest.sources.fields import FIELDS, ID_FIELDS, NEEDED, Reader, kind_of
 from callboard.ingest.sources.files.records import ImportOptionError, RowError, missing_column
+from callboard.ingest.sources.mapping.attempts import as_attempt
 from callboard.ingest.sources.mapping.changed import without_end
 from callboard.ingest.sources.mapping.closed import UnknownWord, UnknownWords
 from callboard.ingest.sources.mapping.conditions import LEAVE_OUT, condition_of
@@ -74,18 +75,17 @@ class RowMapping:
         if self.type == "call" and changed is not None and is_of_change(changed.column or ""):
             found.append(without_end)
         if self._options.legs:
-            found.append(as_leg)
+            found.append(as_leg if self.type == "call" else as_attempt)
         return found
 
     def _check_needed(self, filled: set[str]) -> None:
         kind = self._options.record_type
         if self._ids is not None and self._id in filled:
             raise ImportOptionError(f"--id-from makes the {self._id}; it cannot be filled otherwise too")
-        if self._options.legs and kind != "call":
-            raise ImportOptionError("--legs is of calls; a task has none")
         if self._options.legs and self._ids is not None:
             raise ImportOptionError(
-                "--legs needs an id that the legs of a call share, and --id-from tells rows apart; "
+                "--legs needs an id that the legs of a call, or the attempts of a task, share, and --id-from "
+                "tells rows apart; "
                 "an id of several columns is --map 'call_id={one}-{other}'"
             )
         for needed in NEEDED[kind]:

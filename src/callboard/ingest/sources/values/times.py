@@ -20,8 +20,14 @@ ISO = "iso"
 """The value of `--time-format` for ISO 8601, beside others; without any it is ISO 8601."""
 SERIAL = "excel"
 """The value of `--time-format` for days since 30 December 1899, as spreadsheets keep a time."""
+SERIAL_1904 = "excel1904"
+"""The value of `--time-format` for days since 1 January 1904, as some workbooks keep a time."""
 _SERIAL = re.compile(r"(\d{1,7})(?:[.,](\d{1,20}))?")
-_SERIAL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - local time, whose zone follows
+SERIAL_EPOCHS = {
+    SERIAL: datetime(1899, 12, 30),  # noqa: DTZ001 - local time, whose zone follows
+    SERIAL_1904: datetime(1904, 1, 1),  # noqa: DTZ001
+}
+"""Format → day 0."""
 _DAY_MS = 86_400_000
 _ISO_AND_ZONE = re.compile(
     r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)"
@@ -199,8 +205,8 @@ def reader_of(form: str) -> Reader:
     """A function from a text to its time by a format as of `from_format`."""
     if form in UNIX_UNITS:
         return partial(from_unix, form=form)
-    if form == SERIAL:
-        return from_serial
+    if form in SERIAL_EPOCHS:
+        return partial(from_serial, form=form)
     return reader_of_format(form) if form and form != ISO else from_iso
 
 
@@ -219,7 +225,7 @@ def from_unix(text: str, form: str) -> datetime | None:
         return None
 
 
-def from_serial(text: str) -> datetime | None:
+def from_serial(text: str, form: str = SERIAL) -> datetime | None:
     """The time of a spreadsheet's number of days, to the millisecond, which is as exact as those are; None if
     the text is no such number.
     """
@@ -228,7 +234,7 @@ def from_serial(text: str) -> datetime | None:
         return None
     try:
         part = round(Decimal(f"0.{found[2] or 0}") * _DAY_MS)
-        return _SERIAL_EPOCH + timedelta(days=int(found[1]), milliseconds=part)
+        return SERIAL_EPOCHS[form] + timedelta(days=int(found[1]), milliseconds=part)
     except OverflowError:
         return None
 
@@ -236,10 +242,10 @@ def from_serial(text: str) -> datetime | None:
 def checked_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
     """The formats, checked. Raises `ImportOptionError` for one that strptime does not know."""
     for form in formats:
-        if form in UNIX_UNITS or form in (SERIAL, ISO):
+        if form in UNIX_UNITS or form in SERIAL_EPOCHS or form == ISO:
             continue
         if "%" not in form:
-            known = ", ".join((*UNIX_UNITS, SERIAL, ISO))
+            known = ", ".join((*UNIX_UNITS, *SERIAL_EPOCHS, ISO))
             raise ImportOptionError(f"--time-format: {form!r} is no strptime format and none of {known}")
         try:
             datetime.strptime("", form)  # noqa: DTZ007 - only whether strptime knows the format
