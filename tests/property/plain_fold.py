@@ -170,16 +170,12 @@ def plain_times(events: list[SentEvent], winner: SentEvent, of_status: list[Sent
     not_missed = [told for told in other_finals if told.event.call_status != "missed"]
     if length is None:
         length = told_length(not_missed, status)
-        if length is not None and step_1 is None:
+        is_theirs = rough_length(of_status) is None and rough_length(not_missed) is not None
+        if step_1 is None and (length is not None or is_theirs):
             # So that a word that is silent on both moves neither: the end told with that length.
-            told_it = max(
-                (
-                    each
-                    for each in not_missed
-                    if each.event.duration_ms is not UNSET and not is_rough(each, "call_duration")
-                ),
-                key=place,
-            )
+            carriers = [each for each in not_missed if each.event.duration_ms is not UNSET]
+            sure = [each for each in carriers if not is_rough(each, "call_duration")]
+            told_it = max(sure or carriers, key=place)
             of_its_status = [each for each in events if each.event.call_status == told_it.event.call_status]
             step_1 = told_end(of_its_status)
     step_3 = told_end(other_finals)

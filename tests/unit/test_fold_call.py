@@ -241,6 +241,16 @@ def test_a_rough_length_counts_unless_start_and_end_tell_another():
     assert fold(call("c", "completed", at=60, duration_ms=None), zero).duration_ms is None
 
 
+def test_a_correction_moves_no_end_that_was_stated_beside_a_rough_length():
+    """They may differ by up to a second, and the end was told."""
+    live = call("c", "in_progress", at=5, start_time=NOW + 5 * SECOND)
+    over = NOW + 5 * SECOND + SECOND // 2
+    zero = call("c", "completed", at=6, duration_ms=0, end_time=over, rough=("call_duration",))
+    corrected = fold(live, zero, call("c", "failed", at=7, end_reason="carrier_error"))
+    assert (corrected.end_time, corrected.duration_ms) == (over, 0)
+    assert fold(live, zero).end_time == over
+
+
 def test_a_told_end_of_another_status_stands_beside_a_derived_one():
     """Of the same standing; and so does the end that a told start and length come to."""
     rough = call("c", "failed", at=9, end_time=NOW + 99 * SECOND, rough=("end_time",))

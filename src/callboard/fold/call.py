@@ -225,12 +225,14 @@ class CallFold:
                 length_ms, other_status = self._from_other_final_events(
                     "duration_ms", winner, excluded="missed"
                 )
-                if self._is_rough(("duration_ms", other_status, winner.standing)):
-                    length_ms, rough_length_ms = None, _first_known(rough_length_ms, length_ms)
-                elif end is None and length_ms is not None and not self._is_rough(("end_time", other_status)):
+                is_rough = self._is_rough(("duration_ms", other_status, winner.standing))
+                counts = length_ms is not None and not (is_rough and rough_length_ms is not None)
+                if end is None and counts and not self._is_rough(("end_time", other_status)):
                     # The end that belongs to that duration: an event that only corrects the status changes
                     # neither.
                     end = self._ended(("end_time", other_status))
+                if is_rough:
+                    length_ms, rough_length_ms = None, _first_known(rough_length_ms, length_ms)
             if end is None:
                 less_certain_end = self._less_certain_end(winner, rough_end)
                 inferred_end = self._inferred_end(winner)
