@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from callboard.model.call import Call
 from callboard.model.event import CallEvent, Event, GroupEnd, TaskEvent, canonical
@@ -35,11 +35,13 @@ class SentEvent(NamedTuple):
     event: Any
     occurred_at: int
     source: str
+    sent: Any = None
+    """The event as it was sent, which has its place in the order, where it is read otherwise."""
 
 
 def place(told: SentEvent) -> tuple[Any, ...]:
     """(attempt for tasks, standing, occurred_at, sequence or -1, rank, status, digest)"""
-    event = told.event
+    event = told.event if told.sent is None else told.sent
     is_task = isinstance(event, TaskEvent)
     sequence = event.sequence
     status = event.status if is_task else event.call_status
@@ -52,6 +54,24 @@ def place(told: SentEvent) -> tuple[Any, ...]:
         status,
         blake2b(canonical(event), digest_size=16).digest(),
     )
+
+
+def decided(events: list[SentEvent]) -> list[SentEvent]:
+    """Where the call was in progress, those that only roughly know it was missed say it was completed."""
+    if not any(
+        isinstance(told.event, CallEvent) and told.event.call_status == "in_progress" for told in events
+    ):
+        return events
+    read = []
+    for told in events:
+        event = told.event
+        if event.call_status == "missed" and is_rough(told, "call_status"):
+            reason = "hangup" if event.end_reason == "no_answer" else event.end_reason
+            told = told._replace(  # noqa: PLW2901 - as it is read
+                event=structs.replace(event, call_status="completed", end_reason=reason), sent=event
+            )
+        read.append(told)
+    return read
 
 
 def gives_way(told: SentEvent) -> bool:
@@ -104,6 +124,7 @@ FINAL = ("completed", "missed", "failed")
 
 
 def plain_call(events: list[SentEvent]) -> Call:
+    events = decided(events)
     own = [told for told in events if isinstance(told.event, CallEvent)]
     of_a_call = [told for told in events if told.event.call_status]
     if of_a_call:
@@ -170,16 +191,12 @@ def plain_times(events: list[SentEvent], winner: SentEvent, of_status: list[Sent
     not_missed = [told for told in other_finals if told.event.call_status != "missed"]
     if length is None:
         length = told_length(not_missed, status)
-        if length is not None and step_1 is None:
+        is_theirs = rough_length(of_status) is None and rough_length(not_missed) is not None
+        if step_1 is None and (length is not None or is_theirs):
             # So that a word that is silent on both moves neither: the end told with that length.
-            told_it = max(
-                (
-                    each
-                    for each in not_missed
-                    if each.event.duration_ms is not UNSET and not is_rough(each, "call_duration")
-                ),
-                key=place,
-            )
+            carriers = [each for each in not_missed if each.event.duration_ms is not UNSET]
+            sure = [each for each in carriers if not is_rough(each, "call_duration")]
+            told_it = max(sure or carriers, key=place)
             of_its_status = [each for each in events if each.event.call_status == told_it.event.call_status]
             step_1 = told_end(of_its_status)
     step_3 = told_end(other_finals)

@@ -34,8 +34,7 @@ def told_and_later(draw: st.DrawFn) -> tuple[list[CallEvent], list[CallEvent]]:
         sequence=9,
         duration_ms=draw(st.sampled_from([0, 1, 1500, 60_000])),
     )
-    if told.rough is not UNSET and told.rough is not None and "call_duration" in told.rough:
-        told = structs.replace(told, rough=UNSET)  # a length that is known only roughly gives way
+    is_rough = told.rough is not UNSET and told.rough is not None and "call_duration" in told.rough
     if told.end_time is None:
         # An end said to be unknown is a word too, and the later word is silent on it: no such case here.
         told = structs.replace(told, end_time=UNSET)
@@ -62,6 +61,9 @@ def told_and_later(draw: st.DrawFn) -> tuple[list[CallEvent], list[CallEvent]]:
         else each
         for each in before
     ]
+    if is_rough:
+        # A length that is known only roughly gives way to any other.
+        before = [structs.replace(each, duration_ms=UNSET) for each in before]
     said = [structs.replace(each, call_id="c") for each in (*before, told)]
     return said, [*said, structs.replace(later, call_id="c")]
 
