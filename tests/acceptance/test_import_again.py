@@ -222,9 +222,15 @@ def test_a_file_that_the_mapping_does_not_fit_asks(desk: Desk) -> None:
     assert desk.numbers()["total_calls"] == 1
     assert not list(desk.folder.glob("*.rejected.*"))
     mapped = ("--values", "call_status:asleep=missed")
-    report = desk.run(late, "--mapping", "dialler", *mapped, "--replace", "--json", mapped=False)
+    report = desk.run(
+        late, "--mapping", "dialler", *mapped, "--save-mapping", "dialler", "--json", mapped=False
+    )
     assert report.code == 0, report.err
     assert desk.numbers()["total_calls"] == 2_600
+    again = desk.file(HEAD + rows(2_601, status="Asleep"), "again.csv")
+    assert desk.run(again, "--mapping", "dialler", mapped=False).code == 0
+    other = ("--values", "call_status:asleep=failed")
+    assert desk.run(again, "--mapping", "dialler", *other, "--json", mapped=False).code == 3
     piped = desk.run("-", "--mapping", "dialler", "--replace", mapped=False, stdin=HEAD + rows(1))
     assert piped.code == 0, "standard input is kept, and read twice"
 

@@ -7,11 +7,14 @@ import json
 from typing import Any, get_type_hints
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from callboard.ingest.sources.files.records import ImportOptionError
 from callboard.ingest.sources.mapping import MapOptions
 from callboard.ingest.sources.plan import ImportPlan
-from callboard.ingest.sources.saved import document_of, with_document
+from callboard.ingest.sources.saved import document_of, options_digest, with_document
+from callboard.store.importing import reads_alike
 
 PLAN = ImportPlan(file="calls.csv", handle="acme.com", space="spc_1", db="calls.db", mapping="dialler")
 MAPPED = dataclasses.replace(
@@ -87,3 +90,34 @@ def test_a_document_that_is_not_understood_is_refused(document: str) -> None:
     """Not read in part: an option left out would read the file otherwise."""
     with pytest.raises(ImportOptionError, match="saved mapping"):
         with_document(PLAN, document)
+
+
+WORDS = st.dictionaries(
+    st.sampled_from(["asleep", "Away", "busy-1"]), st.sampled_from(["missed", "failed"]), max_size=3
+)
+
+
+@given(WORDS, WORDS, st.sampled_from(["", ",completed=missed"]), st.booleans())
+def test_words_that_one_reading_adds_contradict_no_other(one, other, known, is_reason) -> None:
+    """What an unknown word means adds to a reading. Another meaning of the same word, in whatever capitals,
+    or one of a word that is known or kept without it, is another reading.
+    """
+
+    def digest(words: dict[str, str], more: str = "", kept: str = "") -> str:
+        said = "call_status:" + ",".join(f"{word}={meaning}" for word, meaning in words.items()) + more
+        values = (*((said,) if words else ()), *((kept,) if kept else ()))
+        return options_digest(
+            dataclasses.replace(MAPPED, options=dataclasses.replace(MAPPED.options, values=values))
+        )
+
+    agree = all(other.get(word, meaning) == meaning for word, meaning in one.items())
+    capitals = {word.upper(): meaning for word, meaning in other.items()}
+    assert reads_alike(digest(one), digest(other)) == reads_alike(digest(other), digest(one)) == agree
+    assert reads_alike(digest(one), digest(capitals)) == agree
+    if other and known:
+        assert not reads_alike(digest(one), digest(other, known))
+    if is_reason:
+        assert not reads_alike(digest(one), digest(one, kept="end_reason:asleep=busy"))
+    if other:
+        assert not reads_alike(digest(one), digest(other, ",*=completed"))
+    assert not reads_alike(digest(one), None)

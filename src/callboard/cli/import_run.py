@@ -198,8 +198,12 @@ def _found(store: Store, org_id: int, numbers: Sequence[int]) -> list[ImportBatc
 def _count_left(
     store: Store, org_id: int, report: ImportReport, earlier: Sequence[ImportBatch], reading: Reading
 ) -> None:
+    from callboard.store.importing import reads_alike
+
     for each in earlier:
-        is_alike = each.reading is not None and each.reading.options_digest == reading.options_digest
+        is_alike = each.reading is not None and reads_alike(
+            each.reading.options_digest, reading.options_digest
+        )
         if each.batch_no in report.replaces or is_alike or report.batch_no is None:
             continue
         if left := store.count_import_items(org_id, each.batch_no, beside=report.batch_no):

@@ -35,7 +35,10 @@ class Reading(Struct, frozen=True, kw_only=True):
     file_digest: str | None
     """SHA-256 of the file as it is on disk; None for a pipe, whose content is not known before it is read."""
     options_digest: str
-    """Of everything that says how the file is read: equal digests read equal rows equally."""
+    """Of everything that says how the file is read: equal digests read equal rows equally. Behind it what
+    words mean that cost a row or a field while no option says so, each as ` word:meaning`, two digests
+    (`reads_alike`).
+    """
     record_type: str
     place: str
     """Where the rows belong: `space <token>`, or `column <name>` where each row names its space."""
@@ -140,7 +143,20 @@ def _may_overlap(one: str, other: str) -> bool:
 
 
 def _is_alike(one: Reading, other: Reading) -> bool:
-    return one.options_digest == other.options_digest and one.place == other.place
+    return reads_alike(one.options_digest, other.options_digest) and one.place == other.place
+
+
+def reads_alike(one: str | None, other: str | None) -> bool:
+    """Whether what two readings both take from a row is the same, by the digests of their options. A word
+    that only one of them knows is none of it: it costs the other the row or the field.
+    """
+    if one is None or other is None or one == other:
+        return one == other
+    of_one, of_other = one.split(" "), other.split(" ")
+    known = dict(each.split(":") for each in of_one[1:])
+    return of_one[0] == of_other[0] and all(
+        known.get(word, meaning) == meaning for word, meaning in (each.split(":") for each in of_other[1:])
+    )
 
 
 def rivals(
@@ -227,9 +243,9 @@ def collisions(
     """
     found = {each.batch_no: each for each in same_file if contradicts(each, reading)}
     standing = [each for each in series if is_of_series(each, reading) and each.withdrawn_at is None]
-    changed = [each for each in standing if _digest(each) != reading.options_digest]
+    changed = [each for each in standing if not reads_alike(_digest(each), reading.options_digest)]
     last = max(standing, key=lambda each: each.batch_no, default=None)
-    if last is not None and _digest(last) != reading.options_digest:
+    if last is not None and last in changed:
         found |= {each.batch_no: each for each in changed}
     return [found[number] for number in sorted(found)]
 

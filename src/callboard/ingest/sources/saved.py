@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, get_type_hints
 
 import msgspec
@@ -20,6 +20,7 @@ from callboard.ingest.sources.files.opening import Opened
 from callboard.ingest.sources.files.records import ImportOptionError
 from callboard.ingest.sources.guessing.accepted import OF_ONE_FILE
 from callboard.ingest.sources.mapping import MapOptions, assignments, joined
+from callboard.ingest.sources.mapping.added_words import apart_from_added
 from callboard.ingest.sources.mapping.options import DEFAULT_UNIT, by_field
 from callboard.ingest.sources.mapping.passing import is_of_change
 from callboard.ingest.sources.plan import ImportPlan
@@ -100,8 +101,16 @@ def says_changes(options: MapOptions) -> bool:
 
 
 def options_digest(plan: ImportPlan) -> str:
-    """Equal for plans that read equal rows equally."""
-    return hashlib.sha256(_meant_by(plan)).hexdigest()
+    """What `Reading.options_digest` promises."""
+    options = plan.options
+    values = by_field(options.values, "--values", FIELDS[options.record_type])
+    rest, meanings = apart_from_added(options.record_type, values)
+    words = sorted(f" {_short(field, word)}:{_short(meaning)}" for (field, word), meaning in meanings.items())
+    return hashlib.sha256(_meant_by(plan, rest)).hexdigest() + "".join(words)
+
+
+def _short(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def is_told_in_parts(options: MapOptions) -> bool:
@@ -111,8 +120,10 @@ def is_told_in_parts(options: MapOptions) -> bool:
     return bool(options.legs or options.when)
 
 
-def _meant_by(plan: ImportPlan) -> bytes:
-    """What the options mean, however they are spelled: equal for options that read a file alike."""
+def _meant_by(plan: ImportPlan, values: Mapping[str, Sequence[str]]) -> bytes:
+    """What the options mean, however they are spelled: equal for options that read a file alike. `values`:
+    those of `--values` that count.
+    """
     options = plan.options
     fields = FIELDS[options.record_type]
     return msgspec.json.encode(
@@ -120,7 +131,7 @@ def _meant_by(plan: ImportPlan) -> bytes:
             "type": options.record_type,
             "map": assignments(options.map, "--map"),
             "set": assignments(options.set, "--set"),
-            "values": by_field(options.values, "--values", fields),
+            "values": values,
             "null": by_field(options.null, "--null", fields),
             "when": options.when,
             "id_from": options.id_from,

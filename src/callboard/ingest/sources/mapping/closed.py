@@ -83,6 +83,12 @@ _CLOSED: Final[Mapping[str, Mapping[str, _Closed]]] = {
 }
 
 
+def is_unknown(record_type: str, field: str, word: str) -> bool:
+    """Whether the field has a closed list, in which the word is not, so that it is read as nothing."""
+    closed = _CLOSED[record_type].get(field)
+    return closed is not None and not closed.keeps_others and word.casefold() not in closed.words
+
+
 class UnknownWords:
     """Counts the unknown words of an import."""
 
