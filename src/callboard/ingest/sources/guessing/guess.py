@@ -275,7 +275,10 @@ def _doubt_numbers(draft: Draft, whole: Whole) -> None:
         rows_may_share=bool(draft.legs or options.legs or draft.when or options.when) or _are_one_task(draft),
         id_column=draft.chosen.get(NEEDED[options.record_type][0]),
         duration_column=draft.chosen.get("call_duration"),
-        is_length_left_out=draft.is_length_asked or left_out(draft),
+        # Chats have no talk time: what is asked of them is whether they are calls.
+        is_length_left_out=draft.is_length_asked
+        or left_out(draft)
+        or 0 < whole.numbers.without_duration <= draft.media_rows,
         is_id_said=draft.is_settled(NEEDED[options.record_type][0]),
         accepted=draft.plan.accept,
     ):
