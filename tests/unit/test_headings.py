@@ -152,6 +152,27 @@ from callboard.model.fields import FIELDS
                 "call_id": "uniqueid",
             },
         ),
+        (
+            "sessionid;uniqueid;starttime;stoptime;sessiontime;calledstation;terminatecauseid".replace(
+                ";", "|"
+            ),
+            {
+                "creation_time": "starttime",
+                "end_time": "stoptime",
+                "call_duration": "sessiontime",
+                "call_status": "terminatecauseid",
+            },
+        ),
+        (
+            "h323-setup-time|h323-connect-time|h323-disconnect-time|disconnect-text|Acct-Session-Time",
+            {
+                "creation_time": "h323-setup-time",
+                "start_time": "h323-connect-time",
+                "end_time": "h323-disconnect-time",
+                "call_status": "disconnect-text",
+                "call_duration": "Acct-Session-Time",
+            },
+        ),
     ],
 )
 def test_the_likeliest_column_of_each_field(columns: str, expected: dict[str, str]) -> None:

@@ -195,11 +195,22 @@ def test_usual_words_for_none_are_empty_cells_of_times_and_numbers(word: str) ->
 
 @pytest.mark.parametrize(
     ("cell", "formats"),
-    [("0", ("unix",)), (0, ("unix",)), ("0", ()), ("1970-01-01T00:00:00Z", ()), ("0.0", ("unix_ms",))],
+    [
+        ("0", ("unix",)),
+        (0, ("unix",)),
+        ("0", ()),
+        ("1970-01-01T00:00:00Z", ()),
+        ("0.0", ("unix_ms",)),
+        ("00:00:00.000 UTC Jan 01 1970", ("%H:%M:%S.%f %Z %b %d %Y",)),
+        ("Thu, 01 Jan 1970 00:00:00 +0000", ("%a, %d %b %Y %H:%M:%S %z",)),
+        ("01/01/0001 00:00:00", ("%d/%m/%Y %H:%M:%S",)),
+    ],
 )
 def test_a_time_that_never_came_is_an_empty_cell(cell: object, formats: tuple[str, ...]) -> None:
     """As exchanges write a call that nobody answered: not the first second of 1970."""
-    mapped = RowMapping(MapOptions(map=("call_id=id,call_status=s,start_time=b",), time_format=formats))
+    mapped = RowMapping(
+        MapOptions(map=("call_id=id,call_status=s,start_time=b",), time_format=formats, timezone=("UTC",))
+    )
     assert "start_time" not in mapped.event({"id": "1", "s": "missed", "b": cell})
 
 

@@ -284,6 +284,18 @@ def test_a_number_means_nothing_without_a_heading() -> None:
     assert [meaning("call_status", each, column="line") for each in ("1", "17", "0")] == [None] * 3
 
 
+def test_reasons_in_numbers_are_causes_where_one_is_the_usual_end() -> None:
+    """16 is the end of most calls; without it, the numbers under such a heading may be anybody's own."""
+    found = reading("call_status", ["16", "17", "19", "1"], "Release Reason")
+    assert found.meanings == {"16": BY_TALK, "17": MISSED, "19": MISSED, "1": FAILED}
+    assert not reading("call_status", ["1", "2", "3"], "End reason").meanings
+    assert reading("call_status", ["1", "3"], "terminatecauseid").meanings == {"1": TALKED, "3": MISSED}
+    assert reading("call_status", ["User-Request", "No-Answer"], "Acct-Terminate-Cause").meanings == {
+        "User-Request": BY_TALK,
+        "No-Answer": MISSED,
+    }
+
+
 def test_words_of_a_users_own_stay_unknown_beside_a_platforms() -> None:
     """The dialler's other words are read all the same."""
     read = reading("call_status", ["SALE", "NA", "B", "ADC", "HOTLEAD"], "status")

@@ -48,6 +48,8 @@ class Draft:
     """The formats that columns of times, and the person, tell; None until somebody asks."""
     holds_ringing: bool = False
     """Whether the chosen duration seems to hold the ringing as well."""
+    media_rows: int = 0
+    """Rows of other media than calls that are asked about, of the sample."""
     is_length_asked: bool = False
     """Whether it is asked, or accepted, that nothing in the file says how long the calls were."""
     unit: str | None = None

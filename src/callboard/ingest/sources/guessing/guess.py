@@ -42,7 +42,7 @@ from callboard.ingest.sources.guessing.tables import with_table
 from callboard.ingest.sources.guessing.units import left_out
 from callboard.ingest.sources.guessing.unnamed import names_of
 from callboard.ingest.sources.guessing.usual_length import usual_doubt
-from callboard.ingest.sources.guessing.whole import Whole, read_whole
+from callboard.ingest.sources.guessing.whole import Rejected, Whole, read_whole
 from callboard.ingest.sources.guessing.zone_above import ZoneSaid, zone_said
 from callboard.ingest.sources.mapping import joined
 from callboard.ingest.sources.plan import ImportPlan, open_rows
@@ -238,6 +238,12 @@ def _read(draft: Draft, clock: Clock, progress: Callable[[], None] | None) -> Wh
     return read_whole(draft.complete(), draft.rivals, clock, progress, checks)
 
 
+def _about(reason: str, rejected: Rejected) -> About:
+    """What rejected rows are asked about; a field that is missing is asked about by its name."""
+    missing = rejected.message.partition(":")[0] if reason == "missing_field" else ""
+    return "status" if missing in ("call_status", "status") else _ABOUT.get(reason, "rows")
+
+
 def _are_one_task(draft: Draft) -> bool:
     """Whether it is said, or asked about, that rows of one id are one task."""
     if draft.plan.options.record_type != "task":
@@ -251,7 +257,7 @@ def _doubt_numbers(draft: Draft, whole: Whole) -> None:
     is_known = "rejected_rows" in draft.plan.accept
     for reason, rejected in () if is_known else whole.rejected.items():
         draft.doubt(
-            _ABOUT.get(reason, "rows"),
+            _about(reason, rejected),
             f"{rows(rejected.rows)} cannot be read and would be rejected, the first in line "
             f"{rejected.line:,}: {rejected.message}",
             None,
@@ -269,7 +275,10 @@ def _doubt_numbers(draft: Draft, whole: Whole) -> None:
         rows_may_share=bool(draft.legs or options.legs or draft.when or options.when) or _are_one_task(draft),
         id_column=draft.chosen.get(NEEDED[options.record_type][0]),
         duration_column=draft.chosen.get("call_duration"),
-        is_length_left_out=draft.is_length_asked or left_out(draft),
+        # Chats have no talk time: what is asked of them is whether they are calls.
+        is_length_left_out=draft.is_length_asked
+        or left_out(draft)
+        or 0 < whole.numbers.without_duration <= draft.media_rows,
         is_id_said=draft.is_settled(NEEDED[options.record_type][0]),
         accepted=draft.plan.accept,
     ):

@@ -38,9 +38,12 @@ _OF_A_CALL: Final = frozenset(
 _PUBLISHED: Final[Mapping[str, frozenset[str]]] = {
     "contact_id": frozenset({"initiation_timestamp", "initiation_method", "master_contact_id"}),
     "conversation_id": frozenset({"call_duration_secs", "conversation_start", "total_alert", "media_type"}),
-    "session_id": frozenset({"session_direction", "call_length"}),
+    "session_id": frozenset(
+        {"session_direction", "call_length", "session_outcome", "session_time", "acct_session_time"}
+    ),
 }
-"""Ids of calls in exports of Amazon Connect, NICE, ElevenLabs, Genesys and RingCentral: what is beside."""
+"""Ids of calls in exports of Amazon Connect, NICE, ElevenLabs, Genesys, RingCentral, Retell and RADIUS: what
+is beside."""
 _OF_CONTACTS: Final = frozenset({"contact", "conversation", "session"})
 _LEAST_DIGITS: Final = 5
 _IDS: Final = frozenset(

@@ -100,6 +100,7 @@ def doubt_media(draft: Draft) -> None:
                 left_out(column, word),
                 accepting("other_media"),
             )
+    draft.media_rows = len(asked)
 
 
 def left_out(column: str, word: str) -> Answer:

@@ -11,7 +11,7 @@ from callboard.ingest.sources.files.records import ImportOptionError, RowError
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.times import TimeColumn
 from callboard.ingest.sources.mapping import Template
-from callboard.ingest.sources.values.nulls import is_no_time
+from callboard.ingest.sources.values.nulls import is_no_instant, is_no_time
 from callboard.ingest.sources.values.times import TimeReader, from_format
 
 
@@ -62,8 +62,8 @@ def instants_of(draft: Draft, source: str, form: str, zone: str | None) -> list[
     for record in draft.sample.records:
         try:
             value = read(record.row)
-            is_none = value is None or is_no_time(str(value))
-            found.append(None if is_none else instant(reader.read(value)))
+            moment = None if value is None or is_no_time(str(value)) else reader.read(value)
+            found.append(None if moment is None or is_no_instant(moment) else instant(moment))
         except (RowError, ImportOptionError, ValueError):
             found.append(None)
     return found

@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from callboard.clock import HOUR, MINUTE, SECOND, Micros
+from callboard.clock import DAY, HOUR, MINUTE, SECOND, Micros
 from callboard.ingest.sources.guessing.draft import Draft
 from callboard.ingest.sources.guessing.joined_times import are_days
 from callboard.ingest.sources.guessing.lengths import length_column
@@ -39,6 +39,8 @@ _PLAIN: Final = re.compile(r"[\w.:@/#+-]+")
 _LONG_NUMBER: Final = 5
 _SIP_CODE: Final = re.compile(r"200|[4-6]\d\d")
 _COUNTED: Final = "column_{}"
+_Found = tuple[Micros, bool, str, list[Micros | None]]
+"""A column of times: its median, whether it says no zone, its name and its instants."""
 
 
 def names_of(plan: ImportPlan, sample: Sample) -> tuple[str, ...]:
@@ -73,7 +75,7 @@ class _Naming:
 
     def _name_times(self) -> list[tuple[str, list[Micros | None]]]:
         """The columns of whole times with their instants, the earliest first."""
-        found: list[tuple[Micros, bool, str, list[Micros | None]]] = []
+        found: list[_Found] = []
         for column in self._open():
             times = self._times(column)
             if times is None:
@@ -82,6 +84,7 @@ class _Naming:
             known = [each for each in at if each is not None]
             if known:
                 found.append((int(median(known)), not (times.has_offset or times.zone), column, at))
+        found = _without_numbers_of_other_days(self._sample, found)
         kept: list[tuple[str, list[Micros | None]]] = []
         # Of columns that show the same moments, the one that says its zone.
         for _, _, column, at in sorted(found, key=lambda each: (each[1], each[0])):
@@ -218,6 +221,22 @@ def _are_plain(texts: Sequence[str]) -> bool:
     return numbers in (sorted(numbers), sorted(numbers, reverse=True)) or all(
         len(each) >= _LONG_NUMBER for each in texts
     )
+
+
+def _without_numbers_of_other_days(sample: Sample, found: list[_Found]) -> list[_Found]:
+    """The columns of times without ids of ten digits: read as Unix times, they lie days from the times that
+    are written out.
+    """
+    written = [each[0] for each in found if not all(map(_UNIX_BEGIN.fullmatch, _texts(sample, each[2])))]
+    return [
+        each
+        for each in found
+        if not written or each[0] in written or min(abs(each[0] - other) for other in written) <= DAY
+    ]
+
+
+def _texts(sample: Sample, column: str) -> list[str]:
+    return [str(each) for each in sample.values(column)]
 
 
 def _is_later(one: Sequence[Micros | None], other: Sequence[Micros | None]) -> bool:

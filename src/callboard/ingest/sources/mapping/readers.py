@@ -11,7 +11,7 @@ from callboard.ingest.sources.mapping.options import MapOptions, of_field
 from callboard.ingest.sources.mapping.phones import PhoneReader
 from callboard.ingest.sources.mapping.templates import ABSENT
 from callboard.ingest.sources.values.lengths import LengthReader
-from callboard.ingest.sources.values.nulls import is_no_time
+from callboard.ingest.sources.values.nulls import is_no_instant, is_no_time
 from callboard.ingest.sources.values.times import TimeReader, checked_formats
 
 _MAY_NEVER_COME: Final = frozenset({"start_time", "end_time", "scheduled_at"})
@@ -88,7 +88,8 @@ def _without_zero(read: Reader) -> Reader:
                 return ABSENT
         elif isinstance(value, int | float) and value == 0:
             return ABSENT
-        return read(value)
+        found = read(value)
+        return ABSENT if is_no_instant(found) else found
 
     return read_unless_zero
 

@@ -36,7 +36,8 @@ identificativo call_number call_no call_nr identificador segment_id transaction_
 log_id correlation_id sip_call_id call_identifier call_session_history_id activity_id vorgangsnummer
 vorgangs_nr vorgang_nr codice_chiamata protocolo protocolo_da_chamada id key call reference referenz
 referencia referencia_de_llamada reference_appel riferimento folio nr no inbound_call_id uid
-node_id_session_id_sequence_no
+node_id_session_id_sequence_no monitor_ucid ucid hs_object_id accounting_id acct_session_id
+acct_unique_session_id
 """,
     "source_number": """
 source_number from_number from_phone_number caller_number caller_phone caller_phone_number calling_number
@@ -83,7 +84,7 @@ final_sip_code final_sip_phrase call_outcome_reason status_code_name disposition
 outcome_of_the_call outcome session_outcome amd_result_status queue_status ended_reason end_reason
 disconnection_reason disconnect_reason disconnection hangup_cause hangup_reason hangupcause hangup_cause_name
 disc_cause disc_reason reason_terminated termination_reason release_cause cause sip_code sip_response_code
-sip_status_code
+sip_status_code terminate_cause terminatecause terminate_cause_id terminatecauseid disconnect_text
 response_code sip_reason hangup_cause_q_850 hangup_cause_q850 hangup_cause_code dest_cause_value
 orig_cause_value cause_code disconnect_type disconnect_cause answered call_answered is_answered
 was_answered connected is_connected business_call_type contact_disposition
@@ -92,8 +93,8 @@ beantwortet repondu repondue decroche risposta risposto completed call_completed
 is_missed abandoned is_abandoned missed_call_reason type call_type log_type typ art tipo
 """,
     "creation_time": """
-creation_time created_at date_created date_started date_start invite_time activity_date created
-initiation_timestamp date_time_origination initiated_at initiation_time queued_at call_created
+creation_time created_at date_created date_started date_start invite_time invite_date_time activity_date
+created initiation_timestamp date_time_origination initiated_at initiation_time queued_at call_created
 call_created_at start_stamp start_timestamp start_uepoch start_epoch start_time_unix start_unix calldate
 call_start_time call_start call_started call_started_at call_start_date call_start_date_time
 date_time_start start_date_time start_datetime starttime start_time started_at start_date time_start start
@@ -104,7 +105,7 @@ contact_start conversation_start interaction_start session_start log_time time_o
 received_at offered_at dial_time dialed_at ring_start call_placed_at call_placed placed_at placed begin
 offered entered created_date segment_start_time segment_start orig_time origination_time start_local
 local_start
-setup_time setup_at arrival_time arrived_at row_date
+setup_time h323_setup_time setup_at arrival_time arrived_at row_date
 begin_time fecha_y_hora fecha_hora fecha_de_inicio hora_de_inicio inicio fecha_de_la_llamada fecha_llamada
 fecha_de_llamada comienzo fecha_de_creacion creado anrufbeginn anrufzeit anrufzeitpunkt beginn startzeit
 start_zeit datum_uhrzeit datum_und_uhrzeit zeitpunkt zeitstempel anrufdatum angerufen_am erstellt
@@ -138,8 +139,8 @@ call_ended_at date_time_end date_time_disconnect disconnect_timestamp end_date_t
 hangup_time hangup_at disconnect_time disconnected_time date_end end_time_unix finished_on disconnected_at
 finished_at finish_time completed_at terminated_at hangup hung_up_at end_at
 endtime date_ended end_date enddate release_time
-hang_up_time conversation_end end finish ended stop_time stopped_at stop hora_de_fin fecha_de_fin fecha_fin
-hora_fin fin
+hang_up_time conversation_end end finish ended stop_time stoptime stopped_at stop
+hora_de_fin fecha_de_fin fecha_fin hora_fin fin
 final hora_final finalizado terminado_a_las anrufende ende endzeit beendet_um beendet_am gesprachsende
 end_zeit hora_de_termino data_de_termino termino hora_fim data_fim fim encerrado_em data_final
 heure_de_fin date_de_fin date_fin fin_appel heure_fin termine_a ora_fine data_fine fine fine_chiamata
@@ -165,7 +166,8 @@ duree_de_l_appel duree durata_chiamata durata_della_chiamata durata time_taken e
 hs_call_duration
 session_duration duration_total total_duration total_call_time total_time call_time tiempo_total
 duracion_total gesamtdauer duracao_total duree_totale durata_totale tiempo
-actual_seconds actual_duration billable_seconds agent_seconds agent_time how_long
+actual_seconds actual_duration billable_seconds agent_seconds agent_time how_long session_time
+sessiontime acct_session_time fee_time call_service_duration
 """,
     "end_reason": """
 end_reason ended_reason disconnection_reason disconnect_reason disconnection disc_cause disc_reason
@@ -177,7 +179,8 @@ call_ended_by disconnect_initiator ended_by hangup_by terminated_by term_reason 
 sip_reason sip_code result_description motivo_de_finalizacion motivo_fin motivo_de_colgado
 causa_de_colgado causa motivo razon grund beendigungsgrund auflegegrund trennungsgrund ursache endgrund
 motivo_do_encerramento motivo_de_desligamento razao raison_de_fin motif_de_fin motif cause raison
-raison_fin motivo_chiusura motivo_fine reason reason_for_ending
+raison_fin motivo_chiusura motivo_fine reason reason_for_ending terminate_cause terminatecause
+terminate_cause_id terminatecauseid disconnect_text
 """,
     "answered_by": """
 answered_by answeredby amd_status amd_result amd machine_detection answering_machine_detection
@@ -249,8 +252,8 @@ geplant_fur agendado_para planifie_pour
 """,
     "created": """
 created created_at created_timestamp create_timestamp creation_time date_created creation_timestamp
-inserted_at enqueued enqueued_at queued queued_at queued_dttm queued_when received received_at submitted_at
-submission_time submit_time submit submitted create_time start_date start_time started_at started
+inserted_at enqueued enqueued_at queued queued_at queue_time queued_dttm queued_when received received_at
+submitted_at submission_time submit_time submit submitted create_time start_date start_time started_at started
 date_started started_on timestamp
 creado creada creado_el creada_el fecha_de_creacion erstellt erstellt_am criado criada criado_em criada_em
 data_de_criacao cree creee cree_le creee_le date_de_creation creato creata creato_il data_di_creazione ts t
@@ -295,7 +298,7 @@ FILLERS: Final = _set("""
 call calls the of de del la el da do di della der des die das du le les l d anruf anrufs llamada chamada
 ligacao appel chiamata local total phone gesprek gesprekken oproep rozmowy polaczenia samtal samtalet
 opkald opkaldet anrop anropet
-cagri arama gorusme звонка звонок вызова en
+cagri arama gorusme звонка звонок вызова en h323
 """)
 """Words that a heading may have more or fewer of and still mean the same."""
 

@@ -119,7 +119,7 @@ def _tables(field: str, asked: AbstractSet[str], heading: str) -> tuple[list[_Ta
     having = [each for each in PLATFORMS if each.size(field)]
     told = [each for each in having if each.heading and each.heading.search(heading)]
     for each in told:
-        if _knows_all(each, field, asked):
+        if (each.needs is None or each.needs in asked) and _knows_all(each, field, asked):
             return [[each]], each.name
     languages: list[_Tables] = [[each] for each in LANGUAGES]
     speaking = [each.name for each in LANGUAGES if _knows_all(each, field, asked, _OWN.get(field, {}))]

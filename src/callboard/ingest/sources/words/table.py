@@ -60,6 +60,8 @@ class Table:
     """Field → meaning → the words as they are published. A `*` stands for any characters."""
     heading: re.Pattern[str] | None = None
     """Of a table of numbers, or of yes and no: it is used for columns whose heading matches."""
+    needs: str | None = None
+    """A word in normal form without which a column is not read by it: numbers may be anybody's own."""
     _exact: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)
     _patterns: Mapping[str, tuple[tuple[re.Pattern[str], str], ...]] = field(repr=False, default_factory=dict)
 
@@ -81,7 +83,7 @@ class Table:
         return len(self._exact.get(of, {})) + len(self._patterns.get(of, ()))
 
 
-def table(name: str, source: str, *, heading: str = "", **fields: str) -> Table:
+def table(name: str, source: str, *, heading: str = "", needs: str | None = None, **fields: str) -> Table:
     """A table from lines `meaning: word | word`; more lines of words are indented.
 
     The lines of `ends` say status and end reason at once: `missed busy: BUSY | USER_BUSY`. Without a reason
@@ -109,7 +111,7 @@ def table(name: str, source: str, *, heading: str = "", **fields: str) -> Table:
         if (spelt_out := word.translate(_UMLAUTS)) != word:
             variants.setdefault(of, {})[normal(spelt_out)] = says
     exact = {of: variants.get(of, {}) | known for of, known in exact.items()}
-    return Table(name, source, words, re.compile(heading) if heading else None, exact, patterns)
+    return Table(name, source, words, re.compile(heading) if heading else None, needs, exact, patterns)
 
 
 def _listed(fields: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:

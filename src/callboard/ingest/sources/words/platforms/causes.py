@@ -53,10 +53,49 @@ failed carrier_error: CHANNEL_UNACCEPTABLE | CALL_AWARDED_DELIVERED | EXCHANGE_R
 """,
     ),
     table(
+        "A2Billing",
+        "A2Billing: Class.RateEngine, terminatecauseid by Asterisk's DIALSTATUS",
+        heading=r"terminate_?cause_?id",
+        ends="""
+completed hangup: 1
+missed busy: 2
+missed no_answer: 3
+missed canceled: 4
+failed carrier_error: 5 | 6
+missed rejected: 7 | 8
+failed config_error: 9
+""",
+    ),
+    table(
         "Q.850",
         "ITU-T Q.850: cause numbers, as in hangupcause, hangup_cause_q850",
         heading=r"cause|q\W?850|reason_?code",
         ends=_Q850 + "by_talk unknown: 0 | 31 | 127\n",
+    ),
+    table(
+        "Q.850 reasons",
+        "ITU-T Q.850: cause numbers, as in the end reason or release reason of switches and gateways",
+        heading=r"(release|end|ended|hang_?up|disconnect|disconnection|clear|clearing|termination)_reason",
+        needs="16",
+        ends=_Q850 + "by_talk unknown: 0 | 31 | 127\n",
+    ),
+    table(
+        "RADIUS",
+        "RFC 2866: Acct-Terminate-Cause",
+        heading=r"terminate_?cause",
+        ends="""
+by_talk hangup: User-Request
+by_talk network_error: Lost-Carrier | Lost-Service
+by_talk max_duration: Session-Timeout
+by_talk silence_timeout: Idle-Timeout
+by_talk system_shutdown: Admin-Reset | Admin-Reboot | NAS-Reboot
+by_talk: NAS-Request | Host-Request | Callback
+missed no_answer: No-Answer
+missed busy: Busy
+failed carrier_error: NAS-Error | Port-Error | Port-Unneeded | Port-Preempted | Port-Suspended
+  | Service-Unavailable
+failed system_error: User-Error
+""",
     ),
     table(
         "Q.850 phrases",
