@@ -170,29 +170,6 @@ def test_an_end_that_nobody_told_stays_untold(
     assert row(store, space) == structs.replace(before, end_reason="rejected")
 
 
-@pytest.mark.parametrize(
-    ("means", "becomes"),
-    [
-        (("answered?", "customer_hangup"), ("completed", "customer_hangup")),
-        (("missed", "rejected"), ("missed", "rejected")),
-    ],
-)
-def test_what_knew_of_no_answer_is_corrected_as_it_is_read_anew(
-    store: Store, acme: Organization, space: Space, later: Any, means: Any, becomes: Any
-) -> None:
-    """A word that depends on an answer takes none back that was told; one that tells there was none does."""
-    hook = make(store, space)
-    said: Any = {"end_reason": "unknown", "source_end_reason": "levitated", "rough": ("call_status",)}
-    told = [call("v-1", "in_progress", at=1), call("v-1", "missed", at=9, standing=0, **said)]
-    entries = [structs.replace(each, source="hook:vapi") for each in told]
-    store.ingest([Batch(org_id=acme.id, space_id=space.id, entries=entries, source="hook:vapi")])
-    assert ended(store, space) == ("completed", "unknown")
-    later(("levitated", *means))
-    assert remap(store, hook, NOW + HOUR).applied == 1
-    assert ended(store, space) == becomes
-    assert not store.verify(deep=True).drift
-
-
 def test_only_calls_of_this_platform_and_space_are_corrected(
     store: Store, acme: Organization, space: Space, later: Any
 ) -> None:

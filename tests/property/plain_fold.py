@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from msgspec import UNSET, structs
+from msgspec import UNSET
 
 from callboard.model.call import Call
 from callboard.model.event import CallEvent, Event, GroupEnd, TaskEvent, canonical
@@ -35,13 +35,11 @@ class SentEvent(NamedTuple):
     event: Any
     occurred_at: int
     source: str
-    sent: Any = None
-    """The event as it was sent, which has its place in the order, where it is read otherwise."""
 
 
 def place(told: SentEvent) -> tuple[Any, ...]:
     """(attempt for tasks, standing, occurred_at, sequence or -1, rank, status, digest)"""
-    event = told.event if told.sent is None else told.sent
+    event = told.event
     is_task = isinstance(event, TaskEvent)
     sequence = event.sequence
     status = event.status if is_task else event.call_status
@@ -54,24 +52,6 @@ def place(told: SentEvent) -> tuple[Any, ...]:
         status,
         blake2b(canonical(event), digest_size=16).digest(),
     )
-
-
-def decided(events: list[SentEvent]) -> list[SentEvent]:
-    """Where the call was in progress, those that only roughly know it was missed say it was completed."""
-    if not any(
-        isinstance(told.event, CallEvent) and told.event.call_status == "in_progress" for told in events
-    ):
-        return events
-    read = []
-    for told in events:
-        event = told.event
-        if event.call_status == "missed" and is_rough(told, "call_status"):
-            reason = "hangup" if event.end_reason == "no_answer" else event.end_reason
-            told = told._replace(  # noqa: PLW2901 - as it is read
-                event=structs.replace(event, call_status="completed", end_reason=reason), sent=event
-            )
-        read.append(told)
-    return read
 
 
 def gives_way(told: SentEvent) -> bool:
@@ -124,7 +104,6 @@ FINAL = ("completed", "missed", "failed")
 
 
 def plain_call(events: list[SentEvent]) -> Call:
-    events = decided(events)
     own = [told for told in events if isinstance(told.event, CallEvent)]
     of_a_call = [told for told in events if told.event.call_status]
     if of_a_call:

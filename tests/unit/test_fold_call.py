@@ -251,32 +251,6 @@ def test_a_correction_moves_no_end_that_was_stated_beside_a_rough_length():
     assert fold(live, zero).end_time == over
 
 
-def test_a_call_that_was_in_progress_is_not_missed_because_an_end_knows_of_no_answer():
-    """The end that does not know alone says missed; in any order it ends the call, and keeps its place."""
-    end = call(
-        "c", "missed", at=70, end_reason="no_answer", source_end_reason="hung up", rough=("call_status",)
-    )
-    live = call("c", "in_progress", at=8, start_time=NOW + 8 * SECOND)
-    ringing = call("c", "ringing", at=2)
-    missed = fold(ringing, end)
-    assert (missed.call_status, missed.end_reason, missed.duration_ms) == ("missed", "no_answer", 0)
-    assert fold(end).call_status == "missed"
-    for order in permutations([end, live, ringing]):
-        ended = fold(*order)
-        assert (ended.call_status, ended.end_reason, ended.source_end_reason) == (
-            "completed", "hangup", "hung up",
-        )  # fmt: skip
-        assert (ended.start_time, ended.end_time) == (NOW + 8 * SECOND, NOW + 70 * SECOND)
-    report = call(
-        "c", "completed", at=69, end_time=NOW + 69 * SECOND, end_reason="customer_hangup", standing=2
-    )
-    weak = call("c", "missed", at=70, end_reason="no_answer", rough=("call_status",), standing=1)
-    for order in permutations([report, live, weak]):
-        assert fold(*order).end_reason == "customer_hangup"
-    sure = call("c", "missed", at=71, end_reason="busy")
-    assert fold(live, end, sure).call_status == "missed"
-
-
 def test_a_told_end_of_another_status_stands_beside_a_derived_one():
     """Of the same standing; and so does the end that a told start and length come to."""
     rough = call("c", "failed", at=9, end_time=NOW + 99 * SECOND, rough=("end_time",))

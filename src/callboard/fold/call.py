@@ -8,13 +8,12 @@ from itertools import islice
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from msgspec import UNSET, structs
+from msgspec import UNSET
 
 from callboard.clock import Micros
 from callboard.fold.call_times import Times, call_times, ends_nothing
 from callboard.fold.facts import MappingFacts, own_facts
-from callboard.fold.rough import as_completed, doubts_its_status, first_known, rough_weight
-from callboard.fold.stamp import Stamp, stamp, yielding
+from callboard.fold.stamp import Stamp, stamp, yielding, yielding_to_earlier
 from callboard.model.call import COUNTED, NO_STATUS, WITHDRAWN, Call
 from callboard.model.event import CallEvent, Entry, GroupEnd, TaskEvent
 from callboard.model.fields import folded
@@ -53,7 +52,6 @@ class CallFold:
 
     __slots__ = (
         "_call_id",
-        "_doubtful",
         "_earliest",
         "_ends",
         "_facts",
@@ -66,7 +64,6 @@ class CallFold:
         "_source_reason_status",
         "_stamp",
         "_stamps",
-        "_was_in_progress",
     )
 
     def __init__(self) -> None:
@@ -92,18 +89,13 @@ class CallFold:
         """The stamp of the greatest event that is not final."""
         self._has_duration = False
         """Whether a final event states a duration."""
-        self._doubtful: list[Entry] = []
-        """Events that know only roughly that the call was missed."""
-        self._was_in_progress = False
-        """Whether an event says that the call was in progress."""
 
     def add(self, entry: Entry) -> None:
         """Fold one more event in."""
         event, at = entry.event, entry.stamp or stamp(entry)
         assert not isinstance(event, TaskEvent)
         rough = event.rough or ()
-        is_doubtful = bool(rough) and doubts_its_status(event)
-        if event.source_end_reason is not UNSET and not is_doubtful:
+        if event.source_end_reason is not UNSET:
             self._add_source_reason(event, at)
         if event.__class__ is not GroupEnd:
             assert isinstance(event, CallEvent)
@@ -111,20 +103,13 @@ class CallFold:
             for name, value in zip(_FACTS, _facts_of(event), strict=True):
                 # Most events leave out most fields: the test here saves a function call for each of them.
                 if value is not UNSET:
-                    self._fact(name, rough_weight(name, at, value) if name in rough else at, value)
+                    self._fact(name, _rough_weight(name, at, value) if name in rough else at, value)
             for name in _MAPPINGS:
                 value = getattr(event, name)
                 if value is not UNSET:
                     self._mappings.setdefault(name, MappingFacts()).record(at, value)
             if not event.call_status:
                 return  # facts decide neither the status nor when anything was
-            if is_doubtful:
-                self._doubtful.append(structs.replace(entry, stamp=at))
-                return
-            self._was_in_progress = self._was_in_progress or event.call_status == "in_progress"
-        self._add_status(entry, event, at)
-
-    def _add_status(self, entry: Entry, event: CallEvent | GroupEnd, at: Stamp) -> None:
         if self._stamp is None or at > self._stamp:
             self._greatest, self._stamp = entry, at
         occurred = entry.occurred_at
@@ -151,26 +136,7 @@ class CallFold:
     @property
     def greatest(self) -> Entry | None:
         """The greatest event with a status so far."""
-        return self._decided().greatest if self._doubtful else self._greatest
-
-    def _decided(self) -> CallFold:
-        """The fold where what doubts whether the call was missed says how it ended, at its own stamp."""
-        decided = CallFold()
-        for name in self.__slots__:
-            value = getattr(self, name)
-            setattr(decided, name, value.copy() if isinstance(value, dict | list) else value)
-        decided.decide()
-        return decided
-
-    def decide(self) -> None:
-        """Let what doubts whether the call was missed say how it ended."""
-        doubtful, self._doubtful = self._doubtful, []
-        for entry in map(as_completed, doubtful) if self._was_in_progress else doubtful:
-            event, at = entry.event, stamp(entry)
-            assert isinstance(event, CallEvent)
-            if event.source_end_reason is not UNSET:
-                self._add_source_reason(event, at)
-            self._add_status(entry, event, at)
+        return self._greatest
 
     def _add_end(self, event: CallEvent | GroupEnd, at: Stamp, occurred: Micros) -> None:
         """Record what the event states about the end of the call."""
@@ -194,8 +160,6 @@ class CallFold:
 
     def row(self) -> Call:
         """The call; at least one event is needed."""
-        if self._doubtful:
-            return self._decided().row()
         greatest, known = self._greatest, self._facts.get
         if greatest is None:
             # Only facts. The columns of a status and a creation have to hold something.
@@ -268,7 +232,7 @@ class CallFold:
                     # neither.
                     end = self._ended(("end_time", other_status))
                 if is_rough:
-                    length_ms, rough_length_ms = None, first_known(rough_length_ms, length_ms)
+                    length_ms, rough_length_ms = None, _first_known(rough_length_ms, length_ms)
             if end is None:
                 less_certain_end = self._less_certain_end(winner, rough_end)
                 inferred_end = self._inferred_end(winner)
@@ -331,6 +295,14 @@ class CallFold:
             if not ends_nothing_then:
                 return began
         return None
+
+
+def _rough_weight(name: str, at: Stamp, value: Any) -> Stamp:
+    return yielding_to_earlier(at, value) if name == "creation_time" else yielding(at)
+
+
+def _first_known(*values: int | None) -> int | None:
+    return next((each for each in values if each is not None), None)
 
 
 def _record(latest: dict[Any, LatestValue], key: Any, at: Stamp, value: Any) -> None:

@@ -11,6 +11,5 @@ version folds every row again from its events before it answers requests (`store
 3: the source of a call, of which the order of arrival decides nothing.
 4: the same where an event came by an import too, and does not count there.
 5: of creations that are known only roughly the earliest, and lengths that are.
-6: a correction keeps the end that was stated beside a length that is known only roughly; a call that was
-in progress is not missed where an event knows that only roughly.
+6: a correction keeps the end that was stated beside a length that is known only roughly.
 """

@@ -50,7 +50,6 @@ Name = Literal[
     "start_time",
     "end_time",
     "call_duration",
-    "call_status",
 ]
 """One of `ROUGH_NAMES`."""
 Names = Annotated[list[Name], Meta(max_length=len(ROUGH_NAMES))] | None | UnsetType

@@ -26,10 +26,10 @@ SEQUENCE_MAX: Final = 2**63 - 1
 ROUGH_NAMES: Final = (
     "occurred_at", "call_type", "source_number", "destination_number", "end_reason", "source_end_reason",
     "answered_by", "agent", "outcome", "creation_time", "start_time", "end_time",
-    "call_duration", "call_status",
+    "call_duration",
 )  # fmt: skip
-"""What an event may know only roughly: when it occurred, that a call was missed, words that another may tell
-finer, times that were derived from others, and a length that start and end may tell otherwise."""
+"""What an event may know only roughly: when it occurred, words that another may tell finer, times that were
+derived from others, and a length that start and end may tell otherwise."""
 
 CALL: Final[tuple[Field, ...]] = (
     Field(

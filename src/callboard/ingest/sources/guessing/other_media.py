@@ -137,7 +137,8 @@ def _are_media(words: Collection[str]) -> bool:
 
 def _is_medium(word: str) -> bool:
     parts = _parts(word)
-    return not parts.isdisjoint(_MEDIA) and parts <= _MEDIA | _BESIDE
+    # Capitals part a name too: WhatsApp, iMessage.
+    return normal(word) in _MEDIA or (not parts.isdisjoint(_MEDIA) and parts <= _MEDIA | _BESIDE)
 
 
 def _parts(word: str) -> set[str]:

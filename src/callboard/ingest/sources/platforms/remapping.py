@@ -103,7 +103,7 @@ def correction(entry: Entry, platform: Platform, now: Micros) -> Entry | None:
     event = entry.event
     if not isinstance(event, CallEvent) or event.end_reason != "unknown":
         return None
-    meaning = _meaning(event, platform, answered=_was_answered(event))
+    meaning = _meaning(event, platform)
     if meaning is None or not _tells_more(meaning, event):
         return None
     at = entry.occurred_at
@@ -117,10 +117,7 @@ def correction(entry: Entry, platform: Platform, now: Micros) -> Entry | None:
     names = ("end_time",) if meaning.status == "missed" else ("end_time", "duration_ms")
     ended = {name: value for name in names if isinstance(value := getattr(event, name), int)}
     told = began | ended
-    named = {"occurred_at", *told} | ({"call_duration"} if "duration_ms" in told else set())
-    if meaning != _meaning(event, platform, answered=True):
-        # The word means something else of a call that was answered, of which this event may not know.
-        named.add("call_status")
+    named = {"occurred_at", *told, *(("call_duration",) if "duration_ms" in told else ())}
     if rough := tuple(name for name in event.rough or () if name in named):
         told["rough"] = rough
     corrected = CallEvent(
@@ -162,9 +159,9 @@ def _said(entry: Entry) -> tuple[str, str | None]:
     return event.call_status, event.end_reason if isinstance(event.end_reason, str) else None
 
 
-def _meaning(event: CallEvent, platform: Platform, *, answered: bool) -> Meaning | None:
+def _meaning(event: CallEvent, platform: Platform) -> Meaning | None:
     """What the word of an end means by now; None where it is in no table."""
-    word = event.source_end_reason
+    word, answered = event.source_end_reason, _was_answered(event)
     if not isinstance(word, str):
         return None
     if platform.reason_of is not None:

@@ -114,6 +114,8 @@ def _status(
                 # later one back. When it was sent is the last resort.
                 occurred_at=first_time(start, created, moment(message.get("timestamp"), "timestamp")),
                 start_time=start,
+                # An end that does not know of the answer does not take it back.
+                standing=1 if meaning.status == "in_progress" else None,
             )
         )
 
@@ -148,17 +150,19 @@ def _ended(
         meaning = end_of(REASONS, word, found, answered=answered, otherwise=ERRORS)
     else:
         meaning = Meaning(shown_by_itself(answered=answered, answer_is_elsewhere=False), "unknown")
-    # Where only its snapshot says that nobody answered, an update that the call is in progress denies it.
-    doubts = is_update and not answered and (not word or meaning.standing == 1)
+    explains_nothing = is_update and not answered and (not word or meaning.standing == 1)
     sent_at = moment(message.get("timestamp"), "timestamp")
-    if doubts:
+    if explains_nothing:
+        # It must not outweigh an answer that an earlier update told, so it counts from the call's creation.
         meaning = structs.replace(meaning, standing=0)
-    # When it was sent is near its end, and is not taken for it.
-    rough = [*(["occurred_at"] if end is None else []), *(["call_status"] if doubts else [])]
+        happened = first_time(spare(Translation(), "", moment, call.get("createdAt"), "createdAt"), sent_at)
+    else:
+        happened = first_time(end, sent_at, start)
     ended = call_event(
         text(call.get("id")),
-        occurred_at=first_time(end, sent_at, start),
-        rough=rough or None,
+        occurred_at=happened,
+        # When it was sent is near its end, and is not taken for it.
+        rough=["occurred_at"] if end is None else None,
         answered_by="machine" if meaning.end_reason == "voicemail" else None,
         **ending(meaning, word, end, length=length, start=start),
     )
