@@ -141,10 +141,9 @@ def test_a_task_has_an_id_too() -> None:
     [
         ({"map": (*MAP, "call_id=id")}, "--id-from makes the call_id"),
         ({"set": ("call_id=1",)}, "--id-from makes the call_id"),
-        ({"legs": True}, "--legs needs an id that the legs of a call share"),
+        ({"legs": True}, "--legs needs an id that the legs of a call, or the attempts of a task, share"),
         ({"id_from": ("day", "day")}, "given twice"),
         ({"id_from": ("day", "*")}, "stands alone"),
-        ({"legs": True, "record_type": "task", "map": ("task_id=i,status=s",), "id_from": ()}, "of calls"),
     ],
 )
 def test_options_that_contradict_it_are_named(options: dict[str, Any], words: str) -> None:

@@ -7,7 +7,7 @@ CREATE TABLE meta (
     name TEXT COLLATE "C" PRIMARY KEY,
     value BIGINT NOT NULL
 ) WITH (fillfactor = 50);
-INSERT INTO meta VALUES ('directory_version', 1), ('fold_rules', 5);
+INSERT INTO meta VALUES ('directory_version', 1), ('fold_rules', 6);
 -- With this mark, an event, a delta or a registered run without a checksum is damaged.
 INSERT INTO meta VALUES ('checksums_complete', 1);
 

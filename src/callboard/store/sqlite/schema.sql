@@ -398,7 +398,7 @@ CREATE INDEX call_live ON call (org_id, space_id, call_status, creation_time)
 
 CREATE INDEX call_by_task ON call (org_id, space_id, task_id) WHERE void = 0 AND task_id IS NOT NULL;
 
-INSERT INTO meta VALUES ('directory_version', 1), ('fold_rules', 5);
+INSERT INTO meta VALUES ('directory_version', 1), ('fold_rules', 6);
 INSERT INTO meta VALUES ('checksums_complete', 1);
 
 -- Addresses that platforms post to: tokens as digests, secrets encrypted by a key that is not in the store; what came to

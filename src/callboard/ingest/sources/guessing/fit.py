@@ -84,9 +84,11 @@ def unfinished_doubt(plan: ImportPlan, numbers: Numbers) -> Doubt | None:
         return None
     over = FINAL_CALL | FINAL_TASK
     unfinished = sum(many for status, many in numbers.statuses.items() if status not in over)
+    if not unfinished:
+        return None
     fields = RowMapping(options).fields_by_column()
     changing = [each for each in options.id_from if not CHANGING_FIELDS.isdisjoint(fields.get(each, ()))]
-    if not unfinished or not changing:
+    if not changing:
         return None
     staying = [each for each in options.id_from if each not in changing]
     noun = numbers.record_type

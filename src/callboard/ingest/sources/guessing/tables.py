@@ -8,6 +8,7 @@ from dataclasses import replace
 from callboard.ingest.sources.files.dialect import kind_and_encoding
 from callboard.ingest.sources.files.encoding import text_of
 from callboard.ingest.sources.files.opening import open_file
+from callboard.ingest.sources.files.records import UnreadableFileError
 from callboard.ingest.sources.files.sql_rows import named
 from callboard.ingest.sources.files.sql_statements import SqlStatements
 from callboard.ingest.sources.files.sql_tables import SqlTable, sql_tables
@@ -37,8 +38,13 @@ def with_table(
 
 
 def with_mapped_table(plan: ImportPlan) -> tuple[ImportPlan, list[Doubt]]:
-    """The same for a plan with a mapping: a table that has its columns may be it."""
-    return with_table(plan, _has_columns)
+    """The same for a plan with a mapping: a table that has its columns may be it. A file that breaks off
+    names none: the import keeps what it read of it, and says so.
+    """
+    try:
+        return with_table(plan, _has_columns)
+    except UnreadableFileError:
+        return plan, []
 
 
 def _has_columns(plan: ImportPlan, table: SqlTable) -> bool:
