@@ -108,9 +108,17 @@ def _beside(draft: Draft, flag: StatusColumn) -> Iterator[StatusColumn]:
             continue
         is_like = words.known > _MOST and not unlike.isdisjoint(filter(None, words.meanings.values()))
         known = sum(1 for each in _rows(draft, flag, words) if each.says and each.flag)
+        if _is_silent(draft, flag, words):
+            continue
         share = _MOST if column in named else _NEARLY_ALL
         if (is_like or column in named) and known - contradictions(draft, flag, words) >= known * share:
             yield words
+
+
+def _is_silent(draft: Draft, flag: StatusColumn, words: StatusColumn) -> bool:
+    """Whether a column has no word for rows of a yes: it says why the others ended, and is no status."""
+    answered = [bool(each.word) for each in _rows(draft, flag, words) if each.flag == _ENDED]
+    return sum(answered) < len(answered) * _NEARLY_ALL
 
 
 def _is_named(draft: Draft, column: str) -> bool:
