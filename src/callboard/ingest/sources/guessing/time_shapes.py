@@ -60,6 +60,8 @@ _OTHER_CLOCKS: Final = (
                r"(?:(?P<sign2>-)(?P<second>[0-5]\d)(?P<fraction>))?(?P<end>)(?![\d-])"),
 )  # fmt: skip
 """Clocks with other signs than colons, behind a day: 08.34.11, 08h34, 08-34-11."""
+_COLON_FRACTION: Final = re.compile(r"(?<=\d:\d\d:\d\d):(?P<digits>\d{3})(?!\d)")
+"""Milliseconds as SQL Server writes them: 08:34:11:000AM."""
 _USUAL_CLOCK: Final = re.compile(r"(%[HI]):%M(?::%S)?(\.%f)?")
 _OFFSET_INSIDE: Final = re.compile(r"\d:\d\d(?:[.,]\d+)?\s?(?P<offset>[+-]\d\d:?\d\d)(?=\s\w*\d)")
 _IN_A_DATE: Final = re.compile(r"(?<!\d)(?:\d{4}|\d{1,2})-\d{1,2}$")
@@ -83,6 +85,9 @@ def formats_like(text: str) -> list[str]:
     clock = None if ":" in text else next(filter(None, (each.search(text) for each in _OTHER_CLOCKS)), None)
     if clock is not None:
         return _with_other_clock(text, clock)
+    if colon := _COLON_FRACTION.search(text):
+        dotted = f"{text[: colon.start()]}.{colon['digits']}{text[colon.end() :]}"
+        return [form.replace("%S.%f", "%S:%f") for form in formats_like(dotted)]
     if offset := _OFFSET_INSIDE.search(text):  # 08:34:11 +0100 2026-02-07
         begin, end = offset.span("offset")
         return [form.replace("%Z", "%z") for form in formats_like(f"{text[:begin]}UTC{text[end:]}")]
