@@ -274,8 +274,15 @@ def _doubt_differing(draft: Draft, best: StatusColumn, differing: Mapping[str, i
         *(
             Answer("--map", f"{target}={each}", f"{each!r} says how it ended")
             for each in (best.column, *columns)
+            if each == best.column or not _is_silent(draft, best.column, each)
         ),
     )
+
+
+def _is_silent(draft: Draft, taken: str, other: str) -> bool:
+    """Whether a column says nothing of a row of which the one that is taken does: it would be rejected."""
+    texts = zip(draft.sample.texts(taken), draft.sample.texts(other), strict=True)
+    return any(said and not instead for said, instead in texts)
 
 
 def _doubt_unknown(draft: Draft, best: StatusColumn, others: Sequence[StatusColumn]) -> None:
