@@ -14,7 +14,7 @@ from callboard.ingest.sources.files.records import ImportOptionError
 from callboard.ingest.sources.mapping import MapOptions
 from callboard.ingest.sources.plan import ImportPlan
 from callboard.ingest.sources.saved import document_of, options_digest, with_document
-from callboard.store.importing import reads_alike
+from callboard.store.readings import reads_alike
 
 PLAN = ImportPlan(file="calls.csv", handle="acme.com", space="spc_1", db="calls.db", mapping="dialler")
 MAPPED = dataclasses.replace(

@@ -198,7 +198,7 @@ def _found(store: Store, org_id: int, numbers: Sequence[int]) -> list[ImportBatc
 def _count_left(
     store: Store, org_id: int, report: ImportReport, earlier: Sequence[ImportBatch], reading: Reading
 ) -> None:
-    from callboard.store.importing import reads_alike
+    from callboard.store.readings import reads_alike
 
     for each in earlier:
         is_alike = each.reading is not None and reads_alike(

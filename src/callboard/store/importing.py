@@ -10,6 +10,7 @@ from msgspec import Struct
 from callboard.clock import Micros
 from callboard.errors import ImportCollisionError, ImportsChangedError, ImportTakenError, InvalidInputError
 from callboard.model.event import Entry
+from callboard.store.readings import reads_alike
 
 ONE_SPACE = "space "
 """What the place of an import begins with whose rows all belong to one space."""
@@ -144,19 +145,6 @@ def _may_overlap(one: str, other: str) -> bool:
 
 def _is_alike(one: Reading, other: Reading) -> bool:
     return reads_alike(one.options_digest, other.options_digest) and one.place == other.place
-
-
-def reads_alike(one: str | None, other: str | None) -> bool:
-    """Whether what two readings both take from a row is the same, by the digests of their options. A word
-    that only one of them knows is none of it: it costs the other the row or the field.
-    """
-    if one is None or other is None or one == other:
-        return one == other
-    of_one, of_other = one.split(" "), other.split(" ")
-    known = dict(each.split(":") for each in of_one[1:])
-    return of_one[0] == of_other[0] and all(
-        known.get(word, meaning) == meaning for word, meaning in (each.split(":") for each in of_other[1:])
-    )
 
 
 def rivals(
