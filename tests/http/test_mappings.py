@@ -121,13 +121,18 @@ def test_a_file_that_it_does_not_fit_asks(board: Board) -> None:
     given = {"option": "--values", "value": word["value"].replace("…", "missed")}
     found = read(board, upload_id, {"mapping": "dialler", "answers": [given]})
     assert (found["state"], found["rejected"], found["unknown_words"]) == ("ready", 0, [])
-    refused = act(board, upload_id, "start", status=422)
-    assert refused["errors"][0]["field"] == "replace"
-    assert "The mapping 'dialler' has read files by other options before (b1)" in refused["message"]
-    act(board, upload_id, "start", {"replace": True, "save_mapping": "dialler"})
+    # The word adds to what the mapping read before; another meaning of it would contradict that.
+    act(board, upload_id, "start", {"save_mapping": "dialler"})
     assert settled(board, upload_id)["report"]["saved_mapping"] == "dialler"
     assert numbers(board) == (6, 4, 90.0)
     assert ask(board, "GET", "dialler").json()["data"]["version"] == 2
+
+    upload_id, _ = by_mapping(board, NEXT.replace(b"d2,missed", b"d5,zzz*"))
+    other = {"option": "--values", "value": word["value"].replace("…", "failed")}
+    read(board, upload_id, {"mapping": "dialler", "answers": [other]})
+    refused = act(board, upload_id, "start", status=422)
+    assert refused["errors"][0]["field"] == "replace"
+    assert "The mapping 'dialler' has read files by other options before (b2)" in refused["message"]
 
 
 def test_a_column_that_is_gone_is_asked_for(board: Board) -> None:
