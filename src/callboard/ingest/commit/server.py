@@ -8,6 +8,7 @@ of different organizations at the same time gets several (`Store.lanes`).
 from __future__ import annotations
 
 import logging
+import math
 import selectors
 import socket
 import threading
@@ -205,13 +206,15 @@ class Server:
     # --- commits
 
     def _held_s(self) -> float:
-        """For how long what waits lets a commit under way end first. 0: there is none, or enough waits."""
+        """For how long what waits lets a commit under way end first. 0: there is none, enough waits, or
+        all of it is of the organizations of that commit.
+        """
         if self._lanes.is_idle:
             return 0.0
         events, since = self._backlog.ready(self._lanes.busy)
-        if events >= ALONGSIDE_EVENTS:
+        if events >= ALONGSIDE_EVENTS or since == math.inf:
             return 0.0
-        return max(0.0, min(since, time.monotonic()) + ALONGSIDE_WAIT_S - time.monotonic())
+        return max(0.0, since + ALONGSIDE_WAIT_S - time.monotonic())
 
     def _begin(self) -> bool:
         """Begin a commit of what waits, if there is anything that need not wait for a commit under way."""
