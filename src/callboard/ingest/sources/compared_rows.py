@@ -10,14 +10,11 @@ from typing import Final, TypeVar
 from msgspec import Struct
 
 from callboard.clock import Clock, Micros
-from callboard.ingest.instants import EARLIEST_ON_RECORD
-from callboard.ingest.parse import event_from_mapping
-from callboard.ingest.rejected import RejectedEvent
-from callboard.ingest.sources.files.records import Record, RowError, UnreadableFileError
+from callboard.ingest.sources.files.records import Record, UnreadableFileError
 from callboard.ingest.sources.mapping.reading import RowReader
 from callboard.ingest.sources.plan import ImportPlan, open_rows, reader_of, wanted_columns
+from callboard.ingest.sources.read_rows import read_rows
 from callboard.ingest.sources.targets import Target
-from callboard.ingest.sources.values.times import NoZoneError
 from callboard.model.call import Call
 from callboard.model.event import CallEvent
 from callboard.store.interface import Store
@@ -75,21 +72,11 @@ class ComparedRows:
             return [self._compared(some, mapping, now) for some in _sampled(rows) if some]
 
     def _compared(self, records: list[Record], mapping: RowReader, now: Micros) -> list[ComparedRow]:
-        found = []
-        for record in records:
-            if record.problem is not None:
-                continue
-            try:
-                entry = event_from_mapping(
-                    mapping.event(record.row), now=now, source="import", earliest=EARLIEST_ON_RECORD
-                )
-                space = self._target.use(record.row).space
-            except (RowError, RejectedEvent, NoZoneError):
-                continue  # the import rejects it
-            if isinstance(entry.event, CallEvent):
-                space_id = None if space is None else space.id
-                found.append(ComparedRow(record.line, space_id, entry.event, entry.body))
-        return found
+        return [
+            ComparedRow(record.line, space_id, entry.event, entry.body)
+            for record, space_id, entry in read_rows(records, mapping, self._target, now)
+            if isinstance(entry.event, CallEvent)
+        ]
 
     def known(self, row: ComparedRow) -> Call | None:
         """The call that has the row's id."""

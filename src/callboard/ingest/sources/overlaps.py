@@ -12,15 +12,11 @@ from typing import Final
 from msgspec import Struct
 
 from callboard.clock import Clock
-from callboard.ingest.instants import EARLIEST_ON_RECORD
-from callboard.ingest.parse import event_from_mapping
-from callboard.ingest.rejected import RejectedEvent
-from callboard.ingest.sources.files.records import Record, RowError, UnreadableFileError
-from callboard.ingest.sources.mapping.reading import RowReader
+from callboard.ingest.sources.files.records import Record, UnreadableFileError
 from callboard.ingest.sources.plan import ImportPlan, open_rows, reader_of, wanted_columns
+from callboard.ingest.sources.read_rows import read_rows
 from callboard.ingest.sources.saved import is_told_in_parts
 from callboard.ingest.sources.targets import Target
-from callboard.ingest.sources.values.times import NoZoneError
 from callboard.model.event import Entry
 from callboard.store.importing import Reading, Seen, rivals, seen_beside
 from callboard.store.interface import Store
@@ -68,8 +64,9 @@ def find_overlaps(
         target.check(rows.columns)
         for some in _parts(rows):
             by_space: dict[int, list[Entry]] = {}
-            for space_id, entry in _entries(some, mapping, target, clock()):
-                by_space.setdefault(space_id, []).append(entry)
+            for _, space_id, entry in read_rows(some, mapping, target, clock()):
+                if space_id is not None:
+                    by_space.setdefault(space_id, []).append(entry)
             if by_space:
                 found.update(store.contradicted_imports(org_id, against, by_space))
     return Overlaps(dict(found), seen)
@@ -82,20 +79,3 @@ def _parts(rows: Iterable[Record]) -> Iterator[list[Record]]:
             yield some
     except UnreadableFileError:
         return  # the import says where the file breaks off
-
-
-def _entries(
-    records: Iterable[Record], mapping: RowReader, target: Target, now: int
-) -> Iterator[tuple[int, Entry]]:
-    for record in records:
-        if record.problem is not None:
-            continue
-        try:
-            entry = event_from_mapping(
-                mapping.event(record.row), now=now, source="import", earliest=EARLIEST_ON_RECORD
-            )
-            space = target.use(record.row).space
-        except (RowError, RejectedEvent, NoZoneError):
-            continue  # the import rejects it
-        if space is not None:
-            yield space.id, entry
